@@ -1,0 +1,1 @@
+"""What nightcare knows about care: pure, without I/O, `now` always an argument."""

@@ -1,0 +1,137 @@
+"""The sleep schedule, and the care days it makes: from one wake-up to the next.
+
+A wall time that a clock change skips moves forward by the gap; one that comes twice is taken the
+first time. Both follow from `fold=0` of the datetime module (PEP 495).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from nightcare.domain.moments import Anchor, Clock, Moment
+
+ONE_DAY = timedelta(days=1)
+
+AFTER_BEDTIME = timedelta(minutes=30)
+"""How long after bedtime something that comes late may still be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When a care day begins and when it goes to bed, in local wall time."""
+
+    wake: time
+    bedtime: time
+
+    def bed_is_next_date(self) -> bool:
+        """Whether bedtime lies after midnight: not later on the clock than the wake-up."""
+        return self.bedtime <= self.wake
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """The hours of each weekday of a wake-up, Monday first."""
+
+    week: tuple[Hours, Hours, Hours, Hours, Hours, Hours, Hours]
+
+    def on(self, day: date) -> Hours:
+        """The hours of the care day that this date names."""
+        return self.week[day.weekday()]
+
+
+@dataclass(frozen=True, slots=True)
+class CareDay:
+    """One care day; the instants are UTC.
+
+    Attributes:
+        date: The date of its wake-up, which names it.
+        wake: Its wake-up.
+        bedtime: Its bedtime; the night is from here to `ends`.
+        ends: The next wake-up.
+    """
+
+    date: date
+    wake: datetime
+    bedtime: datetime
+    ends: datetime
+
+    def awake(self, instant: datetime) -> bool:
+        """Whether an instant (UTC) lies in the waking hours, both ends included."""
+        return self.wake <= instant <= self.bedtime
+
+    def asleep(self, instant: datetime) -> bool:
+        """Whether an instant (UTC) lies so far into the night that only a sleeper would see it."""
+        return instant > self.bedtime + AFTER_BEDTIME
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The care days of one person in one time zone.
+
+    Attributes:
+        sleep: The hours of each weekday.
+        zone: The time zone in which they are meant.
+        tonight: Another bedtime for single care days, as given by `nightcare tonight`.
+    """
+
+    sleep: Sleep
+    zone: tzinfo
+    tonight: Mapping[date, time] = field(default_factory=dict)
+
+    def hours(self, day: date) -> Hours:
+        """The hours of a care day, with another bedtime for this evening if there is one."""
+        usual = self.sleep.on(day)
+        bedtime = self.tonight.get(day)
+        return usual if bedtime is None else Hours(usual.wake, bedtime)
+
+    def day(self, day: date) -> CareDay:
+        """The care day that this date names."""
+        wake, ends = self._wake(day), self._wake(day + ONE_DAY)
+        # A clock change can carry one of the three past another.
+        return CareDay(day, wake, min(max(self.bedtime(day), wake), ends), ends)
+
+    def _wake(self, day: date) -> datetime:
+        noon = self.instant(datetime.combine(day, time(12)))
+        # A date that the zone skips, to cross the date line, ends as it begins: with the next one.
+        on = day if self.local(noon).date() == day else day + ONE_DAY
+        return self.instant(datetime.combine(on, self.sleep.on(on).wake))
+
+    def bedtime(self, day: date) -> datetime:
+        """The bedtime (UTC) of a care day, as the hours say it."""
+        hours = self.hours(day)
+        on = day + ONE_DAY if hours.bed_is_next_date() else day
+        return self.instant(datetime.combine(on, hours.bedtime))
+
+    def at(self, now: datetime) -> CareDay:
+        """The care day in which an instant (UTC) falls."""
+        local = now.astimezone(self.zone).date()
+        day = self.day(local)
+        while day.wake > now:
+            day = self.day(day.date - ONE_DAY)
+        while day.ends <= now:
+            day = self.day(day.date + ONE_DAY)
+        return day
+
+    def resolve(self, moment: Moment, day: CareDay) -> datetime:
+        """The instant (UTC) of a moment on a care day.
+
+        Another bedtime tonight moves what is relative to bedtime. A clock time stays where the
+        usual hours put it, or it would be lost, or belong to another care day, by a late evening.
+        """
+        if isinstance(moment, Clock):
+            hours = self.sleep.on(day.date)
+            after_midnight = hours.bed_is_next_date() and moment.time <= hours.bedtime
+            on = day.date + ONE_DAY if after_midnight else day.date
+            return self.instant(datetime.combine(on, moment.time))
+        anchor = day.wake if moment.anchor is Anchor.WAKE else day.bedtime
+        return anchor + moment.offset
+
+    def instant(self, wall: datetime) -> datetime:
+        """The instant (UTC) of a wall time (local, without a zone)."""
+        return wall.replace(tzinfo=self.zone).astimezone(UTC)
+
+    def local(self, instant: datetime) -> datetime:
+        """An instant (UTC) as the person's clock shows it."""
+        return instant.astimezone(self.zone)

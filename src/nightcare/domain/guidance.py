@@ -1,0 +1,110 @@
+"""The guidance as nightcare knows it: tips, routines, and which tip comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from nightcare.domain.care_day import CareDay
+from nightcare.domain.reminders import Topic
+
+_MORNING = timedelta(hours=4)
+_EVENING = timedelta(hours=3)
+
+
+class PartOfDay(StrEnum):
+    """The moment of day that a tip suits."""
+
+    MORNING = "morning"
+    DAY = "day"
+    EVENING = "evening"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """One short, actionable text, and the section of the guidance it rests on."""
+
+    id: str
+    topic: Topic
+    moment: PartOfDay
+    section: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoutineStep:
+    """One step of a routine: what to do, for how many seconds."""
+
+    id: str
+    text: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """Ordered, timed steps that a stretching notification can lead through."""
+
+    id: str
+    name: str
+    section: str
+    steps: tuple[RoutineStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A statement of the guidance that is no tip: a relief step, a cause, when to see somebody."""
+
+    id: str
+    section: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """All that is said about health, in one language.
+
+    Attributes:
+        source: Where it comes from: the site and the title.
+    """
+
+    source: str
+    tips: tuple[Tip, ...]
+    routines: tuple[Routine, ...]
+    relief: tuple[Advice, ...]
+    causes: tuple[Advice, ...]
+    professional: tuple[Advice, ...]
+
+    def tip(self, tip_id: str) -> Tip | None:
+        """The tip of that id; None where a later version knows it no more."""
+        return next((tip for tip in self.tips if tip.id == tip_id), None)
+
+
+def part_of_day(now: datetime, day: CareDay) -> PartOfDay:
+    """Which moment of the care day it is: the first four hours, the last three, or between."""
+    if now >= day.bedtime - _EVENING:
+        return PartOfDay.EVENING
+    if now < day.wake + _MORNING:
+        return PartOfDay.MORNING
+    return PartOfDay.DAY
+
+
+def next_tip(
+    tips: Sequence[Tip], topic: Topic, moment: PartOfDay, last_shown: Mapping[str, int]
+) -> Tip | None:
+    """The tip whose turn it is: never shown, else shown longest ago.
+
+    So none comes again before the others of its topic and moment.
+
+    Args:
+        tips: All tips.
+        topic: What the reminder is about.
+        moment: The moment of day it is.
+        last_shown: For each tip that was ever shown a number that grows with each showing.
+    """
+    suited = [
+        tip for tip in tips if tip.topic is topic and tip.moment in (moment, PartOfDay.ANY)
+    ] or [tip for tip in tips if tip.topic is topic]
+    return min(suited, key=lambda tip: last_shown.get(tip.id, -1), default=None)

@@ -1,0 +1,84 @@
+"""What crosses to a screen, and what comes back from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from nightcare.domain.reminders import Urgency
+
+
+class Capability(StrEnum):
+    """What a notifier can do, asked before it is relied on."""
+
+    BUTTONS = "buttons"
+    BODY = "body"
+    MARKUP = "markup"
+    SOUND = "sound"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button.
+
+    Attributes:
+        key: A self-describing word that a later version still understands, such as "snooze-10m".
+        label: What the person reads.
+    """
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One notification.
+
+    Attributes:
+        token: What it is called between service and screen; a new one for each asking.
+        title: Short, not empty, carrying the whole message.
+        body: Under 200 characters; plain text.
+        buttons: At most three.
+        spoken: How to answer without buttons; for a screen that has none.
+        urgency: How pressing it is.
+        sound: A name of the desktop's sound theme or the path of a sound file.
+        progress: 0 to 100 for a step of a routine.
+        expires: When we close it (UTC), where that is known.
+    """
+
+    token: str
+    title: str
+    body: str
+    buttons: tuple[Button, ...] = ()
+    spoken: str = ""
+    urgency: Urgency = Urgency.NORMAL
+    sound: str | None = None
+    progress: int | None = None
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The person pressed the button `key` of the message `token`."""
+
+    token: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A notifier has taken the message `token`; `handle` finds it after a restart."""
+
+    token: str
+    handle: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The message `token` has left the screen, and not by our doing."""
+
+    token: str
+
+
+ScreenEvent = Answered | Shown | Closed

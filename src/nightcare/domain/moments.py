@@ -1,0 +1,112 @@
+"""Moments and lengths as a person writes them: "21:45", "wake + 1h", "bedtime - 30m", "2h"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import time, timedelta
+from enum import StrEnum
+
+from nightcare.errors import ValueRefused
+
+_LENGTH = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,6})s)?")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
+_RELATIVE = re.compile(r"(wake|bedtime)(?:\s*([+-])\s*(\S.*))?")
+
+
+class Anchor(StrEnum):
+    """What a relative moment counts from."""
+
+    WAKE = "wake"
+    BEDTIME = "bedtime"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time on the wall, local."""
+
+    time: time
+
+    def __str__(self) -> str:
+        return clock_text(self.time)
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """So much elapsed time after (or, negative, before) the wake-up or bedtime of a care day."""
+
+    anchor: Anchor
+    offset: timedelta = timedelta()
+
+    def __str__(self) -> str:
+        if not self.offset:
+            return self.anchor
+        sign = "-" if self.offset < timedelta() else "+"
+        return f"{self.anchor} {sign} {length_text(abs(self.offset))}"
+
+
+Moment = Clock | Relative
+
+
+def parse_length(text: str) -> timedelta:
+    """Understand a length such as "10m", "1h30m" or "2d".
+
+    Raises:
+        ValueRefused: It is none, or is no time at all.
+    """
+    compact = text.replace(" ", "")
+    match = _LENGTH.fullmatch(compact)
+    if not compact or match is None:
+        raise ValueRefused("length_not_understood", found=text)
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    length = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    if not length:
+        raise ValueRefused("length_is_nothing", found=text)
+    return length
+
+
+def length_text(length: timedelta) -> str:
+    """Write a length the way it is read: "1h30m"."""
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = ((days, "d"), (hours, "h"), (minutes, "m"), (seconds, "s"))
+    return "".join(f"{count}{unit}" for count, unit in parts if count) or "0m"
+
+
+def parse_clock(text: str) -> time:
+    """Understand a time on the wall such as "07:00" or "21:45:30".
+
+    Raises:
+        ValueRefused: It is none.
+    """
+    match = _CLOCK.fullmatch(text.strip())
+    if match is not None:
+        hour, minute, second = (int(part or 0) for part in match.groups())
+        if hour < 24 and minute < 60 and second < 60:  # noqa: PLR2004 - a clock's own limits
+            return time(hour, minute, second)
+    raise ValueRefused("clock_not_understood", found=text)
+
+
+def clock_text(clock: time) -> str:
+    """Write a time on the wall, with seconds only where there are any."""
+    return clock.strftime("%H:%M:%S" if clock.second else "%H:%M")
+
+
+def parse_moment(text: str) -> Moment:
+    """Understand a moment of a care day: a clock time, or one relative to `wake` or `bedtime`.
+
+    Raises:
+        ValueRefused: It is none.
+    """
+    relative = _RELATIVE.fullmatch(text.strip())
+    if relative is None:
+        try:
+            return Clock(parse_clock(text))
+        except ValueRefused as error:
+            raise ValueRefused("moment_not_understood", found=text) from error
+    anchor, sign, length = relative.groups()
+    if sign is None:
+        return Relative(Anchor(anchor))
+    offset = parse_length(length)
+    return Relative(Anchor(anchor), -offset if sign == "-" else offset)

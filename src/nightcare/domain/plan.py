@@ -1,0 +1,96 @@
+"""All occurrences over a span, and what is next.
+
+Where two care days generate the same moment of one reminder it is one occurrence, and belongs to
+the earlier day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
+from nightcare.domain.reminders import (
+    Cron,
+    Occurrence,
+    Reminder,
+    cron_occurrences,
+    occurrences,
+)
+
+_ASIDE = 2 * ONE_DAY
+"""How far a clock time may lie from its care day: before the wake-up, or past a skipped date."""
+
+_REACHES = (ONE_DAY, 8 * ONE_DAY, 22 * ONE_DAY)
+"""How far to look for what is next: most come daily, some weekly; a clock change may drop one."""
+
+_FURTHEST = timedelta(days=366 * 8 + 2)
+"""A 29 February can be eight years away; what cron has later than that never is."""
+
+
+def plan(
+    reminders: Sequence[Reminder], calendar: Calendar, first: date, days: int
+) -> list[Occurrence]:
+    """What is due on so many whole care days from `first` on, in order of time."""
+    last = first + (days - 1) * ONE_DAY
+    care_days = _care_days(calendar, first - _ASIDE, last)
+    return _in_order(
+        one
+        for reminder in reminders
+        if reminder.enabled
+        for one in _each_once(reminder, calendar, care_days)
+        if first <= one.key.care_day
+    )
+
+
+def between(
+    reminders: Sequence[Reminder], calendar: Calendar, after: datetime, until: datetime
+) -> list[Occurrence]:
+    """What falls due later than `after` and not later than `until` (both UTC), in order of time."""
+    care_days = _care_days(
+        calendar, calendar.at(after).date - _ASIDE, calendar.at(until).date + _ASIDE
+    )
+    return _in_order(
+        one
+        for reminder in reminders
+        if reminder.enabled
+        for one in (
+            cron_occurrences(reminder, reminder.timing, calendar, after, until)
+            if isinstance(reminder.timing, Cron)
+            else _each_once(reminder, calendar, care_days)
+        )
+        if after < one.due <= until
+    )
+
+
+def upcoming(reminder: Reminder, calendar: Calendar, after: datetime) -> Occurrence | None:
+    """The reminder's next occurrence later than an instant (UTC); None where it has no more."""
+    if not reminder.enabled:
+        return None
+    if isinstance(reminder.timing, Cron):
+        ahead = cron_occurrences(reminder, reminder.timing, calendar, after, after + _FURTHEST)
+        return next((one for one in ahead if one.due > after), None)
+    for reach in _REACHES:
+        found = between([reminder], calendar, after, after + reach)
+        if found:
+            return found[0]
+    return None
+
+
+def _care_days(calendar: Calendar, first: date, last: date) -> list[CareDay]:
+    return [calendar.day(first + number * ONE_DAY) for number in range((last - first).days + 1)]
+
+
+def _each_once(
+    reminder: Reminder, calendar: Calendar, care_days: Iterable[CareDay]
+) -> Iterable[Occurrence]:
+    """Everything that care days in a row generate, each moment once."""
+    made: dict[datetime, Occurrence] = {}
+    for day in care_days:
+        for one in occurrences(reminder, day, calendar):
+            made.setdefault(one.due, one)
+    return made.values()
+
+
+def _in_order(made: Iterable[Occurrence]) -> list[Occurrence]:
+    return sorted(made, key=lambda one: one.due)

@@ -1,0 +1,252 @@
+"""A reminder, and the occurrences it has on a care day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from heapq import heappop, heappush
+
+from cronsim import CronSim
+
+from nightcare.domain.care_day import Calendar, CareDay
+from nightcare.domain.moments import Anchor, Moment, Relative
+
+_LONGEST_GAP = timedelta(hours=25)
+"""More than any clock change has ever skipped; a cron time may have moved forward by as much."""
+
+_A_SECOND = timedelta(seconds=1)
+
+
+class Topic(StrEnum):
+    """What a reminder is about, as the guidance divides it."""
+
+    HYDRATION = "hydration"
+    STRETCHING = "stretching"
+    BLANKET = "blanket"
+    NUTRITION = "nutrition"
+    EXERCISE = "exercise"
+    PACING = "pacing"
+    SLEEP = "sleep"
+
+
+class Urgency(StrEnum):
+    """How pressing a notification is, as the Desktop Notifications Specification divides it."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    CRITICAL = "critical"
+
+
+class Conduct(StrEnum):
+    """What to do with a reminder while something speaks against showing it."""
+
+    HOLD = "hold"
+    SHOW = "show"
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """What to do when the person is away, or does not want to be disturbed."""
+
+    locked: Conduct
+    idle: Conduct
+    do_not_disturb: Conduct
+    presenting: Conduct
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Due at moments of the care day."""
+
+    moments: tuple[Moment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Due again and again, in elapsed time, both ends included."""
+
+    interval: timedelta
+    first: Moment
+    until: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Cron:
+    """Due when the wall clock matches five cron fields."""
+
+    fields: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Asks again while unanswered: after `every`, so many `times` more."""
+
+    every: timedelta
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """What the person configured under one name.
+
+    Attributes:
+        name: Its name in the config.
+        topic: What it is about.
+        timing: When it is due.
+        days: The weekdays of the care days it is for, Monday 0.
+        text: The person's own words instead of a tip.
+        enabled: Whether it is in force.
+        snooze: The lengths offered.
+        fresh: How long after its moment an occurrence is still worth showing.
+        stays: How long a notification stays on the screen before it is closed.
+        repeat: Whether it asks again while unanswered.
+        urgency: How pressing its notification is.
+        sound: A name of the desktop's sound theme or the path of a sound file.
+        quiet: What to do when the person is away or busy.
+    """
+
+    name: str
+    topic: Topic
+    timing: At | Every | Cron
+    days: frozenset[int]
+    text: str | None
+    enabled: bool
+    snooze: tuple[timedelta, ...]
+    fresh: timedelta
+    stays: timedelta
+    repeat: Repeat | None
+    urgency: Urgency
+    sound: str | None
+    quiet: Quiet
+
+    @property
+    def evening(self) -> bool:
+        """Whether it belongs to the evening: a moment of its `at` is relative to bedtime."""
+        return is_evening(self.timing)
+
+
+def is_evening(timing: At | Every | Cron) -> bool:
+    """Whether a timing has an `at` relative to bedtime."""
+    return isinstance(timing, At) and any(
+        isinstance(moment, Relative) and moment.anchor is Anchor.BEDTIME
+        for moment in timing.moments
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What an occurrence is known by, so that neither travel nor an edit shows it twice.
+
+    Attributes:
+        reminder: The reminder's name.
+        care_day: The care day's date.
+        slot: Which of the care day's moments: "1" for the only one, the moment as written where
+            an `at` lists several, the seconds elapsed since the first of an `every`, the wall
+            time a cron matched.
+    """
+
+    reminder: str
+    care_day: date
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One moment (UTC) at which a reminder is due."""
+
+    key: Key
+    due: datetime
+
+
+def occurrences(reminder: Reminder, day: CareDay, calendar: Calendar) -> Iterator[Occurrence]:
+    """What a reminder has on one care day, in no order.
+
+    None where the weekday is not its own, or where the zone skips the date.
+    """
+    if day.date.weekday() not in reminder.days or day.wake == day.ends:
+        return
+    match reminder.timing:
+        case At(moments):
+            slots = _at(moments, day, calendar)
+        case Every():
+            slots = _every(reminder.timing, day, calendar)
+        case Cron(fields):
+            slots = _cron(fields, day, calendar)
+    for slot, due in slots:
+        yield Occurrence(Key(reminder.name, day.date, slot), due)
+
+
+def _at(
+    moments: tuple[Moment, ...], day: CareDay, calendar: Calendar
+) -> Iterator[tuple[str, datetime]]:
+    for moment in moments:
+        due = calendar.resolve(moment, day)
+        if isinstance(moment, Relative) and not day.awake(due):
+            continue
+        yield ("1" if len(moments) == 1 else str(moment)), due
+
+
+def _every(every: Every, day: CareDay, calendar: Calendar) -> Iterator[tuple[str, datetime]]:
+    first = calendar.resolve(every.first, day)
+    until = calendar.resolve(every.until, day)
+    if isinstance(every.first, Relative):
+        if first > day.bedtime:
+            return
+        first = max(first, day.wake)
+    if isinstance(every.until, Relative):
+        until = min(until, day.bedtime)
+    due = first
+    while due <= until:
+        yield str(int((due - first).total_seconds())), due
+        due += every.interval
+
+
+def _cron(fields: str, day: CareDay, calendar: Calendar) -> Iterator[tuple[str, datetime]]:
+    for wall, due in _matches(fields, day.wake, calendar):
+        if due >= day.ends:
+            return
+        yield wall.isoformat(timespec="minutes"), due
+
+
+def cron_occurrences(
+    reminder: Reminder, cron: Cron, calendar: Calendar, start: datetime, until: datetime
+) -> Iterator[Occurrence]:
+    """What cron has from `start` to `until` (both UTC, included), in order of time.
+
+    Only care days with a match are looked at, for the next one may be eight years away.
+    """
+    match = next(_matches(cron.fields, start, calendar), None)
+    while match is not None and match[1] <= until:
+        day = calendar.at(match[1])
+        for one in occurrences(reminder, day, calendar):
+            if one.due > until:
+                return
+            if one.due >= start:
+                yield one
+        match = next(_matches(cron.fields, day.ends, calendar), None)
+
+
+def _matches(
+    fields: str, start: datetime, calendar: Calendar
+) -> Iterator[tuple[datetime, datetime]]:
+    """What five cron fields match from `start` (UTC) on: wall times, each with its instant (UTC).
+
+    In order of the instants, and each instant once, by its earliest wall time. Ends where the
+    fields match nothing any more within fifty years.
+    """
+    before = calendar.local(start).replace(tzinfo=None, second=0, microsecond=0) - _A_SECOND
+    if calendar.local(start).utcoffset() != calendar.local(start - _LONGEST_GAP).utcoffset():
+        # Wall times that were skipped shortly before may have moved to after the start.
+        before -= _LONGEST_GAP
+    moved: list[tuple[datetime, datetime]] = []
+    latest = start - timedelta.resolution
+    for wall in CronSim(fields, before):
+        heappush(moved, (calendar.instant(wall), wall))
+        # One that moved over a gap waits for the wall times that come before it now.
+        while moved and calendar.local(moved[0][0]).replace(tzinfo=None) <= wall:
+            due, matched = heappop(moved)
+            if due > latest:
+                latest = due
+                yield matched, due

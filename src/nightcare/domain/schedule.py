@@ -1,0 +1,59 @@
+"""The person's schedule: what the config file says, understood and frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from nightcare.domain.care_day import Sleep
+from nightcare.domain.moments import Moment
+from nightcare.domain.reminders import Reminder
+from nightcare.domain.snooze import SnoozeRule
+
+BARE_PAUSE = timedelta(hours=1)
+"""How long a pause is when nobody says how long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Everything the person configured.
+
+    Attributes:
+        language: "en", "da", or None to follow the desktop.
+        zone: An IANA name, or None to follow the system.
+        sleep: The hours of each weekday.
+        reminders: In the order of the config.
+        snooze: What reminders offer unless they say otherwise.
+        idle_after: How long without a touch counts as being away.
+        morning_question: When the diary asks after the night; None for never.
+        notify: The notifier's name, or None to choose one.
+    """
+
+    language: str | None
+    zone: str | None
+    sleep: Sleep
+    reminders: tuple[Reminder, ...]
+    snooze: SnoozeRule
+    idle_after: timedelta
+    morning_question: Moment | None
+    notify: str | None
+
+    def reminder(self, name: str) -> Reminder | None:
+        """The reminder of that name; None where there is none."""
+        return next((one for one in self.reminders if one.name == name), None)
+
+    def named(self, name: str) -> Reminder:
+        """The reminder of that name, which is known to be configured.
+
+        Raises:
+            KeyError: It is not.
+        """
+        reminder = self.reminder(name)
+        if reminder is None:
+            raise KeyError(name)
+        return reminder
+
+    @property
+    def enabled(self) -> tuple[Reminder, ...]:
+        """The reminders in force."""
+        return tuple(one for one in self.reminders if one.enabled)

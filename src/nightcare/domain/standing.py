@@ -1,0 +1,40 @@
+"""What holds for all reminders at once: a pause, an evening that was closed, another bedtime."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What holds for all reminders at once; instants are UTC.
+
+    Attributes:
+        began: When the service first ran; nothing due before it is ever shown or missed.
+        reckoned: Up to when everything due has been decided; None before the first run.
+        paused_until: The end of a pause.
+        good_night: The care day whose evening was closed with "Good night".
+        tonight: Another bedtime for single care days.
+    """
+
+    began: datetime | None = None
+    reckoned: datetime | None = None
+    paused_until: datetime | None = None
+    good_night: date | None = None
+    tonight: Mapping[date, time] = field(default_factory=dict)
+
+    def looking_back(self, to: datetime) -> Standing:
+        """The same, but what has come up since an instant (UTC) is looked at once more.
+
+        For when a moment moves into the past; what was decided already is known by its key.
+        """
+        if self.reckoned is None:
+            return self
+        earliest = to if self.began is None else max(to, self.began)
+        return replace(self, reckoned=min(self.reckoned, earliest))
+
+    def paused(self, now: datetime) -> bool:
+        """Whether a pause is in force at an instant (UTC)."""
+        return self.paused_until is not None and now < self.paused_until

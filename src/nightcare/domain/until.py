@@ -1,0 +1,58 @@
+"""Until when a snooze or a pause lasts, as a person says it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from nightcare.domain.care_day import ONE_DAY, Calendar
+from nightcare.domain.moments import parse_clock, parse_length
+from nightcare.errors import ValueRefused
+
+UNTIL = "until"
+_TOMORROW = "tomorrow"
+
+
+def parse_end(words: str, calendar: Calendar, now: datetime) -> datetime:
+    """Understand "10m", "until 21:00", "until tomorrow" or "until 2026-12-27" as an instant (UTC).
+
+    "Tomorrow" is the next wake-up, and a date is its wake-up; a clock time that has passed today
+    is tomorrow's.
+
+    Raises:
+        ValueRefused: It is none of these, or has passed.
+    """
+    first, _, rest = words.strip().partition(" ")
+    if first.lower() != UNTIL:
+        return now + parse_length(words)
+    end = rest.strip().lower()
+    if end == _TOMORROW:
+        return calendar.at(now).ends
+    day = _date(end)
+    if day is None:
+        return _next(_clock(end, words), calendar, now)
+    wake = calendar.day(day).wake
+    if wake <= now:
+        raise ValueRefused("date_has_passed", found=end)
+    return wake
+
+
+def _next(clock: time, calendar: Calendar, now: datetime) -> datetime:
+    today = calendar.local(now).date()
+    instant = calendar.instant(datetime.combine(today, clock))
+    if instant > now:
+        return instant
+    return calendar.instant(datetime.combine(today + ONE_DAY, clock))
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _clock(text: str, words: str) -> time:
+    try:
+        return parse_clock(text)
+    except ValueRefused as error:
+        raise ValueRefused("end_not_understood", found=words) from error
