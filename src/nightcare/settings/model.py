@@ -1,0 +1,275 @@
+"""The config file's tables and keys, as pydantic validates them.
+
+Defaults of whole tables are not here: they are the built-in file, `config.example.toml`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim, CronSimError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from nightcare.domain.moments import Clock, Moment, parse_clock, parse_length, parse_moment
+from nightcare.domain.reminders import Conduct, Topic, Urgency
+from nightcare.errors import ValueRefused
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+_ALL_DAYS = frozenset(range(7))
+_DAYS: dict[str, frozenset[int]] = {
+    "daily": _ALL_DAYS,
+    "weekdays": frozenset(range(5)),
+    "weekends": frozenset({5, 6}),
+    **{name[:3]: frozenset({number}) for number, name in enumerate(WEEKDAYS)},
+    **{name: frozenset({number}) for number, name in enumerate(WEEKDAYS)},
+}
+DAY_WORDS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun", "weekdays", "weekends", "daily")
+
+_A_DAY = timedelta(days=1)
+_SHORTEST_EVERY = timedelta(minutes=1)
+_CRON_FIELDS = 5
+_ANY_DATE = datetime(2024, 1, 1)  # noqa: DTZ001 - cron fields are matched on wall times
+_LONGEST_TEXT = 500
+_MOST_REPEATS = 20
+
+
+def refused(key: str, **values: Any) -> PydanticCustomError:
+    """A mistake, by the catalogue's key of its sentence and what fills it in."""
+    return PydanticCustomError(key, key, values)
+
+
+def _text(value: Any, key: str) -> str:
+    if not isinstance(value, str):
+        raise refused(key, found=value)
+    return value
+
+
+def _clock(value: Any) -> time:
+    if isinstance(value, time):
+        return value.replace(microsecond=0)
+    try:
+        return parse_clock(_text(value, "clock_not_understood"))
+    except ValueRefused as error:
+        raise refused(error.key, **error.values) from error
+
+
+def _length(value: Any) -> timedelta:
+    try:
+        length = parse_length(_text(value, "length_not_understood"))
+    except ValueRefused as error:
+        raise refused(error.key, **error.values) from error
+    if length > _A_DAY:
+        raise refused("length_too_long", found=value)
+    return length
+
+
+def _moment(value: Any) -> Moment:
+    if isinstance(value, time):
+        return Clock(value.replace(microsecond=0))
+    try:
+        return parse_moment(_text(value, "moment_not_understood"))
+    except ValueRefused as error:
+        raise refused(error.key, **error.values) from error
+
+
+def _question(value: Any) -> Moment | None:
+    return None if value is False else _moment(value)
+
+
+def _one_or_more(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+def _days(value: Any) -> frozenset[int]:
+    days: set[int] = set()
+    for word in _one_or_more(value):
+        if not isinstance(word, str) or word.lower() not in _DAYS:
+            raise refused("day_unknown", found=word, allowed=list(DAY_WORDS))
+        days |= _DAYS[word.lower()]
+    if not days:
+        raise refused("days_empty")
+    return frozenset(days)
+
+
+def _often_enough(value: timedelta) -> timedelta:
+    if value < _SHORTEST_EVERY:
+        raise refused("every_too_short")
+    return value
+
+
+def _cron(value: Any) -> str:
+    text = " ".join(_text(value, "cron_not_understood").split())
+    if len(text.split()) != _CRON_FIELDS:
+        raise refused("cron_fields", found=text, count=len(text.split()))
+    # Any date will do to see whether the fields are understood, and ever match.
+    try:
+        next(CronSim(text, _ANY_DATE))
+    except CronSimError as error:
+        raise refused("cron_not_understood", found=text, reason=str(error)) from error
+    except StopIteration as error:
+        raise refused("cron_never", found=text) from error
+    return text
+
+
+def _zone(value: Any) -> str | None:
+    name = _text(value, "zone_unknown")
+    if name == "auto":
+        return None
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError) as error:
+        raise refused("zone_unknown", found=name) from error
+    return name
+
+
+def _own_words(value: Any) -> str:
+    text = " ".join(_text(value, "text_empty").split())
+    if not text:
+        raise refused("text_empty", found=value)
+    if len(text) > _LONGEST_TEXT:
+        raise refused("text_too_long", found=len(text), most=_LONGEST_TEXT)
+    return text
+
+
+def _sound(value: Any) -> str | None:
+    return None if value is False else (_text(value, "sound_wrong").strip() or None)
+
+
+ClockTime = Annotated[time, PlainValidator(_clock)]
+Length = Annotated[timedelta, PlainValidator(_length)]
+MomentText = Annotated[Moment, PlainValidator(_moment)]
+Count = Annotated[int, Field(strict=True)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SleepDay(_Table):
+    """A weekday's own hours."""
+
+    wake: ClockTime | None = None
+    bedtime: ClockTime | None = None
+
+
+class SleepTable(_Table):
+    """The usual hours, and those of single weekdays."""
+
+    wake: ClockTime
+    bedtime: ClockTime
+    monday: SleepDay = SleepDay()
+    tuesday: SleepDay = SleepDay()
+    wednesday: SleepDay = SleepDay()
+    thursday: SleepDay = SleepDay()
+    friday: SleepDay = SleepDay()
+    saturday: SleepDay = SleepDay()
+    sunday: SleepDay = SleepDay()
+
+
+class RepeatTable(_Table):
+    """How often to ask again."""
+
+    every: Annotated[Length, AfterValidator(_often_enough)]
+    times: Annotated[Count, Field(ge=1, le=_MOST_REPEATS)]
+
+
+class QuietOverride(_Table):
+    """What a reminder does otherwise than `[quiet]`."""
+
+    locked: Conduct | None = None
+    idle: Conduct | None = None
+    do_not_disturb: Conduct | None = None
+    presenting: Conduct | None = None
+
+
+class ReminderTable(_Table):
+    """One reminder."""
+
+    topic: Topic
+    at: Annotated[list[MomentText] | None, BeforeValidator(_one_or_more)] = None
+    every: Annotated[Length, AfterValidator(_often_enough)] | None = None
+    first: Annotated[MomentText | None, Field(alias="from")] = None
+    until: MomentText | None = None
+    cron: Annotated[str, PlainValidator(_cron)] | None = None
+    days: Annotated[frozenset[int], PlainValidator(_days)] = _ALL_DAYS
+    text: Annotated[str, PlainValidator(_own_words)] | None = None
+    enabled: Annotated[bool, Field(strict=True)] = True
+    snooze: Annotated[list[Length], BeforeValidator(_one_or_more)] | None = None
+    fresh: Length = timedelta(minutes=45)
+    stays: Length | None = None
+    repeat: RepeatTable | None = None
+    urgency: Urgency = Urgency.NORMAL
+    sound: Annotated[str | None, PlainValidator(_sound)] = None
+    quiet: QuietOverride = QuietOverride()
+
+
+class SnoozeTable(_Table):
+    """What reminders offer unless they say otherwise."""
+
+    lengths: Annotated[list[Length], Field(min_length=1)]
+    limit: Annotated[Count, Field(ge=0, le=100)]
+
+
+class QuietTable(_Table):
+    """When to hold reminders."""
+
+    locked: Conduct
+    idle: Conduct
+    do_not_disturb: Conduct
+    presenting: Conduct
+    idle_after: Length
+
+
+class DiaryTable(_Table):
+    """The diary."""
+
+    morning_question: Annotated[Moment | None, PlainValidator(_question)]
+
+
+class NotifyTable(_Table):
+    """How notifications are shown."""
+
+    backend: Literal["auto", "freedesktop", "plyer", "terminal"]
+
+
+class Config(BaseSettings):
+    """The whole configuration, made of layers: `Config(environment=..., file=...)`.
+
+    Each is a mapping of keys to values; pydantic-settings lays the earlier over the later.
+    """
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True)
+
+    language: Literal["auto", "en", "da"]
+    timezone: Annotated[str | None, PlainValidator(_zone)]
+    sleep: SleepTable
+    reminders: dict[str, ReminderTable]
+    snooze: SnoozeTable
+    quiet: QuietTable
+    diary: DiaryTable
+    notify: NotifyTable
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - only what is handed in is read
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The layers as they were handed in, the first over the others; nothing else is read."""
+        assert isinstance(init_settings, InitSettingsSource)
+        return tuple(
+            InitSettingsSource(settings_cls, layer) for layer in init_settings.init_kwargs.values()
+        )

@@ -1,0 +1,220 @@
+"""Where the keys and values of a TOML text stand, so that an error can name line and column.
+
+tomli says what a text means, but not where each part of it was written. This scanner finds the
+places in a text that tomli has accepted, and so leaves every check of the grammar to tomli. It
+follows the TOML specification, https://toml.io/en/v1.0.0, and the line breaks and comments in
+inline tables of https://toml.io/en/v1.1.0.
+"""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+import tomli
+
+Path = tuple[str | int, ...]
+"""The keys, and for the items of an array the indices, that lead from the document to a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in a text, counted as tomli counts in its errors.
+
+    Attributes:
+        line: The line, from 1. Lines end with a line feed, before which a carriage return may
+            stand.
+        column: The column, from 1, in characters (code points); a tab is one character.
+    """
+
+    line: int
+    column: int
+
+
+@dataclass(eq=False, slots=True)
+class _Node:
+    """A value of the document: the offsets of its key and itself, and what it contains."""
+
+    key: int
+    value: int
+    is_array: bool = False
+    children: dict[str | int, "_Node"] = field(default_factory=dict, repr=False)
+
+    def append(self, offset: int) -> "_Node":
+        """Add an item to this array, written at the offset."""
+        item = self.children[len(self.children)] = _Node(offset, offset)
+        return item
+
+    def last_item(self) -> "_Node":
+        """Give the item of this array that was written last."""
+        return self.children[len(self.children) - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """The positions of all keys and values of one text; made by `locate`."""
+
+    _document: _Node
+    _line_starts: list[int]
+
+    def key(self, path: Path) -> Position | None:
+        """Say where a key stands.
+
+        Returns:
+            The position of the last key of the path, its quotes included, where it was first
+            written: that of `friday` in `[sleep.friday]` for `("sleep", "friday")`. For an item
+            of an array, the position of the item. None for a path that is not in the text, and
+            for the document itself.
+        """
+        found = self._walk(path)
+        return self._position(found[-1].key) if found and len(found) == len(path) else None
+
+    def value(self, path: Path) -> Position | None:
+        """Say where a value starts.
+
+        Returns:
+            The position of the value's first character. For a table, or an item of an array of
+            tables, that of the opening bracket of its own header; without one, that of the first
+            header that implies it, or of the key that does in a dotted key. For an array of
+            tables, that of its first header. None as for `key`.
+        """
+        found = self._walk(path)
+        return self._position(found[-1].value) if found and len(found) == len(path) else None
+
+    def nearest(self, path: Path) -> Position | None:
+        """Say where a value starts, or else the closest thing around it that is in the text.
+
+        Returns:
+            The position of the value at the longest beginning of the path that is in the text:
+            for a key that is missing, its table's. None if not even the first key is there.
+        """
+        found = self._walk(path)
+        return self._position(found[-1].value) if found else None
+
+    def _walk(self, path: Path) -> list[_Node]:
+        """List the nodes along the path, as far as it is in the text."""
+        found: list[_Node] = []
+        children = self._document.children
+        for step in path:
+            if step not in children:
+                break
+            found.append(children[step])
+            children = found[-1].children
+        return found
+
+    def _position(self, offset: int) -> Position:
+        line = bisect_right(self._line_starts, offset)
+        return Position(line, offset - self._line_starts[line - 1] + 1)
+
+
+def locate(text: str) -> Positions:
+    """Find where every key and value of a TOML text stands, in linear time.
+
+    Args:
+        text: A TOML document that tomli has accepted, without a byte-order mark.
+    """
+    # As tomli does. A carriage return ends its line, so no column changes.
+    text = text.replace("\r\n", "\n")
+    document = _Node(0, 0)
+    opened = [document]
+    offset = _end(_GAP, text, 0)
+    while offset < len(text):
+        offset = _end(_GAP, text, _step(text, offset, opened))
+    return Positions(document, [0, *(found.end() for found in re.finditer("\n", text))])
+
+
+# Possessive repeats of one character keep these linear. Repeats of groups are greedy, as possessive
+# ones match wrongly before Python 3.11.5 (https://github.com/python/cpython/issues/106052).
+_GAP = re.compile(r"(?:[ \t\n]++|#[^\n]*+)*")
+_BLANK = re.compile(r"[ \t]*+")
+_BASIC = r'"(?:[^"\\]++|\\.)*"'
+_LITERAL = r"'[^']*+'"
+_KEY_PART = re.compile(rf"[A-Za-z0-9_-]++|{_BASIC}|{_LITERAL}")
+_KEY = re.compile(
+    rf"(?:{_KEY_PART.pattern})(?:[ \t]*+\.[ \t]*+(?:{_KEY_PART.pattern}))*[ \t]*+",
+)
+# A multi-line string may end with one or two quotation marks of its own before the closing three.
+# What is not a string runs to what must follow it, for a date may hold a space.
+_SCALAR = re.compile(
+    r'"""(?:[^"\\]++|\\.|"{1,2}(?!"))*"{3,5}'
+    r"|'''(?:[^']++|'{1,2}(?!'))*'{3,5}"
+    rf"|{_BASIC}|{_LITERAL}|[^,\]}}#\n]++",
+    re.DOTALL,
+)
+
+
+def _end(pattern: re.Pattern[str], text: str, offset: int) -> int:
+    """Give the offset after what the pattern matches here."""
+    found = pattern.match(text, offset)
+    # Every pattern matches where it is tried in TOML; in any other text, go on all the same.
+    return found.end() if found else offset + 1
+
+
+def _step(text: str, offset: int, opened: list[_Node]) -> int:
+    """Take in the header, pair, item or punctuation at the offset; give the offset after it.
+
+    Args:
+        text: The whole text, its lines ended by line feeds alone.
+        offset: Where a token starts.
+        opened: The document, the table of the last header if there was one, and the arrays and
+            inline tables that are open here, the innermost last. Changed as they open and close.
+    """
+    inside = opened[-1]
+    first = text[offset]
+    if first == ",":
+        return offset + 1
+    if first in "]}":
+        opened.pop()
+        return offset + 1
+    if inside.is_array:
+        return _take_value(text, offset, inside.append(offset), opened)
+    if first == "[":
+        return _take_header(text, offset, opened)
+    parts, end = _take_key(text, offset)
+    node = inside
+    for name, at in parts:
+        node = node.children.setdefault(name, _Node(at, at))
+    node.value = _end(_BLANK, text, end + 1)
+    return _take_value(text, node.value, node, opened)
+
+
+def _take_value(text: str, offset: int, node: _Node, opened: list[_Node]) -> int:
+    """Take in a scalar, or open an array or inline table; give the offset after that."""
+    if text[offset] not in "[{":
+        return _end(_SCALAR, text, offset)
+    node.is_array = text[offset] == "["
+    opened.append(node)
+    return offset + 1
+
+
+def _take_header(text: str, offset: int, opened: list[_Node]) -> int:
+    """Open the table, or the next table of an array, that a header names; give the offset after."""
+    brackets = 2 if text.startswith("[[", offset) else 1
+    (*parents, (name, at)), end = _take_key(text, _end(_BLANK, text, offset + brackets))
+    parent = opened[0]
+    for parent_name, parent_at in parents:
+        parent = parent.children.setdefault(parent_name, _Node(parent_at, offset))
+        if parent.is_array:
+            parent = parent.last_item()
+    table = parent.children.setdefault(name, _Node(at, offset))
+    if brackets == 1:
+        table.value = offset
+    else:
+        table.is_array = True
+        table = table.append(offset)
+    opened[1:] = [table]
+    return end + brackets
+
+
+def _take_key(text: str, offset: int) -> tuple[list[tuple[str, int]], int]:
+    """Give the parts of a dotted key with their offsets, and the offset of what follows it."""
+    end = _end(_KEY, text, offset)
+    parts = _KEY_PART.finditer(text, offset, end)
+    return [(_name(part.group()), part.start()) for part in parts], end
+
+
+def _name(part: str) -> str:
+    """Give the key that is meant by a bare or quoted spelling."""
+    if part.startswith('"') and "\\" in part:
+        (name,) = tomli.loads(f"{part} = 0")
+        return name
+    return part[1:-1] if part[0] in "\"'" else part
