@@ -1,0 +1,165 @@
+"""Reading the catalogue: the health texts and everything else a person reads, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from importlib.resources import files
+from typing import Any
+
+import tomli
+
+from nightcare.domain.guidance import (
+    Advice,
+    Guidance,
+    PartOfDay,
+    Routine,
+    RoutineStep,
+    Tip,
+)
+from nightcare.domain.reminders import Topic
+
+LANGUAGES = ("en", "da")
+
+_FALLBACK = "en"
+_WEEK = timedelta(days=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Everything a person reads, in one language.
+
+    Attributes:
+        language: "en", "da", ...
+        guidance: The health texts.
+        texts: Sentences with places to fill in, by their keys.
+        weekdays: The names of the days of the week, Monday first.
+        months: The names of the months.
+    """
+
+    language: str
+    guidance: Guidance
+    texts: Mapping[str, str]
+    weekdays: tuple[str, ...]
+    months: tuple[str, ...]
+
+    def say(self, key: str, /, **values: object) -> str:
+        """The sentence under a key, filled in.
+
+        Raises:
+            KeyError: There is no such sentence, or a value for it is missing.
+        """
+        return self.texts[key].format(**values)
+
+    def length(self, length: timedelta) -> str:
+        """A length as it is spoken: "1 h 30 min"."""
+        minutes, seconds = divmod(int(length.total_seconds()), 60)
+        hours, minutes = divmod(minutes, 60)
+        days, hours = divmod(hours, 24)
+        parts = (
+            (days, "unit_day" if days == 1 else "unit_days"),
+            (hours, "unit_hours"),
+            (minutes, "unit_minutes"),
+            (seconds, "unit_seconds"),
+        )
+        return " ".join(self.say(unit, count=count) for count, unit in parts if count)
+
+    def date(self, day: date) -> str:
+        """A date as it is written: "Sunday 22 November"."""
+        return self.say(
+            "date",
+            weekday=self.weekdays[day.weekday()],
+            day=day.day,
+            month=self.months[day.month - 1],
+        )
+
+    def when(self, moment: datetime, now: datetime) -> str:
+        """A moment as it is spoken of now: "21:45", "tomorrow 07:00"; both local.
+
+        One that is near is named by its weekday, one that is far by its date.
+        """
+        clock = moment.strftime("%H:%M")
+        apart = moment.date() - now.date()
+        if not apart:
+            return clock
+        if apart == timedelta(days=1):
+            return self.say("when_tomorrow", clock=clock)
+        if apart == timedelta(days=-1):
+            return self.say("when_yesterday", clock=clock)
+        if abs(apart) <= _WEEK:
+            return self.say("when_weekday", weekday=self.weekdays[moment.weekday()], clock=clock)
+        return self.say("when_date", date=self.date(moment.date()), clock=clock)
+
+
+def read_words(language: str) -> Words:
+    """Everything a person reads, in one of `LANGUAGES`."""
+    index = _read("index")
+    said = _read(language)
+    return Words(
+        language=language,
+        guidance=_guidance(index, said),
+        texts=said["texts"],
+        weekdays=tuple(said["calendar"]["weekdays"]),
+        months=tuple(said["calendar"]["months"]),
+    )
+
+
+def words_for(language: str | None, variables: Mapping[str, str]) -> Words:
+    """Everything a person reads, in their language; without one in that of the desktop."""
+    return read_words(language or desktop_language(variables))
+
+
+def desktop_language(environment: Mapping[str, str]) -> str:
+    """The language of the desktop, by the order of gettext; English where we have no other.
+
+    Source: GNU gettext manual, "Locale Environment Variables" and "The LANGUAGE variable".
+    """
+    locale = next(
+        (environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)),
+        "",
+    )
+    wanted = environment.get("LANGUAGE", "").split(":") if locale not in ("", "C", "POSIX") else []
+    for one in [*wanted, locale]:
+        if one[:2].lower() in LANGUAGES:
+            return one[:2].lower()
+    return _FALLBACK
+
+
+def _read(name: str) -> dict[str, Any]:
+    folder = files("nightcare.catalogue")
+    return tomli.loads(folder.joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _guidance(index: dict[str, Any], said: dict[str, Any]) -> Guidance:
+    source = index["source"]
+    return Guidance(
+        source=f"{source['site']}, \u201c{source['title']}\u201d",
+        tips=tuple(
+            Tip(name, Topic(tip["topic"]), PartOfDay(tip["moment"]), tip["section"], text)
+            for name, tip in index["tips"].items()
+            for text in (said["tips"][name],)
+        ),
+        routines=tuple(
+            _routine(name, routine, said["routines"][name])
+            for name, routine in index["routines"].items()
+        ),
+        relief=tuple(
+            Advice(step["id"], step["section"], said["relief"][step["id"]])
+            for step in index["relief"]["steps"]
+        ),
+        causes=_advice(index["causes"], said["causes"]),
+        professional=_advice(index["professional"], said["professional"]),
+    )
+
+
+def _routine(name: str, routine: dict[str, Any], said: dict[str, Any]) -> Routine:
+    steps = tuple(
+        RoutineStep(step["id"], said["steps"][step["id"]], step["seconds"])
+        for step in routine["steps"]
+    )
+    return Routine(name, said["name"], routine["section"], steps)
+
+
+def _advice(index: dict[str, Any], said: dict[str, Any]) -> tuple[Advice, ...]:
+    return tuple(Advice(name, one["section"], said[name]) for name, one in index.items())
