@@ -1,0 +1,1 @@
+"""What is open, snoozed, held and paused, and what became of what: one SQLite file."""

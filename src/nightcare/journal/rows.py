@@ -1,0 +1,134 @@
+"""How the journal writes things down: one row a course, instants as UTC text of one width."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+
+from nightcare.domain.course import (
+    Course,
+    Due,
+    Held,
+    Open,
+    Outcome,
+    Settled,
+    Snoozed,
+    State,
+    Step,
+)
+from nightcare.domain.reminders import Key, Occurrence, Topic
+from nightcare.domain.standing import Standing
+
+Row = tuple[str | int | None, ...]
+
+COLUMN_NAMES = (
+    "reminder", "care_day", "slot", "due", "topic", "fresh_from", "asked", "snoozes", "seen", "tip",
+    "state", "at", "closes", "again", "away", "handle", "outcome", "reason",
+)  # fmt: skip
+COLUMNS = ", ".join(COLUMN_NAMES)
+
+
+def instant_text(value: datetime) -> str:
+    """An instant as UTC text, which sorts as time does."""
+    return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _maybe(value: datetime | None) -> str | None:
+    return None if value is None else instant_text(value)
+
+
+def course_row(course: Course) -> Row:
+    """A course as the values of `COLUMN_NAMES`."""
+    key, due = course.key, course.occurrence.due
+    head: Row = (
+        key.reminder, key.care_day.isoformat(), key.slot, instant_text(due), course.topic,
+        instant_text(course.fresh_from), course.asked, course.snoozes, int(course.seen), course.tip,
+    )  # fmt: skip
+    return head + _state_row(course.state)
+
+
+def _state_row(state: State) -> Row:
+    """The state's columns: state, at, closes, again, away, handle, outcome, reason."""
+    match state:
+        case Due():
+            return ("due", None, None, None, None, None, None, None)
+        case Held(cause):
+            return ("held", None, None, None, None, None, None, cause)
+        case Open(shown, closes, again, away, handle):
+            return ("open", _maybe(shown), instant_text(closes), _maybe(again), int(away), handle,
+                    None, None)  # fmt: skip
+        case Snoozed(until):
+            return ("snoozed", instant_text(until), None, None, None, None, None, None)
+        case Settled(outcome, at, reason):
+            return ("settled", instant_text(at), None, None, None, None, outcome, reason)
+
+
+def course_of(row: Sequence[str | int | None]) -> Course:
+    """The course that the values of `COLUMN_NAMES` stand for."""
+    named = dict(zip(COLUMN_NAMES, row, strict=True))
+    key = Key(
+        str(named["reminder"]), date.fromisoformat(str(named["care_day"])), str(named["slot"])
+    )
+    return Course(
+        Occurrence(key, datetime.fromisoformat(str(named["due"]))),
+        Topic(str(named["topic"])),
+        _state(named),
+        datetime.fromisoformat(str(named["fresh_from"])),
+        asked=int(named["asked"] or 0),
+        snoozes=int(named["snoozes"] or 0),
+        seen=bool(named["seen"]),
+        tip=_text(named["tip"]),
+    )
+
+
+def _state(named: Mapping[str, str | int | None]) -> State:
+    at, closes, again = (_when(named[name]) for name in ("at", "closes", "again"))
+    reason = named["reason"]
+    match named["state"]:
+        case "held":
+            return Held(Step(str(reason)))
+        case "open" if closes is not None:
+            return Open(at, closes, again, bool(named["away"]), _text(named["handle"]))
+        case "snoozed" if at is not None:
+            return Snoozed(at)
+        case "settled" if at is not None:
+            outcome = Outcome(str(named["outcome"]))
+            return Settled(outcome, at, None if reason is None else Step(str(reason)))
+        case _:
+            return Due()
+
+
+def _text(value: str | int | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _when(value: str | int | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(str(value))
+
+
+def standing_row(standing: Standing) -> tuple[str | None, ...]:
+    """What holds for all as the values of its columns."""
+    tonight = {day.isoformat(): at.isoformat() for day, at in standing.tonight.items()}
+    return (
+        _maybe(standing.began),
+        _maybe(standing.reckoned),
+        _maybe(standing.paused_until),
+        None if standing.good_night is None else standing.good_night.isoformat(),
+        json.dumps(tonight),
+    )
+
+
+def standing_of(row: Sequence[str | None]) -> Standing:
+    """What holds for all, from the values of its columns."""
+    began, reckoned, paused_until, good_night, tonight = row
+    return Standing(
+        _when(began),
+        _when(reckoned),
+        _when(paused_until),
+        None if good_night is None else date.fromisoformat(good_night),
+        {
+            date.fromisoformat(day): time.fromisoformat(at)
+            for day, at in json.loads(tonight or "{}").items()
+        },
+    )

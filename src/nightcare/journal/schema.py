@@ -1,0 +1,66 @@
+"""The tables of the journal, and the version they have."""
+
+from __future__ import annotations
+
+VERSION = 1
+
+SCHEMA = """
+CREATE TABLE courses (
+    reminder TEXT NOT NULL,
+    care_day TEXT NOT NULL,
+    slot TEXT NOT NULL,
+    due TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    fresh_from TEXT NOT NULL,
+    asked INTEGER NOT NULL,
+    snoozes INTEGER NOT NULL,
+    seen INTEGER NOT NULL,
+    tip TEXT,
+    state TEXT NOT NULL CHECK (state IN ('due', 'held', 'open', 'snoozed', 'settled')),
+    at TEXT,
+    closes TEXT,
+    again TEXT,
+    away INTEGER,
+    handle TEXT,
+    outcome TEXT,
+    reason TEXT,
+    PRIMARY KEY (reminder, care_day, slot)
+) WITHOUT ROWID;
+CREATE INDEX courses_unsettled ON courses (due) WHERE state != 'settled';
+CREATE INDEX courses_by_due ON courses (due);
+CREATE TABLE standing (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    began TEXT,
+    reckoned TEXT,
+    paused_until TEXT,
+    good_night TEXT,
+    tonight TEXT NOT NULL DEFAULT '{}'
+);
+INSERT INTO standing (only) VALUES (1);
+CREATE TABLE tips_shown (id INTEGER PRIMARY KEY AUTOINCREMENT, tip TEXT NOT NULL, at TEXT NOT NULL);
+CREATE TABLE decisions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    reminder TEXT NOT NULL,
+    care_day TEXT NOT NULL,
+    slot TEXT NOT NULL,
+    due TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    step TEXT NOT NULL
+);
+CREATE INDEX decisions_by_reminder ON decisions (reminder, id);
+CREATE TABLE acts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    what TEXT NOT NULL,
+    courses TEXT NOT NULL,
+    standing TEXT NOT NULL
+);
+CREATE TABLE trials (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    reminder TEXT NOT NULL,
+    shown_by TEXT
+);
+CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""

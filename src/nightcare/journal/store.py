@@ -1,0 +1,336 @@
+"""The journal: one SQLite file that the service and the commands both write to.
+
+Every change is one transaction, flushed to the disk before it counts (`synchronous=FULL`), so
+that a crash or a power cut loses nothing that was answered, snoozed or paused.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from nightcare.domain.course import Course, Step
+from nightcare.domain.record import Act, Decision, Trial
+from nightcare.domain.reminders import Key, Occurrence
+from nightcare.domain.standing import Standing
+from nightcare.errors import StateError
+from nightcare.journal.rows import (
+    COLUMN_NAMES,
+    COLUMNS,
+    course_of,
+    course_row,
+    instant_text,
+    standing_of,
+    standing_row,
+)
+from nightcare.journal.schema import SCHEMA, VERSION
+
+FILE_NAME = "journal.sqlite"
+
+SERVICE_NOTE = "service"
+"""The name of what the running service writes down about itself."""
+
+_KEPT = timedelta(days=400)
+_BUSY_SECONDS = 5.0
+
+
+class Journal:
+    """What is open, snoozed, held and paused, and what became of what."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+        self._depth = 0
+
+    # Opening and closing
+
+    @classmethod
+    def open(cls, folder: Path) -> Journal:
+        """Open the journal in a folder, readable by its owner alone; make both where needed.
+
+        Raises:
+            StateError: The folder or the file cannot be used, or is of a later version.
+        """
+        path = folder / FILE_NAME
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not path.exists():
+                # Never for a file that is there: closing it here would drop the locks that SQLite
+                # holds on it in this process (https://www.sqlite.org/howtocorrupt.html, 2.2).
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+            return cls._connected(str(path))
+        except OSError as error:
+            raise StateError("state_folder", folder=folder, reason=error.strerror) from error
+        except sqlite3.OperationalError as error:
+            raise StateError("state_folder", folder=folder, reason=error) from error
+        except sqlite3.DatabaseError as error:
+            raise StateError("journal_corrupt", path=path, reason=error) from error
+
+    @classmethod
+    def in_memory(cls) -> Journal:
+        """A journal that nothing remembers: for a rehearsal, or where no folder can be written."""
+        return cls._connected(":memory:")
+
+    @classmethod
+    def _connected(cls, name: str) -> Journal:
+        connection = sqlite3.connect(name, timeout=_BUSY_SECONDS, isolation_level=None)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        journal = cls(connection)
+        journal._bring_up_to_date()
+        return journal
+
+    def _bring_up_to_date(self) -> None:
+        with self.transaction():
+            (version,) = self._db.execute("PRAGMA user_version").fetchone()
+            if version > VERSION:
+                raise StateError("journal_newer", version=version, known=VERSION)
+            if version == 0:
+                for statement in SCHEMA.split(";\n"):
+                    self._db.execute(statement)
+                self._db.execute(f"PRAGMA user_version={VERSION}")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All changes inside become true together, or none does; nests.
+
+        Raises:
+            StateError: The disk is full, or the file cannot be written.
+        """
+        if self._depth:
+            yield
+            return
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._depth = 1
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            else:
+                self._db.execute("COMMIT")
+            finally:
+                self._depth = 0
+        except sqlite3.OperationalError as error:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise StateError("journal_unwritable", reason=error) from error
+
+    def changed_by_others(self, seen: int) -> tuple[bool, int]:
+        """Whether another program has written since `seen` was returned; and the new mark."""
+        (version,) = self._db.execute("PRAGMA data_version").fetchone()
+        return version != seen, version
+
+    # Courses
+
+    def course(self, key: Key) -> Course | None:
+        """Where the occurrence of that key stands; None where its moment has not come."""
+        row = self._db.execute(
+            f"SELECT {COLUMNS} FROM courses WHERE reminder = ? AND care_day = ? AND slot = ?",  # noqa: S608 - constants
+            (key.reminder, key.care_day.isoformat(), key.slot),
+        ).fetchone()
+        return None if row is None else course_of(row)
+
+    def unsettled(self) -> list[Course]:
+        """All that have no outcome yet, in order of time."""
+        return self._courses("state != 'settled' ORDER BY due", ())
+
+    def of_care_day(self, day: date) -> list[Course]:
+        """All of one care day, in order of time."""
+        return self._courses(
+            "due >= ? AND due < ? AND care_day = ? ORDER BY due",
+            (
+                instant_text(datetime.combine(day - timedelta(days=2), time(), UTC)),
+                instant_text(datetime.combine(day + timedelta(days=4), time(), UTC)),
+                day.isoformat(),
+            ),
+        )
+
+    def known(self, keys: Iterable[Key]) -> frozenset[Key]:
+        """Those of the keys whose moment has come already."""
+        return frozenset(key for key in keys if self.course(key) is not None)
+
+    def save(self, course: Course) -> None:
+        """Write where an occurrence stands."""
+        marks = ", ".join("?" * len(COLUMN_NAMES))
+        with self.transaction():
+            self._db.execute(
+                f"INSERT OR REPLACE INTO courses ({COLUMNS}) VALUES ({marks})",  # noqa: S608 - constants
+                course_row(course),
+            )
+
+    def forget_unseen(self, after: datetime) -> None:
+        """Forget what was due later than an instant (UTC) and was never shown."""
+        with self.transaction():
+            self._db.execute(
+                "DELETE FROM courses WHERE due > ? AND NOT seen", (instant_text(after),)
+            )
+
+    def _courses(self, where: str, values: Sequence[str]) -> list[Course]:
+        rows = self._db.execute(f"SELECT {COLUMNS} FROM courses WHERE {where}", values)  # noqa: S608 - constants
+        return [course_of(row) for row in rows]
+
+    # What holds for all
+
+    def standing(self) -> Standing:
+        """What holds for all reminders at once."""
+        row = self._db.execute(
+            "SELECT began, reckoned, paused_until, good_night, tonight FROM standing"
+        ).fetchone()
+        return standing_of(row)
+
+    def stand(self, standing: Standing) -> None:
+        """Write what holds for all reminders at once."""
+        with self.transaction():
+            self._db.execute(
+                "UPDATE standing"
+                " SET began = ?, reckoned = ?, paused_until = ?, good_night = ?, tonight = ?",
+                standing_row(standing),
+            )
+
+    # Tips
+
+    def tips_shown(self) -> Mapping[str, int]:
+        """For each tip that was ever shown a number that grows with each showing."""
+        return dict(self._db.execute("SELECT tip, max(id) FROM tips_shown GROUP BY tip"))
+
+    def tip_shown(self, tip: str, now: datetime) -> None:
+        """Remember that a tip was shown now (UTC)."""
+        with self.transaction():
+            self._db.execute("DELETE FROM tips_shown WHERE tip = ?", (tip,))
+            self._db.execute(
+                "INSERT INTO tips_shown (tip, at) VALUES (?, ?)", (tip, instant_text(now))
+            )
+
+    # Why
+
+    def decided(self, now: datetime, occurrence: Occurrence, verdict: str, step: Step) -> None:
+        """Remember which step of the cascade decided now (UTC)."""
+        key = occurrence.key
+        with self.transaction():
+            self._db.execute(
+                "INSERT INTO decisions (at, reminder, care_day, slot, due, verdict, step)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    instant_text(now),
+                    key.reminder,
+                    key.care_day.isoformat(),
+                    key.slot,
+                    instant_text(occurrence.due),
+                    verdict,
+                    step,
+                ),
+            )
+
+    def last_decisions(self, reminder: str | None = None) -> list[Decision]:
+        """The last decision on each reminder, or on the one that is named; the newest first."""
+        rows = self._db.execute(
+            "SELECT at, reminder, care_day, slot, due, verdict, step FROM decisions WHERE id IN"
+            " (SELECT max(id) FROM decisions WHERE ? IS NULL OR reminder = ? GROUP BY reminder)"
+            " ORDER BY id DESC",
+            (reminder, reminder),
+        )
+        return [
+            Decision(
+                datetime.fromisoformat(at),
+                Occurrence(
+                    Key(name, date.fromisoformat(care_day), slot), datetime.fromisoformat(due)
+                ),
+                verdict,
+                Step(step),
+            )
+            for at, name, care_day, slot, due, verdict, step in rows
+        ]
+
+    # What the person did, and taking it back
+
+    def acted(self, now: datetime, what: str, before: Sequence[Course], standing: Standing) -> None:
+        """Remember what the person did now (UTC), and how things stood before it."""
+        with self.transaction():
+            self._db.execute(
+                "INSERT INTO acts (at, what, courses, standing) VALUES (?, ?, ?, ?)",
+                (
+                    instant_text(now),
+                    what,
+                    json.dumps([course_row(course) for course in before]),
+                    json.dumps(standing_row(standing)),
+                ),
+            )
+
+    def last_act(self) -> Act | None:
+        """What the person did last and has not taken back."""
+        row = self._db.execute(
+            "SELECT id, at, what, courses, standing FROM acts ORDER BY id DESC LIMIT 1"
+        ).fetchone()
+        if row is None:
+            return None
+        number, at, what, courses, standing = row
+        return Act(
+            number,
+            datetime.fromisoformat(at),
+            what,
+            tuple(course_of(tuple(one)) for one in json.loads(courses)),
+            standing_of(tuple(json.loads(standing))),
+        )
+
+    def forget_act(self, act: Act) -> None:
+        """Forget an act that was taken back."""
+        with self.transaction():
+            self._db.execute("DELETE FROM acts WHERE id = ?", (act.id,))
+
+    # Trials: `nightcare try` asks the service to show a reminder now
+
+    def ask_trial(self, reminder: str, now: datetime) -> int:
+        """Ask the service to show a reminder now (UTC); returns the trial's number."""
+        with self.transaction():
+            cursor = self._db.execute(
+                "INSERT INTO trials (at, reminder) VALUES (?, ?)", (instant_text(now), reminder)
+            )
+            return int(cursor.lastrowid or 0)
+
+    def trials(self) -> list[Trial]:
+        """The trials that have not been shown yet."""
+        rows = self._db.execute("SELECT id, at, reminder FROM trials WHERE shown_by IS NULL")
+        return [Trial(number, datetime.fromisoformat(at), name) for number, at, name in rows]
+
+    def trial_shown(self, number: int, by: str) -> None:
+        """Remember by what a trial was shown, or why it could not be."""
+        with self.transaction():
+            self._db.execute("UPDATE trials SET shown_by = ? WHERE id = ?", (by, number))
+
+    def trial_answer(self, number: int) -> str | None:
+        """By what a trial was shown; None while it has not been."""
+        row = self._db.execute("SELECT shown_by FROM trials WHERE id = ?", (number,)).fetchone()
+        return None if row is None else row[0]
+
+    # Notes of the running service for `status`
+
+    def note(self, name: str, value: Mapping[str, object]) -> None:
+        """Write down something about the running service."""
+        with self.transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO notes (name, value) VALUES (?, ?)",
+                (name, json.dumps(value)),
+            )
+
+    def noted(self, name: str) -> dict[str, object]:
+        """What was last written down under that name; empty where nothing was."""
+        row = self._db.execute("SELECT value FROM notes WHERE name = ?", (name,)).fetchone()
+        return {} if row is None else dict(json.loads(row[0]))
+
+    def prune(self, now: datetime) -> None:
+        """Let go of what is older than is kept: 400 days."""
+        oldest = instant_text(now - _KEPT)
+        with self.transaction():
+            self._db.execute("DELETE FROM courses WHERE state = 'settled' AND due < ?", (oldest,))
+            for table in ("decisions", "acts", "trials"):
+                self._db.execute(f"DELETE FROM {table} WHERE at < ?", (oldest,))  # noqa: S608 - constants

@@ -1,0 +1,284 @@
+"""What the person does: done, snooze, good night, pause, resume, tonight, undo.
+
+The service and the commands both work through this, on the journal alone, so that an answer
+counts whether or not the service runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta, tzinfo
+from difflib import get_close_matches
+
+from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
+from nightcare.domain.course import Course, Held, Open, Outcome, Settled, Snoozed, Step
+from nightcare.domain.moments import length_text, parse_length
+from nightcare.domain.reminders import Reminder
+from nightcare.domain.schedule import Schedule
+from nightcare.domain.snooze import past_bedtime, used_up
+from nightcare.domain.standing import Standing
+from nightcare.errors import NothingToDo, ValueRefused
+from nightcare.service.ports import Journal
+
+DONE = "done"
+GOOD_NIGHT = "good-night"
+_SNOOZE = "snooze-"
+
+_UNANSWERED = (Outcome.EXPIRED, Outcome.DISMISSED)
+
+
+def snooze_key(length: timedelta) -> str:
+    """The key of a button that snoozes for a length: "snooze-10m"."""
+    return _SNOOZE + length_text(length)
+
+
+class Answers:
+    """What the person does, written to the journal."""
+
+    def __init__(self, schedule: Schedule, zone: tzinfo, journal: Journal) -> None:
+        self._schedule = schedule
+        self._zone = zone
+        self._journal = journal
+
+    def calendar(self) -> Calendar:
+        """The person's care days, with tonight's bedtime if they named another."""
+        return Calendar(self._schedule.sleep, self._zone, self._journal.standing().tonight)
+
+    def button(self, course: Course, key: str, now: datetime) -> None:
+        """Do what the button `key` of an unsettled course stands for.
+
+        Raises:
+            ValueRefused: No button has that key.
+        """
+        if key == DONE:
+            self._act(now, DONE, [course], lambda one: one.settle(Outcome.DONE, now))
+        elif key == GOOD_NIGHT:
+            self.good_night(now)
+        elif key.startswith(_SNOOZE):
+            until = now + parse_length(key.removeprefix(_SNOOZE))
+            self._act(now, "snooze", [course], lambda one: one.snoozed(until))
+        else:
+            raise ValueRefused("button_unknown", found=key)
+
+    def done(self, now: datetime, name: str | None = None) -> Course:
+        """Settle as done what is open, or what was shown last today and left unanswered.
+
+        Raises:
+            NothingToDo: There is nothing of the kind.
+            ValueRefused: No reminder has that name.
+        """
+        target = self._unsettled(name) or self._unanswered(now, name)
+        if target is None:
+            raise NothingToDo("nothing_to_answer")
+        return self._act(now, DONE, [target], lambda one: one.settle(Outcome.DONE, now))[0]
+
+    def snooze(
+        self, now: datetime, name: str | None = None, until: datetime | timedelta | None = None
+    ) -> Course:
+        """Put off what is open, for a length or until an instant (UTC); else the first length.
+
+        Raises:
+            NothingToDo: Nothing is open, or it has been snoozed as often as one may.
+            ValueRefused: No reminder has that name, or it would end in the night.
+        """
+        target = self._unsettled(name)
+        if target is None:
+            raise NothingToDo("nothing_to_snooze")
+        if used_up(target, self._schedule.snooze.limit):
+            raise NothingToDo(
+                "snooze_limit", reminder=target.key.reminder, limit=self._schedule.snooze.limit
+            )
+        end = self._end(now, target, until)
+        calendar = self.calendar()
+        day = calendar.at(now)
+        if past_bedtime(target, end, day):
+            raise ValueRefused(
+                "snooze_into_night",
+                until=f"{calendar.local(end):%H:%M}",
+                bedtime=f"{calendar.local(day.bedtime):%H:%M}",
+            )
+        return self._act(now, "snooze", [target], lambda one: one.snoozed(end))[0]
+
+    def good_night(self, now: datetime) -> CareDay:
+        """Answer what is open and close everything until the next wake-up; returns the care day."""
+        day = self.calendar().at(now)
+
+        def close(course: Course) -> Course:
+            match course.state:
+                case Open() if course.seen:
+                    return course.settle(Outcome.DONE, now)
+                case Snoozed():
+                    return course.settle(Outcome.DISMISSED, now, Step.GOOD_NIGHT)
+                case _:
+                    return course.give_up(now, Step.GOOD_NIGHT)
+
+        self._act(
+            now,
+            GOOD_NIGHT,
+            self._journal.unsettled(),
+            close,
+            lambda standing: replace(standing, good_night=day.date),
+        )
+        return day
+
+    def pause(self, now: datetime, until: datetime) -> None:
+        """Show nothing until an instant (UTC)."""
+        opened = [one for one in self._journal.unsettled() if isinstance(one.state, Open)]
+        self._act(
+            now,
+            "pause",
+            opened,
+            lambda one: one.held(Step.PAUSED),
+            lambda standing: replace(standing, paused_until=until),
+        )
+
+    def resume(self, now: datetime) -> None:
+        """End a pause, and an evening closed with "Good night".
+
+        Raises:
+            NothingToDo: Neither is in force.
+        """
+        standing = self._journal.standing()
+        closed = standing.good_night == self.calendar().at(now).date
+        if not standing.paused(now) and not closed:
+            raise NothingToDo("nothing_to_resume")
+        self._act(
+            now,
+            "resume",
+            [],
+            _unchanged,
+            lambda standing: replace(standing, paused_until=None, good_night=None),
+        )
+
+    def tonight(self, now: datetime, bedtime: time) -> CareDay:
+        """Go to bed at another time (local) this evening; returns the care day as it is then.
+
+        Raises:
+            ValueRefused: That is not between now and the next wake-up.
+        """
+        day = self.calendar().at(now)
+        standing = self._journal.standing()
+        tonight = {date: at for date, at in standing.tonight.items() if date >= day.date - ONE_DAY}
+        changed = replace(standing, tonight={**tonight, day.date: bedtime})
+        calendar = Calendar(self._schedule.sleep, self._zone, changed.tonight)
+        if not now <= calendar.bedtime(day.date) <= day.ends:
+            raise ValueRefused(
+                "tonight_out_of_reach",
+                found=f"{bedtime:%H:%M}",
+                now=f"{calendar.local(now):%H:%M}",
+                wake=f"{calendar.local(day.ends):%H:%M}",
+            )
+        # What moves into the past by this is still worth a look, while fresh.
+        changed = changed.looking_back(now - self._longest_fresh())
+        self._act(
+            now,
+            "tonight",
+            [],
+            _unchanged,
+            lambda _: changed,
+        )
+        return calendar.day(day.date)
+
+    def undo(self) -> str:
+        """Take back the last answer; returns what it was: "done", "snooze", "pause", ...
+
+        Raises:
+            NothingToDo: There is none.
+        """
+        with self._journal.transaction():
+            act = self._journal.last_act()
+            if act is None:
+                raise NothingToDo("nothing_to_undo")
+            for course in act.courses:
+                self._journal.save(_reopened(course))
+            standing = self._journal.standing()
+            self._journal.stand(
+                replace(act.standing, began=standing.began, reckoned=standing.reckoned)
+            )
+            self._journal.forget_act(act)
+        return act.what
+
+    def reminder(self, name: str) -> Reminder:
+        """The reminder of that name.
+
+        Raises:
+            ValueRefused: There is none.
+        """
+        reminder = self._schedule.reminder(name)
+        if reminder is None:
+            names = [one.name for one in self._schedule.reminders]
+            close = get_close_matches(name, names, n=1)
+            raise ValueRefused(
+                "reminder_unknown_but" if close else "reminder_unknown",
+                found=name,
+                nearest=close[0] if close else "",
+                known=", ".join(names) or "-",
+            )
+        return reminder
+
+    def _end(self, now: datetime, target: Course, until: datetime | timedelta | None) -> datetime:
+        if isinstance(until, datetime):
+            return until
+        if until is not None:
+            return now + until
+        reminder = self._schedule.reminder(target.key.reminder)
+        lengths = self._schedule.snooze.lengths if reminder is None else reminder.snooze
+        return now + (lengths or self._schedule.snooze.lengths)[0]
+
+    def _unsettled(self, name: str | None) -> Course | None:
+        """What the person most likely means: what is on the screen, else what came last."""
+        if name is not None:
+            self.reminder(name)
+        courses = [one for one in self._journal.unsettled() if name in (None, one.key.reminder)]
+
+        def likely(course: Course) -> tuple[bool, bool, datetime]:
+            return (
+                isinstance(course.state, Open),
+                isinstance(course.state, Held),
+                course.fresh_from,
+            )
+
+        return max(courses, key=likely, default=None)
+
+    def _unanswered(self, now: datetime, name: str | None) -> Course | None:
+        today = self._journal.of_care_day(self.calendar().at(now).date)
+        shown = [
+            one
+            for one in today
+            if isinstance(one.state, Settled)
+            and one.state.outcome in _UNANSWERED
+            and name in (None, one.key.reminder)
+        ]
+        return shown[-1] if shown else None
+
+    def _longest_fresh(self) -> timedelta:
+        return max((one.fresh for one in self._schedule.reminders), default=timedelta())
+
+    def _act(
+        self,
+        now: datetime,
+        what: str,
+        courses: Sequence[Course],
+        change: Callable[[Course], Course],
+        stand: Callable[[Standing], Standing] | None = None,
+    ) -> list[Course]:
+        """Change courses and what holds for all, in one transaction that can be taken back."""
+        with self._journal.transaction():
+            standing = self._journal.standing()
+            self._journal.acted(now, what, courses, standing)
+            changed = [change(course) for course in courses]
+            for course in changed:
+                self._journal.save(course)
+            if stand is not None:
+                self._journal.stand(stand(standing))
+        return changed
+
+
+def _unchanged(course: Course) -> Course:
+    return course
+
+
+def _reopened(course: Course) -> Course:
+    """A course as it stood; what was on the screen then comes back there, if still fresh."""
+    return course.held(Step.RESTARTED) if isinstance(course.state, Open) else course

@@ -1,0 +1,90 @@
+"""An occurrence as the message that the person reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from nightcare.domain.course import Course, Open
+from nightcare.domain.guidance import Tip
+from nightcare.domain.message import Button, Message
+from nightcare.domain.reminders import Reminder
+from nightcare.service.answers import DONE, GOOD_NIGHT, snooze_key
+from nightcare.service.ports import Words
+
+_MOST_BUTTONS = 3
+_LONGEST_TITLE = 60
+
+
+def token(course: Course) -> str:
+    """What an asking of an occurrence is called on the screen; a new one each time."""
+    key = course.key
+    asking = f"{course.snoozes}.{course.asked}"
+    return f"{key.reminder}/{key.care_day.isoformat()}/{key.slot}/{asking}"
+
+
+def compose(
+    course: Course,
+    reminder: Reminder,
+    words: Words,
+    *,
+    tip: Tip | None,
+    lengths: Sequence[timedelta],
+    last_before_bed: bool,
+) -> Message:
+    """The message of an occurrence.
+
+    Args:
+        course: The occurrence and where it stands.
+        reminder: Its reminder.
+        words: The person's language.
+        tip: The tip whose turn it is; not used where the reminder has the person's own words.
+        lengths: The snoozes that make sense now.
+        last_before_bed: Whether it is the last one of the evening, and so says good night.
+    """
+    title, body = _text(course, reminder, words, tip)
+    closes = course.state.closes if isinstance(course.state, Open) else None
+    return Message(
+        token=token(course),
+        title=title,
+        body=body,
+        buttons=_buttons(words, lengths, last_before_bed=last_before_bed),
+        spoken=_spoken(words, lengths, last_before_bed=last_before_bed),
+        urgency=reminder.urgency,
+        sound=reminder.sound,
+        expires=closes,
+    )
+
+
+def _text(course: Course, reminder: Reminder, words: Words, tip: Tip | None) -> tuple[str, str]:
+    usual = words.say(f"title_{reminder.topic}")
+    advice = "" if tip is None else tip.text
+    if reminder.text is None:
+        title, body = usual, advice
+    elif len(reminder.text) <= _LONGEST_TITLE:
+        title, body = reminder.text, ""
+    else:
+        title, body = usual, reminder.text
+    # Some servers drop what equals the one before, so a later asking reads differently.
+    return (words.say("title_again", title=title) if course.seen else title), body
+
+
+def _buttons(
+    words: Words, lengths: Sequence[timedelta], *, last_before_bed: bool
+) -> tuple[Button, ...]:
+    done = Button(DONE, words.say("button_done"))
+    snoozes = [
+        Button(snooze_key(length), words.say("button_snooze", length=words.length(length)))
+        for length in lengths
+    ]
+    last = [Button(GOOD_NIGHT, words.say("button_good_night"))] if last_before_bed else []
+    room = _MOST_BUTTONS - 1 - len(last)
+    return (done, *snoozes[:room], *last)
+
+
+def _spoken(words: Words, lengths: Sequence[timedelta], *, last_before_bed: bool) -> str:
+    if last_before_bed:
+        return words.say("spoken_good_night")
+    if not lengths:
+        return words.say("spoken_done")
+    return words.say("spoken_snooze", length=snooze_key(lengths[0]).removeprefix("snooze-"))

@@ -1,0 +1,149 @@
+"""What the service needs from outside, stated as protocols."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from nightcare.domain.course import Course, Step
+from nightcare.domain.guidance import Guidance
+from nightcare.domain.message import Capability, Message, ScreenEvent
+from nightcare.domain.record import Act, Trial
+from nightcare.domain.reminders import Key, Occurrence
+from nightcare.domain.standing import Standing
+
+
+class Screen(Protocol):
+    """Where messages are shown: a notifier.
+
+    A screen is told what ought to be on it, and sees to that by itself: it waits for a notifier
+    that is absent, tries again after a failure, and shows again what one that was replaced has
+    lost. Its methods return at once and never fail; what happens is reported.
+    """
+
+    name: str
+    """The backend's name, as in `[notify] backend`."""
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What the notifier in use can do, as far as it is known now."""
+        ...
+
+    def describe(self) -> str:
+        """Which notifier is in use, for logs and `status`: its name and version, or none yet."""
+        ...
+
+    def show(self, message: Message) -> None:
+        """Put a message on the screen, and keep it there until it is closed or answered."""
+        ...
+
+    def close(self, token: str) -> None:
+        """Take a message off the screen; one that is not there any more is no matter."""
+        ...
+
+    def forget(self, handle: str) -> None:
+        """Take off what an earlier run of the service has left under this handle, if anything."""
+        ...
+
+    async def run(self, report: Callable[[ScreenEvent], None]) -> None:
+        """Serve until cancelled, and report what happens on the screen."""
+        ...
+
+
+class Journal(Protocol):
+    """What is remembered: see `nightcare.journal.store.Journal`."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All changes inside become true together, or none does; nests."""
+        ...
+
+    def course(self, key: Key) -> Course | None:
+        """Where the occurrence of that key stands; None where its moment has not come."""
+        ...
+
+    def unsettled(self) -> list[Course]:
+        """All that have no outcome yet, in order of time."""
+        ...
+
+    def of_care_day(self, day: date) -> list[Course]:
+        """All of one care day, in order of time."""
+        ...
+
+    def known(self, keys: Iterable[Key]) -> frozenset[Key]:
+        """Those of the keys whose moment has come already."""
+        ...
+
+    def save(self, course: Course) -> None:
+        """Write where an occurrence stands."""
+        ...
+
+    def forget_unseen(self, after: datetime) -> None:
+        """Forget what was due later than an instant (UTC) and was never shown."""
+        ...
+
+    def standing(self) -> Standing:
+        """What holds for all reminders at once."""
+        ...
+
+    def stand(self, standing: Standing) -> None:
+        """Write what holds for all reminders at once."""
+        ...
+
+    def tips_shown(self) -> Mapping[str, int]:
+        """For each tip that was ever shown a number that grows with each showing."""
+        ...
+
+    def tip_shown(self, tip: str, now: datetime) -> None:
+        """Remember that a tip was shown now (UTC)."""
+        ...
+
+    def decided(self, now: datetime, occurrence: Occurrence, verdict: str, step: Step) -> None:
+        """Remember which step of the cascade decided now (UTC)."""
+        ...
+
+    def acted(self, now: datetime, what: str, before: Sequence[Course], standing: Standing) -> None:
+        """Remember what the person did now (UTC), and how things stood before it."""
+        ...
+
+    def last_act(self) -> Act | None:
+        """What the person did last and has not taken back."""
+        ...
+
+    def forget_act(self, act: Act) -> None:
+        """Forget an act that was taken back."""
+        ...
+
+    def trials(self) -> list[Trial]:
+        """What `nightcare try` has asked for and the service has not shown yet."""
+        ...
+
+    def trial_shown(self, number: int, by: str) -> None:
+        """Remember by what a trial was shown, or why it could not be."""
+        ...
+
+
+class Words(Protocol):
+    """What the person reads, in their language: see `nightcare.catalogue.reading.Words`."""
+
+    @property
+    def guidance(self) -> Guidance:
+        """The health texts."""
+        ...
+
+    def say(self, key: str, /, **values: object) -> str:
+        """The sentence under a key, filled in."""
+        ...
+
+    def length(self, length: timedelta) -> str:
+        """A length as it is spoken: "1 h 30 min"."""
+        ...
+
+
+class Tell(Protocol):
+    """Says what happens as it happens: a key of the catalogue's `log`, and its values."""
+
+    def __call__(self, key: str, /, **values: object) -> None:
+        """Say it."""
+        ...

@@ -1,0 +1,215 @@
+"""A desk with a person at it: the real service and journal, a screen in memory, a clock to set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
+
+from nightcare.catalogue.reading import read_words
+from nightcare.domain.care_day import Calendar
+from nightcare.domain.course import Course, Settled
+from nightcare.domain.decide import Presence
+from nightcare.domain.message import Answered, Closed, Message, Shown
+from nightcare.domain.schedule import Schedule
+from nightcare.journal.store import Journal
+from nightcare.service.answers import Answers
+from nightcare.service.reckoning import Service
+from nightcare.settings.load import load
+
+ZONE = ZoneInfo("Europe/Copenhagen")
+
+SLEEP = """
+[sleep]
+wake = "07:00"
+bedtime = "22:30"
+"""
+
+
+def schedule_of(text: str) -> Schedule:
+    """The schedule of a config file with that text."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "config.toml"
+        path.write_text(text, encoding="utf-8")
+        return load(path, {}).schedule
+
+
+def local(text: str) -> datetime:
+    """The instant (UTC) of a local date and time, such as "2026-11-23 10:00"."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE).astimezone(UTC)
+
+
+class SilentScreen:
+    """A screen that takes everything at once, or nothing while it is `broken`."""
+
+    name = "memory"
+
+    def __init__(self) -> None:
+        self.on_screen: dict[str, Message] = {}
+        self.shown: list[Message] = []
+        self.forgotten: list[str] = []
+        self.broken = False
+        self.reports: list[Shown] = []
+        self.capabilities = frozenset()  # type: ignore[var-annotated] # none are asked for
+
+    def describe(self) -> str:
+        """What it is."""
+        return "memory"
+
+    def show(self, message: Message) -> None:
+        """Take a message."""
+        self.on_screen[message.token] = message
+        if not self.broken:
+            self.take(message)
+
+    def take(self, message: Message) -> None:
+        """Report a message as shown."""
+        self.shown.append(message)
+        self.reports.append(Shown(message.token, f"handle {len(self.shown)}"))
+
+    def close(self, token: str) -> None:
+        """Take a message off."""
+        self.on_screen.pop(token, None)
+
+    def forget(self, handle: str) -> None:
+        """Note that it was told so."""
+        self.forgotten.append(handle)
+
+    async def run(self, report: object) -> None:
+        """Nothing to do: what is reported is fetched."""
+
+
+class Desk:
+    """The service of one person, driven by a test.
+
+    Args:
+        config: The text of their config file, after `[sleep]` as usual unless it has its own.
+        start: When the service first runs (local).
+        journal: What is remembered from before.
+    """
+
+    def __init__(self, config: str, start: str, journal: Journal | None = None) -> None:
+        self.schedule = schedule_of(config if "[sleep]" in config else SLEEP + config)
+        self.now = local(start)
+        self.journal = Journal.in_memory() if journal is None else journal
+        self.told: list[tuple[str, Mapping[str, object]]] = []
+        self.words = read_words("en")
+        self._open_for_business()
+
+    def _open_for_business(self) -> None:
+        self.screen = SilentScreen()
+        self.service = Service(
+            schedule=self.schedule,
+            zone=ZONE,
+            journal=self.journal,
+            screen=self.screen,
+            words=self.words,
+            tell=self._tell,
+        )
+        self.service.start(self.now)
+        self._deliver()
+
+    def _tell(self, key: str, /, **values: object) -> None:
+        # Every sentence must exist and be filled in.
+        self.words.say(key, **values)
+        self.told.append((key, values))
+
+    def _deliver(self) -> None:
+        while self.screen.reports:
+            self.service.event(self.screen.reports.pop(0), self.now)
+
+    # Time
+
+    def until(self, text: str) -> None:
+        """Let time go by until a local date and time, reckoning whenever the alarm would go."""
+        end = local(text)
+        while True:
+            due = [self.service.upcoming(one, self.now) for one in self.schedule.enabled]
+            instants = [one.due for one in due if one is not None]
+            deadline = self.service.next_deadline()
+            if deadline is not None:
+                instants.append(max(deadline, self.now))
+            coming = min(instants, default=end)
+            if coming > end:
+                break
+            stuck = coming == self.now
+            self.now = coming + timedelta(milliseconds=1) if stuck else coming
+            self.service.reckon(self.now)
+            self._deliver()
+        self.now = end
+
+    def sleep_until(self, text: str) -> None:
+        """Suspend the machine until a local date and time; the kernel tells on resume."""
+        self.now = local(text)
+        self.service.reckon(self.now)
+        self._deliver()
+
+    def restart(self, text: str | None = None) -> None:
+        """Kill the service, and start it again at a local date and time, or at once."""
+        if text is not None:
+            self.now = local(text)
+        self._open_for_business()
+
+    # The person
+
+    def there(self, presence: Presence) -> None:
+        """Come, go, or be busy."""
+        self.service.presence = presence
+        self.service.reckon(self.now)
+        self._deliver()
+
+    def press(self, key: str) -> None:
+        """Press a button of what is on the screen."""
+        (message,) = self.screen.on_screen.values()
+        assert key in {button.key for button in message.buttons}, message.buttons
+        self.service.event(Answered(message.token, key), self.now)
+        self._deliver()
+
+    def close(self) -> None:
+        """Close what is on the screen without an answer."""
+        ((token, _),) = self.screen.on_screen.items()
+        self.screen.close(token)
+        self.service.event(Closed(token), self.now)
+        self._deliver()
+
+    def answers(self) -> Answers:
+        """The commands, as another process gives them."""
+        return Answers(self.schedule, ZONE, self.journal)
+
+    def written(self) -> None:
+        """The service hears that a command has written."""
+        self.service.written(self.now)
+        self._deliver()
+
+    # What is to be seen
+
+    def title(self) -> str | None:
+        """The title of what is on the screen; None where there is nothing."""
+        titles = [message.title for message in self.screen.on_screen.values()]
+        assert len(titles) <= 1, titles
+        return titles[0] if titles else None
+
+    @property
+    def buttons(self) -> list[str]:
+        """The keys of the buttons of what is on the screen."""
+        (message,) = self.screen.on_screen.values()
+        return [button.key for button in message.buttons]
+
+    def courses(self, reminder: str) -> list[Course]:
+        """The reminder's courses of the present care day and the one before, in order of time."""
+        day = Calendar(self.schedule.sleep, ZONE).at(self.now).date
+        both = [*self.journal.of_care_day(day - timedelta(days=1)), *self.journal.of_care_day(day)]
+        return [one for one in both if one.key.reminder == reminder]
+
+    def outcomes(self, reminder: str) -> list[str]:
+        """What became of them: the outcome with its reason, or the state they are in."""
+        return [_became(one) for one in self.courses(reminder)]
+
+
+def _became(course: Course) -> str:
+    state = course.state
+    if isinstance(state, Settled):
+        return f"{state.outcome}: {state.reason}" if state.reason else str(state.outcome)
+    return type(state).__name__.lower()
