@@ -1,0 +1,126 @@
+"""Answering: snooze, pause, resume, done, good-night, undo, tonight, try."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from nightcare.cli.person import Person, command
+from nightcare.desktop.only_one import service_runs
+from nightcare.domain.course import Snoozed
+from nightcare.domain.moments import parse_clock, parse_length
+from nightcare.domain.schedule import BARE_PAUSE
+from nightcare.domain.until import UNTIL, parse_end
+from nightcare.errors import DesktopError, NotRunning, ValueRefused
+
+_TRIAL_SECONDS = 10.0
+_LOOK_EVERY = 0.05
+
+
+@command("snooze", help="Show what is open again later: for 10m, 1h30m, or until 21:00.")
+@click.argument("words", nargs=-1, metavar="[REMINDER] [10m | until 21:00]")
+def snooze_command(person: Person, *, words: tuple[str, ...]) -> None:
+    """Show what is open again later."""
+    name, rest = _name_first(words)
+    with person.journal() as journal:
+        answers = person.answers(journal)
+        end = parse_end(rest, answers.calendar(), person.now) if rest else None
+        course = answers.snooze(person.now, name, end)
+    if isinstance(course.state, Snoozed):
+        click.echo(
+            person.words.say(
+                "did_snooze",
+                reminder=course.key.reminder,
+                until=person.clock(course.state.until),
+            )
+        )
+
+
+@command("pause", help="Show nothing for 2h, until 18:00, until tomorrow or until 2026-12-27.")
+@click.argument("words", nargs=-1, metavar="[2h | until 18:00 | until tomorrow | until DATE]")
+def pause_command(person: Person, *, words: tuple[str, ...]) -> None:
+    """Show nothing for a while."""
+    with person.journal() as journal:
+        answers = person.answers(journal)
+        said = " ".join(words)
+        end = parse_end(said, answers.calendar(), person.now) if said else person.now + BARE_PAUSE
+        answers.pause(person.now, end)
+    click.echo(person.words.say("did_pause", until=person.clock(end)))
+
+
+@command("resume", help="End a pause, or an evening closed with good-night.")
+def resume_command(person: Person) -> None:
+    """End a pause, or an evening closed with good-night."""
+    with person.journal() as journal:
+        person.answers(journal).resume(person.now)
+    click.echo(person.words.say("did_resume"))
+
+
+@command("done", help="Answer what is open, or was shown last, as done.")
+@click.argument("reminder", required=False)
+def done_command(person: Person, *, reminder: str | None) -> None:
+    """Answer what is open, or was shown last, as done."""
+    with person.journal() as journal:
+        course = person.answers(journal).done(person.now, reminder)
+    click.echo(person.words.say("did_done", reminder=course.key.reminder))
+
+
+@command("good-night", help="Answer what is open and show nothing more until you wake up.")
+def good_night_command(person: Person) -> None:
+    """Answer what is open and show nothing more until the next wake-up."""
+    with person.journal() as journal:
+        day = person.answers(journal).good_night(person.now)
+    click.echo(person.words.say("did_good_night", wake=person.clock(day.ends)))
+
+
+@command("undo", help="Take back the last answer.")
+def undo_command(person: Person) -> None:
+    """Take back the last answer."""
+    with person.journal() as journal:
+        what = person.answers(journal).undo()
+    click.echo(person.words.say("did_undo", what=person.words.say(f"act_{what.replace('-', '_')}")))
+
+
+@command("tonight", help="Go to bed at another time this evening, such as 00:30.")
+@click.argument("bedtime")
+def tonight_command(person: Person, *, bedtime: str) -> None:
+    """Go to bed at another time this evening."""
+    with person.journal() as journal:
+        day = person.answers(journal).tonight(person.now, parse_clock(bedtime))
+    click.echo(person.words.say("did_tonight", bedtime=person.clock(day.bedtime)))
+
+
+@command("try", help="Show a reminder now, to see how it looks. Needs the running service.")
+@click.argument("reminder")
+def try_command(person: Person, *, reminder: str) -> None:
+    """Show a reminder now, to see how it looks."""
+    with person.journal() as journal:
+        person.answers(journal).reminder(reminder)
+        if not service_runs(person.state):
+            raise NotRunning("not_running")
+        number = journal.ask_trial(reminder, person.now)
+        # The service sees the request at once, and the notifier answers soon or not at all.
+        give_up = time.monotonic() + _TRIAL_SECONDS
+        while (shown_by := journal.trial_answer(number)) is None:
+            if time.monotonic() > give_up:
+                journal.trial_shown(number, "-")
+                raise DesktopError("trial_not_shown")
+            time.sleep(_LOOK_EVERY)
+    click.echo(person.words.say("did_try", reminder=reminder, notifier=shown_by))
+
+
+def _name_first(words: tuple[str, ...]) -> tuple[str | None, str]:
+    """Tell a reminder's name from the length that may follow it."""
+    if not words or words[0].lower() == UNTIL or _is_length(words[0]):
+        return None, " ".join(words)
+    return words[0], " ".join(words[1:])
+
+
+def _is_length(word: str) -> bool:
+    try:
+        parse_length(word)
+    except ValueRefused:
+        # No name of a reminder begins with a digit.
+        return word[:1].isdigit()
+    return True

@@ -1,0 +1,49 @@
+"""Installing: the user service, and taking it back."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import click
+
+from nightcare.cli.configuring import write_example
+from nightcare.cli.looking import next_occurrence
+from nightcare.cli.person import Person, command
+from nightcare.desktop import user_unit
+from nightcare.places import config_file
+
+
+@command("install", help="Install nightcare as your user service, and start it.")
+def install_command(person: Person) -> None:
+    """Write the config if there is none, then write, enable and start the unit."""
+    words = person.words
+    if person.config is None:
+        click.echo(words.say("did_init", path=write_example(config_file())))
+    named = person.config if person.config not in (None, config_file()) else None
+    path = user_unit.install(user_unit.service_command(named), os.environ)
+    click.echo(words.say("did_install", path=path))
+    with person.journal() as journal:
+        following = next_occurrence(person, journal, person.calendar)
+    if following is not None:
+        click.echo(
+            words.say("next_line", reminder=following.key.reminder, due=person.clock(following.due))
+        )
+    click.echo(words.say("install_hint", path=person.config or config_file()))
+
+
+@command("uninstall", help="Take the user service back; your config and journal stay.")
+@click.option("--purge", is_flag=True, help="Remove your config and journal as well.")
+def uninstall_command(person: Person, *, purge: bool) -> None:
+    """Take back what `install` did."""
+    from nightcare.catalogue.reading import words_for  # noqa: PLC0415 - a wrong config must not matter
+
+    words = words_for(None, os.environ)
+    there = user_unit.uninstall(os.environ)
+    click.echo(words.say("did_uninstall" if there else "nothing_installed"))
+    if purge:
+        config_file().unlink(missing_ok=True)
+        shutil.rmtree(person.state, ignore_errors=True)
+        click.echo(words.say("did_purge"))
+    else:
+        click.echo(words.say("data_kept", config=config_file(), state=person.state))

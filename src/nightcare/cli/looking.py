@@ -1,0 +1,276 @@
+"""Looking: status, next, today, preview, why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+import click
+
+from nightcare.cli.person import Person, as_json, command, say_json
+from nightcare.desktop.only_one import service_runs
+from nightcare.domain.care_day import Calendar
+from nightcare.domain.course import Course, Held, Open, Settled, Snoozed
+from nightcare.domain.plan import plan, upcoming
+from nightcare.domain.reminders import Occurrence, Reminder
+from nightcare.errors import NotRunning, ValueRefused
+from nightcare.journal.store import SERVICE_NOTE, Journal
+
+_MOST_DAYS = 3660
+
+
+@command("status", help="Say whether the service runs, what is open and what comes next.")
+@as_json
+def status_command(person: Person, *, for_program: bool) -> None:
+    """Whether the service runs, what is open and what comes next."""
+    running = service_runs(person.state)
+    with person.journal() as journal:
+        calendar = person.calendar
+        standing = journal.standing()
+        paused = standing.paused_until if standing.paused(person.now) else None
+        closed = standing.good_night == calendar.at(person.now).date
+        unsettled = journal.unsettled()
+        following = next_occurrence(person, journal, calendar)
+        note = journal.noted(SERVICE_NOTE) if running else {}
+    if for_program:
+        say_json(
+            {
+                "running": running,
+                "pid": note.get("pid"),
+                "notifier": note.get("notifier"),
+                "config": None if person.config is None else str(person.config),
+                "paused_until": _iso(paused, calendar),
+                "good_night": closed,
+                "unsettled": [_course(one, calendar) for one in unsettled],
+                "next": None if following is None else _occurrence(following, person, calendar),
+            }
+        )
+    else:
+        key = "status_running" if running else "status_stopped"
+        click.echo(person.words.say(key, notifier=note.get("notifier", "")))
+        if paused is not None:
+            click.echo(person.words.say("status_paused", until=person.clock(paused)))
+        if closed:
+            click.echo(person.words.say("status_good_night"))
+        for course in unsettled:
+            click.echo(_state_line(course, person))
+        click.echo(_next_line(following, person))
+    if not running:
+        raise NotRunning("not_running")
+
+
+@command("next", help="Say what comes next.")
+@as_json
+def next_command(person: Person, *, for_program: bool) -> None:
+    """What comes next."""
+    with person.journal() as journal:
+        calendar = person.calendar
+        following = next_occurrence(person, journal, calendar)
+    if for_program:
+        say_json(None if following is None else _occurrence(following, person, calendar))
+    else:
+        click.echo(_next_line(following, person))
+
+
+@command("today", help="Show the care day: what was, and what is to come.")
+@as_json
+def today_command(person: Person, *, for_program: bool) -> None:
+    """The care day: what was, and what is to come."""
+    with person.journal() as journal:
+        calendar = person.calendar
+        day = calendar.at(person.now).date
+        courses = {one.key: one for one in journal.of_care_day(day)}
+    planned = plan(person.schedule.enabled, calendar, day, 1)
+    gone = [one.occurrence for key, one in courses.items() if key not in {p.key for p in planned}]
+    entries = sorted([*planned, *gone], key=lambda one: one.due)
+    if for_program:
+        say_json(
+            [
+                _course(courses[one.key], calendar)
+                if one.key in courses
+                else _occurrence(one, person, calendar)
+                for one in entries
+            ]
+        )
+        return
+    click.echo(person.words.date(day))
+    for one in entries:
+        click.echo(_day_line(one, courses.get(one.key), person, calendar))
+
+
+@command("preview", help="Show what is due over the coming care days.")
+@click.option("--days", type=int, default=7, show_default=True, help="How many care days.")
+@click.option("--from", "first", metavar="DATE", help="The first care day, such as 2026-12-24.")
+@as_json
+def preview_command(person: Person, *, days: int, first: str | None, for_program: bool) -> None:
+    """What is due over the coming care days."""
+    if not 1 <= days <= _MOST_DAYS:
+        raise ValueRefused("days_out_of_range", found=days, most=_MOST_DAYS)
+    calendar = person.calendar
+    day = calendar.at(person.now).date if first is None else _date(first)
+    try:
+        planned = plan(person.schedule.enabled, calendar, day, days)
+    except OverflowError as error:
+        raise ValueRefused("date_not_understood", found=first) from error
+    if for_program:
+        say_json([_occurrence(one, person, calendar) for one in planned])
+    else:
+        for line in plan_lines(planned, person, calendar):
+            click.echo(line)
+
+
+@command("why", help="Say which step decided last time, for one reminder or for each.")
+@click.argument("reminder", required=False)
+@as_json
+def why_command(person: Person, *, reminder: str | None, for_program: bool) -> None:
+    """Which step of the cascade decided last time."""
+    with person.journal() as journal:
+        if reminder is not None:
+            person.answers(journal).reminder(reminder)
+        decisions = journal.last_decisions(reminder)
+        calendar = person.calendar
+    if for_program:
+        say_json(
+            [
+                {
+                    **_key(one.occurrence, calendar),
+                    "decided": _iso(one.at, calendar),
+                    "verdict": one.verdict,
+                    "step": one.step,
+                }
+                for one in decisions
+            ]
+        )
+        return
+    if not decisions:
+        click.echo(person.words.say("why_nothing"))
+    for one in decisions:
+        reason = person.words.say(f"reason_{one.step.replace(' ', '_')}")
+        click.echo(
+            person.words.say(
+                f"why_{one.verdict}",
+                reminder=one.occurrence.key.reminder,
+                due=person.clock(one.occurrence.due),
+                at=person.clock(one.at),
+                reason=reason,
+            )
+        )
+
+
+def plan_lines(planned: Sequence[Occurrence], person: Person, calendar: Calendar) -> Iterable[str]:
+    """A plan as lines to read, under the date of each care day."""
+    if not planned:
+        yield person.words.say("plan_empty")
+    day: date | None = None
+    for one in sorted(planned, key=lambda one: (one.key.care_day, one.due)):
+        if one.key.care_day != day:
+            day = one.key.care_day
+            yield person.words.date(day)
+        yield _day_line(one, None, person, calendar)
+
+
+def next_occurrence(person: Person, journal: Journal, calendar: Calendar) -> Occurrence | None:
+    """What comes next: an occurrence that falls due, or one that comes back from a snooze."""
+    standing = journal.standing()
+    after = max(person.now, standing.paused_until or person.now)
+    today = calendar.at(person.now)
+    if standing.good_night == today.date:
+        after = max(after, today.ends)
+    due = [upcoming(reminder, calendar, after) for reminder in person.schedule.enabled]
+    back = [
+        Occurrence(one.key, max(one.state.until, after))
+        for one in journal.unsettled()
+        if isinstance(one.state, Snoozed)
+    ]
+    return min(
+        (one for one in (*due, *back) if one is not None), key=lambda one: one.due, default=None
+    )
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueRefused("date_not_understood", found=text) from error
+
+
+def _next_line(following: Occurrence | None, person: Person) -> str:
+    if following is None:
+        return person.words.say("next_nothing")
+    return person.words.say(
+        "next_line", reminder=following.key.reminder, due=person.clock(following.due)
+    )
+
+
+def _state_line(course: Course, person: Person) -> str:
+    name, due = course.key.reminder, person.clock(course.occurrence.due)
+    match course.state:
+        case Snoozed(until):
+            return person.words.say("state_snoozed", reminder=name, until=person.clock(until))
+        case Held(cause):
+            reason = person.words.say(f"reason_{cause.replace(' ', '_')}")
+            return person.words.say("state_held", reminder=name, due=due, reason=reason)
+        case _:
+            return person.words.say("state_open", reminder=name, due=due)
+
+
+def _day_line(one: Occurrence, course: Course | None, person: Person, calendar: Calendar) -> str:
+    local = calendar.local(one.due)
+    reminder = person.schedule.reminder(one.key.reminder)
+    topic = "" if reminder is None else person.words.say(f"topic_{reminder.topic}")
+    became = "" if course is None else _became(course, person)
+    return f"  {local:%H:%M}  {one.key.reminder:<18} {topic:<14} {became}".rstrip()
+
+
+def _became(course: Course, person: Person) -> str:
+    match course.state:
+        case Settled(outcome, _, reason):
+            said = person.words.say(f"outcome_{outcome}")
+            if reason is None:
+                return said
+            return f"{said} ({person.words.say('reason_' + reason.replace(' ', '_'))})"
+        case Snoozed(until):
+            return person.words.say("became_snoozed", until=person.clock(until))
+        case Held(cause):
+            return person.words.say(
+                "became_held", reason=person.words.say(f"reason_{cause.replace(' ', '_')}")
+            )
+        case _:
+            return person.words.say("became_open")
+
+
+def _key(one: Occurrence, calendar: Calendar) -> dict[str, object]:
+    return {
+        "reminder": one.key.reminder,
+        "due": _iso(one.due, calendar),
+        "care_day": one.key.care_day.isoformat(),
+    }
+
+
+def _occurrence(one: Occurrence, person: Person, calendar: Calendar) -> dict[str, object]:
+    reminder: Reminder | None = person.schedule.reminder(one.key.reminder)
+    topic = None if reminder is None else reminder.topic
+    return {**_key(one, calendar), "topic": topic, "state": "planned"}
+
+
+def _course(course: Course, calendar: Calendar) -> dict[str, object]:
+    entry = {
+        **_key(course.occurrence, calendar),
+        "topic": course.topic,
+        "state": type(course.state).__name__.lower(),
+        "snoozes": course.snoozes,
+    }
+    match course.state:
+        case Settled(outcome, at, reason):
+            entry |= {"outcome": outcome, "at": _iso(at, calendar), "reason": reason}
+        case Snoozed(until):
+            entry |= {"until": _iso(until, calendar)}
+        case Held(cause):
+            entry |= {"reason": cause}
+        case Open(shown, closes):
+            entry |= {"shown": _iso(shown, calendar), "closes": _iso(closes, calendar)}
+    return entry
+
+
+def _iso(instant: datetime | None, calendar: Calendar) -> str | None:
+    return None if instant is None else calendar.local(instant).isoformat()

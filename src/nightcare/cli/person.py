@@ -1,0 +1,129 @@
+"""What most commands need of the person they serve: config, language, clock, journal."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time, tzinfo
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nightcare.catalogue.reading import Words, words_for
+from nightcare.desktop.clock import now, zone
+from nightcare.domain.care_day import Calendar
+from nightcare.domain.schedule import Schedule
+from nightcare.errors import StateError
+from nightcare.journal.store import Journal
+from nightcare.places import chosen_config, state_folder
+from nightcare.service.answers import Answers
+from nightcare.settings.load import Loaded, load
+
+
+class Person:
+    """The person whose command this is; everything is read when it is first needed.
+
+    Attributes:
+        named: The file that `--config` names, if any.
+        now: The instant of the command (UTC).
+    """
+
+    def __init__(self, config: Path | None) -> None:
+        self.named = config
+        self.now = now()
+
+    @functools.cached_property
+    def config(self) -> Path | None:
+        """The config file; None for the built-in defaults."""
+        return chosen_config(self.named, os.environ)
+
+    @functools.cached_property
+    def loaded(self) -> Loaded:
+        """The configuration.
+
+        Raises:
+            ConfigError: It is wrong.
+        """
+        return load(self.config, os.environ)
+
+    @property
+    def schedule(self) -> Schedule:
+        """The schedule."""
+        return self.loaded.schedule
+
+    @functools.cached_property
+    def words(self) -> Words:
+        """The person's language."""
+        return words_for(self.schedule.language, os.environ)
+
+    @functools.cached_property
+    def state(self) -> Path:
+        """The folder of the journal."""
+        return state_folder()
+
+    @contextmanager
+    def journal(self) -> Iterator[Journal]:
+        """The journal, open for the length of a command.
+
+        Raises:
+            StateError: It cannot be used.
+        """
+        journal = Journal.open(self.state)
+        try:
+            yield journal
+        finally:
+            journal.close()
+
+    def _tonight(self) -> dict[date, time]:
+        """Other bedtimes for single evenings; none where the journal cannot be used."""
+        try:
+            with self.journal() as journal:
+                return dict(journal.standing().tonight)
+        except StateError:
+            return {}
+
+    def answers(self, journal: Journal) -> Answers:
+        """What the person does, on that journal."""
+        return Answers(self.schedule, self.zone, journal)
+
+    @functools.cached_property
+    def zone(self) -> tzinfo:
+        """The time zone."""
+        return zone(self.schedule.zone)
+
+    @functools.cached_property
+    def calendar(self) -> Calendar:
+        """The person's care days, with tonight's bedtime if they named another."""
+        return Calendar(self.schedule.sleep, self.zone, self._tonight())
+
+    def clock(self, instant: datetime) -> str:
+        """An instant (UTC) as it is spoken of now."""
+        return self.words.when(instant.astimezone(self.zone), self.now.astimezone(self.zone))
+
+
+def say_json(value: object) -> None:
+    """Print a value for a program to read."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def command(name: str, **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
+    """A command that is given the person, and takes `--config` behind its name too."""
+
+    def decorate(function: Callable[..., Any]) -> click.Command:
+        def call(config: Path | None, **values: Any) -> Any:
+            named = config or click.get_current_context().find_root().obj
+            return function(Person(named), **values)
+
+        functools.update_wrapper(call, function)
+        option = click.option("--config", type=click.Path(path_type=Path), hidden=True)
+        made: click.Command = click.command(name, **settings)(option(call))
+        return made
+
+    return decorate
+
+
+as_json = click.option("--json", "for_program", is_flag=True, help="Print JSON for a program.")

@@ -1,0 +1,69 @@
+"""Serving: run and rehearse."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from datetime import timedelta
+
+import click
+
+from nightcare.cli.looking import plan_lines
+from nightcare.cli.person import Person, command
+from nightcare.domain.care_day import ONE_DAY
+from nightcare.domain.plan import between, plan
+from nightcare.errors import ValueRefused
+
+_LONGEST_REHEARSAL = 3600
+
+
+@command("run", help="Run the service here, until Ctrl-C; the user service runs this.")
+def run_command(person: Person) -> None:
+    """Run the service in the foreground."""
+    from nightcare.daemon import Daemon, Setting  # noqa: PLC0415 - other commands need no daemon
+
+    setting = Setting(person.config, person.state, os.environ, sys.stdout, sys.stderr)
+    daemon = Daemon(setting, person.loaded)
+    click.echo(person.words.say("plan_ahead"))
+    for line in _day_ahead(person):
+        click.echo(line)
+    sys.stdout.flush()
+    asyncio.run(daemon.run())
+
+
+@command("rehearse", help="Show a whole day's reminders in a minute; nothing is recorded.")
+@click.option(
+    "--seconds", type=int, default=60, show_default=True, help="How long the day shall take."
+)
+def rehearse_command(person: Person, *, seconds: int) -> None:
+    """A whole day's reminders in a minute."""
+    from nightcare.daemon import choose_screen, teller  # noqa: PLC0415 - other commands need no daemon
+    from nightcare.rehearsal import rehearse  # noqa: PLC0415 - likewise
+
+    if not 1 <= seconds <= _LONGEST_REHEARSAL:
+        raise ValueRefused("seconds_out_of_range", found=seconds, most=_LONGEST_REHEARSAL)
+    click.echo(person.words.say("rehearsal", seconds=seconds))
+    asyncio.run(
+        rehearse(
+            schedule=person.schedule,
+            zone=person.zone,
+            day=person.calendar.at(person.now),
+            words=person.words,
+            screen=choose_screen(person.schedule, os.environ, sys.stdout),
+            seconds=float(seconds),
+            tell=teller(person.words, person.zone, sys.stdout),
+        )
+    )
+    click.echo(person.words.say("rehearsal_over"))
+
+
+def _day_ahead(person: Person) -> list[str]:
+    """The plan for the rest of the care day, or of the next one where this one is over."""
+    calendar = person.calendar
+    day = calendar.at(person.now)
+    reminders = person.schedule.enabled
+    ahead = between(reminders, calendar, person.now, day.ends - timedelta(microseconds=1))
+    if not ahead:
+        ahead = plan(reminders, calendar, day.date + ONE_DAY, 1)
+    return list(plan_lines(ahead, person, calendar))

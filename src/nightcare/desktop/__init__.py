@@ -1,0 +1,1 @@
+"""What touches the desktop and the operating system, one file a neighbour."""

@@ -1,0 +1,179 @@
+"""The alarm that survives suspend, clock steps and zone changes, without polling.
+
+On Linux it is a timerfd on CLOCK_REALTIME, absolute, with TFD_TIMER_CANCEL_ON_SET: it fires at
+the instant it is set for, and the kernel makes it readable on every clock step and every resume
+from suspend. Source: timerfd_create(2). Elsewhere the wait is bounded, so that a suspend or a
+step is noticed within 30 seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import errno
+import os
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+_CLOCK_REALTIME = 0
+_TFD_NONBLOCK_CLOEXEC = os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0)
+_TFD_TIMER_ABSTIME = 1
+_TFD_TIMER_CANCEL_ON_SET = 2
+_NANOSECONDS = 1_000_000_000
+_LONGEST_BLIND_WAIT = 30.0
+_NOTICED = 1.0
+
+_NEVER = 2**62 // _NANOSECONDS
+"""Seconds since 1970; for an alarm that is set only to be told of clock steps."""
+
+
+def now() -> datetime:
+    """The present instant (UTC)."""
+    return datetime.now(UTC)
+
+
+def zone(name: str | None) -> tzinfo:
+    """The time zone of an IANA name; without one that of the system, read anew."""
+    if name is not None:
+        return ZoneInfo(name)
+    import tzlocal  # noqa: PLC0415 - a person who names their zone need not wait for it
+
+    return tzlocal.reload_localzone()
+
+
+def alarm(
+    loop: asyncio.AbstractEventLoop, due: Callable[[], None], jumped: Callable[[], None]
+) -> KernelAlarm | BoundedAlarm:
+    """The best alarm that this platform has: calls when it is due, and when the clock jumped."""
+    kernel_tells = sys.platform == "linux"
+    return (KernelAlarm if kernel_tells else BoundedAlarm)(loop, due, jumped)
+
+
+class KernelAlarm:
+    """A timerfd that the event loop watches."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        due: Callable[[], None],
+        jumped: Callable[[], None],
+    ) -> None:
+        self._loop = loop
+        self._due = due
+        self._jumped = jumped
+        self._timer = _create()
+        loop.add_reader(self._timer, self._fired)
+        self.set(None)
+
+    def set(self, due: datetime | None) -> None:
+        """Call at an instant (UTC), instead of any earlier one; None for jumps alone."""
+        nanoseconds = _NEVER * _NANOSECONDS if due is None else _nanoseconds(due)
+        # Zero would disarm it; an instant long past fires at once, as it should.
+        _arm(self._timer, max(nanoseconds, 1))
+
+    def close(self) -> None:
+        """Never call again."""
+        self._loop.remove_reader(self._timer)
+        os.close(self._timer)
+
+    def _fired(self) -> None:
+        try:
+            os.read(self._timer, 8)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            if error.errno != errno.ECANCELED:
+                raise
+            # The clock was set, or the machine was suspended.
+            self._jumped()
+        else:
+            self._due()
+
+
+class BoundedAlarm:
+    """A wait of at most 30 seconds at a time, for platforms without timerfd."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        due: Callable[[], None],
+        jumped: Callable[[], None],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._loop = loop
+        self._due = due
+        self._jumped = jumped
+        self._clock = clock
+        self._at: float | None = None
+        self._handle: asyncio.TimerHandle | None = None
+        self._expected = 0.0
+        self.set(None)
+
+    def set(self, due: datetime | None) -> None:
+        """Call at an instant (UTC), instead of any earlier one; None for jumps alone."""
+        self._at = None if due is None else due.timestamp()
+        self._wait()
+
+    def close(self) -> None:
+        """Never call again."""
+        if self._handle is not None:
+            self._handle.cancel()
+
+    def _wait(self) -> None:
+        self.close()
+        clock = self._clock()
+        left = _LONGEST_BLIND_WAIT if self._at is None else self._at - clock
+        wait = min(max(left, 0.0), _LONGEST_BLIND_WAIT)
+        self._expected = clock + wait
+        self._handle = self._loop.call_later(wait, self._woke)
+
+    def _woke(self) -> None:
+        clock = self._clock()
+        jumped = abs(clock - self._expected) > _NOTICED
+        due = self._at is not None and self._at <= clock
+        if due:
+            self._at = None
+        self._wait()
+        if jumped:
+            self._jumped()
+        elif due:
+            self._due()
+
+
+def _nanoseconds(instant: datetime) -> int:
+    since = instant - datetime(1970, 1, 1, tzinfo=UTC)
+    return (since.days * 86_400 + since.seconds) * _NANOSECONDS + since.microseconds * 1000
+
+
+class _TimeSpec(ctypes.Structure):
+    _fields_ = (("seconds", ctypes.c_long), ("nanoseconds", ctypes.c_long))
+
+
+class _TimerSpec(ctypes.Structure):
+    _fields_ = (("interval", _TimeSpec), ("value", _TimeSpec))
+
+
+def _create() -> int:
+    if sys.version_info >= (3, 13):
+        return os.timerfd_create(_CLOCK_REALTIME, flags=_TFD_NONBLOCK_CLOEXEC)
+    timer = int(_libc().timerfd_create(_CLOCK_REALTIME, _TFD_NONBLOCK_CLOEXEC))
+    if timer < 0:
+        raise OSError(ctypes.get_errno(), "timerfd_create")
+    return timer
+
+
+def _arm(timer: int, nanoseconds: int) -> None:
+    flags = _TFD_TIMER_ABSTIME | _TFD_TIMER_CANCEL_ON_SET
+    if sys.version_info >= (3, 13):
+        os.timerfd_settime_ns(timer, flags=flags, initial=nanoseconds)
+        return
+    spec = _TimerSpec(_TimeSpec(0, 0), _TimeSpec(*divmod(nanoseconds, _NANOSECONDS)))
+    if _libc().timerfd_settime(timer, flags, ctypes.byref(spec), None) < 0:
+        raise OSError(ctypes.get_errno(), "timerfd_settime")
+
+
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)

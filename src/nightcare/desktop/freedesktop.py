@@ -1,0 +1,340 @@
+"""The screen of a free desktop: whichever notification server is there, over the session bus."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from jeepney import MatchRule, new_method_call
+
+from nightcare.desktop.notifications import INTERFACE, Server
+from nightcare.desktop.wire import (
+    BUS,
+    Bus,
+    Disconnected,
+    Refused,
+    Reply,
+    Signal,
+    connected,
+)
+from nightcare.domain.message import Answered, Capability, Closed, Message, ScreenEvent, Shown
+
+LIMIT = 5.0
+"""Seconds within which every call must be answered; a busy desktop shell can be slow."""
+
+DELAYS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
+"""Seconds before each further attempt; the last one before all that follow."""
+
+_PATIENT_AFTER = 3
+"""Servers that one message is sent to at once as they come; they may be dying of it."""
+
+
+class FreedesktopScreen:
+    """Shows messages through org.freedesktop.Notifications.
+
+    What ought to be on the screen is only noted down; `run` makes the server match it, over one
+    connection that it keeps and always reads. A server that is absent is started by the bus where
+    the bus can, else waited for; one that fails is tried again, each time later; one that is new
+    is sent what is wanted at once. There is no polling: what waits is woken.
+
+    Args:
+        address: Of the session bus, as in DBUS_SESSION_BUS_ADDRESS.
+        icon: The name or path of the icon of every message.
+        limit: Seconds within which a call must be answered.
+        delays: Seconds before each further attempt, the last one before all that follow.
+    """
+
+    name = "freedesktop"
+
+    def __init__(
+        self, address: str, *, icon: str, limit: float = LIMIT, delays: Sequence[float] = DELAYS
+    ) -> None:
+        self._address = address
+        self._icon = icon
+        self._limit = limit
+        self._delays = delays
+        self._agenda = _Agenda(delays)
+        self._left_behind: list[str] = []
+        self._link: _Link | None = None
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What the server can do; nothing while there is none."""
+        server = self._server
+        return server.capabilities if server else frozenset()
+
+    def describe(self) -> str:
+        """The server's name, version and maker, such as "dunst 1.9.0 (knopwob)"."""
+        server = self._server
+        return server.description if server else "no notification server yet"
+
+    def show(self, message: Message) -> None:
+        """Put a message on the screen, and keep it there until it is closed or answered."""
+        if not self._agenda.has(message):
+            self.close(message.token)
+            self._agenda.add(message)
+
+    def close(self, token: str) -> None:
+        """Take a message off the screen; nothing is reported of it any more."""
+        self._agenda.drop(token)
+        if self._server:
+            self._server.close(token)
+
+    def forget(self, handle: str) -> None:
+        """Take off what an earlier run left, if this is still the same server on the same bus."""
+        self._left_behind.append(handle)
+        if self._link and self._link.ready:
+            self._link.tidy()
+
+    async def run(self, report: Callable[[ScreenEvent], None]) -> None:
+        """Serve until cancelled, over as many connections as it takes.
+
+        Raises:
+            ExceptionGroup: Something unexpected, such as an error that `report` raised.
+        """
+        losses = 0
+        while True:
+            was_ready = False
+            try:
+                async with (
+                    connected(self._address, self._limit) as bus,
+                    asyncio.TaskGroup() as tasks,
+                ):
+                    link = _Link(bus, tasks, self._agenda, self._left_behind, self._icon, report)
+                    self._link = link
+                    tasks.create_task(bus.receive(link.hear))
+                    tasks.create_task(link.start())
+            except* Disconnected:
+                was_ready = self._link is not None and self._link.ready
+            finally:
+                self._lose_link()
+            losses = 0 if was_ready else losses + 1
+            await asyncio.sleep(_delay(self._delays, losses))
+
+    @property
+    def _server(self) -> Server | None:
+        return self._link.server if self._link else None
+
+    def _lose_link(self) -> None:
+        if self._server:
+            self._left_behind += self._server.handles()
+        self._link = None
+        self._agenda.void()
+
+
+@dataclass(slots=True, eq=False)
+class _Want:
+    """A message that ought to be on the screen.
+
+    Attributes:
+        message: The message.
+        placed: Whether it is there.
+        due: When it is tried next, in the loop's time.
+        failures: How often in a row it could not be shown.
+        servers: How many servers have come since it is wanted.
+    """
+
+    message: Message
+    placed: bool = False
+    due: float = 0.0
+    failures: int = 0
+    servers: int = 0
+
+
+class _Agenda:
+    """What ought to be on the screen, and when each message is tried next."""
+
+    def __init__(self, delays: Sequence[float]) -> None:
+        self._delays = delays
+        self._wants: dict[str, _Want] = {}
+        self._changed = asyncio.Event()
+
+    def has(self, message: Message) -> bool:
+        """Whether exactly this is wanted already."""
+        want = self._wants.get(message.token)
+        return want is not None and want.message == message
+
+    def add(self, message: Message) -> None:
+        """Want this, now."""
+        self._wants[message.token] = _Want(message)
+        self._changed.set()
+
+    def drop(self, token: str) -> None:
+        """Want it no longer."""
+        self._wants.pop(token, None)
+
+    def lacks(self, want: _Want) -> bool:
+        """Whether this is still wanted, and not on the screen."""
+        return self._wants.get(want.message.token) is want and not want.placed
+
+    def place(self, token: str) -> None:
+        """It is on the screen."""
+        self._wants[token].placed = True
+
+    def put_off(self, want: _Want) -> None:
+        """It could not be shown: try again, each time later."""
+        want.due = self._later(want.failures)
+        want.failures += 1
+
+    def void(self) -> None:
+        """The server has gone, and all that was on the screen: another may come by itself."""
+        for want in self._wants.values():
+            want.placed = False
+            want.failures = 0
+            want.due = self._later(0)
+
+    def renew(self) -> None:
+        """A server has come: all is due now.
+
+        But what has seen several servers come may be what brings them down, and is put off.
+        """
+        for want in self._wants.values():
+            patience = want.servers - _PATIENT_AFTER
+            want.due = 0.0 if patience < 0 else self._later(patience)
+            want.servers += 1
+
+    async def next_due(self) -> _Want:
+        """Wait until something is to be tried."""
+        while True:
+            unplaced = [want for want in self._wants.values() if not want.placed]
+            first = min(unplaced, key=lambda want: want.due, default=None)
+            if first is not None and first.due <= asyncio.get_running_loop().time():
+                return first
+            self._changed.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(first.due if first else None):
+                    await self._changed.wait()
+
+    def _later(self, attempts: int) -> float:
+        return asyncio.get_running_loop().time() + _delay(self._delays, attempts)
+
+
+class _Link:
+    """One connection to the bus, and the server that is on it."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        tasks: asyncio.TaskGroup,
+        agenda: _Agenda,
+        left_behind: list[str],
+        icon: str,
+        report: Callable[[ScreenEvent], None],
+    ) -> None:
+        self.server: Server | None = None
+        self.ready = False
+        self._bus = bus
+        self._bus_id = ""
+        self._tasks = tasks
+        self._agenda = agenda
+        self._left_behind = left_behind
+        self._icon = icon
+        self._report = report
+        self._attendance: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Introduce ourselves to the bus, and find the server.
+
+        Raises:
+            Disconnected: The bus does not do what a bus does.
+        """
+        try:
+            (await self._ask("Hello")).of("s")
+            (self._bus_id,) = (await self._ask("GetId")).of("s")
+            # Broad, for who sends to everybody; what is sent to us alone comes without a rule.
+            await self._listen(MatchRule(type="signal", interface=INTERFACE))
+            changes = MatchRule(
+                type="signal",
+                sender=BUS.bus_name,
+                interface=BUS.interface,
+                member="NameOwnerChanged",
+            )
+            changes.add_arg_condition(0, INTERFACE)
+            await self._listen(changes)
+            owner = await self._ask("GetNameOwner", INTERFACE)
+        except (Refused, TimeoutError) as error:
+            raise Disconnected("the bus is of no use") from error
+        # A change that was heard meanwhile is newer than this reply.
+        if not self.ready:
+            self._owned_by("" if owner.error else owner.body[0])
+
+    def tidy(self) -> None:
+        """Take off what earlier connections left on the present server; the rest has gone."""
+        while self._left_behind:
+            handle = self._left_behind.pop()
+            if self.server:
+                self.server.close_left_behind(handle)
+
+    def hear(self, signal: Signal) -> None:
+        """Take note of a signal, if its sender has a say in the matter."""
+        if signal.sender == BUS.bus_name:
+            match signal.member, signal.body:
+                case "NameOwnerChanged", (name, _, owner) if name == INTERFACE:
+                    self._owned_by(owner)
+                case _:
+                    pass
+        elif self.server and signal.sender == self.server.owner and signal.interface == INTERFACE:
+            self.server.hear(signal)
+
+    def _owned_by(self, owner: str) -> None:
+        """Turn to the server with this unique name, or to none."""
+        self.ready = True
+        if self.server:
+            self.server.retire()
+            self._agenda.void()
+        self.server = None
+        if owner:
+            self.server = Server(self._bus, self._bus_id, owner, self._icon, self._note)
+            self._agenda.renew()
+        self.tidy()
+        if self._attendance:
+            self._attendance.cancel()
+        self._attendance = self._tasks.create_task(self._attend(self.server))
+
+    def _note(self, event: ScreenEvent) -> None:
+        match event:
+            case Shown(token):
+                self._agenda.place(token)
+            case Answered(token) | Closed(token):
+                self._agenda.drop(token)
+        self._report(event)
+
+    async def _attend(self, server: Server | None) -> None:
+        """See to it that this server, while it is the one, shows what is wanted."""
+        if server:
+            with contextlib.suppress(Refused, TimeoutError):
+                await server.meet()
+        while True:
+            want = await self._agenda.next_due()
+            try:
+                settled = await self._settle(server, want)
+            except (Refused, TimeoutError):
+                settled = False
+            if not settled:
+                self._agenda.put_off(want)
+
+    async def _settle(self, server: Server | None, want: _Want) -> bool:
+        if server is None:
+            # Where a server can be started it then owns the name, and is told of anew.
+            start = new_method_call(BUS, "StartServiceByName", "su", (INTERFACE, 0))
+            await self._bus.ask(start)
+            return False
+        if not server.responsive:
+            await server.meet()
+            if not self._agenda.lacks(want):
+                return True
+        return await server.show(want.message)
+
+    async def _listen(self, rule: MatchRule) -> None:
+        (await self._ask("AddMatch", rule.serialise())).of("")
+
+    async def _ask(self, method: str, *arguments: str) -> Reply:
+        return await self._bus.ask(
+            new_method_call(BUS, method, "s" * len(arguments) or None, arguments)
+        )
+
+
+def _delay(delays: Sequence[float], attempts: int) -> float:
+    return delays[min(attempts, len(delays) - 1)]

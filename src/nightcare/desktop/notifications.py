@@ -1,0 +1,332 @@
+"""One notification server, for as long as it owns its name: what is on it, what it says of that.
+
+The protocol is https://specifications.freedesktop.org/notification/1.3 . Where servers depart from
+it, or it leaves them a choice, the comments say so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jeepney import DBusAddress, new_method_call
+
+from nightcare.desktop.text import APPLICATION, body_of, one_line, shortened, title_of
+from nightcare.desktop.wire import Bus, Refused, Reply, Signal
+from nightcare.domain.message import Answered, Capability, Closed, Message, ScreenEvent, Shown
+from nightcare.domain.reminders import Urgency
+
+INTERFACE = "org.freedesktop.Notifications"
+"""Both the name that a server owns and the interface it offers."""
+
+_PATH = "/org/freedesktop/Notifications"
+
+_CATEGORY = "x-nightcare.reminder.due"
+"""None of the specification's own categories fits; its form for others is x-vendor.class.name."""
+
+_CAPABILITIES = {
+    "actions": Capability.BUTTONS,
+    "body": Capability.BODY,
+    "body-markup": Capability.MARKUP,
+    "sound": Capability.SOUND,
+}
+
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+"""Of the specification's markup, which is a part of XML."""
+
+_URGENCIES = {Urgency.LOW: 0, Urgency.NORMAL: 1, Urgency.CRITICAL: 2}
+
+_NEVER = 0
+"""An expire_timeout: nightcare keeps its own time."""
+
+_LARGEST_ID = 2**32 - 1
+
+_MOST_UNANSWERED = 32
+"""Calls of Notify whose late replies are still waited for."""
+
+_MOST_EARLY = 1024
+"""Unknown ids of which it is remembered what was heard, while a Notify is under way."""
+
+_NAME_LENGTH = 60
+
+_NAMELESS = "a notification server without a name"
+
+
+@dataclass(slots=True)
+class _Placed:
+    """A notification that is on the screen, under an id that the server gave it."""
+
+    token: str
+    keys: frozenset[str]
+    answered: bool = False
+
+
+@dataclass(slots=True)
+class _Unanswered:
+    """A call of Notify without a reply so far."""
+
+    token: str
+    keys: frozenset[str]
+    outcome: asyncio.Future[bool]
+    withdrawn: bool = False
+
+
+class Server:
+    """The notification server in use.
+
+    Args:
+        bus: The connection that it is spoken to on.
+        bus_id: Which bus that is; it never comes twice.
+        owner: The unique name of the server, which no other ever has on the same bus.
+        icon: The name or path of the icon sent with every message.
+        report: Told what happens, from within the bus's `receive`.
+
+    Attributes:
+        owner: The same unique name.
+        capabilities: What it can do, as far as it has said.
+        description: Its name, version and maker, as far as it has said.
+        responsive: Whether it answered the last time; before it has, nothing is sent to it but a
+            question, so that one that wakes up late does not find many of the same in its queue.
+    """
+
+    def __init__(
+        self, bus: Bus, bus_id: str, owner: str, icon: str, report: Callable[[ScreenEvent], None]
+    ) -> None:
+        self.owner = owner
+        self.capabilities: frozenset[Capability] = frozenset()
+        self.description = "a notification server that has not answered yet"
+        self.responsive = False
+        self._bus = bus
+        self._bus_id = bus_id
+        self._icon = icon
+        self._report = report
+        self._placed: dict[int, _Placed] = {}
+        self._past: set[int] = set()
+        self._unanswered: dict[int, _Unanswered] = {}
+        self._early: dict[int, list[str | None]] = {}
+
+    async def meet(self) -> None:
+        """Ask what it can do and who it is.
+
+        Raises:
+            Refused: It does not say what it can do.
+            TimeoutError: It did not reply in time.
+        """
+        names: list[str]
+        (names,) = (await self._ask("GetCapabilities")).of("as")
+        self.capabilities = frozenset(
+            _CAPABILITIES[name] for name in names if name in _CAPABILITIES
+        )
+        self.description = _NAMELESS
+        self.responsive = True
+        # Who it is matters to nobody's sleep: a server that does not tell is used all the same.
+        with contextlib.suppress(TimeoutError):
+            self.description = _described(await self._ask("GetServerInformation"))
+
+    def shows(self, token: str) -> bool:
+        """Whether the message is on the screen, as far as is known."""
+        return any(placed.token == token for placed in self._placed.values())
+
+    async def show(self, message: Message) -> bool:
+        """Show a message, and tell whether it is on the screen now.
+
+        A reply that comes too late for that counts all the same, whenever it comes: the message is
+        on the screen from then, or taken off where it is there already or not wanted any more.
+
+        Raises:
+            TimeoutError: The server did not reply in time.
+        """
+        outcome: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._notify(message, outcome)
+        try:
+            async with asyncio.timeout(self._bus.limit):
+                return await outcome
+        except TimeoutError:
+            self.responsive = False
+            raise
+
+    def close(self, token: str) -> None:
+        """Take a message off the screen, also one that is still on its way there.
+
+        From here on its id means nothing: what the server says of it is not reported.
+        """
+        self._withdraw(token)
+        for number in [n for n, placed in self._placed.items() if placed.token == token]:
+            self._remove(number)
+            self._take_off(number)
+
+    def close_left_behind(self, handle: str) -> None:
+        """Take off what an earlier connection left on this very server, if the handle says so."""
+        match handle.split():
+            case [self.owner, number, self._bus_id] if number.isdecimal():
+                if 0 < int(number) <= _LARGEST_ID:
+                    self._take_off(int(number))
+            case _:
+                pass
+
+    def handles(self) -> list[str]:
+        """Under which handles a later connection finds what is on the screen."""
+        return [self._handle(number) for number in self._placed]
+
+    def retire(self) -> None:
+        """Take note that it is the server no longer: all its ids are void."""
+        self._placed.clear()
+        self._early.clear()
+        for unanswered in self._unanswered.values():
+            unanswered.withdrawn = True
+
+    def hear(self, signal: Signal) -> None:
+        """Take note of a signal that it sent."""
+        match signal.member, signal.signature:
+            case "ActionInvoked", "us":
+                number, key = signal.body
+                self._note(number, key)
+            case "NotificationClosed", "uu":
+                # The reason proves nothing: servers state any of them for any cause.
+                number, _ = signal.body
+                self._note(number, None)
+            case _:
+                pass
+
+    def _note(self, number: int, key: str | None) -> None:
+        """Take note that a button was pressed or, without a key, that a notification has gone."""
+        placed = self._placed.get(number)
+        if placed is None:
+            self._keep_for_later(number, key)
+        elif key is None:
+            self._remove(number)
+            if not placed.answered:
+                self._withdraw(placed.token)
+                self._report(Closed(placed.token))
+        elif key in placed.keys and not placed.answered:
+            placed.answered = True
+            self._withdraw(placed.token)
+            self._report(Answered(placed.token, key))
+
+    def _keep_for_later(self, number: int, key: str | None) -> None:
+        # A press can be heard before the reply that tells the id it belongs to.
+        offered = (unanswered.keys for unanswered in self._unanswered.values())
+        if not self._unanswered or (key is not None and not any(key in keys for keys in offered)):
+            return
+        # A server that gives the same id again may still be speaking of what had it before.
+        if number in self._past:
+            return
+        heard = self._early.setdefault(number, [])
+        if key not in heard:
+            heard.append(key)
+        if len(self._early) > _MOST_EARLY:
+            del self._early[next(iter(self._early))]
+
+    def _notify(self, message: Message, outcome: asyncio.Future[bool]) -> None:
+        buttons = message.buttons if Capability.BUTTONS in self.capabilities else ()
+        body = (
+            APPLICATION,
+            0,  # replaces_id: none, for replaced ones keep or lose the wrong buttons
+            self._icon,
+            title_of(message),
+            _body(message, self.capabilities),
+            [part for button in buttons for part in (button.key, one_line(button.label))],
+            _hints(message, self.capabilities),
+            _NEVER,
+        )
+        call = new_method_call(self._address, "Notify", "susssasa{sv}i", body)
+        serial = self._bus.send(call, lambda reply: self._on_reply(serial, reply))
+        keys = frozenset(button.key for button in buttons)
+        self._unanswered[serial] = _Unanswered(message.token, keys, outcome)
+        if len(self._unanswered) > _MOST_UNANSWERED:
+            oldest = next(iter(self._unanswered))
+            del self._unanswered[oldest]
+            self._bus.abandon(oldest)
+
+    def _on_reply(self, serial: int, reply: Reply) -> None:
+        unanswered = self._unanswered.pop(serial)
+        number = _number(reply)
+        if number == 0:
+            shown = False
+        elif unanswered.withdrawn or self.shows(unanswered.token):
+            # A server may have given the same id twice, for what it shows now.
+            if number not in self._placed:
+                self._take_off(number)
+            shown = self.shows(unanswered.token)
+        else:
+            self._place(number, unanswered)
+            shown = True
+        if not self._unanswered:
+            self._early.clear()
+        if not unanswered.outcome.done():
+            unanswered.outcome.set_result(shown)
+
+    def _place(self, number: int, unanswered: _Unanswered) -> None:
+        early = self._early.pop(number, [])
+        self._past.discard(number)
+        self._placed[number] = _Placed(unanswered.token, unanswered.keys)
+        self._report(Shown(unanswered.token, self._handle(number)))
+        for key in early:
+            self._note(number, key)
+
+    def _remove(self, number: int) -> None:
+        del self._placed[number]
+        self._past.add(number)
+
+    def _withdraw(self, token: str) -> None:
+        for unanswered in self._unanswered.values():
+            if unanswered.token == token:
+                unanswered.withdrawn = True
+
+    def _take_off(self, number: int) -> None:
+        self._bus.post(new_method_call(self._address, "CloseNotification", "u", (number,)))
+
+    def _handle(self, number: int) -> str:
+        return f"{self.owner} {number} {self._bus_id}"
+
+    async def _ask(self, method: str) -> Reply:
+        return await self._bus.ask(new_method_call(self._address, method))
+
+    @property
+    def _address(self) -> DBusAddress:
+        return DBusAddress(_PATH, bus_name=self.owner, interface=INTERFACE)
+
+
+def _number(reply: Reply) -> int:
+    """The id that a Notify returned; 0, which none may have, for anything else."""
+    try:
+        (number,) = reply.of("u")
+    except Refused:
+        return 0
+    return int(number)
+
+
+def _described(reply: Reply) -> str:
+    try:
+        name, vendor, version, _ = (
+            shortened(one_line(part), _NAME_LENGTH) for part in reply.of("ssss")
+        )
+    except Refused:
+        return _NAMELESS
+    maker = f"({vendor})" if vendor else ""
+    return " ".join(part for part in (name, version, maker) if part) or _NAMELESS
+
+
+def _body(message: Message, capabilities: frozenset[Capability]) -> str:
+    if Capability.BODY not in capabilities:
+        return ""
+    body = body_of(message, spoken=Capability.BUTTONS not in capabilities)
+    return body.translate(_ESCAPES) if Capability.MARKUP in capabilities else body
+
+
+def _hints(message: Message, capabilities: frozenset[Capability]) -> Mapping[str, tuple[str, Any]]:
+    hints: dict[str, tuple[str, Any]] = {
+        "urgency": ("y", _URGENCIES[message.urgency]),
+        "category": ("s", _CATEGORY),
+        "desktop-entry": ("s", APPLICATION),
+    }
+    if message.sound is not None and Capability.SOUND in capabilities:
+        kind = "sound-file" if message.sound.startswith("/") else "sound-name"
+        hints[kind] = ("s", one_line(message.sound))
+    if message.progress is not None:
+        # Not in the specification, but drawn as a bar by several servers.
+        hints["value"] = ("i", message.progress)
+    return hints

@@ -1,0 +1,157 @@
+"""The notifier of other platforms, through plyer."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Protocol, cast
+
+from nightcare.desktop.text import APPLICATION, body_of, shortened, title_of
+from nightcare.domain.message import Capability, Message, ScreenEvent, Shown
+
+LIMIT = 20.0
+"""Seconds that a call may take; plyer runs other programs and waits for their end."""
+
+DELAYS = (2.0, 10.0, 30.0)
+"""Seconds before each further attempt; after the last one a message is given up."""
+
+_TITLE_LENGTH = 60
+"""Windows takes 63 UTF-16 units (szInfoTitle of NOTIFYICONDATAW), and refuses more."""
+
+_MOST_CALLS = 4
+"""Calls under way at once; those that never end must not become many."""
+
+
+class Notifier(Protocol):
+    """The part of plyer that is used: `plyer.notification`."""
+
+    def notify(self, *, title: str, message: str, app_name: str, app_icon: str) -> None:
+        """Show a notification."""
+        ...
+
+
+class PlyerScreen:
+    """Shows messages through plyer, which can show and nothing else.
+
+    There are no buttons, so that the body says how to answer; what is shown cannot be taken off
+    again, and nothing is heard of it. Shown is reported when plyer returns without an error, which
+    proves little: on Linux it ignores that the program it runs has failed. What it does raise, and
+    a call that takes too long, is tried again a few times and is never taken for shown.
+
+    Args:
+        notifier: What to show with; plyer itself, imported when it is first needed, if None.
+        icon: The path of an icon in the platform's own format, or "".
+        limit: Seconds that a call may take.
+        delays: Seconds before each further attempt.
+    """
+
+    name = "plyer"
+
+    def __init__(
+        self,
+        notifier: Notifier | None = None,
+        *,
+        icon: str = "",
+        limit: float = LIMIT,
+        delays: Sequence[float] = DELAYS,
+    ) -> None:
+        self._notifier = notifier
+        self._icon = icon
+        self._limit = limit
+        self._delays = delays
+        self._wanted: dict[str, Message] = {}
+        self._presented: dict[str, asyncio.Task[None]] = {}
+        self._calls: set[asyncio.Future[bool]] = set()
+        self._changed = asyncio.Event()
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """A body, and no more: on no platform does plyer carry anything else."""
+        return frozenset({Capability.BODY})
+
+    def describe(self) -> str:
+        """The library's name: it does not tell what it uses in its turn."""
+        return "plyer"
+
+    def show(self, message: Message) -> None:
+        """Show a message, once."""
+        if message.token not in self._presented:
+            self._wanted[message.token] = message
+            self._changed.set()
+
+    def close(self, token: str) -> None:
+        """Stop trying to show a message; one that is on a screen stays there."""
+        self._wanted.pop(token, None)
+        presented = self._presented.pop(token, None)
+        if presented:
+            presented.cancel()
+
+    def forget(self, handle: str) -> None:
+        """Do nothing: what an earlier run left cannot be taken off."""
+
+    async def run(self, report: Callable[[ScreenEvent], None]) -> None:
+        """Serve until cancelled.
+
+        Raises:
+            ExceptionGroup: Something unexpected, such as an error that `report` raised.
+        """
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                self._changed.clear()
+                for token, message in self._wanted.items():
+                    self._presented[token] = tasks.create_task(self._present(message, report))
+                self._wanted.clear()
+                await self._changed.wait()
+
+    async def _present(self, message: Message, report: Callable[[ScreenEvent], None]) -> None:
+        call: asyncio.Future[bool] | None = None
+        for delay in (0.0, *self._delays):
+            await asyncio.sleep(delay)
+            if call is None and len(self._calls) < _MOST_CALLS:
+                call = self._call(message)
+            if call is not None:
+                await asyncio.wait({call}, timeout=self._limit)
+                # One that took too long may end well yet: there are never two at a time.
+                if call.done() and call.result():
+                    report(Shown(message.token))
+                    return
+                if call.done():
+                    call = None
+
+    def _call(self, message: Message) -> asyncio.Future[bool]:
+        """Call plyer, and learn whether it returned without an error."""
+        loop = asyncio.get_running_loop()
+        call: asyncio.Future[bool] = loop.create_future()
+        self._calls.add(call)
+        call.add_done_callback(self._calls.discard)
+
+        def work() -> None:
+            well = self._notify(message)
+            with contextlib.suppress(RuntimeError):  # the loop has closed meanwhile
+                loop.call_soon_threadsafe(call.set_result, well)
+
+        # Not asyncio.to_thread: a call that never ends would keep the program from ending.
+        threading.Thread(target=work, name="plyer", daemon=True).start()
+        return call
+
+    def _notify(self, message: Message) -> bool:
+        try:
+            if self._notifier is None:
+                self._notifier = cast("Notifier", import_module("plyer").notification)
+            self._notifier.notify(
+                title=_no_option(shortened(title_of(message), _TITLE_LENGTH)),
+                message=_no_option(body_of(message, spoken=True)),
+                app_name=APPLICATION,
+                app_icon=self._icon,
+            )
+        except Exception:  # noqa: BLE001 - whatever it is that fails on a platform, nothing is shown
+            return False
+        return True
+
+
+def _no_option(text: str) -> str:
+    """The text with a dash at its start, where it would be an option of notify-send, lengthened."""
+    return f"\N{EN DASH}{text[1:]}" if text.startswith("-") else text

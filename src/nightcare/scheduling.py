@@ -1,0 +1,168 @@
+"""The alarm clock: APScheduler, with a job for each reminder whose trigger asks `domain`.
+
+APScheduler waits on the monotonic clock, which stands still during suspend (agronholm/apscheduler
+issue 794). Here its one timer is an alarm on the wall clock instead, and on a clock step or a
+resume everything is reckoned again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+
+from nightcare.domain.reminders import Occurrence, Reminder
+
+_DEADLINE = "deadline"
+_REMINDER = "reminder "
+
+Upcoming = Callable[[Reminder, datetime], Occurrence | None]
+
+
+class Alarm(Protocol):
+    """What wakes the scheduler: see `nightcare.desktop.clock`."""
+
+    def set(self, due: datetime | None) -> None:
+        """Call at an instant (UTC), instead of any earlier one; None for clock jumps alone."""
+        ...
+
+    def close(self) -> None:
+        """Never call again."""
+        ...
+
+
+AlarmMaker = Callable[[asyncio.AbstractEventLoop, Callable[[], None], Callable[[], None]], Alarm]
+
+
+class Scheduling:
+    """A job for each reminder, and one for the next deadline of what is open or snoozed.
+
+    Args:
+        upcoming: The next occurrence of a reminder later than an instant (UTC).
+        reckon: Called when anything is due.
+        jumped: Called when the clock was set or the machine was suspended.
+        failed: Called with what a job raised; APScheduler would only log it.
+        make_alarm: Makes the alarm.
+    """
+
+    def __init__(
+        self,
+        *,
+        upcoming: Upcoming,
+        reckon: Callable[[], Awaitable[None]],
+        jumped: Callable[[], None],
+        failed: Callable[[BaseException], None],
+        make_alarm: AlarmMaker,
+    ) -> None:
+        self._upcoming = upcoming
+        self._reckon = reckon
+        # Its own account of every job is no news to anybody.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        self._scheduler = _WallClockScheduler(make_alarm, jumped)
+
+        def report(event: JobExecutionEvent) -> None:
+            failed(event.exception)
+
+        self._scheduler.add_listener(report, EVENT_JOB_ERROR)
+
+    def start(self) -> None:
+        """Begin to wait."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Wait no more."""
+        self._scheduler.close()
+
+    def plan(self, reminders: Iterable[Reminder]) -> None:
+        """Have a job for each of these reminders, and for no others; each is reckoned anew."""
+        for job in self._scheduler.get_jobs():
+            if job.id.startswith(_REMINDER):
+                job.remove()
+        for reminder in reminders:
+            self._add(_REMINDER + reminder.name, _ReminderTrigger(reminder, self._upcoming))
+
+    def deadline(self, due: datetime | None) -> None:
+        """Reckon at an instant (UTC), instead of any earlier deadline."""
+        if due is None:
+            if self._scheduler.get_job(_DEADLINE) is not None:
+                self._scheduler.remove_job(_DEADLINE)
+        else:
+            self._add(_DEADLINE, _Once(due))
+
+    def _add(self, name: str, trigger: BaseTrigger) -> None:
+        self._scheduler.add_job(
+            self._reckon,
+            trigger,
+            id=name,
+            replace_existing=True,
+            coalesce=True,
+            # Whether something is still worth showing is decided by the cascade.
+            misfire_grace_time=None,
+            max_instances=1_000_000,
+        )
+
+
+class _WallClockScheduler(AsyncIOScheduler):  # type: ignore[misc] # APScheduler has no types
+    """An AsyncIOScheduler whose one timer is an alarm on the wall clock."""
+
+    def __init__(self, make_alarm: AlarmMaker, jumped: Callable[[], None]) -> None:
+        super().__init__(timezone=UTC)
+        self._make_alarm = make_alarm
+        self._jumped = jumped
+        self._alarm: Alarm | None = None
+
+    def start(self, paused: bool = False) -> None:  # noqa: FBT001, FBT002 - as APScheduler has it
+        self._alarm = self._make_alarm(asyncio.get_running_loop(), self.wakeup, self._jumped)
+        super().start(paused)
+
+    def close(self) -> None:
+        """Stop at once; nothing of a job is under way between two turns of the loop."""
+        if self._alarm is not None:
+            self._alarm.close()
+            self._alarm = None
+        super().shutdown(wait=False)
+
+    def _start_timer(self, wait_seconds: float | None) -> None:
+        if self._alarm is not None:
+            self._alarm.set(None if wait_seconds is None else self._earliest())
+
+    def _stop_timer(self) -> None:
+        if self._alarm is not None:
+            self._alarm.set(None)
+
+    def _earliest(self) -> datetime | None:
+        times: list[datetime] = [
+            job.next_run_time for job in self.get_jobs() if job.next_run_time is not None
+        ]
+        return min(times, default=None)
+
+
+class _ReminderTrigger(BaseTrigger):  # type: ignore[misc] # APScheduler has no types
+    """Fires at each occurrence of a reminder."""
+
+    def __init__(self, reminder: Reminder, upcoming: Upcoming) -> None:
+        self._reminder = reminder
+        self._next = upcoming
+
+    def get_next_fire_time(self, previous: Any, now: Any) -> datetime | None:
+        """The next occurrence after both the previous one and now; None where there is no more."""
+        after = now if previous is None else max(previous, now)
+        occurrence = self._next(self._reminder, after.astimezone(UTC))
+        return None if occurrence is None else occurrence.due
+
+
+class _Once(BaseTrigger):  # type: ignore[misc] # APScheduler has no types
+    """Fires once at an instant (UTC)."""
+
+    def __init__(self, due: datetime) -> None:
+        self._due = due
+
+    def get_next_fire_time(self, previous: Any, now: Any) -> datetime | None:  # noqa: ARG002
+        """The instant, until it has been fired for."""
+        return self._due if previous is None else None
