@@ -1,0 +1,105 @@
+"""A screen in memory, and the ear that hears what any screen reports."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from nightcare.domain.message import Answered, Capability, Closed, Message, ScreenEvent, Shown
+
+SECONDS = 10.0
+
+
+class Ear:
+    """Keeps what a screen reports, and waits for it."""
+
+    def __init__(self) -> None:
+        self.heard: list[ScreenEvent] = []
+        self._more = asyncio.Event()
+
+    def __call__(self, event: ScreenEvent) -> None:
+        """Hear one event."""
+        self.heard.append(event)
+        self._more.set()
+
+    async def until(self, condition: Callable[[list[ScreenEvent]], object]) -> list[ScreenEvent]:
+        """Wait until what was heard meets a condition, and return it all.
+
+        Raises:
+            AssertionError: it did not in good time.
+        """
+        try:
+            async with asyncio.timeout(SECONDS):
+                while not condition(self.heard):
+                    self._more.clear()
+                    await self._more.wait()
+        except TimeoutError:
+            raise AssertionError(f"waited in vain; heard {self.heard}") from None
+        return self.heard
+
+    async def until_heard(self, count: int) -> list[ScreenEvent]:
+        """Wait until so many events were heard, and return them all."""
+        return await self.until(lambda heard: len(heard) >= count)
+
+
+class MemoryScreen:
+    """A screen on which everything works, and the person's hand on it.
+
+    Attributes:
+        on_screen: What is on it now, by token.
+        shown: Every message that was ever put on it, in order.
+        forgotten: The handles it was told to forget, in order.
+        capabilities: What it can do; a test may change that.
+    """
+
+    name = "memory"
+
+    def __init__(self) -> None:
+        self.on_screen: dict[str, Message] = {}
+        self.shown: list[Message] = []
+        self.forgotten: list[str] = []
+        self.capabilities = frozenset({Capability.BODY, Capability.BUTTONS})
+        self._answered: set[str] = set()
+        self._events: asyncio.Queue[ScreenEvent] = asyncio.Queue()
+
+    def describe(self) -> str:
+        """What it is."""
+        return "memory"
+
+    def show(self, message: Message) -> None:
+        """Put a message on it."""
+        if self.on_screen.get(message.token) == message:
+            return
+        self.close(message.token)
+        self.on_screen[message.token] = message
+        self.shown.append(message)
+        self._events.put_nowait(Shown(message.token, f"memory {len(self.shown)}"))
+
+    def close(self, token: str) -> None:
+        """Take a message off."""
+        self.on_screen.pop(token, None)
+        self._answered.discard(token)
+
+    def forget(self, handle: str) -> None:
+        """Note that it was told so."""
+        self.forgotten.append(handle)
+
+    def press(self, token: str, key: str) -> None:
+        """Press a button of a message that is on it; the second press is not reported."""
+        assert key in {button.key for button in self.on_screen[token].buttons}
+        if token not in self._answered:
+            self._answered.add(token)
+            self._events.put_nowait(Answered(token, key))
+
+    def dismiss(self, token: str) -> None:
+        """Close a message that is on it, as a person does."""
+        del self.on_screen[token]
+        if token not in self._answered:
+            self._events.put_nowait(Closed(token))
+
+    async def run(self, report: Callable[[ScreenEvent], None]) -> None:
+        """Report what happens, until cancelled."""
+        while True:
+            event = await self._events.get()
+            if not isinstance(event, Shown) or event.token in self.on_screen:
+                report(event)

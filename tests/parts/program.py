@@ -1,0 +1,217 @@
+"""nightcare itself: run as a person runs it, with nothing but the parts of one test."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from parts.home import Home
+from parts.processes import Program, eventually, running
+
+PROGRAM = (sys.executable, "-m", "nightcare")
+"""The checkout under test, however it is installed."""
+
+COMMAND_SECONDS = 30.0
+READY_SECONDS = 20.0
+SHORTLY = timedelta(seconds=0.8)
+"""Long enough to write a config and have it read, also on a busy machine."""
+
+ONE_SECOND = timedelta(seconds=1)
+NOON = 12
+DATAGRAM_BYTES = 4096
+
+LATER = '[reminders.later]\ntopic = "sleep"\nat = "bedtime - 5m"\n'
+"""So that what comes before is not the last of the evening, which has other buttons."""
+
+CONFIG = """language = "en"
+timezone = "{zone}"
+[sleep]
+wake = "07:00"
+bedtime = "22:30"
+{reminders}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a command printed, and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A `nightcare run`, started as a service manager would: it says when it is ready, sd_notify(3).
+
+    Attributes:
+        program: Its process.
+    """
+
+    program: Program
+    _ear: socket.socket
+
+    def wait_until(self, state: str) -> None:
+        """Wait until it says this, such as READY=1; what it said before is passed over.
+
+        Raises:
+            NotInTimeError: It did not, or has ended.
+        """
+        eventually(lambda: self._heard(state), READY_SECONDS, state, self.program)
+
+    def reload(self) -> None:
+        """Have it read the config again, and wait until it has, whatever came of it."""
+        self.program.process.send_signal(signal.SIGHUP)
+        self.wait_until("RELOADING=1")
+        self.wait_until("READY=1")
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> float:
+        """Ask it to end, and wait until it has; returns after how many seconds."""
+        asked = time.monotonic()
+        self.program.process.send_signal(how)
+        self.program.process.wait(READY_SECONDS)
+        return time.monotonic() - asked
+
+    def log(self) -> str:
+        """All that the services of this home have printed, also earlier ones."""
+        return self.program.log.read_text(encoding="utf-8")
+
+    def _heard(self, state: str) -> bool:
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                if state in self._ear.recv(DATAGRAM_BYTES).decode().splitlines():
+                    return True
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Nightcare:
+    """nightcare, for one person.
+
+    Attributes:
+        home: Whose it is.
+        session: Variables of their session, such as DBUS_SESSION_BUS_ADDRESS.
+        zone: Where it was about noon when the test began, so that it is never night.
+    """
+
+    home: Home
+    session: Mapping[str, str] = field(default_factory=dict)
+    zone: ZoneInfo = field(default_factory=lambda: zone_where_it_is(NOON))
+
+    @property
+    def config(self) -> Path:
+        """Their config file."""
+        return self.home.config / "nightcare" / "config.toml"
+
+    @property
+    def state(self) -> Path:
+        """The folder of their journal."""
+        return self.home.state / "nightcare"
+
+    def configure(self, *reminders: str, bedtime: str = "22:30") -> None:
+        """Write their config file, with these tables."""
+        text = CONFIG.format(zone=self.zone, reminders="\n".join(reminders))
+        self.config.parent.mkdir(parents=True, exist_ok=True)
+        self.config.write_text(text.replace("22:30", bedtime), encoding="utf-8")
+
+    def reminder(self, name: str, due: datetime, *keys: str, topic: str = "hydration") -> str:
+        """The table of a reminder that is due at a whole second (UTC), with more of its keys."""
+        at = f'at = "{due.astimezone(self.zone):%H:%M:%S}"'
+        return "\n".join([f"[reminders.{name}]", f'topic = "{topic}"', at, *keys, ""])
+
+    def command(self, *words: str, code: int = 0, **variables: str) -> Said:
+        """Run a command to its end, in their session with these variables laid over it.
+
+        Args:
+            words: What stands behind `nightcare`.
+            code: The exit code that it must have.
+            variables: More of the environment.
+        """
+        done = subprocess.run(
+            [*PROGRAM, *words],
+            env=self.home.environment(**{**self.session, **variables}),
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+        said = Said(done.returncode, done.stdout.decode(), done.stderr.decode())
+        assert said.code == code, f"nightcare {' '.join(words)}: {said}"
+        return said
+
+    def json(self, *words: str, code: int = 0) -> Any:
+        """What a command answers a program."""
+        return json.loads(self.command(*words, "--json", code=code).out)
+
+    def today(self, reminder: str) -> dict[str, Any]:
+        """Where the one occurrence of a reminder on this care day stands."""
+        (entry,) = (one for one in self.json("today") if one["reminder"] == reminder)
+        return dict(entry)
+
+    def wait_until(self, reminder: str, **wanted: object) -> dict[str, Any]:
+        """Wait until the occurrence of a reminder stands so; returns where it stands.
+
+        Raises:
+            NotInTimeError: It did not in ten seconds.
+        """
+
+        def stands() -> dict[str, Any]:
+            entry = self.today(reminder)
+            return entry if wanted.items() <= entry.items() else {}
+
+        return eventually(stands, 10, f"{reminder} to be {wanted}")
+
+    @contextlib.contextmanager
+    def service(self) -> Iterator[Service]:
+        """Run the service; on entry it is ready, on leaving it has ended."""
+        address = self.home.runtime / "notify"
+        with contextlib.ExitStack() as stack:
+            ear = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+            ear.setblocking(False)  # noqa: FBT003 - as sockets have it
+            ear.bind(os.fspath(address))
+            stack.callback(address.unlink)
+            environment = self.home.environment(**self.session, NOTIFY_SOCKET=str(address))
+            program = stack.enter_context(
+                running([*PROGRAM, "run"], environment, self.home.log("nightcare"))
+            )
+            service = Service(program, ear)
+            service.wait_until("READY=1")
+            yield service
+
+
+def now() -> datetime:
+    """The present instant (UTC)."""
+    return datetime.now(UTC)
+
+
+def soon(lead: timedelta = SHORTLY) -> datetime:
+    """A whole second at least so far ahead (UTC)."""
+    earliest = now() + lead
+    whole = earliest.replace(microsecond=0)
+    return whole if whole == earliest else whole + ONE_SECOND
+
+
+def zone_where_it_is(hour: int) -> ZoneInfo:
+    """A zone without clock changes in which the present hour is this one."""
+    east = (hour - now().hour + 11) % 24 - 11
+    # By its name "Etc/GMT-2" lies east of Greenwich: the sign is that of POSIX.
+    return ZoneInfo(f"Etc/GMT{-east:+d}" if east else "Etc/GMT")
+
+
+def moment(text: str) -> datetime:
+    """An instant as a command answers a program with it."""
+    return datetime.fromisoformat(text)
