@@ -1,0 +1,116 @@
+"""Sleep schedules, reminders and courses for tests, written the way a person writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from nightcare.domain.care_day import Calendar, Hours, Sleep
+from nightcare.domain.course import Course, begin
+from nightcare.domain.moments import parse_clock, parse_length, parse_moment
+from nightcare.domain.reminders import (
+    At,
+    Conduct,
+    Cron,
+    Every,
+    Key,
+    Occurrence,
+    Quiet,
+    Reminder,
+    Topic,
+    Urgency,
+)
+
+DAILY = frozenset(range(7))
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def utc(text: str) -> datetime:
+    """An instant, written as UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def wall(text: str) -> datetime:
+    """A wall time, without a zone."""
+    return datetime.fromisoformat(text)
+
+
+def day(text: str) -> date:
+    """A date."""
+    return date.fromisoformat(text)
+
+
+def length(text: str) -> timedelta:
+    """A length."""
+    return parse_length(text)
+
+
+def hours(wake: str, bedtime: str) -> Hours:
+    """The hours of one care day."""
+    return Hours(parse_clock(wake), parse_clock(bedtime))
+
+
+def sleep(usual: str = "07:00-22:30", **days: str) -> Sleep:
+    """A week of "wake-bedtime", with other hours for the weekdays named."""
+    monday, tuesday, wednesday, thursday, friday, saturday, sunday = (
+        hours(*days.get(name, usual).split("-")) for name in _WEEKDAYS
+    )
+    return Sleep((monday, tuesday, wednesday, thursday, friday, saturday, sunday))
+
+
+def calendar(
+    zone: str = "Europe/Copenhagen",
+    usual: str = "07:00-22:30",
+    tonight: Mapping[date, time] | None = None,
+    **days: str,
+) -> Calendar:
+    """The care days of somebody who keeps these hours in that zone."""
+    return Calendar(sleep(usual, **days), ZoneInfo(zone), tonight or {})
+
+
+def at(*moments: str) -> At:
+    """Due at these moments."""
+    return At(tuple(parse_moment(one) for one in moments))
+
+
+def every(interval: str, first: str, until: str) -> Every:
+    """Due again and again."""
+    return Every(parse_length(interval), parse_moment(first), parse_moment(until))
+
+
+def reminder(timing: At | Every | Cron, name: str = "water", **changes: Any) -> Reminder:
+    """A reminder that is plain but for what is given."""
+    plain = Reminder(
+        name=name,
+        topic=Topic.HYDRATION,
+        timing=timing,
+        days=DAILY,
+        text=None,
+        enabled=True,
+        snooze=(timedelta(minutes=10), timedelta(minutes=30)),
+        fresh=timedelta(minutes=45),
+        stays=timedelta(minutes=10),
+        repeat=None,
+        urgency=Urgency.NORMAL,
+        sound=None,
+        quiet=Quiet(Conduct.HOLD, Conduct.HOLD, Conduct.HOLD, Conduct.SHOW),
+    )
+    return replace(plain, **changes)
+
+
+def course(due: datetime, name: str = "water", care_day: str = "2026-11-02") -> Course:
+    """The course of an occurrence whose moment has come."""
+    return begin(Occurrence(Key(name, day(care_day), "1"), due), Topic.HYDRATION)
+
+
+def on_the_clock(made: Iterable[Occurrence], calendar: Calendar) -> list[str]:
+    """When occurrences are due, as the person's clock shows it: "Sun 29 08:00"."""
+    return [f"{calendar.local(one.due):%a %d %H:%M}" for one in made]
+
+
+def labelled(made: Iterable[Occurrence]) -> list[tuple[str, str]]:
+    """When occurrences are due in UTC, each with the date of its care day."""
+    return [(f"{one.due:%d %H:%M}", f"{one.key.care_day:%d}") for one in made]
