@@ -124,13 +124,17 @@ def number_of(server: NotificationServer, message: Message) -> int:
 
 
 def asked_for(
-    bus: PrivateBus, message: Message, capabilities: tuple[str, ...] = ALL_CAPABILITIES
+    bus: PrivateBus,
+    message: Message,
+    capabilities: tuple[str, ...] = ALL_CAPABILITIES,
+    name: str = "Scripted",
 ) -> Notification:
-    """What a server with these capabilities is asked to show for a message."""
+    """What a server with these capabilities and this name is asked to show for a message."""
 
     async def story() -> Notification:
         server = NotificationServer(bus.address)
         server.capabilities = capabilities
+        server.information = (name, "nobody", "2.5", "1.2")
         screen = a_screen(bus)
         async with server, running(screen) as ear:
             screen.show(message)
@@ -142,7 +146,7 @@ def asked_for(
 
 def test_a_message_arrives_with_all_that_it_carries(bus: PrivateBus) -> None:
     """Everything is where the specification wants it, and the time is kept by us."""
-    asked = asked_for(bus, replace(MESSAGE, urgency=Urgency.CRITICAL, progress=40))
+    asked = asked_for(bus, replace(MESSAGE, urgency=Urgency.CRITICAL))
     assert asked == Notification(
         number=1,
         sender=asked.sender,
@@ -156,9 +160,8 @@ def test_a_message_arrives_with_all_that_it_carries(bus: PrivateBus) -> None:
             "urgency": 2,
             "category": "x-nightcare.reminder.due",
             "desktop-entry": "nightcare",
-            "value": 40,
         },
-        types={"urgency": "y", "category": "s", "desktop-entry": "s", "value": "i"},
+        types={"urgency": "y", "category": "s", "desktop-entry": "s"},
         expires=0,
     )
 
@@ -171,6 +174,15 @@ def test_urgency_has_the_levels_of_the_specification(
 ) -> None:
     """Low, normal and critical are the bytes 0, 1 and 2."""
     assert asked_for(bus, replace(MESSAGE, urgency=urgency)).hints["urgency"] == level
+
+
+def test_progress_is_sent_only_to_who_draws_it_beside_the_words(bus: PrivateBus) -> None:
+    """Other servers draw a bar and nothing else, and cannot be asked."""
+    message = replace(MESSAGE, progress=40)
+    asked = asked_for(bus, message, name="dunst")
+    assert (asked.hints["value"], asked.types["value"]) == (40, "i")
+    assert "value" not in asked_for(bus, MESSAGE, name="dunst").hints
+    assert "value" not in asked_for(bus, message, name="Xfce Notify Daemon").hints
 
 
 @pytest.mark.parametrize(

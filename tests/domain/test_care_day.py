@@ -6,8 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 
 import pytest
-from domain_builders import calendar, day, hours, sleep, utc, wall
 
+from domain_builders import calendar, day, hours, sleep, utc, wall
 from nightcare.domain.care_day import AFTER_BEDTIME, ONE_DAY, Calendar
 from nightcare.domain.moments import parse_moment
 
@@ -34,7 +34,7 @@ def local(calendar: Calendar, instant: datetime) -> str:
     ],
 )
 def test_a_bedtime_not_later_than_the_wake_up_is_on_the_next_date(
-    wake: str, bedtime: str, next_date: bool
+    wake: str, bedtime: str, *, next_date: bool
 ) -> None:
     """Nobody goes to bed before they have got up."""
     assert hours(wake, bedtime).bed_is_next_date() is next_date

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from itertools import pairwise
 
 import pytest
+
 from domain_builders import (
     at,
     calendar,
@@ -17,7 +18,6 @@ from domain_builders import (
     utc,
     wall,
 )
-
 from nightcare.domain.care_day import ONE_DAY, Calendar
 from nightcare.domain.plan import between, plan, upcoming
 from nightcare.domain.reminders import Cron, Occurrence, Reminder

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
-from domain_builders import reminder
-from domain_naive import CronTable, naive
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from domain_builders import reminder
+from domain_naive import CronTable, naive
 from nightcare.domain.care_day import ONE_DAY, Calendar, Hours, Sleep
 from nightcare.domain.moments import Anchor, Clock, Moment, Relative
 from nightcare.domain.plan import between, plan, upcoming

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import time, timedelta
+from itertools import pairwise
 
 import pytest
-from domain_builders import at, calendar, day, every, on_the_clock, reminder, sleep
 
+from domain_builders import at, calendar, day, every, on_the_clock, reminder, sleep
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.reminders import (
     At,
@@ -88,7 +89,7 @@ def test_an_every_counts_elapsed_time_over_a_clock_change(date: str, due: list[s
     own = calendar("Europe/Copenhagen", "00:30-05:30")
     made = on(date, reminder(every("1h", "wake", "bedtime")), own)
     assert [text.split()[-1] for text in on_the_clock(made, own)] == due
-    assert {b.due - a.due for a, b in zip(made, made[1:], strict=False)} == {timedelta(hours=1)}
+    assert {b.due - a.due for a, b in pairwise(made)} == {timedelta(hours=1)}
 
 
 def test_an_every_between_clock_times_may_reach_past_midnight() -> None:

@@ -184,19 +184,336 @@ def test_closing_what_is_asked_again_is_no_answer(unanswered: Unanswered) -> Non
 # From the moment to the answer
 
 
-def of_dunst(desktop: Desktop) -> AbstractContextManager[Callable[[str], object]]:
-    """Runs dunst; gives what picks an answer from its menu."""
-    return _picking(desktop.dunst(), lambda server: server.choose_action)
+@pytest.fixture(params=["dunst", "xfce4-notifyd"])
+def choose(request: pytest.FixtureRequest, desktop: Desktop) -> Iterator[Callable[[str], object]]:
+    """A real hand that chooses the answer with a label, on one server after the other."""
+    if request.param == "dunst":
+        with desktop.dunst() as server:
+            yield server.choose_action
+    else:
+        with desktop.xfce4_notifyd() as server:
+            yield server.click_button
 
 
-def of_xfce(desktop: Desktop) -> AbstractContextManager[Callable[[str], object]]:
-    """Runs xfce4-notifyd; gives what clicks on one of its buttons."""
-    return _picking(desktop.xfce4_notifyd(), lambda server: server.click_button)
+def test_reminder_is_snoozed_by_a_click_and_done_by_another(
+    night: Nightcare, monitor: Monitor, choose: Callable[[str], object]
+) -> None:
+    """A reminder comes on time, comes back when it was told to, and ends with Done."""
+    due = soon(FROM_THE_START)
+    night.configure(night.reminder("water", due, BRIEFLY), LATER)
+    with night.service():
+        assert now() < due, "the service was not up before the reminder was due"
+        first = arrival(monitor)
+        assert first.title == WATER
+        assert due <= first.at < due + ONE_SECOND
+        choose("Snooze 3 s")
+        snoozed = night.wait_until("water", state="snoozed", snoozes=1)
+        assert night.json("status")["unsettled"] == [snoozed]
+        until = moment(snoozed["until"])
+        second = arrival(monitor)
+        assert second.title == WATER_AGAIN
+        assert until <= second.at < until + ONE_SECOND
+        night.wait_until("water", state="open")
+        choose("Done")
+        ended = night.wait_until("water", state="settled")
+        assert (ended["outcome"], ended["reason"]) == ("done", None)
+        assert night.json("status")["unsettled"] == []
 
 
-@contextlib.contextmanager
-def _picking[S](
-    server: AbstractContextManager[S], how: Callable[[S], Callable[[str], object]]
-) -> Iterator[Callable[[str], object]]:
-    with server as own:
-        yield how(own)
+@pytest.mark.usefixtures("server")
+def test_notification_carries_what_the_specification_asks_for(
+    night: Nightcare, monitor: Monitor
+) -> None:
+    """Name, words, keys, hints and expiry are as servers want them; labels are plain."""
+    with night.service() as service:
+        keys = ('snooze = ["3s", "1h30m"]', 'urgency = "critical"')
+        remind(night, service, night.reminder("water", soon(), *keys))
+        name, replaces, icon, title, body, actions, hints, expires = arrival(monitor).arguments
+    assert (name, replaces, title) == ("nightcare", 0, WATER)
+    assert icon
+    assert "water" in body
+    assert len(body) < 200
+    assert actions == [
+        *("done", "Done"),
+        *("snooze-3s", "Snooze 3 s"),
+        *("snooze-1h30m", "Snooze 1 h 30 min"),
+    ]
+    assert hints["urgency"] == ("y", 2)
+    assert hints["desktop-entry"] == ("s", "nightcare")
+    assert expires == 0
+
+
+def test_words_of_the_person_are_shown_as_they_are(
+    night: Nightcare, monitor: Monitor, server: Dunst
+) -> None:
+    """The person's own text stands in the title, whatever signs and letters it is made of."""
+    text = "Læg & stræk <begge> ben 😀"
+    with night.service() as service:
+        remind(night, service, night.reminder("own", soon(), f'text = "{text}"'))
+        arrived = arrival(monitor)
+        assert arrived.title == text
+        assert [one.title for one in server.shown()] == [text]
+
+
+def test_next_reminder_takes_the_place_of_the_one_before(
+    night: Nightcare, monitor: Monitor, server: Dunst
+) -> None:
+    """Only one is on the screen; the earlier is closed first, and recorded as expired."""
+    with night.service() as service:
+        due = soon()
+        water = night.reminder("water", due)
+        stretch = night.reminder("stretch", due + ONE_SECOND, topic="stretching")
+        remind(night, service, water, stretch)
+        first = arrival(monitor)
+        wait_for_close(monitor, first)
+        second = arrival(monitor)
+        assert (first.title, second.title) == (WATER, STRETCH)
+        night.wait_until("stretch", state="open")
+        assert [one.title for one in server.shown()] == [STRETCH]
+    ended = night.today("water")
+    assert (ended["outcome"], ended["reason"]) == ("expired", "another")
+
+
+def test_good_night_on_the_last_reminder_closes_the_evening(
+    desktop: Desktop, night: Nightcare, monitor: Monitor
+) -> None:
+    """Good night is the last button of the last reminder; after it nothing more is shown."""
+    with desktop.xfce4_notifyd() as xfce, night.service() as service:
+        night.configure(night.reminder("water", soon(), BRIEFLY))
+        service.reload()
+        assert arrival(monitor).keys == ["done", "snooze-3s", "good-night"]
+        xfce.click_button("Good night")
+        assert night.wait_until("water", state="settled")["outcome"] == "done"
+        assert night.json("status")["good_night"]
+        remind(night, service, night.reminder("stretch", soon(), topic="stretching"))
+        missed = night.wait_until("stretch", state="settled")
+        assert (missed["outcome"], missed["reason"]) == ("missed", "good night")
+        assert titles(monitor) == [WATER]
+
+
+@pytest.mark.usefixtures("server")
+def test_nobody_answers_and_it_leaves_the_screen(night: Nightcare, monitor: Monitor) -> None:
+    """A reminder stays as long as configured; then it is closed by us, and has expired."""
+    with night.service() as service:
+        remind(night, service, night.reminder("water", soon(), 'stays = "1s"'))
+        wait_for_close(monitor, arrival(monitor))
+        ended = night.wait_until("water", state="settled")
+        assert (ended["outcome"], ended["reason"]) == ("expired", None)
+
+
+def test_closing_a_reminder_is_not_doing_it(
+    night: Nightcare, monitor: Monitor, server: Dunst
+) -> None:
+    """A notification that the person closes was dismissed, and stays away."""
+    with night.service() as service:
+        open_water(night, service, monitor)
+        server.close()
+        assert night.wait_until("water", state="settled")["outcome"] == "dismissed"
+    assert titles(monitor) == [WATER]
+
+
+# Commands, while the service runs and while it does not
+
+
+@pytest.mark.usefixtures("server")
+def test_snooze_by_command_while_the_service_runs(night: Nightcare, monitor: Monitor) -> None:
+    """The notification goes at once, and comes back on time."""
+    with night.service() as service:
+        first = open_water(night, service, monitor)
+        night.command("snooze", "2s")
+        wait_for_close(monitor, first)
+        until = moment(night.today("water")["until"])
+        second = arrival(monitor)
+        assert second.title == WATER_AGAIN
+        assert until <= second.at < until + ONE_SECOND
+
+
+@pytest.mark.usefixtures("server")
+def test_snooze_by_command_while_the_service_is_down(night: Nightcare, monitor: Monitor) -> None:
+    """What is told to the journal alone holds when the service starts again."""
+    with night.service() as service:
+        open_water(night, service, monitor)
+    night.command("snooze", "water", "4s")
+    snoozed = night.json("status", code=69)["unsettled"]
+    assert [(one["reminder"], one["state"]) for one in snoozed] == [("water", "snoozed")]
+    until = moment(snoozed[0]["until"])
+    with night.service():
+        assert now() < until, "the service was not up before the snooze was over"
+        assert until <= arrival(monitor).at < until + ONE_SECOND
+    assert titles(monitor) == [WATER, WATER_AGAIN]
+
+
+@pytest.mark.usefixtures("server")
+def test_commands_are_seen_by_the_running_service(night: Nightcare, monitor: Monitor) -> None:
+    """Pause, resume, done and undo change the screen at once."""
+    with night.service() as service:
+        first = open_water(night, service, monitor)
+        night.command("pause", "1h")
+        wait_for_close(monitor, first)
+        assert night.today("water")["reason"] == "paused"
+        night.command("resume")
+        second = arrival(monitor)
+        assert second.title == WATER_AGAIN
+        night.wait_until("water", state="open")
+        night.command("done")
+        wait_for_close(monitor, second)
+        assert night.today("water")["outcome"] == "done"
+        night.command("undo")
+        assert arrival(monitor).title == WATER_AGAIN
+        night.wait_until("water", state="open")
+
+
+@pytest.mark.usefixtures("server")
+def test_pause_ends_by_itself(night: Nightcare, monitor: Monitor) -> None:
+    """What falls due in a pause is held, and shown on time when the pause is over."""
+    with night.service() as service:
+        due = soon()
+        remind(night, service, night.reminder("water", due))
+        until = due + 2 * ONE_SECOND
+        night.command("pause", "until", f"{until.astimezone(night.zone):%H:%M:%S}")
+        night.wait_until("water", state="held", reason="paused")
+        assert until <= arrival(monitor).at < until + ONE_SECOND
+
+
+def test_trial_shows_a_reminder_and_leaves_no_trace(
+    night: Nightcare, monitor: Monitor, server: Dunst
+) -> None:
+    """`try` says by what the reminder was shown; its buttons work, and nothing is recorded."""
+    with night.service():
+        said = night.command("try", "later")
+        assert "dunst" in said.out
+        arrived = arrival(monitor)
+        server.choose_action("Done")
+        wait_for_close(monitor, arrived)
+        assert night.json("status")["unsettled"] == []
+        assert night.today("later")["state"] == "planned"
+
+
+# Ends and new beginnings
+
+
+@pytest.mark.usefixtures("server")
+def test_snooze_survives_kill_9(night: Nightcare, monitor: Monitor) -> None:
+    """A service that was killed comes back with the snooze: on time, and once."""
+    with night.service() as service:
+        first = open_water(night, service, monitor)
+        night.command("snooze", "4s")
+        wait_for_close(monitor, first)
+        until = moment(night.today("water")["until"])
+        service.end(signal.SIGKILL)
+    with night.service() as service:
+        assert now() < until, "the service was not up before the snooze was over"
+        assert until <= arrival(monitor).at < until + ONE_SECOND
+        assert night.wait_until("water", state="open")["snoozes"] == 1
+        service.end()
+    assert titles(monitor) == [WATER, WATER_AGAIN]
+
+
+def test_what_is_open_survives_kill_9(night: Nightcare, monitor: Monitor, server: Dunst) -> None:
+    """The next service takes the old notification off the screen and shows it anew."""
+    with night.service() as service:
+        first = open_water(night, service, monitor)
+        service.end(signal.SIGKILL)
+    assert [one.title for one in server.shown()] == [WATER]
+    with night.service():
+        wait_for_close(monitor, first)
+        second = arrival(monitor)
+        assert second.title == WATER_AGAIN
+        eventually(
+            lambda: [one.number for one in server.shown()] == [second.number],
+            10,
+            "the new one alone to be on the screen",
+            server.program,
+        )
+        server.choose_action("Done")
+        assert night.wait_until("water", state="settled")["outcome"] == "done"
+
+
+def test_end_takes_the_notification_along(
+    night: Nightcare, monitor: Monitor, server: Dunst
+) -> None:
+    """Asked to end, the service does so within a second; what was open comes back at the start."""
+    with night.service() as service:
+        first = open_water(night, service, monitor)
+        assert service.end() < 1
+        assert service.program.process.returncode == 0
+        assert "Traceback" not in service.log()
+        wait_for_close(monitor, first)
+        eventually(lambda: not server.shown(), 10, "an empty screen", server.program)
+        night.command("status", code=69)
+    with night.service():
+        assert arrival(monitor).title == WATER_AGAIN
+        night.wait_until("water", state="open")
+
+
+def test_server_that_comes_later_is_used(
+    desktop: Desktop, night: Nightcare, monitor: Monitor
+) -> None:
+    """Without a server a reminder waits; the first one to come shows it, and can answer it."""
+    with night.service() as service:
+        remind(night, service, night.reminder("water", soon()))
+        night.wait_until("water", state="open", shown=None)
+        assert "no notification server yet" in night.command("status").out
+        with desktop.dunst() as server:
+            assert arrival(monitor).title == WATER
+            night.wait_until("water", state="open")
+            assert night.today("water")["shown"] is not None
+            eventually(
+                lambda: "dunst" in night.command("status").out, 10, "dunst to be named"
+            )
+            server.choose_action("Done")
+            assert night.wait_until("water", state="settled")["outcome"] == "done"
+
+
+def test_server_that_is_replaced_shows_what_was_open(
+    desktop: Desktop, night: Nightcare, monitor: Monitor
+) -> None:
+    """When a server ends and another comes, what is open is on the screen again."""
+    with night.service() as service:
+        with desktop.dunst():
+            open_water(night, service, monitor)
+        with desktop.xfce4_notifyd() as other:
+            assert arrival(monitor).title == WATER
+            other.click_button("Done")
+            assert night.wait_until("water", state="settled")["outcome"] == "done"
+
+
+@pytest.mark.usefixtures("server")
+def test_wrong_config_keeps_the_old_schedule(night: Nightcare, monitor: Monitor) -> None:
+    """A mistake is told with its place, and changes nothing; mended, the new schedule holds."""
+    with night.service() as service:
+        due = soon(2 * ONE_SECOND)
+        remind(night, service, night.reminder("water", due))
+        right = night.config.read_text(encoding="utf-8")
+        wrong = right.replace('topic = "hydration"', 'topic = "hydratation"')
+        night.config.write_text(wrong, encoding="utf-8")
+        service.reload()
+        line = wrong.splitlines().index('topic = "hydratation"') + 1
+        assert f"{night.config}:{line}:" in service.log()
+        assert arrival(monitor).title == WATER
+        remind(night, service, night.reminder("stretch", soon(), topic="stretching"))
+        assert arrival(monitor).title == STRETCH
+
+
+def test_only_one_service_runs(night: Nightcare) -> None:
+    """A second one says so and ends; the first goes on."""
+    with night.service() as service:
+        said = night.command("run", code=1)
+        assert said.out == ""
+        assert "running already" in said.err
+        assert service.program.is_running()
+        night.command("status")
+
+
+# What was begun with the first test
+
+
+def test_unanswered_it_is_asked_again(unanswered: Unanswered) -> None:
+    """After a minute the reminder is back, and stays unanswered until it is answered."""
+    again = unanswered.monitor.wait_for("Notify", seconds=REPEATED_AFTER.total_seconds() + 10)
+    assert again.body[3] == WATER_AGAIN
+    shown = moment(unanswered.night.wait_until("water", state="open")["shown"])
+    due = moment(unanswered.night.today("water")["due"])
+    assert REPEATED_AFTER <= shown - due < REPEATED_AFTER + 2 * ONE_SECOND
+    unanswered.server.choose_action("Done")
+    assert unanswered.night.wait_until("water", state="settled")["outcome"] == "done"

@@ -39,6 +39,13 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 _URGENCIES = {Urgency.LOW: 0, Urgency.NORMAL: 1, Urgency.CRITICAL: 2}
 
+_DRAW_PROGRESS = frozenset({"dunst", "mako"})
+"""Servers that draw a bar beside the words for a "value", which the specification does not know.
+
+There is no capability to ask for, and it cannot be sent to all: xfce4-notifyd (0.7.3) then draws
+the bar alone, without words and without buttons.
+"""
+
 _NEVER = 0
 """An expire_timeout: nightcare keeps its own time."""
 
@@ -51,8 +58,6 @@ _MOST_EARLY = 1024
 """Unknown ids of which it is remembered what was heard, while a Notify is under way."""
 
 _NAME_LENGTH = 60
-
-_NAMELESS = "a notification server without a name"
 
 
 @dataclass(slots=True)
@@ -103,6 +108,7 @@ class Server:
         self._bus_id = bus_id
         self._icon = icon
         self._report = report
+        self._name = ""
         self._placed: dict[int, _Placed] = {}
         self._past: set[int] = set()
         self._unanswered: dict[int, _Unanswered] = {}
@@ -120,11 +126,16 @@ class Server:
         self.capabilities = frozenset(
             _CAPABILITIES[name] for name in names if name in _CAPABILITIES
         )
-        self.description = _NAMELESS
+        self.description = "a notification server without a name"
         self.responsive = True
         # Who it is matters to nobody's sleep: a server that does not tell is used all the same.
-        with contextlib.suppress(TimeoutError):
-            self.description = _described(await self._ask("GetServerInformation"))
+        with contextlib.suppress(Refused, TimeoutError):
+            self._name, vendor, version, _ = (
+                shortened(one_line(part), _NAME_LENGTH)
+                for part in (await self._ask("GetServerInformation")).of("ssss")
+            )
+            parts = (self._name, version, f"({vendor})" if vendor else "")
+            self.description = " ".join(filter(None, parts)) or self.description
 
     def shows(self, token: str) -> bool:
         """Whether the message is on the screen, as far as is known."""
@@ -227,9 +238,9 @@ class Server:
             0,  # replaces_id: none, for replaced ones keep or lose the wrong buttons
             self._icon,
             title_of(message),
-            _body(message, self.capabilities),
+            self._body(message),
             [part for button in buttons for part in (button.key, one_line(button.label))],
-            _hints(message, self.capabilities),
+            self._hints(message),
             _NEVER,
         )
         call = new_method_call(self._address, "Notify", "susssasa{sv}i", body)
@@ -240,6 +251,25 @@ class Server:
             oldest = next(iter(self._unanswered))
             del self._unanswered[oldest]
             self._bus.abandon(oldest)
+
+    def _body(self, message: Message) -> str:
+        if Capability.BODY not in self.capabilities:
+            return ""
+        body = body_of(message, spoken=Capability.BUTTONS not in self.capabilities)
+        return body.translate(_ESCAPES) if Capability.MARKUP in self.capabilities else body
+
+    def _hints(self, message: Message) -> Mapping[str, tuple[str, Any]]:
+        hints: dict[str, tuple[str, Any]] = {
+            "urgency": ("y", _URGENCIES[message.urgency]),
+            "category": ("s", _CATEGORY),
+            "desktop-entry": ("s", APPLICATION),
+        }
+        if message.sound is not None and Capability.SOUND in self.capabilities:
+            kind = "sound-file" if message.sound.startswith("/") else "sound-name"
+            hints[kind] = ("s", one_line(message.sound))
+        if message.progress is not None and self._name in _DRAW_PROGRESS:
+            hints["value"] = ("i", message.progress)
+        return hints
 
     def _on_reply(self, serial: int, reply: Reply) -> None:
         unanswered = self._unanswered.pop(serial)
@@ -297,36 +327,3 @@ def _number(reply: Reply) -> int:
     except Refused:
         return 0
     return int(number)
-
-
-def _described(reply: Reply) -> str:
-    try:
-        name, vendor, version, _ = (
-            shortened(one_line(part), _NAME_LENGTH) for part in reply.of("ssss")
-        )
-    except Refused:
-        return _NAMELESS
-    maker = f"({vendor})" if vendor else ""
-    return " ".join(part for part in (name, version, maker) if part) or _NAMELESS
-
-
-def _body(message: Message, capabilities: frozenset[Capability]) -> str:
-    if Capability.BODY not in capabilities:
-        return ""
-    body = body_of(message, spoken=Capability.BUTTONS not in capabilities)
-    return body.translate(_ESCAPES) if Capability.MARKUP in capabilities else body
-
-
-def _hints(message: Message, capabilities: frozenset[Capability]) -> Mapping[str, tuple[str, Any]]:
-    hints: dict[str, tuple[str, Any]] = {
-        "urgency": ("y", _URGENCIES[message.urgency]),
-        "category": ("s", _CATEGORY),
-        "desktop-entry": ("s", APPLICATION),
-    }
-    if message.sound is not None and Capability.SOUND in capabilities:
-        kind = "sound-file" if message.sound.startswith("/") else "sound-name"
-        hints[kind] = ("s", one_line(message.sound))
-    if message.progress is not None:
-        # Not in the specification, but drawn as a bar by several servers.
-        hints["value"] = ("i", message.progress)
-    return hints

@@ -1,0 +1,42 @@
+"""What holds for all tests: nobody's session is touched, and nothing real is skipped."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Generator, Iterator
+
+import pytest
+from hypothesis import settings
+
+_OURS = ("DISPLAY", "WAYLAND_DISPLAY", "NOTIFY_SOCKET", "LANGUAGE", "LC_ALL", "LC_MESSAGES")
+
+# How fast an example runs says nothing on a busy machine.
+settings.register_profile("checks", deadline=None)
+settings.load_profile("checks")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobody() -> Iterator[None]:
+    """An empty home and no session, for every test that does not make its own."""
+    kept = dict(os.environ)
+    with tempfile.TemporaryDirectory(prefix="nightcare-") as home:
+        for name in kept:
+            if name in _OURS or name.startswith(("DBUS_", "NIGHTCARE_", "XDG_", "WATCHDOG_")):
+                del os.environ[name]
+        os.environ |= {"HOME": home, "TZ": "Europe/Copenhagen", "LANG": "C.UTF-8"}
+        yield
+    os.environ.clear()
+    os.environ |= kept
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that needs a real part and is skipped has failed."""
+    report = yield
+    if report.skipped and item.get_closest_marker("real") is not None:
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} needs a real part and was skipped: {report.longrepr}"
+    return report

@@ -1,0 +1,194 @@
+"""The alarm on the wall clock."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from nightcare.desktop.clock import BoundedAlarm, KernelAlarm, alarm, now, zone
+
+SECONDS = 10.0
+
+
+class Calls:
+    """Counts what an alarm calls."""
+
+    def __init__(self) -> None:
+        self.due = 0
+        self.jumped = 0
+        self.happened = asyncio.Event()
+
+    def on_due(self) -> None:
+        """It was due."""
+        self.due += 1
+        self.happened.set()
+
+    def on_jump(self) -> None:
+        """The clock jumped."""
+        self.jumped += 1
+        self.happened.set()
+
+    async def wait(self) -> None:
+        """Wait for the next call."""
+        async with asyncio.timeout(SECONDS):
+            await self.happened.wait()
+        self.happened.clear()
+
+
+def descriptors() -> set[str]:
+    """The descriptors that this process has open, but for the one that lists them."""
+    return {str(path.readlink()) for path in Path("/proc/self/fd").iterdir() if path.is_symlink()}
+
+
+def with_alarm(test: Callable[[KernelAlarm, Calls], object]) -> None:
+    """Run a coroutine function with a kernel alarm on a loop."""
+
+    async def run() -> None:
+        calls = Calls()
+        timer = KernelAlarm(asyncio.get_running_loop(), calls.on_due, calls.on_jump)
+        try:
+            await test(timer, calls)  # type: ignore[misc] # a coroutine function is passed in
+        finally:
+            timer.close()
+
+    asyncio.run(run())
+
+
+def test_it_fires_at_its_instant_and_not_before() -> None:
+    """Set for a little later, it calls once, then."""
+
+    async def test(timer: KernelAlarm, calls: Calls) -> None:
+        due = now() + timedelta(milliseconds=50)
+        timer.set(due)
+        await calls.wait()
+        assert now() >= due
+        assert (calls.due, calls.jumped) == (1, 0)
+
+    with_alarm(test)
+
+
+def test_an_instant_that_has_passed_fires_at_once() -> None:
+    """Also one from before the epoch of the clock."""
+
+    async def test(timer: KernelAlarm, calls: Calls) -> None:
+        timer.set(now() - timedelta(days=1))
+        await calls.wait()
+        timer.set(datetime(1970, 1, 1, tzinfo=UTC))
+        await calls.wait()
+        assert calls.due == 2
+
+    with_alarm(test)
+
+
+def test_a_later_setting_replaces_an_earlier_one() -> None:
+    """Only the last instant counts; none means never."""
+
+    async def test(timer: KernelAlarm, calls: Calls) -> None:
+        timer.set(now() + timedelta(milliseconds=20))
+        timer.set(None)
+        timer.set(now() + timedelta(hours=1))
+        timer.set(now() + timedelta(milliseconds=60))
+        await calls.wait()
+        assert calls.due == 1
+
+    with_alarm(test)
+
+
+def test_the_kernel_tells_of_a_clock_step() -> None:
+    """Setting the clock to the time it shows is a step too, and harms nobody."""
+
+    async def test(timer: KernelAlarm, calls: Calls) -> None:
+        timer.set(now() + timedelta(hours=1))
+        try:
+            time.clock_settime(time.CLOCK_REALTIME, time.clock_gettime(time.CLOCK_REALTIME))
+        except PermissionError:
+            pytest.skip("setting the clock is not allowed here")
+        await calls.wait()
+        assert (calls.due, calls.jumped) == (0, 1)
+        timer.set(now() + timedelta(milliseconds=20))
+        await calls.wait()
+        assert (calls.due, calls.jumped) == (1, 1)
+
+    with_alarm(test)
+
+
+def test_closing_it_closes_the_descriptor() -> None:
+    """Nothing is left behind."""
+
+    async def run() -> None:
+        before = descriptors()
+        timer = alarm(asyncio.get_running_loop(), lambda: None, lambda: None)
+        timer.close()
+        assert descriptors() == before
+
+    asyncio.run(run())
+
+
+class FakeLoop:
+    """A loop on which a test turns the time."""
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
+        self.call: Callable[[], None] = lambda: None
+
+    def call_later(self, wait: float, call: Callable[[], None]) -> FakeLoop:
+        """Take note of a wait."""
+        self.waits.append(wait)
+        self.call = call
+        return self
+
+    def cancel(self) -> None:
+        """Call nothing."""
+        self.call = lambda: None
+
+
+def bounded(clock: list[float]) -> tuple[BoundedAlarm, FakeLoop, list[str]]:
+    """A bounded alarm on a clock that the test sets."""
+    loop, heard = FakeLoop(), list[str]()
+    timer = BoundedAlarm(
+        loop,  # type: ignore[arg-type] # the two things it needs of a loop
+        lambda: heard.append("due"),
+        lambda: heard.append("jumped"),
+        lambda: clock[0],
+    )
+    return timer, loop, heard
+
+
+def test_without_a_kernel_timer_no_wait_is_longer_than_thirty_seconds() -> None:
+    """A due moment an hour away is waited for in steps, and hit exactly."""
+    clock = [1000.0]
+    timer, loop, heard = bounded(clock)
+    timer.set(datetime.fromtimestamp(1065, UTC))
+    for step in (30, 30, 5):
+        assert loop.waits[-1] == step
+        clock[0] += step
+        loop.call()
+    assert heard == ["due"]
+    assert max(loop.waits) == 30
+
+
+def test_without_a_kernel_timer_a_step_is_noticed_at_the_end_of_the_wait() -> None:
+    """The wall clock has gone on by more than was waited."""
+    clock = [1000.0]
+    timer, loop, heard = bounded(clock)
+    timer.set(datetime.fromtimestamp(9000, UTC))
+    clock[0] += 3600
+    loop.call()
+    assert heard == ["jumped"]
+    timer.close()
+    loop.call()
+    assert heard == ["jumped"]
+
+
+def test_the_zone_is_the_one_named_or_the_systems(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system's is read anew each time."""
+    assert str(zone("Asia/Tokyo")) == "Asia/Tokyo"
+    monkeypatch.setenv("TZ", "Europe/Copenhagen")
+    assert str(zone(None)) == "Europe/Copenhagen"
+    monkeypatch.setenv("TZ", "America/New_York")
+    assert str(zone(None)) == "America/New_York"

@@ -1,0 +1,51 @@
+"""What makes the domain easy to trust: its values do not change, and it never asks the time."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from types import ModuleType
+
+import pytest
+
+import nightcare.domain
+
+CLOCKS = {"now", "utcnow", "today", "monotonic", "perf_counter", "localtime", "time_ns"}
+
+
+def modules() -> list[ModuleType]:
+    """The modules of the domain."""
+    found = pkgutil.iter_modules(nightcare.domain.__path__, "nightcare.domain.")
+    return [import_module(one.name) for one in found]
+
+
+def values() -> Iterator[type]:
+    """The classes that the domain defines with fields."""
+    for module in modules():
+        for one in vars(module).values():
+            if dataclasses.is_dataclass(one) and one.__module__ == module.__name__:
+                assert isinstance(one, type)
+                yield one
+
+
+@pytest.mark.parametrize("value", list(values()), ids=lambda value: value.__name__)
+def test_a_value_cannot_be_changed(value: type) -> None:
+    """What is handed on is what arrives, in any order of events, and takes little memory."""
+    assert value.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    assert "__slots__" in vars(value)
+
+
+@pytest.mark.parametrize("module", modules(), ids=lambda module: module.__name__)
+def test_the_time_is_given_never_asked(module: ModuleType) -> None:
+    """With `now` an argument, every test tells the time it wants."""
+    tree = ast.parse(inspect.getsource(module))
+    called = {
+        node.func.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+    assert not called & CLOCKS

@@ -1,0 +1,51 @@
+"""The schedule as a whole, and what holds for all reminders at once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from domain_builders import at, reminder, sleep, utc
+from nightcare.domain.schedule import Schedule
+from nightcare.domain.snooze import SnoozeRule
+from nightcare.domain.standing import Standing
+
+WATER = reminder(at("12:00"))
+WALK = reminder(at("17:00"), "walk", enabled=False)
+SCHEDULE = Schedule(
+    language=None,
+    zone=None,
+    sleep=sleep(),
+    reminders=(WALK, WATER),
+    snooze=SnoozeRule((timedelta(minutes=10),), 3),
+    idle_after=timedelta(minutes=5),
+    morning_question=None,
+    notify=None,
+)
+
+
+def test_a_reminder_is_found_by_its_name() -> None:
+    """Whether or not it is enabled."""
+    assert SCHEDULE.reminder("water") == SCHEDULE.named("water") == WATER
+    assert SCHEDULE.reminder("walk") == SCHEDULE.named("walk") == WALK
+
+
+def test_a_name_that_is_not_configured_has_no_reminder() -> None:
+    """Who knows that it is configured is told of the mistake."""
+    assert SCHEDULE.reminder("stretch") is None
+    with pytest.raises(KeyError, match="stretch"):
+        SCHEDULE.named("stretch")
+
+
+def test_only_the_enabled_reminders_are_in_force() -> None:
+    """The others stay in the config."""
+    assert SCHEDULE.enabled == (WATER,)
+
+
+def test_a_pause_is_in_force_until_its_end() -> None:
+    """At its end it is over, and without one there is none."""
+    now, second = utc("2026-11-06 12:00"), timedelta(seconds=1)
+    assert Standing(paused_until=now + second).paused(now)
+    assert not Standing(paused_until=now).paused(now)
+    assert not Standing().paused(now)
