@@ -1,0 +1,19 @@
+"""Random days on the real service; what must always hold is checked at every step."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from parts.world import World
+
+FIRST_SEED = int(os.environ.get("SIMULATE_FROM", "0"))
+SEEDS = int(os.environ.get("SIMULATE_SEEDS", "40"))
+DAYS = int(os.environ.get("SIMULATE_DAYS", "6"))
+
+
+@pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + SEEDS))
+def test_all_promises_hold_over_random_days(seed: int) -> None:
+    """Suspends, absence, travel, clock steps, crashes, edits, answers: see docs/promises.md."""
+    World(seed).live(DAYS)
