@@ -32,6 +32,8 @@ class CronTable:
 
     def matches(self, wall: datetime) -> bool:
         """Whether the wall clock matches; either kind of day will do where both are given."""
+        if wall.minute not in self.minutes or wall.hour not in self.hours:
+            return False
         _, _, dates, _, weekdays = self.text.split()
         right_date = wall.day in self.dates
         right_weekday = (wall.weekday() + 1) % 7 in self.weekdays
@@ -39,8 +41,7 @@ class CronTable:
             right_day = right_date and right_weekday
         else:
             right_day = right_date or right_weekday
-        right_time = wall.minute in self.minutes and wall.hour in self.hours
-        return right_time and wall.month in self.months and right_day
+        return right_day and wall.month in self.months
 
 
 class ClockFace:
@@ -124,7 +125,7 @@ class Naive:
             )
         else:
             wall = datetime.combine(day - DAY, time())
-            while wall < datetime.combine(day + 2 * DAY, time()):
+            while wall < datetime.combine(day + 3 * DAY, time()):
                 if timing.matches(wall) and wake <= self.face.instant(wall) < ends:
                     yield self.face.instant(wall)
                 wall += MINUTE

@@ -339,6 +339,12 @@ def test_what_is_due_together_waits_its_turn() -> None:
     assert returned(held("a", 0), held("b", 1), held("c", 1.02)) == (["a", "b"], ["c"])
 
 
+def test_what_has_been_waiting_its_turn_goes_on_waiting() -> None:
+    """It was due together with one that came first, and nobody was away."""
+    in_line = course(NOW - 5 * MINUTE, "b").held(Step.ANOTHER)
+    assert returned(held("a", 0), in_line, held("c", 5)) == (["a", "b"], ["c"])
+
+
 def test_a_snooze_that_ends_with_another_moment_waits_its_turn() -> None:
     """It does not give way to what is shown first."""
     shown = returned(snoozed("water", 0.5), held("stretch", 0), evening=frozenset({"stretch"}))
@@ -357,10 +363,7 @@ def test_nothing_to_show_is_nothing_to_order() -> None:
 
 def test_the_day_of_the_situation_is_the_one_that_counts() -> None:
     """A night that has ended is no night any more."""
-    ends = FRIDAY.ends
-    next_day = CareDay(
-        day("2026-11-07"), ends, ends + timedelta(hours=15), ends + timedelta(hours=24)
-    )
-    what = course(ends - 10 * MINUTE).held(Step.LOCKED)
-    situation = Situation(ends + MINUTE, next_day)
+    saturday = calendar().day(day("2026-11-07"))
+    what = course(saturday.wake - 10 * MINUTE).held(Step.LOCKED)
+    situation = Situation(saturday.wake + MINUTE, saturday)
     assert decide(what, reminder(at("06:50")), situation) == Show()

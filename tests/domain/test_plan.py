@@ -357,8 +357,9 @@ def test_what_is_next_may_be_two_weeks_away_when_a_clock_change_drops_one() -> N
     ],
 )
 def test_what_never_comes_is_not_next(what: Reminder) -> None:
-    """The search ends."""
+    """The search ends, and a plan of it is empty."""
     assert upcoming(what, calendar(), utc("2026-11-06 12:00")) is None
+    assert plan([what], calendar(), day("2026-11-02"), 7) == []
 
 
 @pytest.mark.parametrize(

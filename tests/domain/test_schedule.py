@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
-from domain_builders import at, reminder, sleep, utc
+from domain_builders import at, day, reminder, sleep, utc
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import SnoozeRule
 from nightcare.domain.standing import Standing
@@ -49,3 +50,29 @@ def test_a_pause_is_in_force_until_its_end() -> None:
     assert Standing(paused_until=now + second).paused(now)
     assert not Standing(paused_until=now).paused(now)
     assert not Standing().paused(now)
+
+
+BEGAN = utc("2026-11-06 08:00")
+NOON = utc("2026-11-06 12:00")
+
+
+@pytest.mark.parametrize(
+    ("to", "reckoned"),
+    [
+        (utc("2026-11-06 11:00"), utc("2026-11-06 11:00")),
+        (utc("2026-11-06 07:00"), BEGAN),
+        (utc("2026-11-06 13:00"), NOON),
+    ],
+)
+def test_looking_back_is_never_to_before_the_service_first_ran(
+    to: datetime, reckoned: datetime
+) -> None:
+    """Nor does it leave out what has not been looked at yet."""
+    standing = Standing(began=BEGAN, reckoned=NOON, good_night=day("2026-11-05"))
+    assert standing.looking_back(to) == replace(standing, reckoned=reckoned)
+
+
+def test_looking_back_needs_no_record_of_the_first_run() -> None:
+    """As where the commands alone have written; and without any run there is nothing to see."""
+    assert Standing(reckoned=NOON).looking_back(BEGAN) == Standing(reckoned=BEGAN)
+    assert Standing().looking_back(BEGAN) == Standing()

@@ -63,7 +63,7 @@ class CareDay:
 
     def asleep(self, instant: datetime) -> bool:
         """Whether an instant (UTC) lies so far into the night that only a sleeper would see it."""
-        return instant > self.bedtime + AFTER_BEDTIME
+        return self.bedtime + AFTER_BEDTIME < instant < self.ends
 
 
 @dataclass(frozen=True, slots=True)

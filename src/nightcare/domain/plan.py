@@ -68,8 +68,8 @@ def upcoming(reminder: Reminder, calendar: Calendar, after: datetime) -> Occurre
     if not reminder.enabled:
         return None
     if isinstance(reminder.timing, Cron):
-        ahead = cron_occurrences(reminder, reminder.timing, calendar, after, after + _FURTHEST)
-        return next((one for one in ahead if one.due > after), None)
+        cron, furthest = reminder.timing, after + _FURTHEST
+        return next(cron_occurrences(reminder, cron, calendar, after, furthest), None)
     for reach in _REACHES:
         found = between([reminder], calendar, after, after + reach)
         if found:

@@ -172,8 +172,8 @@ def occurrences(reminder: Reminder, day: CareDay, calendar: Calendar) -> Iterato
             slots = _at(moments, day, calendar)
         case Every():
             slots = _every(reminder.timing, day, calendar)
-        case Cron(fields):
-            slots = _cron(fields, day, calendar)
+        case cron:
+            slots = _cron(cron.fields, day, calendar)
     for slot, due in slots:
         yield Occurrence(Key(reminder.name, day.date, slot), due)
 
@@ -211,19 +211,19 @@ def _cron(fields: str, day: CareDay, calendar: Calendar) -> Iterator[tuple[str, 
 
 
 def cron_occurrences(
-    reminder: Reminder, cron: Cron, calendar: Calendar, start: datetime, until: datetime
+    reminder: Reminder, cron: Cron, calendar: Calendar, after: datetime, until: datetime
 ) -> Iterator[Occurrence]:
-    """What cron has from `start` to `until` (both UTC, included), in order of time.
+    """What cron has later than `after` and not later than `until` (both UTC), in order of time.
 
     Only care days with a match are looked at, for the next one may be eight years away.
     """
-    match = next(_matches(cron.fields, start, calendar), None)
+    match = next(_matches(cron.fields, after, calendar), None)
     while match is not None and match[1] <= until:
         day = calendar.at(match[1])
         for one in occurrences(reminder, day, calendar):
             if one.due > until:
                 return
-            if one.due >= start:
+            if one.due > after:
                 yield one
         match = next(_matches(cron.fields, day.ends, calendar), None)
 

@@ -30,7 +30,10 @@ def parse_end(words: str, calendar: Calendar, now: datetime) -> datetime:
     day = _date(end)
     if day is None:
         return _next(_clock(end, words), calendar, now)
-    wake = calendar.day(day).wake
+    try:
+        wake = calendar.day(day).wake
+    except OverflowError as error:  # the last and the first dates of the calendar have no wake-up
+        raise ValueRefused("end_not_understood", found=words) from error
     if wake <= now:
         raise ValueRefused("date_has_passed", found=end)
     return wake
