@@ -9,20 +9,22 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from nightcare.catalogue.problems import problem_text
 from nightcare.catalogue.reading import Words, words_for
-from nightcare.desktop.clock import alarm, now, zone
+from nightcare.desktop.clock import LOCAL_TIME, alarm, now, zone
 from nightcare.desktop.files import watch
 from nightcare.desktop.only_one import OnlyOne
 from nightcare.desktop.systemd import ServiceManager
 from nightcare.domain.message import ScreenEvent
 from nightcare.domain.schedule import Schedule
 from nightcare.errors import ConfigError, DesktopError, StateError
+from nightcare.journal.refuge import Refuge, set_aside
 from nightcare.journal.store import SERVICE_NOTE, Journal
+from nightcare.places import chosen_config
 from nightcare.scheduling import Scheduling
 from nightcare.service.ports import Screen
 from nightcare.service.reckoning import Service
@@ -31,13 +33,15 @@ from nightcare.settings.load import Loaded, load
 _ICON = "appointment-soon"
 """Of the freedesktop Icon Naming Specification, so that every theme has it."""
 
+_SOON = timedelta(minutes=2)
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
     """Where and for whom a service runs.
 
     Attributes:
-        config: The config file; None for the built-in defaults.
+        config: The config file that `--config` names, if any.
         state: The folder of the journal.
         variables: The environment.
         out: Where what happens is told.
@@ -110,14 +114,10 @@ def teller(words: Words, zone: tzinfo, out: TextIO) -> Callable[..., None]:
     return tell
 
 
-def open_journal(state: Path, tell: Callable[..., None]) -> Journal:
-    """The journal; one that forgets where the folder cannot be written, and says so."""
-    try:
-        return Journal.open(state)
-    except StateError as error:
-        tell(f"error_{error.key}", **error.values)
-        tell("log_not_remembered")
-        return Journal.in_memory()
+def _error_of(context: dict[str, Any]) -> BaseException:
+    """What the event loop could only report; a service that goes on without it is worse."""
+    error = context.get("exception")
+    return error if isinstance(error, BaseException) else RuntimeError(context["message"])
 
 
 async def _ended(tasks: list[asyncio.Task[None]]) -> None:
@@ -140,10 +140,12 @@ class Daemon:
             setting.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self._lock.take():
             raise StateError("already_running")
-        self._journal = open_journal(setting.state, self._tell)
-        self._journal.prune(now())
         self._screen = choose_screen(loaded.schedule, setting.variables, setting.out)
         self._manager = ServiceManager(setting.variables)
+        self._refuge: Refuge | None = None
+        self._journal = self._open_journal()
+        self._seen = self._journal.changed_by_others(0)[1]
+        self._noted: dict[str, object] = {}
         self._service = Service(
             schedule=loaded.schedule,
             zone=self._zone,
@@ -159,8 +161,6 @@ class Daemon:
             failed=self._failed,
             make_alarm=alarm,
         )
-        self._seen = self._journal.changed_by_others(0)[1]
-        self._noted: dict[str, object] = {}
 
     async def run(self) -> None:
         """Serve until a signal says to stop.
@@ -168,17 +168,22 @@ class Daemon:
         Raises:
             Exception: Whatever ended a part of the service; it does not go on without it.
         """
-        self._stop: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._stop: asyncio.Future[None] = loop.create_future()
+        loop.set_exception_handler(lambda _, context: self._failed(_error_of(context)))
         self._listen_to_signals()
         self._scheduling.start()
-        self._service.start(now())
-        self._plan()
+        self._keep_going(self._start)
         tasks = [
             asyncio.create_task(self._screen.run(self._happened)),
             asyncio.create_task(self._manager.feed_watchdog()),
         ]
-        if (self._setting.state).is_dir():
-            tasks.append(asyncio.create_task(watch(self._setting.state, self._written)))
+        for folder, name, changed in (
+            (self._setting.state, None, self._written),
+            (LOCAL_TIME.parent, LOCAL_TIME.name, self._jumped),
+        ):
+            if folder.is_dir():
+                tasks.append(asyncio.create_task(watch(folder, name, changed)))
         self._manager.ready(self._status())
         try:
             await self._first_end(tasks)
@@ -186,9 +191,28 @@ class Daemon:
             self._manager.stopping()
             self._service.stop()
             self._scheduling.stop()
+            self._tell("log_stopped")
             await _ended(tasks)
             self._journal.close()
             self._lock.release()
+
+    def _start(self) -> None:
+        first_run = self._journal.standing().began is None
+        self._journal.prune(now())
+        self._service.start(now())
+        if first_run and self._screen.name == "terminal":
+            self._show_how_it_looks()
+        self._plan()
+
+    def _show_how_it_looks(self) -> None:
+        """Show the first reminder now as well, so that a first look at nightcare shows one."""
+        moment = now()
+        coming = [self._service.upcoming(one, moment) for one in self._schedule.enabled]
+        first = min((one for one in coming if one), key=lambda one: one.due, default=None)
+        if first is not None and first.due - moment > _SOON:
+            self._tell("log_how_it_looks", reminder=first.key.reminder, due=first.due)
+            self._journal.ask_trial(first.key.reminder, moment)
+            self._service.reckon(moment)
 
     async def _first_end(self, tasks: list[asyncio.Task[None]]) -> None:
         """Wait for the signal to stop, or for a part that fails; some parts end by themselves."""
@@ -224,7 +248,7 @@ class Daemon:
         """Read the config again; a mistake in it changes nothing."""
         self._manager.reloading()
         try:
-            loaded = load(self._setting.config, self._setting.variables)
+            loaded = load(self._config(), self._setting.variables)
         except ConfigError as error:
             self._tell("log_config_kept")
             for problem in error.problems:
@@ -232,30 +256,104 @@ class Daemon:
         else:
             self._schedule = loaded.schedule
             self._words = words_for(loaded.schedule.language, self._setting.variables)
-            self._service.reload(loaded.schedule, self._words, now())
-            self._change_zone()
-            self._plan()
+            self._keep_going(self._reload_service)
             self._tell("log_reloaded")
         self._manager.ready(self._status())
 
-    def _happened(self, event: ScreenEvent) -> None:
-        self._service.event(event, now())
-        self._arrange()
-
-    async def _due(self) -> None:
-        self._service.reckon(now())
-        self._arrange()
-
-    def _jumped(self) -> None:
+    def _reload_service(self) -> None:
+        self._service.reload(self._schedule, self._words, now())
         self._change_zone()
-        self._service.reckon(now())
         self._plan()
 
-    def _written(self) -> None:
-        changed, self._seen = self._journal.changed_by_others(self._seen)
-        if changed:
-            self._service.written(now())
+    def _config(self) -> Path | None:
+        return chosen_config(self._setting.config, self._setting.variables)
+
+    def _happened(self, event: ScreenEvent) -> None:
+        def step() -> None:
+            self._service.event(event, now())
+            self._arrange()
+
+        self._keep_going(step)
+
+    async def _due(self) -> None:
+        def step() -> None:
+            self._service.reckon(now())
+            self._arrange()
+
+        self._keep_going(step)
+
+    def _jumped(self) -> None:
+        def step() -> None:
+            self._change_zone()
+            self._service.reckon(now())
             self._plan()
+
+        self._keep_going(step)
+
+    def _written(self) -> None:
+        def step() -> None:
+            changed, self._seen = self._journal.changed_by_others(self._seen)
+            if changed:
+                self._service.written(now())
+                self._plan()
+
+        self._keep_going(step)
+
+    # A journal that fails
+
+    def _open_journal(self) -> Journal:
+        try:
+            journal = Journal.open(self._setting.state)
+            if journal.sound():
+                return journal
+            journal.close()
+            raise StateError("journal_corrupt", path=self._setting.state, reason="quick_check")
+        except StateError as error:
+            return self._leave_disk(None, error)
+
+    def _keep_going(self, step: Callable[[], None]) -> None:
+        """Take a step of the service; where the journal fails it, go on without the disk."""
+        self._return_to_disk()
+        try:
+            step()
+        except StateError as error:
+            self._use(self._leave_disk(self._journal, error))
+            step()
+
+    def _leave_disk(self, failed: Journal | None, error: StateError) -> Journal:
+        self._tell(f"error_{error.key}", **error.values)
+        self._refuge = Refuge(failed, now())
+        if failed is not None:
+            failed.close()
+        aside = set_aside(self._setting.state, now()) if error.key == "journal_corrupt" else None
+        if aside is None:
+            self._tell("log_not_remembered")
+        else:
+            self._tell("log_set_aside", path=aside)
+        return self._refuge.journal
+
+    def _return_to_disk(self) -> None:
+        """Write to the disk again as soon as it can be written."""
+        if self._refuge is None:
+            return
+        try:
+            disk = Journal.open(self._setting.state)
+        except StateError:
+            return
+        try:
+            self._refuge.bring_back(disk, now())
+        except StateError:
+            disk.close()
+            return
+        self._refuge.journal.close()
+        self._refuge = None
+        self._use(disk)
+        self._tell("log_remembered_again")
+
+    def _use(self, journal: Journal) -> None:
+        self._journal = journal
+        self._seen = journal.changed_by_others(0)[1]
+        self._service.use(journal)
 
     # Keeping the alarm clock in line
 
@@ -269,7 +367,7 @@ class Daemon:
             "pid": os.getpid(),
             "screen": self._screen.name,
             "notifier": self._screen.describe(),
-            "config": None if self._setting.config is None else str(self._setting.config),
+            "config": None if (config := self._config()) is None else str(config),
         }
         if note != self._noted:
             self._journal.note(SERVICE_NOTE, note)

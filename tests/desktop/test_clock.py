@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from importlib.resources import files
 from pathlib import Path
+from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
+import tzlocal
 
+from nightcare.desktop import clock
 from nightcare.desktop.clock import BoundedAlarm, KernelAlarm, alarm, now, zone
 
 SECONDS = 10.0
@@ -192,3 +196,20 @@ def test_the_zone_is_the_one_named_or_the_systems(monkeypatch: pytest.MonkeyPatc
     assert str(zone(None)) == "Europe/Copenhagen"
     monkeypatch.setenv("TZ", "America/New_York")
     assert str(zone(None)) == "America/New_York"
+
+
+def test_a_zone_that_contradicts_itself_is_that_of_the_c_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the files of the system disagree, /etc/localtime decides; without one it is UTC."""
+
+    def disagree() -> tzinfo:
+        raise ZoneInfoNotFoundError("conflicting configurations")
+
+    monkeypatch.setattr(tzlocal, "reload_localzone", disagree)
+    link = tmp_path / "localtime"
+    link.write_bytes(files("tzdata").joinpath("zoneinfo/Asia/Tokyo").read_bytes())
+    monkeypatch.setattr(clock, "LOCAL_TIME", link)
+    assert zone(None).utcoffset(datetime(2026, 1, 1)) == timedelta(hours=9)  # noqa: DTZ001 - local
+    link.unlink()
+    assert zone(None) is UTC

@@ -7,7 +7,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import replace
-from itertools import pairwise, repeat
+from itertools import count, pairwise, repeat
 from typing import Any
 
 import pytest
@@ -825,13 +825,15 @@ def test_a_late_reply_with_an_id_in_use_takes_nothing_off(bus: PrivateBus) -> No
             handle = await shown(ear, MESSAGE)
             await server.reply_late()
             await server.press(1, "done")
-            assert await ear.until_heard(2) == [Shown("t1", handle), Answered("t1", "done")]
+            await ear.until_heard(2)
+            server.numbers = count(2)
+            await and_nothing_more(screen, ear, Shown("t1", handle), Answered("t1", "done"))
             assert "CloseNotification" not in server.calls
 
     asyncio.run(story())
 
 
-@pytest.mark.parametrize("end", ["closed by us", "closed", "answered"])
+@pytest.mark.parametrize("end", ["closed by us", "closed", "answered", "gone"])
 def test_a_late_reply_to_what_is_over_is_taken_off(bus: PrivateBus, end: str) -> None:
     """What came up late, after its twin was answered or closed, does not stay."""
 
@@ -850,7 +852,10 @@ def test_a_late_reply_to_what_is_over_is_taken_off(bus: PrivateBus, end: str) ->
             else:
                 await server.press(2, "done")
                 await ear.until_heard(2)
-                screen.close("t1")
+                if end == "answered":
+                    screen.close("t1")
+                else:
+                    await server.dismiss(2)
             heard = list(ear.heard)
             await server.reply_late()
             await server.until(lambda: not server.on_screen, "the late one to be taken off")
@@ -889,6 +894,22 @@ def test_replies_that_never_come_are_not_waited_for_in_number(bus: PrivateBus) -
             assert screen._server is not None
             assert len(screen._server._unanswered) <= 32
             assert len(screen._server._bus._waiting) <= 33
+
+    asyncio.run(story())
+
+
+def test_questions_that_are_never_answered_are_not_kept(bus: PrivateBus) -> None:
+    """Nor does a server cost more that answers nothing at all."""
+
+    async def story() -> None:
+        screen = a_screen(bus, limit=0.005)
+        server = NotificationServer(bus.address)
+        server.silent.add("GetCapabilities")
+        async with server, running(screen):
+            screen.show(MESSAGE)
+            await server.until(lambda: len(server.calls) > 20, "many questions")
+            assert screen._server is not None
+            assert len(screen._server._bus._waiting) <= 1
 
     asyncio.run(story())
 
@@ -1024,6 +1045,7 @@ def test_a_server_that_was_replaced_has_no_say(bus: PrivateBus) -> None:
                 await old.settle()
                 again = await shown(ear, MESSAGE)
                 await and_nothing_more(screen, ear, Shown("t1", handle), Shown("t1", again))
+                assert len(old.asked) == 1
 
     asyncio.run(story())
 
@@ -1246,11 +1268,21 @@ async def announce_too_much(reader: asyncio.StreamReader, writer: asyncio.Stream
 
 
 @pytest.mark.parametrize(
-    "behave",
-    [hang_up, leave, refuse, say_nothing, never_answer_hello, answer_nonsense, announce_too_much],
+    ("behave", "limit"),
+    [
+        (hang_up, 60.0),
+        (leave, 60.0),
+        (refuse, 60.0),
+        (answer_nonsense, 60.0),
+        (announce_too_much, 60.0),
+        (say_nothing, SHORT),
+        (never_answer_hello, SHORT),
+    ],
 )
 def test_what_is_no_proper_bus_is_left_and_tried_again(
-    home: Home, behave: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Story]
+    home: Home,
+    behave: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Story],
+    limit: float,
 ) -> None:
     """However the other end fails, the connection is given up and made anew."""
     path = home.runtime / "bus"
@@ -1264,12 +1296,36 @@ def test_what_is_no_proper_bus_is_left_and_tried_again(
                 await behave(reader, writer)
             writer.transport.abort()
 
-        screen = FreedesktopScreen(f"unix:path={path}", icon="", limit=SHORT, delays=AT_ONCE)
+        screen = FreedesktopScreen(f"unix:path={path}", icon="", limit=limit, delays=AT_ONCE)
         async with await asyncio.start_unix_server(visit, path), running(screen):
             async with asyncio.timeout(10):
                 await visits.get()
                 await visits.get()
                 await visits.get()
+
+    asyncio.run(story())
+
+
+def test_each_connection_is_tried_later_than_the_one_before(home: Home) -> None:
+    """A bus that lets nobody in is not knocked at without end."""
+    path = home.runtime / "bus"
+
+    async def story() -> None:
+        visits: asyncio.Queue[float] = asyncio.Queue()
+
+        async def visit(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            visits.put_nowait(asyncio.get_running_loop().time())
+            writer.transport.abort()
+
+        delays = (0.02, 0.06, 0.12)
+        screen = FreedesktopScreen(f"unix:path={path}", icon="", delays=delays)
+        start = asyncio.get_running_loop().time()
+        server = await asyncio.start_unix_server(visit, path)
+        async with server, running(screen), asyncio.timeout(10):
+            times = [await visits.get() - start for _ in range(5)]
+        assert all(
+            time >= least for time, least in zip(times, [0, 0.02, 0.08, 0.2, 0.32], strict=True)
+        )
 
     asyncio.run(story())
 

@@ -201,6 +201,19 @@ def test_no_snooze_is_offered_that_would_end_in_the_night() -> None:
     assert [key for key in late.buttons if key.startswith("snooze")] == ["snooze-10m"]
 
 
+def test_a_snooze_until_tomorrow_comes_with_the_wake_up() -> None:
+    """The person asked for the morning, and gets it then, whatever the night in between."""
+    desk = Desk(BLANKET, "2026-11-23 20:00")
+    desk.until("2026-11-23 22:26")
+    answers = desk.answers()
+    answers.snooze(desk.now, None, answers.calendar().at(desk.now).ends)
+    desk.written()
+    desk.until("2026-11-24 06:59:59")
+    assert desk.title() is None
+    desk.until("2026-11-24 07:00")
+    assert desk.title() == "Once more: Loosen the bedding"
+
+
 def test_the_next_occurrence_takes_the_place_of_a_snoozed_one() -> None:
     """The earlier is recorded as expired, and only the new one is shown."""
     desk = Desk(
@@ -632,7 +645,7 @@ def test_undo_brings_back_what_was_answered_by_mistake() -> None:
     desk = Desk(plain("walk", "10:00"), "2026-11-23 08:00")
     desk.until("2026-11-23 10:01")
     desk.press("done")
-    assert desk.answers().undo() == "done"
+    assert desk.answers().undo(desk.now) == "done"
     desk.written()
     assert desk.title() == "Once more: walk"
 

@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 _CLOCK_REALTIME = 0
@@ -25,6 +26,9 @@ _TFD_TIMER_CANCEL_ON_SET = 2
 _NANOSECONDS = 1_000_000_000
 _LONGEST_BLIND_WAIT = 30.0
 _NOTICED = 1.0
+
+LOCAL_TIME = Path("/etc/localtime")
+"""The file, mostly a link, that says which time zone the system is in."""
 
 _NEVER = 2**62 // _NANOSECONDS
 """Seconds since 1970; for an alarm that is set only to be told of clock steps."""
@@ -41,7 +45,23 @@ def zone(name: str | None) -> tzinfo:
         return ZoneInfo(name)
     import tzlocal  # noqa: PLC0415 - a person who names their zone need not wait for it
 
-    return tzlocal.reload_localzone()
+    if hasattr(time, "tzset"):
+        # Until it is told so, the C library keeps the zone that it first read.
+        time.tzset()
+    try:
+        return tzlocal.reload_localzone()
+    except (LookupError, ValueError, OSError):
+        # What names the zone contradicts itself, as it may while it is being changed.
+        return _zone_of_the_c_library()
+
+
+def _zone_of_the_c_library() -> tzinfo:
+    """The zone of the file that decides, by localtime(5); UTC without one."""
+    try:
+        with LOCAL_TIME.open("rb") as file:
+            return ZoneInfo.from_file(file, key=str(LOCAL_TIME.resolve()))
+    except (ValueError, OSError):
+        return UTC
 
 
 def alarm(

@@ -1,4 +1,4 @@
-"""Files that change: another program has written to the journal."""
+"""Files that change: another program has written to the journal, or the time zone is another."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 _LOOK_EVERY = 5.0
 
 
-async def watch(folder: Path, changed: Callable[[], None]) -> None:
-    """Call whenever something in a folder is written; for ever.
+async def watch(folder: Path, name: str | None, changed: Callable[[], None]) -> None:
+    """Call whenever something of that name, or anything, in a folder is written; for ever.
 
     On Linux the kernel tells (inotify(7)); elsewhere it is called every five seconds.
     """
@@ -23,5 +23,6 @@ async def watch(folder: Path, changed: Callable[[], None]) -> None:
 
     with Inotify() as inotify:
         inotify.add_watch(folder, Mask.MODIFY | Mask.CREATE | Mask.MOVED_TO)
-        async for _ in inotify:
-            changed()
+        async for event in inotify:
+            if name is None or event.name == Path(name):
+                changed()

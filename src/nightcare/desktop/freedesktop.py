@@ -96,7 +96,6 @@ class FreedesktopScreen:
         """
         losses = 0
         while True:
-            was_ready = False
             try:
                 async with (
                     connected(self._address, self._limit) as bus,
@@ -107,11 +106,12 @@ class FreedesktopScreen:
                     tasks.create_task(bus.receive(link.hear))
                     tasks.create_task(link.start())
             except* Disconnected:
-                was_ready = self._link is not None and self._link.ready
+                if self._link and self._link.ready:
+                    losses = 0
             finally:
                 self._lose_link()
-            losses = 0 if was_ready else losses + 1
             await asyncio.sleep(_delay(self._delays, losses))
+            losses += 1
 
     @property
     def _server(self) -> Server | None:

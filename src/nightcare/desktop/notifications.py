@@ -291,7 +291,6 @@ class Server:
 
     def _place(self, number: int, unanswered: _Unanswered) -> None:
         early = self._early.pop(number, [])
-        self._past.discard(number)
         self._placed[number] = _Placed(unanswered.token, unanswered.keys)
         self._report(Shown(unanswered.token, self._handle(number)))
         for key in early:

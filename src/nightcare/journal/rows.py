@@ -17,6 +17,7 @@ from nightcare.domain.course import (
     State,
     Step,
 )
+from nightcare.domain.record import Act, Decision, Trial
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.standing import Standing
 
@@ -132,3 +133,27 @@ def standing_of(row: Sequence[str | None]) -> Standing:
             for day, at in json.loads(tonight or "{}").items()
         },
     )
+
+
+def decision_of(*row: str) -> Decision:
+    """The decision that the values of its columns stand for."""
+    at, reminder, care_day, slot, due, verdict, step = row
+    key = Key(reminder, date.fromisoformat(care_day), slot)
+    occurrence = Occurrence(key, datetime.fromisoformat(due))
+    return Decision(datetime.fromisoformat(at), occurrence, verdict, Step(step))
+
+
+def act_of(number: int, at: str, what: str, courses: str, standing: str) -> Act:
+    """The act that the values of its columns stand for."""
+    return Act(
+        number,
+        datetime.fromisoformat(at),
+        what,
+        tuple(course_of(tuple(one)) for one in json.loads(courses)),
+        standing_of(tuple(json.loads(standing))),
+    )
+
+
+def trial_of(number: int, at: str, reminder: str) -> Trial:
+    """The trial that the values of its columns stand for."""
+    return Trial(number, datetime.fromisoformat(at), reminder)

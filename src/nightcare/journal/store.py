@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from time import monotonic, sleep
+from typing import TypeVar
 
 from nightcare.domain.course import Course, Step
 from nightcare.domain.record import Act, Decision, Trial
@@ -22,11 +24,14 @@ from nightcare.errors import StateError
 from nightcare.journal.rows import (
     COLUMN_NAMES,
     COLUMNS,
+    act_of,
     course_of,
     course_row,
+    decision_of,
     instant_text,
     standing_of,
     standing_row,
+    trial_of,
 )
 from nightcare.journal.schema import SCHEMA, VERSION
 
@@ -37,13 +42,17 @@ SERVICE_NOTE = "service"
 
 _KEPT = timedelta(days=400)
 _BUSY_SECONDS = 5.0
+_BETWEEN_TRIES = 0.01
+
+Made = TypeVar("Made")
 
 
 class Journal:
     """What is open, snoozed, held and paused, and what became of what."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, name: str) -> None:
         self._db = connection
+        self._name = name
         self._depth = 0
 
     # Opening and closing
@@ -58,10 +67,7 @@ class Journal:
         path = folder / FILE_NAME
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not path.exists():
-                # Never for a file that is there: closing it here would drop the locks that SQLite
-                # holds on it in this process (https://www.sqlite.org/howtocorrupt.html, 2.2).
-                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+            _make(path)
             return cls._connected(str(path))
         except OSError as error:
             raise StateError("state_folder", folder=folder, reason=error.strerror) from error
@@ -78,21 +84,43 @@ class Journal:
     @classmethod
     def _connected(cls, name: str) -> Journal:
         connection = sqlite3.connect(name, timeout=_BUSY_SECONDS, isolation_level=None)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        journal = cls(connection)
-        journal._bring_up_to_date()
+        try:
+            _use_wal(connection)
+            connection.execute("PRAGMA synchronous=FULL")
+            journal = cls(connection, name)
+            journal._bring_up_to_date()
+        except BaseException:
+            connection.close()
+            raise
         return journal
 
     def _bring_up_to_date(self) -> None:
         with self.transaction():
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
+            (version,) = self._read(int, "PRAGMA user_version")
             if version > VERSION:
                 raise StateError("journal_newer", version=version, known=VERSION)
             if version == 0:
                 for statement in SCHEMA.split(";\n"):
                     self._db.execute(statement)
                 self._db.execute(f"PRAGMA user_version={VERSION}")
+
+    def copied(self) -> Journal:
+        """A copy of all of it in memory.
+
+        Raises:
+            StateError: It cannot be read.
+        """
+        copy = Journal.in_memory()
+        with self._told():
+            self._db.backup(copy._db)  # noqa: SLF001 - one of its own kind
+        return copy
+
+    def sound(self) -> bool:
+        """Whether the file is whole, as far as SQLite can tell."""
+        try:
+            return self._read(str, "PRAGMA quick_check(1)") == ["ok"]
+        except StateError:
+            return False
 
     def close(self) -> None:
         """Close the file."""
@@ -103,57 +131,80 @@ class Journal:
         """All changes inside become true together, or none does; nests.
 
         Raises:
-            StateError: The disk is full, or the file cannot be written.
+            StateError: The disk is full, or the file cannot be written or is corrupt.
         """
         if self._depth:
             yield
             return
-        try:
+        with self._told():
             self._db.execute("BEGIN IMMEDIATE")
             self._depth = 1
             try:
                 yield
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            else:
                 self._db.execute("COMMIT")
+            except BaseException:
+                # SQLite may have taken it back already, as where the disk is full.
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
             finally:
                 self._depth = 0
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What SQLite says as an error that the person can be told."""
+        try:
+            yield
         except sqlite3.OperationalError as error:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise StateError("journal_unwritable", reason=error) from error
+            raise StateError("journal_unusable", reason=error) from error
+        except sqlite3.DatabaseError as error:
+            raise StateError("journal_corrupt", path=self._name, reason=error) from error
+
+    def _read(self, made: Callable[..., Made], sql: str, *values: str | int | None) -> list[Made]:
+        """What rows stand for.
+
+        Raises:
+            StateError: The file cannot be read, or is corrupt.
+        """
+        try:
+            with self._told():
+                return [made(*row) for row in self._db.execute(sql, values)]
+        except (ValueError, TypeError) as error:
+            raise StateError("journal_corrupt", path=self._name, reason=error) from error
 
     def changed_by_others(self, seen: int) -> tuple[bool, int]:
         """Whether another program has written since `seen` was returned; and the new mark."""
-        (version,) = self._db.execute("PRAGMA data_version").fetchone()
+        (version,) = self._read(int, "PRAGMA data_version")
         return version != seen, version
 
     # Courses
 
     def course(self, key: Key) -> Course | None:
         """Where the occurrence of that key stands; None where its moment has not come."""
-        row = self._db.execute(
-            f"SELECT {COLUMNS} FROM courses WHERE reminder = ? AND care_day = ? AND slot = ?",  # noqa: S608 - constants
-            (key.reminder, key.care_day.isoformat(), key.slot),
-        ).fetchone()
-        return None if row is None else course_of(row)
+        found = self._courses(
+            "reminder = ? AND care_day = ? AND slot = ?",
+            key.reminder,
+            key.care_day.isoformat(),
+            key.slot,
+        )
+        return found[0] if found else None
 
     def unsettled(self) -> list[Course]:
         """All that have no outcome yet, in order of time."""
-        return self._courses("state != 'settled' ORDER BY due", ())
+        return self._courses("state != 'settled' ORDER BY due")
 
     def of_care_day(self, day: date) -> list[Course]:
         """All of one care day, in order of time."""
         return self._courses(
             "due >= ? AND due < ? AND care_day = ? ORDER BY due",
-            (
-                instant_text(datetime.combine(day - timedelta(days=2), time(), UTC)),
-                instant_text(datetime.combine(day + timedelta(days=4), time(), UTC)),
-                day.isoformat(),
-            ),
+            instant_text(datetime.combine(day - timedelta(days=2), time(), UTC)),
+            instant_text(datetime.combine(day + timedelta(days=4), time(), UTC)),
+            day.isoformat(),
         )
+
+    def since(self, due: datetime) -> list[Course]:
+        """All that were due since an instant (UTC), or have no outcome yet."""
+        return self._courses("due >= ? OR state != 'settled'", instant_text(due))
 
     def known(self, keys: Iterable[Key]) -> frozenset[Key]:
         """Those of the keys whose moment has come already."""
@@ -175,18 +226,19 @@ class Journal:
                 "DELETE FROM courses WHERE due > ? AND NOT seen", (instant_text(after),)
             )
 
-    def _courses(self, where: str, values: Sequence[str]) -> list[Course]:
-        rows = self._db.execute(f"SELECT {COLUMNS} FROM courses WHERE {where}", values)  # noqa: S608 - constants
-        return [course_of(row) for row in rows]
+    def _courses(self, where: str, *values: str) -> list[Course]:
+        sql = f"SELECT {COLUMNS} FROM courses WHERE {where}"  # noqa: S608 - constants
+        return self._read(lambda *row: course_of(row), sql, *values)
 
     # What holds for all
 
     def standing(self) -> Standing:
         """What holds for all reminders at once."""
-        row = self._db.execute(
-            "SELECT began, reckoned, paused_until, good_night, tonight FROM standing"
-        ).fetchone()
-        return standing_of(row)
+        (standing,) = self._read(
+            lambda *row: standing_of(row),
+            "SELECT began, reckoned, paused_until, good_night, tonight FROM standing",
+        )
+        return standing
 
     def stand(self, standing: Standing) -> None:
         """Write what holds for all reminders at once."""
@@ -201,7 +253,7 @@ class Journal:
 
     def tips_shown(self) -> Mapping[str, int]:
         """For each tip that was ever shown a number that grows with each showing."""
-        return dict(self._db.execute("SELECT tip, max(id) FROM tips_shown GROUP BY tip"))
+        return dict(self._read(_pair, "SELECT tip, max(id) FROM tips_shown GROUP BY tip"))
 
     def tip_shown(self, tip: str, now: datetime) -> None:
         """Remember that a tip was shown now (UTC)."""
@@ -233,23 +285,14 @@ class Journal:
 
     def last_decisions(self, reminder: str | None = None) -> list[Decision]:
         """The last decision on each reminder, or on the one that is named; the newest first."""
-        rows = self._db.execute(
+        return self._read(
+            decision_of,
             "SELECT at, reminder, care_day, slot, due, verdict, step FROM decisions WHERE id IN"
             " (SELECT max(id) FROM decisions WHERE ? IS NULL OR reminder = ? GROUP BY reminder)"
             " ORDER BY id DESC",
-            (reminder, reminder),
+            reminder,
+            reminder,
         )
-        return [
-            Decision(
-                datetime.fromisoformat(at),
-                Occurrence(
-                    Key(name, date.fromisoformat(care_day), slot), datetime.fromisoformat(due)
-                ),
-                verdict,
-                Step(step),
-            )
-            for at, name, care_day, slot, due, verdict, step in rows
-        ]
 
     # What the person did, and taking it back
 
@@ -268,19 +311,10 @@ class Journal:
 
     def last_act(self) -> Act | None:
         """What the person did last and has not taken back."""
-        row = self._db.execute(
-            "SELECT id, at, what, courses, standing FROM acts ORDER BY id DESC LIMIT 1"
-        ).fetchone()
-        if row is None:
-            return None
-        number, at, what, courses, standing = row
-        return Act(
-            number,
-            datetime.fromisoformat(at),
-            what,
-            tuple(course_of(tuple(one)) for one in json.loads(courses)),
-            standing_of(tuple(json.loads(standing))),
+        last = self._read(
+            act_of, "SELECT id, at, what, courses, standing FROM acts ORDER BY id DESC LIMIT 1"
         )
+        return last[0] if last else None
 
     def forget_act(self, act: Act) -> None:
         """Forget an act that was taken back."""
@@ -299,8 +333,7 @@ class Journal:
 
     def trials(self) -> list[Trial]:
         """The trials that have not been shown yet."""
-        rows = self._db.execute("SELECT id, at, reminder FROM trials WHERE shown_by IS NULL")
-        return [Trial(number, datetime.fromisoformat(at), name) for number, at, name in rows]
+        return self._read(trial_of, "SELECT id, at, reminder FROM trials WHERE shown_by IS NULL")
 
     def trial_shown(self, number: int, by: str) -> None:
         """Remember by what a trial was shown, or why it could not be."""
@@ -309,8 +342,10 @@ class Journal:
 
     def trial_answer(self, number: int) -> str | None:
         """By what a trial was shown; None while it has not been."""
-        row = self._db.execute("SELECT shown_by FROM trials WHERE id = ?", (number,)).fetchone()
-        return None if row is None else row[0]
+        shown_by = self._read(
+            str, "SELECT shown_by FROM trials WHERE id = ? AND shown_by IS NOT NULL", number
+        )
+        return shown_by[0] if shown_by else None
 
     # Notes of the running service for `status`
 
@@ -324,8 +359,8 @@ class Journal:
 
     def noted(self, name: str) -> dict[str, object]:
         """What was last written down under that name; empty where nothing was."""
-        row = self._db.execute("SELECT value FROM notes WHERE name = ?", (name,)).fetchone()
-        return {} if row is None else dict(json.loads(row[0]))
+        notes = self._read(json.loads, "SELECT value FROM notes WHERE name = ?", name)
+        return dict(notes[0]) if notes else {}
 
     def prune(self, now: datetime) -> None:
         """Let go of what is older than is kept: 400 days."""
@@ -334,3 +369,39 @@ class Journal:
             self._db.execute("DELETE FROM courses WHERE state = 'settled' AND due < ?", (oldest,))
             for table in ("decisions", "acts", "trials"):
                 self._db.execute(f"DELETE FROM {table} WHERE at < ?", (oldest,))  # noqa: S608 - constants
+
+
+def _make(path: Path) -> None:
+    """Make the file, readable by its owner alone, unless it is there."""
+    if path.exists():
+        # Closing it here would drop the locks that SQLite holds on it in this process
+        # (https://www.sqlite.org/howtocorrupt.html, 2.2).
+        return
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        # Another command was quicker; but a link that leads nowhere cannot be used.
+        if not path.exists():
+            raise
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Write ahead, so that reading waits for nobody.
+
+    While another program makes the file, or closes it as the last, SQLite may say that it is busy
+    without waiting (https://www.sqlite.org/wal.html, "Sometimes Queries Return SQLITE_BUSY").
+    """
+    give_up = monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > give_up:
+                raise
+            sleep(_BETWEEN_TRIES)
+        else:
+            return
+
+
+def _pair(tip: str, number: int) -> tuple[str, int]:
+    return tip, number

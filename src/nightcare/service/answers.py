@@ -180,7 +180,7 @@ class Answers:
         )
         return calendar.day(day.date)
 
-    def undo(self) -> str:
+    def undo(self, now: datetime) -> str:
         """Take back the last answer; returns what it was: "done", "snooze", "pause", ...
 
         Raises:
@@ -191,7 +191,7 @@ class Answers:
             if act is None:
                 raise NothingToDo("nothing_to_undo")
             for course in act.courses:
-                self._journal.save(_reopened(course))
+                self._journal.save(self._reopened(course, now))
             standing = self._journal.standing()
             self._journal.stand(
                 replace(act.standing, began=standing.began, reckoned=standing.reckoned)
@@ -216,6 +216,21 @@ class Answers:
                 known=", ".join(names) or "-",
             )
         return reminder
+
+    def _reopened(self, course: Course, now: datetime) -> Course:
+        """A course as it stood; what was on the screen then comes back there, if still fresh.
+
+        But not beside a later occurrence of its reminder, which has taken its place.
+        """
+        if course.settled:
+            return course
+        rivals = [*self._journal.unsettled(), *self._journal.of_care_day(course.key.care_day)]
+        if any(
+            one.key.reminder == course.key.reminder and one.occurrence.due > course.occurrence.due
+            for one in rivals
+        ):
+            return course.give_up(now, Step.SUPERSEDED)
+        return course.held(Step.RESTARTED) if isinstance(course.state, Open) else course
 
     def _end(self, now: datetime, target: Course, until: datetime | timedelta | None) -> datetime:
         if isinstance(until, datetime):
@@ -277,8 +292,3 @@ class Answers:
 
 def _unchanged(course: Course) -> Course:
     return course
-
-
-def _reopened(course: Course) -> Course:
-    """A course as it stood; what was on the screen then comes back there, if still fresh."""
-    return course.held(Step.RESTARTED) if isinstance(course.state, Open) else course

@@ -27,6 +27,10 @@ class OnScreen:
         self._courses: dict[str, Key] = {}
         self._trials: dict[str, int] = {}
 
+    def use(self, journal: Journal) -> None:
+        """Go on with another journal, which says the same."""
+        self._journal = journal
+
     def bring_in_line(
         self, schedule: Schedule, calendar: Calendar, words: Words, now: datetime
     ) -> None:

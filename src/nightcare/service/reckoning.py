@@ -85,6 +85,11 @@ class Service:
                     self._journal.save(course.held(Step.RESTARTED))
         self.reckon(now)
 
+    def use(self, journal: Journal) -> None:
+        """Go on with another journal, which says the same."""
+        self._journal = journal
+        self._on_screen.use(journal)
+
     def reload(self, schedule: Schedule, words: Words, now: datetime) -> None:
         """Put another schedule in force; what is open, snoozed and paused stays so."""
         # What was due until now was due by the old one; the new one holds from here on.

@@ -1,0 +1,89 @@
+"""Where the service goes on while the disk fails its journal: memory, and back when it can.
+
+What was written to the disk meanwhile, by a command that was luckier, is left as it is there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from nightcare.errors import StateError
+from nightcare.journal.store import FILE_NAME, Journal
+
+_KNOWN = timedelta(days=3)
+"""How far back something may still change."""
+
+
+class Refuge:
+    """A journal in memory, which knows how the one on the disk stood when it failed.
+
+    Args:
+        failed: The journal that failed; None where it could not even be opened.
+        now: The instant (UTC); without anything to copy, nothing before it is made up for.
+
+    Attributes:
+        journal: The journal to go on with.
+    """
+
+    def __init__(self, failed: Journal | None, now: datetime) -> None:
+        self.journal = _copy(failed, now)
+        self._since = now - _KNOWN
+        self._courses = {one.key: one for one in self.journal.since(self._since)}
+        self._standing = self.journal.standing()
+        self._tips = self.journal.tips_shown()
+
+    def bring_back(self, disk: Journal, now: datetime) -> None:
+        """Write to a journal on the disk what has changed since (now in UTC).
+
+        Raises:
+            StateError: It still cannot be written; nothing of it is, then.
+        """
+        with disk.transaction():
+            for course in self.journal.since(self._since):
+                there = disk.course(course.key)
+                if there is None or there == self._courses.get(course.key):
+                    disk.save(course)
+            ours, theirs = self.journal.standing(), disk.standing()
+            if theirs.began is None or theirs == self._standing:
+                disk.stand(ours)
+            else:
+                disk.stand(replace(theirs, reckoned=ours.reckoned))
+            shown = self.journal.tips_shown()
+            for tip in sorted(shown, key=lambda tip: shown[tip]):
+                if shown[tip] != self._tips.get(tip):
+                    disk.tip_shown(tip, now)
+
+
+def set_aside(folder: Path, now: datetime) -> Path | None:
+    """Give a corrupt journal another name, so that a new one can take its place.
+
+    Returns:
+        The new name, or None where the file cannot be renamed.
+    """
+    path = folder / FILE_NAME
+    aside = path.with_name(f"{path.stem}-corrupt-{now:%Y%m%dT%H%M%S}{path.suffix}")
+    try:
+        path.rename(aside)
+        # They belong to the file that was set aside, and would spoil the new one.
+        for extra in ("-wal", "-shm"):
+            beside = Path(f"{path}{extra}")
+            if beside.exists():
+                beside.rename(f"{aside}{extra}")
+    except OSError:
+        return None
+    return aside
+
+
+def _copy(failed: Journal | None, now: datetime) -> Journal:
+    if failed is not None:
+        try:
+            return failed.copied()
+        except StateError:
+            pass
+    fresh = Journal.in_memory()
+    if failed is not None:
+        # It had begun; what the lost one knew is not told or asked again.
+        fresh.stand(replace(fresh.standing(), began=now, reckoned=now))
+    return fresh

@@ -1,0 +1,212 @@
+"""The daemon put together, on a loop of the test's own, with the terminal as its screen."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from nightcare.daemon import Daemon, Setting, choose_screen, session_bus
+from nightcare.desktop.clock import now
+from nightcare.domain.reminders import Key
+from nightcare.errors import DesktopError, StateError
+from nightcare.journal.store import FILE_NAME, Journal
+from nightcare.settings.load import load
+from parts.desk import schedule_of
+
+SECONDS = 10.0
+
+CONFIG = """
+timezone = "Etc/UTC"
+[sleep]
+wake = "00:00"
+bedtime = "23:59"
+[reminders.sip]
+topic = "hydration"
+every = "1h"
+from = "wake"
+until = "bedtime"
+[notify]
+backend = "terminal"
+"""
+
+
+class Bench:
+    """A daemon on the bench, with what it says."""
+
+    def __init__(self, folder: Path, config: str = CONFIG) -> None:
+        self.file = folder / "config.toml"
+        self.file.write_text(config, encoding="utf-8")
+        self.state = folder / "state"
+        self.out = io.StringIO()
+        self.err = io.StringIO()
+        setting = Setting(self.file, self.state, {"LANG": "C.UTF-8"}, self.out, self.err)
+        self.daemon = Daemon(setting, load(self.file, {}))
+
+    def run(self, test: Callable[[Bench], Awaitable[None]]) -> None:
+        """Run a coroutine function beside the running daemon, and stop the daemon after it."""
+
+        async def main() -> None:
+            serving = asyncio.create_task(self.daemon.run())
+            await self.until(lambda: self.daemon_started or serving.done())
+            try:
+                await test(self)
+            finally:
+                self.daemon._end()
+                await serving
+
+        asyncio.run(main())
+
+    @property
+    def daemon_started(self) -> bool:
+        """Whether it has taken up its work."""
+        return (self.state / FILE_NAME).exists() and self.daemon._noted != {}
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait until a condition holds."""
+        async with asyncio.timeout(SECONDS):
+            while not condition():  # noqa: ASYNC110 - what is waited for has no event
+                await asyncio.sleep(0.005)
+
+    def ask(self) -> int:
+        """Ask in the daemon's own journal to see the reminder; returns the trial's number."""
+        return self.daemon._journal.ask_trial("sip", now())
+
+
+def test_a_journal_that_cannot_be_written_does_not_stop_the_reminders(tmp_path: Path) -> None:
+    """It says so, goes on in memory, and writes it all down as soon as it can again."""
+    bench = Bench(tmp_path)
+
+    async def test(bench: Bench) -> None:
+        hidden = tmp_path / "hidden"
+        bench.state.rename(hidden)
+        bench.state.write_text("a file in the way")
+        # SQLite's own way to run out of room: not a page more.
+        bench.daemon._journal._db.execute("PRAGMA max_page_count = 1")
+        key = Key("sip", now().date(), "probe")
+        bench.daemon._journal._db.execute("PRAGMA query_only = 1")
+        await bench.daemon._due()
+        assert "The journal cannot be" in bench.out.getvalue()
+        assert "nothing is remembered" in bench.out.getvalue()
+        course = bench.daemon._journal.course(key)
+        assert course is None
+        number = bench.ask()
+        await bench.daemon._due()
+        await bench.until(lambda: bench.daemon._journal.trial_answer(number))
+        reckoned = bench.daemon._journal.standing().reckoned
+        bench.state.unlink()
+        hidden.rename(bench.state)
+        await bench.daemon._due()
+        assert "can be written again" in bench.out.getvalue()
+        disk = Journal.open(bench.state)
+        standing = disk.standing()
+        disk.close()
+        assert standing.reckoned is not None
+        assert reckoned is not None
+        assert standing.reckoned >= reckoned
+
+    bench.run(test)
+
+
+def test_a_corrupt_journal_is_kept_under_another_name_and_replaced(tmp_path: Path) -> None:
+    """Nothing is thrown away, and the service starts."""
+    state = tmp_path / "state"
+    state.mkdir()
+    (state / FILE_NAME).write_bytes(b"this is no database at all, whatever its name says" * 50)
+    bench = Bench(tmp_path)
+    assert "is kept as" in bench.out.getvalue()
+    (aside,) = state.glob("journal-corrupt-*.sqlite")
+    assert aside.read_bytes().startswith(b"this is no database")
+
+    async def test(bench: Bench) -> None:
+        await bench.daemon._due()
+        disk = Journal.open(bench.state)
+        assert disk.standing().began is not None
+        disk.close()
+
+    bench.run(test)
+
+
+def test_a_second_daemon_is_told_that_one_runs(tmp_path: Path) -> None:
+    """There is one service a user."""
+    bench = Bench(tmp_path)
+
+    async def test(bench: Bench) -> None:
+        with pytest.raises(StateError) as caught:
+            Daemon(bench.daemon._setting, load(bench.file, {}))
+        assert caught.value.key == "already_running"
+
+    bench.run(test)
+
+
+def test_a_failure_in_a_callback_ends_the_service(tmp_path: Path) -> None:
+    """The loop would only log it; systemd can start a service that has ended."""
+    bench = Bench(tmp_path)
+
+    def broken() -> None:
+        raise RuntimeError("broken")
+
+    async def test(_: Bench) -> None:
+        asyncio.get_running_loop().call_soon(broken)
+        await asyncio.sleep(0.05)
+
+    with pytest.raises(RuntimeError, match="broken"):
+        bench.run(test)
+
+
+def test_another_time_zone_is_taken_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the system moves to it, everything is reckoned there."""
+    bench = Bench(tmp_path, CONFIG.replace('timezone = "Etc/UTC"', ""))
+
+    async def test(bench: Bench) -> None:
+        monkeypatch.setenv("TZ", "Asia/Tokyo")
+        bench.daemon._jumped()
+        assert "The time zone is Asia/Tokyo now." in bench.out.getvalue()
+        assert str(bench.daemon._zone) == "Asia/Tokyo"
+
+    bench.run(test)
+
+
+def test_a_reload_takes_up_the_file_and_a_mistake_changes_nothing(tmp_path: Path) -> None:
+    """The mistake is told with its place."""
+    bench = Bench(tmp_path)
+
+    async def test(bench: Bench) -> None:
+        bench.file.write_text(CONFIG.replace('"1h"', '"2h"'))
+        bench.daemon.reload()
+        assert "The new schedule is in force." in bench.out.getvalue()
+        before = bench.daemon._schedule
+        bench.file.write_text(CONFIG.replace('"1h"', '"soon"'))
+        bench.daemon.reload()
+        assert bench.daemon._schedule is before
+        assert f"{bench.file}:8:9: reminders.sip.every" in bench.err.getvalue()
+
+    bench.run(test)
+
+
+def test_without_a_bus_the_terminal_serves() -> None:
+    """And with one the desktop does, or whatever was named."""
+    schedule = schedule_of("")
+    assert choose_screen(schedule, {}, io.StringIO()).name == "terminal"
+    bus = {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere"}
+    assert choose_screen(schedule, bus, io.StringIO()).name == "freedesktop"
+    named = schedule_of('[notify]\nbackend = "plyer"\n')
+    assert choose_screen(named, bus, io.StringIO()).name == "plyer"
+    with pytest.raises(DesktopError):
+        choose_screen(schedule_of('[notify]\nbackend = "freedesktop"\n'), {}, io.StringIO())
+
+
+def test_the_bus_is_found_where_a_login_session_has_it(tmp_path: Path) -> None:
+    """By its address, or at its usual place."""
+    assert session_bus({}) is None
+    assert session_bus({"XDG_RUNTIME_DIR": str(tmp_path)}) is None
+    place = tmp_path / "bus"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(os.fspath(place))
+        assert session_bus({"XDG_RUNTIME_DIR": str(tmp_path)}) == f"unix:path={place}"
+    assert session_bus({"DBUS_SESSION_BUS_ADDRESS": "unix:abstract=x"}) == "unix:abstract=x"
