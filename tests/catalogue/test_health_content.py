@@ -125,7 +125,8 @@ def flat(table: dict[str, Any], prefix: str = "") -> dict[str, str]:
 def health(language: str) -> dict[str, str]:
     """The health texts of a language by where they stand; its other texts are left out."""
     others = ("calendar", "texts")
-    return flat({key: value for key, value in read(f"{language}.toml").items() if key not in others})
+    tables = read(f"{language}.toml")
+    return flat({key: value for key, value in tables.items() if key not in others})
 
 
 @pytest.fixture(scope="module")

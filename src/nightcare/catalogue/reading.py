@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -82,7 +83,7 @@ class Words:
         clock = moment.strftime("%H:%M")
         apart = moment.date() - now.date()
         if not apart:
-            return clock
+            return self.say("when_today", clock=clock)
         if apart == timedelta(days=1):
             return self.say("when_tomorrow", clock=clock)
         if apart == timedelta(days=-1):
@@ -120,10 +121,9 @@ def desktop_language(environment: Mapping[str, str]) -> str:
         "",
     )
     wanted = environment.get("LANGUAGE", "").split(":") if locale not in ("", "C", "POSIX") else []
-    for one in [*wanted, locale]:
-        if one[:2].lower() in LANGUAGES:
-            return one[:2].lower()
-    return _FALLBACK
+    # "da", "da_DK", "da_DK.UTF-8" or "da@euro".
+    named = (re.split(r"[_.@]", one)[0].lower() for one in [*wanted, locale])
+    return next((one for one in named if one in LANGUAGES), _FALLBACK)
 
 
 def _read(name: str) -> dict[str, Any]:

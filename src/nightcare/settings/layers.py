@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ NAMES_THE_FILE = "NIGHTCARE_CONFIG"
 
 _DELIMITER = "__"
 _LARGEST_FILE = 4 * 1024 * 1024
+_DEEPEST = 16
 
 Table = dict[str, Any]
 
@@ -70,8 +72,10 @@ def read_file(path: Path) -> File:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        problem = Problem((), "file_not_utf8", {"byte": raw[error.start]}, line, 1, name)
+        # What the error holds is without a byte-order mark, as are all columns.
+        before, wrong = error.object[: error.start].decode(), error.object[error.start]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        problem = Problem((), "file_not_utf8", {"byte": wrong}, line, column, name)
         raise ConfigError((problem,)) from error
     return _parsed(name, text)
 
@@ -82,12 +86,67 @@ def _parsed(name: str, text: str) -> File:
     except tomli.TOMLDecodeError as error:
         problem = Problem((), "not_toml", {"reason": error.msg}, error.lineno, error.colno, name)
         raise ConfigError((problem,)) from error
+    except ValueError as error:
+        # Python reads no number of more than 4300 digits, and tomli does not say where it is.
+        raise ConfigError((Problem((), "number_too_long", {}, origin=name),)) from error
     except RecursionError as error:
         raise ConfigError((Problem((), "file_too_deep", {}, origin=name),)) from error
+    if _too_deep(values):
+        raise ConfigError((Problem((), "file_too_deep", {}, origin=name),))
     return File(name, values, locate(text))
 
 
-def environment(variables: Mapping[str, str], below: Table) -> Table:
+def _too_deep(value: object) -> bool:
+    """Whether tables and lists lie deeper in each other than any schedule needs."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+    return bool(level)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the variables say.
+
+    Attributes:
+        values: The tables that they make.
+        paths: The keys that each variable sets.
+    """
+
+    values: Table
+    paths: Mapping[str, tuple[str, ...]]
+
+    def variable(self, where: tuple[str | int, ...], below: Table) -> str | None:
+        """The variable that what stands at a path comes from; None where it is from below."""
+        reach = _reach(where, below)
+        for variable, path in self.paths.items():
+            shared = _shared(path, where)
+            if shared == len(path) or shared > reach:
+                return variable
+        return None
+
+
+def _reach(where: tuple[str | int, ...], table: Any) -> int:
+    """How many of the keys lead to tables."""
+    for number, key in enumerate(where):
+        table = table.get(key)
+        if not isinstance(table, dict):
+            return number
+    return len(where)
+
+
+def _shared(one: Sequence[str | int], other: Sequence[str | int]) -> int:
+    """How many of the first keys are the same."""
+    pairs = zip(one, other, strict=False)
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+
+
+def environment(variables: Mapping[str, str], below: Table) -> Environment:
     """What `NIGHTCARE_*` says: `NIGHTCARE_SLEEP__WAKE=06:30` is `wake` of `[sleep]`.
 
     A value is TOML ("5", "true", a list), or JSON, or else text as it stands. Where a reminder's
@@ -98,42 +157,60 @@ def environment(variables: Mapping[str, str], below: Table) -> Table:
         below: What the layers below say, to find such names.
     """
     said: Table = {}
+    paths: dict[str, tuple[str, ...]] = {}
     for variable in sorted(variables):
         if variable.startswith(PREFIX) and variable != NAMES_THE_FILE:
-            keys = variable.removeprefix(PREFIX).lower().split(_DELIMITER)
+            name = _readable(variable)
+            keys = name.removeprefix(PREFIX).lower().split(_DELIMITER, _DEEPEST)
             if keys[0] == "reminders" and len(keys) > 1:
-                keys[1] = _reminder_name(keys[1], below.get("reminders", {}))
-            _put(said, keys, _value(variables[variable]))
-    return said
+                keys[1] = _reminder_name(keys[1], below["reminders"])
+            paths[name] = tuple(keys)
+            _put(said, keys, _value(_readable(variables[variable])))
+    return Environment(said, paths)
 
 
-def variable_of(path: tuple[str | int, ...]) -> str:
-    """The variable that sets the key of a path."""
-    return PREFIX + _DELIMITER.join(str(key) for key in path).upper().replace("-", "_")
+def _readable(text: str) -> str:
+    """A text without the bytes that are no UTF-8, which nothing after this could take."""
+    return text.encode(errors="replace").decode()
 
 
-def _reminder_name(name: str, known: Mapping[str, object]) -> str:
-    return next((one for one in known if one.lower().replace("-", "_") == name), name)
+def _reminder_name(name: str, known: object) -> str:
+    names = known if isinstance(known, dict) else {}
+    return next((one for one in names if one.lower().replace("-", "_") == name), name)
 
 
 def _put(table: Table, keys: list[str], value: Any) -> None:
     for key in keys[:-1]:
         inner = table.setdefault(key, {})
         if not isinstance(inner, dict):
-            return
+            # Two variables contradict each other; no table has such a key, so that one is told.
+            inner = table[key] = {"": inner}
         table = inner
     table[keys[-1]] = value
 
 
 def _value(text: str) -> Any:
-    try:
-        return tomli.loads(f"value = {text}")["value"] if "\n" not in text else text
-    except tomli.TOMLDecodeError:
-        pass
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+    for read in (_toml, _json):
+        try:
+            value = read(text)
+        except (ValueError, RecursionError):
+            continue
+        if not _too_deep(value):
+            return value
+    return text
+
+
+def _toml(text: str) -> Any:
+    if "\n" in text:
+        raise ValueError(text)
+    return tomli.loads(f"value = {text}")["value"]
+
+
+def _json(text: str) -> Any:
+    value = json.loads(text)
+    # JSON can escape what is no text.
+    json.dumps(value, ensure_ascii=False).encode()
+    return value
 
 
 def merged(defaults: Table, file: Table) -> Table:

@@ -14,7 +14,13 @@ from nightcare.errors import ConfigError, Problem
 from nightcare.settings.layers import Table, built_in, environment, laid_over, merged, read_file
 from nightcare.settings.model import Config
 from nightcare.settings.problems import located, problems
-from nightcare.settings.understand import understand
+from nightcare.settings.understand import WHATEVER_THE_SLEEP, understand
+
+_ANY_TOPIC = "hydration"
+
+_NOT_ABOUT_WHEN = frozenset(
+    {"topic", "text", "enabled", "snooze", "fresh", "stays", "repeat", "urgency", "sound", "quiet"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +54,18 @@ def load(path: Path | None, variables: Mapping[str, str]) -> Loaded:
     file = None if path is None else read_file(path)
     tables = merged(defaults.values, {} if file is None else file.values)
     said = environment(variables, tables)
+    values = laid_over(said.values, tables)
     try:
-        config = _config(said, tables)
+        config = _config(said.values, tables)
     except ValidationError as error:
         found = problems(error)
-        found += _contradictions(tables, said, defaults.values, found)
-        raise ConfigError(tuple(located(found, file, said, defaults.name))) from error
+        found += _contradictions(values, defaults.values, found)
+        raise ConfigError(tuple(located(found, file, tables, said))) from error
     understood = understand(config)
     if understood.schedule is None:
-        raise ConfigError(tuple(located(understood.mistakes, file, said, defaults.name)))
-    warnings = located(understood.warnings, file, said, defaults.name)
-    return Loaded(understood.schedule, tuple(warnings), path, laid_over(said, tables))
+        raise ConfigError(tuple(located(understood.mistakes, file, tables, said)))
+    warnings = located(understood.warnings, file, tables, said)
+    return Loaded(understood.schedule, tuple(warnings), path, values)
 
 
 def _config(said: Table, tables: Table) -> Config:
@@ -67,30 +74,33 @@ def _config(said: Table, tables: Table) -> Config:
 
 
 def _contradictions(
-    tables: Table, said: Table, defaults: Table, found: Iterable[Problem]
+    values: Table, defaults: Table, found: Iterable[Problem]
 ) -> tuple[Problem, ...]:
     """What else is wrong beside the mistakes already found, so that all are told at once.
 
-    Reminders with a mistake are left out, and other tables with one give way to the defaults.
+    Tables with a mistake give way to the defaults, and reminders with one are left out unless it
+    has nothing to do with when they are due.
     """
-    sound = {**tables, "reminders": dict(tables["reminders"])} if _table(tables) else {}
+    wrong = {str(problem.where[0]) for problem in found}
+    sound = {key: value for key, value in values.items() if key not in wrong}
+    sound |= {key: value for key, value in defaults.items() if key in wrong}
+    sound["reminders"] = _sound_reminders(values["reminders"], found)
+    mistakes = understand(_config({}, sound)).mistakes
+    if "sleep" in wrong:
+        return tuple(one for one in mistakes if one.key in WHATEVER_THE_SLEEP)
+    return mistakes
+
+
+def _sound_reminders(reminders: Any, found: Iterable[Problem]) -> Table:
+    sound = dict(reminders) if isinstance(reminders, dict) else {}
     for problem in found:
-        table, *rest = problem.where
-        if table == "sleep" or not sound or (table == "reminders" and not rest):
-            return ()
-        if table == "reminders":
-            sound["reminders"].pop(rest[0], None)
-        elif table in defaults:
-            sound[str(table)] = defaults[str(table)]
+        table, *keys = problem.where
+        if table != "reminders" or not keys or keys[0] not in sound:
+            continue
+        name, *rest = keys
+        if rest and rest[0] in _NOT_ABOUT_WHEN:
+            kept = {key: value for key, value in sound[name].items() if key != rest[0]}
+            sound[name] = {"topic": _ANY_TOPIC, **kept}
         else:
-            sound.pop(str(table), None)
-    # The environment may be what is wrong, and adds to each table; without it is close enough.
-    layers = {} if any(problem.where[0] in said for problem in found) else said
-    try:
-        return understand(_config(layers, sound)).mistakes
-    except ValidationError:
-        return ()
-
-
-def _table(tables: Table) -> bool:
-    return isinstance(tables.get("reminders"), dict)
+            del sound[name]
+    return sound

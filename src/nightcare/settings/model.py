@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
@@ -19,7 +19,14 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from nightcare.domain.moments import Clock, Moment, parse_clock, parse_length, parse_moment
+from nightcare.domain.moments import (
+    Clock,
+    Moment,
+    length_text,
+    parse_clock,
+    parse_length,
+    parse_moment,
+)
 from nightcare.domain.reminders import Conduct, Topic, Urgency
 from nightcare.errors import ValueRefused
 
@@ -79,44 +86,54 @@ def _moment(value: Any) -> Moment:
     try:
         return parse_moment(_text(value, "moment_not_understood"))
     except ValueRefused as error:
-        raise refused(error.key, **error.values) from error
+        if error.key == "length_is_nothing":
+            raise refused(error.key, **error.values) from error
+        # What is wrong may be the length in it, which is only a part of what the person wrote.
+        raise refused("moment_not_understood", found=value) from error
 
 
 def _question(value: Any) -> Moment | None:
-    return None if value is False else _moment(value)
+    if value is False:
+        return None
+    if not isinstance(value, str | time):
+        raise refused("question_wrong", found=value)
+    return _moment(value)
 
 
 def _one_or_more(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
-def _days(value: Any) -> frozenset[int]:
-    days: set[int] = set()
-    for word in _one_or_more(value):
-        if not isinstance(word, str) or word.lower() not in _DAYS:
-            raise refused("day_unknown", found=word, allowed=list(DAY_WORDS))
-        days |= _DAYS[word.lower()]
-    if not days:
-        raise refused("days_empty")
-    return frozenset(days)
+def _day(value: Any) -> frozenset[int]:
+    word = _text(value, "day_unknown").lower()
+    if word not in _DAYS:
+        raise refused("day_unknown", found=value)
+    return _DAYS[word]
 
 
 def _often_enough(value: timedelta) -> timedelta:
     if value < _SHORTEST_EVERY:
-        raise refused("every_too_short")
+        raise refused("every_too_short", found=length_text(value))
     return value
 
 
 def _cron(value: Any) -> str:
-    text = " ".join(_text(value, "cron_not_understood").split())
-    if len(text.split()) != _CRON_FIELDS:
-        raise refused("cron_fields", found=text, count=len(text.split()))
-    # Any date will do to see whether the fields are understood, and ever match.
+    fields = _text(value, "cron_wants_text").split()
+    text = " ".join(fields)
+    if len(fields) != _CRON_FIELDS:
+        raise refused("cron_fields", found=value, count=len(fields))
+    for number, field in enumerate(fields):
+        alone = ["*"] * _CRON_FIELDS
+        alone[number] = field
+        # A number of thousands of digits is a ValueError.
+        try:
+            CronSim(" ".join(alone), _ANY_DATE)
+        except (CronSimError, ValueError) as error:
+            raise refused("cron_not_understood", found=text, part=field) from error
+    # Any date will do to see whether the fields ever match together.
     try:
         next(CronSim(text, _ANY_DATE))
-    except CronSimError as error:
-        raise refused("cron_not_understood", found=text, reason=str(error)) from error
-    except StopIteration as error:
+    except (CronSimError, StopIteration) as error:
         raise refused("cron_never", found=text) from error
     return text
 
@@ -127,7 +144,7 @@ def _zone(value: Any) -> str | None:
         return None
     try:
         ZoneInfo(name)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, ZoneInfoNotFoundError) as error:
         raise refused("zone_unknown", found=name) from error
     return name
 
@@ -148,6 +165,7 @@ def _sound(value: Any) -> str | None:
 ClockTime = Annotated[time, PlainValidator(_clock)]
 Length = Annotated[timedelta, PlainValidator(_length)]
 MomentText = Annotated[Moment, PlainValidator(_moment)]
+Days = Annotated[frozenset[int], PlainValidator(_day)]
 Count = Annotated[int, Field(strict=True)]
 
 
@@ -196,12 +214,14 @@ class ReminderTable(_Table):
     """One reminder."""
 
     topic: Topic
-    at: Annotated[list[MomentText] | None, BeforeValidator(_one_or_more)] = None
+    at: Annotated[list[MomentText], Field(min_length=1), BeforeValidator(_one_or_more)] | None = (
+        None
+    )
     every: Annotated[Length, AfterValidator(_often_enough)] | None = None
     first: Annotated[MomentText | None, Field(alias="from")] = None
     until: MomentText | None = None
     cron: Annotated[str, PlainValidator(_cron)] | None = None
-    days: Annotated[frozenset[int], PlainValidator(_days)] = _ALL_DAYS
+    days: Annotated[list[Days], Field(min_length=1), BeforeValidator(_one_or_more)] = [_ALL_DAYS]
     text: Annotated[str, PlainValidator(_own_words)] | None = None
     enabled: Annotated[bool, Field(strict=True)] = True
     snooze: Annotated[list[Length], BeforeValidator(_one_or_more)] | None = None

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, get_args
+from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from nightcare.errors import Problem
-from nightcare.settings.layers import File, Table, variable_of
+from nightcare.settings.layers import Environment, File, Table
 from nightcare.settings.model import DAY_WORDS, Config
+from nightcare.settings.positions import Path
 
 _TYPES = {
     "bool_type": "bool",
-    "bool_parsing": "bool",
     "int_type": "int",
-    "int_parsing": "int",
-    "int_from_float": "int",
     "list_type": "list",
     "dict_type": "table",
     "model_type": "table",
-    "model_attributes_type": "table",
-    "string_type": "text",
 }
 
-Path = tuple[str | int, ...]
+_EMPTY = {"at": "at_empty", "days": "days_empty", "lengths": "lengths_empty"}
+
+_EXAMPLES: Mapping[str, object] = {
+    "wake": "07:00",
+    "bedtime": "22:30",
+    "topic": "hydration",
+    "every": "10m",
+    "times": 2,
+}
+"""What may be missing, for all else has a default; and how it might read."""
 
 
 def problems(error: ValidationError) -> list[Problem]:
@@ -41,32 +47,38 @@ def problems(error: ValidationError) -> list[Problem]:
 
 def _problem(details: ErrorDetails) -> Problem:
     where: Path = tuple(details["loc"])
+    return Problem(where, *_mistake(where, details))
+
+
+def _mistake(where: Path, details: ErrorDetails) -> tuple[str, dict[str, object]]:
+    """The catalogue's key of a mistake, and what fills its sentence in."""
     kind, context, given = details["type"], dict(details.get("ctx", {})), details["input"]
     match kind:
         case "extra_forbidden":
-            allowed = _keys_at(where[:-1])
-            return Problem(where, *_unknown("key", str(where[-1]), allowed))
-        case "missing":
-            return Problem(where, "key_missing", {"key": where[-1]})
+            return _unknown("key", where[-1], _keys_at(where[:-1]))
         case "literal_error" | "enum":
-            choices = _choices(context)
-            return Problem(where, *_unknown("choice", str(given), choices))
-        case "greater_than_equal" | "less_than_equal" | "too_short":
-            return Problem(where, "out_of_range", {"found": given, **_range(where)})
+            return _unknown("choice", given, _choices(context))
         case "day_unknown":
-            key, values = _unknown("day", str(context["found"]), list(DAY_WORDS))
-            return Problem(where, key, values)
+            return _unknown("day", given, DAY_WORDS)
+        case "zone_unknown":
+            return _unknown("zone", given, sorted(available_timezones()))
+        case "missing":
+            key = str(where[-1])
+            return "key_missing", {"key": key, "example": _EXAMPLES[key]}
+        case "greater_than_equal" | "less_than_equal":
+            return "out_of_range", {"found": given, **_range(where)}
+        case "too_short":
+            return _EMPTY[str(where[-1])], {}
         case _ if kind in _TYPES:
-            return Problem(where, f"wants_{_TYPES[kind]}", {"found": given})
-        case _ if "found" in context or kind in ("days_empty", "every_too_short"):
-            return Problem(where, kind, context)
-        case _:
-            return Problem(where, "value_wrong", {"found": given, "reason": details["msg"]})
+            return f"wants_{_TYPES[kind]}", {"found": given, "table": where}
+    # What is refused by ourselves carries what was found; pydantic alone knows what else there is.
+    ours = "found" in context
+    return (kind, context) if ours else ("value_wrong", {"found": given, "reason": details["msg"]})
 
 
-def _unknown(what: str, found: str, allowed: list[str]) -> tuple[str, dict[str, object]]:
-    close = get_close_matches(found.lower(), allowed, n=1)
-    values: dict[str, object] = {"found": found, "allowed": allowed}
+def _unknown(what: str, found: object, allowed: Sequence[str]) -> tuple[str, dict[str, object]]:
+    close = get_close_matches(found.lower(), allowed, n=1) if isinstance(found, str) else []
+    values: dict[str, object] = {"found": found, "allowed": list(allowed)}
     if close:
         return f"{what}_unknown_but", {**values, "nearest": close[0]}
     return f"{what}_unknown", values
@@ -118,18 +130,26 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 
 def located(
-    found: Iterable[Problem], file: File | None, environment: Table, built_in: str
+    found: Iterable[Problem], file: File | None, tables: Table, said: Environment
 ) -> list[Problem]:
-    """The same problems, each with the place it comes from, in the order of the places."""
-    placed = [_located(problem, file, environment, built_in) for problem in found]
+    """The same problems, each with the place it comes from, in the order of the places.
+
+    Args:
+        found: The problems.
+        file: The person's file, if there is one.
+        tables: That file over the defaults.
+        said: The environment, which is laid over them.
+    """
+    placed = [_located(problem, file, tables, said) for problem in found]
     return sorted(placed, key=lambda one: (one.line or 0, one.column or 0, str(one.where)))
 
 
-def _located(problem: Problem, file: File | None, environment: Table, built_in: str) -> Problem:
-    if _says(environment, problem.where):
-        return replace(problem, origin=variable_of(problem.where))
+def _located(problem: Problem, file: File | None, tables: Table, said: Environment) -> Problem:
+    variable = said.variable(problem.where, tables)
+    if variable is not None:
+        return replace(problem, origin=variable)
     if file is None:
-        return replace(problem, origin=built_in)
+        return problem
     about_the_key = problem.key.startswith(("key_unknown", "name_", "timing_"))
     place = (
         file.positions.key(problem.where) if about_the_key else None
@@ -140,11 +160,3 @@ def _located(problem: Problem, file: File | None, environment: Table, built_in: 
         line=None if place is None else place.line,
         column=None if place is None else place.column,
     )
-
-
-def _says(table: Any, path: Path) -> bool:
-    for key in path:
-        if not isinstance(table, dict) or key not in table:
-            return False
-        table = table[key]
-    return bool(path)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
+
+from cronsim import CronSim
 
 from nightcare.domain.care_day import Hours, Sleep
 from nightcare.domain.moments import Anchor, Clock, Moment, Relative, clock_text
@@ -20,12 +22,20 @@ from nightcare.domain.reminders import (
 )
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import SnoozeRule
+from nightcare.domain.until import UNTIL
 from nightcare.errors import Problem
 from nightcare.settings.model import WEEKDAYS, Config, QuietTable, ReminderTable, SleepTable
+from nightcare.settings.positions import Path
 
 _STAYS = timedelta(minutes=10)
 _EVENING_STAYS = timedelta(minutes=30)
 _A_DAY = timedelta(days=1)
+_ANY_DATE = datetime(2024, 1, 1)  # noqa: DTZ001 - only what the fields mean is asked
+
+WHATEVER_THE_SLEEP = frozenset(
+    {"timing_missing", "timing_twice", "only_with_every", "name_wrong", "name_taken", "at_twice"}
+)
+"""The mistakes that are mistakes whenever the person sleeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +134,7 @@ def _timings(table: ReminderTable) -> tuple[At | Every | Cron | None, ...]:
     )
 
 
-def _timing_count(where: tuple[str, ...], table: ReminderTable, count: int) -> Problem:
+def _timing_count(where: Path, table: ReminderTable, count: int) -> Problem:
     if not count:
         return Problem(where, "timing_missing", {})
     given = [key for key in ("at", "every", "cron") if getattr(table, key) is not None]
@@ -141,7 +151,7 @@ def _reminder(
         name=name,
         topic=table.topic,
         timing=timing,
-        days=table.days,
+        days=frozenset[int]().union(*table.days),
         text=table.text,
         enabled=table.enabled,
         snooze=tuple(lengths),
@@ -168,46 +178,45 @@ def _quiet(table: ReminderTable, general: QuietTable, *, evening: bool) -> Quiet
 
 def _name_mistakes(name: str) -> Iterator[Problem]:
     plain = name.replace("-", "").replace("_", "")
-    if not (plain.isalnum() and name[0].isalpha()) or name == "until":
+    if not (plain.isalnum() and name[0].isalpha()):
         yield Problem(("reminders", name), "name_wrong", {"found": name})
+    elif name.lower() == UNTIL:
+        yield Problem(("reminders", name), "name_taken", {"found": name})
 
 
 # Moments
 
 
-def _moments(table: ReminderTable, timing: At | Every | Cron) -> Iterator[tuple[str, Moment]]:
+def _moments(table: ReminderTable, timing: At | Every | Cron) -> Iterator[tuple[Path, Moment]]:
+    """The moments of a timing, each with the keys below the reminder's under which it stands."""
     match timing:
         case At(moments):
-            yield from (("at", moment) for moment in moments)
+            yield from ((("at", number), moment) for number, moment in enumerate(moments))
         case Every(_, first, until):
-            yield ("from" if table.first else "every"), first
-            yield ("until" if table.until else "every"), until
+            yield ("from" if table.first else "every",), first
+            yield ("until" if table.until else "every",), until
         case Cron():
             return
 
 
 def _moment_mistakes(
-    where: tuple[str, ...], table: ReminderTable, reminder: Reminder, sleep: Sleep
+    where: Path, table: ReminderTable, reminder: Reminder, sleep: Sleep
 ) -> Iterator[Problem]:
-    if isinstance(reminder.timing, At):
-        moments = reminder.timing.moments
-        if not moments:
-            yield Problem((*where, "at"), "at_empty", {})
-        for moment in {one for one in moments if moments.count(one) > 1}:
-            yield Problem((*where, "at"), "at_twice", {"found": str(moment)})
-    before = False
-    for key, moment in _moments(table, reminder.timing):
+    timing = reminder.timing
+    if isinstance(timing, At):
+        yield from _named_again(where, timing)
+    outside = False
+    for keys, moment in _moments(table, timing):
         for number in sorted(reminder.days):
             if isinstance(moment, Relative) and not _in_waking_hours(moment, sleep.week[number]):
-                before = True
+                outside = True
                 yield Problem(
-                    (*where, key),
+                    (*where, *keys),
                     "moment_in_night",
                     {"found": str(moment), "weekday": number, **_hours(sleep.week[number])},
                 )
                 break
-    timing = reminder.timing
-    if isinstance(timing, Every) and not before:
+    if isinstance(timing, Every) and not outside:
         empty = [_empty(timing, sleep.week[number]) for number in sorted(reminder.days)]
         if all(empty):
             yield Problem(
@@ -217,20 +226,64 @@ def _moment_mistakes(
             )
 
 
+def _named_again(where: Path, timing: At) -> Iterator[Problem]:
+    named: set[Moment] = set()
+    for number, moment in enumerate(timing.moments):
+        if moment in named:
+            yield Problem((*where, "at", number), "at_twice", {"found": str(moment)})
+        named.add(moment)
+
+
 def _night_warnings(
-    where: tuple[str, ...], table: ReminderTable, reminder: Reminder, sleep: Sleep
+    where: Path, table: ReminderTable, reminder: Reminder, sleep: Sleep
 ) -> Iterator[Problem]:
     """A clock time in the night is kept as written, but it may be a slip."""
-    for key, moment in _moments(table, reminder.timing):
+    if isinstance(reminder.timing, Cron):
+        yield from _cron_warnings((*where, "cron"), reminder.timing, reminder.days, sleep)
+    for keys, moment in _moments(table, reminder.timing):
         for number in sorted(reminder.days):
             hours = sleep.week[number]
             if isinstance(moment, Clock) and not _wakes(moment.time, hours):
-                yield Problem(
-                    (*where, key),
-                    "clock_in_night",
-                    {"found": str(moment), "weekday": number, **_hours(hours)},
-                )
+                yield _in_the_night((*where, *keys), moment.time, number, hours)
                 break
+
+
+def _cron_warnings(
+    where: Path, cron: Cron, days: frozenset[int], sleep: Sleep
+) -> Iterator[Problem]:
+    for number, clock in _cron_clocks(cron):
+        hours = sleep.week[number]
+        the_day_before = (number - 1) % len(sleep.week)
+        before = sleep.week[the_day_before]
+        if clock >= hours.wake:
+            in_night, care_day = not _wakes(clock, hours), number
+        else:
+            in_night = _since_midnight(clock) + _A_DAY > _span(before)[1]
+            care_day = the_day_before
+        if in_night and care_day in days:
+            yield _in_the_night(where, clock, number, hours)
+            return
+
+
+def _cron_clocks(cron: Cron) -> Iterator[tuple[int, time]]:
+    """The weekdays, Monday 0, and clock times at which cron fields may match."""
+    fields = CronSim(cron.fields, _ANY_DATE)
+    # Cron counts from Sunday, 0 or 7; a pair is a weekday and which of the month's.
+    named = {one[0] if isinstance(one, tuple) else one for one in fields.weekdays}
+    # Where day of month and weekday are both given, either is enough.
+    weekdays = {(one - 1) % 7 for one in named} if fields.day_and else range(7)
+    for weekday in sorted(weekdays):
+        for hour in sorted(fields.hours):
+            for minute in sorted(fields.minutes):
+                yield weekday, time(hour, minute)
+
+
+def _in_the_night(where: Path, clock: time, weekday: int, hours: Hours) -> Problem:
+    return Problem(
+        where,
+        "clock_in_night",
+        {"found": clock_text(clock), "weekday": weekday, **_hours(hours)},
+    )
 
 
 def _question_mistakes(question: Moment | None, sleep: Sleep) -> Iterator[Problem]:
