@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 
 
 def main() -> None:
     """Run a command and exit with its code."""
     from nightcare.cli.app import run  # noqa: PLC0415 - importing the package does nothing
 
+    if isinstance(sys.stdout, TextIOWrapper):
+        # Where the output cannot carry a letter, a question mark is better than an error.
+        sys.stdout.reconfigure(errors="replace")
     sys.exit(run(sys.argv[1:]))

@@ -22,7 +22,8 @@ _LOOK_EVERY = 0.05
 @click.argument("words", nargs=-1, metavar="[REMINDER] [10m | until 21:00]")
 def snooze_command(person: Person, *, words: tuple[str, ...]) -> None:
     """Show what is open again later."""
-    name, rest = _name_first(words)
+    # Somebody may have put quotes around several words.
+    name, rest = _name_first(" ".join(words).split())
     with person.journal() as journal:
         answers = person.answers(journal)
         end = parse_end(rest, answers.calendar(), person.now) if rest else None
@@ -78,7 +79,7 @@ def good_night_command(person: Person) -> None:
 def undo_command(person: Person) -> None:
     """Take back the last answer."""
     with person.journal() as journal:
-        what = person.answers(journal).undo()
+        what = person.answers(journal).undo(person.now)
     click.echo(person.words.say("did_undo", what=person.words.say(f"act_{what.replace('-', '_')}")))
 
 
@@ -110,7 +111,7 @@ def try_command(person: Person, *, reminder: str) -> None:
     click.echo(person.words.say("did_try", reminder=reminder, notifier=shown_by))
 
 
-def _name_first(words: tuple[str, ...]) -> tuple[str | None, str]:
+def _name_first(words: list[str]) -> tuple[str | None, str]:
     """Tell a reminder's name from the length that may follow it."""
     if not words or words[0].lower() == UNTIL or _is_length(words[0]):
         return None, " ".join(words)

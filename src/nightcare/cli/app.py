@@ -7,11 +7,14 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from nightcare import __version__
-from nightcare.errors import ConfigError, NightcareError
+from nightcare.catalogue.reading import words_for
+from nightcare.cli.output import complain, write_no_more
+from nightcare.errors import StateError
 
 _COMMANDS = {
     "run": "serving",
@@ -51,6 +54,14 @@ class _Lazy(click.Group):
         command: click.Command = getattr(importlib.import_module(f"nightcare.cli.{module}"), name)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was asked for; an output that nobody reads any more ends it."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            write_no_more(sys.stdout)
+            return 0
+
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="nightcare")
@@ -75,22 +86,11 @@ def run(arguments: Sequence[str]) -> int:
         return error.exit_code
     except click.Abort:
         return 130
-    except NightcareError as error:
-        _complain(error)
-        return error.exit_code
     except BrokenPipeError:
-        # Whoever read our output has seen enough; nothing more is to be written, at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        write_no_more(sys.stdout)
         return 0
+    except OSError as error:
+        write_no_more(sys.stdout)
+        complain(StateError("system_refused", reason=error), words_for(None, os.environ))
+        return StateError.exit_code
     return result if isinstance(result, int) else 0
-
-
-def _complain(error: NightcareError) -> None:
-    from nightcare.catalogue.problems import problem_text  # noqa: PLC0415 - errors alone need it
-    from nightcare.catalogue.reading import words_for  # noqa: PLC0415 - likewise
-
-    words = words_for(None, os.environ)
-    problems = error.problems if isinstance(error, ConfigError) else ()
-    for problem in problems:
-        click.echo(problem_text(problem, words), err=True)
-    click.echo(words.say(f"error_{error.key}", **error.values), err=True)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from nightcare.catalogue.problems import as_toml, problem_text
+from nightcare.catalogue.problems import as_toml, key_text, problem_text
 from nightcare.catalogue.reading import words_for
-from nightcare.cli.person import Person, as_json, command, say_json
+from nightcare.cli.output import say_json
+from nightcare.cli.person import Person, as_json, command
 from nightcare.errors import ConfigError, Problem, StateError
 from nightcare.places import config_file
 from nightcare.settings.layers import example_text
@@ -24,11 +25,10 @@ def config_command() -> None:
 @command("init", help="Write the commented example as your config file.")
 def init(person: Person) -> None:
     """Write the commented example as the person's config file."""
-    words = words_for(None, os.environ)
-    path = person.named or config_file()
+    path = person.config or config_file()
     if path.exists() or path.is_symlink():
         raise StateError("config_exists", path=path)
-    click.echo(words.say("did_init", path=write_example(path)))
+    click.echo(person.any_words.say("did_init", path=write_example(path)))
 
 
 @command("check", help="Say whether a config file is right, and where it is not.")
@@ -53,10 +53,10 @@ def check(person: Person, *, file: Path | None, for_program: bool) -> int:
             [
                 {
                     "severity": severity,
-                    "file": one.origin,
+                    "file": one.origin or None,
                     "line": one.line,
                     "column": one.column,
-                    "key": ".".join(str(part) for part in one.where),
+                    "key": key_text(one.where),
                     "message": problem_text(one, words),
                 }
                 for severity, one in found

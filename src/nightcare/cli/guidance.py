@@ -9,11 +9,11 @@ import textwrap
 
 import click
 
-from nightcare.catalogue.reading import LANGUAGES, Words, words_for
-from nightcare.cli.person import Person, as_json, command, say_json
+from nightcare.catalogue.reading import LANGUAGES, Words, read_words
+from nightcare.cli.output import say_json
+from nightcare.cli.person import Person, as_json, command
 from nightcare.domain.guidance import Advice
 from nightcare.domain.reminders import Topic
-from nightcare.errors import ConfigError
 
 _WIDEST = 72
 _DIM = "\x1b[2m"
@@ -22,12 +22,7 @@ _PLAIN = "\x1b[0m"
 
 def _words(person: Person, language: str | None) -> Words:
     """The language asked for, else the person's; a wrong config keeps nobody from a tip."""
-    if language is not None:
-        return words_for(language, os.environ)
-    try:
-        return person.words
-    except ConfigError:
-        return words_for(None, os.environ)
+    return person.any_words if language is None else read_words(language)
 
 
 @command("tips", help="Show the tips, of one topic or all, with the guidance they rest on.")
@@ -73,7 +68,7 @@ def relief_command(person: Person, *, language: str | None) -> None:
     words = _words(person, language)
     guidance = words.guidance
     *steps, caution = guidance.relief
-    lines = [words.say("relief_title"), ""]
+    lines = [_wrapped(words.say("relief_title")), ""]
     lines += [_wrapped(f"{number}. {step.text}", "   ") for number, step in enumerate(steps, 1)]
     lines += ["", _wrapped(caution.text), ""]
     lines += [_wrapped(one.text) for one in guidance.professional[:3]]

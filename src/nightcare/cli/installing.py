@@ -36,9 +36,7 @@ def install_command(person: Person) -> None:
 @click.option("--purge", is_flag=True, help="Remove your config and journal as well.")
 def uninstall_command(person: Person, *, purge: bool) -> None:
     """Take back what `install` did."""
-    from nightcare.catalogue.reading import words_for  # noqa: PLC0415 - a wrong config must not matter
-
-    words = words_for(None, os.environ)
+    words = person.any_words
     there = user_unit.uninstall(os.environ)
     click.echo(words.say("did_uninstall" if there else "nothing_installed"))
     if purge:

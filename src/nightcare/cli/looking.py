@@ -7,7 +7,8 @@ from datetime import date, datetime
 
 import click
 
-from nightcare.cli.person import Person, as_json, command, say_json
+from nightcare.cli.output import say_json
+from nightcare.cli.person import Person, as_json, command
 from nightcare.desktop.only_one import service_runs
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.course import Course, Held, Open, Settled, Snoozed
@@ -94,6 +95,8 @@ def today_command(person: Person, *, for_program: bool) -> None:
         )
         return
     click.echo(person.words.date(day))
+    if not entries:
+        click.echo(person.words.say("plan_empty"))
     for one in entries:
         click.echo(_day_line(one, courses.get(one.key), person, calendar))
 

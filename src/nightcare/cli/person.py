@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,10 +13,11 @@ from typing import Any
 import click
 
 from nightcare.catalogue.reading import Words, words_for
+from nightcare.cli.output import complain
 from nightcare.desktop.clock import now, zone
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.schedule import Schedule
-from nightcare.errors import StateError
+from nightcare.errors import ConfigError, NightcareError, StateError
 from nightcare.journal.store import Journal
 from nightcare.places import chosen_config, state_folder
 from nightcare.service.answers import Answers
@@ -59,6 +59,14 @@ class Person:
     def words(self) -> Words:
         """The person's language."""
         return words_for(self.schedule.language, os.environ)
+
+    @property
+    def any_words(self) -> Words:
+        """The person's language; that of the desktop where the config is wrong."""
+        try:
+            return self.words
+        except ConfigError:
+            return words_for(None, os.environ)
 
     @functools.cached_property
     def state(self) -> Path:
@@ -105,23 +113,22 @@ class Person:
         return self.words.when(instant.astimezone(self.zone), self.now.astimezone(self.zone))
 
 
-def say_json(value: object) -> None:
-    """Print a value for a program to read."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
 def command(name: str, **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
     """A command that is given the person, and takes `--config` behind its name too."""
 
     def decorate(function: Callable[..., Any]) -> click.Command:
         def call(config: Path | None, **values: Any) -> Any:
             named = config or click.get_current_context().find_root().obj
-            return function(Person(named), **values)
+            person = Person(named)
+            try:
+                return function(person, **values)
+            except NightcareError as error:
+                complain(error, person.any_words)
+                return error.exit_code
 
         functools.update_wrapper(call, function)
         option = click.option("--config", type=click.Path(path_type=Path), hidden=True)
-        made: click.Command = click.command(name, **settings)(option(call))
-        return made
+        return click.command(name, click.Command, **settings)(option(call))
 
     return decorate
 

@@ -23,7 +23,7 @@ def run_command(person: Person) -> None:
     """Run the service in the foreground."""
     from nightcare.daemon import Daemon, Setting  # noqa: PLC0415 - other commands need no daemon
 
-    setting = Setting(person.config, person.state, os.environ, sys.stdout, sys.stderr)
+    setting = Setting(person.named, person.state, os.environ, sys.stdout, sys.stderr)
     daemon = Daemon(setting, person.loaded)
     click.echo(person.words.say("plan_ahead"))
     for line in _day_ahead(person):

@@ -95,8 +95,11 @@ class Journal:
         return journal
 
     def _bring_up_to_date(self) -> None:
+        if self._version() == VERSION:
+            # Reading waits for nobody who writes.
+            return
         with self.transaction():
-            (version,) = self._read(int, "PRAGMA user_version")
+            version = self._version()
             if version > VERSION:
                 raise StateError("journal_newer", version=version, known=VERSION)
             if version == 0:
@@ -104,15 +107,25 @@ class Journal:
                     self._db.execute(statement)
                 self._db.execute(f"PRAGMA user_version={VERSION}")
 
+    def _version(self) -> int:
+        (version,) = self._read(int, "PRAGMA user_version")
+        return version
+
     def copied(self) -> Journal:
         """A copy of all of it in memory.
 
         Raises:
-            StateError: It cannot be read.
+            StateError: It cannot be read, or is corrupt.
         """
         copy = Journal.in_memory()
-        with self._told():
-            self._db.backup(copy._db)  # noqa: SLF001 - one of its own kind
+        try:
+            with self._told():
+                self._db.backup(copy._db)  # noqa: SLF001 - one of its own kind
+            if not copy.sound():
+                raise StateError("journal_corrupt", path=self._name, reason="quick_check")
+        except StateError:
+            copy.close()
+            raise
         return copy
 
     def sound(self) -> bool:

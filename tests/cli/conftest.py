@@ -1,0 +1,34 @@
+"""A person at a terminal, for every test of the commands."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cli.terminal import ZONE, Terminal
+
+
+@pytest.fixture
+def terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Terminal]:
+    """A person who types commands at ten past two on a Sunday afternoon in Copenhagen."""
+    for name in list(os.environ):
+        if name.startswith(("NIGHTCARE_", "XDG_", "LC_", "LANG", "DBUS_", "NO_COLOR", "COLUMNS")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
+    monkeypatch.setenv("TZ", ZONE.key)
+    time.tzset()
+    made = Terminal(tmp_path, datetime(2026, 11, 22, 14, 10, tzinfo=ZONE), capsys)
+    monkeypatch.setattr("nightcare.cli.person.now", lambda: made.now.astimezone(UTC))
+    yield made
+    monkeypatch.undo()
+    time.tzset()

@@ -1,0 +1,353 @@
+"""The command line as a whole: usage, errors, languages, output; and the state folder."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from cli.terminal import Terminal
+from nightcare import __version__
+from nightcare.cli import main
+from nightcare.cli.app import app
+from nightcare.desktop.only_one import OnlyOne
+from nightcare.domain.course import Outcome, Settled, Step
+from nightcare.journal.store import FILE_NAME
+
+NEED_THE_JOURNAL = [
+    ("status",), ("next",), ("today",), ("why",), ("snooze",), ("pause",), ("resume",), ("done",),
+    ("good-night",), ("undo",), ("tonight", "23:00"), ("try", "water"),
+]  # fmt: skip
+
+FOR_A_PROGRAM = [
+    ("status",), ("next",), ("today",), ("preview",), ("why",), ("tips",), ("config", "check"),
+    ("config", "show"),
+]  # fmt: skip
+
+
+# Usage
+
+
+def test_help_names_every_command(terminal: Terminal) -> None:
+    """With what it does; the list is short enough to read."""
+    for flag in ("--help", "-h"):
+        result = terminal(flag)
+        assert (result.code, result.err) == (0, "")
+        with click.Context(app) as context:
+            for name in app.list_commands(context):
+                assert f"\n  {name} " in result.out
+                assert terminal(name, flag).code == 0
+
+
+def test_no_command_is_a_mistake_in_the_usage(terminal: Terminal) -> None:
+    """And shows the help."""
+    result = terminal()
+    assert (result.code, result.out) == (2, "")
+    assert "good-night" in result.err
+
+
+def test_version(terminal: Terminal) -> None:
+    """The name and the number."""
+    result = terminal("--version")
+    assert (result.code, result.out) == (0, f"nightcare, version {__version__}\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("sleep",), ("--loud",), ("next", "--loud"), ("done", "a", "b"), ("config", "mend"),
+     ("preview", "--days", "many"), ("tonight",), ("try",), ("rehearse", "--seconds", "x")],
+)  # fmt: skip
+def test_a_mistake_in_the_usage(terminal: Terminal, arguments: tuple[str, ...]) -> None:
+    """Exit code 2, and nothing on the output."""
+    result = terminal(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("Usage: nightcare ")
+
+
+@pytest.mark.parametrize("seconds", ["0", "-5", "3601"])
+def test_a_rehearsal_of_no_length_or_too_long(terminal: Terminal, seconds: str) -> None:
+    """It says how long it may be."""
+    result = terminal("rehearse", "--seconds", seconds)
+    assert (result.code, result.out) == (2, "")
+    assert result.err == f"{seconds} seconds are out of range. Ask for 1 to 3600.\n"
+
+
+def test_interrupting_is_no_error_to_explain(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The exit code is the one that shells know for it."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("nightcare.cli.looking.next_occurrence", interrupt)
+    result = terminal("next")
+    assert (result.code, result.out.strip(), result.err.strip()) == (130, "", "")
+
+
+def test_main_exits_with_the_code_of_the_command(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the shell sees it."""
+    assert terminal.home
+    monkeypatch.setattr(sys, "argv", ["nightcare", "resume"])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 1
+
+
+# Languages
+
+
+def test_errors_are_in_the_language_of_the_config(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As everything else that the person reads."""
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    terminal.write('language = "da"')
+    assert terminal("undo").err == "Der er intet svar at tage tilbage.\n"
+    assert terminal("pause", "soon").err == (
+        '"soon" er ikke en længde. Skriv for eksempel 10m, 1h30m eller 2h.\n'
+    )
+
+
+def test_everything_else_is_too(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the desktop's language where the config says nothing."""
+    monkeypatch.setenv("LANG", "da_DK.UTF-8")
+    terminal.have_open()
+    assert terminal("snooze", "10m").out == "water er udsat til kl. 14:20.\n"
+    assert terminal("next").out == "Næste: water, kl. 14:20.\n"
+    assert terminal("done").out == "Godt gået: water.\n"
+    assert terminal("undo").out == "Taget tilbage: færdig.\n"
+    assert terminal("tonight", "23:00").out == (
+        "Sengetid er kl. 23:00 denne gang; aftenen følger med.\n"
+    )
+    assert terminal("pause", "until", "tomorrow").out == (
+        "Pause til i morgen kl. 07:00. `nightcare resume` afslutter den.\n"
+    )
+    assert terminal("resume").out == "Påmindelserne kommer igen.\n"
+    assert terminal("good-night").out == "Godnat. Der kommer ikke mere før i morgen kl. 07:00.\n"
+    assert terminal("status").out.splitlines() == [
+        "nightcare kører ikke.",
+        "Der er sagt godnat; der kommer ikke mere, før du står op.",
+        "Næste: water, i morgen kl. 08:00.",
+    ]
+
+
+# Output
+
+
+def test_there_are_no_escape_codes_where_there_is_no_terminal(terminal: Terminal) -> None:
+    """In the output of any command."""
+    terminal.have_open()
+    missed = terminal.course("12:00", slot="14400")
+    terminal.have(missed, Settled(Outcome.MISSED, terminal.at("12:46"), Step.IDLE))
+    for command in (("status",), ("today",), ("preview",), ("tips",), ("relief",), ("--help",)):
+        result = terminal(*command)
+        assert "\x1b" not in result.out + result.err
+
+
+@pytest.mark.parametrize("command", FOR_A_PROGRAM)
+def test_json_alone_is_on_the_output(terminal: Terminal, command: tuple[str, ...]) -> None:
+    """In any language, with its letters as they are."""
+    terminal.write('language = "da"\n[reminders.vand]\ntopic = "hydration"\nat = "12:00"\n')
+    result = terminal(*command, "--json")
+    assert result.json is not None
+    assert "\\u" not in result.out
+
+
+def test_the_commands_leave_no_descriptor_open(terminal: Terminal) -> None:
+    """Not even those that fail."""
+    folder = Path("/proc/self/fd")
+    if not folder.is_dir():
+        pytest.skip("no /proc")
+    terminal("next")
+    before = len(list(folder.iterdir()))
+    for command in (("status",), ("undo",), ("done", "x"), ("pause", "x"), ("today",)):
+        terminal(*command)
+    assert len(list(folder.iterdir())) == before
+
+
+# The state folder
+
+
+def test_the_journal_is_readable_by_its_owner_alone(terminal: Terminal) -> None:
+    """Also when a command is the first that makes it."""
+    terminal("next")
+    assert terminal.state.stat().st_mode & 0o777 == 0o700
+    assert (terminal.state / FILE_NAME).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("command", NEED_THE_JOURNAL)
+def test_a_state_folder_that_cannot_be_made(terminal: Terminal, command: tuple[str, ...]) -> None:
+    """A plain message, exit code 1, and no traceback."""
+    terminal.state.parent.write_text("in the way")
+    result = terminal(*command)
+    assert (result.code, result.out) == (1, "")
+    assert result.err == (
+        f"The folder {terminal.state} cannot be used: Not a directory. "
+        "Make it writable for you, or name another with XDG_STATE_HOME.\n"
+    )
+
+
+@pytest.mark.parametrize("command", NEED_THE_JOURNAL)
+def test_a_journal_that_is_a_folder(terminal: Terminal, command: tuple[str, ...]) -> None:
+    """Likewise."""
+    (terminal.state / FILE_NAME).mkdir(parents=True)
+    result = terminal(*command)
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith(f"The folder {terminal.state} cannot be used: ")
+
+
+@pytest.mark.parametrize("command", NEED_THE_JOURNAL)
+def test_a_journal_that_is_none(terminal: Terminal, command: tuple[str, ...]) -> None:
+    """It is named, and how to go on."""
+    terminal.state.mkdir(parents=True)
+    path = terminal.state / FILE_NAME
+    path.write_bytes(b"This is a diary of another kind. " * 100)
+    result = terminal(*command)
+    assert (result.code, result.out) == (1, "")
+    assert result.err == (
+        f"The journal {path} cannot be read: file is not a database. "
+        "Move it aside and start nightcare again.\n"
+    )
+
+
+# `try` looks first whether a service runs at all.
+@pytest.mark.parametrize("command", NEED_THE_JOURNAL[:-1])
+def test_a_journal_that_is_damaged_further_in(terminal: Terminal, command: tuple[str, ...]) -> None:
+    """It opens, and what is in it cannot be read."""
+    terminal.have_open()
+    path = terminal.state / FILE_NAME
+    sound = path.read_bytes()
+    path.write_bytes(sound[:4096] + b"\xa5" * (len(sound) - 4096))
+    result = terminal(*command)
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith(f"The journal {path} cannot be read: ")
+
+
+# Other commands, as far as they need no desktop
+
+
+@pytest.fixture
+def another_service(terminal: Terminal) -> Iterator[None]:
+    """As if a service ran: its lock is held."""
+    terminal.state.mkdir(parents=True)
+    lock = OnlyOne(terminal.state)
+    assert lock.take()
+    yield
+    lock.release()
+
+
+@pytest.mark.usefixtures("another_service")
+def test_a_second_service_is_refused(terminal: Terminal) -> None:
+    """One is enough."""
+    result = terminal("run")
+    assert (result.code, result.out) == (1, "")
+    assert result.err == (
+        "nightcare is running already, and one is enough. `nightcare status` says more.\n"
+    )
+
+
+@pytest.fixture
+def _no_systemctl(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system without systemd."""
+    empty = terminal.home / "bin"
+    empty.mkdir()
+    monkeypatch.setenv("PATH", str(empty))
+
+
+@pytest.mark.usefixtures("_no_systemctl")
+def test_install_without_systemd(terminal: Terminal) -> None:
+    """It fails, and says what to do instead; no unit is left behind."""
+    result = terminal("install")
+    assert result.code == 1
+    assert result.err.startswith("systemctl is not there, so there is no user service to install.")
+    assert not list(terminal.home.rglob("*.service"))
+
+
+@pytest.fixture
+def _systemctl(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system whose systemd does whatever it is asked."""
+    programs = terminal.home / "bin"
+    programs.mkdir()
+    (programs / "systemctl").write_text("#!/bin/sh\nexit 0\n")
+    (programs / "systemctl").chmod(0o755)
+    monkeypatch.setenv("PATH", str(programs))
+
+
+@pytest.mark.usefixtures("_systemctl")
+def test_install_and_uninstall(terminal: Terminal) -> None:
+    """The config is written where there is none, and what comes first is told."""
+    unit = terminal.home / "config" / "systemd" / "user" / "nightcare.service"
+    result = terminal("install")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.splitlines() == [
+        f"Wrote {terminal.config}. Edit it as you like.",
+        f"Installed {unit}; nightcare runs now, and with every login.",
+        "Next: water, 16:00.",
+        f"Your schedule is in {terminal.config}. "
+        "After a change: systemctl --user reload nightcare",
+    ]
+    assert unit.is_file()
+    assert "--config" not in unit.read_text(encoding="utf-8")
+    assert terminal("uninstall").out.startswith("The service is stopped and gone.\n")
+    assert not unit.exists()
+
+
+@pytest.mark.usefixtures("_systemctl")
+def test_install_with_a_config_of_another_name(terminal: Terminal) -> None:
+    """The service uses it too; no other is written."""
+    mine = terminal.write("", terminal.home / "mine.toml")
+    result = terminal("--config", mine, "install")
+    assert result.code == 0
+    assert result.out.splitlines()[-1].startswith(f"Your schedule is in {mine}. ")
+    unit = terminal.home / "config" / "systemd" / "user" / "nightcare.service"
+    assert str(mine) in unit.read_text(encoding="utf-8")
+    assert not terminal.config.exists()
+
+
+@pytest.mark.usefixtures("_no_systemctl")
+def test_uninstall_of_nothing(terminal: Terminal) -> None:
+    """It says so, and keeps what is the person's own; a wrong config is no obstacle."""
+    terminal.write("language = 3")
+    terminal("good-night")
+    result = terminal("uninstall")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.splitlines() == [
+        "There was no service to uninstall.",
+        (
+            f"Your config ({terminal.config}) and journal ({terminal.state}) are still there; "
+            "`nightcare uninstall --purge` removes them."
+        ),
+    ]
+    assert terminal.config.exists()
+
+
+@pytest.mark.usefixtures("_no_systemctl")
+def test_uninstall_with_everything(terminal: Terminal) -> None:
+    """The config and the journal go too, and only those."""
+    terminal.write("")
+    other = terminal.write("", terminal.config.with_name("notes.toml"))
+    terminal("good-night")
+    assert terminal.state.exists()
+    result = terminal("uninstall", "--purge")
+    assert result.out.splitlines()[-1] == "Your config and journal are removed."
+    assert not terminal.config.exists()
+    assert not terminal.state.exists()
+    assert other.exists()
+    assert terminal("uninstall", "--purge").code == 0
+
+
+@pytest.mark.usefixtures("_no_systemctl")
+def test_what_cannot_be_removed_is_told(terminal: Terminal) -> None:
+    """In a sentence, not in a traceback."""
+    terminal.config.mkdir(parents=True)
+    result = terminal("uninstall", "--purge")
+    assert result.code == 1
+    assert result.err.startswith("The system refused something that nightcare needs: ")
+    assert os.fspath(terminal.config) in result.err

@@ -1,0 +1,168 @@
+"""Commands as programs of their own: what a shell and a pipe see of them."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+import nightcare
+from cli.terminal import ZONE, Terminal
+
+Run = Callable[..., subprocess.CompletedProcess[bytes]]
+
+SOURCE = Path(nightcare.__file__).parents[1]
+
+LONG = 60.0
+
+
+@pytest.fixture
+def environment(terminal: Terminal) -> dict[str, str]:
+    """A whole environment, of which nothing is inherited."""
+    return {
+        "HOME": str(terminal.home),
+        "XDG_CONFIG_HOME": str(terminal.home / "config"),
+        "XDG_STATE_HOME": str(terminal.home / "state"),
+        "XDG_RUNTIME_DIR": str(terminal.home / "run"),
+        "PATH": os.defpath,
+        "PYTHONPATH": str(SOURCE),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "LANG": "C.UTF-8",
+        "TZ": ZONE.key,
+    }
+
+
+@pytest.fixture
+def program(environment: Mapping[str, str]) -> Run:
+    """Run `python -m nightcare` with these arguments."""
+
+    def run(
+        *arguments: str | bytes, out: int = subprocess.PIPE, err: int = subprocess.PIPE, **more: str
+    ) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [sys.executable, "-m", "nightcare", *arguments],
+            env={**environment, **more},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            timeout=LONG,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def closed_pipe() -> int:
+    """A pipe that nobody reads any more."""
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    return write_end
+
+
+def test_a_command_as_a_program(program: Run) -> None:
+    """The result on the output, the problem where problems go, the exit code to the shell."""
+    result = program("status")
+    assert result.returncode == 69
+    assert result.stdout.startswith(b"nightcare is not running.\nNext: ")
+    assert result.stderr.startswith(b"Start it with `nightcare install`")
+    result = program("next", "--json")
+    assert (result.returncode, result.stderr) == (0, b"")
+
+
+def test_letters_that_the_output_cannot_carry_are_no_error(program: Run) -> None:
+    """A question mark is better than nothing."""
+    result = program("tips", "--language", "da", PYTHONIOENCODING="iso8859-1")
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert "mælkeprodukter".encode("iso8859-1") in result.stdout
+    assert b"Kilde: " in result.stdout
+
+
+def test_the_usual_encoding_carries_all_of_them(program: Run) -> None:
+    """Whatever the locale."""
+    for locale in ("C", "C.UTF-8", "da_DK.UTF-8"):
+        result = program("relief", "--language", "da", LANG=locale)
+        assert (result.returncode, result.stderr) == (0, b"")
+        assert "håndklæde" in result.stdout.decode()
+
+
+def test_an_argument_that_is_no_text_is_no_error_of_ours(program: Run) -> None:
+    """Nor is a file name, or a variable."""
+    result = program("done", b"\xff")
+    assert result.returncode == 2
+    assert result.stderr.startswith(b'There is no reminder "')
+    result = program("--config", b"/nowhere/\xff.toml", "config", "path")
+    assert (result.returncode, result.stderr) == (0, b"")
+    result = program("--config", b"/nowhere/\xff.toml", "next")
+    assert result.returncode == 78
+    assert b"Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [("tips",), ("preview", "--days", "400"), ("status",), ("next", "--json")]
+)
+def test_an_output_that_nobody_reads_ends_the_command_quietly(
+    program: Run, closed_pipe: int, arguments: tuple[str, ...]
+) -> None:
+    """Whoever reads has seen enough."""
+    result = program(*arguments, out=closed_pipe)
+    os.close(closed_pipe)
+    assert (result.returncode, result.stderr) == (0, b"")
+
+
+def test_a_complaint_that_nobody_reads_keeps_its_exit_code(program: Run, closed_pipe: int) -> None:
+    """The output is as it always is."""
+    result = program("status", err=closed_pipe)
+    assert result.returncode == 69
+    assert result.stdout.startswith(b"nightcare is not running.\n")
+    result = program("--config", "/nowhere", "next", err=closed_pipe)
+    os.close(closed_pipe)
+    assert (result.returncode, result.stdout) == (78, b"")
+
+
+def test_the_first_line_is_enough_for_head(environment: dict[str, str]) -> None:
+    """And the pipeline says nothing of it."""
+    command = shlex.join([sys.executable, "-m", "nightcare", "tips"])
+    result = subprocess.run(
+        ["/bin/sh", "-c", f"{command} | head -n 1"],
+        env=environment,
+        capture_output=True,
+        timeout=LONG,
+        check=False,
+    )
+    assert (result.returncode, result.stdout, result.stderr) == (0, b"water\n", b"")
+
+
+def test_an_output_that_is_full_is_told(program: Run) -> None:
+    """In a sentence, and the command has failed."""
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full")
+    with Path("/dev/full").open("wb") as full:
+        result = program("tips", out=full.fileno())
+    assert result.returncode == 1
+    assert result.stderr == (
+        b"The system refused something that nightcare needs: [Errno 28] No space left on device.\n"
+    )
+
+
+def test_a_command_does_not_import_what_it_does_not_need(environment: dict[str, str]) -> None:
+    """Tips come without a service, a bus or a scheduler."""
+    script = (
+        "import sys; from nightcare.cli.app import run; run(['tips']); "
+        "sys.exit(' '.join(sorted({'apscheduler', 'jeepney', 'plyer', 'asyncinotify'}"
+        " & sys.modules.keys())) or 0)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=LONG,
+        check=False,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
