@@ -25,8 +25,8 @@ PROGRAM = (sys.executable, "-m", "nightcare")
 
 COMMAND_SECONDS = 30.0
 READY_SECONDS = 20.0
-SHORTLY = timedelta(seconds=0.8)
-"""Long enough to write a config and have it read, also on a busy machine."""
+SHORTLY = timedelta(seconds=0.3)
+"""Time to write a config and have it read; what falls due meanwhile is shown all the same."""
 
 ONE_SECOND = timedelta(seconds=1)
 NOON = 12
@@ -55,7 +55,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A `nightcare run`, started as a service manager would: it says when it is ready, sd_notify(3).
+    """A `nightcare run`, started as a service manager does: it says when it is ready, sd_notify(3).
 
     Attributes:
         program: Its process.

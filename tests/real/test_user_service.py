@@ -1,0 +1,303 @@
+"""nightcare as a user service: installed into a real `systemd --user`, and taken back."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import nightcare
+from parts.home import Home, private_home
+from parts.processes import (
+    Identity,
+    ToolFailedError,
+    eventually,
+    find_program,
+    run_tool,
+)
+from parts.program import LATER, ONE_SECOND, PROGRAM, Nightcare, moment, soon
+from parts.user_manager import SESSION_TARGET, UserManager, user_manager
+
+pytestmark = pytest.mark.real
+
+PROJECT = Path(__file__).parents[2]
+UNIT = "nightcare.service"
+DEFAULT, GRAPHICAL = "default.target", "graphical-session.target"
+
+WRONG = "[reminders.later]\ntopic = 3"
+
+
+@pytest.fixture
+def home() -> Iterator[Home]:
+    """A home of the test's own."""
+    with private_home() as own:
+        yield own
+
+
+@pytest.fixture
+def manager(home: Home) -> Iterator[UserManager]:
+    """The user manager of who lives there; what the service prints goes into a file."""
+    aside = home.runtime / "systemd" / "user" / f"{UNIT}.d" / "log.conf"
+    aside.parent.mkdir(parents=True)
+    to = f"append:{home.log('nightcare')}"
+    aside.write_text(f"[Service]\nStandardOutput={to}\nStandardError={to}\n", encoding="utf-8")
+    with user_manager(home) as own:
+        yield own
+
+
+@pytest.fixture
+def night(home: Home) -> Nightcare:
+    """The program for that person, not installed and without a config."""
+    return Nightcare(home)
+
+
+def unit_file(night: Nightcare) -> Path:
+    """Where the unit belongs."""
+    return night.home.config / "systemd" / "user" / UNIT
+
+
+def wants(night: Nightcare, target: str) -> Path:
+    """The link by which a target starts the unit."""
+    return night.home.config / "systemd" / "user" / f"{target}.wants" / UNIT
+
+
+def process(manager: UserManager) -> Identity:
+    """Of the running service."""
+    identity = Identity.of(int(manager.show(UNIT, "MainPID")))
+    assert identity is not None
+    return identity
+
+
+def arguments(pid: int) -> list[str]:
+    """With what a process was started."""
+    return Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")[:-1]
+
+
+def own_command() -> list[str]:
+    """How this very installation is started."""
+    script = Path(sys.executable).with_name("nightcare")
+    return [str(script)] if os.access(script, os.X_OK) else list(PROGRAM)
+
+
+def printed(night: Nightcare) -> str:
+    """All that the service has printed."""
+    return night.home.log("nightcare").read_text(encoding="utf-8")
+
+
+def assert_nothing_of_the_unit(night: Nightcare) -> None:
+    """Of the person's units there is none left, nor a link to one."""
+    units = night.home.config / "systemd"
+    assert [path for path in units.rglob("*") if path.is_symlink() or not path.is_dir()] == []
+
+
+def in_force(manager: UserManager) -> int:
+    """How many reminders the service says it has."""
+    (count,) = re.findall(r"\d+", manager.show(UNIT, "StatusText"))
+    return int(count)
+
+
+# Coming
+
+
+def test_install_starts_the_service_now_and_with_every_login(
+    night: Nightcare, manager: UserManager
+) -> None:
+    """A new user gets a config, a unit, and a service that runs; doing it again is fine."""
+    said = night.command("install").out
+    assert str(night.config) in said
+    assert str(unit_file(night)) in said
+    example = (PROJECT / "config.example.toml").read_text(encoding="utf-8")
+    assert night.config.read_text(encoding="utf-8") == example
+    template = (PROJECT / "systemd" / UNIT).read_text(encoding="utf-8")
+    assert unit_file(night).read_text(encoding="utf-8") == (
+        template.replace("@SESSION@\n", "")
+        .replace("@COMMAND@", " ".join([*own_command(), "run"]))
+        .replace("@TARGET@", DEFAULT)
+    )
+    assert wants(night, DEFAULT).is_symlink()
+    assert manager.systemctl("is-active", UNIT) == "active\n"
+    assert manager.systemctl("is-enabled", UNIT) == "enabled\n"
+    assert in_force(manager) == 3
+    first = process(manager)
+    assert arguments(first.pid)[-1:] == ["run"]
+    status = night.json("status")
+    assert (status["running"], status["pid"]) == (True, first.pid)
+    assert (night.state.stat().st_mode & 0o777, night.config.is_file()) == (0o700, True)
+
+    night.configure(LATER)
+    night.command("install")
+    assert not first.is_alive()
+    assert process(manager).is_alive()
+    assert in_force(manager) == 1
+
+
+def test_unit_is_one_that_systemd_has_nothing_against(
+    night: Nightcare, manager: UserManager
+) -> None:
+    """Every directive of the unit is understood, and every filter can be put in force."""
+    night.command("install")
+    tool = find_program("systemd-analyze", "systemd")
+    done = subprocess.run(
+        [tool, "--user", "--man=no", "verify", str(unit_file(night))],
+        env=dict(manager.environment),
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    restrictions = Path(f"/proc/{process(manager).pid}/status").read_text(encoding="utf-8")
+    fields = dict(line.split(":\t", 1) for line in restrictions.splitlines() if ":\t" in line)
+    assert fields["NoNewPrivs"] == "1"
+    assert fields["Seccomp"] == "2"
+    assert fields["Umask"] == "0077"
+
+
+def test_service_goes_with_the_graphical_session(night: Nightcare, manager: UserManager) -> None:
+    """Where there is a graphical session the service begins and ends with it, else with the login.
+
+    Installed again without one, it does not stay with the session.
+    """
+    night.configure(LATER)
+    manager.systemctl("start", SESSION_TARGET)
+    night.command("install")
+    assert wants(night, GRAPHICAL).is_symlink()
+    assert not wants(night, DEFAULT).is_symlink()
+    manager.systemctl("stop", SESSION_TARGET)
+    manager.wait_until(UNIT, "inactive")
+    manager.systemctl("start", SESSION_TARGET)
+    manager.wait_until(UNIT, "active")
+    manager.systemctl("stop", SESSION_TARGET)
+    manager.wait_until(GRAPHICAL, "inactive")
+    night.command("install")
+    assert wants(night, DEFAULT).is_symlink()
+    assert not wants(night, GRAPHICAL).is_symlink()
+    assert manager.show(UNIT, "PartOf") == ""
+    assert manager.show(UNIT, "ActiveState") == "active"
+
+
+def test_paths_with_unusual_signs_are_kept(
+    home: Home, night: Nightcare, manager: UserManager
+) -> None:
+    """Blanks, quotes, %, $ and backslashes in the path of Python or the config mean themselves."""
+    environment = home.path / "a 100% good $HOME"
+    run_tool([sys.executable, "-m", "venv", "--without-pip", str(environment)], home.environment())
+    python = environment / "bin" / "python"
+    packages = sysconfig.get_path("purelib", vars={"base": str(environment)})
+    source = Path(nightcare.__file__).parents[1]
+    lines = f"{sysconfig.get_path('purelib')}\n{source}\n"
+    Path(packages, "as-here.pth").write_text(lines, encoding="utf-8")
+    config = home.path / 'it\'s "50%" \\n ${HOME} %h.toml'
+    night.configure(LATER)
+    night.config.rename(config)
+
+    command = [str(python), "-m", "nightcare"]
+    run_tool([*command, "--config", str(config), "install"], night.home.environment())
+    started = arguments(process(manager).pid)
+    assert started == [*command, "--config", str(config), "run"]
+    assert in_force(manager) == 1
+    assert night.json("status")["pid"] == process(manager).pid
+
+
+def test_without_systemd_nothing_is_installed(night: Nightcare) -> None:
+    """Where there is no systemctl, the person is told so, and what to do instead."""
+    said = night.command("install", code=1, PATH=str(night.home.path))
+    assert "systemctl is not there" in said.err
+    assert "nightcare run" in said.err
+    assert not unit_file(night).exists()
+
+
+# Living
+
+
+def test_config_is_read_again_on_reload(night: Nightcare, manager: UserManager) -> None:
+    """A new schedule comes in force; a wrong one is told in the log, and leaves the old one."""
+    night.configure(LATER)
+    night.command("install")
+    assert in_force(manager) == 1
+    before = process(manager)
+    night.configure(LATER, night.reminder("water", soon()))
+    manager.systemctl("reload", "nightcare")
+    night.wait_until("water", state="open")
+    assert in_force(manager) == 2
+    night.configure(WRONG)
+    manager.systemctl("reload", "nightcare")
+    eventually(
+        lambda: f"{night.config}:" in printed(night),
+        20,
+        "the mistake to be told",
+        manager.program,
+    )
+    manager.wait_until(UNIT, "active")
+    assert in_force(manager) == 2
+    assert process(manager) == before
+
+
+def test_killed_it_is_started_again_with_its_snooze(night: Nightcare, manager: UserManager) -> None:
+    """The manager starts the service again, and the snooze ends on time."""
+    night.configure(LATER)
+    night.command("install")
+    night.configure(LATER, night.reminder("water", soon()))
+    manager.systemctl("reload", UNIT)
+    night.wait_until("water", state="open")
+    night.command("snooze", "5s")
+    until = moment(night.today("water")["until"])
+    os.kill(process(manager).pid, signal.SIGKILL)
+    eventually(lambda: manager.show(UNIT, "NRestarts") == "1", 20, "a restart", manager.program)
+    manager.wait_until(UNIT, "active")
+    eventually(lambda: night.today("water").get("shown"), 20, "the snooze to end", manager.program)
+    shown = moment(night.today("water")["shown"])
+    assert until <= shown < until + ONE_SECOND
+    assert manager.show(UNIT, "NRestarts") == "1"
+
+
+def test_wrong_config_is_no_reason_to_try_again(night: Nightcare, manager: UserManager) -> None:
+    """With a wrong config the service fails once, with 78; it can be taken back all the same."""
+    night.configure(LATER)
+    night.command("install")
+    night.configure(WRONG)
+    with pytest.raises(ToolFailedError):
+        manager.systemctl("restart", UNIT)
+    # Before another start the state would be activating.
+    assert manager.show(UNIT, "ActiveState") == "failed"
+    assert manager.show(UNIT, "SubState") == "failed"
+    assert manager.show(UNIT, "Result") == "exit-code"
+    assert manager.show(UNIT, "ExecMainStatus") == "78"
+    assert manager.show(UNIT, "NRestarts") == "0"
+    assert f"{night.config}:" in printed(night)
+    said = night.command("install", code=78)
+    assert f"{night.config}:" in said.err
+    night.command("uninstall", "--purge")
+    assert manager.show(UNIT, "LoadState") == "not-found"
+    assert_nothing_of_the_unit(night)
+    assert not night.config.exists()
+    assert not night.state.exists()
+
+
+# Going
+
+
+def test_uninstall_leaves_only_what_is_the_persons_own(
+    night: Nightcare, manager: UserManager
+) -> None:
+    """Unit, links and process go; config and journal stay, until they too are to go."""
+    night.configure(LATER)
+    night.command("install")
+    service = process(manager)
+    night.command("uninstall")
+    assert not service.is_alive()
+    assert manager.show(UNIT, "LoadState") == "not-found"
+    assert_nothing_of_the_unit(night)
+    assert night.config.is_file()
+    assert (night.state / "journal.sqlite").is_file()
+    assert "no service" in night.command("uninstall").out
+
+    night.command("uninstall", "--purge")
+    assert not night.config.exists()
+    assert not night.state.exists()
