@@ -41,7 +41,7 @@ def test_in_a_graphical_session_it_goes_with_the_session() -> None:
         ("/home/søren/nightcare", "/home/søren/nightcare"),
         ("/home/my tools/nightcare", '"/home/my tools/nightcare"'),
         ("/home/100%/nightcare", "/home/100%%/nightcare"),
-        ("/home/$HOME/n", "/home/$$HOME/n"),
+        ("/home/$HOME/n", "/usr/bin/env /home/$$HOME/n"),
         ('/home/"a\\b', '"/home/\\"a\\\\b"'),
         ("", '""'),
         (";", '";"'),

@@ -36,6 +36,7 @@ def test_what_changed_in_memory_is_brought_back(tmp_path: Path) -> None:
     assert disk.course(course("new").key) == course("new")
     assert disk.standing() == paused
     assert list(disk.tips_shown()) == ["refill"]
+    refuge.journal.close()
     disk.close()
 
 
@@ -54,6 +55,7 @@ def test_what_a_command_wrote_meanwhile_stays(tmp_path: Path) -> None:
     refuge.bring_back(disk, NOON)
     assert disk.course(answered.key) == answered
     assert disk.standing() == replace(paused, reckoned=NOON + timedelta(hours=1))
+    refuge.journal.close()
     disk.close()
 
 
@@ -61,11 +63,14 @@ def test_without_anything_to_copy_the_past_is_left_alone(tmp_path: Path) -> None
     """A journal that is lost altogether makes nothing fire for what may have been answered."""
     broken = Journal.open(tmp_path)
     broken.close()
-    assert Refuge(None, NOON).journal.standing().began is None
+    nothing = Refuge(None, NOON)
+    assert nothing.journal.standing().began is None
+    nothing.journal.close()
     lost = Journal.open(tmp_path)
     (tmp_path / FILE_NAME).write_bytes(b"no database" * 1000)
     refuge = Refuge(lost, NOON)
     assert refuge.journal.standing().reckoned == NOON
+    refuge.journal.close()
     lost.close()
 
 

@@ -6,6 +6,7 @@ from datetime import time, timedelta
 
 from nightcare.domain.decide import Presence
 from nightcare.domain.message import Answered, Closed
+from nightcare.service.on_screen import NOT_SHOWN
 from parts.desk import ZONE, Desk, local, schedule_of
 
 WATER = """
@@ -617,7 +618,7 @@ def test_a_trial_of_an_unknown_reminder_is_answered_too() -> None:
     desk = Desk(plain("walk", "10:00"), "2026-11-23 08:00")
     number = desk.journal.ask_trial("swim", desk.now)
     desk.written()
-    assert desk.journal.trial_answer(number) == "no reminder of that name"
+    assert desk.journal.trial_answer(number) == NOT_SHOWN
 
 
 def test_another_bedtime_moves_the_evening_with_it() -> None:

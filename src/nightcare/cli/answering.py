@@ -13,6 +13,7 @@ from nightcare.domain.moments import parse_clock, parse_length
 from nightcare.domain.schedule import BARE_PAUSE
 from nightcare.domain.until import UNTIL, parse_end
 from nightcare.errors import DesktopError, NotRunning, ValueRefused
+from nightcare.service.on_screen import NOT_SHOWN
 
 _TRIAL_SECONDS = 10.0
 _LOOK_EVERY = 0.05
@@ -105,9 +106,11 @@ def try_command(person: Person, *, reminder: str) -> None:
         give_up = time.monotonic() + _TRIAL_SECONDS
         while (shown_by := journal.trial_answer(number)) is None:
             if time.monotonic() > give_up:
-                journal.trial_shown(number, "-")
-                raise DesktopError("trial_not_shown")
+                journal.trial_shown(number, NOT_SHOWN)
+                break
             time.sleep(_LOOK_EVERY)
+    if not shown_by:
+        raise DesktopError("trial_not_shown")
     click.echo(person.words.say("did_try", reminder=reminder, notifier=shown_by))
 
 

@@ -22,7 +22,7 @@ async def watch(folder: Path, name: str | None, changed: Callable[[], None]) -> 
     from asyncinotify import Inotify, Mask  # noqa: PLC0415 - Linux only
 
     with Inotify() as inotify:
-        inotify.add_watch(folder, Mask.MODIFY | Mask.CREATE | Mask.MOVED_TO)
+        inotify.add_watch(folder, Mask.ATTRIB | Mask.CLOSE_WRITE | Mask.CREATE | Mask.MOVED_TO)
         async for event in inotify:
             if name is None or event.name == Path(name):
                 changed()

@@ -18,6 +18,7 @@ NAME = "nightcare.service"
 
 _GRAPHICAL = "graphical-session.target"
 _USUAL = "default.target"
+_ENV = "/usr/bin/env"
 _LIMIT_SECONDS = 90
 
 
@@ -42,6 +43,9 @@ def unit_text(command: Sequence[str], *, graphical: bool) -> str:
         command: The program and its arguments.
         graphical: Whether it goes with the graphical session; else with the login.
     """
+    if "$" in command[0]:
+        # In the program's own path systemd takes no "$$" for a "$"; in its arguments it does.
+        command = [_ENV, *command]
     session = f"PartOf={_GRAPHICAL}\nAfter={_GRAPHICAL}\n" if graphical else ""
     template = files("nightcare").joinpath(NAME).read_text(encoding="utf-8")
     return (

@@ -10,7 +10,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from time import monotonic, sleep
@@ -43,6 +43,7 @@ SERVICE_NOTE = "service"
 _KEPT = timedelta(days=400)
 _BUSY_SECONDS = 5.0
 _BETWEEN_TRIES = 0.01
+_MEMORY = ":memory:"
 
 Made = TypeVar("Made")
 
@@ -79,7 +80,7 @@ class Journal:
     @classmethod
     def in_memory(cls) -> Journal:
         """A journal that nothing remembers: for a rehearsal, or where no folder can be written."""
-        return cls._connected(":memory:")
+        return cls._connected(_MEMORY)
 
     @classmethod
     def _connected(cls, name: str) -> Journal:
@@ -155,6 +156,7 @@ class Journal:
             try:
                 yield
                 self._db.execute("COMMIT")
+                self._ring()
             except BaseException:
                 # SQLite may have taken it back already, as where the disk is full.
                 if self._db.in_transaction:
@@ -162,6 +164,15 @@ class Journal:
                 raise
             finally:
                 self._depth = 0
+
+    def _ring(self) -> None:
+        """Have whoever watches the folder look now.
+
+        What SQLite writes to the file is seen too early: before the commit can be read.
+        """
+        if self._name != _MEMORY:
+            with suppress(OSError):
+                os.utime(self._name)
 
     @contextmanager
     def _told(self) -> Iterator[None]:

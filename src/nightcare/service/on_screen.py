@@ -17,6 +17,9 @@ from nightcare.domain.snooze import offered
 from nightcare.service.messages import compose, token
 from nightcare.service.ports import Journal, Screen, Words
 
+NOT_SHOWN = ""
+"""The answer to a trial that could not be shown."""
+
 
 class OnScreen:
     """Keeps the screen in line with the journal."""
@@ -133,7 +136,7 @@ class OnScreen:
         if name in self._trials:
             return
         if reminder is None:
-            self._journal.trial_shown(trial.id, words.say("trial_unknown"))
+            self._journal.trial_shown(trial.id, NOT_SHOWN)
             return
         key = Key(reminder.name, now.date(), "trial")
         moment = part_of_day(now, calendar.at(now))
