@@ -112,7 +112,12 @@ def in_a_pipe(night: Nightcare, *words: str) -> Iterator[Talk]:
 def in_a_terminal(night: Nightcare, *words: str) -> Iterator[tuple[Talk, int]]:
     """Run a command in a terminal of its own; gives also where its keys are pressed."""
     screen, terminal = pty.openpty()
-    command = [find_program("setsid", "util-linux"), "--ctty", *PROGRAM, *words]
+    command = [
+        *(find_program("setsid", "util-linux"), "--ctty"),
+        # Where the tests run in the background, they and what they start would not heed Ctrl-C.
+        *(find_program("env", "coreutils"), "--default-signal"),
+        *(*PROGRAM, *words),
+    ]
     environment = night.home.environment(TERM="xterm-256color")
     with _talking(command, environment, screen, terminal) as talk:
         yield talk, screen
