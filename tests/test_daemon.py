@@ -19,7 +19,7 @@ from nightcare.journal.store import FILE_NAME, Journal
 from nightcare.settings.load import load
 from parts.desk import schedule_of
 
-SECONDS = 10.0
+SECONDS = 60.0
 
 CONFIG = """
 timezone = "Etc/UTC"

@@ -16,7 +16,7 @@ import tzlocal
 from nightcare.desktop import clock
 from nightcare.desktop.clock import BoundedAlarm, KernelAlarm, alarm, now, zone
 
-SECONDS = 10.0
+SECONDS = 60.0
 
 
 class Calls:

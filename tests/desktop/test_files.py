@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nightcare.desktop.files import watch
 
-SECONDS = 10.0
+SECONDS = 60.0
 
 
 def test_a_write_is_told_at_once(tmp_path: Path) -> None:

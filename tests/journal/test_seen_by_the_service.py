@@ -10,7 +10,7 @@ from pathlib import Path
 from nightcare.desktop.files import watch
 from nightcare.journal.store import Journal
 
-SECONDS = 10.0
+SECONDS = 60.0
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 

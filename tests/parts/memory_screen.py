@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from nightcare.domain.message import Answered, Capability, Closed, Message, ScreenEvent, Shown
 
-SECONDS = 10.0
+SECONDS = 60.0
 
 
 class Ear:
