@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from nightcare.daemon import Daemon, Setting, choose_screen, session_bus
+from nightcare.daemon import Daemon, Setting
 from nightcare.desktop.clock import now
 from nightcare.domain.reminders import Key
 from nightcare.errors import DesktopError, StateError
 from nightcare.journal.store import FILE_NAME, Journal
+from nightcare.screens import choose_screen, session_bus
 from nightcare.settings.load import load
 from parts.desk import schedule_of
 

@@ -6,32 +6,28 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
 from nightcare.catalogue.problems import problem_text
-from nightcare.catalogue.reading import Words, words_for
+from nightcare.catalogue.reading import words_for
+from nightcare.catalogue.telling import teller
 from nightcare.desktop.clock import LOCAL_TIME, alarm, now, zone
 from nightcare.desktop.files import watch
 from nightcare.desktop.only_one import OnlyOne
 from nightcare.desktop.systemd import ServiceManager
 from nightcare.domain.message import ScreenEvent
-from nightcare.domain.schedule import Schedule
-from nightcare.errors import ConfigError, DesktopError, StateError
+from nightcare.errors import ConfigError, StateError
 from nightcare.journal.refuge import Refuge, set_aside
 from nightcare.journal.store import SERVICE_NOTE, Journal
 from nightcare.places import chosen_config
 from nightcare.scheduling import Scheduling
-from nightcare.service.ports import Screen
+from nightcare.screens import choose_screen
 from nightcare.service.reckoning import Service
 from nightcare.settings.load import Loaded, load
-
-_ICON = "appointment-soon"
-"""Of the freedesktop Icon Naming Specification, so that every theme has it."""
 
 _SOON = timedelta(minutes=2)
 
@@ -53,65 +49,6 @@ class Setting:
     variables: Mapping[str, str]
     out: TextIO
     err: TextIO
-
-
-def choose_screen(schedule: Schedule, variables: Mapping[str, str], out: TextIO) -> Screen:
-    """The notifier: the one configured, else what this machine has.
-
-    On Linux with a session bus it is the desktop's, for which we wait; without a bus the terminal
-    serves; on other platforms plyer.
-    """
-    backend = schedule.notify
-    bus = session_bus(variables)
-    if backend is None:
-        if sys.platform != "linux":
-            backend = "plyer"
-        else:
-            backend = "terminal" if bus is None else "freedesktop"
-    if backend == "plyer":
-        from nightcare.desktop.plyer import PlyerScreen  # noqa: PLC0415 - other platforms only
-
-        return PlyerScreen()
-    if backend == "terminal":
-        from nightcare.desktop.terminal import TerminalScreen  # noqa: PLC0415 - no desktop only
-
-        return TerminalScreen(out)
-    from nightcare.desktop.freedesktop import FreedesktopScreen  # noqa: PLC0415 - Linux only
-
-    if bus is None:
-        raise DesktopError("no_session_bus")
-    return FreedesktopScreen(bus, icon=_ICON)
-
-
-def session_bus(variables: Mapping[str, str]) -> str | None:
-    """The address of the session bus; None where there is none.
-
-    Source: the XDG Base Directory Specification and pam_systemd(8) for the usual place.
-    """
-    address = variables.get("DBUS_SESSION_BUS_ADDRESS")
-    if address:
-        return address
-    runtime = variables.get("XDG_RUNTIME_DIR")
-    usual = Path(runtime) / "bus" if runtime else None
-    return f"unix:path={usual}" if usual is not None and usual.is_socket() else None
-
-
-def teller(words: Words, zone: tzinfo, out: TextIO) -> Callable[..., None]:
-    """What says what happens as it happens: a line with the clock (local) it happened at.
-
-    It is called with a key of the catalogue, the instant (UTC) and the values of the sentence.
-    """
-
-    def tell(key: str, at: datetime, /, **values: object) -> None:
-        here = at.astimezone(zone)
-        spoken = {
-            name: words.when(value.astimezone(zone), here) if isinstance(value, datetime) else value
-            for name, value in values.items()
-        }
-        with contextlib.suppress(OSError, ValueError):
-            print(f"{here:%H:%M:%S}", words.say(key, **spoken), file=out, flush=True)
-
-    return tell
 
 
 def _error_of(context: dict[str, Any]) -> BaseException:

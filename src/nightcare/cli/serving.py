@@ -38,8 +38,9 @@ def run_command(person: Person) -> None:
 )
 def rehearse_command(person: Person, *, seconds: int) -> None:
     """A whole day's reminders in a minute."""
-    from nightcare.daemon import choose_screen, teller  # noqa: PLC0415 - other commands need no daemon
+    from nightcare.catalogue.telling import teller  # noqa: PLC0415 - other commands tell nothing
     from nightcare.rehearsal import rehearse  # noqa: PLC0415 - likewise
+    from nightcare.screens import choose_screen  # noqa: PLC0415 - likewise
 
     if not 1 <= seconds <= _LONGEST_REHEARSAL:
         raise ValueRefused("seconds_out_of_range", found=seconds, most=_LONGEST_REHEARSAL)

@@ -1,0 +1,28 @@
+"""Saying what happens as it happens, a line each."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+from typing import TextIO
+
+from nightcare.catalogue.reading import Words
+
+
+def teller(words: Words, zone: tzinfo, out: TextIO) -> Callable[..., None]:
+    """What says what happens as it happens: a line with the clock (local) it happened at.
+
+    It is called with a key of the catalogue, the instant (UTC) and the values of the sentence.
+    """
+
+    def tell(key: str, at: datetime, /, **values: object) -> None:
+        here = at.astimezone(zone)
+        spoken = {
+            name: words.when(value.astimezone(zone), here) if isinstance(value, datetime) else value
+            for name, value in values.items()
+        }
+        with contextlib.suppress(OSError, ValueError):
+            print(f"{here:%H:%M:%S}", words.say(key, **spoken), file=out, flush=True)
+
+    return tell

@@ -1,0 +1,56 @@
+"""Which screen serves: the one configured, else what this machine has."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TextIO
+
+from nightcare.domain.schedule import Schedule
+from nightcare.errors import DesktopError
+from nightcare.service.ports import Screen
+
+_ICON = "appointment-soon"
+"""Of the freedesktop Icon Naming Specification, so that every theme has it."""
+
+
+def choose_screen(schedule: Schedule, variables: Mapping[str, str], out: TextIO) -> Screen:
+    """The notifier: the one configured, else what this machine has.
+
+    On Linux with a session bus it is the desktop's, for which we wait; without a bus the terminal
+    serves; on other platforms plyer.
+    """
+    backend = schedule.notify
+    bus = session_bus(variables)
+    if backend is None:
+        if sys.platform != "linux":
+            backend = "plyer"
+        else:
+            backend = "terminal" if bus is None else "freedesktop"
+    if backend == "plyer":
+        from nightcare.desktop.plyer import PlyerScreen  # noqa: PLC0415 - other platforms only
+
+        return PlyerScreen()
+    if backend == "terminal":
+        from nightcare.desktop.terminal import TerminalScreen  # noqa: PLC0415 - no desktop only
+
+        return TerminalScreen(out)
+    from nightcare.desktop.freedesktop import FreedesktopScreen  # noqa: PLC0415 - Linux only
+
+    if bus is None:
+        raise DesktopError("no_session_bus")
+    return FreedesktopScreen(bus, icon=_ICON)
+
+
+def session_bus(variables: Mapping[str, str]) -> str | None:
+    """The address of the session bus; None where there is none.
+
+    Source: the XDG Base Directory Specification and pam_systemd(8) for the usual place.
+    """
+    address = variables.get("DBUS_SESSION_BUS_ADDRESS")
+    if address:
+        return address
+    runtime = variables.get("XDG_RUNTIME_DIR")
+    usual = Path(runtime) / "bus" if runtime else None
+    return f"unix:path={usual}" if usual is not None and usual.is_socket() else None
