@@ -211,6 +211,7 @@ def test_without_systemd_nothing_is_installed(night: Nightcare) -> None:
     assert "systemctl is not there" in said.err
     assert "nightcare run" in said.err
     assert not unit_file(night).exists()
+    assert not night.config.exists()
 
 
 # Living
@@ -276,7 +277,7 @@ def test_wrong_config_is_no_reason_to_try_again(night: Nightcare, manager: UserM
     night.command("uninstall", "--purge")
     assert manager.show(UNIT, "LoadState") == "not-found"
     assert_nothing_of_the_unit(night)
-    assert not night.config.exists()
+    assert not night.config.parent.exists()
     assert not night.state.exists()
 
 

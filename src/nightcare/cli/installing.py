@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 
@@ -18,6 +19,8 @@ from nightcare.places import config_file
 def install_command(person: Person) -> None:
     """Write the config if there is none, then write, enable and start the unit."""
     words = person.words
+    # Nothing is written where nothing can be installed.
+    user_unit.reach()
     if person.config is None:
         click.echo(words.say("did_init", path=write_example(config_file())))
     named = person.config if person.config not in (None, config_file()) else None
@@ -41,6 +44,9 @@ def uninstall_command(person: Person, *, purge: bool) -> None:
     click.echo(words.say("did_uninstall" if there else "nothing_installed"))
     if purge:
         config_file().unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            # Only if nothing else is in it.
+            config_file().parent.rmdir()
         shutil.rmtree(person.state, ignore_errors=True)
         click.echo(words.say("did_purge"))
     else:

@@ -55,13 +55,22 @@ def unit_text(command: Sequence[str], *, graphical: bool) -> str:
     )
 
 
+def reach() -> None:
+    """See to it that the user manager answers.
+
+    Raises:
+        DesktopError: There is none, or it does not.
+    """
+    _systemctl("daemon-reload")
+
+
 def install(command: Sequence[str], variables: Mapping[str, str]) -> Path:
     """Write, enable and start the unit; returns its file.
 
     Raises:
         DesktopError: There is no user manager, or the service did not start.
     """
-    _systemctl("daemon-reload")
+    reach()
     graphical = _systemctl("is-active", "--quiet", _GRAPHICAL, may_fail=True) == 0
     path = unit_file(variables)
     _write(path, unit_text(command, graphical=graphical))
