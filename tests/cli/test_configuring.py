@@ -201,22 +201,48 @@ def test_show_is_what_is_in_force(terminal: Terminal, monkeypatch: pytest.Monkey
     assert (result.code, result.err) == (0, "")
     shown = tomli.loads(result.out)
     assert shown["sleep"]["bedtime"] == "23:00"
-    assert "sleep.wake = 06:30:00" in result.out.splitlines()
+    assert result.out.startswith(f"# In force now. Lines are those of {terminal.config}\n")
+    assert "wake = 06:30:00    # line 2\n" in result.out
+    assert "limit = 5                 # NIGHTCARE_SNOOZE__LIMIT\n" in result.out
+    assert 'lengths = ["10m", "30m"]  # default\n' in result.out
     assert shown["reminders"].keys() == {"walk"}
     assert shown["reminders"]["walk"]["text"] == "Go for a walk. " * 8
     assert shown["snooze"] == {"lengths": ["10m", "30m"], "limit": 5}
     copied = terminal.write(result.out, terminal.home / "copied.toml")
     monkeypatch.delenv("NIGHTCARE_SNOOZE__LIMIT")
-    assert terminal("--config", copied, "config", "show").out == result.out
+    assert tomli.loads(terminal("--config", copied, "config", "show").out) == shown
 
 
-def test_show_for_a_program(terminal: Terminal) -> None:
-    """A TOML time is text there."""
-    terminal.write("[sleep]\nwake = 06:30\nbedtime = 23:00:15")
+def test_show_for_a_program(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By key, what it is and where it comes from; a TOML time is text there."""
+    path = terminal.write("[sleep]\nwake = 06:30\nbedtime = 23:00:15")
+    monkeypatch.setenv("NIGHTCARE_SNOOZE__LIMIT", "5")
     result = terminal("config", "show", "--json")
     assert (result.code, result.err) == (0, "")
-    assert result.json["sleep"] == {"wake": "06:30:00", "bedtime": "23:00:15"}
-    assert result.json["diary"] == {"morning_question": "wake + 30m"}
+    nothing = {"file": None, "line": None, "variable": None}
+    assert result.json["sleep.wake"] == {
+        "value": "06:30:00",
+        "origin": nothing | {"kind": "file", "file": str(path), "line": 2},
+    }
+    assert result.json["snooze.limit"] == {
+        "value": 5,
+        "origin": nothing | {"kind": "environment", "variable": "NIGHTCARE_SNOOZE__LIMIT"},
+    }
+    assert result.json["diary.morning_question"] == {
+        "value": "wake + 30m",
+        "origin": nothing | {"kind": "default"},
+    }
+
+
+def test_show_without_a_file_in_the_language_of_the_desktop(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says that there is none."""
+    monkeypatch.setenv("LANG", "da_DK.UTF-8")
+    result = terminal("config", "show")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith("# Det gælder nu: den indbyggede opsætning")
+    assert '\nbedtime = "22:30"  # standard\n' in result.out
 
 
 def test_show_of_a_wrong_file(terminal: Terminal) -> None:

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import click
 
-from nightcare.catalogue.problems import as_toml, key_text, problem_text
+from nightcare.catalogue.problems import key_text, problem_text
 from nightcare.catalogue.reading import words_for
 from nightcare.cli.output import say_json
 from nightcare.cli.person import Person, as_json, command
+from nightcare.cli.showing import shown_for_a_program, shown_lines
 from nightcare.errors import ConfigError, Problem, StateError
 from nightcare.places import config_file
+from nightcare.replacing import replace_file
+from nightcare.settings.in_force import in_force
 from nightcare.settings.layers import example_text
 from nightcare.settings.load import load
 
@@ -73,16 +76,16 @@ def check(person: Person, *, file: Path | None, for_program: bool) -> int:
     return ConfigError.exit_code if mistakes else 0
 
 
-@command("show", help="Print what is in force: the file over the defaults, and the environment.")
+@command("show", help="Print what is in force, and where each value comes from.")
 @as_json
 def show(person: Person, *, for_program: bool) -> None:
     """What is in force."""
-    values = person.loaded.values
+    entries = in_force(person.loaded)
     if for_program:
-        say_json(values)
+        say_json(shown_for_a_program(entries))
     else:
-        for key, value in _flat(values):
-            click.echo(f"{key} = {as_toml(value, shorten=False)}")
+        for line in shown_lines(entries, person.config, person.words):
+            click.echo(line)
 
 
 @command("path", help="Print where your config file is, or would be.")
@@ -98,22 +101,10 @@ def write_example(path: Path) -> Path:
         StateError: It cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(example_text())
+        replace_file(path, example_text().encode())
     except OSError as error:
         raise StateError("config_not_written", path=path, reason=error.strerror) from error
     return path
-
-
-def _flat(table: dict[str, object], above: str = "") -> list[tuple[str, object]]:
-    lines: list[tuple[str, object]] = []
-    for key, value in table.items():
-        if isinstance(value, dict):
-            lines += _flat(value, f"{above}{key}.")
-        else:
-            lines.append((above + key, value))
-    return lines
 
 
 for _one in (init, check, show, path_):

@@ -67,6 +67,19 @@ def read_file(path: Path) -> File:
     except OSError as error:
         raise ConfigError((Problem((), "file_unreadable", {"reason": error.strerror or error},
                                    origin=name),)) from error  # fmt: skip
+    return parsed(name, raw)
+
+
+def parsed(name: str, raw: bytes) -> File:
+    """What the bytes of a config file say; a byte-order mark is skipped.
+
+    Args:
+        name: How to name it to the person.
+        raw: What it holds.
+
+    Raises:
+        ConfigError: It is too large, or not TOML.
+    """
     if len(raw) > _LARGEST_FILE:
         raise ConfigError((Problem((), "file_too_large", {}, origin=name),))
     try:
@@ -190,7 +203,7 @@ def _put(table: Table, keys: list[str], value: Any) -> None:
 
 
 def _value(text: str) -> Any:
-    for read in (_toml, _json):
+    for read in (toml_value, _json):
         try:
             value = read(text)
         except (ValueError, RecursionError):
@@ -200,7 +213,13 @@ def _value(text: str) -> Any:
     return text
 
 
-def _toml(text: str) -> Any:
+def toml_value(text: str) -> Any:
+    """The value that is written so in TOML, in one line.
+
+    Raises:
+        ValueError: It is not TOML.
+        RecursionError: It lies too deep in itself.
+    """
     if "\n" in text:
         raise ValueError(text)
     return tomli.loads(f"value = {text}")["value"]

@@ -11,8 +11,17 @@ from pydantic import ValidationError
 
 from nightcare.domain.schedule import Schedule
 from nightcare.errors import ConfigError, Problem
-from nightcare.settings.layers import Table, built_in, environment, laid_over, merged, read_file
+from nightcare.settings.layers import (
+    File,
+    Table,
+    built_in,
+    environment,
+    laid_over,
+    merged,
+    read_file,
+)
 from nightcare.settings.model import Config
+from nightcare.settings.origins import Origins
 from nightcare.settings.problems import located, problems
 from nightcare.settings.understand import WHATEVER_THE_SLEEP, understand
 
@@ -32,12 +41,14 @@ class Loaded:
         warnings: What is allowed but may be a slip.
         path: The file it was read from; None for the built-in defaults.
         values: What is in force, as it was written.
+        origins: Where each of them comes from.
     """
 
     schedule: Schedule
     warnings: tuple[Problem, ...]
     path: Path | None
     values: Table
+    origins: Origins
 
 
 def load(path: Path | None, variables: Mapping[str, str]) -> Loaded:
@@ -50,8 +61,20 @@ def load(path: Path | None, variables: Mapping[str, str]) -> Loaded:
     Raises:
         ConfigError: Something about it is wrong; it holds every mistake.
     """
+    return load_file(None if path is None else read_file(path), variables)
+
+
+def load_file(file: File | None, variables: Mapping[str, str]) -> Loaded:
+    """Load the configuration from a file that was read already, or only written in mind.
+
+    Args:
+        file: What the file says, under its own name; None for the built-in defaults.
+        variables: The environment, of which `NIGHTCARE_*` is laid over the file.
+
+    Raises:
+        ConfigError: Something about it is wrong; it holds every mistake.
+    """
     defaults = built_in()
-    file = None if path is None else read_file(path)
     tables = merged(defaults.values, {} if file is None else file.values)
     said = environment(variables, tables)
     values = laid_over(said.values, tables)
@@ -65,7 +88,13 @@ def load(path: Path | None, variables: Mapping[str, str]) -> Loaded:
     if understood.schedule is None:
         raise ConfigError(tuple(located(understood.mistakes, file, tables, said)))
     warnings = located(understood.warnings, file, tables, said)
-    return Loaded(understood.schedule, tuple(warnings), path, values)
+    return Loaded(
+        schedule=understood.schedule,
+        warnings=tuple(warnings),
+        path=None if file is None else Path(file.name),
+        values=values,
+        origins=Origins(file, tables, said),
+    )
 
 
 def _config(said: Table, tables: Table) -> Config:

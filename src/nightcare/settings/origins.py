@@ -1,0 +1,65 @@
+"""Where what is in force comes from: a default, a line of the file, a variable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nightcare.settings.layers import Environment, File, Table
+from nightcare.settings.positions import Path
+
+
+@dataclass(frozen=True, slots=True)
+class FromDefaults:
+    """Nobody said otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class FromFile:
+    """The person's file says so.
+
+    Attributes:
+        file: Its name.
+        line: The line of the key, from 1.
+    """
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class FromEnvironment:
+    """A variable says so, over whatever the file says.
+
+    Attributes:
+        variable: Its name.
+    """
+
+    variable: str
+
+
+Origin = FromDefaults | FromFile | FromEnvironment
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """The layers that a configuration was made of.
+
+    Attributes:
+        file: The person's file, if there is one.
+        tables: That file over the defaults.
+        said: The environment, which is laid over them.
+    """
+
+    file: File | None
+    tables: Table
+    said: Environment
+
+    def of(self, where: Path) -> Origin:
+        """Where the value at a path comes from."""
+        variable = self.said.variable(where, self.tables)
+        if variable is not None:
+            return FromEnvironment(variable)
+        place = None if self.file is None else self.file.positions.key(where)
+        if self.file is None or place is None:
+            return FromDefaults()
+        return FromFile(self.file.name, place.line)
