@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import nightcare
-from nightcare.replacing import alone_in, replace_file
+from nightcare.replacing import alone_with, replace_file
 
 SOURCE = Path(nightcare.__file__).parents[1]
 
@@ -100,16 +100,16 @@ def test_a_kill_leaves_the_old_file_or_the_new(tmp_path: Path) -> None:
         assert path.read_bytes() == b"old"
 
 
-def test_whoever_asks_is_alone_in_a_folder(tmp_path: Path) -> None:
+def test_whoever_asks_is_alone_with_a_file(tmp_path: Path) -> None:
     """What many add one after the other is all there in the end."""
     path = tmp_path / "file"
     path.write_bytes(b"")
     script = (
         "import pathlib, sys\n"
-        "from nightcare.replacing import alone_in, replace_file\n"
+        "from nightcare.replacing import alone_with, replace_file\n"
         "path = pathlib.Path(sys.argv[1])\n"
         "for _ in range(20):\n"
-        "    with alone_in(path.parent):\n"
+        "    with alone_with(path):\n"
         "        replace_file(path, path.read_bytes() + b'.')\n"
     )
     them = [
@@ -120,7 +120,7 @@ def test_whoever_asks_is_alone_in_a_folder(tmp_path: Path) -> None:
     assert path.read_bytes() == b"." * 60
 
 
-def test_a_folder_that_is_not_there_locks_nobody_out(tmp_path: Path) -> None:
-    """For nothing in it can be read."""
-    with alone_in(tmp_path / "nowhere"):
-        assert not (tmp_path / "nowhere").exists()
+def test_nobody_is_kept_from_a_file_that_is_not_there(tmp_path: Path) -> None:
+    """For there is nothing to read."""
+    with alone_with(tmp_path / "file"):
+        assert names(tmp_path) == []

@@ -71,10 +71,15 @@ class Problem:
 
 
 class ConfigError(NightcareError):
-    """The configuration cannot be put in force; all its mistakes together."""
+    """The configuration cannot be put in force; all its mistakes together.
+
+    Args:
+        problems: The mistakes.
+        key: A key of the catalogue's `errors`, for the sentence that follows on them.
+    """
 
     exit_code = 78
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("config_wrong", count=len(problems))
+    def __init__(self, problems: tuple[Problem, ...], key: str = "config_wrong") -> None:
+        super().__init__(key, count=len(problems))
         self.problems = problems

@@ -41,21 +41,35 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 @contextlib.contextmanager
-def alone_in(folder: Path) -> Iterator[None]:
-    """Let nobody else who asks so read and replace files of a folder meanwhile; waits for them.
+def alone_with(path: Path) -> Iterator[None]:
+    """Let nobody else who asks so read and replace a file meanwhile; waits for them.
 
-    Where the file system knows no locks, nobody is kept out.
+    Where there is no file yet, or its file system knows no locks, nobody is kept out.
     """
     handle = None
-    if sys.platform != "win32":
-        with contextlib.suppress(OSError):
-            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            fcntl.flock(handle, fcntl.LOCK_EX)
+    with contextlib.suppress(OSError):
+        handle = _locked(path)
     try:
         yield
     finally:
         if handle is not None:
             os.close(handle)
+
+
+def _locked(path: Path) -> int | None:
+    """The lock of the file that has this name once it is ours; others may have replaced it."""
+    if sys.platform == "win32":
+        return None
+    while True:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if os.path.samestat(os.fstat(handle), path.stat()):
+                return handle
+        except OSError:
+            os.close(handle)
+            raise
+        os.close(handle)
 
 
 def _like(target: Path, handle: int) -> None:

@@ -110,7 +110,7 @@ FAMILIES: dict[str, set[str]] = {
     "log_": {str(outcome) for outcome in Outcome},
     "why_": {verdict.__name__.lower() for verdict in get_args(Verdict)},
     "act_": {act.replace("-", "_") for act in acts()},
-    "error_": error_keys() | {"config_wrong"},
+    "error_": error_keys() | {"config_wrong", "config_kept", "config_draft_wrong"},
     "config_": config_keys(),
 }
 """What may follow where a key is put together."""

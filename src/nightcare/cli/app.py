@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ import click
 
 from nightcare import __version__
 from nightcare.catalogue.reading import words_for
+from nightcare.cli.lazy import LazyGroup
 from nightcare.cli.output import complain, write_no_more
 from nightcare.errors import StateError
 
@@ -37,22 +37,12 @@ _COMMANDS = {
     "tips": "guidance",
     "relief": "guidance",
     "config": "configuring",
+    "setup": "setting_up",
 }
 
 
-class _Lazy(click.Group):
-    """A group that imports a command's module only when the command is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click has it
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        module = _COMMANDS.get(cmd_name)
-        if module is None:
-            return None
-        name = cmd_name.replace("-", "_") + "_command"
-        command: click.Command = getattr(importlib.import_module(f"nightcare.cli.{module}"), name)
-        return command
+class _Commands(LazyGroup):
+    """All commands."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for; an output that nobody reads any more ends it."""
@@ -63,7 +53,9 @@ class _Lazy(click.Group):
             return 0
 
 
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Commands, modules=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, prog_name="nightcare")
 @click.option(
     "--config", type=click.Path(path_type=Path), help="Use this config file instead of yours."

@@ -1,4 +1,4 @@
-"""The config file: init, check, show, path."""
+"""The config file: init, check, show, path; and where its other commands are."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 
 from nightcare.catalogue.problems import key_text, problem_text
 from nightcare.catalogue.reading import words_for
+from nightcare.cli.lazy import LazyGroup
 from nightcare.cli.output import say_json
 from nightcare.cli.person import Person, as_json, command
 from nightcare.cli.showing import shown_for_a_program, shown_lines
@@ -19,14 +20,30 @@ from nightcare.settings.in_force import in_force
 from nightcare.settings.layers import example_text
 from nightcare.settings.load import load
 
+_COMMANDS = {
+    "init": "configuring",
+    "check": "configuring",
+    "show": "configuring",
+    "set": "changing",
+    "unset": "changing",
+    "edit": "editing",
+    "schema": "describing",
+    "path": "configuring",
+}
 
-@click.group("config", help="Your config file: init, check, show, path.")
+
+@click.group(
+    "config",
+    cls=LazyGroup,
+    modules=_COMMANDS,
+    help="Your config file: init, check, show, set, unset, edit, schema, path.",
+)
 def config_command() -> None:
     """Your config file."""
 
 
 @command("init", help="Write the commented example as your config file.")
-def init(person: Person) -> None:
+def init_command(person: Person) -> None:
     """Write the commented example as the person's config file."""
     path = person.config or config_file()
     if path.exists() or path.is_symlink():
@@ -37,7 +54,7 @@ def init(person: Person) -> None:
 @command("check", help="Say whether a config file is right, and where it is not.")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @as_json
-def check(person: Person, *, file: Path | None, for_program: bool) -> int:
+def check_command(person: Person, *, file: Path | None, for_program: bool) -> int:
     """Whether a config file is right, and where it is not."""
     path = file or person.config
     mistakes: tuple[Problem, ...] = ()
@@ -78,7 +95,7 @@ def check(person: Person, *, file: Path | None, for_program: bool) -> int:
 
 @command("show", help="Print what is in force, and where each value comes from.")
 @as_json
-def show(person: Person, *, for_program: bool) -> None:
+def show_command(person: Person, *, for_program: bool) -> None:
     """What is in force."""
     entries = in_force(person.loaded)
     if for_program:
@@ -89,7 +106,7 @@ def show(person: Person, *, for_program: bool) -> None:
 
 
 @command("path", help="Print where your config file is, or would be.")
-def path_(person: Person) -> None:
+def path_command(person: Person) -> None:
     """Where the config file is, or would be."""
     click.echo(person.config or config_file())
 
@@ -105,7 +122,3 @@ def write_example(path: Path) -> Path:
     except OSError as error:
         raise StateError("config_not_written", path=path, reason=error.strerror) from error
     return path
-
-
-for _one in (init, check, show, path_):
-    config_command.add_command(_one)

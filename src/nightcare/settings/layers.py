@@ -60,14 +60,21 @@ def read_file(path: Path) -> File:
     Raises:
         ConfigError: It cannot be read, or is not TOML.
     """
-    name = str(path)
+    return parsed(str(path), read_raw(path))
+
+
+def read_raw(path: Path) -> bytes:
+    """What the person's file holds, as far as `parsed` needs it.
+
+    Raises:
+        ConfigError: It cannot be read.
+    """
     try:
         with path.open("rb") as stream:
-            raw = stream.read(_LARGEST_FILE + 1)
+            return stream.read(_LARGEST_FILE + 1)
     except OSError as error:
         raise ConfigError((Problem((), "file_unreadable", {"reason": error.strerror or error},
-                                   origin=name),)) from error  # fmt: skip
-    return parsed(name, raw)
+                                   origin=str(path)),)) from error  # fmt: skip
 
 
 def parsed(name: str, raw: bytes) -> File:

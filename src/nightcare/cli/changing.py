@@ -1,0 +1,167 @@
+"""Changing one value of the config file: set, unset."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+
+from nightcare.catalogue.problems import problem_text
+from nightcare.catalogue.reading import Words, words_for
+from nightcare.cli.person import Person, command
+from nightcare.desktop.only_one import service_runs
+from nightcare.errors import ConfigError, NothingToDo, Problem, StateError
+from nightcare.places import config_file
+from nightcare.replacing import alone_with, replace_file
+from nightcare.settings.editing import Edited, Keys, path_of, readings, with_value, without
+from nightcare.settings.known import expect_key
+from nightcare.settings.layers import File, environment, example_text, parsed, read_raw
+from nightcare.settings.load import Loaded, load_file
+from nightcare.settings.writing import path_text, value_text
+
+
+@command("set", help="Change one value, and keep the rest of your config file as it is.")
+@click.argument("key")
+@click.argument("value")
+def set_command(person: Person, *, key: str, value: str) -> None:
+    """Change one value."""
+    where = path_of(key)
+    expect_key(where)
+    meant = readings(value)
+    changed = _change(person, where, lambda raw: [with_value(raw, where, one) for one in meant])
+    said = value_text(meant[changed.number])
+    words = changed.words
+    click.echo(words.say("did_set", key=path_text(where), value=said, path=changed.path))
+    _tell_what_follows(person, where, changed)
+
+
+@command("unset", help="Take one key out of your config file, so that its default holds.")
+@click.argument("key")
+def unset_command(person: Person, *, key: str) -> None:
+    """Take one key out."""
+    where = path_of(key)
+
+    def take_out(raw: bytes) -> list[Edited]:
+        edited = without(raw, where)
+        if edited is None:
+            # A key that nobody knows but that is there is a mistake, which this mends.
+            expect_key(where)
+            raise NothingToDo("nothing_to_unset", key=path_text(where))
+        return [edited]
+
+    changed = _change(person, where, take_out)
+    click.echo(changed.words.say("did_unset", key=path_text(where), path=changed.path))
+    _tell_what_follows(person, where, changed)
+
+
+def content_of(path: Path) -> tuple[bytes, bool]:
+    """What a config file holds, or would begin with; and whether it is there.
+
+    Raises:
+        ConfigError: It is there and cannot be read.
+    """
+    if path.exists():
+        return read_raw(path), True
+    return example_text().encode(), False
+
+
+def write(path: Path, raw: bytes) -> None:
+    """Write a config file.
+
+    Raises:
+        StateError: It cannot be written; what was there is as it was.
+    """
+    try:
+        replace_file(path, raw)
+    except OSError as error:
+        raise StateError("config_not_written", path=path, reason=error.strerror) from error
+
+
+def tell_warnings(loaded: Loaded, words: Words) -> None:
+    """Say what is allowed but may be a slip."""
+    for one in loaded.warnings:
+        click.echo(words.say("warning", problem=problem_text(one, words)), err=True)
+
+
+def tell_service(person: Person, words: Words) -> None:
+    """Say how a service that runs learns of a change."""
+    if service_runs(person.state):
+        click.echo(words.say("service_reload"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """A change that was written.
+
+    Attributes:
+        path: The file.
+        number: Which of the changes that were tried it is.
+        loaded: What the file comes to now.
+        words: Its language.
+    """
+
+    path: Path
+    number: int
+    loaded: Loaded
+    words: Words
+
+
+def _change(person: Person, where: Keys, change: Callable[[bytes], Sequence[Edited]]) -> _Changed:
+    """Write the first of some changes that leaves the file right.
+
+    Raises:
+        ConfigError: None does; nothing is written.
+        StateError: It cannot be written.
+    """
+    path = person.config or config_file()
+    with alone_with(path):
+        raw, there = content_of(path)
+        old = parsed(str(path), raw)
+        edited = change(raw)
+        number, loaded = _first_right(old, where, edited)
+        if edited[number].raw != raw or not there:
+            write(path, edited[number].raw)
+    words = words_for(loaded.schedule.language, os.environ)
+    if not there:
+        click.echo(words.say("made_from_example", path=path))
+    for one in edited[number].beside:
+        click.echo(words.say(one))
+    return _Changed(path, number, loaded, words)
+
+
+def _first_right(old: File, where: Keys, edited: Sequence[Edited]) -> tuple[int, Loaded]:
+    """The first that is right; the environment, which may be another's, has no part in it."""
+    refused: list[tuple[Problem, ...]] = []
+    for number, one in enumerate(edited):
+        file = parsed(old.name, one.raw)
+        try:
+            return number, load_file(file, {})
+        except ConfigError:
+            refused.append(_mistakes(replace(file, positions=old.positions), where))
+    # Of the ways to take a value the first that is not itself the mistake.
+    elsewhere = (one for one in refused if all(problem.line is not None for problem in one))
+    raise ConfigError(next(elsewhere, refused[0]), "config_kept")
+
+
+def _mistakes(file: File, where: Keys) -> tuple[Problem, ...]:
+    """What is wrong; with its line where it is in the file already, else without one."""
+    try:
+        load_file(file, {})
+    except ConfigError as error:
+        return tuple(
+            replace(one, line=None, column=None) if one.where[: len(where)] == where else one
+            for one in error.problems
+        )
+    return ()
+
+
+def _tell_what_follows(person: Person, where: Keys, changed: _Changed) -> None:
+    tables = changed.loaded.origins.tables
+    variable = environment(os.environ, tables).variable(where, tables)
+    if variable is not None:
+        click.echo(changed.words.say("set_but_variable", variable=variable))
+    tell_warnings(changed.loaded, changed.words)
+    tell_service(person, changed.words)

@@ -1,0 +1,99 @@
+"""A program in a terminal of its own, with somebody who reads and types."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import nightcare
+
+SOURCE = Path(nightcare.__file__).parents[1]
+
+CONTROL_C, CONTROL_D = "\x03", "\x04"
+
+_LONG = 60.0
+"""Seconds that a busy machine may take for anything."""
+
+
+@dataclass(slots=True)
+class Talk:
+    """What was said so far.
+
+    Attributes:
+        said: All that the terminal showed, also what was typed.
+    """
+
+    _process: subprocess.Popen[bytes]
+    _screen: int
+    said: str = ""
+    _read: int = 0
+
+    def expect(self, text: str) -> None:
+        """Wait until it shows a text that it had not shown before the last one.
+
+        Raises:
+            AssertionError: It ended, or took far too long.
+        """
+        deadline = time.monotonic() + _LONG
+        while (at := self.said.find(text, self._read)) < 0:
+            assert self._more(deadline), f"{text!r} was not said, but: {self.said}"
+        self._read = at + len(text)
+
+    def answer(self, question: str, keys: str = "\n") -> None:
+        """Wait for a question, and type; Enter alone where nothing else is named."""
+        self.expect(question)
+        os.write(self._screen, keys.encode())
+
+    def end(self) -> int:
+        """Wait until it has ended; returns its exit code."""
+        deadline = time.monotonic() + _LONG
+        while self._more(deadline):
+            pass
+        return self._process.wait(_LONG)
+
+    def _more(self, deadline: float) -> bool:
+        left = max(0.0, deadline - time.monotonic())
+        if not select.select([self._screen], [], [], left)[0]:
+            return False
+        try:
+            more = os.read(self._screen, 65536)
+        except OSError:
+            # So ends a terminal that nobody has open any more.
+            return False
+        self.said += more.decode(errors="replace").replace("\r\n", "\n")
+        return bool(more)
+
+
+@contextmanager
+def talking(environment: Mapping[str, str], *arguments: str | Path) -> Iterator[Talk]:
+    """Run nightcare with these arguments in a terminal; on leaving it has ended."""
+    screen, terminal = pty.openpty()
+    # A session of its own, whose terminal this is, so that Ctrl-C reaches it and nobody else.
+    start = (
+        "import fcntl, os, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+        "signal.signal(signal.SIGINT, signal.SIG_DFL); "
+        "os.execv(sys.executable, [sys.executable, '-m', 'nightcare', *sys.argv[1:]])"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", start, *map(str, arguments)],
+        env={**environment, "TERM": "xterm"},
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+    )
+    os.close(terminal)
+    try:
+        yield Talk(process, screen)
+    finally:
+        process.kill()
+        process.wait(_LONG)
+        os.close(screen)

@@ -1,0 +1,318 @@
+"""Editing the config file in an editor: only what is right is taken, and nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cli.talk import CONTROL_C, CONTROL_D, SOURCE, talking
+from cli.terminal import ZONE, Terminal
+from nightcare.settings.layers import example_text
+
+OURS = "# mine\n[snooze]\nlimit = 2   # few\n"
+RIGHT = OURS.replace("2", "5")
+WRONG = OURS.replace("2", '"many"')
+COMPLAINT = ':3:9: snooze.limit: found "many"; allowed: a whole number'
+ASKED = "e: edit again, x: discard the draft, s: save the draft aside [e]: "
+
+Editor = Callable[..., str]
+
+
+@pytest.fixture
+def editor(terminal: Terminal) -> Editor:
+    """Make an editor of a few lines of shell, in which $1 is the file; returns its command."""
+
+    def make(script: str, name: str = "editor") -> str:
+        path = terminal.home / name
+        path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        path.chmod(0o700)
+        return str(path)
+
+    return make
+
+
+@pytest.fixture
+def environment(terminal: Terminal) -> dict[str, str]:
+    """A whole environment, of which nothing is inherited."""
+    return {
+        "HOME": str(terminal.home),
+        "XDG_CONFIG_HOME": str(terminal.home / "config"),
+        "XDG_STATE_HOME": str(terminal.home / "state"),
+        "XDG_RUNTIME_DIR": str(terminal.home / "run"),
+        "PATH": os.defpath,
+        "PYTHONPATH": str(SOURCE),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "LANG": "C.UTF-8",
+        "TZ": ZONE.key,
+    }
+
+
+def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `config edit` without a terminal."""
+    return subprocess.run(
+        [sys.executable, "-m", "nightcare", "config", "edit", *arguments],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def drafts(terminal: Terminal) -> list[Path]:
+    """The drafts that were kept beside the config."""
+    return [one for one in terminal.config.parent.glob("*") if one != terminal.config]
+
+
+def writes(text: str) -> str:
+    """Shell that writes a text into the file."""
+    return f"cat >\"$1\" <<'END'\n{text}END"
+
+
+def test_what_is_right_is_taken(
+    terminal: Terminal, editor: Editor, environment: dict[str, str]
+) -> None:
+    """And no draft is left."""
+    path = terminal.write(OURS)
+    path.chmod(0o640)
+    result = run(environment | {"EDITOR": editor(writes(RIGHT))})
+    assert (result.returncode, result.stdout, result.stderr) == (0, f"{path} is changed.\n", "")
+    assert path.read_text(encoding="utf-8") == RIGHT
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert drafts(terminal) == []
+
+
+def test_the_draft_is_the_persons_alone_beside_the_file(
+    terminal: Terminal, editor: Editor, environment: dict[str, str]
+) -> None:
+    """With the ending by which editors know the kind."""
+    terminal.write(OURS)
+    script = 'stat -c "%a %n" "$1" >"$HOME/seen"; cat "$1" >>"$HOME/seen"'
+    result = run(environment | {"EDITOR": editor(script)})
+    assert (result.returncode, result.stdout) == (0, "Nothing was changed.\n")
+    line, _, held = (terminal.home / "seen").read_text(encoding="utf-8").partition("\n")
+    mode, _, name = line.partition(" ")
+    assert (mode, Path(name).parent, Path(name).suffix) == ("600", terminal.config.parent, ".toml")
+    assert held == OURS
+
+
+def test_visual_goes_over_editor_and_may_have_arguments(
+    terminal: Terminal, editor: Editor, environment: dict[str, str]
+) -> None:
+    """Quoted as in a shell."""
+    path = terminal.write(OURS)
+    visual = editor('[ "$2" = "--a b" ] && sed -i s/2/5/ "$3"', name="my editor")
+    more = {"VISUAL": f"'{visual}' --wait '--a b'", "EDITOR": "false"}
+    command = editor('shift 0; [ "$2" = "--a b" ] && sed -i s/2/5/ "$3"', name="my editor")
+    assert command == visual
+    assert run(environment | more).returncode == 0
+    assert path.read_text(encoding="utf-8") == RIGHT
+
+
+def test_without_a_variable_there_are_the_usual_editors(
+    terminal: Terminal, editor: Editor, environment: dict[str, str]
+) -> None:
+    """The first that is there."""
+    terminal.write(OURS)
+    editor("exit 3", name="vi")
+    more = {"PATH": str(terminal.home), "VISUAL": " ", "EDITOR": ""}
+    result = run(environment | more)
+    assert (result.returncode, result.stderr) == (
+        1, "vi ended with an error (3). Nothing was changed.\n",
+    )  # fmt: skip
+    editor("exit 4", name="nano")
+    assert run(environment | more).stderr.startswith("nano ended with an error (4).")
+    result = run(environment | {"PATH": str(terminal.home / "nowhere")})
+    assert (result.returncode, result.stderr) == (
+        1, "There is no editor. Name one with the variable EDITOR, such as EDITOR=nano.\n",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("/nowhere/editor", "/nowhere/editor cannot be started: No such file or directory. "),
+        ("'editor", "EDITOR has a quotation mark too few or too many. "),
+        ("false", "false ended with an error (1). Nothing was changed.\n"),
+    ],
+)
+def test_an_editor_that_does_not_do_its_part(
+    terminal: Terminal, environment: dict[str, str], command: str, said: str
+) -> None:
+    """Nothing is changed, and no draft is left."""
+    path = terminal.write(OURS)
+    result = run(environment | {"EDITOR": command})
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith(said)
+    assert path.read_text(encoding="utf-8") == OURS
+    assert drafts(terminal) == []
+
+
+def test_an_editor_that_breaks_off_loses_nothing(
+    terminal: Terminal, editor: Editor, environment: dict[str, str]
+) -> None:
+    """What was written by then is kept, but not taken."""
+    path = terminal.write(OURS)
+    result = run(environment | {"EDITOR": editor(writes(RIGHT) + "\nkill -9 $$")})
+    assert result.returncode == 1
+    (draft,) = drafts(terminal)
+    assert result.stderr.startswith(f"Your draft is kept as {draft}.\n")
+    assert draft.read_text(encoding="utf-8") == RIGHT
+    assert path.read_text(encoding="utf-8") == OURS
+
+
+def test_without_a_file_it_begins_from_the_example(
+    terminal: Terminal, editor: Editor, environment: dict[str, str]
+) -> None:
+    """Which is not written where nothing was changed."""
+    result = run(environment | {"EDITOR": "true"})
+    assert result.stdout == f"Nothing was changed, so {terminal.config} is not written.\n"
+    assert not terminal.config.parent.exists()
+    result = run(environment | {"EDITOR": editor("sed -i s/22:30/22:15/ $1")})
+    assert (result.returncode, result.stderr) == (0, "")
+    text = terminal.config.read_text(encoding="utf-8")
+    assert text == example_text().replace("22:30", "22:15")
+
+
+def test_a_link_stays_a_link(
+    terminal: Terminal, editor: Editor, environment: dict[str, str]
+) -> None:
+    """The draft lies beside what it leads to."""
+    target = terminal.write(OURS, terminal.home / "dotfiles" / "mine.toml")
+    terminal.config.parent.mkdir(parents=True)
+    terminal.config.symlink_to(target)
+    script = f'[ "${{1%/*}}" = {target.parent} ] && {writes(RIGHT)}'
+    assert run(environment | {"EDITOR": editor(script)}).returncode == 0
+    assert terminal.config.is_symlink()
+    assert target.read_text(encoding="utf-8") == RIGHT
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_mistakes_without_a_terminal_keep_the_draft(
+    terminal: Terminal, editor: Editor, environment: dict[str, str]
+) -> None:
+    """For nobody can be asked."""
+    path = terminal.write(OURS)
+    result = run(environment | {"EDITOR": editor(writes(WRONG))})
+    assert (result.returncode, result.stdout) == (78, "")
+    (draft,) = drafts(terminal)
+    assert result.stderr == (
+        f"{draft}{COMPLAINT}\nMistakes in the draft: 1. Your config is as it was.\n"
+        f"Your draft is kept as {draft}.\n"
+    )
+    assert draft.read_text(encoding="utf-8") == WRONG
+    assert path.read_text(encoding="utf-8") == OURS
+
+
+def test_a_file_that_was_changed_meanwhile_is_not_overwritten(
+    terminal: Terminal, editor: Editor, environment: dict[str, str]
+) -> None:
+    """Both stay."""
+    path = terminal.write(OURS)
+    script = f"{writes(RIGHT)}\necho '# theirs' >{path}"
+    result = run(environment | {"EDITOR": editor(script)})
+    assert (result.returncode, result.stdout) == (1, "")
+    (draft,) = drafts(terminal)
+    assert result.stderr.startswith(f"Your draft is kept as {draft}.\n{path} was changed by ")
+    assert path.read_text(encoding="utf-8") == "# theirs\n"
+    assert draft.read_text(encoding="utf-8") == RIGHT
+
+
+def test_a_file_that_was_made_meanwhile_is_not_overwritten(
+    terminal: Terminal, editor: Editor, environment: dict[str, str]
+) -> None:
+    """Likewise."""
+    script = f"{writes(RIGHT)}\necho '# theirs' >{terminal.config}"
+    assert run(environment | {"EDITOR": editor(script)}).returncode == 1
+    assert terminal.config.read_text(encoding="utf-8") == "# theirs\n"
+
+
+def test_a_file_that_is_wrong_can_be_mended(
+    terminal: Terminal, editor: Editor, environment: dict[str, str]
+) -> None:
+    """And left as it is."""
+    path = terminal.write("[sleep")
+    assert run(environment | {"EDITOR": "true"}).returncode == 0
+    assert run(environment | {"EDITOR": editor(writes(RIGHT))}).returncode == 0
+    assert path.read_text(encoding="utf-8") == RIGHT
+
+
+def test_what_is_doubtful_is_told(
+    terminal: Terminal, editor: Editor, environment: dict[str, str]
+) -> None:
+    """In the language that the file now has, on the line where it is."""
+    path = terminal.write(OURS)
+    text = 'language = "da"\n[reminders.a]\ntopic = "sleep"\nat = "03:00"\n'
+    result = run(environment | {"EDITOR": editor(writes(text))})
+    assert (result.returncode, result.stdout) == (0, f"{path} er ændret.\n")
+    assert result.stderr.startswith(f"Bemærk: {path}:4:6: reminders.a.at: ")
+
+
+# In a terminal
+
+
+TWO_TRIES = f"""
+if [ -e "$HOME/again" ]; then {writes(RIGHT)}
+else
+touch "$HOME/again"
+{writes(WRONG)}
+fi"""
+
+
+def test_edit_again(terminal: Terminal, editor: Editor, environment: dict[str, str]) -> None:
+    """The draft is as it was left; anything but the three letters is asked again."""
+    path = terminal.write(OURS)
+    with talking(environment | {"EDITOR": editor(TWO_TRIES)}, "config", "edit") as talk:
+        talk.expect(COMPLAINT)
+        talk.answer(ASKED, "q\n")
+        talk.answer(ASKED)
+        assert talk.end() == 0
+    assert path.read_text(encoding="utf-8") == RIGHT
+    assert drafts(terminal) == []
+
+
+@pytest.mark.parametrize("answer", ["x\n", "X \n"])
+def test_discard(
+    terminal: Terminal, editor: Editor, environment: dict[str, str], answer: str
+) -> None:
+    """The old one stays, and the draft is gone."""
+    path = terminal.write(OURS)
+    with talking(environment | {"EDITOR": editor(writes(WRONG))}, "config", "edit") as talk:
+        talk.answer(ASKED, answer)
+        assert talk.end() == 78
+    assert path.read_text(encoding="utf-8") == OURS
+    assert drafts(terminal) == []
+
+
+@pytest.mark.parametrize(("answer", "code"), [("s\n", 78), (CONTROL_C, 130), (CONTROL_D, 130)])
+def test_save_aside(
+    terminal: Terminal, editor: Editor, environment: dict[str, str], answer: str, code: int
+) -> None:
+    """Also for whoever breaks off."""
+    path = terminal.write(OURS)
+    with talking(environment | {"EDITOR": editor(writes(WRONG))}, "config", "edit") as talk:
+        talk.answer(ASKED, answer)
+        assert talk.end() == code
+    (draft,) = drafts(terminal)
+    assert f"Your draft is kept as {draft}.\n" in talk.said
+    assert draft.read_text(encoding="utf-8") == WRONG
+    assert path.read_text(encoding="utf-8") == OURS
+
+
+def test_an_interrupt_in_the_editor_is_the_editors(
+    terminal: Terminal, editor: Editor, environment: dict[str, str]
+) -> None:
+    """It does not end the command around it, and the editor is not deaf to it."""
+    path = terminal.write(OURS)
+    script = f"trap 'trap - INT; {{ {writes(RIGHT)}\n}}; exit 0' INT\necho ready\nread line"
+    with talking(environment | {"EDITOR": editor(script)}, "config", "edit") as talk:
+        talk.answer("ready", CONTROL_C)
+        assert talk.end() == 0
+    assert path.read_text(encoding="utf-8") == RIGHT
