@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.talk import SOURCE
 from cli.terminal import ZONE, Terminal
 
 
@@ -32,3 +33,19 @@ def terminal(
     yield made
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.fixture
+def environment(terminal: Terminal) -> dict[str, str]:
+    """A whole environment, of which nothing is inherited."""
+    return {
+        "HOME": str(terminal.home),
+        "XDG_CONFIG_HOME": str(terminal.home / "config"),
+        "XDG_STATE_HOME": str(terminal.home / "state"),
+        "XDG_RUNTIME_DIR": str(terminal.home / "run"),
+        "PATH": os.defpath,
+        "PYTHONPATH": str(SOURCE),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "LANG": "C.UTF-8",
+        "TZ": ZONE.key,
+    }

@@ -19,7 +19,7 @@ SOURCE = Path(nightcare.__file__).parents[1]
 
 CONTROL_C, CONTROL_D = "\x03", "\x04"
 
-_LONG = 60.0
+_LONG = 30.0
 """Seconds that a busy machine may take for anything."""
 
 
@@ -50,6 +50,7 @@ class Talk:
     def answer(self, question: str, keys: str = "\n") -> None:
         """Wait for a question, and type; Enter alone where nothing else is named."""
         self.expect(question)
+        self._wait_until_it_reads()
         os.write(self._screen, keys.encode())
 
     def end(self) -> int:
@@ -58,6 +59,14 @@ class Talk:
         while self._more(deadline):
             pass
         return self._process.wait(_LONG)
+
+    def _wait_until_it_reads(self) -> None:
+        """Python does not hear a Ctrl-C that comes between a question and the reading of it."""
+        stat = Path(f"/proc/{self._process.pid}/stat")
+        deadline = time.monotonic() + _LONG
+        while stat.read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "S":
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
 
     def _more(self, deadline: float) -> bool:
         left = max(0.0, deadline - time.monotonic())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import subprocess
 import sys
@@ -11,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.talk import CONTROL_C, CONTROL_D, SOURCE, talking
-from cli.terminal import ZONE, Terminal
+from cli.talk import CONTROL_C, CONTROL_D, talking
+from cli.terminal import Terminal
 from nightcare.settings.layers import example_text
 
 OURS = "# mine\n[snooze]\nlimit = 2   # few\n"
@@ -35,22 +34,6 @@ def editor(terminal: Terminal) -> Editor:
         return str(path)
 
     return make
-
-
-@pytest.fixture
-def environment(terminal: Terminal) -> dict[str, str]:
-    """A whole environment, of which nothing is inherited."""
-    return {
-        "HOME": str(terminal.home),
-        "XDG_CONFIG_HOME": str(terminal.home / "config"),
-        "XDG_STATE_HOME": str(terminal.home / "state"),
-        "XDG_RUNTIME_DIR": str(terminal.home / "run"),
-        "PATH": os.defpath,
-        "PYTHONPATH": str(SOURCE),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "LANG": "C.UTF-8",
-        "TZ": ZONE.key,
-    }
 
 
 def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:

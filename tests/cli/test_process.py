@@ -11,30 +11,9 @@ from pathlib import Path
 
 import pytest
 
-import nightcare
-from cli.terminal import ZONE, Terminal
-
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
-SOURCE = Path(nightcare.__file__).parents[1]
-
 LONG = 60.0
-
-
-@pytest.fixture
-def environment(terminal: Terminal) -> dict[str, str]:
-    """A whole environment, of which nothing is inherited."""
-    return {
-        "HOME": str(terminal.home),
-        "XDG_CONFIG_HOME": str(terminal.home / "config"),
-        "XDG_STATE_HOME": str(terminal.home / "state"),
-        "XDG_RUNTIME_DIR": str(terminal.home / "run"),
-        "PATH": os.defpath,
-        "PYTHONPATH": str(SOURCE),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "LANG": "C.UTF-8",
-        "TZ": ZONE.key,
-    }
 
 
 @pytest.fixture

@@ -18,6 +18,17 @@ from nightcare.places import config_file
 @command("install", help="Install nightcare as your user service, and start it.")
 def install_command(person: Person) -> None:
     """Write the config if there is none, then write, enable and start the unit."""
+    install(person)
+
+
+def install(person: Person) -> None:
+    """Write the config if there is none, install and start the service, and say what comes next.
+
+    Raises:
+        ConfigError: The config is wrong.
+        DesktopError: There is no user manager, or the service did not start.
+        StateError: The config cannot be written, or the journal cannot be used.
+    """
     words = person.words
     # Nothing is written where nothing can be installed.
     user_unit.reach()

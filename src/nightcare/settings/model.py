@@ -10,7 +10,15 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
@@ -29,6 +37,7 @@ from nightcare.domain.moments import (
 )
 from nightcare.domain.reminders import Conduct, Topic, Urgency
 from nightcare.errors import ValueRefused
+from nightcare.settings import written
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -162,11 +171,14 @@ def _sound(value: Any) -> str | None:
     return None if value is False else (_text(value, "sound_wrong").strip() or None)
 
 
-ClockTime = Annotated[time, PlainValidator(_clock)]
-Length = Annotated[timedelta, PlainValidator(_length)]
-MomentText = Annotated[Moment, PlainValidator(_moment)]
-Days = Annotated[frozenset[int], PlainValidator(_day)]
+ClockTime = Annotated[time, PlainValidator(_clock), WithJsonSchema(written.CLOCK)]
+Length = Annotated[timedelta, PlainValidator(_length), WithJsonSchema(written.LENGTH)]
+MomentText = Annotated[Moment, PlainValidator(_moment), WithJsonSchema(written.MOMENT)]
+Days = Annotated[frozenset[int], PlainValidator(_day), WithJsonSchema(written.day(_DAYS))]
 Count = Annotated[int, Field(strict=True)]
+SomeMoments = Annotated[list[MomentText], Field(min_length=1)]
+SomeDays = Annotated[list[Days], Field(min_length=1)]
+Often = Annotated[Length, AfterValidator(_often_enough)]
 
 
 class _Table(BaseModel):
@@ -174,17 +186,20 @@ class _Table(BaseModel):
 
 
 class SleepDay(_Table):
-    """A weekday's own hours."""
+    """A weekday's own hours; the weekday is that of the wake-up."""
 
-    wake: ClockTime | None = None
-    bedtime: ClockTime | None = None
+    wake: ClockTime | None = Field(default=None, description="When you wake up on this weekday.")
+    bedtime: ClockTime | None = Field(
+        default=None,
+        description="When you go to bed on this weekday's evening, also after midnight.",
+    )
 
 
 class SleepTable(_Table):
-    """The usual hours, and those of single weekdays."""
+    """When you sleep. A file that has this table replaces the built-in one whole."""
 
-    wake: ClockTime
-    bedtime: ClockTime
+    wake: ClockTime = Field(description="When you wake up.")
+    bedtime: ClockTime = Field(description="When you go to bed; also after midnight.")
     monday: SleepDay = SleepDay()
     tuesday: SleepDay = SleepDay()
     wednesday: SleepDay = SleepDay()
@@ -195,71 +210,119 @@ class SleepTable(_Table):
 
 
 class RepeatTable(_Table):
-    """How often to ask again."""
+    """How often to ask again while unanswered."""
 
-    every: Annotated[Length, AfterValidator(_often_enough)]
-    times: Annotated[Count, Field(ge=1, le=_MOST_REPEATS)]
+    every: Often = Field(description="How long after the last time.")
+    times: Count = Field(ge=1, le=_MOST_REPEATS, description="How many times more.")
 
 
 class QuietOverride(_Table):
-    """What a reminder does otherwise than `[quiet]`."""
+    """What this reminder does otherwise than [quiet]."""
 
-    locked: Conduct | None = None
-    idle: Conduct | None = None
-    do_not_disturb: Conduct | None = None
-    presenting: Conduct | None = None
+    locked: Conduct | None = Field(default=None, description="While the screen is locked.")
+    idle: Conduct | None = Field(default=None, description="While nobody is at the screen.")
+    do_not_disturb: Conduct | None = Field(default=None, description="While do not disturb is on.")
+    presenting: Conduct | None = Field(
+        default=None, description="While a video, a call or slides keep the screen awake."
+    )
 
 
 class ReminderTable(_Table):
-    """One reminder."""
+    """One reminder. It says when in exactly one way: at, every or cron."""
 
-    topic: Topic
-    at: Annotated[list[MomentText], Field(min_length=1), BeforeValidator(_one_or_more)] | None = (
-        None
+    topic: Topic = Field(description="What it is about, from which its tips come.")
+    at: (
+        Annotated[
+            SomeMoments,
+            BeforeValidator(_one_or_more, json_schema_input_type=MomentText | SomeMoments),
+        ]
+        | None
+    ) = Field(default=None, description="The moment at which it is due, or a list of them.")
+    every: Often | None = Field(
+        default=None, description="How long from one to the next, between from and until."
     )
-    every: Annotated[Length, AfterValidator(_often_enough)] | None = None
-    first: Annotated[MomentText | None, Field(alias="from")] = None
-    until: MomentText | None = None
-    cron: Annotated[str, PlainValidator(_cron)] | None = None
-    days: Annotated[list[Days], Field(min_length=1), BeforeValidator(_one_or_more)] = [_ALL_DAYS]
-    text: Annotated[str, PlainValidator(_own_words)] | None = None
-    enabled: Annotated[bool, Field(strict=True)] = True
-    snooze: Annotated[list[Length], BeforeValidator(_one_or_more)] | None = None
-    fresh: Length = timedelta(minutes=45)
-    stays: Length | None = None
+    first: MomentText | None = Field(
+        default=None, alias="from", description="The first moment of every: wake + 30m unless said."
+    )
+    until: MomentText | None = Field(
+        default=None, description="The last moment of every: bedtime - 1h unless said."
+    )
+    cron: Annotated[str, PlainValidator(_cron), WithJsonSchema(written.CRON)] | None = Field(
+        default=None, description="Five cron fields: minute, hour, day of month, month, weekday."
+    )
+    days: Annotated[
+        SomeDays,
+        BeforeValidator(_one_or_more, json_schema_input_type=Days | SomeDays),
+    ] = Field(default=[_ALL_DAYS], description="The days it is for: every day unless said.")
+    text: Annotated[str, PlainValidator(_own_words), WithJsonSchema(written.TEXT)] | None = Field(
+        default=None, description="Your own words instead of a tip."
+    )
+    enabled: Annotated[bool, Field(strict=True)] = Field(
+        default=True, description="Whether it is in force."
+    )
+    snooze: (
+        Annotated[
+            list[Length],
+            BeforeValidator(_one_or_more, json_schema_input_type=Length | list[Length]),
+        ]
+        | None
+    ) = Field(default=None, description="The lengths it offers, instead of those of [snooze].")
+    fresh: Length = Field(
+        default=timedelta(minutes=45),
+        description="How long after its moment it is still worth showing: 45m unless said.",
+    )
+    stays: Length | None = Field(
+        default=None,
+        description="How long it stays on the screen: 10m unless said, 30m of an evening.",
+    )
     repeat: RepeatTable | None = None
-    urgency: Urgency = Urgency.NORMAL
-    sound: Annotated[str | None, PlainValidator(_sound)] = None
+    urgency: Urgency = Field(
+        default=Urgency.NORMAL, description="How pressing its notification is."
+    )
+    sound: Annotated[str | None, PlainValidator(_sound), WithJsonSchema(written.SOUND)] = Field(
+        default=None,
+        description="A name of the sound theme or the path of a sound file; false for none.",
+    )
     quiet: QuietOverride = QuietOverride()
 
 
 class SnoozeTable(_Table):
     """What reminders offer unless they say otherwise."""
 
-    lengths: Annotated[list[Length], Field(min_length=1)]
-    limit: Annotated[Count, Field(ge=0, le=100)]
+    lengths: Annotated[list[Length], Field(min_length=1)] = Field(
+        description="The lengths; the first two are buttons."
+    )
+    limit: Count = Field(ge=0, le=100, description="How often one occurrence may be snoozed.")
 
 
 class QuietTable(_Table):
-    """When to hold reminders."""
+    """When to hold reminders until you are back, or to show them all the same."""
 
-    locked: Conduct
-    idle: Conduct
-    do_not_disturb: Conduct
-    presenting: Conduct
-    idle_after: Length
+    locked: Conduct = Field(description="While the screen is locked.")
+    idle: Conduct = Field(description="While nobody is at the screen.")
+    do_not_disturb: Conduct = Field(
+        description="While do not disturb is on. Evening reminders are shown whatever this says."
+    )
+    presenting: Conduct = Field(
+        description="While a video, a call or slides keep the screen awake."
+    )
+    idle_after: Length = Field(description="This long without a touch counts as being away.")
 
 
 class DiaryTable(_Table):
     """The diary."""
 
-    morning_question: Annotated[Moment | None, PlainValidator(_question)]
+    morning_question: Annotated[
+        Moment | None, PlainValidator(_question), WithJsonSchema(written.QUESTION)
+    ] = Field(description="When it asks after the night; false for never.")
 
 
 class NotifyTable(_Table):
     """How notifications are shown."""
 
-    backend: Literal["auto", "freedesktop", "plyer", "terminal"]
+    backend: Literal["auto", "freedesktop", "plyer", "terminal"] = Field(
+        description="What shows them; auto finds out."
+    )
 
 
 class Config(BaseSettings):
@@ -270,10 +333,16 @@ class Config(BaseSettings):
 
     model_config = SettingsConfigDict(extra="forbid", frozen=True)
 
-    language: Literal["auto", "en", "da"]
-    timezone: Annotated[str | None, PlainValidator(_zone)]
+    language: Literal["auto", "en", "da"] = Field(
+        description="The language of everything you read; auto is the desktop's."
+    )
+    timezone: Annotated[str | None, PlainValidator(_zone), WithJsonSchema(written.ZONE)] = Field(
+        description="An IANA name such as Europe/Copenhagen; auto follows the system."
+    )
     sleep: SleepTable
-    reminders: dict[str, ReminderTable]
+    reminders: dict[str, ReminderTable] = Field(
+        description="Your reminders by name. Those of a file replace all the built-in ones."
+    )
     snooze: SnoozeTable
     quiet: QuietTable
     diary: DiaryTable

@@ -1,0 +1,43 @@
+"""What a config file may say, for editors that complete and check it as one types."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from nightcare.cli.changing import content_of, write
+from nightcare.cli.output import say_json
+from nightcare.cli.person import Person, command
+from nightcare.places import config_file
+from nightcare.replacing import alone_with
+from nightcare.settings.editing import with_first_line
+from nightcare.settings.schema import config_schema
+
+_NAMES_THE_SCHEMA = "#:schema "
+"""The comment by which Taplo, and with it Even Better TOML, finds a file's schema.
+
+Source: https://taplo.tamasfe.dev/configuration/directives.html, "The schema Directive".
+"""
+
+
+@command("schema", help="Print the JSON Schema of the config file, for editors that know it.")
+@click.option("--write", "to_write", is_flag=True, help="Write it beside your config, and name it.")
+def schema_command(person: Person, *, to_write: bool) -> None:
+    """The schema; or a file of it beside the config, which names it in its first line."""
+    schema = config_schema()
+    if not to_write:
+        say_json(schema)
+        return
+    words = person.any_words
+    path = person.config or config_file()
+    beside = path.with_name(f"{path.stem}.schema.json")
+    with alone_with(path):
+        raw, there = content_of(path)
+        fresh = with_first_line(raw, f"{_NAMES_THE_SCHEMA}./{beside.name}", _NAMES_THE_SCHEMA)
+        write(beside, (json.dumps(schema, indent=2) + "\n").encode())
+        if fresh != raw or not there:
+            write(path, fresh)
+    if not there:
+        click.echo(words.say("made_from_example", path=path))
+    click.echo(words.say("did_schema", path=path, schema=beside))

@@ -1,0 +1,250 @@
+"""Setting up: a few questions, a config file that says what was answered, and the service."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+
+import click
+
+from nightcare.catalogue.problems import problem_text
+from nightcare.catalogue.reading import LANGUAGES, Words, words_for
+from nightcare.cli.changing import write
+from nightcare.cli.installing import install
+from nightcare.cli.looking import plan_lines
+from nightcare.cli.person import Person, command
+from nightcare.desktop import user_unit
+from nightcare.desktop.clock import zone
+from nightcare.domain.care_day import Calendar
+from nightcare.domain.moments import clock_text, parse_clock
+from nightcare.domain.plan import plan
+from nightcare.errors import ConfigError, DesktopError, StateError, ValueRefused
+from nightcare.places import config_file
+from nightcare.settings.editing import Keys, with_value
+from nightcare.settings.layers import built_in, example_text, parsed
+from nightcare.settings.load import Loaded, load_file
+
+_BROKEN_OFF = 130
+_AUTO = "auto"
+_YES, _NO = ("y", "yes", "j", "ja"), ("n", "no", "nej")
+"""In every language, for nobody changes their habits with it."""
+
+
+@command("setup", help="Answer a few questions; your config and service are made from them.")
+def setup_command(person: Person) -> int:
+    """Ask, show what would come of it, write the config, and offer the service.
+
+    Raises:
+        ValueRefused: There is no terminal to ask in.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise ValueRefused("setup_wants_terminal")
+    setup = _Setup(person)
+    try:
+        written = setup.ask_and_write()
+    except (click.Abort, KeyboardInterrupt):
+        click.echo()
+        click.echo(setup.words.say("setup_nothing_written"))
+        return _BROKEN_OFF
+    if not written:
+        click.echo(setup.words.say("setup_nothing_written"))
+        return 0
+    try:
+        wanted = setup.wants_the_service()
+    except (click.Abort, KeyboardInterrupt):
+        click.echo()
+        wanted = False
+    if wanted:
+        install(Person(person.named))
+    else:
+        click.echo(setup.words.say("setup_later"))
+    return 0
+
+
+class _Setup:
+    """The questions, and the config as it is after each answer.
+
+    Attributes:
+        words: The person's language, from the moment that they chose it.
+    """
+
+    def __init__(self, person: Person) -> None:
+        self.words: Words = person.any_words
+        self._person = person
+        self._path: Path = person.config or config_file()
+        self._loaded: Loaded = self._right(example_text().encode())
+        self._raw = example_text().encode()
+
+    def ask_and_write(self) -> bool:
+        """Ask everything, and write the config if it is wanted; whether it was."""
+        asked = self._path.exists()
+        if asked and not self._may_replace():
+            return False
+        self._ask_language()
+        click.echo(self.words.say("setup_welcome"))
+        self._ask_hours()
+        self._ask_weekend()
+        self._ask_reminders()
+        self._preview()
+        if not self._yes(self.words.say("setup_write", path=self._path)):
+            return False
+        if self._path.exists():
+            # It may have come about meanwhile.
+            if not asked and not self._may_replace():
+                return False
+            click.echo(self.words.say("setup_backup", path=self._back_up()))
+        write(self._path, self._raw)
+        click.echo(self.words.say("setup_written", path=self._path))
+        return True
+
+    def wants_the_service(self) -> bool:
+        """Offer the service where there can be one."""
+        try:
+            user_unit.reach()
+        except DesktopError as error:
+            click.echo(self.words.say(f"error_{error.key}", **error.values))
+            return False
+        return self._yes(self.words.say("setup_install"))
+
+    # The questions
+
+    def _may_replace(self) -> bool:
+        return self._yes(self.words.say("setup_replace", path=self._path), usual=False)
+
+    def _ask_language(self) -> None:
+        choices = (_AUTO, *LANGUAGES)
+        while True:
+            said = self._answer("setup_language", _AUTO, choices=", ".join(choices)).lower()
+            if said in choices:
+                break
+            click.echo(self.words.say("setup_choose", choices=", ".join(choices)))
+        self._take({("language",): said})
+        self.words = words_for(self._loaded.schedule.language, os.environ)
+
+    def _ask_hours(self) -> None:
+        usual = built_in().values["sleep"]
+        while True:
+            wake = self._clock("setup_wake", usual["wake"])
+            bedtime = self._clock("setup_bedtime", usual["bedtime"])
+            if self._take({("sleep", "wake"): wake, ("sleep", "bedtime"): bedtime}):
+                return
+
+    def _ask_weekend(self) -> None:
+        if not self._yes(self.words.say("setup_weekend"), usual=False):
+            return
+        hours = self._loaded.values["sleep"]
+        while True:
+            bedtime = self._clock("setup_weekend_bedtime", hours["bedtime"])
+            wake = self._clock("setup_weekend_wake", hours["wake"])
+            # A weekday is that of the wake-up, so the evenings are those before a day off.
+            said = {
+                ("sleep", "friday", "bedtime"): bedtime,
+                ("sleep", "saturday", "wake"): wake,
+                ("sleep", "saturday", "bedtime"): bedtime,
+                ("sleep", "sunday", "wake"): wake,
+            }
+            if self._take({key: one for key, one in said.items() if one != hours[key[-1]]}):
+                return
+
+    def _ask_reminders(self) -> None:
+        calendar = self._calendar()
+        tomorrow = calendar.at(self._person.now).date + timedelta(days=1)
+        for reminder in self._loaded.schedule.reminders:
+            due = [calendar.local(one.due) for one in plan([reminder], calendar, tomorrow, 1)]
+            question = self.words.say(
+                "setup_remind",
+                topic=self.words.say(f"topic_{reminder.topic}"),
+                clocks=", ".join(f"{one:%H:%M}" for one in due),
+            )
+            if not self._yes(question):
+                # It stays in the file, so that it is easy to have it after all.
+                self._take({("reminders", reminder.name, "enabled"): False})
+
+    def _preview(self) -> None:
+        calendar = self._calendar()
+        now, today = self._person.now, calendar.at(self._person.now).date
+        enabled = self._loaded.schedule.enabled
+        left = [one for one in plan(enabled, calendar, today, 1) if one.due > now]
+        would = Person(self._path)
+        would.loaded = self._loaded
+        click.echo(self.words.say("setup_preview"))
+        for line in plan_lines(
+            left or plan(enabled, calendar, today + timedelta(days=1), 1), would, calendar
+        ):
+            click.echo(line)
+
+    # Asking
+
+    def _answer(self, question: str, usual: str, **values: object) -> str:
+        said: str = click.prompt(self.words.say(question, **values), default=usual)
+        return said.strip()
+
+    def _clock(self, question: str, usual: str) -> str:
+        while True:
+            # In Danish the hours end with a full stop.
+            said = self._answer(question, usual).replace(".", ":")
+            try:
+                return clock_text(parse_clock(said))
+            except ValueRefused as error:
+                click.echo(self.words.say(f"error_{error.key}", **error.values))
+
+    def _yes(self, question: str, *, usual: bool = True) -> bool:
+        hint = self.words.say("setup_yes_usual" if usual else "setup_no_usual")
+        while True:
+            said: str = click.prompt(f"{question} [{hint}]", default="", show_default=False)
+            match said.strip().lower():
+                case "":
+                    return usual
+                case word if word in _YES:
+                    return True
+                case word if word in _NO:
+                    return False
+                case _:
+                    click.echo(self.words.say("setup_yes_or_no"))
+
+    # The config
+
+    def _take(self, said: Mapping[Keys, object]) -> bool:
+        """Write answers into the config; False, with the reason told, where they do not fit."""
+        raw = self._raw
+        for where, value in said.items():
+            raw = with_value(raw, where, value).raw
+        try:
+            self._loaded = self._right(raw)
+        except ConfigError as error:
+            first = replace(error.problems[0], origin=self._path.name, line=None)
+            told = problem_text(first, self.words)
+            click.echo(self.words.say("setup_does_not_fit", problem=told))
+            return False
+        self._raw = raw
+        return True
+
+    def _right(self, raw: bytes) -> Loaded:
+        return load_file(parsed(str(self._path), raw), {})
+
+    def _calendar(self) -> Calendar:
+        schedule = self._loaded.schedule
+        return Calendar(schedule.sleep, zone(schedule.zone))
+
+    def _back_up(self) -> Path:
+        """Keep what is there under another name beside it; returns its path.
+
+        Raises:
+            StateError: It cannot be read, or there is no room for a copy.
+        """
+        try:
+            old = self._path.read_bytes()
+        except OSError as error:
+            reason = error.strerror
+            raise StateError("config_not_written", path=self._path, reason=reason) from error
+        names = (f"{self._path.name}.old{number or ''}" for number in count())
+        beside = next(
+            one for name in names if not (one := self._path.with_name(name)).exists()
+        )  # fmt: skip
+        write(beside, old)
+        return beside

@@ -1,0 +1,51 @@
+"""How values are written in the config file, as JSON Schema: what is accepted, and hardly more.
+
+Source: JSON Schema draft 2020-12, https://json-schema.org/draft/2020-12/json-schema-validation,
+"pattern": regular expressions of ECMA-262, here without what other engines lack. A tool that checks
+TOML by such a schema takes a TOML time for text, so that patterns of clock times fit it as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+Schema = dict[str, Any]
+
+_CLOCK = r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?"
+_LENGTH = "(([0-9] *){1,4}d *)?(([0-9] *){1,4}h *)?(([0-9] *){1,5}m *)?(([0-9] *){1,6}s *)?"
+_RELATIVE = rf"(wake|bedtime)(\s*[+-]\s*{_LENGTH})?"
+_MOMENT = rf"^\s*({_CLOCK}|{_RELATIVE})\s*$"
+_ONE = r"[^ -@\[-`{-~]"
+_MORE = r"[^ -,./:-@\[-^`{-~]"
+
+CLOCK: Schema = {"type": "string", "pattern": rf"^\s*{_CLOCK}\s*$", "examples": ["07:00"]}
+LENGTH: Schema = {
+    "type": "string",
+    "pattern": f"^ *{_LENGTH}$",
+    "minLength": 2,
+    "examples": ["10m", "1h30m", "2h"],
+}
+MOMENT: Schema = {
+    "type": "string",
+    "pattern": _MOMENT,
+    "examples": ["21:45", "wake + 1h", "bedtime - 30m"],
+}
+QUESTION: Schema = {"anyOf": [MOMENT, {"const": False}]}
+CRON: Schema = {
+    "type": "string",
+    "pattern": r"^\s*\S+(\s+\S+){4}\s*$",
+    "examples": ["0 17 * * sat"],
+}
+TEXT: Schema = {"type": "string", "pattern": r"\S"}
+SOUND: Schema = {"anyOf": [{"type": "string"}, {"const": False}]}
+ZONE: Schema = {"type": "string", "minLength": 1, "examples": ["auto", "Europe/Copenhagen"]}
+NAME: Schema = {"pattern": f"^{_ONE}{_MORE}*$", "not": {"pattern": "^[Uu][Nn][Tt][Ii][Ll]$"}}
+"""A reminder's name. Letters of every language are allowed, so it says what is not."""
+
+
+def day(words: Iterable[str]) -> Schema:
+    """A word for days: offered in small letters, accepted in any."""
+    known = list(words)
+    pattern = "|".join("".join(f"[{sign.upper()}{sign}]" for sign in word) for word in known)
+    return {"anyOf": [{"enum": known}, {"type": "string", "pattern": f"^({pattern})$"}]}

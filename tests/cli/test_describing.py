@@ -1,0 +1,47 @@
+"""The schema of the config file: printed, and written where an editor finds it."""
+
+from __future__ import annotations
+
+import json
+
+from cli.terminal import Terminal
+from nightcare.settings.layers import example_text
+from nightcare.settings.schema import config_schema
+
+DIRECTIVE = "#:schema ./config.schema.json\n"
+
+
+def test_the_schema_is_printed(terminal: Terminal) -> None:
+    """And nothing is written."""
+    result = terminal("config", "schema")
+    assert (result.code, result.err) == (0, "")
+    assert result.json == config_schema()
+    assert not terminal.config.parent.exists()
+
+
+def test_the_schema_is_written_beside_the_config_which_names_it(terminal: Terminal) -> None:
+    """In its first line, once; all else stays."""
+    path = terminal.write("# mine\nlanguage = 'en'\n")
+    beside = path.with_name("config.schema.json")
+    for _ in range(2):
+        result = terminal("config", "schema", "--write")
+        assert (result.code, result.err) == (0, "")
+        assert result.out.startswith(f"Wrote {beside}; the first line of {path} names it.")
+        assert path.read_text(encoding="utf-8") == f"{DIRECTIVE}# mine\nlanguage = 'en'\n"
+        assert json.loads(beside.read_text(encoding="utf-8")) == config_schema()
+    assert terminal("config", "check").code == 0
+
+
+def test_without_a_config_there_is_the_example(terminal: Terminal) -> None:
+    """It says so."""
+    result = terminal("config", "schema", "--write")
+    assert result.out.startswith(f"{terminal.config} was not there; ")
+    assert terminal.config.read_text(encoding="utf-8") == DIRECTIVE + example_text()
+
+
+def test_a_file_that_is_no_toml_stays_as_it_is(terminal: Terminal) -> None:
+    """It says what is wrong, and writes nothing."""
+    path = terminal.write("[sleep")
+    result = terminal("config", "schema", "--write")
+    assert (result.code, result.out) == (78, "")
+    assert [one.name for one in path.parent.iterdir()] == ["config.toml"]

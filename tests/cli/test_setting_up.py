@@ -1,0 +1,359 @@
+"""Setting up: what is asked, what becomes of the answers, and what becomes of nothing."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Mapping
+from datetime import time
+from pathlib import Path
+
+import pytest
+import tomli
+
+from cli.talk import CONTROL_C, CONTROL_D, Talk, talking
+from cli.terminal import Terminal
+from nightcare.domain.care_day import Hours
+from nightcare.settings.layers import example_text
+from nightcare.settings.load import load
+
+LANGUAGE = "(auto, en, da) [auto]: "
+WAKE = "When do you wake up? [07:00]: "
+BEDTIME = "When do you go to bed? [22:30]: "
+WEEKEND = "Are weekends different? [y/N]: "
+REMIND = "A reminder about "
+REPLACE = "Replace it? A copy is kept. [y/N]: "
+INSTALL = "Shall nightcare start now, and with every login? [Y/n]: "
+
+
+@pytest.fixture
+def without_systemd(terminal: Terminal, environment: dict[str, str]) -> dict[str, str]:
+    """The environment of somebody who has no user manager, nor anything else on the path."""
+    return environment | {"PATH": str(terminal.home / "nowhere")}
+
+
+def write_it(path: Path) -> str:
+    """The question whether to write it."""
+    return f"Write it to {path}? [Y/n]: "
+
+
+def up_to_the_hours(talk: Talk) -> None:
+    """Take what is usual."""
+    talk.answer(LANGUAGE)
+    talk.answer(WAKE)
+    talk.answer(BEDTIME)
+
+
+def up_to_writing(talk: Talk, path: Path) -> None:
+    """Likewise; then it is the question whether to write it."""
+    up_to_the_hours(talk)
+    talk.answer(WEEKEND)
+    for _ in range(3):
+        talk.answer(REMIND)
+    talk.expect(write_it(path)[:-2])
+
+
+def test_enter_everywhere_gives_the_built_in_config(
+    terminal: Terminal, without_systemd: dict[str, str]
+) -> None:
+    """With its comments; and the day is shown before it is written."""
+    path = terminal.config
+    with talking(without_systemd, "setup") as talk:
+        up_to_the_hours(talk)
+        talk.answer(WEEKEND)
+        talk.expect(f"{REMIND}water, at 08:00, 10:00, 12:00, 14:00, 16:00, 18:00, 20:00?")
+        talk.answer("[Y/n]: ")
+        talk.answer(f"{REMIND}stretching, at 22:00? [Y/n]: ")
+        talk.answer(f"{REMIND}bedding, at 22:25? [Y/n]: ")
+        talk.expect("This is what comes:\n")
+        talk.expect("  22:25  loose-blanket")
+        assert not path.exists()
+        talk.answer(write_it(path))
+        talk.expect(f"Wrote {path}.\nsystemctl is not there")
+        assert talk.end() == 0
+    assert path.read_text(encoding="utf-8") == example_text()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_answers_are_written_into_the_example(
+    terminal: Terminal, without_systemd: dict[str, str]
+) -> None:
+    """Its comments stay; what nobody wants to be reminded of is there, but off."""
+    with talking(without_systemd, "setup") as talk:
+        talk.answer(LANGUAGE, "en\n")
+        talk.answer(WAKE, "6:15\n")
+        talk.answer(BEDTIME, "21.45\n")
+        talk.answer(WEEKEND, "yes\n")
+        talk.answer("to bed on Friday and Saturday evening? [21:45]: ", "00:30\n")
+        talk.answer("wake up on Saturday and Sunday? [06:15]: ", "08:00\n")
+        talk.answer(f"{REMIND}water", "n\n")
+        talk.answer(f"{REMIND}stretching", "\n")
+        talk.answer(f"{REMIND}bedding", "nej\n")
+        talk.answer(write_it(terminal.config))
+        assert talk.end() == 0
+    text = terminal.config.read_text(encoding="utf-8")
+    schedule = load(terminal.config, {}).schedule
+    usual = Hours(time(6, 15), time(21, 45))
+    assert schedule.sleep.week == (
+        *[usual] * 4,
+        Hours(time(6, 15), time(0, 30)),
+        Hours(time(8), time(0, 30)),
+        Hours(time(8), time(21, 45)),
+    )
+    assert [one.name for one in schedule.enabled] == ["evening-stretch"]
+    assert schedule.language == "en"
+    comments = [line for line in example_text().splitlines() if line.startswith("#")]
+    assert [line for line in text.splitlines() if line.startswith("#")] == comments
+
+
+def test_only_what_is_different_at_the_weekend_is_written(
+    terminal: Terminal, without_systemd: dict[str, str]
+) -> None:
+    """Here the mornings."""
+    with talking(without_systemd, "setup") as talk:
+        up_to_the_hours(talk)
+        talk.answer(WEEKEND, "y\n")
+        talk.answer("to bed on Friday")
+        talk.answer("wake up on Saturday", "08:00\n")
+        for _ in range(3):
+            talk.answer(REMIND)
+        talk.answer(write_it(terminal.config))
+        assert talk.end() == 0
+    assert tomli.loads(terminal.config.read_text(encoding="utf-8"))["sleep"] == {
+        "wake": "07:00",
+        "bedtime": "22:30",
+        "saturday": {"wake": "08:00"},
+        "sunday": {"wake": "08:00"},
+    }
+
+
+def test_each_answer_is_checked_at_once(
+    terminal: Terminal, without_systemd: dict[str, str]
+) -> None:
+    """And asked again, with a line that says what is wanted."""
+    with talking(without_systemd, "setup") as talk:
+        talk.answer(LANGUAGE, "fr\n")
+        talk.expect("Choose one of: auto, en, da")
+        talk.answer(LANGUAGE)
+        talk.answer(WAKE, "early\n")
+        talk.expect('"early" is not a clock time. Write it like 21:45.')
+        talk.answer(WAKE, "22:00\n")
+        talk.answer(BEDTIME, "22:10\n")
+        talk.expect("That does not fit together: config.toml: reminders.water")
+        talk.answer(WAKE)
+        talk.answer(BEDTIME)
+        talk.answer(WEEKEND, "maybe\n")
+        talk.expect("Please answer y or n.")
+        talk.answer(WEEKEND, "y\n")
+        talk.answer("to bed on Friday", "07:10\n")
+        talk.answer("wake up on Saturday")
+        talk.expect("That does not fit together: config.toml: ")
+        talk.answer("to bed on Friday", "23:00\n")
+        talk.answer("wake up on Saturday")
+        for _ in range(3):
+            talk.answer(REMIND)
+        talk.answer(write_it(terminal.config))
+        assert talk.end() == 0
+    assert load(terminal.config, {}).schedule.sleep.week[5].bedtime == time(23)
+
+
+def test_the_language_holds_from_the_moment_that_it_is_chosen(
+    terminal: Terminal, without_systemd: dict[str, str]
+) -> None:
+    """To the last line, and in the config."""
+    with talking(without_systemd, "setup") as talk:
+        talk.answer(LANGUAGE, "da\n")
+        talk.answer("Hvornår står du op? [07:00]: ")
+        talk.answer("Hvornår går du i seng? [22:30]: ")
+        talk.answer("Er weekenden anderledes? [j/N]: ")
+        for _ in range(3):
+            talk.answer("En påmindelse om ", "ja\n")
+        talk.answer("? [J/n]: ", "j\n")
+        talk.expect("systemctl findes ikke her")
+        assert talk.end() == 0
+    assert "Hvornår" in talk.said.partition(LANGUAGE)[2]
+    assert load(terminal.config, {}).schedule.language == "da"
+
+
+def test_the_first_question_is_in_the_language_of_the_desktop(
+    terminal: Terminal, without_systemd: dict[str, str]
+) -> None:
+    """Which holds where no other is chosen."""
+    assert terminal.home
+    with talking(without_systemd | {"LANG": "da_DK.UTF-8"}, "setup") as talk:
+        talk.answer(f"Sprog / language {LANGUAGE}")
+        talk.answer("Hvornår står du op?", CONTROL_D)
+        talk.expect("Intet er skrevet.")
+        assert talk.end() == 130
+
+
+# What is there already
+
+
+def test_a_config_is_replaced_only_by_leave(
+    terminal: Terminal, without_systemd: dict[str, str]
+) -> None:
+    """Which is not the usual answer."""
+    path = terminal.write("# mine\n")
+    with talking(without_systemd, "setup") as talk:
+        talk.answer(f"{path}. {REPLACE}")
+        talk.expect("Nothing was written.")
+        assert talk.end() == 0
+    assert path.read_text(encoding="utf-8") == "# mine\n"
+
+
+def test_a_config_that_is_replaced_is_kept_beside(
+    terminal: Terminal, without_systemd: dict[str, str]
+) -> None:
+    """Under a name that is not taken; a link stays one."""
+    target = terminal.write("# mine\n", terminal.home / "dotfiles" / "mine.toml")
+    path = terminal.config
+    path.parent.mkdir(parents=True)
+    path.symlink_to(target)
+    for name in ("config.toml.old", "config.toml.old1"):
+        before = target.read_bytes()
+        with talking(without_systemd, "setup") as talk:
+            talk.answer(REPLACE, "y\n")
+            up_to_writing(talk, path)
+            talk.answer("", "\n")
+            talk.expect(f"Your old config is kept as {path.with_name(name)}.")
+            assert talk.end() == 0
+        assert path.with_name(name).read_bytes() == before
+        assert target.read_text(encoding="utf-8") == example_text()
+        assert path.is_symlink()
+
+
+def test_a_config_that_came_about_meanwhile_is_asked_for_too(
+    terminal: Terminal, without_systemd: dict[str, str]
+) -> None:
+    """Before it is replaced."""
+    with talking(without_systemd, "setup") as talk:
+        up_to_writing(talk, terminal.config)
+        terminal.write("# theirs\n")
+        talk.answer("", "\n")
+        talk.answer(REPLACE)
+        talk.expect("Nothing was written.")
+        assert talk.end() == 0
+    assert terminal.config.read_text(encoding="utf-8") == "# theirs\n"
+
+
+def test_a_wrong_config_can_be_replaced(
+    terminal: Terminal, without_systemd: dict[str, str]
+) -> None:
+    """It has no part in the answers."""
+    terminal.write("[sleep")
+    with talking(without_systemd, "setup") as talk:
+        talk.answer(REPLACE, "y\n")
+        up_to_writing(talk, terminal.config)
+        talk.answer("", "\n")
+        assert talk.end() == 0
+    assert terminal.config.read_text(encoding="utf-8") == example_text()
+
+
+# Nothing
+
+
+@pytest.mark.parametrize("keys", [CONTROL_C, CONTROL_D])
+@pytest.mark.parametrize("after", range(5))
+def test_breaking_off_writes_nothing(
+    terminal: Terminal, without_systemd: dict[str, str], keys: str, after: int
+) -> None:
+    """At whatever question."""
+    questions = [LANGUAGE, WAKE, BEDTIME, WEEKEND, REMIND]
+    with talking(without_systemd, "setup") as talk:
+        for question in questions[:after]:
+            talk.answer(question)
+        talk.answer(questions[after], keys)
+        talk.expect("\nNothing was written.\n")
+        assert talk.end() == 130
+    assert "Traceback" not in talk.said
+    assert not terminal.config.parent.exists()
+    assert not terminal.state.exists()
+
+
+@pytest.mark.parametrize(("keys", "code"), [("n\n", 0), (CONTROL_C, 130)])
+def test_the_last_word_is_the_persons(
+    terminal: Terminal, without_systemd: dict[str, str], keys: str, code: int
+) -> None:
+    """Who has seen what would come of it and does not want it has no config."""
+    with talking(without_systemd, "setup") as talk:
+        up_to_writing(talk, terminal.config)
+        talk.answer("", keys)
+        talk.expect("Nothing was written.")
+        assert talk.end() == code
+    assert not terminal.config.parent.exists()
+
+
+def test_without_a_terminal_nothing_can_be_asked(terminal: Terminal) -> None:
+    """It says what to do instead."""
+    result = terminal("setup")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("The setup asks questions, so it needs a terminal. ")
+
+
+def test_a_config_that_cannot_be_written_is_told(
+    terminal: Terminal, without_systemd: dict[str, str]
+) -> None:
+    """With what the system says."""
+    (terminal.home / "config").write_text("in the way", encoding="utf-8")
+    with talking(without_systemd, "setup") as talk:
+        up_to_writing(talk, terminal.config)
+        talk.answer("", "\n")
+        talk.expect(f"{terminal.config} cannot be written: Not a directory.")
+        assert talk.end() == 1
+
+
+# The service
+
+
+@pytest.fixture
+def with_systemd(terminal: Terminal, environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment of somebody whose user manager agrees to everything, and notes it."""
+    program = terminal.home / "bin" / "systemctl"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\necho "$@" >>"$HOME/asked"\n', encoding="utf-8")
+    program.chmod(0o700)
+    return {**environment, "PATH": f"{program.parent}:{environment['PATH']}"}
+
+
+def test_the_service_is_installed_by_leave(
+    terminal: Terminal, with_systemd: dict[str, str]
+) -> None:
+    """As `install` does it."""
+    with talking(with_systemd, "setup") as talk:
+        up_to_writing(talk, terminal.config)
+        talk.answer("", "\n")
+        talk.answer(INSTALL)
+        talk.expect("Installed ")
+        talk.expect("Next: ")
+        assert talk.end() == 0
+    asked = (terminal.home / "asked").read_text(encoding="utf-8")
+    assert "--user restart nightcare.service\n" in asked
+    assert (terminal.home / "config" / "systemd" / "user" / "nightcare.service").exists()
+
+
+@pytest.mark.parametrize("keys", ["n\n", CONTROL_C, CONTROL_D])
+def test_the_service_is_not_installed_against_it(
+    terminal: Terminal, with_systemd: dict[str, str], keys: str
+) -> None:
+    """The config is written by then, and it says how to start later."""
+    with talking(with_systemd, "setup") as talk:
+        up_to_writing(talk, terminal.config)
+        talk.answer("", "\n")
+        talk.answer(INSTALL, keys)
+        talk.expect("`nightcare install` starts it whenever you like.")
+        assert talk.end() == 0
+    assert terminal.config.exists()
+    assert "restart" not in (terminal.home / "asked").read_text(encoding="utf-8")
+
+
+def test_another_file_is_set_up_when_it_is_named(
+    terminal: Terminal, without_systemd: dict[str, str]
+) -> None:
+    """As with every command."""
+    path = terminal.home / "mine.toml"
+    with talking(without_systemd, "setup", "--config", path) as talk:
+        up_to_writing(talk, path)
+        talk.answer("", "\n")
+        assert talk.end() == 0
+    assert path.exists()
+    assert not terminal.config.exists()
