@@ -59,6 +59,18 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     assert names(target.parent) == ["file"]
 
 
+def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
+    """Nor what a link leads to, such as /dev/null."""
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for path in (pipe, link, tmp_path):
+        with pytest.raises(PermissionError):
+            replace_file(path, b"new")
+    assert pipe.is_fifo()
+    assert names(tmp_path) == ["link", "pipe"]
+
+
 def test_a_disk_that_is_full_leaves_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -33,6 +33,11 @@ def chosen_config(named: Path | None, variables: Mapping[str, str]) -> Path | No
     return usual if usual.is_symlink() or usual.exists() else None
 
 
+def schema_file(config: Path) -> Path:
+    """Where the schema of a config file lies for editors, if the person wanted it."""
+    return config.with_name(f"{config.stem}.schema.json")
+
+
 def state_folder() -> Path:
     """The folder of the journal."""
     return Path(platformdirs.user_state_dir(_APP, appauthor=False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import sys
@@ -26,6 +27,9 @@ def replace_file(path: Path, content: bytes) -> None:
         OSError: It could not be done; the old file is as it was.
     """
     target = path.resolve()
+    if target.exists() and not target.is_file():
+        # A device or a folder is never what is meant.
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
     target.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as undo:
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)

@@ -1,19 +1,23 @@
-"""A program in a terminal of its own, with somebody who reads and types."""
+"""Somebody who reads and types: in a terminal of its own, or with all answers given beforehand."""
 
 from __future__ import annotations
 
+import io
 import os
 import pty
 import select
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 import nightcare
+from cli.terminal import Result, Terminal
 
 SOURCE = Path(nightcare.__file__).parents[1]
 
@@ -21,6 +25,36 @@ CONTROL_C, CONTROL_D = "\x03", "\x04"
 
 _LONG = 30.0
 """Seconds that a busy machine may take for anything."""
+
+
+class _Keys(io.StringIO):
+    """What was typed, in a terminal; then nothing more, as after Ctrl-D."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def answered(
+    terminal: Terminal,
+    monkeypatch: pytest.MonkeyPatch,
+    script: Sequence[tuple[str, str]],
+    *arguments: str | Path,
+) -> Result:
+    """Run a command in this process, as in a terminal, with questions that come and answers to them.
+
+    Raises:
+        AssertionError: A question did not come, or not in this order.
+    """
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdin", _Keys("".join(f"{answer}\n" for _, answer in script)))
+        patch.setattr(sys.stdout, "isatty", lambda: True)
+        result = terminal(*arguments)
+    said = result.out + result.err
+    at = 0
+    for question, _ in script:
+        at = said.find(question, at) + len(question)
+        assert at >= len(question), f"{question!r} did not come, but: {said}"
+    return result
 
 
 @dataclass(slots=True)

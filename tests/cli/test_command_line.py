@@ -335,13 +335,13 @@ def test_uninstall_with_everything(terminal: Terminal) -> None:
     """The config and the journal go too, and only those."""
     terminal.write("")
     other = terminal.write("", terminal.config.with_name("notes.toml"))
+    assert terminal("config", "schema", "--write").code == 0
     terminal("good-night")
     assert terminal.state.exists()
     result = terminal("uninstall", "--purge")
     assert result.out.splitlines()[-1] == "Your config and journal are removed."
-    assert not terminal.config.exists()
+    assert list(terminal.config.parent.iterdir()) == [other]
     assert not terminal.state.exists()
-    assert other.exists()
     assert terminal("uninstall", "--purge").code == 0
 
 

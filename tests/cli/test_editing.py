@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import stat
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from cli.talk import CONTROL_C, CONTROL_D, talking
-from cli.terminal import Terminal
+from cli.talk import CONTROL_C, CONTROL_D, answered, talking
+from cli.terminal import Result, Terminal
 from nightcare.settings.layers import example_text
 
 OURS = "# mine\n[snooze]\nlimit = 2   # few\n"
@@ -21,6 +19,7 @@ COMPLAINT = ':3:9: snooze.limit: found "many"; allowed: a whole number'
 ASKED = "e: edit again, x: discard the draft, s: save the draft aside [e]: "
 
 Editor = Callable[..., str]
+Edit = Callable[..., Result]
 
 
 @pytest.fixture
@@ -36,17 +35,19 @@ def editor(terminal: Terminal) -> Editor:
     return make
 
 
-def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run `config edit` without a terminal."""
-    return subprocess.run(
-        [sys.executable, "-m", "nightcare", "config", "edit", *arguments],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+@pytest.fixture
+def edit(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> Edit:
+    """Run `config edit` with these variables, without a terminal."""
+
+    def run(**variables: str) -> Result:
+        with monkeypatch.context() as patch:
+            for name in ("VISUAL", "EDITOR"):
+                patch.delenv(name, raising=False)
+            for name, value in variables.items():
+                patch.setenv(name, value)
+            return terminal("config", "edit")
+
+    return run
 
 
 def drafts(terminal: Terminal) -> list[Path]:
@@ -59,27 +60,25 @@ def writes(text: str) -> str:
     return f"cat >\"$1\" <<'END'\n{text}END"
 
 
-def test_what_is_right_is_taken(
-    terminal: Terminal, editor: Editor, environment: dict[str, str]
-) -> None:
+def test_what_is_right_is_taken(terminal: Terminal, editor: Editor, edit: Edit) -> None:
     """And no draft is left."""
     path = terminal.write(OURS)
     path.chmod(0o640)
-    result = run(environment | {"EDITOR": editor(writes(RIGHT))})
-    assert (result.returncode, result.stdout, result.stderr) == (0, f"{path} is changed.\n", "")
+    result = edit(EDITOR=editor(writes(RIGHT)))
+    assert (result.code, result.out, result.err) == (0, f"{path} is changed.\n", "")
     assert path.read_text(encoding="utf-8") == RIGHT
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     assert drafts(terminal) == []
 
 
 def test_the_draft_is_the_persons_alone_beside_the_file(
-    terminal: Terminal, editor: Editor, environment: dict[str, str]
+    terminal: Terminal, editor: Editor, edit: Edit
 ) -> None:
     """With the ending by which editors know the kind."""
     terminal.write(OURS)
     script = 'stat -c "%a %n" "$1" >"$HOME/seen"; cat "$1" >>"$HOME/seen"'
-    result = run(environment | {"EDITOR": editor(script)})
-    assert (result.returncode, result.stdout) == (0, "Nothing was changed.\n")
+    result = edit(EDITOR=editor(script))
+    assert (result.code, result.out) == (0, "Nothing was changed.\n")
     line, _, held = (terminal.home / "seen").read_text(encoding="utf-8").partition("\n")
     mode, _, name = line.partition(" ")
     assert (mode, Path(name).parent, Path(name).suffix) == ("600", terminal.config.parent, ".toml")
@@ -87,7 +86,7 @@ def test_the_draft_is_the_persons_alone_beside_the_file(
 
 
 def test_visual_goes_over_editor_and_may_have_arguments(
-    terminal: Terminal, editor: Editor, environment: dict[str, str]
+    terminal: Terminal, editor: Editor, edit: Edit
 ) -> None:
     """Quoted as in a shell."""
     path = terminal.write(OURS)
@@ -95,25 +94,25 @@ def test_visual_goes_over_editor_and_may_have_arguments(
     more = {"VISUAL": f"'{visual}' --wait '--a b'", "EDITOR": "false"}
     command = editor('shift 0; [ "$2" = "--a b" ] && sed -i s/2/5/ "$3"', name="my editor")
     assert command == visual
-    assert run(environment | more).returncode == 0
+    assert edit(**more).code == 0
     assert path.read_text(encoding="utf-8") == RIGHT
 
 
 def test_without_a_variable_there_are_the_usual_editors(
-    terminal: Terminal, editor: Editor, environment: dict[str, str]
+    terminal: Terminal, editor: Editor, edit: Edit
 ) -> None:
     """The first that is there."""
     terminal.write(OURS)
     editor("exit 3", name="vi")
     more = {"PATH": str(terminal.home), "VISUAL": " ", "EDITOR": ""}
-    result = run(environment | more)
-    assert (result.returncode, result.stderr) == (
+    result = edit(**more)
+    assert (result.code, result.err) == (
         1, "vi ended with an error (3). Nothing was changed.\n",
     )  # fmt: skip
     editor("exit 4", name="nano")
-    assert run(environment | more).stderr.startswith("nano ended with an error (4).")
-    result = run(environment | {"PATH": str(terminal.home / "nowhere")})
-    assert (result.returncode, result.stderr) == (
+    assert edit(**more).err.startswith("nano ended with an error (4).")
+    result = edit(PATH=str(terminal.home / "nowhere"))
+    assert (result.code, result.err) == (
         1, "There is no editor. Name one with the variable EDITOR, such as EDITOR=nano.\n",
     )  # fmt: skip
 
@@ -127,66 +126,64 @@ def test_without_a_variable_there_are_the_usual_editors(
     ],
 )
 def test_an_editor_that_does_not_do_its_part(
-    terminal: Terminal, environment: dict[str, str], command: str, said: str
+    terminal: Terminal, edit: Edit, command: str, said: str
 ) -> None:
     """Nothing is changed, and no draft is left."""
     path = terminal.write(OURS)
-    result = run(environment | {"EDITOR": command})
-    assert (result.returncode, result.stdout) == (1, "")
-    assert result.stderr.startswith(said)
+    result = edit(EDITOR=command)
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith(said)
     assert path.read_text(encoding="utf-8") == OURS
     assert drafts(terminal) == []
 
 
 def test_an_editor_that_breaks_off_loses_nothing(
-    terminal: Terminal, editor: Editor, environment: dict[str, str]
+    terminal: Terminal, editor: Editor, edit: Edit
 ) -> None:
     """What was written by then is kept, but not taken."""
     path = terminal.write(OURS)
-    result = run(environment | {"EDITOR": editor(writes(RIGHT) + "\nkill -9 $$")})
-    assert result.returncode == 1
+    result = edit(EDITOR=editor(writes(RIGHT) + "\nkill -9 $$"))
+    assert result.code == 1
     (draft,) = drafts(terminal)
-    assert result.stderr.startswith(f"Your draft is kept as {draft}.\n")
+    assert result.err.startswith(f"Your draft is kept as {draft}.\n")
     assert draft.read_text(encoding="utf-8") == RIGHT
     assert path.read_text(encoding="utf-8") == OURS
 
 
 def test_without_a_file_it_begins_from_the_example(
-    terminal: Terminal, editor: Editor, environment: dict[str, str]
+    terminal: Terminal, editor: Editor, edit: Edit
 ) -> None:
     """Which is not written where nothing was changed."""
-    result = run(environment | {"EDITOR": "true"})
-    assert result.stdout == f"Nothing was changed, so {terminal.config} is not written.\n"
+    result = edit(EDITOR="true")
+    assert result.out == f"Nothing was changed, so {terminal.config} is not written.\n"
     assert not terminal.config.parent.exists()
-    result = run(environment | {"EDITOR": editor("sed -i s/22:30/22:15/ $1")})
-    assert (result.returncode, result.stderr) == (0, "")
+    result = edit(EDITOR=editor("sed -i s/22:30/22:15/ $1"))
+    assert (result.code, result.err) == (0, "")
     text = terminal.config.read_text(encoding="utf-8")
     assert text == example_text().replace("22:30", "22:15")
 
 
-def test_a_link_stays_a_link(
-    terminal: Terminal, editor: Editor, environment: dict[str, str]
-) -> None:
+def test_a_link_stays_a_link(terminal: Terminal, editor: Editor, edit: Edit) -> None:
     """The draft lies beside what it leads to."""
     target = terminal.write(OURS, terminal.home / "dotfiles" / "mine.toml")
     terminal.config.parent.mkdir(parents=True)
     terminal.config.symlink_to(target)
     script = f'[ "${{1%/*}}" = {target.parent} ] && {writes(RIGHT)}'
-    assert run(environment | {"EDITOR": editor(script)}).returncode == 0
+    assert edit(EDITOR=editor(script)).code == 0
     assert terminal.config.is_symlink()
     assert target.read_text(encoding="utf-8") == RIGHT
     assert list(target.parent.iterdir()) == [target]
 
 
 def test_mistakes_without_a_terminal_keep_the_draft(
-    terminal: Terminal, editor: Editor, environment: dict[str, str]
+    terminal: Terminal, editor: Editor, edit: Edit
 ) -> None:
     """For nobody can be asked."""
     path = terminal.write(OURS)
-    result = run(environment | {"EDITOR": editor(writes(WRONG))})
-    assert (result.returncode, result.stdout) == (78, "")
+    result = edit(EDITOR=editor(writes(WRONG)))
+    assert (result.code, result.out) == (78, "")
     (draft,) = drafts(terminal)
-    assert result.stderr == (
+    assert result.err == (
         f"{draft}{COMPLAINT}\nMistakes in the draft: 1. Your config is as it was.\n"
         f"Your draft is kept as {draft}.\n"
     )
@@ -195,47 +192,43 @@ def test_mistakes_without_a_terminal_keep_the_draft(
 
 
 def test_a_file_that_was_changed_meanwhile_is_not_overwritten(
-    terminal: Terminal, editor: Editor, environment: dict[str, str]
+    terminal: Terminal, editor: Editor, edit: Edit
 ) -> None:
     """Both stay."""
     path = terminal.write(OURS)
     script = f"{writes(RIGHT)}\necho '# theirs' >{path}"
-    result = run(environment | {"EDITOR": editor(script)})
-    assert (result.returncode, result.stdout) == (1, "")
+    result = edit(EDITOR=editor(script))
+    assert (result.code, result.out) == (1, "")
     (draft,) = drafts(terminal)
-    assert result.stderr.startswith(f"Your draft is kept as {draft}.\n{path} was changed by ")
+    assert result.err.startswith(f"Your draft is kept as {draft}.\n{path} was changed by ")
     assert path.read_text(encoding="utf-8") == "# theirs\n"
     assert draft.read_text(encoding="utf-8") == RIGHT
 
 
 def test_a_file_that_was_made_meanwhile_is_not_overwritten(
-    terminal: Terminal, editor: Editor, environment: dict[str, str]
+    terminal: Terminal, editor: Editor, edit: Edit
 ) -> None:
     """Likewise."""
     script = f"{writes(RIGHT)}\necho '# theirs' >{terminal.config}"
-    assert run(environment | {"EDITOR": editor(script)}).returncode == 1
+    assert edit(EDITOR=editor(script)).code == 1
     assert terminal.config.read_text(encoding="utf-8") == "# theirs\n"
 
 
-def test_a_file_that_is_wrong_can_be_mended(
-    terminal: Terminal, editor: Editor, environment: dict[str, str]
-) -> None:
+def test_a_file_that_is_wrong_can_be_mended(terminal: Terminal, editor: Editor, edit: Edit) -> None:
     """And left as it is."""
     path = terminal.write("[sleep")
-    assert run(environment | {"EDITOR": "true"}).returncode == 0
-    assert run(environment | {"EDITOR": editor(writes(RIGHT))}).returncode == 0
+    assert edit(EDITOR="true").code == 0
+    assert edit(EDITOR=editor(writes(RIGHT))).code == 0
     assert path.read_text(encoding="utf-8") == RIGHT
 
 
-def test_what_is_doubtful_is_told(
-    terminal: Terminal, editor: Editor, environment: dict[str, str]
-) -> None:
+def test_what_is_doubtful_is_told(terminal: Terminal, editor: Editor, edit: Edit) -> None:
     """In the language that the file now has, on the line where it is."""
     path = terminal.write(OURS)
     text = 'language = "da"\n[reminders.a]\ntopic = "sleep"\nat = "03:00"\n'
-    result = run(environment | {"EDITOR": editor(writes(text))})
-    assert (result.returncode, result.stdout) == (0, f"{path} er ændret.\n")
-    assert result.stderr.startswith(f"Bemærk: {path}:4:6: reminders.a.at: ")
+    result = edit(EDITOR=editor(writes(text)))
+    assert (result.code, result.out) == (0, f"{path} er ændret.\n")
+    assert result.err.startswith(f"Bemærk: {path}:4:6: reminders.a.at: ")
 
 
 # In a terminal
@@ -299,3 +292,27 @@ def test_an_interrupt_in_the_editor_is_the_editors(
         talk.answer("ready", CONTROL_C)
         assert talk.end() == 0
     assert path.read_text(encoding="utf-8") == RIGHT
+
+
+@pytest.mark.parametrize(
+    ("answers", "code", "text", "kept"),
+    [(["q", ""], 0, RIGHT, 0), ([" X "], 78, OURS, 0), (["s"], 78, OURS, 1), ([], 130, OURS, 1)],
+)
+def test_what_is_answered_is_done(  # noqa: PLR0913 - four cases of what comes of an answer
+    terminal: Terminal,
+    monkeypatch: pytest.MonkeyPatch,
+    editor: Editor,
+    *,
+    answers: list[str],
+    code: int,
+    text: str,
+    kept: int,
+) -> None:
+    """Whatever is neither of the letters is asked again; nothing at all keeps the draft."""
+    path = terminal.write(OURS)
+    monkeypatch.setenv("EDITOR", editor(TWO_TRIES))
+    script = [(ASKED.removesuffix("[e]: "), one) for one in answers]
+    result = answered(terminal, monkeypatch, script, "config", "edit")
+    assert result.code == code
+    assert path.read_text(encoding="utf-8") == text
+    assert len(drafts(terminal)) == kept

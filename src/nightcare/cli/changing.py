@@ -86,10 +86,12 @@ def tell_warnings(loaded: Loaded, words: Words) -> None:
         click.echo(words.say("warning", problem=problem_text(one, words)), err=True)
 
 
-def tell_service(person: Person, words: Words) -> None:
-    """Say how a service that runs learns of a change."""
-    if service_runs(person.state):
+def tell_service(person: Person, words: Words) -> bool:
+    """Say how a service learns of a change, if one runs; whether one does."""
+    runs = service_runs(person.state)
+    if runs:
         click.echo(words.say("service_reload"))
+    return runs
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import click
 from nightcare.cli.changing import content_of, write
 from nightcare.cli.output import say_json
 from nightcare.cli.person import Person, command
-from nightcare.places import config_file
+from nightcare.places import config_file, schema_file
 from nightcare.replacing import alone_with
 from nightcare.settings.editing import with_first_line
 from nightcare.settings.schema import config_schema
@@ -31,7 +31,7 @@ def schema_command(person: Person, *, to_write: bool) -> None:
         return
     words = person.any_words
     path = person.config or config_file()
-    beside = path.with_name(f"{path.stem}.schema.json")
+    beside = schema_file(path)
     with alone_with(path):
         raw, there = content_of(path)
         fresh = with_first_line(raw, f"{_NAMES_THE_SCHEMA}./{beside.name}", _NAMES_THE_SCHEMA)

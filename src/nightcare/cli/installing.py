@@ -12,7 +12,7 @@ from nightcare.cli.configuring import write_example
 from nightcare.cli.looking import next_occurrence
 from nightcare.cli.person import Person, command
 from nightcare.desktop import user_unit
-from nightcare.places import config_file
+from nightcare.places import config_file, schema_file
 
 
 @command("install", help="Install nightcare as your user service, and start it.")
@@ -55,6 +55,7 @@ def uninstall_command(person: Person, *, purge: bool) -> None:
     click.echo(words.say("did_uninstall" if there else "nothing_installed"))
     if purge:
         config_file().unlink(missing_ok=True)
+        schema_file(config_file()).unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             # Only if nothing else is in it.
             config_file().parent.rmdir()

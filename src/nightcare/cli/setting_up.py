@@ -14,7 +14,7 @@ import click
 
 from nightcare.catalogue.problems import problem_text
 from nightcare.catalogue.reading import LANGUAGES, Words, words_for
-from nightcare.cli.changing import write
+from nightcare.cli.changing import tell_service, write
 from nightcare.cli.installing import install
 from nightcare.cli.looking import plan_lines
 from nightcare.cli.person import Person, command
@@ -31,6 +31,7 @@ from nightcare.settings.load import Loaded, load_file
 
 _BROKEN_OFF = 130
 _AUTO = "auto"
+_A_WEEK = 7
 _YES, _NO = ("y", "yes", "j", "ja"), ("n", "no", "nej")
 """In every language, for nobody changes their habits with it."""
 
@@ -61,7 +62,7 @@ def setup_command(person: Person) -> int:
         wanted = False
     if wanted:
         install(Person(person.named))
-    else:
+    elif not tell_service(person, setup.words):
         click.echo(setup.words.say("setup_later"))
     return 0
 
@@ -155,11 +156,14 @@ class _Setup:
         calendar = self._calendar()
         tomorrow = calendar.at(self._person.now).date + timedelta(days=1)
         for reminder in self._loaded.schedule.reminders:
-            due = [calendar.local(one.due) for one in plan([reminder], calendar, tomorrow, 1)]
+            due = plan([reminder], calendar, tomorrow, _A_WEEK)
+            day = [
+                calendar.local(one.due) for one in due if one.key.care_day == due[0].key.care_day
+            ]
             question = self.words.say(
                 "setup_remind",
                 topic=self.words.say(f"topic_{reminder.topic}"),
-                clocks=", ".join(f"{one:%H:%M}" for one in due),
+                clocks=", ".join(f"{one:%H:%M}" for one in day),
             )
             if not self._yes(question):
                 # It stays in the file, so that it is easy to have it after all.

@@ -8,7 +8,8 @@ must say what the old one said but for the one change, or it is refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -115,7 +116,8 @@ def with_value(raw: bytes, where: Keys, value: Any) -> Edited:
         StateError: The file is written in a way that this cannot change.
     """
     text = _Text.of(raw)
-    body, beside = _completed(text.body, where)
+    with _refused_where_it_fails(where):
+        body, beside = _completed(text.body, where)
     expected = tomli.loads(body)
     _expect_reminder(expected, where)
     _table(expected, where[:-1])[where[-1]] = value
@@ -182,17 +184,24 @@ class _Text:
         return _BOM + raw if self.marked else raw
 
 
+@contextmanager
+def _refused_where_it_fails(where: Keys) -> Iterator[None]:
+    """Let nobody's text be changed by a library that gets lost in it."""
+    try:
+        yield
+    except (TOMLKitError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise _not_editable(where) from error
+
+
 def _verified(change: Callable[[], str], expected: Table, where: Keys) -> str:
     """What a change comes to, if that is what was expected.
 
     Raises:
         StateError: It is not.
     """
-    try:
+    with _refused_where_it_fails(where):
         body = change()
         said = tomli.loads(body)
-    except (TOMLKitError, tomli.TOMLDecodeError, LookupError, TypeError) as error:
-        raise _not_editable(where) from error
     if not _same(_pruned(said), _pruned(expected)):
         raise _not_editable(where)
     return body
@@ -288,7 +297,7 @@ def _keep_the_column(old: Any, fresh: Item) -> None:
 def _added(body: str, values: Table, where: Keys, value: Any) -> str:
     """A text with a key that is not in it yet."""
     table = where[:-1]
-    if where == ("reminders",) and isinstance(value, dict):
+    if where == ("reminders",) and _holds_tables(value):
         for name, one in value.items():
             body = _added(body, tomli.loads(body), (*where, name), one)
         return body
@@ -302,6 +311,10 @@ def _added(body: str, values: Table, where: Keys, value: Any) -> str:
     document = tomlkit.parse(body)
     _holder(document, table)[where[-1]] = tomlkit.value(value_text(value))
     return tomlkit.dumps(document)
+
+
+def _holds_tables(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(one, dict) for one in value.values())
 
 
 def _taken_out(body: str, values: Table, where: Keys) -> str:

@@ -37,7 +37,7 @@ from nightcare.domain.moments import (
 )
 from nightcare.domain.reminders import Conduct, Topic, Urgency
 from nightcare.errors import ValueRefused
-from nightcare.settings import written
+from nightcare.settings import spelling
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -171,10 +171,10 @@ def _sound(value: Any) -> str | None:
     return None if value is False else (_text(value, "sound_wrong").strip() or None)
 
 
-ClockTime = Annotated[time, PlainValidator(_clock), WithJsonSchema(written.CLOCK)]
-Length = Annotated[timedelta, PlainValidator(_length), WithJsonSchema(written.LENGTH)]
-MomentText = Annotated[Moment, PlainValidator(_moment), WithJsonSchema(written.MOMENT)]
-Days = Annotated[frozenset[int], PlainValidator(_day), WithJsonSchema(written.day(_DAYS))]
+ClockTime = Annotated[time, PlainValidator(_clock), WithJsonSchema(spelling.CLOCK)]
+Length = Annotated[timedelta, PlainValidator(_length), WithJsonSchema(spelling.LENGTH)]
+MomentText = Annotated[Moment, PlainValidator(_moment), WithJsonSchema(spelling.MOMENT)]
+Days = Annotated[frozenset[int], PlainValidator(_day), WithJsonSchema(spelling.day(_DAYS))]
 Count = Annotated[int, Field(strict=True)]
 SomeMoments = Annotated[list[MomentText], Field(min_length=1)]
 SomeDays = Annotated[list[Days], Field(min_length=1)]
@@ -247,14 +247,14 @@ class ReminderTable(_Table):
     until: MomentText | None = Field(
         default=None, description="The last moment of every: bedtime - 1h unless said."
     )
-    cron: Annotated[str, PlainValidator(_cron), WithJsonSchema(written.CRON)] | None = Field(
+    cron: Annotated[str, PlainValidator(_cron), WithJsonSchema(spelling.CRON)] | None = Field(
         default=None, description="Five cron fields: minute, hour, day of month, month, weekday."
     )
     days: Annotated[
         SomeDays,
         BeforeValidator(_one_or_more, json_schema_input_type=Days | SomeDays),
     ] = Field(default=[_ALL_DAYS], description="The days it is for: every day unless said.")
-    text: Annotated[str, PlainValidator(_own_words), WithJsonSchema(written.TEXT)] | None = Field(
+    text: Annotated[str, PlainValidator(_own_words), WithJsonSchema(spelling.TEXT)] | None = Field(
         default=None, description="Your own words instead of a tip."
     )
     enabled: Annotated[bool, Field(strict=True)] = Field(
@@ -279,7 +279,7 @@ class ReminderTable(_Table):
     urgency: Urgency = Field(
         default=Urgency.NORMAL, description="How pressing its notification is."
     )
-    sound: Annotated[str | None, PlainValidator(_sound), WithJsonSchema(written.SOUND)] = Field(
+    sound: Annotated[str | None, PlainValidator(_sound), WithJsonSchema(spelling.SOUND)] = Field(
         default=None,
         description="A name of the sound theme or the path of a sound file; false for none.",
     )
@@ -313,7 +313,7 @@ class DiaryTable(_Table):
     """The diary."""
 
     morning_question: Annotated[
-        Moment | None, PlainValidator(_question), WithJsonSchema(written.QUESTION)
+        Moment | None, PlainValidator(_question), WithJsonSchema(spelling.QUESTION)
     ] = Field(description="When it asks after the night; false for never.")
 
 
@@ -336,7 +336,7 @@ class Config(BaseSettings):
     language: Literal["auto", "en", "da"] = Field(
         description="The language of everything you read; auto is the desktop's."
     )
-    timezone: Annotated[str | None, PlainValidator(_zone), WithJsonSchema(written.ZONE)] = Field(
+    timezone: Annotated[str | None, PlainValidator(_zone), WithJsonSchema(spelling.ZONE)] = Field(
         description="An IANA name such as Europe/Copenhagen; auto follows the system."
     )
     sleep: SleepTable

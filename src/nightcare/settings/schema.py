@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from nightcare.settings import written
+from nightcare.settings import spelling
 from nightcare.settings.in_force import in_force
 from nightcare.settings.layers import File, built_in
 from nightcare.settings.load import load_file
@@ -37,7 +37,7 @@ def config_schema() -> dict[str, Any]:
     for name, table in tables.items():
         if name not in _NEED_ALL:
             table.pop("required", None)
-    schema["properties"]["reminders"]["propertyNames"] = written.NAME
+    schema["properties"]["reminders"]["propertyNames"] = spelling.NAME
     tables["ReminderTable"] |= {
         "oneOf": [{"required": [key]} for key in ("at", "every", "cron")],
         "dependentRequired": {"from": ["every"], "until": ["every"]},

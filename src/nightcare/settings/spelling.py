@@ -1,4 +1,4 @@
-"""How values are written in the config file, as JSON Schema: what is accepted, and hardly more.
+"""How values are spelt in the config file, as JSON Schema: what is accepted, and hardly more.
 
 Source: JSON Schema draft 2020-12, https://json-schema.org/draft/2020-12/json-schema-validation,
 "pattern": regular expressions of ECMA-262, here without what other engines lack. A tool that checks
