@@ -40,7 +40,7 @@ def answered(
     script: Sequence[tuple[str, str]],
     *arguments: str | Path,
 ) -> Result:
-    """Run a command in this process, as in a terminal, with questions that come and answers to them.
+    """Run a command in this process, as in a terminal where these questions get these answers.
 
     Raises:
         AssertionError: A question did not come, or not in this order.

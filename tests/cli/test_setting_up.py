@@ -3,26 +3,42 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import time
 from pathlib import Path
 
 import pytest
 import tomli
 
-from cli.talk import CONTROL_C, CONTROL_D, Talk, talking
-from cli.terminal import Terminal
+from cli.talk import CONTROL_C, CONTROL_D, Talk, answered, talking
+from cli.terminal import Result, Terminal
+from nightcare.desktop.only_one import OnlyOne
 from nightcare.domain.care_day import Hours
 from nightcare.settings.layers import example_text
 from nightcare.settings.load import load
 
-LANGUAGE = "(auto, en, da) [auto]: "
-WAKE = "When do you wake up? [07:00]: "
-BEDTIME = "When do you go to bed? [22:30]: "
-WEEKEND = "Are weekends different? [y/N]: "
+LANGUAGE = "(auto, en, da) [auto]"
+WAKE = "When do you wake up? [07:00]"
+BEDTIME = "When do you go to bed? [22:30]"
+WEEKEND = "Are weekends different? [y/N]"
 REMIND = "A reminder about "
-REPLACE = "Replace it? A copy is kept. [y/N]: "
-INSTALL = "Shall nightcare start now, and with every login? [Y/n]: "
+REPLACE = "Replace it? A copy is kept. [y/N]"
+INSTALL = "Shall nightcare start now, and with every login? [Y/n]"
+
+USUAL = [(LANGUAGE, ""), (WAKE, ""), (BEDTIME, ""), (WEEKEND, ""), *[(REMIND, "")] * 3]
+
+Asked = Callable[..., Result]
+
+
+@pytest.fixture
+def asked(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """Set up with questions that come in this order and these answers, and no user manager."""
+    monkeypatch.setenv("PATH", str(terminal.home / "nowhere"))
+
+    def run(*script: tuple[str, str]) -> Result:
+        return answered(terminal, monkeypatch, script, "setup")
+
+    return run
 
 
 @pytest.fixture
@@ -33,7 +49,7 @@ def without_systemd(terminal: Terminal, environment: dict[str, str]) -> dict[str
 
 def write_it(path: Path) -> str:
     """The question whether to write it."""
-    return f"Write it to {path}? [Y/n]: "
+    return f"Write it to {path}? [Y/n]"
 
 
 def up_to_the_hours(talk: Talk) -> None:
@@ -49,7 +65,7 @@ def up_to_writing(talk: Talk, path: Path) -> None:
     talk.answer(WEEKEND)
     for _ in range(3):
         talk.answer(REMIND)
-    talk.expect(write_it(path)[:-2])
+    talk.expect(write_it(path))
 
 
 def test_enter_everywhere_gives_the_built_in_config(
@@ -61,9 +77,9 @@ def test_enter_everywhere_gives_the_built_in_config(
         up_to_the_hours(talk)
         talk.answer(WEEKEND)
         talk.expect(f"{REMIND}water, at 08:00, 10:00, 12:00, 14:00, 16:00, 18:00, 20:00?")
-        talk.answer("[Y/n]: ")
-        talk.answer(f"{REMIND}stretching, at 22:00? [Y/n]: ")
-        talk.answer(f"{REMIND}bedding, at 22:25? [Y/n]: ")
+        talk.answer("[Y/n]")
+        talk.answer(f"{REMIND}stretching, at 22:00? [Y/n]")
+        talk.answer(f"{REMIND}bedding, at 22:25? [Y/n]")
         talk.expect("This is what comes:\n")
         talk.expect("  22:25  loose-blanket")
         assert not path.exists()
@@ -74,22 +90,21 @@ def test_enter_everywhere_gives_the_built_in_config(
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_answers_are_written_into_the_example(
-    terminal: Terminal, without_systemd: dict[str, str]
-) -> None:
+def test_answers_are_written_into_the_example(terminal: Terminal, asked: Asked) -> None:
     """Its comments stay; what nobody wants to be reminded of is there, but off."""
-    with talking(without_systemd, "setup") as talk:
-        talk.answer(LANGUAGE, "en\n")
-        talk.answer(WAKE, "6:15\n")
-        talk.answer(BEDTIME, "21.45\n")
-        talk.answer(WEEKEND, "yes\n")
-        talk.answer("to bed on Friday and Saturday evening? [21:45]: ", "00:30\n")
-        talk.answer("wake up on Saturday and Sunday? [06:15]: ", "08:00\n")
-        talk.answer(f"{REMIND}water", "n\n")
-        talk.answer(f"{REMIND}stretching", "\n")
-        talk.answer(f"{REMIND}bedding", "nej\n")
-        talk.answer(write_it(terminal.config))
-        assert talk.end() == 0
+    result = asked(
+        (LANGUAGE, "en"),
+        (WAKE, "6:15"),
+        (BEDTIME, "21.45"),
+        (WEEKEND, "yes"),
+        ("to bed on Friday and Saturday evening? [21:45]", "00:30"),
+        ("wake up on Saturday and Sunday? [06:15]", "08:00"),
+        (f"{REMIND}water", "n"),
+        (f"{REMIND}stretching", ""),
+        (f"{REMIND}bedding", "nej"),
+        (write_it(terminal.config), ""),
+    )
+    assert (result.code, result.err) == (0, "")
     text = terminal.config.read_text(encoding="utf-8")
     schedule = load(terminal.config, {}).schedule
     usual = Hours(time(6, 15), time(21, 45))
@@ -105,19 +120,11 @@ def test_answers_are_written_into_the_example(
     assert [line for line in text.splitlines() if line.startswith("#")] == comments
 
 
-def test_only_what_is_different_at_the_weekend_is_written(
-    terminal: Terminal, without_systemd: dict[str, str]
-) -> None:
+def test_only_what_is_different_at_the_weekend_is_written(terminal: Terminal, asked: Asked) -> None:
     """Here the mornings."""
-    with talking(without_systemd, "setup") as talk:
-        up_to_the_hours(talk)
-        talk.answer(WEEKEND, "y\n")
-        talk.answer("to bed on Friday")
-        talk.answer("wake up on Saturday", "08:00\n")
-        for _ in range(3):
-            talk.answer(REMIND)
-        talk.answer(write_it(terminal.config))
-        assert talk.end() == 0
+    script = [*USUAL]
+    script[3:4] = [(WEEKEND, "y"), ("to bed on Friday", ""), ("wake up on Saturday", "08:00")]
+    assert asked(*script, (write_it(terminal.config), "")).code == 0
     assert tomli.loads(terminal.config.read_text(encoding="utf-8"))["sleep"] == {
         "wake": "07:00",
         "bedtime": "22:30",
@@ -126,33 +133,26 @@ def test_only_what_is_different_at_the_weekend_is_written(
     }
 
 
-def test_each_answer_is_checked_at_once(
-    terminal: Terminal, without_systemd: dict[str, str]
-) -> None:
+def test_each_answer_is_checked_at_once(terminal: Terminal, asked: Asked) -> None:
     """And asked again, with a line that says what is wanted."""
-    with talking(without_systemd, "setup") as talk:
-        talk.answer(LANGUAGE, "fr\n")
-        talk.expect("Choose one of: auto, en, da")
-        talk.answer(LANGUAGE)
-        talk.answer(WAKE, "early\n")
-        talk.expect('"early" is not a clock time. Write it like 21:45.')
-        talk.answer(WAKE, "22:00\n")
-        talk.answer(BEDTIME, "22:10\n")
-        talk.expect("That does not fit together: config.toml: reminders.water")
-        talk.answer(WAKE)
-        talk.answer(BEDTIME)
-        talk.answer(WEEKEND, "maybe\n")
-        talk.expect("Please answer y or n.")
-        talk.answer(WEEKEND, "y\n")
-        talk.answer("to bed on Friday", "07:10\n")
-        talk.answer("wake up on Saturday")
-        talk.expect("That does not fit together: config.toml: ")
-        talk.answer("to bed on Friday", "23:00\n")
-        talk.answer("wake up on Saturday")
-        for _ in range(3):
-            talk.answer(REMIND)
-        talk.answer(write_it(terminal.config))
-        assert talk.end() == 0
+    result = asked(
+        (LANGUAGE, "fr"),
+        ("Choose one of: auto, en, da\nLanguage", ""),
+        (WAKE, "early"),
+        (f'"early" is not a clock time. Write it like 21:45.\n{WAKE}', "22:00"),
+        (BEDTIME, "22:10"),
+        ("That does not fit together: config.toml: reminders.water", ""),
+        (BEDTIME, ""),
+        (WEEKEND, "maybe"),
+        (f"Please answer y or n.\n{WEEKEND}", "y"),
+        ("to bed on Friday", "07:10"),
+        ("wake up on Saturday", ""),
+        ("That does not fit together: config.toml: ", "23:00"),
+        ("wake up on Saturday", ""),
+        *USUAL[4:],
+        (write_it(terminal.config), ""),
+    )
+    assert (result.code, result.err) == (0, "")
     assert load(terminal.config, {}).schedule.sleep.week[5].bedtime == time(23)
 
 
@@ -162,12 +162,12 @@ def test_the_language_holds_from_the_moment_that_it_is_chosen(
     """To the last line, and in the config."""
     with talking(without_systemd, "setup") as talk:
         talk.answer(LANGUAGE, "da\n")
-        talk.answer("Hvornår står du op? [07:00]: ")
-        talk.answer("Hvornår går du i seng? [22:30]: ")
-        talk.answer("Er weekenden anderledes? [j/N]: ")
+        talk.answer("Hvornår står du op? [07:00]")
+        talk.answer("Hvornår går du i seng? [22:30]")
+        talk.answer("Er weekenden anderledes? [j/N]")
         for _ in range(3):
             talk.answer("En påmindelse om ", "ja\n")
-        talk.answer("? [J/n]: ", "j\n")
+        talk.answer("? [J/n]", "j\n")
         talk.expect("systemctl findes ikke her")
         assert talk.end() == 0
     assert "Hvornår" in talk.said.partition(LANGUAGE)[2]
@@ -189,21 +189,16 @@ def test_the_first_question_is_in_the_language_of_the_desktop(
 # What is there already
 
 
-def test_a_config_is_replaced_only_by_leave(
-    terminal: Terminal, without_systemd: dict[str, str]
-) -> None:
+def test_a_config_is_replaced_only_by_leave(terminal: Terminal, asked: Asked) -> None:
     """Which is not the usual answer."""
     path = terminal.write("# mine\n")
-    with talking(without_systemd, "setup") as talk:
-        talk.answer(f"{path}. {REPLACE}")
-        talk.expect("Nothing was written.")
-        assert talk.end() == 0
+    result = asked((f"{path}. {REPLACE}", ""))
+    assert (result.code, result.err) == (0, "")
+    assert result.out.endswith("Nothing was written.\n")
     assert path.read_text(encoding="utf-8") == "# mine\n"
 
 
-def test_a_config_that_is_replaced_is_kept_beside(
-    terminal: Terminal, without_systemd: dict[str, str]
-) -> None:
+def test_a_config_that_is_replaced_is_kept_beside(terminal: Terminal, asked: Asked) -> None:
     """Under a name that is not taken; a link stays one."""
     target = terminal.write("# mine\n", terminal.home / "dotfiles" / "mine.toml")
     path = terminal.config
@@ -211,12 +206,8 @@ def test_a_config_that_is_replaced_is_kept_beside(
     path.symlink_to(target)
     for name in ("config.toml.old", "config.toml.old1"):
         before = target.read_bytes()
-        with talking(without_systemd, "setup") as talk:
-            talk.answer(REPLACE, "y\n")
-            up_to_writing(talk, path)
-            talk.answer("", "\n")
-            talk.expect(f"Your old config is kept as {path.with_name(name)}.")
-            assert talk.end() == 0
+        result = asked((REPLACE, "y"), *USUAL, (write_it(path), ""))
+        assert f"Your old config is kept as {path.with_name(name)}.\n" in result.out
         assert path.with_name(name).read_bytes() == before
         assert target.read_text(encoding="utf-8") == example_text()
         assert path.is_symlink()
@@ -236,17 +227,19 @@ def test_a_config_that_came_about_meanwhile_is_asked_for_too(
     assert terminal.config.read_text(encoding="utf-8") == "# theirs\n"
 
 
-def test_a_wrong_config_can_be_replaced(
-    terminal: Terminal, without_systemd: dict[str, str]
-) -> None:
+def test_a_wrong_config_can_be_replaced(terminal: Terminal, asked: Asked) -> None:
     """It has no part in the answers."""
     terminal.write("[sleep")
-    with talking(without_systemd, "setup") as talk:
-        talk.answer(REPLACE, "y\n")
-        up_to_writing(talk, terminal.config)
-        talk.answer("", "\n")
-        assert talk.end() == 0
+    assert asked((REPLACE, "y"), *USUAL, (write_it(terminal.config), "")).code == 0
     assert terminal.config.read_text(encoding="utf-8") == example_text()
+
+
+def test_a_config_that_cannot_be_read_is_not_replaced(terminal: Terminal, asked: Asked) -> None:
+    """For no copy of it could be kept."""
+    terminal.config.mkdir(parents=True)
+    result = asked((REPLACE, "y"), *USUAL, (write_it(terminal.config), ""))
+    assert result.code == 1
+    assert result.err == f"{terminal.config} cannot be written: Is a directory.\n"
 
 
 # Nothing
@@ -290,16 +283,12 @@ def test_without_a_terminal_nothing_can_be_asked(terminal: Terminal) -> None:
     assert result.err.startswith("The setup asks questions, so it needs a terminal. ")
 
 
-def test_a_config_that_cannot_be_written_is_told(
-    terminal: Terminal, without_systemd: dict[str, str]
-) -> None:
+def test_a_config_that_cannot_be_written_is_told(terminal: Terminal, asked: Asked) -> None:
     """With what the system says."""
     (terminal.home / "config").write_text("in the way", encoding="utf-8")
-    with talking(without_systemd, "setup") as talk:
-        up_to_writing(talk, terminal.config)
-        talk.answer("", "\n")
-        talk.expect(f"{terminal.config} cannot be written: Not a directory.")
-        assert talk.end() == 1
+    result = asked(*USUAL, (write_it(terminal.config), ""))
+    assert result.code == 1
+    assert result.err == f"{terminal.config} cannot be written: Not a directory.\n"
 
 
 # The service
@@ -347,13 +336,55 @@ def test_the_service_is_not_installed_against_it(
 
 
 def test_another_file_is_set_up_when_it_is_named(
-    terminal: Terminal, without_systemd: dict[str, str]
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, asked: Asked
 ) -> None:
     """As with every command."""
     path = terminal.home / "mine.toml"
-    with talking(without_systemd, "setup", "--config", path) as talk:
-        up_to_writing(talk, path)
-        talk.answer("", "\n")
-        assert talk.end() == 0
+    monkeypatch.setenv("NIGHTCARE_CONFIG", str(path))
+    assert asked(*USUAL, (write_it(path), "")).code == 0
     assert path.exists()
     assert not terminal.config.exists()
+
+
+def test_a_service_that_runs_is_told_how(terminal: Terminal, asked: Asked) -> None:
+    """Where it cannot be installed anew."""
+    terminal.state.mkdir(parents=True)
+    service = OnlyOne(terminal.state)
+    assert service.take()
+    result = asked(*USUAL, (write_it(terminal.config), ""))
+    assert result.out.endswith("systemctl --user reload nightcare\n")
+
+
+def test_the_service_is_offered_in_this_process_too(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, with_systemd: dict[str, str]
+) -> None:
+    """And is not installed without a yes."""
+    monkeypatch.setenv("PATH", with_systemd["PATH"])
+    for answer, said in (("n", "starts it whenever you like.\n"), ("", "reload nightcare\n")):
+        replacing = [(REPLACE, "y")] if terminal.config.exists() else []
+        script = [*replacing, *USUAL, (write_it(terminal.config), ""), (INSTALL, answer)]
+        result = answered(terminal, monkeypatch, script, "setup")
+        assert (result.code, result.err) == (0, "")
+        assert result.out.endswith(said)
+
+
+@pytest.mark.parametrize("after", [0, 2, 7, 8])
+def test_when_nothing_more_is_typed_nothing_is_written(
+    terminal: Terminal, asked: Asked, after: int
+) -> None:
+    """But for what was said to be written, after the last question."""
+    script = [*USUAL, (write_it(terminal.config), "")][:after]
+    result = asked(*script)
+    if after == 8:
+        assert (result.code, terminal.config.exists()) == (0, True)
+    else:
+        assert (result.code, terminal.config.exists()) == (130, False)
+        assert result.out.endswith("\nNothing was written.\n")
+
+
+def test_who_says_no_in_the_end_has_no_config(terminal: Terminal, asked: Asked) -> None:
+    """It says so."""
+    result = asked(*USUAL, (write_it(terminal.config), "n"))
+    assert (result.code, result.err) == (0, "")
+    assert result.out.endswith("Nothing was written.\n")
+    assert not terminal.config.parent.exists()
