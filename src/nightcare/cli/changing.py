@@ -140,24 +140,22 @@ def _first_right(old: File, where: Keys, edited: Sequence[Edited]) -> tuple[int,
     for number, one in enumerate(edited):
         file = parsed(old.name, one.raw)
         try:
+            # Mistakes elsewhere are in the file that is there, on the lines where they are now.
+            load_file(replace(file, positions=old.positions), {})
+        except ConfigError as error:
+            refused.append(tuple(_placed(problem, where) for problem in error.problems))
+        else:
             return number, load_file(file, {})
-        except ConfigError:
-            refused.append(_mistakes(replace(file, positions=old.positions), where))
     # Of the ways to take a value the first that is not itself the mistake.
     elsewhere = (one for one in refused if all(problem.line is not None for problem in one))
     raise ConfigError(next(elsewhere, refused[0]), "config_kept")
 
 
-def _mistakes(file: File, where: Keys) -> tuple[Problem, ...]:
-    """What is wrong; with its line where it is in the file already, else without one."""
-    try:
-        load_file(file, {})
-    except ConfigError as error:
-        return tuple(
-            replace(one, line=None, column=None) if one.where[: len(where)] == where else one
-            for one in error.problems
-        )
-    return ()
+def _placed(problem: Problem, where: Keys) -> Problem:
+    """A mistake with its line; without one where it is in what is not written."""
+    if problem.where[: len(where)] != where:
+        return problem
+    return replace(problem, line=None, column=None)
 
 
 def _tell_what_follows(person: Person, where: Keys, changed: _Changed) -> None:

@@ -12,6 +12,7 @@ from nightcare.cli.person import Person, command
 from nightcare.places import config_file, schema_file
 from nightcare.replacing import alone_with
 from nightcare.settings.editing import with_first_line
+from nightcare.settings.layers import parsed
 from nightcare.settings.schema import config_schema
 
 _NAMES_THE_SCHEMA = "#:schema "
@@ -34,6 +35,7 @@ def schema_command(person: Person, *, to_write: bool) -> None:
     beside = schema_file(path)
     with alone_with(path):
         raw, there = content_of(path)
+        parsed(str(path), raw)
         fresh = with_first_line(raw, f"{_NAMES_THE_SCHEMA}./{beside.name}", _NAMES_THE_SCHEMA)
         write(beside, (json.dumps(schema, indent=2) + "\n").encode())
         if fresh != raw or not there:
