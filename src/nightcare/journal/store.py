@@ -243,6 +243,14 @@ class Journal:
                 course_row(course),
             )
 
+    def forget(self, key: Key) -> None:
+        """Forget an occurrence whose moment was moved ahead, so that it can come then."""
+        with self.transaction():
+            self._db.execute(
+                "DELETE FROM courses WHERE reminder = ? AND care_day = ? AND slot = ?",
+                (key.reminder, key.care_day.isoformat(), key.slot),
+            )
+
     def forget_unseen(self, after: datetime) -> None:
         """Forget what was due later than an instant (UTC) and was never shown."""
         with self.transaction():

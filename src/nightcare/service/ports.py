@@ -79,6 +79,10 @@ class Journal(Protocol):
         """Write where an occurrence stands."""
         ...
 
+    def forget(self, key: Key) -> None:
+        """Forget an occurrence whose moment was moved ahead, so that it can come then."""
+        ...
+
     def forget_unseen(self, after: datetime) -> None:
         """Forget what was due later than an instant (UTC) and was never shown."""
         ...
