@@ -146,7 +146,10 @@ def test_a_second_daemon_is_told_that_one_runs(tmp_path: Path) -> None:
 
 
 def test_a_failure_in_a_callback_ends_the_service(tmp_path: Path) -> None:
-    """The loop would only log it; systemd can start a service that has ended."""
+    """The loop would only log it; systemd can start a service that has ended.
+
+    As it broke elsewhere: Ianny.
+    """
     bench = Bench(tmp_path)
 
     def broken() -> None:
@@ -174,7 +177,10 @@ def test_another_time_zone_is_taken_up(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_a_reload_takes_up_the_file_and_a_mistake_changes_nothing(tmp_path: Path) -> None:
-    """The mistake is told with its place."""
+    """The mistake is told with its place.
+
+    As it broke elsewhere: entracte#212.
+    """
     bench = Bench(tmp_path)
 
     async def test(bench: Bench) -> None:

@@ -105,11 +105,13 @@ class Nightcare:
         home: Whose it is.
         session: Variables of their session, such as DBUS_SESSION_BUS_ADDRESS.
         zone: Where it was about noon when the test began, so that it is never night.
+        within: What the service is started by, if not directly.
     """
 
     home: Home
     session: Mapping[str, str] = field(default_factory=dict)
     zone: ZoneInfo = field(default_factory=lambda: zone_where_it_is(NOON))
+    within: tuple[str, ...] = ()
 
     @property
     def config(self) -> Path:
@@ -186,7 +188,7 @@ class Nightcare:
             stack.callback(address.unlink)
             environment = self.home.environment(**self.session, NOTIFY_SOCKET=str(address))
             program = stack.enter_context(
-                running([*PROGRAM, "run"], environment, self.home.log("nightcare"))
+                running([*self.within, *PROGRAM, "run"], environment, self.home.log("nightcare"))
             )
             service = Service(program, ear)
             service.wait_until("READY=1")

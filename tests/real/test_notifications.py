@@ -278,7 +278,10 @@ def test_good_night_on_the_last_reminder_closes_the_evening(
 
 @pytest.mark.usefixtures("server")
 def test_nobody_answers_and_it_leaves_the_screen(night: Nightcare, monitor: Monitor) -> None:
-    """A reminder stays as long as configured; then it is closed by us, and has expired."""
+    """A reminder stays as long as configured; then it is closed by us, and has expired.
+
+    As it broke elsewhere: GNOME ignores the expiry time.
+    """
     with night.service() as service:
         remind(night, service, night.reminder("water", soon(), 'stays = "1s"'))
         wait_for_close(monitor, arrival(monitor))
@@ -317,7 +320,10 @@ def test_snooze_by_command_while_the_service_is_down(night: Nightcare, monitor: 
 
 @pytest.mark.usefixtures("server")
 def test_commands_are_seen_by_the_running_service(night: Nightcare, monitor: Monitor) -> None:
-    """Snooze, pause, resume, done and undo change the screen at once."""
+    """Snooze, pause, resume, done and undo change the screen at once.
+
+    As it broke elsewhere: omarchy#9715.
+    """
     with night.service() as service:
         first = open_water(night, service, monitor)
         night.command("snooze", "2s")
@@ -388,7 +394,10 @@ def test_snooze_survives_kill_9(night: Nightcare, monitor: Monitor) -> None:
 
 
 def test_what_is_open_survives_kill_9(night: Nightcare, monitor: Monitor, server: Dunst) -> None:
-    """The next service takes the old notification off the screen and shows it anew."""
+    """The next service takes the old notification off the screen and shows it anew.
+
+    As it broke elsewhere: notify-send.sh#13.
+    """
     with night.service() as service:
         first = open_water(night, service, monitor)
         night.wait_until("water", state="open")

@@ -163,6 +163,8 @@ def test_service_goes_with_the_graphical_session(night: Nightcare, manager: User
     """Where there is a graphical session the service begins and ends with it, else with the login.
 
     Installed again without one, it does not stay with the session.
+
+    As it broke elsewhere: systembus-notify#3.
     """
     night.configure(LATER)
     manager.systemctl("start", SESSION_TARGET)

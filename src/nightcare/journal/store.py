@@ -16,7 +16,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import TypeVar
 
-from nightcare.domain.course import Course, Step
+from nightcare.domain.course import Course, Outcome, Step
 from nightcare.domain.record import Act, Decision, Trial
 from nightcare.domain.reminders import Key, Occurrence
 from nightcare.domain.standing import Standing
@@ -33,7 +33,7 @@ from nightcare.journal.rows import (
     standing_row,
     trial_of,
 )
-from nightcare.journal.schema import SCHEMA, VERSION
+from nightcare.journal.schema import STEPS, VERSION
 
 FILE_NAME = "journal.sqlite"
 
@@ -103,10 +103,10 @@ class Journal:
             version = self._version()
             if version > VERSION:
                 raise StateError("journal_newer", version=version, known=VERSION)
-            if version == 0:
-                for statement in SCHEMA.split(";\n"):
+            for step in STEPS[version:]:
+                for statement in step.split(";\n"):
                     self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version={VERSION}")
+            self._db.execute(f"PRAGMA user_version={VERSION}")
 
     def _version(self) -> int:
         (version,) = self._read(int, "PRAGMA user_version")
@@ -252,10 +252,12 @@ class Journal:
             )
 
     def forget_unseen(self, after: datetime) -> None:
-        """Forget what was due later than an instant (UTC) and was never shown."""
+        """Forget what was due later than an instant (UTC), and nobody has seen or answered."""
         with self.transaction():
             self._db.execute(
-                "DELETE FROM courses WHERE due > ? AND NOT seen", (instant_text(after),)
+                "DELETE FROM courses WHERE due > ? AND NOT seen AND snoozes = 0"
+                " AND (outcome IS NULL OR outcome = ?)",
+                (instant_text(after), Outcome.MISSED),
             )
 
     def _courses(self, where: str, *values: str) -> list[Course]:

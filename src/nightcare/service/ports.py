@@ -84,7 +84,7 @@ class Journal(Protocol):
         ...
 
     def forget_unseen(self, after: datetime) -> None:
-        """Forget what was due later than an instant (UTC) and was never shown."""
+        """Forget what was due later than an instant (UTC), and nobody has seen or answered."""
         ...
 
     def standing(self) -> Standing:
