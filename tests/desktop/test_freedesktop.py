@@ -163,8 +163,9 @@ def test_a_message_arrives_with_all_that_it_carries(bus: PrivateBus) -> None:
             "urgency": 2,
             "category": "x-nightcare.reminder.due",
             "desktop-entry": "nightcare",
+            "x-dunst-stack-tag": "nightcare reminder",
         },
-        types={"urgency": "y", "category": "s", "desktop-entry": "s"},
+        types={"urgency": "y", "category": "s", "desktop-entry": "s", "x-dunst-stack-tag": "s"},
         expires=0,
     )
 
