@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import shutil
 import socket
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -92,7 +95,7 @@ def test_a_journal_that_cannot_be_written_does_not_stop_the_reminders(tmp_path: 
         key = Key("sip", now().date(), "probe")
         bench.daemon._journal._db.execute("PRAGMA query_only = 1")
         await bench.daemon._due()
-        assert "The journal cannot be" in bench.out.getvalue()
+        assert "was removed or replaced" in bench.out.getvalue()
         assert "nothing is remembered" in bench.out.getvalue()
         course = bench.daemon._journal.course(key)
         assert course is None
@@ -129,6 +132,30 @@ def test_a_corrupt_journal_is_kept_under_another_name_and_replaced(tmp_path: Pat
         disk = Journal.open(bench.state)
         assert disk.standing().began is not None
         disk.close()
+
+    bench.run(test)
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_a_journal_that_is_taken_away_is_written_anew(tmp_path: Path, *, folder: bool) -> None:
+    """Whoever removes it while the service runs: what is open, snoozed or paused stays so."""
+    bench = Bench(tmp_path)
+
+    async def test(bench: Bench) -> None:
+        until = now() + timedelta(hours=1)
+        standing = replace(bench.daemon._journal.standing(), paused_until=until)
+        bench.daemon._journal.stand(standing)
+        if folder:
+            shutil.rmtree(bench.state)
+        else:
+            (bench.state / FILE_NAME).unlink()
+        await bench.until(lambda: "can be written again" in bench.out.getvalue())
+        assert "was removed or replaced" in bench.out.getvalue()
+        disk = Journal.open(bench.state)
+        assert disk.standing().paused_until == until
+        disk.stand(replace(disk.standing(), paused_until=None))
+        disk.close()
+        await bench.until(lambda: bench.daemon._journal.standing().paused_until is None)
 
     bench.run(test)
 

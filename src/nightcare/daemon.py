@@ -22,7 +22,7 @@ from nightcare.desktop.systemd import ServiceManager
 from nightcare.domain.message import ScreenEvent
 from nightcare.errors import ConfigError, StateError
 from nightcare.journal.refuge import Refuge, set_aside
-from nightcare.journal.store import SERVICE_NOTE, Journal
+from nightcare.journal.store import FILE_NAME, SERVICE_NOTE, Journal
 from nightcare.places import chosen_config
 from nightcare.scheduling import Scheduling
 from nightcare.screens import choose_screen
@@ -115,12 +115,11 @@ class Daemon:
             asyncio.create_task(self._screen.run(self._happened)),
             asyncio.create_task(self._manager.feed_watchdog()),
         ]
-        for folder, name, changed in (
-            (self._setting.state, None, self._written),
-            (LOCAL_TIME.parent, LOCAL_TIME.name, self._jumped),
+        for file, changed in (
+            (self._setting.state / FILE_NAME, self._written),
+            (LOCAL_TIME, self._jumped),
         ):
-            if folder.is_dir():
-                tasks.append(asyncio.create_task(watch(folder, name, changed)))
+            tasks.append(asyncio.create_task(watch(file, changed)))
         self._manager.ready(self._status())
         try:
             await self._first_end(tasks)
@@ -246,18 +245,22 @@ class Daemon:
             journal.close()
             raise StateError("journal_corrupt", path=self._setting.state, reason="quick_check")
         except StateError as error:
-            return self._leave_disk(None, error)
+            return self._leave_disk(None, error).journal
 
     def _keep_going(self, step: Callable[[], None]) -> None:
         """Take a step of the service; where the journal fails it, go on without the disk."""
-        self._return_to_disk()
+        if self._refuge is None and not self._journal.in_its_place():
+            gone = StateError("journal_gone", path=self._setting.state / FILE_NAME)
+            self._use(self._leave_disk(self._journal, gone).journal)
+        if self._refuge is not None:
+            self._return_to_disk(self._refuge)
         try:
             step()
         except StateError as error:
-            self._use(self._leave_disk(self._journal, error))
+            self._use(self._leave_disk(self._journal, error).journal)
             step()
 
-    def _leave_disk(self, failed: Journal | None, error: StateError) -> Journal:
+    def _leave_disk(self, failed: Journal | None, error: StateError) -> Refuge:
         self._tell(f"error_{error.key}", **error.values)
         self._refuge = Refuge(failed, now())
         if failed is not None:
@@ -267,22 +270,20 @@ class Daemon:
             self._tell("log_not_remembered")
         else:
             self._tell("log_set_aside", path=aside)
-        return self._refuge.journal
+        return self._refuge
 
-    def _return_to_disk(self) -> None:
+    def _return_to_disk(self, refuge: Refuge) -> None:
         """Write to the disk again as soon as it can be written."""
-        if self._refuge is None:
-            return
         try:
             disk = Journal.open(self._setting.state)
         except StateError:
             return
         try:
-            self._refuge.bring_back(disk, now())
+            refuge.bring_back(disk, now())
         except StateError:
             disk.close()
             return
-        self._refuge.journal.close()
+        refuge.journal.close()
         self._refuge = None
         self._use(disk)
         self._tell("log_remembered_again")

@@ -121,6 +121,27 @@ def test_a_folder_that_can_never_be_written_stops_no_reminder(home: Home) -> Non
     assert night.state.read_text(encoding="utf-8") == "in the way"
 
 
+def test_a_journal_that_is_destroyed_stops_no_reminder(home: Home) -> None:
+    """Overwritten while the service runs; who finds it so keeps it, and begins a new one."""
+    night = Nightcare(home)
+    night.configure(LATER)
+    with night.service() as service:
+        remind(night, service, "before")
+        for file in (night.state / FILE_NAME, night.state / f"{FILE_NAME}-wal"):
+            with file.open("r+b") as opened:
+                opened.write(b"\xff" * file.stat().st_size)
+        remind(night, service, "after")
+        service.end()
+        assert service.program.process.returncode == 0
+    with night.service() as service:
+        said(service, "is kept as")
+        remind(night, service, "new")
+        assert night.today("new")["state"] == "open"
+        service.end()
+    assert len(list(night.state.glob("journal-corrupt-*.sqlite"))) == 1
+    assert "Traceback" not in service.log()
+
+
 def test_many_commands_at_once_with_the_service_lose_nothing(home: Home) -> None:
     """Each that says it was done is in the journal, and each takes its turn."""
     night = Nightcare(home)

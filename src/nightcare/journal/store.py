@@ -55,6 +55,7 @@ class Journal:
         self._db = connection
         self._name = name
         self._depth = 0
+        self._file = self._file_now()
 
     # Opening and closing
 
@@ -135,6 +136,20 @@ class Journal:
             return self._read(str, "PRAGMA quick_check(1)") == ["ok"]
         except StateError:
             return False
+
+    def in_its_place(self) -> bool:
+        """Whether its file is still the one that others find; it may be removed or replaced."""
+        return self._file == self._file_now()
+
+    def _file_now(self) -> tuple[int, int] | None:
+        """The device and number of the file of its name; None for one in memory, or without one."""
+        if self._name == _MEMORY:
+            return None
+        try:
+            found = os.stat(self._name)  # noqa: PTH116 - a name, not a path
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def close(self) -> None:
         """Close the file."""
