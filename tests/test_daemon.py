@@ -18,6 +18,7 @@ from nightcare.daemon import Daemon, Setting
 from nightcare.desktop.clock import now
 from nightcare.domain.reminders import Key
 from nightcare.errors import DesktopError, StateError
+from nightcare.in_force import Look
 from nightcare.journal.store import FILE_NAME, Journal
 from nightcare.screens import choose_screen, session_bus
 from nightcare.settings.load import load
@@ -214,11 +215,41 @@ def test_a_reload_takes_up_the_file_and_a_mistake_changes_nothing(tmp_path: Path
         bench.file.write_text(CONFIG.replace('"1h"', '"2h"'))
         bench.daemon.reload()
         assert "The new schedule is in force." in bench.out.getvalue()
-        before = bench.daemon._schedule
+        before = bench.daemon._in_force.loaded.schedule
         bench.file.write_text(CONFIG.replace('"1h"', '"soon"'))
         bench.daemon.reload()
-        assert bench.daemon._schedule is before
+        assert bench.daemon._in_force.loaded.schedule is before
         assert f"{bench.file}:8:9: reminders.sip.every" in bench.err.getvalue()
+
+    bench.run(test)
+
+
+def test_a_config_that_vanishes_changes_nothing_until_it_is_back(tmp_path: Path) -> None:
+    """A disk may be away, or an editor at work; the built-in schedule is not meant by that."""
+    bench = Bench(tmp_path)
+
+    async def test(bench: Bench) -> None:
+        before = bench.daemon._in_force.loaded.schedule
+        bench.file.unlink()
+        await bench.until(lambda: "the file is gone" in bench.err.getvalue())
+        assert bench.daemon._in_force.loaded.schedule is before
+        bench.file.write_text(CONFIG.replace('"1h"', '"2h"'))
+        await bench.until(lambda: "The new schedule is in force." in bench.out.getvalue())
+        assert bench.daemon._in_force.mistakes == ()
+
+    bench.run(test)
+
+
+def test_saving_the_same_again_is_no_news(tmp_path: Path) -> None:
+    """Nor is a change that changes no schedule; the next one that does is."""
+    bench = Bench(tmp_path)
+
+    async def test(bench: Bench) -> None:
+        bench.file.write_text(f"# My schedule\n{CONFIG}")
+        await bench.until(lambda: bench.daemon._in_force.look() is Look.NOTHING_NEW)
+        assert "in force" not in bench.out.getvalue()
+        bench.file.write_text(CONFIG.replace('"1h"', '"3h"'))
+        await bench.until(lambda: "The new schedule is in force." in bench.out.getvalue())
 
     bench.run(test)
 

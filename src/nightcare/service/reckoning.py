@@ -40,6 +40,8 @@ from nightcare.domain.reminders import Conduct, Key, Occurrence, Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.errors import ValueRefused
 from nightcare.service.answers import Answers
+from nightcare.service.following import following
+from nightcare.service.notices import Notices
 from nightcare.service.on_screen import OnScreen
 from nightcare.service.ports import Journal, Screen, Tell, Words
 
@@ -51,6 +53,7 @@ class Service:
     """The reminders of one person, kept going by calls from outside; instants are UTC.
 
     Attributes:
+        notices: What nightcare has to say for itself.
         presence: Whether somebody is there, as far as is known.
     """
 
@@ -70,6 +73,7 @@ class Service:
         self._words = words
         self._tell = tell
         self._on_screen = OnScreen(screen, journal)
+        self.notices = Notices(screen)
         self.presence = Presence()
 
     # What happens to the service
@@ -115,7 +119,7 @@ class Service:
 
     def event(self, event: ScreenEvent, now: datetime) -> None:
         """Take in what happened on the screen."""
-        if self._on_screen.of_trial(event):
+        if self._on_screen.of_trial(event) or self.notices.concerns(event):
             return
         with self._journal.transaction():
             self._take_in(event, now)
@@ -124,6 +128,7 @@ class Service:
     def stop(self) -> None:
         """Take everything off the screen; what is open comes back with the next start."""
         self._on_screen.clear()
+        self.notices.take_back()
 
     def reckon(self, now: datetime) -> None:
         """Decide everything that has come up until now, and bring the screen in line."""
@@ -135,10 +140,11 @@ class Service:
             self._show_one(shows, situation)
             self._journal.stand(replace(self._journal.standing(), reckoned=now))
         self._on_screen.bring_in_line(self._schedule, self._calendar(), self._words, now)
+        self.notices.reckon(now)
 
     def next_deadline(self) -> datetime | None:
         """When to reckon next (UTC), not counting occurrences that are still to fall due."""
-        deadlines = [self._journal.standing().paused_until]
+        deadlines = [self._journal.standing().paused_until, self.notices.closes]
         for course in self._journal.unsettled():
             match course.state:
                 case Open(_, closes, again, away):
@@ -150,6 +156,11 @@ class Service:
     def upcoming(self, reminder: Reminder, after: datetime) -> Occurrence | None:
         """The reminder's next occurrence later than an instant (UTC)."""
         return upcoming(reminder, self._calendar(), after)
+
+    def following(self, now: datetime) -> Occurrence | None:
+        """What comes next after an instant (UTC)."""
+        standing, unsettled = self._journal.standing(), self._journal.unsettled()
+        return following(self._schedule, self._calendar(), standing, unsettled, now)
 
     @property
     def schedule(self) -> Schedule:
