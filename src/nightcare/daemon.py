@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
+from nightcare import __version__
 from nightcare.catalogue.problems import problem_text
 from nightcare.catalogue.reading import words_for
 from nightcare.catalogue.telling import teller
@@ -303,6 +304,7 @@ class Daemon:
         self._scheduling.deadline(self._service.next_deadline())
         note: dict[str, object] = {
             "pid": os.getpid(),
+            "version": __version__,
             "screen": self._screen.name,
             "notifier": self._screen.describe(),
             "config": None if (config := self._config()) is None else str(config),

@@ -1,0 +1,1 @@
+"""What is wrong here, and the mend: what the probes find, judged."""

@@ -1,0 +1,110 @@
+"""A real notification with one button: does it come up, and does the click come back?"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+from nightcare.catalogue.reading import Words
+from nightcare.checkup.finding import Check, Finding, bad, good, warning
+from nightcare.domain.message import (
+    Answered,
+    Button,
+    Capability,
+    Closed,
+    Message,
+    ScreenEvent,
+    Shown,
+)
+from nightcare.service.ports import Screen
+
+_SHOWN_WITHIN = 10.0
+"""Seconds; a reminder that comes later than that is of little use."""
+
+
+async def try_out(screen: Screen, words: Words, now: datetime, seconds: float) -> Finding:
+    """Show a notification, and wait for what becomes of it; it is taken off in the end.
+
+    Args:
+        screen: What to show it on.
+        words: The person's language.
+        now: The instant (UTC).
+        seconds: How long to wait for the person.
+
+    Raises:
+        Exception: Whatever ended the screen.
+    """
+    message = Message(
+        token=f"doctor-{now:%H%M%S}",
+        title=words.say("doctor_trial_title"),
+        body=words.say("doctor_trial_body"),
+        buttons=(Button("it-works", words.say("doctor_trial_button")),),
+        spoken=words.say("doctor_trial_spoken"),
+        expires=now + timedelta(seconds=seconds),
+    )
+    heard: asyncio.Queue[ScreenEvent] = asyncio.Queue()
+    serving = asyncio.create_task(screen.run(heard.put_nowait))
+    screen.show(message)
+    try:
+        return await _outcome(screen, heard, serving, seconds)
+    finally:
+        screen.close(message.token)
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+
+
+async def _outcome(
+    screen: Screen,
+    heard: asyncio.Queue[ScreenEvent],
+    serving: asyncio.Task[None],
+    seconds: float,
+) -> Finding:
+    patience = min(_SHOWN_WITHIN, seconds)
+    first = await _next(heard, serving, patience)
+    by = screen.describe()
+    if first is None:
+        return bad(
+            Check.TRIAL,
+            "doctor_trial_nothing",
+            "doctor_trial_nothing_mend",
+            notifier=by,
+            limit=timedelta(seconds=patience),
+        )
+    buttons = Capability.BUTTONS in screen.capabilities
+    if isinstance(first, Shown) and screen.name != "freedesktop":
+        # Nothing is ever heard of it again.
+        return good(Check.TRIAL, "doctor_trial_shown", notifier=by)
+    last = await _next(heard, serving, seconds) if isinstance(first, Shown) else first
+    match last:
+        case Answered():
+            return good(Check.TRIAL, "doctor_trial_clicked", notifier=by)
+        case Closed() if buttons:
+            return warning(
+                Check.TRIAL, "doctor_trial_closed", "doctor_trial_closed_mend", notifier=by
+            )
+        case None if buttons:
+            return warning(
+                Check.TRIAL,
+                "doctor_trial_unanswered",
+                "doctor_trial_unanswered_mend",
+                notifier=by,
+                limit=timedelta(seconds=seconds),
+            )
+        case _:
+            return good(Check.TRIAL, "doctor_trial_shown", notifier=by)
+
+
+async def _next(
+    heard: asyncio.Queue[ScreenEvent], serving: asyncio.Task[None], seconds: float
+) -> ScreenEvent | None:
+    """The next thing that a screen reports; None where nothing comes in so many seconds."""
+    hearing = asyncio.ensure_future(heard.get())
+    try:
+        await asyncio.wait({hearing, serving}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if hearing.done():
+            return hearing.result()
+        if serving.done():
+            serving.result()
+        return None
+    finally:
+        hearing.cancel()
