@@ -18,11 +18,13 @@ from nightcare.domain.message import (
 )
 from nightcare.service.ports import Screen
 
-_SHOWN_WITHIN = 10.0
-"""Seconds; a reminder that comes later than that is of little use."""
+PATIENCE = 10.0
+"""Seconds within which it ought to be on the screen, also on a busy desktop."""
 
 
-async def try_out(screen: Screen, words: Words, now: datetime, seconds: float) -> Finding:
+async def try_out(
+    screen: Screen, words: Words, now: datetime, seconds: float, patience: float = PATIENCE
+) -> Finding:
     """Show a notification, and wait for what becomes of it; it is taken off in the end.
 
     Args:
@@ -30,6 +32,7 @@ async def try_out(screen: Screen, words: Words, now: datetime, seconds: float) -
         words: The person's language.
         now: The instant (UTC).
         seconds: How long to wait for the person.
+        patience: Seconds within which it must be shown.
 
     Raises:
         Exception: Whatever ended the screen.
@@ -46,7 +49,7 @@ async def try_out(screen: Screen, words: Words, now: datetime, seconds: float) -
     serving = asyncio.create_task(screen.run(heard.put_nowait))
     screen.show(message)
     try:
-        return await _outcome(screen, heard, serving, seconds)
+        return await _outcome(screen, heard, serving, seconds, patience)
     finally:
         screen.close(message.token)
         serving.cancel()
@@ -58,8 +61,8 @@ async def _outcome(
     heard: asyncio.Queue[ScreenEvent],
     serving: asyncio.Task[None],
     seconds: float,
+    patience: float,
 ) -> Finding:
-    patience = min(_SHOWN_WITHIN, seconds)
     first = await _next(heard, serving, patience)
     by = screen.describe()
     if first is None:
