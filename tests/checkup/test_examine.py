@@ -105,6 +105,13 @@ def test_where_nothing_is_there_each_thing_is_told(nowhere: Place, tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
 
 
+def test_where_nobody_has_a_home_there_is_no_journal(nowhere: Place) -> None:
+    """As for a user of a container that is in no list of users."""
+    seen = look(replace(nowhere, state=None))
+    assert seen[Check.JOURNAL] == [("journal_nowhere", BAD)]
+    assert seen[Check.SERVICE] == [("service_stopped", BAD)]
+
+
 def test_who_wants_no_desktop_needs_no_bus(nowhere: Place, tmp_path: Path) -> None:
     """Where the config names another notifier."""
     config = tmp_path / "own.toml"
@@ -132,7 +139,7 @@ def test_a_probe_that_fails_is_told_as_a_line(
     assert seen[Check.SESSION] == [failed]
     assert seen[Check.SERVICE] == [failed]
     assert seen[Check.CONFIG] == [("failed", BAD)]
-    assert seen[Check.JOURNAL] == [("failed", BAD)]
+    assert seen[Check.JOURNAL] == [("journal_unreadable", BAD)]
     assert failed in seen[Check.CLOCK]
     assert seen[Check.VERSIONS] == [failed]
     told = next(one for one in seen.findings if one.key == "doctor_failed")
@@ -307,6 +314,7 @@ def test_the_server_goes_before_the_settings(
 
 def test_a_running_service_is_known_by_its_lock_and_its_note(nowhere: Place) -> None:
     """Which notifier, which config, which version; a note alone may be old."""
+    assert nowhere.state is not None
     journal = Journal.open(nowhere.state)
     note: dict[str, object] = {"pid": 1, "screen": "terminal", "notifier": "terminal"}
     note |= {"config": None, "version": __version__}
@@ -325,6 +333,7 @@ def test_a_running_service_is_known_by_its_lock_and_its_note(nowhere: Place) -> 
 
 def test_a_clock_that_is_behind_the_journal_is_told(nowhere: Place) -> None:
     """It was set back, or is wrong."""
+    assert nowhere.state is not None
     journal = Journal.open(nowhere.state)
     journal.stand(replace(journal.standing(), reckoned=NOW + timedelta(days=1)))
     journal.close()
@@ -354,15 +363,18 @@ def test_a_config_is_told_with_its_mistakes_and_its_variables(
     assert message_of(zone, ENGLISH).endswith("as the variable TZ says.")
 
 
-def test_a_config_that_may_not_be_looked_for_is_told(
+def test_what_may_not_even_be_looked_for_is_told(
     nowhere: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As where its folder belongs to somebody else."""
+    """As where the folders belong to somebody else."""
 
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied", "/home/mette/.config")
 
     monkeypatch.setattr("nightcare.checkup.examine.chosen_config", refuse)
+    monkeypatch.setattr("nightcare.checkup.examine.inspect", refuse)
     seen = look(nowhere)
     assert seen[Check.CONFIG] == [("failed", BAD)]
-    assert bad(seen) == {Check.BUS, Check.SERVICE, Check.CONFIG}
+    (journal,) = (one for one in seen.findings if one.check is Check.JOURNAL)
+    assert message_of(journal, ENGLISH) == f"{nowhere.state} cannot be read: Permission denied."
+    assert bad(seen) == {Check.BUS, Check.SERVICE, Check.CONFIG, Check.JOURNAL}

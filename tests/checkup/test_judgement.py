@@ -314,7 +314,8 @@ def test_every_judgement_is_provoked_here() -> None:
     }
     parts = {
         "doctor_bus_not_needed", "doctor_server_unknown", "doctor_server_unnamed",
-        "doctor_quiet_server", "doctor_service_some_version",
+        "doctor_quiet_server", "doctor_service_some_version", "doctor_journal_nowhere",
+        "doctor_journal_nowhere_mend",
     }  # fmt: skip
     assert judged - met == parts
 

@@ -114,11 +114,12 @@ def test_without_a_desktop_the_notification_is_in_the_terminal(terminal: Termina
     """After it was announced, and with what came of it."""
     result = terminal("doctor", "--notify", "--seconds", "5")
     assert 'Click "It works" on it within 5 s.' in result.out
-    assert "A notification from nightcare" in result.err
+    assert "A notification from nightcare" in result.out
     last = result.out.splitlines()[-1]
     assert last.startswith("good     Notification: it was given to terminal.")
     found = terminal("doctor", "--notify", "--json")
     assert 'Click "It works" on it within 1 min.' in found.err
+    assert "A notification from nightcare" in found.err
     assert (found.json[-1]["check"], found.json[-1]["state"]) == ("notify", "good")
 
 

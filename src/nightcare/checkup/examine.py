@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from nightcare import __released__, __version__
 from nightcare.checkup.apart import apart
-from nightcare.checkup.finding import Check, Finding, Said, State, good, unknown
+from nightcare.checkup.finding import Check, Finding, Said, State, bad, good, unknown
 from nightcare.checkup.judgement import (
     Expected,
     judge_alarm,
@@ -56,13 +56,13 @@ class Place:
 
     Attributes:
         named: The config file that `--config` names, if any.
-        state: The folder of the journal.
+        state: The folder of the journal; None where nobody says where the person's home is.
         variables: The environment.
         now: The instant (UTC).
     """
 
     named: Path | None
-    state: Path
+    state: Path | None
     variables: Mapping[str, str]
     now: datetime
 
@@ -126,7 +126,7 @@ class _Facts:
     session: Session | _Failure
     runs: bool | _Failure
     config: _Config | _Failure
-    journal: Inspection | _Failure
+    journal: Inspection | _Failure | None
     synchronised: bool | _Failure | None
     system_zone: tzinfo | _Failure
     versions: Versions | _Failure
@@ -170,9 +170,9 @@ async def examine(place: Place, limits: Limits) -> Examined:
     setting = begun_apart(partial(_setting, variables, wait))
     unit = begun_apart(partial(find_unit, variables, wait))
     session = begun_apart(partial(find_session, variables))
-    runs = begun_apart(partial(service_runs, place.state))
+    runs = begun_apart(partial(_service_runs, place.state))
     config = begun_apart(partial(_read_config, place))
-    journal = begun_apart(partial(inspect, place.state))
+    journal = begun_apart(partial(_inspect, place.state))
     system_zone = begun_apart(partial(zone, None))
     versions = begun_apart(lambda: find_versions(find_systemd(variables, wait)))
     facts = _Facts(
@@ -258,6 +258,15 @@ class _Judge:
     def config(self) -> list[Finding]:
         """The config."""
         config = self._facts.config
+        if isinstance(config, _Failure) and config.reason:
+            return [
+                bad(
+                    Check.CONFIG,
+                    "doctor_failed",
+                    "doctor_config_unreadable_mend",
+                    reason=config.reason,
+                )
+            ]
         if isinstance(config, _Failure):
             return [self._told(Check.CONFIG, config)]
         variables = [
@@ -272,9 +281,21 @@ class _Judge:
 
     def journal(self) -> list[Finding]:
         """The journal."""
-        journal = self._facts.journal
+        journal, folder = self._facts.journal, self._place.state
+        if isinstance(journal, _Failure) and journal.reason:
+            return [
+                bad(
+                    Check.JOURNAL,
+                    "doctor_journal_unreadable",
+                    "doctor_journal_not_writable_mend",
+                    path=folder,
+                    reason=journal.reason,
+                )
+            ]
         if isinstance(journal, _Failure):
             return [self._told(Check.JOURNAL, journal)]
+        if journal is None:
+            return [bad(Check.JOURNAL, "doctor_journal_nowhere", "doctor_journal_nowhere_mend")]
         return judge_journal(journal, VERSION, modes=sys.platform != "win32")
 
     def clock(self) -> list[Finding]:
@@ -332,6 +353,8 @@ async def _attempt(probe: Awaitable[Found], limit: float) -> Found | _Failure:
             return await probe
     except TimeoutError:
         return _Failure()
+    except OSError as error:
+        return _Failure(error.strerror or repr(error))
     except Exception as error:  # noqa: BLE001 - whatever it is, it is a line and no traceback
         return _Failure(f"{type(error).__name__}: {error}")
 
@@ -366,6 +389,14 @@ def _setting(variables: Mapping[str, str], limit: float) -> Quiet:
     from nightcare.desktop.quiet_probe import setting_of_desktop  # noqa: PLC0415 - Linux only
 
     return setting_of_desktop(variables, limit)
+
+
+def _inspect(folder: Path | None) -> Inspection | None:
+    return None if folder is None else inspect(folder)
+
+
+def _service_runs(folder: Path | None) -> bool:
+    return folder is not None and service_runs(folder)
 
 
 def _read_config(place: Place) -> _Config:

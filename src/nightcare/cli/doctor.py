@@ -7,6 +7,8 @@ import os
 import sys
 from collections.abc import Iterable
 from datetime import timedelta
+from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -16,7 +18,7 @@ from nightcare.checkup.finding import Check, Finding, State, bad, mend_of, messa
 from nightcare.checkup.trial import try_out
 from nightcare.cli.output import say_json
 from nightcare.cli.person import Person, as_json, command
-from nightcare.errors import NightcareError, ValueRefused
+from nightcare.errors import NightcareError, StateError, ValueRefused
 from nightcare.screens import choose_screen
 from nightcare.settings.load import load
 
@@ -54,7 +56,7 @@ def doctor_command(person: Person, *, notify: bool, seconds: int, for_program: b
     """What is wrong here, and the mend."""
     if not 1 <= seconds <= _LONGEST_WAIT:
         raise ValueRefused("seconds_out_of_range", found=seconds, most=_LONGEST_WAIT)
-    place = Place(person.named, person.state, os.environ, person.now)
+    place = Place(person.named, _state(person), os.environ, person.now)
     examined = asyncio.run(examine(place, Limits()))
     chosen = None if examined.loaded is None else examined.loaded.schedule.language
     words = words_for(chosen, os.environ)
@@ -64,7 +66,9 @@ def doctor_command(person: Person, *, notify: bool, seconds: int, for_program: b
     if notify:
         asked = words.say("doctor_trial_sent", limit=words.length(timedelta(seconds=seconds)))
         click.echo(asked, err=for_program)
-        tried = _try(examined, person, words, seconds)
+        # A program reads the output; what a terminal shows is not for it.
+        out = sys.stderr if for_program else sys.stdout
+        tried = asyncio.run(_try(examined, person, words, seconds, out))
         findings.append(tried)
         if not for_program:
             _print([tried], words)
@@ -73,13 +77,21 @@ def doctor_command(person: Person, *, notify: bool, seconds: int, for_program: b
     return int(any(one.state is State.BAD for one in findings))
 
 
-def _try(examined: Examined, person: Person, words: Words, seconds: int) -> Finding:
+def _state(person: Person) -> Path | None:
+    try:
+        return person.state
+    except StateError:
+        return None
+
+
+async def _try(
+    examined: Examined, person: Person, words: Words, seconds: int, out: TextIO
+) -> Finding:
     """Show a notification as reminders are shown here; with a wrong config, by the defaults."""
     try:
         schedule = (examined.loaded or load(None, {})).schedule
-        # A program reads the output; what a terminal shows is not for it.
-        screen = choose_screen(schedule, os.environ, sys.stderr)
-        return asyncio.run(try_out(screen, words, person.now, seconds))
+        screen = choose_screen(schedule, os.environ, out)
+        return await try_out(screen, words, person.now, seconds)
     except NightcareError as error:
         return bad(Check.TRIAL, f"error_{error.key}", "doctor_trial_nothing_mend", **error.values)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is a line and no traceback
