@@ -146,6 +146,22 @@ def test_a_probe_that_fails_is_told_as_a_line(
     assert "ZeroDivisionError: out of the blue" in message_of(told, ENGLISH)
 
 
+def test_a_judgement_that_fails_is_told_as_a_line(
+    nowhere: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where what was found is something that nobody foresaw."""
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("out of the blue")
+
+    for judge in ("bus", "unit", "service", "config", "versions", "alarm"):
+        monkeypatch.setattr(f"nightcare.checkup.examine.judge_{judge}", fail)
+    seen = look(nowhere)
+    for check in (Check.BUS, Check.UNIT, Check.SERVICE, Check.CLOCK, Check.VERSIONS):
+        assert seen[check] == [("failed", WARNING)]
+    assert seen[Check.CONFIG] == [("failed", BAD)]
+
+
 def test_a_kernel_without_the_alarm_is_told(
     nowhere: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,7 +230,7 @@ def test_the_usual_limits_keep_what_is_promised() -> None:
     """Less than five seconds in all, also where everything takes its whole time."""
     usual = Limits()
     assert usual.question == 2.0
-    assert usual.question < usual.service < usual.probe <= 4.0
+    assert usual.question < usual.service < usual.probe < 4.0
 
 
 def test_a_server_that_hangs_does_not_hold_up_the_bus(nowhere: Place, bus: PrivateBus) -> None:

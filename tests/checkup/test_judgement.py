@@ -58,6 +58,7 @@ UNIT = Unit(
     wanted_by=("graphical-session.target",),
     graphical=True,
 )
+WITH_LOGIN = replace(UNIT, wanted_by=("default.target",))
 FOLDER = Path("/home/mette/.local/state/nightcare")
 JOURNAL = Inspection(
     folder=FOLDER,
@@ -158,10 +159,15 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
         [("unit_good", GOOD)],
     ),
     # The session
-    (judge_session(WAYLAND, UNIT), [("session_good", GOOD), ("linger_off", GOOD)]),
-    (judge_session(NO_SCREEN, UNIT), [("session_elsewhere", GOOD), ("linger_off", GOOD)]),
+    (judge_session(WAYLAND, UNIT), [("session_good", GOOD), ("linger_screen", GOOD)]),
     (
-        judge_session(NO_SCREEN, replace(UNIT, graphical=False)),
+        judge_session(Session("x11", lingering=True), UNIT),
+        [("session_good", GOOD), ("linger_screen", GOOD)],
+    ),
+    (judge_session(WAYLAND, WITH_LOGIN), [("session_good", GOOD), ("linger_off", GOOD)]),
+    (judge_session(NO_SCREEN, WITH_LOGIN), [("session_elsewhere", GOOD), ("linger_off", GOOD)]),
+    (
+        judge_session(NO_SCREEN, replace(WITH_LOGIN, graphical=False)),
         [("session_none", WARNING), ("linger_off", GOOD)],
     ),
     (
@@ -169,10 +175,18 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
         [("session_none", WARNING), ("linger_unseen", WARNING)],
     ),
     (
-        judge_session(Session("x11", lingering=True), UNIT),
+        judge_session(Session("", lingering=True), replace(WITH_LOGIN, graphical=False)),
+        [("session_none", WARNING), ("linger_unseen", WARNING)],
+    ),
+    (
+        judge_session(Session("x11", lingering=True), WITH_LOGIN),
         [("session_good", GOOD), ("linger_on", GOOD)],
     ),
-    (judge_session(Session("x11", lingering=None), UNIT), [("session_good", GOOD)]),
+    (
+        judge_session(Session("", lingering=True), WITH_LOGIN),
+        [("session_elsewhere", GOOD), ("linger_on", GOOD)],
+    ),
+    (judge_session(Session("x11", lingering=None), WITH_LOGIN), [("session_good", GOOD)]),
     # The running service
     (judge_service(None, EXPECTED), [("service_stopped", BAD)]),
     (judge_service({}, EXPECTED), [("service_mute", WARNING)]),
@@ -315,7 +329,7 @@ def test_every_judgement_is_provoked_here() -> None:
     parts = {
         "doctor_bus_not_needed", "doctor_server_unknown", "doctor_server_unnamed",
         "doctor_quiet_server", "doctor_service_some_version", "doctor_journal_nowhere",
-        "doctor_journal_nowhere_mend",
+        "doctor_journal_nowhere_mend", "doctor_config_unreadable_mend",
     }  # fmt: skip
     assert judged - met == parts
 

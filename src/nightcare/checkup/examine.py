@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
@@ -78,8 +78,8 @@ class Limits:
     """
 
     question: float = 2.0
-    service: float = 2.5
-    probe: float = 4.0
+    service: float = 2.2
+    probe: float = 3.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,7 @@ class _Facts:
     journal: Inspection | _Failure | None
     synchronised: bool | _Failure | None
     system_zone: tzinfo | _Failure
+    alarm: bool | _Failure
     versions: Versions | _Failure
 
     @property
@@ -167,6 +168,7 @@ async def examine(place: Place, limits: Limits) -> Examined:
 
     bus = begun(_look_at_bus(variables, limits))
     synchronised = begun(find_synchronised(variables, wait))
+    kernel = begun(_kernel_tells())
     setting = begun_apart(partial(_setting, variables, wait))
     unit = begun_apart(partial(find_unit, variables, wait))
     session = begun_apart(partial(find_session, variables))
@@ -185,19 +187,10 @@ async def examine(place: Place, limits: Limits) -> Examined:
         journal=await journal,
         synchronised=await synchronised,
         system_zone=await system_zone,
+        alarm=await kernel,
         versions=await versions,
     )
-    judge = _Judge(place, facts, limits)
-    findings = (
-        *judge.bus(),
-        *judge.unit(),
-        *judge.service(),
-        *judge.config(),
-        *judge.journal(),
-        *judge.clock(),
-        *judge.versions(),
-    )
-    return Examined(findings, facts.loaded)
+    return Examined(tuple(_Judge(place, facts, limits).all()), facts.loaded)
 
 
 class _Judge:
@@ -208,6 +201,22 @@ class _Judge:
         self._facts = facts
         self._answer = timedelta(seconds=limits.question)
         self._limit = timedelta(seconds=limits.probe)
+
+    def all(self) -> Iterable[Finding]:
+        """Everything, in the order in which one thing rests on another."""
+        for check, judge in (
+            (Check.BUS, self.bus),
+            (Check.UNIT, self.unit),
+            (Check.SERVICE, self.service),
+            (Check.CONFIG, self.config),
+            (Check.JOURNAL, self.journal),
+            (Check.CLOCK, self.clock),
+            (Check.VERSIONS, self.versions),
+        ):
+            try:
+                yield from judge()
+            except Exception as error:  # noqa: BLE001 - a journal may hold what nobody foresaw
+                yield self._told(check, _Failure(f"{type(error).__name__}: {error}"))
 
     def bus(self) -> list[Finding]:
         """The session bus, the notification server and do not disturb."""
@@ -300,7 +309,7 @@ class _Judge:
 
     def clock(self) -> list[Finding]:
         """The time zone and the clock."""
-        synchronised = self._facts.synchronised
+        synchronised, alarm = self._facts.synchronised, self._facts.alarm
         return [
             self._zone(),
             *judge_clock(
@@ -309,7 +318,7 @@ class _Judge:
                 self._facts.content.reckoned,
                 synchronised=None if isinstance(synchronised, _Failure) else synchronised,
             ),
-            judge_alarm(_alarm()),
+            judge_alarm(alarm.reason if isinstance(alarm, _Failure) else alarm),
         ]
 
     def _zone(self) -> Finding:
@@ -407,12 +416,13 @@ def _read_config(place: Place) -> _Config:
         return _Config(path, error)
 
 
-def _alarm() -> bool | str:
-    """Whether the kernel tells of clock steps and resumes, or why it refuses to."""
-    try:
-        tried = alarm(asyncio.get_running_loop(), _nothing, _nothing)
-    except OSError as error:
-        return error.strerror or str(error)
+async def _kernel_tells() -> bool:
+    """Whether the kernel tells of clock steps and resumes.
+
+    Raises:
+        OSError: It refuses what the service needs for that.
+    """
+    tried = alarm(asyncio.get_running_loop(), _nothing, _nothing)
     tried.close()
     return isinstance(tried, KernelAlarm)
 

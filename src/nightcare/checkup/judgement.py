@@ -240,6 +240,8 @@ def judge_session(session: Session, unit: Unit | NoManager) -> list[Finding]:
         first = good(Check.SESSION, "doctor_session_elsewhere")
     else:
         first = warning(Check.SESSION, "doctor_session_none", "doctor_session_none_mend")
+    if isinstance(unit, Unit) and unit.wanted_by == (_GRAPHICAL,):
+        return [first, good(Check.SESSION, "doctor_linger_screen")]
     match session.lingering:
         case None:
             return [first]
