@@ -18,7 +18,8 @@ import pytest
 from nightcare import __version__
 from nightcare.catalogue.reading import read_words
 from nightcare.checkup.apart import apart
-from nightcare.checkup.examine import Limits, Place, examine
+from nightcare.checkup.examine import examine
+from nightcare.checkup.facts import Limits, Place
 from nightcare.checkup.finding import Check, Finding, State, mend_of, message_of
 from nightcare.desktop.only_one import OnlyOne
 from nightcare.journal.store import SERVICE_NOTE, Journal
@@ -155,7 +156,7 @@ def test_a_judgement_that_fails_is_told_as_a_line(
         raise ZeroDivisionError("out of the blue")
 
     for judge in ("bus", "unit", "service", "config", "versions", "alarm"):
-        monkeypatch.setattr(f"nightcare.checkup.examine.judge_{judge}", fail)
+        monkeypatch.setattr(f"nightcare.checkup.conclude.judge_{judge}", fail)
     seen = look(nowhere)
     for check in (Check.BUS, Check.UNIT, Check.SERVICE, Check.CLOCK, Check.VERSIONS):
         assert seen[check] == [("failed", WARNING)]

@@ -33,7 +33,7 @@ def _nowhere(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def everything_good(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nothing be bad."""
-    judge = "nightcare.checkup.examine.judge_"
+    judge = "nightcare.checkup.conclude.judge_"
     monkeypatch.setattr(
         f"{judge}bus",
         lambda *_: Finding(Check.BUS, State.GOOD, "doctor_bus_good", {"address": "unix:path=/b"}),

@@ -13,7 +13,8 @@ from typing import TextIO
 import click
 
 from nightcare.catalogue.reading import Words, words_for
-from nightcare.checkup.examine import Examined, Limits, Place, examine
+from nightcare.checkup.examine import Examined, examine
+from nightcare.checkup.facts import Limits, Place
 from nightcare.checkup.finding import Check, Finding, State, bad, mend_of, message_of
 from nightcare.checkup.trial import try_out
 from nightcare.cli.output import say_json
