@@ -320,7 +320,18 @@ def test_every_judgement_is_provoked_here() -> None:
     """A sentence that no facts lead to would never have been read."""
     met = {one.key for findings, _ in CASES for one in findings}
     met |= {one.mend for findings, _ in CASES for one in findings if one.mend}
-    elsewhere = ("mark_", "check_", "can_", "trial_", "zone_of_", "late", "failed", "mend", "none")
+    elsewhere = (
+        "mark_",
+        "check_",
+        "can_",
+        "trial_",
+        "screen_",
+        "zone_of_",
+        "late",
+        "failed",
+        "mend",
+        "none",
+    )
     judged = {
         key
         for key in ENGLISH.texts
@@ -365,6 +376,22 @@ def test_a_wrong_config_has_its_own_mend() -> None:
     assert "nightcare config check" in str(mend_of(one, ENGLISH))
     (one,) = judge_unit(replace(failed, status="1"), WAYLAND, LIMIT)
     assert "systemctl --user status" in str(mend_of(one, ENGLISH))
+
+
+@pytest.mark.parametrize(
+    ("screen", "told"),
+    [
+        ("freedesktop", "on your desktop"),
+        ("terminal", "in its terminal or log"),
+        ("plyer", "through plyer"),
+    ],
+)
+def test_where_a_running_service_shows_reminders_is_told_in_words(screen: str, told: str) -> None:
+    """With its process, and the config that it reads."""
+    first, *_ = judge_service(NOTE | {"screen": screen}, EXPECTED)
+    assert message_of(first, ENGLISH) == (
+        f"it runs (process 4711), shows reminders {told}, and reads {CONFIG}."
+    )
 
 
 def test_a_mend_can_be_typed_as_it_stands() -> None:

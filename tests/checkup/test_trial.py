@@ -13,6 +13,7 @@ from nightcare.catalogue.reading import read_words
 from nightcare.checkup.finding import Finding, State, message_of
 from nightcare.checkup.trial import try_out
 from nightcare.desktop.freedesktop import FreedesktopScreen
+from nightcare.desktop.plyer import PlyerScreen
 from nightcare.desktop.terminal import TerminalScreen
 from nightcare.domain.message import Message, ScreenEvent
 from parts.bus import PrivateBus, private_bus
@@ -128,15 +129,26 @@ def test_nothing_is_shown(bus: PrivateBus) -> None:
     assert (finding.key, finding.state) == ("doctor_trial_nothing", State.BAD)
     finding = asyncio.run(story())
     assert (finding.key, finding.state) == ("doctor_trial_nothing", State.BAD)
-    assert "no notification server yet" in message_of(finding, ENGLISH)
 
 
 def test_in_a_terminal_it_is_printed() -> None:
     """And nobody waits for a click that cannot come."""
     out = io.StringIO()
     finding = asyncio.run(try_out(TerminalScreen(out), DANISH, NOW, LONG))
-    assert (finding.key, finding.state) == ("doctor_trial_shown", State.GOOD)
+    assert (finding.key, finding.state) == ("doctor_trial_printed", State.GOOD)
     assert "En notifikation fra nightcare" in out.getvalue()
+
+
+def test_where_nothing_is_ever_heard_again_nobody_waits() -> None:
+    """As with plyer; only the person knows whether it came up."""
+
+    class Deaf:
+        def notify(self, **_: str) -> None:
+            """Take it, and say nothing more."""
+
+    finding = asyncio.run(try_out(PlyerScreen(Deaf()), DANISH, NOW, LONG))
+    assert (finding.key, finding.state) == ("doctor_trial_shown", State.GOOD)
+    assert message_of(finding, DANISH).startswith("den blev givet til plyer.")
 
 
 class Broken(TerminalScreen):

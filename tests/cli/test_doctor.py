@@ -116,7 +116,7 @@ def test_without_a_desktop_the_notification_is_in_the_terminal(terminal: Termina
     assert 'Click "It works" on it within 5 s.' in result.out
     assert "A notification from nightcare" in result.out
     last = result.out.splitlines()[-1]
-    assert last.startswith("good     Notification: it was given to terminal.")
+    assert last.startswith("good     Notification: it was printed, as your reminders are;")
     found = terminal("doctor", "--notify", "--json")
     assert 'Click "It works" on it within 1 min.' in found.err
     assert "A notification from nightcare" in found.err

@@ -33,6 +33,8 @@ _CAPABILITIES = {
 }
 """Of the specification's capabilities those that matter here."""
 
+_SCREENS = {"freedesktop": "doctor_screen_desktop", "terminal": "doctor_screen_terminal"}
+
 _GRAPHICAL = "graphical-session.target"
 _WRONG_CONFIG = str(ConfigError.exit_code)
 _MOST_MISTAKES = 5
@@ -288,7 +290,7 @@ def judge_service(note: Mapping[str, object] | None, expected: Expected) -> list
             Check.SERVICE,
             "doctor_service_good",
             pid=note.get("pid"),
-            notifier=note.get("notifier"),
+            screen=Said(_SCREENS.get(str(note.get("screen")), "doctor_screen_other")),
             config=config or Said("built_in"),
         )
     ]

@@ -64,16 +64,17 @@ async def _outcome(
     patience: float,
 ) -> Finding:
     first = await _next(heard, serving, patience)
-    by = screen.describe()
     if first is None:
         return bad(
             Check.TRIAL,
             "doctor_trial_nothing",
             "doctor_trial_nothing_mend",
-            notifier=by,
             limit=timedelta(seconds=patience),
         )
+    by = screen.describe()
     buttons = Capability.BUTTONS in screen.capabilities
+    if screen.name == "terminal":
+        return good(Check.TRIAL, "doctor_trial_printed")
     if isinstance(first, Shown) and screen.name != "freedesktop":
         # Nothing is ever heard of it again.
         return good(Check.TRIAL, "doctor_trial_shown", notifier=by)
