@@ -76,6 +76,8 @@ def test_a_click_that_comes_back(bus: PrivateBus) -> None:
     async def clicks(server: NotificationServer) -> None:
         notification = await shown(server)
         assert notification.actions == {"it-works": "It works"}
+        # On dunst it would otherwise take the place of a reminder.
+        assert notification.hints["x-dunst-stack-tag"] == "nightcare doctor"
         await server.press(notification.number, "it-works")
 
     finding, server = tried(bus, clicks)

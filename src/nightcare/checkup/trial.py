@@ -44,6 +44,8 @@ async def try_out(
         buttons=(Button("it-works", words.say("doctor_trial_button")),),
         spoken=words.say("doctor_trial_spoken"),
         expires=now + timedelta(seconds=seconds),
+        # A reminder that is on the screen stays there.
+        place="doctor",
     )
     heard: asyncio.Queue[ScreenEvent] = asyncio.Queue()
     serving = asyncio.create_task(screen.run(heard.put_nowait))

@@ -134,10 +134,12 @@ def _read(path: Path, *, quiet: bool) -> Content | str:
             sound = journal.sound()
             if not sound or version == 0:
                 return Content(sound, version)
-            reckoned, service = None, {}
+            reckoned: datetime | None = None
+            service: Mapping[str, object] = {}
+            # Another version may keep either elsewhere.
             with suppress(StateError):
-                # A later version may keep them elsewhere.
                 reckoned = journal.standing().reckoned
+            with suppress(StateError):
                 service = journal.noted(SERVICE_NOTE)
             return Content(sound, version, reckoned, service)
     except sqlite3.DatabaseError as error:
