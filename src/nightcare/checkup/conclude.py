@@ -9,22 +9,10 @@ from datetime import UTC, datetime, timedelta
 from nightcare import __released__, __version__
 from nightcare.checkup.facts import Facts, Failure, Limits, Place, ReadConfig, SessionBus
 from nightcare.checkup.finding import Check, Finding, Said, State, bad, good, unknown
-from nightcare.checkup.judgement import (
-    Expected,
-    judge_alarm,
-    judge_bus,
-    judge_clock,
-    judge_config,
-    judge_journal,
-    judge_mistakes,
-    judge_notifier,
-    judge_quiet,
-    judge_service,
-    judge_session,
-    judge_unit,
-    judge_versions,
-    judge_zone,
-)
+from nightcare.checkup.of_desktop import judge_bus, judge_notifier, judge_quiet
+from nightcare.checkup.of_files import judge_config, judge_journal, judge_mistakes
+from nightcare.checkup.of_service import Expected, judge_service, judge_session, judge_unit
+from nightcare.checkup.of_system import judge_alarm, judge_clock, judge_versions, judge_zone
 from nightcare.desktop.found import Fault, NoManager, Quiet, Session
 from nightcare.errors import ConfigError
 from nightcare.journal.schema import VERSION
