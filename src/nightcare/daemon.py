@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
+from nightcare import __version__
 from nightcare.catalogue.problems import problem_text
 from nightcare.catalogue.reading import words_for
 from nightcare.catalogue.telling import teller
@@ -348,6 +349,7 @@ class Daemon:
         loaded = self._in_force.loaded
         note: dict[str, object] = {
             "pid": os.getpid(),
+            "version": __version__,
             "screen": self._screen.name,
             "notifier": self._screen.describe(),
             "config": None if loaded.path is None else str(loaded.path),

@@ -37,6 +37,7 @@ _COMMANDS = {
     "tips": "guidance",
     "relief": "guidance",
     "config": "configuring",
+    "doctor": "doctor",
 }
 
 
