@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import platformdirs
 
+from nightcare.errors import StateError
 from nightcare.settings.layers import NAMES_THE_FILE
 
 _APP = "nightcare"
 
 
 def config_file() -> Path:
-    """The person's config file, whether or not it is there."""
-    return Path(platformdirs.user_config_dir(_APP, appauthor=False)) / "config.toml"
+    """The person's config file, whether or not it is there.
+
+    Raises:
+        StateError: Nobody says where their home is.
+    """
+    try:
+        return Path(platformdirs.user_config_dir(_APP, appauthor=False)) / "config.toml"
+    except RuntimeError as error:
+        raise StateError("no_home") from error
 
 
 def chosen_config(named: Path | None, variables: Mapping[str, str]) -> Path | None:
@@ -24,13 +33,28 @@ def chosen_config(named: Path | None, variables: Mapping[str, str]) -> Path | No
         named: The file that `--config` names.
         variables: The environment, whose `NIGHTCARE_CONFIG` may name one.
     """
+    try:
+        place = place_of_config(named, variables)
+    except StateError:
+        return None
+    if named is not None or variables.get(NAMES_THE_FILE):
+        return place
+    # A dangling link or an unreadable folder is a mistake to be told, not a missing file.
+    return place if place.is_symlink() or place.exists() else None
+
+
+def place_of_config(named: Path | None, variables: Mapping[str, str]) -> Path:
+    """Where the config file is, or would be; takes what `chosen_config` takes.
+
+    Raises:
+        StateError: None is named, and nobody says where the person's home is.
+    """
     if named is not None:
         return named
     if variables.get(NAMES_THE_FILE):
-        return Path(variables[NAMES_THE_FILE]).expanduser()
-    usual = config_file()
-    # A dangling link or an unreadable folder is a mistake to be told, not a missing file.
-    return usual if usual.is_symlink() or usual.exists() else None
+        # A home that nobody knows is left as it is written, and told as a file that is not there.
+        return Path(os.path.expanduser(variables[NAMES_THE_FILE]))  # noqa: PTH111 - that one raises
+    return config_file()
 
 
 def schema_file(config: Path) -> Path:
@@ -39,5 +63,12 @@ def schema_file(config: Path) -> Path:
 
 
 def state_folder() -> Path:
-    """The folder of the journal."""
-    return Path(platformdirs.user_state_dir(_APP, appauthor=False))
+    """The folder of the journal.
+
+    Raises:
+        StateError: Nobody says where the person's home is.
+    """
+    try:
+        return Path(platformdirs.user_state_dir(_APP, appauthor=False))
+    except RuntimeError as error:
+        raise StateError("no_home") from error

@@ -217,7 +217,7 @@ def test_a_service_that_runs_must_be_told(terminal: Terminal) -> None:
     service = OnlyOne(terminal.state)
     assert service.take()
     result = terminal("config", "set", "snooze.limit", "5")
-    assert "systemctl --user reload nightcare\n" in result.out
+    assert "nightcare is running, and goes by it at once.\n" in result.out
 
 
 def test_dotfiles_keep_their_link_and_mode(terminal: Terminal) -> None:

@@ -353,3 +353,29 @@ def test_what_cannot_be_removed_is_told(terminal: Terminal) -> None:
     assert result.code == 1
     assert result.err.startswith("The system refused something that nightcare needs: ")
     assert os.fspath(terminal.config) in result.err
+
+
+@pytest.mark.parametrize("arguments", [("next",), ("config", "init"), ("run",)])
+def test_where_nobody_says_where_home_is_it_is_told(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    """As for a user of a container that is in no list of users."""
+
+    def nobody(*_: object, **__: object) -> str:
+        raise RuntimeError
+
+    monkeypatch.setattr("platformdirs.user_config_dir", nobody)
+    monkeypatch.setattr("platformdirs.user_state_dir", nobody)
+    result = terminal(*arguments)
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("Nobody here says where your home folder is. Set HOME")
+
+
+def test_a_config_in_a_home_that_nobody_knows_is_a_file_that_is_not_there(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it was written."""
+    monkeypatch.setenv("NIGHTCARE_CONFIG", "~no-such-user/own.toml")
+    result = terminal("next")
+    assert result.code == 78
+    assert result.err.startswith("~no-such-user/own.toml: ")

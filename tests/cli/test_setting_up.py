@@ -346,13 +346,13 @@ def test_another_file_is_set_up_when_it_is_named(
     assert not terminal.config.exists()
 
 
-def test_a_service_that_runs_is_told_how(terminal: Terminal, asked: Asked) -> None:
-    """Where it cannot be installed anew."""
+def test_a_service_that_runs_knows_of_it(terminal: Terminal, asked: Asked) -> None:
+    """And is not offered once more."""
     terminal.state.mkdir(parents=True)
     service = OnlyOne(terminal.state)
     assert service.take()
     result = asked(*USUAL, (write_it(terminal.config), ""))
-    assert result.out.endswith("systemctl --user reload nightcare\n")
+    assert result.out.endswith("nightcare is running, and goes by it at once.\n")
 
 
 def test_the_service_is_offered_in_this_process_too(
@@ -360,7 +360,7 @@ def test_the_service_is_offered_in_this_process_too(
 ) -> None:
     """And is not installed without a yes."""
     monkeypatch.setenv("PATH", with_systemd["PATH"])
-    for answer, said in (("n", "starts it whenever you like.\n"), ("", "reload nightcare\n")):
+    for answer, said in (("n", "starts it whenever you like.\n"), ("", "is in force at once.\n")):
         replacing = [(REPLACE, "y")] if terminal.config.exists() else []
         script = [*replacing, *USUAL, (write_it(terminal.config), ""), (INSTALL, answer)]
         result = answered(terminal, monkeypatch, script, "setup")

@@ -38,6 +38,7 @@ _COMMANDS = {
     "relief": "guidance",
     "config": "configuring",
     "setup": "setting_up",
+    "doctor": "doctor",
 }
 
 

@@ -14,12 +14,13 @@ from nightcare.catalogue.reading import Words, words_for
 from nightcare.cli.person import Person, command
 from nightcare.desktop.only_one import service_runs
 from nightcare.errors import ConfigError, NothingToDo, Problem, StateError
-from nightcare.places import config_file
+from nightcare.places import place_of_config
 from nightcare.replacing import alone_with, replace_file
 from nightcare.settings.editing import Edited, Keys, path_of, readings, with_value, without
 from nightcare.settings.known import expect_key
-from nightcare.settings.layers import File, environment, example_text, parsed, read_raw
+from nightcare.settings.layers import File, example_text, parsed, read_raw
 from nightcare.settings.load import Loaded, load_file
+from nightcare.settings.origins import FromEnvironment, origins_of
 from nightcare.settings.writing import path_text, value_text
 
 
@@ -68,6 +69,15 @@ def content_of(path: Path) -> tuple[bytes, bool]:
     return example_text().encode(), False
 
 
+def spoken(person: Person) -> Words:
+    """The person's language, also where their config is wrong.
+
+    It is asked of another, for who asks it of a wrong config is told that something else is in
+    force, and that is of no use to whoever is about to mend it.
+    """
+    return Person(person.named).any_words
+
+
 def write(path: Path, raw: bytes) -> None:
     """Write a config file.
 
@@ -87,10 +97,10 @@ def tell_warnings(loaded: Loaded, words: Words) -> None:
 
 
 def tell_service(person: Person, words: Words) -> bool:
-    """Say how a service learns of a change, if one runs; whether one does."""
+    """Say that a service knows of a change, if one runs; whether one does."""
     runs = service_runs(person.state)
     if runs:
-        click.echo(words.say("service_reload"))
+        click.echo(words.say("service_knows"))
     return runs
 
 
@@ -99,13 +109,15 @@ class _Changed:
     """A change that was written.
 
     Attributes:
-        path: The file.
+        path: Where the file is.
+        file: What it says.
         number: Which of the changes that were tried it is.
         loaded: What the file comes to now.
         words: Its language.
     """
 
     path: Path
+    file: File
     number: int
     loaded: Loaded
     words: Words
@@ -118,7 +130,7 @@ def _change(person: Person, where: Keys, change: Callable[[bytes], Sequence[Edit
         ConfigError: None does; nothing is written.
         StateError: It cannot be written.
     """
-    path = person.config or config_file()
+    path = place_of_config(person.named, os.environ)
     with alone_with(path):
         raw, there = content_of(path)
         old = parsed(str(path), raw)
@@ -131,7 +143,8 @@ def _change(person: Person, where: Keys, change: Callable[[bytes], Sequence[Edit
         click.echo(words.say("made_from_example", path=path))
     for one in edited[number].beside:
         click.echo(words.say(one))
-    return _Changed(path, number, loaded, words)
+    file = parsed(str(path), edited[number].raw)
+    return _Changed(path, file, number, loaded, words)
 
 
 def _first_right(old: File, where: Keys, edited: Sequence[Edited]) -> tuple[int, Loaded]:
@@ -159,9 +172,8 @@ def _placed(problem: Problem, where: Keys) -> Problem:
 
 
 def _tell_what_follows(person: Person, where: Keys, changed: _Changed) -> None:
-    tables = changed.loaded.origins.tables
-    variable = environment(os.environ, tables).variable(where, tables)
-    if variable is not None:
-        click.echo(changed.words.say("set_but_variable", variable=variable))
+    origin = origins_of(changed.file, os.environ).of(where)
+    if isinstance(origin, FromEnvironment):
+        click.echo(changed.words.say("set_but_variable", variable=origin.variable))
     tell_warnings(changed.loaded, changed.words)
     tell_service(person, changed.words)

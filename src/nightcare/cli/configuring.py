@@ -14,11 +14,12 @@ from nightcare.cli.output import say_json
 from nightcare.cli.person import Person, as_json, command
 from nightcare.cli.showing import shown_for_a_program, shown_lines
 from nightcare.errors import ConfigError, Problem, StateError
-from nightcare.places import config_file
+from nightcare.places import place_of_config
 from nightcare.replacing import replace_file
-from nightcare.settings.in_force import in_force
-from nightcare.settings.layers import example_text
-from nightcare.settings.load import load
+from nightcare.settings.entries import entries
+from nightcare.settings.layers import example_text, read_file
+from nightcare.settings.load import load, load_file
+from nightcare.settings.origins import origins_of
 
 _COMMANDS = {
     "init": "configuring",
@@ -45,7 +46,7 @@ def config_command() -> None:
 @command("init", help="Write the commented example as your config file.")
 def init_command(person: Person) -> None:
     """Write the commented example as the person's config file."""
-    path = person.config or config_file()
+    path = place_of_config(person.named, os.environ)
     if path.exists() or path.is_symlink():
         raise StateError("config_exists", path=path)
     click.echo(person.any_words.say("did_init", path=write_example(path)))
@@ -97,18 +98,21 @@ def check_command(person: Person, *, file: Path | None, for_program: bool) -> in
 @as_json
 def show_command(person: Person, *, for_program: bool) -> None:
     """What is in force."""
-    entries = in_force(person.loaded)
+    file = None if person.config is None else read_file(person.config)
+    loaded = load_file(file, os.environ)
+    shown = entries(loaded, origins_of(file, os.environ))
     if for_program:
-        say_json(shown_for_a_program(entries))
+        say_json(shown_for_a_program(shown))
     else:
-        for line in shown_lines(entries, person.config, person.words):
+        words = words_for(loaded.schedule.language, os.environ)
+        for line in shown_lines(shown, person.config, words):
             click.echo(line)
 
 
 @command("path", help="Print where your config file is, or would be.")
 def path_command(person: Person) -> None:
     """Where the config file is, or would be."""
-    click.echo(person.config or config_file())
+    click.echo(place_of_config(person.named, os.environ))
 
 
 def write_example(path: Path) -> Path:

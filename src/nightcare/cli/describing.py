@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 
 import click
 
-from nightcare.cli.changing import content_of, write
+from nightcare.cli.changing import content_of, spoken, write
 from nightcare.cli.output import say_json
 from nightcare.cli.person import Person, command
-from nightcare.places import config_file, schema_file
+from nightcare.places import place_of_config, schema_file
 from nightcare.replacing import alone_with
 from nightcare.settings.editing import with_first_line
 from nightcare.settings.layers import parsed
@@ -30,8 +31,8 @@ def schema_command(person: Person, *, to_write: bool) -> None:
     if not to_write:
         say_json(schema)
         return
-    words = person.any_words
-    path = person.config or config_file()
+    words = spoken(person)
+    path = place_of_config(person.named, os.environ)
     beside = schema_file(path)
     with alone_with(path):
         raw, there = content_of(path)

@@ -17,11 +17,11 @@ from pathlib import Path
 import click
 
 from nightcare.catalogue.reading import Words, words_for
-from nightcare.cli.changing import content_of, tell_service, tell_warnings, write
+from nightcare.cli.changing import content_of, spoken, tell_service, tell_warnings, write
 from nightcare.cli.output import complain
 from nightcare.cli.person import Person, command
 from nightcare.errors import ConfigError, DesktopError, StateError
-from nightcare.places import config_file
+from nightcare.places import place_of_config
 from nightcare.replacing import alone_with
 from nightcare.settings.layers import parsed, read_raw
 from nightcare.settings.load import load_file
@@ -33,10 +33,10 @@ _EDIT, _DISCARD, _SAVE = "e", "x", "s"
 @command("edit", help="Edit your config file in your editor; only what is right is taken.")
 def edit_command(person: Person) -> int:
     """Edit a copy, and put it in the place of the file once it is right."""
-    path = person.config or config_file()
+    path = place_of_config(person.named, os.environ)
     before, there = content_of(path)
     editor = _editor(os.environ)
-    words = person.any_words
+    words = spoken(person)
     with _draft(path, before, words) as draft:
         after = _edited(editor, draft, before, words)
         if after is None:

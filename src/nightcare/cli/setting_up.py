@@ -14,7 +14,7 @@ import click
 
 from nightcare.catalogue.problems import problem_text
 from nightcare.catalogue.reading import LANGUAGES, Words, words_for
-from nightcare.cli.changing import tell_service, write
+from nightcare.cli.changing import spoken, tell_service, write
 from nightcare.cli.installing import install
 from nightcare.cli.looking import plan_lines
 from nightcare.cli.person import Person, command
@@ -24,7 +24,7 @@ from nightcare.domain.care_day import Calendar
 from nightcare.domain.moments import clock_text, parse_clock
 from nightcare.domain.plan import plan
 from nightcare.errors import ConfigError, DesktopError, StateError, ValueRefused
-from nightcare.places import config_file
+from nightcare.places import place_of_config
 from nightcare.settings.editing import Keys, with_value
 from nightcare.settings.layers import built_in, example_text, parsed
 from nightcare.settings.load import Loaded, load_file
@@ -55,15 +55,8 @@ def setup_command(person: Person) -> int:
     if not written:
         click.echo(setup.words.say("setup_nothing_written"))
         return 0
-    try:
-        wanted = setup.wants_the_service()
-    except (click.Abort, KeyboardInterrupt):
-        click.echo()
-        wanted = False
-    if wanted:
+    if setup.wants_the_service():
         install(Person(person.named))
-    elif not tell_service(person, setup.words):
-        click.echo(setup.words.say("setup_later"))
     return 0
 
 
@@ -75,9 +68,9 @@ class _Setup:
     """
 
     def __init__(self, person: Person) -> None:
-        self.words: Words = person.any_words
+        self.words: Words = spoken(person)
         self._person = person
-        self._path: Path = person.config or config_file()
+        self._path: Path = place_of_config(person.named, os.environ)
         self._loaded: Loaded = self._right(example_text().encode())
         self._raw = example_text().encode()
 
@@ -104,13 +97,22 @@ class _Setup:
         return True
 
     def wants_the_service(self) -> bool:
-        """Offer the service where there can be one."""
+        """Offer the service where there can be one, and say how to have it later."""
+        if tell_service(self._person, self.words):
+            return False
         try:
             user_unit.reach()
         except DesktopError as error:
             click.echo(self.words.say(f"error_{error.key}", **error.values))
             return False
-        return self._yes(self.words.say("setup_install"))
+        try:
+            wanted = self._yes(self.words.say("setup_install"))
+        except (click.Abort, KeyboardInterrupt):
+            click.echo()
+            wanted = False
+        if not wanted:
+            click.echo(self.words.say("setup_later"))
+        return wanted
 
     # The questions
 
@@ -192,6 +194,7 @@ class _Setup:
         while True:
             # In Danish the hours end with a full stop.
             said = self._answer(question, usual).replace(".", ":")
+            said = f"{said}:00" if said.isdecimal() else said
             try:
                 return clock_text(parse_clock(said))
             except ValueRefused as error:

@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from nightcare.catalogue.reading import Words
-from nightcare.settings.in_force import Entry
+from nightcare.settings.entries import Entry
 from nightcare.settings.origins import FromDefaults, FromEnvironment, FromFile, Origin
 from nightcare.settings.positions import Path as KeyPath
 from nightcare.settings.writing import path_text, value_text

@@ -21,7 +21,6 @@ from nightcare.settings.layers import (
     read_file,
 )
 from nightcare.settings.model import Config
-from nightcare.settings.origins import Origins
 from nightcare.settings.problems import located, problems
 from nightcare.settings.understand import WHATEVER_THE_SLEEP, understand
 
@@ -41,14 +40,12 @@ class Loaded:
         warnings: What is allowed but may be a slip.
         path: The file it was read from; None for the built-in defaults.
         values: What is in force, as it was written.
-        origins: Where each of them comes from.
     """
 
     schedule: Schedule
     warnings: tuple[Problem, ...]
     path: Path | None
     values: Table
-    origins: Origins
 
 
 def load(path: Path | None, variables: Mapping[str, str]) -> Loaded:
@@ -93,8 +90,22 @@ def load_file(file: File | None, variables: Mapping[str, str]) -> Loaded:
         warnings=tuple(warnings),
         path=None if file is None else Path(file.name),
         values=values,
-        origins=Origins(file, tables, said),
     )
+
+
+def load_values(values: Table, path: Path | None) -> Loaded:
+    """A configuration that was in force, from its values and the file that it was read from.
+
+    Raises:
+        ConfigError: This version does not understand it.
+    """
+    try:
+        understood = understand(_config({}, values))
+    except ValidationError as error:
+        raise ConfigError(tuple(problems(error))) from error
+    if understood.schedule is None:
+        raise ConfigError(understood.mistakes)
+    return Loaded(understood.schedule, (), path, values)
 
 
 def _config(said: Table, tables: Table) -> Config:

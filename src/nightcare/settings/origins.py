@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nightcare.settings.layers import Environment, File, Table
+from nightcare.settings.layers import Environment, File, Table, built_in, environment, merged
 from nightcare.settings.positions import Path
 
 
@@ -63,3 +64,14 @@ class Origins:
         if self.file is None or place is None:
             return FromDefaults()
         return FromFile(self.file.name, place.line)
+
+
+def origins_of(file: File | None, variables: Mapping[str, str]) -> Origins:
+    """Where what comes of a file comes from.
+
+    Args:
+        file: The person's file, if there is one.
+        variables: The environment, of which `NIGHTCARE_*` is laid over it.
+    """
+    tables = merged(built_in().values, {} if file is None else file.values)
+    return Origins(file, tables, environment(variables, tables))

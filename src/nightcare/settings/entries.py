@@ -9,7 +9,7 @@ from typing import Any
 from nightcare.domain.moments import length_text
 from nightcare.domain.reminders import Every, Reminder
 from nightcare.settings.load import Loaded
-from nightcare.settings.origins import FromDefaults, Origin
+from nightcare.settings.origins import FromDefaults, Origin, Origins
 from nightcare.settings.positions import Path
 
 QUIET = ("locked", "idle", "do_not_disturb", "presenting")
@@ -30,7 +30,7 @@ class Entry:
     origin: Origin
 
 
-def in_force(loaded: Loaded) -> Iterator[Entry]:
+def entries(loaded: Loaded, origins: Origins) -> Iterator[Entry]:
     """Every value that is in force, in the order of the config.
 
     What a reminder does not say itself but has from `[snooze]` or `[quiet]` comes from where those
@@ -39,26 +39,26 @@ def in_force(loaded: Loaded) -> Iterator[Entry]:
     reminders = {one.name: one for one in loaded.schedule.reminders}
     for key, value in loaded.values.items():
         if key != "reminders":
-            yield from _written((key,), value, loaded)
+            yield from _written((key,), value, origins)
             continue
         for name, table in value.items():
             where = (key, name)
-            written = list(_written(where, table, loaded))
+            written = list(_written(where, table, origins))
             yield from written
             said = {one.where[2:] for one in written}
             for rest, default, general in _unsaid(reminders[name]):
                 if rest not in said:
-                    origin = loaded.origins.of(general) if general else FromDefaults()
+                    origin = origins.of(general) if general else FromDefaults()
                     yield Entry((*where, *rest), default, origin)
 
 
-def _written(where: Path, value: Any, loaded: Loaded) -> Iterator[Entry]:
+def _written(where: Path, value: Any, origins: Origins) -> Iterator[Entry]:
     """What the layers say at a path; what is no table comes before the tables, as in TOML."""
     if isinstance(value, dict):
         for key, one in sorted(value.items(), key=lambda pair: isinstance(pair[1], dict)):
-            yield from _written((*where, key), one, loaded)
+            yield from _written((*where, key), one, origins)
     elif value is not None:
-        yield Entry(where, value, loaded.origins.of(where))
+        yield Entry(where, value, origins.of(where))
 
 
 def _unsaid(reminder: Reminder) -> Iterator[tuple[Path, Any, Path]]:

@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, example, given, reject, settings
 from nightcare.catalogue.reading import LANGUAGES, read_words
 from nightcare.cli.showing import shown_lines
 from nightcare.errors import ConfigError
-from nightcare.settings.in_force import in_force
-from nightcare.settings.load import Loaded, load
-from nightcare.settings.origins import FromDefaults, FromEnvironment, FromFile, Origin
+from nightcare.settings.entries import Entry, entries
+from nightcare.settings.layers import parsed
+from nightcare.settings.load import load, load_file
+from nightcare.settings.origins import FromDefaults, FromEnvironment, FromFile, Origin, origins_of
 from nightcare.settings.positions import Path as KeyPath
 from settings.strategies import as_toml, configs
 from settings.written import FILE, loaded, schedule
@@ -31,9 +32,15 @@ repeat = { every = "5m", times = 1 }
 """
 
 
+def entries_of(text: str, variables: dict[str, str] | None = None) -> list[Entry]:
+    """Each value that is in force, under a file with this text and these variables."""
+    file = parsed(FILE, text.encode())
+    return list(entries(load_file(file, variables or {}), origins_of(file, variables or {})))
+
+
 def origins(text: str, variables: dict[str, str] | None = None) -> dict[KeyPath, Origin]:
     """Where each value that is in force comes from."""
-    return {one.where: one.origin for one in in_force(loaded(text, variables))}
+    return {one.where: one.origin for one in entries_of(text, variables)}
 
 
 def line_of(found: Origin) -> int | None:
@@ -41,9 +48,9 @@ def line_of(found: Origin) -> int | None:
     return found.line if isinstance(found, FromFile) else None
 
 
-def shown(result: Loaded, language: str = "en") -> str:
-    """What is shown of a configuration."""
-    return "\n".join(shown_lines(in_force(result), Path(FILE), read_words(language)))
+def shown(text: str, variables: dict[str, str] | None = None, language: str = "en") -> str:
+    """What is shown of a file with this text, under these variables."""
+    return "\n".join(shown_lines(entries_of(text, variables), Path(FILE), read_words(language)))
 
 
 def test_each_value_has_its_origin() -> None:
@@ -75,7 +82,7 @@ def test_an_evening_reminder_is_shown_whatever_quiet_says_of_do_not_disturb() ->
     text = '[reminders.a]\ntopic = "sleep"\nat = "bedtime"\n[quiet]\ndo_not_disturb = "hold"\n'
     (entry,) = (
         one
-        for one in in_force(loaded(text))
+        for one in entries_of(text)
         if one.where == ("reminders", "a", "quiet", "do_not_disturb")
     )
     assert (entry.value, entry.origin) == ("show", FromDefaults())
@@ -83,7 +90,7 @@ def test_an_evening_reminder_is_shown_whatever_quiet_says_of_do_not_disturb() ->
 
 def test_the_defaults_have_no_line() -> None:
     """Nobody wrote them."""
-    assert {one.origin for one in in_force(load(None, {}))} == {FromDefaults()}
+    assert {one.origin for one in entries(load(None, {}), origins_of(None, {}))} == {FromDefaults()}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -92,10 +99,10 @@ def test_what_is_shown_comes_to_the_same(language: str) -> None:
     text = DESK + 'text = """Up,\\u001b \\"now\\"\\\\ \\u2028\n\\tplease\\U000e0001"""\n'
     variables = {"NIGHTCARE_REMINDERS__DESK__URGENCY": "low"}
     usual = loaded(text, variables)
-    said = shown(usual, language)
+    said = shown(text, variables, language)
     assert schedule(said) == usual.schedule
     assert all(sign.isprintable() or sign == "\n" for sign in said)
-    assert shown(loaded(said), language).count("#") == said.count("#")
+    assert shown(said, language=language).count("#") == said.count("#")
 
 
 @settings(deadline=None, suppress_health_check=list(HealthCheck))
@@ -109,10 +116,10 @@ def test_whatever_is_shown_comes_to_the_same(config: dict[str, Any]) -> None:
         result = loaded(text)
     except ConfigError:
         reject()
-    assert schedule(shown(result)) == result.schedule
+    assert schedule(shown(text)) == result.schedule
 
 
 def test_a_variable_may_say_that_there_is_nothing() -> None:
     """TOML has no word for nothing, so such a key is left out."""
-    result = loaded("", {"NIGHTCARE_REMINDERS__WATER__TEXT": "null"})
-    assert schedule(shown(result)) == result.schedule
+    variables = {"NIGHTCARE_REMINDERS__WATER__TEXT": "null"}
+    assert schedule(shown("", variables)) == loaded("", variables).schedule

@@ -1,0 +1,195 @@
+"""From what was found in one place to the findings, also where nothing could be found."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from nightcare import __released__, __version__
+from nightcare.checkup.facts import Facts, Failure, Limits, Place, ReadConfig, SessionBus
+from nightcare.checkup.finding import Check, Finding, Said, State, bad, good, unknown
+from nightcare.checkup.of_desktop import judge_bus, judge_notifier, judge_quiet
+from nightcare.checkup.of_files import judge_config, judge_journal, judge_mistakes
+from nightcare.checkup.of_service import Expected, judge_service, judge_session, judge_unit
+from nightcare.checkup.of_system import judge_alarm, judge_clock, judge_versions, judge_zone
+from nightcare.desktop.found import Fault, NoManager, Quiet, Session
+from nightcare.errors import ConfigError
+from nightcare.journal.schema import VERSION
+from nightcare.settings.layers import PREFIX
+
+_GRAVE = frozenset({Check.CONFIG, Check.JOURNAL})
+"""What must not hang: without them no reminder is right, or none is remembered."""
+
+
+def conclude(place: Place, facts: Facts, limits: Limits) -> tuple[Finding, ...]:
+    """All findings, in the order in which one thing rests on another; nothing here raises.
+
+    Args:
+        place: Where the facts were found.
+        facts: What was found.
+        limits: How long was waited for it.
+    """
+    return tuple(_Judge(place, facts, limits).all())
+
+
+class _Judge:
+    """Judges what was found in one place, also where nothing could be found."""
+
+    def __init__(self, place: Place, facts: Facts, limits: Limits) -> None:
+        self._place = place
+        self._facts = facts
+        self._answer = timedelta(seconds=limits.question)
+        self._limit = timedelta(seconds=limits.probe)
+
+    def all(self) -> Iterable[Finding]:
+        """Everything, in the order in which one thing rests on another."""
+        for check, judge in (
+            (Check.BUS, self.bus),
+            (Check.UNIT, self.unit),
+            (Check.SERVICE, self.service),
+            (Check.CONFIG, self.config),
+            (Check.JOURNAL, self.journal),
+            (Check.CLOCK, self.clock),
+            (Check.VERSIONS, self.versions),
+        ):
+            try:
+                yield from judge()
+            except Exception as error:  # noqa: BLE001 - a journal may hold what nobody foresaw
+                yield self._told(check, Failure(f"{type(error).__name__}: {error}"))
+
+    def bus(self) -> list[Finding]:
+        """The session bus, the notification server and do not disturb."""
+        bus, backend = self._facts.bus, self._facts.backend
+        if backend in {"terminal", "plyer"} or sys.platform != "linux":
+            return [good(Check.BUS, "doctor_bus_not_needed", backend=backend or "plyer")]
+        if isinstance(bus, Failure):
+            return [self._told(Check.BUS, bus), *_without_bus()]
+        first = judge_bus(bus.address, bus.fault, self._answer)
+        if bus.notifier is None or bus.quiet is None:
+            return [first, *_without_bus()]
+        if isinstance(bus.notifier, Failure):
+            server = [self._told(Check.SERVER, bus.notifier)]
+        else:
+            server = judge_notifier(bus.notifier, self._answer)
+        quiet = bus.quiet if isinstance(bus.quiet, Quiet) else Quiet(None)
+        if quiet.on is None and isinstance(self._facts.setting, Quiet):
+            quiet = self._facts.setting
+        return [first, *server, judge_quiet(quiet)]
+
+    def unit(self) -> list[Finding]:
+        """The user unit and the session."""
+        if sys.platform != "linux":
+            return []
+        unit, session = self._facts.unit, self._facts.session
+        manager = NoManager(Fault.LATE) if isinstance(unit, Failure) else unit
+        if isinstance(session, Failure):
+            nowhere = Session("", None)
+            return [
+                *judge_unit(manager, nowhere, self._answer),
+                self._told(Check.SESSION, session),
+            ]
+        return [*judge_unit(manager, session, self._answer), *judge_session(session, manager)]
+
+    def service(self) -> list[Finding]:
+        """The running service."""
+        runs, bus, config = self._facts.runs, self._facts.bus, self._facts.config
+        if isinstance(runs, Failure):
+            return [self._told(Check.SERVICE, runs)]
+        answers = isinstance(bus, SessionBus) and bus.address is not None and bus.fault is None
+        expected = Expected(
+            version=__version__,
+            config=config.path if isinstance(config, ReadConfig) else None,
+            desktop=self._facts.backend is None and answers,
+        )
+        return judge_service(self._facts.content.service if runs else None, expected)
+
+    def config(self) -> list[Finding]:
+        """The config."""
+        config = self._facts.config
+        if isinstance(config, Failure) and config.reason:
+            return [
+                bad(
+                    Check.CONFIG,
+                    "doctor_failed",
+                    "doctor_config_unreadable_mend",
+                    reason=config.reason,
+                )
+            ]
+        if isinstance(config, Failure):
+            return [self._told(Check.CONFIG, config)]
+        variables = [
+            name
+            for name, value in self._place.variables.items()
+            if name.startswith(PREFIX) and value
+        ]
+        if isinstance(config.result, ConfigError):
+            return judge_mistakes(config.result, variables)
+        loaded = config.result
+        return judge_config(config.path, loaded.warnings, len(loaded.schedule.enabled), variables)
+
+    def journal(self) -> list[Finding]:
+        """The journal."""
+        journal, folder = self._facts.journal, self._place.state
+        if isinstance(journal, Failure) and journal.reason:
+            return [
+                bad(
+                    Check.JOURNAL,
+                    "doctor_journal_unreadable",
+                    "doctor_journal_not_writable_mend",
+                    path=folder,
+                    reason=journal.reason,
+                )
+            ]
+        if isinstance(journal, Failure):
+            return [self._told(Check.JOURNAL, journal)]
+        if journal is None:
+            return [bad(Check.JOURNAL, "doctor_journal_nowhere", "doctor_journal_nowhere_mend")]
+        return judge_journal(journal, VERSION, modes=sys.platform != "win32")
+
+    def clock(self) -> list[Finding]:
+        """The time zone and the clock."""
+        synchronised, alarm = self._facts.synchronised, self._facts.alarm
+        return [
+            self._zone(),
+            *judge_clock(
+                self._place.now,
+                datetime.fromisoformat(__released__).replace(tzinfo=UTC),
+                self._facts.content.reckoned,
+                synchronised=None if isinstance(synchronised, Failure) else synchronised,
+            ),
+            judge_alarm(alarm.reason if isinstance(alarm, Failure) else alarm),
+        ]
+
+    def _zone(self) -> Finding:
+        loaded, here = self._facts.loaded, self._facts.system_zone
+        if loaded is not None and loaded.schedule.zone is not None:
+            return judge_zone(loaded.schedule.zone, Said("doctor_zone_of_config"))
+        if isinstance(here, Failure):
+            return self._told(Check.CLOCK, here)
+        told = self._place.variables.get("TZ")
+        return judge_zone(
+            str(here), Said("doctor_zone_of_variable" if told else "doctor_zone_of_system")
+        )
+
+    def versions(self) -> list[Finding]:
+        """What runs here."""
+        versions = self._facts.versions
+        if isinstance(versions, Failure):
+            return [self._told(Check.VERSIONS, versions)]
+        return judge_versions(__version__, versions)
+
+    def _told(self, check: Check, failure: Failure) -> Finding:
+        """What could not be looked at, as a finding."""
+        state = State.BAD if check in _GRAVE else State.WARNING
+        if failure.reason:
+            values: dict[str, object] = {"reason": failure.reason}
+            return Finding(check, state, "doctor_failed", values, "doctor_failed_mend")
+        return Finding(check, state, "doctor_late", {"limit": self._limit}, "doctor_late_mend")
+
+
+def _without_bus() -> list[Finding]:
+    return [
+        unknown(Check.SERVER, "doctor_server_unknown"),
+        unknown(Check.QUIET, "doctor_server_unknown"),
+    ]

@@ -1,0 +1,160 @@
+"""Everything is looked at, at the same time and each within its limit; then it is judged."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from nightcare.checkup.apart import apart
+from nightcare.checkup.conclude import conclude
+from nightcare.checkup.facts import Facts, Failure, Limits, Place, ReadConfig, SessionBus
+from nightcare.checkup.finding import Finding
+from nightcare.desktop.clock import KernelAlarm, alarm, zone
+from nightcare.desktop.clock_probe import find_synchronised
+from nightcare.desktop.found import Fault, Quiet
+from nightcare.desktop.only_one import service_runs
+from nightcare.desktop.unit_probe import find_session, find_systemd, find_unit
+from nightcare.desktop.versions_probe import find_versions
+from nightcare.errors import ConfigError
+from nightcare.journal.inspection import Inspection, inspect
+from nightcare.places import chosen_config
+from nightcare.screens import session_bus
+from nightcare.settings.load import Loaded, load
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What came of it.
+
+    Attributes:
+        findings: All of it, in the order in which one thing rests on another.
+        loaded: The configuration; None where it is wrong or cannot be read.
+    """
+
+    findings: tuple[Finding, ...]
+    loaded: Loaded | None
+
+
+async def examine(place: Place, limits: Limits) -> Examined:
+    """Look at everything, and judge it; nothing is changed, and nothing here raises.
+
+    Args:
+        place: Where.
+        limits: How long to wait.
+    """
+    variables, wait = place.variables, limits.question
+
+    def begun(probe: Awaitable[Found]) -> asyncio.Task[Found | Failure]:
+        return asyncio.create_task(_attempt(probe, limits.probe))
+
+    def begun_apart(call: Callable[[], Found]) -> asyncio.Task[Found | Failure]:
+        return begun(apart(call, limits.probe))
+
+    bus = begun(_look_at_bus(variables, limits))
+    synchronised = begun(find_synchronised(variables, wait))
+    kernel = begun(_kernel_tells())
+    setting = begun_apart(partial(_setting, variables, wait))
+    unit = begun_apart(partial(find_unit, variables, wait))
+    session = begun_apart(partial(find_session, variables))
+    runs = begun_apart(partial(_service_runs, place.state))
+    config = begun_apart(partial(_read_config, place))
+    journal = begun_apart(partial(_inspect, place.state))
+    system_zone = begun_apart(partial(zone, None))
+    versions = begun_apart(lambda: find_versions(find_systemd(variables, wait)))
+    facts = Facts(
+        bus=await bus,
+        setting=await setting,
+        unit=await unit,
+        session=await session,
+        runs=await runs,
+        config=await config,
+        journal=await journal,
+        synchronised=await synchronised,
+        system_zone=await system_zone,
+        alarm=await kernel,
+        versions=await versions,
+    )
+    return Examined(conclude(place, facts, limits), facts.loaded)
+
+
+async def _attempt(probe: Awaitable[Found], limit: float) -> Found | Failure:
+    """What a probe finds, or why it finds nothing."""
+    try:
+        async with asyncio.timeout(limit):
+            return await probe
+    except TimeoutError:
+        return Failure()
+    except OSError as error:
+        return Failure(error.strerror or repr(error))
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is a line and no traceback
+        return Failure(f"{type(error).__name__}: {error}")
+
+
+async def _look_at_bus(variables: Mapping[str, str], limits: Limits) -> SessionBus:
+    """The session bus, and on it the notification server and do not disturb."""
+    address = session_bus(variables)
+    if address is None or sys.platform != "linux":
+        return SessionBus(address)
+    from nightcare.desktop.notifier_probe import find_notifier  # noqa: PLC0415 - Linux only
+    from nightcare.desktop.questions import questions  # noqa: PLC0415 - likewise
+    from nightcare.desktop.quiet_probe import find_quiet  # noqa: PLC0415 - likewise
+    from nightcare.desktop.wire import Disconnected, Refused  # noqa: PLC0415 - likewise
+
+    try:
+        async with questions(address, limits.question) as bus:
+            notifier, quiet = await asyncio.gather(
+                _attempt(find_notifier(bus), limits.service),
+                _attempt(find_quiet(bus), limits.service),
+            )
+            return SessionBus(address, None, notifier, quiet)
+    except TimeoutError:
+        return SessionBus(address, Fault.LATE)
+    except (Disconnected, Refused) as error:
+        late = isinstance(error.__cause__, TimeoutError)
+        return SessionBus(address, Fault.LATE if late else Fault.REFUSED)
+
+
+def _setting(variables: Mapping[str, str], limit: float) -> Quiet:
+    if sys.platform != "linux":
+        return Quiet(None)
+    from nightcare.desktop.quiet_probe import setting_of_desktop  # noqa: PLC0415 - Linux only
+
+    return setting_of_desktop(variables, limit)
+
+
+def _inspect(folder: Path | None) -> Inspection | None:
+    return None if folder is None else inspect(folder)
+
+
+def _service_runs(folder: Path | None) -> bool:
+    return folder is not None and service_runs(folder)
+
+
+def _read_config(place: Place) -> ReadConfig:
+    path = chosen_config(place.named, place.variables)
+    try:
+        return ReadConfig(path, load(path, place.variables))
+    except ConfigError as error:
+        return ReadConfig(path, error)
+
+
+async def _kernel_tells() -> bool:
+    """Whether the kernel tells of clock steps and resumes.
+
+    Raises:
+        OSError: It refuses what the service needs for that.
+    """
+    tried = alarm(asyncio.get_running_loop(), _nothing, _nothing)
+    tried.close()
+    return isinstance(tried, KernelAlarm)
+
+
+def _nothing() -> None:
+    """It is only tried out."""

@@ -1,0 +1,112 @@
+"""What was found in one place, or why it was not: plain facts, before they are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from nightcare.desktop.found import Fault, NoManager, Notifier, Quiet, Session, Unit, Versions
+from nightcare.errors import ConfigError
+from nightcare.journal.inspection import Content, Inspection
+from nightcare.settings.load import Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where and for whom everything is looked at.
+
+    Attributes:
+        named: The config file that `--config` names, if any.
+        state: The folder of the journal; None where nobody says where the person's home is.
+        variables: The environment.
+        now: The instant (UTC).
+    """
+
+    named: Path | None
+    state: Path | None
+    variables: Mapping[str, str]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long to wait.
+
+    Attributes:
+        question: Seconds for one question to a bus, or one other program.
+        service: Seconds for all questions to one service on a bus.
+        probe: Seconds for each thing that is looked at, and so for everything.
+    """
+
+    question: float = 2.0
+    service: float = 2.2
+    probe: float = 3.2
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why looking at something came to nothing; without a reason, for it took too long."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionBus:
+    """The session bus.
+
+    Attributes:
+        address: Where it is; None where there is none.
+        fault: Why it does not answer; None if it does.
+        notifier: The notification server on it; None where the bus does not answer.
+        quiet: What is said there of do not disturb; likewise.
+    """
+
+    address: str | None
+    fault: Fault | None = None
+    notifier: Notifier | Failure | None = None
+    quiet: Quiet | Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadConfig:
+    """The config: the file, None for the built-in defaults, and what came of reading it."""
+
+    path: Path | None
+    result: Loaded | ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was found, or why it was not."""
+
+    bus: SessionBus | Failure
+    setting: Quiet | Failure
+    unit: Unit | NoManager | Failure
+    session: Session | Failure
+    runs: bool | Failure
+    config: ReadConfig | Failure
+    journal: Inspection | Failure | None
+    synchronised: bool | Failure | None
+    system_zone: tzinfo | Failure
+    alarm: bool | Failure
+    versions: Versions | Failure
+
+    @property
+    def loaded(self) -> Loaded | None:
+        """The configuration; None where it is wrong or cannot be read."""
+        result = self.config.result if isinstance(self.config, ReadConfig) else None
+        return result if isinstance(result, Loaded) else None
+
+    @property
+    def content(self) -> Content:
+        """What is in the journal, as far as it can be read."""
+        if isinstance(self.journal, Inspection) and isinstance(self.journal.content, Content):
+            return self.journal.content
+        return Content(sound=True, version=0)
+
+    @property
+    def backend(self) -> str | None:
+        """What the config says that reminders are shown with, if it says so."""
+        return None if self.loaded is None else self.loaded.schedule.notify

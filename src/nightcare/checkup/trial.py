@@ -1,0 +1,116 @@
+"""A real notification with one button: does it come up, and does the click come back?"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+from nightcare.catalogue.reading import Words
+from nightcare.checkup.finding import Check, Finding, bad, good, warning
+from nightcare.domain.message import (
+    Answered,
+    Button,
+    Capability,
+    Closed,
+    Message,
+    ScreenEvent,
+    Shown,
+)
+from nightcare.service.ports import Screen
+
+PATIENCE = 10.0
+"""Seconds within which it ought to be on the screen, also on a busy desktop."""
+
+
+async def try_out(
+    screen: Screen, words: Words, now: datetime, seconds: float, patience: float = PATIENCE
+) -> Finding:
+    """Show a notification, and wait for what becomes of it; it is taken off in the end.
+
+    Args:
+        screen: What to show it on.
+        words: The person's language.
+        now: The instant (UTC).
+        seconds: How long to wait for the person.
+        patience: Seconds within which it must be shown.
+
+    Raises:
+        Exception: Whatever ended the screen.
+    """
+    message = Message(
+        token=f"doctor-{now:%H%M%S}",
+        title=words.say("doctor_trial_title"),
+        body=words.say("doctor_trial_body"),
+        buttons=(Button("it-works", words.say("doctor_trial_button")),),
+        spoken=words.say("doctor_trial_spoken"),
+        expires=now + timedelta(seconds=seconds),
+        # A reminder that is on the screen stays there.
+        place="doctor",
+    )
+    heard: asyncio.Queue[ScreenEvent] = asyncio.Queue()
+    serving = asyncio.create_task(screen.run(heard.put_nowait))
+    screen.show(message)
+    try:
+        return await _outcome(screen, heard, serving, seconds, patience)
+    finally:
+        screen.close(message.token)
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+
+
+async def _outcome(
+    screen: Screen,
+    heard: asyncio.Queue[ScreenEvent],
+    serving: asyncio.Task[None],
+    seconds: float,
+    patience: float,
+) -> Finding:
+    first = await _next(heard, serving, patience)
+    if first is None:
+        return bad(
+            Check.TRIAL,
+            "doctor_trial_nothing",
+            "doctor_trial_nothing_mend",
+            limit=timedelta(seconds=patience),
+        )
+    by = screen.describe()
+    buttons = Capability.BUTTONS in screen.capabilities
+    if screen.name == "terminal":
+        return good(Check.TRIAL, "doctor_trial_printed")
+    if isinstance(first, Shown) and screen.name != "freedesktop":
+        # Nothing is ever heard of it again.
+        return good(Check.TRIAL, "doctor_trial_shown", notifier=by)
+    last = await _next(heard, serving, seconds) if isinstance(first, Shown) else first
+    match last:
+        case Answered():
+            return good(Check.TRIAL, "doctor_trial_clicked", notifier=by)
+        case Closed() if buttons:
+            return warning(
+                Check.TRIAL, "doctor_trial_closed", "doctor_trial_closed_mend", notifier=by
+            )
+        case None if buttons:
+            return warning(
+                Check.TRIAL,
+                "doctor_trial_unanswered",
+                "doctor_trial_unanswered_mend",
+                notifier=by,
+                limit=timedelta(seconds=seconds),
+            )
+        case _:
+            return good(Check.TRIAL, "doctor_trial_shown", notifier=by)
+
+
+async def _next(
+    heard: asyncio.Queue[ScreenEvent], serving: asyncio.Task[None], seconds: float
+) -> ScreenEvent | None:
+    """The next thing that a screen reports; None where nothing comes in so many seconds."""
+    hearing = asyncio.ensure_future(heard.get())
+    try:
+        await asyncio.wait({hearing, serving}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if hearing.done():
+            return hearing.result()
+        if serving.done():
+            serving.result()
+        return None
+    finally:
+        hearing.cancel()

@@ -1,0 +1,44 @@
+"""The system's clock: whether it is synchronised.
+
+Source: org.freedesktop.timedate1(5).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+
+from nightcare.desktop.found import Fault
+
+SYSTEM_BUS = "unix:path=/run/dbus/system_bus_socket"
+"""Where it is, unless DBUS_SYSTEM_BUS_ADDRESS says otherwise."""
+
+_TIMEDATE = "org.freedesktop.timedate1"
+
+
+async def find_synchronised(variables: Mapping[str, str], limit: float) -> bool | None:
+    """Whether the clock is synchronised with others; None where nobody says.
+
+    Args:
+        variables: The environment, which may say where the system bus is.
+        limit: Seconds within which each question must be answered.
+    """
+    if sys.platform != "linux":
+        return None
+    from jeepney import DBusAddress  # noqa: PLC0415 - Linux only
+
+    from nightcare.desktop.questions import or_fault, questions  # noqa: PLC0415 - likewise
+    from nightcare.desktop.wire import Disconnected, Refused  # noqa: PLC0415 - likewise
+
+    address = variables.get("DBUS_SYSTEM_BUS_ADDRESS") or SYSTEM_BUS
+    try:
+        async with questions(address, limit) as bus:
+            # It is only there while somebody asks; starting it for that is what it is made for.
+            owner = await bus.owner(_TIMEDATE) or await bus.start(_TIMEDATE)
+            if owner is None:
+                return None
+            at = DBusAddress("/org/freedesktop/timedate1", bus_name=owner, interface=_TIMEDATE)
+            said = await or_fault(bus.switch(at, "NTPSynchronized"))
+            return None if isinstance(said, Fault) else said
+    except (Disconnected, Refused, TimeoutError):
+        return None

@@ -1,0 +1,51 @@
+"""Other programs: run one, take what it prints, and end it where it takes too long."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a program printed, and the status that it ended with."""
+
+    status: int
+    out: str
+    err: str
+
+
+def output(command: Sequence[str], variables: Mapping[str, str], limit: float) -> Output:
+    """Run a program to its end.
+
+    Args:
+        command: The program, found as the person finds it, and its arguments.
+        variables: Its environment.
+        limit: Seconds after which it is ended, with all that it started.
+
+    Raises:
+        OSError: It is not there, or cannot be run.
+        TimeoutError: It took too long.
+    """
+    with subprocess.Popen(  # noqa: S603 - fixed words
+        command,
+        env=dict(variables),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    ) as program:
+        try:
+            out, err = program.communicate(timeout=limit)
+        except subprocess.TimeoutExpired as error:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)
+            raise TimeoutError(command[0]) from error
+    return Output(program.returncode, out, err)

@@ -1,0 +1,112 @@
+"""Questions to who is on a message bus; nobody is started or changed by them.
+
+The protocol is https://dbus.freedesktop.org/doc/dbus-specification.html.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable
+from typing import Any, TypeVar
+
+from jeepney import DBusAddress, new_method_call
+
+from nightcare.desktop.found import Fault
+from nightcare.desktop.wire import BUS, Bus, Disconnected, Refused, Signal, connected
+
+_PROPERTIES = "org.freedesktop.DBus.Properties"
+
+Told = TypeVar("Told")
+
+
+class Questions:
+    """Questions on one connection; each must be answered within the connection's limit.
+
+    Every question raises Refused where it is answered with an error or with something else, and
+    TimeoutError where it is not answered in time.
+    """
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+
+    async def owner(self, name: str) -> str | None:
+        """The unique name of who owns a name; None where nobody does."""
+        reply = await self._bus.ask(new_method_call(BUS, "GetNameOwner", "s", (name,)))
+        if reply.error == "org.freedesktop.DBus.Error.NameHasNoOwner":
+            return None
+        return str(reply.of("s")[0])
+
+    async def startable(self, name: str) -> bool:
+        """Whether the bus can start who would own a name."""
+        (names,) = (await self._bus.ask(new_method_call(BUS, "ListActivatableNames"))).of("as")
+        return name in names
+
+    async def start(self, name: str) -> str | None:
+        """Have the bus start who owns a name; None where nobody came of it."""
+        await self._bus.ask(new_method_call(BUS, "StartServiceByName", "su", (name, 0)))
+        return await self.owner(name)
+
+    async def process(self, owner: str) -> int:
+        """The process that a unique name belongs to."""
+        call = new_method_call(BUS, "GetConnectionUnixProcessID", "s", (owner,))
+        return int((await self._bus.ask(call)).of("u")[0])
+
+    async def call(
+        self, at: DBusAddress, method: str, returns: str, *arguments: str
+    ) -> tuple[Any, ...]:
+        """What a method with arguments of text returns, held to be of these types."""
+        signature = "s" * len(arguments) or None
+        reply = await self._bus.ask(new_method_call(at, method, signature, arguments))
+        return reply.of(returns)
+
+    async def switch(self, at: DBusAddress, name: str) -> bool:
+        """A property that is on or off."""
+        properties = DBusAddress(at.object_path, bus_name=at.bus_name, interface=_PROPERTIES)
+        return _on(await self.call(properties, "Get", "v", str(at.interface), name))
+
+
+@contextlib.asynccontextmanager
+async def questions(address: str, limit: float) -> AsyncIterator[Questions]:
+    """A connection to ask questions on.
+
+    Args:
+        address: Of the bus.
+        limit: Seconds within which the connection must stand, and each question be answered.
+
+    Raises:
+        Disconnected: There is no bus at that address, or it does not let us in.
+        TimeoutError: It lets us in and then says nothing.
+        Refused: What it says makes no sense.
+    """
+    async with connected(address, limit) as bus:
+        reading = asyncio.create_task(bus.receive(_ignore))
+        try:
+            (await bus.ask(new_method_call(BUS, "Hello"))).of("s")
+            yield Questions(bus)
+        finally:
+            reading.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Disconnected):
+                await reading
+
+
+async def or_fault(question: Awaitable[Told]) -> Told | Fault:
+    """What a question is answered with, or why it is not."""
+    try:
+        return await question
+    except Refused:
+        return Fault.REFUSED
+    except TimeoutError:
+        return Fault.LATE
+
+
+def _on(body: tuple[Any, ...]) -> bool:
+    match body:
+        case ((_, bool(value)),):
+            return value
+        case _:
+            raise Refused("it is neither on nor off")
+
+
+def _ignore(_: Signal) -> None:
+    """Nobody here waits for signals."""

@@ -1,0 +1,146 @@
+"""Looking at the journal as it is: nothing is made, brought up to date or changed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import stat
+import sys
+from collections.abc import Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from nightcare.errors import StateError
+from nightcare.journal.store import FILE_NAME, SERVICE_NOTE, Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is in the file.
+
+    Attributes:
+        sound: Whether the file is whole, as far as SQLite can tell.
+        version: The version of its tables; 0 before there are any.
+        reckoned: The instant of the last reckoning (UTC); None before the first.
+        service: What the service wrote down about itself.
+    """
+
+    sound: bool
+    version: int
+    reckoned: datetime | None = None
+    service: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """The journal and its folder.
+
+    Attributes:
+        folder: The folder.
+        path: The file.
+        folder_mode: The folder's permissions; None where there is no folder.
+        file_mode: The file's; None where there is no file.
+        foreign: What of the two belongs to somebody else; None if neither does.
+        writable: Whether the folder can be written, or made where there is none.
+        free: Bytes that are free on its disk; None where that cannot be seen.
+        content: What is in the file; why it cannot be read; None where there is no file.
+    """
+
+    folder: Path
+    path: Path
+    folder_mode: int | None
+    file_mode: int | None
+    foreign: Path | None
+    writable: bool
+    free: int | None
+    content: Content | str | None
+
+
+def inspect(folder: Path) -> Inspection:
+    """Look at the journal in a folder.
+
+    Raises:
+        OSError: Not even that is allowed.
+    """
+    path = folder / FILE_NAME
+    there = _status(folder)
+    file = _status(path)
+    nearest = _nearest(folder)
+    free = None
+    with suppress(OSError):
+        free = shutil.disk_usage(nearest).free
+    return Inspection(
+        folder=folder,
+        path=path,
+        folder_mode=None if there is None else stat.S_IMODE(there.st_mode),
+        file_mode=None if file is None else stat.S_IMODE(file.st_mode),
+        foreign=next((one for one, its in ((folder, there), (path, file)) if _foreign(its)), None),
+        writable=nearest.is_dir()
+        and os.access(nearest, os.W_OK | os.X_OK)
+        and (file is None or os.access(path, os.R_OK | os.W_OK)),
+        free=free,
+        content=None if file is None else _content(path, file),
+    )
+
+
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or the one that it would be made in."""
+    return next((one for one in (folder, *folder.parents) if one.exists()), Path(folder.anchor))
+
+
+def _foreign(status: os.stat_result | None) -> bool:
+    if status is None or sys.platform == "win32":
+        return False
+    return status.st_uid != os.geteuid()
+
+
+def _content(path: Path, file: os.stat_result) -> Content | str:
+    if not stat.S_ISREG(file.st_mode):
+        return "not a file"
+    if file.st_size == 0:
+        return Content(sound=True, version=0)
+    ahead = Path(f"{path}-wal")
+    quiet = not ahead.exists()
+    content = _read(path, quiet=quiet)
+    if quiet and ahead.exists() and not (isinstance(content, Content) and content.sound):
+        # Somebody began to write while we looked.
+        content = _read(path, quiet=False)
+    return content
+
+
+def _read(path: Path, *, quiet: bool) -> Content | str:
+    """What is in the file.
+
+    Args:
+        path: The file.
+        quiet: Whether nobody writes; then not even SQLite's own files are made beside it
+            (https://www.sqlite.org/wal.html, "Read-Only Databases").
+    """
+    options = "mode=ro&immutable=1" if quiet else "mode=ro"
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True)) as db:
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+            journal = Journal(db, str(path))
+            sound = journal.sound()
+            if not sound or version == 0:
+                return Content(sound, version)
+            reckoned: datetime | None = None
+            service: Mapping[str, object] = {}
+            # Another version may keep either elsewhere.
+            with suppress(StateError):
+                reckoned = journal.standing().reckoned
+            with suppress(StateError):
+                service = journal.noted(SERVICE_NOTE)
+            return Content(sound, version, reckoned, service)
+    except sqlite3.DatabaseError as error:
+        return str(error)

@@ -1,0 +1,164 @@
+"""Looking at the journal without leaving a trace, whatever state it is in."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from nightcare.journal.inspection import Content, inspect
+from nightcare.journal.schema import VERSION
+from nightcare.journal.store import FILE_NAME, SERVICE_NOTE, Journal
+
+NOW = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the journal is, or will be."""
+    return tmp_path / "state" / "nightcare"
+
+
+@pytest.fixture
+def written(folder: Path) -> Path:
+    """The folder, with a journal that a service has closed."""
+    journal = Journal.open(folder)
+    journal.stand(replace(journal.standing(), began=NOW, reckoned=NOW))
+    journal.note(SERVICE_NOTE, {"pid": 4711})
+    journal.close()
+    return folder
+
+
+def trace(folder: Path) -> dict[str, tuple[int, int, bytes]]:
+    """Everything in a folder: names, modes, times and contents."""
+    return {
+        one.name: (one.stat().st_mode, one.stat().st_mtime_ns, one.read_bytes())
+        for one in folder.iterdir()
+        if one.is_file()
+    }
+
+
+def test_where_nothing_is_nothing_is_made(folder: Path) -> None:
+    """It is told whether it could be, and how much room there is."""
+    seen = inspect(folder)
+    assert (seen.folder_mode, seen.file_mode, seen.content) == (None, None, None)
+    assert seen.writable
+    assert seen.foreign is None
+    assert seen.free is not None
+    assert seen.free > 0
+    assert not folder.parent.exists()
+
+
+def test_what_is_in_it_is_read_without_a_trace(written: Path) -> None:
+    """Not even SQLite's own files are left beside it."""
+    before = trace(written)
+    assert set(before) == {FILE_NAME}
+    seen = inspect(written)
+    assert seen.content == Content(True, VERSION, NOW, {"pid": 4711})  # noqa: FBT003 - sound
+    assert (seen.folder_mode, seen.file_mode, seen.writable) == (0o700, 0o600, True)
+    assert trace(written) == before
+
+
+def test_what_a_service_has_just_written_is_seen(written: Path) -> None:
+    """Also what is still in the file that SQLite writes ahead."""
+    journal = Journal.open(written)
+    try:
+        journal.note(SERVICE_NOTE, {"pid": 1234})
+        names = set(trace(written))
+        content = inspect(written).content
+        assert isinstance(content, Content)
+        assert content.service == {"pid": 1234}
+        assert set(trace(written)) == names
+        journal.note(SERVICE_NOTE, {"pid": 5678})
+    finally:
+        journal.close()
+
+
+def empty(path: Path) -> None:
+    """Made, and never written."""
+    path.write_bytes(b"")
+
+
+def no_database(path: Path) -> None:
+    """Something else altogether."""
+    path.write_bytes(b"Dear diary, " * 99)
+
+
+def folder_instead(path: Path) -> None:
+    """A folder where the file belongs."""
+    path.mkdir()
+
+
+def pipe_instead(path: Path) -> None:
+    """What would keep a reader waiting for ever."""
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize(
+    ("make", "content"),
+    [
+        (empty, Content(sound=True, version=0)),
+        (no_database, "file is not a database"),
+        (folder_instead, "not a file"),
+        (pipe_instead, "not a file"),
+    ],
+)
+def test_what_is_no_journal_is_told(
+    folder: Path, make: Callable[[Path], None], content: Content | str
+) -> None:
+    """As SQLite says it, or in a word."""
+    folder.mkdir(parents=True)
+    make(folder / FILE_NAME)
+    assert inspect(folder).content == content
+
+
+def test_damage_inside_is_found(written: Path) -> None:
+    """By SQLite's own check."""
+    path = written / FILE_NAME
+    raw = bytearray(path.read_bytes())
+    raw[4096:] = b"\xff" * (len(raw) - 4096)
+    path.write_bytes(raw)
+    seen = inspect(written).content
+    assert seen == Content(sound=False, version=VERSION)
+
+
+def test_tables_of_a_later_version_are_no_error(written: Path) -> None:
+    """Whatever they look like; what is not found there is not known, the rest is."""
+    with sqlite3.connect(written / FILE_NAME) as db:
+        db.execute("DROP TABLE standing")
+        db.execute(f"PRAGMA user_version={VERSION + 1}")
+    db.close()
+    seen = inspect(written).content
+    assert seen == Content(sound=True, version=VERSION + 1, service={"pid": 4711})
+
+
+def test_permissions_are_told_as_they_are(written: Path) -> None:
+    """Those of the folder, and those of the file."""
+    written.chmod(0o755)
+    (written / FILE_NAME).chmod(0o644)
+    seen = inspect(written)
+    assert (seen.folder_mode, seen.file_mode) == (0o755, 0o644)
+
+
+def test_what_belongs_to_somebody_else_is_told(
+    written: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it does after a run as root."""
+    stranger = os.geteuid() + 1
+    monkeypatch.setattr(os, "geteuid", lambda: stranger)
+    assert inspect(written).foreign == written
+
+
+def test_a_file_in_the_place_of_the_folder_cannot_be_written(tmp_path: Path) -> None:
+    """Nor can a folder be made in it."""
+    folder = tmp_path / "state"
+    folder.write_text("", encoding="utf-8")
+    for one in (folder, folder / "nightcare"):
+        seen = inspect(one)
+        assert not seen.writable
+        assert seen.content is None
