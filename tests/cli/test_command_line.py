@@ -292,7 +292,7 @@ def test_install_and_uninstall(terminal: Terminal) -> None:
         "Next: water, 16:00.",
         (
             f"Your schedule is in {terminal.config}. "
-            "After a change: systemctl --user reload nightcare"
+            "What you save there is in force at once."
         ),
     ]
     assert unit.is_file()
