@@ -11,7 +11,7 @@ from nightcare.catalogue.problems import problem_text
 from nightcare.catalogue.reading import read_words
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.schedule import Schedule
-from nightcare.errors import ConfigError, Problem
+from nightcare.errors import ConfigError, Place, Problem
 from nightcare.settings.load import Loaded, load
 
 FILE = "config.toml"
@@ -66,6 +66,10 @@ def lines(problems: Iterable[Problem], language: str) -> list[str]:
     """Problems as the person reads them, without the folder of the file."""
     words = read_words(language)
     return [
-        problem_text(replace(one, origin=Path(one.origin).name if one.origin else ""), words)
+        problem_text(replace(one, place=_bare(one.place), also=one.also and _bare(one.also)), words)
         for one in problems
     ]
+
+
+def _bare(place: Place) -> Place:
+    return replace(place, origin=Path(place.origin).name if place.origin else "")

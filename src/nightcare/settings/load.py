@@ -62,10 +62,10 @@ def load(path: Path | None, variables: Mapping[str, str]) -> Loaded:
         found += _contradictions(values, defaults.values, found)
         raise ConfigError(tuple(located(found, file, tables, said))) from error
     understood = understand(config)
+    warnings = tuple(located(understood.warnings, file, tables, said))
     if understood.schedule is None:
-        raise ConfigError(tuple(located(understood.mistakes, file, tables, said)))
-    warnings = located(understood.warnings, file, tables, said)
-    return Loaded(understood.schedule, tuple(warnings), path, values)
+        raise ConfigError(tuple(located(understood.mistakes, file, tables, said)), warnings)
+    return Loaded(understood.schedule, warnings, path, values)
 
 
 def _config(said: Table, tables: Table) -> Config:
