@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -199,6 +200,39 @@ def test_check_of_the_defaults_for_a_program(
     entries = terminal("config", "check", "--json").json
     assert {one["file"] for one in entries if one["severity"] == "error"} == {None}
     assert terminal("config", "check").err.startswith("the built-in defaults: reminders.water")
+
+
+def test_check_of_a_contradiction_shows_both_places(terminal: Terminal) -> None:
+    """The one that is told of, and the one that it contradicts."""
+    path = terminal.write('[reminders.water]\ntopic = "hydration"\nat = "12:00"\nevery = "2h"\n')
+    assert terminal("config", "check").err == (
+        f"{path}:4:1: reminders.water.every: it says when in more than one way (at, every); "
+        "keep only one of them; see line 3\n"
+        '  3 | at = "12:00"\n    | --\n  4 | every = "2h"\n    | ^^^^^\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("terminal_there", "no_color", "coloured"),
+    [(True, "", True), (True, "1", False), (False, "", False)],
+)
+def test_colour_is_for_a_terminal(
+    terminal: Terminal,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    terminal_there: bool,
+    no_color: str,
+    coloured: bool,
+) -> None:
+    """Red for a mistake, yellow for what may be one; and none where it is not wanted."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal_there)
+    monkeypatch.setenv("NO_COLOR", no_color)
+    path = terminal.write('[reminders.one]\ntopic = "sleep"\nat = ["03:00", "12:00", "12:00"]')
+    said = terminal("config", "check").err
+    assert (f"\x1b[31m{path}:3:25\x1b[0m: reminders.one.at" in said) is coloured
+    assert (f"Note: \x1b[33m{path}:3:7\x1b[0m: reminders.one.at" in said) is coloured
+    assert ("\x1b[1m^^^^^^^\x1b[0m" in said) is coloured
+    assert ("\x1b" in said) is coloured
 
 
 # show

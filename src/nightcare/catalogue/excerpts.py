@@ -50,7 +50,7 @@ def excerpt(problem: Problem, bold: Callable[[str], str] = str) -> list[str]:
         return []
     marks = [(mark, _MEANT)] + ([] if other is None else [(other, _OTHER)])
     gutter = max(len(str(one.line)) for one, _ in marks)
-    if other is not None and other.line == mark.line and _width(_cells(mark.text)) <= WIDTH:
+    if other is not None and other.line == mark.line and _width(_drawn(mark.text)[0]) <= WIDTH:
         return _shown(mark.line, gutter, *_marked(mark.text, marks), bold)
     return [
         line
@@ -67,7 +67,7 @@ def _shown(line: int, gutter: int, text: str, marker: str, bold: Callable[[str],
 
 def _marked(text: str, marks: Sequence[tuple[Mark, str]]) -> tuple[str, str]:
     """A line as it is drawn, and the markers below it."""
-    cells, owners = _cells(text), _owners(text)
+    cells, owners = _drawn(text)
     stretches = [(_stretch(one, owners, len(cells)), sign) for one, sign in marks]
     first, last = _window(cells, stretches[0][0])
     drawn = "".join(cell.text for cell in cells[first:last])
@@ -109,27 +109,21 @@ def _stretch(mark: Mark, owners: Sequence[int], count: int) -> range:
     return range(start, owners[min(mark.end - 1, len(owners)) - 1] + 1)
 
 
-def _cells(text: str) -> list[_Cell]:
+def _drawn(text: str) -> tuple[list[_Cell], list[int]]:
+    """The cells of a line, and for each of its characters which of them it is drawn in."""
     cells: list[_Cell] = []
+    owners: list[int] = []
     column = 0
     for sign in text:
         width = _TAB - column % _TAB if sign == "\t" else _columns(sign)
         column += width
         if width:
-            drawn = " " * width if sign == "\t" else sign if sign.isprintable() else _UNSEEN
-            cells.append(_Cell(drawn, width))
+            shown = " " * width if sign == "\t" else sign if sign.isprintable() else _UNSEEN
+            cells.append(_Cell(shown, width))
         elif cells and ord(sign) not in _VARIATIONS:
             cells[-1] = _Cell(cells[-1].text + sign, cells[-1].width)
-    return cells
-
-
-def _owners(text: str) -> list[int]:
-    """The cell that each character of a line is drawn in."""
-    owners: list[int] = []
-    for sign in text:
-        before = owners[-1] if owners else -1
-        owners.append(max(0, before + (1 if sign == "\t" or _columns(sign) else 0)))
-    return owners
+        owners.append(max(0, len(cells) - 1))
+    return cells, owners
 
 
 def _columns(sign: str) -> int:
