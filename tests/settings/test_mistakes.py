@@ -206,6 +206,12 @@ def test_a_file_of_the_largest_size_is_read(tmp_path: Path) -> None:
         read_file(path)
 
 
+def test_what_is_named_twice_in_a_long_file_is_told_at_the_second_place() -> None:
+    """The first is not looked for too long."""
+    (problem,) = mistakes(f"a = 1\n#{'#' * 40_000}\na = 2")
+    assert (problem.key, problem.line, problem.also) == ("toml_again", 3, None)
+
+
 # All at once
 
 
