@@ -182,7 +182,7 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 def located(
     found: Iterable[Problem], file: File | None, tables: Table, said: Environment
 ) -> list[Problem]:
-    """The same problems, each with the place it comes from, in the order of the places.
+    """The same problems, each with the place it comes from, in the order of the file.
 
     Args:
         found: The problems.
@@ -200,7 +200,13 @@ def located(
         )
         for problem in found
     ]
-    return sorted(placed, key=lambda one: (one.line or 0, one.column or 0, one.place.origin))
+    return sorted(placed, key=_order)
+
+
+def _order(problem: Problem) -> tuple[bool, int, int, str]:
+    """As a reader meets them in the file; then what is not in it."""
+    line, column = problem.line or 0, problem.column or 0
+    return problem.place.mark is None, line, column, problem.place.origin
 
 
 def _place(
