@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import re
@@ -24,7 +25,7 @@ from nightcare.catalogue.reading import LANGUAGES, Words, read_words
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.plan import plan, upcoming
 from nightcare.domain.reminders import Cron
-from nightcare.errors import ConfigError, Mark, Problem
+from nightcare.errors import ConfigError, Mark, Place, Problem
 from nightcare.settings.layers import example_text
 from nightcare.settings.load import Loaded
 from nightcare.settings.model import DAY_WORDS, WEEKDAYS
@@ -479,3 +480,74 @@ def test_known_mistakes_are_told_where_they_were_made(
         assert one.place.mark is not None
         told[one.where] = (one.place.mark.line, one.place.mark.column, one.place.mark.end, one.key)
     assert list(told.items()) == sorted(expected.items(), key=lambda slip: slip[1])
+
+
+# Unknown keys and contradictions, likewise
+
+UNKNOWN = "zz-unknown"
+
+TABLES: list[tuple[str, ...]] = [
+    (),
+    ("sleep",),
+    ("sleep", "friday"),
+    ("reminders", "water"),
+    ("reminders", "desk-stretch", "repeat"),
+    ("reminders", "desk-stretch", "quiet"),
+    ("reminders", "\u6c34"),
+    ("snooze",),
+    ("notify",),
+]
+
+CONTRADICTIONS: list[tuple[tuple[str | int, ...], str, str, tuple[str, str]]] = [
+    (("reminders", "water", "at"), '"12:34"', "timing_twice", ("every", "at")),
+    (("reminders", "\u6c34", "every"), '"1h"', "timing_twice", ("cron", "every")),
+    (("reminders", "desk-stretch", "until"), '"wake"', "only_with_every", ("until", "at")),
+    (("reminders", "\u6c34", "from"), '"wake"', "only_with_every", ("from", "cron")),
+    (("reminders", "desk-stretch", "at", 2), "10:30:00", "at_twice", ("10:30:00", '"10:30"')),
+    (("sleep", "saturday", "bedtime"), '"07:01"', "bedtime_after_wake", ('"07:01"', '"06:30"')),
+    (("reminders", "water", "from"), '"wake - 1m"', "moment_in_night", ('"wake - 1m"', '"06:30"')),
+    (("reminders", "water", "until"), '"07:00"', "every_empty", ('"wake + 1h"', '"07:00"')),
+]
+"""Values that contradict another of the config, and what is marked of both."""
+
+
+def changed(path: tuple[str | int, ...], value: str) -> dict[str, Any]:
+    """The right config with another value at one place."""
+    table = copy.deepcopy(BASE)
+    inner: Any = table
+    for step in path[:-1]:
+        inner = inner[step]
+    inner[path[-1]] = value
+    return table
+
+
+def marked(place: Place | None) -> str:
+    """What is marked at a place, keys without their quotes."""
+    assert place is not None
+    assert place.mark is not None
+    text = place.mark.text[place.mark.column - 1 : place.mark.end - 1]
+    return text if re.search("[0-9]", text) else text.strip("\"'")
+
+
+@THOROUGH
+@given(st.sampled_from(TABLES), st.randoms(use_true_random=True))
+def test_an_unknown_key_is_marked_wherever_it_is(path: tuple[str, ...], random: Random) -> None:
+    """At every level, and in whatever way its table is written."""
+    text = "\n".join(written(random, changed((*path, UNKNOWN), "1")))
+    (problem,) = mistakes(text)
+    assert (problem.where, problem.key) == ((*path, UNKNOWN), "key_unknown")
+    assert problem.line == text[: text.index(UNKNOWN)].count("\n") + 1
+    assert marked(problem.place) == UNKNOWN
+
+
+@THOROUGH
+@given(st.sampled_from(CONTRADICTIONS), st.randoms(use_true_random=True))
+def test_a_contradiction_marks_both_places_wherever_they_are(
+    change: tuple[tuple[str | int, ...], str, str, tuple[str, str]], random: Random
+) -> None:
+    """In one line or in many, in one table or in two."""
+    path, value, key, both = change
+    text = "\n".join(written(random, changed(path, value)))
+    outcome(text)
+    (problem,) = mistakes(text)
+    assert (problem.key, marked(problem.place), marked(problem.also)) == (key, *both)
