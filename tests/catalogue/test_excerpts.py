@@ -95,6 +95,12 @@ def test_what_is_meant_may_be_too_long_itself() -> None:
     assert marker == "    |        " + "^" * (WIDTH - 9)
 
 
+def test_signs_heaped_on_each_other_are_not_all_shown() -> None:
+    """They would be drawn over the lines above."""
+    shown, marker = excerpt(problem(marked("a" + "\u0301" * 1000 + " = 1", "1")))
+    assert (len(shown), marker) == (len("  7 | a = 1") + 7, "    |     ^")
+
+
 def test_two_places_stand_in_the_order_of_the_file() -> None:
     """What contradicts is marked otherwise than what is told of; numbers stand below each other."""
     first, second = marked('at = "12:00"', "at", 9), marked('every = "2h"', "every", 10)

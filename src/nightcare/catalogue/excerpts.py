@@ -15,6 +15,7 @@ _LED_UP_TO = 24
 """Columns that are shown before what is meant, where a line is cut."""
 
 _TAB = 4
+_MOST_IN_A_CELL = 8
 _CUT = "\N{HORIZONTAL ELLIPSIS}"
 _UNSEEN = "\N{REPLACEMENT CHARACTER}"
 _MEANT, _OTHER = "^", "-"
@@ -120,7 +121,7 @@ def _drawn(text: str) -> tuple[list[_Cell], list[int]]:
         if width:
             shown = " " * width if sign == "\t" else sign if sign.isprintable() else _UNSEEN
             cells.append(_Cell(shown, width))
-        elif cells and ord(sign) not in _VARIATIONS:
+        elif cells and len(cells[-1].text) < _MOST_IN_A_CELL and ord(sign) not in _VARIATIONS:
             cells[-1] = _Cell(cells[-1].text + sign, cells[-1].width)
         owners.append(max(0, len(cells) - 1))
     return cells, owners
