@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import shutil
 import socket
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from nightcare.daemon import Daemon, Setting
 from nightcare.desktop.clock import now
 from nightcare.domain.reminders import Key
 from nightcare.errors import DesktopError, StateError
+from nightcare.in_force import Look
 from nightcare.journal.store import FILE_NAME, Journal
 from nightcare.screens import choose_screen, session_bus
 from nightcare.settings.load import load
@@ -92,7 +96,7 @@ def test_a_journal_that_cannot_be_written_does_not_stop_the_reminders(tmp_path: 
         key = Key("sip", now().date(), "probe")
         bench.daemon._journal._db.execute("PRAGMA query_only = 1")
         await bench.daemon._due()
-        assert "The journal cannot be" in bench.out.getvalue()
+        assert "was removed or replaced" in bench.out.getvalue()
         assert "nothing is remembered" in bench.out.getvalue()
         course = bench.daemon._journal.course(key)
         assert course is None
@@ -133,6 +137,30 @@ def test_a_corrupt_journal_is_kept_under_another_name_and_replaced(tmp_path: Pat
     bench.run(test)
 
 
+@pytest.mark.parametrize("folder", [False, True])
+def test_a_journal_that_is_taken_away_is_written_anew(tmp_path: Path, *, folder: bool) -> None:
+    """Whoever removes it while the service runs: what is open, snoozed or paused stays so."""
+    bench = Bench(tmp_path)
+
+    async def test(bench: Bench) -> None:
+        until = now() + timedelta(hours=1)
+        standing = replace(bench.daemon._journal.standing(), paused_until=until)
+        bench.daemon._journal.stand(standing)
+        if folder:
+            shutil.rmtree(bench.state)
+        else:
+            (bench.state / FILE_NAME).unlink()
+        await bench.until(lambda: "can be written again" in bench.out.getvalue())
+        assert "was removed or replaced" in bench.out.getvalue()
+        disk = Journal.open(bench.state)
+        assert disk.standing().paused_until == until
+        disk.stand(replace(disk.standing(), paused_until=None))
+        disk.close()
+        await bench.until(lambda: bench.daemon._journal.standing().paused_until is None)
+
+    bench.run(test)
+
+
 def test_a_second_daemon_is_told_that_one_runs(tmp_path: Path) -> None:
     """There is one service a user."""
     bench = Bench(tmp_path)
@@ -146,7 +174,10 @@ def test_a_second_daemon_is_told_that_one_runs(tmp_path: Path) -> None:
 
 
 def test_a_failure_in_a_callback_ends_the_service(tmp_path: Path) -> None:
-    """The loop would only log it; systemd can start a service that has ended."""
+    """The loop would only log it; systemd can start a service that has ended.
+
+    As it broke elsewhere: Ianny.
+    """
     bench = Bench(tmp_path)
 
     def broken() -> None:
@@ -174,18 +205,51 @@ def test_another_time_zone_is_taken_up(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_a_reload_takes_up_the_file_and_a_mistake_changes_nothing(tmp_path: Path) -> None:
-    """The mistake is told with its place."""
+    """The mistake is told with its place.
+
+    As it broke elsewhere: entracte#212.
+    """
     bench = Bench(tmp_path)
 
     async def test(bench: Bench) -> None:
         bench.file.write_text(CONFIG.replace('"1h"', '"2h"'))
         bench.daemon.reload()
         assert "The new schedule is in force." in bench.out.getvalue()
-        before = bench.daemon._schedule
+        before = bench.daemon._in_force.loaded.schedule
         bench.file.write_text(CONFIG.replace('"1h"', '"soon"'))
         bench.daemon.reload()
-        assert bench.daemon._schedule is before
+        assert bench.daemon._in_force.loaded.schedule is before
         assert f"{bench.file}:8:9: reminders.sip.every" in bench.err.getvalue()
+
+    bench.run(test)
+
+
+def test_a_config_that_vanishes_changes_nothing_until_it_is_back(tmp_path: Path) -> None:
+    """A disk may be away, or an editor at work; the built-in schedule is not meant by that."""
+    bench = Bench(tmp_path)
+
+    async def test(bench: Bench) -> None:
+        before = bench.daemon._in_force.loaded.schedule
+        bench.file.unlink()
+        await bench.until(lambda: "the file is gone" in bench.err.getvalue())
+        assert bench.daemon._in_force.loaded.schedule is before
+        bench.file.write_text(CONFIG.replace('"1h"', '"2h"'))
+        await bench.until(lambda: "The new schedule is in force." in bench.out.getvalue())
+        assert bench.daemon._in_force.mistakes == ()
+
+    bench.run(test)
+
+
+def test_saving_the_same_again_is_no_news(tmp_path: Path) -> None:
+    """Nor is a change that changes no schedule; the next one that does is."""
+    bench = Bench(tmp_path)
+
+    async def test(bench: Bench) -> None:
+        bench.file.write_text(f"# My schedule\n{CONFIG}")
+        await bench.until(lambda: bench.daemon._in_force.look() is Look.NOTHING_NEW)
+        assert "in force" not in bench.out.getvalue()
+        bench.file.write_text(CONFIG.replace('"1h"', '"3h"'))
+        await bench.until(lambda: "The new schedule is in force." in bench.out.getvalue())
 
     bench.run(test)
 

@@ -197,7 +197,10 @@ def test_a_jump_of_the_clock_is_passed_on() -> None:
 
 
 def test_what_a_job_raises_is_not_swallowed(caplog: pytest.LogCaptureFixture) -> None:
-    """APScheduler would only log it; a service that lives on without reminding is worse."""
+    """APScheduler would only log it; a service that lives on without reminding is worse.
+
+    As it broke elsewhere: Ianny.
+    """
     bench = Bench({}, RuntimeError("broken"))
 
     async def test() -> None:

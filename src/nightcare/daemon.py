@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 from collections.abc import Callable, Mapping
@@ -12,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
-from nightcare.catalogue.problems import problem_text
+from nightcare.catalogue.problems import problem_text, without_folder
 from nightcare.catalogue.reading import words_for
 from nightcare.catalogue.telling import teller
 from nightcare.desktop.clock import LOCAL_TIME, alarm, now, zone
@@ -20,16 +21,18 @@ from nightcare.desktop.files import watch
 from nightcare.desktop.only_one import OnlyOne
 from nightcare.desktop.systemd import ServiceManager
 from nightcare.domain.message import ScreenEvent
-from nightcare.errors import ConfigError, StateError
+from nightcare.errors import StateError
+from nightcare.in_force import InForce, Look
 from nightcare.journal.refuge import Refuge, set_aside
-from nightcare.journal.store import SERVICE_NOTE, Journal
-from nightcare.places import chosen_config
+from nightcare.journal.store import FILE_NAME, SERVICE_NOTE, Journal
 from nightcare.scheduling import Scheduling
 from nightcare.screens import choose_screen
 from nightcare.service.reckoning import Service
-from nightcare.settings.load import Loaded, load
+from nightcare.settings.load import Loaded
 
 _SOON = timedelta(minutes=2)
+_SETTLED_SECONDS = 0.2
+"""Editors are done with a file by then, and the person does not wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Daemon:
 
     def __init__(self, setting: Setting, loaded: Loaded) -> None:
         self._setting = setting
-        self._schedule = loaded.schedule
+        self._in_force = InForce(setting.config, setting.variables, loaded)
         self._words = words_for(loaded.schedule.language, setting.variables)
         self._zone = zone(loaded.schedule.zone)
         self._lock = OnlyOne(setting.state)
@@ -83,6 +86,7 @@ class Daemon:
         self._journal = self._open_journal()
         self._seen = self._journal.changed_by_others(0)[1]
         self._noted: dict[str, object] = {}
+        self._settling: asyncio.TimerHandle | None = None
         self._service = Service(
             schedule=loaded.schedule,
             zone=self._zone,
@@ -115,17 +119,19 @@ class Daemon:
             asyncio.create_task(self._screen.run(self._happened)),
             asyncio.create_task(self._manager.feed_watchdog()),
         ]
-        for folder, name, changed in (
-            (self._setting.state, None, self._written),
-            (LOCAL_TIME.parent, LOCAL_TIME.name, self._jumped),
+        for file, changed in (
+            (self._setting.state / FILE_NAME, self._written),
+            (LOCAL_TIME, self._jumped),
+            (self._in_force.place, self._saved),
         ):
-            if folder.is_dir():
-                tasks.append(asyncio.create_task(watch(folder, name, changed)))
+            tasks.append(asyncio.create_task(watch(file, changed)))
         self._manager.ready(self._status())
         try:
             await self._first_end(tasks)
         finally:
             self._manager.stopping()
+            if self._settling is not None:
+                self._settling.cancel()
             self._service.stop()
             self._scheduling.stop()
             self._tell("log_stopped")
@@ -144,7 +150,9 @@ class Daemon:
     def _show_how_it_looks(self) -> None:
         """Show the first reminder now as well, so that a first look at nightcare shows one."""
         moment = now()
-        coming = [self._service.upcoming(one, moment) for one in self._schedule.enabled]
+        coming = [
+            self._service.upcoming(one, moment) for one in self._in_force.loaded.schedule.enabled
+        ]
         first = min((one for one in coming if one), key=lambda one: one.due, default=None)
         if first is not None and first.due - moment > _SOON:
             self._tell("log_how_it_looks", reminder=first.key.reminder, due=first.due)
@@ -184,26 +192,61 @@ class Daemon:
     def reload(self) -> None:
         """Read the config again; a mistake in it changes nothing."""
         self._manager.reloading()
-        try:
-            loaded = load(self._config(), self._setting.variables)
-        except ConfigError as error:
-            self._tell("log_config_kept")
-            for problem in error.problems:
-                self._complain(problem_text(problem, self._words))
-        else:
-            self._schedule = loaded.schedule
-            self._words = words_for(loaded.schedule.language, self._setting.variables)
-            self._keep_going(self._reload_service)
-            self._tell("log_reloaded")
+        self._take_up(self._in_force.read())
+        self._manager.ready(self._status())
+
+    def _saved(self) -> None:
+        """Look at the config soon: whoever writes it may write more."""
+        if self._settling is not None:
+            self._settling.cancel()
+        loop = asyncio.get_running_loop()
+        self._settling = loop.call_later(
+            _SETTLED_SECONDS, lambda: self._take_up(self._in_force.look())
+        )
+
+    def _take_up(self, found: Look) -> None:
+        match found:
+            case Look.NOTHING_NEW:
+                return
+            case Look.TAKEN_UP:
+                loaded = self._in_force.loaded
+                self._words = words_for(loaded.schedule.language, self._setting.variables)
+                self._keep_going(self._reload_service)
+                self._tell("log_reloaded")
+            case Look.WRONG:
+                self._tell("log_config_kept")
+                for problem in self._in_force.mistakes:
+                    self._complain(problem_text(problem, self._words))
+                self._keep_going(self._arrange)
+        self._keep_going(self._notify_of_config)
         self._manager.ready(self._status())
 
     def _reload_service(self) -> None:
-        self._service.reload(self._schedule, self._words, now())
+        self._service.reload(self._in_force.loaded.schedule, self._words, now())
         self._change_zone()
         self._plan()
 
-    def _config(self) -> Path | None:
-        return chosen_config(self._setting.config, self._setting.variables)
+    def _notify_of_config(self) -> None:
+        """Say on the desktop what became of the config; a terminal has been told."""
+        if self._screen.name == "terminal":
+            return
+        words, notices, moment = self._words, self._service.notices, now()
+        if self._in_force.mistakes:
+            first = self._in_force.mistakes[0]
+            body = problem_text(without_folder(first), words)
+            count = len(self._in_force.mistakes)
+            if count > 1:
+                body = words.say("notice_more", first=body, count=count)
+            notices.insist(words.say("notice_mistake"), body)
+        else:
+            coming = self._service.following(moment)
+            body = words.say("next_nothing")
+            if coming is not None:
+                due = coming.due.astimezone(self._zone)
+                when = words.when(due, moment.astimezone(self._zone))
+                body = words.say("next_line", reminder=coming.key.reminder, due=when)
+            notices.mention(words.say("notice_taken_up"), body, moment)
+        self._arrange()
 
     def _happened(self, event: ScreenEvent) -> None:
         def step() -> None:
@@ -246,18 +289,22 @@ class Daemon:
             journal.close()
             raise StateError("journal_corrupt", path=self._setting.state, reason="quick_check")
         except StateError as error:
-            return self._leave_disk(None, error)
+            return self._leave_disk(None, error).journal
 
     def _keep_going(self, step: Callable[[], None]) -> None:
         """Take a step of the service; where the journal fails it, go on without the disk."""
-        self._return_to_disk()
+        if self._refuge is None and not self._journal.in_its_place():
+            gone = StateError("journal_gone", path=self._setting.state / FILE_NAME)
+            self._use(self._leave_disk(self._journal, gone).journal)
+        if self._refuge is not None:
+            self._return_to_disk(self._refuge)
         try:
             step()
         except StateError as error:
-            self._use(self._leave_disk(self._journal, error))
+            self._use(self._leave_disk(self._journal, error).journal)
             step()
 
-    def _leave_disk(self, failed: Journal | None, error: StateError) -> Journal:
+    def _leave_disk(self, failed: Journal | None, error: StateError) -> Refuge:
         self._tell(f"error_{error.key}", **error.values)
         self._refuge = Refuge(failed, now())
         if failed is not None:
@@ -267,22 +314,20 @@ class Daemon:
             self._tell("log_not_remembered")
         else:
             self._tell("log_set_aside", path=aside)
-        return self._refuge.journal
+        return self._refuge
 
-    def _return_to_disk(self) -> None:
+    def _return_to_disk(self, refuge: Refuge) -> None:
         """Write to the disk again as soon as it can be written."""
-        if self._refuge is None:
-            return
         try:
             disk = Journal.open(self._setting.state)
         except StateError:
             return
         try:
-            self._refuge.bring_back(disk, now())
+            refuge.bring_back(disk, now())
         except StateError:
             disk.close()
             return
-        self._refuge.journal.close()
+        refuge.journal.close()
         self._refuge = None
         self._use(disk)
         self._tell("log_remembered_again")
@@ -295,23 +340,26 @@ class Daemon:
     # Keeping the alarm clock in line
 
     def _plan(self) -> None:
-        self._scheduling.plan(self._schedule.enabled)
+        self._scheduling.plan(self._in_force.loaded.schedule.enabled)
         self._arrange()
 
     def _arrange(self) -> None:
         self._scheduling.deadline(self._service.next_deadline())
+        loaded = self._in_force.loaded
         note: dict[str, object] = {
             "pid": os.getpid(),
             "screen": self._screen.name,
             "notifier": self._screen.describe(),
-            "config": None if (config := self._config()) is None else str(config),
+            "config": None if loaded.path is None else str(loaded.path),
+            "values": json.loads(json.dumps(loaded.values, default=str)),
+            "mistakes": [problem_text(one, self._words) for one in self._in_force.mistakes],
         }
         if note != self._noted:
             self._journal.note(SERVICE_NOTE, note)
             self._noted = note
 
     def _change_zone(self) -> None:
-        here = zone(self._schedule.zone)
+        here = zone(self._in_force.loaded.schedule.zone)
         if str(here) != str(self._zone):
             self._zone = here
             self._service.travel(here, now())
@@ -320,7 +368,9 @@ class Daemon:
     # Telling
 
     def _status(self) -> str:
-        return self._words.say("status_reminders", count=len(self._schedule.enabled))
+        return self._words.say(
+            "status_reminders", count=len(self._in_force.loaded.schedule.enabled)
+        )
 
     def _tell(self, key: str, /, **values: object) -> None:
         teller(self._words, self._zone, self._setting.out)(key, now(), **values)

@@ -24,13 +24,20 @@ def chosen_config(named: Path | None, variables: Mapping[str, str]) -> Path | No
         named: The file that `--config` names.
         variables: The environment, whose `NIGHTCARE_CONFIG` may name one.
     """
+    place = place_of_config(named, variables)
+    if named is not None or variables.get(NAMES_THE_FILE):
+        return place
+    # A dangling link or an unreadable folder is a mistake to be told, not a missing file.
+    return place if place.is_symlink() or place.exists() else None
+
+
+def place_of_config(named: Path | None, variables: Mapping[str, str]) -> Path:
+    """Where the config file is, or would be; takes what `chosen_config` takes."""
     if named is not None:
         return named
     if variables.get(NAMES_THE_FILE):
         return Path(variables[NAMES_THE_FILE]).expanduser()
-    usual = config_file()
-    # A dangling link or an unreadable folder is a mistake to be told, not a missing file.
-    return usual if usual.is_symlink() or usual.exists() else None
+    return config_file()
 
 
 def state_folder() -> Path:

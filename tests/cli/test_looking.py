@@ -87,6 +87,7 @@ def test_status_for_a_program_without_a_service(terminal: Terminal) -> None:
         "pid": None,
         "notifier": None,
         "config": None,
+        "mistakes": [],
         "paused_until": None,
         "good_night": False,
         "unsettled": [],

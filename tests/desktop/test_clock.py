@@ -103,15 +103,38 @@ def test_a_later_setting_replaces_an_earlier_one() -> None:
     with_alarm(test)
 
 
-def test_the_kernel_tells_of_a_clock_step() -> None:
-    """Setting the clock to the time it shows is a step too, and harms nobody."""
+def set_the_clock_to_the_time_it_shows() -> None:
+    """A step that harms nobody."""
+    try:
+        time.clock_settime(time.CLOCK_REALTIME, time.clock_gettime(time.CLOCK_REALTIME))
+    except PermissionError:
+        pytest.skip("setting the clock is not allowed here")
+
+
+def test_a_clock_step_is_told_although_the_alarm_is_set_again_first() -> None:
+    """Whatever else a resume wakes may come first; then the kernel tells who sets the timer."""
 
     async def test(timer: KernelAlarm, calls: Calls) -> None:
         timer.set(now() + timedelta(hours=1))
-        try:
-            time.clock_settime(time.CLOCK_REALTIME, time.clock_gettime(time.CLOCK_REALTIME))
-        except PermissionError:
-            pytest.skip("setting the clock is not allowed here")
+        set_the_clock_to_the_time_it_shows()
+        timer.set(now() + timedelta(milliseconds=40))
+        await calls.wait()
+        assert (calls.due, calls.jumped) == (0, 1)
+        await calls.wait()
+        assert (calls.due, calls.jumped) == (1, 1)
+
+    with_alarm(test)
+
+
+def test_the_kernel_tells_of_a_clock_step() -> None:
+    """Setting the clock to the time it shows is a step too, and harms nobody.
+
+    As it broke elsewhere: vorta#1214, APScheduler#794.
+    """
+
+    async def test(timer: KernelAlarm, calls: Calls) -> None:
+        timer.set(now() + timedelta(hours=1))
+        set_the_clock_to_the_time_it_shows()
         await calls.wait()
         assert (calls.due, calls.jumped) == (0, 1)
         timer.set(now() + timedelta(milliseconds=20))
@@ -190,7 +213,10 @@ def test_without_a_kernel_timer_a_step_is_noticed_at_the_end_of_the_wait() -> No
 
 
 def test_the_zone_is_the_one_named_or_the_systems(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The system's is read anew each time."""
+    """The system's is read anew each time.
+
+    As it broke elsewhere: time.tzset().
+    """
     assert str(zone("Asia/Tokyo")) == "Asia/Tokyo"
     monkeypatch.setenv("TZ", "Europe/Copenhagen")
     assert str(zone(None)) == "Europe/Copenhagen"

@@ -145,7 +145,10 @@ def asked_for(
 
 
 def test_a_message_arrives_with_all_that_it_carries(bus: PrivateBus) -> None:
-    """Everything is where the specification wants it, and the time is kept by us."""
+    """Everything is where the specification wants it, and the time is kept by us.
+
+    As it broke elsewhere: earlyoom#139.
+    """
     asked = asked_for(bus, replace(MESSAGE, urgency=Urgency.CRITICAL))
     assert asked == Notification(
         number=1,
@@ -160,8 +163,9 @@ def test_a_message_arrives_with_all_that_it_carries(bus: PrivateBus) -> None:
             "urgency": 2,
             "category": "x-nightcare.reminder.due",
             "desktop-entry": "nightcare",
+            "x-dunst-stack-tag": "nightcare reminder",
         },
-        types={"urgency": "y", "category": "s", "desktop-entry": "s"},
+        types={"urgency": "y", "category": "s", "desktop-entry": "s", "x-dunst-stack-tag": "s"},
         expires=0,
     )
 
@@ -262,8 +266,29 @@ def test_a_press_is_heard_however_it_is_told(bus: PrivateBus, to: To) -> None:
     asyncio.run(story())
 
 
+@pytest.mark.parametrize("key", ["0", ""])
+def test_a_key_that_looks_like_nothing_is_an_answer(bus: PrivateBus, key: str) -> None:
+    """It is compared, and never asked whether it is something.
+
+    As it broke elsewhere: desktop-notifier#18.
+    """
+
+    async def story() -> None:
+        screen = a_screen(bus)
+        async with NotificationServer(bus.address) as server, running(screen) as ear:
+            screen.show(replace(MESSAGE, buttons=(Button(key, "Done"),)))
+            await shown(ear, MESSAGE)
+            await server.press(1, key)
+            assert (await ear.until_heard(2))[1] == Answered("t1", key)
+
+    asyncio.run(story())
+
+
 def test_a_key_that_was_not_offered_is_no_answer(bus: PrivateBus) -> None:
-    """Some servers invent "default" for a click on the body; then the message is just closed."""
+    """Some servers invent "default" for a click on the body; then the message is just closed.
+
+    As it broke elsewhere: elementary/notifications#141.
+    """
 
     async def story() -> None:
         screen = a_screen(bus)
@@ -296,7 +321,10 @@ def test_no_key_was_offered_where_there_are_no_buttons(bus: PrivateBus) -> None:
 
 @pytest.mark.parametrize("reason", [0, 1, 2, 3, 4, 2**32 - 1])
 def test_a_message_that_has_gone_is_reported_once(bus: PrivateBus, reason: int) -> None:
-    """Whatever reason is given, and however often; it is not sent again."""
+    """Whatever reason is given, and however often; it is not sent again.
+
+    As it broke elsewhere: MATE.
+    """
 
     async def story() -> None:
         screen = a_screen(bus)
@@ -432,7 +460,10 @@ def test_replies_of_others_are_not_believed(bus: PrivateBus) -> None:
 
 
 def test_notifications_of_other_programs_are_not_ours(bus: PrivateBus) -> None:
-    """What the server tells everybody of another program's notification is not reported."""
+    """What the server tells everybody of another program's notification is not reported.
+
+    As it broke elsewhere: another program's clicks.
+    """
 
     async def story() -> None:
         screen = a_screen(bus)
@@ -722,7 +753,10 @@ def test_a_server_may_give_the_same_id_again(bus: PrivateBus) -> None:
 
 @pytest.mark.parametrize("how", [How.ZERO, How.EMPTY, How.GARBAGE, How.ERROR, How.NEVER, How.LATER])
 def test_a_failure_is_tried_again_until_it_works(bus: PrivateBus, how: How) -> None:
-    """A message that the server did not take is not given up, and reported once it is shown."""
+    """A message that the server did not take is not given up, and reported once it is shown.
+
+    As it broke elsewhere: vorta#1815, Ianny.
+    """
 
     async def story() -> None:
         screen = a_screen(bus, limit=SHORT)
@@ -865,7 +899,10 @@ def test_a_late_reply_to_what_is_over_is_taken_off(bus: PrivateBus, end: str) ->
 
 
 def test_a_server_that_hangs_does_not_find_many_when_it_wakes(bus: PrivateBus) -> None:
-    """While nothing is answered, the message is not sent again: the first may be waiting."""
+    """While nothing is answered, the message is not sent again: the first may be waiting.
+
+    As it broke elsewhere: needrestart#76.
+    """
 
     async def story() -> None:
         screen = a_screen(bus, limit=SHORT)
@@ -955,7 +992,10 @@ def test_a_message_closed_while_the_server_is_asked_is_not_sent(bus: PrivateBus)
 
 
 def test_a_server_that_comes_later_is_sent_what_is_wanted(bus: PrivateBus) -> None:
-    """Without waiting for the next attempt."""
+    """Without waiting for the next attempt.
+
+    As it broke elsewhere: udiskie#118.
+    """
 
     async def story() -> None:
         screen = a_screen(bus, delays=NOT_IN_THIS_TEST)
@@ -1199,7 +1239,10 @@ def test_after_the_death_of_the_bus_all_begins_anew(bus: PrivateBus) -> None:
 
 
 def test_after_a_lost_connection_there_are_not_two_of_the_same(bus: PrivateBus) -> None:
-    """The server still shows what came over the old connection: that is taken off first."""
+    """The server still shows what came over the old connection: that is taken off first.
+
+    As it broke elsewhere: desktop-notifier#236.
+    """
 
     async def story() -> None:
         screen = a_screen(bus)
@@ -1478,7 +1521,10 @@ def test_what_was_left_on_a_server_that_has_gone_is_gone(bus: PrivateBus) -> Non
 
 
 def test_waiting_costs_nothing(bus: PrivateBus) -> None:
-    """With a message on the screen and with none, no timer is set."""
+    """With a message on the screen and with none, no timer is set.
+
+    As it broke elsewhere: stretchly#1393.
+    """
 
     async def story() -> None:
         screen = a_screen(bus)

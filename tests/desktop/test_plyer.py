@@ -116,7 +116,10 @@ def test_a_dash_at_the_start_is_not_taken_for_an_option() -> None:
 
 
 def test_a_failure_is_tried_again_and_only_success_is_shown() -> None:
-    """Whatever plyer raises, the message is tried again."""
+    """Whatever plyer raises, the message is tried again.
+
+    As it broke elsewhere: notify-send ignored.
+    """
     plyer = FakePlyer(fails=lambda _: len(plyer.shown) < 3)
     screen = PlyerScreen(plyer, delays=(0.001, 0.001))
 

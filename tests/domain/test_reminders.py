@@ -141,7 +141,10 @@ def test_cron_at_the_wake_up_belongs_to_the_day_that_begins() -> None:
 
 
 def test_cron_takes_a_day_of_the_month_or_of_the_week() -> None:
-    """Where both are given either will do, as in every cron: the 13th, and Fridays."""
+    """Where both are given either will do, as in every cron: the 13th, and Fridays.
+
+    As it broke elsewhere: CronTrigger and the days.
+    """
     what = reminder(Cron("0 12 13 * fri"))
     november = [f"2026-11-{number:02}" for number in range(1, 31)]
     assert [date for date in november if on(date, what)] == [
@@ -178,7 +181,10 @@ def test_cron_takes_a_day_of_the_month_or_of_the_week() -> None:
 def test_cron_over_a_clock_change_is_due_once_and_never_skipped(
     zone: str, date: str, fields: str, due: list[str]
 ) -> None:
-    """What is skipped moves forward, and what comes twice counts the first time."""
+    """What is skipped moves forward, and what comes twice counts the first time.
+
+    As it broke elsewhere: CronTrigger over DST.
+    """
     own = calendar(zone)
     made = on(date, reminder(Cron(fields)), own)
     assert [text[-len(due[0]) :] for text in on_the_clock(made, own)] == due

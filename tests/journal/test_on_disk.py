@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from nightcare.domain.course import Course, Outcome, begin
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.standing import Standing
 from nightcare.errors import StateError
-from nightcare.journal.schema import VERSION
+from nightcare.journal.schema import STEPS, VERSION
 from nightcare.journal.store import FILE_NAME, Journal
 
 NOW = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
@@ -97,7 +98,10 @@ def test_it_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
 
 
 def test_it_remembers_when_it_is_opened_again(tmp_path: Path) -> None:
-    """All of it."""
+    """All of it.
+
+    As it broke elsewhere: totals zeroed by defaults.
+    """
     journal = Journal.open(tmp_path)
     journal.save(course())
     journal.stand(Standing(paused_until=NOW))
@@ -109,7 +113,10 @@ def test_it_remembers_when_it_is_opened_again(tmp_path: Path) -> None:
 
 
 def test_every_change_is_flushed_before_it_counts(journal: Journal) -> None:
-    """By the settings of SQLite that say so: 2 is FULL."""
+    """By the settings of SQLite that say so: 2 is FULL.
+
+    As it broke elsewhere: saved at shutdown only.
+    """
     assert journal._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert journal._db.execute("PRAGMA synchronous").fetchone() == (2,)
 
@@ -326,6 +333,22 @@ def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path, kind: str) -> None
     assert caught.value.values["folder"] == folder
     assert str(caught.value.values["reason"])
     assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize("version", range(len(STEPS)))
+def test_an_earlier_version_is_brought_up_to_date(tmp_path: Path, version: int) -> None:
+    """Step by step, until it has what a new one has."""
+    old = sqlite3.connect(tmp_path / FILE_NAME)
+    for step in STEPS[:version]:
+        old.executescript(step)
+    old.execute(f"PRAGMA user_version={version}")
+    old.commit()
+    old.close()
+    tables = "SELECT name, sql FROM sqlite_master ORDER BY name"
+    with closing(Journal.open(tmp_path)) as journal, closing(Journal.in_memory()) as new:
+        assert journal._version() == VERSION
+        assert journal._db.execute(tables).fetchall() == new._db.execute(tables).fetchall()
+        assert journal.unsettled() == []
 
 
 def test_a_later_version_is_refused_and_left_alone(tmp_path: Path) -> None:

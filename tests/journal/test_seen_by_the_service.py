@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from nightcare.desktop.files import watch
-from nightcare.journal.store import Journal
+from nightcare.journal.store import FILE_NAME, Journal
 
 SECONDS = 60.0
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -34,8 +34,8 @@ def test_every_commit_is_told_when_it_can_be_read(tmp_path: Path) -> None:
             if changed:
                 heard.set()
 
-        task = asyncio.create_task(watch(tmp_path, None, look))
-        await asyncio.sleep(0.05)
+        task = asyncio.create_task(watch(tmp_path / FILE_NAME, look))
+        await asyncio.sleep(0)
         for number in range(30):
             await asyncio.to_thread(pause, number)
             async with asyncio.timeout(SECONDS):

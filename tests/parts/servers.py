@@ -200,7 +200,7 @@ class XfceNotifyd:
         return open_notifications(self.monitor.history())
 
     def click_button(self, label: str, seconds: float = DRAW_SECONDS) -> Seen:
-        """Click on the button with this label; only one notification may be open.
+        """Click on the button with this label; only one notification may have any.
 
         Args:
             label: what is written on the button.
@@ -237,7 +237,7 @@ def _one_with(server: Dunst | XfceNotifyd, label: str, seconds: float) -> Shown:
     def find() -> Shown | None:
         shown = server.shown()
         fitting = [one for one in shown if label in (its for _, its in one.actions)]
-        alone = isinstance(server, Dunst) or len(shown) == 1
+        alone = isinstance(server, Dunst) or len([one for one in shown if one.actions]) == 1
         return fitting[0] if len(fitting) == 1 and alone else None
 
     what = f"one open notification with {label!r}"

@@ -16,16 +16,19 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from nightcare.catalogue.reading import Words, read_words
+from nightcare.domain import plan
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.course import Course, Held, Open, Outcome, Settled, Step
+from nightcare.domain.course import Course, Held, Open, Outcome, Settled, Snoozed, Step
 from nightcare.domain.decide import Presence
 from nightcare.domain.message import Answered, Capability, Closed, Message, ScreenEvent, Shown
+from nightcare.domain.moments import parse_length
 from nightcare.domain.plan import between
 from nightcare.domain.reminders import Key, Occurrence
 from nightcare.domain.schedule import Schedule
 from nightcare.errors import NothingToDo, ValueRefused
 from nightcare.journal.store import Journal
 from nightcare.service.answers import Answers
+from nightcare.service.messages import token as token_of
 from nightcare.service.reckoning import Service
 from parts.desk import schedule_of
 
@@ -72,6 +75,10 @@ _REMINDERS = (
         'repeat = { every = "25m", times = 3 }\n'
     ),
 )
+
+
+_REPEATS = {"stretch": 2, "meal": 3}
+"""How many times more each of the reminders above asks."""
 
 
 class BrokenPromise(AssertionError):
@@ -136,6 +143,8 @@ class World:
         self._journal = Journal.in_memory()
         self._presence = Presence()
         self._settled: dict[Key, Outcome] = {}
+        self._seen: set[Key] = set()
+        self._askings: dict[tuple[Key, int], set[str]] = {}
         self._undone = False
         self.happened: list[str] = []
         self._begin()
@@ -219,7 +228,9 @@ class World:
             event: ScreenEvent = Closed(token)
         else:
             event = Answered(token, self._random.choice(message.buttons).key)
+        (before,) = (one for one in self._journal.unsettled() if token_of(one) == token)
         self._step(f"{event}", lambda: self._service.event(event, self._now))
+        self._counted(before, event)
 
     def _suspend(self) -> None:
         self._awake(
@@ -319,6 +330,7 @@ class World:
             event = self._screen.events.pop(0)
             if isinstance(event, Shown) and event.token not in self._screen.wanted:
                 continue
+            self._note_seen(event)
             self._service.event(event, self._now)
         new = self._screen.shown[shown_before:]
         self._one_at_a_time()
@@ -326,10 +338,58 @@ class World:
         if returns and len(new) > 1:
             self._fail(f"{len(new)} shown on a return: {new}")
         self._ends_once()
+        self._nothing_lost(planned)
+        self._journal_is_true()
+        self._in_force = (self._schedule, self._zone)
+
+    def _note_seen(self, event: ScreenEvent) -> None:
+        """Keep, apart from the journal, what the person got to see."""
+        (course,) = (one for one in self._journal.unsettled() if token_of(one) == event.token)
+        self._seen.add(course.key)
+        self._askings.setdefault((course.key, course.snoozes), set()).add(event.token)
+
+    def _counted(self, before: Course, event: ScreenEvent) -> None:
+        """What the person did on the screen is in the journal as they did it."""
+        after = self._journal.course(before.key)
+        assert after is not None
+        match event:
+            case Answered(_, "done" | "good-night"):
+                right = after.state == Settled(Outcome.DONE, self._now)
+            case Answered(_, snooze):
+                until = self._now + parse_length(snooze.removeprefix("snooze-"))
+                right = (after.state, after.snoozes) == (Snoozed(until), before.snoozes + 1)
+            case _:
+                asked_again = isinstance(before.state, Open) and before.state.again is not None
+                right = after.state == Settled(Outcome.DISMISSED, self._now) or asked_again
+        if not right:
+            self._fail(f"{event} made {before} {after}")
+
+    def _nothing_lost(self, planned: list[Occurrence]) -> None:
         for one in planned:
             if self._journal.course(one.key) is None:
-                self._fail(f"lost: {one}")
-        self._in_force = (self._schedule, self._zone)
+                still = plan.planned(
+                    self._schedule.named(one.key.reminder), self._calendar(), one.key
+                )
+                if still is None or still.due <= self._now:
+                    self._fail(f"lost: {one}")
+
+    def _journal_is_true(self) -> None:
+        """It tells what was seen, and no snooze that is over is still waiting for its time."""
+        day = self._calendar().at(self._now).date
+        for course in self._journal.of_care_day(day):
+            if course.seen != (course.key in self._seen):
+                self._fail(f"the journal is wrong about having shown {course}")
+            # The others are the person's doing, who may answer by a command what they never saw.
+            if isinstance(course.state, Settled):
+                of_what_was_seen = {Outcome.MISSED: False, Outcome.EXPIRED: True}
+                if of_what_was_seen.get(course.state.outcome, course.seen) != course.seen:
+                    self._fail(f"wrong outcome: {course}")
+        for course in self._journal.unsettled():
+            if isinstance(course.state, Snoozed) and course.state.until <= self._now:
+                self._fail(f"a snooze that is over still waits: {course}")
+            askings = self._askings.get((course.key, course.snoozes), set())
+            if len(askings) > 1 + _REPEATS.get(course.key.reminder, 0):
+                self._fail(f"asked too often: {course}")
 
     def _one_at_a_time(self) -> None:
         opened = [

@@ -7,7 +7,7 @@ from datetime import time, timedelta
 from nightcare.domain.decide import Presence
 from nightcare.domain.message import Answered, Closed
 from nightcare.service.on_screen import NOT_SHOWN
-from parts.desk import ZONE, Desk, local, schedule_of
+from parts.desk import SLEEP, ZONE, Desk, local, schedule_of
 
 WATER = """
 [reminders.water]
@@ -300,6 +300,47 @@ def test_a_restart_uses_up_no_asking() -> None:
     assert desk.outcomes("stretch") == ["open"]
 
 
+def test_an_asking_that_was_held_counts_when_it_comes() -> None:
+    """Shown at 22:00 and, held while locked, on return: with two times more, once is left."""
+    desk = Desk(STRETCH, "2026-11-23 20:00")
+    desk.until("2026-11-23 22:01")
+    desk.close()
+    desk.there(Presence(locked=True))
+    desk.until("2026-11-23 22:12")
+    desk.there(Presence())
+    assert len(desk.screen.shown) == 2
+    desk.until("2026-11-23 23:30")
+    assert len(desk.screen.shown) == 3
+    assert desk.outcomes("stretch") == ["expired"]
+
+
+def test_what_was_closed_is_asked_again_at_its_time_after_a_restart() -> None:
+    """A restart is no reason to ask before that."""
+    desk = Desk(STRETCH, "2026-11-23 20:00")
+    desk.until("2026-11-23 22:01")
+    desk.close()
+    desk.restart("2026-11-23 22:02")
+    desk.until("2026-11-23 22:09:59")
+    assert desk.title() is None
+    desk.until("2026-11-23 22:10")
+    assert desk.title() is not None
+
+
+def test_undo_does_not_forget_that_it_was_shown() -> None:
+    """Snoozed before any notifier took it, shown at the end of the snooze, then taken back."""
+    desk = Desk(plain("walk", "10:00"), "2026-11-23 08:00")
+    desk.screen.broken = True
+    desk.until("2026-11-23 10:01")
+    desk.answers().snooze(desk.now, None, timedelta(minutes=5))
+    desk.written()
+    desk.screen.broken = False
+    desk.until("2026-11-23 10:07")
+    desk.answers().undo(desk.now)
+    desk.written()
+    (course,) = desk.courses("walk")
+    assert course.seen
+
+
 # Good night
 
 
@@ -531,6 +572,49 @@ def test_a_reload_keeps_what_is_open_snoozed_and_paused() -> None:
     desk.service.reload(desk.schedule, desk.words, desk.now)
     desk.until("2026-11-23 10:11")
     assert desk.title() == "Once more: walk"
+
+
+def test_a_moment_that_an_edit_takes_away_does_not_come_on_return() -> None:
+    """Held while locked, and not in the file any more on return."""
+    at = '["10:00", "15:00"]'
+    desk = Desk(plain("walk", "10:00").replace('"10:00"', at), "2026-11-23 08:00")
+    desk.there(Presence(locked=True))
+    desk.until("2026-11-23 10:05")
+    changed = SLEEP + plain("walk", "").replace('""', '["10:30", "15:00"]')
+    desk.schedule = schedule_of(changed)
+    desk.service.reload(desk.schedule, desk.words, desk.now)
+    desk.there(Presence())
+    assert desk.title() is None
+    assert desk.outcomes("walk") == ["missed: disabled"]
+    desk.until("2026-11-23 10:30")
+    assert desk.title() == "walk"
+
+
+def test_a_moment_that_is_moved_ahead_while_held_comes_then() -> None:
+    """The evening grew longer during a pause: the stretch belongs before the new bedtime."""
+    desk = Desk(STRETCH + BLANKET, "2026-11-23 21:50")
+    desk.answers().pause(desk.now, local("2026-11-23 22:40"))
+    desk.written()
+    desk.until("2026-11-23 22:35")
+    desk.answers().tonight(desk.now, time(0, 30))
+    desk.written()
+    desk.until("2026-11-23 23:59")
+    assert desk.screen.shown == []
+    desk.until("2026-11-24 00:00")
+    assert desk.title() == "Time for a gentle stretch"
+
+
+def test_what_nobody_has_seen_yet_comes_after_what_takes_its_place() -> None:
+    """The notifier hung for a moment, and meanwhile another fell due."""
+    desk = Desk(plain("walk", "10:00") + plain("swim", "10:00:30"), "2026-11-23 08:00")
+    desk.screen.broken = True
+    desk.until("2026-11-23 10:00:30")
+    assert desk.outcomes("walk") == ["held"]
+    desk.screen.broken = False
+    desk.screen.take(next(iter(desk.screen.on_screen.values())))
+    desk.there(Presence())
+    desk.until("2026-11-23 10:11")
+    assert [message.title for message in desk.screen.shown] == ["swim", "walk"]
 
 
 def test_what_is_no_longer_configured_leaves_the_screen() -> None:

@@ -27,7 +27,7 @@ EXPECTED = sorted(BROKEN.glob("*.txt"))
 WRITE = bool(os.environ.get("NIGHTCARE_WRITE"))
 
 ELSEWHERE = {
-    "right", "value_wrong", "file_missing", "file_is_folder", "file_not_allowed",
+    "right", "gone", "value_wrong", "file_missing", "file_is_folder", "file_not_allowed",
     "file_unreadable", "file_too_large", "toml_wrong",
 }  # fmt: skip
 """Sentences about a config that are told of no text; they have tests of their own."""

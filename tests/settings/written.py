@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from nightcare.catalogue.problems import problem_text
+from nightcare.catalogue.problems import problem_text, without_folder
 from nightcare.catalogue.reading import read_words
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.schedule import Schedule
-from nightcare.errors import ConfigError, Place, Problem
+from nightcare.errors import ConfigError, Problem
 from nightcare.settings.load import Loaded, load
 
 FILE = "config.toml"
@@ -65,11 +64,4 @@ def warned(text: str | bytes, language: str = "en") -> list[str]:
 def lines(problems: Iterable[Problem], language: str) -> list[str]:
     """Problems as the person reads them, without the folder of the file."""
     words = read_words(language)
-    return [
-        problem_text(replace(one, place=_bare(one.place), also=one.also and _bare(one.also)), words)
-        for one in problems
-    ]
-
-
-def _bare(place: Place) -> Place:
-    return replace(place, origin=Path(place.origin).name if place.origin else "")
+    return [problem_text(without_folder(one), words) for one in problems]

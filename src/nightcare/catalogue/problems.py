@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
+from pathlib import PurePath
 from typing import Any
 
 from nightcare.catalogue.reading import Words
-from nightcare.errors import Problem
+from nightcare.errors import Place, Problem
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _MOST_FOUND = 60
@@ -24,6 +26,16 @@ def problem_text(problem: Problem, words: Words) -> str:
         sentence = words.say("see_also", problem=sentence, place=other)
     parts = (place_text(problem, words), key_text(problem.where), _printable(sentence))
     return ": ".join(part for part in parts if part)
+
+
+def without_folder(problem: Problem) -> Problem:
+    """The same, of a file that is named without its folder, for where there is little room."""
+    also = problem.also and _without_folder(problem.also)
+    return replace(problem, place=_without_folder(problem.place), also=also)
+
+
+def _without_folder(place: Place) -> Place:
+    return replace(place, origin=PurePath(place.origin).name)
 
 
 def place_text(problem: Problem, words: Words) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 import click
 
@@ -12,10 +13,11 @@ from nightcare.cli.person import Person, as_json, command
 from nightcare.desktop.only_one import service_runs
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.course import Course, Held, Open, Settled, Snoozed
-from nightcare.domain.plan import plan, upcoming
+from nightcare.domain.plan import plan
 from nightcare.domain.reminders import Occurrence, Reminder
 from nightcare.errors import NotRunning, ValueRefused
 from nightcare.journal.store import SERVICE_NOTE, Journal
+from nightcare.service.following import following
 
 _MOST_DAYS = 3660
 
@@ -31,31 +33,35 @@ def status_command(person: Person, *, for_program: bool) -> None:
         paused = standing.paused_until if standing.paused(person.now) else None
         closed = standing.good_night == calendar.at(person.now).date
         unsettled = journal.unsettled()
-        following = next_occurrence(person, journal, calendar)
-        note = journal.noted(SERVICE_NOTE) if running else {}
+        coming = next_occurrence(person, journal, calendar)
+        note: dict[str, Any] = journal.noted(SERVICE_NOTE) if running else {}
+        mistakes: list[str] = note.get("mistakes", [])
     if for_program:
         say_json(
             {
                 "running": running,
                 "pid": note.get("pid"),
                 "notifier": note.get("notifier"),
-                "config": None if person.config is None else str(person.config),
+                "config": None if person.in_force.path is None else str(person.in_force.path),
+                "mistakes": mistakes,
                 "paused_until": _iso(paused, calendar),
                 "good_night": closed,
                 "unsettled": [_course(one, calendar) for one in unsettled],
-                "next": None if following is None else _occurrence(following, person, calendar),
+                "next": None if coming is None else _occurrence(coming, person, calendar),
             }
         )
     else:
         key = "status_running" if running else "status_stopped"
         click.echo(person.words.say(key, notifier=note.get("notifier", "")))
+        for line in [person.words.say("status_mistakes"), *mistakes] if mistakes else []:
+            click.echo(line)
         if paused is not None:
             click.echo(person.words.say("status_paused", until=person.clock(paused)))
         if closed:
             click.echo(person.words.say("status_good_night"))
         for course in unsettled:
             click.echo(_state_line(course, person))
-        click.echo(_next_line(following, person))
+        click.echo(_next_line(coming, person))
     if not running:
         raise NotRunning("not_running")
 
@@ -66,11 +72,11 @@ def next_command(person: Person, *, for_program: bool) -> None:
     """What comes next."""
     with person.journal() as journal:
         calendar = person.calendar
-        following = next_occurrence(person, journal, calendar)
+        coming = next_occurrence(person, journal, calendar)
     if for_program:
-        say_json(None if following is None else _occurrence(following, person, calendar))
+        say_json(None if coming is None else _occurrence(coming, person, calendar))
     else:
-        click.echo(_next_line(following, person))
+        click.echo(_next_line(coming, person))
 
 
 @command("today", help="Show the care day: what was, and what is to come.")
@@ -109,10 +115,11 @@ def preview_command(person: Person, *, days: int, first: str | None, for_program
     """What is due over the coming care days."""
     if not 1 <= days <= _MOST_DAYS:
         raise ValueRefused("days_out_of_range", found=days, most=_MOST_DAYS)
+    reminders = person.loaded.schedule.enabled
     calendar = person.calendar
     day = calendar.at(person.now).date if first is None else _date(first)
     try:
-        planned = plan(person.schedule.enabled, calendar, day, days)
+        planned = plan(reminders, calendar, day, days)
     except OverflowError as error:
         raise ValueRefused("date_not_understood", found=first) from error
     if for_program:
@@ -174,20 +181,8 @@ def plan_lines(planned: Sequence[Occurrence], person: Person, calendar: Calendar
 
 def next_occurrence(person: Person, journal: Journal, calendar: Calendar) -> Occurrence | None:
     """What comes next: an occurrence that falls due, or one that comes back from a snooze."""
-    standing = journal.standing()
-    after = max(person.now, standing.paused_until or person.now)
-    today = calendar.at(person.now)
-    if standing.good_night == today.date:
-        after = max(after, today.ends)
-    due = [upcoming(reminder, calendar, after) for reminder in person.schedule.enabled]
-    back = [
-        Occurrence(one.key, max(one.state.until, after))
-        for one in journal.unsettled()
-        if isinstance(one.state, Snoozed)
-    ]
-    return min(
-        (one for one in (*due, *back) if one is not None), key=lambda one: one.due, default=None
-    )
+    standing, unsettled = journal.standing(), journal.unsettled()
+    return following(person.schedule, calendar, standing, unsettled, person.now)
 
 
 def _date(text: str) -> date:
@@ -197,12 +192,10 @@ def _date(text: str) -> date:
         raise ValueRefused("date_not_understood", found=text) from error
 
 
-def _next_line(following: Occurrence | None, person: Person) -> str:
-    if following is None:
+def _next_line(coming: Occurrence | None, person: Person) -> str:
+    if coming is None:
         return person.words.say("next_nothing")
-    return person.words.say(
-        "next_line", reminder=following.key.reminder, due=person.clock(following.due)
-    )
+    return person.words.say("next_line", reminder=coming.key.reminder, due=person.clock(coming.due))
 
 
 def _state_line(course: Course, person: Person) -> str:

@@ -15,13 +15,14 @@ import click
 from nightcare.catalogue.reading import Words, words_for
 from nightcare.cli.output import complain
 from nightcare.desktop.clock import now, zone
+from nightcare.desktop.only_one import service_runs
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.schedule import Schedule
 from nightcare.errors import ConfigError, NightcareError, StateError
-from nightcare.journal.store import Journal
+from nightcare.journal.store import SERVICE_NOTE, Journal
 from nightcare.places import chosen_config, state_folder
 from nightcare.service.answers import Answers
-from nightcare.settings.load import Loaded, load
+from nightcare.settings.load import Loaded, load, load_values
 
 
 class Person:
@@ -50,10 +51,26 @@ class Person:
         """
         return load(self.config, os.environ)
 
+    @functools.cached_property
+    def in_force(self) -> Loaded:
+        """The configuration, or the one that the service goes by while what was saved is wrong.
+
+        Raises:
+            ConfigError: It is wrong, and no service runs.
+        """
+        try:
+            return self.loaded
+        except ConfigError:
+            noted = self._noted()
+            if "values" not in noted:
+                raise
+            path = noted["config"]
+            return load_values(noted["values"], None if path is None else Path(path))
+
     @property
     def schedule(self) -> Schedule:
-        """The schedule."""
-        return self.loaded.schedule
+        """The schedule in force."""
+        return self.in_force.schedule
 
     @functools.cached_property
     def words(self) -> Words:
@@ -94,6 +111,16 @@ class Person:
         except StateError:
             return {}
 
+    def _noted(self) -> dict[str, Any]:
+        """What the running service has written down about itself; nothing where none runs."""
+        if not service_runs(self.state):
+            return {}
+        try:
+            with self.journal() as journal:
+                return journal.noted(SERVICE_NOTE)
+        except StateError:
+            return {}
+
     def answers(self, journal: Journal) -> Answers:
         """What the person does, on that journal."""
         return Answers(self.schedule, self.zone, journal)
@@ -121,10 +148,13 @@ def command(name: str, **settings: Any) -> Callable[[Callable[..., Any]], click.
             named = config or click.get_current_context().find_root().obj
             person = Person(named)
             try:
-                return function(person, **values)
+                code = function(person, **values)
             except NightcareError as error:
                 complain(error, person.any_words)
                 return error.exit_code
+            if "in_force" in vars(person) and "loaded" not in vars(person):
+                click.echo(person.words.say("by_what_is_in_force"), err=True)
+            return code
 
         functools.update_wrapper(call, function)
         option = click.option("--config", type=click.Path(path_type=Path), hidden=True)

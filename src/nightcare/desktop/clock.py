@@ -84,6 +84,7 @@ class KernelAlarm:
         self._loop = loop
         self._due = due
         self._jumped = jumped
+        self._told_late: asyncio.Handle | None = None
         self._timer = _create()
         loop.add_reader(self._timer, self._fired)
         self.set(None)
@@ -91,11 +92,20 @@ class KernelAlarm:
     def set(self, due: datetime | None) -> None:
         """Call at an instant (UTC), instead of any earlier one; None for jumps alone."""
         nanoseconds = _NEVER * _NANOSECONDS if due is None else _nanoseconds(due)
-        # Zero would disarm it; an instant long past fires at once, as it should.
-        _arm(self._timer, max(nanoseconds, 1))
+        try:
+            # Zero would disarm it; an instant long past fires at once, as it should.
+            _arm(self._timer, max(nanoseconds, 1))
+        except OSError as error:
+            if error.errno != errno.ECANCELED:
+                raise
+            # The timer is armed, but the clock was set since it was last read, and now it will not
+            # be readable for that any more.
+            self._told_late = self._loop.call_soon(self._jumped)
 
     def close(self) -> None:
         """Never call again."""
+        if self._told_late is not None:
+            self._told_late.cancel()
         self._loop.remove_reader(self._timer)
         os.close(self._timer)
 

@@ -46,6 +46,10 @@ There is no capability to ask for, and it cannot be sent to all: xfce4-notifyd (
 the bar alone, without words and without buttons.
 """
 
+_PLACE = "x-dunst-stack-tag"
+"""A hint, named by the server that brought it up: a new notification replaces those that have the
+same. Others ignore it, as the specification tells them to."""
+
 _NEVER = 0
 """An expire_timeout: nightcare keeps its own time."""
 
@@ -263,6 +267,8 @@ class Server:
             "urgency": ("y", _URGENCIES[message.urgency]),
             "category": ("s", _CATEGORY),
             "desktop-entry": ("s", APPLICATION),
+            # Killed before it had noted the id of a notification, an earlier run may have left it.
+            _PLACE: ("s", f"{APPLICATION} {message.place}"),
         }
         if message.sound is not None and Capability.SOUND in self.capabilities:
             kind = "sound-file" if message.sound.startswith("/") else "sound-name"

@@ -128,18 +128,17 @@ class Course:
         return isinstance(self.state, Settled)
 
     def held(self, cause: Step) -> Course:
-        """The same, kept off the screen because of `cause`."""
-        return replace(self, state=Held(cause))
+        """The same, kept off the screen because of `cause`.
+
+        An asking that this cuts short is asked again on return, and is no further one then.
+        """
+        cut_short = isinstance(self.state, Open) and not self.state.away
+        return replace(self, state=Held(cause), asked=self.asked - cut_short)
 
     def given(self, reminder: Reminder, tip: str | None) -> Course:
-        """The same, given to the screen, which has as long as it is fresh to show it.
-
-        Coming back from having been taken off the screen is no further asking.
-        """
+        """The same, given to the screen, which has as long as it is fresh to show it."""
         state = Open(shown=None, closes=self.fresh_from + reminder.fresh)
-        taken_off = self.seen and isinstance(self.state, Held)
-        asked = max(self.asked, 1) if taken_off else self.asked + 1
-        return replace(self, state=state, asked=asked, tip=tip)
+        return replace(self, state=state, asked=self.asked + 1, tip=tip)
 
     def shown(self, reminder: Reminder, now: datetime, handle: str | None) -> Course:
         """The same, taken by a notifier now (UTC) under `handle`."""
@@ -147,6 +146,10 @@ class Course:
         again = now + repeat.every if repeat is not None and self.asked <= repeat.times else None
         state = Open(now, now + reminder.stays, again, handle=handle)
         return replace(self, state=state, seen=True)
+
+    def asked_again(self, state: Open, again: datetime) -> Course:
+        """The same at the time of its next asking (UTC), from which freshness counts."""
+        return replace(self, state=replace(state, away=True), fresh_from=again)
 
     def snoozed(self, until: datetime) -> Course:
         """The same, put off until an instant (UTC), from which freshness and repeats count anew."""

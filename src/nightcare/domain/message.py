@@ -45,6 +45,8 @@ class Message:
         sound: A name of the desktop's sound theme or the path of a sound file.
         progress: 0 to 100 for a step of a routine.
         expires: When we close it (UTC), where that is known.
+        place: Where on the screen it belongs; what an earlier run has left there gives way to it,
+            on a server that knows of places.
     """
 
     token: str
@@ -56,6 +58,7 @@ class Message:
     sound: str | None = None
     progress: int | None = None
     expires: datetime | None = None
+    place: str = "reminder"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
 from nightcare.domain.reminders import (
     Cron,
+    Key,
     Occurrence,
     Reminder,
     cron_occurrences,
@@ -75,6 +76,12 @@ def upcoming(reminder: Reminder, calendar: Calendar, after: datetime) -> Occurre
         if found:
             return found[0]
     return None
+
+
+def planned(reminder: Reminder, calendar: Calendar, key: Key) -> Occurrence | None:
+    """The reminder's occurrence of that key as it is planned now; None where it is so no more."""
+    day = calendar.day(key.care_day)
+    return next((one for one in occurrences(reminder, day, calendar) if one.key == key), None)
 
 
 def _care_days(calendar: Calendar, first: date, last: date) -> list[CareDay]:

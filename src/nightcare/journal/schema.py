@@ -1,10 +1,8 @@
-"""The tables of the journal, and the version they have."""
+"""The tables of the journal, step by step from version to version."""
 
 from __future__ import annotations
 
-VERSION = 1
-
-SCHEMA = """
+_FIRST = """
 CREATE TABLE courses (
     reminder TEXT NOT NULL,
     care_day TEXT NOT NULL,
@@ -64,3 +62,8 @@ CREATE TABLE trials (
 );
 CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
+
+STEPS = (_FIRST,)
+"""What leads from each version to the next; one that people have is never changed."""
+
+VERSION = len(STEPS)

@@ -16,7 +16,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import TypeVar
 
-from nightcare.domain.course import Course, Step
+from nightcare.domain.course import Course, Outcome, Step
 from nightcare.domain.record import Act, Decision, Trial
 from nightcare.domain.reminders import Key, Occurrence
 from nightcare.domain.standing import Standing
@@ -33,7 +33,7 @@ from nightcare.journal.rows import (
     standing_row,
     trial_of,
 )
-from nightcare.journal.schema import SCHEMA, VERSION
+from nightcare.journal.schema import STEPS, VERSION
 
 FILE_NAME = "journal.sqlite"
 
@@ -55,6 +55,7 @@ class Journal:
         self._db = connection
         self._name = name
         self._depth = 0
+        self._file = self._file_now()
 
     # Opening and closing
 
@@ -103,10 +104,10 @@ class Journal:
             version = self._version()
             if version > VERSION:
                 raise StateError("journal_newer", version=version, known=VERSION)
-            if version == 0:
-                for statement in SCHEMA.split(";\n"):
+            for step in STEPS[version:]:
+                for statement in step.split(";\n"):
                     self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version={VERSION}")
+            self._db.execute(f"PRAGMA user_version={VERSION}")
 
     def _version(self) -> int:
         (version,) = self._read(int, "PRAGMA user_version")
@@ -135,6 +136,20 @@ class Journal:
             return self._read(str, "PRAGMA quick_check(1)") == ["ok"]
         except StateError:
             return False
+
+    def in_its_place(self) -> bool:
+        """Whether its file is still the one that others find; it may be removed or replaced."""
+        return self._file == self._file_now()
+
+    def _file_now(self) -> tuple[int, int] | None:
+        """The device and number of the file of its name; None for one in memory, or without one."""
+        if self._name == _MEMORY:
+            return None
+        try:
+            found = os.stat(self._name)  # noqa: PTH116 - a name, not a path
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def close(self) -> None:
         """Close the file."""
@@ -243,11 +258,21 @@ class Journal:
                 course_row(course),
             )
 
-    def forget_unseen(self, after: datetime) -> None:
-        """Forget what was due later than an instant (UTC) and was never shown."""
+    def forget(self, key: Key) -> None:
+        """Forget an occurrence whose moment was moved ahead, so that it can come then."""
         with self.transaction():
             self._db.execute(
-                "DELETE FROM courses WHERE due > ? AND NOT seen", (instant_text(after),)
+                "DELETE FROM courses WHERE reminder = ? AND care_day = ? AND slot = ?",
+                (key.reminder, key.care_day.isoformat(), key.slot),
+            )
+
+    def forget_unseen(self, after: datetime) -> None:
+        """Forget what was due later than an instant (UTC), and nobody has seen or answered."""
+        with self.transaction():
+            self._db.execute(
+                "DELETE FROM courses WHERE due > ? AND NOT seen AND snoozes = 0"
+                " AND (outcome IS NULL OR outcome = ?)",
+                (instant_text(after), Outcome.MISSED),
             )
 
     def _courses(self, where: str, *values: str) -> list[Course]:

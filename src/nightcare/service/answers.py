@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta, tzinfo
 from difflib import get_close_matches
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
 from nightcare.domain.course import Course, Held, Open, Outcome, Settled, Snoozed, Step
@@ -25,12 +27,28 @@ DONE = "done"
 GOOD_NIGHT = "good-night"
 _SNOOZE = "snooze-"
 
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
+
 _UNANSWERED = (Outcome.EXPIRED, Outcome.DISMISSED)
 
 
 def snooze_key(length: timedelta) -> str:
     """The key of a button that snoozes for a length: "snooze-10m"."""
     return _SNOOZE + length_text(length)
+
+
+def _whole(
+    act: Callable[Concatenate[Answers, Given], Made],
+) -> Callable[Concatenate[Answers, Given], Made]:
+    """Make what an act looks at and what it changes one transaction: others write as well."""
+
+    @wraps(act)
+    def acted(self: Answers, /, *words: Given.args, **more: Given.kwargs) -> Made:
+        with self._journal.transaction():
+            return act(self, *words, **more)
+
+    return acted
 
 
 class Answers:
@@ -61,6 +79,7 @@ class Answers:
         else:
             raise ValueRefused("button_unknown", found=key)
 
+    @_whole
     def done(self, now: datetime, name: str | None = None) -> Course:
         """Settle as done what is open, or what was shown last today and left unanswered.
 
@@ -73,6 +92,7 @@ class Answers:
             raise NothingToDo("nothing_to_answer")
         return self._act(now, DONE, [target], lambda one: one.settle(Outcome.DONE, now))[0]
 
+    @_whole
     def snooze(
         self, now: datetime, name: str | None = None, until: datetime | timedelta | None = None
     ) -> Course:
@@ -100,6 +120,7 @@ class Answers:
             )
         return self._act(now, "snooze", [target], lambda one: one.snoozed(end))[0]
 
+    @_whole
     def good_night(self, now: datetime) -> CareDay:
         """Answer what is open and close everything until the next wake-up; returns the care day."""
         day = self.calendar().at(now)
@@ -122,6 +143,7 @@ class Answers:
         )
         return day
 
+    @_whole
     def pause(self, now: datetime, until: datetime) -> None:
         """Show nothing until an instant (UTC)."""
         opened = [one for one in self._journal.unsettled() if isinstance(one.state, Open)]
@@ -133,6 +155,7 @@ class Answers:
             lambda standing: replace(standing, paused_until=until),
         )
 
+    @_whole
     def resume(self, now: datetime) -> None:
         """End a pause, and an evening closed with "Good night".
 
@@ -151,6 +174,7 @@ class Answers:
             lambda standing: replace(standing, paused_until=None, good_night=None),
         )
 
+    @_whole
     def tonight(self, now: datetime, bedtime: time) -> CareDay:
         """Go to bed at another time (local) this evening; returns the care day as it is then.
 
@@ -180,23 +204,21 @@ class Answers:
         )
         return calendar.day(day.date)
 
+    @_whole
     def undo(self, now: datetime) -> str:
         """Take back the last answer; returns what it was: "done", "snooze", "pause", ...
 
         Raises:
             NothingToDo: There is none.
         """
-        with self._journal.transaction():
-            act = self._journal.last_act()
-            if act is None:
-                raise NothingToDo("nothing_to_undo")
-            for course in act.courses:
-                self._journal.save(self._reopened(course, now))
-            standing = self._journal.standing()
-            self._journal.stand(
-                replace(act.standing, began=standing.began, reckoned=standing.reckoned)
-            )
-            self._journal.forget_act(act)
+        act = self._journal.last_act()
+        if act is None:
+            raise NothingToDo("nothing_to_undo")
+        for course in act.courses:
+            self._journal.save(self._reopened(self._as_seen_since(course), now))
+        standing = self._journal.standing()
+        self._journal.stand(replace(act.standing, began=standing.began, reckoned=standing.reckoned))
+        self._journal.forget_act(act)
         return act.what
 
     def reminder(self, name: str) -> Reminder:
@@ -216,6 +238,11 @@ class Answers:
                 known=", ".join(names) or "-",
             )
         return reminder
+
+    def _as_seen_since(self, course: Course) -> Course:
+        """A course as it stood, knowing whether it has been shown since: that happened."""
+        present = self._journal.course(course.key)
+        return replace(course, seen=course.seen or (present is not None and present.seen))
 
     def _reopened(self, course: Course, now: datetime) -> Course:
         """A course as it stood; what was on the screen then comes back there, if still fresh.

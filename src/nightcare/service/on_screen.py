@@ -149,4 +149,4 @@ class OnScreen:
             last_before_bed=False,
         )
         self._trials[name] = trial.id
-        self._screen.show(replace(message, token=name))
+        self._screen.show(replace(message, token=name, place="trial"))

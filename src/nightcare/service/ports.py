@@ -79,8 +79,12 @@ class Journal(Protocol):
         """Write where an occurrence stands."""
         ...
 
+    def forget(self, key: Key) -> None:
+        """Forget an occurrence whose moment was moved ahead, so that it can come then."""
+        ...
+
     def forget_unseen(self, after: datetime) -> None:
-        """Forget what was due later than an instant (UTC) and was never shown."""
+        """Forget what was due later than an instant (UTC), and nobody has seen or answered."""
         ...
 
     def standing(self) -> Standing:

@@ -24,6 +24,7 @@ from nightcare.domain.course import (
     begin,
 )
 from nightcare.domain.decide import (
+    LIVE,
     Drop,
     Hold,
     Presence,
@@ -34,11 +35,13 @@ from nightcare.domain.decide import (
 )
 from nightcare.domain.guidance import next_tip, part_of_day
 from nightcare.domain.message import Answered, Closed, ScreenEvent, Shown
-from nightcare.domain.plan import between, upcoming
+from nightcare.domain.plan import between, planned, upcoming
 from nightcare.domain.reminders import Conduct, Key, Occurrence, Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.errors import ValueRefused
 from nightcare.service.answers import Answers
+from nightcare.service.following import following
+from nightcare.service.notices import Notices
 from nightcare.service.on_screen import OnScreen
 from nightcare.service.ports import Journal, Screen, Tell, Words
 
@@ -50,6 +53,7 @@ class Service:
     """The reminders of one person, kept going by calls from outside; instants are UTC.
 
     Attributes:
+        notices: What nightcare has to say for itself.
         presence: Whether somebody is there, as far as is known.
     """
 
@@ -69,6 +73,7 @@ class Service:
         self._words = words
         self._tell = tell
         self._on_screen = OnScreen(screen, journal)
+        self.notices = Notices(screen)
         self.presence = Presence()
 
     # What happens to the service
@@ -80,7 +85,7 @@ class Service:
             if standing.reckoned is None:
                 self._journal.stand(replace(standing, began=now, reckoned=now))
             for course in self._journal.unsettled():
-                if isinstance(course.state, Open):
+                if isinstance(course.state, Open) and not course.state.away:
                     self._on_screen.forget(course.state)
                     self._journal.save(course.held(Step.RESTARTED))
         self.reckon(now)
@@ -114,7 +119,7 @@ class Service:
 
     def event(self, event: ScreenEvent, now: datetime) -> None:
         """Take in what happened on the screen."""
-        if self._on_screen.of_trial(event):
+        if self._on_screen.of_trial(event) or self.notices.concerns(event):
             return
         with self._journal.transaction():
             self._take_in(event, now)
@@ -123,6 +128,7 @@ class Service:
     def stop(self) -> None:
         """Take everything off the screen; what is open comes back with the next start."""
         self._on_screen.clear()
+        self.notices.take_back()
 
     def reckon(self, now: datetime) -> None:
         """Decide everything that has come up until now, and bring the screen in line."""
@@ -134,10 +140,11 @@ class Service:
             self._show_one(shows, situation)
             self._journal.stand(replace(self._journal.standing(), reckoned=now))
         self._on_screen.bring_in_line(self._schedule, self._calendar(), self._words, now)
+        self.notices.reckon(now)
 
     def next_deadline(self) -> datetime | None:
         """When to reckon next (UTC), not counting occurrences that are still to fall due."""
-        deadlines = [self._journal.standing().paused_until]
+        deadlines = [self._journal.standing().paused_until, self.notices.closes]
         for course in self._journal.unsettled():
             match course.state:
                 case Open(_, closes, again, away):
@@ -149,6 +156,11 @@ class Service:
     def upcoming(self, reminder: Reminder, after: datetime) -> Occurrence | None:
         """The reminder's next occurrence later than an instant (UTC)."""
         return upcoming(reminder, self._calendar(), after)
+
+    def following(self, now: datetime) -> Occurrence | None:
+        """What comes next after an instant (UTC)."""
+        standing, unsettled = self._journal.standing(), self._journal.unsettled()
+        return following(self._schedule, self._calendar(), standing, unsettled, now)
 
     @property
     def schedule(self) -> Schedule:
@@ -184,11 +196,13 @@ class Service:
             reminder = self._schedule.reminder(course.key.reminder)
             if reminder is None or not reminder.enabled:
                 self._settle(course.give_up(now, Step.DISABLED))
+            elif course.state.away:
+                continue
             elif situation.paused_until is not None:
                 self._journal.save(course.held(Step.PAUSED))
             elif situation.presence.locked and reminder.quiet.locked is Conduct.HOLD:
                 self._journal.save(course.held(Step.LOCKED))
-            elif course.state.closes <= now and not course.state.away:
+            elif course.state.closes <= now:
                 self._overdue(course, course.state, now)
 
     def _overdue(self, course: Course, state: Open, now: datetime) -> None:
@@ -202,6 +216,7 @@ class Service:
     def _candidates(self, now: datetime) -> list[Course]:
         """All that may come on the screen now: newly due, back from a snooze, held, asked again."""
         new = self._newly_due(now)
+        self._drop_moved(now)
         screen_taken = any(
             isinstance(one.state, Open) and not one.state.away for one in self._journal.unsettled()
         )
@@ -214,8 +229,8 @@ class Service:
                     candidates.append(course)
                 case Held() if not screen_taken or new:
                     candidates.append(course)
-                case Open(again=again) if again is not None and again <= now:
-                    candidates.append(replace(course, fresh_from=again))
+                case Open(again=again) as state if again is not None and again <= now:
+                    candidates.append(course.asked_again(state, again))
         return candidates
 
     def _newly_due(self, now: datetime) -> list[Course]:
@@ -225,10 +240,10 @@ class Service:
             # The clock was set back: what it had run ahead of, and nobody saw, is still to come.
             self._journal.forget_unseen(now)
         after = max(min(reckoned, now), now - _LOOKS_BACK)
-        planned = between(self._schedule.enabled, self._calendar(), after, now)
-        known = self._journal.known(one.key for one in planned)
+        due = between(self._schedule.enabled, self._calendar(), after, now)
+        known = self._journal.known(one.key for one in due)
         begun = []
-        for occurrence in planned:
+        for occurrence in due:
             if occurrence.key not in known:
                 self._supersede(occurrence.key, now)
                 topic = self._schedule.named(occurrence.key.reminder).topic
@@ -236,6 +251,22 @@ class Service:
                 self._journal.save(course)
                 begun.append(course)
         return begun
+
+    def _drop_moved(self, now: datetime) -> None:
+        """Drop what is held for a moment that an edit, or another bedtime, has taken away since.
+
+        One that was moved ahead still comes. What the person has seen or snoozed stays theirs.
+        """
+        for course in self._journal.unsettled():
+            reminder = self._schedule.reminder(course.key.reminder)
+            seen = course.seen or course.snoozes > 0
+            if seen or reminder is None or not isinstance(course.state, Held):
+                continue
+            moved = planned(reminder, self._calendar(), course.key)
+            if moved is None:
+                self._settle(course.give_up(now, Step.DISABLED))
+            elif moved.due > now:
+                self._journal.forget(course.key)
 
     def _supersede(self, key: Key, now: datetime) -> None:
         """End what an earlier occurrence of the same reminder has left unanswered."""
@@ -270,7 +301,7 @@ class Service:
         (first, *waiting), giving_way = first_to_show(shows, evening, now)
         for course in self._journal.unsettled():
             if isinstance(course.state, Open) and course.key != first.key:
-                self._settle(course.give_up(now, Step.ANOTHER))
+                self._give_way(course, course.state, now)
         for course in waiting:
             self._hold_in_line(course, now)
         for course in giving_way:
@@ -278,6 +309,13 @@ class Service:
             self._settle(course.give_up(now, Step.ANOTHER))
         self._note(first, "show", Step.SHOW, now)
         self._give(first, situation)
+
+    def _give_way(self, course: Course, state: Open, now: datetime) -> None:
+        """Another takes the place on the screen; what nobody has seen yet comes after it."""
+        if state.shown is None and now - course.fresh_from <= LIVE:
+            self._hold_in_line(course, now)
+        else:
+            self._settle(course.give_up(now, Step.ANOTHER))
 
     def _hold_in_line(self, course: Course, now: datetime) -> None:
         if course.state != Held(Step.ANOTHER):

@@ -68,6 +68,21 @@ def load(path: Path | None, variables: Mapping[str, str]) -> Loaded:
     return Loaded(understood.schedule, warnings, path, values)
 
 
+def load_values(values: Table, path: Path | None) -> Loaded:
+    """A configuration that was in force, from its values and the file that it was read from.
+
+    Raises:
+        ConfigError: This version does not understand it.
+    """
+    try:
+        understood = understand(_config({}, values))
+    except ValidationError as error:
+        raise ConfigError(tuple(problems(error))) from error
+    if understood.schedule is None:
+        raise ConfigError(understood.mistakes)
+    return Loaded(understood.schedule, (), path, values)
+
+
 def _config(said: Table, tables: Table) -> Config:
     layers: dict[str, Any] = {"environment": said, "file": tables}
     return Config(**layers)

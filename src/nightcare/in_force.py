@@ -1,0 +1,78 @@
+"""Which configuration is in force, and what is wrong with what was saved since."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from enum import Enum, auto
+from pathlib import Path
+
+from nightcare.errors import ConfigError, Place, Problem
+from nightcare.places import chosen_config, place_of_config
+from nightcare.settings.load import Loaded, load
+
+
+class Look(Enum):
+    """What a look at the config file has found."""
+
+    NOTHING_NEW = auto()
+    TAKEN_UP = auto()
+    WRONG = auto()
+
+
+class InForce:
+    """The configuration that the service goes by; a mistake in a saved file changes nothing.
+
+    Attributes:
+        loaded: The last one that was right.
+        mistakes: What is wrong with what was saved since.
+    """
+
+    def __init__(self, named: Path | None, variables: Mapping[str, str], loaded: Loaded) -> None:
+        self.loaded = loaded
+        self.mistakes: tuple[Problem, ...] = ()
+        self._named = named
+        self._variables = variables
+        self._stamp: object = "not looked at yet"
+
+    @property
+    def place(self) -> Path:
+        """Where the file is, or would be."""
+        return place_of_config(self._named, self._variables)
+
+    def look(self) -> Look:
+        """Look whether the file says something else now."""
+        stamp = self._stamp_now()
+        if stamp == self._stamp:
+            return Look.NOTHING_NEW
+        self._stamp = stamp
+        before = (self.loaded.schedule, self.mistakes)
+        if self.loaded.path is not None and stamp is None:
+            # An editor may be at it, or a disk is away; the built-in schedule is not meant by it.
+            self.mistakes = (Problem((), "gone", place=Place(str(self.place))),)
+        else:
+            self.mistakes = self._read()
+        if (self.loaded.schedule, self.mistakes) == before:
+            return Look.NOTHING_NEW
+        return Look.WRONG if self.mistakes else Look.TAKEN_UP
+
+    def read(self) -> Look:
+        """Read the file whether or not it says something else; none means the defaults."""
+        self._stamp = self._stamp_now()
+        self.mistakes = self._read()
+        return Look.WRONG if self.mistakes else Look.TAKEN_UP
+
+    def _read(self) -> tuple[Problem, ...]:
+        try:
+            self.loaded = load(chosen_config(self._named, self._variables), self._variables)
+        except ConfigError as error:
+            return error.problems
+        return ()
+
+    def _stamp_now(self) -> object:
+        """What tells one state of the file from another; None where there is none."""
+        try:
+            found = os.stat(self.place)  # noqa: PTH116 - as short
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns

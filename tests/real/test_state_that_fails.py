@@ -1,0 +1,181 @@
+"""The running program while the disk is full or read-only, and while many write at once."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from nightcare.journal.store import FILE_NAME, Journal
+from parts.home import Home, private_home
+from parts.processes import eventually
+from parts.program import COMMAND_SECONDS, LATER, PROGRAM, Nightcare, Service, now, soon
+
+SIZE = 256 * 1024
+"""Bytes of the disk; a new journal takes less than half of it."""
+
+AT_ONCE = 12
+
+
+@pytest.fixture
+def home() -> Iterator[Home]:
+    """A home of the test's own."""
+    with private_home() as own:
+        yield own
+
+
+@pytest.fixture
+def night(home: Home) -> Nightcare:
+    """The program, with its state on a small disk that it alone sees."""
+    night = Nightcare(home)
+    night.state.mkdir(mode=0o700, parents=True)
+    options = f"size={SIZE},mode=0700"
+    mount = f'mount -t tmpfs -o {options} small {night.state} && exec "$@"'
+    small = ("unshare", "--mount", "sh", "-c", mount, "sh")
+    if subprocess.run([*small, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("a disk of one's own is not allowed here")
+    night.configure(LATER)
+    return Nightcare(home, zone=night.zone, within=small)
+
+
+def disk(night: Nightcare, service: Service) -> Path:
+    """The folder of the journal as the service sees it."""
+    return Path(f"/proc/{service.program.pid}/root{night.state}")
+
+
+def remind(night: Nightcare, service: Service, *names: str) -> None:
+    """Have these reminders come, one after the other, and wait for the last."""
+    due = soon()
+    night.configure(
+        *(
+            night.reminder(name, due + timedelta(seconds=number), f'text = "{name}"')
+            for number, name in enumerate(names)
+        ),
+        LATER,
+    )
+    service.reload()
+    for name in names:
+        said(service, f"{name}: shown")
+
+
+def said(service: Service, what: str) -> None:
+    """Wait until the service has said this."""
+    eventually(lambda: what in service.log(), 10, what, service.program)
+
+
+def test_on_a_full_disk_the_reminders_go_on(night: Nightcare) -> None:
+    """The service says that it cannot write, reminds all the same, and writes it down later."""
+    began = now()
+    with night.service() as service:
+        remind(night, service, "before")
+        ballast = disk(night, service) / "ballast"
+        with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+            while file.write(bytes(4096)):
+                pass
+        remind(night, service, *(f"full-{number}" for number in range(4)))
+        assert "nothing is remembered" in service.log()
+        ballast.unlink()
+        remind(night, service, "after")
+        said(service, "can be written again")
+        # SQLite would follow the path to the disk that this process sees.
+        shutil.copytree(disk(night, service), night.home.aside / "copy")
+        with contextlib.closing(Journal.open(night.home.aside / "copy")) as journal:
+            known = {course.key.reminder for course in journal.since(began)}
+        assert known == {"before", "full-0", "full-1", "full-2", "full-3", "after"}
+        service.end()
+    assert "Traceback" not in service.log()
+
+
+def test_a_read_only_disk_stops_no_reminder(night: Nightcare) -> None:
+    """The service says so and goes on."""
+    read_only = Nightcare(
+        night.home,
+        zone=night.zone,
+        within=tuple(word.replace("mode=0700", "mode=0700,ro") for word in night.within),
+    )
+    with read_only.service() as service:
+        remind(read_only, service, "walk")
+        assert "nothing is remembered" in service.log()
+        service.end()
+        assert service.program.process.returncode == 0
+    assert "Traceback" not in service.log()
+
+
+def test_a_folder_that_can_never_be_written_stops_no_reminder(home: Home) -> None:
+    """A file stands where the folder should be; commands say so, and the service reminds."""
+    night = Nightcare(home)
+    night.configure(LATER)
+    night.state.parent.mkdir(parents=True)
+    night.state.write_text("in the way", encoding="utf-8")
+    assert str(night.state) in night.command("pause", "1h", code=1).err
+    with night.service() as service:
+        remind(night, service, "walk")
+        service.end()
+    assert night.state.read_text(encoding="utf-8") == "in the way"
+
+
+def test_a_journal_that_is_destroyed_stops_no_reminder(home: Home) -> None:
+    """Overwritten while the service runs; who finds it so keeps it, and begins a new one."""
+    night = Nightcare(home)
+    night.configure(LATER)
+    with night.service() as service:
+        remind(night, service, "before")
+        for file in (night.state / FILE_NAME, night.state / f"{FILE_NAME}-wal"):
+            with file.open("r+b") as opened:
+                opened.write(b"\xff" * file.stat().st_size)
+        remind(night, service, "after")
+        service.end()
+        assert service.program.process.returncode == 0
+    with night.service() as service:
+        said(service, "is kept as")
+        remind(night, service, "new")
+        assert night.today("new")["state"] == "open"
+        service.end()
+    assert len(list(night.state.glob("journal-corrupt-*.sqlite"))) == 1
+    assert "Traceback" not in service.log()
+
+
+def test_many_commands_at_once_with_the_service_lose_nothing(home: Home) -> None:
+    """Each that says it was done is in the journal, and each takes its turn."""
+    night = Nightcare(home)
+    night.configure(LATER)
+    with night.service() as service:
+        remind(night, service, "walk")
+
+        def tell(number: int) -> int:
+            words = ("snooze", "walk", "10m") if number % 2 else ("pause", f"{number + 1}h")
+            return subprocess.run(
+                [*PROGRAM, *words],
+                env=home.environment(),
+                cwd="/",
+                capture_output=True,
+                timeout=COMMAND_SECONDS,
+                check=False,
+            ).returncode
+
+        with ThreadPoolExecutor(AT_ONCE) as hands:
+            codes = list(hands.map(tell, range(AT_ONCE)))
+        snoozed = codes[1::2].count(0)
+        assert codes[::2] == [0] * (AT_ONCE // 2)
+        # As often as one may.
+        assert snoozed == 3
+        with (
+            contextlib.closing(Journal.open(night.state)) as journal,
+            contextlib.closing(journal.copied()) as copy,
+        ):
+            (walk,) = journal.unsettled()
+            acts: Counter[str] = Counter()
+            while (act := copy.last_act()) is not None:
+                acts[act.what] += 1
+                copy.forget_act(act)
+        assert acts == {"snooze": snoozed, "pause": AT_ONCE // 2}
+        assert walk.snoozes == snoozed
+        service.end()
+    assert (night.state / FILE_NAME).exists()

@@ -1,0 +1,213 @@
+"""The running program while the clock jumps and the system moves to another time zone.
+
+What the clock shows is libfaketime's, taken from a file; that it jumped, the kernel tells: setting
+the real clock to the time it shows is a step to every timerfd that wants to know of steps. So time
+on the wall goes on while the monotonic clock stands, which is what a suspend is to a program.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from nightcare.journal.store import Journal
+from parts.home import Home, private_home
+from parts.processes import eventually, find_program
+from parts.program import NOON, Nightcare, Service, now, zone_where_it_is
+
+AT_ONCE = 8.0
+"""Seconds within which a machine with other things to do has taken up what is there at once."""
+
+CONFIG = """language = "en"
+timezone = "{zone}"
+[sleep]
+wake = "07:00"
+bedtime = "22:30"
+[reminders.water]
+topic = "hydration"
+every = "2h"
+from = "14:00"
+until = "20:00"
+[reminders.loose-blanket]
+topic = "blanket"
+at = "bedtime - 5m"
+"""
+
+
+@pytest.fixture
+def home() -> Iterator[Home]:
+    """A home of the test's own."""
+    with private_home() as own:
+        yield own
+
+
+@dataclass(slots=True)
+class Wall:
+    """The clock on the wall of one program."""
+
+    offset: Path
+
+    def variables(self) -> dict[str, str]:
+        """What makes a program go by it."""
+        library = find_program("/usr/lib/*/faketime/libfaketime.so.1", "libfaketime")
+        return {
+            "LD_PRELOAD": library,
+            "FAKETIME_TIMESTAMP_FILE": str(self.offset),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }
+
+    def jump(self, to: timedelta) -> None:
+        """Show so much more than the real time, and have the kernel say that it jumped."""
+        self.offset.write_text(f"{to.total_seconds():+.0f}\n", encoding="utf-8")
+        try:
+            time.clock_settime(time.CLOCK_REALTIME, time.clock_gettime(time.CLOCK_REALTIME))
+        except PermissionError:
+            pytest.skip("setting the clock is not allowed here")
+
+
+@dataclass(frozen=True, slots=True)
+class Evening:
+    """A person in whose zone it is about noon, on their wall."""
+
+    night: Nightcare
+    wall: Wall
+
+    def after(self, hours: float) -> timedelta:
+        """What the wall has to show more for it to be so many hours after noon there."""
+        here = now().astimezone(self.night.zone)
+        noon = here.replace(hour=NOON, minute=0, second=0, microsecond=0)
+        return noon + timedelta(hours=hours) - here
+
+    def reckoned(self) -> datetime | None:
+        """Up to when (UTC, by the wall) the service has decided everything."""
+        with contextlib.closing(Journal.open(self.night.state)) as journal:
+            return journal.standing().reckoned
+
+    def has_reckoned_since(self, before: datetime | None) -> bool:
+        """Whether it has decided again."""
+        return self.reckoned() != before
+
+    def outcomes(self, name: str) -> list[str]:
+        """What became of a reminder's occurrences today, or the state they are in."""
+        return [
+            entry.get("outcome") or entry["state"]
+            for entry in self.night.json("today")
+            if entry["reminder"] == name and entry.get("state", "planned") != "planned"
+        ]
+
+
+@pytest.fixture
+def evening(home: Home) -> Evening:
+    """Their program, not running yet."""
+    wall = Wall(home.aside / "offset")
+    wall.offset.write_text("+0\n", encoding="utf-8")
+    night = Nightcare(home, wall.variables())
+    night.configure()
+    night.config.write_text(CONFIG.format(zone=night.zone), encoding="utf-8")
+    return Evening(night, wall)
+
+
+def shown(service: Service) -> list[str]:
+    """What was shown, by the log."""
+    return [
+        line.split(": ")[0].split()[-1] for line in service.log().splitlines() if ": shown" in line
+    ]
+
+
+def at_once(what: str, happened: Callable[[], object], service: Service) -> None:
+    """Wait for something that must come by itself, long before anything else is due."""
+    eventually(happened, AT_ONCE, what, service.program)
+
+
+def test_resumed_in_the_evening_one_reminder_is_shown(evening: Evening) -> None:
+    """Suspended over three moments of water: the freshest comes at once, the others are missed.
+
+    As it broke elsewhere: vorta#1214, APScheduler#794.
+    """
+    evening.wall.jump(evening.after(0))
+    with evening.night.service() as service:
+        evening.wall.jump(evening.after(6.25))
+        at_once("the freshest", lambda: shown(service) == ["water"], service)
+        assert evening.outcomes("water") == ["missed", "missed", "open"]
+        service.end()
+
+
+def test_resumed_in_the_morning_nothing_of_last_night_is_shown(evening: Evening) -> None:
+    """The bedding is yesterday's affair at breakfast. As it broke elsewhere: entracte#61."""
+    evening.wall.jump(evening.after(9))
+    with evening.night.service() as service:
+        evening.wall.jump(evening.after(19.5))
+        at_once("the evening to be over", lambda: "loose-blanket" in service.log(), service)
+        service.end()
+    assert shown(service) == []
+
+
+def test_a_pause_that_ended_while_suspended_has_ended(evening: Evening) -> None:
+    """And what fell due just before the end of the suspend is shown."""
+    evening.wall.jump(evening.after(1))
+    with evening.night.service() as service:
+        evening.night.command("pause", "2h")
+        evening.wall.jump(evening.after(4.1))
+        at_once("the reminder", lambda: shown(service) == ["water"], service)
+        assert "pause is over" in service.log()
+        service.end()
+
+
+def test_a_clock_set_back_shows_nothing_twice(evening: Evening) -> None:
+    """Set an hour back after a reminder was done, its moment comes once more, and it does not."""
+    evening.wall.jump(evening.after(1.9))
+    with evening.night.service() as service:
+        evening.wall.jump(evening.after(2.1))
+        at_once("the reminder", lambda: shown(service) == ["water"], service)
+        evening.night.command("done")
+        for hours in (1.1, 2.2, 1.5, 2.3):
+            before = evening.reckoned()
+            evening.wall.jump(evening.after(hours))
+            at_once("a reckoning", partial(evening.has_reckoned_since, before), service)
+        assert evening.outcomes("water") == ["done"]
+        assert shown(service) == ["water"]
+        service.end()
+
+
+def test_another_zone_of_the_system_is_taken_up_at_once(home: Home) -> None:
+    """The link of /etc is replaced while the program runs, in a /etc that it alone sees.
+
+    As it broke elsewhere: time.tzset().
+    """
+    etc = home.aside / "etc"
+    subprocess.run(["/bin/cp", "-a", "/etc", str(etc)], check=True)
+    link = etc / "localtime"
+    point(link, "Etc/UTC")
+    alone = ("unshare", "--mount", "sh", "-c", f'mount --bind {etc} /etc && exec "$@"', "sh")
+    if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("a /etc of one's own is not allowed here")
+    night = Nightcare(home, within=(*alone, "env", "--unset=TZ"))
+    night.configure()
+    text = CONFIG.format(zone="auto")
+    there = zone_where_it_is(NOON)
+    moment = now().astimezone(there) + timedelta(seconds=3)
+    text += f'[reminders.walk]\ntopic = "exercise"\nat = "{moment:%H:%M:%S}"\n'
+    night.config.write_text(text, encoding="utf-8")
+    with night.service() as service:
+        point(link, there.key)
+        at_once("the zone", lambda: f"{there.key} now" in service.log(), service)
+        eventually(lambda: "walk" in shown(service), 10, "the moment there", service.program)
+        service.end()
+
+
+def point(link: Path, zone: str) -> None:
+    """Have a link say that the system is in a zone, as timedatectl(1) does: by renaming."""
+    new = link.with_name("localtime.new")
+    with contextlib.suppress(FileNotFoundError):
+        new.unlink()
+    new.symlink_to(f"/usr/share/zoneinfo/{zone}")
+    new.replace(link)
