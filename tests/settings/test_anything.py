@@ -551,3 +551,32 @@ def test_a_contradiction_marks_both_places_wherever_they_are(
     outcome(text)
     (problem,) = mistakes(text)
     assert (problem.key, marked(problem.place), marked(problem.also)) == (key, *both)
+
+
+@THOROUGH
+@given(st.randoms(use_true_random=True))
+def test_a_line_that_is_there_twice(random: Random) -> None:
+    """Somewhere behind itself, as a slip of the hand copies it; the first is shown before it."""
+    statements = list(written(random, BASE))
+    number = random.randrange(len(statements))
+    copied = random.choice(statements[number:])
+    statements.insert(random.randint(number, len(statements)), copied)
+    text = "\n".join(statements)
+    outcome(text)
+    for one in mistakes(text):
+        if one.key in {"toml_twice", "toml_closed"}:
+            assert one.also is not None
+            assert one.also.mark is not None
+            assert one.place.mark is not None
+            assert one.also.mark.line < one.place.mark.line
+
+
+@THOROUGH
+@given(st.sampled_from(["friday", "'friday'", "friday.wake", "a.b"]), st.integers(0, 3))
+def test_a_key_that_is_twice_in_an_inline_table(key: str, depth: int) -> None:
+    """However deep it lies, both are marked."""
+    text = f"sleep = {'[{ a = ' * depth}{{ {key} = 1, b = [2], {key} = {{ c = 3 }}{' }'}"
+    (problem,) = mistakes(text)
+    assert problem.key == "toml_twice"
+    assert marked(problem.place) == "{ c = 3 }"
+    assert marked(problem.also) == key.rpartition(".")[2].strip("'")

@@ -118,6 +118,20 @@ class Positions:
             node, found = table.children[name], found + 1
         return (self._position(node.value if header else node.key), found) if found else None
 
+    def written_again(self) -> tuple[Position, Position] | None:
+        """Say where the key of the last pair stood first, and where its value stands.
+
+        Of a text that ends with a pair whose key was in its inline table before, which tomli
+        accepts up to there. None if it does not end with a pair.
+        """
+        waiting = [self._document]
+        while waiting:
+            node = waiting.pop()
+            if node.value.stop == self._length and node.key != node.value:
+                return self._position(node.key), self._position(node.value)
+            waiting += node.children.values()
+        return None
+
     def _walk(self, path: Path) -> list[_Node]:
         """List the nodes along the path, as far as it is in the text."""
         found: list[_Node] = []

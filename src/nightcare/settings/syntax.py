@@ -14,7 +14,7 @@ from itertools import islice
 import tomli
 
 from nightcare.errors import Mark, Place, Problem
-from nightcare.settings.positions import key_parts, locate
+from nightcare.settings.positions import Position, key_parts, locate
 
 _KEYS: Mapping[str, str] = {
     "Invalid statement": "toml_line",
@@ -39,9 +39,11 @@ _KEYS: Mapping[str, str] = {
 }
 """tomli's messages; those of a later tomli that are not among them get a general sentence."""
 
+_TWICE_IN_LINE = "Duplicate inline table key "
+
 _BEGINNINGS: Mapping[str, str] = {
     "Cannot declare ": "toml_again",
-    "Duplicate inline table key ": "toml_again",
+    _TWICE_IN_LINE: "toml_again",
     "Cannot mutate immutable namespace ": "toml_again",
     "Cannot redefine namespace ": "toml_again",
 }
@@ -99,7 +101,9 @@ def not_toml(error: tomli.TOMLDecodeError, name: str) -> Problem:
     key, values = _sentence(error)
     here = Place(name, _marked(error, key))
     if key == "toml_again":
-        return _named_before(error, name) or Problem((), key, place=here)
+        inline = error.msg.startswith(_TWICE_IN_LINE)
+        both = _in_line(error, name) if inline else _named_before(error, name)
+        return both or Problem((), key, place=here)
     if key in _FAR_FROM_THE_SLIP:
         began = _statement(error)
         if began is not None and began.line < error.lineno:
@@ -173,7 +177,21 @@ def _named_before(error: tomli.TOMLDecodeError, name: str) -> Problem | None:
     begin, end = parts[0][1].start, parts[known - 1][1].stop
     key = "toml_twice" if known == len(parts) else "toml_closed"
     second = line_at(text, start, parts[-1][1].stop + brackets)
-    line = split(text)[first.line - 1]
-    mark = Mark(first.line, first.column, first.end, line)
     values: dict[str, object] = {"name": text[begin:end]}
-    return Problem((), key, values, place=Place(name, second), also=Place(name, mark))
+    also = Place(name, _mark(text, first))
+    return Problem((), key, values, place=Place(name, second), also=also)
+
+
+def _in_line(error: tomli.TOMLDecodeError, name: str) -> Problem | None:
+    """The mistake of naming again what is in an inline table, with both places."""
+    found = locate(error.doc[: error.pos]).written_again()
+    if found is None:
+        return None
+    first, second = (_mark(error.doc, one) for one in found)
+    values: dict[str, object] = {"name": first.text[first.column - 1 : first.end - 1]}
+    return Problem((), "toml_twice", values, place=Place(name, second), also=Place(name, first))
+
+
+def _mark(text: str, position: Position) -> Mark:
+    line = split(text)[position.line - 1]
+    return Mark(position.line, position.column, position.end, line)
