@@ -8,13 +8,13 @@ import json
 import os
 import signal
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
 from nightcare import __version__
-from nightcare.catalogue.problems import problem_text
+from nightcare.catalogue.problems import problem_text, without_folder
 from nightcare.catalogue.reading import words_for
 from nightcare.catalogue.telling import teller
 from nightcare.desktop.clock import LOCAL_TIME, alarm, now, zone
@@ -234,7 +234,7 @@ class Daemon:
         words, notices, moment = self._words, self._service.notices, now()
         if self._in_force.mistakes:
             first = self._in_force.mistakes[0]
-            body = problem_text(replace(first, origin=Path(first.origin).name), words)
+            body = problem_text(without_folder(first), words)
             count = len(self._in_force.mistakes)
             if count > 1:
                 body = words.say("notice_more", first=body, count=count)

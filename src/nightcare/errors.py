@@ -50,24 +50,65 @@ class DesktopError(NightcareError):
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What is meant in a line of the config file.
+
+    Attributes:
+        line: The line in the file, from 1.
+        column: The column of its first character, from 1, in characters; a tab is one.
+        end: The column after its last character, or, where it goes on in further lines, after
+            that of the line; greater than `column`, also where it stands behind the line's end.
+        text: The line as it was read, without its end.
+    """
+
+    line: int
+    column: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something in the configuration comes from.
+
+    Attributes:
+        origin: The file's name, or the environment variable's; empty for the built-in defaults.
+        mark: What is meant in that file; None where it is no file, or nothing in it is meant.
+    """
+
+    origin: str = ""
+    mark: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake in the configuration.
+    """One mistake in the configuration, or something in it that may be one.
 
     Attributes:
         where: The key's path, such as ("reminders", "water", "every"); empty for the file itself.
         key: A key of the catalogue's `config`.
         values: What the sentence under that key is filled in with.
-        line: The line in the file, from 1; None where it does not come from the file.
-        column: The column in that line, from 1.
-        origin: The file's name, or the environment variable's.
+        against: The path of the other key, where two contradict each other.
+        place: Where it comes from.
+        also: Where the other comes from.
     """
 
     where: tuple[str | int, ...]
     key: str
     values: dict[str, object] = field(default_factory=dict)
-    line: int | None = None
-    column: int | None = None
-    origin: str = ""
+    against: tuple[str | int, ...] | None = None
+    place: Place = Place()
+    also: Place | None = None
+
+    @property
+    def line(self) -> int | None:
+        """The line in the file, from 1; None where it does not come from the file."""
+        return None if self.place.mark is None else self.place.mark.line
+
+    @property
+    def column(self) -> int | None:
+        """The column in that line, from 1."""
+        return None if self.place.mark is None else self.place.mark.column
 
 
 class ConfigError(NightcareError):
@@ -75,11 +116,18 @@ class ConfigError(NightcareError):
 
     Args:
         problems: The mistakes.
+        warnings: What is allowed but may be a slip, as far as it can be told beside them.
         key: A key of the catalogue's `errors`, for the sentence that follows on them.
     """
 
     exit_code = 78
 
-    def __init__(self, problems: tuple[Problem, ...], key: str = "config_wrong") -> None:
+    def __init__(
+        self,
+        problems: tuple[Problem, ...],
+        warnings: tuple[Problem, ...] = (),
+        key: str = "config_wrong",
+    ) -> None:
         super().__init__(key, count=len(problems))
         self.problems = problems
+        self.warnings = warnings

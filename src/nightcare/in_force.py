@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import Enum, auto
 from pathlib import Path
 
-from nightcare.errors import ConfigError, Problem
+from nightcare.errors import ConfigError, Place, Problem
 from nightcare.places import chosen_config, place_of_config
 from nightcare.settings.load import Loaded, load
 
@@ -49,7 +49,7 @@ class InForce:
         before = (self.loaded.schedule, self.mistakes)
         if self.loaded.path is not None and stamp is None:
             # An editor may be at it, or a disk is away; the built-in schedule is not meant by it.
-            self.mistakes = (Problem((), "gone", origin=str(self.place)),)
+            self.mistakes = (Problem((), "gone", place=Place(str(self.place))),)
         else:
             self.mistakes = self._read()
         if (self.loaded.schedule, self.mistakes) == before:

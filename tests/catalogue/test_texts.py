@@ -18,7 +18,7 @@ from nightcare.catalogue.reading import LANGUAGES, desktop_language, read_words,
 from nightcare.domain.course import Outcome, Step
 from nightcare.domain.decide import Verdict
 from nightcare.domain.reminders import Topic
-from nightcare.errors import NightcareError, Problem
+from nightcare.errors import NightcareError, Place, Problem
 from nightcare.service import answers
 
 SOURCE = Path(inspect.getfile(errors)).parent
@@ -309,7 +309,7 @@ def test_the_built_in_defaults_are_named_in_words() -> None:
 
 def test_a_name_cannot_break_the_line() -> None:
     """Nor command the terminal, whatever the file is called."""
-    problem = Problem((), "file_too_deep", origin="a\nb\x1b[31m")
+    problem = Problem((), "file_too_deep", place=Place("a\nb\x1b[31m"))
     assert problem_text(problem, ENGLISH).startswith("a\ufffdb\ufffd[31m: ")
 
 
@@ -332,9 +332,8 @@ def test_the_path_of_a_key_is_written_as_toml_writes_it(
 
 
 def test_what_was_found_is_written_as_toml_writes_it() -> None:
-    """On one line, and not too long unless that is wanted."""
+    """On one line, and not too long."""
     assert as_toml({"a b": [True, None, 1.5, "x\\y"]}) == '{ "a b" = [true, null, 1.5, "x\\\\y"] }'
-    assert as_toml("a\tb") == '"a\ufffdb"'
+    assert as_toml("a\tb\n\x1b\x7f\u2028") == '"a\\tb\\n\\u001b\\u007f\ufffd"'
     assert as_toml("x" * 59) == '"' + "x" * 58 + "…"
     assert as_toml("x" * 58) == '"' + "x" * 58 + '"'
-    assert as_toml("x" * 100, shorten=False) == '"' + "x" * 100 + '"'

@@ -25,7 +25,7 @@ from nightcare.desktop.found import (
     Unit,
     Versions,
 )
-from nightcare.errors import ConfigError, Problem
+from nightcare.errors import ConfigError, Mark, Place, Problem
 from nightcare.journal.inspection import Content, Inspection
 
 ENGLISH, DANISH = (read_words(language) for language in LANGUAGES)
@@ -67,7 +67,12 @@ NOTE: dict[str, object] = {
     "config": str(CONFIG),
 }
 EXPECTED = Expected("0.1.0", CONFIG, desktop=True)
-PROBLEM = Problem(("sleep", "wake"), "clock_not_understood", {"found": 7}, 2, 8, "config.toml")
+PROBLEM = Problem(
+    ("sleep", "wake"),
+    "clock_not_understood",
+    {"found": 7},
+    place=Place("config.toml", Mark(2, 8, 9, "wake = 7")),
+)
 
 
 def states(findings: Iterable[Finding]) -> list[tuple[str, State]]:

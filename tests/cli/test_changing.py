@@ -121,9 +121,8 @@ def test_a_file_that_is_wrong_elsewhere_stays_as_it_is(terminal: Terminal) -> No
     assert result.err.startswith(f'{path}:4:9: snooze.limit: found "many"')
     assert path.read_text(encoding="utf-8") == text
     result = terminal("config", "set", "sleep.bedtime", "22:00")
-    assert [line.partition(": ")[0] for line in result.err.splitlines()[:2]] == [
-        f"{path}:1:12", f"{path}:4:9",
-    ]  # fmt: skip
+    told = [line.partition(": ")[0] for line in result.err.splitlines() if "found" in line]
+    assert told == [f"{path}:1:12", f"{path}:4:9"]
 
 
 def test_set_may_mend_a_file(terminal: Terminal) -> None:
@@ -138,7 +137,7 @@ def test_set_may_mend_a_file(terminal: Terminal) -> None:
     terminal.write("[sleep\n")
     result = terminal("config", "set", "language", "da")
     assert (result.code, result.out) == (78, "")
-    assert result.err.startswith(f"{path}:1:7: this is not TOML")
+    assert result.err.startswith(f"{path}:1:7: a table's name ends with")
 
 
 @pytest.mark.parametrize("command", [("set",), ("unset",)])

@@ -290,10 +290,7 @@ def test_install_and_uninstall(terminal: Terminal) -> None:
         f"Wrote {terminal.config}. Edit it as you like.",
         f"Installed {unit}; nightcare runs now, and with every login.",
         "Next: water, 16:00.",
-        (
-            f"Your schedule is in {terminal.config}. "
-            "What you save there is in force at once."
-        ),
+        (f"Your schedule is in {terminal.config}. What you save there is in force at once."),
     ]
     assert unit.is_file()
     assert "--config" not in unit.read_text(encoding="utf-8")

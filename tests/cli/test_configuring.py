@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,17 @@ WRONG_LINES = (
     ),
 )
 
+EXCERPTS = (
+    """\
+  2 | topic = "hydraton"
+    |         ^^^^^^^^^^
+""",
+    """\
+  3 | at = "noon"
+    |      ^^^^^^
+""",
+)
+
 MEND_THEM = (
     "Mistakes in the config: 2. Mend them, and look again with `nightcare config check`; "
     "a service that runs keeps its schedule until then.\n"
@@ -31,7 +43,9 @@ MEND_THEM = (
 
 def complaint(path: Path) -> str:
     """What is said of a file with the text `WRONG`."""
-    return "".join(f"{path}{line}\n" for line in WRONG_LINES)
+    return "".join(
+        f"{path}{line}\n{excerpt}" for line, excerpt in zip(WRONG_LINES, EXCERPTS, strict=True)
+    )
 
 
 # init
@@ -102,7 +116,7 @@ def test_check_without_a_file(terminal: Terminal) -> None:
 
 
 def test_check_of_a_wrong_file(terminal: Terminal) -> None:
-    """Every mistake in a line of its own, where problems go."""
+    """Every mistake with the line that it is about, where problems go."""
     terminal.write(WRONG)
     result = terminal("config", "check")
     assert (result.code, result.out, result.err) == (78, "", complaint(terminal.config))
@@ -119,6 +133,7 @@ def test_check_for_a_program(terminal: Terminal) -> None:
             "file": str(path),
             "line": 2,
             "column": 9,
+            "end_column": 19,
             "key": "reminders.water.topic",
             "message": f"{path}{WRONG_LINES[0]}",
         },
@@ -127,6 +142,7 @@ def test_check_for_a_program(terminal: Terminal) -> None:
             "file": str(path),
             "line": 3,
             "column": 6,
+            "end_column": 12,
             "key": "reminders.water.at",
             "message": f"{path}{WRONG_LINES[1]}",
         },
@@ -138,11 +154,11 @@ def test_check_with_warnings_alone_is_fine(terminal: Terminal) -> None:
     path = terminal.write('[reminders.night]\ntopic = "sleep"\nat = "03:00"')
     said = (
         f'{path}:3:6: reminders.night.at: "03:00" lies in the night on Monday '
-        "(bedtime 22:30, wake-up 07:00); it is kept as written"
+        "(bedtime 22:30, wake-up 07:00); it is kept as written; see the built-in defaults"
     )
     result = terminal("config", "check")
     assert (result.code, result.out) == (0, f"{path}: all is right.\n")
-    assert result.err == f"Note: {said}\n"
+    assert result.err == f'Note: {said}\n  3 | at = "03:00"\n    |      ^^^^^^^\n'
     (entry,) = terminal("config", "check", "--json").json
     assert (entry["severity"], entry["message"]) == ("warning", said)
 
@@ -159,8 +175,8 @@ def test_check_of_a_file_that_is_not_there(terminal: Terminal) -> None:
     result = terminal("config", "check", path)
     assert (result.code, result.out) == (78, "")
     assert result.err == (
-        f"{path}: this file cannot be read (No such file or directory); make it readable, "
-        "name another with --config, or write one with `nightcare config init`\n"
+        f"{path}: there is no such file; name another with --config, "
+        "or write one with `nightcare config init`\n"
     )
 
 
@@ -182,8 +198,41 @@ def test_check_of_the_defaults_for_a_program(
     """There is no file to name."""
     monkeypatch.setenv("NIGHTCARE_SLEEP__BEDTIME", "08:05")
     entries = terminal("config", "check", "--json").json
-    assert {one["file"] for one in entries} == {None}
+    assert {one["file"] for one in entries if one["severity"] == "error"} == {None}
     assert terminal("config", "check").err.startswith("the built-in defaults: reminders.water")
+
+
+def test_check_of_a_contradiction_shows_both_places(terminal: Terminal) -> None:
+    """The one that is told of, and the one that it contradicts."""
+    path = terminal.write('[reminders.water]\ntopic = "hydration"\nat = "12:00"\nevery = "2h"\n')
+    assert terminal("config", "check").err == (
+        f"{path}:4:1: reminders.water.every: it says when in more than one way (at, every); "
+        "keep only one of them; see line 3\n"
+        '  3 | at = "12:00"\n    | --\n  4 | every = "2h"\n    | ^^^^^\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("terminal_there", "no_color", "coloured"),
+    [(True, "", True), (True, "1", False), (False, "", False)],
+)
+def test_colour_is_for_a_terminal(
+    terminal: Terminal,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    terminal_there: bool,
+    no_color: str,
+    coloured: bool,
+) -> None:
+    """Red for a mistake, yellow for what may be one; and none where it is not wanted."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal_there)
+    monkeypatch.setenv("NO_COLOR", no_color)
+    path = terminal.write('[reminders.one]\ntopic = "sleep"\nat = ["03:00", "12:00", "12:00"]')
+    said = terminal("config", "check").err
+    assert (f"\x1b[31m{path}:3:25\x1b[0m: reminders.one.at" in said) is coloured
+    assert (f"Note: \x1b[33m{path}:3:7\x1b[0m: reminders.one.at" in said) is coloured
+    assert ("\x1b[1m^^^^^^^\x1b[0m" in said) is coloured
+    assert ("\x1b" in said) is coloured
 
 
 # show
@@ -297,7 +346,7 @@ def test_a_named_file_that_is_not_there_stops_every_command_that_needs_it(
     """Nobody is reminded by the defaults who named a file of their own."""
     result = terminal("--config", terminal.home / "nowhere.toml", *command)
     assert (result.code, result.out) == (78, "")
-    assert result.err.startswith(f"{terminal.home}/nowhere.toml: this file cannot be read")
+    assert result.err.startswith(f"{terminal.home}/nowhere.toml: there is no such file")
 
 
 def test_a_usual_file_that_cannot_be_read_is_told_too(terminal: Terminal) -> None:
@@ -306,7 +355,7 @@ def test_a_usual_file_that_cannot_be_read_is_told_too(terminal: Terminal) -> Non
     terminal.config.symlink_to("nowhere")
     result = terminal("next")
     assert result.code == 78
-    assert "this file cannot be read" in result.err
+    assert "there is no such file" in result.err
 
 
 def test_a_wrong_config_in_the_language_of_the_desktop(
@@ -320,6 +369,7 @@ def test_a_wrong_config_in_the_language_of_the_desktop(
     assert result.err == (
         f"{terminal.config}:1:12: language: fandt "
         '"dk"; tilladt: "auto", "en", "da"\n'
+        "  1 | language = 'dk'\n    |            ^^^^\n"
         "Fejl i opsætningen: 1. Ret dem, og se efter igen med `nightcare config check`; "
         "en tjeneste, der kører, beholder sin plan så længe.\n"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import time, timedelta
+from errno import EACCES
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ import pytest
 from nightcare.domain.care_day import Hours
 from nightcare.domain.moments import Anchor, Clock, Relative
 from nightcare.domain.reminders import At, Conduct, Topic
-from nightcare.errors import ConfigError
+from nightcare.errors import ConfigError, Place
+from nightcare.settings.layers import read_file
 from nightcare.settings.load import load
 from settings.written import SLEEP, loaded, schedule, told
 
@@ -251,7 +253,7 @@ def test_without_a_file_a_contradiction_is_put_down_to_the_defaults() -> None:
     """The variable is right by itself; the built-in reminder does not go with it."""
     with pytest.raises(ConfigError) as caught:
         load(None, {"NIGHTCARE_SLEEP__BEDTIME": "08:05"})
-    origins = {one.origin for one in caught.value.problems}
+    origins = {one.place.origin for one in caught.value.problems}
     assert origins == {""}
     assert {one.where[:2] for one in caught.value.problems} == {("reminders", "water")}
 
@@ -259,9 +261,17 @@ def test_without_a_file_a_contradiction_is_put_down_to_the_defaults() -> None:
 # The file itself
 
 
-@pytest.mark.parametrize("kind", ["missing", "folder", "link that leads nowhere", "link to itself"])
-def test_a_file_that_cannot_be_read_is_a_mistake(tmp_path: Path, kind: str) -> None:
-    """With the name that was given, and what the system says of it."""
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        ("missing", "file_missing"),
+        ("folder", "file_is_folder"),
+        ("link that leads nowhere", "file_missing"),
+        ("link to itself", "file_unreadable"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_a_mistake(tmp_path: Path, kind: str, key: str) -> None:
+    """With the name that was given, and what is in the way."""
     path = tmp_path / "config.toml"
     match kind:
         case "folder":
@@ -275,9 +285,29 @@ def test_a_file_that_cannot_be_read_is_a_mistake(tmp_path: Path, kind: str) -> N
     with pytest.raises(ConfigError) as caught:
         load(path, {})
     (problem,) = caught.value.problems
-    assert (problem.key, problem.origin, problem.line) == ("file_unreadable", str(path), None)
+    assert (problem.key, problem.place) == (key, Place(str(path)))
     assert problem.values["reason"] in {
         "No such file or directory",
         "Is a directory",
         "Too many levels of symbolic links",
     }
+
+
+def test_a_file_of_somebody_else_is_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which no right of the file keeps from an administrator, who may run the tests."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(ConfigError) as caught:
+        read_file(Path("config.toml"))
+    assert [one.key for one in caught.value.problems] == ["file_not_allowed"]
+
+
+@pytest.mark.parametrize("name", ["Sleep", "SLEEP", "Language", "Reminders"])
+def test_no_name_is_taken_for_another_that_differs_in_case(name: str) -> None:
+    """Or the file's table would be passed over without a word."""
+    assert told(f"[{name}]")[0].startswith(
+        f"config.toml:1:2: {name}: there is no such key here; did you mean {name.lower()}?"
+    )

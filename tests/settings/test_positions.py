@@ -223,6 +223,94 @@ def test_what_follows_a_value(value: str, after: str) -> None:
     assert at(positions.key(("c",))) == (len(lines), 1)
 
 
+@pytest.mark.parametrize(
+    ("path", "key", "value"),
+    [
+        (("language",), "language", '"da"'),
+        (("sleep",), "sleep", "[sleep]"),
+        (("sleep", "friday"), "friday", "[sleep.friday]"),
+        (("sleep", "wake"), "wake", '"07:00"'),
+        (("reminders",), "reminders", "[reminders.evening-stretch]"),
+        (("reminders", "evening-stretch"), "evening-stretch", "[reminders.evening-stretch]"),
+        (("reminders", "evening-stretch", "at"), "at", "["),
+        (("reminders", "evening-stretch", "at", 0), '"10:30"', '"10:30"'),
+        (
+            ("reminders", "evening-stretch", "repeat"),
+            "repeat",
+            '{ every = "10m", times = 2 }',
+        ),
+        (("reminders", "evening-stretch", "repeat", "every"), "every", '"10m"'),
+        (("reminders", "evening-stretch", "repeat", "times"), "times", "2"),
+    ],
+)
+def test_how_far_they_reach(path: Path, key: str, value: str) -> None:
+    """Quotes and brackets are part of it; the rest of the line is not."""
+    positions = locate(REMINDERS)
+    assert spelled(REMINDERS, positions.key(path)) == key
+    assert spelled(REMINDERS, positions.value(path)) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "key", "value"),
+    [
+        ("a . 'b' = 1 # c", ("a", "b"), "'b'", "1"),
+        ("a . 'b' = 1 # c", ("a",), "a", "a"),
+        ("[ 'a' . b ] # c", ("a", "b"), "b", "[ 'a' . b ]"),
+        ("[[ a ]] # c", ("a", 0), "[[ a ]]", "[[ a ]]"),
+        ("[[ a ]] # c", ("a",), "a", "[[ a ]]"),
+        ("a = [[1, 2], [3 ]] # c", ("a", 1), "[3 ]", "[3 ]"),
+        ("a = [[1, 2], [3 ]] # c", ("a", 1, 0), "3", "3"),
+        ("a = 1979-05-27 07:32:00 \t# c", ("a",), "a", "1979-05-27 07:32:00"),
+        ("a = {b.c = 1,}\n", ("a", "b"), "b", "b"),
+        ("a = {b.c = 1,}\n", ("a",), "a", "{b.c = 1,}"),
+        ('a = """b\nc"""\n', ("a",), "a", '"""b'),
+        ("a = [ # b\n1]", ("a",), "a", "[ # b"),
+        ("a = '\u6c34\t'", ("a",), "a", "'\u6c34\t'"),
+    ],
+)
+def test_how_far_others_reach(text: str, path: Path, key: str, value: str) -> None:
+    """What goes on in further lines is followed to the end of the first."""
+    tomli.loads(text)
+    positions = locate(text)
+    assert spelled(text, positions.key(path)) == key
+    assert spelled(text, positions.value(path)) == value
+
+
+EARLIER = """\
+a.b = 1
+[c.d]
+e = { f = 1 }
+[[g]]
+h = 1
+[[g]]
+i.j = 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("names", "header", "found"),
+    [
+        (["c", "d"], True, ("[c.d]", 2)),
+        (["c"], True, ("[c.d]", 1)),
+        (["c", "d", "e", "x"], True, ("{ f = 1 }", 3)),
+        (["a", "b"], True, ("1", 2)),
+        (["g"], True, ("[[g]]", 1)),
+        (["g", "i"], True, ("i", 2)),
+        (["i", "j"], False, ("j", 2)),
+        (["i", "k"], False, ("i", 1)),
+        (["h"], False, None),
+        (["x"], True, None),
+        ([], True, None),
+    ],
+)
+def test_what_was_written_earlier(
+    *, names: list[str], header: bool, found: tuple[str, int] | None
+) -> None:
+    """As far as it was, seen from where the text ends."""
+    earlier = locate(EARLIER).earlier(names, header=header)
+    assert (earlier and (spelled(EARLIER, earlier[0]), earlier[1])) == found
+
+
 def test_columns_are_characters() -> None:
     """A tab, an accent, a character beyond 16 bits and a line separator count as one each."""
     text = '"\U0001d11e\u00e9\u2028\u0085"\t= ["\U0001f9b5", 1]'
@@ -392,6 +480,22 @@ def offset_of(text: str, position: Position | None) -> int:
     return sum(len(line) + 1 for line in lines[: position.line - 1]) + position.column - 1
 
 
+def spelled(text: str, position: Position | None) -> str:
+    """Give what stands at a position, as far as it stands in that line."""
+    assert position is not None
+    assert position.column < position.end
+    return text.split("\n")[position.line - 1][position.column - 1 : position.end - 1]
+
+
+def check_end(text: str, position: Position | None, value: object) -> None:
+    """Hold that a value ends where it is said to, or else goes on in the next line."""
+    assert position is not None
+    line = text.split("\n")[position.line - 1].removesuffix("\r")
+    as_value = f"x = {spelled(text, position)}"
+    whole = parses(as_value) and repr(tomli.loads(as_value)) == repr({"x": value})
+    assert whole or position.end == len(line) + 1
+
+
 def key_length(text: str, offset: int, name: str) -> int:
     """Give the length of a key that is spelt at an offset of a text."""
     for end in range(offset + 1, len(text) + 1):
@@ -489,10 +593,14 @@ def test_every_path_is_found_and_no_other(document: list[str]) -> None:
             assert not document[value_in].strip().startswith("[")
         elif text[starts[value_in] : start].strip() or text[start] != "[":
             check_value(text[: starts[value_in + 1]], start, path, value)
+            check_end(text, positions.value(path), value)
         else:
             header, own = header_of(document, path)
             assert value_in == header
             assert own or key_in == header
+            assert tomli.loads(spelled(text, positions.value(path)))
+        if isinstance(path[-1], str):
+            assert tomli.loads(f"{spelled(text, positions.key(path))} = 0") == {path[-1]: 0}
         assert positions.nearest((*path, NEW)) == positions.value(path)
 
 

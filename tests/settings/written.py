@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from nightcare.catalogue.problems import problem_text
+from nightcare.catalogue.problems import problem_text, without_folder
 from nightcare.catalogue.reading import read_words
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.schedule import Schedule
@@ -65,7 +64,4 @@ def warned(text: str | bytes, language: str = "en") -> list[str]:
 def lines(problems: Iterable[Problem], language: str) -> list[str]:
     """Problems as the person reads them, without the folder of the file."""
     words = read_words(language)
-    return [
-        problem_text(replace(one, origin=Path(one.origin).name if one.origin else ""), words)
-        for one in problems
-    ]
+    return [problem_text(without_folder(one), words) for one in problems]

@@ -2,26 +2,62 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
+from pathlib import PurePath
 from typing import Any
 
 from nightcare.catalogue.reading import Words
-from nightcare.errors import Problem
+from nightcare.errors import Place, Problem
 
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _MOST_FOUND = 60
 _MOST_BITS = 1024
 """Of a number that is written with decimal digits; Python refuses to write very many of them."""
 
 
 def problem_text(problem: Problem, words: Words) -> str:
-    """One line: `file:line:column: key: what is wrong, and what is allowed`."""
-    place = problem.origin or words.say("built_in")
-    if problem.line is not None:
-        place += f":{problem.line}:{problem.column}"
+    """One line: `file:line:column: key: what is wrong, and what is allowed; see another line`."""
     sentence = words.say(f"config_{problem.key}", **_readable(problem, words))
-    parts = (place, key_text(problem.where), sentence)
-    return _printable(": ".join(part for part in parts if part))
+    other = _other_place(problem, words)
+    if other is not None:
+        sentence = words.say("see_also", problem=sentence, place=other)
+    parts = (place_text(problem, words), key_text(problem.where), _printable(sentence))
+    return ": ".join(part for part in parts if part)
+
+
+def without_folder(problem: Problem) -> Problem:
+    """The same, of a file that is named without its folder, for where there is little room."""
+    also = problem.also and _without_folder(problem.also)
+    return replace(problem, place=_without_folder(problem.place), also=also)
+
+
+def _without_folder(place: Place) -> Place:
+    return replace(place, origin=PurePath(place.origin).name)
+
+
+def place_text(problem: Problem, words: Words) -> str:
+    """Where it comes from, which its line begins with: `file:line:column`."""
+    place = problem.place.origin or words.say("built_in")
+    if problem.place.mark is not None:
+        place += f":{problem.place.mark.line}:{problem.place.mark.column}"
+    return _printable(place)
+
+
+def _other_place(problem: Problem, words: Words) -> str | None:
+    """The other place, where two contradict each other; None where it is in the same line."""
+    here, other = problem.place, problem.also
+    if other is None or other == here:
+        return None
+    if other.mark is None:
+        return other.origin or words.say("built_in")
+    if other.origin != here.origin:
+        return f"{other.origin}:{other.mark.line}"
+    if here.mark is not None and here.mark.line == other.mark.line:
+        return None
+    return words.say("see_line", line=other.mark.line)
 
 
 def _printable(text: str) -> str:
@@ -60,11 +96,14 @@ def _readable(problem: Problem, words: Words) -> dict[str, object]:
     return readable
 
 
-def as_toml(value: Any, *, shorten: bool = True) -> str:
-    """A value as it is written in TOML; shortened where it is long, unless not wanted."""
+def as_toml(value: Any) -> str:
+    """A value as it is written in TOML; shortened where it is long."""
     text = _printable(_written(value))
-    fits = not shorten or len(text) <= _MOST_FOUND
-    return text if fits else text[: _MOST_FOUND - 1] + "\N{HORIZONTAL ELLIPSIS}"
+    return text if len(text) <= _MOST_FOUND else text[: _MOST_FOUND - 1] + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def _escaped(sign: str) -> str:
+    return f"\\u{ord(sign):04x}" if unicodedata.category(sign) == "Cc" else sign
 
 
 def _written(value: Any) -> str:
@@ -76,7 +115,7 @@ def _written(value: Any) -> str:
         case int() if value.bit_length() > _MOST_BITS:
             return hex(value)
         case str():
-            return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+            return '"' + "".join(_ESCAPES.get(sign) or _escaped(sign) for sign in value) + '"'
         case datetime() | date() | time():
             return value.isoformat()
         case list():

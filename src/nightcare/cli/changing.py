@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 
-from nightcare.catalogue.problems import problem_text
 from nightcare.catalogue.reading import Words, words_for
+from nightcare.cli.output import problem_lines
 from nightcare.cli.person import Person, command
 from nightcare.desktop.only_one import service_runs
-from nightcare.errors import ConfigError, NothingToDo, Problem, StateError
+from nightcare.errors import ConfigError, NothingToDo, Place, Problem, StateError
 from nightcare.places import place_of_config
 from nightcare.replacing import alone_with, replace_file
 from nightcare.settings.editing import Edited, Keys, path_of, readings, with_value, without
@@ -93,7 +93,7 @@ def write(path: Path, raw: bytes) -> None:
 def tell_warnings(loaded: Loaded, words: Words) -> None:
     """Say what is allowed but may be a slip."""
     for one in loaded.warnings:
-        click.echo(words.say("warning", problem=problem_text(one, words)), err=True)
+        click.echo("\n".join(problem_lines(one, words, warning=True)), err=True)
 
 
 def tell_service(person: Person, words: Words) -> bool:
@@ -154,21 +154,21 @@ def _first_right(old: File, where: Keys, edited: Sequence[Edited]) -> tuple[int,
         file = parsed(old.name, one.raw)
         try:
             # Mistakes elsewhere are in the file that is there, on the lines where they are now.
-            load_file(replace(file, positions=old.positions), {})
+            load_file(replace(file, lines=old.lines, positions=old.positions), {})
         except ConfigError as error:
             refused.append(tuple(_placed(problem, where) for problem in error.problems))
         else:
             return number, load_file(file, {})
     # Of the ways to take a value the first that is not itself the mistake.
     elsewhere = (one for one in refused if all(problem.line is not None for problem in one))
-    raise ConfigError(next(elsewhere, refused[0]), "config_kept")
+    raise ConfigError(next(elsewhere, refused[0]), key="config_kept")
 
 
 def _placed(problem: Problem, where: Keys) -> Problem:
     """A mistake with its line; without one where it is in what is not written."""
     if problem.where[: len(where)] != where:
         return problem
-    return replace(problem, line=None, column=None)
+    return replace(problem, place=Place(problem.place.origin))
 
 
 def _tell_what_follows(person: Person, where: Keys, changed: _Changed) -> None:

@@ -10,7 +10,7 @@ import click
 from nightcare.catalogue.problems import key_text, problem_text
 from nightcare.catalogue.reading import words_for
 from nightcare.cli.lazy import LazyGroup
-from nightcare.cli.output import say_json
+from nightcare.cli.output import problem_lines, say_json
 from nightcare.cli.person import Person, as_json, command
 from nightcare.cli.showing import shown_for_a_program, shown_lines
 from nightcare.errors import ConfigError, Problem, StateError
@@ -66,7 +66,7 @@ def check_command(person: Person, *, file: Path | None, for_program: bool) -> in
         warnings = loaded.warnings
         language = loaded.schedule.language
     except ConfigError as error:
-        mistakes = error.problems
+        mistakes, warnings = error.problems, error.warnings
     words = words_for(language, os.environ)
     if for_program:
         found = [("error", one) for one in mistakes] + [("warning", one) for one in warnings]
@@ -74,9 +74,10 @@ def check_command(person: Person, *, file: Path | None, for_program: bool) -> in
             [
                 {
                     "severity": severity,
-                    "file": one.origin or None,
+                    "file": one.place.origin or None,
                     "line": one.line,
                     "column": one.column,
+                    "end_column": None if one.place.mark is None else one.place.mark.end,
                     "key": key_text(one.where),
                     "message": problem_text(one, words),
                 }
@@ -85,9 +86,9 @@ def check_command(person: Person, *, file: Path | None, for_program: bool) -> in
         )
     else:
         for one in mistakes:
-            click.echo(problem_text(one, words), err=True)
+            click.echo("\n".join(problem_lines(one, words)), err=True)
         for one in warnings:
-            click.echo(words.say("warning", problem=problem_text(one, words)), err=True)
+            click.echo("\n".join(problem_lines(one, words, warning=True)), err=True)
         if not mistakes:
             name = words.say("built_in") if path is None else str(path)
             click.echo(words.say("config_right", path=name))

@@ -123,7 +123,7 @@ def _edited(editor: list[str], draft: _Draft, before: bytes, words: Words) -> by
         try:
             load_file(parsed(str(draft.path), after), {})
         except ConfigError as error:
-            complain(ConfigError(error.problems, "config_draft_wrong"), words)
+            complain(ConfigError(error.problems, key="config_draft_wrong"), words)
         else:
             return after
         answer = _ask(words) if sys.stdin.isatty() else _SAVE

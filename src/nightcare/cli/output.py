@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import sys
@@ -11,9 +12,10 @@ from typing import TextIO
 
 import click
 
-from nightcare.catalogue.problems import problem_text
+from nightcare.catalogue.excerpts import excerpt
+from nightcare.catalogue.problems import place_text, problem_text
 from nightcare.catalogue.reading import Words
-from nightcare.errors import ConfigError, NightcareError
+from nightcare.errors import ConfigError, NightcareError, Problem
 
 
 def say_json(value: object) -> None:
@@ -24,13 +26,27 @@ def say_json(value: object) -> None:
 def complain(error: NightcareError, words: Words) -> None:
     """Print what went wrong; of a config, all its mistakes."""
     problems = error.problems if isinstance(error, ConfigError) else ()
-    lines = [problem_text(problem, words) for problem in problems]
+    lines = [line for problem in problems for line in problem_lines(problem, words)]
     lines.append(words.say(f"error_{error.key}", **error.values))
     try:
         click.echo("\n".join(lines), err=True)
     except OSError:
         # Nobody reads it; the exit code tells it all the same.
         write_no_more(sys.stderr)
+
+
+def problem_lines(problem: Problem, words: Words, *, warning: bool = False) -> list[str]:
+    """What is wrong with a config, the lines of the file that it is about, and what is meant there.
+
+    Coloured where problems go to a terminal, unless NO_COLOR is set (https://no-color.org).
+    """
+    colour = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    loud = functools.partial(click.style, fg="yellow" if warning else "red") if colour else str
+    bold = functools.partial(click.style, bold=True) if colour else str
+    place = place_text(problem, words)
+    line = loud(place) + problem_text(problem, words).removeprefix(place)
+    said = words.say("warning", problem=line) if warning else line
+    return [said, *excerpt(problem, bold)]
 
 
 def write_no_more(stream: TextIO) -> None:

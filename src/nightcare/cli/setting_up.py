@@ -23,7 +23,7 @@ from nightcare.desktop.clock import zone
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.moments import clock_text, parse_clock
 from nightcare.domain.plan import plan
-from nightcare.errors import ConfigError, DesktopError, StateError, ValueRefused
+from nightcare.errors import ConfigError, DesktopError, Place, StateError, ValueRefused
 from nightcare.places import place_of_config
 from nightcare.settings.editing import Keys, with_value
 from nightcare.settings.layers import built_in, example_text, parsed
@@ -224,7 +224,7 @@ class _Setup:
         try:
             self._loaded = self._right(raw)
         except ConfigError as error:
-            first = replace(error.problems[0], origin=self._path.name, line=None)
+            first = replace(error.problems[0], place=Place(self._path.name), also=None)
             told = problem_text(first, self.words)
             click.echo(self.words.say("setup_does_not_fit", problem=told))
             return False

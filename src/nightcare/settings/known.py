@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from nightcare.errors import ConfigError, ValueRefused
-from nightcare.settings.layers import File
+from nightcare.settings.layers import unwritten
 from nightcare.settings.load import load_file
-from nightcare.settings.positions import locate
 from nightcare.settings.writing import path_text
 
 _ANYTHING = ""
@@ -23,7 +22,7 @@ def expect_key(where: tuple[str, ...]) -> None:
     for key in reversed(where):
         values = {key: values}
     try:
-        load_file(File("", values, locate("")), {})
+        load_file(unwritten(values), {})
     except ConfigError as error:
         for problem in error.problems:
             reached = problem.where == where[: len(problem.where)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +13,10 @@ from typing import Any
 
 import tomli
 
-from nightcare.errors import ConfigError, Problem
-from nightcare.settings.positions import Positions, locate
+from nightcare.errors import ConfigError, Mark, Place, Problem
+from nightcare.settings.positions import Path as Keys
+from nightcare.settings.positions import Position, Positions, locate
+from nightcare.settings.syntax import line_at, not_toml, number_too_long, split
 
 PREFIX = "NIGHTCARE_"
 NAMES_THE_FILE = "NIGHTCARE_CONFIG"
@@ -21,6 +24,13 @@ NAMES_THE_FILE = "NIGHTCARE_CONFIG"
 _DELIMITER = "__"
 _LARGEST_FILE = 4 * 1024 * 1024
 _DEEPEST = 16
+
+_REFUSALS: Mapping[int | None, str] = {
+    errno.ENOENT: "file_missing",
+    errno.EISDIR: "file_is_folder",
+    errno.EACCES: "file_not_allowed",
+}
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 Table = dict[str, Any]
 
@@ -32,17 +42,31 @@ class File:
     Attributes:
         name: How to name it to the person.
         values: What it says.
+        lines: Its lines, without their ends.
         positions: Where it says so.
     """
 
     name: str
     values: Table
+    lines: Sequence[str]
     positions: Positions
+
+    def place(self, position: Position | None) -> Place:
+        """A place in this file; the file as a whole, where it is in no line of it."""
+        if position is None:
+            return Place(self.name)
+        text = self.lines[position.line - 1]
+        return Place(self.name, Mark(position.line, position.column, position.end, text))
 
 
 def built_in() -> File:
     """The defaults: the example file that the package carries."""
     return _parsed("config.example.toml", _example())
+
+
+def unwritten(values: Table) -> File:
+    """A config file that says this, and that nobody has written."""
+    return File("", values, split(""), locate(""))
 
 
 def example_text() -> str:
@@ -73,8 +97,8 @@ def read_raw(path: Path) -> bytes:
         with path.open("rb") as stream:
             return stream.read(_LARGEST_FILE + 1)
     except OSError as error:
-        raise ConfigError((Problem((), "file_unreadable", {"reason": error.strerror or error},
-                                   origin=str(path)),)) from error  # fmt: skip
+        key = _REFUSALS.get(error.errno, "file_unreadable")
+        raise _refused(str(path), key, reason=error.strerror or error) from error
 
 
 def parsed(name: str, raw: bytes) -> File:
@@ -88,45 +112,58 @@ def parsed(name: str, raw: bytes) -> File:
         ConfigError: It is too large, or not TOML.
     """
     if len(raw) > _LARGEST_FILE:
-        raise ConfigError((Problem((), "file_too_large", {}, origin=name),))
+        raise _refused(name, "file_too_large")
+    if raw.startswith(_UTF_16) or _every_other_is_nothing(raw[:4]):
+        raise _refused(name, "file_utf_16")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         # What the error holds is without a byte-order mark, as are all columns.
-        before, wrong = error.object[: error.start].decode(), error.object[error.start]
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        problem = Problem((), "file_not_utf8", {"byte": wrong}, line, column, name)
-        raise ConfigError((problem,)) from error
+        readable, before = error.object.decode(errors="replace"), error.object[: error.start]
+        mark = line_at(readable.replace("\r\n", "\n"), len(before.decode().replace("\r\n", "\n")))
+        values = {"byte": error.object[error.start]}
+        raise _refused(name, "file_not_utf8", mark, **values) from error
     return _parsed(name, text)
+
+
+def _every_other_is_nothing(raw: bytes) -> bool:
+    """Whether bytes are plain letters in UTF-16 without a byte-order mark."""
+    return [bool(byte) for byte in raw] in ([True, False] * 2, [False, True] * 2)
+
+
+def _refused(name: str, key: str, mark: Mark | None = None, /, **values: object) -> ConfigError:
+    return ConfigError((Problem((), key, values, place=Place(name, mark)),))
 
 
 def _parsed(name: str, text: str) -> File:
     try:
         values = tomli.loads(text)
     except tomli.TOMLDecodeError as error:
-        problem = Problem((), "not_toml", {"reason": error.msg}, error.lineno, error.colno, name)
-        raise ConfigError((problem,)) from error
+        raise ConfigError((not_toml(error, name),)) from error
     except ValueError as error:
         # Python reads no number of more than 4300 digits, and tomli does not say where it is.
-        raise ConfigError((Problem((), "number_too_long", {}, origin=name),)) from error
+        raise _refused(name, "number_too_long", number_too_long(text)) from error
     except RecursionError as error:
-        raise ConfigError((Problem((), "file_too_deep", {}, origin=name),)) from error
-    if _too_deep(values):
-        raise ConfigError((Problem((), "file_too_deep", {}, origin=name),))
-    return File(name, values, locate(text))
+        raise _refused(name, "file_too_deep") from error
+    file = File(name, values, split(text), locate(text))
+    deep = _too_deep(values)
+    if deep is not None:
+        place = file.place(file.positions.value(deep))
+        raise ConfigError((Problem((), "file_too_deep", place=place),))
+    return file
 
 
-def _too_deep(value: object) -> bool:
-    """Whether tables and lists lie deeper in each other than any schedule needs."""
-    level = [value]
+def _too_deep(value: object) -> Keys | None:
+    """The path to where tables and lists lie deeper in each other than any schedule needs."""
+    level: list[tuple[Keys, object]] = [((), value)]
     for _ in range(_DEEPEST):
         level = [
-            inner
-            for one in level
+            ((*path, step), inner)
+            for path, one in level
             if isinstance(one, dict | list)
-            for inner in (one.values() if isinstance(one, dict) else one)
+            for step, inner in (one.items() if isinstance(one, dict) else enumerate(one))
         ]
-    return bool(level)
+    return level[0][0] if level else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +178,7 @@ class Environment:
     values: Table
     paths: Mapping[str, tuple[str, ...]]
 
-    def variable(self, where: tuple[str | int, ...], below: Table) -> str | None:
+    def variable(self, where: Keys, below: Table) -> str | None:
         """The variable that what stands at a path comes from; None where it is from below."""
         reach = _reach(where, below)
         for variable, path in self.paths.items():
@@ -151,7 +188,7 @@ class Environment:
         return None
 
 
-def _reach(where: tuple[str | int, ...], table: Any) -> int:
+def _reach(where: Keys, table: Any) -> int:
     """How many of the keys lead to tables."""
     for number, key in enumerate(where):
         table = table.get(key)
@@ -215,7 +252,7 @@ def _value(text: str) -> Any:
             value = read(text)
         except (ValueError, RecursionError):
             continue
-        if not _too_deep(value):
+        if _too_deep(value) is None:
             return value
     return text
 

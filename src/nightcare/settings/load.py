@@ -82,15 +82,11 @@ def load_file(file: File | None, variables: Mapping[str, str]) -> Loaded:
         found += _contradictions(values, defaults.values, found)
         raise ConfigError(tuple(located(found, file, tables, said))) from error
     understood = understand(config)
+    warnings = tuple(located(understood.warnings, file, tables, said))
     if understood.schedule is None:
-        raise ConfigError(tuple(located(understood.mistakes, file, tables, said)))
-    warnings = located(understood.warnings, file, tables, said)
-    return Loaded(
-        schedule=understood.schedule,
-        warnings=tuple(warnings),
-        path=None if file is None else Path(file.name),
-        values=values,
-    )
+        raise ConfigError(tuple(located(understood.mistakes, file, tables, said)), warnings)
+    path = None if file is None else Path(file.name)
+    return Loaded(understood.schedule, warnings, path, values)
 
 
 def load_values(values: Table, path: Path | None) -> Loaded:

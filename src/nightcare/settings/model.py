@@ -5,6 +5,7 @@ Defaults of whole tables are not here: they are the built-in file, `config.examp
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -164,6 +165,9 @@ def _own_words(value: Any) -> str:
         raise refused("text_empty", found=value)
     if len(text) > _LONGEST_TEXT:
         raise refused("text_too_long", found=len(text), most=_LONGEST_TEXT)
+    control = next((sign for sign in text if unicodedata.category(sign) == "Cc"), None)
+    if control is not None:
+        raise refused("text_unseen", found=value, code=f"U+{ord(control):04X}")
     return text
 
 
@@ -331,7 +335,8 @@ class Config(BaseSettings):
     Each is a mapping of keys to values; pydantic-settings lays the earlier over the later.
     """
 
-    model_config = SettingsConfigDict(extra="forbid", frozen=True)
+    # Else pydantic-settings takes [Sleep] for [sleep], but looks only at one of them.
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, case_sensitive=True)
 
     language: Literal["auto", "en", "da"] = Field(
         description="The language of everything you read; auto is the desktop's."

@@ -8,6 +8,7 @@ inline tables of https://toml.io/en/v1.1.0.
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import tomli
@@ -18,30 +19,33 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A place in a text, counted as tomli counts in its errors.
+    """A stretch of one line of a text, counted as tomli counts in its errors.
 
     Attributes:
         line: The line, from 1. Lines end with a line feed, before which a carriage return may
             stand.
         column: The column, from 1, in characters (code points); a tab is one character.
+        end: The column after its last character; where it goes on in further lines, that after
+            the line's last character.
     """
 
     line: int
     column: int
+    end: int
 
 
 @dataclass(eq=False, slots=True)
 class _Node:
-    """A value of the document: the offsets of its key and itself, and what it contains."""
+    """A value of the document: where its key and itself begin and end, and what it contains."""
 
-    key: int
-    value: int
+    key: range
+    value: range
     is_array: bool = False
     children: dict[str | int, "_Node"] = field(default_factory=dict, repr=False)
 
-    def append(self, offset: int) -> "_Node":
-        """Add an item to this array, written at the offset."""
-        item = self.children[len(self.children)] = _Node(offset, offset)
+    def append(self, place: range) -> "_Node":
+        """Add an item to this array, written there."""
+        item = self.children[len(self.children)] = _Node(place, place)
         return item
 
     def last_item(self) -> "_Node":
@@ -54,7 +58,9 @@ class Positions:
     """The positions of all keys and values of one text; made by `locate`."""
 
     _document: _Node
+    _opened: _Node
     _line_starts: list[int]
+    _length: int
 
     def key(self, path: Path) -> Position | None:
         """Say where a key stands.
@@ -65,23 +71,25 @@ class Positions:
             of an array, the position of the item. None for a path that is not in the text, and
             for the document itself.
         """
+        if path and isinstance(path[-1], int):
+            return self.value(path)
         found = self._walk(path)
         return self._position(found[-1].key) if found and len(found) == len(path) else None
 
     def value(self, path: Path) -> Position | None:
-        """Say where a value starts.
+        """Say where a value stands.
 
         Returns:
-            The position of the value's first character. For a table, or an item of an array of
-            tables, that of the opening bracket of its own header; without one, that of the first
-            header that implies it, or of the key that does in a dotted key. For an array of
-            tables, that of its first header. None as for `key`.
+            The position of the value. For a table, or an item of an array of tables, that of its
+            own header, with the brackets; without one, that of the first header that implies it,
+            or of the key that does in a dotted key. For an array of tables, that of its first
+            header. None as for `key`.
         """
         found = self._walk(path)
         return self._position(found[-1].value) if found and len(found) == len(path) else None
 
     def nearest(self, path: Path) -> Position | None:
-        """Say where a value starts, or else the closest thing around it that is in the text.
+        """Say where a value stands, or else the closest thing around it that is in the text.
 
         Returns:
             The position of the value at the longest beginning of the path that is in the text:
@@ -89,6 +97,40 @@ class Positions:
         """
         found = self._walk(path)
         return self._position(found[-1].value) if found else None
+
+    def earlier(self, names: Iterable[str], *, header: bool) -> tuple[Position, int] | None:
+        """Say where what a further statement would name was written before.
+
+        Args:
+            names: The parts of its key.
+            header: Whether it would be a header; the key of a pair is looked for in the table
+                that the last header opened.
+
+        Returns:
+            The position of the last of the parts that is in the text, of a header with its
+            brackets, and which of the parts that is, from 1. None if not even the first is there.
+        """
+        node, found = self._document if header else self._opened, 0
+        for name in names:
+            table = node.last_item() if node.is_array and node.children else node
+            if name not in table.children:
+                break
+            node, found = table.children[name], found + 1
+        return (self._position(node.value if header else node.key), found) if found else None
+
+    def written_again(self) -> tuple[Position, Position] | None:
+        """Say where the key of the last pair stood first, and where its value stands.
+
+        Of a text that ends with a pair whose key was in its inline table before, which tomli
+        accepts up to there. None if it does not end with a pair.
+        """
+        waiting = [self._document]
+        while waiting:
+            node = waiting.pop()
+            if node.value.stop == self._length and node.key != node.value:
+                return self._position(node.key), self._position(node.value)
+            waiting += node.children.values()
+        return None
 
     def _walk(self, path: Path) -> list[_Node]:
         """List the nodes along the path, as far as it is in the text."""
@@ -101,9 +143,12 @@ class Positions:
             children = found[-1].children
         return found
 
-    def _position(self, offset: int) -> Position:
-        line = bisect_right(self._line_starts, offset)
-        return Position(line, offset - self._line_starts[line - 1] + 1)
+    def _position(self, place: range) -> Position:
+        line = bisect_right(self._line_starts, place.start)
+        start = self._line_starts[line - 1]
+        more = line < len(self._line_starts)
+        line_end = self._line_starts[line] - 1 if more else self._length
+        return Position(line, place.start - start + 1, min(place.stop, line_end) - start + 1)
 
 
 def locate(text: str) -> Positions:
@@ -114,12 +159,13 @@ def locate(text: str) -> Positions:
     """
     # As tomli does. A carriage return ends its line, so no column changes.
     text = text.replace("\r\n", "\n")
-    document = _Node(0, 0)
+    document = _Node(range(0), range(0))
     opened = [document]
     offset = _end(_GAP, text, 0)
     while offset < len(text):
         offset = _end(_GAP, text, _step(text, offset, opened))
-    return Positions(document, [0, *(found.end() for found in re.finditer("\n", text))])
+    starts = [0, *(found.end() for found in re.finditer("\n", text))]
+    return Positions(document, opened[-1], starts, len(text))
 
 
 # Possessive repeats of one character keep these linear. Repeats of groups are greedy, as possessive
@@ -163,24 +209,28 @@ def _step(text: str, offset: int, opened: list[_Node]) -> int:
     if first == ",":
         return offset + 1
     if first in "]}":
-        opened.pop()
+        closed = opened.pop()
+        closed.value = range(closed.value.start, offset + 1)
         return offset + 1
     if inside.is_array:
-        return _take_value(text, offset, inside.append(offset), opened)
+        return _take_value(text, offset, inside.append(range(offset, offset)), opened)
     if first == "[":
         return _take_header(text, offset, opened)
     parts, end = _take_key(text, offset)
     node = inside
     for name, at in parts:
         node = node.children.setdefault(name, _Node(at, at))
-    node.value = _end(_BLANK, text, end + 1)
-    return _take_value(text, node.value, node, opened)
+    return _take_value(text, _end(_BLANK, text, end + 1), node, opened)
 
 
 def _take_value(text: str, offset: int, node: _Node, opened: list[_Node]) -> int:
     """Take in a scalar, or open an array or inline table; give the offset after that."""
     if text[offset] not in "[{":
-        return _end(_SCALAR, text, offset)
+        end = _end(_SCALAR, text, offset)
+        node.value = range(offset, offset + len(text[offset:end].rstrip(" \t")))
+        return end
+    # Where it ends is learnt when it closes.
+    node.value = range(offset, offset)
     node.is_array = text[offset] == "["
     opened.append(node)
     return offset + 1
@@ -190,26 +240,32 @@ def _take_header(text: str, offset: int, opened: list[_Node]) -> int:
     """Open the table, or the next table of an array, that a header names; give the offset after."""
     brackets = 2 if text.startswith("[[", offset) else 1
     (*parents, (name, at)), end = _take_key(text, _end(_BLANK, text, offset + brackets))
+    header = range(offset, end + brackets)
     parent = opened[0]
     for parent_name, parent_at in parents:
-        parent = parent.children.setdefault(parent_name, _Node(parent_at, offset))
+        parent = parent.children.setdefault(parent_name, _Node(parent_at, header))
         if parent.is_array:
             parent = parent.last_item()
-    table = parent.children.setdefault(name, _Node(at, offset))
+    table = parent.children.setdefault(name, _Node(at, header))
     if brackets == 1:
-        table.value = offset
+        table.value = header
     else:
         table.is_array = True
-        table = table.append(offset)
+        table = table.append(header)
     opened[1:] = [table]
-    return end + brackets
+    return header.stop
 
 
-def _take_key(text: str, offset: int) -> tuple[list[tuple[str, int]], int]:
-    """Give the parts of a dotted key with their offsets, and the offset of what follows it."""
+def key_parts(text: str, offset: int) -> list[tuple[str, range]]:
+    """Give the parts of a key at an offset, or after the blanks there, with their places."""
+    return _take_key(text, _end(_BLANK, text, offset))[0]
+
+
+def _take_key(text: str, offset: int) -> tuple[list[tuple[str, range]], int]:
+    """Give the parts of a dotted key with their places, and the offset of what follows it."""
     end = _end(_KEY, text, offset)
     parts = _KEY_PART.finditer(text, offset, end)
-    return [(_name(part.group()), part.start()) for part in parts], end
+    return [(_name(part.group()), range(*part.span())) for part in parts], end
 
 
 def _name(part: str) -> str:

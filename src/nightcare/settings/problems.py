@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -11,7 +12,7 @@ from zoneinfo import available_timezones
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from nightcare.errors import Problem
+from nightcare.errors import Place, Problem
 from nightcare.settings.layers import Environment, File, Table
 from nightcare.settings.model import DAY_WORDS, Config
 from nightcare.settings.positions import Path
@@ -25,6 +26,16 @@ _TYPES = {
 }
 
 _EMPTY = {"at": "at_empty", "days": "days_empty", "lengths": "lengths_empty"}
+
+_ABOUT_THE_KEY = ("key_unknown", "name_", "timing_", "only_with_every", "reminders_alike")
+"""What the mistakes begin with that are about a key, not about what it is set to."""
+
+_CLOCK_LIKE = re.compile(
+    r"(?P<hour>[0-9]{1,2})(?:[.:h ]?(?P<minute>[0-9]{2}))?\s*(?P<half>am|pm|a\.m\.|p\.m\.)?"
+)
+_UNIT_MISSING = re.compile(r"\s*[1-9][0-9]{0,3}\s*")
+_HALF_A_DAY = 12
+_AN_HOUR = 60
 
 _EXAMPLES: Mapping[str, object] = {
     "wake": "07:00",
@@ -42,7 +53,16 @@ def problems(error: ValidationError) -> list[Problem]:
     for details in error.errors(include_url=False):
         problem = _problem(details)
         found.setdefault((problem.where, problem.key), problem)
-    return list(found.values())
+    misspelt = {
+        (*problem.where[:-1], problem.values["nearest"])
+        for problem in found.values()
+        if problem.key == "key_unknown_but"
+    }
+    return [
+        problem
+        for problem in found.values()
+        if problem.key != "key_missing" or problem.where not in misspelt
+    ]
 
 
 def _problem(details: ErrorDetails) -> Problem:
@@ -58,10 +78,9 @@ def _mistake(where: Path, details: ErrorDetails) -> tuple[str, dict[str, object]
             return _unknown("key", where[-1], _keys_at(where[:-1]))
         case "literal_error" | "enum":
             return _unknown("choice", given, _choices(context))
-        case "day_unknown":
-            return _unknown("day", given, DAY_WORDS)
-        case "zone_unknown":
-            return _unknown("zone", given, sorted(available_timezones()))
+        case "day_unknown" | "zone_unknown":
+            allowed = DAY_WORDS if kind == "day_unknown" else sorted(available_timezones())
+            return _unknown(kind.removesuffix("_unknown"), given, allowed)
         case "missing":
             key = str(where[-1])
             return "key_missing", {"key": key, "example": _EXAMPLES[key]}
@@ -70,10 +89,23 @@ def _mistake(where: Path, details: ErrorDetails) -> tuple[str, dict[str, object]
         case "too_short":
             return _EMPTY[str(where[-1])], {}
         case _ if kind in _TYPES:
-            return f"wants_{_TYPES[kind]}", {"found": given, "table": where}
+            unnamed = where[:-1] == ("reminders",) and where[-1] in _keys_at(where)
+            values = {"found": given, "table": where}
+            return "name_missing" if unnamed else f"wants_{_TYPES[kind]}", values
     # What is refused by ourselves carries what was found; pydantic alone knows what else there is.
-    ours = "found" in context
-    return (kind, context) if ours else ("value_wrong", {"found": given, "reason": details["msg"]})
+    if "found" not in context:
+        return "value_wrong", {"found": given, "reason": details["msg"]}
+    return _nearly(kind, given) or (kind, context)
+
+
+def _nearly(kind: str, given: object) -> tuple[str, dict[str, object]] | None:
+    """What was probably meant by a clock time or length that is written in another way."""
+    if kind in {"clock_not_understood", "moment_not_understood"}:
+        nearest = _clock_like(given)
+        return None if nearest is None else (f"{kind}_but", {"found": given, "nearest": nearest})
+    if kind == "length_not_understood" and _UNIT_MISSING.fullmatch(str(given)):
+        return "length_without_unit", {"found": given, "count": str(given).strip()}
+    return None
 
 
 def _unknown(what: str, found: object, allowed: Sequence[str]) -> tuple[str, dict[str, object]]:
@@ -82,6 +114,24 @@ def _unknown(what: str, found: object, allowed: Sequence[str]) -> tuple[str, dic
     if close:
         return f"{what}_unknown_but", {**values, "nearest": close[0]}
     return f"{what}_unknown", values
+
+
+def _clock_like(given: object) -> str | None:
+    """The clock time that was probably meant by "7.30", "10 pm" or 22.3; None where none was."""
+    text = f"{given:.2f}" if isinstance(given, float) else str(given)
+    found = _CLOCK_LIKE.fullmatch(text.strip().lower())
+    if found is None or isinstance(given, bool):
+        return None
+    hour, minute = int(found["hour"]), int(found["minute"] or 0)
+    half = (found["half"] or "")[:1]
+    if half and not 1 <= hour <= _HALF_A_DAY:
+        return None
+    if half:
+        hour = hour % _HALF_A_DAY + (_HALF_A_DAY if half == "p" else 0)
+    if (hour, minute) == (2 * _HALF_A_DAY, 0):
+        hour = 0
+    fits = hour < 2 * _HALF_A_DAY and minute < _AN_HOUR
+    return f"{hour:02}:{minute:02}" if fits else None
 
 
 def _choices(context: Mapping[str, Any]) -> list[str]:
@@ -132,7 +182,7 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 def located(
     found: Iterable[Problem], file: File | None, tables: Table, said: Environment
 ) -> list[Problem]:
-    """The same problems, each with the place it comes from, in the order of the places.
+    """The same problems, each with the place it comes from, in the order of the file.
 
     Args:
         found: The problems.
@@ -140,23 +190,35 @@ def located(
         tables: That file over the defaults.
         said: The environment, which is laid over them.
     """
-    placed = [_located(problem, file, tables, said) for problem in found]
-    return sorted(placed, key=lambda one: (one.line or 0, one.column or 0, str(one.where)))
+    placed = [
+        replace(
+            problem,
+            place=_place(problem, problem.where, file, tables, said),
+            also=None
+            if problem.against is None
+            else _place(problem, problem.against, file, tables, said),
+        )
+        for problem in found
+    ]
+    return sorted(placed, key=_order)
 
 
-def _located(problem: Problem, file: File | None, tables: Table, said: Environment) -> Problem:
-    variable = said.variable(problem.where, tables)
+def _order(problem: Problem) -> tuple[bool, int, int, str]:
+    """As a reader meets them in the file; then what is not in it."""
+    line, column = problem.line or 0, problem.column or 0
+    return problem.place.mark is None, line, column, problem.place.origin
+
+
+def _place(
+    problem: Problem, path: Path, file: File | None, tables: Table, said: Environment
+) -> Place:
+    variable = said.variable(path, tables)
     if variable is not None:
-        return replace(problem, origin=variable)
+        return Place(variable)
     if file is None:
-        return problem
-    about_the_key = problem.key.startswith(("key_unknown", "name_", "timing_"))
-    place = (
-        file.positions.key(problem.where) if about_the_key else None
-    ) or file.positions.nearest(problem.where)
-    return replace(
-        problem,
-        origin=file.name,
-        line=None if place is None else place.line,
-        column=None if place is None else place.column,
-    )
+        return Place()
+    positions = file.positions
+    key = positions.key(path) if problem.key.startswith(_ABOUT_THE_KEY) else None
+    position = key or positions.nearest(path)
+    # Of a table that is not in the file the built-in one is in force.
+    return Place() if path and position is None else file.place(position)

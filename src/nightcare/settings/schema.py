@@ -11,11 +11,10 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from nightcare.settings import spelling
 from nightcare.settings.entries import entries
-from nightcare.settings.layers import File, built_in
+from nightcare.settings.layers import built_in, unwritten
 from nightcare.settings.load import load_file
 from nightcare.settings.model import Config
 from nightcare.settings.origins import origins_of
-from nightcare.settings.positions import locate
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _NOTHING = {"type": "null"}
@@ -57,7 +56,7 @@ def _with_defaults(schema: dict[str, Any], tables: dict[str, Any]) -> None:
             inner = tables[f"{key.capitalize()}Table"]["properties"]
             for name, one in value.items():
                 inner[name]["default"] = one
-    plain = File("", {"reminders": {"plain": _PLAIN}}, locate(""))
+    plain = unwritten({"reminders": {"plain": _PLAIN}})
     for entry in entries(load_file(plain, {}), origins_of(plain, {})):
         match entry.where:
             case ("reminders", "plain", str(key)) if key not in _PLAIN:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
-from cronsim import CronSim
-
-from nightcare.domain.care_day import Hours, Sleep
-from nightcare.domain.moments import Anchor, Clock, Moment, Relative, clock_text
+from nightcare.domain.moments import Anchor, Moment, Relative, clock_text
 from nightcare.domain.reminders import (
     At,
     Conduct,
@@ -24,16 +21,25 @@ from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import SnoozeRule
 from nightcare.domain.until import UNTIL
 from nightcare.errors import Problem
-from nightcare.settings.model import WEEKDAYS, Config, QuietTable, ReminderTable, SleepTable
+from nightcare.settings.doubts import doubts
+from nightcare.settings.model import WEEKDAYS, Config, QuietTable, ReminderTable
 from nightcare.settings.positions import Path
+from nightcare.settings.week import Week
 
 _STAYS = timedelta(minutes=10)
 _EVENING_STAYS = timedelta(minutes=30)
-_A_DAY = timedelta(days=1)
-_ANY_DATE = datetime(2024, 1, 1)  # noqa: DTZ001 - only what the fields mean is asked
+_LONGEST_NAME = 100
 
 WHATEVER_THE_SLEEP = frozenset(
-    {"timing_missing", "timing_twice", "only_with_every", "name_wrong", "name_taken", "at_twice"}
+    {
+        "timing_missing",
+        "timing_twice",
+        "only_with_every",
+        "name_wrong",
+        "name_taken",
+        "name_too_long",
+        "at_twice",
+    }
 )
 """The mistakes that are mistakes whenever the person sleeps."""
 
@@ -49,10 +55,9 @@ class Understood:
 
 def understand(config: Config) -> Understood:
     """Make the schedule that the tables stand for."""
-    sleep = _sleep(config.sleep)
-    mistakes = list(_bedtimes(config.sleep, sleep))
-    warnings: list[Problem] = []
-    reminders = []
+    week = Week.of(config.sleep)
+    mistakes = list(_bedtimes(week))
+    reminders: list[Reminder] = []
     for name, table in config.reminders.items():
         where = ("reminders", name)
         timings = [one for one in _timings(table) if one is not None]
@@ -60,62 +65,50 @@ def understand(config: Config) -> Understood:
         if len(timings) != 1:
             mistakes.append(_timing_count(where, table, len(timings)))
             continue
-        if table.every is None:
-            mistakes += [
-                Problem((*where, key), "only_with_every", {"key": key})
-                for key, value in (("from", table.first), ("until", table.until))
-                if value is not None
-            ]
+        mistakes += _without_every(where, table)
         reminder = _reminder(name, table, timings[0], config)
         reminders.append(reminder)
-        mistakes += _moment_mistakes(where, table, reminder, sleep)
-        warnings += _night_warnings(where, table, reminder, sleep)
-    mistakes += _question_mistakes(config.diary.morning_question, sleep)
+        mistakes += _moment_mistakes(where, table, reminder, week)
+    mistakes += _question_mistakes(config.diary.morning_question, week)
     schedule = Schedule(
         language=None if config.language == "auto" else config.language,
         zone=config.timezone,
-        sleep=sleep,
+        sleep=week.sleep,
         reminders=tuple(reminders),
         snooze=SnoozeRule(tuple(config.snooze.lengths), config.snooze.limit),
         idle_after=config.quiet.idle_after,
         morning_question=config.diary.morning_question,
         notify=None if config.notify.backend == "auto" else config.notify.backend,
     )
-    return Understood(None if mistakes else schedule, tuple(mistakes), tuple(warnings))
+    return Understood(
+        None if mistakes else schedule,
+        tuple(mistakes),
+        tuple(doubts(config.reminders, reminders, week)),
+    )
 
 
 # Sleep
 
 
-def _sleep(table: SleepTable) -> Sleep:
-    monday, tuesday, wednesday, thursday, friday, saturday, sunday = (
-        Hours(day.wake or table.wake, day.bedtime or table.bedtime)
-        for day in (getattr(table, name) for name in WEEKDAYS)
-    )
-    return Sleep((monday, tuesday, wednesday, thursday, friday, saturday, sunday))
-
-
-def _bedtimes(table: SleepTable, sleep: Sleep) -> Iterator[Problem]:
+def _bedtimes(week: Week) -> Iterator[Problem]:
     """A bedtime may not lie after the next wake-up; each place is named once."""
     seen = set()
-    for number, name in enumerate(WEEKDAYS):
-        following = (number + 1) % len(WEEKDAYS)
-        hours, next_hours = sleep.week[number], sleep.week[following]
-        if hours.bed_is_next_date() and hours.bedtime > next_hours.wake:
-            own = getattr(table, name).bedtime is not None
-            where = ("sleep", name, "bedtime") if own else ("sleep", "bedtime")
-            if where not in seen:
-                seen.add(where)
-                yield Problem(
-                    where,
-                    "bedtime_after_wake",
-                    {
-                        "bedtime": clock_text(hours.bedtime),
-                        "wake": clock_text(next_hours.wake),
-                        "weekday": number,
-                        "following": following,
-                    },
-                )
+    for number in range(len(WEEKDAYS)):
+        following = week.after(number)
+        hours, where = week.hours(number), week.place(number, "bedtime")
+        if week.night(number) < timedelta() and where not in seen:
+            seen.add(where)
+            yield Problem(
+                where,
+                "bedtime_after_wake",
+                {
+                    "bedtime": clock_text(hours.bedtime),
+                    "wake": clock_text(week.hours(following).wake),
+                    "weekday": number,
+                    "following": following,
+                },
+                against=week.place(following, "wake"),
+            )
 
 
 # Reminders
@@ -138,7 +131,17 @@ def _timing_count(where: Path, table: ReminderTable, count: int) -> Problem:
     if not count:
         return Problem(where, "timing_missing", {})
     given = [key for key in ("at", "every", "cron") if getattr(table, key) is not None]
-    return Problem((*where, given[1]), "timing_twice", {"given": given})
+    return Problem((*where, given[1]), "timing_twice", {"given": given}, against=(*where, given[0]))
+
+
+def _without_every(where: Path, table: ReminderTable) -> Iterator[Problem]:
+    if table.every is not None:
+        return
+    instead = "at" if table.cron is None else "cron"
+    for key, value in (("from", table.first), ("until", table.until)):
+        if value is not None:
+            values: dict[str, object] = {"key": key}
+            yield Problem((*where, key), "only_with_every", values, against=(*where, instead))
 
 
 def _reminder(
@@ -182,6 +185,9 @@ def _name_mistakes(name: str) -> Iterator[Problem]:
         yield Problem(("reminders", name), "name_wrong", {"found": name})
     elif name.lower() == UNTIL:
         yield Problem(("reminders", name), "name_taken", {"found": name})
+    elif len(name) > _LONGEST_NAME:
+        values: dict[str, object] = {"found": len(name), "most": _LONGEST_NAME}
+        yield Problem(("reminders", name), "name_too_long", values)
 
 
 # Moments
@@ -190,8 +196,8 @@ def _name_mistakes(name: str) -> Iterator[Problem]:
 def _moments(table: ReminderTable, timing: At | Every | Cron) -> Iterator[tuple[Path, Moment]]:
     """The moments of a timing, each with the keys below the reminder's under which it stands."""
     match timing:
-        case At(moments):
-            yield from ((("at", number), moment) for number, moment in enumerate(moments))
+        case At(named):
+            yield from ((("at", number), moment) for number, moment in enumerate(named))
         case Every(_, first, until):
             yield ("from" if table.first else "every",), first
             yield ("until" if table.until else "every",), until
@@ -200,136 +206,63 @@ def _moments(table: ReminderTable, timing: At | Every | Cron) -> Iterator[tuple[
 
 
 def _moment_mistakes(
-    where: Path, table: ReminderTable, reminder: Reminder, sleep: Sleep
+    where: Path, table: ReminderTable, reminder: Reminder, week: Week
 ) -> Iterator[Problem]:
     timing = reminder.timing
     if isinstance(timing, At):
         yield from _named_again(where, timing)
     outside = False
     for keys, moment in _moments(table, timing):
-        for number in sorted(reminder.days):
-            if isinstance(moment, Relative) and not _in_waking_hours(moment, sleep.week[number]):
-                outside = True
-                yield Problem(
-                    (*where, *keys),
-                    "moment_in_night",
-                    {"found": str(moment), "weekday": number, **_hours(sleep.week[number])},
-                )
-                break
+        night = _in_the_night((*where, *keys), moment, sorted(reminder.days), week)
+        if night is not None:
+            outside = True
+            yield night
     if isinstance(timing, Every) and not outside:
-        empty = [_empty(timing, sleep.week[number]) for number in sorted(reminder.days)]
+        empty = [
+            week.offset(timing.first, number) > week.offset(timing.until, number)
+            for number in reminder.days
+        ]
         if all(empty):
             yield Problem(
-                (*where, "from" if table.first else "every"),
+                (*where, "from" if table.first else "until" if table.until else "every"),
                 "every_empty",
                 {"first": str(timing.first), "until": str(timing.until)},
+                against=(*where, "until") if table.first and table.until else None,
             )
 
 
+def _in_the_night(where: Path, moment: Moment, days: Iterable[int], week: Week) -> Problem | None:
+    """A relative moment that is not in the waking hours of one of these days."""
+    for number in days:
+        if isinstance(moment, Relative) and not week.wakes(moment, number):
+            hours = week.hours(number)
+            values: dict[str, object] = {
+                "found": str(moment),
+                "weekday": number,
+                "wake": clock_text(hours.wake),
+                "bedtime": clock_text(hours.bedtime),
+            }
+            against = week.bound(moment, number)
+            return Problem(where, "moment_in_night", values, against=against)
+    return None
+
+
 def _named_again(where: Path, timing: At) -> Iterator[Problem]:
-    named: set[Moment] = set()
+    named: dict[Moment, int] = {}
     for number, moment in enumerate(timing.moments):
-        if moment in named:
-            yield Problem((*where, "at", number), "at_twice", {"found": str(moment)})
-        named.add(moment)
+        first = named.setdefault(moment, number)
+        if first != number:
+            yield Problem(
+                (*where, "at", number),
+                "at_twice",
+                {"found": str(moment)},
+                against=(*where, "at", first),
+            )
 
 
-def _night_warnings(
-    where: Path, table: ReminderTable, reminder: Reminder, sleep: Sleep
-) -> Iterator[Problem]:
-    """A clock time in the night is kept as written, but it may be a slip."""
-    if isinstance(reminder.timing, Cron):
-        yield from _cron_warnings((*where, "cron"), reminder.timing, reminder.days, sleep)
-    for keys, moment in _moments(table, reminder.timing):
-        for number in sorted(reminder.days):
-            hours = sleep.week[number]
-            if isinstance(moment, Clock) and not _wakes(moment.time, hours):
-                yield _in_the_night((*where, *keys), moment.time, number, hours)
-                break
-
-
-def _cron_warnings(
-    where: Path, cron: Cron, days: frozenset[int], sleep: Sleep
-) -> Iterator[Problem]:
-    for number, clock in _cron_clocks(cron):
-        hours = sleep.week[number]
-        the_day_before = (number - 1) % len(sleep.week)
-        before = sleep.week[the_day_before]
-        if clock >= hours.wake:
-            in_night, care_day = not _wakes(clock, hours), number
-        else:
-            in_night = _since_midnight(clock) + _A_DAY > _span(before)[1]
-            care_day = the_day_before
-        if in_night and care_day in days:
-            yield _in_the_night(where, clock, number, hours)
-            return
-
-
-def _cron_clocks(cron: Cron) -> Iterator[tuple[int, time]]:
-    """The weekdays, Monday 0, and clock times at which cron fields may match."""
-    fields = CronSim(cron.fields, _ANY_DATE)
-    # Cron counts from Sunday, 0 or 7; a pair is a weekday and which of the month's.
-    named = {one[0] if isinstance(one, tuple) else one for one in fields.weekdays}
-    # Where day of month and weekday are both given, either is enough.
-    weekdays = {(one - 1) % 7 for one in named} if fields.day_and else range(7)
-    for weekday in sorted(weekdays):
-        for hour in sorted(fields.hours):
-            for minute in sorted(fields.minutes):
-                yield weekday, time(hour, minute)
-
-
-def _in_the_night(where: Path, clock: time, weekday: int, hours: Hours) -> Problem:
-    return Problem(
-        where,
-        "clock_in_night",
-        {"found": clock_text(clock), "weekday": weekday, **_hours(hours)},
-    )
-
-
-def _question_mistakes(question: Moment | None, sleep: Sleep) -> Iterator[Problem]:
-    if isinstance(question, Relative):
-        for number, hours in enumerate(sleep.week):
-            if not _in_waking_hours(question, hours):
-                yield Problem(
-                    ("diary", "morning_question"),
-                    "moment_in_night",
-                    {"found": str(question), "weekday": number, **_hours(hours)},
-                )
-                return
-
-
-def _hours(hours: Hours) -> dict[str, str]:
-    return {"wake": clock_text(hours.wake), "bedtime": clock_text(hours.bedtime)}
-
-
-def _since_midnight(clock: time) -> timedelta:
-    return timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)
-
-
-def _span(hours: Hours) -> tuple[timedelta, timedelta]:
-    """Wake-up and bedtime since the care day's midnight, on a day without a clock change."""
-    bedtime = _since_midnight(hours.bedtime)
-    return _since_midnight(hours.wake), bedtime + _A_DAY if hours.bed_is_next_date() else bedtime
-
-
-def _offset(moment: Moment, hours: Hours) -> timedelta:
-    """A moment since the care day's midnight, on a day without a clock change."""
-    wake, bedtime = _span(hours)
-    if isinstance(moment, Relative):
-        return (wake if moment.anchor is Anchor.WAKE else bedtime) + moment.offset
-    clock = _since_midnight(moment.time)
-    after_midnight = hours.bed_is_next_date() and moment.time <= hours.bedtime
-    return clock + _A_DAY if after_midnight else clock
-
-
-def _in_waking_hours(moment: Moment, hours: Hours) -> bool:
-    wake, bedtime = _span(hours)
-    return wake <= _offset(moment, hours) <= bedtime
-
-
-def _wakes(clock: time, hours: Hours) -> bool:
-    return _in_waking_hours(Clock(clock), hours)
-
-
-def _empty(every: Every, hours: Hours) -> bool:
-    return _offset(every.first, hours) > _offset(every.until, hours)
+def _question_mistakes(question: Moment | None, week: Week) -> Iterator[Problem]:
+    if question is not None:
+        where = ("diary", "morning_question")
+        night = _in_the_night(where, question, range(len(WEEKDAYS)), week)
+        if night is not None:
+            yield night

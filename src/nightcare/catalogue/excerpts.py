@@ -1,0 +1,138 @@
+"""The lines of the config file that a mistake is about, with a marker below what is meant."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from nightcare.errors import Mark, Problem
+
+WIDTH = 88
+"""Columns of a terminal that a line of the file may take; one that is longer is cut."""
+
+_LED_UP_TO = 24
+"""Columns that are shown before what is meant, where a line is cut."""
+
+_TAB = 4
+_MOST_IN_A_CELL = 8
+_CUT = "\N{HORIZONTAL ELLIPSIS}"
+_UNSEEN = "\N{REPLACEMENT CHARACTER}"
+_MEANT, _OTHER = "^", "-"
+
+# https://www.unicode.org/reports/tr11/; medial vowels and final consonants of Hangul are drawn in
+# the cell of the first consonant.
+_WIDE = frozenset("WF")
+_DRAWN_OVER = frozenset({"Mn", "Me"})
+_HANGUL_PARTS = range(0x1160, 0x1200)
+_VARIATIONS = range(0xFE00, 0xFE10)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """What is drawn as one: a character with the signs over it, and the columns it takes."""
+
+    text: str
+    width: int
+
+
+def excerpt(problem: Problem, bold: Callable[[str], str] = str) -> list[str]:
+    """The file's own lines that a problem is about, each with a line of markers below it.
+
+    None where it is about no line of a file. What would command a terminal is replaced.
+
+    Args:
+        problem: What is wrong.
+        bold: How to set off a marker.
+    """
+    mark = problem.place.mark
+    other = None if problem.also is None else problem.also.mark
+    if mark is None:
+        return []
+    marks = [(mark, _MEANT)] + ([] if other is None else [(other, _OTHER)])
+    gutter = max(len(str(one.line)) for one, _ in marks)
+    if other is not None and other.line == mark.line and _width(_drawn(mark.text)[0]) <= WIDTH:
+        return _shown(mark.line, gutter, *_marked(mark.text, marks), bold)
+    return [
+        line
+        for one, sign in sorted(marks, key=lambda marked: marked[0].line)
+        for line in _shown(one.line, gutter, *_marked(one.text, [(one, sign)]), bold)
+    ]
+
+
+def _shown(line: int, gutter: int, text: str, marker: str, bold: Callable[[str], str]) -> list[str]:
+    marks = marker.lstrip()
+    before = " " * (len(marker) - len(marks))
+    return [f"  {line:>{gutter}} | {text}".rstrip(), f"  {'':>{gutter}} | {before}{bold(marks)}"]
+
+
+def _marked(text: str, marks: Sequence[tuple[Mark, str]]) -> tuple[str, str]:
+    """A line as it is drawn, and the markers below it."""
+    cells, owners = _drawn(text)
+    stretches = [(_stretch(one, owners, len(cells)), sign) for one, sign in marks]
+    first, last = _window(cells, stretches[0][0])
+    drawn = "".join(cell.text for cell in cells[first:last])
+    before = _CUT if first else ""
+    after = _CUT if last < len(cells) else ""
+    columns = [" "] * (len(before) + _width(cells[first:last]) + len(after) + 1)
+    for stretch, sign in reversed(stretches):
+        start = len(before) + _width(cells[first : max(first, stretch.start)])
+        end = len(before) + _width(cells[first : min(last, stretch.stop)])
+        columns[start : max(start + 1, end)] = sign * max(1, end - start)
+    return before + drawn + after, "".join(columns).rstrip()
+
+
+def _window(cells: Sequence[_Cell], meant: range) -> tuple[int, int]:
+    """Which cells are shown: all, or as many as there is room for around what is meant."""
+    if _width(cells) <= WIDTH:
+        return 0, len(cells)
+    room = WIDTH - 2 * len(_CUT)
+    first = min(meant.start, len(cells))
+    led = 0
+    while first and led + cells[first - 1].width <= _LED_UP_TO:
+        first -= 1
+        led += cells[first].width
+    last, used = first, 0
+    while last < len(cells) and used + cells[last].width <= room:
+        used += cells[last].width
+        last += 1
+    while first and used + cells[first - 1].width <= room:
+        first -= 1
+        used += cells[first].width
+    return first, last
+
+
+def _stretch(mark: Mark, owners: Sequence[int], count: int) -> range:
+    """The cells of what is meant; at least one, also behind the end of the line."""
+    if mark.column > len(owners):
+        return range(count, count + 1)
+    start = owners[mark.column - 1]
+    return range(start, owners[min(mark.end - 1, len(owners)) - 1] + 1)
+
+
+def _drawn(text: str) -> tuple[list[_Cell], list[int]]:
+    """The cells of a line, and for each of its characters which of them it is drawn in."""
+    cells: list[_Cell] = []
+    owners: list[int] = []
+    column = 0
+    for sign in text:
+        width = _TAB - column % _TAB if sign == "\t" else _columns(sign)
+        column += width
+        if width:
+            shown = " " * width if sign == "\t" else sign if sign.isprintable() else _UNSEEN
+            cells.append(_Cell(shown, width))
+        elif cells and len(cells[-1].text) < _MOST_IN_A_CELL and ord(sign) not in _VARIATIONS:
+            cells[-1] = _Cell(cells[-1].text + sign, cells[-1].width)
+        owners.append(max(0, len(cells) - 1))
+    return cells, owners
+
+
+def _columns(sign: str) -> int:
+    """The columns of a terminal that a character takes; what cannot be seen is shown as one."""
+    if unicodedata.category(sign) in _DRAWN_OVER or ord(sign) in _HANGUL_PARTS:
+        return 0
+    return 2 if sign.isprintable() and unicodedata.east_asian_width(sign) in _WIDE else 1
+
+
+def _width(cells: Sequence[_Cell]) -> int:
+    return sum(cell.width for cell in cells)
