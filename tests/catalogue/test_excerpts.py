@@ -114,6 +114,11 @@ def test_two_places_in_a_line_share_it() -> None:
     line = 'at = ["12:00", "12:00"]'
     one, other = marked(line, '"12:00"]'), marked(line, '"12:00"')
     assert excerpt(problem(one, other)) == [f"  7 | {line}", "    |       -------  ^^^^^^^^"]
+    cut = "x" * 100 + line
+    shown, marker = excerpt(problem(marked(cut, '"12:00"]'), marked(cut, '"12:00"')))
+    assert shown.endswith(f"x{line}")
+    assert marker.split() == ["|", "-------", "^^^^^^^^"]
+    assert len(marker) == len(shown)
     long = "a" * 100 + "!" + "b" * 100 + "?" + "c" * 100
     lines = excerpt(problem(marked(long, "?"), marked(long, "!")))
     assert [("!" in one, "?" in one) for one in lines[::2]] == [(False, True), (True, False)]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from nightcare.errors import Mark, Problem
 
-WIDTH = 88
-"""Columns of a terminal that a line of the file may take; one that is longer is cut."""
+WIDTH = 72
+"""Columns that a line of the file may take, so that all fits in 80; one that is longer is cut."""
 
 _LED_UP_TO = 24
 """Columns that are shown before what is meant, where a line is cut."""
@@ -51,13 +51,29 @@ def excerpt(problem: Problem, bold: Callable[[str], str] = str) -> list[str]:
         return []
     marks = [(mark, _MEANT)] + ([] if other is None else [(other, _OTHER)])
     gutter = max(len(str(one.line)) for one, _ in marks)
-    if other is not None and other.line == mark.line and _width(_drawn(mark.text)[0]) <= WIDTH:
+    if other is not None and _fit_together(mark, other):
         return _shown(mark.line, gutter, *_marked(mark.text, marks), bold)
     return [
         line
         for one, sign in sorted(marks, key=lambda marked: marked[0].line)
         for line in _shown(one.line, gutter, *_marked(one.text, [(one, sign)]), bold)
     ]
+
+
+def _fit_together(one: Mark, other: Mark) -> bool:
+    """Whether two marks are in one line, and all of both can be shown at once."""
+    if one.line != other.line:
+        return False
+    cells, owners = _drawn(one.text)
+    both = _around(_stretch(mark, owners, len(cells)) for mark in (one, other))
+    room = WIDTH - 2 * len(_CUT) - _LED_UP_TO
+    return _width(cells) <= WIDTH or _width(cells[both.start : both.stop]) <= room
+
+
+def _around(stretches: Iterable[range]) -> range:
+    """The cells from the first to the last of these."""
+    starts, stops = zip(*((one.start, one.stop) for one in stretches), strict=True)
+    return range(min(starts), max(stops))
 
 
 def _shown(line: int, gutter: int, text: str, marker: str, bold: Callable[[str], str]) -> list[str]:
@@ -70,7 +86,7 @@ def _marked(text: str, marks: Sequence[tuple[Mark, str]]) -> tuple[str, str]:
     """A line as it is drawn, and the markers below it."""
     cells, owners = _drawn(text)
     stretches = [(_stretch(one, owners, len(cells)), sign) for one, sign in marks]
-    first, last = _window(cells, stretches[0][0])
+    first, last = _window(cells, _around(stretch for stretch, _ in stretches))
     drawn = "".join(cell.text for cell in cells[first:last])
     before = _CUT if first else ""
     after = _CUT if last < len(cells) else ""
