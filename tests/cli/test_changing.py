@@ -125,6 +125,21 @@ def test_a_file_that_is_wrong_elsewhere_stays_as_it_is(terminal: Terminal) -> No
     assert told == [f"{path}:1:12", f"{path}:4:9"]
 
 
+WALK = '[reminders.walk]\ntopic = "exercise"\nat = "bedtime - 5h"\n'
+
+
+def test_a_mistake_in_what_is_not_written_shows_no_line(terminal: Terminal) -> None:
+    """Neither as its own, nor as the other that it contradicts; the file is named all the same."""
+    path = terminal.write('[sleep]\nwake = "07:00"\nbedtime = "22:30"\n' + WALK)
+    result = terminal("config", "set", "snooze.limit", "101")
+    assert result.err.startswith(f"{path}: snooze.limit: found 101; allowed: 0 to 100\n")
+    assert " | " not in result.err
+    result = terminal("config", "set", "sleep.wake", "18:00")
+    assert result.err.startswith(f"{path}:6:6: reminders.walk.at: ")
+    assert "; see" not in result.err
+    assert result.err.count(" | ") == 2
+
+
 def test_set_may_mend_a_file(terminal: Terminal) -> None:
     """If the result is right."""
     path = terminal.write('language = "dk"\n')

@@ -96,7 +96,8 @@ def test_the_defaults_have_no_line() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_shown_comes_to_the_same(language: str) -> None:
     """In every language, with words that need care in TOML and on a terminal."""
-    text = DESK + 'text = """Up, \\"now\\"\\\\ \\u2028\n\\tplease\\U000e0001"""\n'
+    sound = 'sound = "a\\u001b[31m\\\\"\n'
+    text = DESK + sound + 'text = """Up, \\"now\\"\\\\ \\u2028\n\\tplease\\U000e0001"""\n'
     variables = {"NIGHTCARE_REMINDERS__DESK__URGENCY": "low"}
     usual = loaded(text, variables)
     said = shown(text, variables, language)

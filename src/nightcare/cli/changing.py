@@ -156,7 +156,7 @@ def _first_right(old: File, where: Keys, edited: Sequence[Edited]) -> tuple[int,
             # Mistakes elsewhere are in the file that is there, on the lines where they are now.
             load_file(replace(file, lines=old.lines, positions=old.positions), {})
         except ConfigError as error:
-            refused.append(tuple(_placed(problem, where) for problem in error.problems))
+            refused.append(tuple(_placed(problem, where, old.name) for problem in error.problems))
         else:
             return number, load_file(file, {})
     # Of the ways to take a value the first that is not itself the mistake.
@@ -164,11 +164,13 @@ def _first_right(old: File, where: Keys, edited: Sequence[Edited]) -> tuple[int,
     raise ConfigError(next(elsewhere, refused[0]), key="config_kept")
 
 
-def _placed(problem: Problem, where: Keys) -> Problem:
-    """A mistake with its line; without one where it is in what is not written."""
-    if problem.where[: len(where)] != where:
-        return problem
-    return replace(problem, place=Place(problem.place.origin))
+def _placed(problem: Problem, where: Keys, name: str) -> Problem:
+    """A mistake with its lines; without one where it is in what is not written."""
+    if problem.where[: len(where)] == where:
+        problem = replace(problem, place=Place(name))
+    if problem.against is not None and problem.against[: len(where)] == where:
+        problem = replace(problem, also=None)
+    return problem
 
 
 def _tell_what_follows(person: Person, where: Keys, changed: _Changed) -> None:
