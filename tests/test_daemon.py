@@ -215,6 +215,7 @@ def test_a_reload_takes_up_the_file_and_a_mistake_changes_nothing(tmp_path: Path
         bench.file.write_text(CONFIG.replace('"1h"', '"2h"'))
         bench.daemon.reload()
         assert "The new schedule is in force." in bench.out.getvalue()
+        assert "Next: sip, " in bench.out.getvalue()
         before = bench.daemon._in_force.loaded.schedule
         bench.file.write_text(CONFIG.replace('"1h"', '"soon"'))
         bench.daemon.reload()

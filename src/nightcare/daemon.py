@@ -214,12 +214,12 @@ class Daemon:
                 self._words = words_for(loaded.schedule.language, self._setting.variables)
                 self._keep_going(self._reload_service)
                 self._tell("log_reloaded")
+                self._keep_going(self._mention_what_comes)
             case Look.WRONG:
                 self._tell("log_config_kept")
                 for problem in self._in_force.mistakes:
                     self._complain(problem_text(problem, self._words))
-                self._keep_going(self._arrange)
-        self._keep_going(self._notify_of_config)
+                self._keep_going(self._insist_on_mistakes)
         self._manager.ready(self._status())
 
     def _reload_service(self) -> None:
@@ -227,26 +227,28 @@ class Daemon:
         self._change_zone()
         self._plan()
 
-    def _notify_of_config(self) -> None:
-        """Say on the desktop what became of the config; a terminal has been told."""
-        if self._screen.name == "terminal":
-            return
-        words, notices, moment = self._words, self._service.notices, now()
-        if self._in_force.mistakes:
-            first = self._in_force.mistakes[0]
-            body = problem_text(without_folder(first), words)
-            count = len(self._in_force.mistakes)
-            if count > 1:
-                body = words.say("notice_more", first=body, count=count)
-            notices.insist(words.say("notice_mistake"), body)
+    def _mention_what_comes(self) -> None:
+        moment, words = now(), self._words
+        coming = self._service.following(moment)
+        if coming is None:
+            line = words.say("next_nothing")
+            self._tell("next_nothing")
         else:
-            coming = self._service.following(moment)
-            body = words.say("next_nothing")
-            if coming is not None:
-                due = coming.due.astimezone(self._zone)
-                when = words.when(due, moment.astimezone(self._zone))
-                body = words.say("next_line", reminder=coming.key.reminder, due=when)
-            notices.mention(words.say("notice_taken_up"), body, moment)
+            name, here = coming.key.reminder, moment.astimezone(self._zone)
+            when = words.when(coming.due.astimezone(self._zone), here)
+            line = words.say("next_line", reminder=name, due=when)
+            self._tell("next_line", reminder=name, due=coming.due)
+        if self._screen.name != "terminal":
+            self._service.notices.mention(words.say("notice_taken_up"), line, moment)
+        self._arrange()
+
+    def _insist_on_mistakes(self) -> None:
+        words, mistakes = self._words, self._in_force.mistakes
+        line = problem_text(without_folder(mistakes[0]), words)
+        if len(mistakes) > 1:
+            line = words.say("notice_more", first=line, count=len(mistakes))
+        if self._screen.name != "terminal":
+            self._service.notices.insist(words.say("notice_mistake"), line)
         self._arrange()
 
     def _happened(self, event: ScreenEvent) -> None:
