@@ -80,7 +80,7 @@ class Bench:
 
     def ask(self) -> int:
         """Ask in the daemon's own journal to see the reminder; returns the trial's number."""
-        return self.daemon._journal.ask_trial("sip", now())
+        return self.daemon._keeper.journal.ask_trial("sip", now())
 
 
 def test_a_journal_that_cannot_be_written_does_not_stop_the_reminders(tmp_path: Path) -> None:
@@ -92,18 +92,18 @@ def test_a_journal_that_cannot_be_written_does_not_stop_the_reminders(tmp_path: 
         bench.state.rename(hidden)
         bench.state.write_text("a file in the way")
         # SQLite's own way to run out of room: not a page more.
-        bench.daemon._journal._db.execute("PRAGMA max_page_count = 1")
+        bench.daemon._keeper.journal._db.execute("PRAGMA max_page_count = 1")
         key = Key("sip", now().date(), "probe")
-        bench.daemon._journal._db.execute("PRAGMA query_only = 1")
+        bench.daemon._keeper.journal._db.execute("PRAGMA query_only = 1")
         await bench.daemon._due()
         assert "was removed or replaced" in bench.out.getvalue()
         assert "nothing is remembered" in bench.out.getvalue()
-        course = bench.daemon._journal.course(key)
+        course = bench.daemon._keeper.journal.course(key)
         assert course is None
         number = bench.ask()
         await bench.daemon._due()
-        await bench.until(lambda: bench.daemon._journal.trial_answer(number))
-        reckoned = bench.daemon._journal.standing().reckoned
+        await bench.until(lambda: bench.daemon._keeper.journal.trial_answer(number))
+        reckoned = bench.daemon._keeper.journal.standing().reckoned
         bench.state.unlink()
         hidden.rename(bench.state)
         await bench.daemon._due()
@@ -144,8 +144,8 @@ def test_a_journal_that_is_taken_away_is_written_anew(tmp_path: Path, *, folder:
 
     async def test(bench: Bench) -> None:
         until = now() + timedelta(hours=1)
-        standing = replace(bench.daemon._journal.standing(), paused_until=until)
-        bench.daemon._journal.stand(standing)
+        standing = replace(bench.daemon._keeper.journal.standing(), paused_until=until)
+        bench.daemon._keeper.journal.stand(standing)
         if folder:
             shutil.rmtree(bench.state)
         else:
@@ -156,7 +156,7 @@ def test_a_journal_that_is_taken_away_is_written_anew(tmp_path: Path, *, folder:
         assert disk.standing().paused_until == until
         disk.stand(replace(disk.standing(), paused_until=None))
         disk.close()
-        await bench.until(lambda: bench.daemon._journal.standing().paused_until is None)
+        await bench.until(lambda: bench.daemon._keeper.journal.standing().paused_until is None)
 
     bench.run(test)
 

@@ -7,7 +7,7 @@ import contextlib
 import json
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -24,8 +24,8 @@ from nightcare.desktop.systemd import ServiceManager
 from nightcare.domain.message import ScreenEvent
 from nightcare.errors import StateError
 from nightcare.in_force import InForce, Look
-from nightcare.journal.refuge import Refuge, set_aside
-from nightcare.journal.store import FILE_NAME, SERVICE_NOTE, Journal
+from nightcare.journal.keeper import Keeper
+from nightcare.journal.store import SERVICE_NOTE
 from nightcare.scheduling import Scheduling
 from nightcare.screens import choose_screen
 from nightcare.service.reckoning import Service
@@ -83,19 +83,18 @@ class Daemon:
             raise StateError("already_running")
         self._screen = choose_screen(loaded.schedule, setting.variables, setting.out)
         self._manager = ServiceManager(setting.variables)
-        self._refuge: Refuge | None = None
-        self._journal = self._open_journal()
-        self._seen = self._journal.changed_by_others(0)[1]
+        self._keeper = Keeper(setting.state, now, self._tell)
         self._noted: dict[str, object] = {}
         self._settling: asyncio.TimerHandle | None = None
         self._service = Service(
             schedule=loaded.schedule,
             zone=self._zone,
-            journal=self._journal,
+            journal=self._keeper.journal,
             screen=self._screen,
             words=self._words,
             tell=self._tell,
         )
+        self._keeper.hand_to(self._service.use)
         self._scheduling = Scheduling(
             upcoming=self._service.upcoming,
             reckon=self._due,
@@ -115,13 +114,13 @@ class Daemon:
         loop.set_exception_handler(lambda _, context: self._failed(_error_of(context)))
         self._listen_to_signals()
         self._scheduling.start()
-        self._keep_going(self._start)
+        self._keeper.keep_going(self._start)
         tasks = [
             asyncio.create_task(self._screen.run(self._happened)),
             asyncio.create_task(self._manager.feed_watchdog()),
         ]
         for file, changed in (
-            (self._setting.state / FILE_NAME, self._written),
+            (self._keeper.file, self._written),
             (LOCAL_TIME, self._jumped),
             (self._in_force.place, self._saved),
         ):
@@ -137,12 +136,13 @@ class Daemon:
             self._scheduling.stop()
             self._tell("log_stopped")
             await _ended(tasks)
-            self._journal.close()
+            self._keeper.close()
             self._lock.release()
 
     def _start(self) -> None:
-        first_run = self._journal.standing().began is None
-        self._journal.prune(now())
+        journal = self._keeper.journal
+        first_run = journal.standing().began is None
+        journal.prune(now())
         self._service.start(now())
         if first_run and self._screen.name == "terminal":
             self._show_how_it_looks()
@@ -157,7 +157,7 @@ class Daemon:
         first = min((one for one in coming if one), key=lambda one: one.due, default=None)
         if first is not None and first.due - moment > _SOON:
             self._tell("log_how_it_looks", reminder=first.key.reminder, due=first.due)
-            self._journal.ask_trial(first.key.reminder, moment)
+            self._keeper.journal.ask_trial(first.key.reminder, moment)
             self._service.reckon(moment)
 
     async def _first_end(self, tasks: list[asyncio.Task[None]]) -> None:
@@ -212,14 +212,14 @@ class Daemon:
             case Look.TAKEN_UP:
                 loaded = self._in_force.loaded
                 self._words = words_for(loaded.schedule.language, self._setting.variables)
-                self._keep_going(self._reload_service)
+                self._keeper.keep_going(self._reload_service)
                 self._tell("log_reloaded")
-                self._keep_going(self._mention_what_comes)
+                self._keeper.keep_going(self._mention_what_comes)
             case Look.WRONG:
                 self._tell("log_config_kept")
                 for problem in self._in_force.mistakes:
                     self._complain(problem_text(problem, self._words))
-                self._keep_going(self._insist_on_mistakes)
+                self._keeper.keep_going(self._insist_on_mistakes)
         self._manager.ready(self._status())
 
     def _reload_service(self) -> None:
@@ -256,14 +256,14 @@ class Daemon:
             self._service.event(event, now())
             self._arrange()
 
-        self._keep_going(step)
+        self._keeper.keep_going(step)
 
     async def _due(self) -> None:
         def step() -> None:
             self._service.reckon(now())
             self._arrange()
 
-        self._keep_going(step)
+        self._keeper.keep_going(step)
 
     def _jumped(self) -> None:
         def step() -> None:
@@ -271,74 +271,15 @@ class Daemon:
             self._service.reckon(now())
             self._plan()
 
-        self._keep_going(step)
+        self._keeper.keep_going(step)
 
     def _written(self) -> None:
         def step() -> None:
-            changed, self._seen = self._journal.changed_by_others(self._seen)
-            if changed:
+            if self._keeper.changed_by_others():
                 self._service.written(now())
                 self._plan()
 
-        self._keep_going(step)
-
-    # A journal that fails
-
-    def _open_journal(self) -> Journal:
-        try:
-            journal = Journal.open(self._setting.state)
-            if journal.sound():
-                return journal
-            journal.close()
-            raise StateError("journal_corrupt", path=self._setting.state, reason="quick_check")
-        except StateError as error:
-            return self._leave_disk(None, error).journal
-
-    def _keep_going(self, step: Callable[[], None]) -> None:
-        """Take a step of the service; where the journal fails it, go on without the disk."""
-        if self._refuge is None and not self._journal.in_its_place():
-            gone = StateError("journal_gone", path=self._setting.state / FILE_NAME)
-            self._use(self._leave_disk(self._journal, gone).journal)
-        if self._refuge is not None:
-            self._return_to_disk(self._refuge)
-        try:
-            step()
-        except StateError as error:
-            self._use(self._leave_disk(self._journal, error).journal)
-            step()
-
-    def _leave_disk(self, failed: Journal | None, error: StateError) -> Refuge:
-        self._tell(f"error_{error.key}", **error.values)
-        self._refuge = Refuge(failed, now())
-        if failed is not None:
-            failed.close()
-        aside = set_aside(self._setting.state, now()) if error.key == "journal_corrupt" else None
-        if aside is None:
-            self._tell("log_not_remembered")
-        else:
-            self._tell("log_set_aside", path=aside)
-        return self._refuge
-
-    def _return_to_disk(self, refuge: Refuge) -> None:
-        """Write to the disk again as soon as it can be written."""
-        try:
-            disk = Journal.open(self._setting.state)
-        except StateError:
-            return
-        try:
-            refuge.bring_back(disk, now())
-        except StateError:
-            disk.close()
-            return
-        refuge.journal.close()
-        self._refuge = None
-        self._use(disk)
-        self._tell("log_remembered_again")
-
-    def _use(self, journal: Journal) -> None:
-        self._journal = journal
-        self._seen = journal.changed_by_others(0)[1]
-        self._service.use(journal)
+        self._keeper.keep_going(step)
 
     # Keeping the alarm clock in line
 
@@ -359,7 +300,7 @@ class Daemon:
             "mistakes": [problem_text(one, self._words) for one in self._in_force.mistakes],
         }
         if note != self._noted:
-            self._journal.note(SERVICE_NOTE, note)
+            self._keeper.journal.note(SERVICE_NOTE, note)
             self._noted = note
 
     def _change_zone(self) -> None:
