@@ -23,6 +23,7 @@ from nightcare.journal.store import FILE_NAME, Journal
 from nightcare.screens import choose_screen, session_bus
 from nightcare.settings.load import load
 from parts.desk import schedule_of
+from parts.home import NO_BUS
 
 SECONDS = 60.0
 
@@ -50,7 +51,8 @@ class Bench:
         self.state = folder / "state"
         self.out = io.StringIO()
         self.err = io.StringIO()
-        setting = Setting(self.file, self.state, {"LANG": "C.UTF-8"}, self.out, self.err)
+        variables = {"LANG": "C.UTF-8", "DBUS_SYSTEM_BUS_ADDRESS": NO_BUS}
+        setting = Setting(self.file, self.state, variables, self.out, self.err)
         self.daemon = Daemon(setting, load(self.file, {}))
 
     def run(self, test: Callable[[Bench], Awaitable[None]]) -> None:

@@ -20,6 +20,7 @@ from nightcare.catalogue.telling import teller
 from nightcare.desktop.clock import LOCAL_TIME, alarm, now, zone
 from nightcare.desktop.files import watch
 from nightcare.desktop.only_one import OnlyOne
+from nightcare.desktop.presence import Attendant
 from nightcare.desktop.systemd import ServiceManager
 from nightcare.domain.message import ScreenEvent
 from nightcare.errors import StateError
@@ -27,7 +28,7 @@ from nightcare.in_force import InForce, Look
 from nightcare.journal.refuge import Refuge, set_aside
 from nightcare.journal.store import FILE_NAME, SERVICE_NOTE, Journal
 from nightcare.scheduling import Scheduling
-from nightcare.screens import choose_screen
+from nightcare.screens import choose_screen, session_bus, system_bus
 from nightcare.service.reckoning import Service
 from nightcare.settings.load import Loaded
 
@@ -82,11 +83,18 @@ class Daemon:
         if not self._lock.take():
             raise StateError("already_running")
         self._screen = choose_screen(loaded.schedule, setting.variables, setting.out)
+        self._attendant = Attendant(
+            session_bus(setting.variables),
+            system_bus(setting.variables),
+            setting.variables,
+            loaded.schedule,
+        )
         self._manager = ServiceManager(setting.variables)
         self._refuge: Refuge | None = None
         self._journal = self._open_journal()
         self._seen = self._journal.changed_by_others(0)[1]
         self._noted: dict[str, object] = {}
+        self._serving = False
         self._settling: asyncio.TimerHandle | None = None
         self._service = Service(
             schedule=loaded.schedule,
@@ -115,8 +123,12 @@ class Daemon:
         loop.set_exception_handler(lambda _, context: self._failed(_error_of(context)))
         self._listen_to_signals()
         self._scheduling.start()
+        attending = asyncio.create_task(self._attendant.run(self._came_or_went))
+        # What comes back with a start must not come up on a locked screen.
+        await self._attendant.refresh()
         self._keep_going(self._start)
         tasks = [
+            attending,
             asyncio.create_task(self._screen.run(self._happened)),
             asyncio.create_task(self._manager.feed_watchdog()),
         ]
@@ -141,6 +153,7 @@ class Daemon:
             self._lock.release()
 
     def _start(self) -> None:
+        self._serving = True
         first_run = self._journal.standing().began is None
         self._journal.prune(now())
         self._service.start(now())
@@ -223,6 +236,7 @@ class Daemon:
         self._manager.ready(self._status())
 
     def _reload_service(self) -> None:
+        self._attendant.heed(self._in_force.loaded.schedule)
         self._service.reload(self._in_force.loaded.schedule, self._words, now())
         self._change_zone()
         self._plan()
@@ -257,11 +271,16 @@ class Daemon:
         self._keep_going(step)
 
     async def _due(self) -> None:
-        def step() -> None:
-            self._service.reckon(now())
-            self._arrange()
+        await self._attendant.refresh()
+        self._keep_going(self._reckon)
 
-        self._keep_going(step)
+    def _came_or_went(self) -> None:
+        if self._serving:
+            self._keep_going(self._reckon)
+
+    def _reckon(self) -> None:
+        self._service.reckon(now())
+        self._arrange()
 
     def _jumped(self) -> None:
         def step() -> None:
@@ -270,6 +289,7 @@ class Daemon:
             self._plan()
 
         self._keep_going(step)
+        self._attendant.look_again()
 
     def _written(self) -> None:
         def step() -> None:
@@ -277,6 +297,7 @@ class Daemon:
             if changed:
                 self._service.written(now())
                 self._plan()
+                self._attendant.look_again()
 
         self._keep_going(step)
 
@@ -299,6 +320,7 @@ class Daemon:
             self._use(self._leave_disk(self._journal, gone).journal)
         if self._refuge is not None:
             self._return_to_disk(self._refuge)
+        self._service.presence = self._attendant.presence
         try:
             step()
         except StateError as error:
@@ -355,6 +377,10 @@ class Daemon:
             "config": None if loaded.path is None else str(loaded.path),
             "values": json.loads(json.dumps(loaded.values, default=str)),
             "mistakes": [problem_text(one, self._words) for one in self._in_force.mistakes],
+            "presence": {
+                str(matter): {"on": known.on, "by": list(known.by)}
+                for matter, known in self._attendant.known().items()
+            },
         }
         if note != self._noted:
             self._journal.note(SERVICE_NOTE, note)

@@ -13,6 +13,7 @@ import pytest
 
 import nightcare
 from cli.terminal import ZONE, Terminal
+from parts.home import NO_BUS
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
@@ -33,6 +34,7 @@ def environment(terminal: Terminal) -> dict[str, str]:
         "PYTHONPATH": str(SOURCE),
         "PYTHONDONTWRITEBYTECODE": "1",
         "LANG": "C.UTF-8",
+        "DBUS_SYSTEM_BUS_ADDRESS": NO_BUS,
         "TZ": ZONE.key,
     }
 
