@@ -51,8 +51,8 @@ def test_status_of_a_running_service(terminal: Terminal) -> None:
 def test_status_tells_what_is_known_of_presence(terminal: Terminal) -> None:
     """By whom, and what nobody says."""
     presence = {
-        "locked": {"on": False, "by": ["logind", "xyz"]},
-        "idle": {"on": True, "by": ["Mutter"]},
+        "locked": {"on": False, "by": ["logind", "sway"]},
+        "idle": {"on": True, "by": ["me"]},
         "do_not_disturb": {"on": None, "by": []},
     }
     with terminal.journal() as journal:
@@ -60,7 +60,7 @@ def test_status_tells_what_is_known_of_presence(terminal: Terminal) -> None:
     lock = OnlyOne(terminal.state)
     assert lock.take()
     assert terminal("status").out.splitlines()[1:3] == [
-        "The desktop says: the screen is not locked (logind, xyz); nobody is at the screen (Mutter).",
+        "The desktop says: the screen is not locked (logind, sway); nobody is at the screen (me).",
         "Nothing here says whether do not disturb is on; that counts as being here.",
     ]
     assert terminal("status", "--json").json["presence"] == presence
