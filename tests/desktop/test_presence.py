@@ -854,6 +854,19 @@ def test_what_hangs_counts_as_here_and_is_asked_again_when_it_matters(bus: Priva
     run(story())
 
 
+def test_who_has_only_just_started_is_asked_again_when_it_matters(bus: PrivateBus) -> None:
+    """It may own its name before it has anything to say."""
+
+    async def story() -> None:
+        async with NamedService(bus.address, GNOME_SAVER) as saver, attending(bus.address) as watch:
+            assert watch.attendant.known()[Matter.LOCKED] == Known(None)
+            saver.answers[GNOME_SAVER, "GetActive"] = ("b", (True,))
+            await watch.attendant.refresh()
+            assert watch.attendant.presence == LOCKED
+
+    run(story())
+
+
 LIES: list[tuple[str, tuple[object, ...], Presence]] = [
     ("", (), HERE),
     ("s", ("true",), HERE),

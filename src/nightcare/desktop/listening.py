@@ -170,7 +170,8 @@ class _Link:
     def begin_again(self) -> list[Inquiry]:
         """Begin to ask what may have changed unseen; returns all that is being asked then."""
         for inquiry in self._inquiries:
-            if inquiry.source.when_needed or inquiry.answer is Fault.LATE:
+            # Who could not say may only just have started.
+            if inquiry.source.when_needed or isinstance(inquiry.answer, Fault):
                 self._begin(inquiry)
         return [one for one in self._inquiries if one.asking is not None]
 
