@@ -22,6 +22,7 @@ from parts.desk import SLEEP, schedule_of
 from parts.home import NO_BUS, Home, private_home
 from parts.named_service import PROPERTIES, NamedService
 from parts.notification_server import Peer
+from parts.processes import Identity as Process
 
 SECONDS = 10.0
 SHORT = 0.2
@@ -351,6 +352,52 @@ async def owner_of_calls(service: Peer) -> str:
     return str(max(names, key=lambda name: [int(part) for part in name[1:].split(".")]))
 
 
+def test_what_changes_while_it_is_asked_is_asked_once_more(bus: PrivateBus) -> None:
+    """The answer that is on its way may be older than the signal."""
+
+    async def story() -> None:
+        class Slow(NamedService):
+            """Answers when it is told to, with what held when it was asked."""
+
+            active = False
+
+            async def called(self, message: Message) -> None:
+                reply = new_method_return(message, "b", (self.active,))
+                if not self.active:
+                    self.active = True
+                    await self.emit("ActiveChanged", "b", (True,), interface=GNOME_SAVER)
+                await self.send(reply)
+
+        async with Slow(bus.address, GNOME_SAVER), attending(bus.address) as watch:
+            if watch.attendant.presence != LOCKED:
+                await watch.until(LOCKED)
+
+    run(story())
+
+
+def test_what_changes_beside_the_matter_is_not_asked_about(bus: PrivateBus) -> None:
+    """A server tells of more than one interface; each source waits for its own."""
+    asked: list[tuple[object, ...]] = []
+
+    class Listening(NamedService):
+        async def called(self, message: Message) -> None:
+            asked.append(tuple(message.body))
+            await super().called(message)
+
+    async def story() -> None:
+        dunst = "org.dunstproject.cmd0"
+        async with Listening(bus.address, NOTIFICATIONS) as server:
+            server.switch(dunst, "paused", on=False)
+            async with attending(bus.address) as watch:
+                asked.clear()
+                server.switch(dunst, "paused", on=True)
+                await changed(server, dunst, "paused", on=True)
+                await watch.until(QUIET)
+                assert asked == [(dunst, "paused")]
+
+    run(story())
+
+
 # Idle
 
 
@@ -439,6 +486,11 @@ def test_mutter_that_is_started_anew_gets_new_watches(bus: PrivateBus) -> None:
                             watch.attendant.known()[Matter.IDLE] == Known(on=False, by=("Mutter",))
                         )
                     )
+                    await mutter.leave(IDLE_AFTER)
+                    await watch.until(IDLE)
+                    await mutter.touch()
+                    await watch.until(HERE)
+                    # It ends while nobody is there, and leaves a watch behind.
                     await mutter.leave(IDLE_AFTER)
                     await watch.until(IDLE)
                 await watch.until(HERE)
@@ -670,6 +722,26 @@ def test_settings_that_cannot_be_read_say_nothing(
         ):
             await watch.attendant.refresh()
             assert watch.attendant.known()[Matter.DO_NOT_DISTURB] == Known(None)
+
+    run(story())
+
+
+def test_a_program_that_hangs_is_ended_with_what_it_started(
+    bus: PrivateBus, programs: Programs, tmp_path: Path
+) -> None:
+    """Within the limit, whether anybody waits for it or not."""
+    pid = tmp_path / "pid"
+
+    async def story() -> None:
+        programs.say(f"/bin/sleep 600 & echo $! >{pid}; wait")
+        async with (
+            NamedService(bus.address, NOTIFICATIONS),
+            attending(bus.address, variables=programs.variables, limit=1.0),
+        ):
+            child = Process.of(int(pid.read_text(encoding="utf-8")))
+            async with asyncio.timeout(SECONDS):
+                while child is not None and child.is_alive():  # noqa: ASYNC110 - no event tells
+                    await asyncio.sleep(0.01)
 
     run(story())
 
