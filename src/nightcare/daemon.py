@@ -22,7 +22,7 @@ from nightcare.desktop.files import watch
 from nightcare.desktop.only_one import OnlyOne
 from nightcare.desktop.presence import Attendant
 from nightcare.desktop.systemd import ServiceManager
-from nightcare.domain.message import ScreenEvent
+from nightcare.domain.message import Answered, ScreenEvent
 from nightcare.errors import StateError
 from nightcare.in_force import InForce, Look
 from nightcare.journal.refuge import Refuge, set_aside
@@ -269,6 +269,9 @@ class Daemon:
             self._arrange()
 
         self._keep_going(step)
+        if isinstance(event, Answered):
+            # Who answers is there, whatever was known before.
+            self._attendant.look_again()
 
     async def _due(self) -> None:
         await self._attendant.refresh()

@@ -571,6 +571,23 @@ def test_a_desktop_without_an_event_is_asked_when_it_matters(bus: PrivateBus) ->
     run(story())
 
 
+def test_who_unlocks_the_screen_is_back(bus: PrivateBus) -> None:
+    """Where nothing else tells that somebody is."""
+
+    async def story() -> None:
+        async with NamedService(bus.address, SAVER) as saver:
+            saver.answers[SAVER, "GetActive"] = ("b", (True,))
+            saver.answers[SAVER, "GetSessionIdleTime"] = ("u", (IDLE_AFTER,))
+            async with attending(bus.address) as watch:
+                assert watch.attendant.presence == Presence(locked=True, idle=True)
+                saver.answers[SAVER, "GetActive"] = ("b", (False,))
+                saver.answers[SAVER, "GetSessionIdleTime"] = ("u", (10,))
+                await saver.emit("ActiveChanged", "b", (False,), interface=SAVER)
+                await watch.until(HERE)
+
+    run(story())
+
+
 # Do not disturb
 
 

@@ -83,7 +83,15 @@ def idle_sources(session: str, after: timedelta) -> tuple[Source, ...]:
             alone=True,
             concerns=mutter.concerns,
         ),
-        Source(Matter.IDLE, saver, saver, time_at_saver, when_needed=True),
+        Source(
+            Matter.IDLE,
+            saver,
+            saver,
+            time_at_saver,
+            # No signal tells that somebody is back, but that of an unlocked screen.
+            (_active_changed(saver),),
+            when_needed=True,
+        ),
         _of_session(Matter.IDLE, "IdleHint", session),
     )
 
@@ -129,7 +137,11 @@ def _saver(name: str, path: str) -> Source:
         (active,) = await bus.call(at, "GetActive", "b")
         return bool(active)
 
-    return Source(Matter.LOCKED, name, name, ask, (Told(name, name, "ActiveChanged"),))
+    return Source(Matter.LOCKED, name, name, ask, (_active_changed(name),))
+
+
+def _active_changed(name: str) -> Told:
+    return Told(name, name, "ActiveChanged")
 
 
 def _of_session(matter: Matter, hint: str, session: str) -> Source:
