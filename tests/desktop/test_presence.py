@@ -258,27 +258,30 @@ def test_another_session_on_the_display_is_looked_at(system: PrivateBus) -> None
 
 
 @pytest.mark.parametrize(
-    "name",
+    ("name", "interface"),
     [
-        SAVER,
-        GNOME_SAVER,
-        "org.cinnamon.ScreenSaver",
-        "org.mate.ScreenSaver",
-        "org.xfce.ScreenSaver",
+        (SAVER, SAVER),
+        (GNOME_SAVER, GNOME_SAVER),
+        ("org.gnome.Shell.ScreenShield", GNOME_SAVER),
+        ("org.cinnamon.ScreenSaver", "org.cinnamon.ScreenSaver"),
+        ("org.mate.ScreenSaver", "org.mate.ScreenSaver"),
+        ("org.xfce.ScreenSaver", "org.xfce.ScreenSaver"),
     ],
 )
-def test_each_screen_saver_tells_that_it_is_active(bus: PrivateBus, name: str) -> None:
+def test_each_screen_saver_tells_that_it_is_active(
+    bus: PrivateBus, name: str, interface: str
+) -> None:
     """And that it is not any more."""
 
     async def story() -> None:
         async with NamedService(bus.address, name) as saver, attending(bus.address) as watch:
             for active in (True, False):
-                saver.answers[name, "GetActive"] = ("b", (active,))
-                await saver.emit("ActiveChanged", "b", (active,), interface=name)
-                await watch.until_it_holds(
-                    lambda: watch.attendant.known()[Matter.LOCKED].on is active  # noqa: B023 - waited for in this turn
-                )
-                assert watch.attendant.known()[Matter.LOCKED].by == (name,)
+                saver.answers[interface, "GetActive"] = ("b", (active,))
+                await saver.emit("ActiveChanged", "b", (active,), interface=interface)
+                await watch.until(Presence(locked=active))
+            await watch.until_it_holds(
+                lambda: watch.attendant.known()[Matter.LOCKED] == Known(on=False, by=(name,))
+            )
 
     run(story())
 

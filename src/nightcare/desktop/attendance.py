@@ -23,14 +23,17 @@ _MANAGER = "org.freedesktop.login1.Manager"
 _SESSION = "org.freedesktop.login1.Session"
 _OWN_SESSION = "/org/freedesktop/login1/session/auto"
 
+_SAVER, _SAVER_PATH = "org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver"
 _SCREEN_SAVERS = (
-    ("org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver"),
-    ("org.gnome.ScreenSaver", "/org/gnome/ScreenSaver"),
-    ("org.cinnamon.ScreenSaver", "/org/cinnamon/ScreenSaver"),
-    ("org.mate.ScreenSaver", "/"),
-    ("org.xfce.ScreenSaver", "/"),
+    (_SAVER, _SAVER_PATH, _SAVER),
+    ("org.gnome.ScreenSaver", "/org/gnome/ScreenSaver", "org.gnome.ScreenSaver"),
+    # GNOME Shell itself; the name above is that of a go-between, which may not have been started.
+    ("org.gnome.Shell.ScreenShield", "/org/gnome/ScreenSaver", "org.gnome.ScreenSaver"),
+    ("org.cinnamon.ScreenSaver", "/org/cinnamon/ScreenSaver", "org.cinnamon.ScreenSaver"),
+    ("org.mate.ScreenSaver", "/", "org.mate.ScreenSaver"),
+    ("org.xfce.ScreenSaver", "/", "org.xfce.ScreenSaver"),
 )
-"""Each with the path of its object; the interface is called as the name."""
+"""Each with the path of its object and the interface."""
 
 _MUTTER = "org.gnome.Mutter.IdleMonitor"
 _IDLE_CORE = "/org/gnome/Mutter/IdleMonitor/Core"
@@ -54,7 +57,7 @@ def lock_sources(session: str) -> tuple[Source, ...]:
     Args:
         session: The id of the person's session at logind, empty if unknown.
     """
-    savers = (_saver(name, path) for name, path in _SCREEN_SAVERS)
+    savers = (_saver(*one) for one in _SCREEN_SAVERS)
     return _of_session(Matter.LOCKED, "LockedHint", session), *savers
 
 
@@ -65,10 +68,9 @@ def idle_sources(session: str, after: timedelta) -> tuple[Source, ...]:
     desktop gives by its own idea of how long that is.
     """
     mutter = _Mutter(after)
-    saver, path = _SCREEN_SAVERS[0]
 
     async def time_at_saver(bus: Questions, owner: str) -> bool:
-        at = DBusAddress(path, bus_name=owner, interface=saver)
+        at = DBusAddress(_SAVER_PATH, bus_name=owner, interface=_SAVER)
         # Milliseconds, as KDE Plasma has it; where it is drawn by Wayland, it refuses.
         (idle,) = await bus.call(at, "GetSessionIdleTime", "u")
         return bool(idle >= after // _MILLISECOND)
@@ -85,11 +87,11 @@ def idle_sources(session: str, after: timedelta) -> tuple[Source, ...]:
         ),
         Source(
             Matter.IDLE,
-            saver,
-            saver,
+            _SAVER,
+            _SAVER,
             time_at_saver,
             # No signal tells that somebody is back, but that of an unlocked screen.
-            (_active_changed(saver),),
+            (Told(_SAVER, _SAVER, "ActiveChanged"),),
             when_needed=True,
         ),
         _of_session(Matter.IDLE, "IdleHint", session),
@@ -131,17 +133,13 @@ def presenting_sources() -> tuple[Source, ...]:
     )
 
 
-def _saver(name: str, path: str) -> Source:
+def _saver(name: str, path: str, interface: str) -> Source:
     async def ask(bus: Questions, owner: str) -> bool:
-        at = DBusAddress(path, bus_name=owner, interface=name)
+        at = DBusAddress(path, bus_name=owner, interface=interface)
         (active,) = await bus.call(at, "GetActive", "b")
         return bool(active)
 
-    return Source(Matter.LOCKED, name, name, ask, (_active_changed(name),))
-
-
-def _active_changed(name: str) -> Told:
-    return Told(name, name, "ActiveChanged")
+    return Source(Matter.LOCKED, name, name, ask, (Told(name, interface, "ActiveChanged"),))
 
 
 def _of_session(matter: Matter, hint: str, session: str) -> Source:
