@@ -9,6 +9,8 @@ from collections.abc import Generator, Iterator
 import pytest
 from hypothesis import settings
 
+from parts.home import NO_BUS
+
 _OURS = ("DISPLAY", "WAYLAND_DISPLAY", "NOTIFY_SOCKET", "LANGUAGE", "LC_ALL", "LC_MESSAGES")
 
 # How fast an example runs says nothing on a busy machine.
@@ -24,7 +26,12 @@ def nobody() -> Iterator[None]:
         for name in kept:
             if name in _OURS or name.startswith(("DBUS_", "NIGHTCARE_", "XDG_", "WATCHDOG_")):
                 del os.environ[name]
-        os.environ |= {"HOME": home, "TZ": "Europe/Copenhagen", "LANG": "C.UTF-8"}
+        os.environ |= {
+            "HOME": home,
+            "TZ": "Europe/Copenhagen",
+            "LANG": "C.UTF-8",
+            "DBUS_SYSTEM_BUS_ADDRESS": NO_BUS,
+        }
         yield
     os.environ.clear()
     os.environ |= kept

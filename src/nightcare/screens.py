@@ -1,4 +1,4 @@
-"""Which screen serves: the one configured, else what this machine has."""
+"""Which screen serves: the one configured, else what this machine has; and where its buses are."""
 
 from __future__ import annotations
 
@@ -54,3 +54,13 @@ def session_bus(variables: Mapping[str, str]) -> str | None:
     runtime = variables.get("XDG_RUNTIME_DIR")
     usual = Path(runtime) / "bus" if runtime else None
     return f"unix:path={usual}" if usual is not None and usual.is_socket() else None
+
+
+def system_bus(variables: Mapping[str, str]) -> str | None:
+    """The address of the system bus; None where this machine has none.
+
+    Source: https://dbus.freedesktop.org/doc/dbus-specification.html#message-bus-types-system
+    """
+    if sys.platform != "linux":
+        return None
+    return variables.get("DBUS_SYSTEM_BUS_ADDRESS") or "unix:path=/var/run/dbus/system_bus_socket"

@@ -13,7 +13,7 @@ from jeepney import DBusAddress, MessageType, new_method_call
 
 from parts.bus import DRIVER, NOTIFICATIONS, PrivateBus, private_bus
 from parts.display import Display, virtual_display
-from parts.home import Home, private_home
+from parts.home import NO_BUS, Home, private_home
 from parts.processes import (
     Identity,
     MissingProgramError,
@@ -95,7 +95,9 @@ def test_environment_takes_nothing_from_outside(
     assert set(environment) == {
         *("PATH", "LANG", "TZ", "NO_COLOR", "HOME", "XDG_RUNTIME_DIR"),
         *("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"),
+        "DBUS_SYSTEM_BUS_ADDRESS",
     }
+    assert environment["DBUS_SYSTEM_BUS_ADDRESS"] == NO_BUS
     assert home.runtime.stat().st_mode & 0o777 == 0o700
     assert list(home.path.iterdir()) == []
 
