@@ -16,19 +16,19 @@ from typing import Any, TextIO
 from nightcare import __version__
 from nightcare.catalogue.problems import problem_text, without_folder
 from nightcare.catalogue.reading import words_for
-from nightcare.catalogue.telling import teller
+from nightcare.catalogue.telling import capabilities_text, teller
 from nightcare.desktop.clock import LOCAL_TIME, alarm, now, zone
 from nightcare.desktop.files import watch
 from nightcare.desktop.only_one import OnlyOne
 from nightcare.desktop.presence import Attendant
 from nightcare.desktop.systemd import ServiceManager
-from nightcare.domain.message import Answered, ScreenEvent
+from nightcare.domain.message import Answered, ScreenEvent, Served
 from nightcare.errors import StateError
 from nightcare.in_force import InForce, Look
 from nightcare.journal.keeper import Keeper
 from nightcare.journal.store import SERVICE_NOTE
 from nightcare.scheduling import Scheduling
-from nightcare.screens import choose_screen, session_bus, system_bus
+from nightcare.screens import choose_screen, chosen_backend, session_bus, system_bus
 from nightcare.service.reckoning import Service
 from nightcare.settings.load import Loaded
 
@@ -83,6 +83,8 @@ class Daemon:
         if not self._lock.take():
             raise StateError("already_running")
         self._screen = choose_screen(loaded.schedule, setting.variables, setting.out)
+        _, self._why = chosen_backend(loaded.schedule, setting.variables)
+        self._notifier = self._screen.describe()
         self._attendant = Attendant(
             session_bus(setting.variables),
             system_bus(setting.variables),
@@ -153,6 +155,8 @@ class Daemon:
 
     def _start(self) -> None:
         self._serving = True
+        screen = self._words.say(f"screen_{self._screen.name}")
+        self._tell(f"shown_by_{self._why}", screen=screen)
         journal = self._keeper.journal
         first_run = journal.standing().began is None
         journal.prune(now())
@@ -266,6 +270,9 @@ class Daemon:
         self._arrange()
 
     def _happened(self, event: ScreenEvent) -> None:
+        if isinstance(event, Served):
+            self._tell_who_serves()
+
         def step() -> None:
             self._service.event(event, now())
             self._arrange()
@@ -274,6 +281,16 @@ class Daemon:
         if isinstance(event, Answered):
             # Who answers is there, whatever was known before.
             self._attendant.look_again()
+
+    def _tell_who_serves(self) -> None:
+        notifier = self._screen.describe()
+        if notifier != self._notifier:
+            self._notifier = notifier
+            can = capabilities_text(self._words, self._screen.capabilities)
+            if notifier:
+                self._tell("notifier_can", notifier=notifier, capabilities=can)
+            else:
+                self._tell("no_notifier")
 
     async def _due(self) -> None:
         await self._attendant.refresh()
@@ -324,6 +341,8 @@ class Daemon:
             "version": __version__,
             "screen": self._screen.name,
             "notifier": self._screen.describe(),
+            "capabilities": sorted(self._screen.capabilities),
+            "why": self._why,
             "config": None if loaded.path is None else str(loaded.path),
             "values": json.loads(json.dumps(loaded.values, default=str)),
             "mistakes": [problem_text(one, self._words) for one in self._in_force.mistakes],

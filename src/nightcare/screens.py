@@ -21,13 +21,8 @@ def choose_screen(schedule: Schedule, variables: Mapping[str, str], out: TextIO)
     On Linux with a session bus it is the desktop's, for which we wait; without a bus the terminal
     serves; on other platforms plyer.
     """
-    backend = schedule.notify
+    backend, _ = chosen_backend(schedule, variables)
     bus = session_bus(variables)
-    if backend is None:
-        if sys.platform != "linux":
-            backend = "plyer"
-        else:
-            backend = "terminal" if bus is None else "freedesktop"
     if backend == "plyer":
         from nightcare.desktop.plyer import PlyerScreen  # noqa: PLC0415 - other platforms only
 
@@ -41,6 +36,17 @@ def choose_screen(schedule: Schedule, variables: Mapping[str, str], out: TextIO)
     if bus is None:
         raise DesktopError("no_session_bus")
     return FreedesktopScreen(bus, icon=_ICON)
+
+
+def chosen_backend(schedule: Schedule, variables: Mapping[str, str]) -> tuple[str, str]:
+    """Which backend serves, and why: configured, platform, session_bus or no_session_bus."""
+    if schedule.notify is not None:
+        return schedule.notify, "configured"
+    if sys.platform != "linux":
+        return "plyer", "platform"
+    if session_bus(variables) is None:
+        return "terminal", "no_session_bus"
+    return "freedesktop", "session_bus"
 
 
 def session_bus(variables: Mapping[str, str]) -> str | None:

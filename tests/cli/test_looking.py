@@ -105,6 +105,7 @@ def test_status_for_a_program_without_a_service(terminal: Terminal) -> None:
         "running": False,
         "pid": None,
         "notifier": None,
+        "capabilities": [],
         "config": None,
         "mistakes": [],
         "presence": None,

@@ -20,7 +20,15 @@ from nightcare.domain import plan
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.course import Course, Held, Open, Outcome, Settled, Snoozed, Step
 from nightcare.domain.decide import Presence
-from nightcare.domain.message import Answered, Capability, Closed, Message, ScreenEvent, Shown
+from nightcare.domain.message import (
+    Answered,
+    Capability,
+    Closed,
+    Message,
+    MessageEvent,
+    ScreenEvent,
+    Shown,
+)
 from nightcare.domain.moments import parse_length
 from nightcare.domain.plan import between
 from nightcare.domain.reminders import Key, Occurrence
@@ -94,7 +102,7 @@ class _Screen:
     wanted: dict[str, Message] = field(default_factory=dict)
     visible: set[str] = field(default_factory=set)
     broken: bool = False
-    events: list[ScreenEvent] = field(default_factory=list)
+    events: list[Shown] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
 
     def describe(self) -> str:
@@ -225,7 +233,7 @@ class World:
         choice = self._random.random()
         if choice < 0.2:
             self._screen.close(token)
-            event: ScreenEvent = Closed(token)
+            event: MessageEvent = Closed(token)
         else:
             event = Answered(token, self._random.choice(message.buttons).key)
         (before,) = (one for one in self._journal.unsettled() if token_of(one) == token)
@@ -328,7 +336,7 @@ class World:
         step()
         while self._screen.events:
             event = self._screen.events.pop(0)
-            if isinstance(event, Shown) and event.token not in self._screen.wanted:
+            if event.token not in self._screen.wanted:
                 continue
             self._note_seen(event)
             self._service.event(event, self._now)
@@ -342,13 +350,13 @@ class World:
         self._journal_is_true()
         self._in_force = (self._schedule, self._zone)
 
-    def _note_seen(self, event: ScreenEvent) -> None:
+    def _note_seen(self, event: MessageEvent) -> None:
         """Keep, apart from the journal, what the person got to see."""
         (course,) = (one for one in self._journal.unsettled() if token_of(one) == event.token)
         self._seen.add(course.key)
         self._askings.setdefault((course.key, course.snoozes), set()).add(event.token)
 
-    def _counted(self, before: Course, event: ScreenEvent) -> None:
+    def _counted(self, before: Course, event: MessageEvent) -> None:
         """What the person did on the screen is in the journal as they did it."""
         after = self._journal.course(before.key)
         assert after is not None

@@ -457,7 +457,7 @@ def test_server_that_comes_later_is_used(
     with night.service() as service:
         remind(night, service, night.reminder("water", soon()))
         night.wait_until("water", state="open", shown=None)
-        assert "no notification server yet" in night.command("status").out
+        assert "there is no notification server yet" in night.command("status").out
         with desktop.dunst() as server:
             assert arrival(monitor).title == WATER
             night.wait_until("water", state="open")

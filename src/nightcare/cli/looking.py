@@ -41,7 +41,8 @@ def status_command(person: Person, *, for_program: bool) -> None:
             {
                 "running": running,
                 "pid": note.get("pid"),
-                "notifier": note.get("notifier"),
+                "notifier": note.get("notifier") or None,
+                "capabilities": note.get("capabilities", []),
                 "config": None if person.in_force.path is None else str(person.in_force.path),
                 "mistakes": mistakes,
                 "presence": note.get("presence"),
@@ -52,8 +53,10 @@ def status_command(person: Person, *, for_program: bool) -> None:
             }
         )
     else:
-        key = "status_running" if running else "status_stopped"
-        click.echo(person.words.say(key, notifier=note.get("notifier", "")))
+        notifier = note.get("notifier")
+        running_key = "status_running" if notifier else "status_waiting"
+        key = running_key if running else "status_stopped"
+        click.echo(person.words.say(key, notifier=notifier))
         for line in [person.words.say("status_mistakes"), *mistakes] if mistakes else []:
             click.echo(line)
         for line in _presence_lines(note.get("presence") or {}, person):
