@@ -142,6 +142,7 @@ class Daemon:
         try:
             await self._first_end(tasks)
         finally:
+            self._serving = False
             self._manager.stopping()
             if self._settling is not None:
                 self._settling.cancel()
