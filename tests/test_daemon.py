@@ -306,9 +306,10 @@ def test_what_is_due_is_decided_by_who_is_there_at_that_moment(tmp_path: Path) -
 
 
 def test_nothing_is_reckoned_before_the_start(tmp_path: Path) -> None:
-    """Who comes or goes while the service is still looking around has not started it."""
+    """Nor does a reload start the service while it is still looking around."""
     bench = Bench(tmp_path)
     bench.daemon._came_or_went()
+    bench.daemon.reload()
     assert bench.daemon._keeper.journal.standing().reckoned is None
     bench.daemon._keeper.journal.close()
     bench.daemon._lock.release()

@@ -123,10 +123,10 @@ class Daemon:
         self._stop: asyncio.Future[None] = loop.create_future()
         loop.set_exception_handler(lambda _, context: self._failed(_error_of(context)))
         self._listen_to_signals()
-        self._scheduling.start()
         attending = asyncio.create_task(self._attendant.run(self._came_or_went))
         # What comes back with a start must not come up on a locked screen.
         await self._attendant.refresh()
+        self._scheduling.start()
         self._keep_going(self._start)
         tasks = [
             attending,
@@ -143,6 +143,7 @@ class Daemon:
         try:
             await self._first_end(tasks)
         finally:
+            self._serving = False
             self._manager.stopping()
             if self._settling is not None:
                 self._settling.cancel()
@@ -209,6 +210,9 @@ class Daemon:
 
     def reload(self) -> None:
         """Read the config again; a mistake in it changes nothing."""
+        if not self._serving:
+            # It was read a moment ago.
+            return
         self._manager.reloading()
         self._take_up(self._in_force.read())
         self._manager.ready(self._status())

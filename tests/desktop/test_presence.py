@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import resource
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -164,6 +165,46 @@ def test_what_hangs_counts_as_here_and_is_asked_again_when_it_matters(bus: Priva
                 desktop.answers[GNOME_SAVER, "GetActive"] = ("b", (True,))
                 await watch.attendant.refresh()
                 await watch.until(LOCKED)
+
+    run(story())
+
+
+def test_what_hangs_and_ends_is_not_waited_for(bus: PrivateBus) -> None:
+    """Who comes after it is asked at once."""
+
+    async def story() -> None:
+        async with attending(bus.address) as watch:
+            hung = NamedService(bus.address, GNOME_SAVER)
+            hung.answers[GNOME_SAVER, "GetActive"] = None
+            async with hung:
+                await hung.settle()
+            for _ in range(2):
+                async with asyncio.timeout(SECONDS / 2), NamedService(bus.address) as saver:
+                    saver.answers[GNOME_SAVER, "GetActive"] = ("b", (True,))
+                    await saver.ask_bus("RequestName", "su", GNOME_SAVER, 0)
+                    await watch.until(LOCKED)
+                    await saver.ask_bus("ReleaseName", "s", GNOME_SAVER)
+                    await watch.until(HERE)
+
+    run(story())
+
+
+def test_a_bus_that_hangs_counts_as_none(bus: PrivateBus) -> None:
+    """It is waited for as long as for anybody, and found when it goes on."""
+
+    async def story() -> None:
+        async with NamedService(bus.address, GNOME_SAVER) as saver:
+            saver.answers[GNOME_SAVER, "GetActive"] = ("b", (True,))
+            await saver.settle()
+            bus.daemon.process.send_signal(signal.SIGSTOP)
+            try:
+                async with asyncio.timeout(SECONDS), attending(bus.address, limit=SHORT) as watch:
+                    assert watch.attendant.presence == HERE
+                    bus.daemon.process.send_signal(signal.SIGCONT)
+                    while watch.attendant.presence == HERE:
+                        await watch.attendant.refresh()
+            finally:
+                bus.daemon.process.send_signal(signal.SIGCONT)
 
     run(story())
 

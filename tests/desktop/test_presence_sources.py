@@ -6,7 +6,7 @@ import asyncio
 import logging
 import stat
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, repeat
 from pathlib import Path
 
 import pytest
@@ -334,7 +334,7 @@ class Mutter(NamedService):
     def __init__(self, address: str) -> None:
         super().__init__(address, MUTTER)
         self.idle = 0
-        self.numbers = count(1)
+        self.numbers: Iterator[int] = count(1)
         self.idle_watches: dict[int, tuple[str, int]] = {}
         self.touch_watches: dict[int, str] = {}
 
@@ -438,6 +438,18 @@ def test_watches_of_others_are_no_news(bus: PrivateBus) -> None:
             await mutter.settle()
             await watch.attendant.refresh()
             assert watch.attendant.presence == HERE
+
+    run(story())
+
+
+def test_a_watch_that_is_none_is_no_answer(bus: PrivateBus) -> None:
+    """Nothing would tell of a return."""
+
+    async def story() -> None:
+        async with Mutter(bus.address) as mutter:
+            mutter.idle, mutter.numbers = IDLE_AFTER, repeat(0)
+            async with attending(bus.address) as watch:
+                assert watch.attendant.known()[Matter.IDLE] == Known(None)
 
     run(story())
 
