@@ -61,7 +61,7 @@ def test_status_tells_what_is_known_of_presence(terminal: Terminal) -> None:
     assert lock.take()
     assert terminal("status").out.splitlines()[1:3] == [
         "The desktop says: the screen is not locked (logind, sway); nobody is at the screen (me).",
-        "Nothing here says whether do not disturb is on; that counts as being here.",
+        "Nobody here says, and it counts as being here: whether do not disturb is on.",
     ]
     assert terminal("status", "--json").json["presence"] == presence
     lock.release()
