@@ -41,11 +41,7 @@ class LiveScreen:
         """Wait until a message was shown so many times; returns the handle of each time."""
 
         def found() -> list[str]:
-            return [
-                str(event.handle)
-                for event in self.of(token)
-                if isinstance(event, Shown)
-            ]
+            return [str(event.handle) for event in self.of(token) if isinstance(event, Shown)]
 
         eventually(lambda: len(found()) >= count, EVENT_SECONDS, f"{token} shown {count} times")
         return found()

@@ -12,7 +12,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "notification-servers.md"
 PICTURES = DOCUMENT.parent / "screenshots" / "servers"
 
 BEGIN, END = "<!-- seen: begin -->", "<!-- seen: end -->"
-BLANK = "–"
+BLANK = "-"
 
 
 @dataclass(slots=True)
@@ -61,9 +61,7 @@ def read_table() -> ServerTable:
     for line in lines:
         row, *values = _cells(line)
         rows[row] = {
-            server: value
-            for server, value in zip(servers, values, strict=True)
-            if value != BLANK
+            server: value for server, value in zip(servers, values, strict=True) if value != BLANK
         }
     return ServerTable(servers, rows)
 
