@@ -23,6 +23,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write what real notification servers do to docs/notification-servers.md",
     )
+    parser.addoption(
+        "--desktops",
+        choices=["usual", "all"],
+        default="usual",
+        help="the notification servers to look at; all: GNOME Shell too, which takes longer",
+    )
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -67,7 +67,7 @@ def live_screen(address: str) -> Iterator[LiveScreen]:
     """Run a screen until leaving, on the bus with this address."""
     loop = asyncio.new_event_loop()
     heard: list[ScreenEvent] = []
-    screen = FreedesktopScreen(address, icon="appointment-soon", delays=DELAYS)
+    screen = FreedesktopScreen(address, icon="nightcare", delays=DELAYS)
     task = loop.create_task(screen.run(heard.append))
 
     def serve() -> None:

@@ -17,6 +17,7 @@ from typing import Any, cast
 import pytest
 from jeepney import DBusAddress, new_method_call, new_signal
 
+from nightcare.desktop import desktop_entry
 from nightcare.desktop.text import BODY_LENGTH, TITLE_LENGTH
 from nightcare.domain.message import Answered, Button, Closed, Message, Shown
 from parts.bus import NOTIFICATIONS, PrivateBus, Seen, private_bus
@@ -24,12 +25,13 @@ from parts.display import HEIGHT, WIDTH, Box, Display, Picture, virtual_display
 from parts.home import Home, private_home
 from parts.live_screen import LiveScreen, live_screen
 from parts.processes import NotInTimeError, eventually, find_program, run_tool
-from parts.program import LATER, Nightcare, Service, soon
+from parts.program import LATER, Nightcare, soon
 from parts.server_table import PICTURES, ServerTable, read_table, write_table
 from parts.servers import (
     RealServer,
     Start,
     dunst,
+    gnome_shell,
     lxqt_notificationd,
     mako,
     mate_notification_daemon,
@@ -47,10 +49,15 @@ SERVERS: MappingProxyType[str, Start] = MappingProxyType(
         "Xfce": xfce4_notifyd,
     }
 )
+LONGER = MappingProxyType({"GNOME": gnome_shell})
+"""Those that are looked at with --desktops all."""
+ALL: MappingProxyType[str, Start] = MappingProxyType({**SERVERS, **LONGER})
 
 SECONDS = 20.0
 QUIET_SECONDS = 3.0
 """For how long nothing more is heard before what was heard is written down."""
+GLANCE_SECONDS = 1.5
+"""For how long one looks whether something is drawn that perhaps never is."""
 PICTURE_BYTES = 40_000
 TOLERANCE = 8
 """Pixels by which a window may differ from its picture in the documentation."""
@@ -71,11 +78,23 @@ STRETCH = Message(
 
 UNATTENDED = 'stays = "15s"'
 """Longer than any server lets a notification stay by itself."""
-WATER = "Time for some water"
 
 SERVER = DBusAddress(
     "/org/freedesktop/Notifications", bus_name=NOTIFICATIONS, interface=NOTIFICATIONS
 )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Have each test of a server once for each server that is looked at."""
+    if "desk_of_all" in metafunc.fixturenames:
+        metafunc.parametrize("desk_of_all", looked_at(metafunc.config), indirect=True)
+    if "name" in metafunc.fixturenames:
+        metafunc.parametrize("name", looked_at(metafunc.config))
+
+
+def looked_at(config: pytest.Config) -> list[str]:
+    """The names of the servers that are looked at."""
+    return list(ALL if config.getoption("--desktops") == "all" else SERVERS)
 
 
 @dataclass(slots=True)
@@ -106,19 +125,23 @@ class Desk:
         own = replace(message, token=next(self._tokens))
         return own, number_of(self.screen.show(own))
 
+    def changed(self) -> Box | None:
+        """Where on the display something is now, if anywhere."""
+        return self.display.picture().changed(self.blank, below=self.server.panel)
+
     def drawn(self) -> Box:
         """Where on the display something is, once it has come to rest."""
 
         def settled() -> Box | None:
-            box = self.display.picture().changed(self.blank)
-            return box if box == self.display.picture().changed(self.blank) else None
+            box = self.changed()
+            return box if box == self.changed() else None
 
         return cast("Box", eventually(settled, SECONDS, "a window", self.server.program))
 
     def empty(self) -> None:
         """Wait until nothing is on the display."""
         eventually(
-            lambda: self.display.picture().changed(self.blank) is None,
+            lambda: self.changed() is None,
             SECONDS,
             "the window to go",
             self.server.program,
@@ -203,7 +226,7 @@ def table(request: pytest.FixtureRequest) -> Iterator[ServerTable]:
         write_table(own)
 
 
-@pytest.fixture(scope="module", params=SERVERS)
+@pytest.fixture(scope="module")
 def desk_of_all(request: pytest.FixtureRequest, table: ServerTable) -> Iterator[Desk]:
     """One server after the other, shared by the tests of it."""
     with (
@@ -213,7 +236,7 @@ def desk_of_all(request: pytest.FixtureRequest, table: ServerTable) -> Iterator[
         contextlib.ExitStack() as stack,
         live_screen(bus.address) as screen,
     ):
-        server = stack.enter_context(SERVERS[request.param](display, bus, home))
+        server = stack.enter_context(ALL[request.param](display, bus, home))
         yield Desk(
             name=request.param, home=home, bus=bus, display=display, table=table,
             writing=request.config.getoption("--write-table"), server=server, screen=screen,
@@ -234,19 +257,26 @@ def desk(desk_of_all: Desk) -> Desk:
 
 @dataclass(frozen=True, slots=True)
 class Unattended:
-    """A whole desktop on which a reminder waits for its end."""
+    """A whole desktop on which a reminder waits for its end.
+
+    Attributes:
+        answered: Where the reminder before it stands, on which Done was pressed.
+    """
 
     night: Nightcare
-    service: Service
     server: RealServer
+    answered: dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def unattended() -> Iterator[MappingProxyType[str, Unattended]]:
+def unattended(request: pytest.FixtureRequest) -> Iterator[MappingProxyType[str, Unattended]]:
     """The program itself on each server, with a reminder that nobody answers."""
     with contextlib.ExitStack() as stack:
         yield MappingProxyType(
-            {name: stack.enter_context(_unattended(start)) for name, start in SERVERS.items()}
+            {
+                name: stack.enter_context(_unattended(ALL[name]))
+                for name in looked_at(request.config)
+            }
         )
 
 
@@ -262,21 +292,23 @@ def _unattended(start: Start) -> Iterator[Unattended]:
         night = Nightcare(home, session)
         night.configure(LATER)
         with night.service() as service:
-            remind(night, service, UNATTENDED)
-            yield Unattended(night, service, server)
+            night.configure(night.reminder("water", soon()), LATER)
+            service.reload()
+            server.press("Done")
+            answered = night.wait_until("water", state="settled")
+            walk = night.reminder("walk", soon(), UNATTENDED, topic="exercise")
+            night.configure(walk, LATER)
+            service.reload()
+            night.wait_until("walk", state="open")
+            yield Unattended(night, server, answered)
 
 
-def remind(night: Nightcare, service: Service, *keys: str) -> None:
-    """Have the reminder to drink fall due."""
-    night.configure(night.reminder("water", soon(), *keys), LATER)
-    service.reload()
-
-
-@pytest.mark.parametrize("name", SERVERS)
-def test_a_reminder_is_shown(unattended: MappingProxyType[str, Unattended], name: str) -> None:
-    """The program finds the server, and the reminder is there."""
-    unattended[name].night.wait_until("water", state="open")
-    assert WATER in [one.title for one in unattended[name].server.shown()]
+def test_a_reminder_is_shown_and_done(
+    unattended: MappingProxyType[str, Unattended], name: str
+) -> None:
+    """The program finds the server, the reminder is there, and a press on Done is an answer."""
+    answered = unattended[name].answered
+    assert (answered["outcome"], answered["reason"]) == ("done", None)
 
 
 # One server after the other
@@ -294,7 +326,9 @@ def test_it_says_who_it_is_and_what_it_can_do(desk: Desk) -> None:
 
 def test_it_looks_as_in_its_picture(desk: Desk, tmp_path: Path) -> None:
     """A reminder is drawn as large as in the documentation."""
-    start = SERVERS[desk.name]
+    start = ALL[desk.name]
+    for folder in (desk.home.data, desk.server.folder / ".local" / "share"):
+        desktop_entry.install(["nightcare"], {"XDG_DATA_HOME": str(folder)})
     desk.serve(start, plain=True)
     message, _ = desk.show()
     box = desk.drawn()
@@ -476,19 +510,30 @@ def test_progress_takes_nothing_away(desk: Desk) -> None:
 def test_do_not_disturb(desk: Desk) -> None:
     """What is sent all the same is taken, can be closed, and is as in the table."""
     desk.server.do_not_disturb(on=True)
-    message, number = desk.show()
+    tries: list[Message] = []
 
-    def seen() -> str:
-        drawn = desk.display.picture().changed(desk.blank) is not None
-        return "drawn" if drawn else "not drawn"
+    def anew() -> str:
+        # Where it is a setting in a file, a server takes a moment to read it.
+        for earlier in tries:
+            desk.take_off(earlier)
+        tries[:] = [desk.show()[0]]
+        try:
+            eventually(is_drawn, GLANCE_SECONDS, "a window")
+        except NotInTimeError:
+            return "not drawn"
+        return "drawn"
 
-    desk.sees("under do not disturb", seen)
+    def is_drawn() -> bool:
+        return desk.changed() is not None
+
+    desk.sees("under do not disturb", anew)
     desk.server.do_not_disturb(on=False)
-    desk.sees("when it ends", seen)
-    desk.screen.close(message.token)
-    desk.empty()
-    assert Answered not in [type(one) for one in desk.screen.of(message.token)]
-    assert number
+    desk.sees("when that ends", lambda: "drawn" if is_drawn() else "not drawn")
+    (message,) = tries
+    desk.take_off(message)
+    assert [type(one) for one in desk.screen.of(message.token)] == [Shown]
+    # Some do not tell that it has gone, and the harness would take it to be open.
+    desk.serve(ALL[desk.name])
 
 
 def test_a_hostile_peer_has_no_effect(desk: Desk) -> None:
@@ -516,7 +561,7 @@ def test_a_server_that_was_killed_comes_back_with_what_is_open(desk: Desk) -> No
     """Started anew, it is shown what is open, once, and a press counts."""
     message, _ = desk.show()
     desk.drawn()
-    desk.serve(SERVERS[desk.name])
+    desk.serve(ALL[desk.name])
     desk.screen.handles(message.token, 2)
     (shown,) = desk.server.shown()
     assert shown.title == message.title
@@ -535,26 +580,27 @@ def test_another_server_takes_over(desk: Desk) -> None:
     desk.server.press("Done")
     assert desk.screen.ending(message.token) == Answered(message.token, "done")
     assert len(desk.screen.handles(message.token, 2)) == 2
-    desk.take_off(message)
 
 
 # What was begun with the first test
 
 
-@pytest.mark.parametrize("name", SERVERS)
 def test_nightcare_keeps_its_own_time(
     unattended: MappingProxyType[str, Unattended], name: str
 ) -> None:
-    """The server does not close it before nightcare does; then a press on the next one is done."""
+    """The server does not close it before nightcare does.
+
+    As it broke elsewhere: GNOME ignores the expiry time.
+    """
     one = unattended[name]
     eventually(
-        lambda: one.night.today("water")["state"] == "settled", SECONDS * 2, "the end of its time"
+        lambda: one.night.today("walk")["state"] == "settled", SECONDS * 2, "the end of its time"
     )
-    ended = one.night.today("water")
+    ended = one.night.today("walk")
     assert (ended["outcome"], ended["reason"]) == ("expired", None)
     history = one.server.monitor.history()
-    asked = next(seen for seen in history if seen.member == "Notify" and seen.body[3] == WATER)
-    reply = next(
+    asked = [seen for seen in history if seen.member == "Notify"][-1]
+    (reply,) = (
         seen
         for seen in history
         if seen.reply_to == asked.serial and seen.destination == asked.sender
@@ -566,9 +612,3 @@ def test_nightcare_keeps_its_own_time(
         and seen.body[0] == reply.body[0]
     ]
     assert ends[0] == "CloseNotification"
-    one.night.configure(LATER)
-    one.service.reload()
-    one.night.configure(one.night.reminder("walk", soon(), topic="exercise"), LATER)
-    one.service.reload()
-    one.server.press("Done")
-    assert one.night.wait_until("walk", state="settled")["outcome"] == "done"

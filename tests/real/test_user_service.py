@@ -290,7 +290,7 @@ def test_wrong_config_is_no_reason_to_try_again(night: Nightcare, manager: UserM
 def test_uninstall_leaves_only_what_is_the_persons_own(
     night: Nightcare, manager: UserManager
 ) -> None:
-    """Unit, links, process, desktop entry and icon go; config and journal stay, until they too are to go."""
+    """What was installed goes; config and journal stay, until they too are to go."""
     night.configure(LATER)
     night.command("install")
     service = process(manager)

@@ -19,6 +19,7 @@ MENU_CLASS = "dmenu"
 DUNSTRC = """[global]
     follow = none
     font = DejaVu Sans 11
+    markup = full
     width = 420
     origin = top-right
     offset = 20x120
