@@ -70,10 +70,10 @@ class Picture:
                 found.append(Box(x, y, width, self._edge_down(x, y, colour)))
         return tuple(found)
 
-    def is_plain(self, below: int = 0) -> bool:
-        """Whether all of it, below so many rows, is of one colour."""
+    def is_plain(self, colour: bytes, below: int = 0) -> bool:
+        """Whether all of it, below so many rows, is of this colour."""
         rest = self.pixels[below * self.width * PIXEL_BYTES :]
-        return rest == rest[:PIXEL_BYTES] * (len(rest) // PIXEL_BYTES)
+        return rest == colour * (len(rest) // PIXEL_BYTES)
 
     def runs(self, y: int, left: int, right: int, shortest: int) -> tuple[Box, ...]:
         """Find where one colour goes on for so many pixels in a row, from left to right."""

@@ -27,13 +27,20 @@ START_SECONDS = 60.0
 STARTED = "GNOME Shell started"
 SERVER = "/usr/share/gnome-shell/org.gnome.Shell.Notifications"
 """Owns the name, and passes all on to the shell."""
-QUIET = "[org/gnome/desktop/notifications]\nshow-banners=false\n"
+BACKGROUND = bytes.fromhex("2b3f55")
+SETTINGS = f"""[org/gnome/desktop/notifications]
+show-banners=false
+[org/gnome/desktop/background]
+picture-options='none'
+color-shading-type='solid'
+primary-color='#{BACKGROUND.hex()}'
+"""
 
 PANEL = 36
 """Pixels of the panel and the edge under it, where the clock goes on."""
 CROSS = 26
 """Pixels from the upper right corner of a banner to the middle of its cross."""
-UNDER_LABEL = 10
+UNDER_LABEL = 15
 """Pixels from the lower edge of a banner to where its buttons have no letters."""
 NARROWEST = 60
 
@@ -95,7 +102,7 @@ def gnome_shell(
     settings = folder / ".config" / "glib-2.0" / "settings" / "keyfile"
     settings.parent.mkdir(parents=True, exist_ok=True)
     # It greets with banners of its own; these go aside.
-    settings.write_text(QUIET, encoding="utf-8")
+    settings.write_text(SETTINGS, encoding="utf-8")
     log = home.log("gnome-shell")
     log.unlink(missing_ok=True)
     with contextlib.ExitStack() as stack:
@@ -146,11 +153,11 @@ def _show_banners(environment: dict[str, str], *, shown: bool) -> None:
 
 
 def _at_rest(display: Display, program: Program) -> Picture:
-    """The display, once the overview has gone: all below the panel is of one colour."""
+    """The display, once the overview has gone: below the panel is the background alone."""
 
     def plain() -> Picture | None:
         picture = display.picture()
-        return picture if picture.is_plain(below=PANEL) else None
+        return picture if picture.is_plain(BACKGROUND, below=PANEL) else None
 
     picture = eventually(plain, START_SECONDS, "an empty desktop", program)
     assert picture is not None

@@ -94,9 +94,8 @@ def _sway(display: Display, home: Home) -> Iterator[tuple[Program, Path]]:
         )  # fmt: skip
         with running(command, environment, home.log("sway")) as program:
             eventually((runtime / SOCKET).exists, DRAW_SECONDS, "sway's socket", program)
-            everywhere = BACKGROUND * (WIDTH * HEIGHT)
             eventually(
-                lambda: display.picture().pixels == everywhere, DRAW_SECONDS, "its desk", program
+                lambda: display.picture().is_plain(BACKGROUND), DRAW_SECONDS, "its desk", program
             )
             yield program, runtime
     finally:
