@@ -76,4 +76,7 @@ def lxqt_notificationd(
 
 def _configure(folder: Path, *, quiet: bool) -> None:
     path = folder / ".config" / "lxqt" / "notifications.conf"
-    path.write_text(f"[General]\ndoNotDisturb={str(quiet).lower()}\n", encoding="utf-8")
+    # In one step, as its panel does: half a file would be read as one that says nothing.
+    fresh = path.with_suffix(".new")
+    fresh.write_text(f"[General]\ndoNotDisturb={str(quiet).lower()}\n", encoding="utf-8")
+    fresh.replace(path)
