@@ -31,7 +31,6 @@ from parts.servers import (
     RealServer,
     Start,
     dunst,
-    gnome_shell,
     lxqt_notificationd,
     mako,
     mate_notification_daemon,
@@ -49,9 +48,6 @@ SERVERS: MappingProxyType[str, Start] = MappingProxyType(
         "Xfce": xfce4_notifyd,
     }
 )
-LONGER = MappingProxyType({"GNOME": gnome_shell})
-"""Those that are looked at with --desktops all."""
-ALL: MappingProxyType[str, Start] = MappingProxyType({**SERVERS, **LONGER})
 
 SECONDS = 20.0
 QUIET_SECONDS = 3.0
@@ -84,19 +80,6 @@ SERVER = DBusAddress(
 )
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Have each test of a server once for each server that is looked at."""
-    if "desk_of_all" in metafunc.fixturenames:
-        metafunc.parametrize("desk_of_all", looked_at(metafunc.config), indirect=True)
-    if "name" in metafunc.fixturenames:
-        metafunc.parametrize("name", looked_at(metafunc.config))
-
-
-def looked_at(config: pytest.Config) -> list[str]:
-    """The names of the servers that are looked at."""
-    return list(ALL if config.getoption("--desktops") == "all" else SERVERS)
-
-
 @dataclass(slots=True)
 class Desk:
     """A desktop with one server, on which nightcare shows what it is told to.
@@ -127,7 +110,7 @@ class Desk:
 
     def changed(self) -> Box | None:
         """Where on the display something is now, if anywhere."""
-        return self.display.picture().changed(self.blank, below=self.server.panel)
+        return self.display.picture().changed(self.blank)
 
     def drawn(self) -> Box:
         """Where on the display something is, once it has come to rest."""
@@ -226,7 +209,7 @@ def table(request: pytest.FixtureRequest) -> Iterator[ServerTable]:
         write_table(own)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=SERVERS)
 def desk_of_all(request: pytest.FixtureRequest, table: ServerTable) -> Iterator[Desk]:
     """One server after the other, shared by the tests of it."""
     with (
@@ -236,7 +219,7 @@ def desk_of_all(request: pytest.FixtureRequest, table: ServerTable) -> Iterator[
         contextlib.ExitStack() as stack,
         live_screen(bus.address) as screen,
     ):
-        server = stack.enter_context(ALL[request.param](display, bus, home))
+        server = stack.enter_context(SERVERS[request.param](display, bus, home))
         yield Desk(
             name=request.param, home=home, bus=bus, display=display, table=table,
             writing=request.config.getoption("--write-table"), server=server, screen=screen,
@@ -269,14 +252,11 @@ class Unattended:
 
 
 @pytest.fixture(scope="module")
-def unattended(request: pytest.FixtureRequest) -> Iterator[MappingProxyType[str, Unattended]]:
+def unattended() -> Iterator[MappingProxyType[str, Unattended]]:
     """The program itself on each server, with a reminder that nobody answers."""
     with contextlib.ExitStack() as stack:
         yield MappingProxyType(
-            {
-                name: stack.enter_context(_unattended(ALL[name]))
-                for name in looked_at(request.config)
-            }
+            {name: stack.enter_context(_unattended(start)) for name, start in SERVERS.items()}
         )
 
 
@@ -303,6 +283,7 @@ def _unattended(start: Start) -> Iterator[Unattended]:
             yield Unattended(night, server, answered)
 
 
+@pytest.mark.parametrize("name", SERVERS)
 def test_a_reminder_is_shown_and_done(
     unattended: MappingProxyType[str, Unattended], name: str
 ) -> None:
@@ -325,7 +306,7 @@ def test_it_says_who_it_is_and_what_it_can_do(desk: Desk) -> None:
 
 def test_it_looks_as_in_its_picture(desk: Desk, tmp_path: Path) -> None:
     """A reminder is drawn as large as in the documentation."""
-    start = ALL[desk.name]
+    start = SERVERS[desk.name]
     for folder in (desk.home.data, desk.server.folder / ".local" / "share"):
         desktop_entry.install(["nightcare"], {"XDG_DATA_HOME": str(folder)})
     desk.serve(start, plain=True)
@@ -516,7 +497,7 @@ def anew(desk: Desk) -> Iterator[None]:
     it to be open for ever.
     """
     yield
-    desk.serve(ALL[desk.name])
+    desk.serve(SERVERS[desk.name])
 
 
 @pytest.mark.usefixtures("anew")
@@ -572,7 +553,7 @@ def test_a_server_that_was_killed_comes_back_with_what_is_open(desk: Desk) -> No
     """Started anew, it is shown what is open, once, and a press counts."""
     message, _ = desk.show()
     desk.drawn()
-    desk.serve(ALL[desk.name])
+    desk.serve(SERVERS[desk.name])
     desk.screen.handles(message.token, 2)
     (shown,) = desk.server.shown()
     assert shown.title == message.title
@@ -596,6 +577,7 @@ def test_another_server_takes_over(desk: Desk) -> None:
 # What was begun with the first test
 
 
+@pytest.mark.parametrize("name", SERVERS)
 def test_nightcare_keeps_its_own_time(
     unattended: MappingProxyType[str, Unattended], name: str
 ) -> None:

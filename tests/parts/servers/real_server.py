@@ -99,7 +99,6 @@ class RealServer(ABC):
     Attributes:
         answers: how it lets the person answer, in a few words.
         draws_buttons: whether it draws one for each action.
-        panel: how many rows of pixels at the top of the display belong to others.
         program: its process.
         display: where it draws.
         bus: whose name it owns.
@@ -109,7 +108,6 @@ class RealServer(ABC):
 
     answers: ClassVar[str]
     draws_buttons: ClassVar[bool] = True
-    panel: ClassVar[int] = 0
 
     program: Program
     display: Display
