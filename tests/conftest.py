@@ -18,6 +18,15 @@ settings.register_profile("checks", deadline=None)
 settings.load_profile("checks")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take the option of tests/real/test_desktops.py."""
+    parser.addoption(
+        "--write-table",
+        action="store_true",
+        help="write what real notification servers do to docs/notification-servers.md",
+    )
+
+
 @pytest.fixture(scope="session", autouse=True)
 def nobody() -> Iterator[None]:
     """An empty home and no session, for every test that does not make its own."""

@@ -11,9 +11,6 @@ from nightcare.domain.schedule import Schedule
 from nightcare.errors import DesktopError
 from nightcare.service.ports import Screen
 
-_ICON = "appointment-soon"
-"""Of the freedesktop Icon Naming Specification, so that every theme has it."""
-
 
 def choose_screen(schedule: Schedule, variables: Mapping[str, str], out: TextIO) -> Screen:
     """The notifier: the one configured, else what this machine has.
@@ -31,11 +28,12 @@ def choose_screen(schedule: Schedule, variables: Mapping[str, str], out: TextIO)
         from nightcare.desktop.terminal import TerminalScreen  # noqa: PLC0415 - no desktop only
 
         return TerminalScreen(out)
-    from nightcare.desktop.freedesktop import FreedesktopScreen  # noqa: PLC0415 - Linux only
+    from nightcare.desktop.desktop_entry import icon  # noqa: PLC0415 - Linux only
+    from nightcare.desktop.freedesktop import FreedesktopScreen  # noqa: PLC0415 - likewise
 
     if bus is None:
         raise DesktopError("no_session_bus")
-    return FreedesktopScreen(bus, icon=_ICON)
+    return FreedesktopScreen(bus, icon=icon(variables))
 
 
 def chosen_backend(schedule: Schedule, variables: Mapping[str, str]) -> tuple[str, str]:

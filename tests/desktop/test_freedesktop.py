@@ -189,12 +189,14 @@ def test_urgency_has_the_levels_of_the_specification(
 
 
 def test_progress_is_sent_only_to_who_draws_it_beside_the_words(bus: PrivateBus) -> None:
-    """Other servers draw a bar and nothing else, and cannot be asked."""
+    """Those that know of places do, whatever they are called; others may draw the bar alone."""
     message = replace(MESSAGE, progress=40)
-    asked = asked_for(bus, message, name="dunst")
+    draws = (*ALL_CAPABILITIES, "x-dunst-stack-tag")
+    asked = asked_for(bus, message, draws)
     assert (asked.hints["value"], asked.types["value"]) == (40, "i")
-    assert "value" not in asked_for(bus, MESSAGE, name="dunst").hints
-    assert "value" not in asked_for(bus, message, name="Xfce Notify Daemon").hints
+    assert "value" not in asked_for(bus, MESSAGE, draws).hints
+    assert "value" not in asked_for(bus, message).hints
+    assert "value" not in asked_for(bus, message, name="dunst").hints
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ def test_a_lock_takes_it_off_and_an_unlock_brings_it_back_once(
             assert "the screen is locked (logind)" in desktop.night.command("status").out
             login.hint("1", "LockedHint", on=False)
             desktop.shows(times=times)
-        desktop.server.choose_action("Done")
+        desktop.server.press("Done")
         assert desktop.night.wait_until("water", state="settled")["outcome"] == "done"
         login.hint("1", "LockedHint", on=True)
         desktop.knows("locked", on=True, by=["logind"])
@@ -187,13 +187,13 @@ def test_nobody_at_the_screen_and_then_somebody(desktop: Desktop, login: Logind)
 
 def test_do_not_disturb_of_the_real_server(desktop: Desktop) -> None:
     """It is held while the server is paused, and comes once when it is not any more."""
-    desktop.server.pause(paused=True)
+    desktop.server.do_not_disturb(on=True)
     with desktop.night.service() as service:
         desktop.remind(service)
         desktop.knows("do_not_disturb", on=True, by=["dunst"])
         desktop.holds("do not disturb")
         assert desktop.times_shown() == 0
-        desktop.server.pause(paused=False)
+        desktop.server.do_not_disturb(on=False)
         desktop.shows(times=1)
 
 
