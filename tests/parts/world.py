@@ -89,6 +89,9 @@ _REPEATS = {"stretch": 2, "meal": 3}
 """How many times more each of the reminders above asks."""
 
 
+_WATCHED = timedelta(days=14)
+
+
 class BrokenPromise(AssertionError):
     """Something that must always hold did not."""
 
@@ -430,7 +433,12 @@ class World:
 
     def _ends_once(self) -> None:
         """What has its outcome keeps it, but where the person takes it back themselves."""
+        day = self._calendar().at(self._now).date
         for key, outcome in list(self._settled.items()):
+            if key.care_day < day - _WATCHED:
+                # Nothing comes to it any more; ten years of them are too many to ask for.
+                del self._settled[key]
+                continue
             course = self._journal.course(key)
             now = course.state.outcome if course and isinstance(course.state, Settled) else None
             if now is not outcome:
@@ -438,7 +446,6 @@ class World:
                 if not self._undone and not forgotten and not self._coming_again(course):
                     self._fail(f"{key} was {outcome} and is {now}")
                 del self._settled[key]
-        day = self._calendar().at(self._now).date
         for course in self._journal.of_care_day(day):
             if isinstance(course.state, Settled):
                 self._settled[course.key] = course.state.outcome
