@@ -14,7 +14,8 @@ from parts.home import NO_BUS
 from parts.named_service import PROPERTIES
 from parts.notification_server import Peer
 
-SECONDS = 10.0
+SECONDS = 60.0
+LIMIT = 10.0
 SHORT = 0.2
 
 LOGIND = "org.freedesktop.login1"
@@ -89,7 +90,7 @@ async def attending(
     *,
     config: str = HEEDS_ALL,
     variables: dict[str, str] | None = None,
-    limit: float = SECONDS,
+    limit: float = LIMIT,
 ) -> AsyncIterator[Watch]:
     """Run an attendant until it has looked once."""
     attendant = Attendant(session, system, variables or {}, schedule_of(config), limit)
