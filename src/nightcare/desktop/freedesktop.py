@@ -17,6 +17,7 @@ from nightcare.desktop.wire import (
     Refused,
     Reply,
     Signal,
+    apart,
     connected,
 )
 from nightcare.domain.message import (
@@ -105,14 +106,7 @@ class FreedesktopScreen:
         losses = 0
         while True:
             try:
-                async with (
-                    connected(self._address, self._limit) as bus,
-                    asyncio.TaskGroup() as tasks,
-                ):
-                    link = _Link(bus, tasks, self._agenda, self._left_behind, self._icon, report)
-                    self._link = link
-                    tasks.create_task(bus.receive(link.hear))
-                    tasks.create_task(link.start())
+                await apart(self._connect(report))
             except* Disconnected:
                 if self._link and self._link.ready:
                     losses = 0
@@ -121,6 +115,16 @@ class FreedesktopScreen:
             report(Served())
             await asyncio.sleep(_delay(self._delays, losses))
             losses += 1
+
+    async def _connect(self, report: Callable[[ScreenEvent], None]) -> None:
+        async with (
+            connected(self._address, self._limit) as bus,
+            asyncio.TaskGroup() as tasks,
+        ):
+            link = _Link(bus, tasks, self._agenda, self._left_behind, self._icon, report)
+            self._link = link
+            tasks.create_task(bus.receive(link.hear))
+            tasks.create_task(link.start())
 
     @property
     def _server(self) -> Server | None:

@@ -16,7 +16,16 @@ from jeepney import MatchRule, new_method_call
 from nightcare.desktop.found import Fault
 from nightcare.desktop.questions import Questions
 from nightcare.desktop.sources import Source, Told
-from nightcare.desktop.wire import BUS, Bus, Disconnected, Refused, Reply, Signal, connected
+from nightcare.desktop.wire import (
+    BUS,
+    Bus,
+    Disconnected,
+    Refused,
+    Reply,
+    Signal,
+    apart,
+    connected,
+)
 
 DELAYS = (1.0, 4.0, 16.0)
 """Seconds before each attempt to reach a bus that was lost; after the last, when it matters."""
@@ -69,6 +78,8 @@ class Listener:
         self._limit = limit
         self._delays = delays
         self._link: _Link | None = None
+        # One that was never there is not tried again before it is needed.
+        self._losses = len(delays)
         self._looked = asyncio.Event()
         self._needed = asyncio.Event()
 
@@ -78,28 +89,31 @@ class Listener:
         Raises:
             ExceptionGroup: Something unexpected, such as an error that `changed` raised.
         """
-        losses = len(self._delays)
         while True:
             try:
-                async with (
-                    connected(self._address, self._limit) as bus,
-                    asyncio.TaskGroup() as tasks,
-                ):
-                    link = _Link(bus, tasks, self.inquiries, self._changed, self._limit)
-                    tasks.create_task(bus.receive(link.hear))
-                    await link.start()
-                    self._link, losses = link, 0
-                    self._looked.set()
+                await apart(self._connect())
             except* Disconnected:
                 pass
             self._lose()
             self._needed.clear()
             self._looked.set()
-            wait = self._delays[losses] if losses < len(self._delays) else None
+            tries = self._losses < len(self._delays)
+            wait = self._delays[self._losses] if tries else None
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait):
                     await self._needed.wait()
-            losses += 1
+            self._losses += 1
+
+    async def _connect(self) -> None:
+        async with (
+            connected(self._address, self._limit) as bus,
+            asyncio.TaskGroup() as tasks,
+        ):
+            link = _Link(bus, tasks, self.inquiries, self._changed, self._limit)
+            tasks.create_task(bus.receive(link.hear))
+            await link.start()
+            self._link, self._losses = link, 0
+            self._looked.set()
 
     async def refresh(self) -> None:
         """Have asked what may have changed unseen; takes no longer than it takes to ask."""

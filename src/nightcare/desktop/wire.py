@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import struct
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, NoReturn
@@ -201,6 +201,15 @@ class Bus:
                 if not message.header.flags & MessageFlag.no_reply_expected:
                     unknown = new_error(message, "org.freedesktop.DBus.Error.UnknownMethod")
                     self._writer.write(unknown.serialise(next(self._serials)))
+
+
+async def apart(work: Coroutine[Any, Any, None]) -> None:
+    """Do something in a task of its own, and wait for it.
+
+    Until Python 3.11.3 a task group that fails leaves the task it was in counted as cancelled, and
+    whatever times out in that task afterwards ends it. Debian 12 has 3.11.2.
+    """
+    await asyncio.create_task(work)
 
 
 @contextlib.asynccontextmanager
