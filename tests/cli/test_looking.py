@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
@@ -12,6 +13,7 @@ from nightcare.desktop.only_one import OnlyOne
 from nightcare.domain.course import Held, Open, Outcome, Settled, Snoozed, Step
 from nightcare.domain.standing import Standing
 from nightcare.journal.store import SERVICE_NOTE
+from nightcare.settings.load import load
 
 NO_REMINDERS = '[reminders.none]\ntopic = "sleep"\nat = "12:00"\nenabled = false\n'
 
@@ -120,6 +122,26 @@ def test_status_for_a_program_without_a_service(terminal: Terminal) -> None:
             "state": "planned",
         },
     }
+
+
+@pytest.mark.usefixtures("service")
+def test_while_the_saved_config_is_wrong_the_schedule_in_force_counts(terminal: Terminal) -> None:
+    """The service has noted it; the commands go by it and say so, but for one that plans anew."""
+    values = json.loads(json.dumps(load(None, {}).values, default=str))
+    values["reminders"] = {"walk": {"topic": "exercise", "at": "17:00"}}
+    with terminal.journal() as journal:
+        note = {"pid": 4711, "notifier": "GNOME Shell 49", "config": "mine.toml", "values": values}
+        journal.note(SERVICE_NOTE, note)
+    terminal.write("[sleep]\nwake = 7\n")
+    result = terminal("next")
+    assert (result.code, result.out) == (0, "Next: walk, 17:00.\n")
+    assert "goes by the schedule in force" in result.err
+    assert terminal("status", "--json").json["config"] == "mine.toml"
+    assert terminal("preview").code == 78
+    del values["reminders"]["walk"]["at"]
+    with terminal.journal() as journal:
+        journal.note(SERVICE_NOTE, note)
+    assert terminal("next").code == 78
 
 
 @pytest.mark.usefixtures("service")

@@ -29,8 +29,6 @@ SHORTLY = timedelta(seconds=0.3)
 """Time to write a config and have it read; what falls due meanwhile is shown all the same."""
 
 ONE_SECOND = timedelta(seconds=1)
-ON_TIME = timedelta(seconds=8)
-"""How late a machine with other things to do may make what is on time; the benchmarks measure."""
 NOON = 12
 DATAGRAM_BYTES = 4096
 

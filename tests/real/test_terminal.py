@@ -18,7 +18,7 @@ import pytest
 
 from parts.home import Home, private_home
 from parts.processes import NotInTimeError, find_program
-from parts.program import LATER, ON_TIME, PROGRAM, Nightcare, now, soon
+from parts.program import LATER, ONE_SECOND, PROGRAM, Nightcare, now, soon
 
 pytestmark = pytest.mark.real
 
@@ -157,7 +157,7 @@ def test_day_and_reminders_in_a_terminal(home: Home) -> None:
         assert now() < due, "the plan was not there before the reminder was due"
         assert [line.split()[1] for line in plan["lines"].splitlines()] == ["water", "later"]
         card = talk.wait_for(card_with(WATER))
-        assert due <= now() < due + ON_TIME
+        assert due <= now() < due + ONE_SECOND
         assert card.start() >= plan.end()
         assert f"\x1b[1m{WATER}\x1b[0m\n" in talk.text
         os.write(keys, CONTROL_C)

@@ -23,8 +23,8 @@ from parts.home import Home, private_home
 from parts.processes import eventually, find_program
 from parts.program import NOON, Nightcare, Service, now, zone_where_it_is
 
-AT_ONCE = 8.0
-"""Seconds within which a machine with other things to do has taken up what is there at once."""
+AT_ONCE = 1.0
+"""Within so many seconds the schedule is reckoned anew."""
 
 CONFIG = """language = "en"
 timezone = "{zone}"
@@ -124,7 +124,7 @@ def shown(service: Service) -> list[str]:
 
 
 def at_once(what: str, happened: Callable[[], object], service: Service) -> None:
-    """Wait for something that must come by itself, long before anything else is due."""
+    """Wait for something that must come at once."""
     eventually(happened, AT_ONCE, what, service.program)
 
 

@@ -23,7 +23,7 @@ from parts.processes import (
     find_program,
     run_tool,
 )
-from parts.program import LATER, ON_TIME, PROGRAM, Nightcare, moment, soon
+from parts.program import LATER, ONE_SECOND, PROGRAM, Nightcare, moment, soon
 from parts.user_manager import SESSION_TARGET, UserManager, user_manager
 
 pytestmark = pytest.mark.real
@@ -257,7 +257,7 @@ def test_killed_it_is_started_again_with_its_snooze(night: Nightcare, manager: U
     manager.wait_until(UNIT, "active")
     eventually(lambda: night.today("water").get("shown"), 20, "the snooze to end", manager.program)
     shown = moment(night.today("water")["shown"])
-    assert until <= shown < until + ON_TIME
+    assert until <= shown < until + ONE_SECOND
     assert manager.show(UNIT, "NRestarts") == "1"
 
 
