@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from nightcare.errors import StateError
+from nightcare.journal import diary
 from nightcare.journal.store import FILE_NAME, Journal
 
 _KNOWN = timedelta(days=3)
@@ -33,6 +34,7 @@ class Refuge:
         self._courses = {one.key: one for one in self.journal.since(self._since)}
         self._standing = self.journal.standing()
         self._tips = self.journal.tips_shown()
+        self._diary = diary.whole(self.journal)
 
     def bring_back(self, disk: Journal, now: datetime) -> None:
         """Write to a journal on the disk what has changed since (now in UTC).
@@ -41,12 +43,15 @@ class Refuge:
             StateError: It still cannot be written; nothing of it is, then.
         """
         with disk.transaction():
+            ours, theirs = self.journal.standing(), disk.standing()
+            # A journal in which no service ever ran has taken the place of the one that failed.
+            lost = theirs.began is None
             for course in self.journal.since(self._since):
                 there = disk.course(course.key)
-                if there is None or there == self._courses.get(course.key):
+                if there == self._courses.get(course.key) or (lost and there is None):
                     disk.save(course)
-            ours, theirs = self.journal.standing(), disk.standing()
-            if theirs.began is None or theirs == self._standing:
+            diary.bring_back(self._diary, diary.whole(self.journal), disk, lost=lost)
+            if lost or theirs == self._standing:
                 disk.stand(ours)
             else:
                 disk.stand(replace(theirs, reckoned=ours.reckoned))
