@@ -6,6 +6,7 @@ They are kept for ever; only the person takes something out.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -24,6 +25,10 @@ class Pages:
     """The diary in a journal."""
 
     journal: Journal
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All changes inside become true together, or none does; nests."""
+        return self.journal.transaction()
 
     # Cramps
 
@@ -115,7 +120,7 @@ class Pages:
 
 
 @dataclass(frozen=True, slots=True)
-class Diary:
+class Whole:
     """The whole diary at one time."""
 
     cramps: Sequence[Cramp] = ()
@@ -123,14 +128,14 @@ class Diary:
     asked: Sequence[tuple[date, datetime]] = ()
 
 
-def whole(journal: Journal) -> Diary:
+def whole(journal: Journal) -> Whole:
     """All that a journal has of the diary."""
     pages = Pages(journal)
     asked = journal.read(_asking, "SELECT night, at FROM questions ORDER BY at")
-    return Diary(pages.cramps(), pages.mornings(), asked)
+    return Whole(pages.cramps(), pages.mornings(), asked)
 
 
-def bring_back(was: Diary, now: Diary, disk: Journal, *, lost: bool) -> None:
+def bring_back(was: Whole, now: Whole, disk: Journal, *, lost: bool) -> None:
     """Write to a journal what has changed in the diary since it failed.
 
     What the person changed there meanwhile stays.

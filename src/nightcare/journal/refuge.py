@@ -16,6 +16,8 @@ from nightcare.journal.store import FILE_NAME, Journal
 _KNOWN = timedelta(days=3)
 """How far back something may still change."""
 
+_BESIDE = ("-wal", "-shm")
+
 
 class Refuge:
     """A journal in memory, which knows how the one on the disk stood when it failed.
@@ -72,13 +74,24 @@ def set_aside(folder: Path, now: datetime) -> Path | None:
     try:
         path.rename(aside)
         # They belong to the file that was set aside, and would spoil the new one.
-        for extra in ("-wal", "-shm"):
+        for extra in _BESIDE:
             beside = Path(f"{path}{extra}")
             if beside.exists():
                 beside.rename(f"{aside}{extra}")
     except OSError:
         return None
     return aside
+
+
+def set_aside_files(folder: Path) -> list[Path]:
+    """The corrupt journals that were given another name, with what belongs to them."""
+    name = Path(FILE_NAME)
+    return sorted(folder.glob(f"{name.stem}-corrupt-*{name.suffix}*"))
+
+
+def journal_files(folder: Path) -> list[Path]:
+    """The journal, and what SQLite keeps beside it."""
+    return [folder / f"{FILE_NAME}{extra}" for extra in ("", *_BESIDE)]
 
 
 def _copy(failed: Journal | None, now: datetime) -> Journal:
