@@ -21,7 +21,6 @@ from nightcare.domain.diary import (
 )
 from nightcare.domain.moments import parse_moment
 from nightcare.errors import ValueRefused
-from nightcare.journal.diary import Pages
 from nightcare.journal.store import Journal
 from nightcare.service.diary import Details, Diary
 
@@ -37,7 +36,7 @@ WAKE = parse_moment("wake + 30m")
 def diary() -> Iterator[Diary]:
     """An empty diary of somebody at home in Copenhagen."""
     journal = Journal.in_memory()
-    yield Diary(Pages(journal), HOME)
+    yield Diary(journal.diary, HOME)
     journal.close()
 
 

@@ -36,7 +36,6 @@ from nightcare.domain.diary import (
     parse_at,
 )
 from nightcare.errors import ValueRefused
-from nightcare.journal.diary import Pages
 from nightcare.service.diary import Details, Diary, Noted
 
 _COMMANDS = {
@@ -216,7 +215,7 @@ def remove_command(person: Person, *, number: int | None, night: str | None) -> 
 def export_command(person: Person, *, form: str, output: Path | None) -> None:
     """Hand over the diary."""
     with person.journal() as journal:
-        pages = Pages(journal)
+        pages = journal.diary
         cramps, mornings = pages.cramps(), pages.mornings()
     if form == "json":
         hand_over(json_text(diary_records(cramps, mornings)), output)
@@ -230,7 +229,7 @@ def export_command(person: Person, *, form: str, output: Path | None) -> None:
 def _diary(person: Person) -> Iterator[Diary]:
     """The person's diary, open for the length of a command."""
     with person.journal() as journal:
-        yield Diary(Pages(journal), person.calendar)
+        yield Diary(journal.diary, person.calendar)
 
 
 def _since(today: date, days: int | None) -> date:

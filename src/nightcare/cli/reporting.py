@@ -23,7 +23,6 @@ from nightcare.domain.report import (
     days_until,
     report,
 )
-from nightcare.journal.diary import Pages
 
 _A_MONTH = 30
 _MOST_DAYS = 3660
@@ -42,7 +41,7 @@ _EARLIER = timedelta(days=3)
 def report_command(person: Person, *, days: int, for_program: bool) -> None:
     """What the diary comes to."""
     with person.journal() as journal:
-        calendar, pages = person.calendar, Pages(journal)
+        calendar, pages = person.calendar, journal.diary
         rule = person.schedule.professional
         window = first_of_window(person.now, calendar, rule)
         last = last_night(person.now, calendar).date

@@ -21,6 +21,7 @@ from nightcare.domain.record import Act, Decision, Trial
 from nightcare.domain.reminders import Key, Occurrence
 from nightcare.domain.standing import Standing
 from nightcare.errors import StateError
+from nightcare.journal.diary import Pages
 from nightcare.journal.rows import (
     COLUMN_NAMES,
     COLUMNS,
@@ -219,6 +220,11 @@ class Journal:
         """
         with self.transaction():
             return int(self._db.execute(sql, values).lastrowid or 0)
+
+    @property
+    def diary(self) -> Pages:
+        """The pages of the diary."""
+        return Pages(self)
 
     def changed_by_others(self, seen: int) -> tuple[bool, int]:
         """Whether another program has written since `seen` was returned; and the new mark."""

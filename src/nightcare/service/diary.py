@@ -7,10 +7,8 @@ wherever it is told.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Protocol
 
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.diary import (
@@ -20,6 +18,7 @@ from nightcare.domain.diary import (
     Known,
     Leg,
     Morning,
+    Night,
     Severity,
     last_night,
     morning_question,
@@ -28,58 +27,7 @@ from nightcare.domain.diary import (
 )
 from nightcare.domain.moments import Moment
 from nightcare.errors import ValueRefused
-
-
-class Pages(Protocol):
-    """Where the diary is written: see `nightcare.journal.diary.Pages`."""
-
-    def transaction(self) -> AbstractContextManager[None]:
-        """All changes inside become true together, or none does; nests."""
-        ...
-
-    def cramps(self, since: date = ...) -> list[Cramp]:
-        """All of the care days since a date, in order of time."""
-        ...
-
-    def cramp(self, number: int) -> Cramp | None:
-        """The one of that number; None where there is none."""
-        ...
-
-    def add(self, cramp: Cramp) -> Cramp:
-        """Write down a cramp, whatever its number; returns it with the one that it gets."""
-        ...
-
-    def correct(self, cramp: Cramp) -> None:
-        """Write a cramp over the one of its number, or where there is none."""
-        ...
-
-    def remove(self, number: int) -> None:
-        """Take out the cramp of that number."""
-        ...
-
-    def mornings(self, since: date = ...) -> list[Morning]:
-        """All of the nights since a date, in order of time."""
-        ...
-
-    def morning(self, night: date) -> Morning | None:
-        """What was said of a night; None where nothing was."""
-        ...
-
-    def say(self, morning: Morning) -> None:
-        """Write down what was said of a night, in the place of what was said before."""
-        ...
-
-    def unsay(self, night: date) -> None:
-        """Take out what was said of a night."""
-        ...
-
-    def asked(self, night: date) -> tuple[datetime, ...]:
-        """When a night was asked after (UTC), in order of time."""
-        ...
-
-    def ask(self, night: date, now: datetime) -> None:
-        """Remember that a night was asked after now (UTC), and forget when earlier ones were."""
-        ...
+from nightcare.service.ports import Pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,14 +168,14 @@ class Diary:
             screen_taken: Whether a reminder is on the screen, or waits for its turn.
         """
         night = self.calendar.at(self.calendar.at(now).wake - timedelta(microseconds=1)).date
+        known = Known(self.night(night), self.pages.asked(night), covered_since, screen_taken)
+        return morning_question(now, self.calendar, moment, known)
+
+    def night(self, night: date) -> Night:
+        """All that the diary says of one night."""
         said = self.pages.morning(night)
-        (known,) = nights([night], self.pages.cramps(night), [] if said is None else [said])
-        return morning_question(
-            now,
-            self.calendar,
-            moment,
-            Known(known, self.pages.asked(night), covered_since, screen_taken),
-        )
+        (told,) = nights([night], self.pages.cramps(night), [] if said is None else [said])
+        return told
 
     def asked(self, night: date, now: datetime) -> None:
         """Remember that the question after a night was put on the screen now (UTC)."""
