@@ -133,13 +133,15 @@ def test_what_was_said_of_a_night_can_be_taken_back(journal: Journal) -> None:
     assert pages.mornings() == []
 
 
-def test_when_a_night_was_asked_after_is_known_until_the_next(journal: Journal) -> None:
+def test_when_a_night_was_asked_after_is_known_for_a_while(journal: Journal) -> None:
     """Older questions matter to nobody."""
     pages = Pages(journal)
     pages.ask(NIGHT, NOW)
     pages.ask(NIGHT, NOW + HOUR)
     assert pages.asked(NIGHT) == (NOW, NOW + HOUR)
-    pages.ask(NIGHT + timedelta(days=1), NOW + 24 * HOUR)
+    pages.ask(NIGHT + timedelta(days=7), NOW + 7 * 24 * HOUR)
+    assert pages.asked(NIGHT) == (NOW, NOW + HOUR)
+    pages.ask(NIGHT + timedelta(days=8), NOW + 8 * 24 * HOUR)
     assert pages.asked(NIGHT) == ()
 
 

@@ -16,6 +16,7 @@ from nightcare.journal.rows import instant_text
 
 _COLUMNS = "id, at, ahead, care_day, by_night, leg, severity, minutes, note, recorded"
 _ALL = date.min
+_REMEMBERED = timedelta(days=7)
 
 _Row = tuple[str | int | None, ...]
 
@@ -128,9 +129,11 @@ class Pages:
         return tuple(self.journal.read(datetime.fromisoformat, sql, night.isoformat()))
 
     def ask(self, night: date, now: datetime) -> None:
-        """Remember that a night was asked after now (UTC), and forget when earlier ones were."""
+        """Remember that a night was asked after now (UTC), and forget when those long past were."""
         with self.journal.transaction():
-            self.journal.write("DELETE FROM questions WHERE night < ?", night.isoformat())
+            # Who travels may come to a morning once more.
+            long_past = night - min(_REMEMBERED, night - date.min)
+            self.journal.write("DELETE FROM questions WHERE night < ?", long_past.isoformat())
             self.journal.write(
                 "INSERT OR IGNORE INTO questions (night, at) VALUES (?, ?)",
                 night.isoformat(),

@@ -182,7 +182,7 @@ class Pages(Protocol):
         ...
 
     def ask(self, night: date, now: datetime) -> None:
-        """Remember that a night was asked after now (UTC), and forget when earlier ones were."""
+        """Remember that a night was asked after now (UTC), and forget when those long past were."""
         ...
 
 
