@@ -133,7 +133,7 @@ def test_everything_is_erased_but_the_config(lived: Terminal) -> None:
     assert result.out == (
         "Erased: your diary (cramps: 1, answers in the morning: 1), what became of reminders "
         "(in all: 4), your answers, and every pause and snooze.\n"
-        "Your config is untouched.\n"
+        "Your config is untouched. What the service has told your system's log stays there.\n"
     )
     assert_erased(lived)
     assert lived.config.read_bytes() == before

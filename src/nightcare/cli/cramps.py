@@ -46,6 +46,11 @@ _COMMANDS = {
     "remove": "cramps",
     "export": "cramps",
 }
+_EXPORT = """Hand over the diary as CSV or JSON, to read elsewhere.
+
+In CSV a text that a spreadsheet would take for a formula has an apostrophe before it. JSON is
+exact.
+"""
 _UNSAID = "none"
 _LEGS = [str(one) for one in Leg]
 _SEVERITIES = [str(one) for one in Severity]
@@ -203,7 +208,7 @@ def remove_command(person: Person, *, number: int | None, night: str | None) -> 
     click.echo(said)
 
 
-@command("export", help="Hand over the diary as CSV or JSON, to read elsewhere.")
+@command("export", help=_EXPORT)
 @click.option(
     "--format",
     "form",

@@ -32,6 +32,11 @@ from nightcare.journal.refuge import journal_files, set_aside_files
 from nightcare.journal.store import FILE_NAME
 from nightcare.settings.writing import path_text, value_text
 
+_EXPORT = """Hand over everything that is recorded: diary, reminders, acts, settings.
+
+In CSV a text that a spreadsheet would take for a formula has an apostrophe before it. JSON is
+exact.
+"""
 _REMINDERS = ("reminder", "topic", "care_day", "due", "state", "at", "outcome", "reason", "snoozes")
 _ACTS = ("at", "what", "reminders")
 _SETTINGS = ("key", "value")
@@ -39,7 +44,7 @@ _FOR_YOU_ALONE = 0o700
 _EVER = datetime.min.replace(tzinfo=UTC)
 
 
-@command("export", help="Hand over everything that is recorded: diary, reminders, acts, settings.")
+@command("export", help=_EXPORT)
 @click.option(
     "--format", "form", type=click.Choice(["json", "csv"]), default="json", help="json unless said."
 )
