@@ -62,6 +62,9 @@ def test_everything_is_handed_over_as_json(lived: Terminal) -> None:
     assert became["12:00"] == ("settled", "expired", "2026-11-22T14:10:00+01:00")
     assert became["13:00"] == ("snoozed", None, "2026-11-22T15:00:00+01:00")
     assert became["14:00"] == ("settled", "done", "2026-11-22T14:10:00+01:00")
+    assert lived.have_open(slot="5")
+    (shown,) = [one for one in lived("export").json["reminders"] if one["state"] == "open"]
+    assert shown["at"] == "2026-11-22T14:00:00+01:00"
     assert [one["reason"] for one in told["reminders"] if one["state"] == "held"] == ["locked"]
     assert [one["what"] for one in told["acts"]] == ["done", "pause"]
     assert told["settings"]["reminders"] == {

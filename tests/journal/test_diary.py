@@ -263,6 +263,26 @@ def test_a_journal_that_is_lost_gets_its_diary_back(tmp_path: Path) -> None:
         one.close()
 
 
+def test_a_journal_that_is_lost_gets_its_diary_back_under_the_same_numbers(
+    tmp_path: Path,
+) -> None:
+    """Where nothing was noted meanwhile; by these the person corrects."""
+    gone = Journal.open(tmp_path / "old")
+    gone.stand(Standing(began=NOW, reckoned=NOW))
+    pages = filled(gone)
+    pages.add(CRAMP)
+    third = pages.add(replace(CRAMP, note="third"))
+    pages.remove(2)
+    refuge = Refuge(gone, NOW)
+    new = Journal.open(tmp_path / "new")
+    refuge.bring_back(new, NOW)
+    refuge.bring_back(new, NOW)
+    assert new.diary.cramps() == [CRAMP, third]
+    assert new.diary.asked(NIGHT) == (NOW,)
+    for one in (refuge.journal, gone, new):
+        one.close()
+
+
 # Erasing
 
 

@@ -7,6 +7,8 @@ import pytest
 from domain_builders import day
 from nightcare.domain.decide import Presence
 from nightcare.domain.diary import Answer, Morning
+from nightcare.domain.message import Answered
+from nightcare.service.diary import Details, Diary
 from parts.desk import Desk, local
 
 ASKED = '\n[diary]\nmorning_question = "wake + 30m"\n'
@@ -135,6 +137,26 @@ def test_what_is_noted_by_a_command_takes_the_question_off() -> None:
     assert not desk.screen.on_screen
     desk.until("2026-11-24 16:00")
     assert len(questions(desk)) == 1
+
+
+def test_a_cramp_that_was_noted_a_moment_before_goes_over_a_no() -> None:
+    """The service had not heard of it yet."""
+    desk = asked()
+    calendar = desk.answers().calendar()
+    Diary(desk.journal.diary, calendar).add(local("2026-11-24 03:10"), Details(), desk.now)
+    desk.press("none")
+    assert answer(desk) is None
+    assert not desk.screen.on_screen
+    assert [key for key, _ in desk.told] == ["log_asked"]
+
+
+def test_a_button_that_is_none_of_the_questions_does_nothing() -> None:
+    """As from a version that had others."""
+    desk = asked()
+    (token,) = desk.screen.on_screen
+    desk.service.event(Answered(token, "unsure"), desk.now)
+    assert answer(desk) is None
+    assert desk.title() == TITLE
 
 
 def test_the_first_morning_is_not_asked_after_a_night_that_was_not_covered() -> None:
