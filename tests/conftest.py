@@ -9,11 +9,22 @@ from collections.abc import Generator, Iterator
 import pytest
 from hypothesis import settings
 
+from parts.home import NO_BUS
+
 _OURS = ("DISPLAY", "WAYLAND_DISPLAY", "NOTIFY_SOCKET", "LANGUAGE", "LC_ALL", "LC_MESSAGES")
 
 # How fast an example runs says nothing on a busy machine.
 settings.register_profile("checks", deadline=None)
 settings.load_profile("checks")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take the option of tests/real/test_desktops.py."""
+    parser.addoption(
+        "--write-table",
+        action="store_true",
+        help="write what real notification servers do to docs/notification-servers.md",
+    )
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -24,7 +35,12 @@ def nobody() -> Iterator[None]:
         for name in kept:
             if name in _OURS or name.startswith(("DBUS_", "NIGHTCARE_", "XDG_", "WATCHDOG_")):
                 del os.environ[name]
-        os.environ |= {"HOME": home, "TZ": "Europe/Copenhagen", "LANG": "C.UTF-8"}
+        os.environ |= {
+            "HOME": home,
+            "TZ": "Europe/Copenhagen",
+            "LANG": "C.UTF-8",
+            "DBUS_SYSTEM_BUS_ADDRESS": NO_BUS,
+        }
         yield
     os.environ.clear()
     os.environ |= kept

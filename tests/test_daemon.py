@@ -16,13 +16,17 @@ import pytest
 
 from nightcare.daemon import Daemon, Setting
 from nightcare.desktop.clock import now
+from nightcare.domain.decide import Presence
 from nightcare.domain.reminders import Key
 from nightcare.errors import DesktopError, StateError
 from nightcare.in_force import Look
-from nightcare.journal.store import FILE_NAME, Journal
+from nightcare.journal.store import FILE_NAME, SERVICE_NOTE, Journal
 from nightcare.screens import choose_screen, session_bus
 from nightcare.settings.load import load
+from parts.bus import private_bus
 from parts.desk import schedule_of
+from parts.home import NO_BUS, private_home
+from parts.named_service import NamedService
 
 SECONDS = 60.0
 
@@ -44,13 +48,14 @@ backend = "terminal"
 class Bench:
     """A daemon on the bench, with what it says."""
 
-    def __init__(self, folder: Path, config: str = CONFIG) -> None:
+    def __init__(self, folder: Path, config: str = CONFIG, **more: str) -> None:
         self.file = folder / "config.toml"
         self.file.write_text(config, encoding="utf-8")
         self.state = folder / "state"
         self.out = io.StringIO()
         self.err = io.StringIO()
-        setting = Setting(self.file, self.state, {"LANG": "C.UTF-8"}, self.out, self.err)
+        variables = {"LANG": "C.UTF-8", "DBUS_SYSTEM_BUS_ADDRESS": NO_BUS, **more}
+        setting = Setting(self.file, self.state, variables, self.out, self.err)
         self.daemon = Daemon(setting, load(self.file, {}))
 
     def run(self, test: Callable[[Bench], Awaitable[None]]) -> None:
@@ -276,3 +281,35 @@ def test_the_bus_is_found_where_a_login_session_has_it(tmp_path: Path) -> None:
         listener.bind(os.fspath(place))
         assert session_bus({"XDG_RUNTIME_DIR": str(tmp_path)}) == f"unix:path={place}"
     assert session_bus({"DBUS_SESSION_BUS_ADDRESS": "unix:abstract=x"}) == "unix:abstract=x"
+
+
+SAVER = "org.freedesktop.ScreenSaver"
+
+
+def test_what_is_due_is_decided_by_who_is_there_at_that_moment(tmp_path: Path) -> None:
+    """A desktop that tells nothing by itself is asked just before."""
+    with private_home() as home, private_bus(home) as bus:
+        bench = Bench(tmp_path, DBUS_SESSION_BUS_ADDRESS=bus.address)
+
+        async def test(bench: Bench) -> None:
+            async with NamedService(bus.address, SAVER) as saver:
+                for idle in (True, False):
+                    length = 3_600_000 if idle else 0
+                    saver.answers[SAVER, "GetSessionIdleTime"] = ("u", (length,))
+                    await bench.daemon._due()
+                    assert bench.daemon._service.presence == Presence(idle=idle)
+                    presence = bench.daemon._keeper.journal.noted(SERVICE_NOTE)["presence"]
+                    assert isinstance(presence, dict)
+                    assert presence["idle"] == {"on": idle, "by": [SAVER]}
+
+        bench.run(test)
+
+
+def test_nothing_is_reckoned_before_the_start(tmp_path: Path) -> None:
+    """Nor does a reload start the service while it is still looking around."""
+    bench = Bench(tmp_path)
+    bench.daemon._came_or_went()
+    bench.daemon.reload()
+    assert bench.daemon._keeper.journal.standing().reckoned is None
+    bench.daemon._keeper.journal.close()
+    bench.daemon._lock.release()

@@ -7,7 +7,7 @@ import contextlib
 import json
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,18 +16,19 @@ from typing import Any, TextIO
 from nightcare import __version__
 from nightcare.catalogue.problems import problem_text, without_folder
 from nightcare.catalogue.reading import words_for
-from nightcare.catalogue.telling import teller
+from nightcare.catalogue.telling import capabilities_text, teller
 from nightcare.desktop.clock import LOCAL_TIME, alarm, now, zone
 from nightcare.desktop.files import watch
 from nightcare.desktop.only_one import OnlyOne
+from nightcare.desktop.presence import Attendant
 from nightcare.desktop.systemd import ServiceManager
-from nightcare.domain.message import ScreenEvent
+from nightcare.domain.message import Answered, ScreenEvent, Served
 from nightcare.errors import StateError
 from nightcare.in_force import InForce, Look
 from nightcare.journal.keeper import Keeper
 from nightcare.journal.store import SERVICE_NOTE
 from nightcare.scheduling import Scheduling
-from nightcare.screens import choose_screen
+from nightcare.screens import choose_screen, chosen_backend, session_bus, system_bus
 from nightcare.service.reckoning import Service
 from nightcare.settings.load import Loaded
 
@@ -82,9 +83,18 @@ class Daemon:
         if not self._lock.take():
             raise StateError("already_running")
         self._screen = choose_screen(loaded.schedule, setting.variables, setting.out)
+        _, self._why = chosen_backend(loaded.schedule, setting.variables)
+        self._notifier = self._screen.describe()
+        self._attendant = Attendant(
+            session_bus(setting.variables),
+            system_bus(setting.variables),
+            setting.variables,
+            loaded.schedule,
+        )
         self._manager = ServiceManager(setting.variables)
         self._keeper = Keeper(setting.state, now, self._tell)
         self._noted: dict[str, object] = {}
+        self._serving = False
         self._settling: asyncio.TimerHandle | None = None
         self._service = Service(
             schedule=loaded.schedule,
@@ -113,9 +123,13 @@ class Daemon:
         self._stop: asyncio.Future[None] = loop.create_future()
         loop.set_exception_handler(lambda _, context: self._failed(_error_of(context)))
         self._listen_to_signals()
+        attending = asyncio.create_task(self._attendant.run(self._came_or_went))
+        # What comes back with a start must not come up on a locked screen.
+        await self._attendant.refresh()
         self._scheduling.start()
-        self._keeper.keep_going(self._start)
+        self._keep_going(self._start)
         tasks = [
+            attending,
             asyncio.create_task(self._screen.run(self._happened)),
             asyncio.create_task(self._manager.feed_watchdog()),
         ]
@@ -129,6 +143,7 @@ class Daemon:
         try:
             await self._first_end(tasks)
         finally:
+            self._serving = False
             self._manager.stopping()
             if self._settling is not None:
                 self._settling.cancel()
@@ -140,6 +155,9 @@ class Daemon:
             self._lock.release()
 
     def _start(self) -> None:
+        self._serving = True
+        screen = self._words.say(f"screen_{self._screen.name}")
+        self._tell(f"shown_by_{self._why}", screen=screen)
         journal = self._keeper.journal
         first_run = journal.standing().began is None
         journal.prune(now())
@@ -192,6 +210,9 @@ class Daemon:
 
     def reload(self) -> None:
         """Read the config again; a mistake in it changes nothing."""
+        if not self._serving:
+            # It was read a moment ago.
+            return
         self._manager.reloading()
         self._take_up(self._in_force.read())
         self._manager.ready(self._status())
@@ -212,17 +233,18 @@ class Daemon:
             case Look.TAKEN_UP:
                 loaded = self._in_force.loaded
                 self._words = words_for(loaded.schedule.language, self._setting.variables)
-                self._keeper.keep_going(self._reload_service)
+                self._keep_going(self._reload_service)
                 self._tell("log_reloaded")
-                self._keeper.keep_going(self._mention_what_comes)
+                self._keep_going(self._mention_what_comes)
             case Look.WRONG:
                 self._tell("log_config_kept")
                 for problem in self._in_force.mistakes:
                     self._complain(problem_text(problem, self._words))
-                self._keeper.keep_going(self._insist_on_mistakes)
+                self._keep_going(self._insist_on_mistakes)
         self._manager.ready(self._status())
 
     def _reload_service(self) -> None:
+        self._attendant.heed(self._in_force.loaded.schedule)
         self._service.reload(self._in_force.loaded.schedule, self._words, now())
         self._change_zone()
         self._plan()
@@ -252,18 +274,39 @@ class Daemon:
         self._arrange()
 
     def _happened(self, event: ScreenEvent) -> None:
+        if isinstance(event, Served):
+            self._tell_who_serves()
+
         def step() -> None:
             self._service.event(event, now())
             self._arrange()
 
-        self._keeper.keep_going(step)
+        self._keep_going(step)
+        if isinstance(event, Answered):
+            # Who answers is there, whatever was known before.
+            self._attendant.look_again()
+
+    def _tell_who_serves(self) -> None:
+        notifier = self._screen.describe()
+        if notifier != self._notifier:
+            self._notifier = notifier
+            can = capabilities_text(self._words, self._screen.capabilities)
+            if notifier:
+                self._tell("notifier_can", notifier=notifier, capabilities=can)
+            else:
+                self._tell("no_notifier")
 
     async def _due(self) -> None:
-        def step() -> None:
-            self._service.reckon(now())
-            self._arrange()
+        await self._attendant.refresh()
+        self._keep_going(self._reckon)
 
-        self._keeper.keep_going(step)
+    def _came_or_went(self) -> None:
+        if self._serving:
+            self._keep_going(self._reckon)
+
+    def _reckon(self) -> None:
+        self._service.reckon(now())
+        self._arrange()
 
     def _jumped(self) -> None:
         def step() -> None:
@@ -271,14 +314,21 @@ class Daemon:
             self._service.reckon(now())
             self._plan()
 
-        self._keeper.keep_going(step)
+        self._keep_going(step)
+        self._attendant.look_again()
 
     def _written(self) -> None:
         def step() -> None:
             if self._keeper.changed_by_others():
                 self._service.written(now())
                 self._plan()
+                self._attendant.look_again()
 
+        self._keep_going(step)
+
+    def _keep_going(self, step: Callable[[], None]) -> None:
+        """Take a step of the service, for whoever is there, whatever becomes of the disk."""
+        self._service.presence = self._attendant.presence
         self._keeper.keep_going(step)
 
     # Keeping the alarm clock in line
@@ -295,9 +345,15 @@ class Daemon:
             "version": __version__,
             "screen": self._screen.name,
             "notifier": self._screen.describe(),
+            "capabilities": sorted(self._screen.capabilities),
+            "why": self._why,
             "config": None if loaded.path is None else str(loaded.path),
             "values": json.loads(json.dumps(loaded.values, default=str)),
             "mistakes": [problem_text(one, self._words) for one in self._in_force.mistakes],
+            "presence": {
+                str(matter): {"on": known.on, "by": list(known.by)}
+                for matter, known in self._attendant.known().items()
+            },
         }
         if note != self._noted:
             self._keeper.journal.note(SERVICE_NOTE, note)

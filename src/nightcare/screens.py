@@ -1,4 +1,4 @@
-"""Which screen serves: the one configured, else what this machine has."""
+"""Which screen serves: the one configured, else what this machine has; and where its buses are."""
 
 from __future__ import annotations
 
@@ -11,9 +11,6 @@ from nightcare.domain.schedule import Schedule
 from nightcare.errors import DesktopError
 from nightcare.service.ports import Screen
 
-_ICON = "appointment-soon"
-"""Of the freedesktop Icon Naming Specification, so that every theme has it."""
-
 
 def choose_screen(schedule: Schedule, variables: Mapping[str, str], out: TextIO) -> Screen:
     """The notifier: the one configured, else what this machine has.
@@ -21,13 +18,8 @@ def choose_screen(schedule: Schedule, variables: Mapping[str, str], out: TextIO)
     On Linux with a session bus it is the desktop's, for which we wait; without a bus the terminal
     serves; on other platforms plyer.
     """
-    backend = schedule.notify
+    backend, _ = chosen_backend(schedule, variables)
     bus = session_bus(variables)
-    if backend is None:
-        if sys.platform != "linux":
-            backend = "plyer"
-        else:
-            backend = "terminal" if bus is None else "freedesktop"
     if backend == "plyer":
         from nightcare.desktop.plyer import PlyerScreen  # noqa: PLC0415 - other platforms only
 
@@ -36,11 +28,23 @@ def choose_screen(schedule: Schedule, variables: Mapping[str, str], out: TextIO)
         from nightcare.desktop.terminal import TerminalScreen  # noqa: PLC0415 - no desktop only
 
         return TerminalScreen(out)
-    from nightcare.desktop.freedesktop import FreedesktopScreen  # noqa: PLC0415 - Linux only
+    from nightcare.desktop.desktop_entry import icon  # noqa: PLC0415 - Linux only
+    from nightcare.desktop.freedesktop import FreedesktopScreen  # noqa: PLC0415 - likewise
 
     if bus is None:
         raise DesktopError("no_session_bus")
-    return FreedesktopScreen(bus, icon=_ICON)
+    return FreedesktopScreen(bus, icon=icon(variables))
+
+
+def chosen_backend(schedule: Schedule, variables: Mapping[str, str]) -> tuple[str, str]:
+    """Which backend serves, and why: configured, platform, session_bus or no_session_bus."""
+    if schedule.notify is not None:
+        return schedule.notify, "configured"
+    if sys.platform != "linux":
+        return "plyer", "platform"
+    if session_bus(variables) is None:
+        return "terminal", "no_session_bus"
+    return "freedesktop", "session_bus"
 
 
 def session_bus(variables: Mapping[str, str]) -> str | None:
@@ -54,3 +58,13 @@ def session_bus(variables: Mapping[str, str]) -> str | None:
     runtime = variables.get("XDG_RUNTIME_DIR")
     usual = Path(runtime) / "bus" if runtime else None
     return f"unix:path={usual}" if usual is not None and usual.is_socket() else None
+
+
+def system_bus(variables: Mapping[str, str]) -> str | None:
+    """The address of the system bus; None where this machine has none.
+
+    Source: https://dbus.freedesktop.org/doc/dbus-specification.html#message-bus-types-system
+    """
+    if sys.platform != "linux":
+        return None
+    return variables.get("DBUS_SYSTEM_BUS_ADDRESS") or "unix:path=/var/run/dbus/system_bus_socket"

@@ -16,8 +16,9 @@ from nightcare import errors
 from nightcare.catalogue.problems import as_toml, key_text, problem_text
 from nightcare.catalogue.reading import LANGUAGES, desktop_language, read_words, words_for
 from nightcare.domain.course import Outcome, Step
-from nightcare.domain.decide import Verdict
+from nightcare.domain.decide import Matter, Verdict
 from nightcare.domain.diary import Answer, Leg, Severity
+from nightcare.domain.message import Capability
 from nightcare.domain.reminders import Topic
 from nightcare.errors import NightcareError, Place, Problem
 from nightcare.service import answers
@@ -117,6 +118,10 @@ FAMILIES: dict[str, set[str]] = {
     "act_": {act.replace("-", "_") for act in acts()},
     "error_": error_keys() | {"config_wrong", "config_kept", "config_draft_wrong"},
     "config_": config_keys(),
+    "can_": {*Capability, "persistence", "nothing"},
+    "screen_": {"freedesktop", "terminal", "plyer"},
+    "shown_by_": {"configured", "platform", "session_bus", "no_session_bus"},
+    "presence_": {f"{matter}_{said}" for matter in Matter for said in ("on", "off", "unknown")},
 }
 """What may follow where a key is put together."""
 

@@ -12,6 +12,7 @@ import pytest
 
 from cli.talk import SOURCE
 from cli.terminal import ZONE, Terminal
+from parts.home import NO_BUS
 
 
 @pytest.fixture
@@ -47,5 +48,6 @@ def environment(terminal: Terminal) -> dict[str, str]:
         "PYTHONPATH": str(SOURCE),
         "PYTHONDONTWRITEBYTECODE": "1",
         "LANG": "C.UTF-8",
+        "DBUS_SYSTEM_BUS_ADDRESS": NO_BUS,
         "TZ": ZONE.key,
     }

@@ -11,7 +11,7 @@ import pytest
 from cli.terminal import TODAY, Terminal
 from nightcare.desktop.only_one import OnlyOne
 from nightcare.domain.course import Held, Open, Outcome, Settled, Snoozed, Step
-from nightcare.journal.store import Journal
+from nightcare.journal.store import SERVICE_NOTE, Journal
 
 TOMORROW = TODAY + timedelta(days=1)
 
@@ -347,8 +347,9 @@ def test_a_bedtime_that_is_none(terminal: Terminal) -> None:
 @pytest.fixture
 def service(terminal: Terminal) -> Iterator[None]:
     """As if the service ran: its lock is held."""
-    with terminal.journal():
-        pass
+    with terminal.journal() as journal:
+        noted = {"screen": "freedesktop", "capabilities": ["body", "buttons"], "why": "session_bus"}
+        journal.note(SERVICE_NOTE, noted)
     lock = OnlyOne(terminal.state)
     assert lock.take()
     yield
@@ -372,7 +373,7 @@ def test_try_of_a_name_that_is_unknown(terminal: Terminal) -> None:
 
 @pytest.mark.usefixtures("service")
 def test_try(terminal: Terminal) -> None:
-    """It waits until the service has shown it, and says with what."""
+    """It waits until the service has shown it, and says with what, and why with that."""
 
     def show() -> None:
         journal = Journal.open(terminal.state)
@@ -388,7 +389,11 @@ def test_try(terminal: Terminal) -> None:
     result = terminal("try", "water")
     shower.join()
     assert (result.code, result.err) == (0, "")
-    assert result.out == "water is on the screen, with GNOME Shell 49.\n"
+    assert result.out.splitlines() == [
+        "water is on the screen.",
+        "GNOME Shell 49; it can do: body text, buttons.",
+        "Reminders are shown by the desktop's notifications, for there is a session bus.",
+    ]
 
 
 @pytest.mark.usefixtures("service")

@@ -48,6 +48,25 @@ def test_status_of_a_running_service(terminal: Terminal) -> None:
     assert result.out == "nightcare is running, with GNOME Shell 49.\nNext: water, 16:00.\n"
 
 
+def test_status_tells_what_is_known_of_presence(terminal: Terminal) -> None:
+    """By whom, and what nobody says."""
+    presence = {
+        "locked": {"on": False, "by": ["logind", "sway"]},
+        "idle": {"on": True, "by": ["me"]},
+        "do_not_disturb": {"on": None, "by": []},
+    }
+    with terminal.journal() as journal:
+        journal.note(SERVICE_NOTE, {"notifier": "GNOME Shell 49", "presence": presence})
+    lock = OnlyOne(terminal.state)
+    assert lock.take()
+    assert terminal("status").out.splitlines()[1:3] == [
+        "The desktop says: the screen is not locked (logind, sway); nobody is at the screen (me).",
+        "Nobody here says, and it counts as being here: whether do not disturb is on.",
+    ]
+    assert terminal("status", "--json").json["presence"] == presence
+    lock.release()
+
+
 @pytest.mark.usefixtures("service")
 def test_status_tells_what_is_open_snoozed_and_waiting(terminal: Terminal) -> None:
     """In order of time, with what keeps each."""
@@ -86,8 +105,10 @@ def test_status_for_a_program_without_a_service(terminal: Terminal) -> None:
         "running": False,
         "pid": None,
         "notifier": None,
+        "capabilities": [],
         "config": None,
         "mistakes": [],
+        "presence": None,
         "paused_until": None,
         "good_night": False,
         "unsettled": [],

@@ -58,12 +58,12 @@ def test_the_command_is_this_very_installation(
 ) -> None:
     """The script beside the interpreter, or the interpreter itself where there is none."""
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-    assert user_unit.service_command(None) == [
+    assert user_unit.own_command(None, "run") == [
         str(tmp_path / "python"), "-m", "nightcare", "run",
     ]  # fmt: skip
     script = tmp_path / "nightcare"
     script.touch(mode=0o755)
-    assert user_unit.service_command(None) == [str(script), "run"]
-    assert user_unit.service_command(Path("/etc/my.toml")) == [
+    assert user_unit.own_command(None, "run") == [str(script), "run"]
+    assert user_unit.own_command(Path("/etc/my.toml"), "run") == [
         str(script), "--config", "/etc/my.toml", "run",
     ]  # fmt: skip

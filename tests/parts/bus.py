@@ -281,16 +281,17 @@ class PrivateBus:
 
 
 @contextlib.contextmanager
-def private_bus(home: Home, *, services: bool = False) -> Iterator[PrivateBus]:
+def private_bus(home: Home, *, services: bool = False, name: str = "bus") -> Iterator[PrivateBus]:
     """Run a bus that nobody else uses.
 
     Args:
         home: whose bus it is.
         services: whether programs installed on this machine may be started by it when somebody
             asks for them, as on a real session bus. Without, only those that a test starts exist.
+        name: of its socket, where a home has several.
     """
-    path = home.runtime / "bus"
-    config = home.aside / "bus.conf"
+    path = home.runtime / name
+    config = home.aside / f"{name}.conf"
     address = f"unix:path={path}"
     config.write_text(
         CONFIG.format(

@@ -181,7 +181,7 @@ def _dunst(display: Display, bus: PrivateBus, home: Home, monitor: Monitor) -> I
     environment = display.environment(DBUS_SESSION_BUS_ADDRESS=bus.address)
     with running(command, environment, home.log("dunst")) as program:
         bus.wait_for_owner(NOTIFICATIONS, program)
-        yield Dunst(program=program, display=display, bus=bus, monitor=monitor)
+        yield Dunst(program, display, bus, monitor, home.aside)
 
 
 def _choice(home: Home) -> Path:

@@ -69,6 +69,30 @@ class Picture:
                 found.append(Box(x, y, width, self._edge_down(x, y, colour)))
         return tuple(found)
 
+    def is_plain(self, colour: bytes) -> bool:
+        """Whether all of it is of this colour."""
+        return self.pixels == colour * (self.width * self.height)
+
+    def changed(self, before: Picture) -> Box | None:
+        """The smallest rectangle in which this differs from another picture, if it does."""
+        assert (self.width, self.height) == (before.width, before.height)
+        size = self.width * PIXEL_BYTES
+        rows = {
+            y: difference
+            for y in range(self.height)
+            if (difference := self._row(y, size) ^ before._row(y, size))
+        }
+        if not rows:
+            return None
+        # The first pixel of a row is in the highest bits of its number.
+        left = size - max((one.bit_length() + 7) // 8 for one in rows.values())
+        right = size - min(((one & -one).bit_length() - 1) // 8 for one in rows.values())
+        x, end = left // PIXEL_BYTES, -(-right // PIXEL_BYTES)
+        return Box(x, min(rows), end - x, max(rows) - min(rows) + 1)
+
+    def _row(self, y: int, size: int) -> int:
+        return int.from_bytes(self.pixels[y * size : (y + 1) * size], "big")
+
     def _edges(self, y: int, colour: bytes) -> Iterator[tuple[int, int]]:
         row = self.pixels[y * self.width * PIXEL_BYTES : (y + 1) * self.width * PIXEL_BYTES]
         if colour * SHORTEST_EDGE not in row:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+NO_BUS = "unix:path=/nonexistent/bus"
+"""For DBUS_SYSTEM_BUS_ADDRESS, so that it is never the machine's own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Home:
     """The places of one person who logged in for the first time.
@@ -70,6 +74,7 @@ class Home:
             "XDG_DATA_HOME": str(self.data),
             "XDG_CACHE_HOME": str(self.cache),
             "XDG_RUNTIME_DIR": str(self.runtime),
+            "DBUS_SYSTEM_BUS_ADDRESS": NO_BUS,
             **more,
         }
 

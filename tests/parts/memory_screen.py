@@ -5,7 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from nightcare.domain.message import Answered, Capability, Closed, Message, ScreenEvent, Shown
+from nightcare.domain.message import (
+    Answered,
+    Capability,
+    Closed,
+    Message,
+    MessageEvent,
+    ScreenEvent,
+    Served,
+    Shown,
+)
 
 SECONDS = 60.0
 
@@ -14,15 +23,17 @@ class Ear:
     """Keeps what a screen reports, and waits for it."""
 
     def __init__(self) -> None:
-        self.heard: list[ScreenEvent] = []
+        self.heard: list[MessageEvent] = []
         self._more = asyncio.Event()
 
     def __call__(self, event: ScreenEvent) -> None:
-        """Hear one event."""
+        """Hear what happens to a message; who serves now is asked of the screen itself."""
+        if isinstance(event, Served):
+            return
         self.heard.append(event)
         self._more.set()
 
-    async def until(self, condition: Callable[[list[ScreenEvent]], object]) -> list[ScreenEvent]:
+    async def until(self, condition: Callable[[list[MessageEvent]], object]) -> list[MessageEvent]:
         """Wait until what was heard meets a condition, and return it all.
 
         Raises:
@@ -37,7 +48,7 @@ class Ear:
             raise AssertionError(f"waited in vain; heard {self.heard}") from None
         return self.heard
 
-    async def until_heard(self, count: int) -> list[ScreenEvent]:
+    async def until_heard(self, count: int) -> list[MessageEvent]:
         """Wait until so many events were heard, and return them all."""
         return await self.until(lambda heard: len(heard) >= count)
 

@@ -20,7 +20,7 @@ from parts.display import HEIGHT, WIDTH, Box, Display, virtual_display
 from parts.home import Home, private_home
 from parts.processes import Program, ToolFailedError, eventually, find_program, run_tool, running
 from parts.program import Nightcare, soon, zone_where_it_is
-from parts.servers import XFCE_CLASS
+from parts.servers.xfce import XFCE_CLASS
 
 PICTURE = Path(__file__).parents[2] / "docs" / "screenshots" / "notification.png"
 

@@ -21,7 +21,15 @@ from nightcare.domain.care_day import Calendar
 from nightcare.domain.course import Course, Held, Open, Outcome, Settled, Snoozed, Step
 from nightcare.domain.decide import Presence
 from nightcare.domain.diary import ASKED_UNTIL
-from nightcare.domain.message import Answered, Capability, Closed, Message, ScreenEvent, Shown
+from nightcare.domain.message import (
+    Answered,
+    Capability,
+    Closed,
+    Message,
+    MessageEvent,
+    ScreenEvent,
+    Shown,
+)
 from nightcare.domain.moments import parse_length
 from nightcare.domain.plan import between
 from nightcare.domain.reminders import Key, Occurrence
@@ -100,7 +108,7 @@ class _Screen:
     wanted: dict[str, Message] = field(default_factory=dict)
     visible: set[str] = field(default_factory=set)
     broken: bool = False
-    events: list[ScreenEvent] = field(default_factory=list)
+    events: list[Shown] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
 
     def describe(self) -> str:
@@ -232,7 +240,7 @@ class World:
         choice = self._random.random()
         if choice < 0.2:
             self._screen.close(token)
-            event: ScreenEvent = Closed(token)
+            event: MessageEvent = Closed(token)
         else:
             event = Answered(token, self._random.choice(message.buttons).key)
         if token.startswith(_QUESTION):
@@ -339,7 +347,7 @@ class World:
         step()
         while self._screen.events:
             event = self._screen.events.pop(0)
-            if isinstance(event, Shown) and event.token not in self._screen.wanted:
+            if event.token not in self._screen.wanted:
                 continue
             self._note_seen(event)
             self._service.event(event, self._now)
@@ -353,7 +361,7 @@ class World:
         self._journal_is_true()
         self._in_force = (self._schedule, self._zone)
 
-    def _note_seen(self, event: ScreenEvent) -> None:
+    def _note_seen(self, event: MessageEvent) -> None:
         """Keep, apart from the journal, what the person got to see."""
         if event.token.startswith(_QUESTION):
             if isinstance(event, Shown):
@@ -371,14 +379,14 @@ class World:
         if self._asked[night] > 2 or late or self._journal.diary.morning(night) is not None:
             self._fail(f"asked after {night} for the {self._asked[night]}. time")
 
-    def _in_the_diary(self, event: ScreenEvent) -> None:
+    def _in_the_diary(self, event: MessageEvent) -> None:
         """What the person said of a night is in the diary as they said it."""
         said = self._journal.diary.morning(_night_of(event.token))
         answer = event.key if isinstance(event, Answered) else None
         if (None if said is None else said.answer) != answer:
             self._fail(f"{event} made {said}")
 
-    def _counted(self, before: Course, event: ScreenEvent) -> None:
+    def _counted(self, before: Course, event: MessageEvent) -> None:
         """What the person did on the screen is in the journal as they did it."""
         after = self._journal.course(before.key)
         assert after is not None

@@ -96,13 +96,13 @@ def test_a_desktop_with_dunst(home: Home, display: Display) -> None:
         assert "it can do: buttons, body text" in messages(found, "server")
         assert messages(found, "do-not-disturb") == "Do not disturb: it is off, says dunst."
         assert states(found, "session")[0] == "good"
-        server.pause(paused=True)
+        server.do_not_disturb(on=True)
         found = examined(night, 1)
         assert states(found, "do-not-disturb") == ["warning"]
-        server.pause(paused=False)
+        server.do_not_disturb(on=False)
 
         with trial(night) as said:
-            server.choose_action("It works")
+            server.press("It works")
         (click,) = said[0]["notify"]
         assert click["state"] == "good"
         assert "your click came back" in str(click["message"])
@@ -120,7 +120,7 @@ def test_a_desktop_with_xfce(home: Home, display: Display) -> None:
         assert messages(found, "do-not-disturb") == "Do not disturb: it is off, says Xfce."
 
         with trial(night) as said:
-            server.click_button("It works")
+            server.press("It works")
         assert states(said[0], "notify") == ["good"]
 
         setting = ["-c", "xfce4-notifyd", "-p", "/do-not-disturb", "-n", "-t", "bool", "-s", "true"]

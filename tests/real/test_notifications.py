@@ -204,10 +204,10 @@ def choose(request: pytest.FixtureRequest, desktop: Desktop) -> Iterator[Callabl
     """A real hand that chooses the answer with a label, on one server after the other."""
     if request.param == "dunst":
         with desktop.dunst() as server:
-            yield server.choose_action
+            yield server.press
     else:
         with desktop.xfce4_notifyd() as server:
-            yield server.click_button
+            yield server.press
 
 
 def test_reminder_is_snoozed_by_a_click_and_done_by_another(
@@ -283,7 +283,7 @@ def test_good_night_on_the_last_reminder_closes_the_evening(
         night.configure(night.reminder("water", soon(), BRIEFLY))
         service.reload()
         assert arrival(monitor).keys == ["done", "snooze-3s", "good-night"]
-        xfce.click_button("Good night")
+        xfce.press("Good night")
         assert night.wait_until("water", state="settled")["outcome"] == "done"
         assert night.json("status")["good_night"]
         remind(night, service, night.reminder("stretch", soon(), topic="stretching"))
@@ -382,7 +382,7 @@ def test_trial_shows_a_reminder_and_leaves_no_trace(
         said = night.command("try", "later")
         assert "dunst" in said.out
         arrived = arrival(monitor)
-        server.choose_action("Done")
+        server.press("Done")
         wait_for_close(monitor, arrived)
         assert night.json("status")["unsettled"] == []
         assert night.today("later")["state"] == "planned"
@@ -429,7 +429,7 @@ def test_what_is_open_survives_kill_9(night: Nightcare, monitor: Monitor, server
             "the new one alone to be on the screen",
             server.program,
         )
-        server.choose_action("Done")
+        server.press("Done")
         assert night.wait_until("water", state="settled")["outcome"] == "done"
 
 
@@ -457,13 +457,13 @@ def test_server_that_comes_later_is_used(
     with night.service() as service:
         remind(night, service, night.reminder("water", soon()))
         night.wait_until("water", state="open", shown=None)
-        assert "no notification server yet" in night.command("status").out
+        assert "there is no notification server yet" in night.command("status").out
         with desktop.dunst() as server:
             assert arrival(monitor).title == WATER
             night.wait_until("water", state="open")
             assert night.today("water")["shown"] is not None
             eventually(lambda: "dunst" in night.command("status").out, 10, "dunst to be named")
-            server.choose_action("Done")
+            server.press("Done")
             assert night.wait_until("water", state="settled")["outcome"] == "done"
 
 
@@ -476,7 +476,7 @@ def test_server_that_is_replaced_shows_what_was_open(
             open_water(night, service, monitor)
         with desktop.xfce4_notifyd() as other:
             assert arrival(monitor).title == WATER
-            other.click_button("Done")
+            other.press("Done")
             assert night.wait_until("water", state="settled")["outcome"] == "done"
 
 
@@ -575,5 +575,5 @@ def test_unanswered_it_is_asked_again(unanswered: Unanswered) -> None:
     shown = moment(unanswered.night.wait_until("water", state="open")["shown"])
     due = moment(unanswered.night.today("water")["due"])
     assert REPEATED_AFTER <= shown - due < REPEATED_AFTER + ON_TIME
-    unanswered.server.choose_action("Done")
+    unanswered.server.press("Done")
     assert unanswered.night.wait_until("water", state="settled")["outcome"] == "done"

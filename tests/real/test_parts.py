@@ -13,7 +13,7 @@ from jeepney import DBusAddress, MessageType, new_method_call
 
 from parts.bus import DRIVER, NOTIFICATIONS, PrivateBus, private_bus
 from parts.display import Display, virtual_display
-from parts.home import Home, private_home
+from parts.home import NO_BUS, Home, private_home
 from parts.processes import (
     Identity,
     MissingProgramError,
@@ -95,7 +95,9 @@ def test_environment_takes_nothing_from_outside(
     assert set(environment) == {
         *("PATH", "LANG", "TZ", "NO_COLOR", "HOME", "XDG_RUNTIME_DIR"),
         *("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"),
+        "DBUS_SYSTEM_BUS_ADDRESS",
     }
+    assert environment["DBUS_SYSTEM_BUS_ADDRESS"] == NO_BUS
     assert home.runtime.stat().st_mode & 0o777 == 0o700
     assert list(home.path.iterdir()) == []
 
@@ -189,7 +191,7 @@ def test_answer_picked_from_the_menu_of_dunst(
         asked = monitor.wait_for("Notify")
         assert monitor.wait_for_answer(asked).body == (number,)
         assert server.count() == 1
-        server.choose_action(label)
+        server.press(label)
         invoked = monitor.wait_for("ActionInvoked")
         assert invoked.body == (number, key)
         assert invoked.destination == connection.unique_name
@@ -203,7 +205,7 @@ def test_the_only_answer_of_dunst_needs_no_menu(
     """With one action, a middle click on dunst is the answer."""
     with dunst(display, bus, home) as server, bus.connection() as connection:
         number = notify(connection, ACTIONS[:2])
-        assert server.choose_action("Færdig").body == (number, "done")
+        assert server.press("Færdig").body == (number, "done")
 
 
 def test_dunst_is_told_to_close(home: Home, bus: PrivateBus, display: Display) -> None:
@@ -232,7 +234,7 @@ def test_button_of_xfce_is_clicked(
     ):
         number = notify(connection, ACTIONS)
         key, label = ACTIONS[2 * chosen : 2 * chosen + 2]
-        server.click_button(label)
+        server.press(label)
         assert monitor.wait_for("ActionInvoked").body == (number, key)
         assert monitor.wait_for("NotificationClosed").body == (number, 2)
         assert server.shown() == ()
@@ -245,7 +247,7 @@ def test_a_label_that_is_not_offered_is_never_clicked(
     with xfce4_notifyd(display, bus, home) as server, bus.connection() as connection:
         notify(connection, ACTIONS)
         with pytest.raises(NotInTimeError, match="'Udsæt'"):
-            server.click_button("Udsæt", seconds=0.2)
+            server.press("Udsæt", seconds=0.2)
         assert len(server.shown()) == 1
         assert "ActionInvoked" not in {seen.member for seen in server.monitor.history()}
 

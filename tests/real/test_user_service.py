@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import nightcare
+from nightcare.desktop.desktop_entry import ENTRY, ICON
 from parts.home import Home, private_home
 from parts.processes import (
     Identity,
@@ -289,12 +290,16 @@ def test_wrong_config_is_no_reason_to_try_again(night: Nightcare, manager: UserM
 def test_uninstall_leaves_only_what_is_the_persons_own(
     night: Nightcare, manager: UserManager
 ) -> None:
-    """Unit, links and process go; config and journal stay, until they too are to go."""
+    """What was installed goes; config and journal stay, until they too are to go."""
     night.configure(LATER)
     night.command("install")
     service = process(manager)
+    assert (night.home.data / ENTRY).is_file()
+    assert (night.home.data / ICON).is_file()
     night.command("uninstall")
     assert not service.is_alive()
+    assert not (night.home.data / ENTRY).exists()
+    assert not (night.home.data / ICON).exists()
     assert manager.show(UNIT, "LoadState") == "not-found"
     assert_nothing_of_the_unit(night)
     assert night.config.is_file()

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
 from typing import TextIO
 
 from nightcare.catalogue.reading import Words
+
+
+def capabilities_text(words: Words, capabilities: Iterable[str]) -> str:
+    """What a notifier can do, by the capabilities of `domain.message`."""
+    can = [words.say(f"can_{one}") for one in sorted(capabilities)]
+    return ", ".join(can) or words.say("can_nothing")
 
 
 def teller(words: Words, zone: tzinfo, out: TextIO) -> Callable[..., None]:

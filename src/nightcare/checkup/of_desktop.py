@@ -8,11 +8,11 @@ from nightcare.checkup.finding import Check, Finding, Said, bad, good, unknown, 
 from nightcare.desktop.found import Fault, Identity, Notifier, Quiet
 
 _CAPABILITIES = {
-    "actions": "doctor_can_buttons",
-    "body": "doctor_can_body",
-    "body-markup": "doctor_can_markup",
-    "persistence": "doctor_can_persistence",
-    "sound": "doctor_can_sound",
+    "actions": "can_buttons",
+    "body": "can_body",
+    "body-markup": "can_markup",
+    "persistence": "can_persistence",
+    "sound": "can_sound",
 }
 """Of the specification's capabilities those that matter here."""
 
@@ -74,7 +74,7 @@ def _judge_capabilities(
     name: object, identity: Identity | Fault, capabilities: frozenset[str]
 ) -> list[Finding]:
     can = tuple(Said(key) for one, key in _CAPABILITIES.items() if one in capabilities)
-    shown = can or Said("doctor_can_nothing")
+    shown = can or Said("can_nothing")
     if isinstance(identity, Identity):
         first = good(
             Check.SERVER,

@@ -13,7 +13,9 @@ from nightcare.domain.message import (
     Capability,
     Closed,
     Message,
+    MessageEvent,
     ScreenEvent,
+    Served,
     Shown,
 )
 from nightcare.service.ports import Screen
@@ -47,8 +49,13 @@ async def try_out(
         # A reminder that is on the screen stays there.
         place="doctor",
     )
-    heard: asyncio.Queue[ScreenEvent] = asyncio.Queue()
-    serving = asyncio.create_task(screen.run(heard.put_nowait))
+    heard: asyncio.Queue[MessageEvent] = asyncio.Queue()
+
+    def report(event: ScreenEvent) -> None:
+        if not isinstance(event, Served):
+            heard.put_nowait(event)
+
+    serving = asyncio.create_task(screen.run(report))
     screen.show(message)
     try:
         return await _outcome(screen, heard, serving, seconds, patience)
@@ -60,7 +67,7 @@ async def try_out(
 
 async def _outcome(
     screen: Screen,
-    heard: asyncio.Queue[ScreenEvent],
+    heard: asyncio.Queue[MessageEvent],
     serving: asyncio.Task[None],
     seconds: float,
     patience: float,
@@ -101,8 +108,8 @@ async def _outcome(
 
 
 async def _next(
-    heard: asyncio.Queue[ScreenEvent], serving: asyncio.Task[None], seconds: float
-) -> ScreenEvent | None:
+    heard: asyncio.Queue[MessageEvent], serving: asyncio.Task[None], seconds: float
+) -> MessageEvent | None:
     """The next thing that a screen reports; None where nothing comes in so many seconds."""
     hearing = asyncio.ensure_future(heard.get())
     try:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import click
 
+from nightcare.catalogue.telling import capabilities_text
 from nightcare.cli.person import Person, command
 from nightcare.desktop.only_one import service_runs
 from nightcare.domain.course import Snoozed
@@ -13,6 +15,7 @@ from nightcare.domain.moments import parse_clock, parse_length
 from nightcare.domain.schedule import BARE_PAUSE
 from nightcare.domain.until import UNTIL, parse_end
 from nightcare.errors import DesktopError, NotRunning, ValueRefused
+from nightcare.journal.store import SERVICE_NOTE
 from nightcare.service.on_screen import NOT_SHOWN
 
 _TRIAL_SECONDS = 10.0
@@ -109,9 +112,14 @@ def try_command(person: Person, *, reminder: str) -> None:
                 journal.trial_shown(number, NOT_SHOWN)
                 break
             time.sleep(_LOOK_EVERY)
+        note: dict[str, Any] = journal.noted(SERVICE_NOTE)
     if not shown_by:
         raise DesktopError("trial_not_shown")
-    click.echo(person.words.say("did_try", reminder=reminder, notifier=shown_by))
+    click.echo(person.words.say("did_try", reminder=reminder))
+    can = capabilities_text(person.words, note["capabilities"])
+    click.echo(person.words.say("notifier_can", notifier=shown_by, capabilities=can))
+    screen = person.words.say(f"screen_{note['screen']}")
+    click.echo(person.words.say(f"shown_by_{note['why']}", screen=screen))
 
 
 def _name_first(words: list[str]) -> tuple[str | None, str]:

@@ -11,7 +11,7 @@ import click
 from nightcare.cli.configuring import write_example
 from nightcare.cli.looking import next_occurrence
 from nightcare.cli.person import Person, command
-from nightcare.desktop import user_unit
+from nightcare.desktop import desktop_entry, user_unit
 from nightcare.places import config_file, schema_file
 
 
@@ -35,7 +35,9 @@ def install(person: Person) -> None:
     if person.config is None:
         click.echo(words.say("did_init", path=write_example(config_file())))
     named = person.config if person.config not in (None, config_file()) else None
-    path = user_unit.install(user_unit.service_command(named), os.environ)
+    # Before the service starts, which then uses the icon.
+    desktop_entry.install(user_unit.own_command(named, "status"), os.environ)
+    path = user_unit.install(user_unit.own_command(named, "run"), os.environ)
     click.echo(words.say("did_install", path=path))
     with person.journal() as journal:
         following = next_occurrence(person, journal, person.calendar)
@@ -52,6 +54,7 @@ def uninstall_command(person: Person, *, purge: bool) -> None:
     """Take back what `install` did."""
     words = person.any_words
     there = user_unit.uninstall(os.environ)
+    desktop_entry.uninstall(os.environ)
     click.echo(words.say("did_uninstall" if there else "nothing_installed"))
     if purge:
         config_file().unlink(missing_ok=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -41,9 +41,11 @@ def status_command(person: Person, *, for_program: bool) -> None:
             {
                 "running": running,
                 "pid": note.get("pid"),
-                "notifier": note.get("notifier"),
+                "notifier": note.get("notifier") or None,
+                "capabilities": note.get("capabilities", []),
                 "config": None if person.in_force.path is None else str(person.in_force.path),
                 "mistakes": mistakes,
+                "presence": note.get("presence"),
                 "paused_until": _iso(paused, calendar),
                 "good_night": closed,
                 "unsettled": [_course(one, calendar) for one in unsettled],
@@ -51,9 +53,13 @@ def status_command(person: Person, *, for_program: bool) -> None:
             }
         )
     else:
-        key = "status_running" if running else "status_stopped"
-        click.echo(person.words.say(key, notifier=note.get("notifier", "")))
+        notifier = note.get("notifier")
+        running_key = "status_running" if notifier else "status_waiting"
+        key = running_key if running else "status_stopped"
+        click.echo(person.words.say(key, notifier=notifier))
         for line in [person.words.say("status_mistakes"), *mistakes] if mistakes else []:
+            click.echo(line)
+        for line in _presence_lines(note.get("presence") or {}, person):
             click.echo(line)
         if paused is not None:
             click.echo(person.words.say("status_paused", until=person.clock(paused)))
@@ -64,6 +70,20 @@ def status_command(person: Person, *, for_program: bool) -> None:
         click.echo(_next_line(coming, person))
     if not running:
         raise NotRunning("not_running")
+
+
+def _presence_lines(presence: Mapping[str, dict[str, Any]], person: Person) -> list[str]:
+    """What the service knows of whether somebody is there; nothing where it asks nobody."""
+    answers = {True: "on", False: "off", None: "unknown"}
+    said: list[str] = []
+    unsaid: list[str] = []
+    for matter, known in presence.items():
+        on = known.get("on")
+        by = ", ".join(known.get("by", []))
+        part = person.words.say(f"presence_{matter}_{answers[on]}", by=by)
+        (unsaid if on is None else said).append(part)
+    told = (("status_presence", said), ("status_presence_unknown", unsaid))
+    return [person.words.say(key, parts="; ".join(parts)) for key, parts in told if parts]
 
 
 @command("next", help="Say what comes next.")

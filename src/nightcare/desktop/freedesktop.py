@@ -19,7 +19,15 @@ from nightcare.desktop.wire import (
     Signal,
     connected,
 )
-from nightcare.domain.message import Answered, Capability, Closed, Message, ScreenEvent, Shown
+from nightcare.domain.message import (
+    Answered,
+    Capability,
+    Closed,
+    Message,
+    ScreenEvent,
+    Served,
+    Shown,
+)
 
 LIMIT = 5.0
 """Seconds within which every call must be answered; a busy desktop shell can be slow."""
@@ -66,9 +74,9 @@ class FreedesktopScreen:
         return server.capabilities if server else frozenset()
 
     def describe(self) -> str:
-        """The server's name, version and maker, such as "dunst 1.9.0 (knopwob)"."""
+        """The server's name, version and maker: "dunst 1.9.0 (knopwob)"; empty without one."""
         server = self._server
-        return server.description if server else "no notification server yet"
+        return server.description if server else ""
 
     def show(self, message: Message) -> None:
         """Put a message on the screen, and keep it there until it is closed or answered."""
@@ -110,6 +118,7 @@ class FreedesktopScreen:
                     losses = 0
             finally:
                 self._lose_link()
+            report(Served())
             await asyncio.sleep(_delay(self._delays, losses))
             losses += 1
 
@@ -288,6 +297,8 @@ class _Link:
         if owner:
             self.server = Server(self._bus, self._bus_id, owner, self._icon, self._note)
             self._agenda.renew()
+        else:
+            self._report(Served())
         self.tidy()
         if self._attendance:
             self._attendance.cancel()
@@ -305,7 +316,7 @@ class _Link:
         """See to it that this server, while it is the one, shows what is wanted."""
         if server:
             with contextlib.suppress(Refused, TimeoutError):
-                await server.meet()
+                await self._meet(server)
         while True:
             want = await self._agenda.next_due()
             try:
@@ -315,6 +326,10 @@ class _Link:
             if not settled:
                 self._agenda.put_off(want)
 
+    async def _meet(self, server: Server) -> None:
+        await server.meet()
+        self._report(Served())
+
     async def _settle(self, server: Server | None, want: _Want) -> bool:
         if server is None:
             # Where a server can be started it then owns the name, and is told of anew.
@@ -322,7 +337,7 @@ class _Link:
             await self._bus.ask(start)
             return False
         if not server.responsive:
-            await server.meet()
+            await self._meet(server)
             if not self._agenda.lacks(want):
                 return True
         return await server.show(want.message)

@@ -39,16 +39,15 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 _URGENCIES = {Urgency.LOW: 0, Urgency.NORMAL: 1, Urgency.CRITICAL: 2}
 
-_DRAW_PROGRESS = frozenset({"dunst", "mako"})
-"""Servers that draw a bar beside the words for a "value", which the specification does not know.
-
-There is no capability to ask for, and it cannot be sent to all: xfce4-notifyd (0.7.3) then draws
-the bar alone, without words and without buttons.
-"""
-
 _PLACE = "x-dunst-stack-tag"
 """A hint, named by the server that brought it up: a new notification replaces those that have the
-same. Others ignore it, as the specification tells them to."""
+same. Others ignore it, as the specification tells them to.
+
+Servers that know it list it as a capability too, and those draw a bar beside the words for a
+"value", for both came up together, to show a volume. No capability tells of "value" itself, which
+the specification does not know, and it cannot be sent to all: xfce4-notifyd (0.7.3) then draws the
+bar alone, without words and without buttons.
+"""
 
 _NEVER = 0
 """An expire_timeout: nightcare keeps its own time."""
@@ -112,7 +111,7 @@ class Server:
         self._bus_id = bus_id
         self._icon = icon
         self._report = report
-        self._name = ""
+        self._draws_progress = False
         self._placed: dict[int, _Placed] = {}
         self._past: set[int] = set()
         self._unanswered: dict[int, _Unanswered] = {}
@@ -130,15 +129,16 @@ class Server:
         self.capabilities = frozenset(
             _CAPABILITIES[name] for name in names if name in _CAPABILITIES
         )
+        self._draws_progress = _PLACE in names
         self.description = "a notification server without a name"
         self.responsive = True
         # Who it is matters to nobody's sleep: a server that does not tell is used all the same.
         with contextlib.suppress(Refused, TimeoutError):
-            self._name, vendor, version, _ = (
+            name, vendor, version, _ = (
                 shortened(one_line(part), _NAME_LENGTH)
                 for part in (await self._ask("GetServerInformation")).of("ssss")
             )
-            parts = (self._name, version, f"({vendor})" if vendor else "")
+            parts = (name, version, f"({vendor})" if vendor else "")
             self.description = " ".join(filter(None, parts)) or self.description
 
     def shows(self, token: str) -> bool:
@@ -273,7 +273,7 @@ class Server:
         if message.sound is not None and Capability.SOUND in self.capabilities:
             kind = "sound-file" if message.sound.startswith("/") else "sound-name"
             hints[kind] = ("s", one_line(message.sound))
-        if message.progress is not None and self._name in _DRAW_PROGRESS:
+        if message.progress is not None and self._draws_progress:
             hints["value"] = ("i", message.progress)
         return hints
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -49,3 +50,33 @@ def output(command: Sequence[str], variables: Mapping[str, str], limit: float) -
                 os.killpg(program.pid, signal.SIGKILL)
             raise TimeoutError(command[0]) from error
     return Output(program.returncode, out, err)
+
+
+async def printed(command: Sequence[str], variables: Mapping[str, str]) -> str:
+    """Run a program to its end beside everything else, and take what it prints.
+
+    Whoever waits no longer, by a time limit or by being cancelled, ends it with all it started.
+
+    Args:
+        command: The program, found as the person finds it, and its arguments.
+        variables: Its environment.
+
+    Raises:
+        OSError: It is not there, or cannot be run.
+    """
+    program = await asyncio.create_subprocess_exec(
+        *command,
+        env=dict(variables),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        out, _ = await program.communicate()
+    finally:
+        if program.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)
+            await program.wait()
+    return out.decode("utf-8", "replace")

@@ -15,7 +15,7 @@ from jeepney import DBusAddress, new_method_call
 from nightcare.desktop.found import Fault
 from nightcare.desktop.wire import BUS, Bus, Disconnected, Refused, Signal, connected
 
-_PROPERTIES = "org.freedesktop.DBus.Properties"
+PROPERTIES = "org.freedesktop.DBus.Properties"
 
 Told = TypeVar("Told")
 
@@ -53,17 +53,40 @@ class Questions:
         return int((await self._bus.ask(call)).of("u")[0])
 
     async def call(
-        self, at: DBusAddress, method: str, returns: str, *arguments: str
+        self,
+        at: DBusAddress,
+        method: str,
+        returns: str,
+        *arguments: str | int,
+        takes: str | None = None,
     ) -> tuple[Any, ...]:
-        """What a method with arguments of text returns, held to be of these types."""
-        signature = "s" * len(arguments) or None
-        reply = await self._bus.ask(new_method_call(at, method, signature, arguments))
+        """What a method returns, held to be of these types.
+
+        Args:
+            at: Whose method.
+            method: Its name.
+            returns: The types of what it returns.
+            arguments: What it is given.
+            takes: The types of the arguments; None where all are text.
+        """
+        signature = "s" * len(arguments) if takes is None else takes
+        reply = await self._bus.ask(new_method_call(at, method, signature or None, arguments))
         return reply.of(returns)
+
+    async def property(self, at: DBusAddress, name: str) -> tuple[str, Any]:
+        """A property: its type and its value."""
+        properties = DBusAddress(at.object_path, bus_name=at.bus_name, interface=PROPERTIES)
+        ((kind, value),) = await self.call(properties, "Get", "v", str(at.interface), name)
+        return kind, value
 
     async def switch(self, at: DBusAddress, name: str) -> bool:
         """A property that is on or off."""
-        properties = DBusAddress(at.object_path, bus_name=at.bus_name, interface=_PROPERTIES)
-        return _on(await self.call(properties, "Get", "v", str(at.interface), name))
+        return _on(await self.property(at, name))
+
+    async def switch_of(self, at: DBusAddress, method: str, *arguments: str) -> bool:
+        """What a method returns that tells of a setting which is on or off."""
+        (value,) = await self.call(at, method, "v", *arguments)
+        return _on(value)
 
 
 @contextlib.asynccontextmanager
@@ -100,9 +123,9 @@ async def or_fault(question: Awaitable[Told]) -> Told | Fault:
         return Fault.LATE
 
 
-def _on(body: tuple[Any, ...]) -> bool:
-    match body:
-        case ((_, bool(value)),):
+def _on(variant: tuple[str, Any]) -> bool:
+    match variant:
+        case ("b", bool(value)):
             return value
         case _:
             raise Refused("it is neither on nor off")

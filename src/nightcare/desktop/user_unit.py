@@ -28,12 +28,12 @@ def unit_file(variables: Mapping[str, str]) -> Path:
     return home / "systemd" / "user" / NAME
 
 
-def service_command(config: Path | None) -> list[str]:
-    """How this very installation is started, whether by pipx, uv or in a venv."""
+def own_command(config: Path | None, word: str) -> list[str]:
+    """How a command of this very installation is started, whether by pipx, uv or in a venv."""
     script = Path(sys.executable).with_name("nightcare")
     start = [str(script)] if os.access(script, os.X_OK) else [sys.executable, "-m", "nightcare"]
     named = [] if config is None else ["--config", str(config.absolute())]
-    return [*start, *named, "run"]
+    return [*start, *named, word]
 
 
 def unit_text(command: Sequence[str], *, graphical: bool) -> str:

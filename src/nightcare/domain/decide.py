@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from nightcare.domain.care_day import CareDay
 from nightcare.domain.course import Course, Held, Open, Snoozed, Step
@@ -15,6 +16,15 @@ from nightcare.domain.reminders import Conduct, Quiet, Reminder
 
 LIVE = timedelta(minutes=1)
 """Later than this it is not the moment itself any more, but a return to it."""
+
+
+class Matter(StrEnum):
+    """What may speak against showing anything now; each is a value of `Presence` and of `Quiet`."""
+
+    LOCKED = "locked"
+    IDLE = "idle"
+    DO_NOT_DISTURB = "do_not_disturb"
+    PRESENTING = "presenting"
 
 
 @dataclass(frozen=True, slots=True)

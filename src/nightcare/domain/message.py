@@ -84,4 +84,13 @@ class Closed:
     token: str
 
 
-ScreenEvent = Answered | Shown | Closed
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Another notifier serves now, or none does; what can be shown may be different."""
+
+
+MessageEvent = Answered | Shown | Closed
+"""What happens to one message."""
+
+ScreenEvent = MessageEvent | Served
+"""What a screen reports."""

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.decide import Presence
 from nightcare.domain.diary import Answer, AskLater, AskNow
-from nightcare.domain.message import Answered, Button, Closed, Message, ScreenEvent, Shown
+from nightcare.domain.message import Answered, Button, Closed, Message, MessageEvent, Shown
 from nightcare.domain.moments import Moment
 from nightcare.errors import ValueRefused
 from nightcare.service.diary import Diary
@@ -87,12 +87,12 @@ class MorningQuestion:
         else:
             self.next = None if moment is None else _tomorrow(moment, calendar, now)
 
-    def concerns(self, event: ScreenEvent) -> bool:
+    def concerns(self, event: MessageEvent) -> bool:
         """Whether an event belongs to the question."""
         return self._asked is not None and event.token == self._asked.token
 
     def take_in(
-        self, event: ScreenEvent, journal: Journal, calendar: Calendar, now: datetime
+        self, event: MessageEvent, journal: Journal, calendar: Calendar, now: datetime
     ) -> None:
         """Take in an event of the question at an instant (UTC)."""
         asked, diary = self._asked, Diary(journal.diary, calendar)

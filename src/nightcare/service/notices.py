@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from nightcare.domain.message import Message, ScreenEvent, Shown
+from nightcare.domain.message import Message, MessageEvent, Shown
 from nightcare.domain.reminders import Urgency
 from nightcare.service.ports import Screen
 
@@ -45,7 +45,7 @@ class Notices:
         if self._closes is not None and self._closes <= now:
             self.take_back()
 
-    def concerns(self, event: ScreenEvent) -> bool:
+    def concerns(self, event: MessageEvent) -> bool:
         """Take in an event if it belongs to a notice; whether it did."""
         if event.token != self._token:
             return False

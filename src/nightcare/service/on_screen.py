@@ -8,7 +8,7 @@ from datetime import datetime
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.course import Course, Held, Open, Snoozed, begin
 from nightcare.domain.guidance import next_tip, part_of_day
-from nightcare.domain.message import Message, ScreenEvent, Shown
+from nightcare.domain.message import Message, MessageEvent, Shown
 from nightcare.domain.plan import between
 from nightcare.domain.record import Trial
 from nightcare.domain.reminders import Key, Occurrence, Reminder
@@ -80,7 +80,7 @@ class OnScreen:
         self._courses.clear()
         self._trials.clear()
 
-    def of_trial(self, event: ScreenEvent) -> bool:
+    def of_trial(self, event: MessageEvent) -> bool:
         """Take in an event if it belongs to a trial; whether it did. Trials leave no outcome."""
         number = self._trials.get(event.token)
         if number is None:

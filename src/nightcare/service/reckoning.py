@@ -34,7 +34,14 @@ from nightcare.domain.decide import (
     first_to_show,
 )
 from nightcare.domain.guidance import next_tip, part_of_day
-from nightcare.domain.message import Answered, Closed, ScreenEvent, Shown
+from nightcare.domain.message import (
+    Answered,
+    Closed,
+    MessageEvent,
+    ScreenEvent,
+    Served,
+    Shown,
+)
 from nightcare.domain.plan import between, planned, upcoming
 from nightcare.domain.reminders import Conduct, Key, Occurrence, Reminder
 from nightcare.domain.schedule import Schedule
@@ -121,6 +128,8 @@ class Service:
 
     def event(self, event: ScreenEvent, now: datetime) -> None:
         """Take in what happened on the screen."""
+        if isinstance(event, Served):
+            return
         if self._on_screen.of_trial(event) or self.notices.concerns(event):
             return
         with self._journal.transaction():
@@ -393,7 +402,7 @@ class Service:
 
     # What happened on the screen
 
-    def _take_in(self, event: ScreenEvent, now: datetime) -> None:
+    def _take_in(self, event: MessageEvent, now: datetime) -> None:
         course = self._on_screen.course(event.token)
         if course is None or not isinstance(course.state, Open):
             return

@@ -1,0 +1,99 @@
+"""What tells a desktop who sends the notifications: a desktop entry, and an icon of our own.
+
+Source: the Desktop Entry Specification, "The Exec key", and the Icon Theme Specification,
+"Installing Application Icons", both of freedesktop.org.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+from nightcare.errors import DesktopError
+
+ENTRY = Path("applications", "nightcare.desktop")
+ICON = Path("icons", "hicolor", "scalable", "apps", "nightcare.svg")
+"""Both below a folder of data, such as ~/.local/share."""
+
+_EVERYWHERE = "appointment-soon"
+"""Of the freedesktop Icon Naming Specification, so that every theme has it."""
+
+_SYSTEM_DATA = "/usr/local/share:/usr/share"
+_QUOTED = str.maketrans({sign: f"\\{sign}" for sign in '"`$\\'})
+
+
+def icon(variables: Mapping[str, str]) -> str:
+    """The name of the icon of notifications: our own where it is installed, else a common one."""
+    system = (variables.get("XDG_DATA_DIRS") or _SYSTEM_DATA).split(":")
+    places = [data_folder(variables), *(Path(part) for part in system if part.startswith("/"))]
+    return ICON.stem if any(_is_file(place / ICON) for place in places) else _EVERYWHERE
+
+
+def data_folder(variables: Mapping[str, str]) -> Path:
+    """The person's own folder of data."""
+    return Path(variables.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+
+
+def entry_text(command: Sequence[str]) -> str:
+    """The desktop entry.
+
+    Args:
+        command: What runs when somebody clicks on the words of a notification, on desktops that
+            then start the program that sent it. It should do nothing to be noticed.
+    """
+    template = files("nightcare").joinpath(ENTRY.name).read_text(encoding="utf-8")
+    return template.replace("@COMMAND@", " ".join(_argument(part) for part in command))
+
+
+def install(command: Sequence[str], variables: Mapping[str, str]) -> None:
+    """Write the desktop entry and the icon.
+
+    Raises:
+        DesktopError: They cannot be written.
+    """
+    folder = data_folder(variables)
+    image = files("nightcare").joinpath(ICON.name).read_text(encoding="utf-8")
+    for path, text in ((folder / ICON, image), (folder / ENTRY, entry_text(command))):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_suffix(".new")
+            fresh.write_text(text, encoding="utf-8")
+            fresh.replace(path)
+        except OSError as error:
+            raise DesktopError("unit_not_written", path=path, reason=error.strerror) from error
+
+
+def uninstall(variables: Mapping[str, str]) -> None:
+    """Remove both, and the folders that are empty then.
+
+    Raises:
+        DesktopError: They cannot be removed.
+    """
+    folder = data_folder(variables)
+    for name in (ENTRY, ICON):
+        path = folder / name
+        try:
+            path.unlink(missing_ok=True)
+        except NotADirectoryError:
+            continue
+        except OSError as error:
+            raise DesktopError("unit_not_written", path=path, reason=error.strerror) from error
+        with contextlib.suppress(OSError):
+            for parent in list(name.parents)[:-1]:
+                (folder / parent).rmdir()
+
+
+def _argument(part: str) -> str:
+    """One word of an Exec key."""
+    quoted = f'"{part.translate(_QUOTED)}"'.replace("%", "%%")
+    # The value is text, in which a backslash is written as two.
+    return quoted.replace("\\", "\\\\")
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False

@@ -1,0 +1,192 @@
+"""Do not disturb: each notification server, or each desktop, keeps it elsewhere.
+
+Sources: https://specifications.freedesktop.org/notification/latest for `Inhibited`; dunst(1) and
+its org.dunstproject.cmd0; makoctl(1) and its fr.emersion.Mako; SwayNotificationCenter's
+org.erikreider.swaync.cc; org.xfce.Xfconf; the settings of GNOME, Cinnamon and MATE, and the
+ca.desrt.dconf.Writer that tells of their changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jeepney import DBusAddress
+
+from nightcare.desktop.notifications import INTERFACE
+from nightcare.desktop.programs import printed
+from nightcare.desktop.questions import Questions
+from nightcare.desktop.sources import Source, Told, property_changed
+from nightcare.desktop.wire import Refused
+from nightcare.domain.decide import Matter
+
+_PATH = "/org/freedesktop/Notifications"
+_DUNST = "org.dunstproject.cmd0"
+_MAKO = "fr.emersion.Mako"
+_SWAYNC = "org.erikreider.swaync.cc"
+_XFCONF = "org.xfce.Xfconf"
+_XFCE = "Xfce Notify Daemon"
+_XFCE_CHANNEL, _XFCE_SETTING = "xfce4-notifyd", "/do-not-disturb"
+_MODE = "do-not-disturb"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where a desktop keeps it in its settings.
+
+    Attributes:
+        desktop: As in XDG_CURRENT_DESKTOP.
+        schema: For `gsettings`.
+        key: Likewise.
+        quiet: What `gsettings` prints where notifications are not shown.
+    """
+
+    desktop: str
+    schema: str
+    key: str
+    quiet: str
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """What prints it."""
+        return ("gsettings", "get", self.schema, self.key)
+
+    @property
+    def told(self) -> Told:
+        """The signal of its change; dconf keeps each of these schemas under its own name."""
+        path = "/" + self.schema.replace(".", "/") + "/"
+        return Told("ca.desrt.dconf", "ca.desrt.dconf.Writer", "Notify", below=path)
+
+    def means(self, printed: str) -> bool | None:
+        """Whether it is on, by what was printed; None where that makes no sense."""
+        value = printed.strip()
+        return value == self.quiet if value in _VALUES else None
+
+
+_SETTINGS = (
+    Setting("GNOME", "org.gnome.desktop.notifications", "show-banners", "false"),
+    Setting("X-Cinnamon", "org.cinnamon.desktop.notifications", "display-notifications", "false"),
+    Setting("MATE", "org.mate.NotificationDaemon", "do-not-disturb", "true"),
+)
+
+_VALUES = frozenset({"true", "false"})
+
+
+def setting_in_use(variables: Mapping[str, str]) -> Setting | None:
+    """The setting of the desktop that the environment names; None where it keeps none."""
+    for desktop in variables.get("XDG_CURRENT_DESKTOP", "").split(":"):
+        for setting in _SETTINGS:
+            if setting.desktop == desktop:
+                return setting
+    return None
+
+
+def setting_source(variables: Mapping[str, str]) -> Source | None:
+    """The setting of the desktop that the environment names, while it shows the notifications."""
+    setting = setting_in_use(variables)
+    if setting is None:
+        return None
+
+    async def ask(_: Questions, __: str) -> bool:
+        try:
+            on = setting.means(await printed(setting.command, variables))
+        except OSError as error:
+            raise Refused(setting.command[0]) from error
+        if on is None:
+            raise Refused(setting.key)
+        return on
+
+    return Source(Matter.DO_NOT_DISTURB, setting.desktop, INTERFACE, ask, (setting.told,))
+
+
+async def _inhibited(bus: Questions, owner: str) -> bool:
+    return await bus.switch(_at(owner, _PATH, INTERFACE), "Inhibited")
+
+
+async def _dunst(bus: Questions, owner: str) -> bool:
+    return await bus.switch(_at(owner, _PATH, _DUNST), "paused")
+
+
+async def _mako(bus: Questions, owner: str) -> bool:
+    (modes,) = await bus.call(_at(owner, "/fr/emersion/Mako", _MAKO), "ListModes", "as")
+    if _MODE in modes:
+        return True
+    if modes != ["default"]:
+        # Modes bear the names that their owner gave them.
+        raise Refused("another mode")
+    return False
+
+
+async def _swaync(bus: Questions, _: str) -> bool:
+    at = _at(await _present(bus, _SWAYNC), "/org/erikreider/swaync/cc", _SWAYNC)
+    (on,) = await bus.call(at, "GetDnd", "b")
+    return bool(on)
+
+
+async def _xfce(bus: Questions, owner: str) -> bool:
+    # The setting is also there where another server is in use.
+    name, *_ = await bus.call(_at(owner, _PATH, INTERFACE), "GetServerInformation", "ssss")
+    if name != _XFCE:
+        raise Refused(name)
+    at = _at(await _present(bus, _XFCONF), "/org/xfce/Xfconf", _XFCONF)
+    setting = (_XFCE_CHANNEL, _XFCE_SETTING)
+    (known,) = await bus.call(at, "PropertyExists", "b", *setting)
+    if not known:
+        return False
+    return await bus.switch_of(at, "GetProperty", *setting)
+
+
+async def _present(bus: Questions, name: str) -> str:
+    owner = await bus.owner(name)
+    if owner is None:
+        raise Refused(name)
+    return owner
+
+
+def _at(owner: str, path: str, interface: str) -> DBusAddress:
+    return DBusAddress(path, bus_name=owner, interface=interface)
+
+
+SERVERS = (
+    Source(
+        Matter.DO_NOT_DISTURB,
+        "",
+        INTERFACE,
+        _inhibited,
+        (property_changed(INTERFACE, INTERFACE),),
+    ),
+    Source(
+        Matter.DO_NOT_DISTURB,
+        "dunst",
+        INTERFACE,
+        _dunst,
+        (property_changed(INTERFACE, _DUNST),),
+    ),
+    Source(
+        Matter.DO_NOT_DISTURB,
+        "mako",
+        INTERFACE,
+        _mako,
+        (property_changed(INTERFACE, _MAKO),),
+        # Its earlier versions do not tell.
+        when_needed=True,
+    ),
+    Source(
+        Matter.DO_NOT_DISTURB,
+        "swaync",
+        INTERFACE,
+        _swaync,
+        (Told(_SWAYNC, _SWAYNC, "Subscribe"), Told(_SWAYNC, _SWAYNC, "SubscribeV2")),
+    ),
+    Source(
+        Matter.DO_NOT_DISTURB,
+        "Xfce",
+        INTERFACE,
+        _xfce,
+        (
+            Told(_XFCONF, _XFCONF, "PropertyChanged", first=_XFCE_CHANNEL),
+            Told(_XFCONF, _XFCONF, "PropertyRemoved", first=_XFCE_CHANNEL),
+        ),
+    ),
+)
+"""Who says it on the session bus; each is asked, for the server in use is one of them at most."""

@@ -1,0 +1,115 @@
+"""What knows whether somebody is there, at work, and what it tells."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
+
+from nightcare.desktop.presence import Attendant
+from nightcare.domain.decide import Presence
+from parts.desk import SLEEP, schedule_of
+from parts.home import NO_BUS
+from parts.named_service import PROPERTIES
+from parts.notification_server import Peer
+
+SECONDS = 10.0
+SHORT = 0.2
+
+LOGIND = "org.freedesktop.login1"
+MANAGER = "org.freedesktop.login1.Manager"
+SESSION = "org.freedesktop.login1.Session"
+USER = "org.freedesktop.login1.User"
+SAVER = "org.freedesktop.ScreenSaver"
+GNOME_SAVER = "org.gnome.ScreenSaver"
+MUTTER = "org.gnome.Mutter.IdleMonitor"
+GNOME_SESSION = "org.gnome.SessionManager"
+POWER = "org.freedesktop.PowerManagement.Inhibit"
+POWER_NAME = "org.freedesktop.PowerManagement"
+XFCONF = "org.xfce.Xfconf"
+SWAYNC = "org.erikreider.swaync.cc"
+DCONF = "ca.desrt.dconf"
+
+HEEDS_ALL = SLEEP + '[quiet]\npresenting = "hold"\n'
+IDLE_AFTER = 300_000
+"""Milliseconds: the five minutes of the defaults."""
+
+HERE = Presence()
+LOCKED = Presence(locked=True)
+IDLE = Presence(idle=True)
+QUIET = Presence(do_not_disturb=True)
+PRESENTING = Presence(presenting=True)
+
+
+Story = Coroutine[Any, Any, None]
+
+
+class Watch:
+    """An attendant at work, and what it has told."""
+
+    def __init__(self, attendant: Attendant) -> None:
+        self.attendant = attendant
+        self.told: list[Presence] = []
+        self._news = asyncio.Condition()
+        self._telling: set[asyncio.Task[None]] = set()
+
+    def __call__(self) -> None:
+        """Hear that something may have changed."""
+        self.told.append(self.attendant.presence)
+        task = asyncio.create_task(self._tell())
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    async def until(self, presence: Presence) -> None:
+        """Wait until it says so, by an event alone."""
+        await self.until_it_holds(lambda: self.attendant.presence == presence)
+
+    async def until_it_holds(self, condition: Callable[[], bool]) -> None:
+        """Wait for an event after which a condition holds.
+
+        Raises:
+            AssertionError: It did not come in good time.
+        """
+        try:
+            async with asyncio.timeout(SECONDS), self._news:
+                await self._news.wait_for(condition)
+        except TimeoutError:
+            raise AssertionError(f"in vain; known: {self.attendant.known()}") from None
+
+    async def _tell(self) -> None:
+        async with self._news:
+            self._news.notify_all()
+
+
+@contextlib.asynccontextmanager
+async def attending(
+    session: str | None = NO_BUS,
+    system: str | None = NO_BUS,
+    *,
+    config: str = HEEDS_ALL,
+    variables: dict[str, str] | None = None,
+    limit: float = SECONDS,
+) -> AsyncIterator[Watch]:
+    """Run an attendant until it has looked once."""
+    attendant = Attendant(session, system, variables or {}, schedule_of(config), limit)
+    watch = Watch(attendant)
+    task = asyncio.create_task(attendant.run(watch))
+    try:
+        await attendant.refresh()
+        yield watch
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+def run(story: Story) -> None:
+    """Run a story to its end."""
+    asyncio.run(story)
+
+
+async def changed(service: Peer, interface: str, name: str, *, on: bool) -> None:
+    """Tell, as a service does, that a property has changed."""
+    body: tuple[object, ...] = (interface, {name: ("b", on)}, [])
+    await service.emit("PropertiesChanged", "sa{sv}as", body, interface=PROPERTIES)

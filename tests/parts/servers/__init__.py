@@ -1,0 +1,28 @@
+"""Real notification servers, answered as a person answers them: one file a server.
+
+Each is started as a context on a bus and a display of its own, and is a `RealServer`.
+"""
+
+from parts.servers.dunst import Dunst, dunst
+from parts.servers.lxqt import Lxqt, lxqt_notificationd
+from parts.servers.mako import Mako, mako
+from parts.servers.mate import Mate, mate_notification_daemon
+from parts.servers.real_server import RealServer, Shown, Start, open_notifications
+from parts.servers.xfce import XfceNotifyd, xfce4_notifyd
+
+__all__ = [
+    "Dunst",
+    "Lxqt",
+    "Mako",
+    "Mate",
+    "RealServer",
+    "Shown",
+    "Start",
+    "XfceNotifyd",
+    "dunst",
+    "lxqt_notificationd",
+    "mako",
+    "mate_notification_daemon",
+    "open_notifications",
+    "xfce4_notifyd",
+]
