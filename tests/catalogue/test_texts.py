@@ -17,6 +17,7 @@ from nightcare.catalogue.problems import as_toml, key_text, problem_text
 from nightcare.catalogue.reading import LANGUAGES, desktop_language, read_words, words_for
 from nightcare.domain.course import Outcome, Step
 from nightcare.domain.decide import Matter, Verdict
+from nightcare.domain.diary import Answer, Leg, Severity
 from nightcare.domain.message import Capability
 from nightcare.domain.reminders import Topic
 from nightcare.errors import NightcareError, Place, Problem
@@ -108,6 +109,10 @@ FAMILIES: dict[str, set[str]] = {
     "topic_": {str(topic) for topic in Topic},
     "outcome_": {str(outcome) for outcome in Outcome},
     "reason_": {step.replace(" ", "_") for step in Step},
+    "leg_": {str(leg) for leg in Leg},
+    "severity_": {str(severity) for severity in Severity},
+    "answer_": {str(answer) for answer in Answer},
+    "report_": {f"week{rest}" for rest in ("", "_cramps", "_severe", "_free", "_unknown", "_done")},
     "log_": {str(outcome) for outcome in Outcome},
     "why_": {verdict.__name__.lower() for verdict in get_args(Verdict)},
     "act_": {act.replace("-", "_") for act in acts()},

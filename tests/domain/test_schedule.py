@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from domain_builders import at, day, reminder, sleep, utc
+from nightcare.domain.diary import ProfessionalRule
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import SnoozeRule
 from nightcare.domain.standing import Standing
@@ -22,6 +23,7 @@ SCHEDULE = Schedule(
     snooze=SnoozeRule((timedelta(minutes=10),), 3),
     idle_after=timedelta(minutes=5),
     morning_question=None,
+    professional=ProfessionalRule(),
     notify=None,
 )
 

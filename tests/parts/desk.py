@@ -29,7 +29,9 @@ bedtime = "22:30"
 
 
 def schedule_of(text: str) -> Schedule:
-    """The schedule of a config file with that text."""
+    """The schedule of a config file with that text; the diary asks nothing unless it says so."""
+    if "[diary]" not in text:
+        text += "\n[diary]\nmorning_question = false\n"
     with TemporaryDirectory() as folder:
         path = Path(folder) / "config.toml"
         path.write_text(text, encoding="utf-8")

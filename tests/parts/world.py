@@ -20,6 +20,7 @@ from nightcare.domain import plan
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.course import Course, Held, Open, Outcome, Settled, Snoozed, Step
 from nightcare.domain.decide import Presence
+from nightcare.domain.diary import ASKED_UNTIL
 from nightcare.domain.message import (
     Answered,
     Capability,
@@ -84,6 +85,11 @@ _REMINDERS = (
     ),
 )
 
+
+_ASKED = '[diary]\nmorning_question = "wake + 30m"\n'
+
+_QUESTION = "question/"
+"""What the token of the morning question begins with."""
 
 _REPEATS = {"stretch": 2, "meal": 3}
 """How many times more each of the reminders above asks."""
@@ -155,6 +161,7 @@ class World:
         self._presence = Presence()
         self._settled: dict[Key, Outcome] = {}
         self._seen: set[Key] = set()
+        self._asked: dict[date, int] = {}
         self._askings: dict[tuple[Key, int], set[str]] = {}
         self._undone = False
         self.happened: list[str] = []
@@ -239,6 +246,10 @@ class World:
             event: MessageEvent = Closed(token)
         else:
             event = Answered(token, self._random.choice(message.buttons).key)
+        if token.startswith(_QUESTION):
+            self._step(f"{event}", lambda: self._service.event(event, self._now))
+            self._in_the_diary(event)
+            return
         (before,) = (one for one in self._journal.unsettled() if token_of(one) == token)
         self._step(f"{event}", lambda: self._service.event(event, self._now))
         self._counted(before, event)
@@ -355,9 +366,28 @@ class World:
 
     def _note_seen(self, event: MessageEvent) -> None:
         """Keep, apart from the journal, what the person got to see."""
+        if event.token.startswith(_QUESTION):
+            if isinstance(event, Shown):
+                self._asked_after(_night_of(event.token))
+            return
         (course,) = (one for one in self._journal.unsettled() if token_of(one) == event.token)
         self._seen.add(course.key)
         self._askings.setdefault((course.key, course.snoozes), set()).add(event.token)
+
+    def _asked_after(self, night: date) -> None:
+        """A night is asked after at most twice, in the morning, and never once it is known."""
+        self._asked[night] = self._asked.get(night, 0) + 1
+        day = self._calendar().at(self._now)
+        late = self._now >= day.wake + ASKED_UNTIL
+        if self._asked[night] > 2 or late or self._journal.diary.morning(night) is not None:
+            self._fail(f"asked after {night} for the {self._asked[night]}. time")
+
+    def _in_the_diary(self, event: MessageEvent) -> None:
+        """What the person said of a night is in the diary as they said it."""
+        said = self._journal.diary.morning(_night_of(event.token))
+        answer = event.key if isinstance(event, Answered) else None
+        if (None if said is None else said.answer) != answer:
+            self._fail(f"{event} made {said}")
 
     def _counted(self, before: Course, event: MessageEvent) -> None:
         """What the person did on the screen is in the journal as they did it."""
@@ -408,7 +438,9 @@ class World:
             for one in self._journal.unsettled()
             if isinstance(one.state, Open) and not one.state.away
         ]
-        if len(opened) > 1 or len(self._screen.wanted) != len(opened):
+        questions = [one for one in self._screen.wanted if one.startswith(_QUESTION)]
+        reminders = len(self._screen.wanted) - len(questions)
+        if len(self._screen.wanted) > 1 or reminders != len(opened):
             self._fail(f"open {opened}, on the screen {list(self._screen.wanted)}")
         names = [one.key.reminder for one in self._journal.unsettled()]
         if len(names) != len(set(names)):
@@ -485,7 +517,11 @@ class World:
     def _some_schedule(self) -> Schedule:
         count = self._random.randrange(1, len(_REMINDERS) + 1)
         reminders = self._random.sample(_REMINDERS, count)
-        return schedule_of(self._random.choice(_SLEEPS) + "".join(reminders))
+        return schedule_of(self._random.choice(_SLEEPS) + "".join(reminders) + _ASKED)
+
+
+def _night_of(token: str) -> date:
+    return date.fromisoformat(token.split("/")[1])
 
 
 def main() -> None:

@@ -105,7 +105,11 @@ configs = table(
     reminders=st.dictionaries(names, reminders, max_size=3),
     snooze=table(lengths=st.lists(lengths, max_size=3), limit=st.integers(-1, 101)),
     quiet=table(**quiet, idle_after=lengths),
-    diary=table(morning_question=moments | st.booleans()),
+    diary=table(
+        morning_question=moments | st.booleans(),
+        professional_nights=st.integers(0, 9),
+        professional_days=st.integers(0, 9),
+    ),
     notify=table(backend=st.sampled_from(["auto", "freedesktop", "plyer", "terminal", "mail"])),
     other=junk,
 )

@@ -34,11 +34,15 @@ _COMMANDS = {
     "undo": "answering",
     "tonight": "answering",
     "try": "answering",
+    "cramp": "cramps",
+    "report": "reporting",
     "tips": "guidance",
     "relief": "guidance",
     "config": "configuring",
     "setup": "setting_up",
     "doctor": "doctor",
+    "export": "keeping",
+    "erase": "keeping",
 }
 
 

@@ -55,10 +55,10 @@ def tips_command(
         if tip.topic is not shown:
             shown = tip.topic
             click.echo(("\n" if shown is not tips[0].topic else "") + words.say(f"topic_{shown}"))
-        click.echo(_wrapped(f"- {tip.text}", "  "))
+        click.echo(wrapped(f"- {tip.text}", "  "))
     click.echo()
-    click.echo(_wrapped(words.say("source", source=guidance.source)))
-    click.echo(_wrapped(_advice(guidance.professional, "not-medical-advice")))
+    click.echo(wrapped(words.say("source", source=guidance.source)))
+    click.echo(wrapped(_advice(guidance.professional, "not-medical-advice")))
 
 
 @command("relief", help="A calm card for a cramp in the night: what to do now.")
@@ -68,12 +68,12 @@ def relief_command(person: Person, *, language: str | None) -> None:
     words = _words(person, language)
     guidance = words.guidance
     *steps, caution = guidance.relief
-    lines = [_wrapped(words.say("relief_title")), ""]
-    lines += [_wrapped(f"{number}. {step.text}", "   ") for number, step in enumerate(steps, 1)]
-    lines += ["", _wrapped(caution.text), ""]
-    lines += [_wrapped(one.text) for one in guidance.professional[:3]]
-    lines += ["", _wrapped(words.say("source", source=guidance.source))]
-    lines.append(_wrapped(_advice(guidance.professional, "not-medical-advice")))
+    lines = [wrapped(words.say("relief_title")), ""]
+    lines += [wrapped(f"{number}. {step.text}", "   ") for number, step in enumerate(steps, 1)]
+    lines += ["", wrapped(caution.text), ""]
+    lines += [wrapped(one.text) for one in guidance.professional[:3]]
+    lines += ["", wrapped(words.say("source", source=guidance.source))]
+    lines.append(wrapped(_advice(guidance.professional, "not-medical-advice")))
     # Dim on a terminal: it is read in the dark.
     dim = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     card = "\n".join(lines)
@@ -84,7 +84,8 @@ def _advice(advice: tuple[Advice, ...], name: str) -> str:
     return next(one.text for one in advice if one.id == name)
 
 
-def _wrapped(text: str, indent: str = "") -> str:
+def wrapped(text: str, indent: str = "") -> str:
+    """A text in lines that fit the terminal, and are never too long to read well."""
     width = min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST)
     first = "" if text.startswith("- ") or text[:1].isdigit() else indent
     return textwrap.fill(text, width, initial_indent=first, subsequent_indent=indent)

@@ -14,6 +14,7 @@ import click
 
 from nightcare.catalogue.problems import problem_text
 from nightcare.catalogue.reading import LANGUAGES, Words, words_for
+from nightcare.cli.asking import says_yes
 from nightcare.cli.changing import spoken, tell_service, write
 from nightcare.cli.installing import install
 from nightcare.cli.looking import plan_lines
@@ -32,8 +33,6 @@ from nightcare.settings.load import Loaded, load_file
 _BROKEN_OFF = 130
 _AUTO = "auto"
 _A_WEEK = 7
-_YES, _NO = ("y", "yes", "j", "ja"), ("n", "no", "nej")
-"""In every language, for nobody changes their habits with it."""
 
 
 @command("setup", help="Answer a few questions; your config and service are made from them.")
@@ -201,18 +200,7 @@ class _Setup:
                 click.echo(self.words.say(f"error_{error.key}", **error.values))
 
     def _yes(self, question: str, *, usual: bool = True) -> bool:
-        hint = self.words.say("setup_yes_usual" if usual else "setup_no_usual")
-        while True:
-            said: str = click.prompt(f"{question} [{hint}]", default="", show_default=False)
-            match said.strip().lower():
-                case "":
-                    return usual
-                case word if word in _YES:
-                    return True
-                case word if word in _NO:
-                    return False
-                case _:
-                    click.echo(self.words.say("setup_yes_or_no"))
+        return says_yes(self.words, question, usual=usual)
 
     # The config
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from nightcare.domain.care_day import Sleep
+from nightcare.domain.diary import ProfessionalRule
 from nightcare.domain.moments import Moment
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.snooze import SnoozeRule
@@ -26,6 +27,7 @@ class Schedule:
         snooze: What reminders offer unless they say otherwise.
         idle_after: How long without a touch counts as being away.
         morning_question: When the diary asks after the night; None for never.
+        professional: When the diary says to see a professional.
         notify: The notifier's name, or None to choose one.
     """
 
@@ -36,6 +38,7 @@ class Schedule:
     snooze: SnoozeRule
     idle_after: timedelta
     morning_question: Moment | None
+    professional: ProfessionalRule
     notify: str | None
 
     def reminder(self, name: str) -> Reminder | None:

@@ -10,10 +10,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from nightcare.errors import StateError
+from nightcare.journal import diary
 from nightcare.journal.store import FILE_NAME, Journal
 
 _KNOWN = timedelta(days=3)
 """How far back something may still change."""
+
+_BESIDE = ("-wal", "-shm")
 
 
 class Refuge:
@@ -33,6 +36,7 @@ class Refuge:
         self._courses = {one.key: one for one in self.journal.since(self._since)}
         self._standing = self.journal.standing()
         self._tips = self.journal.tips_shown()
+        self._diary = diary.whole(self.journal)
 
     def bring_back(self, disk: Journal, now: datetime) -> None:
         """Write to a journal on the disk what has changed since (now in UTC).
@@ -41,12 +45,15 @@ class Refuge:
             StateError: It still cannot be written; nothing of it is, then.
         """
         with disk.transaction():
+            ours, theirs = self.journal.standing(), disk.standing()
+            # A journal in which no service ever ran has taken the place of the one that failed.
+            lost = theirs.began is None
             for course in self.journal.since(self._since):
                 there = disk.course(course.key)
-                if there is None or there == self._courses.get(course.key):
+                if there == self._courses.get(course.key) or (lost and there is None):
                     disk.save(course)
-            ours, theirs = self.journal.standing(), disk.standing()
-            if theirs.began is None or theirs == self._standing:
+            diary.bring_back(self._diary, diary.whole(self.journal), disk, lost=lost)
+            if lost or theirs == self._standing:
                 disk.stand(ours)
             else:
                 disk.stand(replace(theirs, reckoned=ours.reckoned))
@@ -67,13 +74,24 @@ def set_aside(folder: Path, now: datetime) -> Path | None:
     try:
         path.rename(aside)
         # They belong to the file that was set aside, and would spoil the new one.
-        for extra in ("-wal", "-shm"):
+        for extra in _BESIDE:
             beside = Path(f"{path}{extra}")
             if beside.exists():
                 beside.rename(f"{aside}{extra}")
     except OSError:
         return None
     return aside
+
+
+def set_aside_files(folder: Path) -> list[Path]:
+    """The corrupt journals that were given another name, with what belongs to them."""
+    name = Path(FILE_NAME)
+    return sorted(folder.glob(f"{name.stem}-corrupt-*{name.suffix}*"))
+
+
+def journal_files(folder: Path) -> list[Path]:
+    """The journal, and what SQLite keeps beside it."""
+    return [folder / f"{FILE_NAME}{extra}" for extra in ("", *_BESIDE)]
 
 
 def _copy(failed: Journal | None, now: datetime) -> Journal:

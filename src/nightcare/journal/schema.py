@@ -63,7 +63,32 @@ CREATE TABLE trials (
 CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
-STEPS = (_FIRST,)
+_DIARY = """
+CREATE TABLE cramps (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    ahead INTEGER NOT NULL,
+    care_day TEXT NOT NULL,
+    by_night INTEGER NOT NULL,
+    leg TEXT,
+    severity TEXT,
+    minutes INTEGER,
+    note TEXT NOT NULL,
+    recorded TEXT NOT NULL
+);
+CREATE INDEX cramps_by_care_day ON cramps (care_day);
+CREATE TABLE mornings (
+    night TEXT PRIMARY KEY, answer TEXT NOT NULL, recorded TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE questions (
+    night TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (night, at)
+) WITHOUT ROWID;
+"""
+
+STEPS = (_FIRST, _DIARY)
 """What leads from each version to the next; one that people have is never changed."""
 
 VERSION = len(STEPS)
+
+TABLES = ("courses", "tips_shown", "decisions", "acts", "trials", "cramps", "mornings", "questions")
+"""Those that hold what is recorded, a row for each thing."""

@@ -21,6 +21,7 @@ from nightcare.domain.record import Act, Decision, Trial
 from nightcare.domain.reminders import Key, Occurrence
 from nightcare.domain.standing import Standing
 from nightcare.errors import StateError
+from nightcare.journal.diary import Pages
 from nightcare.journal.rows import (
     COLUMN_NAMES,
     COLUMNS,
@@ -33,7 +34,7 @@ from nightcare.journal.rows import (
     standing_row,
     trial_of,
 )
-from nightcare.journal.schema import STEPS, VERSION
+from nightcare.journal.schema import STEPS, TABLES, VERSION
 
 FILE_NAME = "journal.sqlite"
 
@@ -110,7 +111,7 @@ class Journal:
             self._db.execute(f"PRAGMA user_version={VERSION}")
 
     def _version(self) -> int:
-        (version,) = self._read(int, "PRAGMA user_version")
+        (version,) = self.read(int, "PRAGMA user_version")
         return version
 
     def copied(self) -> Journal:
@@ -133,7 +134,7 @@ class Journal:
     def sound(self) -> bool:
         """Whether the file is whole, as far as SQLite can tell."""
         try:
-            return self._read(str, "PRAGMA quick_check(1)") == ["ok"]
+            return self.read(str, "PRAGMA quick_check(1)") == ["ok"]
         except StateError:
             return False
 
@@ -199,7 +200,7 @@ class Journal:
         except sqlite3.DatabaseError as error:
             raise StateError("journal_corrupt", path=self._name, reason=error) from error
 
-    def _read(self, made: Callable[..., Made], sql: str, *values: str | int | None) -> list[Made]:
+    def read(self, made: Callable[..., Made], sql: str, *values: str | int | None) -> list[Made]:
         """What rows stand for.
 
         Raises:
@@ -211,9 +212,23 @@ class Journal:
         except (ValueError, TypeError) as error:
             raise StateError("journal_corrupt", path=self._name, reason=error) from error
 
+    def write(self, sql: str, *values: str | int | None) -> int:
+        """Change rows; returns the number of the last that was added, by SQLite's own count.
+
+        Raises:
+            StateError: The disk is full, or the file cannot be written or is corrupt.
+        """
+        with self.transaction():
+            return int(self._db.execute(sql, values).lastrowid or 0)
+
+    @property
+    def diary(self) -> Pages:
+        """The pages of the diary."""
+        return Pages(self)
+
     def changed_by_others(self, seen: int) -> tuple[bool, int]:
         """Whether another program has written since `seen` was returned; and the new mark."""
-        (version,) = self._read(int, "PRAGMA data_version")
+        (version,) = self.read(int, "PRAGMA data_version")
         return version != seen, version
 
     # Courses
@@ -277,13 +292,13 @@ class Journal:
 
     def _courses(self, where: str, *values: str) -> list[Course]:
         sql = f"SELECT {COLUMNS} FROM courses WHERE {where}"  # noqa: S608 - constants
-        return self._read(lambda *row: course_of(row), sql, *values)
+        return self.read(lambda *row: course_of(row), sql, *values)
 
     # What holds for all
 
     def standing(self) -> Standing:
         """What holds for all reminders at once."""
-        (standing,) = self._read(
+        (standing,) = self.read(
             lambda *row: standing_of(row),
             "SELECT began, reckoned, paused_until, good_night, tonight FROM standing",
         )
@@ -302,7 +317,7 @@ class Journal:
 
     def tips_shown(self) -> Mapping[str, int]:
         """For each tip that was ever shown a number that grows with each showing."""
-        return dict(self._read(_pair, "SELECT tip, max(id) FROM tips_shown GROUP BY tip"))
+        return dict(self.read(_pair, "SELECT tip, max(id) FROM tips_shown GROUP BY tip"))
 
     def tip_shown(self, tip: str, now: datetime) -> None:
         """Remember that a tip was shown now (UTC)."""
@@ -334,7 +349,7 @@ class Journal:
 
     def last_decisions(self, reminder: str | None = None) -> list[Decision]:
         """The last decision on each reminder, or on the one that is named; the newest first."""
-        return self._read(
+        return self.read(
             decision_of,
             "SELECT at, reminder, care_day, slot, due, verdict, step FROM decisions WHERE id IN"
             " (SELECT max(id) FROM decisions WHERE ? IS NULL OR reminder = ? GROUP BY reminder)"
@@ -360,10 +375,14 @@ class Journal:
 
     def last_act(self) -> Act | None:
         """What the person did last and has not taken back."""
-        last = self._read(
+        last = self.read(
             act_of, "SELECT id, at, what, courses, standing FROM acts ORDER BY id DESC LIMIT 1"
         )
         return last[0] if last else None
+
+    def acts(self) -> list[Act]:
+        """All that the person did and has not taken back, in order of time."""
+        return self.read(act_of, "SELECT id, at, what, courses, standing FROM acts ORDER BY id")
 
     def forget_act(self, act: Act) -> None:
         """Forget an act that was taken back."""
@@ -382,7 +401,7 @@ class Journal:
 
     def trials(self) -> list[Trial]:
         """The trials that have not been shown yet."""
-        return self._read(trial_of, "SELECT id, at, reminder FROM trials WHERE shown_by IS NULL")
+        return self.read(trial_of, "SELECT id, at, reminder FROM trials WHERE shown_by IS NULL")
 
     def trial_shown(self, number: int, by: str) -> None:
         """Remember by what a trial was shown, or why it could not be."""
@@ -391,7 +410,7 @@ class Journal:
 
     def trial_answer(self, number: int) -> str | None:
         """By what a trial was shown; None while it has not been."""
-        shown_by = self._read(
+        shown_by = self.read(
             str, "SELECT shown_by FROM trials WHERE id = ? AND shown_by IS NOT NULL", number
         )
         return shown_by[0] if shown_by else None
@@ -408,8 +427,35 @@ class Journal:
 
     def noted(self, name: str) -> dict[str, object]:
         """What was last written down under that name; empty where nothing was."""
-        notes = self._read(json.loads, "SELECT value FROM notes WHERE name = ?", name)
+        notes = self.read(json.loads, "SELECT value FROM notes WHERE name = ?", name)
         return dict(notes[0]) if notes else {}
+
+    def erase(self, now: datetime) -> None:
+        """Erase everything that is recorded, so that the file holds no trace of it either.
+
+        Where the service has run, it goes on as if it had first run now (UTC); what it has noted
+        about itself stays, for it runs by that.
+
+        Raises:
+            StateError: It cannot be written, or somebody was reading it all the while.
+        """
+        with self._told():
+            self._db.execute("PRAGMA secure_delete=ON")
+        with self.transaction():
+            began = self.standing().began
+            for table in TABLES:
+                self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - constants
+            self._db.execute("DELETE FROM sqlite_sequence")
+            self._db.execute("DELETE FROM notes WHERE name != ?", (SERVICE_NOTE,))
+            self.stand(Standing() if began is None else Standing(began=now, reckoned=now))
+        with self._told():
+            self._db.execute("VACUUM")
+            # What was written ahead holds the old pages until it is cut off
+            # (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint).
+            (busy, *_) = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise StateError("journal_unusable", reason="database is locked")
+        self._ring()
 
     def prune(self, now: datetime) -> None:
         """Let go of what is older than is kept: 400 days."""

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from nightcare.domain.course import Course, Step
+from nightcare.domain.diary import Cramp, Morning
 from nightcare.domain.guidance import Guidance
 from nightcare.domain.message import Capability, Message, ScreenEvent
 from nightcare.domain.record import Act, Trial
@@ -54,6 +55,11 @@ class Screen(Protocol):
 
 class Journal(Protocol):
     """What is remembered: see `nightcare.journal.store.Journal`."""
+
+    @property
+    def diary(self) -> Pages:
+        """The pages of the diary."""
+        ...
 
     def transaction(self) -> AbstractContextManager[None]:
         """All changes inside become true together, or none does; nests."""
@@ -125,6 +131,58 @@ class Journal(Protocol):
 
     def trial_shown(self, number: int, by: str) -> None:
         """Remember by what a trial was shown, or why it could not be."""
+        ...
+
+
+class Pages(Protocol):
+    """Where the diary is written: see `nightcare.journal.diary.Pages`."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All changes inside become true together, or none does; nests."""
+        ...
+
+    def cramps(self, since: date = ...) -> list[Cramp]:
+        """All of the care days since a date, in order of time."""
+        ...
+
+    def cramp(self, number: int) -> Cramp | None:
+        """The one of that number; None where there is none."""
+        ...
+
+    def add(self, cramp: Cramp) -> Cramp:
+        """Write down a cramp, whatever its number; returns it with the one that it gets."""
+        ...
+
+    def correct(self, cramp: Cramp) -> None:
+        """Write a cramp over the one of its number, or where there is none."""
+        ...
+
+    def remove(self, number: int) -> None:
+        """Take out the cramp of that number."""
+        ...
+
+    def mornings(self, since: date = ...) -> list[Morning]:
+        """All of the nights since a date, in order of time."""
+        ...
+
+    def morning(self, night: date) -> Morning | None:
+        """What was said of a night; None where nothing was."""
+        ...
+
+    def say(self, morning: Morning) -> None:
+        """Write down what was said of a night, in the place of what was said before."""
+        ...
+
+    def unsay(self, night: date) -> None:
+        """Take out what was said of a night."""
+        ...
+
+    def asked(self, night: date) -> tuple[datetime, ...]:
+        """When a night was asked after (UTC), in order of time."""
+        ...
+
+    def ask(self, night: date, now: datetime) -> None:
+        """Remember that a night was asked after now (UTC), and forget when those long past were."""
         ...
 
 

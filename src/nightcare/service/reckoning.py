@@ -48,6 +48,7 @@ from nightcare.domain.schedule import Schedule
 from nightcare.errors import ValueRefused
 from nightcare.service.answers import Answers
 from nightcare.service.following import following
+from nightcare.service.morning import MorningQuestion, undisturbed
 from nightcare.service.notices import Notices
 from nightcare.service.on_screen import OnScreen
 from nightcare.service.ports import Journal, Screen, Tell, Words
@@ -81,6 +82,7 @@ class Service:
         self._tell = tell
         self._on_screen = OnScreen(screen, journal)
         self.notices = Notices(screen)
+        self._question = MorningQuestion(screen, tell)
         self.presence = Presence()
 
     # What happens to the service
@@ -131,12 +133,16 @@ class Service:
         if self._on_screen.of_trial(event) or self.notices.concerns(event):
             return
         with self._journal.transaction():
-            self._take_in(event, now)
+            if self._question.concerns(event):
+                self._question.take_in(event, self._journal, self._calendar(), now)
+            else:
+                self._take_in(event, now)
         self.reckon(now)
 
     def stop(self) -> None:
         """Take everything off the screen; what is open comes back with the next start."""
         self._on_screen.clear()
+        self._question.take_back()
         self.notices.take_back()
 
     def reckon(self, now: datetime) -> None:
@@ -148,12 +154,27 @@ class Service:
             shows = [course for course in candidates if self._decided(course, situation)]
             self._show_one(shows, situation)
             self._journal.stand(replace(self._journal.standing(), reckoned=now))
+        free = self._free(situation)
+        if not free:
+            self._question.take_back()
         self._on_screen.bring_in_line(self._schedule, self._calendar(), self._words, now)
+        self._question.reckon(
+            now,
+            self._journal,
+            self._calendar(),
+            self._schedule.morning_question,
+            self._words,
+            free=free,
+        )
         self.notices.reckon(now)
 
     def next_deadline(self) -> datetime | None:
         """When to reckon next (UTC), not counting occurrences that are still to fall due."""
-        deadlines = [self._journal.standing().paused_until, self.notices.closes]
+        deadlines = [
+            self._journal.standing().paused_until,
+            self.notices.closes,
+            self._question.next,
+        ]
         for course in self._journal.unsettled():
             match course.state:
                 case Open(_, closes, again, away):
@@ -180,6 +201,18 @@ class Service:
 
     def _calendar(self) -> Calendar:
         return Calendar(self._schedule.sleep, self._zone, self._journal.standing().tonight)
+
+    def _free(self, situation: Situation) -> bool:
+        """Whether the screen is free for what can wait."""
+        return (
+            situation.paused_until is None
+            and not situation.good_night
+            and undisturbed(situation.presence)
+            and not any(
+                isinstance(one.state, Open) and not one.state.away
+                for one in self._journal.unsettled()
+            )
+        )
 
     def _situation(self, now: datetime) -> Situation:
         standing = self._journal.standing()

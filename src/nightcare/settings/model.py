@@ -58,6 +58,7 @@ _CRON_FIELDS = 5
 _ANY_DATE = datetime(2024, 1, 1)  # noqa: DTZ001 - cron fields are matched on wall times
 _LONGEST_TEXT = 500
 _MOST_REPEATS = 20
+_MOST_NIGHTS = 366
 
 
 def refused(key: str, **values: Any) -> PydanticCustomError:
@@ -319,6 +320,14 @@ class DiaryTable(_Table):
     morning_question: Annotated[
         Moment | None, PlainValidator(_question), WithJsonSchema(spelling.QUESTION)
     ] = Field(description="When it asks after the night; false for never.")
+    professional_nights: Count = Field(
+        ge=1,
+        le=_MOST_NIGHTS,
+        description="So many nights with cramps are a reason to see a professional.",
+    )
+    professional_days: Count = Field(
+        ge=1, le=_MOST_NIGHTS, description="Within the nights of so many days."
+    )
 
 
 class NotifyTable(_Table):

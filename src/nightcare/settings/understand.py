@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from nightcare.domain.diary import ProfessionalRule
 from nightcare.domain.moments import Anchor, Moment, Relative, clock_text
 from nightcare.domain.reminders import (
     At,
@@ -22,7 +23,7 @@ from nightcare.domain.snooze import SnoozeRule
 from nightcare.domain.until import UNTIL
 from nightcare.errors import Problem
 from nightcare.settings.doubts import doubts
-from nightcare.settings.model import WEEKDAYS, Config, QuietTable, ReminderTable
+from nightcare.settings.model import WEEKDAYS, Config, DiaryTable, QuietTable, ReminderTable
 from nightcare.settings.positions import Path
 from nightcare.settings.week import Week
 
@@ -70,6 +71,7 @@ def understand(config: Config) -> Understood:
         reminders.append(reminder)
         mistakes += _moment_mistakes(where, table, reminder, week)
     mistakes += _question_mistakes(config.diary.morning_question, week)
+    mistakes += _rule_mistakes(config.diary)
     schedule = Schedule(
         language=None if config.language == "auto" else config.language,
         zone=config.timezone,
@@ -78,6 +80,9 @@ def understand(config: Config) -> Understood:
         snooze=SnoozeRule(tuple(config.snooze.lengths), config.snooze.limit),
         idle_after=config.quiet.idle_after,
         morning_question=config.diary.morning_question,
+        professional=ProfessionalRule(
+            config.diary.professional_nights, config.diary.professional_days
+        ),
         notify=None if config.notify.backend == "auto" else config.notify.backend,
     )
     return Understood(
@@ -266,3 +271,11 @@ def _question_mistakes(question: Moment | None, week: Week) -> Iterator[Problem]
         night = _in_the_night(where, question, range(len(WEEKDAYS)), week)
         if night is not None:
             yield night
+
+
+def _rule_mistakes(table: DiaryTable) -> Iterator[Problem]:
+    nights, days = table.professional_nights, table.professional_days
+    if nights > days:
+        where = ("diary", "professional_nights")
+        values: dict[str, object] = {"found": nights, "most": days}
+        yield Problem(where, "rule_never", values, against=("diary", "professional_days"))

@@ -1,0 +1,307 @@
+"""The cramp diary: add, none, list, change, remove, export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nightcare.cli.lazy import LazyGroup
+from nightcare.cli.output import say_json
+from nightcare.cli.person import Person, as_json, command
+from nightcare.cli.records import (
+    COLUMNS,
+    csv_text,
+    diary_records,
+    diary_rows,
+    hand_over,
+    json_text,
+)
+from nightcare.desktop.text import one_line
+from nightcare.domain.diary import (
+    Answer,
+    Cramp,
+    Leg,
+    Morning,
+    Place,
+    Severity,
+    checked_minutes,
+    night_named,
+    parse_at,
+)
+from nightcare.errors import ValueRefused
+from nightcare.service.diary import Details, Diary, Noted
+
+_COMMANDS = {
+    "add": "cramps",
+    "none": "cramps",
+    "list": "cramps",
+    "change": "cramps",
+    "remove": "cramps",
+    "export": "cramps",
+}
+_EXPORT = """Hand over the diary as CSV or JSON, to read elsewhere.
+
+In CSV a text that a spreadsheet would take for a formula has an apostrophe before it. JSON is
+exact.
+"""
+_UNSAID = "none"
+_LEGS = [str(one) for one in Leg]
+_SEVERITIES = [str(one) for one in Severity]
+
+
+@click.group(
+    "cramp",
+    cls=LazyGroup,
+    modules=_COMMANDS,
+    help="Your diary of cramps: add, none, list, change, remove, export.",
+)
+def cramp_command() -> None:
+    """The diary of cramps."""
+
+
+def _described(legs: list[str], severities: list[str]) -> Callable[..., Any]:
+    """The options that say what a cramp was like."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        for option in (
+            click.option("--note", help="Your own words."),
+            click.option("--minutes", type=int, help="How many minutes it lasted."),
+            click.option("--severity", type=click.Choice(severities), help="How bad it was."),
+            click.option("--leg", type=click.Choice(legs), help="Where it was."),
+            click.option("--at", help='When it was: 03:10, "yesterday 03:10" or 2026-11-22T03:10.'),
+        ):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+@command("add", help="Note a cramp: now, or --at 03:10.")
+@_described(_LEGS, _SEVERITIES)
+def add_command(
+    person: Person,
+    *,
+    at: str | None,
+    leg: str | None,
+    severity: str | None,
+    minutes: int | None,
+    note: str | None,
+) -> None:
+    """Note a cramp."""
+    details = Details(
+        leg=None if leg is None else Leg(leg),
+        severity=None if severity is None else Severity(severity),
+        minutes=None if minutes is None else checked_minutes(minutes),
+        note=_typed(note or ""),
+    )
+    with _diary(person) as diary:
+        now = person.now.replace(microsecond=0)
+        moment = now if at is None else parse_at(at, diary.calendar, now)
+        noted = diary.add(moment, details, now)
+    _say("did_cramp_add", noted, person)
+    click.echo(person.words.say("cramp_correct", number=noted.cramp.id))
+
+
+@command("none", help="Note that a night was without cramps: the last, or --night 2026-11-21.")
+@click.option("--night", help="The date of the evening before that night.")
+def none_command(person: Person, *, night: str | None) -> None:
+    """Note a night without cramps."""
+    with _diary(person) as diary:
+        now = person.now.replace(microsecond=0)
+        meant = diary.last_night(now) if night is None else night_named(night, now, diary.calendar)
+        try:
+            diary.answer(meant, Answer.NONE, now)
+        except ValueRefused as error:
+            raise _of_night(error, person) from error
+    said = _night_words(Place(meant, by_night=True), person)
+    click.echo(person.words.say("did_cramp_none", night=said, date=meant))
+
+
+@command("list", help="Show the diary, of all time or of the last --days.")
+@click.option("--days", type=click.IntRange(min=1, max=366000), help="So many care days.")
+@as_json
+def list_command(person: Person, *, days: int | None, for_program: bool) -> None:
+    """The diary."""
+    with _diary(person) as diary:
+        today = diary.calendar.at(person.now).date
+        since = _since(today, days)
+        pages = diary.pages
+        cramps, mornings = pages.cramps(since), pages.mornings(since)
+    if for_program:
+        say_json(diary_records(cramps, mornings))
+        return
+    if not cramps and not mornings:
+        click.echo(person.words.say("cramp_list_empty"))
+    entries: list[tuple[Place, Cramp | Morning]] = [(one.place, one) for one in cramps]
+    entries += [(Place(one.night, by_night=True), one) for one in mornings]
+    entries.sort(key=lambda one: (one[0].care_day, one[0].by_night))
+    for place, group in groupby(entries, key=lambda one: one[0]):
+        heading = _night_words(place, person)
+        click.echo(heading[:1].upper() + heading[1:])
+        for _, one in group:
+            click.echo(_entry_line(one, person))
+
+
+@command("change", help="Correct a cramp by its number; say only what was otherwise.")
+@click.argument("number", type=click.IntRange(min=1), metavar="ID")
+@_described([*_LEGS, _UNSAID], [*_SEVERITIES, _UNSAID])
+def change_command(  # noqa: PLR0913 - as many as there is to say of a cramp
+    person: Person,
+    *,
+    number: int,
+    at: str | None,
+    leg: str | None,
+    severity: str | None,
+    minutes: int | None,
+    note: str | None,
+) -> None:
+    """Correct a cramp."""
+    if (at, leg, severity, minutes, note) == (None,) * 5:
+        raise ValueRefused("cramp_change_what")
+    changes: dict[str, Any] = {}
+    if leg is not None:
+        changes["leg"] = None if leg == _UNSAID else Leg(leg)
+    if severity is not None:
+        changes["severity"] = None if severity == _UNSAID else Severity(severity)
+    if minutes is not None:
+        changes["minutes"] = None if minutes == 0 else checked_minutes(minutes)
+    if note is not None:
+        changes["note"] = _typed(note)
+    with _diary(person) as diary:
+        now = person.now.replace(microsecond=0)
+        moment = None if at is None else parse_at(at, diary.calendar, now)
+        noted = diary.change(number, moment, lambda cramp: replace(cramp, **changes), now)
+    _say("did_cramp_change", noted, person)
+
+
+@command("remove", help="Take a cramp out of the diary, or what was said of a --night.")
+@click.argument("number", type=click.IntRange(min=1), metavar="[ID]", required=False)
+@click.option("--night", help="The date of the evening before that night.")
+def remove_command(person: Person, *, number: int | None, night: str | None) -> None:
+    """Take something out of the diary."""
+    if (number is None) == (night is None):
+        raise ValueRefused("cramp_remove_what")
+    with _diary(person) as diary:
+        if number is not None:
+            removed = diary.remove(number)
+            said = person.words.say(
+                "did_cramp_remove",
+                number=number,
+                what=_cramp_words(removed, person),
+                night=_night_words(removed.place, person),
+            )
+        else:
+            meant = night_named(str(night), person.now, diary.calendar)
+            try:
+                diary.take_back(meant)
+            except ValueRefused as error:
+                raise _of_night(error, person) from error
+            place = Place(meant, by_night=True)
+            said = person.words.say("did_take_back", night=_night_words(place, person))
+    click.echo(said)
+
+
+@command("export", help=_EXPORT)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "json"]),
+    default="csv",
+    help="How: csv unless said.",
+)
+@click.option("--output", type=click.Path(path_type=Path), help="A file; else it is printed.")
+def export_command(person: Person, *, form: str, output: Path | None) -> None:
+    """Hand over the diary."""
+    with person.journal() as journal:
+        pages = journal.diary
+        cramps, mornings = pages.cramps(), pages.mornings()
+    if form == "json":
+        hand_over(json_text(diary_records(cramps, mornings)), output)
+    else:
+        hand_over(csv_text(COLUMNS, diary_rows(cramps, mornings)), output)
+    if output is not None:
+        click.echo(person.any_words.say("did_export", path=output))
+
+
+@contextmanager
+def _diary(person: Person) -> Iterator[Diary]:
+    """The person's diary, open for the length of a command."""
+    with person.journal() as journal:
+        yield Diary(journal.diary, person.calendar)
+
+
+def _since(today: date, days: int | None) -> date:
+    if days is None or days > today.toordinal():
+        return date.min
+    return today - timedelta(days=days - 1)
+
+
+def _typed(note: str) -> str:
+    """The person's own words, if they are text: not every argument of a program is.
+
+    Raises:
+        ValueRefused: They are not.
+    """
+    try:
+        note.encode()
+    except UnicodeEncodeError as error:
+        raise ValueRefused("note_no_text") from error
+    return note
+
+
+def _of_night(error: ValueRefused, person: Person) -> ValueRefused:
+    """The same, which names its night in words."""
+    night = error.values["night"]
+    assert isinstance(night, date)
+    place = Place(night, by_night=True)
+    return ValueRefused(error.key, **{**error.values, "night": _night_words(place, person)})
+
+
+def _say(key: str, noted: Noted, person: Person) -> None:
+    words, cramp = person.words, noted.cramp
+    what, night = _cramp_words(cramp, person), _night_words(cramp.place, person)
+    click.echo(words.say(key, number=cramp.id, what=what, night=night))
+    if noted.instead:
+        click.echo(words.say("cramp_instead"))
+
+
+def _cramp_words(cramp: Cramp, person: Person) -> str:
+    when = person.words.when(cramp.local, person.now.astimezone(person.zone))
+    return ", ".join([when, *_details(cramp, person)])
+
+
+def _details(cramp: Cramp, person: Person) -> Iterator[str]:
+    words = person.words
+    if cramp.leg is not None:
+        yield words.say(f"leg_{cramp.leg}")
+    if cramp.severity is not None:
+        yield words.say(f"severity_{cramp.severity}")
+    if cramp.minutes is not None:
+        yield words.length(timedelta(minutes=cramp.minutes))
+    if note := one_line(cramp.note):
+        yield words.say("cramp_note", note=note)
+
+
+def _entry_line(one: Cramp | Morning, person: Person) -> str:
+    if isinstance(one, Morning):
+        return f"{'-':>5}  {person.words.say(f'answer_{one.answer}')}"
+    rest = ", ".join(_details(one, person))
+    return f"{one.id:>5}  {one.local:%H:%M}  {rest}".rstrip()
+
+
+def _night_words(place: Place, person: Person) -> str:
+    key = "night_after" if place.by_night else "by_day"
+    return person.words.say(key, date=dated(place.care_day, person))
+
+
+def dated(day: date, person: Person) -> str:
+    """A date in words, with its year where that is another."""
+    said = person.words.date(day)
+    return said if day.year == person.now.astimezone(person.zone).year else f"{said} {day.year}"

@@ -1,0 +1,405 @@
+"""The cramp diary: cramps, mornings, the nights they belong to, and when to see a professional.
+
+The numbers behind "see a professional" and all lengths here are nightcare's own; the guidance
+gives none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from enum import StrEnum
+
+from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
+from nightcare.domain.moments import Moment, parse_clock
+from nightcare.errors import ValueRefused
+
+UP_EARLY = timedelta(hours=2)
+"""Who speaks of last night so shortly before the wake-up means the one that is about to end."""
+
+ASKED_UNTIL = timedelta(hours=5)
+"""How long after the wake-up the morning question may be asked."""
+
+ASKED_AGAIN = timedelta(hours=1)
+"""How long after it was first asked the morning question comes back."""
+
+_TIMES_ASKED = 2
+_LONGEST_CRAMP = 24 * 60
+
+
+class Leg(StrEnum):
+    """Where the cramp was."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    BOTH = "both"
+
+
+class Severity(StrEnum):
+    """How bad a cramp was, the mildest first."""
+
+    MILD = "mild"
+    MODERATE = "moderate"
+    SEVERE = "severe"
+
+
+class Answer(StrEnum):
+    """What the person says of a night in the morning."""
+
+    NONE = "none"
+    MILD = "mild"
+    SEVERE = "severe"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the diary a moment belongs.
+
+    Attributes:
+        care_day: The care day in which it falls.
+        by_night: Whether it falls in the night of that care day.
+    """
+
+    care_day: date
+    by_night: bool
+
+    @property
+    def night(self) -> date | None:
+        """The care day of the night that it belongs to; None by day."""
+        return self.care_day if self.by_night else None
+
+
+@dataclass(frozen=True, slots=True)
+class Cramp:
+    """One cramp, as the person noted it.
+
+    Attributes:
+        id: The number it is known by.
+        at: When it was (UTC).
+        offset: How far the person's clock was ahead of UTC then, where it was noted.
+        place: Where in the diary it belongs, by the zone and the hours when it was noted.
+        leg: Where it was; None where nothing was said.
+        severity: How bad it was; None where nothing was said.
+        minutes: How long it lasted; None where nothing was said.
+        note: The person's own words, as they were typed; may be empty.
+        recorded: When it was noted, or last corrected (UTC).
+    """
+
+    id: int
+    at: datetime
+    offset: timedelta
+    place: Place
+    leg: Leg | None
+    severity: Severity | None
+    minutes: int | None
+    note: str
+    recorded: datetime
+
+    @property
+    def local(self) -> datetime:
+        """When it was, as the person's clock showed it, with its offset."""
+        return self.at.astimezone(timezone(self.offset))
+
+
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """What the person said of a night in the morning.
+
+    Attributes:
+        night: The care day whose night it was.
+        answer: What was said.
+        recorded: When it was said (UTC).
+    """
+
+    night: date
+    answer: Answer
+    recorded: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """All that the diary says of one night.
+
+    Attributes:
+        night: The care day whose night it was.
+        cramps: The cramps of that night, in order of time.
+        answer: What was said in the morning, if anything.
+    """
+
+    night: date
+    cramps: tuple[Cramp, ...]
+    answer: Answer | None
+
+    @property
+    def recorded(self) -> bool:
+        """Whether the diary says anything of it."""
+        return self.answer is not None or bool(self.cramps)
+
+    @property
+    def had_cramps(self) -> bool:
+        """Whether there was a cramp."""
+        return bool(self.cramps) or self.answer in (Answer.MILD, Answer.SEVERE)
+
+    @property
+    def severe(self) -> bool:
+        """Whether there was a severe one."""
+        return self.worst is Severity.SEVERE
+
+    @property
+    def worst(self) -> Severity | None:
+        """The worst of its cramps; None without any, or where nothing was said of how bad."""
+        said = [one.severity for one in self.cramps if one.severity is not None]
+        if self.answer in (Answer.MILD, Answer.SEVERE):
+            said.append(Severity(self.answer))
+        return max(said, key=list(Severity).index, default=None)
+
+
+# Which night
+
+
+def place_of(moment: datetime, calendar: Calendar) -> Place:
+    """Where an instant (UTC) belongs: in the night from bedtime to the next wake-up, or by day."""
+    day = calendar.at(moment)
+    return Place(day.date, by_night=moment >= day.bedtime)
+
+
+def last_night(now: datetime, calendar: Calendar) -> CareDay:
+    """The care day whose night is the last that has ended at an instant (UTC), or all but ended."""
+    return _before(calendar.at(now + UP_EARLY), calendar)
+
+
+def _before(day: CareDay, calendar: Calendar) -> CareDay:
+    """The care day that ends as this one begins; dates that a zone skips have none."""
+    return calendar.at(day.wake - timedelta(microseconds=1))
+
+
+def night_named(text: str, now: datetime, calendar: Calendar) -> date:
+    """The night after the evening of an ISO date, which has ended at an instant (UTC).
+
+    Raises:
+        ValueRefused: It is no date, or that night is still to come or to end.
+    """
+    try:
+        day = calendar.day(date.fromisoformat(text))
+    except (ValueError, OverflowError) as error:
+        raise ValueRefused("date_not_understood", found=text) from error
+    if day.ends > now + UP_EARLY:
+        raise ValueRefused("night_not_over", found=text)
+    return day.date
+
+
+# When it was
+
+
+def parse_at(words: str, calendar: Calendar, now: datetime) -> datetime:
+    """Understand "03:10", "yesterday 03:10" or "2026-11-22T03:10" as an instant (UTC).
+
+    A clock time is the last time that the person's clock showed it; of one that comes twice when
+    the clocks go back, the first. A date with an offset, as ISO 8601 writes it, says which.
+
+    Raises:
+        ValueRefused: It is none of these, or has not come yet.
+    """
+    text = words.strip()
+    moment = _last(text, calendar, now)
+    if moment is None:
+        try:
+            moment = _dated(text, calendar)
+        except (ValueError, OverflowError) as error:
+            raise ValueRefused("at_not_understood", found=words) from error
+    if moment > now:
+        raise ValueRefused("cramp_to_come", found=words)
+    return moment
+
+
+def _last(text: str, calendar: Calendar, now: datetime) -> datetime | None:
+    """The instant that a clock time means, alone or of today or yesterday; None if it is none."""
+    day, _, rest = text.rpartition(" ")
+    day, today = day.strip().lower(), calendar.local(now).date()
+    if day not in ("", "today", "yesterday"):
+        return None
+    try:
+        clock = parse_clock(rest)
+    except ValueRefused:
+        return None
+    on = today - ONE_DAY if day == "yesterday" else today
+    moment = _on(on, clock, calendar)
+    return _on(on - ONE_DAY, clock, calendar) if not day and moment > now else moment
+
+
+def _on(day: date, clock: time, calendar: Calendar) -> datetime:
+    return calendar.instant(datetime.combine(day, clock))
+
+
+def _dated(text: str, calendar: Calendar) -> datetime:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        wall = datetime.fromisoformat(text)
+    else:
+        # A date alone would be its midnight, which nobody means.
+        raise ValueError(text)
+    instant = calendar.instant(wall) if wall.tzinfo is None else wall.astimezone(UTC)
+    # The first dates and the last have no care day.
+    calendar.at(instant)
+    return instant
+
+
+def checked_minutes(minutes: int) -> int:
+    """A length in minutes that a cramp can have.
+
+    Raises:
+        ValueRefused: It is none.
+    """
+    if not 1 <= minutes <= _LONGEST_CRAMP:
+        raise ValueRefused("cramp_minutes", found=minutes, most=_LONGEST_CRAMP)
+    return minutes
+
+
+# The nights together
+
+
+def nights(
+    days: Iterable[date], cramps: Iterable[Cramp], mornings: Iterable[Morning]
+) -> list[Night]:
+    """What the diary says of the nights of these care days, in the order of the days."""
+    by_night: dict[date, list[Cramp]] = {}
+    for cramp in sorted(cramps, key=lambda one: one.at):
+        if cramp.place.by_night:
+            by_night.setdefault(cramp.place.care_day, []).append(cramp)
+    answers = {one.night: one.answer for one in mornings}
+    return [Night(day, tuple(by_night.get(day, ())), answers.get(day)) for day in days]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfessionalRule:
+    """When the diary says to see a professional; the numbers are nightcare's, not the guidance's.
+
+    Attributes:
+        nights: So many nights with cramps are many.
+        days: Among the nights of so many days.
+    """
+
+    nights: int = 3
+    days: int = 7
+
+
+class Concern(StrEnum):
+    """Why to see a professional."""
+
+    SEVERE = "severe"
+    MANY = "many"
+    MANY_AND_SEVERE = "many-and-severe"
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """The statements of the guidance that speak of it, by their ids in the catalogue."""
+        if self is Concern.MANY_AND_SEVERE:
+            return "frequent-at-night", "severe-and-persistent"
+        return ("persistent-or-severe",)
+
+
+def first_of_window(now: datetime, calendar: Calendar, rule: ProfessionalRule) -> date:
+    """The first care day that the rule looks at, at an instant (UTC)."""
+    day = calendar.at(now)
+    newest = day.date if now >= day.bedtime else day.date - ONE_DAY
+    return newest - (rule.days - 1) * ONE_DAY
+
+
+def concern(
+    first: date, rule: ProfessionalRule, cramps: Sequence[Cramp], mornings: Sequence[Morning]
+) -> Concern | None:
+    """Why to see a professional, by what the diary says since a care day; None where it does not.
+
+    Severe is severe by day as well; many are many nights.
+    """
+    near = [one for one in cramps if one.place.care_day >= first]
+    answers = [one for one in mornings if one.night >= first]
+    restless = {one.place.care_day for one in near if one.place.by_night}
+    restless |= {one.night for one in answers if one.answer is not Answer.NONE}
+    many = len(restless) >= rule.nights
+    severe = any(one.severity is Severity.SEVERE for one in near) or any(
+        one.answer is Answer.SEVERE for one in answers
+    )
+    if many and severe:
+        return Concern.MANY_AND_SEVERE
+    return Concern.SEVERE if severe else Concern.MANY if many else None
+
+
+# The morning question
+
+
+@dataclass(frozen=True, slots=True)
+class AskNow:
+    """Ask after this night now, until an instant (UTC)."""
+
+    night: date
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AskLater:
+    """Look again at an instant (UTC); None for when the screen is free, or something is written."""
+
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskNot:
+    """Nothing is asked about the last night, or no more."""
+
+
+Asking = AskNow | AskLater | AskNot
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the last night when the morning question is thought of.
+
+    Attributes:
+        night: What the diary says of it.
+        asked: When the question was put on the screen (UTC), in order of time.
+        covered_since: Since when the service has run (UTC); None if it never has.
+        screen_taken: Whether a reminder is on the screen, or waits for its turn.
+    """
+
+    night: Night
+    asked: tuple[datetime, ...]
+    covered_since: datetime | None
+    screen_taken: bool
+
+
+def morning_question(
+    now: datetime, calendar: Calendar, moment: Moment | None, known: Known
+) -> Asking:
+    """Whether to ask after the last night at an instant (UTC).
+
+    Only a night that the service covered from its bedtime on is asked after, and only one of which
+    the diary says nothing. The question gives way to reminders, comes back once, and is given up
+    five hours after the wake-up; a moment of the person's own that is later still has an hour.
+
+    Args:
+        now: The instant.
+        calendar: The person's care days.
+        moment: When to ask; None for never.
+        known: What is known of the night before the care day of `now`.
+    """
+    today = calendar.at(now)
+    night = _before(today, calendar)
+    if (
+        moment is None
+        or known.night.recorded
+        or known.covered_since is None
+        or known.covered_since > night.bedtime
+        or len(known.asked) >= _TIMES_ASKED
+    ):
+        return AskNot()
+    first = calendar.resolve(moment, today)
+    ends = min(max(today.wake + ASKED_UNTIL, first + ASKED_AGAIN), today.ends)
+    due = max([first, *(asked + ASKED_AGAIN for asked in known.asked)])
+    if max(due, now) >= ends:
+        return AskNot()
+    if now < due:
+        return AskLater(due)
+    return AskLater(None) if known.screen_taken else AskNow(night.date, ends)

@@ -1,0 +1,511 @@
+"""The diary: which night a moment belongs to, what cannot be, and when it has something to say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain_builders import calendar, day, sleep, utc, wall
+from nightcare.domain.care_day import ONE_DAY, Calendar
+from nightcare.domain.diary import (
+    ASKED_AGAIN,
+    ASKED_UNTIL,
+    Answer,
+    Asking,
+    AskLater,
+    AskNot,
+    AskNow,
+    Concern,
+    Cramp,
+    Known,
+    Leg,
+    Morning,
+    Night,
+    Place,
+    ProfessionalRule,
+    Severity,
+    checked_minutes,
+    concern,
+    first_of_window,
+    last_night,
+    morning_question,
+    night_named,
+    nights,
+    parse_at,
+    place_of,
+)
+from nightcare.domain.moments import parse_moment
+from nightcare.errors import ValueRefused
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+ZONES = (
+    "Europe/Copenhagen", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia",
+    "Africa/Casablanca", "America/Sao_Paulo", "Asia/Kolkata", "UTC",
+)  # fmt: skip
+
+
+def cramp(local: str, own: Calendar | None = None, **changes: object) -> Cramp:
+    """A cramp at a wall time of the person's."""
+    own = own or calendar()
+    at = own.instant(wall(local))
+    plain = Cramp(
+        1, at, own.local(at).utcoffset() or timedelta(), place_of(at, own), None, None, None, "", at
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+# Which night
+
+
+@pytest.mark.parametrize(
+    ("moment", "care_day", "night"),
+    [
+        ("2026-11-06 22:29", "2026-11-06", None),
+        ("2026-11-06 22:30", "2026-11-06", "2026-11-06"),
+        ("2026-11-07 03:10", "2026-11-06", "2026-11-06"),
+        ("2026-11-07 08:29", "2026-11-06", "2026-11-06"),
+        ("2026-11-07 08:30", "2026-11-07", None),
+        ("2026-11-07 13:00", "2026-11-07", None),
+        ("2026-11-08 00:14", "2026-11-07", None),
+        ("2026-11-08 00:15", "2026-11-07", "2026-11-07"),
+        ("2026-11-08 06:59", "2026-11-07", "2026-11-07"),
+        ("2026-11-08 07:00", "2026-11-08", None),
+    ],
+)
+def test_a_moment_belongs_to_the_night_of_its_care_day_or_to_its_day(
+    moment: str, care_day: str, night: str | None
+) -> None:
+    """From bedtime, also past midnight, to the next wake-up; else it is by day."""
+    own = calendar(sat="08:30-00:15")
+    place = place_of(own.instant(wall(moment)), own)
+    assert place.care_day == day(care_day)
+    assert place.night == (None if night is None else day(night))
+
+
+def test_another_bedtime_tonight_moves_the_night() -> None:
+    """Who stays up has no night yet."""
+    own = calendar(tonight={day("2026-11-06"): time(0, 30)})
+    assert not place_of(own.instant(wall("2026-11-06 23:30")), own).by_night
+    assert place_of(own.instant(wall("2026-11-07 00:30")), own).by_night
+
+
+@pytest.mark.parametrize(
+    ("instant", "care_day"),
+    [
+        ("2026-10-25 00:30", "2026-10-24"),  # 02:30 the first time
+        ("2026-10-25 01:30", "2026-10-24"),  # 02:30 the second time
+        ("2026-03-29 01:30", "2026-03-28"),  # 03:30, after an hour that did not come
+    ],
+)
+def test_a_night_over_a_clock_change_is_one_night(instant: str, care_day: str) -> None:
+    """Both of an hour that comes twice are of the same night."""
+    assert place_of(utc(instant), calendar()) == Place(day(care_day), by_night=True)
+
+
+@given(
+    st.datetimes(datetime(2007, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - Hypothesis takes them so
+    st.sampled_from(ZONES),
+    st.sampled_from(["07:00-22:30", "08:30-00:15", "02:30-23:00", "22:00-14:00", "06:00-02:30"]),
+)
+def test_every_moment_has_one_place_and_nights_follow_days(
+    moment: datetime, zone: str, hours: str
+) -> None:
+    """In every zone and over every clock change: in that care day, at night from bedtime on."""
+    own = calendar(zone, hours)
+    place = place_of(moment, own)
+    named = own.day(place.care_day)
+    assert named.wake <= moment < named.ends
+    assert place.by_night == (moment >= named.bedtime)
+    if place.by_night:
+        assert place_of(named.ends - timedelta(microseconds=1), own) == place
+        assert not place_of(named.ends, own).by_night or named.ends == own.at(named.ends).bedtime
+
+
+@given(
+    st.datetimes(datetime(2007, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - Hypothesis takes them so
+    st.sampled_from(ZONES),
+    st.times().map(lambda one: one.replace(second=0, microsecond=0)),
+)
+def test_a_clock_time_is_the_last_one_that_was(now: datetime, zone: str, clock: time) -> None:
+    """Never to come, and never more than a day and a clock change ago."""
+    own = calendar(zone)
+    moment = parse_at(f"{clock:%H:%M}", own, now)
+    assert now - timedelta(hours=49) < moment <= now
+    if zone != "Pacific/Apia":
+        assert now - timedelta(hours=26) < moment
+
+
+def test_a_record_keeps_its_place_and_its_clock_after_travel() -> None:
+    """What was noted at 03:10 at home is still 03:10 of that night in New York."""
+    home = cramp("2026-11-22 03:10")
+    assert home.local.isoformat() == "2026-11-22T03:10:00+01:00"
+    (night,) = nights([day("2026-11-21")], [home], [])
+    assert night.cramps == (home,)
+    away = calendar("America/New_York")
+    assert place_of(home.at, away) == Place(day("2026-11-21"), by_night=False)
+    assert home.place == Place(day("2026-11-21"), by_night=True)
+
+
+# The last night
+
+
+@pytest.mark.parametrize(
+    ("now", "night"),
+    [
+        ("2026-11-22 14:10", "2026-11-21"),
+        ("2026-11-22 07:00", "2026-11-21"),
+        ("2026-11-22 05:00", "2026-11-21"),
+        ("2026-11-22 04:59", "2026-11-20"),
+        ("2026-11-21 23:30", "2026-11-20"),
+    ],
+)
+def test_the_last_night_is_the_one_that_ended_or_is_about_to(now: str, night: str) -> None:
+    """Who is up two hours before the wake-up means the night behind them."""
+    own = calendar()
+    assert last_night(own.instant(wall(now)), own).date == day(night)
+
+
+def test_the_last_night_over_a_date_that_the_zone_skips() -> None:
+    """On the 31st in Apia it is that of the 29th: there was no 30th."""
+    own = calendar("Pacific/Apia")
+    assert last_night(own.instant(wall("2011-12-31 09:00")), own).date == day("2011-12-29")
+
+
+@pytest.mark.parametrize("text", ["2026-11-22", "2026-11-23", "2030-01-01"])
+def test_a_night_that_is_not_over_cannot_be_told_of(text: str) -> None:
+    """Nobody knows it yet."""
+    own = calendar()
+    now = own.instant(wall("2026-11-22 14:10"))
+    with pytest.raises(ValueRefused) as caught:
+        night_named(text, now, own)
+    assert caught.value.key == "night_not_over"
+    assert night_named("2026-11-21", now, own) == day("2026-11-21")
+    assert night_named("1999-01-01", now, own) == day("1999-01-01")
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2026-02-30", "9999-12-31", ""])
+def test_a_night_that_is_no_date(text: str) -> None:
+    """It is told how one is written; the ends of the calendar are none either."""
+    own = calendar()
+    with pytest.raises(ValueRefused) as caught:
+        night_named(text, own.instant(wall("2026-11-22 14:10")), own)
+    assert caught.value.key in ("date_not_understood", "night_not_over")
+
+
+# When it was
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("03:10", "2026-11-22 03:10"),
+        ("14:10", "2026-11-22 14:10"),
+        ("14:11", "2026-11-21 14:11"),
+        ("23:50", "2026-11-21 23:50"),
+        (" 3:10 ", "2026-11-22 03:10"),
+        ("today 03:10", "2026-11-22 03:10"),
+        ("yesterday 03:10", "2026-11-21 03:10"),
+        ("Yesterday  23:50", "2026-11-21 23:50"),
+        ("2026-11-20T03:10", "2026-11-20 03:10"),
+        ("2026-11-20 03:10", "2026-11-20 03:10"),
+        ("2026-11-20T03:10+02:00", "2026-11-20 02:10"),
+        ("2026-11-20T02:10Z", "2026-11-20 03:10"),
+        ("1987-06-05T03:10", "1987-06-05 03:10"),
+    ],
+)
+def test_when_it_was_as_a_person_says_it(words: str, expected: str) -> None:
+    """A clock time is the last of that time; a date says it exactly."""
+    own = calendar()
+    now = own.instant(wall("2026-11-22 14:10"))
+    moment = parse_at(words, own, now)
+    assert moment == own.instant(wall(expected))
+    assert moment.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        ("today 14:11", "cramp_to_come"),
+        ("2026-11-22T14:11", "cramp_to_come"),
+        ("2026-11-23 03:10", "cramp_to_come"),
+        ("2026-11-22", "at_not_understood"),
+        ("tomorrow 03:10", "at_not_understood"),
+        ("24:00", "at_not_understood"),
+        ("soon", "at_not_understood"),
+        ("", "at_not_understood"),
+        ("0001-01-01T00:00", "at_not_understood"),
+        ("9999-12-31T23:59-12:00", "at_not_understood"),
+    ],
+)
+def test_a_moment_that_cannot_be_is_refused(words: str, key: str) -> None:
+    """What is to come cannot be noted, nor what is no moment."""
+    own = calendar()
+    with pytest.raises(ValueRefused) as caught:
+        parse_at(words, own, own.instant(wall("2026-11-22 14:10")))
+    assert (caught.value.key, caught.value.exit_code) == (key, 2)
+
+
+@pytest.mark.parametrize(
+    ("words", "now", "instant"),
+    [
+        ("02:30", "2026-10-25 06:00", "2026-10-25 00:30"),
+        ("2026-10-25T02:30", "2026-10-25 06:00", "2026-10-25 00:30"),
+        ("2026-10-25T02:30+01:00", "2026-10-25 06:00", "2026-10-25 01:30"),
+        ("02:30", "2026-03-29 06:00", "2026-03-29 01:30"),
+    ],
+)
+def test_a_clock_time_that_a_clock_change_skips_or_repeats(
+    words: str, now: str, instant: str
+) -> None:
+    """By the rule for all moments; an offset says which of the two it was."""
+    assert parse_at(words, calendar(), utc(now)) == utc(instant)
+
+
+@pytest.mark.parametrize("minutes", [0, -1, 1441])
+def test_a_length_that_no_cramp_has_is_refused(minutes: int) -> None:
+    """Nothing at all, or more than a day."""
+    assert checked_minutes(1) == 1
+    assert checked_minutes(1440) == 1440
+    with pytest.raises(ValueRefused) as caught:
+        checked_minutes(minutes)
+    assert caught.value.key == "cramp_minutes"
+
+
+# A night as a whole
+
+
+def test_a_night_is_as_bad_as_its_worst() -> None:
+    """By its cramps and by what was said in the morning."""
+    night = day("2026-11-21")
+    mild = cramp("2026-11-22 03:10", severity=Severity.MILD)
+    moderate = cramp("2026-11-22 04:10", severity=Severity.MODERATE)
+    unsaid = cramp("2026-11-22 05:10")
+    assert Night(night, (mild, moderate), None).worst is Severity.MODERATE
+    assert Night(night, (mild,), Answer.SEVERE).severe
+    assert Night(night, (unsaid,), None).worst is None
+    assert Night(night, (unsaid,), None).had_cramps
+    assert not Night(night, (), Answer.NONE).had_cramps
+    assert Night(night, (), Answer.NONE).recorded
+    assert not Night(night, (), None).recorded
+
+
+def test_a_cramp_by_day_is_of_no_night() -> None:
+    """It is in the diary all the same."""
+    by_day = cramp("2026-11-21 13:00")
+    (night,) = nights([day("2026-11-21")], [by_day], [])
+    assert not night.recorded
+
+
+# When to see a professional
+
+RULE = ProfessionalRule()
+NOON = calendar().instant(wall("2026-11-22 12:00"))
+FIRST = first_of_window(NOON, calendar(), RULE)
+
+
+def mornings(*answers: str) -> list[Morning]:
+    """What was said of the last nights, the newest first; "-" where nothing was."""
+    return [
+        Morning(day("2026-11-21") - number * ONE_DAY, Answer(answer), NOON)
+        for number, answer in enumerate(answers)
+        if answer != "-"
+    ]
+
+
+def test_the_rule_looks_at_as_many_nights_as_it_says() -> None:
+    """By day the last night is the newest, by night the one that it is."""
+    assert day("2026-11-15") == FIRST
+    late = calendar().instant(wall("2026-11-22 23:00"))
+    assert first_of_window(late, calendar(), RULE) == day("2026-11-16")
+
+
+@pytest.mark.parametrize(
+    ("answers", "why"),
+    [
+        ((), None),
+        (("none",) * 7, None),
+        (("mild", "mild"), None),
+        (("mild", "none", "mild", "-", "-", "-", "mild"), Concern.MANY),
+        (("mild", "mild", "-", "-", "-", "-", "-", "mild"), None),
+        (("severe",), Concern.SEVERE),
+        (("-",) * 6 + ("severe",), Concern.SEVERE),
+        (("-",) * 7 + ("severe",), None),
+        (("mild", "severe", "mild"), Concern.MANY_AND_SEVERE),
+    ],
+)
+def test_many_nights_or_severe_ones_are_a_reason(
+    answers: tuple[str, ...], why: Concern | None
+) -> None:
+    """Three of seven, or one that was severe; what is longer ago is not."""
+    assert concern(FIRST, RULE, [], mornings(*answers)) == why
+
+
+def test_cramps_count_by_nights() -> None:
+    """Three in one night are one night; one by day is none, but may be severe."""
+    same = [cramp(f"2026-11-22 0{hour}:10") for hour in (2, 3, 4)]
+    assert concern(FIRST, RULE, same, []) is None
+    others = [cramp(f"2026-11-{date} 03:10") for date in (20, 18)]
+    assert concern(FIRST, RULE, [*same, *others], []) is Concern.MANY
+    by_day = cramp("2026-11-22 11:00")
+    assert concern(FIRST, RULE, [same[0], others[0], by_day], []) is None
+    severe = replace(by_day, severity=Severity.SEVERE)
+    assert concern(FIRST, RULE, [severe], []) is Concern.SEVERE
+
+
+def test_a_cramp_and_an_answer_of_the_same_night_are_one_night() -> None:
+    """It is not counted twice."""
+    one = [cramp("2026-11-22 03:10")]
+    assert concern(FIRST, RULE, one, mornings("mild", "mild")) is None
+
+
+def test_the_numbers_are_the_persons() -> None:
+    """Another rule counts otherwise."""
+    one = mornings("mild")
+    assert concern(FIRST, ProfessionalRule(1, 7), [], one) is Concern.MANY
+
+
+def test_every_concern_rests_on_the_guidance() -> None:
+    """Each names statements."""
+    assert all(one.advice for one in Concern)
+
+
+# The morning question
+
+
+QUESTION = parse_moment("wake + 30m")
+UNASKED = Known(
+    night=Night(day("2026-11-21"), (), None),
+    asked=(),
+    covered_since=utc("2026-11-01 00:00"),
+    screen_taken=False,
+)
+
+
+def asking(clock: str, known: Known = UNASKED, moment: str = "wake + 30m") -> Asking:
+    """What becomes of the question at a clock time of Sunday the 22nd."""
+    own = calendar()
+    now = own.instant(wall(f"2026-11-22 {clock}"))
+    return morning_question(now, own, parse_moment(moment), known)
+
+
+NOON_ENDS = utc("2026-11-22 11:00")
+
+
+@pytest.mark.parametrize(
+    ("clock", "expected"),
+    [
+        ("07:00", AskLater(utc("2026-11-22 06:30"))),
+        ("07:29", AskLater(utc("2026-11-22 06:30"))),
+        ("07:30", AskNow(day("2026-11-21"), NOON_ENDS)),
+        ("11:59", AskNow(day("2026-11-21"), NOON_ENDS)),
+        ("12:00", AskNot()),
+        ("22:00", AskNot()),
+    ],
+)
+def test_it_is_asked_from_its_moment_until_five_hours_after_the_wake_up(
+    clock: str, expected: Asking
+) -> None:
+    """Whoever comes to the computer later in the morning is still asked."""
+    assert asking(clock) == expected
+
+
+def test_it_gives_way_to_reminders() -> None:
+    """And is asked when the screen is free."""
+    taken = replace(UNASKED, screen_taken=True)
+    assert asking("07:30", taken) == AskLater(None)
+    assert asking("07:00", taken) == AskLater(utc("2026-11-22 06:30"))
+
+
+def test_it_comes_back_once() -> None:
+    """An hour after it was first asked, and then no more."""
+    once = replace(UNASKED, asked=(utc("2026-11-22 06:40"),))
+    assert asking("07:41", once) == AskLater(utc("2026-11-22 07:40"))
+    assert asking("08:40", once) == AskNow(day("2026-11-21"), NOON_ENDS)
+    twice = replace(once, asked=(*once.asked, utc("2026-11-22 07:40")))
+    assert asking("09:00", twice) == AskNot()
+
+
+def test_it_does_not_come_back_when_the_morning_is_over_by_then() -> None:
+    """Nobody waits for what does not come."""
+    late = replace(UNASKED, asked=(utc("2026-11-22 10:30"),))
+    assert asking("11:45", late) == AskNot()
+
+
+@pytest.mark.parametrize(
+    "night",
+    [
+        Night(day("2026-11-21"), (), Answer.NONE),
+        Night(day("2026-11-21"), (), Answer.MILD),
+        Night(day("2026-11-21"), (cramp("2026-11-22 03:10"),), None),
+    ],
+)
+def test_a_night_that_is_in_the_diary_is_not_asked_after(night: Night) -> None:
+    """The person has said it already."""
+    assert asking("08:00", replace(UNASKED, night=night)) == AskNot()
+
+
+@pytest.mark.parametrize(
+    ("since", "expected"),
+    [
+        (None, AskNot()),
+        ("2026-11-21 21:31", AskNot()),
+        ("2026-11-21 21:30", AskNow(day("2026-11-21"), NOON_ENDS)),
+    ],
+)
+def test_only_a_night_that_the_service_covered_is_asked_after(
+    since: str | None, expected: Asking
+) -> None:
+    """It had run since before that bedtime."""
+    known = replace(UNASKED, covered_since=None if since is None else utc(since))
+    assert asking("08:00", known) == expected
+
+
+def test_it_is_never_asked_where_the_person_wants_none() -> None:
+    """`morning_question = false`."""
+    own = calendar()
+    assert morning_question(NOON - HOUR, own, None, UNASKED) == AskNot()
+
+
+def test_a_later_moment_of_the_persons_own_has_an_hour() -> None:
+    """Who wants to be asked in the evening is."""
+    assert asking("18:59", moment="19:00") == AskLater(utc("2026-11-22 18:00"))
+    expected = AskNow(day("2026-11-21"), utc("2026-11-22 19:00"))
+    assert asking("19:00", moment="19:00") == expected
+    assert asking("20:00", moment="19:00") == AskNot()
+
+
+@given(
+    st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - Hypothesis takes them so
+    st.sampled_from(ZONES),
+    st.lists(st.integers(0, 600), max_size=3),
+)
+def test_it_is_never_asked_at_night_nor_too_often(now: datetime, zone: str, ago: list[int]) -> None:
+    """Whatever the zone and the clock do."""
+    own = Calendar(sleep(), ZoneInfo(zone))
+    today = own.at(now)
+    asked = tuple(sorted(now - minutes * MINUTE for minutes in ago))
+    known = replace(UNASKED, asked=asked, covered_since=utc("2020-01-01"))
+    match morning_question(now, own, QUESTION, known):
+        case AskNow(night, until):
+            assert today.wake + 30 * MINUTE <= now < until == today.wake + ASKED_UNTIL
+            assert own.day(night).ends == today.wake
+            assert len(asked) < 2
+            assert all(now - one >= ASKED_AGAIN for one in asked)
+        case AskLater(at):
+            assert at is not None
+            assert now < at < today.wake + ASKED_UNTIL
+        case AskNot():
+            assert len(asked) > 1 or now + ASKED_AGAIN >= today.wake + ASKED_UNTIL
+
+
+def test_words_that_are_written_down_stay() -> None:
+    """They are in people's journals and exports."""
+    assert [str(one) for one in (*Leg, *Severity, *Answer)] == [
+        "left", "right", "both", "mild", "moderate", "severe", "none", "mild", "severe",
+    ]  # fmt: skip
