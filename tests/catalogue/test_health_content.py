@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from pathlib import Path
@@ -11,8 +10,9 @@ from typing import Any
 import pytest
 import tomli
 
+from parts.own_words import guidance_windows, windows
+
 CATALOGUE = Path(__file__).parents[2] / "src" / "nightcare" / "catalogue"
-GUIDANCE_WINDOWS = Path(__file__).with_name("guidance-8-grams.txt")
 
 LANGUAGES = ("en", "da")
 MOMENTS = {"morning", "day", "evening", "any"}
@@ -79,19 +79,6 @@ REMEDIES = {
     "en": r"medic|pills?\b|tablet|ibuprofen|acetaminophen|paracetamol|quinine|supplement|vitamin",
     "da": r"medic|\bpille|tablet|ibuprofen|paracetamol|kinin|tilskud|vitamin|lægemid",
 }
-
-
-def windows(text: str) -> set[str]:
-    """The hashes of all runs of eight words, with case and punctuation left out."""
-    words = re.findall(r"[^\W_]+", text.casefold())
-    runs = (" ".join(words[start : start + 8]) for start in range(len(words) - 7))
-    return {hashlib.sha256(run.encode()).hexdigest()[:16] for run in runs}
-
-
-def guidance_windows() -> list[str]:
-    """The hashes of the guidance's own runs of eight words, as they stand in the file."""
-    lines = GUIDANCE_WINDOWS.read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if not line.startswith("#")]
 
 
 def read(name: str) -> dict[str, Any]:

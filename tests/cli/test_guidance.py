@@ -114,3 +114,30 @@ def test_relief_is_dim_on_a_terminal_alone(
     assert "\x1b" not in terminal("relief").out
     monkeypatch.setenv("NO_COLOR", "")
     assert "\x1b" in terminal("relief").out
+
+
+@pytest.mark.parametrize("language", languages())
+def test_what_can_lie_behind_cramps_and_when_to_see_a_professional(
+    terminal: Terminal, language: str
+) -> None:
+    """All of it, no line too long, with where it comes from and what it is not."""
+    guidance = read_words(language).guidance
+    result = terminal("causes", "--language", language)
+    assert (result.code, result.err) == (0, "")
+    lines = result.out.splitlines()
+    told = " ".join(result.out.split())
+    for one in (*guidance.causes, *guidance.professional):
+        assert one.text in told
+    assert guidance.source in told
+    assert max(map(len, lines)) <= 72
+    assert lines[-1] == guidance.professional[-1].text
+
+
+def test_causes_for_a_program(terminal: Terminal) -> None:
+    """Each with the section that it rests on."""
+    guidance = read_words("en").guidance
+    said = terminal("causes", "--json").json
+    assert [one["id"] for one in said["causes"]] == [one.id for one in guidance.causes]
+    assert [one["source"] for one in said["professional"]] == [
+        f"{guidance.source}: {one.section}" for one in guidance.professional
+    ]

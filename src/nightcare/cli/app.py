@@ -38,6 +38,7 @@ _COMMANDS = {
     "report": "reporting",
     "tips": "guidance",
     "relief": "guidance",
+    "causes": "guidance",
     "config": "configuring",
     "setup": "setting_up",
     "doctor": "doctor",

@@ -1,4 +1,4 @@
-"""Guidance: tips and relief."""
+"""Guidance: tips, relief and causes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import click
 from nightcare.catalogue.reading import Words, read_words
 from nightcare.cli.output import say_json
 from nightcare.cli.person import Person, as_json, command
-from nightcare.domain.guidance import Advice
+from nightcare.domain.guidance import Advice, Guidance
 from nightcare.domain.reminders import Topic
 from nightcare.languages import languages
 
@@ -79,6 +79,35 @@ def relief_command(person: Person, *, language: str | None) -> None:
     dim = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     card = "\n".join(lines)
     click.echo(f"{_DIM}{card}{_PLAIN}" if dim else card)
+
+
+@command("causes", help="What can lie behind cramps, and when to see a professional.")
+@click.option("--language", type=click.Choice(languages()), help="Another language than yours.")
+@as_json
+def causes_command(person: Person, *, language: str | None, for_program: bool) -> None:
+    """What can lie behind cramps, and when to see a professional."""
+    words = _words(person, language)
+    guidance = words.guidance
+    if for_program:
+        say_json(
+            {
+                "causes": [_record(one, guidance) for one in guidance.causes],
+                "professional": [_record(one, guidance) for one in guidance.professional],
+            }
+        )
+        return
+    what, unsure, *causes = guidance.causes
+    *when, caution = guidance.professional
+    lines = [wrapped(what.text), "", wrapped(words.say("causes_title")), wrapped(unsure.text)]
+    lines += [wrapped(f"- {one.text}", "  ") for one in causes]
+    lines += ["", wrapped(words.say("causes_professional"))]
+    lines += [wrapped(f"- {one.text}", "  ") for one in when]
+    lines += ["", wrapped(words.say("source", source=guidance.source)), wrapped(caution.text)]
+    click.echo("\n".join(lines))
+
+
+def _record(one: Advice, guidance: Guidance) -> dict[str, str]:
+    return {"id": one.id, "text": one.text, "source": f"{guidance.source}: {one.section}"}
 
 
 def _advice(advice: tuple[Advice, ...], name: str) -> str:
