@@ -53,18 +53,14 @@ def live(state: Path, zone: ZoneInfo, last: date, nights: int) -> None:
         journal.close()
 
 
-def cramp(
-    at: datetime, place: Place, *, severity: Severity | None = None, note: str = ""
-) -> Cramp:
+def cramp(at: datetime, place: Place, *, severity: Severity | None = None, note: str = "") -> Cramp:
     """A cramp at an instant with an offset."""
     offset = at.utcoffset()
     assert offset is not None
     return Cramp(0, at, offset, place, None, severity, None, note, at)
 
 
-def _night(
-    journal: Journal, day: date, zone: ZoneInfo, chance: Random, *, restless: float
-) -> None:
+def _night(journal: Journal, day: date, zone: ZoneInfo, chance: Random, *, restless: float) -> None:
     drawn = chance.random()
     if drawn < restless:
         for _ in range(chance.choice((1, 1, 1, 2))):
@@ -79,7 +75,7 @@ def _night(
             journal.diary.add(
                 replace(plain, leg=chance.choice(_LEGS), minutes=chance.choice((None, 3, 10)))
             )
-    elif drawn < 0.85:  # noqa: PLR2004 - of the others a few are not noted
+    elif drawn < 0.85:
         answered = datetime.combine(day + timedelta(days=1), time(7, 30), zone)
         journal.diary.say(Morning(day, Answer.NONE, answered))
 

@@ -37,7 +37,7 @@ def hand_over_page(
     try:
         hand_over(text, place)
     except OSError as error:
-        raise StateError("page_not_written", path=place, reason=error.strerror) from error
+        raise StateError("page_not_written", path=place, reason=error.strerror or error) from error
     click.echo(words.say("did_export", path=place))
     if not shown:
         return
