@@ -209,6 +209,10 @@ def test_the_page_has_the_figures_of_the_report() -> None:
         )  # fmt: skip
         assert len(line.bar.marks) == told.all
         assert line.bar.marks.count(Mark.UNKNOWN) == told.unknown
+        assert line.bar.marks.count(Mark.MILD) == week.worst.get(Severity.MILD, 0)
+    assert drawn.course.lines[-1].bar.marks == (
+        Mark.SEVERE, Mark.MODERATE, Mark.MILD, Mark.UNSAID, Mark.UNKNOWN, Mark.UNKNOWN
+    )  # fmt: skip
 
 
 def test_a_long_report_is_laid_out_by_months() -> None:
@@ -309,6 +313,7 @@ def test_it_never_says_that_one_thing_leads_to_another(language: str) -> None:
     html = draw(made_page(a_full_month(), language))
     text = " ".join(Seen(html).text.split())
     assert read_words(language).say("report_no_cause") in text
+    assert html.index('class="no-cause"') < html.index('class="bars')
     body = html[html.index("<body>") :]
     assert "%" not in body
     for word in ("because", "thanks to", "improve", "fordi", "takket", "bedring", "derfor"):

@@ -14,7 +14,7 @@ _OPENERS = (("xdg-open",), ("gio", "open"))
 Source: xdg-open(1) and gio(1). Python's webbrowser starts the first of these too, but does not
 wait to hear whether it worked, and without a screen it takes the terminal for a text browser.
 """
-_LIMIT = 5.0
+_LIMIT = 2.0
 
 
 def show(page: Path, variables: Mapping[str, str], limit: float = _LIMIT) -> bool:

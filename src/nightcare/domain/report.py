@@ -71,11 +71,13 @@ class Span:
     Attributes:
         first: Its first care day that counts.
         nights: Its nights.
+        worst: How many of them had which worst severity; None where nothing was said of it.
         reminded: Its reminders.
     """
 
     first: date
     nights: Nights
+    worst: dict[Severity | None, int]
     reminded: Reminded
 
 
@@ -137,14 +139,13 @@ def report(
     told = nights(days, cramps, mornings)
     settled = [one for one in courses if one.key.care_day in within and _came(one)]
     own = sorted((one for one in cramps if one.place.care_day in within), key=lambda one: one.at)
-    worst = Counter(one.worst for one in told if one.had_cramps)
     hours = Counter(one.local.hour // SPAN_HOURS * SPAN_HOURS for one in own if one.place.by_night)
     return Report(
         days=tuple(days),
         nights=tuple(told),
         counted=_counted(told),
         cramps=tuple(own),
-        worst={kind: worst[kind] for kind in (*reversed(Severity), None) if worst[kind]},
+        worst=_worst(told),
         hours={hour: hours[hour] for hour in sorted(hours, key=lambda one: (one - _EVENING) % 24)},
         topics={
             topic: _reminded(one for one in settled if one.topic is topic)
@@ -173,7 +174,12 @@ def _spans(
     for course in settled:
         courses_of[beginning(course.key.care_day)].append(course)
     return tuple(
-        Span(first, _counted(nights_of[begun]), _reminded(courses_of[begun]))
+        Span(
+            first,
+            _counted(nights_of[begun]),
+            _worst(nights_of[begun]),
+            _reminded(courses_of[begun]),
+        )
         for begun, first in firsts.items()
     )
 
@@ -199,6 +205,11 @@ def _counted(told: Sequence[Night]) -> Nights:
         free=sum(one.recorded and not one.had_cramps for one in told),
         severe=sum(one.severe for one in told),
     )
+
+
+def _worst(told: Sequence[Night]) -> dict[Severity | None, int]:
+    worst = Counter(one.worst for one in told if one.had_cramps)
+    return {kind: worst[kind] for kind in (*reversed(Severity), None) if worst[kind]}
 
 
 def _came(course: Course) -> bool:

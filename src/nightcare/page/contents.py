@@ -168,7 +168,7 @@ class Page:
         counted: The heading of all that is counted.
         tables: How bad, and when; what became of reminders. Only those with something in them.
         course: The nights week by week or month by month; None where nothing can be said.
-        no_cause: What the figures do not show.
+        no_cause: What the figures do not show; it is read before them.
         entries: The cramps that were noted.
         professional: When to see a professional.
         written: Who wrote it, when, and from what.
@@ -228,7 +228,8 @@ def _figures(made: Report, words: Words) -> Iterator[Figure]:
 
 
 def _calendar(made: Report, words: Words) -> Calendar:
-    told = {mark: words.say(f"page_night_{mark}") for mark in _NIGHTS}
+    legend = _legend(words)
+    told = dict(legend)
     months = tuple(
         _month(list(nights), told, words)
         for _, nights in groupby(made.nights, key=lambda one: (one.night.year, one.night.month))
@@ -239,8 +240,12 @@ def _calendar(made: Report, words: Words) -> Calendar:
         roomy=len(months) <= _ROOMY,
         weekdays=tuple((name[:_SHORTEST], name) for name in words.weekdays),
         months=months,
-        legend=tuple(told.items()),
+        legend=legend,
     )
+
+
+def _legend(words: Words) -> tuple[tuple[Mark, str], ...]:
+    return tuple((mark, words.say(f"page_night_{mark}")) for mark in _NIGHTS)
 
 
 def _month(nights: Sequence[Night], told: dict[Mark, str], words: Words) -> Month:
@@ -334,20 +339,13 @@ def _course(made: Report, words: Words) -> Table:
             _span_line(name, span, most, words)
             for name, span in zip(names, made.spans, strict=True)
         ),
-        (
-            (Mark.SEVERE, words.say("page_night_severe")),
-            (Mark.MODERATE, words.say("page_other_cramps")),
-            (Mark.FREE, words.say("page_night_free")),
-            (Mark.UNKNOWN, words.say("page_night_unknown")),
-        ),
     )
 
 
 def _span_line(name: str, span: Span, most: int, words: Words) -> Line:
     told = span.nights
     parts = [
-        (Mark.SEVERE, told.severe),
-        (Mark.MODERATE, told.cramps - told.severe),
+        *((_of(worst), count) for worst, count in span.worst.items()),
         (Mark.FREE, told.free),
         (Mark.UNKNOWN, told.unknown),
     ]
