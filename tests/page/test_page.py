@@ -271,7 +271,7 @@ def test_one_cramp_says_all_that_is_known_of_it() -> None:
 def test_without_a_cramp_it_says_that_none_was_noted() -> None:
     """An empty list would look like a fault."""
     entries = made_page(report(MONTH, [], free(*MONTH), [])).entries
-    assert (entries.entries, entries.remark) == ((), "In this time no cramp was noted by itself.")
+    assert (entries.entries, entries.remark) == ((), "No single cramp was noted in this time.")
 
 
 def test_so_many_cramps_that_nobody_reads_them_are_cut_off() -> None:
