@@ -42,7 +42,8 @@ TEN_YEARS_SECONDS = 15.0
 WINDOW_SECONDS = 30.0
 
 HOSTILE = (
-    "</li><script>document.title='taken'</script><img src=https://example.org/x.png> & \u202eend"
+    "</li><script>document.title='taken'</script><img src=https://example.org/x.png> & \u202eend "
+    + "x" * 400
 )
 WHITE = b"\xff\xff\xff"
 
@@ -140,7 +141,10 @@ def test_these_tests_would_notice(browser: Browser, tmp_path: Path) -> None:
 
 
 def test_what_a_person_wrote_does_nothing(browser: Browser, person: Nightcare) -> None:
-    """A note with a script and a picture is a note; without the policy as well."""
+    """A note with a script and a picture is a note, without the policy as well; a long one wraps.
+
+    The cramp is severe, so that this is also the page that says to see a professional first.
+    """
     at = now().astimezone(person.zone) - timedelta(days=1)
     place = Place(at.date() - timedelta(days=1), by_night=True)
     journal = Journal.open(person.state)
@@ -152,9 +156,14 @@ def test_what_a_person_wrote_does_nothing(browser: Browser, person: Nightcare) -
     bare.write_text(re.sub(r'<meta http-equiv="Content-[^>]*>', "", html), encoding="utf-8")
     assert "Content-Security-Policy" not in bare.read_text(encoding="utf-8")
     for one in (file, bare):
-        with opened(browser, one) as seen:
+        with opened(browser, one, width=PHONE) as seen:
             assert seen.page.title() == "Leg cramps at night"
             assert seen.page.locator("bdi").inner_text() == HOSTILE
+            assert seen.page.locator("h2").first.inner_text() == (
+                "When to see a health professional"
+            )
+            assert seen.width() <= PHONE
+            assert seen.unfit() == []
             assert seen.requests == [one.as_uri()]
             assert seen.complaints == []
 
