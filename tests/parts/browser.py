@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +51,14 @@ class Seen:
         wide: int = self.page.evaluate("document.documentElement.scrollWidth")
         return wide
 
+    def reaches(self) -> float:
+        """How far to the right, in pixels, the tables and lists reach."""
+        far: float = self.page.evaluate(
+            "Math.max(...[...document.querySelectorAll('table, ol, ul, dl, section')]"
+            ".map(one => one.getBoundingClientRect().right))"
+        )
+        return far
+
     def colour(self, of: str) -> str:
         """The colour of what lies behind everything, as the browser reckons it."""
         found: str = self.page.evaluate(f"getComputedStyle({of}).backgroundColor")
@@ -67,10 +76,12 @@ def without_network(home: Home) -> Path:
         find_program("unshare", "util-linux"),
         find_program("chromium", "chromium"),
     )
+    # Only root may do so without becoming it; in a chroot nobody can become it.
+    own = "" if os.geteuid() == 0 else "--map-root-user"
     program = home.aside / "chromium-alone"
     # Its own sandbox does not work for root; what it opens here is our page alone.
     program.write_text(
-        f'#!/bin/sh\nexec {unshare} --map-root-user --net {chromium} --no-sandbox "$@"\n',
+        f'#!/bin/sh\nexec {unshare} {own} --net {chromium} --no-sandbox "$@"\n',
         encoding="utf-8",
     )
     program.chmod(0o700)

@@ -39,6 +39,9 @@ TEN_YEARS_BYTES = 1_000_000
 TEN_YEARS_SECONDS = 15.0
 """For the command; it takes less than one on a machine that does nothing else."""
 
+MARGIN = 12
+"""Pixels to the right of everything, also in the smallest window."""
+
 WINDOW_SECONDS = 30.0
 
 HOSTILE = (
@@ -103,6 +106,7 @@ def test_the_page_stands_alone_and_fits(
         with opened(browser, file, width=width) as seen:
             assert seen.page.title() == read_words(language).say("page_title")
             assert seen.width() <= width
+            assert seen.reaches() <= width - MARGIN
             assert seen.requests == [file.as_uri()]
             assert seen.complaints == []
 
