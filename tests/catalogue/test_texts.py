@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import inspect
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from gettext import c2py
 from pathlib import Path
 from typing import get_args
 
@@ -14,19 +16,20 @@ import pytest
 
 from nightcare import errors
 from nightcare.catalogue.problems import as_toml, key_text, problem_text
-from nightcare.catalogue.reading import LANGUAGES, desktop_language, read_words, words_for
+from nightcare.catalogue.reading import read_words, words_for
 from nightcare.domain.course import Outcome, Step
 from nightcare.domain.decide import Matter, Verdict
 from nightcare.domain.diary import Answer, Leg, Severity
 from nightcare.domain.message import Capability
 from nightcare.domain.reminders import Topic
 from nightcare.errors import NightcareError, Place, Problem
+from nightcare.languages import desktop_language, languages
 from nightcare.page.bars import Mark
 from nightcare.service import answers
 
 SOURCE = Path(inspect.getfile(errors)).parent
 
-OTHERS = [one for one in LANGUAGES if one != "en"]
+OTHERS = [one for one in languages() if one != "en"]
 ENGLISH = read_words("en")
 DANISH = read_words("da")
 
@@ -163,9 +166,25 @@ def test_no_sentence_is_there_for_nothing() -> None:
 # What the languages say
 
 
-def fields(text: str) -> set[str]:
-    """The places to fill in."""
-    return {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
+def forms(text: str | Sequence[str]) -> Sequence[str]:
+    """The forms of a sentence: one, or as many as it bends to."""
+    return [text] if isinstance(text, str) else text
+
+
+def fields(text: str | Sequence[str]) -> set[str]:
+    """The places to fill in, which are the same in each form."""
+    (found,) = {
+        frozenset(field for _, field, _, _ in string.Formatter().parse(form) if field is not None)
+        for form in forms(text)
+    }
+    return set(found)
+
+
+def sentences(language: str) -> Iterator[tuple[str, str]]:
+    """Each form of each sentence, with its key."""
+    for key, text in read_words(language).texts.items():
+        for form in forms(text):
+            yield key, form
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -183,31 +202,52 @@ def test_every_language_fills_in_the_same_places(language: str) -> None:
     }
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_sentences_are_tidy(language: str) -> None:
     """No spaces too many, no line breaks, no places without a name."""
-    for key, text in read_words(language).texts.items():
+    for key, text in sentences(language):
         assert text == " ".join(text.split()), key
         assert "" not in fields(text), key
         assert text.count("`") % 2 == 0, key
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_errors_are_sentences_that_end(language: str) -> None:
     """What, and then how to mend it."""
-    for key, text in read_words(language).texts.items():
+    for key, text in sentences(language):
         if key.startswith(("error_", "did_", "status_running", "status_stopped")):
             assert text.endswith((".", "`", "]")), key
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_one_of_something_reads_as_well_as_many(language: str) -> None:
-    """No count stands before a noun, which would have to bend to it; units do not, or do so."""
-    unbending = {"unit_hours", "unit_minutes", "unit_seconds", "unit_day", "unit_days"}
+    """Where a count stands before a noun the sentence bends to it; units that do not need not."""
+    unbending = {"unit_hours", "unit_minutes", "unit_seconds"}
     for key, text in read_words(language).texts.items():
-        if key not in unbending:
+        if key not in unbending and isinstance(text, str):
             assert "{count} " not in text, key
             assert "{limit} " not in text, key
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_sentence_that_bends_has_each_form_that_the_language_has(language: str) -> None:
+    """As many as the rule of the language makes, and only where there is a count."""
+    words = read_words(language)
+    has = len({words.form(count) for count in range(1000)})
+    bending = {key: text for key, text in words.texts.items() if not isinstance(text, str)}
+    assert bending
+    for key, text in bending.items():
+        assert len(text) == has, key
+        assert "count" in fields(text), key
+
+
+def test_a_language_with_three_forms_says_each_where_it_belongs() -> None:
+    """The rule is that of gettext, and so those of other languages are known."""
+    polish = "n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : 2"
+    forms_of_day = ["{count} dzień", "{count} dni", "{count} dni."]
+    words = replace(ENGLISH, texts={"unit_days": forms_of_day}, form=c2py(polish))
+    said = [words.say("unit_days", count=count) for count in (1, 3, 5, 12, 22)]
+    assert said == ["1 dzień", "3 dni", "5 dni.", "12 dni.", "22 dni"]
 
 
 def test_an_error_about_the_config_counts_its_mistakes() -> None:

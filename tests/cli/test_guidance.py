@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from cli.terminal import Terminal
-from nightcare.catalogue.reading import LANGUAGES, read_words
+from nightcare.catalogue.reading import read_words
 from nightcare.domain.reminders import Topic
+from nightcare.languages import languages
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_tips_for_a_program(terminal: Terminal, language: str) -> None:
     """All of them, each with the section of the guidance that it rests on."""
     words = read_words(language)
@@ -75,7 +76,7 @@ def test_a_wrong_config_keeps_nobody_from_guidance(terminal: Terminal, command: 
     assert result.out
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_relief(terminal: Terminal, language: str) -> None:
     """The steps in their order, and when to see a professional."""
     words = read_words(language)

@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 import pytest
 
 from domain_builders import day
-from nightcare.catalogue.reading import LANGUAGES, read_words
+from nightcare.catalogue.reading import read_words
 from nightcare.domain.course import Course, Outcome, begin
 from nightcare.domain.diary import (
     Answer,
@@ -27,6 +27,7 @@ from nightcare.domain.diary import (
 )
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.report import LONGEST_BY_WEEK, Report, days_until, report
+from nightcare.languages import languages
 from nightcare.page.bars import LENGTH, Bar, Mark, bar
 from nightcare.page.contents import LONGEST_NOTE, MOST_LISTED, Page, page
 from nightcare.page.drawing import draw
@@ -244,7 +245,7 @@ def test_marks_are_drawn_one_by_one_as_long_as_they_can_be_counted() -> None:
 # Words
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_the_page_speaks_the_persons_language_throughout(language: str) -> None:
     """Every sentence is the catalogue's; the dates have their year."""
     words = read_words(language)
@@ -289,7 +290,7 @@ def test_so_many_cramps_that_nobody_reads_them_are_cut_off() -> None:
     assert (len(exactly.entries), exactly.remark) == (MOST_LISTED, "")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("why", [None, *Concern])
 def test_when_to_see_a_professional_is_always_there(language: str, why: Concern | None) -> None:
     """With the site, the title and the section; near the top where the diary says so."""
@@ -307,7 +308,7 @@ def test_when_to_see_a_professional_is_always_there(language: str, why: Concern 
     assert (words.say("professional_ours") in text) == (why is not None)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_it_never_says_that_one_thing_leads_to_another(language: str) -> None:
     """Not even where the figures look like it."""
     html = draw(made_page(a_full_month(), language))

@@ -21,11 +21,12 @@ from hypothesis import strategies as st
 
 from nightcare.catalogue.excerpts import excerpt
 from nightcare.catalogue.problems import problem_text
-from nightcare.catalogue.reading import LANGUAGES, Words, read_words
+from nightcare.catalogue.reading import Words, read_words
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.plan import plan, upcoming
 from nightcare.domain.reminders import Cron
 from nightcare.errors import ConfigError, Mark, Place, Problem
+from nightcare.languages import languages
 from nightcare.settings.layers import example_text
 from nightcare.settings.load import Loaded
 from nightcare.settings.model import WEEKDAYS
@@ -52,7 +53,7 @@ FOUND_AS_WRITTEN = frozenset(
 )  # fmt: skip
 """The mistakes that tell the whole value that was found, as it was."""
 
-WORDS: dict[str, Words] = {language: read_words(language) for language in LANGUAGES}
+WORDS: dict[str, Words] = {language: read_words(language) for language in languages()}
 
 
 def outcome(text: str | bytes, variables: Mapping[str, str] | None = None) -> Loaded | None:

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, reject, settings
 
-from nightcare.catalogue.reading import LANGUAGES, read_words
+from nightcare.catalogue.reading import read_words
 from nightcare.cli.showing import shown_lines
 from nightcare.errors import ConfigError
+from nightcare.languages import languages
 from nightcare.settings.entries import Entry, entries
 from nightcare.settings.layers import parsed
 from nightcare.settings.load import load, load_file
@@ -93,7 +94,7 @@ def test_the_defaults_have_no_line() -> None:
     assert {one.origin for one in entries(load(None, {}), origins_of(None, {}))} == {FromDefaults()}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_what_is_shown_comes_to_the_same(language: str) -> None:
     """In every language, with words that need care in TOML and on a terminal."""
     sound = 'sound = "a\\u001b[31m\\\\"\n'

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from gettext import c2py
 from importlib.resources import files
 from typing import Any
 
@@ -20,10 +20,8 @@ from nightcare.domain.guidance import (
     Tip,
 )
 from nightcare.domain.reminders import Topic
+from nightcare.languages import desktop_language
 
-LANGUAGES = ("en", "da")
-
-_FALLBACK = "en"
 _WEEK = timedelta(days=6)
 
 
@@ -34,24 +32,30 @@ class Words:
     Attributes:
         language: "en", "da", ...
         guidance: The health texts.
-        texts: Sentences with places to fill in, by their keys.
+        texts: Sentences with places to fill in, by their keys; those that bend to a count in all
+            their forms.
+        form: Which of the forms goes with a count.
         weekdays: The names of the days of the week, Monday first.
         months: The names of the months.
     """
 
     language: str
     guidance: Guidance
-    texts: Mapping[str, str]
+    texts: Mapping[str, str | Sequence[str]]
+    form: Callable[[int], int]
     weekdays: tuple[str, ...]
     months: tuple[str, ...]
 
     def say(self, key: str, /, **values: object) -> str:
-        """The sentence under a key, filled in.
+        """The sentence under a key, filled in; one that bends goes by the value of "count".
 
         Raises:
             KeyError: There is no such sentence, or a value for it is missing.
         """
-        return self.texts[key].format(**values)
+        text = self.texts[key]
+        if not isinstance(text, str):
+            text = text[self.form(int(str(values["count"])))]
+        return text.format(**values)
 
     def length(self, length: timedelta) -> str:
         """A length as it is spoken: "1 h 30 min"."""
@@ -59,7 +63,7 @@ class Words:
         hours, minutes = divmod(minutes, 60)
         days, hours = divmod(hours, 24)
         parts = (
-            (days, "unit_day" if days == 1 else "unit_days"),
+            (days, "unit_days"),
             (hours, "unit_hours"),
             (minutes, "unit_minutes"),
             (seconds, "unit_seconds"),
@@ -94,13 +98,14 @@ class Words:
 
 
 def read_words(language: str) -> Words:
-    """Everything a person reads, in one of `LANGUAGES`."""
+    """Everything a person reads, in one of `languages()`."""
     index = _read("index")
     said = _read(language)
     return Words(
         language=language,
         guidance=_guidance(index, said),
         texts=said["texts"],
+        form=c2py(said["calendar"]["plural"]),
         weekdays=tuple(said["calendar"]["weekdays"]),
         months=tuple(said["calendar"]["months"]),
     )
@@ -109,21 +114,6 @@ def read_words(language: str) -> Words:
 def words_for(language: str | None, variables: Mapping[str, str]) -> Words:
     """Everything a person reads, in their language; without one in that of the desktop."""
     return read_words(language or desktop_language(variables))
-
-
-def desktop_language(environment: Mapping[str, str]) -> str:
-    """The language of the desktop, by the order of gettext; English where we have no other.
-
-    Source: GNU gettext manual, "Locale Environment Variables" and "The LANGUAGE variable".
-    """
-    locale = next(
-        (environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)),
-        "",
-    )
-    wanted = environment.get("LANGUAGE", "").split(":") if locale not in ("", "C", "POSIX") else []
-    # "da", "da_DK", "da_DK.UTF-8" or "da@euro".
-    named = (re.split(r"[_.@]", one)[0].lower() for one in [*wanted, locale])
-    return next((one for one in named if one in LANGUAGES), _FALLBACK)
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -9,11 +9,12 @@ import textwrap
 
 import click
 
-from nightcare.catalogue.reading import LANGUAGES, Words, read_words
+from nightcare.catalogue.reading import Words, read_words
 from nightcare.cli.output import say_json
 from nightcare.cli.person import Person, as_json, command
 from nightcare.domain.guidance import Advice
 from nightcare.domain.reminders import Topic
+from nightcare.languages import languages
 
 _WIDEST = 72
 _DIM = "\x1b[2m"
@@ -27,7 +28,7 @@ def _words(person: Person, language: str | None) -> Words:
 
 @command("tips", help="Show the tips, of one topic or all, with the guidance they rest on.")
 @click.argument("topic", required=False, type=click.Choice([str(topic) for topic in Topic]))
-@click.option("--language", type=click.Choice(LANGUAGES), help="Another language than yours.")
+@click.option("--language", type=click.Choice(languages()), help="Another language than yours.")
 @as_json
 def tips_command(
     person: Person, *, topic: str | None, language: str | None, for_program: bool
@@ -62,7 +63,7 @@ def tips_command(
 
 
 @command("relief", help="A calm card for a cramp in the night: what to do now.")
-@click.option("--language", type=click.Choice(LANGUAGES), help="Another language than yours.")
+@click.option("--language", type=click.Choice(languages()), help="Another language than yours.")
 def relief_command(person: Person, *, language: str | None) -> None:
     """What to do about a cramp now."""
     words = _words(person, language)

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from nightcare.catalogue.problems import problem_text
-from nightcare.catalogue.reading import LANGUAGES, Words, words_for
+from nightcare.catalogue.reading import Words, words_for
 from nightcare.cli.asking import says_yes
 from nightcare.cli.changing import spoken, tell_service, write
 from nightcare.cli.installing import install
@@ -25,6 +25,7 @@ from nightcare.domain.care_day import Calendar
 from nightcare.domain.moments import clock_text, parse_clock
 from nightcare.domain.plan import plan
 from nightcare.errors import ConfigError, DesktopError, Place, StateError, ValueRefused
+from nightcare.languages import languages
 from nightcare.places import place_of_config
 from nightcare.settings.editing import Keys, with_value
 from nightcare.settings.layers import built_in, example_text, parsed
@@ -119,7 +120,7 @@ class _Setup:
         return self._yes(self.words.say("setup_replace", path=self._path), usual=False)
 
     def _ask_language(self) -> None:
-        choices = (_AUTO, *LANGUAGES)
+        choices = (_AUTO, *languages())
         while True:
             said = self._answer("setup_language", _AUTO, choices=", ".join(choices)).lower()
             if said in choices:

@@ -20,7 +20,7 @@ from pydantic import (
     PlainValidator,
     WithJsonSchema,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, core_schema
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -38,6 +38,7 @@ from nightcare.domain.moments import (
 )
 from nightcare.domain.reminders import Conduct, Topic, Urgency
 from nightcare.errors import ValueRefused
+from nightcare.languages import languages
 from nightcare.settings import spelling
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -338,6 +339,13 @@ class NotifyTable(_Table):
     )
 
 
+class _Language:
+    """The code of a language that there is, or "auto"."""
+
+    def __get_pydantic_core_schema__(self, *_: object) -> core_schema.CoreSchema:
+        return core_schema.literal_schema(["auto", *languages()])
+
+
 class Config(BaseSettings):
     """The whole configuration, made of layers: `Config(environment=..., file=...)`.
 
@@ -347,7 +355,7 @@ class Config(BaseSettings):
     # Else pydantic-settings takes [Sleep] for [sleep], but looks only at one of them.
     model_config = SettingsConfigDict(extra="forbid", frozen=True, case_sensitive=True)
 
-    language: Literal["auto", "en", "da"] = Field(
+    language: Annotated[str, _Language()] = Field(
         description="The language of everything you read; auto is the desktop's."
     )
     timezone: Annotated[str | None, PlainValidator(_zone), WithJsonSchema(spelling.ZONE)] = Field(

@@ -1,0 +1,35 @@
+"""Which languages there are: one file of the catalogue each; and which the desktop speaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+FALLBACK = "en"
+
+_FOLDER = Path(__file__).with_name("catalogue")
+_NO_LANGUAGE = "index"
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages by their codes, English first: "en", "da", ..."""
+    named = {path.stem for path in _FOLDER.glob("*.toml")} - {_NO_LANGUAGE, FALLBACK}
+    return FALLBACK, *sorted(named)
+
+
+def desktop_language(environment: Mapping[str, str]) -> str:
+    """The language of the desktop, by the order of gettext; English where we have no other.
+
+    Source: GNU gettext manual, "Locale Environment Variables" and "The LANGUAGE variable".
+    """
+    locale = next(
+        (environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)),
+        "",
+    )
+    wanted = environment.get("LANGUAGE", "").split(":") if locale not in ("", "C", "POSIX") else []
+    # "da", "da_DK", "da_DK.UTF-8" or "da@euro".
+    named = (re.split(r"[_.@]", one)[0].lower() for one in [*wanted, locale])
+    return next((one for one in named if one in languages()), FALLBACK)
