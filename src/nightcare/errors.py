@@ -45,6 +45,10 @@ class StateError(NightcareError):
     """The state folder or the journal in it cannot be used."""
 
 
+class ExtraMissing(NightcareError):
+    """A library that only some commands need is not installed."""
+
+
 class DesktopError(NightcareError):
     """Something of the desktop or the operating system did not do its part."""
 

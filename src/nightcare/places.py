@@ -72,3 +72,8 @@ def state_folder() -> Path:
         return Path(platformdirs.user_state_dir(_APP, appauthor=False))
     except RuntimeError as error:
         raise StateError("no_home") from error
+
+
+def own_page(state: Path) -> Path:
+    """The page of the last report that was shown in the browser, in the folder of the journal."""
+    return state / "report.html"

@@ -24,6 +24,7 @@ from nightcare.domain.message import Capability
 from nightcare.domain.reminders import Topic
 from nightcare.errors import NightcareError, Place, Problem
 from nightcare.languages import desktop_language, languages
+from nightcare.page.bars import Mark
 from nightcare.service import answers
 
 SOURCE = Path(inspect.getfile(errors)).parent
@@ -115,7 +116,9 @@ FAMILIES: dict[str, set[str]] = {
     "leg_": {str(leg) for leg in Leg},
     "severity_": {str(severity) for severity in Severity},
     "answer_": {str(answer) for answer in Answer},
-    "report_": {f"week{rest}" for rest in ("", "_cramps", "_severe", "_free", "_unknown", "_done")},
+    "report_": {f"week_{rest}" for rest in ("cramps", "severe", "free", "unknown", "done")},
+    "report_week_": {"cramps", "severe", "free", "unknown", "done"},
+    "page_night_": {str(mark) for mark in Mark} - {"cramp", "done", "undone"},
     "log_": {str(outcome) for outcome in Outcome},
     "why_": {verdict.__name__.lower() for verdict in get_args(Verdict)},
     "act_": {act.replace("-", "_") for act in acts()},

@@ -91,3 +91,11 @@ def test_editors_offer_it(folder: Path) -> None:
     """The schema of the config knows it."""
     schema = json.loads(run(folder, "config", "schema").stdout)
     assert schema["properties"]["language"]["enum"] == ["auto", "en", "da", "pl"]
+
+
+def test_the_page_of_the_report_speaks_it(folder: Path) -> None:
+    """And tells who reads aloud so."""
+    page = folder / "report.html"
+    said = run(folder, "report", "--html", str(page), LANG="pl_PL.UTF-8")
+    assert (said.returncode, said.stderr) == (0, "")
+    assert '<html lang="pl">' in page.read_text(encoding="utf-8")

@@ -208,6 +208,16 @@ def test_a_span_that_cannot_be(terminal: Terminal, days: str) -> None:
     assert (result.code, result.out) == (2, "")
 
 
+def test_a_long_report_is_told_month_by_month(terminal: Terminal) -> None:
+    """With the year, for there are several."""
+    nights_without(terminal, *range(1, 8))
+    lines = terminal("report", "--days", "372").out.splitlines()
+    (head,) = (at for at, line in enumerate(lines) if line.startswith("Month"))
+    assert lines[head + 1].split() == ["Nov", "2025", "0", "0", "0", "16", "-"]
+    assert lines[head + 13].split() == ["Nov", "2026", "0", "0", "7", "14", "-"]
+    assert lines[head + 14] == ""
+
+
 def test_a_report_of_ten_years(terminal: Terminal) -> None:
     """Each night of them."""
     told = terminal("report", "--days", "3660", "--json").json

@@ -12,7 +12,13 @@ from domain_builders import calendar, course, day, utc, wall
 from nightcare.domain.course import Course, Outcome
 from nightcare.domain.diary import Answer, Cramp, Morning, Severity, place_of
 from nightcare.domain.reminders import Topic
-from nightcare.domain.report import FEWEST_NIGHTS, Reminded, days_until, report
+from nightcare.domain.report import (
+    FEWEST_NIGHTS,
+    LONGEST_BY_WEEK,
+    Reminded,
+    days_until,
+    report,
+)
 
 NOW = utc("2026-11-22 13:00")
 LAST = day("2026-11-21")
@@ -109,6 +115,31 @@ def test_weeks_begin_on_monday() -> None:
     assert [one.nights.all for one in made.weeks] == [3, 7, 7, 7, 6]
 
 
+def test_months_begin_on_their_first_day() -> None:
+    """The first and the last are cut short."""
+    made = report(MONTH, [cramp("2026-11-01 03:10", Severity.MILD)], [], [])
+    assert [one.first for one in made.months] == [day("2026-10-23"), day("2026-11-01")]
+    assert [one.nights.all for one in made.months] == [9, 21]
+    assert [one.worst for one in made.months] == [{Severity.MILD: 1}, {}]
+
+
+def test_what_is_longer_than_a_year_is_read_by_months() -> None:
+    """Nobody reads hundreds of weeks."""
+    weeks = report(days_until(LAST, LONGEST_BY_WEEK), [], [], [])
+    assert weeks.spans is weeks.weeks
+    months = report(days_until(LAST, LONGEST_BY_WEEK + 1), [], [], [])
+    assert months.spans is months.months
+
+
+def test_every_cramp_is_listed_in_order_of_time() -> None:
+    """By night and by day; those of other days are left out."""
+    cramps = [cramp(f"2026-11-{one} 03:10") for one in ("22", "20", "10")]
+    by_day = cramp("2026-11-12 12:00")
+    made = report(MONTH[15:], [*cramps, by_day], [], [])
+    assert made.cramps == (cramps[2], by_day, cramps[1], cramps[0])
+    assert report(MONTH[-1:], [*cramps, by_day], [], []).cramps == (cramps[0],)
+
+
 def test_something_can_be_said_from_a_week_of_notes_on() -> None:
     """With fewer it is said that nothing can."""
     said = [morning(f"2026-11-{number:02}") for number in range(1, FEWEST_NIGHTS + 1)]
@@ -143,9 +174,11 @@ def test_everything_is_counted_once(
     assert counted.all == len(days) == counted.cramps + counted.free + counted.unknown
     assert counted.cramps == sum(made.worst.values())
     assert counted.severe == made.worst.get(Severity.SEVERE, 0)
-    for name in ("all", "cramps", "free", "severe"):
-        weeks = [getattr(one.nights, name) for one in made.weeks]
-        assert sum(weeks) == getattr(counted, name)
+    for spans in (made.weeks, made.months):
+        for name in ("all", "cramps", "free", "severe"):
+            assert sum(getattr(one.nights, name) for one in spans) == getattr(counted, name)
+        for kind in (*Severity, None):
+            assert sum(one.worst.get(kind, 0) for one in spans) == made.worst.get(kind, 0)
     noted = [place_of(calendar().instant(at), calendar()) for at, _ in cramps]
     within = [one for one in noted if one.care_day in days]
     assert sum(made.hours.values()) == sum(one.by_night for one in within)

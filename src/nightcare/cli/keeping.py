@@ -30,6 +30,7 @@ from nightcare.errors import ConfigError, StateError, ValueRefused
 from nightcare.journal.diary import Whole, whole
 from nightcare.journal.refuge import journal_files, set_aside_files
 from nightcare.journal.store import FILE_NAME
+from nightcare.places import own_page
 from nightcare.settings.writing import path_text, value_text
 
 _EXPORT = """Hand over everything that is recorded: diary, reminders, acts, settings.
@@ -92,6 +93,10 @@ def erase_command(person: Person, *, yes: bool) -> int:
         if not says_yes(words, words.say("erase_sure"), usual=False):
             click.echo(words.say("erase_nothing"))
             return 1
+    page = own_page(person.state)
+    if page.exists():
+        page.unlink()
+        click.echo(words.say("did_erase_page", path=page))
     for path in set_aside_files(person.state):
         path.unlink(missing_ok=True)
         click.echo(words.say("did_erase_file", path=path))

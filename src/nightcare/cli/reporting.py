@@ -1,28 +1,35 @@
-"""The report: what the diary comes to, in the terminal."""
+"""The report: what the diary comes to, in the terminal, for a program, or as a page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 import click
 
-from nightcare.catalogue.reading import Words
+from nightcare.catalogue.counting import (
+    counsel,
+    counted_nights,
+    hours_text,
+    how_bad,
+    share,
+    span_names,
+)
 from nightcare.cli.cramps import dated
 from nightcare.cli.guidance import wrapped
 from nightcare.cli.output import say_json
 from nightcare.cli.person import Person, as_json, command
-from nightcare.domain.care_day import ONE_DAY
-from nightcare.domain.diary import Concern, Severity, concern, first_of_window, last_night
+from nightcare.domain.diary import Concern, concern, first_of_window, last_night
 from nightcare.domain.report import (
     FEWEST_NIGHTS,
     SPAN_HOURS,
     Nights,
-    Reminded,
     Report,
     days_until,
     report,
 )
+from nightcare.errors import ValueRefused
 
 _A_MONTH = 30
 _MOST_DAYS = 3660
@@ -37,9 +44,41 @@ _EARLIER = timedelta(days=3)
     default=_A_MONTH,
     help="Over so many nights: 30 unless said.",
 )
+@click.option(
+    "--html",
+    "file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write it as a page, to read in a browser or to print.",
+)
+@click.option("--open", "shown", is_flag=True, help="Show that page in your browser.")
 @as_json
-def report_command(person: Person, *, days: int, for_program: bool) -> None:
+def report_command(
+    person: Person, *, days: int, file: Path | None, shown: bool, for_program: bool
+) -> None:
     """What the diary comes to."""
+    as_page = shown or file is not None
+    if as_page and for_program:
+        raise ValueRefused("report_page_or_json")
+    made, why = _made(person, days)
+    if as_page:
+        from nightcare.cli.report_page import hand_over_page  # noqa: PLC0415 - only for a page
+
+        hand_over_page(made, why, person, file, shown=shown)
+        return
+    if for_program:
+        say_json(_for_a_program(made, why, person))
+        return
+    for line in _lines(made, person):
+        click.echo(line)
+    if why is not None:
+        click.echo()
+        for line in _advice(why, person):
+            click.echo(wrapped(line))
+
+
+def _made(person: Person, days: int) -> tuple[Report, Concern | None]:
+    """The report over so many nights, and whether the diary says to see a professional."""
     with person.journal() as journal:
         calendar, pages = person.calendar, journal.diary
         rule = person.schedule.professional
@@ -55,73 +94,63 @@ def report_command(person: Person, *, days: int, for_program: bool) -> None:
         courses = journal.since(
             max(midnight, datetime.min.replace(tzinfo=UTC) + _EARLIER) - _EARLIER
         )
-    made = report(over, cramps, mornings, courses)
-    if for_program:
-        say_json(_for_a_program(made, why, person))
-        return
-    for line in _lines(made, person):
-        click.echo(line)
-    if why is not None:
-        click.echo()
-        for line in _advice(why, person):
-            click.echo(wrapped(line))
+    return report(over, cramps, mornings, courses), why
 
 
 def _lines(made: Report, person: Person) -> Iterator[str]:
-    words, counted = person.words, made.counted
+    words = person.words
     first, last = dated(made.days[0], person), dated(made.days[-1], person)
     yield words.say("report_span", first=first, last=last)
     yield ""
     yield from _columns(
         [
-            (words.say("report_cramps"), str(counted.cramps)),
-            (words.say("report_free"), str(counted.free)),
-            (words.say("report_unknown"), str(counted.unknown)),
+            *((label, str(count)) for label, count in counted_nights(made.counted, words)),
             *([(words.say("report_by_day"), str(made.by_day))] if made.by_day else []),
         ]
     )
     if not made.enough:
         yield ""
-        yield wrapped(words.say("report_too_few", fewest=FEWEST_NIGHTS))
+        too_few = words.say("report_too_few", fewest=FEWEST_NIGHTS)
+        yield wrapped(f"{too_few} {words.say('report_to_note')}")
     if made.worst:
         yield ""
         yield words.say("report_worst")
         yield from _columns(
-            [(_how_bad(kind, words), str(count)) for kind, count in made.worst.items()],
+            [(how_bad(kind, words), str(count)) for kind, count in made.worst.items()],
             "  ",
         )
     if made.hours:
         yield ""
         yield words.say("report_hours")
         yield from _columns(
-            [(_hours(hour), str(count)) for hour, count in made.hours.items()], "  "
+            [(hours_text(hour), str(count)) for hour, count in made.hours.items()], "  "
         )
     if made.topics:
         yield ""
         yield words.say("report_reminders")
         yield from _columns(
             [
-                (words.say(f"topic_{topic}"), _share(reminded, person))
+                (words.say(f"topic_{topic}"), share(reminded, words))
                 for topic, reminded in made.topics.items()
             ],
             "  ",
         )
-    if len(made.weeks) > 1 and made.enough:
+    if len(made.spans) > 1 and made.enough:
         yield ""
-        yield from _week_lines(made, person)
+        yield from _span_lines(made, person)
     yield ""
     yield wrapped(words.say("report_no_cause"))
 
 
-def _week_lines(made: Report, person: Person) -> Iterator[str]:
+def _span_lines(made: Report, person: Person) -> Iterator[str]:
     words = person.words
-    keys = ("week", "week_cramps", "week_severe", "week_free", "week_unknown", "week_done")
-    rows = [tuple(words.say(f"report_{key}") for key in keys)]
-    for week in made.weeks:
-        told = week.nights
+    keys = ("week_cramps", "week_severe", "week_free", "week_unknown", "week_done")
+    head, names = span_names(made, words)
+    rows = [(head, *(words.say(f"report_{key}") for key in keys))]
+    for name, span in zip(names, made.spans, strict=True):
+        told = span.nights
         figures = (told.cramps, told.severe, told.free, told.unknown)
-        first = words.say("report_short_date", day=week.first.day, month=_month(week.first, person))
-        rows.append((first, *map(str, figures), _share(week.reminded, person)))
+        rows.append((name, *map(str, figures), share(span.reminded, words)))
     yield from _columns(rows)
 
 
@@ -133,41 +162,16 @@ def _columns(rows: Sequence[tuple[str, ...]], indent: str = "") -> Iterator[str]
         yield indent + "  ".join([first.ljust(widths[0]), *figures])
 
 
-def _how_bad(worst: Severity | None, words: Words) -> str:
-    return words.say("report_unsaid") if worst is None else words.say(f"severity_{worst}")
-
-
-def _month(day: date, person: Person) -> str:
-    return person.words.months[day.month - 1][:3]
-
-
-def _hours(hour: int) -> str:
-    return f"{hour:02}:00\N{EN DASH}{(hour + SPAN_HOURS) % 24:02}:00"
-
-
-def _share(reminded: Reminded, person: Person) -> str:
-    if not reminded.shown:
-        return "-"
-    return person.words.say("report_share", done=reminded.done, shown=reminded.shown)
-
-
 def _advice(why: Concern, person: Person) -> Iterator[str]:
     """When the guidance says to see a professional, and whose the numbers are."""
-    words, rule = person.words, person.schedule.professional
-    within = words.length(rule.days * ONE_DAY)
-    if why is not Concern.SEVERE:
-        yield words.say("professional_many", nights=rule.nights, within=within)
-    if why is not Concern.MANY:
-        yield words.say("professional_severe", within=within)
-    guidance = words.guidance
-    said = {one.id: one for one in guidance.professional}
-    for name in (*why.advice, "other-symptoms"):
-        yield said[name].text
-    sections = dict.fromkeys(said[name].section for name in why.advice)
-    for section in sections:
-        yield words.say("source", source=f"{guidance.source}: {section}")
-    yield words.say("professional_ours")
-    yield said["not-medical-advice"].text
+    words = person.words
+    told = counsel(why, person.schedule.professional, words)
+    yield from told.reasons
+    yield from told.statements
+    for section in told.sections:
+        yield words.say("source", source=f"{words.guidance.source}: {section}")
+    yield f"{words.say('professional_ours')} {words.say('professional_change')}"
+    yield next(one.text for one in words.guidance.professional if one.id == "not-medical-advice")
 
 
 def _for_a_program(made: Report, why: Concern | None, person: Person) -> dict[str, object]:

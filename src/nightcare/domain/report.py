@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,6 +16,9 @@ FEWEST_NIGHTS = 7
 
 SPAN_HOURS = 2
 """Hours of the clock that are counted together."""
+
+LONGEST_BY_WEEK = 53 * 7
+"""Days up to which a report is read week by week; a longer one is read month by month."""
 
 _EVENING = 12
 """A night's hours are told from noon to noon."""
@@ -62,17 +65,19 @@ class Nights:
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
-    """One week, from Monday on; the first and the last may be cut short.
+class Span:
+    """One week, from Monday on, or one month; the first and the last may be cut short.
 
     Attributes:
         first: Its first care day that counts.
         nights: Its nights.
+        worst: How many of them had which worst severity; None where nothing was said of it.
         reminded: Its reminders.
     """
 
     first: date
     nights: Nights
+    worst: dict[Severity | None, int]
     reminded: Reminded
 
 
@@ -84,21 +89,38 @@ class Report:
         days: The care days, in order.
         nights: Their nights, one by one.
         counted: The same, counted.
-        by_day: Cramps by day.
+        cramps: Each cramp that was noted, by night and by day, in order of time.
         worst: How many nights had which worst severity; None where nothing was said of it.
         hours: How many cramps of the nights began in which hours of the clock, by the first hour.
         topics: What became of the reminders of each topic that came at all.
-        weeks: The same, week by week.
+        weeks: Nights and reminders, week by week.
+        months: The same, month by month.
     """
 
     days: tuple[date, ...]
     nights: tuple[Night, ...]
     counted: Nights
-    by_day: int
+    cramps: tuple[Cramp, ...]
     worst: dict[Severity | None, int]
     hours: dict[int, int]
     topics: dict[Topic, Reminded]
-    weeks: tuple[Week, ...]
+    weeks: tuple[Span, ...]
+    months: tuple[Span, ...]
+
+    @property
+    def by_day(self) -> int:
+        """How many of the cramps were by day."""
+        return sum(not one.place.by_night for one in self.cramps)
+
+    @property
+    def by_month(self) -> bool:
+        """Whether it is so long that it is read month by month."""
+        return len(self.days) > LONGEST_BY_WEEK
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The weeks, or the months of a long report."""
+        return self.months if self.by_month else self.weeks
 
     @property
     def enough(self) -> bool:
@@ -116,38 +138,58 @@ def report(
     within = set(days)
     told = nights(days, cramps, mornings)
     settled = [one for one in courses if one.key.care_day in within and _came(one)]
-    own = [one for one in cramps if one.place.care_day in within]
-    worst = Counter(one.worst for one in told if one.had_cramps)
+    own = sorted((one for one in cramps if one.place.care_day in within), key=lambda one: one.at)
     hours = Counter(one.local.hour // SPAN_HOURS * SPAN_HOURS for one in own if one.place.by_night)
     return Report(
         days=tuple(days),
         nights=tuple(told),
         counted=_counted(told),
-        by_day=sum(not one.place.by_night for one in own),
-        worst={kind: worst[kind] for kind in (*reversed(Severity), None) if worst[kind]},
+        cramps=tuple(own),
+        worst=_worst(told),
         hours={hour: hours[hour] for hour in sorted(hours, key=lambda one: (one - _EVENING) % 24)},
         topics={
             topic: _reminded(one for one in settled if one.topic is topic)
             for topic in Topic
             if any(one.topic is topic for one in settled)
         },
-        weeks=tuple(_weeks(days, told, settled)),
+        weeks=_spans(days, told, settled, _monday),
+        months=_spans(days, told, settled, _first_of_month),
     )
 
 
-def _weeks(
-    days: Sequence[date], told: Sequence[Night], settled: Sequence[Course]
-) -> Iterable[Week]:
-    for monday in sorted({_monday(day) for day in days}):
-        yield Week(
-            first=min(day for day in days if _monday(day) == monday),
-            nights=_counted([one for one in told if _monday(one.night) == monday]),
-            reminded=_reminded(one for one in settled if _monday(one.key.care_day) == monday),
+def _spans(
+    days: Sequence[date],
+    told: Sequence[Night],
+    settled: Sequence[Course],
+    beginning: Callable[[date], date],
+) -> tuple[Span, ...]:
+    """Nights and reminders, parted by where their care day's week or month begins."""
+    firsts: dict[date, date] = {}
+    for day in days:
+        firsts.setdefault(beginning(day), day)
+    nights_of: defaultdict[date, list[Night]] = defaultdict(list)
+    for night in told:
+        nights_of[beginning(night.night)].append(night)
+    courses_of: defaultdict[date, list[Course]] = defaultdict(list)
+    for course in settled:
+        courses_of[beginning(course.key.care_day)].append(course)
+    return tuple(
+        Span(
+            first,
+            _counted(nights_of[begun]),
+            _worst(nights_of[begun]),
+            _reminded(courses_of[begun]),
         )
+        for begun, first in firsts.items()
+    )
 
 
 def _monday(day: date) -> date:
     return date.fromordinal(max(1, day.toordinal() - day.weekday()))
+
+
+def _first_of_month(day: date) -> date:
+    return day.replace(day=1)
 
 
 def days_until(last: date, count: int) -> list[date]:
@@ -163,6 +205,11 @@ def _counted(told: Sequence[Night]) -> Nights:
         free=sum(one.recorded and not one.had_cramps for one in told),
         severe=sum(one.severe for one in told),
     )
+
+
+def _worst(told: Sequence[Night]) -> dict[Severity | None, int]:
+    worst = Counter(one.worst for one in told if one.had_cramps)
+    return {kind: worst[kind] for kind in (*reversed(Severity), None) if worst[kind]}
 
 
 def _came(course: Course) -> bool:

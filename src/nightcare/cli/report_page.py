@@ -1,0 +1,46 @@
+"""The report as a page: written where the person wants it, and shown in their browser."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from nightcare.cli.person import Person
+from nightcare.cli.records import hand_over
+from nightcare.desktop.browser import show
+from nightcare.domain.diary import Concern
+from nightcare.domain.report import Report
+from nightcare.errors import DesktopError, StateError
+from nightcare.page.contents import page
+from nightcare.page.drawing import draw
+from nightcare.places import own_page
+
+
+def hand_over_page(
+    made: Report, why: Concern | None, person: Person, file: Path | None, *, shown: bool
+) -> None:
+    """Write the page to a file, or to the folder of the journal; show it if that is wanted.
+
+    Raises:
+        ExtraMissing: What draws it is not installed.
+        StateError: The file cannot be written; an old one is as it was.
+        DesktopError: No browser could be started; the page is there all the same.
+    """
+    words = person.words
+    today = person.now.astimezone(person.zone).date()
+    text = draw(page(made, why, person.schedule.professional, words, today))
+    place = (own_page(person.state) if file is None else file).absolute()
+    if not place.parent.is_dir():
+        raise StateError("page_folder_missing", folder=place.parent)
+    try:
+        hand_over(text, place)
+    except OSError as error:
+        raise StateError("page_not_written", path=place, reason=error.strerror or error) from error
+    click.echo(words.say("did_export", path=place))
+    if not shown:
+        return
+    if not show(place, os.environ):
+        raise DesktopError("no_browser", path=place)
+    click.echo(words.say("did_show_page"))

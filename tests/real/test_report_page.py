@@ -1,0 +1,272 @@
+"""The page of the report in a real browser: looked at, measured, printed, and opened for real."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from nightcare.catalogue.reading import read_words
+from nightcare.domain.diary import Place, Severity
+from nightcare.journal.store import Journal
+from parts.browser import PHONE, SMALLEST, Scheme, browsing, opened, without_network
+from parts.display import Display, virtual_display
+from parts.home import Home, private_home
+from parts.invented_diary import cramp, live
+from parts.processes import (
+    Identity,
+    ToolFailedError,
+    eventually,
+    family,
+    find_program,
+    run_tool,
+)
+from parts.program import Nightcare, now
+
+pytestmark = pytest.mark.real
+
+NIGHTS = {"empty": 0, "one": 1, "month": 30, "ten years": 3650}
+LONGEST = {"empty": 1, "one": 2, "month": 3, "ten years": 14}
+"""Sheets of A4."""
+
+TEN_YEARS_BYTES = 1_000_000
+TEN_YEARS_SECONDS = 15.0
+"""For the command; it takes less than one on a machine that does nothing else."""
+
+MARGIN = 12
+"""Pixels to the right of everything, also in the smallest window."""
+
+WINDOW_SECONDS = 30.0
+
+HOSTILE = (
+    "</li><script>document.title='taken'</script><img src=https://example.org/x.png> & \u202eend "
+    + "x" * 400
+)
+WHITE = b"\xff\xff\xff"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for all of these tests."""
+    with private_home() as home, browsing(home) as own:
+        yield own
+
+
+@pytest.fixture
+def person() -> Iterator[Nightcare]:
+    """Somebody whose diary is empty."""
+    with private_home() as home:
+        yield Nightcare(home)
+
+
+def written(person: Nightcare, nights: int, language: str = "en") -> Path:
+    """The page of somebody who has noted so many nights; over a month, or all of them."""
+    person.config.parent.mkdir(parents=True, exist_ok=True)
+    person.config.write_text(
+        f'language = "{language}"\ntimezone = "{person.zone}"\n', encoding="utf-8"
+    )
+    last = now().astimezone(person.zone).date() - timedelta(days=1)
+    if nights:
+        live(person.state, person.zone, last, nights)
+    file = person.home.path / "report.html"
+    person.command("report", "--days", str(max(30, nights)), "--html", str(file))
+    return file
+
+
+def text_of(printed: Path, home: Home) -> str:
+    """The text of a PDF, as it is read on paper."""
+    tool = find_program("pdftotext", "poppler-utils")
+    text = run_tool([tool, "-layout", str(printed), "-"], home.environment()).decode()
+    return " ".join(text.split())
+
+
+def sheets_of(printed: Path, home: Home) -> tuple[int, str]:
+    """How many sheets a PDF has, and of which size."""
+    tool = find_program("pdfinfo", "poppler-utils")
+    said = run_tool([tool, str(printed)], home.environment()).decode()
+    found = re.search(r"^Pages: +(\d+)$.*^Page size: .*\((\w+)\)$", said, re.MULTILINE | re.DOTALL)
+    assert found is not None, said
+    return int(found[1]), found[2]
+
+
+@pytest.mark.parametrize("language", ["en", "da"])
+@pytest.mark.parametrize("diary", NIGHTS)
+def test_the_page_stands_alone_and_fits(
+    browser: Browser, person: Nightcare, diary: str, language: str
+) -> None:
+    """It asks for nothing but itself, nobody complains, and it never scrolls sideways."""
+    file = written(person, NIGHTS[diary], language)
+    for width in (SMALLEST, PHONE, 768):
+        with opened(browser, file, width=width) as seen:
+            assert seen.page.title() == read_words(language).say("page_title")
+            assert seen.width() <= width
+            assert seen.reaches() <= width - MARGIN
+            assert seen.requests == [file.as_uri()]
+            assert seen.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("diary", ["empty", "one", "month"])
+def test_no_rule_of_accessibility_is_broken(
+    browser: Browser, person: Nightcare, diary: str, scheme: Scheme
+) -> None:
+    """In both colour schemes, at a desk and on a phone."""
+    file = written(person, NIGHTS[diary], "da" if scheme == "dark" else "en")
+    with opened(browser, file, scheme=scheme) as seen:
+        assert seen.unfit() == []
+        paper = seen.colour("document.documentElement")
+        assert (paper == "rgb(255, 255, 255)") == (scheme == "light")
+    with opened(browser, file, width=PHONE, scheme=scheme) as seen:
+        assert seen.unfit() == []
+
+
+def test_these_tests_would_notice(browser: Browser, tmp_path: Path) -> None:
+    """A picture from elsewhere, a script that fails, grey on grey, a page that is too wide."""
+    file = tmp_path / "bad.html"
+    file.write_text(
+        "<!DOCTYPE html><title>bad</title><img src=https://example.org/x.png>"
+        "<p style='color:#bbb;background:#aaa;width:2000px'>grey</p><script>nothing()</script>",
+        encoding="utf-8",
+    )
+    with opened(browser, file) as seen:
+        assert seen.requests == [file.as_uri(), "https://example.org/x.png"]
+        assert any("nothing is not defined" in one for one in seen.complaints)
+        assert any("ERR_" in one for one in seen.complaints)
+        assert {one.split(":")[0] for one in seen.unfit()} >= {
+            "color-contrast", "html-has-lang", "image-alt"
+        }  # fmt: skip
+        assert seen.width() > 1000
+
+
+def test_what_a_person_wrote_does_nothing(browser: Browser, person: Nightcare) -> None:
+    """A note with a script and a picture is a note, without the policy as well; a long one wraps.
+
+    The cramp is severe, so that this is also the page that says to see a professional first.
+    """
+    at = now().astimezone(person.zone) - timedelta(days=1)
+    place = Place(at.date() - timedelta(days=1), by_night=True)
+    journal = Journal.open(person.state)
+    journal.diary.add(cramp(at, place, severity=Severity.SEVERE, note=HOSTILE))
+    journal.close()
+    file = written(person, 0)
+    bare = file.with_name("bare.html")
+    html = file.read_text(encoding="utf-8")
+    bare.write_text(re.sub(r'<meta http-equiv="Content-[^>]*>', "", html), encoding="utf-8")
+    assert "Content-Security-Policy" not in bare.read_text(encoding="utf-8")
+    for one in (file, bare):
+        with opened(browser, one, width=PHONE) as seen:
+            assert seen.page.title() == "Leg cramps at night"
+            assert seen.page.locator("bdi").inner_text() == HOSTILE
+            assert seen.page.locator("h2").first.inner_text() == (
+                "When to see a health professional"
+            )
+            assert seen.width() <= PHONE
+            assert seen.unfit() == []
+            assert seen.requests == [one.as_uri()]
+            assert seen.complaints == []
+
+
+@pytest.mark.parametrize("diary", NIGHTS)
+def test_it_prints_on_a4(browser: Browser, person: Nightcare, diary: str) -> None:
+    """All of it, on as few sheets as it takes; always dark on white."""
+    file = written(person, NIGHTS[diary])
+    with opened(browser, file, scheme="dark") as seen:
+        printed = seen.printed(person.home.aside / "report.pdf")
+    sheets, size = sheets_of(printed, person.home)
+    assert size == "A4"
+    assert sheets <= LONGEST[diary]
+    text = text_of(printed, person.home)
+    told = person.json("report", "--days", str(max(30, NIGHTS[diary])))
+    words = read_words("en")
+    assert text.startswith("Leg cramps at night Diary from ")
+    counted = (told["nights_with_cramps"], told["nights_without"], told["nights_not_recorded"])
+    assert " ".join(map(str, counted)) in text
+    assert "kropklog.dk" in text
+    assert words.say("page_professional") in text
+    assert f"{sheets}/{sheets}" in text.replace(" ", "")
+    assert ("nothing can be said yet" in text) == (diary in ("empty", "one"))
+    assert (words.say("page_weeks") in text) == (diary == "month")
+    assert (words.say("page_months") in text) == (diary == "ten years")
+    tool = find_program("pdftoppm", "poppler-utils")
+    picture = run_tool([tool, "-r", "20", "-l", "1", str(printed)], person.home.environment())
+    pixels = picture.split(b"255\n", 1)[1]
+    white = sum(pixels[at : at + 3] == WHITE for at in range(0, len(pixels), 3))
+    assert white > len(pixels) / 3 * 0.6
+
+
+def test_ten_years_are_written_and_shown_at_once(browser: Browser, person: Nightcare) -> None:
+    """The page stays small, and has every night of them."""
+    written(person, 3650)
+    file = person.home.path / "timed.html"
+    begun = time.monotonic()
+    person.command("report", "--days", "3650", "--html", str(file))
+    assert time.monotonic() - begun < TEN_YEARS_SECONDS
+    assert file.stat().st_size < TEN_YEARS_BYTES
+    with opened(browser, file) as seen:
+        assert seen.page.locator(".month td:not(.outside)").count() == 3650
+
+
+def test_open_shows_it_in_the_persons_browser(person: Nightcare) -> None:
+    """xdg-open starts the browser that they chose, and the page is in its window."""
+    written(person, 30)
+    find_program("xdg-open", "xdg-utils")
+    started = person.home.aside / "started"
+    choose_browser(person.home, started)
+    with virtual_display(person.home) as display:
+        said = person.command("report", "--open", DISPLAY=display.name)
+        assert f"Wrote {person.state / 'report.html'};" in said.out
+        eventually(started.exists, WINDOW_SECONDS, "the browser to be started", display.server)
+        try:
+            eventually(
+                lambda: has_window(display, "Leg cramps at night"),
+                WINDOW_SECONDS,
+                "the page in a window",
+                display.server,
+            )
+        finally:
+            end(started)
+
+
+def choose_browser(home: Home, started: Path) -> None:
+    """Let this person's browser be one that writes down its process id.
+
+    Source: Desktop Entry Specification; MIME Application Associations.
+    """
+    chosen = home.aside / "chosen-browser"
+    chosen.write_text(
+        f'#!/bin/sh\necho $$ > "{started}"\n'
+        f'exec {without_network(home)} --no-first-run --user-data-dir="{home.aside}/chosen" "$1"\n',
+        encoding="utf-8",
+    )
+    chosen.chmod(0o700)
+    entry = home.data / "applications" / "chosen.desktop"
+    entry.parent.mkdir(parents=True)
+    entry.write_text(
+        f"[Desktop Entry]\nType=Application\nName=Chosen\nExec={chosen} %u\n", encoding="utf-8"
+    )
+    (home.config / "mimeapps.list").write_text(
+        "[Default Applications]\ntext/html=chosen.desktop\n", encoding="utf-8"
+    )
+
+
+def has_window(display: Display, title: str) -> bool:
+    """Whether a visible window's title begins so."""
+    tool = find_program("xdotool", "xdotool")
+    with contextlib.suppress(ToolFailedError):
+        run_tool([tool, "search", "--onlyvisible", "--name", f"^{title}"], display.environment())
+        return True
+    return False
+
+
+def end(started: Path) -> None:
+    """End the browser that wrote down its process id, with all that it started."""
+    browser = Identity.of(int(started.read_text(encoding="utf-8")))
+    if browser is not None:
+        for relative in family(browser) | {browser}:
+            relative.kill()
