@@ -70,10 +70,11 @@ BUTTONS = (
     Button("snooze-10m", "In 10 min"),
     Button("snooze-30m", "In 30 min"),
 )
+(TIP,) = (one for one in read_words("en").guidance.tips if one.id == "stand-before-bed")
 STRETCH = Message(
     token="",
     title="Time for a gentle stretch",
-    body=read_words("en").guidance.tip("stand-before-bed").text,
+    body=TIP.text,
     buttons=BUTTONS,
     spoken="To answer: nightcare done, or nightcare snooze 10m",
 )
