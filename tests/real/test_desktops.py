@@ -190,10 +190,10 @@ class Desk:
             reply = connection.send_and_get_reply(new_method_call(SERVER, method), timeout=SECONDS)
         return cast("tuple[Any, ...]", reply.body)
 
-    def glance(self) -> bool:
+    def glance(self, seconds: float = GLANCE_SECONDS) -> bool:
         """Whether something is drawn within a moment; that nothing is proves nothing yet."""
         try:
-            eventually(self.changed, GLANCE_SECONDS, "a window")
+            eventually(self.changed, seconds, "a window")
         except NotInTimeError:
             return False
         return True
@@ -205,12 +205,17 @@ class Desk:
         beside this one, was not about to be drawn.
         """
         own, _ = self.show(message)
-        drawn = self.glance()
+        if not self.glance():
+            self.take_off(own)
+            return None
+        with_it = self.drawn()
         self.screen.close(own.token)
-        with contextlib.suppress(NotInTimeError):
-            eventually(lambda: self.changed() is None, GLANCE_SECONDS, "the window to go")
-            return True if drawn else None
-        return False
+        eventually(lambda: self.changed() != with_it, SECONDS, "the window to go")
+        try:
+            eventually(lambda: self.changed() is None, GLANCE_SECONDS, "the last window to go")
+        except NotInTimeError:
+            return False
+        return True
 
     def sees(self, row: str, look: Callable[[], str]) -> str:
         """Compare what is to be seen with the table, or write it there; returns it.
@@ -578,9 +583,11 @@ def test_do_not_disturb(desk: Desk) -> None:
         proved = True
     desk.server.do_not_disturb(on=False)
     found: list[str] = []
+    expected = desk.writing or desk.table.cell("when that ends", desk.name) == "drawn"
+    patience = SECONDS if expected else GLANCE_SECONDS
 
     def once_over() -> str:
-        if not found and desk.glance():
+        if not found and desk.glance(patience):
             found.append("drawn")
         elif not found and (alone := desk.draws_alone(later)) is not None:
             found.append("not drawn" if alone else "drawn with the next")
