@@ -19,11 +19,17 @@ settings.load_profile("checks")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Take the option of tests/real/test_desktops.py."""
+    """Take the options of tests/real/test_desktops.py."""
     parser.addoption(
         "--write-table",
         action="store_true",
         help="write what real notification servers do to docs/notification-servers.md",
+    )
+    parser.addoption(
+        "--desktops",
+        choices=["usual", "all"],
+        default="usual",
+        help="the notification servers to look at; all: GNOME Shell too, which takes longer",
     )
 
 

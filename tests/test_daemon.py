@@ -9,7 +9,7 @@ import shutil
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -303,6 +303,75 @@ def test_what_is_due_is_decided_by_who_is_there_at_that_moment(tmp_path: Path) -
                     assert presence["idle"] == {"on": idle, "by": [SAVER]}
 
         bench.run(test)
+
+
+GNOME_SAVER = "org.gnome.ScreenSaver"
+
+
+def test_after_a_sleep_it_looks_before_it_shows(tmp_path: Path) -> None:
+    """A screen that was locked meanwhile, and has not told of it yet, is shown nothing."""
+    with private_home() as home, private_bus(home) as bus:
+        bench = Bench(tmp_path, DBUS_SESSION_BUS_ADDRESS=bus.address)
+
+        async def test(bench: Bench) -> None:
+            async with NamedService(bus.address, GNOME_SAVER) as saver:
+                saver.answers[GNOME_SAVER, "GetActive"] = ("b", (False,))
+                await bench.daemon._due()
+                assert bench.daemon._service.presence == Presence()
+                saver.answers[GNOME_SAVER, "GetActive"] = ("b", (True,))
+                seen: list[Presence] = []
+                reckon = bench.daemon._service.reckon
+
+                def look(now: datetime) -> None:
+                    seen.append(bench.daemon._service.presence)
+                    reckon(now)
+
+                bench.daemon._service.reckon = look  # type: ignore[method-assign]
+                bench.daemon._resumed()
+                # What falls due at the same moment waits for it.
+                await bench.daemon._due()
+                assert seen
+                assert set(seen) == {Presence(locked=True)}
+
+        bench.run(test)
+
+
+def test_a_failure_after_a_sleep_ends_the_service(tmp_path: Path) -> None:
+    """As in any other callback: nothing goes on half dead."""
+
+    class Failure(Exception):
+        """Something unexpected."""
+
+    bench = Bench(tmp_path)
+
+    def fail() -> None:
+        raise Failure
+
+    bench.daemon._jumped = fail  # type: ignore[method-assign]
+
+    async def test(bench: Bench) -> None:
+        bench.daemon._resumed()
+        await bench.until(bench.daemon._stop.done)
+
+    with pytest.raises(Failure):
+        bench.run(test)
+
+
+def test_another_backend_in_the_config_is_said_to_come_later(tmp_path: Path) -> None:
+    """The screen in use stays until the next start, and the log says so."""
+    bench = Bench(tmp_path)
+
+    async def test(bench: Bench) -> None:
+        bench.daemon.reload()
+        assert "next start" not in bench.out.getvalue()
+        bench.file.write_text(CONFIG.replace('"terminal"', '"plyer"'), encoding="utf-8")
+        bench.daemon.reload()
+        assert (
+            '[notify] backend = "plyer" takes effect with the next start.' in bench.out.getvalue()
+        )
+        assert bench.daemon._screen.name == "terminal"
+
+    bench.run(test)
 
 
 def test_nothing_is_reckoned_before_the_start(tmp_path: Path) -> None:

@@ -96,6 +96,7 @@ class Daemon:
         self._noted: dict[str, object] = {}
         self._serving = False
         self._settling: asyncio.TimerHandle | None = None
+        self._looking: asyncio.Task[None] | None = None
         self._service = Service(
             schedule=loaded.schedule,
             zone=self._zone,
@@ -108,7 +109,7 @@ class Daemon:
         self._scheduling = Scheduling(
             upcoming=self._service.upcoming,
             reckon=self._due,
-            jumped=self._jumped,
+            jumped=self._resumed,
             failed=self._failed,
             make_alarm=alarm,
         )
@@ -150,7 +151,7 @@ class Daemon:
             self._service.stop()
             self._scheduling.stop()
             self._tell("log_stopped")
-            await _ended(tasks)
+            await _ended([*tasks, self._looking] if self._looking else tasks)
             self._keeper.close()
             self._lock.release()
 
@@ -235,6 +236,9 @@ class Daemon:
                 self._words = words_for(loaded.schedule.language, self._setting.variables)
                 self._keep_going(self._reload_service)
                 self._tell("log_reloaded")
+                backend, _ = chosen_backend(loaded.schedule, self._setting.variables)
+                if backend != self._screen.name:
+                    self._tell("log_backend_later", backend=backend)
                 self._keep_going(self._mention_what_comes)
             case Look.WRONG:
                 self._tell("log_config_kept")
@@ -297,16 +301,34 @@ class Daemon:
                 self._tell("no_notifier")
 
     async def _due(self) -> None:
-        await self._attendant.refresh()
+        if self._looking is None:
+            await self._attendant.refresh()
+        else:
+            await asyncio.wait({self._looking})
         self._keep_going(self._reckon)
 
     def _came_or_went(self) -> None:
-        if self._serving:
+        # While all are being asked, what some have said is not the whole of it.
+        if self._serving and self._looking is None:
             self._keep_going(self._reckon)
 
     def _reckon(self) -> None:
         self._service.reckon(now())
         self._arrange()
+
+    def _resumed(self) -> None:
+        """Look who is there, and reckon then: the clock was set, or the machine was suspended."""
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look_around())
+
+    async def _look_around(self) -> None:
+        try:
+            # A screen may have been locked meanwhile, and the signal of it be on its way.
+            await self._attendant.refresh(everything=True)
+            self._looking = None
+            self._jumped()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the service ends with it
+            self._failed(error)
 
     def _jumped(self) -> None:
         def step() -> None:

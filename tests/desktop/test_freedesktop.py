@@ -1413,6 +1413,85 @@ async def bus_that_is_slow(
                 called.put_nowait(fields[HeaderFields.destination])
 
 
+def test_what_came_under_do_not_disturb_is_sent_once_more(bus: PrivateBus) -> None:
+    """When that ends, and it is still open: the old one is taken off, and one is there."""
+
+    async def story() -> None:
+        async with NotificationServer(bus.address) as server:
+            screen = a_screen(bus)
+            async with running(screen) as ear:
+                screen.show(OTHER)
+                await shown(ear, OTHER)
+                screen.quiet(on=True)
+                screen.show(MESSAGE)
+                await shown(ear, MESSAGE)
+                for _ in range(2):
+                    screen.quiet(on=False)
+                await ear.until_heard(3)
+                await and_nothing_more(
+                    screen, ear, *(Shown(one.token, one.handle) for one in shown_of(ear))
+                )
+                titles = [one.title for one in server.asked]
+                assert titles == [OTHER.title, MESSAGE.title, MESSAGE.title, LAST.title]
+                assert sorted(one.title for one in server.on_screen.values()) == sorted(
+                    {OTHER.title, MESSAGE.title, LAST.title}
+                )
+
+    asyncio.run(story())
+
+
+def shown_of(ear: Ear) -> list[Shown]:
+    """What was reported as shown, but for the last message."""
+    return [one for one in ear.heard if isinstance(one, Shown) and one.token != LAST.token]
+
+
+@pytest.mark.parametrize("end", ["answered", "closed by us", "closed by the person"])
+def test_what_has_an_end_does_not_come_back_after_do_not_disturb(bus: PrivateBus, end: str) -> None:
+    """Only what is still wanted does."""
+
+    async def story() -> None:
+        async with NotificationServer(bus.address) as server:
+            screen = a_screen(bus)
+            async with running(screen) as ear:
+                screen.quiet(on=True)
+                screen.show(MESSAGE)
+                await shown(ear, MESSAGE)
+                number = number_of(server, MESSAGE)
+                if end == "answered":
+                    await server.press(number, MESSAGE.buttons[0].key)
+                    await ear.until_heard(2)
+                elif end == "closed by us":
+                    screen.close(MESSAGE.token)
+                else:
+                    await server.dismiss(number)
+                    await ear.until_heard(2)
+                screen.quiet(on=False)
+                screen.show(LAST)
+                await shown(ear, LAST)
+                assert [one.title for one in server.asked] == [MESSAGE.title, LAST.title]
+
+    asyncio.run(story())
+
+
+def test_what_could_not_be_sent_under_do_not_disturb_is_sent_once(bus: PrivateBus) -> None:
+    """A server that came after it ended has drawn it: there is no reason for another."""
+
+    async def story() -> None:
+        screen = a_screen(bus)
+        async with running(screen) as ear:
+            screen.quiet(on=True)
+            screen.show(MESSAGE)
+            screen.quiet(on=False)
+            async with NotificationServer(bus.address) as server:
+                handle = await shown(ear, MESSAGE)
+                screen.quiet(on=True)
+                screen.quiet(on=False)
+                await and_nothing_more(screen, ear, Shown(MESSAGE.token, handle))
+                assert [one.title for one in server.asked] == [MESSAGE.title, LAST.title]
+
+    asyncio.run(story())
+
+
 def test_a_change_of_server_outruns_the_answer_who_it_is(home: Home) -> None:
     """The bus says who the server is, and in the same breath that it is another by now."""
     path = home.runtime / "bus"

@@ -17,6 +17,7 @@ from parts.attending import (
     GNOME_SAVER,
     GNOME_SESSION,
     HERE,
+    LIMIT,
     LOCKED,
     LOGIND,
     MUTTER,
@@ -165,6 +166,75 @@ def test_what_hangs_counts_as_here_and_is_asked_again_when_it_matters(bus: Priva
                 desktop.answers[GNOME_SAVER, "GetActive"] = ("b", (True,))
                 await watch.attendant.refresh()
                 await watch.until(LOCKED)
+
+    run(story())
+
+
+def test_who_was_too_late_once_is_not_waited_for_again(bus: PrivateBus) -> None:
+    """Until it answers, or says something by itself, it counts as silent."""
+
+    async def story() -> None:
+        loop = asyncio.get_running_loop()
+        async with NamedService(bus.address, GNOME_SAVER) as saver:
+            saver.answers[GNOME_SAVER, "GetActive"] = None
+            async with attending(bus.address, limit=LIMIT / 10) as watch:
+                begun = loop.time()
+                for _ in range(5):
+                    await watch.attendant.refresh()
+                assert loop.time() - begun < LIMIT / 10
+                saver.answers[GNOME_SAVER, "GetActive"] = ("b", (True,))
+                await saver.emit("ActiveChanged", "b", (True,), interface=GNOME_SAVER)
+                await watch.until(LOCKED)
+
+    run(story())
+
+
+def test_who_was_too_late_is_asked_in_the_background(bus: PrivateBus) -> None:
+    """It need not say anything by itself to be heard again."""
+
+    async def story() -> None:
+        async with NamedService(bus.address, GNOME_SAVER) as saver:
+            saver.answers[GNOME_SAVER, "GetActive"] = None
+            async with attending(bus.address, limit=SHORT) as watch:
+                saver.answers[GNOME_SAVER, "GetActive"] = ("b", (True,))
+                async with asyncio.timeout(SECONDS):
+                    while watch.attendant.presence == HERE:
+                        await watch.attendant.refresh()
+                assert watch.attendant.presence == LOCKED
+
+    run(story())
+
+
+def test_a_bus_that_hangs_is_not_waited_for_again(bus: PrivateBus) -> None:
+    """It was waited for once; then it is tried in the background."""
+
+    async def story() -> None:
+        loop = asyncio.get_running_loop()
+        bus.daemon.process.send_signal(signal.SIGSTOP)
+        try:
+            async with attending(bus.address, limit=LIMIT / 10) as watch:
+                begun = loop.time()
+                for _ in range(5):
+                    await watch.attendant.refresh()
+                assert loop.time() - begun < LIMIT / 10
+        finally:
+            bus.daemon.process.send_signal(signal.SIGCONT)
+
+    run(story())
+
+
+def test_after_a_sleep_all_are_asked_also_who_tells_by_signals(bus: PrivateBus) -> None:
+    """What it says by a signal may still be on its way."""
+
+    async def story() -> None:
+        async with NamedService(bus.address, GNOME_SAVER) as saver:
+            saver.answers[GNOME_SAVER, "GetActive"] = ("b", (False,))
+            async with attending(bus.address) as watch:
+                saver.answers[GNOME_SAVER, "GetActive"] = ("b", (True,))
+                await watch.attendant.refresh()
+                assert watch.attendant.presence == HERE
+                await watch.attendant.refresh(everything=True)
+                assert watch.attendant.presence == LOCKED
 
     run(story())
 

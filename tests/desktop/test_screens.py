@@ -33,6 +33,8 @@ OTHER = Message(
     "t2", "Stretch a little", "Both calves, slowly.", BUTTONS, "nightcare done evening-stretch"
 )
 
+MORE = Message("t3", "Loosen the blanket", "So that it lies loosely.", BUTTONS, "nightcare done")
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -228,6 +230,40 @@ def test_a_message_can_be_shown_again_after_it_was_closed(play: Play) -> None:
         assert len(stage.seen()) == 2
 
     play(story)
+
+
+def test_what_was_there_before_do_not_disturb_is_not_shown_again(play: Play) -> None:
+    """Nor what comes after it; no screen shows one occurrence twice for it."""
+
+    async def story(stage: Stage) -> None:
+        await stage.shows(MESSAGE)
+        stage.screen.quiet(on=True)
+        stage.screen.quiet(on=False)
+        await stage.shows(OTHER)
+        stage.screen.quiet(on=False)
+        await stage.shows(MORE)
+        assert len(stage.seen()) == 3
+
+    play(story)
+
+
+@pytest.mark.parametrize(("staging", "times"), [(freedesktop, 2), (plyer, 1), (terminal, 1)])
+def test_what_came_under_do_not_disturb_comes_anew_where_the_old_one_can_be_taken_off(
+    staging: Staging, bus: PrivateBus, times: int
+) -> None:
+    """Elsewhere it would be there twice."""
+
+    async def story() -> None:
+        async with staging(bus) as stage:
+            stage.screen.quiet(on=True)
+            await stage.shows(MESSAGE)
+            stage.screen.quiet(on=False)
+            await stage.ear.until_heard(times)
+            stage.screen.show(OTHER)
+            await stage.ear.until(lambda heard: heard[-1].token == OTHER.token)
+            assert sum(MESSAGE.title in words for words in stage.seen()) == times
+
+    asyncio.run(story())
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ class SilentScreen:
         self.shown: list[Message] = []
         self.forgotten: list[str] = []
         self.broken = False
+        self.told_quiet: list[bool] = []
         self.reports: list[Shown] = []
         self.capabilities = frozenset()  # type: ignore[var-annotated] # none are asked for
 
@@ -78,6 +79,11 @@ class SilentScreen:
     def forget(self, handle: str) -> None:
         """Note that it was told so."""
         self.forgotten.append(handle)
+
+    def quiet(self, *, on: bool) -> None:
+        """Note that it was told so."""
+        if self.told_quiet[-1:] != [on]:
+            self.told_quiet.append(on)
 
     async def run(self, report: object) -> None:
         """Nothing to do: what is reported is fetched."""

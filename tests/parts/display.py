@@ -7,6 +7,7 @@ import os
 import re
 import select
 from dataclasses import dataclass
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING
 
 from parts.processes import NotInTimeError, ToolFailedError, find_program, run_tool, running
@@ -69,17 +70,34 @@ class Picture:
                 found.append(Box(x, y, width, self._edge_down(x, y, colour)))
         return tuple(found)
 
-    def is_plain(self, colour: bytes) -> bool:
-        """Whether all of it is of this colour."""
-        return self.pixels == colour * (self.width * self.height)
+    def is_plain(self, colour: bytes, below: int = 0) -> bool:
+        """Whether all of it, below so many rows, is of this colour."""
+        rest = self.pixels[below * self.width * PIXEL_BYTES :]
+        return rest == colour * (len(rest) // PIXEL_BYTES)
 
-    def changed(self, before: Picture) -> Box | None:
-        """The smallest rectangle in which this differs from another picture, if it does."""
+    def at(self, x: int, y: int) -> bytes:
+        """The colour of one pixel."""
+        offset = (y * self.width + x) * PIXEL_BYTES
+        return self.pixels[offset : offset + PIXEL_BYTES]
+
+    def runs(self, y: int, left: int, right: int, shortest: int) -> tuple[Box, ...]:
+        """Find where one colour goes on for so many pixels in a row, from left to right."""
+        row = [self.at(x, y) for x in range(left, right)]
+        lengths = [len(list(group)) for _, group in groupby(row)]
+        ends = list(accumulate(lengths, initial=left))
+        return tuple(
+            Box(x, y, length, 1)
+            for x, length in zip(ends, lengths, strict=False)
+            if length >= shortest
+        )
+
+    def changed(self, before: Picture, below: int = 0) -> Box | None:
+        """The smallest rectangle, below so many rows, in which two pictures differ, if any."""
         assert (self.width, self.height) == (before.width, before.height)
         size = self.width * PIXEL_BYTES
         rows = {
             y: difference
-            for y in range(self.height)
+            for y in range(below, self.height)
             if (difference := self._row(y, size) ^ before._row(y, size))
         }
         if not rows:
@@ -155,6 +173,14 @@ class Display:
         """
         corner = ["mousemove", "0", str(HEIGHT - 1)]
         self._xdotool("mousemove", str(x), str(y), "click", str(button), *corner)
+
+    def click_here(self) -> None:
+        """Press and release the first button of the pointer where it is, and leave it there."""
+        self._xdotool("click", "1")
+
+    def point(self, x: int, y: int) -> None:
+        """Move the pointer there."""
+        self._xdotool("mousemove", str(x), str(y))
 
     def type(self, text: str) -> None:
         """Type a text on the keyboard."""

@@ -71,6 +71,8 @@ class MemoryScreen:
         self.forgotten: list[str] = []
         self.capabilities = frozenset({Capability.BODY, Capability.BUTTONS})
         self._answered: set[str] = set()
+        self._unseen: set[str] = set()
+        self._quiet = False
         self._events: asyncio.Queue[ScreenEvent] = asyncio.Queue()
 
     def describe(self) -> str:
@@ -83,6 +85,8 @@ class MemoryScreen:
             return
         self.close(message.token)
         self.on_screen[message.token] = message
+        if self._quiet:
+            self._unseen.add(message.token)
         self.shown.append(message)
         self._events.put_nowait(Shown(message.token, f"memory {len(self.shown)}"))
 
@@ -90,10 +94,18 @@ class MemoryScreen:
         """Take a message off."""
         self.on_screen.pop(token, None)
         self._answered.discard(token)
+        self._unseen.discard(token)
 
     def forget(self, handle: str) -> None:
         """Note that it was told so."""
         self.forgotten.append(handle)
+
+    def quiet(self, *, on: bool) -> None:
+        """Show anew what came while do not disturb was on, when that ends."""
+        ended, self._quiet = self._quiet and not on, on
+        for message in [self.on_screen[token] for token in self._unseen] if ended else []:
+            self.close(message.token)
+            self.show(message)
 
     def press(self, token: str, key: str) -> None:
         """Press a button of a message that is on it; the second press is not reported."""

@@ -130,6 +130,9 @@ class _Screen:
     def forget(self, handle: str) -> None:
         pass
 
+    def quiet(self, *, on: bool) -> None:
+        pass
+
     async def run(self, report: Callable[[ScreenEvent], None]) -> None:
         pass
 

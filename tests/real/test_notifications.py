@@ -216,7 +216,7 @@ def test_reminder_is_snoozed_by_a_click_and_done_by_another(
     """A snoozed reminder comes back when it was told to, and ends with Done."""
     with night.service() as service:
         open_water(night, service, monitor)
-        choose("Snooze 3 s")
+        choose("In 3 s")
         snoozed = night.wait_until("water", state="snoozed", snoozes=1)
         assert night.json("status")["unsettled"] == [snoozed]
         until = moment(snoozed["until"])
@@ -248,8 +248,8 @@ def test_notification_carries_what_the_specification_asks_for(
     assert len(body) < 200
     assert actions == [
         *("done", "Done"),
-        *("snooze-3s", "Snooze 3 s"),
-        *("snooze-1h30m", "Snooze 1 h 30 min"),
+        *("snooze-3s", "In 3 s"),
+        *("snooze-1h30m", "In 1 h 30 min"),
     ]
     assert hints["urgency"] == ("y", 2)
     assert hints["desktop-entry"] == ("s", "nightcare")

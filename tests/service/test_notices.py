@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
+from nightcare.domain.decide import Presence
 from nightcare.domain.message import Answered, Closed
 from nightcare.domain.reminders import Urgency
 from parts.desk import Desk
@@ -72,4 +75,40 @@ def test_stopping_takes_the_notice_along() -> None:
     desk = a_desk()
     desk.service.notices.insist("One", "")
     desk.service.stop()
+    assert desk.title() is None
+
+
+AWAY = Presence(locked=True)
+
+
+@pytest.mark.parametrize("presence", [AWAY, Presence(idle=True), Presence(do_not_disturb=True)])
+def test_a_notice_waits_until_somebody_is_there(presence: Presence) -> None:
+    """And has its time from then."""
+    desk = a_desk()
+    desk.there(presence)
+    desk.service.notices.mention("One", "", desk.now)
+    desk.until("2026-11-23 08:05")
+    assert desk.title() is None
+    desk.there(Presence())
+    assert desk.title() == "One"
+    desk.until("2026-11-23 08:05:09")
+    assert desk.title() == "One"
+    desk.until("2026-11-23 08:05:10")
+    assert desk.title() is None
+
+
+def test_of_notices_that_wait_the_newest_comes() -> None:
+    """And none that was taken back; what is insisted on stays when it has come."""
+    desk = a_desk()
+    desk.there(AWAY)
+    desk.service.notices.mention("One", "", desk.now)
+    desk.service.notices.insist("Two", "")
+    desk.there(Presence())
+    assert desk.title() == "Two"
+    desk.until("2026-11-23 09:00")
+    assert desk.title() == "Two"
+    desk.there(AWAY)
+    desk.service.notices.insist("Three", "")
+    desk.service.notices.take_back()
+    desk.there(Presence())
     assert desk.title() is None

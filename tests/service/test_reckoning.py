@@ -705,6 +705,97 @@ def test_a_trial_of_an_unknown_reminder_is_answered_too() -> None:
     assert desk.journal.trial_answer(number) == NOT_SHOWN
 
 
+def test_a_trial_takes_the_place_of_what_is_open_and_gives_it_back() -> None:
+    """One at a time; the open one comes back after it with what is left of its time."""
+    desk = Desk(
+        plain("walk", "10:00", 'stays = "10m"') + plain("swim", "15:00"), "2026-11-23 08:00"
+    )
+    desk.until("2026-11-23 10:05")
+    desk.journal.ask_trial("swim", desk.now)
+    desk.written()
+    assert desk.title() == "swim"
+    assert desk.outcomes("walk") == ["open"]
+    desk.press("done")
+    assert desk.title() == "Once more: walk"
+    desk.until("2026-11-23 10:09:59")
+    assert desk.title() == "Once more: walk"
+    desk.until("2026-11-23 10:10")
+    assert (desk.title(), desk.outcomes("walk")) == (None, ["expired"])
+    assert desk.outcomes("swim") == []
+
+
+def test_a_trial_that_nobody_answers_leaves_after_a_minute() -> None:
+    """And what it has taken the place of comes back."""
+    desk = Desk(plain("walk", "10:00") + plain("swim", "15:00"), "2026-11-23 08:00")
+    desk.until("2026-11-23 10:01")
+    desk.journal.ask_trial("swim", desk.now)
+    desk.written()
+    desk.until("2026-11-23 10:01:59")
+    assert desk.title() == "swim"
+    desk.until("2026-11-23 10:02")
+    assert desk.title() == "Once more: walk"
+
+
+def test_what_falls_due_takes_the_place_of_a_trial() -> None:
+    """The reminder itself is more than its trial, and is the only one there."""
+    desk = Desk(plain("walk", "10:00"), "2026-11-23 08:00")
+    desk.until("2026-11-23 09:59:30")
+    number = desk.journal.ask_trial("walk", desk.now)
+    desk.written()
+    assert desk.journal.trial_answer(number) == "memory"
+    desk.until("2026-11-23 10:00")
+    assert desk.title() == "walk"
+    desk.press("done")
+    assert (desk.title(), desk.outcomes("walk")) == (None, ["done"])
+
+
+def test_a_command_answers_what_a_trial_has_taken_the_place_of() -> None:
+    """It is open all the time, and does not come back then."""
+    desk = Desk(plain("walk", "10:00") + plain("swim", "15:00"), "2026-11-23 08:00")
+    desk.until("2026-11-23 10:01")
+    desk.journal.ask_trial("swim", desk.now)
+    desk.written()
+    desk.answers().done(desk.now, "walk")
+    desk.written()
+    assert desk.title() == "swim"
+    desk.close()
+    assert (desk.title(), desk.outcomes("walk")) == (None, ["done"])
+
+
+def test_of_two_trials_the_later_is_shown() -> None:
+    """Each takes the place of the one before, also of one that no notifier has taken."""
+    desk = Desk(plain("walk", "10:00") + plain("swim", "15:00"), "2026-11-23 08:00")
+    desk.screen.broken = True
+    first = desk.journal.ask_trial("walk", desk.now)
+    desk.written()
+    desk.journal.ask_trial("swim", desk.now)
+    desk.written()
+    desk.written()
+    assert desk.title() == "swim"
+    assert desk.journal.trial_answer(first) == NOT_SHOWN
+
+
+def test_a_trial_that_no_notifier_takes_is_given_up() -> None:
+    """What falls due meanwhile waits for it no longer than that."""
+    desk = Desk(plain("walk", "08:00:30") + plain("swim", "15:00"), "2026-11-23 08:00")
+    desk.screen.broken = True
+    number = desk.journal.ask_trial("swim", desk.now)
+    desk.written()
+    desk.until("2026-11-23 08:00:59")
+    assert desk.title() == "swim"
+    desk.until("2026-11-23 08:01")
+    assert desk.title() == "walk"
+    assert desk.journal.trial_answer(number) == NOT_SHOWN
+
+
+def test_the_screen_is_told_of_do_not_disturb() -> None:
+    """It has to show anew what came meanwhile."""
+    desk = Desk(plain("walk", "10:00"), "2026-11-23 08:00")
+    for on in (True, False):
+        desk.there(Presence(do_not_disturb=on))
+    assert desk.screen.told_quiet == [False, True, False]
+
+
 def test_another_bedtime_moves_the_evening_with_it() -> None:
     """`nightcare tonight 00:30`: the blanket comes five minutes before that."""
     desk = Desk(BLANKET, "2026-11-23 20:00")

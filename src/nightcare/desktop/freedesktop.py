@@ -97,6 +97,19 @@ class FreedesktopScreen:
         if self._link and self._link.ready:
             self._link.tidy()
 
+    def quiet(self, *, on: bool) -> None:
+        """Take note of do not disturb; what was sent while it was on is sent anew when it ends.
+
+        By rule, for all servers: of those that were tried some draw it then by themselves, some
+        with the next one, and some never, and none says which.
+        """
+        ended = self._agenda.quiet and not on
+        self._agenda.quiet = on
+        if ended:
+            for message in self._agenda.unseen():
+                self.close(message.token)
+                self._agenda.add(message)
+
     async def run(self, report: Callable[[ScreenEvent], None]) -> None:
         """Serve until cancelled, over as many connections as it takes.
 
@@ -147,6 +160,7 @@ class _Want:
         due: When it is tried next, in the loop's time.
         failures: How often in a row it could not be shown.
         servers: How many servers have come since it is wanted.
+        unseen: Whether it was sent while do not disturb was on.
     """
 
     message: Message
@@ -154,12 +168,18 @@ class _Want:
     due: float = 0.0
     failures: int = 0
     servers: int = 0
+    unseen: bool = False
 
 
 class _Agenda:
-    """What ought to be on the screen, and when each message is tried next."""
+    """What ought to be on the screen, and when each message is tried next.
+
+    Attributes:
+        quiet: Whether do not disturb is on.
+    """
 
     def __init__(self, delays: Sequence[float]) -> None:
+        self.quiet = False
         self._delays = delays
         self._wants: dict[str, _Want] = {}
         self._changed = asyncio.Event()
@@ -177,6 +197,14 @@ class _Agenda:
     def drop(self, token: str) -> None:
         """Want it no longer."""
         self._wants.pop(token, None)
+
+    def sending(self, want: _Want) -> None:
+        """It is about to be sent to a server."""
+        want.unseen = self.quiet
+
+    def unseen(self) -> list[Message]:
+        """What was sent while do not disturb was on, and is still wanted."""
+        return [want.message for want in self._wants.values() if want.unseen]
 
     def lacks(self, want: _Want) -> bool:
         """Whether this is still wanted, and not on the screen."""
@@ -344,6 +372,7 @@ class _Link:
             await self._meet(server)
             if not self._agenda.lacks(want):
                 return True
+        self._agenda.sending(want)
         return await server.show(want.message)
 
     async def _listen(self, rule: MatchRule) -> None:

@@ -80,6 +80,8 @@ class Listener:
         self._link: _Link | None = None
         # One that was never there is not tried again before it is needed.
         self._losses = len(delays)
+        self._met = False
+        self._hung = False
         self._looked = asyncio.Event()
         self._needed = asyncio.Event()
 
@@ -89,11 +91,15 @@ class Listener:
         Raises:
             ExceptionGroup: Something unexpected, such as an error that `changed` raised.
         """
+        loop = asyncio.get_running_loop()
         while True:
+            begun, self._met = loop.time(), False
             try:
                 await apart(self._connect())
             except* Disconnected:
                 pass
+            # A bus that refuses does so at once.
+            self._hung = not self._met and loop.time() - begun >= self._limit
             self._lose()
             self._needed.clear()
             self._looked.set()
@@ -113,17 +119,25 @@ class Listener:
             tasks.create_task(bus.receive(link.hear))
             await link.start()
             self._link, self._losses = link, 0
+            self._met, self._hung = True, False
             self._looked.set()
 
-    async def refresh(self) -> None:
-        """Have asked what may have changed unseen; takes no longer than it takes to ask."""
-        if self._link is None:
-            if self._looked.is_set():
-                self._looked.clear()
-                self._needed.set()
+    async def refresh(self, *, everything: bool = False) -> None:
+        """Have asked what may have changed unseen; takes no longer than it takes to ask.
+
+        Who did not answer in time before is asked as well, and not waited for again.
+
+        Args:
+            everything: Whether also what is told by signals is asked; some may be on their way.
+        """
+        if self._link is not None:
+            await self._link.ask_again(everything=everything)
+            return
+        if self._looked.is_set():
+            self._looked.clear()
+            self._needed.set()
+        if not self._hung:
             await self._looked.wait()
-        else:
-            await self._link.ask_again()
 
     def look_again(self) -> None:
         """Ask what may have changed unseen, without waiting for it."""
@@ -177,15 +191,19 @@ class _Link:
             raise Disconnected("the bus is of no use") from error
         await self._asked(self._inquiries)
 
-    async def ask_again(self) -> None:
-        """Ask what may have changed unseen, and wait for the answers."""
-        await self._asked(self.begin_again())
+    async def ask_again(self, *, everything: bool) -> None:
+        """Ask what may have changed unseen, and wait for the answers.
 
-    def begin_again(self) -> list[Inquiry]:
+        But not for who did not answer in time before: until they do, they count as silent.
+        """
+        asked = self.begin_again(everything=everything)
+        await self._asked(one for one in asked if one.answer is not Fault.LATE)
+
+    def begin_again(self, *, everything: bool = False) -> list[Inquiry]:
         """Begin to ask what may have changed unseen; returns all that is being asked then."""
         for inquiry in self._inquiries:
             # Who could not say may only just have started.
-            if inquiry.source.when_needed or isinstance(inquiry.answer, Fault):
+            if everything or inquiry.source.when_needed or isinstance(inquiry.answer, Fault):
                 self._begin(inquiry)
         return [one for one in self._inquiries if one.asking is not None]
 

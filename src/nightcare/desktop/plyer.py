@@ -92,6 +92,9 @@ class PlyerScreen:
     def forget(self, handle: str) -> None:
         """Do nothing: what an earlier run left cannot be taken off."""
 
+    def quiet(self, *, on: bool) -> None:
+        """Do nothing: what was shown cannot be taken off, and would be there twice."""
+
     async def run(self, report: Callable[[ScreenEvent], None]) -> None:
         """Serve until cancelled.
 

@@ -127,14 +127,18 @@ class Attendant:
                 self._changed()
                 await self._renew.wait()
 
-    async def refresh(self) -> None:
-        """Have asked, within the limit, what may have changed unseen; at the moment of need."""
+    async def refresh(self, *, everything: bool = False) -> None:
+        """Have asked, within the limit, what may have changed unseen; at the moment of need.
+
+        Args:
+            everything: Whether all are asked, also who tells of changes by themselves.
+        """
         if not self._looked.is_set():
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._limit):
                     await self._looked.wait()
         else:
-            await self._within_limit(self._listeners)
+            await self._within_limit(self._listeners, everything=everything)
 
     def look_again(self) -> None:
         """Ask what may have changed unseen, without waiting for it."""
@@ -189,10 +193,12 @@ class Attendant:
         if self._looked.is_set():
             self._changed()
 
-    async def _within_limit(self, listeners: Sequence[Listener]) -> None:
+    async def _within_limit(
+        self, listeners: Sequence[Listener], *, everything: bool = False
+    ) -> None:
         if not listeners:
             return
-        asking = [asyncio.ensure_future(one.refresh()) for one in listeners]
+        asking = [asyncio.ensure_future(one.refresh(everything=everything)) for one in listeners]
         try:
             await asyncio.wait(asking, timeout=self._limit)
         finally:

@@ -61,6 +61,9 @@ class TerminalScreen:
     def forget(self, handle: str) -> None:
         """Do nothing: what an earlier run printed stays."""
 
+    def quiet(self, *, on: bool) -> None:
+        """Do nothing: what is printed is there whatever a desktop says."""
+
     async def run(self, report: Callable[[ScreenEvent], None]) -> None:
         """Serve until cancelled."""
         while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from nightcare.domain.message import Message, MessageEvent, Shown
@@ -11,14 +12,25 @@ from nightcare.service.ports import Screen
 _STAYS = timedelta(seconds=10)
 
 
+@dataclass(frozen=True, slots=True)
+class _Notice:
+    """What is to be said; what is of low urgency goes away by itself."""
+
+    title: str
+    body: str
+    urgency: Urgency
+
+
 class Notices:
-    """The notice on the screen, if there is one; it takes no answer."""
+    """The notice on the screen, or waiting for somebody to be there; it takes no answer."""
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
         self._number = 0
         self._token: str | None = None
         self._closes: datetime | None = None
+        self._waiting: _Notice | None = None
+        self._here = True
 
     @property
     def closes(self) -> datetime | None:
@@ -26,24 +38,32 @@ class Notices:
         return self._closes
 
     def mention(self, title: str, body: str, now: datetime) -> None:
-        """Say something now (UTC) that goes away by itself."""
-        self._show(title, body, Urgency.LOW)
-        self._closes = now + _STAYS
+        """Say something now (UTC), or once somebody is there, that goes away by itself."""
+        self._say(_Notice(title, body, Urgency.LOW), now + _STAYS)
 
     def insist(self, title: str, body: str) -> None:
         """Say something that stays until it is taken back, or somebody closes it."""
-        self._show(title, body, Urgency.NORMAL)
+        self._say(_Notice(title, body, Urgency.NORMAL), None)
 
     def take_back(self) -> None:
-        """Take the notice off the screen."""
+        """Take the notice off the screen, or say it no more."""
         if self._token is not None:
             self._screen.close(self._token)
-        self._token = self._closes = None
+        self._token = self._closes = self._waiting = None
 
-    def reckon(self, now: datetime) -> None:
-        """Take off what has been there long enough (now in UTC)."""
+    def reckon(self, now: datetime, *, here: bool) -> None:
+        """Say what has waited, or take off what has been there long enough (now in UTC).
+
+        Args:
+            now: The instant.
+            here: Whether somebody is there, and may be told something that can wait.
+        """
+        self._here = here
         if self._closes is not None and self._closes <= now:
             self.take_back()
+        if here and self._waiting is not None:
+            passing = self._waiting.urgency is Urgency.LOW
+            self._show(self._waiting, now + _STAYS if passing else None)
 
     def concerns(self, event: MessageEvent) -> bool:
         """Take in an event if it belongs to a notice; whether it did."""
@@ -53,8 +73,17 @@ class Notices:
             self.take_back()
         return True
 
-    def _show(self, title: str, body: str, urgency: Urgency) -> None:
+    def _say(self, notice: _Notice, closes: datetime | None) -> None:
         self.take_back()
+        if self._here:
+            self._show(notice, closes)
+        else:
+            self._waiting = notice
+
+    def _show(self, notice: _Notice, closes: datetime | None) -> None:
+        self._waiting = None
         self._number += 1
         self._token = f"notice/{self._number}"
-        self._screen.show(Message(self._token, title, body, urgency=urgency, place="notice"))
+        self._closes = closes
+        title, body = notice.title, notice.body
+        self._screen.show(Message(self._token, title, body, urgency=notice.urgency, place="notice"))

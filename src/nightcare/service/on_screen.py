@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.course import Course, Held, Open, Snoozed, begin
@@ -21,14 +21,39 @@ NOT_SHOWN = ""
 """The answer to a trial that could not be shown."""
 
 
+_TRIAL_STAYS = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A trial on the screen.
+
+    Attributes:
+        number: The trial's.
+        token: What it is called there.
+        closes: When it has been there long enough, or is given up (UTC).
+        shown: Whether a notifier has taken it.
+    """
+
+    number: int
+    token: str
+    closes: datetime
+    shown: bool = False
+
+
 class OnScreen:
-    """Keeps the screen in line with the journal."""
+    """Keeps the screen in line with the journal.
+
+    A trial is shown in the place of what is open, which comes back after it with what is left of
+    its time; what falls due meanwhile takes the place of the trial.
+    """
 
     def __init__(self, screen: Screen, journal: Journal) -> None:
         self._screen = screen
         self._journal = journal
         self._courses: dict[str, Key] = {}
-        self._trials: dict[str, int] = {}
+        self._aside: set[str] = set()
+        self._trial: _Tried | None = None
 
     def use(self, journal: Journal) -> None:
         """Go on with another journal, which says the same."""
@@ -46,12 +71,19 @@ class OnScreen:
         for name in [name for name in self._courses if name not in wanted]:
             self.left(name)
             self._screen.close(name)
-        for name, course in wanted.items():
-            if name not in self._courses:
-                self._courses[name] = course.key
-                self._screen.show(self._message(course, schedule, calendar, words, now))
-        for trial in self._journal.trials():
-            self._try(trial, schedule.reminder(trial.reminder), calendar, words, now)
+        fresh = wanted.keys() - self._courses.keys()
+        trial = self._trial
+        if trial is not None and (trial.closes <= now or (fresh and trial.shown)):
+            self._end_trial()
+        for name in fresh:
+            self._courses[name] = wanted[name].key
+        self._aside |= fresh
+        if self._trial is None:
+            for name in self._aside:
+                self._screen.show(self._message(wanted[name], schedule, calendar, words, now))
+            self._aside.clear()
+        for one in self._journal.trials():
+            self._try(one, schedule.reminder(one.reminder), calendar, words, now)
 
     def course(self, name: str) -> Course | None:
         """The course whose present asking has that token; None for an earlier one's."""
@@ -67,6 +99,7 @@ class OnScreen:
     def left(self, name: str) -> None:
         """Take note that a message is not on the screen any more."""
         self._courses.pop(name, None)
+        self._aside.discard(name)
 
     def forget(self, state: Open) -> None:
         """Take off what an earlier run of the service has left there."""
@@ -75,22 +108,44 @@ class OnScreen:
 
     def clear(self) -> None:
         """Take everything off."""
-        for name in (*self._courses, *self._trials):
+        for name in self._courses:
             self._screen.close(name)
         self._courses.clear()
-        self._trials.clear()
+        self._aside.clear()
+        self._end_trial()
 
-    def of_trial(self, event: MessageEvent) -> bool:
-        """Take in an event if it belongs to a trial; whether it did. Trials leave no outcome."""
-        number = self._trials.get(event.token)
-        if number is None:
+    @property
+    def trying(self) -> bool:
+        """Whether a trial is on the screen, or is about to be."""
+        return self._trial is not None or bool(self._journal.trials())
+
+    @property
+    def trial_closes(self) -> datetime | None:
+        """When the trial on the screen has been there long enough (UTC); None without one."""
+        return None if self._trial is None else self._trial.closes
+
+    def of_trial(self, event: MessageEvent, now: datetime) -> bool:
+        """Take in an event (UTC) if it belongs to a trial; whether it did.
+
+        Trials leave no outcome.
+        """
+        trial = self._trial
+        if trial is None or trial.token != event.token:
             return False
         if isinstance(event, Shown):
-            self._journal.trial_shown(number, self._screen.describe())
+            self._journal.trial_shown(trial.number, self._screen.describe())
+            if not trial.shown:
+                self._trial = replace(trial, closes=now + _TRIAL_STAYS, shown=True)
         else:
-            del self._trials[event.token]
-            self._screen.close(event.token)
+            self._end_trial()
         return True
+
+    def _end_trial(self) -> None:
+        trial, self._trial = self._trial, None
+        if trial is not None:
+            self._screen.close(trial.token)
+            if not trial.shown:
+                self._journal.trial_shown(trial.number, NOT_SHOWN)
 
     def _message(
         self,
@@ -133,7 +188,7 @@ class OnScreen:
         now: datetime,
     ) -> None:
         name = f"trial/{trial.id}"
-        if name in self._trials:
+        if self._trial is not None and self._trial.token == name:
             return
         if reminder is None:
             self._journal.trial_shown(trial.id, NOT_SHOWN)
@@ -148,5 +203,9 @@ class OnScreen:
             lengths=reminder.snooze,
             last_before_bed=False,
         )
-        self._trials[name] = trial.id
+        self._end_trial()
+        for open_one in self._courses.keys() - self._aside:
+            self._aside.add(open_one)
+            self._screen.close(open_one)
+        self._trial = _Tried(trial.id, name, now + _TRIAL_STAYS)
         self._screen.show(replace(message, token=name, place="trial"))

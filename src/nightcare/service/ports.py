@@ -48,6 +48,14 @@ class Screen(Protocol):
         """Take off what an earlier run of the service has left under this handle, if anything."""
         ...
 
+    def quiet(self, *, on: bool) -> None:
+        """Take note whether do not disturb is on now.
+
+        Some notifiers never draw what they took meanwhile. So what is still wanted of it when it
+        ends is taken off and shown anew, once; where nothing can be taken off, it is left alone.
+        """
+        ...
+
     async def run(self, report: Callable[[ScreenEvent], None]) -> None:
         """Serve until cancelled, and report what happens on the screen."""
         ...

@@ -80,6 +80,7 @@ class Service:
         self._journal = journal
         self._words = words
         self._tell = tell
+        self._screen = screen
         self._on_screen = OnScreen(screen, journal)
         self.notices = Notices(screen)
         self._question = MorningQuestion(screen, tell)
@@ -130,7 +131,10 @@ class Service:
         """Take in what happened on the screen."""
         if isinstance(event, Served):
             return
-        if self._on_screen.of_trial(event) or self.notices.concerns(event):
+        if self.notices.concerns(event):
+            return
+        if self._on_screen.of_trial(event, now):
+            self.reckon(now)
             return
         with self._journal.transaction():
             if self._question.concerns(event):
@@ -147,6 +151,7 @@ class Service:
 
     def reckon(self, now: datetime) -> None:
         """Decide everything that has come up until now, and bring the screen in line."""
+        self._screen.quiet(on=self.presence.do_not_disturb)
         with self._journal.transaction():
             situation = self._situation(now)
             self._take_off(situation)
@@ -166,13 +171,14 @@ class Service:
             self._words,
             free=free,
         )
-        self.notices.reckon(now)
+        self.notices.reckon(now, here=undisturbed(self.presence))
 
     def next_deadline(self) -> datetime | None:
         """When to reckon next (UTC), not counting occurrences that are still to fall due."""
         deadlines = [
             self._journal.standing().paused_until,
             self.notices.closes,
+            self._on_screen.trial_closes,
             self._question.next,
         ]
         for course in self._journal.unsettled():
@@ -208,6 +214,7 @@ class Service:
             situation.paused_until is None
             and not situation.good_night
             and undisturbed(situation.presence)
+            and not self._on_screen.trying
             and not any(
                 isinstance(one.state, Open) and not one.state.away
                 for one in self._journal.unsettled()

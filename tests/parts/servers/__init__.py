@@ -4,6 +4,7 @@ Each is started as a context on a bus and a display of its own, and is a `RealSe
 """
 
 from parts.servers.dunst import Dunst, dunst
+from parts.servers.gnome import GnomeShell, gnome_shell
 from parts.servers.lxqt import Lxqt, lxqt_notificationd
 from parts.servers.mako import Mako, mako
 from parts.servers.mate import Mate, mate_notification_daemon
@@ -12,6 +13,7 @@ from parts.servers.xfce import XfceNotifyd, xfce4_notifyd
 
 __all__ = [
     "Dunst",
+    "GnomeShell",
     "Lxqt",
     "Mako",
     "Mate",
@@ -20,6 +22,7 @@ __all__ = [
     "Start",
     "XfceNotifyd",
     "dunst",
+    "gnome_shell",
     "lxqt_notificationd",
     "mako",
     "mate_notification_daemon",

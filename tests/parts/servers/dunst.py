@@ -55,6 +55,10 @@ class Dunst(RealServer):
         """Pause it, or let it go on."""
         self._dunstctl("set-paused", "true" if on else "false")
 
+    def withholds(self) -> bool:
+        """Whether all that it was sent waits, and nothing is displayed."""
+        return self.count("waiting") > 0 and self.count("displayed") == 0
+
     def _choose(self, target: Shown, label: str) -> None:
         # A notification with one action has no menu: the click is the answer.
         window = eventually(

@@ -78,5 +78,7 @@ def _configure(folder: Path, *, quiet: bool) -> None:
     path = folder / ".config" / "lxqt" / "notifications.conf"
     # In one step, as its panel does: half a file would be read as one that says nothing.
     fresh = path.with_suffix(".new")
-    fresh.write_text(f"[General]\ndoNotDisturb={str(quiet).lower()}\n", encoding="utf-8")
+    # Without the mark of a person's own file it writes the file anew when it starts, and over this.
+    text = f"[General]\n__userfile__=true\ndoNotDisturb={str(quiet).lower()}\n"
+    fresh.write_text(text, encoding="utf-8")
     fresh.replace(path)

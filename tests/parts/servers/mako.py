@@ -27,6 +27,8 @@ output * bg #{BACKGROUND.hex()} solid_color
 CONFIG = """font=DejaVu Sans 11
 [mode=do-not-disturb]
 invisible=1
+[mode=do-not-disturb urgency=critical]
+invisible=0
 """
 
 

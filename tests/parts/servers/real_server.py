@@ -99,6 +99,7 @@ class RealServer(ABC):
     Attributes:
         answers: how it lets the person answer, in a few words.
         draws_buttons: whether it draws one for each action.
+        panel: how many rows of pixels at the top of the display belong to others.
         program: its process.
         display: where it draws.
         bus: whose name it owns.
@@ -108,6 +109,7 @@ class RealServer(ABC):
 
     answers: ClassVar[str]
     draws_buttons: ClassVar[bool] = True
+    panel: ClassVar[int] = 0
 
     program: Program
     display: Display
@@ -147,6 +149,7 @@ class RealServer(ABC):
         Raises:
             NotInTimeError: there are not.
         """
+        self.reach()
 
         # A window still being laid out moves them: they count when two looks, one after the
         # other, agree.
@@ -156,6 +159,12 @@ class RealServer(ABC):
 
         return eventually(agreed, DRAW_SECONDS, f"{count} buttons to be drawn", self.program)
 
+    def rest(self) -> None:  # noqa: B027 - most servers do not care
+        """Let go of pointer and keyboard for as long as it takes the server to notice."""
+
+    def reach(self) -> None:  # noqa: B027 - most servers show them at once
+        """Do what a person does to see the buttons of what is on the screen."""
+
     @abstractmethod
     def close(self) -> None:
         """Close the one notification on the screen, as a person does."""
@@ -163,6 +172,10 @@ class RealServer(ABC):
     @abstractmethod
     def do_not_disturb(self, *, on: bool) -> None:
         """Turn do not disturb on or off, and wait until the server knows."""
+
+    def withholds(self) -> bool:
+        """Whether it says by itself that it keeps back what it was sent; few can."""
+        return False
 
     @abstractmethod
     def _choose(self, target: Shown, label: str) -> None:
