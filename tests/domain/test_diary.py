@@ -20,18 +20,14 @@ from nightcare.domain.diary import (
     AskLater,
     AskNot,
     AskNow,
-    Concern,
     Cramp,
     Known,
     Leg,
     Morning,
     Night,
     Place,
-    ProfessionalRule,
     Severity,
     checked_minutes,
-    concern,
-    first_of_window,
     last_night,
     morning_question,
     night_named,
@@ -40,6 +36,7 @@ from nightcare.domain.diary import (
     place_of,
 )
 from nightcare.domain.moments import parse_moment
+from nightcare.domain.professional import Concern, ProfessionalRule, concern, first_of_window
 from nightcare.errors import ValueRefused
 
 MINUTE = timedelta(minutes=1)

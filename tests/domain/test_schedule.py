@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from domain_builders import at, day, reminder, sleep, utc
-from nightcare.domain.diary import ProfessionalRule
+from nightcare.domain.professional import ProfessionalRule
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import SnoozeRule
 from nightcare.domain.standing import Standing

@@ -15,16 +15,8 @@ import pytest
 from domain_builders import day
 from nightcare.catalogue.reading import read_words
 from nightcare.domain.course import Course, Outcome, begin
-from nightcare.domain.diary import (
-    Answer,
-    Concern,
-    Cramp,
-    Leg,
-    Morning,
-    Place,
-    ProfessionalRule,
-    Severity,
-)
+from nightcare.domain.diary import Answer, Cramp, Leg, Morning, Place, Severity
+from nightcare.domain.professional import Concern, ProfessionalRule
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.report import LONGEST_BY_WEEK, Report, days_until, report
 from nightcare.languages import languages

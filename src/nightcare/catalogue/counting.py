@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from nightcare.catalogue.reading import Words
-from nightcare.domain.diary import Concern, ProfessionalRule, Severity
+from nightcare.domain.diary import Severity
+from nightcare.domain.professional import Concern, ProfessionalRule
 from nightcare.domain.report import SPAN_HOURS, Nights, Reminded, Report, Span
 
 _SHORT = 3

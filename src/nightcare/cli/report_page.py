@@ -10,7 +10,7 @@ import click
 from nightcare.cli.person import Person
 from nightcare.cli.records import hand_over
 from nightcare.desktop.browser import show
-from nightcare.domain.diary import Concern
+from nightcare.domain.professional import Concern
 from nightcare.domain.report import Report
 from nightcare.errors import DesktopError, StateError
 from nightcare.page.contents import page

@@ -20,7 +20,8 @@ from nightcare.cli.cramps import dated
 from nightcare.cli.guidance import wrapped
 from nightcare.cli.output import say_json
 from nightcare.cli.person import Person, as_json, command
-from nightcare.domain.diary import Concern, concern, first_of_window, last_night
+from nightcare.domain.diary import last_night
+from nightcare.domain.professional import Concern, concern, first_of_window
 from nightcare.domain.report import (
     FEWEST_NIGHTS,
     SPAN_HOURS,

@@ -1,12 +1,11 @@
-"""The cramp diary: cramps, mornings, the nights they belong to, and when to see a professional.
+"""The cramp diary: cramps, mornings, the nights they belong to, and when to ask after one.
 
-The numbers behind "see a professional" and all lengths here are nightcare's own; the guidance
-gives none.
+All lengths here are nightcare's own; the guidance gives none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
@@ -270,61 +269,6 @@ def nights(
             by_night.setdefault(cramp.place.care_day, []).append(cramp)
     answers = {one.night: one.answer for one in mornings}
     return [Night(day, tuple(by_night.get(day, ())), answers.get(day)) for day in days]
-
-
-@dataclass(frozen=True, slots=True)
-class ProfessionalRule:
-    """When the diary says to see a professional; the numbers are nightcare's, not the guidance's.
-
-    Attributes:
-        nights: So many nights with cramps are many.
-        days: Among the nights of so many days.
-    """
-
-    nights: int = 3
-    days: int = 7
-
-
-class Concern(StrEnum):
-    """Why to see a professional."""
-
-    SEVERE = "severe"
-    MANY = "many"
-    MANY_AND_SEVERE = "many-and-severe"
-
-    @property
-    def advice(self) -> tuple[str, ...]:
-        """The statements of the guidance that speak of it, by their ids in the catalogue."""
-        if self is Concern.MANY_AND_SEVERE:
-            return "frequent-at-night", "severe-and-persistent"
-        return ("persistent-or-severe",)
-
-
-def first_of_window(now: datetime, calendar: Calendar, rule: ProfessionalRule) -> date:
-    """The first care day that the rule looks at, at an instant (UTC)."""
-    day = calendar.at(now)
-    newest = day.date if now >= day.bedtime else day.date - ONE_DAY
-    return newest - (rule.days - 1) * ONE_DAY
-
-
-def concern(
-    first: date, rule: ProfessionalRule, cramps: Sequence[Cramp], mornings: Sequence[Morning]
-) -> Concern | None:
-    """Why to see a professional, by what the diary says since a care day; None where it does not.
-
-    Severe is severe by day as well; many are many nights.
-    """
-    near = [one for one in cramps if one.place.care_day >= first]
-    answers = [one for one in mornings if one.night >= first]
-    restless = {one.place.care_day for one in near if one.place.by_night}
-    restless |= {one.night for one in answers if one.answer is not Answer.NONE}
-    many = len(restless) >= rule.nights
-    severe = any(one.severity is Severity.SEVERE for one in near) or any(
-        one.answer is Answer.SEVERE for one in answers
-    )
-    if many and severe:
-        return Concern.MANY_AND_SEVERE
-    return Concern.SEVERE if severe else Concern.MANY if many else None
 
 
 # The morning question

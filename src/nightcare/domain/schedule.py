@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from nightcare.domain.care_day import Sleep
-from nightcare.domain.diary import ProfessionalRule
 from nightcare.domain.moments import Moment
+from nightcare.domain.professional import ProfessionalRule
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.snooze import SnoozeRule
 

@@ -19,7 +19,8 @@ from nightcare.catalogue.counting import (
 )
 from nightcare.catalogue.reading import Words
 from nightcare.desktop.text import one_line, shortened
-from nightcare.domain.diary import Concern, Cramp, Night, ProfessionalRule, Severity
+from nightcare.domain.diary import Cramp, Night, Severity
+from nightcare.domain.professional import Concern, ProfessionalRule
 from nightcare.domain.report import FEWEST_NIGHTS, SPAN_HOURS, Report, Span
 from nightcare.page.bars import Bar, Mark, bar
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from nightcare.domain.diary import ProfessionalRule
 from nightcare.domain.moments import Anchor, Moment, Relative, clock_text
+from nightcare.domain.professional import ProfessionalRule
 from nightcare.domain.reminders import (
     At,
     Conduct,

@@ -1,0 +1,88 @@
+"""When to see a professional: a plain rule over the diary, and when to say so.
+
+The numbers are nightcare's own; the guidance gives none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from nightcare.domain.care_day import ONE_DAY, Calendar
+from nightcare.domain.diary import Answer, Cramp, Morning, Severity
+
+NOTICE_EVERY = timedelta(days=7)
+"""How long after one notice the next may come."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfessionalRule:
+    """When the diary says to see a professional; the numbers are nightcare's, not the guidance's.
+
+    Attributes:
+        nights: So many nights with cramps are many.
+        days: Among the nights of so many days.
+        notice: Whether a notification says so, once a week.
+    """
+
+    nights: int = 3
+    days: int = 7
+    notice: bool = True
+
+
+class Concern(StrEnum):
+    """Why to see a professional."""
+
+    SEVERE = "severe"
+    MANY = "many"
+    MANY_AND_SEVERE = "many-and-severe"
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """The statements of the guidance that speak of it, by their ids in the catalogue."""
+        if self is Concern.MANY_AND_SEVERE:
+            return "frequent-at-night", "severe-and-persistent"
+        return ("persistent-or-severe",)
+
+
+def first_of_window(now: datetime, calendar: Calendar, rule: ProfessionalRule) -> date:
+    """The first care day that the rule looks at, at an instant (UTC)."""
+    day = calendar.at(now)
+    newest = day.date if now >= day.bedtime else day.date - ONE_DAY
+    return newest - (rule.days - 1) * ONE_DAY
+
+
+def concern(
+    first: date, rule: ProfessionalRule, cramps: Sequence[Cramp], mornings: Sequence[Morning]
+) -> Concern | None:
+    """Why to see a professional, by what the diary says since a care day; None where it does not.
+
+    Severe is severe by day as well; many are many nights.
+    """
+    near = [one for one in cramps if one.place.care_day >= first]
+    answers = [one for one in mornings if one.night >= first]
+    restless = {one.place.care_day for one in near if one.place.by_night}
+    restless |= {one.night for one in answers if one.answer is not Answer.NONE}
+    many = len(restless) >= rule.nights
+    severe = any(one.severity is Severity.SEVERE for one in near) or any(
+        one.answer is Answer.SEVERE for one in answers
+    )
+    if many and severe:
+        return Concern.MANY_AND_SEVERE
+    return Concern.SEVERE if severe else Concern.MANY if many else None
+
+
+def notice_due(now: datetime, calendar: Calendar, last: datetime | None) -> datetime:
+    """When a notice may come (UTC), not before an instant: once a week, and never in the night.
+
+    Args:
+        now: The instant (UTC).
+        calendar: The person's care days.
+        last: When the last one was shown (UTC); None where there was none. One that is to come,
+            because the clock was set back since, counts as shown now.
+    """
+    earliest = now if last is None else max(now, min(last, now) + NOTICE_EVERY)
+    day = calendar.at(earliest)
+    return earliest if earliest < day.bedtime else day.ends
