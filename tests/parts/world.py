@@ -20,7 +20,7 @@ from nightcare.domain import plan
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.course import Course, Held, Open, Outcome, Settled, Snoozed, Step
 from nightcare.domain.decide import Presence
-from nightcare.domain.diary import ASKED_UNTIL
+from nightcare.domain.diary import ASKED_UNTIL, Severity
 from nightcare.domain.message import (
     Answered,
     Capability,
@@ -32,11 +32,13 @@ from nightcare.domain.message import (
 )
 from nightcare.domain.moments import parse_length
 from nightcare.domain.plan import between
+from nightcare.domain.professional import NOTICE_EVERY
 from nightcare.domain.reminders import Key, Occurrence
 from nightcare.domain.schedule import Schedule
 from nightcare.errors import NothingToDo, ValueRefused
 from nightcare.journal.store import Journal
 from nightcare.service.answers import Answers
+from nightcare.service.diary import Details, Diary
 from nightcare.service.messages import token as token_of
 from nightcare.service.reckoning import Service
 from parts.desk import schedule_of
@@ -90,6 +92,9 @@ _ASKED = '[diary]\nmorning_question = "wake + 30m"\n'
 
 _QUESTION = "question/"
 """What the token of the morning question begins with."""
+
+_PROFESSIONAL = "professional/"
+"""What the token of the notice about a professional begins with."""
 
 _REPEATS = {"stretch": 2, "meal": 3}
 """How many times more each of the reminders above asks."""
@@ -165,6 +170,7 @@ class World:
         self._settled: dict[Key, Outcome] = {}
         self._seen: set[Key] = set()
         self._asked: dict[date, int] = {}
+        self._advised: datetime | None = None
         self._askings: dict[tuple[Key, int], set[str]] = {}
         self._undone = False
         self.happened: list[str] = []
@@ -227,6 +233,7 @@ class World:
             (2, self._undo),
             (2, self._tonight),
             (2, self._by_command),
+            (1, self._note_a_cramp),
             (2, self._edit),
             (2, self._travel),
             (2, self._set_the_clock),
@@ -244,7 +251,7 @@ class World:
         token = min(self._screen.visible)
         message = self._screen.wanted[token]
         choice = self._random.random()
-        if choice < 0.2:
+        if choice < 0.2 or not message.buttons:
             self._screen.close(token)
             event: MessageEvent = Closed(token)
         else:
@@ -252,6 +259,9 @@ class World:
         if token.startswith(_QUESTION):
             self._step(f"{event}", lambda: self._service.event(event, self._now))
             self._in_the_diary(event)
+            return
+        if token.startswith(_PROFESSIONAL):
+            self._step(f"{event}", lambda: self._service.event(event, self._now))
             return
         (before,) = (one for one in self._journal.unsettled() if token_of(one) == token)
         self._step(f"{event}", lambda: self._service.event(event, self._now))
@@ -314,6 +324,13 @@ class World:
         else:
             self._command(kind, lambda answers: answers.good_night(self._now))
 
+    def _note_a_cramp(self) -> None:
+        ago = timedelta(hours=self._random.randrange(30))
+        severity = self._random.choice(tuple(Severity))
+        diary = Diary(self._journal.diary, self._calendar())
+        diary.add(self._now - ago, Details(severity=severity), self._now)
+        self._step(f"{severity} cramp", lambda: self._service.written(self._now))
+
     def _command(self, what: str, command: Callable[[Answers], object]) -> None:
         try:
             command(Answers(self._schedule, self._zone, self._journal))
@@ -373,6 +390,10 @@ class World:
             if isinstance(event, Shown):
                 self._asked_after(_night_of(event.token))
             return
+        if event.token.startswith(_PROFESSIONAL):
+            if isinstance(event, Shown):
+                self._advise()
+            return
         (course,) = (one for one in self._journal.unsettled() if token_of(one) == event.token)
         self._seen.add(course.key)
         self._askings.setdefault((course.key, course.snoozes), set()).add(event.token)
@@ -384,6 +405,14 @@ class World:
         late = self._now >= day.wake + ASKED_UNTIL
         if self._asked[night] > 2 or late or self._journal.diary.morning(night) is not None:
             self._fail(f"asked after {night} for the {self._asked[night]}. time")
+
+    def _advise(self) -> None:
+        """A professional is spoken of at most once a week, by day, to somebody who is there."""
+        last, self._advised = self._advised, self._now
+        day = self._calendar().at(self._now)
+        too_soon = last is not None and timedelta() <= self._now - last < NOTICE_EVERY
+        if too_soon or self._now >= day.bedtime or self._presence != Presence():
+            self._fail(f"spoke of a professional, the last time {last}")
 
     def _in_the_diary(self, event: MessageEvent) -> None:
         """What the person said of a night is in the diary as they said it."""
@@ -441,8 +470,8 @@ class World:
             for one in self._journal.unsettled()
             if isinstance(one.state, Open) and not one.state.away
         ]
-        questions = [one for one in self._screen.wanted if one.startswith(_QUESTION)]
-        reminders = len(self._screen.wanted) - len(questions)
+        others = [one for one in self._screen.wanted if one.startswith((_QUESTION, _PROFESSIONAL))]
+        reminders = len(self._screen.wanted) - len(others)
         if len(self._screen.wanted) > 1 or reminders != len(opened):
             self._fail(f"open {opened}, on the screen {list(self._screen.wanted)}")
         names = [one.key.reminder for one in self._journal.unsettled()]

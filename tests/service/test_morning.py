@@ -11,7 +11,7 @@ from nightcare.domain.message import Answered
 from nightcare.service.diary import Details, Diary
 from parts.desk import Desk, local
 
-ASKED = '\n[diary]\nmorning_question = "wake + 30m"\n'
+ASKED = '\n[diary]\nmorning_question = "wake + 30m"\nprofessional_notice = false\n'
 WALK = '[reminders.walk]\ntopic = "exercise"\nat = "17:00"\n'
 EARLY = '[reminders.early]\ntopic = "exercise"\nat = "07:35"\n'
 TITLE = "Any leg cramps last night?"

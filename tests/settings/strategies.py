@@ -109,6 +109,7 @@ configs = table(
         morning_question=moments | st.booleans(),
         professional_nights=st.integers(0, 9),
         professional_days=st.integers(0, 9),
+        professional_notice=st.booleans(),
     ),
     notify=table(backend=st.sampled_from(["auto", "freedesktop", "plyer", "terminal", "mail"])),
     other=junk,

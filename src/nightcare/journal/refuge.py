@@ -12,6 +12,7 @@ from pathlib import Path
 from nightcare.errors import StateError
 from nightcare.journal import diary
 from nightcare.journal.store import FILE_NAME, Journal
+from nightcare.service.professional import PROFESSIONAL_NOTE
 
 _KNOWN = timedelta(days=3)
 """How far back something may still change."""
@@ -53,6 +54,8 @@ class Refuge:
                 if there == self._courses.get(course.key) or (lost and there is None):
                     disk.save(course)
             diary.bring_back(self._diary, diary.whole(self.journal), disk, lost=lost)
+            if said := self.journal.noted(PROFESSIONAL_NOTE):
+                disk.note(PROFESSIONAL_NOTE, said)
             if lost or theirs == self._standing:
                 disk.stand(ours)
             else:

@@ -87,6 +87,11 @@ class MorningQuestion:
         else:
             self.next = None if moment is None else _tomorrow(moment, calendar, now)
 
+    @property
+    def asking(self) -> bool:
+        """Whether the question is on the screen, or on its way there."""
+        return self._asked is not None
+
     def concerns(self, event: MessageEvent) -> bool:
         """Whether an event belongs to the question."""
         return self._asked is not None and event.token == self._asked.token

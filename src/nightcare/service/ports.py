@@ -141,6 +141,14 @@ class Journal(Protocol):
         """Remember by what a trial was shown, or why it could not be."""
         ...
 
+    def note(self, name: str, value: Mapping[str, object]) -> None:
+        """Write something down under a name, in the place of what stood there."""
+        ...
+
+    def noted(self, name: str) -> Mapping[str, object]:
+        """What was last written down under that name; empty where nothing was."""
+        ...
+
 
 class Pages(Protocol):
     """Where the diary is written: see `nightcare.journal.diary.Pages`."""

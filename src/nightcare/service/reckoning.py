@@ -52,6 +52,7 @@ from nightcare.service.morning import MorningQuestion, undisturbed
 from nightcare.service.notices import Notices
 from nightcare.service.on_screen import OnScreen
 from nightcare.service.ports import Journal, Screen, Tell, Words
+from nightcare.service.professional import ProfessionalNotice
 
 _LOOKS_BACK = timedelta(days=400)
 """A machine that was off for longer, or whose clock was wrong by more, has missed no more."""
@@ -84,6 +85,7 @@ class Service:
         self._on_screen = OnScreen(screen, journal)
         self.notices = Notices(screen)
         self._question = MorningQuestion(screen, tell)
+        self._professional = ProfessionalNotice(screen, tell)
         self.presence = Presence()
 
     # What happens to the service
@@ -139,6 +141,8 @@ class Service:
         with self._journal.transaction():
             if self._question.concerns(event):
                 self._question.take_in(event, self._journal, self._calendar(), now)
+            elif self._professional.concerns(event):
+                self._professional.take_in(event, self._journal, now)
             else:
                 self._take_in(event, now)
         self.reckon(now)
@@ -147,6 +151,7 @@ class Service:
         """Take everything off the screen; what is open comes back with the next start."""
         self._on_screen.clear()
         self._question.take_back()
+        self._professional.take_back()
         self.notices.take_back()
 
     def reckon(self, now: datetime) -> None:
@@ -162,6 +167,7 @@ class Service:
         free = self._free(situation)
         if not free:
             self._question.take_back()
+            self._professional.take_back()
         self._on_screen.bring_in_line(self._schedule, self._calendar(), self._words, now)
         self._question.reckon(
             now,
@@ -170,6 +176,14 @@ class Service:
             self._schedule.morning_question,
             self._words,
             free=free,
+        )
+        self._professional.reckon(
+            now,
+            self._journal,
+            self._calendar(),
+            self._schedule.professional,
+            self._words,
+            free=free and not self._question.asking,
         )
         self.notices.reckon(now, here=undisturbed(self.presence))
 
@@ -180,6 +194,7 @@ class Service:
             self.notices.closes,
             self._on_screen.trial_closes,
             self._question.next,
+            self._professional.next,
         ]
         for course in self._journal.unsettled():
             match course.state:

@@ -329,6 +329,9 @@ class DiaryTable(_Table):
     professional_days: Count = Field(
         ge=1, le=_MOST_NIGHTS, description="Within the nights of so many days."
     )
+    professional_notice: Annotated[bool, Field(strict=True)] = Field(
+        description="Whether a notification says so, at most once a week."
+    )
 
 
 class NotifyTable(_Table):

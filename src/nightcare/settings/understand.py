@@ -81,7 +81,9 @@ def understand(config: Config) -> Understood:
         idle_after=config.quiet.idle_after,
         morning_question=config.diary.morning_question,
         professional=ProfessionalRule(
-            config.diary.professional_nights, config.diary.professional_days
+            config.diary.professional_nights,
+            config.diary.professional_days,
+            notice=config.diary.professional_notice,
         ),
         notify=None if config.notify.backend == "auto" else config.notify.backend,
     )
