@@ -142,6 +142,15 @@ class Desk:
 
         return cast("Box", eventually(settled, SECONDS, "a window", self.server.program))
 
+    def is_drawn_as(self, box: Box) -> None:
+        """Wait until what is drawn is as large as this, and at rest."""
+
+        def so_large() -> bool:
+            now = self.drawn()
+            return (now.width, now.height) == (box.width, box.height)
+
+        eventually(so_large, SECONDS, f"a window like {box}", self.server.program)
+
     def empty(self) -> None:
         """Wait until nothing is on the display."""
         eventually(
@@ -598,6 +607,34 @@ def test_do_not_disturb(desk: Desk) -> None:
     (message,) = tries
     desk.take_off(message)
     assert [type(one) for one in desk.screen.of(message.token)] == [Shown]
+
+
+@pytest.mark.usefixtures("anew")
+def test_what_came_under_do_not_disturb_is_there_once_when_it_ends(desk: Desk) -> None:
+    """Whether the server draws it by itself then, with the next, or never."""
+    plain, _ = desk.show()
+    alone = desk.drawn()
+    desk.take_off(plain)
+    desk.server.do_not_disturb(on=True)
+    desk.screen.quiet(on=True)
+
+    def unseen() -> Message | None:
+        own, _ = desk.show()
+        if not desk.glance():
+            return own
+        desk.take_off(own)
+        return None
+
+    message = eventually(unseen, SECONDS, "do not disturb to be in force")
+    assert message is not None
+    desk.server.do_not_disturb(on=False)
+    later = replace(STRETCH, title="Time to loosen the blanket", place="later")
+    eventually(lambda: desk.draws_alone(later) is not None, SECONDS, "it to be over")
+    desk.screen.quiet(on=False)
+    assert len(desk.screen.handles(message.token, 2)) == 2
+    desk.is_drawn_as(alone)
+    desk.take_off(message)
+    assert len(desk.screen.of(message.token)) == 2
 
 
 def test_a_hostile_peer_has_no_effect(desk: Desk) -> None:
