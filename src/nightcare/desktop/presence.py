@@ -46,11 +46,14 @@ class _Heeded:
 
     @classmethod
     def of(cls, schedule: Schedule) -> _Heeded:
-        matters = (
+        matters = {
             matter
             for matter in Matter
             if any(getattr(one.quiet, matter) is Conduct.HOLD for one in schedule.enabled)
-        )
+        }
+        if matters:
+            # What is shown through it comes anew when it ends, for some servers never drew it.
+            matters.add(Matter.DO_NOT_DISTURB)
         return cls(frozenset(matters), schedule.idle_after)
 
 
