@@ -1,11 +1,10 @@
-"""Guidance: tips and relief."""
+"""Guidance: tips."""
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 import textwrap
+from collections.abc import Iterable
 
 import click
 
@@ -16,8 +15,6 @@ from nightcare.domain.guidance import Advice
 from nightcare.domain.reminders import Topic
 
 _WIDEST = 72
-_DIM = "\x1b[2m"
-_PLAIN = "\x1b[0m"
 
 
 def _words(person: Person, language: str | None) -> Words:
@@ -58,30 +55,12 @@ def tips_command(
         click.echo(wrapped(f"- {tip.text}", "  "))
     click.echo()
     click.echo(wrapped(words.say("source", source=guidance.source)))
-    click.echo(wrapped(_advice(guidance.professional, "not-medical-advice")))
+    click.echo(wrapped(advice(guidance.professional, "not-medical-advice")))
 
 
-@command("relief", help="A calm card for a cramp in the night: what to do now.")
-@click.option("--language", type=click.Choice(LANGUAGES), help="Another language than yours.")
-def relief_command(person: Person, *, language: str | None) -> None:
-    """What to do about a cramp now."""
-    words = _words(person, language)
-    guidance = words.guidance
-    *steps, caution = guidance.relief
-    lines = [wrapped(words.say("relief_title")), ""]
-    lines += [wrapped(f"{number}. {step.text}", "   ") for number, step in enumerate(steps, 1)]
-    lines += ["", wrapped(caution.text), ""]
-    lines += [wrapped(one.text) for one in guidance.professional[:3]]
-    lines += ["", wrapped(words.say("source", source=guidance.source))]
-    lines.append(wrapped(_advice(guidance.professional, "not-medical-advice")))
-    # Dim on a terminal: it is read in the dark.
-    dim = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    card = "\n".join(lines)
-    click.echo(f"{_DIM}{card}{_PLAIN}" if dim else card)
-
-
-def _advice(advice: tuple[Advice, ...], name: str) -> str:
-    return next(one.text for one in advice if one.id == name)
+def advice(said: Iterable[Advice], name: str) -> str:
+    """The text of the advice of that name."""
+    return next(one.text for one in said if one.id == name)
 
 
 def wrapped(text: str, indent: str = "") -> str:
