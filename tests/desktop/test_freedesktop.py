@@ -758,6 +758,12 @@ def test_the_steps_of_a_routine_replace_each_other_in_place(bus: PrivateBus) -> 
             screen.show(step(3))
             assert await ear.until_heard(3) == [Shown("r", handle)] * 3
             assert [seen.replaces for seen in server.asked] == [0, 1, 1]
+            # A server that heeds both would replace a notification by itself.
+            assert ["x-dunst-stack-tag" in seen.hints for seen in server.asked] == [
+                True,
+                False,
+                False,
+            ]
             assert [seen.body for seen in server.on_screen.values()] == ["Step 3"]
             assert "CloseNotification" not in server.calls
             await server.press(1, "stop")

@@ -262,7 +262,7 @@ class Server:
             title_of(message),
             self._body(message),
             [part for button in buttons for part in (button.key, one_line(button.label))],
-            self._hints(message),
+            self._hints(message, replaces),
             _NEVER,
         )
         call = new_method_call(self._address, "Notify", "susssasa{sv}i", body)
@@ -280,14 +280,16 @@ class Server:
         body = body_of(message, spoken=Capability.BUTTONS not in self.capabilities)
         return body.translate(_ESCAPES) if Capability.MARKUP in self.capabilities else body
 
-    def _hints(self, message: Message) -> Mapping[str, tuple[str, Any]]:
+    def _hints(self, message: Message, replaces: int) -> Mapping[str, tuple[str, Any]]:
         hints: dict[str, tuple[str, Any]] = {
             "urgency": ("y", _URGENCIES[message.urgency]),
             "category": ("s", _CATEGORY),
             "desktop-entry": ("s", APPLICATION),
-            # Killed before it had noted the id of a notification, an earlier run may have left it.
-            _PLACE: ("s", f"{APPLICATION} {message.place}"),
         }
+        if not replaces:
+            # Killed before it had noted the id of a notification, an earlier run may have left it.
+            # With both mako (1.7.1) replaces the notification by itself, and crashes.
+            hints[_PLACE] = ("s", f"{APPLICATION} {message.place}")
         if message.sound is not None and Capability.SOUND in self.capabilities:
             kind = "sound-file" if message.sound.startswith("/") else "sound-name"
             hints[kind] = ("s", one_line(message.sound))
