@@ -29,10 +29,10 @@ from nightcare.service.answers import Answers
 STOPPED = 130
 """The exit code of what was broken off with Ctrl-C, as of every program that ends so."""
 
-_HELP = """Be led through a stretch, here in the terminal; Ctrl-C stops it.
+_HELP = """Be led through a stretch; Ctrl-C stops it.
 
-At its end a stretching reminder that is open is done. Stopped with Ctrl-C, nothing is recorded and
-the exit code is 130.
+It needs no running service. At its end a stretching reminder that is open is done. Stopped with
+Ctrl-C, nothing is recorded and the exit code is 130.
 """
 
 
