@@ -9,6 +9,7 @@ import pytest
 from nightcare.domain.course import Outcome, Settled
 from nightcare.domain.decide import Presence
 from nightcare.domain.message import Answered, Capability, Message
+from nightcare.domain.reminders import Urgency
 from parts.desk import SLEEP, Desk, schedule_of
 
 STRETCH = """
@@ -140,6 +141,16 @@ def test_the_sound_can_be_turned_off() -> None:
     desk.until("2026-11-23 22:01:30")
     heard = [(one.sound, one.silent) for one in desk.screen.shown if one.progress is not None]
     assert set(heard) == {(None, True)}
+
+
+def test_it_is_as_pressing_as_its_reminder() -> None:
+    """A server in do not disturb that shows the one shows the other."""
+    desk = Desk(
+        STRETCH.replace("repeat =", 'urgency = "critical"\nrepeat =', 1), "2026-11-23 21:30"
+    )
+    desk.until("2026-11-23 22:00")
+    desk.press("start")
+    assert shown(desk).urgency is Urgency.CRITICAL
 
 
 def test_stopped_the_reminder_is_back_as_it_was() -> None:

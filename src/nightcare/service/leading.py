@@ -20,6 +20,7 @@ from nightcare.domain.message import (
 )
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.routine import Stage, length_of, routine_named
+from nightcare.domain.schedule import Schedule
 from nightcare.service.answers import DONE, Answers
 from nightcare.service.ports import Journal, Screen, Tell, Words
 
@@ -130,13 +131,19 @@ class Leading:
         if silent if over else _open(journal.course(place.led.key)) is None:
             self._end(journal)
 
-    def show(self, words: Words, sound: str | None) -> None:
-        """Have on the screen where the person is, and nothing once they are nowhere."""
+    def show(self, words: Words, schedule: Schedule) -> None:
+        """Have on the screen where the person is, and nothing once they are nowhere.
+
+        It is as pressing as its reminder, or what a server shows of that it may not show of this.
+        """
         if self._place is None:
             self.take_back()
             return
         titled = Capability.BODY not in self._screen.capabilities
-        message = _message(self._place, words, sound, titled=titled)
+        message = _message(self._place, words, schedule.stretch.sound, titled=titled)
+        reminder = schedule.reminder(self._place.led.key.reminder)
+        if reminder is not None:
+            message = replace(message, urgency=reminder.urgency)
         if message != self._message:
             if self._message is not None and self._message.token != message.token:
                 self.take_back()

@@ -174,7 +174,7 @@ class Service:
         if not self._leading.under_way:
             self._leading.take_back()
         self._on_screen.bring_in_line(self._schedule, self._calendar(), self._words, now)
-        self._leading.show(self._words, self._schedule.stretch.sound)
+        self._leading.show(self._words, self._schedule)
         self._question.reckon(
             now,
             self._journal,
