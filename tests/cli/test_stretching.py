@@ -113,7 +113,10 @@ def test_bars_show_the_step_and_the_whole() -> None:
     assert "3:10" in first
     assert "Step 3 of 3 · right leg · 1 min 30 s" in last
     assert last.count("0:01") == 2
-    assert "━" in last
+    assert [line.count("━") for line in last.splitlines() if "━" in line] == [48, 48]
+    middle = next(frame for elapsed, frame in frames if elapsed >= timedelta(seconds=55))
+    assert [line.count("━") for line in middle.splitlines() if "━" in line] == [24, 14]
+    assert [line.count("─") for line in middle.splitlines() if "━" in line] == [24, 34]
     assert len(frames) >= 190 / 0.2
 
 

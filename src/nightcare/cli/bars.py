@@ -9,7 +9,6 @@ from typing import TextIO
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
@@ -18,6 +17,10 @@ from nightcare.domain.routine import Stage
 from nightcare.service.leading import stage_words
 
 _WIDEST = 72
+_NARROWEST = 10
+_BESIDE = 24
+"""Columns for what stands before and behind a bar."""
+
 _EVERY = 0.2
 _A_SECOND = timedelta(seconds=1)
 _DIM, _CALM, _NONE = "dim", "cyan", "none"
@@ -42,17 +45,18 @@ class Bars:
             (words.say("stretch_this"), elapsed - stage.begins, whole_step),
             (words.say("stretch_whole"), elapsed, stage.whole),
         ):
-            bar = ProgressBar(
-                total=whole / _A_SECOND,
-                completed=max(done, timedelta()) / _A_SECOND,
-                width=max(10, self._live.console.width - 24),
-                style=_DIM,
-                complete_style=style,
-                finished_style=style,
-            )
+            bar = Text(self._bar(done / whole), style)
             bars.add_row(Text(label, style), bar, Text(_clock(whole - done), style))
         said = Text(stage_words(stage, words), _DIM)
         self._live.update(Group(said, Text(stage.step.text, style), Text(), bars), refresh=True)
+
+    def _bar(self, share: float) -> str:
+        """A bar of which so much is done, to be told apart without any colour."""
+        console = self._live.console
+        width = max(_NARROWEST, console.width - _BESIDE)
+        done = min(width, max(0, round(share * width)))
+        full, empty = ("━", "─") if console.encoding.startswith("utf") else ("=", "-")
+        return full * done + empty * (width - done)
 
 
 @contextmanager

@@ -100,11 +100,12 @@ def go_through(routine: Routine, words: Words, *, dim: bool) -> timedelta | None
     plain = bool(os.environ.get("NO_COLOR"))
     try:
         with display_for(sys.stdout, words, dim=dim, plain=plain) as display:
-            took = lead(routine, display, Ticking())
+            took: timedelta | None = lead(routine, display, Ticking())
+        said = f"{words.say('led_done_body')} {words.say('led_done_title')}."
     except KeyboardInterrupt:
-        click.echo(words.say("stretch_stopped"))
-        return None
-    click.echo(f"{words.say('led_done_body')} {words.say('led_done_title')}.")
+        took, said = None, words.say("stretch_stopped")
+    shown_dim = dim and not plain and sys.stdout.isatty()
+    click.echo(click.style(said, dim=True) if shown_dim else said)
     return took
 
 
