@@ -17,6 +17,7 @@ from nightcare.domain.guidance import (
     PartOfDay,
     Routine,
     RoutineStep,
+    Side,
     Tip,
 )
 from nightcare.domain.reminders import Topic
@@ -145,7 +146,12 @@ def _guidance(index: dict[str, Any], said: dict[str, Any]) -> Guidance:
 
 def _routine(name: str, routine: dict[str, Any], said: dict[str, Any]) -> Routine:
     steps = tuple(
-        RoutineStep(step["id"], said["steps"][step["id"]], step["seconds"])
+        RoutineStep(
+            step["id"],
+            said["steps"][step["id"]],
+            step["seconds"],
+            (Side(step["side"]),) if "side" in step else (),
+        )
         for step in routine["steps"]
     )
     return Routine(name, said["name"], routine["section"], steps)

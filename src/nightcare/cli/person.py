@@ -72,6 +72,19 @@ class Person:
         """The schedule in force."""
         return self.in_force.schedule
 
+    @property
+    def config_is_right(self) -> bool:
+        """Whether a config is in force that is right."""
+        try:
+            return self.schedule is not None
+        except ConfigError:
+            return False
+
+    @property
+    def any_schedule(self) -> Schedule:
+        """The schedule in force; the built-in one where the config is wrong."""
+        return self.schedule if self.config_is_right else load(None, {}).schedule
+
     @functools.cached_property
     def words(self) -> Words:
         """The person's language."""
@@ -134,6 +147,14 @@ class Person:
     def calendar(self) -> Calendar:
         """The person's care days, with tonight's bedtime if they named another."""
         return Calendar(self.schedule.sleep, self.zone, self._tonight())
+
+    @property
+    def any_calendar(self) -> Calendar:
+        """The person's care days; by the built-in hours where the config is wrong."""
+        if self.config_is_right:
+            return self.calendar
+        schedule = self.any_schedule
+        return Calendar(schedule.sleep, zone(schedule.zone), self._tonight())
 
     def clock(self, instant: datetime) -> str:
         """An instant (UTC) as it is spoken of now."""

@@ -151,6 +151,13 @@ class Course:
         """The same at the time of its next asking (UTC), from which freshness counts."""
         return replace(self, state=replace(state, away=True), fresh_from=again)
 
+    def led(self, now: datetime, closes: datetime) -> Course:
+        """The same, from now (UTC) on leading through a routine, which is over before `closes`.
+
+        Nothing is asked again meanwhile, and it is as fresh as when it begins.
+        """
+        return replace(self, state=Open(now, closes), fresh_from=now)
+
     def snoozed(self, until: datetime) -> Course:
         """The same, put off until an instant (UTC), from which freshness and repeats count anew."""
         return replace(

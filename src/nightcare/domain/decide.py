@@ -144,6 +144,10 @@ def _absent(reminder: Reminder, presence: Presence) -> Step | None:
     return None
 
 
+_IN_LINE = (Held(Step.ANOTHER), Held(Step.ROUTINE))
+"""Waiting for the screen alone, with the person before it."""
+
+
 def first_to_show(
     courses: Iterable[Course], evening: frozenset[str], now: datetime
 ) -> tuple[list[Course], list[Course]]:
@@ -166,7 +170,7 @@ def first_to_show(
         return course.key.reminder in evening, asked_for, course.fresh_from
 
     def may_wait(course: Course) -> bool:
-        return now - course.fresh_from <= LIVE or course.state == Held(Step.ANOTHER)
+        return now - course.fresh_from <= LIVE or course.state in _IN_LINE
 
     ranked = sorted(courses, key=rank, reverse=True)
     waiting = [course for course in ranked if course is ranked[0] or may_wait(course)]

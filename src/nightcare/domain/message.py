@@ -43,6 +43,7 @@ class Message:
         spoken: How to answer without buttons; for a screen that has none.
         urgency: How pressing it is.
         sound: A name of the desktop's sound theme or the path of a sound file.
+        silent: Whether the notifier is to make no sound of its own either.
         progress: 0 to 100 for a step of a routine.
         expires: When we close it (UTC), where that is known.
         place: Where on the screen it belongs; what an earlier run has left there gives way to it,
@@ -56,6 +57,7 @@ class Message:
     spoken: str = ""
     urgency: Urgency = Urgency.NORMAL
     sound: str | None = None
+    silent: bool = False
     progress: int | None = None
     expires: datetime | None = None
     place: str = "reminder"

@@ -105,6 +105,7 @@ class Reminder:
         urgency: How pressing its notification is.
         sound: A name of the desktop's sound theme or the path of a sound file.
         quiet: What to do when the person is away or busy.
+        routine: The routine that it leads through, by its id; None for none.
     """
 
     name: str
@@ -120,6 +121,7 @@ class Reminder:
     urgency: Urgency
     sound: str | None
     quiet: Quiet
+    routine: str | None = None
 
     @property
     def evening(self) -> bool:

@@ -62,11 +62,16 @@ class OnScreen:
     def bring_in_line(
         self, schedule: Schedule, calendar: Calendar, words: Words, now: datetime
     ) -> None:
-        """Have on the screen what is open now (UTC), and nothing else; and show what is tried."""
+        """Have on the screen what is open now (UTC), and nothing else; and show what is tried.
+
+        The one that leads through a routine is shown by that instead.
+        """
+        led = self._journal.led()
         wanted = {
             token(course): course
             for course in self._journal.unsettled()
             if isinstance(course.state, Open) and not course.state.away
+            if led is None or course.key != led.key
         }
         for name in [name for name in self._courses if name not in wanted]:
             self.left(name)

@@ -206,8 +206,8 @@ def _shared(one: Sequence[str | int], other: Sequence[str | int]) -> int:
 def environment(variables: Mapping[str, str], below: Table) -> Environment:
     """What `NIGHTCARE_*` says: `NIGHTCARE_SLEEP__WAKE=06:30` is `wake` of `[sleep]`.
 
-    A value is TOML ("5", "true", a list), or JSON, or else text as it stands. Where a reminder's
-    name has a hyphen, which no variable can have, an underscore stands for it.
+    A value is TOML ("5", "true", a list), or JSON, or else text as it stands. Where a reminder's or
+    a routine's name has a hyphen, which no variable can have, an underscore stands for it.
 
     Args:
         variables: The environment.
@@ -219,8 +219,8 @@ def environment(variables: Mapping[str, str], below: Table) -> Environment:
         if variable.startswith(PREFIX) and variable != NAMES_THE_FILE:
             name = _readable(variable)
             keys = name.removeprefix(PREFIX).lower().split(_DELIMITER, _DEEPEST)
-            if keys[0] == "reminders" and len(keys) > 1:
-                keys[1] = _reminder_name(keys[1], below["reminders"])
+            if keys[0] in {"reminders", "routines"} and len(keys) > 1:
+                keys[1] = _own_name(keys[1], below.get(keys[0]))
             paths[name] = tuple(keys)
             _put(said, keys, _value(_readable(variables[variable])))
     return Environment(said, paths)
@@ -231,7 +231,7 @@ def _readable(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-def _reminder_name(name: str, known: object) -> str:
+def _own_name(name: str, known: object) -> str:
     names = known if isinstance(known, dict) else {}
     return next((one for one in names if one.lower().replace("-", "_") == name), name)
 

@@ -24,10 +24,23 @@ from nightcare.settings.model import Config
 from nightcare.settings.problems import located, problems
 from nightcare.settings.understand import WHATEVER_THE_SLEEP, understand
 
-_ANY_TOPIC = "hydration"
+_ANY_TOPIC = "stretching"
+"""The one with which a reminder may have every key."""
 
 _NOT_ABOUT_WHEN = frozenset(
-    {"topic", "text", "enabled", "snooze", "fresh", "stays", "repeat", "urgency", "sound", "quiet"}
+    {
+        "topic",
+        "text",
+        "enabled",
+        "snooze",
+        "fresh",
+        "stays",
+        "repeat",
+        "urgency",
+        "sound",
+        "quiet",
+        "routine",
+    }
 )
 
 
@@ -122,6 +135,9 @@ def _contradictions(
     sound |= {key: value for key, value in defaults.items() if key in wrong}
     sound["reminders"] = _sound_reminders(values["reminders"], found)
     mistakes = understand(_config({}, sound)).mistakes
+    if "routines" in wrong:
+        # Of those that are left out it is not known what they would be.
+        mistakes = tuple(one for one in mistakes if not one.key.startswith("routine_unknown"))
     if "sleep" in wrong:
         return tuple(one for one in mistakes if one.key in WHATEVER_THE_SLEEP)
     return mistakes
