@@ -10,6 +10,7 @@ from nightcare.domain.course import Outcome, Settled
 from nightcare.domain.decide import Presence
 from nightcare.domain.message import Answered, Capability, Message
 from nightcare.domain.reminders import Urgency
+from nightcare.service.on_screen import NOT_SHOWN
 from parts.desk import SLEEP, Desk, schedule_of
 
 STRETCH = """
@@ -382,3 +383,13 @@ def test_the_next_deadline_is_the_next_change() -> None:
     assert desk.service.next_deadline() == begun + timedelta(seconds=10)
     desk.until("2026-11-23 22:00:10")
     assert desk.service.next_deadline() == begun + timedelta(seconds=30)
+
+
+def test_a_trial_interrupts_nothing() -> None:
+    """It is answered as not shown, and the stretch goes on."""
+    desk = led()
+    before = shown(desk)
+    number = desk.journal.ask_trial("stretch", desk.now)
+    desk.written()
+    assert desk.journal.trial_answer(number) == NOT_SHOWN
+    assert shown(desk) == before

@@ -195,7 +195,7 @@ class OnScreen:
         name = f"trial/{trial.id}"
         if self._trial is not None and self._trial.token == name:
             return
-        if reminder is None:
+        if reminder is None or self._journal.led() is not None:
             self._journal.trial_shown(trial.id, NOT_SHOWN)
             return
         key = Key(reminder.name, now.date(), "trial")
