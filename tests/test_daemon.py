@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from nightcare.daemon import Daemon, Setting
+from nightcare.daemon import Daemon, Setting, ended
 from nightcare.desktop.clock import now
+from nightcare.desktop.wire import Disconnected, apart
 from nightcare.domain.decide import Presence
 from nightcare.domain.reminders import Key
 from nightcare.errors import DesktopError, StateError
@@ -382,3 +383,42 @@ def test_nothing_is_reckoned_before_the_start(tmp_path: Path) -> None:
     assert bench.daemon._keeper.journal.standing().reckoned is None
     bench.daemon._keeper.journal.close()
     bench.daemon._lock.release()
+
+
+def test_a_bus_that_dies_as_the_service_ends_does_not_keep_it() -> None:
+    """The error of the one takes the place of the cancellation, which is then told once more."""
+
+    async def test() -> None:
+        dying, gone = asyncio.Event(), asyncio.Event()
+
+        async def bus() -> None:
+            raise Disconnected
+
+        async def slow_to_clear_up() -> None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                dying.set()
+                await gone.wait()
+
+        async def connect() -> None:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(slow_to_clear_up())
+                await asyncio.sleep(0)
+                tasks.create_task(bus())
+
+        async def listen() -> None:
+            try:
+                await apart(connect())
+            except* Disconnected:
+                pass
+            await asyncio.Event().wait()
+
+        listening = asyncio.create_task(listen())
+        await dying.wait()
+        asyncio.get_running_loop().call_later(0.01, gone.set)
+        async with asyncio.timeout(10):
+            await ended([listening])
+        assert listening.cancelled()
+
+    asyncio.run(test())

@@ -36,6 +36,9 @@ _SOON = timedelta(minutes=2)
 _SETTLED_SECONDS = 0.2
 """Editors are done with a file by then, and the person does not wait."""
 
+_ONCE_MORE = 0.2
+"""Seconds until what has not ended is told so again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -62,10 +65,14 @@ def _error_of(context: dict[str, Any]) -> BaseException:
     return error if isinstance(error, BaseException) else RuntimeError(context["message"])
 
 
-async def _ended(tasks: list[asyncio.Task[None]]) -> None:
+async def ended(tasks: list[asyncio.Task[None]]) -> None:
     """Cancel what still runs, and wait for it to clear up."""
-    for task in tasks:
-        task.cancel()
+    running = set(tasks)
+    while running:
+        for task in running:
+            task.cancel()
+        # A bus that dies at this very moment takes the cancellation's place in its task group.
+        _, running = await asyncio.wait(running, timeout=_ONCE_MORE)
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
@@ -151,7 +158,7 @@ class Daemon:
             self._service.stop()
             self._scheduling.stop()
             self._tell("log_stopped")
-            await _ended([*tasks, self._looking] if self._looking else tasks)
+            await ended([*tasks, self._looking] if self._looking else tasks)
             self._keeper.close()
             self._lock.release()
 
