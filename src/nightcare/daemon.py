@@ -8,7 +8,6 @@ import json
 import os
 import signal
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TextIO
@@ -17,6 +16,7 @@ from nightcare import __version__
 from nightcare.catalogue.problems import problem_text, without_folder
 from nightcare.catalogue.reading import words_for
 from nightcare.catalogue.telling import capabilities_text, teller
+from nightcare.data import dataclass
 from nightcare.desktop.clock import LOCAL_TIME, alarm, now, zone
 from nightcare.desktop.files import watch
 from nightcare.desktop.only_one import OnlyOne

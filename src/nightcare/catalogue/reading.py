@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
 import tomli
 
+from nightcare.data import dataclass
 from nightcare.domain.guidance import (
     Advice,
     Guidance,

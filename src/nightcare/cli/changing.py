@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -12,6 +11,7 @@ import click
 from nightcare.catalogue.reading import Words, words_for
 from nightcare.cli.output import problem_lines
 from nightcare.cli.person import Person, command
+from nightcare.data import dataclass, replace
 from nightcare.desktop.only_one import service_runs
 from nightcare.errors import ConfigError, NothingToDo, Place, Problem, StateError
 from nightcare.places import place_of_config

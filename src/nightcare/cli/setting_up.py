@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -19,6 +18,7 @@ from nightcare.cli.changing import spoken, tell_service, write
 from nightcare.cli.installing import install
 from nightcare.cli.looking import plan_lines
 from nightcare.cli.person import Person, command
+from nightcare.data import replace
 from nightcare.desktop import user_unit
 from nightcare.desktop.clock import zone
 from nightcare.domain.care_day import Calendar

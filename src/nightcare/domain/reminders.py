@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from heapq import heappop, heappush
 
 from cronsim import CronSim
 
+from nightcare.data import dataclass
 from nightcare.domain.care_day import Calendar, CareDay
 from nightcare.domain.moments import Anchor, Moment, Relative
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from nightcare.data import dataclass
 from nightcare.domain.moments import length_text
 from nightcare.domain.reminders import Every, Reminder
 from nightcare.settings.load import Loaded

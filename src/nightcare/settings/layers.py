@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 from itertools import takewhile
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 import tomli
 
+from nightcare.data import dataclass
 from nightcare.errors import ConfigError, Mark, Place, Problem
 from nightcare.settings.positions import Path as Keys
 from nightcare.settings.positions import Position, Positions, locate

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from nightcare.data import dataclass
 from nightcare.domain.schedule import Schedule
 from nightcare.errors import ConfigError, Problem
 from nightcare.settings.layers import (

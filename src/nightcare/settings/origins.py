@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from nightcare.data import dataclass
 from nightcare.settings.layers import Environment, File, Table, built_in, environment, merged
 from nightcare.settings.positions import Path
 
