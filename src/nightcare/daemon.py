@@ -30,7 +30,7 @@ from nightcare.journal.store import SERVICE_NOTE
 from nightcare.scheduling import Scheduling
 from nightcare.screens import choose_screen, chosen_backend, session_bus, system_bus
 from nightcare.service.reckoning import Service
-from nightcare.settings.load import Loaded
+from nightcare.settings.loaded import Loaded
 
 _SOON = timedelta(minutes=2)
 _SETTLED_SECONDS = 0.2
@@ -74,7 +74,7 @@ class Daemon:
 
     def __init__(self, setting: Setting, loaded: Loaded) -> None:
         self._setting = setting
-        self._in_force = InForce(setting.config, setting.variables, loaded)
+        self._in_force = InForce(setting.config, setting.variables, loaded, setting.state)
         self._words = words_for(loaded.schedule.language, setting.variables)
         self._zone = zone(loaded.schedule.zone)
         self._lock = OnlyOne(setting.state)

@@ -361,6 +361,8 @@ def test_where_nobody_says_where_home_is_it_is_told(
     def nobody(*_: object, **__: object) -> str:
         raise RuntimeError
 
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name)
     monkeypatch.setattr("platformdirs.user_config_dir", nobody)
     monkeypatch.setattr("platformdirs.user_state_dir", nobody)
     result = terminal(*arguments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import tomli
@@ -127,8 +127,8 @@ def desktop_language(environment: Mapping[str, str]) -> str:
 
 
 def _read(name: str) -> dict[str, Any]:
-    folder = files("nightcare.catalogue")
-    return tomli.loads(folder.joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+    # importlib.resources would take as long as reading all of them.
+    return tomli.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def _guidance(index: dict[str, Any], said: dict[str, Any]) -> Guidance:

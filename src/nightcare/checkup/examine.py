@@ -24,7 +24,8 @@ from nightcare.errors import ConfigError
 from nightcare.journal.inspection import Inspection, inspect
 from nightcare.places import chosen_config
 from nightcare.screens import session_bus
-from nightcare.settings.load import Loaded, load
+from nightcare.settings.load import load
+from nightcare.settings.loaded import Loaded
 
 Found = TypeVar("Found")
 

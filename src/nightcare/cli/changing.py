@@ -19,7 +19,8 @@ from nightcare.replacing import alone_with, replace_file
 from nightcare.settings.editing import Edited, Keys, path_of, readings, with_value, without
 from nightcare.settings.known import expect_key
 from nightcare.settings.layers import File, example_text, parsed, read_raw
-from nightcare.settings.load import Loaded, load_file
+from nightcare.settings.load import load_file
+from nightcare.settings.loaded import Loaded
 from nightcare.settings.origins import FromEnvironment, origins_of
 from nightcare.settings.writing import path_text, value_text
 

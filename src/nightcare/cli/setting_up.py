@@ -28,7 +28,8 @@ from nightcare.errors import ConfigError, DesktopError, Place, StateError, Value
 from nightcare.places import place_of_config
 from nightcare.settings.editing import Keys, with_value
 from nightcare.settings.layers import built_in, example_text, parsed
-from nightcare.settings.load import Loaded, load_file
+from nightcare.settings.load import load_file
+from nightcare.settings.loaded import Loaded
 
 _BROKEN_OFF = 130
 _AUTO = "auto"

@@ -21,7 +21,8 @@ from tomlkit.items import Item
 
 from nightcare.data import dataclass
 from nightcare.errors import StateError, ValueRefused
-from nightcare.settings.layers import Table, built_in, example_text, parsed, toml_value
+from nightcare.settings.layers import built_in, example_text, parsed, toml_value
+from nightcare.settings.loaded import Table
 from nightcare.settings.placing import (
     has_header,
     is_inline,

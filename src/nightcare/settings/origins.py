@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nightcare.data import dataclass
-from nightcare.settings.layers import Environment, File, Table, built_in, environment, merged
+from nightcare.settings.layers import Environment, File, built_in, environment, merged
+from nightcare.settings.loaded import Table
 from nightcare.settings.positions import Path
 
 

@@ -13,7 +13,8 @@ from pydantic_core import ErrorDetails
 
 from nightcare.data import replace
 from nightcare.errors import Place, Problem
-from nightcare.settings.layers import Environment, File, Table
+from nightcare.settings.layers import Environment, File
+from nightcare.settings.loaded import Table
 from nightcare.settings.model import DAY_WORDS, Config
 from nightcare.settings.positions import Path
 
