@@ -27,6 +27,7 @@ class Scale:
     """How thoroughly everything is measured.
 
     Attributes:
+        settle: How long programs are left alone after their start, in seconds.
         seconds: How long nothing happens.
         notifications: So many are shown before memory is looked at.
         reloads: So many schedules are taken up, one after the other.
@@ -39,6 +40,7 @@ class Scale:
         repeats: How often a piece of work is done.
     """
 
+    settle: float
     seconds: int
     notifications: int
     reloads: int
@@ -51,14 +53,14 @@ class Scale:
     repeats: int
 
 
-FULL = Scale(300, 60, 200, 40, 15, 20, (5, 15, 45, 90, 300), (10, 1000, 10_000), (0, 1, 10), 5)
-QUICK = Scale(20, 5, 10, 10, 5, 5, (5, 10), (10, 1000), (0, 1), 3)
-TRIAL = Scale(1, 1, 2, 1, 1, 1, (1,), (10,), (0,), 1)
+FULL = Scale(8, 300, 60, 200, 40, 15, 20, (5, 15, 45, 90, 300), (10, 1000, 10_000), (0, 1, 10), 5)
+QUICK = Scale(4, 20, 5, 10, 10, 5, 5, (5, 10), (10, 1000), (0, 1), 3)
+TRIAL = Scale(0.5, 1, 1, 2, 1, 1, 1, (1,), (10,), (0,), 1)
 """For the tests: everything is measured, and no figure means anything."""
 
 PARTS: Mapping[str, Callable[[Desk, Scale], object]] = {
-    "quiet": lambda desk, scale: quiet_minutes(desk, scale.seconds),
-    "memory": lambda desk, scale: memories(desk, scale.notifications, scale.reloads),
+    "quiet": lambda desk, scale: quiet_minutes(desk, scale.seconds, scale.settle),
+    "memory": lambda desk, scale: memories(desk, scale.notifications, scale.reloads, scale.settle),
     "start": lambda desk, scale: starts(desk, scale.starts),
     "commands": lambda desk, scale: commands(desk, scale.runs),
     "lateness": lambda desk, scale: lateness(desk, scale.people, scale.waits),

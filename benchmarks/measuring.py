@@ -128,7 +128,7 @@ def commands_timed(
 def _run(command: Sequence[str], environment: Mapping[str, str]) -> tuple[float, float]:
     nowhere = [(os.POSIX_SPAWN_OPEN, out, os.devnull, os.O_WRONLY, 0) for out in (1, 2)]
     started = time.perf_counter()
-    pid = os.posix_spawn(command[0], command, environment, file_actions=nowhere)
+    pid = os.posix_spawn(command[0], list(command), environment, file_actions=nowhere)
     _, _, usage = os.wait4(pid, 0)
     wall = time.perf_counter() - started
     return wall * _MILLISECONDS, (usage.ru_utime + usage.ru_stime) * _MILLISECONDS

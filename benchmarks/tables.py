@@ -29,8 +29,8 @@ def _table(found: object) -> tuple[Sequence[str], Iterable[tuple[str, Sequence[s
         case Lateness(figure, due):
             shown = f"{figure.runs} of {due} shown"
             return _FIGURE, [(shown, (str(figure), f"{figure.most:.1f}"))]
-        case {**named}:
-            return _of_mapping(named)
+        case dict():
+            return _of_mapping(found)
         case _:
             raise TypeError(found)
 

@@ -16,9 +16,8 @@ from benchmarks.measuring import Activity, Memory, activity_during, memory_of
 from nightcare.journal.store import Journal
 from parts.home import private_home
 from parts.processes import eventually
-from parts.program import Nightcare
+from parts.program import LATER, Nightcare
 
-_SETTLED = 4.0
 _BEAT_SECONDS = 10
 """Between two beats of the watchdog while its cost is measured; the unit has ten minutes."""
 
@@ -29,7 +28,7 @@ _RIVALS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def quiet_minutes(desk: Desk, seconds: float) -> dict[str, Activity]:
+def quiet_minutes(desk: Desk, seconds: float, settle: float) -> dict[str, Activity]:
     """What happens while nothing is due: the service, its watchdog, the floors and the rivals."""
     with contextlib.ExitStack() as stack:
         pids: dict[str, int] = {}
@@ -41,15 +40,15 @@ def quiet_minutes(desk: Desk, seconds: float) -> dict[str, Activity]:
             ),
         ):
             person = desk.person(stack.enter_context(private_home()))
-            person.configure(_far_away(person))
+            person.configure(LATER)
             pids[name] = stack.enter_context(service(person, **variables)).pid
         pids |= stack.enter_context(_others(desk))
-        time.sleep(_SETTLED)
+        time.sleep(settle)
         found = activity_during(list(pids.values()), seconds)
     return dict(zip(pids, found, strict=True))
 
 
-def memories(desk: Desk, notifications: int, reloads: int) -> dict[str, Memory]:
+def memories(desk: Desk, notifications: int, reloads: int, settle: float) -> dict[str, Memory]:
     """What the service has in memory over its life, beside the floors and the rivals."""
     found: dict[str, Memory] = {}
     with contextlib.ExitStack() as stack:
@@ -58,7 +57,7 @@ def memories(desk: Desk, notifications: int, reloads: int) -> dict[str, Memory]:
         shutil.copy(EXAMPLE, person.config)
         others = stack.enter_context(_others(desk))
         running = stack.enter_context(service(person))
-        time.sleep(_SETTLED)
+        time.sleep(settle)
         found |= {name: memory_of(pid) for name, pid in others.items()}
         found["nightcare after its start"] = memory_of(running.pid)
         _show(person, notifications)
@@ -70,12 +69,6 @@ def memories(desk: Desk, notifications: int, reloads: int) -> dict[str, Memory]:
     return found
 
 
-def _far_away(person: Nightcare) -> str:
-    """A reminder that is not due for hours; it is about noon there."""
-    del person
-    return '[reminders.later]\ntopic = "sleep"\nat = "bedtime - 5m"\n'
-
-
 @contextlib.contextmanager
 def _others(desk: Desk) -> Iterator[dict[str, int]]:
     commands = {name: [sys.executable, "-c", code] for name, code in FLOORS.items()}
@@ -83,10 +76,8 @@ def _others(desk: Desk) -> Iterator[dict[str, int]]:
         program = shutil.which(command[0])
         if program is not None:
             commands[name] = [program, *command[1:]]
-    environment = desk.display.environment(**desk.home.environment(**desk.session))
-    environment["DISPLAY"] = desk.display.environment()["DISPLAY"]
+    environment = desk.display.environment(**desk.session)
     with programs(list(commands.values()), environment) as running:
-        time.sleep(_SETTLED)
         yield {
             name: one.pid for name, one in zip(commands, running, strict=True) if one.poll() is None
         }
