@@ -6,11 +6,17 @@ import json
 import os
 import stat
 from binascii import crc32
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import is_dataclass
+from enum import StrEnum
 from pathlib import Path
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
+import nightcare.settings.plain as plain_module
+from nightcare.data import dataclass
+from nightcare.domain.schedule import Schedule
 from nightcare.errors import ConfigError
 from nightcare.settings import kept
 from nightcare.settings.apart import load_apart
@@ -26,6 +32,13 @@ CONFIG = """timezone = "Europe/Copenhagen"
 topic = "hydration"
 at = [07:30:00, "wake + 1h"]
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Weekday:
+    """A kind that nobody has made known."""
+
+    name: str
 
 
 class Kept:
@@ -255,6 +268,31 @@ def test_every_mistake_crosses_whole(file: Path) -> None:
     except ConfigError as error:
         found = (error.problems, error.warnings, error.key)
     assert repr(unplain(json.loads(json.dumps(plain(found))))) == repr(found)
+
+
+def _kinds(hint: Any) -> Iterator[type]:
+    """The classes that a field may hold, and those that these may hold."""
+    if not isinstance(hint, type) or get_args(hint):
+        for one in get_args(hint):
+            yield from _kinds(one)
+    elif is_dataclass(hint) or issubclass(hint, StrEnum):
+        yield hint
+        for one in get_type_hints(hint).values() if is_dataclass(hint) else ():
+            yield from _kinds(one)
+
+
+def test_all_that_a_schedule_may_hold_is_known_to_cross() -> None:
+    """Also what was added to it yesterday."""
+    kinds = set(_kinds(Loaded))
+    assert Schedule in kinds
+    assert Weekday not in kinds
+    assert {one.__name__ for one in kinds} <= set(plain_module._MADE)
+
+
+def test_what_is_not_known_does_not_cross_as_text() -> None:
+    """It would come back as something else."""
+    with pytest.raises(TypeError):
+        plain([Weekday("monday")])
 
 
 def test_another_process_finds_what_this_one_does(tmp_path: Path) -> None:

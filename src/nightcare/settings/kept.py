@@ -50,7 +50,8 @@ def load_kept(source: Source, folder: Path, load: Load) -> Loaded:
         return kept
     loaded = load(source)
     if origin is not None and folder.is_dir():
-        with suppress(OSError):
+        # A kind that does not cross is only not kept.
+        with suppress(OSError, TypeError):
             _keep(folder / FILE_NAME, origin, loaded)
     return loaded
 

@@ -32,7 +32,7 @@ from nightcare.settings.loaded import Loaded, Source
 
 Plain = None | bool | int | float | str | list[Any]
 
-_RECORDS = (
+_RECORDS = (  # a test finds what a schedule may hold besides
     At, Clock, Cron, Every, Hours, Loaded, Mark, Place, Problem, ProfessionalRule, Quiet, Relative,
     Reminder, Repeat, Schedule, Sleep, SnoozeRule, Source,
 )  # fmt: skip
@@ -57,7 +57,11 @@ _MADE: dict[str, Callable[..., Any]] = {
 
 
 def plain(value: Any) -> Plain:
-    """A value as plain data; what is of no known kind, such as an error, as its text."""
+    """A value as plain data; what is of no known kind, such as an error, as its text.
+
+    Raises:
+        TypeError: It holds a data class that is not known here, which no text can stand for.
+    """
     if isinstance(value, StrEnum):
         return [type(value).__name__, str(value)]
     if isinstance(value, int) and abs(value) >= _LARGEST:
@@ -84,6 +88,8 @@ def _plain_parts(value: Any) -> Plain:
             return ["length", value.days, value.seconds, value.microseconds]
         case Path():
             return ["path", str(value)]
+        case _ if hasattr(value, "__match_args__"):
+            raise TypeError(type(value))
         case _:
             return str(value)
 
