@@ -8,7 +8,7 @@ import json
 import os
 import signal
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -214,7 +214,7 @@ class Daemon:
             # It was read a moment ago.
             return
         self._manager.reloading()
-        self._take_up(self._in_force.read())
+        self._take_up(self._in_force.read)
         self._manager.ready(self._status())
 
     def _saved(self) -> None:
@@ -223,17 +223,18 @@ class Daemon:
             self._settling.cancel()
         loop = asyncio.get_running_loop()
         self._settling = loop.call_later(
-            _SETTLED_SECONDS, lambda: self._take_up(self._in_force.look())
+            _SETTLED_SECONDS, lambda: self._take_up(self._in_force.look)
         )
 
-    def _take_up(self, found: Look) -> None:
-        match found:
+    def _take_up(self, look: Callable[[], Look]) -> None:
+        began = now()
+        match look():
             case Look.NOTHING_NEW:
                 return
             case Look.TAKEN_UP:
                 loaded = self._in_force.loaded
                 self._words = words_for(loaded.schedule.language, self._setting.variables)
-                self._keep_going(self._reload_service)
+                self._keep_going(lambda: self._reload_service(began))
                 self._tell("log_reloaded")
                 self._keep_going(self._mention_what_comes)
             case Look.WRONG:
@@ -243,9 +244,11 @@ class Daemon:
                 self._keep_going(self._insist_on_mistakes)
         self._manager.ready(self._status())
 
-    def _reload_service(self) -> None:
+    def _reload_service(self, began: datetime) -> None:
         self._attendant.heed(self._in_force.loaded.schedule)
-        self._service.reload(self._in_force.loaded.schedule, self._words, now())
+        # What fell due while it was validated fell due by the new one.
+        self._service.reload(self._in_force.loaded.schedule, self._words, began)
+        self._service.reckon(now())
         self._change_zone()
         self._plan()
 
