@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from benchmarks.desk import EXAMPLE, FLOORS, Desk, Started, programs, service
 from benchmarks.measuring import Activity, Memory, activity_during, memory_of
 from nightcare.journal.store import Journal
+from parts.bus import private_bus
 from parts.home import private_home
 from parts.processes import eventually
 from parts.program import LATER, Nightcare
@@ -76,8 +77,11 @@ def _others(desk: Desk) -> Iterator[dict[str, int]]:
         program = shutil.which(command[0])
         if program is not None:
             commands[name] = [program, *command[1:]]
-    environment = desk.display.environment(**desk.session)
-    with programs(list(commands.values()), environment) as running:
+    # What they say on their bus would wake whoever listens there.
+    with contextlib.ExitStack() as stack:
+        bus = stack.enter_context(private_bus(desk.home, name="others"))
+        environment = desk.display.environment(DBUS_SESSION_BUS_ADDRESS=bus.address)
+        running = stack.enter_context(programs(list(commands.values()), environment))
         yield {
             name: one.pid for name, one in zip(commands, running, strict=True) if one.poll() is None
         }
