@@ -231,6 +231,35 @@ def test_a_reload_takes_up_the_file_and_a_mistake_changes_nothing(tmp_path: Path
     bench.run(test)
 
 
+def test_what_falls_due_while_a_new_schedule_is_validated_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Validating takes a moment, in which the new schedule is meant already."""
+    bench = Bench(tmp_path)
+    ahead = timedelta()
+
+    async def test(bench: Bench) -> None:
+        due = (now() + timedelta(seconds=2)).replace(microsecond=0)
+        text = CONFIG.partition("[reminders")[0] + (
+            f'[reminders.new]\ntopic = "sleep"\nat = "{due:%H:%M:%S}"\n'
+            '[notify]\nbackend = "terminal"\n'
+        )
+        bench.file.write_text(text, encoding="utf-8")
+        read = bench.daemon._in_force.read
+
+        def slowly() -> Look:
+            nonlocal ahead
+            ahead = timedelta(seconds=3)
+            return read()
+
+        monkeypatch.setattr(bench.daemon._in_force, "read", slowly)
+        bench.daemon.reload()
+        assert bench.daemon._keeper.journal.course(Key("new", due.date(), "1")) is not None
+
+    monkeypatch.setattr("nightcare.daemon.now", lambda: now() + ahead)
+    bench.run(test)
+
+
 def test_a_config_that_vanishes_changes_nothing_until_it_is_back(tmp_path: Path) -> None:
     """A disk may be away, or an editor at work; the built-in schedule is not meant by that."""
     bench = Bench(tmp_path)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import click
 
 from nightcare.catalogue.reading import Words, read_words
 from nightcare.cli.guidance import advice, wrapped
 from nightcare.cli.person import Person, command
+from nightcare.data import dataclass
 from nightcare.errors import NightcareError
 from nightcare.languages import languages
 

@@ -9,10 +9,10 @@ ca.desrt.dconf.Writer that tells of their changes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from jeepney import DBusAddress
 
+from nightcare.data import dataclass
 from nightcare.desktop.notifications import INTERFACE
 from nightcare.desktop.programs import printed
 from nightcare.desktop.questions import Questions

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from jeepney import MatchRule, new_method_call
 
+from nightcare.data import dataclass
 from nightcare.desktop.notifications import INTERFACE, Server
 from nightcare.desktop.wire import (
     BUS,

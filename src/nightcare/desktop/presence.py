@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from nightcare.data import dataclass
 from nightcare.domain.decide import Matter, Presence
 from nightcare.domain.reminders import Conduct
 from nightcare.domain.schedule import Schedule

@@ -5,10 +5,10 @@ Due -> held or open -> perhaps snoozed, held or asked again -> settled, exactly 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from nightcare.data import dataclass, replace
 from nightcare.domain.reminders import Key, Occurrence, Reminder, Topic
 
 

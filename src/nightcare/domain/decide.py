@@ -6,10 +6,10 @@ The steps are tried in the order of `decide`; a new reason not to show is one mo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from nightcare.data import dataclass
 from nightcare.domain.care_day import CareDay
 from nightcare.domain.course import Course, Held, Open, Snoozed, Step
 from nightcare.domain.reminders import Conduct, Quiet, Reminder

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from nightcare.data import dataclass
 from nightcare.domain.care_day import CareDay
 from nightcare.domain.reminders import Topic
 

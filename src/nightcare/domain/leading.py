@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from nightcare.data import dataclass
 from nightcare.domain.guidance import Routine
 from nightcare.domain.reminders import Key
 from nightcare.domain.routine import Stage, length_of, stage_at

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from nightcare.data import dataclass, replace
 from nightcare.domain.guidance import Routine, RoutineStep, Side
 
 BUILT_IN = ("calf", "quick", "resting")

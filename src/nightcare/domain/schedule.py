@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
+from nightcare.data import dataclass
 from nightcare.domain.care_day import Sleep
 from nightcare.domain.moments import Moment
 from nightcare.domain.professional import ProfessionalRule

@@ -8,9 +8,9 @@ that one reckoning changes is one transaction; only afterwards is the screen tol
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
+from nightcare.data import replace
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.course import (
     Course,

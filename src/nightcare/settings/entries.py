@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from nightcare.data import dataclass
 from nightcare.domain.moments import length_text
 from nightcare.domain.reminders import Every, Reminder, Topic
-from nightcare.settings.load import Loaded
+from nightcare.settings.loaded import Loaded
 from nightcare.settings.origins import FromDefaults, Origin, Origins
 from nightcare.settings.positions import Path
 
