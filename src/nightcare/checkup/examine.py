@@ -112,7 +112,7 @@ async def _look_at_bus(variables: Mapping[str, str], limits: Limits) -> SessionB
         async with questions(address, limits.question) as bus:
             notifier, quiet = await asyncio.gather(
                 _attempt(find_notifier(bus), limits.service),
-                _attempt(find_quiet(bus), limits.service),
+                _attempt(find_quiet(bus, variables), limits.service),
             )
             return SessionBus(address, None, notifier, quiet)
     except TimeoutError:

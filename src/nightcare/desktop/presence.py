@@ -178,14 +178,14 @@ class Attendant:
             lock_sources,
             presenting_sources,
         )
-        from nightcare.desktop.do_not_disturb import SERVERS, setting_source  # noqa: PLC0415
+        from nightcare.desktop.do_not_disturb import servers, setting_source  # noqa: PLC0415
 
         session = self._variables.get("XDG_SESSION_ID", "")
         setting = setting_source(self._variables)
         sources = (
             *lock_sources(session),
             *idle_sources(session, self._heeded.idle_after),
-            *SERVERS,
+            *servers(self._variables),
             *(() if setting is None else (setting,)),
             *presenting_sources(),
         )
