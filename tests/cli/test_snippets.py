@@ -34,7 +34,7 @@ ELSEWHERE = {
     "test_uninstall_leaves_only_what_is_the_persons_own",
     "systemctl --user stop nightcare": "real/test_doctor.py::"
     "test_a_unit_that_is_installed_runs_and_is_stopped",
-    "nightcare status": "real/test_user_service.py::test_paths_with_unusual_signs_are_kept",
+    "nightcare status": "real/test_notifications.py::test_server_that_comes_later_is_used",
     "nightcare try water": "real/test_notifications.py::"
     "test_trial_shows_a_reminder_and_leaves_no_trace",
     "nightcare try evening-stretch": "real/test_notifications.py::"
