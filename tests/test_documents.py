@@ -1,4 +1,4 @@
-"""What the documents name is there, and what is there is named."""
+"""What documents and settings of the project name is there, and what is there is named."""
 
 from __future__ import annotations
 
@@ -57,3 +57,12 @@ def mapped(there: set[Path]) -> Iterator[Path]:
         for name in re.findall(r"(?<![\w./])([\w*]+\.py)\b", line):
             fitting = {path for path in there if path.parent == folder and path.match(name)}
             yield from fitting if "*" in name else {folder / name}
+
+
+def test_what_is_checked_before_a_commit_is_what_the_tests_check() -> None:
+    """All that needs no test run, in the same words and the same order."""
+    script = (PROJECT / "scripts" / "test").read_text(encoding="utf-8")
+    checks = re.findall(r"^(\.venv/bin/(?!coverage).*)$", script, re.MULTILINE)
+    hooks = (PROJECT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    assert re.findall(r"^ +entry: (.*)$", hooks, re.MULTILINE) == checks
+    assert checks

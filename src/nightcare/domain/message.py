@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from nightcare.domain.reminders import Urgency
@@ -44,7 +43,6 @@ class Message:
         urgency: How pressing it is.
         sound: A name of the desktop's sound theme or the path of a sound file.
         progress: 0 to 100 for a step of a routine.
-        expires: When we close it (UTC), where that is known.
         place: Where on the screen it belongs; what an earlier run has left there gives way to it,
             on a server that knows of places.
     """
@@ -57,7 +55,6 @@ class Message:
     urgency: Urgency = Urgency.NORMAL
     sound: str | None = None
     progress: int | None = None
-    expires: datetime | None = None
     place: str = "reminder"
 
 
