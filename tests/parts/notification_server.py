@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import count
@@ -391,10 +391,3 @@ def _notification(number: int, message: Message) -> Notification:
         types={name: kind for name, (kind, _) in hints.items()},
         expires=expires,
     )
-
-
-@contextlib.asynccontextmanager
-async def notification_server(address: str) -> AsyncIterator[NotificationServer]:
-    """Run a server that behaves well until the test says otherwise."""
-    async with NotificationServer(address) as server:
-        yield server

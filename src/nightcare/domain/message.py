@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 
 from nightcare.data import dataclass
@@ -45,7 +44,6 @@ class Message:
         sound: A name of the desktop's sound theme or the path of a sound file.
         silent: Whether the notifier is to make no sound of its own either.
         progress: 0 to 100 for a step of a routine.
-        expires: When we close it (UTC), where that is known.
         place: Where on the screen it belongs; what an earlier run has left there gives way to it,
             on a server that knows of places.
     """
@@ -59,7 +57,6 @@ class Message:
     sound: str | None = None
     silent: bool = False
     progress: int | None = None
-    expires: datetime | None = None
     place: str = "reminder"
 
 

@@ -280,7 +280,6 @@ def _message(place: _Place, words: Words, sound: str | None, *, titled: bool) ->
             sound=sound,
             silent=sound is None,
             progress=_FULL,
-            expires=stage.until,
         )
     # The first one comes by the person's own hand.
     heard = sound if stage.number > 1 else None
@@ -296,5 +295,4 @@ def _message(place: _Place, words: Words, sound: str | None, *, titled: bool) ->
         sound=heard,
         silent=heard is None,
         progress=stage.progress,
-        expires=place.next,
     )

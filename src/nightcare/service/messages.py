@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from nightcare.domain.course import Course, Open
+from nightcare.domain.course import Course
 from nightcare.domain.guidance import Tip
 from nightcare.domain.message import Button, Message
 from nightcare.domain.reminders import Reminder
@@ -44,7 +44,6 @@ def compose(
         last_before_bed: Whether it is the last one of the evening, and so says good night.
     """
     title, body = _text(course, reminder, words, tip)
-    closes = course.state.closes if isinstance(course.state, Open) else None
     return Message(
         token=token(course),
         title=title,
@@ -53,7 +52,6 @@ def compose(
         spoken=_spoken(reminder, words, lengths, last_before_bed=last_before_bed),
         urgency=reminder.urgency,
         sound=reminder.sound,
-        expires=closes,
     )
 
 
