@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +31,18 @@ def test_a_reference_lists_what_there_is(document: Path) -> None:
 def test_each_example_of_a_key_is_right(path: tuple[str, ...], value: object) -> None:
     """In a file that has what it needs beside it, nothing is wrong."""
     *tables, key = path
-    written: dict[str, Any] = {**WHOLE, "reminders": {"NAME": {**WHOLE["reminders"]["NAME"]}}}
+    written = deepcopy(WHOLE)
+    if tables[:1] == ["routines"]:
+        written["routines"] = {"NAME": {"steps": [{"text": "Sit down.", "seconds": 10}]}}
     inner = written
     for name in tables:
-        inner[name] = inner = {**inner.get(name, {})}
+        inner = inner.setdefault(name, {})
+        # Of a list of tables, the first.
+        inner = inner[0] if isinstance(inner, list) else inner
     inner[key] = value
     reminder = written["reminders"]["NAME"]
+    if key == "routine":
+        reminder["topic"] = "stretching"
     if key in OTHER_TIMES and tables[-1] == "NAME":
         reminder |= {**OTHER_TIMES, key: value}
     elif "cron" not in reminder:
