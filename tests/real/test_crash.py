@@ -46,6 +46,7 @@ import pytest
 from nightcare.domain.course import Course, Outcome, Settled
 from nightcare.domain.record import Act
 from nightcare.journal.store import FILE_NAME
+from nightcare.settings.kept import FILE_NAME as KEPT
 from parts.bus import NOTIFICATIONS, Seen
 from parts.crashing import FRESH, SNOOZED, Life, Record, Told, crash, name_of
 
@@ -427,4 +428,5 @@ def test_journal_is_whole(accounts: list[Account]) -> None:
     """SQLite finds nothing wrong with it, and it was never set aside for another."""
     for account in accounts:
         assert account.record.integrity == ("ok",)
-        assert account.record.files == {FILE_NAME}
+        # Beside it lies the configuration that was validated last.
+        assert account.record.files == {FILE_NAME, KEPT}
