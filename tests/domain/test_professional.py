@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain_builders import sleep
@@ -45,9 +45,10 @@ def test_when_it_may_come(now: str, last: str | None, due: str) -> None:
     st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)),  # noqa: DTZ001 - made local below
     st.none() | st.timedeltas(timedelta(days=-20), timedelta(days=20)),
 )
+@example(datetime(2026, 3, 22, 7, 0, 0, 1), timedelta(0))  # noqa: DTZ001 - DST begins within the week
 def test_never_in_the_night_and_never_twice_a_week(at: datetime, ago: timedelta | None) -> None:
     """Whenever it is asked for."""
-    now = at.replace(tzinfo=CALENDAR.zone)
+    now = at.replace(tzinfo=CALENDAR.zone).astimezone(UTC)
     last = None if ago is None else now - ago
     due = notice_due(now, CALENDAR, last)
     day = CALENDAR.at(due)
