@@ -133,26 +133,3 @@ def test_a_shell_completes_commands_reminders_and_topics(shells: Shells, shell: 
     assert shells.offers(shell, "nightcare snooze wa") == {"water", "walk"}
     assert shells.offers(shell, "nightcare tips s") == {"stretching", "sleep"}
     assert shells.offers(shell, "nightcare --config /nowhere.toml why ") == set()
-
-
-@pytest.mark.parametrize("command", ["done", "snooze", "why", "try"])
-def test_reminders_are_offered_once_and_where_they_belong(shells: Shells, command: str) -> None:
-    """The built-in ones where there is no config; after one of them no second."""
-    offered = shells.offers("bash", f"nightcare {command} ")
-    assert offered == {"water", "evening-stretch", "loose-blanket"}
-    assert shells.offers("bash", f"nightcare {command} water ") == set()
-
-
-@pytest.mark.parametrize("config", ["[reminders", CONFIG + "\nlanguage = 3"])
-def test_a_config_that_is_wrong_completes_nothing(shells: Shells, config: str) -> None:
-    """And says nothing into the line that is typed."""
-    shells.configure(config)
-    command = [str(shells.programs / "nightcare")]
-    asked = {
-        "_NIGHTCARE_COMPLETE": "bash_complete",
-        "COMP_WORDS": "nightcare done ",
-        "COMP_CWORD": "2",
-    }
-    tool = ["sh", "-c", '"$@" 2>&1', "sh", *command]
-    assert run_tool(tool, shells.home.environment(**asked)) == b"\n"
-    assert not shells.home.state.exists()
