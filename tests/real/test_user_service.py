@@ -15,6 +15,7 @@ import pytest
 
 import nightcare
 from nightcare.desktop.desktop_entry import ENTRY, ICON
+from nightcare.desktop.user_unit import unit_text
 from parts.home import Home, private_home
 from parts.processes import (
     Identity,
@@ -210,6 +211,28 @@ def test_service_goes_with_the_graphical_session(night: Nightcare, manager: User
     assert not wants(night, GRAPHICAL).is_symlink()
     assert manager.show(UNIT, "PartOf") == ""
     assert manager.show(UNIT, "ActiveState") == "active"
+
+
+def test_a_unit_that_a_package_brought_is_no_obstacle(
+    night: Nightcare, manager: UserManager
+) -> None:
+    """It can be enabled; `install` puts the person's own before it, `uninstall` ends both."""
+    brought = night.home.data / "systemd" / "user" / UNIT
+    brought.parent.mkdir(parents=True)
+    brought.write_text(unit_text([*own_command(), "run"], graphical=True), encoding="utf-8")
+    manager.systemctl("daemon-reload")
+    manager.systemctl("enable", UNIT)
+    manager.systemctl("start", SESSION_TARGET)
+    manager.wait_until(UNIT, "active")
+    assert manager.show(UNIT, "FragmentPath") == str(brought)
+    night.command("install")
+    assert manager.show(UNIT, "FragmentPath") == str(unit_file(night))
+    assert manager.systemctl("is-active", UNIT) == "active\n"
+    night.command("uninstall")
+    assert_nothing_of_the_unit(night)
+    assert manager.show(UNIT, "FragmentPath") == str(brought)
+    assert manager.show(UNIT, "ActiveState") == "inactive"
+    assert manager.show(UNIT, "UnitFileState") == "disabled"
 
 
 def test_paths_with_unusual_signs_are_kept(

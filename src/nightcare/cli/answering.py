@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from nightcare.catalogue.telling import capabilities_text
+from nightcare.cli.completing import reminder_names
 from nightcare.cli.person import Person, command
 from nightcare.desktop.only_one import service_runs
 from nightcare.domain.course import Snoozed
@@ -23,7 +24,9 @@ _LOOK_EVERY = 0.05
 
 
 @command("snooze", help="Show what is open again later: for 10m, 1h30m, or until 21:00.")
-@click.argument("words", nargs=-1, metavar="[REMINDER] [10m | until 21:00]")
+@click.argument(
+    "words", nargs=-1, metavar="[REMINDER] [10m | until 21:00]", shell_complete=reminder_names
+)
 def snooze_command(person: Person, *, words: tuple[str, ...]) -> None:
     """Show what is open again later."""
     # Somebody may have put quotes around several words.
@@ -63,7 +66,7 @@ def resume_command(person: Person) -> None:
 
 
 @command("done", help="Answer what is open, or was shown last, as done.")
-@click.argument("reminder", required=False)
+@click.argument("reminder", required=False, shell_complete=reminder_names)
 def done_command(person: Person, *, reminder: str | None) -> None:
     """Answer what is open, or was shown last, as done."""
     with person.journal() as journal:
@@ -97,7 +100,7 @@ def tonight_command(person: Person, *, bedtime: str) -> None:
 
 
 @command("try", help="Show a reminder now, to see how it looks. Needs the running service.")
-@click.argument("reminder")
+@click.argument("reminder", shell_complete=reminder_names)
 def try_command(person: Person, *, reminder: str) -> None:
     """Show a reminder now, to see how it looks."""
     with person.journal() as journal:

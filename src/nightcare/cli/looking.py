@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from nightcare.cli.completing import reminder_names
 from nightcare.cli.output import say_json
 from nightcare.cli.person import Person, as_json, command
 from nightcare.desktop.only_one import service_runs
@@ -194,7 +195,7 @@ def preview_command(person: Person, *, days: int, first: str | None, for_program
 
 
 @command("why", help="Say which step decided last time, for one reminder or for each.")
-@click.argument("reminder", required=False)
+@click.argument("reminder", required=False, shell_complete=reminder_names)
 @as_json
 def why_command(person: Person, *, reminder: str | None, for_program: bool) -> None:
     """Which step of the cascade decided last time."""

@@ -1,0 +1,316 @@
+"""Write what is made of the code into share/: the manual pages and the shells' completions.
+
+    .venv/bin/python scripts/generate.py [FOLDER]
+
+They are committed, because making them needs the program itself, which whoever builds a wheel need
+not have. A test holds them equal to the code.
+
+Source: man(7) and man-pages(7) for the pages; click's documentation, "Shell Completion".
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import textwrap
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from click.shell_completion import get_completion_class
+
+from nightcare import __released__, __version__
+from nightcare.cli.app import app
+from nightcare.settings.schema import config_schema
+from nightcare.settings.writing import value_text
+
+SHELLS = {
+    "bash": "bash-completion/completions/nightcare",
+    "zsh": "zsh/site-functions/_nightcare",
+    "fish": "fish/vendor_completions.d/nightcare.fish",
+}
+"""For each shell where it looks for completions, below a folder of data such as /usr/share."""
+
+EXAMPLE = """\
+[sleep]
+wake = "07:00"
+bedtime = "22:30"
+
+[reminders.water]
+topic = "hydration"
+every = "2h"
+
+[reminders.evening-stretch]
+topic = "stretching"
+at = "bedtime - 30m"
+"""
+"""A short config file; the test of the pages reads it as one."""
+
+_WIDEST = 76
+_BY_PATTERN = {"pattern", "type"}
+"""What a choice has that only says how another one may be spelt."""
+
+_AROUND_COMMANDS = r"""
+.SH EXIT STATUS
+.TP
+.B 0
+All is well; also where
+.B nightcare config check
+has nothing but warnings.
+.TP
+.B 1
+The command failed, or found nothing that it could act on.
+.TP
+.B 2
+It was not understood: an unknown command or reminder, a bad length or date.
+.TP
+.B 69
+It needs the service, which is not running.
+.TP
+.B 78
+The config is wrong.
+.TP
+.B 130
+It was broken off.
+.SH ENVIRONMENT
+.TP
+.B NIGHTCARE_CONFIG
+The config file to use instead of yours.
+.TP
+.B NIGHTCARE_*
+Single values of the config; see
+.BR nightcare.toml (5).
+.TP
+.BR XDG_CONFIG_HOME ,\  XDG_STATE_HOME ,\  XDG_RUNTIME_DIR
+Where config, journal and lock are, as the XDG Base Directory Specification
+has it.
+.TP
+.B NO_COLOR
+Where it is set, nothing is coloured.
+.SH FILES
+.TP
+.I \(ti/.config/nightcare/config.toml
+Your config. Without one, the built-in schedule is in force.
+.TP
+.I \(ti/.local/state/nightcare/
+Your journal and diary. They stay on this machine.
+.SH NOTES
+nightcare is not medical advice. See a health professional when cramps are
+severe, persistent or come with other symptoms;
+.B nightcare causes
+says more.
+.SH SEE ALSO
+.BR nightcare.toml (5),
+.BR systemctl (1)
+"""
+
+_AROUND_KEYS = r"""
+.SH ENVIRONMENT
+Each value can be given as a variable too, with two underscores between the
+parts of its key, such as
+.BR NIGHTCARE_SLEEP__BEDTIME=23:00 .
+It is laid over what the file says.
+.SH FILES
+.I \(ti/.config/nightcare/config.toml
+.SH SEE ALSO
+.BR nightcare (1)
+"""
+
+_BEFORE_KEYS = (
+    "The config file is TOML. What it does not say is taken from the built-in one, key by key; but "
+    "[sleep] replaces the built-in table whole, and a file that defines any reminder replaces all "
+    'the built-in ones. A clock time is text, such as "07:00", or a TOML time, such as 07:00. A '
+    "moment is a clock time, or lies before or after waking up or going to bed, such as "
+    '"bedtime - 30m". A length is made of days, hours, minutes and seconds, such as "1h30m".'
+)
+
+
+def files() -> Iterator[tuple[str, str]]:
+    """Each file by its path below a folder of data, and what it holds."""
+    yield "man/man1/nightcare.1", "\n".join(_program_page())
+    yield "man/man5/nightcare.toml.5", "\n".join(_config_page())
+    for shell, path in SHELLS.items():
+        completion = get_completion_class(shell)
+        assert completion is not None
+        text = completion(app, {}, "nightcare", "_NIGHTCARE_COMPLETE").source()
+        yield path, text.rstrip("\n") + "\n"
+
+
+# The page of the program
+
+
+def _program_page() -> Iterator[str]:
+    yield _head("nightcare", 1)
+    yield from (".SH NAME", r"nightcare \- reminders against leg cramps at night")
+    yield from (".SH SYNOPSIS", ".B nightcare", r"[\fIOPTIONS\fR] \fICOMMAND\fR [\fIARGS\fR]...")
+    yield from (".SH DESCRIPTION", *_prose(app.help or ""))
+    yield from _prose(
+        "A service of your own login session shows desktop notifications by a schedule that you "
+        "write in one file. The commands work whether or not it runs. Most of them take --config "
+        "behind their name too."
+    )
+    context = app.make_context("nightcare", [], resilient_parsing=True)
+    yield from (".SH OPTIONS", *_options(app, context), ".SH COMMANDS")
+    yield from _commands(app, context)
+    yield from _as_it_stands(_AROUND_COMMANDS)
+
+
+def _commands(group: click.Group, above: click.Context) -> Iterator[str]:
+    for name in group.list_commands(above):
+        command = group.get_command(above, name)
+        assert command is not None
+        context = click.Context(command, info_name=name, parent=above)
+        if isinstance(command, click.Group):
+            yield from _commands(command, context)
+            continue
+        arguments = [
+            one.make_metavar(context)
+            for one in command.get_params(context)
+            if isinstance(one, click.Argument)
+        ]
+        usage = rf"\fB{_plain(context.command_path)}\fR"
+        yield from (".TP", " ".join([usage, *(rf"\fI{_plain(one)}\fR" for one in arguments)]))
+        yield from _prose(command.help or "")
+        options = list(_options(command, context))
+        if options:
+            yield from (".RS", *options, ".RE")
+
+
+def _options(command: click.Command, context: click.Context) -> Iterator[str]:
+    for one in command.get_params(context):
+        record = one.get_help_record(context)
+        if record is None or ("--help" in one.opts and command is not app):
+            continue
+        usage, said = record
+        value = usage.removeprefix(", ".join(one.opts)).strip()
+        names = ", ".join(rf"\fB{_plain(name)}\fR" for name in one.opts)
+        yield from (".TP", f"{names} \\fI{_plain(value)}\\fR" if value else names, *_prose(said))
+
+
+# The page of the config file
+
+
+def _config_page() -> Iterator[str]:
+    schema = config_schema()
+    yield _head("nightcare.toml", 5)
+    yield from (".SH NAME", r"nightcare.toml \- when nightcare reminds, and how")
+    yield from (".SH DESCRIPTION", *_prose(_BEFORE_KEYS))
+    yield ".SH KEYS"
+    tables: dict[str, Mapping[str, Any]] = {}
+    yield from _keys("", schema, schema["$defs"], tables)
+    while tables:
+        name = next(iter(tables))
+        table = tables.pop(name)
+        yield from (f'.SS "{_plain(f"[{name}]")}"', *_prose(_sentence(table)))
+        inner: dict[str, Mapping[str, Any]] = {}
+        yield from _keys(f"{name}.", table, schema["$defs"], inner)
+        tables = inner | tables
+    yield from (".SH EXAMPLES", ".EX", *map(_plain, EXAMPLE.splitlines()), ".EE")
+    yield from _as_it_stands(_AROUND_KEYS)
+
+
+def _keys(
+    above: str,
+    table: Mapping[str, Any],
+    known: Mapping[str, Any],
+    tables: dict[str, Mapping[str, Any]],
+) -> Iterator[str]:
+    """The keys of a table, and into `tables` those that it has within."""
+    for key, field in table.get("properties", {}).items():
+        meant = _resolved(field, known)
+        if "additionalProperties" in meant and "properties" not in meant:
+            inner = _resolved(meant["additionalProperties"], known)
+            inner["description"] = f"{meant['description']} {inner['description']}"
+            tables[f"{above}{key}.NAME"] = inner
+        elif "properties" in meant:
+            # The seven days are alike.
+            same = next((one for one, other in tables.items() if other == meant), None)
+            if same is None:
+                tables[above + key] = meant
+            else:
+                del tables[same]
+                tables[f"{above}WEEKDAY"] = meant
+        else:
+            yield from (".TP", rf"\fB{_plain(key)}\fR", *_prose(_sentence(meant)))
+            yield from (".br", *_prose(f"Allowed: {_allowed(meant)}."))
+            if "default" in meant:
+                yield from (".br", *_prose(f"Default: {value_text(meant['default'])}"))
+            elif key in table.get("required", ()):
+                yield from (".br", "It must be given.")
+
+
+def _resolved(field: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """A field with what it refers to; what it says itself comes first."""
+    name = str(field.get("$ref", "")).rpartition("/")[2]
+    own = {key: value for key, value in field.items() if key != "$ref"}
+    return {**known.get(name, {}), **own}
+
+
+def _allowed(field: Mapping[str, Any]) -> str:
+    match field:
+        case {"enum": list(values)}:
+            return _either([value_text(one) for one in values])
+        case {"const": value}:
+            return value_text(value)
+        case {"anyOf": list(choices)}:
+            plain = [one for one in choices if "items" not in one]
+            alike = (plain[0], {"anyOf": plain})
+            lists = [one for one in choices if one.get("items") in alike]
+            others = [one for one in choices if one not in lists]
+            said = dict.fromkeys(_allowed(one) for one in others if one.keys() != _BY_PATTERN)
+            return ", or ".join([*said, *("a list of them" for _ in lists)])
+        case {"type": "array", "items": dict(items)}:
+            return f"a list; in it {_allowed(items)}"
+        case {"type": "boolean"}:
+            return "true or false"
+        case {"type": "integer", "minimum": least, "maximum": most}:
+            return f"a whole number from {least} to {most}"
+        case {"type": "string", "examples": list(examples)}:
+            return "text such as " + _either([value_text(one) for one in examples])
+        case _:
+            return "text"
+
+
+def _either(values: list[str]) -> str:
+    *others, last = values
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _sentence(field: Mapping[str, Any]) -> str:
+    return str(field.get("description", ""))
+
+
+# roff
+
+
+def _head(name: str, section: int) -> str:
+    return f'.TH {name.upper()} {section} "{__released__}" "nightcare {__version__}"'
+
+
+def _prose(text: str) -> Iterator[str]:
+    """A text in short lines, as what it is and not as requests."""
+    for line in textwrap.wrap(" ".join(text.split()), _WIDEST, break_on_hyphens=False):
+        yield _plain(line)
+
+
+def _plain(text: str) -> str:
+    """A text whose signs mean themselves; a hyphen as what one types."""
+    escaped = text.replace("\\", r"\e").replace("-", r"\-").replace("~", r"\(ti")
+    return re.sub(r"^([.'])", r"\\&\1", escaped)
+
+
+def _as_it_stands(text: str) -> list[str]:
+    return [*text.strip("\n").split("\n"), ""]
+
+
+def main(folder: Path) -> None:
+    """Write all of them below a folder."""
+    for name, text in files():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if sys.argv[1:] else Path(__file__).parents[1] / "share")

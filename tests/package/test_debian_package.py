@@ -1,0 +1,140 @@
+"""The Debian package: what lintian says, and its whole life on a system that has nothing else."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import pytest
+
+from nightcare import __released__, __version__
+from parts.packages import PROJECT, Packages
+from parts.processes import SEARCH_PATH, find_program, run_tool
+
+pytestmark = pytest.mark.real
+
+ENVIRONMENT = {"PATH": SEARCH_PATH, "LANG": "C.UTF-8", "TZ": "UTC", "HOME": "/nonexistent"}
+SYSTEM_SECONDS = 300
+
+FILES = {
+    "usr/bin/nightcare",
+    "usr/lib/systemd/user/nightcare.service",
+    "usr/share/applications/nightcare.desktop",
+    "usr/share/icons/hicolor/scalable/apps/nightcare.svg",
+    "usr/share/metainfo/org.nightcare.nightcare.metainfo.xml",
+    "usr/share/man/man1/nightcare.1.gz",
+    "usr/share/man/man5/nightcare.toml.5.gz",
+    "usr/share/bash-completion/completions/nightcare",
+    "usr/share/zsh/vendor-completions/_nightcare",
+    "usr/share/fish/vendor_completions.d/nightcare.fish",
+    "usr/share/doc/nightcare/changelog.gz",
+    "usr/share/doc/nightcare/copyright",
+}
+
+LIFE = """
+set -eu
+files() {
+    find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp \\) \\
+        -prune -o -print | sort
+}
+cd /tmp
+files >before
+dpkg --install /tmp/nightcare.deb >/dev/null
+dpkg --verify nightcare >said/changed
+export HOME=/tmp/home
+for command in --version preview "tips sleep"; do
+    nightcare $command >"said/$command"
+done
+/usr/lib/nightcare/bin/python -c '
+from nightcare.desktop.user_unit import own_command
+print(*own_command(None, "run"))' >said/own
+find /usr/lib/nightcare -name "*.pyc" | head -n 1 >said/compiled
+dpkg --purge nightcare >/dev/null
+files >after
+diff before after >said/left || true
+"""
+
+
+@pytest.fixture(scope="module")
+def unpacked(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the package holds."""
+    folder = tmp_path_factory.mktemp("unpacked")
+    run_tool(["dpkg-deb", "--extract", str(packages.debian), str(folder)], ENVIRONMENT)
+    return folder
+
+
+def test_lintian_finds_no_mistake(packages: Packages) -> None:
+    """Nor anything to warn of, but what the package says why of."""
+    tool = [find_program("lintian", "lintian"), "--allow-root", "--fail-on", "error,warning"]
+    run_tool([*tool, str(packages.debian)], ENVIRONMENT, SYSTEM_SECONDS)
+
+
+def test_it_brings_what_a_system_looks_for(unpacked: Path) -> None:
+    """Where it looks for it; and nothing says where it was built."""
+    assert {name for name in FILES if not os.path.lexists(unpacked / name)} == set()
+    unit = (unpacked / "usr/lib/systemd/user/nightcare.service").read_text(encoding="utf-8")
+    assert "\nExecStart=/usr/bin/nightcare run\n" in unit
+    assert "\nWantedBy=graphical-session.target\n" in unit
+    entry = unpacked / "usr/share/applications/nightcare.desktop"
+    tool = find_program("desktop-file-validate", "desktop-file-utils")
+    assert run_tool([tool, str(entry)], ENVIRONMENT) == b""
+    search = ["grep", "--recursive", "--files-with-matches", str(PROJECT), str(unpacked)]
+    assert run_tool(["sh", "-c", '"$@" || [ $? = 1 ]', "sh", *search], ENVIRONMENT) == b""
+
+
+def test_the_licences_of_all_that_it_carries_are_told(unpacked: Path) -> None:
+    """As the machine-readable format of Debian has it, a paragraph for each."""
+    told = (unpacked / "usr/share/doc/nightcare/copyright").read_text(encoding="utf-8")
+    assert told.startswith(
+        "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n"
+    )
+    carried = {path.name for path in unpacked.glob("usr/lib/nightcare/lib/*/site-packages/*")}
+    assert "pydantic_core" in carried
+    own = {name for name in carried if name.startswith("nightcare")}
+    missing = {name for name in carried - own if f"site-packages/{name}" not in told}
+    assert missing == set()
+    assert told.count("\nLicense: ") == told.count("\nFiles: ") == told.count("\nCopyright: ")
+
+
+def test_its_version_is_that_of_the_program() -> None:
+    """And its changelog is dated to the release."""
+    changelog = (PROJECT / "debian" / "changelog").read_text(encoding="utf-8")
+    assert changelog.startswith(f"nightcare ({__version__}) ")
+    dated = re.search(r"^ -- .*>  (.*)$", changelog, re.MULTILINE)
+    assert dated is not None
+    assert parsedate_to_datetime(dated[1]).date().isoformat() == __released__
+
+
+def test_it_comes_works_and_goes_without_a_trace(packages: Packages, tmp_path: Path) -> None:
+    """On a fresh Debian with Python and nothing else that is not essential."""
+    said = tmp_path / "said"
+    said.mkdir()
+    life = tmp_path / "life"
+    life.write_text(LIFE, encoding="utf-8")
+    deb = packages.debian
+    run_tool(
+        [
+            find_program("mmdebstrap", "mmdebstrap"),
+            "--quiet",
+            "--variant=essential",
+            "--include=python3",
+            f"--customize-hook=cp {deb} $1/tmp/nightcare.deb; cp {life} $1/tmp; mkdir $1/tmp/said",
+            "--chrooted-customize-hook=sh /tmp/life",
+            f"--customize-hook=cp $1/tmp/said/* {said}",
+            "--format=null",
+            platform.freedesktop_os_release()["VERSION_CODENAME"],
+            "/dev/null",
+        ],
+        ENVIRONMENT,
+        SYSTEM_SECONDS,
+    )
+    told = {file.name: file.read_text(encoding="utf-8") for file in said.iterdir()}
+    assert told["--version"] == f"nightcare, version {__version__}\n"
+    assert " 08:00  water " in told["preview"]
+    assert told["tips sleep"].startswith("sleep\n- ")
+    assert told["own"] == "/usr/lib/nightcare/bin/nightcare run\n"
+    assert told["compiled"] != ""
+    assert told["changed"] == told["left"] == ""

@@ -1,0 +1,114 @@
+"""What is made of the code and committed: the manual pages, which render, and the completions."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import click
+import pytest
+
+from generate import EXAMPLE, files
+from nightcare import __released__, __version__
+from nightcare.cli.app import app
+from nightcare.settings.schema import config_schema
+from parts.processes import SEARCH_PATH, find_program, run_tool
+from settings.written import mistakes
+
+SHARE = Path(__file__).parents[2] / "share"
+PAGES = [SHARE / "man/man1/nightcare.1", SHARE / "man/man5/nightcare.toml.5"]
+
+
+def rendered(page: Path) -> str:
+    """A page as it is read, in one line; man(1) has nothing to warn of."""
+    shown = subprocess.run(
+        [find_program("man", "man-db"), "--warnings=w", "-l", page],
+        env={"LANG": "C.UTF-8", "MANWIDTH": "1000", "MAN_KEEP_STDERR": "1", "PATH": SEARCH_PATH},
+        capture_output=True,
+        check=True,
+    )
+    assert shown.stderr == b""
+    return " ".join(shown.stdout.decode().split())
+
+
+def commands(group: click.Group, above: click.Context) -> Iterator[tuple[str, click.Command]]:
+    """Every command with how it is typed."""
+    for name in group.list_commands(above):
+        command = group.get_command(above, name)
+        assert command is not None
+        with click.Context(command, info_name=name, parent=above) as context:
+            if isinstance(command, click.Group):
+                yield from commands(command, context)
+            else:
+                yield context.command_path, command
+
+
+def test_what_is_committed_is_what_the_code_makes() -> None:
+    """If this fails: .venv/bin/python scripts/generate.py."""
+    made = dict(files())
+    committed = {name: (SHARE / name).read_text(encoding="utf-8") for name in made}
+    assert committed == made
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_nothing_is_wrong_with_a_page(page: Path) -> None:
+    """Nor does mandoc's checker find anything to remark."""
+    assert len(rendered(page)) > 1000
+    tool = find_program("mandoc", "mandoc")
+    assert run_tool([tool, "-T", "lint", str(page)], {"PATH": SEARCH_PATH}) == b""
+
+
+@pytest.mark.real
+def test_the_page_of_the_program_has_every_command_with_its_options() -> None:
+    """And says what each is for."""
+    page = rendered(PAGES[0])
+    found = dict(commands(app, click.Context(app, info_name="nightcare")))
+    assert len(found) > 30
+    for typed, command in found.items():
+        assert command.help
+        start = re.search(rf"{typed}(?: [^.]*?)? {re.escape(' '.join(command.help.split()))}", page)
+        assert start is not None, typed
+        for option in command.params:
+            if isinstance(option, click.Option) and not option.hidden:
+                assert page.find(option.opts[0], start.end()) > 0, (typed, option.opts)
+
+
+def keys(schema: Any) -> Iterator[tuple[str, str]]:
+    """Every key of every table with its own words."""
+    for table in [schema, *schema["$defs"].values()]:
+        for key, field in table.get("properties", {}).items():
+            if "description" in field and key != "reminders":
+                yield key, field["description"]
+
+
+@pytest.mark.real
+def test_the_page_of_the_config_has_every_key() -> None:
+    """With its meaning, and what is allowed."""
+    page = rendered(PAGES[1])
+    found = list(keys(config_schema()))
+    assert len(found) > 30
+    for key, meaning in found:
+        assert re.search(rf"\b{key} {re.escape(meaning)} Allowed: \S", page), key
+
+
+def test_the_example_of_the_page_is_right() -> None:
+    """It may be copied."""
+    assert mistakes(EXAMPLE) == ()
+
+
+@pytest.mark.real
+def test_the_metadata_for_software_centres_is_valid() -> None:
+    """By freedesktop.org's own program; and the newest release it names is this one."""
+    (file,) = (SHARE / "metainfo").iterdir()
+    release = ET.parse(file).find(  # noqa: S314 - a file of our own
+        "releases/release"
+    )
+    assert release is not None
+    assert release.attrib == {"version": __version__, "date": __released__}
+    tool = find_program("appstreamcli", "appstream")
+    run_tool([tool, "validate", "--no-net", str(file)], {"PATH": SEARCH_PATH, "HOME": "/nowhere"})
