@@ -223,6 +223,10 @@ def _keys(
             inner = _resolved(meant["additionalProperties"], known)
             inner["description"] = f"{meant['description']} {inner['description']}"
             tables[f"{above}{key}.NAME"] = inner
+        elif "$ref" in meant.get("items", {}):
+            inner = _resolved(meant["items"], known)
+            inner["description"] = f"{meant['description']} {inner['description']}"
+            tables[f"[{above}{key}]"] = inner
         elif "properties" in meant:
             # The seven days are alike.
             same = next((one for one, other in tables.items() if other == meant), None)

@@ -82,7 +82,8 @@ def keys(schema: Any) -> Iterator[tuple[str, str]]:
     """Every key of every table with its own words."""
     for table in [schema, *schema["$defs"].values()]:
         for key, field in table.get("properties", {}).items():
-            if "description" in field and key != "reminders":
+            lists_tables = "$ref" in field.get("items", field.get("additionalProperties", {}))
+            if "description" in field and not lists_tables:
                 yield key, field["description"]
 
 
