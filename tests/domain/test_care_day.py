@@ -282,6 +282,13 @@ def test_the_first_half_hour_after_bedtime_is_not_sleep_yet() -> None:
     assert one.asleep(late + timedelta(seconds=1))
 
 
+def test_the_wake_up_is_no_sleep_any_more() -> None:
+    """Until just before it is."""
+    one = calendar().day(day("2026-11-06"))
+    assert one.asleep(one.ends - timedelta.resolution)
+    assert not one.asleep(one.ends)
+
+
 # Moments
 
 

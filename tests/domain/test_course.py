@@ -56,6 +56,15 @@ def test_what_is_given_to_the_screen_may_be_shown_while_it_is_fresh() -> None:
     assert not given_to_screen.seen
 
 
+def test_what_is_asked_again_counts_as_fresh_from_then() -> None:
+    """It is taken off the screen until then, and is otherwise what it was."""
+    opened = course(DUE).given(REPEATED, None).shown(REPEATED, DUE, None)
+    state = opened.state
+    assert isinstance(state, Open)
+    again = opened.asked_again(state, LATER)
+    assert again == replace(opened, state=replace(state, away=True), fresh_from=LATER)
+
+
 def test_what_is_shown_stays_from_when_a_notifier_took_it() -> None:
     """Not from its moment, and it has been seen from then on."""
     shown = course(DUE).given(PLAIN, None).shown(PLAIN, LATER, "17")

@@ -181,9 +181,18 @@ def test_a_night_that_is_not_over_cannot_be_told_of(text: str) -> None:
     now = own.instant(wall("2026-11-22 14:10"))
     with pytest.raises(ValueRefused) as caught:
         night_named(text, now, own)
-    assert caught.value.key == "night_not_over"
+    assert (caught.value.key, caught.value.values) == ("night_not_over", {"found": text})
     assert night_named("2026-11-21", now, own) == day("2026-11-21")
     assert night_named("1999-01-01", now, own) == day("1999-01-01")
+
+
+def test_who_is_up_early_may_tell_of_the_night_behind_them() -> None:
+    """From two hours before the wake-up on, and not a moment earlier."""
+    own = calendar()
+    early = own.instant(wall("2026-11-22 05:00"))
+    assert night_named("2026-11-21", early, own) == day("2026-11-21")
+    with pytest.raises(ValueRefused):
+        night_named("2026-11-21", early - timedelta.resolution, own)
 
 
 @pytest.mark.parametrize("text", ["yesterday", "2026-02-30", "9999-12-31", ""])
@@ -193,6 +202,7 @@ def test_a_night_that_is_no_date(text: str) -> None:
     with pytest.raises(ValueRefused) as caught:
         night_named(text, own.instant(wall("2026-11-22 14:10")), own)
     assert caught.value.key in ("date_not_understood", "night_not_over")
+    assert caught.value.values == {"found": text}
 
 
 # When it was
@@ -246,6 +256,7 @@ def test_a_moment_that_cannot_be_is_refused(words: str, key: str) -> None:
     with pytest.raises(ValueRefused) as caught:
         parse_at(words, own, own.instant(wall("2026-11-22 14:10")))
     assert (caught.value.key, caught.value.exit_code) == (key, 2)
+    assert caught.value.values == {"found": words}
 
 
 @pytest.mark.parametrize(
@@ -272,6 +283,7 @@ def test_a_length_that_no_cramp_has_is_refused(minutes: int) -> None:
     with pytest.raises(ValueRefused) as caught:
         checked_minutes(minutes)
     assert caught.value.key == "cramp_minutes"
+    assert caught.value.values == {"found": minutes, "most": 1440}
 
 
 # A night as a whole
@@ -317,9 +329,18 @@ def mornings(*answers: str) -> list[Morning]:
 
 def test_the_rule_looks_at_as_many_nights_as_it_says() -> None:
     """By day the last night is the newest, by night the one that it is."""
-    assert day("2026-11-15") == FIRST
-    late = calendar().instant(wall("2026-11-22 23:00"))
-    assert first_of_window(late, calendar(), RULE) == day("2026-11-16")
+    assert first_of_window(NOON, calendar(), RULE) == day("2026-11-15")
+    bedtime = calendar().instant(wall("2026-11-22 22:30"))
+    assert first_of_window(bedtime, calendar(), RULE) == day("2026-11-16")
+    assert first_of_window(bedtime - MINUTE, calendar(), RULE) == day("2026-11-15")
+
+
+def test_the_first_night_that_the_rule_looks_at_counts() -> None:
+    """The one before it does not, however bad it was."""
+    severe = cramp("2026-11-16 03:10", severity=Severity.SEVERE)
+    first = severe.place.care_day
+    assert concern(first, RULE, [severe], []) is Concern.SEVERE
+    assert concern(first + ONE_DAY, RULE, [severe], []) is None
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from itertools import pairwise
 
@@ -19,7 +20,7 @@ from domain_builders import (
     wall,
 )
 from nightcare.domain.care_day import ONE_DAY, Calendar
-from nightcare.domain.plan import between, plan, upcoming
+from nightcare.domain.plan import between, plan, planned, upcoming
 from nightcare.domain.reminders import Cron, Occurrence, Reminder
 
 WATER = reminder(every("2h", "wake + 1h", "bedtime - 1h"))
@@ -34,6 +35,19 @@ def chain(what: Reminder, own: Calendar, after: datetime, until: datetime) -> li
         made.append(one)
         after = one.due
     return made
+
+
+# One of them, by what it is known by
+
+
+def test_what_is_planned_is_found_by_its_key() -> None:
+    """Each occurrence of a plan is the one of its key; a key that has no moment has none."""
+    own = calendar()
+    for what in (WATER, STRETCH, reminder(Cron("0 17 * * *"))):
+        made = plan([what], own, day("2026-11-06"), 2)
+        assert made
+        assert [planned(what, own, one.key) for one in made] == made
+        assert planned(what, own, replace(made[0].key, slot="gone")) is None
 
 
 # The plan of whole care days

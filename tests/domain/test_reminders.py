@@ -45,6 +45,13 @@ def test_each_moment_of_an_at_is_due_once() -> None:
     assert clock(SATURDAY, what) == ["Sat 07 10:30", "Sat 07 15:00", "Sat 07 23:45", "Sun 08 00:10"]
 
 
+def test_a_moment_is_known_by_what_journals_have_written_down() -> None:
+    """A single one as "1", one of several as it is written: else an update would show it twice."""
+    assert [one.key.slot for one in on(FRIDAY, reminder(at("10:30")))] == ["1"]
+    several = reminder(at("10:30", "bedtime - 30m"))
+    assert [one.key.slot for one in on(FRIDAY, several)] == ["10:30", "bedtime - 30m"]
+
+
 def test_a_relative_moment_outside_the_waking_hours_is_not_due() -> None:
     """Neither before the wake-up nor after bedtime, but at either."""
     what = reminder(at("wake", "wake - 1m", "bedtime", "bedtime + 1m", "bedtime - 16h"))

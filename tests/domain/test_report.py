@@ -55,6 +55,7 @@ def test_a_night_without_a_note_is_no_night_without_cramps() -> None:
     """Nobody knows how it was."""
     made = report(MONTH, [], [], [])
     assert (made.counted.all, made.counted.recorded, made.counted.unknown) == (30, 0, 30)
+    assert [one.night for one in made.nights] == MONTH
     assert not made.enough
 
 
