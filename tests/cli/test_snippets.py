@@ -39,10 +39,11 @@ ELSEWHERE = {
     "test_trial_shows_a_reminder_and_leaves_no_trace",
     "nightcare try evening-stretch": "real/test_notifications.py::"
     "test_trial_shows_a_reminder_and_leaves_no_trace",
-    # They take a minute, a click, a terminal, an editor or a browser.
+    # They take minutes, a click, a terminal, an editor or a browser.
     ".venv/bin/nightcare rehearse": "real/test_terminal.py::"
     "test_rehearsal_shows_every_reminder_of_the_day",
     "nightcare rehearse": "real/test_terminal.py::test_rehearsal_shows_every_reminder_of_the_day",
+    "nightcare stretch": "cli/test_stretching.py::test_stretch_without_a_config_or_a_service",
     "nightcare doctor": "real/test_doctor.py::test_a_desktop_with_dunst",
     "nightcare doctor --notify": "real/test_doctor.py::test_a_desktop_with_dunst",
     "nightcare setup": "cli/test_setting_up.py::test_enter_everywhere_gives_the_built_in_config",
