@@ -52,6 +52,10 @@ ELSEWHERE = {
     "nightcare report --open": "cli/test_report_page.py::test_open_shows_it_from_a_private_place",
     "nightcare report --days 90 --open": "cli/test_report_page.py::"
     "test_open_shows_it_from_a_private_place",
+    # They make the packages, and put one into the system.
+    "./scripts/package": "package/test_debian_package.py::test_lintian_finds_no_mistake",
+    "sudo apt install ./dist/nightcare_*.deb": "package/test_debian_package.py::"
+    "test_it_comes_works_and_goes_without_a_trace",
     # They would fetch what it needs from a registry.
     "pipx install '.[report]'": "cli/test_snippets.py::test_what_pipx_asks_for_is_there",
 }
