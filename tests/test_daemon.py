@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from nightcare.daemon import Daemon, Setting
+from nightcare.daemon import Daemon, Setting, ended
 from nightcare.desktop.clock import now
+from nightcare.desktop.wire import Disconnected, apart
 from nightcare.domain.decide import Presence
 from nightcare.domain.reminders import Key
 from nightcare.errors import DesktopError, StateError
@@ -230,6 +231,35 @@ def test_a_reload_takes_up_the_file_and_a_mistake_changes_nothing(tmp_path: Path
     bench.run(test)
 
 
+def test_what_falls_due_while_a_new_schedule_is_validated_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Validating takes a moment, in which the new schedule is meant already."""
+    bench = Bench(tmp_path)
+    ahead = timedelta()
+
+    async def test(bench: Bench) -> None:
+        due = (now() + timedelta(seconds=2)).replace(microsecond=0)
+        text = CONFIG.partition("[reminders")[0] + (
+            f'[reminders.new]\ntopic = "sleep"\nat = "{due:%H:%M:%S}"\n'
+            '[notify]\nbackend = "terminal"\n'
+        )
+        bench.file.write_text(text, encoding="utf-8")
+        read = bench.daemon._in_force.read
+
+        def slowly() -> Look:
+            nonlocal ahead
+            ahead = timedelta(seconds=3)
+            return read()
+
+        monkeypatch.setattr(bench.daemon._in_force, "read", slowly)
+        bench.daemon.reload()
+        assert bench.daemon._keeper.journal.course(Key("new", due.date(), "1")) is not None
+
+    monkeypatch.setattr("nightcare.daemon.now", lambda: now() + ahead)
+    bench.run(test)
+
+
 def test_a_config_that_vanishes_changes_nothing_until_it_is_back(tmp_path: Path) -> None:
     """A disk may be away, or an editor at work; the built-in schedule is not meant by that."""
     bench = Bench(tmp_path)
@@ -347,9 +377,9 @@ def test_a_failure_after_a_sleep_ends_the_service(tmp_path: Path) -> None:
     def fail() -> None:
         raise Failure
 
-    bench.daemon._jumped = fail  # type: ignore[method-assign]
-
     async def test(bench: Bench) -> None:
+        # Only now, for the watch on the time zone has the real one.
+        bench.daemon._jumped = fail  # type: ignore[method-assign]
         bench.daemon._resumed()
         await bench.until(bench.daemon._stop.done)
 
@@ -382,3 +412,42 @@ def test_nothing_is_reckoned_before_the_start(tmp_path: Path) -> None:
     assert bench.daemon._keeper.journal.standing().reckoned is None
     bench.daemon._keeper.journal.close()
     bench.daemon._lock.release()
+
+
+def test_a_bus_that_dies_as_the_service_ends_does_not_keep_it() -> None:
+    """The error of the one takes the place of the cancellation, which is then told once more."""
+
+    async def test() -> None:
+        dying, gone = asyncio.Event(), asyncio.Event()
+
+        async def bus() -> None:
+            raise Disconnected
+
+        async def slow_to_clear_up() -> None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                dying.set()
+                await gone.wait()
+
+        async def connect() -> None:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(slow_to_clear_up())
+                await asyncio.sleep(0)
+                tasks.create_task(bus())
+
+        async def listen() -> None:
+            try:
+                await apart(connect())
+            except* Disconnected:
+                pass
+            await asyncio.Event().wait()
+
+        listening = asyncio.create_task(listen())
+        await dying.wait()
+        asyncio.get_running_loop().call_later(0.01, gone.set)
+        async with asyncio.timeout(10):
+            await ended([listening])
+        assert listening.cancelled()
+
+    asyncio.run(test())

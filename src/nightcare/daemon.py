@@ -8,8 +8,7 @@ import json
 import os
 import signal
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -17,6 +16,7 @@ from nightcare import __version__
 from nightcare.catalogue.problems import problem_text, without_folder
 from nightcare.catalogue.reading import words_for
 from nightcare.catalogue.telling import capabilities_text, teller
+from nightcare.data import dataclass
 from nightcare.desktop.clock import LOCAL_TIME, alarm, now, zone
 from nightcare.desktop.files import watch
 from nightcare.desktop.only_one import OnlyOne
@@ -30,11 +30,14 @@ from nightcare.journal.store import SERVICE_NOTE
 from nightcare.scheduling import Scheduling
 from nightcare.screens import choose_screen, chosen_backend, session_bus, system_bus
 from nightcare.service.reckoning import Service
-from nightcare.settings.load import Loaded
+from nightcare.settings.loaded import Loaded
 
 _SOON = timedelta(minutes=2)
 _SETTLED_SECONDS = 0.2
 """Editors are done with a file by then, and the person does not wait."""
+
+_ONCE_MORE = 0.2
+"""Seconds until what has not ended is told so again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +65,14 @@ def _error_of(context: dict[str, Any]) -> BaseException:
     return error if isinstance(error, BaseException) else RuntimeError(context["message"])
 
 
-async def _ended(tasks: list[asyncio.Task[None]]) -> None:
+async def ended(tasks: list[asyncio.Task[None]]) -> None:
     """Cancel what still runs, and wait for it to clear up."""
-    for task in tasks:
-        task.cancel()
+    running = set(tasks)
+    while running:
+        for task in running:
+            task.cancel()
+        # A bus that dies at this very moment takes the cancellation's place in its task group.
+        _, running = await asyncio.wait(running, timeout=_ONCE_MORE)
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
@@ -74,7 +81,7 @@ class Daemon:
 
     def __init__(self, setting: Setting, loaded: Loaded) -> None:
         self._setting = setting
-        self._in_force = InForce(setting.config, setting.variables, loaded)
+        self._in_force = InForce(setting.config, setting.variables, loaded, setting.state)
         self._words = words_for(loaded.schedule.language, setting.variables)
         self._zone = zone(loaded.schedule.zone)
         self._lock = OnlyOne(setting.state)
@@ -151,7 +158,7 @@ class Daemon:
             self._service.stop()
             self._scheduling.stop()
             self._tell("log_stopped")
-            await _ended([*tasks, self._looking] if self._looking else tasks)
+            await ended([*tasks, self._looking] if self._looking else tasks)
             self._keeper.close()
             self._lock.release()
 
@@ -215,7 +222,7 @@ class Daemon:
             # It was read a moment ago.
             return
         self._manager.reloading()
-        self._take_up(self._in_force.read())
+        self._take_up(self._in_force.read)
         self._manager.ready(self._status())
 
     def _saved(self) -> None:
@@ -224,17 +231,18 @@ class Daemon:
             self._settling.cancel()
         loop = asyncio.get_running_loop()
         self._settling = loop.call_later(
-            _SETTLED_SECONDS, lambda: self._take_up(self._in_force.look())
+            _SETTLED_SECONDS, lambda: self._take_up(self._in_force.look)
         )
 
-    def _take_up(self, found: Look) -> None:
-        match found:
+    def _take_up(self, look: Callable[[], Look]) -> None:
+        began = now()
+        match look():
             case Look.NOTHING_NEW:
                 return
             case Look.TAKEN_UP:
                 loaded = self._in_force.loaded
                 self._words = words_for(loaded.schedule.language, self._setting.variables)
-                self._keep_going(self._reload_service)
+                self._keep_going(lambda: self._reload_service(began))
                 self._tell("log_reloaded")
                 backend, _ = chosen_backend(loaded.schedule, self._setting.variables)
                 if backend != self._screen.name:
@@ -247,9 +255,11 @@ class Daemon:
                 self._keep_going(self._insist_on_mistakes)
         self._manager.ready(self._status())
 
-    def _reload_service(self) -> None:
+    def _reload_service(self, began: datetime) -> None:
         self._attendant.heed(self._in_force.loaded.schedule)
-        self._service.reload(self._in_force.loaded.schedule, self._words, now())
+        # What fell due while it was validated fell due by the new one.
+        self._service.reload(self._in_force.loaded.schedule, self._words, began)
+        self._service.reckon(now())
         self._change_zone()
         self._plan()
 

@@ -6,7 +6,7 @@ person reads it in their own language; nothing here is a sentence.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from nightcare.data import dataclass, field
 
 
 class NightcareError(Exception):

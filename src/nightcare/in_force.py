@@ -9,7 +9,9 @@ from pathlib import Path
 
 from nightcare.errors import ConfigError, Place, Problem
 from nightcare.places import chosen_config, place_of_config
-from nightcare.settings.load import Loaded, load
+from nightcare.settings.apart import load_apart
+from nightcare.settings.kept import load_kept
+from nightcare.settings.loaded import Loaded, source_of
 
 
 class Look(Enum):
@@ -23,16 +25,25 @@ class Look(Enum):
 class InForce:
     """The configuration that the service goes by; a mistake in a saved file changes nothing.
 
+    Args:
+        named: The file that `--config` names, if any.
+        variables: The environment.
+        loaded: The one to begin with.
+        folder: That of the journal.
+
     Attributes:
         loaded: The last one that was right.
         mistakes: What is wrong with what was saved since.
     """
 
-    def __init__(self, named: Path | None, variables: Mapping[str, str], loaded: Loaded) -> None:
+    def __init__(
+        self, named: Path | None, variables: Mapping[str, str], loaded: Loaded, folder: Path
+    ) -> None:
         self.loaded = loaded
         self.mistakes: tuple[Problem, ...] = ()
         self._named = named
         self._variables = variables
+        self._folder = folder
         self._stamp: object = "not looked at yet"
 
     @property
@@ -64,7 +75,8 @@ class InForce:
 
     def _read(self) -> tuple[Problem, ...]:
         try:
-            self.loaded = load(chosen_config(self._named, self._variables), self._variables)
+            source = source_of(chosen_config(self._named, self._variables), self._variables)
+            self.loaded = load_kept(source, self._folder, load_apart)
         except ConfigError as error:
             return error.problems
         return ()

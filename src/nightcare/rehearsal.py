@@ -85,19 +85,32 @@ async def rehearse(  # noqa: PLR0913 - everything outside is passed in
         service.start(clock.now())
         seen: set[str] = set()
         while (coming := _next(service, clock.now())) is not None and coming < day.ends:
+            if journal.led() is not None:
+                # Who pressed Start is led as they would be on any day.
+                await _for(serving, (coming - clock.now()).total_seconds())
+                coming = clock.now()
             clock.set(coming)
             service.reckon(coming)
             new = {token(one) for one in journal.unsettled() if _on_screen(one)} - seen
             if new:
                 seen |= new
-                await asyncio.wait({serving}, timeout=seconds / max(askings, 1))
-                if serving.done():
-                    serving.result()
+                await _for(serving, seconds / max(askings, 1))
     finally:
         service.stop()
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)
         journal.close()
+
+
+async def _for(serving: asyncio.Task[None], seconds: float) -> None:
+    """Let so many seconds go by.
+
+    Raises:
+        Exception: Whatever ended the screen meanwhile.
+    """
+    await asyncio.wait({serving}, timeout=max(seconds, 0.0))
+    if serving.done():
+        serving.result()
 
 
 def _askings(schedule: Schedule, name: str) -> int:

@@ -7,7 +7,6 @@ import errno
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,9 @@ if sys.platform != "win32":
     import fcntl
 
 _FOR_YOU_ALONE = 0o600
+_ANEW = (
+    os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+)
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -32,14 +34,16 @@ def replace_file(path: Path, content: bytes) -> None:
         raise OSError(errno.EPERM, os.strerror(errno.EPERM))
     target.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as undo:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        undo.callback(Path(name).unlink, missing_ok=True)
+        # As tempfile does it, which would load random numbers and hashes besides.
+        name = target.with_name(f".{target.name}.{os.urandom(6).hex()}")
+        handle = os.open(name, _ANEW, _FOR_YOU_ALONE)
+        undo.callback(name.unlink, missing_ok=True)
         with os.fdopen(handle, "wb") as fresh:
             _like(target, fresh.fileno())
             fresh.write(content)
             fresh.flush()
             os.fsync(fresh.fileno())
-        Path(name).replace(target)
+        name.replace(target)
         undo.pop_all()
     _remember(target.parent)
 

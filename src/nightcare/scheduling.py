@@ -13,11 +13,26 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.base import BaseTrigger
-
 from nightcare.domain.reminders import Occurrence, Reminder
+from nightcare.unneeded import standing_in
+
+with standing_in(
+    # For its own version, plugins, a zone that it is told, chance, and threads that it does not
+    # use; docs/performance.md has the figures.
+    {
+        "importlib.metadata": {
+            "version": lambda _: "3.11",
+            "entry_points": lambda **_: (),
+            "PackageNotFoundError": LookupError,
+        },
+        "tzlocal": {"get_localzone": None},
+        "random": {},
+        "apscheduler.executors.pool": {"ThreadPoolExecutor": None},
+    }
+):
+    from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
+    from apscheduler.triggers.base import BaseTrigger
 
 _DEADLINE = "deadline"
 _REMINDER = "reminder "

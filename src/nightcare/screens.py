@@ -21,9 +21,14 @@ def choose_screen(schedule: Schedule, variables: Mapping[str, str], out: TextIO)
     backend, _ = chosen_backend(schedule, variables)
     bus = session_bus(variables)
     if backend == "plyer":
-        from nightcare.desktop.plyer import PlyerScreen  # noqa: PLC0415 - other platforms only
+        from nightcare.desktop.plyer import (  # noqa: PLC0415 - other platforms only
+            PlyerScreen,
+            obstacle_on_linux,
+        )
 
-        return PlyerScreen()
+        if sys.platform != "linux":
+            return PlyerScreen()
+        return PlyerScreen(obstacle=lambda: obstacle_on_linux(session_bus(variables), variables))
     if backend == "terminal":
         from nightcare.desktop.terminal import TerminalScreen  # noqa: PLC0415 - no desktop only
 

@@ -20,6 +20,7 @@ from nightcare.catalogue.reading import read_words, words_for
 from nightcare.domain.course import Outcome, Step
 from nightcare.domain.decide import Matter, Verdict
 from nightcare.domain.diary import Answer, Leg, Severity
+from nightcare.domain.guidance import Side
 from nightcare.domain.message import Capability
 from nightcare.domain.reminders import Topic
 from nightcare.errors import NightcareError, Place, Problem
@@ -114,6 +115,7 @@ FAMILIES: dict[str, set[str]] = {
     "outcome_": {str(outcome) for outcome in Outcome},
     "reason_": {step.replace(" ", "_") for step in Step},
     "leg_": {str(leg) for leg in Leg},
+    "side_": {str(side) for side in Side},
     "severity_": {str(severity) for severity in Severity},
     "answer_": {str(answer) for answer in Answer},
     "report_": {f"week_{rest}" for rest in ("cramps", "severe", "free", "unknown", "done")},

@@ -11,6 +11,8 @@ import pytest
 from cli.terminal import TODAY, Terminal
 from nightcare.desktop.only_one import OnlyOne
 from nightcare.domain.course import Held, Open, Outcome, Settled, Snoozed, Step
+from nightcare.domain.leading import Led
+from nightcare.domain.reminders import Key
 from nightcare.journal.store import SERVICE_NOTE, Journal
 
 TOMORROW = TODAY + timedelta(days=1)
@@ -406,5 +408,18 @@ def test_a_try_that_is_not_shown_in_time(
     result = terminal("try", "water")
     assert (result.code, result.out) == (1, "")
     assert result.err.startswith("The service did not get it on the screen within ten seconds.")
+    with terminal.journal() as journal:
+        assert journal.trials() == []
+
+
+@pytest.mark.usefixtures("service")
+def test_a_try_during_a_stretch(terminal: Terminal) -> None:
+    """It is not asked for, since nothing interrupts a stretch."""
+    with terminal.journal() as journal:
+        key = Key("evening-stretch", TODAY, "1")
+        journal.lead(Led(key, "calf", terminal.now, terminal.now))
+    result = terminal("try", "water")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("A stretch is under way")
     with terminal.journal() as journal:
         assert journal.trials() == []

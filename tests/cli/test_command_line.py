@@ -13,7 +13,7 @@ import pytest
 from cli.terminal import Terminal
 from nightcare import __version__
 from nightcare.cli import main
-from nightcare.cli.app import app
+from nightcare.cli.app import _SUMMARIES, app
 from nightcare.desktop.only_one import OnlyOne
 from nightcare.domain.course import Outcome, Settled, Step
 from nightcare.journal.store import FILE_NAME
@@ -30,6 +30,16 @@ FOR_A_PROGRAM = [
 
 
 # Usage
+
+
+def test_help_says_of_each_command_what_it_says_itself() -> None:
+    """Though none of them is imported for it."""
+    context = click.Context(app)
+    assert list(_SUMMARIES) == app.list_commands(context)
+    for name, summary in _SUMMARIES.items():
+        command = app.get_command(context, name)
+        assert command is not None
+        assert (command.help or "").partition("\n")[0] == summary
 
 
 def test_help_names_every_command(terminal: Terminal) -> None:
@@ -361,6 +371,8 @@ def test_where_nobody_says_where_home_is_it_is_told(
     def nobody(*_: object, **__: object) -> str:
         raise RuntimeError
 
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name)
     monkeypatch.setattr("platformdirs.user_config_dir", nobody)
     monkeypatch.setattr("platformdirs.user_state_dir", nobody)
     result = terminal(*arguments)

@@ -11,6 +11,7 @@ import pytest
 from cli.terminal import TODAY, Terminal
 from nightcare.desktop.only_one import OnlyOne
 from nightcare.domain.course import Held, Open, Outcome, Settled, Snoozed, Step
+from nightcare.domain.leading import Led
 from nightcare.domain.standing import Standing
 from nightcare.journal.store import SERVICE_NOTE
 from nightcare.settings.load import load
@@ -84,6 +85,25 @@ def test_status_tells_what_is_open_snoozed_and_waiting(terminal: Terminal) -> No
 
 
 @pytest.mark.usefixtures("service")
+def test_status_tells_a_stretch_under_way(terminal: Terminal) -> None:
+    """Which, where it is, and whose it is; and nothing of one that has been left behind."""
+    course = terminal.have_open("14:09", "evening-stretch", "1")
+    began = terminal.now - timedelta(seconds=35)
+    with terminal.journal() as journal:
+        journal.lead(Led(course.key, "calf", began, began + timedelta(seconds=30)))
+    said = (
+        "Under way: Calf stretch and massage, for evening-stretch. Step 3 of 7 · right leg · 20 s."
+    )
+    assert said in terminal("status").out
+    told = terminal("status", "--json").json["routine"]
+    assert (told["reminder"], told["routine"]) == ("evening-stretch", "calf")
+    assert (told["step"], told["of"]) == (3, 7)
+    assert told["ends"] == (began + timedelta(seconds=130)).isoformat()
+    terminal.look_at_the_clock("15:00")
+    assert "Under way" not in terminal("status").out
+    assert terminal("status", "--json").json["routine"] is None
+
+
 def test_status_tells_a_pause_and_a_closed_evening(terminal: Terminal) -> None:
     """And that nothing comes before they end."""
     terminal("pause", "until", "18:30")
@@ -113,6 +133,7 @@ def test_status_for_a_program_without_a_service(terminal: Terminal) -> None:
         "presence": None,
         "paused_until": None,
         "good_night": False,
+        "routine": None,
         "unsettled": [],
         "next": {
             "reminder": "water",

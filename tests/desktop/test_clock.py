@@ -232,6 +232,7 @@ def test_a_zone_that_contradicts_itself_is_that_of_the_c_library(
     def disagree() -> tzinfo:
         raise ZoneInfoNotFoundError("conflicting configurations")
 
+    monkeypatch.delenv("TZ")
     monkeypatch.setattr(tzlocal, "reload_localzone", disagree)
     link = tmp_path / "localtime"
     link.write_bytes(files("tzdata").joinpath("zoneinfo/Asia/Tokyo").read_bytes())

@@ -739,6 +739,147 @@ def test_a_changed_message_takes_the_place_of_the_old(bus: PrivateBus) -> None:
     asyncio.run(story())
 
 
+def step(number: int) -> Message:
+    """A step of a routine."""
+    buttons = (Button("stop", "Stop"), Button("done", "Done"))
+    return Message("r", "A stretch", f"Step {number}", buttons, progress=10 * number)
+
+
+def test_the_steps_of_a_routine_replace_each_other_in_place(bus: PrivateBus) -> None:
+    """Their buttons stay the same, so that servers may keep them; nothing is closed."""
+
+    async def story() -> None:
+        screen = a_screen(bus)
+        async with NotificationServer(bus.address) as server, running(screen) as ear:
+            screen.show(step(1))
+            handle = await shown(ear, step(1))
+            screen.show(step(2))
+            await ear.until_heard(2)
+            screen.show(step(3))
+            assert await ear.until_heard(3) == [Shown("r", handle)] * 3
+            assert [seen.replaces for seen in server.asked] == [0, 1, 1]
+            # A server that heeds both would replace a notification by itself.
+            assert ["x-dunst-stack-tag" in seen.hints for seen in server.asked] == [
+                True,
+                False,
+                False,
+            ]
+            assert [seen.body for seen in server.on_screen.values()] == ["Step 3"]
+            assert "CloseNotification" not in server.calls
+            await server.press(1, "stop")
+            assert (await ear.until_heard(4))[3] == Answered("r", "stop")
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("name", ["gnome-shell", ""])
+def test_where_what_is_replaced_loses_its_buttons_each_step_is_sent_anew(
+    bus: PrivateBus, name: str
+) -> None:
+    """And where the server does not say who it is; there is one at a time all the same."""
+
+    async def story() -> None:
+        screen = a_screen(bus)
+        server = NotificationServer(bus.address)
+        server.information = (name, "", "", "1.2")
+        async with server, running(screen) as ear:
+            screen.show(step(1))
+            await shown(ear, step(1))
+            screen.show(step(2))
+            await ear.until_heard(2)
+            assert [seen.replaces for seen in server.asked] == [0, 0]
+            assert [seen.body for seen in server.on_screen.values()] == ["Step 2"]
+            assert server.calls[-2:] == ["CloseNotification", "Notify"]
+
+    asyncio.run(story())
+
+
+def test_the_closing_words_have_no_buttons_and_are_sent_anew(bus: PrivateBus) -> None:
+    """A server that keeps those of the last step would offer what there is not any more."""
+
+    async def story() -> None:
+        screen = a_screen(bus)
+        async with NotificationServer(bus.address) as server, running(screen) as ear:
+            screen.show(step(1))
+            await shown(ear, step(1))
+            screen.show(replace(step(10), buttons=()))
+            await ear.until_heard(2)
+            assert [seen.replaces for seen in server.asked] == [0, 0]
+            assert [seen.actions for seen in server.on_screen.values()] == [{}]
+
+    asyncio.run(story())
+
+
+def test_a_server_that_shows_the_next_step_beside_the_last_has_that_taken_off(
+    bus: PrivateBus,
+) -> None:
+    """Some give a new id; there are never two."""
+
+    async def story() -> None:
+        screen = a_screen(bus)
+        async with NotificationServer(bus.address) as server, running(screen) as ear:
+            server.replaces_in_place = False
+            screen.show(step(1))
+            await shown(ear, step(1))
+            screen.show(step(2))
+            await ear.until_heard(2)
+            await server.until(lambda: "CloseNotification" in server.calls, "a close")
+            assert [seen.body for seen in server.on_screen.values()] == ["Step 2"]
+            await server.press(2, "done")
+            assert (await ear.until_heard(3))[2] == Answered("r", "done")
+
+    asyncio.run(story())
+
+
+def test_a_step_closed_while_the_next_is_on_its_way_is_reported_and_stays_away(
+    bus: PrivateBus,
+) -> None:
+    """What the server makes of the next one is taken off."""
+
+    async def story() -> None:
+        screen = a_screen(bus)
+        async with NotificationServer(bus.address) as server, running(screen) as ear:
+            screen.show(step(1))
+            handle = await shown(ear, step(1))
+            server.script.append(How.LATER)
+            screen.show(step(2))
+            await server.until_asked(2)
+            await server.dismiss(1)
+            assert await ear.until_heard(2) == [Shown("r", handle), Closed("r")]
+            await server.reply_late()
+            await and_nothing_more(screen, ear, Shown("r", handle), Closed("r"))
+
+    asyncio.run(story())
+
+
+def test_a_step_that_comes_while_the_last_is_on_its_way_is_the_one_shown(bus: PrivateBus) -> None:
+    """A slow server is not left with an old step."""
+
+    async def story() -> None:
+        screen = a_screen(bus)
+        async with NotificationServer(bus.address) as server, running(screen) as ear:
+            screen.show(step(1))
+            await shown(ear, step(1))
+            server.script.append(How.LATER)
+            screen.show(step(2))
+            await server.until_asked(2)
+            screen.show(step(3))
+            await server.reply_late()
+            await server.until_asked(3)
+            await ear.until_heard(2)
+            await server.until(lambda: len(server.on_screen) == 1, "one to be left")
+            assert [seen.body for seen in server.on_screen.values()] == ["Step 3"]
+
+    asyncio.run(story())
+
+
+def test_who_can_play_sounds_is_asked_to_be_silent(bus: PrivateBus) -> None:
+    """By the specification's own hint, and only where it means something."""
+    message = replace(MESSAGE, silent=True)
+    assert asked_for(bus, message).hints["suppress-sound"] is True
+    assert "suppress-sound" not in asked_for(bus, message, ("actions", "body")).hints
+
+
 def test_a_server_may_give_the_same_id_again(bus: PrivateBus) -> None:
     """What it says of the message that had the id before is not taken for the new one."""
 

@@ -10,12 +10,13 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from nightcare.desktop.plyer import PlyerScreen
-from nightcare.domain.message import Button, Capability, Message, Shown
+from nightcare.desktop.plyer import PlyerScreen, obstacle_on_linux
+from nightcare.domain.message import Button, Capability, Message, ScreenEvent, Served, Shown
 from parts.memory_screen import Ear
 
 MESSAGE = Message(
@@ -130,6 +131,62 @@ def test_a_failure_is_tried_again_and_only_success_is_shown() -> None:
 
     asyncio.run(story())
     assert len(plyer.shown) == 3
+
+
+def test_what_fails_is_told_of_and_so_is_its_end() -> None:
+    """The log and `status` say what went wrong, and when it is right again."""
+    plyer = FakePlyer(fails=lambda _: len(plyer.shown) < 3)
+    screen = PlyerScreen(plyer, delays=(0.001, 0.001))
+    told: list[str] = []
+
+    async def story() -> None:
+        ear = Ear()
+
+        def hear(event: ScreenEvent) -> None:
+            if isinstance(event, Served):
+                told.append(screen.describe())
+            ear(event)
+
+        task = asyncio.create_task(screen.run(hear))
+        screen.show(MESSAGE)
+        await ear.until_heard(1)
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    asyncio.run(story())
+    assert told == ["plyer, which cannot show anything: NotImplementedError", "plyer"]
+
+
+def test_what_is_known_to_fail_unseen_is_never_shown() -> None:
+    """Plyer ignores that notify-send has failed, so it is not asked to where it would.
+
+    As it broke elsewhere: notify-send ignored.
+    """
+    plyer = FakePlyer()
+    obstacles = ["there is no session bus", ""]
+    screen = PlyerScreen(plyer, obstacle=lambda: obstacles.pop(0), delays=(0.001,))
+
+    async def story() -> None:
+        async with running(screen) as ear:
+            screen.show(MESSAGE)
+            assert await ear.until_heard(1) == [Shown("t1", None)]
+
+    asyncio.run(story())
+    assert (len(plyer.shown), obstacles) == (1, [])
+
+
+def test_on_linux_it_needs_a_bus_and_a_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is looked for before it is relied on."""
+    variables = {"PATH": str(tmp_path)}
+    monkeypatch.setattr("nightcare.desktop.plyer.find_spec", lambda _: None)
+    assert obstacle_on_linux(None, variables) == "there is no session bus"
+    assert obstacle_on_linux("unix:path=x", variables) == "notify-send is not installed"
+    program = tmp_path / "notify-send"
+    program.touch(mode=0o755)
+    assert obstacle_on_linux("unix:path=x", variables) == ""
 
 
 def test_after_the_last_attempt_a_message_is_given_up() -> None:

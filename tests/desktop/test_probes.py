@@ -8,6 +8,7 @@ import stat
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -159,14 +160,19 @@ def xfce(service: NamedService, *, on: bool) -> None:
 Desktop = Callable[..., None]
 
 
-def quiet_of(bus: PrivateBus, *script: Callable[[NamedService], None], wait: float = LONG) -> Quiet:
+def quiet_of(
+    bus: PrivateBus,
+    *script: Callable[[NamedService], None],
+    wait: float = LONG,
+    variables: dict[str, str] | None = None,
+) -> Quiet:
     """What a desktop with that script says."""
 
     async def story() -> Quiet:
         async with NamedService(bus.address, NOTIFICATIONS, _SWAYNC, _XFCONF) as service:
             for one in script:
                 one(service)
-            return await asked(bus, find_quiet, wait)
+            return await asked(bus, partial(find_quiet, variables=variables or {}), wait)
 
     return asyncio.run(story())
 
@@ -181,6 +187,46 @@ def test_each_desktop_is_asked_in_its_own_way(
 ) -> None:
     """And believed."""
     assert quiet_of(bus, lambda service: desktop(service, on=on)) == Quiet(on, by)
+
+
+def lxqt(service: NamedService) -> None:
+    """As LXQt's server calls itself, which says no more."""
+    information = ("lxqt-notificationd", "lxqt.org", "1.2.0", "1.2")
+    service.answers[NOTIFICATIONS, "GetServerInformation"] = ("ssss", information)
+
+
+@pytest.mark.parametrize(
+    ("text", "on"),
+    [
+        ("[General]\n__userfile__=true\ndoNotDisturb=true\n", True),
+        ("[General]\ndoNotDisturb=false\n", False),
+        ("[General]\nspacing=6\n", False),
+        (None, False),
+    ],
+)
+@pytest.mark.parametrize("by_home", [True, False])
+def test_the_file_of_lxqt_is_read(
+    bus: PrivateBus, tmp_path: Path, text: str | None, *, on: bool, by_home: bool
+) -> None:
+    """Where its server is in use; what the file does not say is off, as the server takes it."""
+    file = tmp_path / ".config" / "lxqt" / "notifications.conf"
+    file.parent.mkdir(parents=True)
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+    config = {"XDG_CONFIG_HOME": str(tmp_path / ".config")}
+    variables = {"HOME": str(tmp_path)} if by_home else {"HOME": "/nowhere", **config}
+    assert quiet_of(bus, lxqt, variables=variables) == Quiet(on, "LXQt")
+
+
+def test_the_file_of_lxqt_means_nothing_to_another_server(bus: PrivateBus, tmp_path: Path) -> None:
+    """Nor does one that cannot be read say anything."""
+    file = tmp_path / "lxqt" / "notifications.conf"
+    file.parent.mkdir()
+    file.write_text("[General]\ndoNotDisturb=true\n", encoding="utf-8")
+    variables = {"XDG_CONFIG_HOME": str(tmp_path)}
+    assert quiet_of(bus, variables=variables) == Quiet(None)
+    file.write_bytes(b"\xff")
+    assert quiet_of(bus, lxqt, variables=variables) == Quiet(None)
 
 
 def test_a_setting_of_xfce_that_was_never_made_is_off(bus: PrivateBus) -> None:
@@ -234,7 +280,7 @@ def test_what_is_neither_on_nor_off_says_nothing(bus: PrivateBus) -> None:
 
 def test_without_a_server_nobody_says(bus: PrivateBus) -> None:
     """There is nobody to ask."""
-    assert asyncio.run(asked(bus, find_quiet)) == Quiet(None)
+    assert asyncio.run(asked(bus, partial(find_quiet, variables={}))) == Quiet(None)
 
 
 # Other programs

@@ -9,6 +9,7 @@ import pytest
 
 from domain_builders import at, day, reminder, sleep, utc
 from nightcare.domain.professional import ProfessionalRule
+from nightcare.domain.routine import StretchRule
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import SnoozeRule
 from nightcare.domain.standing import Standing
@@ -21,6 +22,8 @@ SCHEDULE = Schedule(
     sleep=sleep(),
     reminders=(WALK, WATER),
     snooze=SnoozeRule((timedelta(minutes=10),), 3),
+    stretch=StretchRule("calf", None),
+    routines=(),
     idle_after=timedelta(minutes=5),
     morning_question=None,
     professional=ProfessionalRule(),

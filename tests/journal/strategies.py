@@ -17,6 +17,7 @@ from nightcare.domain.course import (
     State,
     Step,
 )
+from nightcare.domain.leading import Led
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.standing import Standing
 
@@ -47,6 +48,10 @@ courses = st.builds(
     counts,
     st.booleans(),
     st.none() | texts,
+)
+
+leds = st.builds(
+    Led, st.builds(Key, texts, st.dates(), texts), texts, instants, instants, st.none() | texts
 )
 
 standings = st.builds(

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from journal.strategies import instants, texts
 from nightcare.domain.course import Outcome, begin
 from nightcare.domain.diary import Answer, Cramp, Leg, Morning, Place, Severity
+from nightcare.domain.leading import Led
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.standing import Standing
 from nightcare.errors import StateError
@@ -201,7 +202,7 @@ def test_a_journal_without_a_diary_gets_one_and_keeps_the_rest(tmp_path: Path) -
     old.commit()
     old.close()
     with closing(Journal.open(tmp_path)) as journal:
-        assert journal._version() == VERSION == 2
+        assert journal._version() == VERSION == 3
         assert journal.standing() == Standing(paused_until=NOW + HOUR)
         assert list(journal.tips_shown()) == ["refill"]
         pages = filled(journal)
@@ -295,6 +296,7 @@ def everything(journal: Journal) -> None:
     journal.decided(NOW, course.occurrence, "show", "show")  # type: ignore[arg-type]
     journal.acted(NOW, "done", [course], Standing(paused_until=NOW))
     journal.ask_trial("water", NOW)
+    journal.lead(Led(course.key, "calf", NOW, NOW))
     journal.note(SERVICE_NOTE, {"pid": 1})
     journal.note("other", {"pid": 1})
 

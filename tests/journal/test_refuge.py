@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from nightcare.domain.course import Course, Outcome, begin
+from nightcare.domain.leading import Led
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.journal.refuge import Refuge, set_aside
 from nightcare.journal.store import FILE_NAME, Journal
@@ -38,6 +39,26 @@ def test_what_changed_in_memory_is_brought_back(tmp_path: Path) -> None:
     assert list(disk.tips_shown()) == ["refill"]
     refuge.journal.close()
     disk.close()
+
+
+def test_a_routine_under_way_goes_on_in_memory_and_back_on_the_disk(tmp_path: Path) -> None:
+    """Unless the disk knows better, or it is over by then."""
+    disk = Journal.open(tmp_path)
+    disk.stand(replace(disk.standing(), began=NOON, reckoned=NOON))
+    led = Led(course("1").key, "calf", NOON, NOON, "handle")
+    disk.lead(led)
+    refuge = Refuge(disk, NOON)
+    assert refuge.journal.led() == led
+    later = replace(led, seen=NOON + timedelta(seconds=20))
+    refuge.journal.lead(later)
+    refuge.bring_back(disk, NOON)
+    assert disk.led() == later
+    again = Refuge(disk, NOON)
+    again.journal.lead(None)
+    again.bring_back(disk, NOON)
+    assert disk.led() is None
+    for one in (refuge.journal, again.journal, disk):
+        one.close()
 
 
 def test_what_a_command_wrote_meanwhile_stays(tmp_path: Path) -> None:

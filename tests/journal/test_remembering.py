@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from journal.strategies import (
     courses,
     instants,
+    leds,
     notes,
     occurrences,
     standings,
@@ -31,6 +32,7 @@ from nightcare.domain.course import (
     Step,
     begin,
 )
+from nightcare.domain.leading import Led
 from nightcare.domain.record import Act, Decision, Trial
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.standing import Standing
@@ -219,6 +221,16 @@ def test_the_last_act_is_the_one_that_was_done_last() -> None:
 
 
 # Trials, notes, tips, decisions
+
+
+@given(st.lists(st.none() | leds, min_size=1, max_size=3))
+def test_there_is_one_routine_under_way_or_none(made: list[Led | None]) -> None:
+    """The last that was written, as it was."""
+    with fresh() as journal:
+        assert journal.led() is None
+        for one in made:
+            journal.lead(one)
+        assert journal.led() == made[-1]
 
 
 @given(instants, texts, texts)

@@ -45,6 +45,10 @@ class LiveScreen:
         """Take a message off."""
         self._loop.call_soon_threadsafe(self.screen.close, token)
 
+    def quiet(self, *, on: bool) -> None:
+        """Tell it whether do not disturb is on."""
+        self._loop.call_soon_threadsafe(lambda: self.screen.quiet(on=on))
+
     def handles(self, token: str, count: int) -> list[str]:
         """Wait until a message was shown so many times; returns the handle of each time."""
 

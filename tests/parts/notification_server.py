@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import count
@@ -215,6 +215,7 @@ class NotificationServer(Peer):
         silent: methods other than Notify that it never replies to.
         refused: methods other than Notify that it replies to with an error.
         numbers: the ids that it gives.
+        replaces_in_place: whether what is replaced keeps its id; else there are two.
         on_notify: called for each Notify before the reply.
         on_screen: what is on the screen, by id.
         asked: every Notify, in order.
@@ -237,6 +238,7 @@ class NotificationServer(Peer):
         self.calls: list[str] = []
         self.waiting: list[Message] = []
         self.numbers: Iterator[int] = count(1)
+        self.replaces_in_place = True
         self._late: list[Message] = []
         self._frozen = False
         self._happened = asyncio.Condition()
@@ -345,7 +347,9 @@ class NotificationServer(Peer):
 
     async def _notify(self, message: Message) -> list[Message]:
         how = self.script.popleft() if self.script else self.how
-        notification = _notification(next(self.numbers), message)
+        replaces = message.body[1]
+        kept = self.replaces_in_place and replaces in self.on_screen
+        notification = _notification(replaces if kept else next(self.numbers), message)
         self.asked.append(notification)
         if how in {How.ID, How.LATER, How.EMPTY}:
             self.on_screen[notification.number] = notification
@@ -387,10 +391,3 @@ def _notification(number: int, message: Message) -> Notification:
         types={name: kind for name, (kind, _) in hints.items()},
         expires=expires,
     )
-
-
-@contextlib.asynccontextmanager
-async def notification_server(address: str) -> AsyncIterator[NotificationServer]:
-    """Run a server that behaves well until the test says otherwise."""
-    async with NotificationServer(address) as server:
-        yield server

@@ -34,6 +34,7 @@ from nightcare.domain.moments import parse_length
 from nightcare.domain.plan import between
 from nightcare.domain.professional import NOTICE_EVERY
 from nightcare.domain.reminders import Key, Occurrence
+from nightcare.domain.routine import length_of, routine_named, routines
 from nightcare.domain.schedule import Schedule
 from nightcare.errors import NothingToDo, ValueRefused
 from nightcare.journal.store import Journal
@@ -78,7 +79,12 @@ _REMINDERS = (
     '[reminders.blanket]\ntopic = "blanket"\nat = "bedtime - 5m"\n',
     (
         '[reminders.desk]\ntopic = "stretching"\nat = ["10:30", "15:00", "00:20"]\n'
-        'days = "weekdays"\ntext = "At the desk"\n'
+        'days = "weekdays"\ntext = "At the desk"\nroutine = "quick"\n'
+    ),
+    (
+        '[reminders.bend]\ntopic = "stretching"\nevery = "70m"\nstays = "1h"\n'
+        'routine = "bending"\n[routines.bending]\nrepeats = 2\n'
+        'steps = [{ text = "Bend.", side = "each", seconds = 45 }, { text = "Rest." }]\n'
     ),
     '[reminders.walk]\ntopic = "exercise"\ncron = "0,30 17,2 * * *"\nfresh = "10m"\n',
     (
@@ -95,6 +101,9 @@ _QUESTION = "question/"
 
 _PROFESSIONAL = "professional/"
 """What the token of the notice about a professional begins with."""
+
+_ROUTINE = "routine/"
+"""What the token of a routine under way begins with."""
 
 _REPEATS = {"stretch": 2, "meal": 3}
 """How many times more each of the reminders above asks."""
@@ -153,6 +162,19 @@ class _Screen:
         self.events.append(Shown(token, f"handle of {token}"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A routine that was begun with Start, as the world has it.
+
+    Attributes:
+        key: The occurrence that leads.
+        ends: When it runs to its end (UTC), if nothing ends it before.
+    """
+
+    key: Key
+    ends: datetime
+
+
 class World:
     """Random days, from a seed."""
 
@@ -173,6 +195,7 @@ class World:
         self._advised: datetime | None = None
         self._askings: dict[tuple[Key, int], set[str]] = {}
         self._undone = False
+        self._begun: _Begun | None = None
         self.happened: list[str] = []
         self._begin()
 
@@ -186,7 +209,9 @@ class World:
         """
         end = self._now + timedelta(days=days)
         while self._now < end:
-            self._go_on(self._random.expovariate(1 / 2400.0))
+            # Who is being led is there; then things happen more closely one after the other.
+            apart = 2400.0 if self._journal.led() is None else 90.0
+            self._go_on(self._random.expovariate(1 / apart))
             self._something_happens()
         self._screen.mend()
         self._presence = Presence()
@@ -220,6 +245,7 @@ class World:
                 break
             self._now = coming
             self._step("alarm", lambda: self._service.reckon(self._now))
+            self._led_to_the_end()
         self._now = end
 
     def _something_happens(self) -> None:
@@ -241,7 +267,21 @@ class World:
         )
         weights = [weight for weight, _ in happenings]
         (happening,) = self._random.choices([one for _, one in happenings], weights)
+        led, presence, schedule = self._journal.led(), self._presence, self._schedule
         happening()
+        if (led, presence, schedule) != (self._journal.led(), self._presence, self._schedule):
+            self._begun = self._begun_now()
+
+    def _begun_now(self) -> _Begun | None:
+        """What is under way after something has happened to it, and how long it has to go."""
+        led = self._journal.led()
+        course = None if led is None else self._journal.course(led.key)
+        if led is None or course is None or not isinstance(course.state, Open):
+            return None
+        found = routines(self._words.guidance.routines, self._schedule.routines)
+        routine = routine_named(found, led.routine)
+        assert routine is not None
+        return _Begun(led.key, led.began + length_of(routine))
 
     # What happens
 
@@ -255,7 +295,9 @@ class World:
             self._screen.close(token)
             event: MessageEvent = Closed(token)
         else:
-            event = Answered(token, self._random.choice(message.buttons).key)
+            keys = [one.key for one in message.buttons]
+            started = "start" in keys and self._random.random() < 0.5
+            event = Answered(token, "start" if started else self._random.choice(keys))
         if token.startswith(_QUESTION):
             self._step(f"{event}", lambda: self._service.event(event, self._now))
             self._in_the_diary(event)
@@ -263,9 +305,49 @@ class World:
         if token.startswith(_PROFESSIONAL):
             self._step(f"{event}", lambda: self._service.event(event, self._now))
             return
+        if token.startswith(_ROUTINE):
+            self._answer_routine(event)
+            return
         (before,) = (one for one in self._journal.unsettled() if token_of(one) == token)
         self._step(f"{event}", lambda: self._service.event(event, self._now))
         self._counted(before, event)
+
+    def _answer_routine(self, event: MessageEvent) -> None:
+        """Stop it, say that it is done, or close it; the closing words can only be closed."""
+        led = self._journal.led()
+        assert led is not None
+        before = self._journal.course(led.key)
+        assert before is not None
+        self._step(f"{event}", lambda: self._service.event(event, self._now))
+        after = self._journal.course(led.key)
+        assert after is not None
+        match event:
+            case _ if before.settled:
+                right = after == before
+            case Answered(_, "stop"):
+                right = isinstance(after.state, Open) and token_of(after) in self._screen.wanted
+            case Answered(_, "done"):
+                right = after.state == Settled(Outcome.DONE, self._now)
+            case _:
+                asked_again = isinstance(after.state, Open) and after.state.away
+                right = after.state == Settled(Outcome.DISMISSED, self._now) or asked_again
+        if not right or self._journal.led() is not None:
+            self._fail(f"{event} made {before} {after}")
+
+    def _led_to_the_end(self) -> None:
+        """Nothing interrupts a routine, and one that runs to its end is done at that moment."""
+        begun = self._begun
+        if begun is None:
+            return
+        course = self._journal.course(begun.key)
+        assert course is not None
+        if self._now < begun.ends:
+            if self._journal.led() is None or not isinstance(course.state, Open):
+                self._fail(f"interrupted: {course}")
+        else:
+            self._begun = None
+            if course.state != Settled(Outcome.DONE, begun.ends):
+                self._fail(f"ran to its end, and is {course}")
 
     def _suspend(self) -> None:
         self._awake(
@@ -394,6 +476,8 @@ class World:
             if isinstance(event, Shown):
                 self._advise()
             return
+        if event.token.startswith(_ROUTINE):
+            return
         (course,) = (one for one in self._journal.unsettled() if token_of(one) == event.token)
         self._seen.add(course.key)
         self._askings.setdefault((course.key, course.snoozes), set()).add(event.token)
@@ -428,6 +512,9 @@ class World:
         match event:
             case Answered(_, "done" | "good-night"):
                 right = after.state == Settled(Outcome.DONE, self._now)
+            case Answered(_, "start"):
+                led = self._journal.led()
+                right = led is not None and led.key == after.key and isinstance(after.state, Open)
             case Answered(_, snooze):
                 until = self._now + parse_length(snooze.removeprefix("snooze-"))
                 right = (after.state, after.snoozes) == (Snoozed(until), before.snoozes + 1)
@@ -472,8 +559,15 @@ class World:
         ]
         others = [one for one in self._screen.wanted if one.startswith((_QUESTION, _PROFESSIONAL))]
         reminders = len(self._screen.wanted) - len(others)
-        if len(self._screen.wanted) > 1 or reminders != len(opened):
+        # The closing words of a routine belong to what is done already.
+        led = self._journal.led()
+        done = None if led is None else self._journal.course(led.key)
+        closing = done is not None and done.settled and not others
+        if len(self._screen.wanted) > 1 or reminders != len(opened) + closing:
             self._fail(f"open {opened}, on the screen {list(self._screen.wanted)}")
+        waiting = [one for one in self._journal.unsettled() if one.state == Held(Step.ROUTINE)]
+        if waiting and led is None and not opened:
+            self._fail(f"still waiting for a routine that is over: {waiting}")
         names = [one.key.reminder for one in self._journal.unsettled()]
         if len(names) != len(set(names)):
             self._fail(f"two of one reminder under way: {names}")

@@ -6,6 +6,7 @@ import contextlib
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -146,7 +147,9 @@ def test_a_lock_takes_it_off_and_an_unlock_brings_it_back_once(
 def test_it_waits_until_the_screen_is_unlocked(desktop: Desktop, saver: Mock) -> None:
     """Of a screen that was locked before the service started, and is by a screen saver alone."""
     saver.call(GNOME_SAVER, "SetActive", "b", 1)
-    desktop.night.configure(desktop.night.reminder("water", soon()), LATER)
+    # Not before the service has begun, which knows nothing of an earlier time.
+    due = soon(timedelta(seconds=3))
+    desktop.night.configure(desktop.night.reminder("water", due), LATER)
     with desktop.night.service():
         desktop.holds("locked")
         assert "the screen was locked" in desktop.night.command("why", "water").out
@@ -195,6 +198,42 @@ def test_do_not_disturb_of_the_real_server(desktop: Desktop) -> None:
         assert desktop.times_shown() == 0
         desktop.server.do_not_disturb(on=False)
         desktop.shows(times=1)
+
+
+def test_what_is_shown_through_do_not_disturb_is_there_once_when_it_ends(desktop: Desktop) -> None:
+    """Sent anew, in the place of the old one, with what is left of its time."""
+    desktop.server.do_not_disturb(on=True)
+    with desktop.night.service() as service:
+        desktop.knows("do_not_disturb", on=True, by=["dunst"])
+        through = 'quiet = { do_not_disturb = "show" }'
+        desktop.night.configure(desktop.night.reminder("water", soon(), through), LATER)
+        service.reload()
+        desktop.shows(times=1)
+        assert desktop.server.withholds()
+        desktop.server.do_not_disturb(on=False)
+        eventually(lambda: desktop.times_shown() == 2, SECONDS, "the reminder to be sent anew")
+        desktop.shows(times=2)
+        eventually(lambda: desktop.server.count() == 1, SECONDS, "one on the display")
+        desktop.server.press("Done")
+        assert desktop.night.wait_until("water", state="settled")["outcome"] == "done"
+        eventually(lambda: desktop.server.count() == 0, SECONDS, "an empty display")
+        assert desktop.times_shown() == 2
+
+
+def test_a_trial_is_never_beside_what_is_open(desktop: Desktop) -> None:
+    """It takes the place of the reminder, which comes back after it."""
+    with desktop.night.service() as service:
+        desktop.remind(service)
+        desktop.shows(times=1)
+        desktop.night.command("try", "later")
+        # The notice of a new schedule has no buttons, and leaves by itself.
+        (trial,) = [one for one in desktop.server.shown() if one.actions]
+        assert not trial.title.endswith(WATER)
+        assert desktop.night.today("water")["state"] == "open"
+        desktop.server.press("Done")
+        desktop.shows(times=2)
+        desktop.server.press("Done")
+        assert desktop.night.wait_until("water", state="settled")["outcome"] == "done"
 
 
 def test_what_hangs_or_ends_keeps_nothing_back(desktop: Desktop, login: Logind) -> None:

@@ -161,6 +161,33 @@ def test_unit_is_one_that_systemd_has_nothing_against(
     assert fields["Umask"] == "0077"
 
 
+def test_service_is_as_closed_as_the_documentation_says(
+    night: Nightcare, manager: UserManager
+) -> None:
+    """The rating of systemd is no worse than SECURITY.md says, from 0 for closed to 10 for open."""
+    night.command("install")
+    tool = find_program("systemd-analyze", "systemd")
+    said = run_tool([tool, "--user", "--no-pager", "security", UNIT], manager.environment).decode()
+    (rated,) = re.findall(rf"Overall exposure level for {UNIT}: ([0-9.]+)", said)
+    documented = (PROJECT / "SECURITY.md").read_text(encoding="utf-8")
+    (told,) = re.findall(rf"security {UNIT}`: \*\*([0-9.]+)", documented)
+    assert float(rated) <= float(told)
+
+
+def test_service_has_no_socket_but_those_of_this_machine(
+    night: Nightcare, manager: UserManager
+) -> None:
+    """It could open no other, and all that it has are Unix sockets, unix(7)."""
+    night.command("install")
+    assert manager.show(UNIT, "RestrictAddressFamilies") == "AF_UNIX"
+    running = process(manager)
+    names = [str(one.readlink()) for one in Path(f"/proc/{running.pid}/fd").iterdir()]
+    sockets = {name[8:-1] for name in names if name.startswith("socket:[")}
+    table = Path(f"/proc/{running.pid}/net/unix").read_text(encoding="utf-8")
+    assert sockets <= {line.split()[6] for line in table.splitlines()[1:]}
+    assert running.is_alive()
+
+
 def test_service_goes_with_the_graphical_session(night: Nightcare, manager: UserManager) -> None:
     """Where there is a graphical session the service begins and ends with it, else with the login.
 

@@ -348,7 +348,7 @@ def test_the_last_one_before_bed_says_good_night() -> None:
     """In the last place, and not on the ones before it."""
     desk = Desk(STRETCH + BLANKET, "2026-11-23 20:00")
     desk.until("2026-11-23 22:00")
-    assert desk.buttons == ["done", "snooze-10m", "snooze-30m"]
+    assert desk.buttons == ["start", "done", "snooze-10m"]
     desk.until("2026-11-23 22:25")
     assert desk.buttons == ["done", "snooze-10m", "good-night"]
 

@@ -28,7 +28,7 @@ from nightcare.domain.reminders import Cron
 from nightcare.errors import ConfigError, Mark, Place, Problem
 from nightcare.languages import languages
 from nightcare.settings.layers import example_text
-from nightcare.settings.load import Loaded
+from nightcare.settings.loaded import Loaded
 from nightcare.settings.model import WEEKDAYS
 from settings.strategies import as_toml, configs, junk, reminders, sleeps
 from settings.written import loaded, mistakes

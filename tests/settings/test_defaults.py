@@ -20,6 +20,7 @@ from nightcare.domain.reminders import (
     Topic,
     Urgency,
 )
+from nightcare.domain.routine import StretchRule
 from nightcare.domain.schedule import BARE_PAUSE
 from nightcare.domain.snooze import SnoozeRule
 from nightcare.settings.layers import built_in, example_text
@@ -72,6 +73,8 @@ def test_the_usual_lengths_limits_and_moments() -> None:
     """As the table of defaults promises them."""
     usual = load(None, {}).schedule
     assert usual.snooze == SnoozeRule((10 * MINUTE, 30 * MINUTE), limit=3)
+    assert usual.stretch == StretchRule("calf", "message")
+    assert usual.routines == ()
     assert usual.idle_after == 5 * MINUTE
     assert usual.morning_question == Relative(Anchor.WAKE, 30 * MINUTE)
     assert BARE_PAUSE == HOUR
@@ -116,6 +119,7 @@ def test_the_three_reminders() -> None:
             urgency=Urgency.NORMAL,
             sound=None,
             quiet=by_night,
+            routine="calf",
         ),
         Reminder(
             name="loose-blanket",

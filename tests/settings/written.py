@@ -11,7 +11,8 @@ from nightcare.catalogue.reading import read_words
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.errors import ConfigError, Problem
-from nightcare.settings.load import Loaded, load
+from nightcare.settings.load import load
+from nightcare.settings.loaded import Loaded
 
 FILE = "config.toml"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
+from nightcare.data import dataclass
 from nightcare.errors import Mark, Problem
 
 WIDTH = 72

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import PurePath
 from typing import Any
 
 from nightcare.catalogue.reading import Words
+from nightcare.data import replace
 from nightcare.errors import Place, Problem
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_NAMED = {("reminders",): ("reminders", "water"), ("routines",): ("routines", "desk")}
+"""Under these there are only tables, each with a name of its own."""
+
 _MOST_FOUND = 60
 _MOST_BITS = 1024
 """Of a number that is written with decimal digits; Python refuses to write very many of them."""
@@ -86,9 +89,7 @@ def _readable(problem: Problem, words: Words) -> dict[str, object]:
             case ("allowed" | "given", list()):
                 readable[name] = ", ".join(value)
             case ("table", tuple()):
-                # Under [reminders] itself there are only tables.
-                example = ("reminders", "water") if value == ("reminders",) else value
-                readable[name] = f"[{key_text(example)}]"
+                readable[name] = f"[{key_text(_NAMED.get(value, value))}]"
             case ("found" | "example" | "part", _):
                 readable[name] = as_toml(value)
             case _:

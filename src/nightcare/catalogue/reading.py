@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from gettext import c2py
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import tomli
 
+from nightcare.data import dataclass
 from nightcare.domain.guidance import (
     Advice,
     Guidance,
     PartOfDay,
     Routine,
     RoutineStep,
+    Side,
     Tip,
 )
 from nightcare.domain.reminders import Topic
@@ -117,8 +118,8 @@ def words_for(language: str | None, variables: Mapping[str, str]) -> Words:
 
 
 def _read(name: str) -> dict[str, Any]:
-    folder = files("nightcare.catalogue")
-    return tomli.loads(folder.joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+    # importlib.resources would take as long as reading all of them.
+    return tomli.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def _guidance(index: dict[str, Any], said: dict[str, Any]) -> Guidance:
@@ -145,7 +146,12 @@ def _guidance(index: dict[str, Any], said: dict[str, Any]) -> Guidance:
 
 def _routine(name: str, routine: dict[str, Any], said: dict[str, Any]) -> Routine:
     steps = tuple(
-        RoutineStep(step["id"], said["steps"][step["id"]], step["seconds"])
+        RoutineStep(
+            step["id"],
+            said["steps"][step["id"]],
+            step["seconds"],
+            (Side(step["side"]),) if "side" in step else (),
+        )
         for step in routine["steps"]
     )
     return Routine(name, said["name"], routine["section"], steps)

@@ -16,7 +16,7 @@ from nightcare.checkup.of_system import judge_alarm, judge_clock, judge_versions
 from nightcare.desktop.found import Fault, NoManager, Quiet, Session
 from nightcare.errors import ConfigError
 from nightcare.journal.schema import VERSION
-from nightcare.settings.layers import PREFIX
+from nightcare.settings.loaded import PREFIX
 
 _GRAVE = frozenset({Check.CONFIG, Check.JOURNAL})
 """What must not hang: without them no reminder is right, or none is remembered."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +13,7 @@ from nightcare.checkup.apart import apart
 from nightcare.checkup.conclude import conclude
 from nightcare.checkup.facts import Facts, Failure, Limits, Place, ReadConfig, SessionBus
 from nightcare.checkup.finding import Finding
+from nightcare.data import dataclass
 from nightcare.desktop.clock import KernelAlarm, alarm, zone
 from nightcare.desktop.clock_probe import find_synchronised
 from nightcare.desktop.found import Fault, Quiet
@@ -24,7 +24,8 @@ from nightcare.errors import ConfigError
 from nightcare.journal.inspection import Inspection, inspect
 from nightcare.places import chosen_config
 from nightcare.screens import session_bus
-from nightcare.settings.load import Loaded, load
+from nightcare.settings.load import load
+from nightcare.settings.loaded import Loaded
 
 Found = TypeVar("Found")
 
@@ -111,7 +112,7 @@ async def _look_at_bus(variables: Mapping[str, str], limits: Limits) -> SessionB
         async with questions(address, limits.question) as bus:
             notifier, quiet = await asyncio.gather(
                 _attempt(find_notifier(bus), limits.service),
-                _attempt(find_quiet(bus), limits.service),
+                _attempt(find_quiet(bus, variables), limits.service),
             )
             return SessionBus(address, None, notifier, quiet)
     except TimeoutError:

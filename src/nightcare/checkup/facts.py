@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 
+from nightcare.data import dataclass
 from nightcare.desktop.found import Fault, NoManager, Notifier, Quiet, Session, Unit, Versions
 from nightcare.errors import ConfigError
 from nightcare.journal.inspection import Content, Inspection
-from nightcare.settings.load import Loaded
+from nightcare.settings.loaded import Loaded
 
 
 @dataclass(frozen=True, slots=True)

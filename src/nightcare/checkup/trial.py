@@ -45,7 +45,6 @@ async def try_out(
         body=words.say("doctor_trial_body"),
         buttons=(Button("it-works", words.say("doctor_trial_button")),),
         spoken=words.say("doctor_trial_spoken"),
-        expires=now + timedelta(seconds=seconds),
         # A reminder that is on the screen stays there.
         place="doctor",
     )

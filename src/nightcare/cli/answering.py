@@ -15,7 +15,7 @@ from nightcare.domain.course import Snoozed
 from nightcare.domain.moments import parse_clock, parse_length
 from nightcare.domain.schedule import BARE_PAUSE
 from nightcare.domain.until import UNTIL, parse_end
-from nightcare.errors import DesktopError, NotRunning, ValueRefused
+from nightcare.errors import DesktopError, NothingToDo, NotRunning, ValueRefused
 from nightcare.journal.store import SERVICE_NOTE
 from nightcare.service.on_screen import NOT_SHOWN
 
@@ -107,6 +107,8 @@ def try_command(person: Person, *, reminder: str) -> None:
         person.answers(journal).reminder(reminder)
         if not service_runs(person.state):
             raise NotRunning("not_running")
+        if journal.led() is not None:
+            raise NothingToDo("trial_while_led")
         number = journal.ask_trial(reminder, person.now)
         # The service sees the request at once, and the notifier answers soon or not at all.
         give_up = time.monotonic() + _TRIAL_SECONDS

@@ -11,10 +11,7 @@ from typing import Any
 import click
 
 from nightcare import __version__
-from nightcare.catalogue.reading import words_for
 from nightcare.cli.lazy import LazyGroup
-from nightcare.cli.output import complain, write_no_more
-from nightcare.errors import StateError
 
 _COMMANDS = {
     "run": "serving",
@@ -37,7 +34,8 @@ _COMMANDS = {
     "cramp": "cramps",
     "report": "reporting",
     "tips": "guidance",
-    "relief": "guidance",
+    "relief": "relieving",
+    "stretch": "stretching",
     "causes": "guidance",
     "config": "configuring",
     "setup": "setting_up",
@@ -45,6 +43,38 @@ _COMMANDS = {
     "export": "keeping",
     "erase": "keeping",
 }
+
+_SUMMARIES = {
+    "run": "Run the service here, until Ctrl-C; the user service runs this.",
+    "rehearse": "Show a whole day's reminders in a minute; nothing is recorded.",
+    "install": "Install nightcare as your user service, and start it.",
+    "uninstall": "Take the user service back; your config and journal stay.",
+    "status": "Say whether the service runs, what is open and what comes next.",
+    "next": "Say what comes next.",
+    "today": "Show the care day: what was, and what is to come.",
+    "preview": "Show what is due over the coming care days.",
+    "why": "Say which step decided last time, for one reminder or for each.",
+    "snooze": "Show what is open again later: for 10m, 1h30m, or until 21:00.",
+    "pause": "Show nothing for 2h, until 18:00, until tomorrow or until 2026-12-27.",
+    "resume": "End a pause, or an evening closed with good-night.",
+    "done": "Answer what is open, or was shown last, as done.",
+    "good-night": "Answer what is open and show nothing more until you wake up.",
+    "undo": "Take back the last answer.",
+    "tonight": "Go to bed at another time this evening, such as 00:30.",
+    "try": "Show a reminder now, to see how it looks. Needs the running service.",
+    "cramp": "Your diary of cramps: add, none, list, change, remove, export.",
+    "report": "Say what your diary comes to, week by week.",
+    "tips": "Show the tips, of one topic or all, with the guidance they rest on.",
+    "relief": "A calm card for a cramp in the night: what to do now.",
+    "stretch": "Be led through a stretch; Ctrl-C stops it.",
+    "causes": "What can lie behind cramps, and when to see a professional.",
+    "config": "Your config file: init, check, show, set, unset, edit, schema, path.",
+    "setup": "Answer a few questions; your config and service are made from them.",
+    "doctor": "Say what is wrong here, and how to mend it; nothing is changed.",
+    "export": "Hand over everything that is recorded: diary, reminders, acts, settings.",
+    "erase": "Erase everything that is recorded. Your config stays.",
+}
+"""What each says of itself, so that `--help` need not import them all; a test holds them equal."""
 
 
 class _Commands(LazyGroup):
@@ -55,12 +85,15 @@ class _Commands(LazyGroup):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            write_no_more(sys.stdout)
+            _let_go_of_the_output()
             return 0
 
 
 @click.group(
-    cls=_Commands, modules=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+    cls=_Commands,
+    modules=_COMMANDS,
+    summaries=_SUMMARIES,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, prog_name="nightcare")
 @click.option(
@@ -85,10 +118,24 @@ def run(arguments: Sequence[str]) -> int:
     except click.Abort:
         return 130
     except BrokenPipeError:
-        write_no_more(sys.stdout)
+        _let_go_of_the_output()
         return 0
     except OSError as error:
-        write_no_more(sys.stdout)
-        complain(StateError("system_refused", reason=error), words_for(None, os.environ))
-        return StateError.exit_code
+        _let_go_of_the_output()
+        return _complain(error)
     return result if isinstance(result, int) else 0
+
+
+def _let_go_of_the_output() -> None:
+    from nightcare.cli.output import write_no_more  # noqa: PLC0415 - `--help` needs none of it
+
+    write_no_more(sys.stdout)
+
+
+def _complain(error: OSError) -> int:
+    from nightcare.catalogue.reading import words_for  # noqa: PLC0415 - likewise
+    from nightcare.cli.output import complain  # noqa: PLC0415 - likewise
+    from nightcare.errors import StateError  # noqa: PLC0415 - likewise
+
+    complain(StateError("system_refused", reason=error), words_for(None, os.environ))
+    return StateError.exit_code

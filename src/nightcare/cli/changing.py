@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -12,6 +11,7 @@ import click
 from nightcare.catalogue.reading import Words, words_for
 from nightcare.cli.output import problem_lines
 from nightcare.cli.person import Person, command
+from nightcare.data import dataclass, replace
 from nightcare.desktop.only_one import service_runs
 from nightcare.errors import ConfigError, NothingToDo, Place, Problem, StateError
 from nightcare.places import place_of_config
@@ -19,7 +19,8 @@ from nightcare.replacing import alone_with, replace_file
 from nightcare.settings.editing import Edited, Keys, path_of, readings, with_value, without
 from nightcare.settings.known import expect_key
 from nightcare.settings.layers import File, example_text, parsed, read_raw
-from nightcare.settings.load import Loaded, load_file
+from nightcare.settings.load import load_file
+from nightcare.settings.loaded import Loaded
 from nightcare.settings.origins import FromEnvironment, origins_of
 from nightcare.settings.writing import path_text, value_text
 

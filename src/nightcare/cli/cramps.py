@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -23,6 +22,7 @@ from nightcare.cli.records import (
     hand_over,
     json_text,
 )
+from nightcare.data import replace
 from nightcare.desktop.text import one_line
 from nightcare.domain.diary import (
     Answer,

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -20,6 +19,7 @@ from nightcare.catalogue.reading import Words, words_for
 from nightcare.cli.changing import content_of, spoken, tell_service, tell_warnings, write
 from nightcare.cli.output import complain
 from nightcare.cli.person import Person, command
+from nightcare.data import dataclass
 from nightcare.errors import ConfigError, DesktopError, StateError
 from nightcare.places import place_of_config
 from nightcare.replacing import alone_with

@@ -1,11 +1,10 @@
-"""Guidance: tips, relief and causes."""
+"""Guidance: tips and causes."""
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 import textwrap
+from collections.abc import Iterable
 
 import click
 
@@ -17,8 +16,6 @@ from nightcare.domain.reminders import Topic
 from nightcare.languages import languages
 
 _WIDEST = 72
-_DIM = "\x1b[2m"
-_PLAIN = "\x1b[0m"
 
 
 def _words(person: Person, language: str | None) -> Words:
@@ -59,26 +56,7 @@ def tips_command(
         click.echo(wrapped(f"- {tip.text}", "  "))
     click.echo()
     click.echo(wrapped(words.say("source", source=guidance.source)))
-    click.echo(wrapped(_advice(guidance.professional, "not-medical-advice")))
-
-
-@command("relief", help="A calm card for a cramp in the night: what to do now.")
-@click.option("--language", type=click.Choice(languages()), help="Another language than yours.")
-def relief_command(person: Person, *, language: str | None) -> None:
-    """What to do about a cramp now."""
-    words = _words(person, language)
-    guidance = words.guidance
-    *steps, caution = guidance.relief
-    lines = [wrapped(words.say("relief_title")), ""]
-    lines += [wrapped(f"{number}. {step.text}", "   ") for number, step in enumerate(steps, 1)]
-    lines += ["", wrapped(caution.text), ""]
-    lines += [wrapped(one.text) for one in guidance.professional[:3]]
-    lines += ["", wrapped(words.say("source", source=guidance.source))]
-    lines.append(wrapped(_advice(guidance.professional, "not-medical-advice")))
-    # Dim on a terminal: it is read in the dark.
-    dim = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    card = "\n".join(lines)
-    click.echo(f"{_DIM}{card}{_PLAIN}" if dim else card)
+    click.echo(wrapped(advice(guidance.professional, "not-medical-advice")))
 
 
 @command("causes", help="What can lie behind cramps, and when to see a professional.")
@@ -110,8 +88,9 @@ def _record(one: Advice, guidance: Guidance) -> dict[str, str]:
     return {"id": one.id, "text": one.text, "source": f"{guidance.source}: {one.section}"}
 
 
-def _advice(advice: tuple[Advice, ...], name: str) -> str:
-    return next(one.text for one in advice if one.id == name)
+def advice(said: Iterable[Advice], name: str) -> str:
+    """The text of the advice of that name."""
+    return next(one.text for one in said if one.id == name)
 
 
 def wrapped(text: str, indent: str = "") -> str:

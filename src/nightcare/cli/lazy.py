@@ -15,11 +15,30 @@ class LazyGroup(click.Group):
     Args:
         modules: For each command the module of `nightcare.cli` with its function, which is called
             after it: `good_night_command` is `good-night`.
+        summaries: For each command the help that it gives, so that the list of them all needs
+            none; one without is imported for it.
     """
 
-    def __init__(self, *arguments: Any, modules: Mapping[str, str], **more: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        modules: Mapping[str, str],
+        summaries: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> None:
         super().__init__(*arguments, **more)
         self._modules = modules
+        self._summaries = summaries or {}
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List all commands, each with its help."""
+        listed = _Listed()
+        for name in self._modules:
+            summary = self._summaries.get(name)
+            command = click.Command(name, help=summary) if summary else self.get_command(ctx, name)
+            assert command is not None
+            listed.add_command(command, name)
+        listed.format_commands(ctx, formatter)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click has it
         """The names of all of them."""
@@ -33,3 +52,10 @@ class LazyGroup(click.Group):
         name = cmd_name.replace("-", "_") + "_command"
         command: click.Command = getattr(importlib.import_module(f"nightcare.cli.{module}"), name)
         return command
+
+
+class _Listed(click.Group):
+    """Commands in the order in which they were added."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click has it
+        return list(self.commands)

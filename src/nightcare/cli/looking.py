@@ -14,11 +14,15 @@ from nightcare.cli.person import Person, as_json, command
 from nightcare.desktop.only_one import service_runs
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.course import Course, Held, Open, Settled, Snoozed
+from nightcare.domain.guidance import Routine
+from nightcare.domain.leading import Led, whereabouts
 from nightcare.domain.plan import plan
 from nightcare.domain.reminders import Occurrence, Reminder
+from nightcare.domain.routine import Stage, routine_named, routines
 from nightcare.errors import NotRunning, ValueRefused
 from nightcare.journal.store import SERVICE_NOTE, Journal
 from nightcare.service.following import following
+from nightcare.service.leading import stage_words
 
 _MOST_DAYS = 3660
 
@@ -35,6 +39,7 @@ def status_command(person: Person, *, for_program: bool) -> None:
         closed = standing.good_night == calendar.at(person.now).date
         unsettled = journal.unsettled()
         coming = next_occurrence(person, journal, calendar)
+        under_way = _under_way(person, journal)
         note: dict[str, Any] = journal.noted(SERVICE_NOTE) if running else {}
         mistakes: list[str] = note.get("mistakes", [])
     if for_program:
@@ -49,6 +54,7 @@ def status_command(person: Person, *, for_program: bool) -> None:
                 "presence": note.get("presence"),
                 "paused_until": _iso(paused, calendar),
                 "good_night": closed,
+                "routine": None if under_way is None else _routine_record(under_way, calendar),
                 "unsettled": [_course(one, calendar) for one in unsettled],
                 "next": None if coming is None else _occurrence(coming, person, calendar),
             }
@@ -66,11 +72,49 @@ def status_command(person: Person, *, for_program: bool) -> None:
             click.echo(person.words.say("status_paused", until=person.clock(paused)))
         if closed:
             click.echo(person.words.say("status_good_night"))
+        if under_way is not None:
+            led, routine, stage = under_way
+            click.echo(
+                person.words.say(
+                    "status_routine",
+                    reminder=led.key.reminder,
+                    routine=routine.name,
+                    step=stage_words(stage, person.words),
+                )
+            )
         for course in unsettled:
             click.echo(_state_line(course, person))
         click.echo(_next_line(coming, person))
     if not running:
         raise NotRunning("not_running")
+
+
+_UnderWay = tuple[Led, Routine, Stage]
+
+
+def _under_way(person: Person, journal: Journal) -> _UnderWay | None:
+    """The routine that the person is being led through, and where it is; None where it is none."""
+    led = journal.led()
+    if led is None:
+        return None
+    found = routines(person.words.guidance.routines, person.schedule.routines)
+    routine = routine_named(found, led.routine)
+    stage = None if routine is None else whereabouts(led, routine, person.now)
+    if routine is None or not isinstance(stage, Stage):
+        return None
+    return led, routine, stage
+
+
+def _routine_record(under_way: _UnderWay, calendar: Calendar) -> dict[str, object]:
+    led, routine, stage = under_way
+    return {
+        "reminder": led.key.reminder,
+        "routine": routine.id,
+        "step": stage.number,
+        "of": stage.of,
+        "began": _iso(led.began, calendar),
+        "ends": _iso(led.began + stage.whole, calendar),
+    }
 
 
 def _presence_lines(presence: Mapping[str, dict[str, Any]], person: Person) -> list[str]:

@@ -22,7 +22,8 @@ from nightcare.errors import ConfigError, NightcareError, StateError
 from nightcare.journal.store import SERVICE_NOTE, Journal
 from nightcare.places import chosen_config, state_folder
 from nightcare.service.answers import Answers
-from nightcare.settings.load import Loaded, load, load_values
+from nightcare.settings.kept import load_kept
+from nightcare.settings.loaded import Load, Loaded, Source, source_of
 
 
 class Person:
@@ -33,8 +34,9 @@ class Person:
         now: The instant of the command (UTC).
     """
 
-    def __init__(self, config: Path | None) -> None:
+    def __init__(self, config: Path | None, load: Load | None = None) -> None:
         self.named = config
+        self._load = load or _load_here
         self.now = now()
 
     @functools.cached_property
@@ -49,7 +51,12 @@ class Person:
         Raises:
             ConfigError: It is wrong.
         """
-        return load(self.config, os.environ)
+        source = source_of(self.config, os.environ)
+        try:
+            folder = self.state
+        except StateError:
+            return self._load(source)
+        return load_kept(source, folder, self._load)
 
     @functools.cached_property
     def in_force(self) -> Loaded:
@@ -64,6 +71,8 @@ class Person:
             noted = self._noted()
             if "values" not in noted:
                 raise
+            from nightcare.settings.load import load_values  # noqa: PLC0415 - as below
+
             path = noted["config"]
             return load_values(noted["values"], None if path is None else Path(path))
 
@@ -71,6 +80,24 @@ class Person:
     def schedule(self) -> Schedule:
         """The schedule in force."""
         return self.in_force.schedule
+
+    @property
+    def config_is_right(self) -> bool:
+        """Whether a config is in force that is right."""
+        try:
+            return self.schedule is not None
+        except ConfigError:
+            return False
+
+    @property
+    def any_schedule(self) -> Schedule:
+        """The schedule in force; the built-in one where the config is wrong."""
+        return self.schedule if self.config_is_right else self._built_in.schedule
+
+    @functools.cached_property
+    def _built_in(self) -> Loaded:
+        """What holds where there is no config."""
+        return self._load(source_of(None, {}))
 
     @functools.cached_property
     def words(self) -> Words:
@@ -135,9 +162,23 @@ class Person:
         """The person's care days, with tonight's bedtime if they named another."""
         return Calendar(self.schedule.sleep, self.zone, self._tonight())
 
+    @property
+    def any_calendar(self) -> Calendar:
+        """The person's care days; by the built-in hours where the config is wrong."""
+        if self.config_is_right:
+            return self.calendar
+        schedule = self.any_schedule
+        return Calendar(schedule.sleep, zone(schedule.zone), self._tonight())
+
     def clock(self, instant: datetime) -> str:
         """An instant (UTC) as it is spoken of now."""
         return self.words.when(instant.astimezone(self.zone), self.now.astimezone(self.zone))
+
+
+def _load_here(source: Source) -> Loaded:
+    from nightcare.settings.load import load_source  # noqa: PLC0415 - 300 ms; mostly it is kept
+
+    return load_source(source)
 
 
 def command(name: str, **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:

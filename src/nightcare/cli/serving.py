@@ -22,6 +22,10 @@ _LONGEST_REHEARSAL = 3600
 def run_command(person: Person) -> None:
     """Run the service in the foreground."""
     from nightcare.daemon import Daemon, Setting  # noqa: PLC0415 - other commands need no daemon
+    from nightcare.settings.apart import load_apart  # noqa: PLC0415 - likewise
+
+    # What validates would stay in memory as long as the service runs.
+    person = Person(person.named, load_apart)
 
     setting = Setting(person.named, person.state, os.environ, sys.stdout, sys.stderr)
     daemon = Daemon(setting, person.loaded)

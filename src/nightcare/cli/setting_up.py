@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -19,6 +18,7 @@ from nightcare.cli.changing import spoken, tell_service, write
 from nightcare.cli.installing import install
 from nightcare.cli.looking import plan_lines
 from nightcare.cli.person import Person, command
+from nightcare.data import replace
 from nightcare.desktop import user_unit
 from nightcare.desktop.clock import zone
 from nightcare.domain.care_day import Calendar
@@ -29,7 +29,8 @@ from nightcare.languages import languages
 from nightcare.places import place_of_config
 from nightcare.settings.editing import Keys, with_value
 from nightcare.settings.layers import built_in, example_text, parsed
-from nightcare.settings.load import Loaded, load_file
+from nightcare.settings.load import load_file
+from nightcare.settings.loaded import Loaded
 
 _BROKEN_OFF = 130
 _AUTO = "auto"

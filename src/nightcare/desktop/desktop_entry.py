@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 
 from nightcare.errors import DesktopError
@@ -43,7 +42,7 @@ def entry_text(command: Sequence[str]) -> str:
         command: What runs when somebody clicks on the words of a notification, on desktops that
             then start the program that sent it. It should do nothing to be noticed.
     """
-    template = files("nightcare").joinpath(ENTRY.name).read_text(encoding="utf-8")
+    template = _packaged(ENTRY)
     return template.replace("@COMMAND@", " ".join(_argument(part) for part in command))
 
 
@@ -54,7 +53,7 @@ def install(command: Sequence[str], variables: Mapping[str, str]) -> None:
         DesktopError: They cannot be written.
     """
     folder = data_folder(variables)
-    image = files("nightcare").joinpath(ICON.name).read_text(encoding="utf-8")
+    image = _packaged(ICON)
     for path, text in ((folder / ICON, image), (folder / ENTRY, entry_text(command))):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -97,3 +96,10 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:
         return False
+
+
+def _packaged(place: Path) -> str:
+    """What the package brings for a place."""
+    from importlib.resources import files  # noqa: PLC0415 - the service needs no more than the name
+
+    return files("nightcare").joinpath(place.name).read_text(encoding="utf-8")

@@ -2,17 +2,19 @@
 
 Sources: https://specifications.freedesktop.org/notification/latest for `Inhibited`; dunst(1) and
 its org.dunstproject.cmd0; makoctl(1) and its fr.emersion.Mako; SwayNotificationCenter's
-org.erikreider.swaync.cc; org.xfce.Xfconf; the settings of GNOME, Cinnamon and MATE, and the
-ca.desrt.dconf.Writer that tells of their changes.
+org.erikreider.swaync.cc; org.xfce.Xfconf; the notifications.conf of lxqt-notificationd; the
+settings of GNOME, Cinnamon and MATE, and the ca.desrt.dconf.Writer that tells of their changes.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from pathlib import Path
 
 from jeepney import DBusAddress
 
+from nightcare.data import dataclass
 from nightcare.desktop.notifications import INTERFACE
 from nightcare.desktop.programs import printed
 from nightcare.desktop.questions import Questions
@@ -27,6 +29,8 @@ _SWAYNC = "org.erikreider.swaync.cc"
 _XFCONF = "org.xfce.Xfconf"
 _XFCE = "Xfce Notify Daemon"
 _XFCE_CHANNEL, _XFCE_SETTING = "xfce4-notifyd", "/do-not-disturb"
+_LXQT = "lxqt-notificationd"
+_LXQT_ON = re.compile(r"^\s*doNotDisturb\s*=\s*(true|1)\s*$", re.MULTILINE)
 _MODE = "do-not-disturb"
 
 
@@ -136,6 +140,26 @@ async def _xfce(bus: Questions, owner: str) -> bool:
     return await bus.switch_of(at, "GetProperty", *setting)
 
 
+def _lxqt(variables: Mapping[str, str]) -> Source:
+    """LXQt's server reads it from a file, and says nothing of it on the bus."""
+    named = Path(variables.get("XDG_CONFIG_HOME", ""))
+    folder = named if named.is_absolute() else Path(variables.get("HOME", "")) / ".config"
+    file = folder / "lxqt" / "notifications.conf"
+
+    async def ask(bus: Questions, owner: str) -> bool:
+        name, *_ = await bus.call(_at(owner, _PATH, INTERFACE), "GetServerInformation", "ssss")
+        if name != _LXQT:
+            raise Refused(name)
+        try:
+            return _LXQT_ON.search(file.read_text(encoding="utf-8")) is not None
+        except FileNotFoundError:
+            return False
+        except (OSError, ValueError) as error:
+            raise Refused(str(file)) from error
+
+    return Source(Matter.DO_NOT_DISTURB, "LXQt", INTERFACE, ask, (), when_needed=True)
+
+
 async def _present(bus: Questions, name: str) -> str:
     owner = await bus.owner(name)
     if owner is None:
@@ -147,7 +171,7 @@ def _at(owner: str, path: str, interface: str) -> DBusAddress:
     return DBusAddress(path, bus_name=owner, interface=interface)
 
 
-SERVERS = (
+_ON_THE_BUS = (
     Source(
         Matter.DO_NOT_DISTURB,
         "",
@@ -189,4 +213,8 @@ SERVERS = (
         ),
     ),
 )
-"""Who says it on the session bus; each is asked, for the server in use is one of them at most."""
+
+
+def servers(variables: Mapping[str, str]) -> tuple[Source, ...]:
+    """Who says it; each is asked, for the server in use is one of them at most."""
+    return (*_ON_THE_BUS, _lxqt(variables))

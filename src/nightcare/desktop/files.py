@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from nightcare.unneeded import standing_in
+
 _LOOK_EVERY = 5.0
 _MOST_LINKS = 40
 """The kernel follows no more of them either, path_resolution(7)."""
@@ -38,7 +40,9 @@ async def _changes(path: Path) -> AsyncIterator[None]:
 
 
 async def _told_by_the_kernel(path: Path) -> AsyncIterator[None]:
-    from asyncinotify import Inotify, Mask  # noqa: PLC0415 - Linux only
+    # It would run a program to find the C library, which is loaded already.
+    with standing_in({"ctypes.util": {"find_library": lambda _: None}}):
+        from asyncinotify import Inotify, Mask  # noqa: PLC0415 - Linux only
 
     written = Mask.CLOSE_WRITE | Mask.ATTRIB
     moved = Mask.CREATE | Mask.MOVED_TO | Mask.MOVED_FROM | Mask.DELETE

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from jeepney import MatchRule, new_method_call
 
+from nightcare.data import dataclass
 from nightcare.desktop.notifications import INTERFACE, Server
 from nightcare.desktop.wire import (
     BUS,
@@ -81,9 +81,12 @@ class FreedesktopScreen:
 
     def show(self, message: Message) -> None:
         """Put a message on the screen, and keep it there until it is closed or answered."""
-        if not self._agenda.has(message):
+        if self._agenda.has(message):
+            return
+        in_place = self._server is not None and self._server.replaces(message.token)
+        if not (in_place and self._agenda.follows(message)):
             self.close(message.token)
-            self._agenda.add(message)
+        self._agenda.add(message)
 
     def close(self, token: str) -> None:
         """Take a message off the screen; nothing is reported of it any more."""
@@ -188,6 +191,18 @@ class _Agenda:
         """Whether exactly this is wanted already."""
         want = self._wants.get(message.token)
         return want is not None and want.message == message
+
+    def follows(self, message: Message) -> bool:
+        """Whether it is the next step of a routine of which one is on the screen.
+
+        Only those are replaced in place: servers keep the buttons of what was there, or lose them,
+        and these are the same all along.
+        """
+        want = self._wants.get(message.token)
+        if want is None or not want.placed:
+            return False
+        steps = want.message.progress is not None and message.progress is not None
+        return steps and want.message.buttons == message.buttons
 
     def add(self, message: Message) -> None:
         """Want this, now."""

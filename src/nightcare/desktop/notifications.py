@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from jeepney import DBusAddress, new_method_call
 
+from nightcare.data import dataclass
 from nightcare.desktop.text import APPLICATION, body_of, one_line, shortened, title_of
 from nightcare.desktop.wire import Bus, Refused, Reply, Signal
 from nightcare.domain.message import Answered, Capability, Closed, Message, ScreenEvent, Shown
@@ -49,6 +49,9 @@ the specification does not know, and it cannot be sent to all: xfce4-notifyd (0.
 bar alone, without words and without buttons.
 """
 
+_LOSE_BUTTONS = frozenset({"gnome-shell"})
+"""Servers, by the name they give, on which what is replaced in place has no buttons any more."""
+
 _NEVER = 0
 """An expire_timeout: nightcare keeps its own time."""
 
@@ -79,6 +82,7 @@ class _Unanswered:
     token: str
     keys: frozenset[str]
     outcome: asyncio.Future[bool]
+    replaces: int = 0
     withdrawn: bool = False
 
 
@@ -112,6 +116,7 @@ class Server:
         self._icon = icon
         self._report = report
         self._draws_progress = False
+        self._keeps_buttons = False
         self._placed: dict[int, _Placed] = {}
         self._past: set[int] = set()
         self._unanswered: dict[int, _Unanswered] = {}
@@ -140,13 +145,24 @@ class Server:
             )
             parts = (name, version, f"({vendor})" if vendor else "")
             self.description = " ".join(filter(None, parts)) or self.description
+            self._keeps_buttons = bool(name) and name not in _LOSE_BUTTONS
 
     def shows(self, token: str) -> bool:
         """Whether the message is on the screen, as far as is known."""
         return any(placed.token == token for placed in self._placed.values())
 
+    def replaces(self, token: str) -> bool:
+        """Whether a message that is on the screen can give way to another in its place.
+
+        It keeps its buttons then, so only one with the same can.
+        """
+        under_way = (one.token for one in self._unanswered.values() if not one.withdrawn)
+        return self._keeps_buttons and self.shows(token) and token not in under_way
+
     async def show(self, message: Message) -> bool:
         """Show a message, and tell whether it is on the screen now.
+
+        Where its token is there already, it takes the place of that one.
 
         A reply that comes too late for that counts all the same, whenever it comes: the message is
         on the screen from then, or taken off where it is there already or not wanted any more.
@@ -237,20 +253,22 @@ class Server:
 
     def _notify(self, message: Message, outcome: asyncio.Future[bool]) -> None:
         buttons = message.buttons if Capability.BUTTONS in self.capabilities else ()
+        there = (number for number, one in self._placed.items() if one.token == message.token)
+        replaces = next(there, 0)
         body = (
             APPLICATION,
-            0,  # replaces_id: none, for replaced ones keep or lose the wrong buttons
+            replaces,
             self._icon,
             title_of(message),
             self._body(message),
             [part for button in buttons for part in (button.key, one_line(button.label))],
-            self._hints(message),
+            self._hints(message, replaces),
             _NEVER,
         )
         call = new_method_call(self._address, "Notify", "susssasa{sv}i", body)
         serial = self._bus.send(call, lambda reply: self._on_reply(serial, reply))
         keys = frozenset(button.key for button in buttons)
-        self._unanswered[serial] = _Unanswered(message.token, keys, outcome)
+        self._unanswered[serial] = _Unanswered(message.token, keys, outcome, replaces)
         if len(self._unanswered) > _MOST_UNANSWERED:
             oldest = next(iter(self._unanswered))
             del self._unanswered[oldest]
@@ -262,17 +280,21 @@ class Server:
         body = body_of(message, spoken=Capability.BUTTONS not in self.capabilities)
         return body.translate(_ESCAPES) if Capability.MARKUP in self.capabilities else body
 
-    def _hints(self, message: Message) -> Mapping[str, tuple[str, Any]]:
+    def _hints(self, message: Message, replaces: int) -> Mapping[str, tuple[str, Any]]:
         hints: dict[str, tuple[str, Any]] = {
             "urgency": ("y", _URGENCIES[message.urgency]),
             "category": ("s", _CATEGORY),
             "desktop-entry": ("s", APPLICATION),
-            # Killed before it had noted the id of a notification, an earlier run may have left it.
-            _PLACE: ("s", f"{APPLICATION} {message.place}"),
         }
+        if not replaces:
+            # Killed before it had noted the id of a notification, an earlier run may have left it.
+            # With both mako (1.7.1) replaces the notification by itself, and crashes.
+            hints[_PLACE] = ("s", f"{APPLICATION} {message.place}")
         if message.sound is not None and Capability.SOUND in self.capabilities:
             kind = "sound-file" if message.sound.startswith("/") else "sound-name"
             hints[kind] = ("s", one_line(message.sound))
+        if message.silent and Capability.SOUND in self.capabilities:
+            hints["suppress-sound"] = ("b", True)
         if message.progress is not None and self._draws_progress:
             hints["value"] = ("i", message.progress)
         return hints
@@ -280,14 +302,19 @@ class Server:
     def _on_reply(self, serial: int, reply: Reply) -> None:
         unanswered = self._unanswered.pop(serial)
         number = _number(reply)
+        replaced = unanswered.replaces if unanswered.replaces in self._placed else 0
         if number == 0:
             shown = False
-        elif unanswered.withdrawn or self.shows(unanswered.token):
+        elif unanswered.withdrawn or (self.shows(unanswered.token) and not replaced):
             # A server may have given the same id twice, for what it shows now.
             if number not in self._placed:
                 self._take_off(number)
             shown = self.shows(unanswered.token)
         else:
+            if replaced not in {0, number}:
+                # It was shown beside the old one, or the old one went by itself.
+                self._remove(replaced)
+                self._take_off(replaced)
             self._place(number, unanswered)
             shown = True
         if not self._unanswered:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from nightcare.data import dataclass
 from nightcare.domain.decide import Matter, Presence
 from nightcare.domain.reminders import Conduct
 from nightcare.domain.schedule import Schedule
@@ -46,11 +46,14 @@ class _Heeded:
 
     @classmethod
     def of(cls, schedule: Schedule) -> _Heeded:
-        matters = (
+        matters = {
             matter
             for matter in Matter
             if any(getattr(one.quiet, matter) is Conduct.HOLD for one in schedule.enabled)
-        )
+        }
+        if matters:
+            # What is shown through it comes anew when it ends, for some servers never drew it.
+            matters.add(Matter.DO_NOT_DISTURB)
         return cls(frozenset(matters), schedule.idle_after)
 
 
@@ -175,14 +178,14 @@ class Attendant:
             lock_sources,
             presenting_sources,
         )
-        from nightcare.desktop.do_not_disturb import SERVERS, setting_source  # noqa: PLC0415
+        from nightcare.desktop.do_not_disturb import servers, setting_source  # noqa: PLC0415
 
         session = self._variables.get("XDG_SESSION_ID", "")
         setting = setting_source(self._variables)
         sources = (
             *lock_sources(session),
             *idle_sources(session, self._heeded.idle_after),
-            *SERVERS,
+            *servers(self._variables),
             *(() if setting is None else (setting,)),
             *presenting_sources(),
         )

@@ -8,7 +8,8 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from nightcare.data import dataclass
 
 
 @dataclass(frozen=True, slots=True)

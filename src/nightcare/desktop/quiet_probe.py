@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from nightcare.desktop.do_not_disturb import SERVERS, setting_in_use
+from nightcare.desktop.do_not_disturb import servers, setting_in_use
 from nightcare.desktop.found import Fault, Quiet
 from nightcare.desktop.notifications import INTERFACE
 from nightcare.desktop.programs import output
 from nightcare.desktop.questions import Questions, or_fault
 
 
-async def find_quiet(bus: Questions) -> Quiet:
+async def find_quiet(bus: Questions, variables: Mapping[str, str]) -> Quiet:
     """What the notification server says; who says that it is on goes first.
+
+    Args:
+        bus: The session bus.
+        variables: The environment, which says where LXQt keeps its settings.
 
     Raises:
         Refused: The bus does not do what a bus does.
@@ -22,9 +26,10 @@ async def find_quiet(bus: Questions) -> Quiet:
     owner = await bus.owner(INTERFACE)
     if owner is None:
         return Quiet(None)
-    answers = await asyncio.gather(*(or_fault(one.ask(bus, owner)) for one in SERVERS))
+    sources = servers(variables)
+    answers = await asyncio.gather(*(or_fault(one.ask(bus, owner)) for one in sources))
     for wanted in (True, False):
-        for source, on in zip(SERVERS, answers, strict=True):
+        for source, on in zip(sources, answers, strict=True):
             if not isinstance(on, Fault) and on is wanted:
                 return Quiet(on, source.by)
     return Quiet(None)

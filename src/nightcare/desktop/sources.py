@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from jeepney import MatchRule
 
+from nightcare.data import dataclass
 from nightcare.desktop.questions import PROPERTIES, Questions
 from nightcare.desktop.wire import Signal
 from nightcare.domain.decide import Matter

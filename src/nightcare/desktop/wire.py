@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import struct
 from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass
 from itertools import count
 from typing import Any, NoReturn
 
@@ -17,6 +16,8 @@ from jeepney import DBusAddress, HeaderFields, Message, MessageFlag, MessageType
 from jeepney.auth import BEGIN, Authenticator
 from jeepney.bus import get_connectable_addresses
 from jeepney.low_level import calc_msg_size
+
+from nightcare.data import dataclass
 
 BUS = DBusAddress(
     "/org/freedesktop/DBus", bus_name="org.freedesktop.DBus", interface="org.freedesktop.DBus"

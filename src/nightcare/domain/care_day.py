@@ -7,9 +7,9 @@ first time. Both follow from `fold=0` of the datetime module (PEP 495).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from nightcare.data import dataclass, field
 from nightcare.domain.moments import Anchor, Clock, Moment
 
 ONE_DAY = timedelta(days=1)

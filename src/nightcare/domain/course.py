@@ -5,10 +5,10 @@ Due -> held or open -> perhaps snoozed, held or asked again -> settled, exactly 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from nightcare.data import dataclass, replace
 from nightcare.domain.reminders import Key, Occurrence, Reminder, Topic
 
 
@@ -150,6 +150,13 @@ class Course:
     def asked_again(self, state: Open, again: datetime) -> Course:
         """The same at the time of its next asking (UTC), from which freshness counts."""
         return replace(self, state=replace(state, away=True), fresh_from=again)
+
+    def led(self, now: datetime, closes: datetime) -> Course:
+        """The same, from now (UTC) on leading through a routine, which is over before `closes`.
+
+        Nothing is asked again meanwhile, and it is as fresh as when it begins.
+        """
+        return replace(self, state=Open(now, closes), fresh_from=now)
 
     def snoozed(self, until: datetime) -> Course:
         """The same, put off until an instant (UTC), from which freshness and repeats count anew."""

@@ -6,10 +6,10 @@ The steps are tried in the order of `decide`; a new reason not to show is one mo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from nightcare.data import dataclass
 from nightcare.domain.care_day import CareDay
 from nightcare.domain.course import Course, Held, Open, Snoozed, Step
 from nightcare.domain.reminders import Conduct, Quiet, Reminder
@@ -144,6 +144,10 @@ def _absent(reminder: Reminder, presence: Presence) -> Step | None:
     return None
 
 
+_IN_LINE = (Held(Step.ANOTHER), Held(Step.ROUTINE))
+"""Waiting for the screen alone, with the person before it."""
+
+
 def first_to_show(
     courses: Iterable[Course], evening: frozenset[str], now: datetime
 ) -> tuple[list[Course], list[Course]]:
@@ -166,7 +170,7 @@ def first_to_show(
         return course.key.reminder in evening, asked_for, course.fresh_from
 
     def may_wait(course: Course) -> bool:
-        return now - course.fresh_from <= LIVE or course.state == Held(Step.ANOTHER)
+        return now - course.fresh_from <= LIVE or course.state in _IN_LINE
 
     ranked = sorted(courses, key=rank, reverse=True)
     waiting = [course for course in ranked if course is ranked[0] or may_wait(course)]

@@ -6,10 +6,10 @@ All lengths here are nightcare's own; the guidance gives none.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 
+from nightcare.data import dataclass
 from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
 from nightcare.domain.moments import Moment, parse_clock
 from nightcare.errors import ValueRefused

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from nightcare.data import dataclass
 from nightcare.domain.care_day import CareDay
 from nightcare.domain.reminders import Topic
 
@@ -34,23 +34,49 @@ class Tip:
     text: str
 
 
+class Side(StrEnum):
+    """The leg that a step is for."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
 @dataclass(frozen=True, slots=True)
 class RoutineStep:
-    """One step of a routine: what to do, for how many seconds."""
+    """One step of a routine.
+
+    Attributes:
+        id: What it is called within its routine.
+        text: What to do.
+        seconds: For how long each time, on each side.
+        sides: The legs that it is for, in their order; none where it is for no leg in particular.
+        repeats: How many times, one after the other.
+    """
 
     id: str
     text: str
     seconds: int
+    sides: tuple[Side, ...] = ()
+    repeats: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Routine:
-    """Ordered, timed steps that a stretching notification can lead through."""
+    """Ordered, timed steps that a stretching notification can lead through.
+
+    Attributes:
+        id: Its name in the config.
+        name: What a person calls it.
+        section: The section of the guidance it rests on; None for one of the person's own.
+        steps: The steps, at least one.
+        repeats: How many times the whole is gone through.
+    """
 
     id: str
     name: str
-    section: str
+    section: str | None
     steps: tuple[RoutineStep, ...]
+    repeats: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
+from nightcare.data import dataclass
 from nightcare.domain.reminders import Urgency
 
 
@@ -43,8 +42,8 @@ class Message:
         spoken: How to answer without buttons; for a screen that has none.
         urgency: How pressing it is.
         sound: A name of the desktop's sound theme or the path of a sound file.
+        silent: Whether the notifier is to make no sound of its own either.
         progress: 0 to 100 for a step of a routine.
-        expires: When we close it (UTC), where that is known.
         place: Where on the screen it belongs; what an earlier run has left there gives way to it,
             on a server that knows of places.
     """
@@ -56,8 +55,8 @@ class Message:
     spoken: str = ""
     urgency: Urgency = Urgency.NORMAL
     sound: str | None = None
+    silent: bool = False
     progress: int | None = None
-    expires: datetime | None = None
     place: str = "reminder"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
 from nightcare.domain.reminders import (
@@ -16,6 +17,7 @@ from nightcare.domain.reminders import (
     Occurrence,
     Reminder,
     cron_occurrences,
+    cron_on,
     occurrences,
 )
 
@@ -89,13 +91,16 @@ def _care_days(calendar: Calendar, first: date, last: date) -> list[CareDay]:
 
 
 def _each_once(
-    reminder: Reminder, calendar: Calendar, care_days: Iterable[CareDay]
+    reminder: Reminder, calendar: Calendar, care_days: Sequence[CareDay]
 ) -> Iterable[Occurrence]:
     """Everything that care days in a row generate, each moment once."""
     made: dict[datetime, Occurrence] = {}
-    for day in care_days:
-        for one in occurrences(reminder, day, calendar):
-            made.setdefault(one.due, one)
+    if isinstance(reminder.timing, Cron):
+        found = cron_on(reminder, reminder.timing, care_days, calendar)
+    else:
+        found = chain.from_iterable(occurrences(reminder, day, calendar) for day in care_days)
+    for one in found:
+        made.setdefault(one.due, one)
     return made.values()
 
 

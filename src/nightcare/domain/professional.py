@@ -6,10 +6,10 @@ The numbers are nightcare's own; the guidance gives none.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from nightcare.data import dataclass
 from nightcare.domain.care_day import ONE_DAY, Calendar
 from nightcare.domain.diary import Answer, Cramp, Morning, Severity
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from nightcare.data import dataclass
 from nightcare.domain.course import Course, Step
 from nightcare.domain.reminders import Occurrence
 from nightcare.domain.standing import Standing

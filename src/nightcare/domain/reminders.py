@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from heapq import heappop, heappush
 
 from cronsim import CronSim
 
+from nightcare.data import dataclass
 from nightcare.domain.care_day import Calendar, CareDay
 from nightcare.domain.moments import Anchor, Moment, Relative
 
@@ -105,6 +105,7 @@ class Reminder:
         urgency: How pressing its notification is.
         sound: A name of the desktop's sound theme or the path of a sound file.
         quiet: What to do when the person is away or busy.
+        routine: The routine that it leads through, by its id; None for none.
     """
 
     name: str
@@ -120,6 +121,7 @@ class Reminder:
     urgency: Urgency
     sound: str | None
     quiet: Quiet
+    routine: str | None = None
 
     @property
     def evening(self) -> bool:
@@ -207,7 +209,30 @@ def _cron(fields: str, day: CareDay, calendar: Calendar) -> Iterator[tuple[str, 
     for wall, due in _matches(fields, day.wake, calendar):
         if due >= day.ends:
             return
-        yield wall.isoformat(timespec="minutes"), due
+        yield _slot(wall), due
+
+
+def cron_on(
+    reminder: Reminder, cron: Cron, days: Sequence[CareDay], calendar: Calendar
+) -> Iterator[Occurrence]:
+    """What cron has on care days in a row, in order of time; the fields are walked once."""
+    ahead = iter(days)
+    day = next(ahead, None)
+    if day is None:
+        return
+    for wall, due in _matches(cron.fields, day.wake, calendar):
+        while day is not None and due >= day.ends:
+            day = next(ahead, None)
+        if day is None:
+            return
+        # Where the zone skips a date, a care day is empty.
+        if due >= day.wake and day.date.weekday() in reminder.days:
+            yield Occurrence(Key(reminder.name, day.date, _slot(wall)), due)
+
+
+def _slot(wall: datetime) -> str:
+    """What a match of cron fields is known by."""
+    return wall.isoformat(timespec="minutes")
 
 
 def cron_occurrences(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from nightcare.data import dataclass
 from nightcare.domain.course import Course, Outcome, Settled
 from nightcare.domain.diary import Cramp, Morning, Night, Severity, nights
 from nightcare.domain.reminders import Topic

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
+from nightcare.data import dataclass
 from nightcare.domain.care_day import Sleep
 from nightcare.domain.moments import Moment
 from nightcare.domain.professional import ProfessionalRule
 from nightcare.domain.reminders import Reminder
+from nightcare.domain.routine import RoutineRule, StretchRule
 from nightcare.domain.snooze import SnoozeRule
 
 BARE_PAUSE = timedelta(hours=1)
@@ -25,6 +26,8 @@ class Schedule:
         sleep: The hours of each weekday.
         reminders: In the order of the config.
         snooze: What reminders offer unless they say otherwise.
+        stretch: How stretching reminders lead through a routine.
+        routines: What the person configured of routines.
         idle_after: How long without a touch counts as being away.
         morning_question: When the diary asks after the night; None for never.
         professional: When the diary says to see a professional.
@@ -36,6 +39,8 @@ class Schedule:
     sleep: Sleep
     reminders: tuple[Reminder, ...]
     snooze: SnoozeRule
+    stretch: StretchRule
+    routines: tuple[RoutineRule, ...]
     idle_after: timedelta
     morning_question: Moment | None
     professional: ProfessionalRule

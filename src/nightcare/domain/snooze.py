@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from nightcare.data import dataclass
 from nightcare.domain.care_day import CareDay
 from nightcare.domain.course import Course
 from nightcare.domain.decide import put_into_the_night

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar
 
+from nightcare.data import dataclass, replace
 from nightcare.domain.diary import Answer, Cramp, Leg, Morning, Place, Severity
 from nightcare.journal.rows import instant_text
 

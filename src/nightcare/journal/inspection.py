@@ -9,10 +9,10 @@ import stat
 import sys
 from collections.abc import Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from nightcare.data import dataclass, field
 from nightcare.errors import StateError
 from nightcare.journal.store import FILE_NAME, SERVICE_NOTE, Journal
 

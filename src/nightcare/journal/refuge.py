@@ -5,10 +5,10 @@ What was written to the disk meanwhile, by a command that was luckier, is left a
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from nightcare.data import replace
 from nightcare.errors import StateError
 from nightcare.journal import diary
 from nightcare.journal.store import FILE_NAME, Journal
@@ -38,6 +38,7 @@ class Refuge:
         self._standing = self.journal.standing()
         self._tips = self.journal.tips_shown()
         self._diary = diary.whole(self.journal)
+        self._led = self.journal.led()
 
     def bring_back(self, disk: Journal, now: datetime) -> None:
         """Write to a journal on the disk what has changed since (now in UTC).
@@ -60,6 +61,8 @@ class Refuge:
                 disk.stand(ours)
             else:
                 disk.stand(replace(theirs, reckoned=ours.reckoned))
+            if lost or disk.led() == self._led:
+                disk.lead(self.journal.led())
             shown = self.journal.tips_shown()
             for tip in sorted(shown, key=lambda tip: shown[tip]):
                 if shown[tip] != self._tips.get(tip):

@@ -85,10 +85,26 @@ CREATE TABLE questions (
 ) WITHOUT ROWID;
 """
 
-STEPS = (_FIRST, _DIARY)
+_LEADING = """
+CREATE TABLE leading (
+    only INTEGER PRIMARY KEY DEFAULT 1 CHECK (only = 1),
+    reminder TEXT NOT NULL,
+    care_day TEXT NOT NULL,
+    slot TEXT NOT NULL,
+    routine TEXT NOT NULL,
+    began TEXT NOT NULL,
+    seen TEXT NOT NULL,
+    handle TEXT
+);
+"""
+
+STEPS = (_FIRST, _DIARY, _LEADING)
 """What leads from each version to the next; one that people have is never changed."""
 
 VERSION = len(STEPS)
 
-TABLES = ("courses", "tips_shown", "decisions", "acts", "trials", "cramps", "mornings", "questions")
+TABLES = (
+    "courses", "tips_shown", "decisions", "acts", "trials", "cramps", "mornings", "questions",
+    "leading",
+)  # fmt: skip
 """Those that hold what is recorded, a row for each thing."""

@@ -17,11 +17,13 @@ from time import monotonic, sleep
 from typing import TypeVar
 
 from nightcare.domain.course import Course, Outcome, Step
+from nightcare.domain.leading import Led
 from nightcare.domain.record import Act, Decision, Trial
 from nightcare.domain.reminders import Key, Occurrence
 from nightcare.domain.standing import Standing
 from nightcare.errors import StateError
 from nightcare.journal.diary import Pages
+from nightcare.journal.leading import read_led, write_led
 from nightcare.journal.rows import (
     COLUMN_NAMES,
     COLUMNS,
@@ -312,6 +314,16 @@ class Journal:
                 " SET began = ?, reckoned = ?, paused_until = ?, good_night = ?, tonight = ?",
                 standing_row(standing),
             )
+
+    # The routine under way
+
+    def led(self) -> Led | None:
+        """What the person is being led through; None where it is nothing."""
+        return read_led(self)
+
+    def lead(self, led: Led | None) -> None:
+        """Write what the person is being led through now, or that it is nothing any more."""
+        write_led(self, led)
 
     # Tips
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from nightcare.data import dataclass
 
 LENGTH = 200
 """Of the longest bar of pieces, in units of its own."""

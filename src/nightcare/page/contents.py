@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
@@ -18,6 +17,7 @@ from nightcare.catalogue.counting import (
     span_names,
 )
 from nightcare.catalogue.reading import Words
+from nightcare.data import dataclass
 from nightcare.desktop.text import one_line, shortened
 from nightcare.domain.diary import Cramp, Night, Severity
 from nightcare.domain.professional import Concern, ProfessionalRule

@@ -7,9 +7,9 @@ wherever it is told.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from nightcare.data import dataclass, replace
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.diary import (
     Answer,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from nightcare.domain.course import Course, Open
+from nightcare.domain.course import Course
 from nightcare.domain.guidance import Tip
 from nightcare.domain.message import Button, Message
 from nightcare.domain.reminders import Reminder
 from nightcare.service.answers import DONE, GOOD_NIGHT, snooze_key
+from nightcare.service.leading import START
 from nightcare.service.ports import Words
 
 _MOST_BUTTONS = 3
@@ -43,16 +44,14 @@ def compose(
         last_before_bed: Whether it is the last one of the evening, and so says good night.
     """
     title, body = _text(course, reminder, words, tip)
-    closes = course.state.closes if isinstance(course.state, Open) else None
     return Message(
         token=token(course),
         title=title,
         body=body,
-        buttons=_buttons(words, lengths, last_before_bed=last_before_bed),
-        spoken=_spoken(words, lengths, last_before_bed=last_before_bed),
+        buttons=_buttons(reminder, words, lengths, last_before_bed=last_before_bed),
+        spoken=_spoken(reminder, words, lengths, last_before_bed=last_before_bed),
         urgency=reminder.urgency,
         sound=reminder.sound,
-        expires=closes,
     )
 
 
@@ -70,19 +69,29 @@ def _text(course: Course, reminder: Reminder, words: Words, tip: Tip | None) -> 
 
 
 def _buttons(
-    words: Words, lengths: Sequence[timedelta], *, last_before_bed: bool
+    reminder: Reminder, words: Words, lengths: Sequence[timedelta], *, last_before_bed: bool
 ) -> tuple[Button, ...]:
+    start = [] if reminder.routine is None else [Button(START, words.say("button_start"))]
     done = Button(DONE, words.say("button_done"))
     snoozes = [
         Button(snooze_key(length), words.say("button_snooze", length=words.length(length)))
         for length in lengths
     ]
     last = [Button(GOOD_NIGHT, words.say("button_good_night"))] if last_before_bed else []
-    room = _MOST_BUTTONS - 1 - len(last)
-    return (done, *snoozes[:room], *last)
+    room = _MOST_BUTTONS - len(start) - 1 - len(last)
+    return (*start, done, *snoozes[:room], *last)
 
 
-def _spoken(words: Words, lengths: Sequence[timedelta], *, last_before_bed: bool) -> str:
+def _spoken(
+    reminder: Reminder, words: Words, lengths: Sequence[timedelta], *, last_before_bed: bool
+) -> str:
+    answer = _spoken_answer(words, lengths, last_before_bed=last_before_bed)
+    if reminder.routine is None:
+        return answer
+    return f"{words.say('spoken_start', routine=reminder.routine)} {answer}"
+
+
+def _spoken_answer(words: Words, lengths: Sequence[timedelta], *, last_before_bed: bool) -> str:
     if last_before_bed:
         return words.say("spoken_good_night")
     if not lengths:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from nightcare.data import dataclass
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.decide import Presence
 from nightcare.domain.diary import Answer, AskLater, AskNow

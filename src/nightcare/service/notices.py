@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from nightcare.data import dataclass
 from nightcare.domain.message import Message, MessageEvent, Shown
 from nightcare.domain.reminders import Urgency
 from nightcare.service.ports import Screen

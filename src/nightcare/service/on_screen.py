@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from nightcare.data import dataclass, replace
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.course import Course, Held, Open, Snoozed, begin
 from nightcare.domain.guidance import next_tip, part_of_day
@@ -62,11 +62,16 @@ class OnScreen:
     def bring_in_line(
         self, schedule: Schedule, calendar: Calendar, words: Words, now: datetime
     ) -> None:
-        """Have on the screen what is open now (UTC), and nothing else; and show what is tried."""
+        """Have on the screen what is open now (UTC), and nothing else; and show what is tried.
+
+        The one that leads through a routine is shown by that instead.
+        """
+        led = self._journal.led()
         wanted = {
             token(course): course
             for course in self._journal.unsettled()
             if isinstance(course.state, Open) and not course.state.away
+            if led is None or course.key != led.key
         }
         for name in [name for name in self._courses if name not in wanted]:
             self.left(name)
@@ -190,7 +195,7 @@ class OnScreen:
         name = f"trial/{trial.id}"
         if self._trial is not None and self._trial.token == name:
             return
-        if reminder is None:
+        if reminder is None or self._journal.led() is not None:
             self._journal.trial_shown(trial.id, NOT_SHOWN)
             return
         key = Key(reminder.name, now.date(), "trial")

@@ -10,6 +10,7 @@ from typing import Protocol
 from nightcare.domain.course import Course, Step
 from nightcare.domain.diary import Cramp, Morning
 from nightcare.domain.guidance import Guidance
+from nightcare.domain.leading import Led
 from nightcare.domain.message import Capability, Message, ScreenEvent
 from nightcare.domain.record import Act, Trial
 from nightcare.domain.reminders import Key, Occurrence
@@ -37,7 +38,10 @@ class Screen(Protocol):
         ...
 
     def show(self, message: Message) -> None:
-        """Put a message on the screen, and keep it there until it is closed or answered."""
+        """Put a message on the screen, and keep it there until it is closed or answered.
+
+        Another one under the same token takes its place.
+        """
         ...
 
     def close(self, token: str) -> None:
@@ -107,6 +111,14 @@ class Journal(Protocol):
 
     def stand(self, standing: Standing) -> None:
         """Write what holds for all reminders at once."""
+        ...
+
+    def led(self) -> Led | None:
+        """What the person is being led through; None where it is nothing."""
+        ...
+
+    def lead(self, led: Led | None) -> None:
+        """Write what the person is being led through now, or that it is nothing any more."""
         ...
 
     def tips_shown(self) -> Mapping[str, int]:

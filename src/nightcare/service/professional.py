@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from nightcare.data import dataclass
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.message import Answered, Closed, Message, MessageEvent, Shown
 from nightcare.domain.professional import (

@@ -8,9 +8,9 @@ that one reckoning changes is one transaction; only afterwards is the screen tol
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
+from nightcare.data import replace
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.course import (
     Course,
@@ -33,7 +33,7 @@ from nightcare.domain.decide import (
     decide,
     first_to_show,
 )
-from nightcare.domain.guidance import next_tip, part_of_day
+from nightcare.domain.guidance import Routine, next_tip, part_of_day
 from nightcare.domain.message import (
     Answered,
     Closed,
@@ -44,10 +44,13 @@ from nightcare.domain.message import (
 )
 from nightcare.domain.plan import between, planned, upcoming
 from nightcare.domain.reminders import Conduct, Key, Occurrence, Reminder
+from nightcare.domain.routine import routine_named, routines
 from nightcare.domain.schedule import Schedule
 from nightcare.errors import ValueRefused
 from nightcare.service.answers import Answers
 from nightcare.service.following import following
+from nightcare.service.leading import START, Leading
+from nightcare.service.messages import token
 from nightcare.service.morning import MorningQuestion, undisturbed
 from nightcare.service.notices import Notices
 from nightcare.service.on_screen import OnScreen
@@ -86,6 +89,7 @@ class Service:
         self.notices = Notices(screen)
         self._question = MorningQuestion(screen, tell)
         self._professional = ProfessionalNotice(screen, tell)
+        self._leading = Leading(screen, tell)
         self.presence = Presence()
 
     # What happens to the service
@@ -96,7 +100,11 @@ class Service:
             standing = self._journal.standing()
             if standing.reckoned is None:
                 self._journal.stand(replace(standing, began=now, reckoned=now))
+            led = self._leading.take_up(self._journal)
             for course in self._journal.unsettled():
+                if led is not None and course.key == led.key:
+                    # The clock says whether it goes on.
+                    continue
                 if isinstance(course.state, Open) and not course.state.away:
                     self._on_screen.forget(course.state)
                     self._journal.save(course.held(Step.RESTARTED))
@@ -139,7 +147,9 @@ class Service:
             self.reckon(now)
             return
         with self._journal.transaction():
-            if self._question.concerns(event):
+            if self._leading.concerns(event):
+                self._led(event, now)
+            elif self._question.concerns(event):
                 self._question.take_in(event, self._journal, self._calendar(), now)
             elif self._professional.concerns(event):
                 self._professional.take_in(event, self._journal, now)
@@ -150,6 +160,7 @@ class Service:
     def stop(self) -> None:
         """Take everything off the screen; what is open comes back with the next start."""
         self._on_screen.clear()
+        self._leading.take_back()
         self._question.take_back()
         self._professional.take_back()
         self.notices.take_back()
@@ -159,7 +170,10 @@ class Service:
         self._screen.quiet(on=self.presence.do_not_disturb)
         with self._journal.transaction():
             situation = self._situation(now)
+            self._go_on(now)
             self._take_off(situation)
+            self._leading.heed(self._journal, silent=_silent(situation))
+            situation = replace(situation, routine_under_way=self._leading.under_way)
             candidates = self._candidates(now)
             shows = [course for course in candidates if self._decided(course, situation)]
             self._show_one(shows, situation)
@@ -168,7 +182,10 @@ class Service:
         if not free:
             self._question.take_back()
             self._professional.take_back()
+        if not self._leading.under_way:
+            self._leading.take_back()
         self._on_screen.bring_in_line(self._schedule, self._calendar(), self._words, now)
+        self._leading.show(self._words, self._schedule)
         self._question.reckon(
             now,
             self._journal,
@@ -195,6 +212,7 @@ class Service:
             self._on_screen.trial_closes,
             self._question.next,
             self._professional.next,
+            self._leading.next,
         ]
         for course in self._journal.unsettled():
             match course.state:
@@ -228,6 +246,7 @@ class Service:
         return (
             situation.paused_until is None
             and not situation.good_night
+            and not situation.routine_under_way
             and undisturbed(situation.presence)
             and not self._on_screen.trying
             and not any(
@@ -250,6 +269,12 @@ class Service:
             good_night=standing.good_night == day.date,
             presence=self.presence,
         )
+
+    def _go_on(self, now: datetime) -> None:
+        """Go on with the routine that is under way."""
+        ended = self._leading.reckon(now, self._journal, self._answers(), self._routines())
+        if ended is not None:
+            self._tell_of(ended)
 
     def _take_off(self, situation: Situation) -> None:
         """Take off the screen what has been there long enough, or may not be there now."""
@@ -309,9 +334,13 @@ class Service:
         begun = []
         for occurrence in due:
             if occurrence.key not in known:
-                self._supersede(occurrence.key, now)
                 topic = self._schedule.named(occurrence.key.reminder).topic
                 course = begin(occurrence, topic)
+                if self._leading.reminder(self._journal) == course.key.reminder:
+                    # It would ask for what is being done just now.
+                    self._settle(course.give_up(now, Step.ROUTINE))
+                    continue
+                self._supersede(occurrence.key, now)
                 self._journal.save(course)
                 begun.append(course)
         return begun
@@ -446,10 +475,36 @@ class Service:
         self._journal.save(course.shown(reminder, now, handle))
         self._tell("log_shown", reminder=reminder.name, due=course.occurrence.due)
 
+    def _led(self, event: MessageEvent, now: datetime) -> None:
+        name = self._leading.reminder(self._journal)
+        reminder = None if name is None else self._schedule.reminder(name)
+        became = self._leading.take_in(event, reminder, self._journal, self._answers(), now)
+        if became is not None:
+            self._tell_of(became)
+
+    def _start(self, course: Course, now: datetime) -> None:
+        """Begin to lead through the routine of a reminder."""
+        reminder = self._schedule.reminder(course.key.reminder)
+        name = None if reminder is None else reminder.routine
+        routine = None if name is None else routine_named(self._routines(), name)
+        if routine is None:
+            # Edited away since it was shown: it is shown anew, as it is configured now.
+            self._on_screen.left(token(course))
+        else:
+            self._leading.start(course, routine, self._journal, now)
+
+    def _routines(self) -> tuple[Routine, ...]:
+        return routines(self._words.guidance.routines, self._schedule.routines)
+
+    def _answers(self) -> Answers:
+        return Answers(self._schedule, self._zone, self._journal)
+
     def _answered(self, course: Course, button: str, now: datetime) -> None:
-        answers = Answers(self._schedule, self._zone, self._journal)
+        if button == START:
+            self._start(course, now)
+            return
         try:
-            answers.button(course, button, now)
+            self._answers().button(course, button, now)
         except ValueRefused:
             return
         for one in self._on_screen.courses():
@@ -461,6 +516,10 @@ class Service:
             self._journal.save(replace(course, state=replace(state, away=True)))
         else:
             self._settle(course.settle(Outcome.DISMISSED, now))
+
+
+def _silent(situation: Situation) -> bool:
+    return situation.good_night or situation.paused_until is not None or situation.presence.locked
 
 
 def _word(step: Step) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
@@ -20,8 +19,10 @@ from tomlkit.container import Container, OutOfOrderTableProxy
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Item
 
+from nightcare.data import dataclass
 from nightcare.errors import StateError, ValueRefused
-from nightcare.settings.layers import Table, built_in, example_text, parsed, toml_value
+from nightcare.settings.layers import built_in, example_text, parsed, toml_value
+from nightcare.settings.loaded import Table
 from nightcare.settings.placing import (
     has_header,
     is_inline,

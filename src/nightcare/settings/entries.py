@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from nightcare.data import dataclass
 from nightcare.domain.moments import length_text
-from nightcare.domain.reminders import Every, Reminder
-from nightcare.settings.load import Loaded
+from nightcare.domain.reminders import Every, Reminder, Topic
+from nightcare.settings.loaded import Loaded
 from nightcare.settings.origins import FromDefaults, Origin, Origins
 from nightcare.settings.positions import Path
 
@@ -33,8 +33,8 @@ class Entry:
 def entries(loaded: Loaded, origins: Origins) -> Iterator[Entry]:
     """Every value that is in force, in the order of the config.
 
-    What a reminder does not say itself but has from `[snooze]` or `[quiet]` comes from where those
-    say it. Texts, sounds and repeats that are not there have no entry.
+    What a reminder does not say itself but has from `[snooze]`, `[quiet]` or `[stretch]` comes from
+    where those say it. Texts, sounds and repeats that are not there have no entry.
     """
     reminders = {one.name: one for one in loaded.schedule.reminders}
     for key, value in loaded.values.items():
@@ -72,6 +72,8 @@ def _unsaid(reminder: Reminder) -> Iterator[tuple[Path, Any, Path]]:
     yield ("fresh",), length_text(reminder.fresh), ()
     yield ("stays",), length_text(reminder.stays), ()
     yield ("urgency",), str(reminder.urgency), ()
+    if reminder.topic is Topic.STRETCHING:
+        yield ("routine",), reminder.routine or False, ("stretch", "routine")
     for key in QUIET:
         # Evening reminders are shown whatever [quiet] says of do not disturb.
         own = key == "do_not_disturb" and reminder.evening

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 from itertools import takewhile
 from pathlib import Path
@@ -13,16 +12,15 @@ from typing import Any
 
 import tomli
 
+from nightcare.data import dataclass
 from nightcare.errors import ConfigError, Mark, Place, Problem
+from nightcare.settings.loaded import LARGEST_FILE, NAMES_THE_FILE, PREFIX, Table
 from nightcare.settings.positions import Path as Keys
 from nightcare.settings.positions import Position, Positions, locate
 from nightcare.settings.syntax import line_at, not_toml, number_too_long, split
 
-PREFIX = "NIGHTCARE_"
-NAMES_THE_FILE = "NIGHTCARE_CONFIG"
-
 _DELIMITER = "__"
-_LARGEST_FILE = 4 * 1024 * 1024
+
 _DEEPEST = 16
 
 _REFUSALS: Mapping[int | None, str] = {
@@ -31,8 +29,6 @@ _REFUSALS: Mapping[int | None, str] = {
     errno.EACCES: "file_not_allowed",
 }
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-
-Table = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +91,7 @@ def read_raw(path: Path) -> bytes:
     """
     try:
         with path.open("rb") as stream:
-            return stream.read(_LARGEST_FILE + 1)
+            return stream.read(LARGEST_FILE + 1)
     except OSError as error:
         key = _REFUSALS.get(error.errno, "file_unreadable")
         raise _refused(str(path), key, reason=error.strerror or error) from error
@@ -111,7 +107,7 @@ def parsed(name: str, raw: bytes) -> File:
     Raises:
         ConfigError: It is too large, or not TOML.
     """
-    if len(raw) > _LARGEST_FILE:
+    if len(raw) > LARGEST_FILE:
         raise _refused(name, "file_too_large")
     if raw.startswith(_UTF_16) or _every_other_is_nothing(raw[:4]):
         raise _refused(name, "file_utf_16")
@@ -206,8 +202,8 @@ def _shared(one: Sequence[str | int], other: Sequence[str | int]) -> int:
 def environment(variables: Mapping[str, str], below: Table) -> Environment:
     """What `NIGHTCARE_*` says: `NIGHTCARE_SLEEP__WAKE=06:30` is `wake` of `[sleep]`.
 
-    A value is TOML ("5", "true", a list), or JSON, or else text as it stands. Where a reminder's
-    name has a hyphen, which no variable can have, an underscore stands for it.
+    A value is TOML ("5", "true", a list), or JSON, or else text as it stands. Where a reminder's or
+    a routine's name has a hyphen, which no variable can have, an underscore stands for it.
 
     Args:
         variables: The environment.
@@ -219,8 +215,8 @@ def environment(variables: Mapping[str, str], below: Table) -> Environment:
         if variable.startswith(PREFIX) and variable != NAMES_THE_FILE:
             name = _readable(variable)
             keys = name.removeprefix(PREFIX).lower().split(_DELIMITER, _DEEPEST)
-            if keys[0] == "reminders" and len(keys) > 1:
-                keys[1] = _reminder_name(keys[1], below["reminders"])
+            if keys[0] in {"reminders", "routines"} and len(keys) > 1:
+                keys[1] = _own_name(keys[1], below.get(keys[0]))
             paths[name] = tuple(keys)
             _put(said, keys, _value(_readable(variables[variable])))
     return Environment(said, paths)
@@ -231,7 +227,7 @@ def _readable(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-def _reminder_name(name: str, known: object) -> str:
+def _own_name(name: str, known: object) -> str:
     names = known if isinstance(known, dict) else {}
     return next((one for one in names if one.lower().replace("-", "_") == name), name)
 

@@ -3,49 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from nightcare.domain.schedule import Schedule
 from nightcare.errors import ConfigError, Problem
 from nightcare.settings.layers import (
     File,
-    Table,
     built_in,
     environment,
     laid_over,
     merged,
+    parsed,
     read_file,
 )
+from nightcare.settings.loaded import Loaded, Source, Table
 from nightcare.settings.model import Config
 from nightcare.settings.problems import located, problems
 from nightcare.settings.understand import WHATEVER_THE_SLEEP, understand
 
-_ANY_TOPIC = "hydration"
+_ANY_TOPIC = "stretching"
+"""The one with which a reminder may have every key."""
 
 _NOT_ABOUT_WHEN = frozenset(
-    {"topic", "text", "enabled", "snooze", "fresh", "stays", "repeat", "urgency", "sound", "quiet"}
+    {
+        "topic",
+        "text",
+        "enabled",
+        "snooze",
+        "fresh",
+        "stays",
+        "repeat",
+        "urgency",
+        "sound",
+        "quiet",
+        "routine",
+    }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A configuration that can be put in force.
-
-    Attributes:
-        schedule: What it says.
-        warnings: What is allowed but may be a slip.
-        path: The file it was read from; None for the built-in defaults.
-        values: What is in force, as it was written.
-    """
-
-    schedule: Schedule
-    warnings: tuple[Problem, ...]
-    path: Path | None
-    values: Table
 
 
 def load(path: Path | None, variables: Mapping[str, str]) -> Loaded:
@@ -59,6 +54,17 @@ def load(path: Path | None, variables: Mapping[str, str]) -> Loaded:
         ConfigError: Something about it is wrong; it holds every mistake.
     """
     return load_file(None if path is None else read_file(path), variables)
+
+
+def load_source(source: Source) -> Loaded:
+    """Load the configuration from what was read already, unless that could not be read.
+
+    Raises:
+        ConfigError: Something about it is wrong; it holds every mistake.
+    """
+    if source.path is None or source.text is None:
+        return load(source.path, source.variables)
+    return load_file(parsed(str(source.path), source.raw), source.variables)
 
 
 def load_file(file: File | None, variables: Mapping[str, str]) -> Loaded:
@@ -122,6 +128,9 @@ def _contradictions(
     sound |= {key: value for key, value in defaults.items() if key in wrong}
     sound["reminders"] = _sound_reminders(values["reminders"], found)
     mistakes = understand(_config({}, sound)).mistakes
+    if "routines" in wrong:
+        # Of those that are left out it is not known what they would be.
+        mistakes = tuple(one for one in mistakes if not one.key.startswith("routine_unknown"))
     if "sleep" in wrong:
         return tuple(one for one in mistakes if one.key in WHATEVER_THE_SLEEP)
     return mistakes

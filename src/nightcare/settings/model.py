@@ -60,6 +60,8 @@ _ANY_DATE = datetime(2024, 1, 1)  # noqa: DTZ001 - cron fields are matched on wa
 _LONGEST_TEXT = 500
 _MOST_REPEATS = 20
 _MOST_NIGHTS = 366
+_MOST_SECONDS = 600
+_MOST_TIMES = 50
 
 
 def refused(key: str, **values: Any) -> PydanticCustomError:
@@ -162,9 +164,17 @@ def _zone(value: Any) -> str | None:
 
 
 def _own_words(value: Any) -> str:
-    text = " ".join(_text(value, "text_empty").split())
+    return _some_words(value, "text_empty")
+
+
+def _words(value: Any) -> str:
+    return _some_words(value, "words_empty")
+
+
+def _some_words(value: Any, empty: str) -> str:
+    text = " ".join(_text(value, empty).split())
     if not text:
-        raise refused("text_empty", found=value)
+        raise refused(empty, found=value)
     if len(text) > _LONGEST_TEXT:
         raise refused("text_too_long", found=len(text), most=_LONGEST_TEXT)
     control = next((sign for sign in text if unicodedata.category(sign) == "Cc"), None)
@@ -177,6 +187,10 @@ def _sound(value: Any) -> str | None:
     return None if value is False else (_text(value, "sound_wrong").strip() or None)
 
 
+def _routine(value: Any) -> str | Literal[False]:
+    return False if value is False else _text(value, "routine_wrong").strip()
+
+
 ClockTime = Annotated[time, PlainValidator(_clock), WithJsonSchema(spelling.CLOCK)]
 Length = Annotated[timedelta, PlainValidator(_length), WithJsonSchema(spelling.LENGTH)]
 MomentText = Annotated[Moment, PlainValidator(_moment), WithJsonSchema(spelling.MOMENT)]
@@ -185,6 +199,12 @@ Count = Annotated[int, Field(strict=True)]
 SomeMoments = Annotated[list[MomentText], Field(min_length=1)]
 SomeDays = Annotated[list[Days], Field(min_length=1)]
 Often = Annotated[Length, AfterValidator(_often_enough)]
+Seconds = Annotated[Count, Field(ge=1, le=_MOST_SECONDS)]
+Times = Annotated[Count, Field(ge=1, le=_MOST_TIMES)]
+SomeWords = Annotated[str, PlainValidator(_words), WithJsonSchema(spelling.TEXT)]
+RoutineName = Annotated[
+    str | Literal[False], PlainValidator(_routine), WithJsonSchema(spelling.ROUTINE)
+]
 
 
 class _Table(BaseModel):
@@ -263,6 +283,9 @@ class ReminderTable(_Table):
     text: Annotated[str, PlainValidator(_own_words), WithJsonSchema(spelling.TEXT)] | None = Field(
         default=None, description="Your own words instead of a tip."
     )
+    routine: RoutineName | None = Field(
+        default=None, description="What a stretching reminder leads through; false for nothing."
+    )
     enabled: Annotated[bool, Field(strict=True)] = Field(
         default=True, description="Whether it is in force."
     )
@@ -299,6 +322,44 @@ class SnoozeTable(_Table):
         description="The lengths; the first two are buttons."
     )
     limit: Count = Field(ge=0, le=100, description="How often one occurrence may be snoozed.")
+
+
+class StretchTable(_Table):
+    """How stretching reminders lead through a routine."""
+
+    routine: RoutineName = Field(
+        description="The one that they lead through unless they name another; false for none."
+    )
+    sound: Annotated[str | None, PlainValidator(_sound), WithJsonSchema(spelling.SOUND)] = Field(
+        description="What is heard at each change: a name of the sound theme or the path of a "
+        "sound file; false for nothing."
+    )
+
+
+class StepTable(_Table):
+    """A step of a routine of your own."""
+
+    text: SomeWords = Field(description="What to do.")
+    seconds: Seconds | None = Field(
+        default=None, description="For how long: seconds of the routine unless said."
+    )
+    side: Literal["left", "right", "each"] | None = Field(
+        default=None, description="The leg that it is for; each is the left one, then the right."
+    )
+    repeats: Times = Field(default=1, description="How many times, one after the other.")
+
+
+class RoutineTable(_Table):
+    """A routine of your own with its steps, or other lengths of one that is built in."""
+
+    name: SomeWords | None = Field(default=None, description="What it is called as it is shown.")
+    seconds: Seconds | None = Field(
+        default=None, description="How long each step takes that does not say so itself."
+    )
+    repeats: Times = Field(default=1, description="How many times the whole is gone through.")
+    steps: Annotated[list[StepTable], Field(min_length=1)] | None = Field(
+        default=None, description="Its steps, in their order."
+    )
 
 
 class QuietTable(_Table):
@@ -369,6 +430,10 @@ class Config(BaseSettings):
         description="Your reminders by name. Those of a file replace all the built-in ones."
     )
     snooze: SnoozeTable
+    stretch: StretchTable
+    routines: dict[str, RoutineTable] = Field(
+        default={}, description="Your routines by name, and what you change about ours."
+    )
     quiet: QuietTable
     diary: DiaryTable
     notify: NotifyTable

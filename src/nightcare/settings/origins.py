@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from nightcare.settings.layers import Environment, File, Table, built_in, environment, merged
+from nightcare.data import dataclass
+from nightcare.settings.layers import Environment, File, built_in, environment, merged
+from nightcare.settings.loaded import Table
 from nightcare.settings.positions import Path
 
 

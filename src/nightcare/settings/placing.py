@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import tomli
 
+from nightcare.data import dataclass
 from nightcare.settings.model import Config
 from nightcare.settings.positions import Path, Positions, locate
 from nightcare.settings.writing import key_part, path_text, value_text

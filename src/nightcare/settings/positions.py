@@ -9,9 +9,10 @@ inline tables of https://toml.io/en/v1.1.0.
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 import tomli
+
+from nightcare.data import dataclass, field
 
 Path = tuple[str | int, ...]
 """The keys, and for the items of an array the indices, that lead from the document to a value."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, get_args
 from zoneinfo import available_timezones
@@ -12,8 +11,10 @@ from zoneinfo import available_timezones
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from nightcare.data import replace
 from nightcare.errors import Place, Problem
-from nightcare.settings.layers import Environment, File, Table
+from nightcare.settings.layers import Environment, File
+from nightcare.settings.loaded import Table
 from nightcare.settings.model import DAY_WORDS, Config
 from nightcare.settings.positions import Path
 
@@ -25,9 +26,23 @@ _TYPES = {
     "model_type": "table",
 }
 
-_EMPTY = {"at": "at_empty", "days": "days_empty", "lengths": "lengths_empty"}
+_EMPTY = {
+    "at": "at_empty",
+    "days": "days_empty",
+    "lengths": "lengths_empty",
+    "steps": "steps_empty",
+}
 
-_ABOUT_THE_KEY = ("key_unknown", "name_", "timing_", "only_with_every", "reminders_alike")
+_UNNAMED: Mapping[Path, str] = {
+    ("reminders",): "name_missing",
+    ("routines",): "routine_name_missing",
+}
+"""Tables in which everything has a name of its own, and what is told where it has none."""
+
+_ABOUT_THE_KEY = (
+    "key_unknown", "name_", "timing_", "only_with_every", "reminders_alike",
+    "routine_name_", "routine_steps_", "routine_too_long",
+)  # fmt: skip
 """What the mistakes begin with that are about a key, not about what it is set to."""
 
 _CLOCK_LIKE = re.compile(
@@ -43,6 +58,7 @@ _EXAMPLES: Mapping[str, object] = {
     "topic": "hydration",
     "every": "10m",
     "times": 2,
+    "text": "Stand up",
 }
 """What may be missing, for all else has a default; and how it might read."""
 
@@ -89,13 +105,18 @@ def _mistake(where: Path, details: ErrorDetails) -> tuple[str, dict[str, object]
         case "too_short":
             return _EMPTY[str(where[-1])], {}
         case _ if kind in _TYPES:
-            unnamed = where[:-1] == ("reminders",) and where[-1] in _keys_at(where)
-            values = {"found": given, "table": where}
-            return "name_missing" if unnamed else f"wants_{_TYPES[kind]}", values
+            return _other_type(where, kind), {"found": given, "table": where}
     # What is refused by ourselves carries what was found; pydantic alone knows what else there is.
     if "found" not in context:
         return "value_wrong", {"found": given, "reason": details["msg"]}
     return _nearly(kind, given) or (kind, context)
+
+
+def _other_type(where: Path, kind: str) -> str:
+    """What is told of a value of the wrong type."""
+    if where[:-1] in _UNNAMED and where[-1] in _keys_at(where):
+        return _UNNAMED[where[:-1]]
+    return "wants_steps" if where[-1] == "steps" else f"wants_{_TYPES[kind]}"
 
 
 def _nearly(kind: str, given: object) -> tuple[str, dict[str, object]] | None:
@@ -142,10 +163,18 @@ def _choices(context: Mapping[str, Any]) -> list[str]:
 def _range(where: Path) -> dict[str, object]:
     field = _field_at(where)
     limits = {"least": 0, "most": 100}
-    for limit in () if field is None else field.metadata:
+    for limit in () if field is None else (*field.metadata, *_within(field.annotation)):
         limits["least"] = getattr(limit, "ge", limits["least"])
         limits["most"] = getattr(limit, "le", limits["most"])
     return dict(limits)
+
+
+def _within(annotation: Any) -> Iterator[object]:
+    """What is said of the parts of an annotation, as of the number in `Seconds | None`."""
+    for said in getattr(annotation, "__metadata__", ()):
+        yield from getattr(said, "metadata", (said,))
+    for part in get_args(annotation):
+        yield from _within(part)
 
 
 def _keys_at(path: Path) -> list[str]:
@@ -167,7 +196,8 @@ def _model_at(path: Path) -> type[BaseModel] | None:
     while keys and model is not None:
         key = str(keys.pop(0))
         annotation = model.model_fields[key].annotation if key in model.model_fields else None
-        if key == "reminders" and keys:
+        if key in {"reminders", "routines", "steps"} and keys:
+            # The name, or the number in the list, of one of them.
             keys.pop(0)
         model = _model_in(annotation)
     return model

@@ -19,7 +19,7 @@ from nightcare.settings.origins import origins_of
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _NOTHING = {"type": "null"}
 _PLAIN = {"topic": "sleep", "every": "2h"}
-_NEED_ALL = ("SleepTable", "RepeatTable", "ReminderTable")
+_NEED_ALL = ("SleepTable", "RepeatTable", "ReminderTable", "StepTable")
 """The tables that the defaults do not fill up."""
 
 
@@ -38,6 +38,7 @@ def config_schema() -> dict[str, Any]:
         if name not in _NEED_ALL:
             table.pop("required", None)
     schema["properties"]["reminders"]["propertyNames"] = spelling.NAME
+    schema["properties"]["routines"]["propertyNames"] = spelling.ROUTINE_NAME
     tables["ReminderTable"] |= {
         "oneOf": [{"required": [key]} for key in ("at", "every", "cron")],
         "dependentRequired": {"from": ["every"], "until": ["every"]},

@@ -39,7 +39,11 @@ CRON: Schema = {
 }
 TEXT: Schema = {"type": "string", "pattern": r"\S"}
 SOUND: Schema = {"anyOf": [{"type": "string"}, {"const": False}]}
+ROUTINE: Schema = {
+    "anyOf": [{"type": "string", "examples": ["calf", "quick", "resting"]}, {"const": False}]
+}
 ZONE: Schema = {"type": "string", "minLength": 1, "examples": ["auto", "Europe/Copenhagen"]}
+ROUTINE_NAME: Schema = {"pattern": f"^{_ONE}{_MORE}*$", "maxLength": 40}
 NAME: Schema = {"pattern": f"^{_ONE}{_MORE}*$", "not": {"pattern": "^[Uu][Nn][Tt][Ii][Ll]$"}}
 """A reminder's name. Letters of every language are allowed, so it says what is not."""
 

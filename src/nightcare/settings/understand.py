@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 
+from nightcare.data import dataclass
 from nightcare.domain.moments import Anchor, Moment, Relative, clock_text
 from nightcare.domain.professional import ProfessionalRule
 from nightcare.domain.reminders import (
@@ -16,8 +16,10 @@ from nightcare.domain.reminders import (
     Quiet,
     Reminder,
     Repeat,
+    Topic,
     is_evening,
 )
+from nightcare.domain.routine import StretchRule
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import SnoozeRule
 from nightcare.domain.until import UNTIL
@@ -25,6 +27,7 @@ from nightcare.errors import Problem
 from nightcare.settings.doubts import doubts
 from nightcare.settings.model import WEEKDAYS, Config, DiaryTable, QuietTable, ReminderTable
 from nightcare.settings.positions import Path
+from nightcare.settings.routines import routine_mistakes, routine_rules, unknown_routines
 from nightcare.settings.week import Week
 
 _STAYS = timedelta(minutes=10)
@@ -40,6 +43,14 @@ WHATEVER_THE_SLEEP = frozenset(
         "name_taken",
         "name_too_long",
         "at_twice",
+        "routine_unknown",
+        "routine_unknown_but",
+        "routine_without_stretch",
+        "routine_name_wrong",
+        "routine_name_too_long",
+        "routine_steps_missing",
+        "routine_steps_missing_but",
+        "routine_too_long",
     }
 )
 """The mistakes that are mistakes whenever the person sleeps."""
@@ -70,6 +81,8 @@ def understand(config: Config) -> Understood:
         reminder = _reminder(name, table, timings[0], config)
         reminders.append(reminder)
         mistakes += _moment_mistakes(where, table, reminder, week)
+    mistakes += unknown_routines(config)
+    mistakes += routine_mistakes(config)
     mistakes += _question_mistakes(config.diary.morning_question, week)
     mistakes += _rule_mistakes(config.diary)
     schedule = Schedule(
@@ -78,6 +91,8 @@ def understand(config: Config) -> Understood:
         sleep=week.sleep,
         reminders=tuple(reminders),
         snooze=SnoozeRule(tuple(config.snooze.lengths), config.snooze.limit),
+        stretch=StretchRule(config.stretch.routine or None, config.stretch.sound),
+        routines=routine_rules(config),
         idle_after=config.quiet.idle_after,
         morning_question=config.diary.morning_question,
         professional=ProfessionalRule(
@@ -171,7 +186,14 @@ def _reminder(
         urgency=table.urgency,
         sound=table.sound,
         quiet=_quiet(table, config.quiet, evening=evening),
+        routine=_routine(table, config),
     )
+
+
+def _routine(table: ReminderTable, config: Config) -> str | None:
+    if table.topic is not Topic.STRETCHING:
+        return None
+    return (config.stretch.routine if table.routine is None else table.routine) or None
 
 
 def _quiet(table: ReminderTable, general: QuietTable, *, evening: bool) -> Quiet:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Literal
 
+from nightcare.data import dataclass
 from nightcare.domain.care_day import Hours, Sleep
 from nightcare.domain.moments import Anchor, Moment, Relative
 from nightcare.settings.model import WEEKDAYS, SleepTable

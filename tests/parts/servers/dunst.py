@@ -37,6 +37,7 @@ class Dunst(RealServer):
     __slots__ = ()
     answers: ClassVar[str] = "a menu, by a middle click"
     draws_buttons: ClassVar[bool] = False
+    wavers: ClassVar[bool] = True
 
     def close(self) -> None:
         """Close the notification on top, as a key bound to it would."""

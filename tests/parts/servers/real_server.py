@@ -99,6 +99,8 @@ class RealServer(ABC):
     Attributes:
         answers: how it lets the person answer, in a few words.
         draws_buttons: whether it draws one for each action.
+        wavers: whether it is left to chance if what it kept back is drawn at once when do not
+            disturb ends, or with what comes next.
         panel: how many rows of pixels at the top of the display belong to others.
         program: its process.
         display: where it draws.
@@ -109,6 +111,7 @@ class RealServer(ABC):
 
     answers: ClassVar[str]
     draws_buttons: ClassVar[bool] = True
+    wavers: ClassVar[bool] = False
     panel: ClassVar[int] = 0
 
     program: Program

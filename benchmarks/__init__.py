@@ -1,0 +1,1 @@
+"""What nightcare costs, measured: `./scripts/benchmark`."""

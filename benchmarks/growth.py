@@ -1,0 +1,139 @@
+"""How the cost grows: with reminders, with years of journal; and beside APScheduler's own."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
+
+from apscheduler.triggers.cron import CronTrigger
+
+from benchmarks.desk import EXAMPLE, Desk, installed
+from benchmarks.measuring import Figure, Timed, commands_timed, timed
+from nightcare.domain.care_day import Calendar
+from nightcare.domain.course import Outcome, Settled, begin
+from nightcare.domain.moments import Clock
+from nightcare.domain.plan import plan
+from nightcare.domain.reminders import At, Cron, Key, Occurrence, Reminder, Topic
+from nightcare.domain.schedule import Schedule
+from nightcare.journal.store import Journal
+from nightcare.settings.load import load
+from parts.desk import Desk as Person
+from parts.home import private_home
+
+_ZONE = ZoneInfo("Europe/Copenhagen")
+_FIRST = date(2026, 1, 1)
+_A_YEAR = 365
+_EACH_DAY = 12
+
+
+def with_reminders(counts: tuple[int, ...], runs: int) -> dict[int, dict[str, Figure]]:
+    """A day planned, a firing, and what comes next, with so many reminders."""
+    return {count: _with(count, runs) for count in counts}
+
+
+def _with(count: int, runs: int) -> dict[str, Figure]:
+    schedule = _schedule(_many(count))
+    calendar = Calendar(schedule.sleep, _ZONE)
+    person = Person("", "2026-11-23 06:00")
+    person.schedule = schedule
+    person.restart()
+
+    def fire() -> None:
+        person.now += timedelta(minutes=1)
+        person.service.reckon(person.now)
+
+    return {
+        "a day planned": timed(lambda: plan(schedule.reminders, calendar, _FIRST, 1), runs),
+        "a minute reckoned": timed(fire, runs),
+        "what comes next": timed(lambda: person.service.following(person.now), runs),
+    }
+
+
+def against_cron_trigger(runs: int) -> dict[str, Figure]:
+    """365 days of 30 reminders: ours at clock times, ours by cron, APScheduler's CronTrigger."""
+    clocks = [(hour, minute) for hour in range(8, 18) for minute in (0, 20, 40)]
+    at = tuple(_at(number, time(*clock)) for number, clock in enumerate(clocks))
+    cron = tuple(
+        replace(one, timing=Cron(f"{minute} {hour} * * *"))
+        for one, (hour, minute) in zip(at, clocks, strict=True)
+    )
+    calendar = Calendar(_schedule(at).sleep, _ZONE)
+    return {
+        "nightcare, clock times": timed(lambda: plan(at, calendar, _FIRST, _A_YEAR), runs),
+        "nightcare, cron fields": timed(lambda: plan(cron, calendar, _FIRST, _A_YEAR), runs),
+        "APScheduler's CronTrigger": timed(lambda: _by_cron_triggers(clocks), runs),
+    }
+
+
+def with_years(desk: Desk, years: tuple[int, ...], runs: int) -> dict[int, dict[str, Timed]]:
+    """`status` and `report` with so many years in the journal, none of them let go of."""
+    found = {}
+    for count in years:
+        with private_home() as home:
+            person = desk.person(home)
+            person.config.parent.mkdir(parents=True)
+            shutil.copy(EXAMPLE, person.config)
+            with contextlib.closing(Journal.open(person.state)) as journal:
+                _fill(journal, count)
+            commands = {one: [*installed(), one] for one in ("status", "next", "report")}
+            environment = home.environment()
+            commands_timed(commands, environment, 1)
+            found[count] = commands_timed(commands, environment, runs)
+    return found
+
+
+def _fill(journal: Journal, years: int) -> None:
+    now = datetime.now(UTC)
+    with journal.transaction():
+        for day in range(1, years * _A_YEAR + 1):
+            on = now - timedelta(days=day)
+            for number in range(_EACH_DAY):
+                due = on - timedelta(hours=number)
+                key = Key("water", due.date(), str(number))
+                course = begin(Occurrence(key, due), Topic.HYDRATION)
+                journal.save(replace(course, state=Settled(Outcome.DONE, due)))
+            journal.write(
+                "INSERT INTO cramps"
+                " (at, ahead, care_day, by_night, leg, severity, minutes, note, recorded)"
+                " VALUES (?, 3600, ?, 1, 'left', 'mild', 5, '', ?)",
+                on.isoformat(timespec="microseconds"),
+                on.date().isoformat(),
+                on.isoformat(timespec="microseconds"),
+            )
+
+
+def _by_cron_triggers(clocks: list[tuple[int, int]]) -> None:
+    end = datetime(_FIRST.year + 1, 1, 1, tzinfo=_ZONE)
+    for hour, minute in clocks:
+        trigger = CronTrigger(hour=hour, minute=minute, timezone=_ZONE)
+        now = datetime.combine(_FIRST, time(), _ZONE)
+        previous = None
+        while now < end:
+            previous = trigger.get_next_fire_time(previous, now)
+            now = previous
+
+
+def _many(count: int) -> tuple[Reminder, ...]:
+    minutes = (divmod(7 * 60 + number % (15 * 60), 60) for number in range(count))
+    return tuple(_at(number, time(*clock)) for number, clock in enumerate(minutes))
+
+
+def _at(number: int, clock: time) -> Reminder:
+    pattern = _example().reminders[0]
+    return replace(pattern, name=f"number-{number}", timing=At((Clock(clock),)))
+
+
+def _schedule(reminders: tuple[Reminder, ...]) -> Schedule:
+    return replace(_example(), reminders=reminders, morning_question=None)
+
+
+def _example() -> Schedule:
+    with TemporaryDirectory() as folder:
+        copy = Path(folder, "config.toml")
+        shutil.copy(EXAMPLE, copy)
+        return load(copy, {}).schedule

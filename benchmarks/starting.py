@@ -1,0 +1,52 @@
+"""From exec to READY, and each command, beside an interpreter that does nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sys
+from collections.abc import Sequence
+
+from benchmarks.desk import EXAMPLE, Desk, installed, service
+from benchmarks.measuring import Figure, Timed, commands_timed
+from nightcare.settings.kept import FILE_NAME
+from parts.home import private_home
+from parts.program import Nightcare
+
+FLOOR = "python -c pass"
+
+_COMMANDS: Sequence[tuple[str, ...]] = (
+    ("--version",), ("--help",), ("status",), ("next",), ("snooze", "10m"), ("pause", "2h"),
+    ("resume",), ("done",), ("cramp", "add"),
+)  # fmt: skip
+
+
+def starts(desk: Desk, runs: int) -> dict[str, Figure]:
+    """From exec to READY: with a config that was validated before, and with one that was not."""
+    known, anew = [], []
+    with private_home() as home:
+        person = desk.person(home)
+        person.config.parent.mkdir(parents=True)
+        shutil.copy(EXAMPLE, person.config)
+        for _ in range(runs):
+            (person.state / FILE_NAME).unlink(missing_ok=True)
+            with service(person) as started:
+                anew.append(started.milliseconds)
+            with service(person) as started:
+                known.append(started.milliseconds)
+    return {"a config that is known": Figure.of(known), "a config that is new": Figure.of(anew)}
+
+
+def commands(desk: Desk, runs: int) -> dict[str, Timed]:
+    """Each command, while the service runs."""
+    with contextlib.ExitStack() as stack:
+        person: Nightcare = desk.person(stack.enter_context(private_home()))
+        person.config.parent.mkdir(parents=True)
+        shutil.copy(EXAMPLE, person.config)
+        stack.enter_context(service(person))
+        wanted = {FLOOR: [sys.executable, "-c", "pass"]}
+        wanted |= {" ".join(words): [*installed(), *words] for words in _COMMANDS}
+        environment = person.home.environment(**person.session)
+        # One of each, so that Python has compiled what it will run.
+        commands_timed(wanted, environment, 1)
+        return commands_timed(wanted, environment, runs)

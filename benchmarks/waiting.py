@@ -1,0 +1,110 @@
+"""Between reminders: how often the service wakes, and what it has in memory, beside others."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+from benchmarks.desk import EXAMPLE, FLOORS, Desk, Started, programs, service
+from benchmarks.measuring import Activity, Memory, activity_during, memory_of
+from nightcare.journal.store import Journal
+from parts.bus import private_bus
+from parts.home import private_home
+from parts.processes import eventually
+from parts.program import LATER, Nightcare
+
+_BEAT_SECONDS = 10
+"""Between two beats of the watchdog while its cost is measured; the unit has ten minutes."""
+
+_RIVALS: Mapping[str, tuple[str, ...]] = {
+    "Safe Eyes": ("safeeyes",),
+    "Workrave": ("workrave",),
+    "remind": ("remind", "-z1", "/dev/null"),
+}
+
+
+def quiet_minutes(desk: Desk, seconds: float, settle: float) -> dict[str, Activity]:
+    """What happens while nothing is due: the service, its watchdog, the floors and the rivals."""
+    with contextlib.ExitStack() as stack:
+        pids: dict[str, int] = {}
+        for name, variables in (
+            ("nightcare: bus, presence, file watch, alarm", {}),
+            (
+                f"the same with a watchdog beat every {_BEAT_SECONDS} s",
+                {"WATCHDOG_USEC": str(2 * _BEAT_SECONDS * 1_000_000)},
+            ),
+        ):
+            person = desk.person(stack.enter_context(private_home()))
+            person.configure(LATER)
+            pids[name] = stack.enter_context(service(person, **variables)).pid
+        pids |= stack.enter_context(_others(desk))
+        time.sleep(settle)
+        found = activity_during(list(pids.values()), seconds)
+    return dict(zip(pids, found, strict=True))
+
+
+def memories(desk: Desk, notifications: int, reloads: int, settle: float) -> dict[str, Memory]:
+    """What the service has in memory over its life, beside the floors and the rivals."""
+    found: dict[str, Memory] = {}
+    with contextlib.ExitStack() as stack:
+        person = desk.person(stack.enter_context(private_home()))
+        person.config.parent.mkdir(parents=True)
+        shutil.copy(EXAMPLE, person.config)
+        others = stack.enter_context(_others(desk))
+        running = stack.enter_context(service(person))
+        time.sleep(settle)
+        found |= {name: memory_of(pid) for name, pid in others.items()}
+        found["nightcare after its start"] = memory_of(running.pid)
+        _show(person, notifications)
+        found[f"after {notifications} notifications"] = memory_of(running.pid)
+        for number in range(1, reloads + 1):
+            _reload(person, running, number)
+            if number in {1, 20, reloads // 2, reloads}:
+                found[f"after reload {number} of another schedule"] = memory_of(running.pid)
+    return found
+
+
+@contextlib.contextmanager
+def _others(desk: Desk) -> Iterator[dict[str, int]]:
+    commands = {name: [sys.executable, "-c", code] for name, code in FLOORS.items()}
+    for name, command in _RIVALS.items():
+        program = shutil.which(command[0])
+        if program is not None:
+            commands[name] = [program, *command[1:]]
+    # What they say on their bus would wake whoever listens there.
+    with contextlib.ExitStack() as stack:
+        bus = stack.enter_context(private_bus(desk.home, name="others"))
+        environment = desk.display.environment(DBUS_SESSION_BUS_ADDRESS=bus.address)
+        running = stack.enter_context(programs(list(commands.values()), environment))
+        yield {
+            name: one.pid for name, one in zip(commands, running, strict=True) if one.poll() is None
+        }
+
+
+def _show(person: Nightcare, count: int) -> None:
+    """Have the service show notifications, one after the other, each over a real bus."""
+    journal = Journal.open(person.state)
+    try:
+        for _ in range(count):
+            number = journal.ask_trial("water", datetime.now(UTC))
+            eventually(lambda: journal.trial_answer(number), 20, "a notification")  # noqa: B023 - at once
+    finally:
+        journal.close()
+
+
+def _reload(person: Nightcare, running: Started, number: int) -> None:
+    """Another schedule each time, so that nothing that was kept is of use."""
+    text = EXAMPLE.read_text(encoding="utf-8")
+    # Replaced at once: a reload must not find half of it.
+    fresh = person.config.with_name("fresh")
+    fresh.write_text(text.replace('"2h"', f'"{100 + number}m"'), encoding="utf-8")
+    fresh.replace(person.config)
+    os.kill(running.pid, signal.SIGHUP)
+    running.hear("RELOADING=1")
+    running.hear("READY=1")

@@ -1,0 +1,139 @@
+"""Routines as they are gone through: which there are, and where one is after so long.
+
+Lengths and repeats are nightcare's own, or the person's; the guidance gives none.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+
+from nightcare.data import dataclass, replace
+from nightcare.domain.guidance import Routine, RoutineStep, Side
+
+BUILT_IN = ("calf", "quick", "resting")
+"""The routines that the catalogue has, by their ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class StretchRule:
+    """How stretching reminders lead through a routine.
+
+    Attributes:
+        routine: The one that they lead through unless they name another; None for none.
+        sound: What is to be heard at each change: a name of the desktop's sound theme or the path
+            of a sound file; None for nothing.
+    """
+
+    routine: str | None
+    sound: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoutineRule:
+    """What the person configured of a routine: one of their own, or other lengths of ours.
+
+    Attributes:
+        id: Its name in the config.
+        name: What they call it; None for our name, or else for its id.
+        seconds: How long each step of ours takes; None for our lengths.
+        repeats: How many times the whole is gone through.
+        steps: Their own steps; none for ours.
+    """
+
+    id: str
+    name: str | None
+    seconds: int | None
+    repeats: int
+    steps: tuple[RoutineStep, ...] = ()
+
+
+def routines(ours: Iterable[Routine], rules: Sequence[RoutineRule]) -> tuple[Routine, ...]:
+    """The routines that there are for a person: ours as they want them, then their own."""
+    known = {one.id: one for one in ours}
+    changed = {rule.id: _as_wanted(rule, known.get(rule.id)) for rule in rules}
+    return tuple({**known, **changed}.values())
+
+
+def routine_named(found: Iterable[Routine], name: str) -> Routine | None:
+    """The one of that id; None where there is none."""
+    return next((one for one in found if one.id == name), None)
+
+
+def _as_wanted(rule: RoutineRule, ours: Routine | None) -> Routine:
+    if rule.steps or ours is None:
+        return Routine(rule.id, rule.name or rule.id, None, rule.steps, rule.repeats)
+    steps = ours.steps
+    if rule.seconds is not None:
+        steps = tuple(replace(step, seconds=rule.seconds) for step in steps)
+    return replace(ours, name=rule.name or ours.name, steps=steps, repeats=rule.repeats)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A step as it comes, once and on one side.
+
+    Attributes:
+        step: The step.
+        side: The leg that it is for this time; None for no leg in particular.
+        number: Which of all stages it is, from 1.
+        of: How many there are.
+        time: Which time this step comes on this side, from 1.
+        times: How many times it does.
+        begins: When it begins, from the start of the routine.
+        ends: When the next one begins, or the routine is over.
+        whole: How long the routine is.
+    """
+
+    step: RoutineStep
+    side: Side | None
+    number: int
+    of: int
+    time: int
+    times: int
+    begins: timedelta
+    ends: timedelta
+    whole: timedelta
+
+    @property
+    def progress(self) -> int:
+        """How much of the routine lies behind when it begins, 0 to 100."""
+        return round(100 * (self.begins / self.whole))
+
+
+def stages(routine: Routine) -> tuple[Stage, ...]:
+    """All that comes, in order: each side in turn, each step as often as it says, and the whole."""
+    made = list(_in_order(routine))
+    whole = timedelta(seconds=sum(step.seconds for step, _ in made))
+    times = Counter(made)
+    so_far: Counter[tuple[RoutineStep, Side | None]] = Counter()
+    found = []
+    begins = timedelta()
+    for number, (step, side) in enumerate(made, 1):
+        so_far[step, side] += 1
+        ends = begins + timedelta(seconds=step.seconds)
+        time = so_far[step, side]
+        found.append(
+            Stage(step, side, number, len(made), time, times[step, side], begins, ends, whole)
+        )
+        begins = ends
+    return tuple(found)
+
+
+def stage_at(routine: Routine, elapsed: timedelta) -> Stage | None:
+    """Where the routine is so long after its start; None once it is over."""
+    return next((stage for stage in stages(routine) if elapsed < stage.ends), None)
+
+
+def length_of(routine: Routine) -> timedelta:
+    """How long the whole takes."""
+    return stages(routine)[-1].ends
+
+
+def _in_order(routine: Routine) -> Iterator[tuple[RoutineStep, Side | None]]:
+    for _ in range(routine.repeats):
+        for step in routine.steps:
+            for _ in range(step.repeats):
+                for side in step.sides or (None,):
+                    yield step, side

@@ -1,0 +1,88 @@
+"""What loading the configuration starts from, and what comes of it.
+
+Here is nothing of what validates it, so that whoever needs only the outcome need not load that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from nightcare.data import dataclass
+from nightcare.domain.schedule import Schedule
+from nightcare.errors import Problem
+
+PREFIX = "NIGHTCARE_"
+NAMES_THE_FILE = "NIGHTCARE_CONFIG"
+
+LARGEST_FILE = 4 * 1024 * 1024
+"""Bytes; no schedule needs so many."""
+
+_ANY_BYTE = "latin-1"
+
+Table = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A configuration that can be put in force.
+
+    Attributes:
+        schedule: What it says.
+        warnings: What is allowed but may be a slip.
+        path: The file it was read from; None for the built-in defaults.
+        values: What is in force, as it was written.
+    """
+
+    schedule: Schedule
+    warnings: tuple[Problem, ...]
+    path: Path | None
+    values: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """All that the person said from which a configuration is loaded.
+
+    Attributes:
+        path: Their file; None for the built-in defaults.
+        text: What it holds, a sign for each byte; None without a file, or where it cannot be read.
+        variables: The `NIGHTCARE_*` that are laid over it.
+    """
+
+    path: Path | None
+    text: str | None
+    variables: dict[str, str]
+
+    @property
+    def raw(self) -> bytes:
+        """What the file holds."""
+        return (self.text or "").encode(_ANY_BYTE)
+
+
+Load = Callable[[Source], Loaded]
+"""Loads the configuration, or raises a ConfigError."""
+
+
+def source_of(path: Path | None, variables: Mapping[str, str]) -> Source:
+    """Read what a configuration is loaded from.
+
+    Args:
+        path: The person's file; None for the built-in defaults.
+        variables: The environment, of which `NIGHTCARE_*` is laid over the file.
+    """
+    ours = {
+        name: value
+        for name, value in variables.items()
+        if name.startswith(PREFIX) and name != NAMES_THE_FILE
+    }
+    text = None
+    if path is not None:
+        try:
+            with path.open("rb") as stream:
+                text = stream.read(LARGEST_FILE + 1).decode(_ANY_BYTE)
+        except OSError:
+            # Whoever loads it says why.
+            text = None
+    return Source(path, text, ours)

@@ -1,0 +1,108 @@
+"""What commands may load: measured in modules, which no clock and no busy machine changes.
+
+What each of these costs is in docs/performance.md.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+LONG = 60.0
+
+HEAVY = (
+    "apscheduler", "asyncinotify", "asyncio", "ctypes", "dataclasses", "email", "hashlib",
+    "importlib.metadata", "importlib.resources", "jeepney", "logging", "multiprocessing",
+    "platformdirs", "plyer", "pydantic", "pydantic_core", "pydantic_settings", "random", "rich",
+    "shutil", "socket", "ssl", "subprocess", "tempfile",  "tomlkit", "tzlocal",
+    "zipfile",
+)  # fmt: skip
+
+NOT_FOR_HELP = {*HEAVY, "json", "sqlite3", "zoneinfo", "cronsim", "tomli"} - {"shutil"}
+"""click asks how wide the terminal is."""
+
+READS_AND_WRITES_THE_JOURNAL = [
+    ("status",), ("status", "--json"), ("next",), ("next", "--json"), ("today",), ("why",),
+    ("snooze",), ("snooze", "10m"), ("pause",), ("pause", "2h"), ("resume",), ("done",),
+    ("undo",), ("good-night",), ("tonight", "23:00"), ("cramp", "add"), ("cramp", "list"),
+]  # fmt: skip
+
+SCRIPT = """
+import os, sys
+from nightcare.cli import main
+sys.argv[0] = "nightcare"
+try:
+    main()
+finally:
+    with os.fdopen(int(os.environ["LOADED"]), "w") as out:
+        out.write(" ".join(sys.modules))
+"""
+
+
+def loaded(environment: dict[str, str], folder: Path, *words: str) -> set[str]:
+    """The modules that a command of a real process has loaded when it ends."""
+    said = folder / "loaded"
+    with said.open("wb") as out:
+        subprocess.run(
+            [sys.executable, "-c", SCRIPT, *words],
+            env={**environment, "LOADED": str(out.fileno())},
+            pass_fds=[out.fileno()],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=LONG,
+            check=False,
+        )
+    return set(said.read_text(encoding="utf-8").split())
+
+
+@pytest.fixture
+def kept(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """Somebody whose configuration was validated once."""
+    loaded(environment, tmp_path, "status")
+    return environment
+
+
+def test_the_first_command_of_all_validates(environment: dict[str, str], tmp_path: Path) -> None:
+    """So that the budgets below are of something."""
+    assert "pydantic" in loaded(environment, tmp_path, "next")
+
+
+@pytest.mark.parametrize("words", READS_AND_WRITES_THE_JOURNAL, ids=" ".join)
+def test_what_a_command_on_the_journal_may_load(
+    kept: dict[str, str], tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """No validation, no loop, no bus, no scheduler."""
+    assert sorted(loaded(kept, tmp_path, *words) & set(HEAVY)) == []
+
+
+def test_a_config_that_was_changed_is_validated_once(kept: dict[str, str], tmp_path: Path) -> None:
+    """The next command has what came of it."""
+    config = Path(kept["XDG_CONFIG_HOME"], "nightcare", "config.toml")
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text('language = "da"\n', encoding="utf-8")
+    assert "pydantic" in loaded(kept, tmp_path, "next")
+    assert "pydantic" not in loaded(kept, tmp_path, "next")
+
+
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_what_help_may_load(environment: dict[str, str], tmp_path: Path, flag: str) -> None:
+    """None of the commands that it lists."""
+    found = loaded(environment, tmp_path, flag)
+    assert sorted(found & NOT_FOR_HELP) == []
+    ours = {one for one in found if one.startswith("nightcare.cli.")}
+    assert ours == {"nightcare.cli.app", "nightcare.cli.lazy"}
+
+
+def test_what_the_version_may_load(environment: dict[str, str], tmp_path: Path) -> None:
+    """Next to nothing."""
+    found = loaded(environment, tmp_path, "--version")
+    assert {one for one in found if one.startswith("nightcare")} == {"nightcare", "nightcare.cli"}
+    assert "click" not in found
+
+
+def test_what_tips_may_load(kept: dict[str, str], tmp_path: Path) -> None:
+    """They come without a service, a bus or a scheduler."""
+    assert sorted(loaded(kept, tmp_path, "tips") & (set(HEAVY) - {"shutil"})) == []

@@ -1,0 +1,120 @@
+"""The card for a cramp at three in the morning, in a terminal of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from cli.talk import CONTROL_C, CONTROL_D, talking
+from cli.terminal import Terminal
+
+KEYS = "q: close"
+DIM = "\x1b[2m"
+
+
+@pytest.mark.parametrize("key", ["q", "\r", CONTROL_C, CONTROL_D, "\x1b"])
+def test_the_card_is_closed_by_a_key(
+    terminal: Terminal, environment: Mapping[str, str], key: str
+) -> None:
+    """Dim and without a sound; closing it is no failure, and writes nothing."""
+    with talking(environment, "relief") as talk:
+        talk.answer(KEYS, key)
+        assert talk.end() == 0
+    assert talk.said.startswith(f"{DIM}A cramp just now.")
+    assert "\x07" not in talk.said
+    assert "\x1b[1m" not in talk.said
+    assert "Traceback" not in talk.said
+    assert not terminal.state.exists()
+
+
+def test_a_cramp_is_noted_with_a_key_and_once(
+    terminal: Terminal, environment: Mapping[str, str]
+) -> None:
+    """With its time; what else there is to say can wait."""
+    with talking(environment, "relief") as talk:
+        talk.answer(KEYS, "xc")
+        talk.expect("Noted, ")
+        talk.expect("change 1`")
+        talk.answer(KEYS, "c")
+        talk.answer(KEYS, "q")
+        assert talk.end() == 0
+    assert talk.said.count("Noted, ") == 1
+    assert len(terminal("cramp", "list", "--json").json["cramps"]) == 1
+
+
+def test_the_calf_stretch_is_a_key_away(terminal: Terminal, environment: Mapping[str, str]) -> None:
+    """Dim like the card, broken off with Ctrl-C, and back to the card."""
+    assert terminal.home
+    with talking(environment, "relief") as talk:
+        talk.answer(KEYS, "s")
+        talk.expect("Step 1 of 7")
+        talk.answer("in all", CONTROL_C)
+        talk.expect(f"{DIM}Stopped.")
+        talk.answer(KEYS, "q")
+        assert talk.end() == 0
+    assert "\x1b[36m" not in talk.said
+    assert "Traceback" not in talk.said
+
+
+def test_the_lengths_of_the_config_hold_here_too(
+    terminal: Terminal, environment: Mapping[str, str]
+) -> None:
+    """A stretch that runs to its end leads back to the card."""
+    terminal.write("[routines.calf]\nseconds = 1\n")
+    with talking(environment, "relief") as talk:
+        talk.answer(KEYS, "s")
+        talk.expect(f"{DIM}That was the whole stretch.")
+        talk.answer(KEYS, "q")
+        assert talk.end() == 0
+
+
+def test_a_broken_config_keeps_nobody_from_the_card_or_the_diary(
+    terminal: Terminal, environment: Mapping[str, str]
+) -> None:
+    """The built-in hours serve, in the desktop's language."""
+    terminal.write("language = 3")
+    with talking({**environment, "LANG": "da_DK.UTF-8"}, "relief") as talk:
+        talk.expect("En krampe lige nu.")
+        talk.answer("q: luk", "c")
+        talk.expect("Noteret, kl. ")
+        talk.answer("q: luk", "q")
+        assert talk.end() == 0
+    terminal.config.unlink()
+    assert len(terminal("cramp", "list", "--json").json["cramps"]) == 1
+
+
+@pytest.mark.parametrize("broken", ["file", "folder"])
+def test_a_broken_journal_keeps_nobody_from_the_card(
+    terminal: Terminal, environment: Mapping[str, str], broken: str
+) -> None:
+    """It comes whole; noting says calmly what failed, and all else goes on."""
+    terminal.state.parent.mkdir(parents=True)
+    if broken == "folder":
+        terminal.state.write_text("in the way")
+    else:
+        terminal.state.mkdir()
+        (terminal.state / "journal.sqlite").write_bytes(b"no database" * 1000)
+    with talking(environment, "relief") as talk:
+        talk.expect("not medical advice.")
+        talk.answer(KEYS, "c")
+        talk.expect("It could not be noted; the cramp comes first anyway.")
+        talk.answer(KEYS, "q")
+        assert talk.end() == 0
+    assert "Traceback" not in talk.said
+
+
+def test_without_colour_nothing_is_dim(terminal: Terminal, environment: Mapping[str, str]) -> None:
+    """NO_COLOR is heeded on the card."""
+    assert terminal.home
+    with talking({**environment, "NO_COLOR": "1"}, "relief") as talk:
+        talk.answer(KEYS, "q")
+        assert talk.end() == 0
+    assert "\x1b" not in talk.said
+
+
+def test_without_a_terminal_it_is_the_card_alone(terminal: Terminal) -> None:
+    """Nobody is asked for a key."""
+    result = terminal("relief")
+    assert (result.code, result.err) == (0, "")
+    assert KEYS not in result.out

@@ -1,0 +1,297 @@
+"""Led through a stretch by real notification servers, with real clicks, and killed in the middle.
+
+The pictures in docs/screenshots/stretch are taken anew with `--write-table`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, cast
+
+import pytest
+
+from parts.bus import Monitor, Seen, private_bus
+from parts.display import Box, Display, virtual_display
+from parts.home import Home, private_home
+from parts.processes import eventually, find_program, run_tool
+from parts.program import LATER, Nightcare, Service, now, soon
+from parts.servers import (
+    RealServer,
+    Start,
+    dunst,
+    lxqt_notificationd,
+    mako,
+    mate_notification_daemon,
+    xfce4_notifyd,
+)
+
+pytestmark = pytest.mark.real
+
+SERVERS: MappingProxyType[str, Start] = MappingProxyType(
+    {
+        "dunst": dunst,
+        "lxqt": lxqt_notificationd,
+        "mako": mako,
+        "mate": mate_notification_daemon,
+        "xfce": xfce4_notifyd,
+    }
+)
+PICTURED = ("dunst", "xfce")
+PICTURES = Path(__file__).parents[2] / "docs" / "screenshots" / "stretch"
+MARGIN = 12
+DRAW_SECONDS = 20.0
+SETTLED = 3
+"""Looks in a row that must be the same."""
+
+REMINDER = "Time for a gentle stretch"
+AGAIN = f"Once more: {REMINDER}"
+NAME = "Both calves"
+FLEX = "Draw your foot gently up towards you, and feel the calf stretch."
+CLOSING = "Well done"
+A_SECOND = timedelta(seconds=1)
+
+_OURS = {REMINDER, AGAIN, NAME, CLOSING}
+
+
+def routine(*seconds: int) -> str:
+    """A routine with steps of so many seconds."""
+    steps = ", ".join(
+        f'{{ text = "{FLEX}", seconds = {one}, side = "{("left", "right")[number % 2]}" }}'
+        for number, one in enumerate(seconds)
+    )
+    return f'[routines.both]\nname = "{NAME}"\nsteps = [{steps}]\n'
+
+
+@dataclass(frozen=True, slots=True)
+class Desktop:
+    """A desktop with one server, and nightcare on it.
+
+    Attributes:
+        server: The server.
+        display: Where it draws.
+        blank: What the display is like with nothing on it.
+        night: nightcare.
+        monitor: Sees what the bus carries.
+        home: Whose it is.
+        start: Starts a server of this kind.
+    """
+
+    server: RealServer
+    display: Display
+    blank: Any
+    night: Nightcare
+    monitor: Monitor
+    home: Home
+    start: Start
+
+    def have_on_screen(self, service: Service, made: str) -> None:
+        """Let a stretch fall due that leads through a routine."""
+        due = soon(A_SECOND)
+        due_now = self.night.reminder("stretch", due, 'routine = "both"', topic="stretching")
+        self.night.configure(due_now, LATER, made)
+        service.reload()
+        self.night.wait_until("stretch", state="open")
+
+    def asked(self) -> list[Seen]:
+        """What the server was asked to show of the stretch, in order."""
+        return [
+            seen
+            for seen in self.monitor.history()
+            if seen.member == "Notify" and seen.body[3] in _OURS
+        ]
+
+    def steps(self) -> list[tuple[str, int]]:
+        """The words of each step that was sent, and the id that it was to replace."""
+        return [
+            (str(seen.body[4]).splitlines()[0], cast("int", seen.body[1]))
+            for seen in self.asked()
+            if seen.body[3] == NAME
+        ]
+
+    def wait_for_steps(self, count: int) -> list[tuple[str, int]]:
+        """Wait until so many steps were sent."""
+        return eventually(
+            lambda: found if len(found := self.steps()) >= count else [], 30, f"{count} steps"
+        )
+
+    def wait_for_title(self, title: str) -> None:
+        """Wait until this, and nothing else of the stretch, is open."""
+
+        def alone() -> bool:
+            titles = [one.title for one in self.server.shown()]
+            return [one for one in titles if one in _OURS] == [title]
+
+        eventually(alone, 30, f"{title!r} alone, but there is: {self.server.shown()}")
+
+    def another(self, *, plain: bool) -> AbstractContextManager[RealServer]:
+        """Another server of the kind, in the place of one that was killed."""
+        return self.start(self.display, self.server.bus, self.home, plain=plain)
+
+    def picture(self, name: str) -> None:
+        """Take a picture of what is drawn."""
+
+        def settled() -> Box | None:
+            looks = [self.display.picture() for _ in range(SETTLED)]
+            same = len({look.pixels for look in looks}) == 1
+            return looks[0].changed(self.blank) if same else None
+
+        box = cast("Box", eventually(settled, DRAW_SECONDS, "a window", self.server.program))
+        whole = self.home.aside / "display.png"
+        self.display.screenshot(whole)
+        size = f"{box.width + 2 * MARGIN}x{box.height + 2 * MARGIN}"
+        place = f"+{max(box.x - MARGIN, 0)}+{max(box.y - MARGIN, 0)}"
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        tool = find_program("convert", "imagemagick")
+        crop = ["-crop", size + place, "+repage", "-strip"]
+        run_tool([tool, str(whole), *crop, str(PICTURES / name)], self.home.environment())
+
+
+@contextlib.contextmanager
+def a_desktop(start: Start, *, plain: bool = False) -> Iterator[Desktop]:
+    """A desktop of the test's own."""
+    with contextlib.ExitStack() as stack:
+        home = stack.enter_context(private_home())
+        bus = stack.enter_context(private_bus(home))
+        display = stack.enter_context(virtual_display(home))
+        server = stack.enter_context(start(display, bus, home, plain=plain))
+        monitor = stack.enter_context(bus.monitor())
+        night = Nightcare(home, {"DBUS_SESSION_BUS_ADDRESS": bus.address, "DISPLAY": display.name})
+        night.configure(LATER)
+        yield Desktop(server, display, display.picture(), night, monitor, home, start)
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_started_by_a_click_and_led_to_the_end(name: str) -> None:
+    """One notification changes in place, step after step; then it is done, and goes by itself."""
+    with a_desktop(SERVERS[name]) as desk, desk.night.service() as service:
+        desk.have_on_screen(service, routine(2, 2, 2))
+        desk.server.press("Start")
+        began = now()
+        desk.wait_for_steps(3)
+        assert "routine" in desk.night.json("status")
+        ended = desk.night.wait_until("stretch", state="settled")
+        assert (ended["outcome"], ended["reason"]) == ("done", None)
+        assert now() - began > timedelta(seconds=5)
+        desk.wait_for_title(CLOSING)
+        first, *others = desk.steps()
+        assert [words for words, _ in (first, *others)] == [
+            "Step 1 of 3 · left leg · 2 s",
+            "Step 2 of 3 · right leg · 2 s",
+            "Step 3 of 3 · left leg · 2 s",
+        ]
+        assert first[1] == 0
+        assert len({number for _, number in others} - {0}) == 1
+        eventually(lambda: desk.server.shown() == (), 30, "the closing words to go")
+        assert desk.night.json("status")["unsettled"] == []
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_stopped_in_the_middle_by_a_click(name: str) -> None:
+    """The buttons work on what was replaced in place, and the reminder is back with its own."""
+    with a_desktop(SERVERS[name]) as desk, desk.night.service() as service:
+        desk.have_on_screen(service, routine(1, 600))
+        desk.server.press("Start")
+        desk.wait_for_steps(2)
+        assert desk.night.json("status")["routine"]["step"] == 2
+        desk.server.press("Stop")
+        desk.wait_for_title(AGAIN)
+        assert desk.night.json("status")["routine"] is None
+        assert desk.night.today("stretch")["state"] == "open"
+        desk.server.press("Done")
+        assert desk.night.wait_until("stretch", state="settled")["outcome"] == "done"
+
+
+@pytest.mark.parametrize("name", PICTURED)
+def test_closed_in_the_middle_by_the_person(name: str) -> None:
+    """That stops it, and is no answer."""
+    with a_desktop(SERVERS[name]) as desk, desk.night.service() as service:
+        desk.have_on_screen(service, routine(1, 600))
+        desk.server.press("Start")
+        desk.wait_for_steps(2)
+        eventually(lambda: len(desk.server.shown()) == 1, 20, "the notice of the schedule to go")
+        desk.server.close()
+        assert desk.night.wait_until("stretch", state="settled")["outcome"] == "dismissed"
+        assert desk.server.shown() == ()
+
+
+@pytest.mark.parametrize("name", PICTURED)
+def test_killed_in_the_middle_it_goes_on_where_the_clock_is(name: str) -> None:
+    """A service that is back at once leads on, with one notification, and to the end."""
+    with a_desktop(SERVERS[name]) as desk:
+        with desk.night.service() as service:
+            desk.have_on_screen(service, routine(1, 20, 1))
+            desk.server.press("Start")
+            desk.wait_for_steps(2)
+            service.end(signal.SIGKILL)
+        assert desk.night.json("status", code=69)["routine"]["step"] == 2
+        with desk.night.service():
+            again = desk.wait_for_steps(3)
+            assert again[2][0].startswith("Step 2 of 3")
+            desk.wait_for_title(NAME)
+            desk.wait_for_steps(4)
+            desk.wait_for_title(CLOSING)
+            assert desk.night.today("stretch")["outcome"] == "done"
+
+
+@pytest.mark.parametrize("name", PICTURED)
+def test_a_server_that_is_killed_in_the_middle_is_led_on_when_it_is_back(name: str) -> None:
+    """What was on the screen is lost with it; the next one shows the step that it is by then."""
+    with a_desktop(SERVERS[name]) as desk, desk.night.service() as service:
+        desk.have_on_screen(service, routine(1, 600))
+        desk.server.press("Start")
+        desk.wait_for_steps(2)
+        kill(desk.server)
+        with desk.another(plain=False) as another:
+            desk.wait_for_steps(3)
+            another.press("Stop")
+            assert eventually(
+                lambda: desk.night.json("status")["routine"] is None, 10, "it to be stopped"
+            )
+
+
+@pytest.mark.parametrize("name", PICTURED)
+def test_how_it_looks(name: str, request: pytest.FixtureRequest) -> None:
+    """Reminder, start, middle and end are drawn, by a server as it is when it is new.
+
+    Its buttons cannot be found then, so that Start is pressed on another one in its place.
+    """
+    writing = request.config.getoption("--write-table")
+
+    def look(what: str) -> None:
+        eventually(lambda: desk.display.picture().changed(desk.blank), DRAW_SECONDS, what)
+        if writing:
+            desk.picture(f"{name}-{what}.png")
+
+    with a_desktop(SERVERS[name], plain=True) as desk, desk.night.service() as service:
+        desk.have_on_screen(service, routine(20, 10, 1))
+        eventually(lambda: len(desk.server.shown()) == 1, 20, "the notice of the schedule to go")
+        look("reminder")
+        kill(desk.server)
+        with desk.another(plain=False) as server:
+            server.press("Start")
+            desk.wait_for_steps(1)
+            kill(server)
+        with desk.another(plain=True):
+            desk.wait_for_steps(2)
+            look("start")
+            eventually(lambda: desk.steps()[-1][0].startswith("Step 2"), 40, "the second step")
+            look("middle")
+            eventually(lambda: desk.asked()[-1].body[3] == CLOSING, 30, "the closing words")
+            look("end")
+            assert desk.night.today("stretch")["outcome"] == "done"
+            eventually(
+                lambda: desk.display.picture().changed(desk.blank) is None, 20, "nothing to be left"
+            )
+
+
+def kill(server: RealServer) -> None:
+    """Kill a server."""
+    server.program.process.kill()
+    server.program.process.wait()
