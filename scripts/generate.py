@@ -151,7 +151,10 @@ def _program_page() -> Iterator[str]:
         "behind their name too."
     )
     context = app.make_context("nightcare", [], resilient_parsing=True)
-    yield from (".SH OPTIONS", *_options(app, context), ".SH COMMANDS")
+    yield from (".SH OPTIONS", *_options(app, context))
+    names = ", ".join(rf"\fB{_plain(name)}\fR" for name in context.help_option_names)
+    yield from (".TP", names, "Say what nightcare, or the command before it, is for, and stop.")
+    yield ".SH COMMANDS"
     yield from _commands(app, context)
     yield from _as_it_stands(_AROUND_COMMANDS)
 
@@ -180,7 +183,7 @@ def _commands(group: click.Group, above: click.Context) -> Iterator[str]:
 def _options(command: click.Command, context: click.Context) -> Iterator[str]:
     for one in command.get_params(context):
         record = one.get_help_record(context)
-        if record is None or ("--help" in one.opts and command is not app):
+        if record is None or "--help" in one.opts:
             continue
         usage, said = record
         value = usage.removeprefix(", ".join(one.opts)).strip()
@@ -223,10 +226,9 @@ def _keys(
             inner = _resolved(meant["additionalProperties"], known)
             inner["description"] = f"{meant['description']} {inner['description']}"
             tables[f"{above}{key}.NAME"] = inner
-        elif "$ref" in meant.get("items", {}):
-            inner = _resolved(meant["items"], known)
-            inner["description"] = f"{meant['description']} {inner['description']}"
-            tables[f"[{above}{key}]"] = inner
+        elif "properties" in (each := _resolved(meant.get("items", {}), known)):
+            each["description"] = f"{meant['description']} {each['description']}"
+            tables[f"[{above}{key}]"] = each
         elif "properties" in meant:
             # The seven days are alike.
             same = next((one for one, other in tables.items() if other == meant), None)

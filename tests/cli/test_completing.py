@@ -7,8 +7,9 @@ from click.shell_completion import ShellComplete
 
 from cli.terminal import Terminal
 from nightcare.cli.app import app
+from nightcare.domain.routine import BUILT_IN
 
-BUILT_IN = {"water", "evening-stretch", "loose-blanket"}
+REMINDERS = {"water", "evening-stretch", "loose-blanket"}
 OTHER = '[reminders.walk]\ntopic = "exercise"\nat = "17:00"\n'
 
 
@@ -22,7 +23,7 @@ def offered(*typed: str, begun: str = "") -> set[str]:
 def test_reminders_are_offered_where_they_belong(terminal: Terminal, command: str) -> None:
     """The built-in ones where there is no config, and after one of them no second."""
     assert not (terminal.home / "config").exists()
-    assert offered(command) == BUILT_IN
+    assert offered(command) == REMINDERS
     assert offered(command, begun="wa") == {"water"}
     assert offered(command, begun="x") == set()
     assert offered(command, "water") == set()
@@ -66,3 +67,14 @@ def test_a_config_that_is_wrong_completes_nothing(
 def test_topics_are_offered() -> None:
     """By the commands that take one."""
     assert offered("tips", begun="s") == {"stretching", "sleep"}
+
+
+def test_routines_are_offered(terminal: Terminal) -> None:
+    """Those that are built in, and one's own."""
+    file = terminal.home / "other.toml"
+    own = '[routines.mine]\nname = "Mine"\nsteps = [{ text = "Stand.", seconds = 20 }]\n'
+    file.write_text(own, encoding="utf-8")
+    assert offered("stretch") == set(BUILT_IN)
+    assert offered("--config", str(file), "stretch") == {*BUILT_IN, "mine"}
+    file.write_text("[routines", encoding="utf-8")
+    assert offered("--config", str(file), "stretch") == set(BUILT_IN)

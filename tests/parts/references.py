@@ -188,14 +188,17 @@ def _as_toml(value: Any) -> str:
 
 
 def _commands() -> Iterator[str]:
-    yield from _command(app, click.Context(app, info_name="nightcare"))
+    settings = app.context_settings
+    yield from _command(app, click.Context(app, info_name="nightcare", **settings))
 
 
 def _command(command: click.Command, context: click.Context) -> Iterator[str]:
     usage = " ".join(
         [context.command_path, *(one for one in command.collect_usage_pieces(context) if one)]
     )
-    parameters = [one for one in command.get_params(context) if one.name != _help_name(command)]
+    parameters = [
+        one for one in command.get_params(context) if one.name != _help_name(command, context)
+    ]
     options = [record for one in parameters if (record := one.get_help_record(context))]
     options = [(spelt, said) for spelt, said in options if spelt.startswith("-")]
     usage = usage if options else usage.replace(" [OPTIONS]", "")
@@ -216,8 +219,8 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
             yield from _command(one, click.Context(one, info_name=name, parent=context))
 
 
-def _help_name(command: click.Command) -> str | None:
-    option = command.get_help_option(click.Context(command))
+def _help_name(command: click.Command, context: click.Context) -> str | None:
+    option = command.get_help_option(context)
     return None if option is None else option.name
 
 

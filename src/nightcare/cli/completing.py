@@ -9,6 +9,8 @@ import os
 
 import click
 
+from nightcare.domain.routine import BUILT_IN
+from nightcare.domain.schedule import Schedule
 from nightcare.errors import NightcareError
 from nightcare.places import chosen_config
 
@@ -18,16 +20,35 @@ def reminder_names(
 ) -> list[str]:
     """The reminders of the config whose names begin so; none where the config is wrong.
 
-    Of an argument that takes several words, only the first is a name. A shell waits for this and
-    has no room for a complaint, so nothing is said, and nothing is written.
+    Of an argument that takes several words, only the first is a name.
+    """
+    if parameter.nargs != 1 and context.params.get(str(parameter.name)):
+        return []
+    schedule = _schedule(context)
+    names = [one.name for one in schedule.reminders] if schedule is not None else []
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def routine_names(
+    context: click.Context,
+    parameter: click.Parameter,  # noqa: ARG001 - as click has it
+    incomplete: str,
+) -> list[str]:
+    """The routines whose names begin so; where the config is wrong, those that are built in."""
+    schedule = _schedule(context)
+    own = [one.id for one in schedule.routines] if schedule is not None else []
+    return [name for name in dict.fromkeys([*BUILT_IN, *own]) if name.startswith(incomplete)]
+
+
+def _schedule(context: click.Context) -> Schedule | None:
+    """What the config says; None where it is wrong.
+
+    A shell waits for this and has no room for a complaint, so nothing is said, and nothing written.
     """
     from nightcare.settings.load import load  # noqa: PLC0415 - only a shell that completes needs it
 
-    if parameter.nargs != 1 and context.params.get(str(parameter.name)):
-        return []
     named = context.params.get("config") or context.find_root().params.get("config")
     try:
-        schedule = load(chosen_config(named, os.environ), os.environ).schedule
+        return load(chosen_config(named, os.environ), os.environ).schedule
     except NightcareError:
-        return []
-    return [one.name for one in schedule.reminders if one.name.startswith(incomplete)]
+        return None

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 import click
 
 from nightcare.catalogue.reading import Words, read_words
+from nightcare.cli.completing import routine_names
 from nightcare.cli.guidance import advice, wrapped
 from nightcare.cli.leading import Ticking, display_for, lead
 from nightcare.cli.output import say_json
@@ -38,7 +39,7 @@ Ctrl-C, nothing is recorded and the exit code is 130.
 
 
 @command("stretch", help=_HELP)
-@click.argument("routine", required=False)
+@click.argument("routine", required=False, shell_complete=routine_names)
 @click.option("--list", "listed", is_flag=True, help="Say which routines there are.")
 @click.option("--language", type=click.Choice(languages()), help="Another language than yours.")
 @as_json
