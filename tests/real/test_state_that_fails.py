@@ -18,7 +18,7 @@ from parts.home import Home, private_home
 from parts.processes import eventually
 from parts.program import COMMAND_SECONDS, LATER, PROGRAM, Nightcare, Service, now, soon
 
-SIZE = 256 * 1024
+SIZE = 512 * 1024
 """Bytes of the disk; a new journal takes less than half of it."""
 
 AT_ONCE = 12

@@ -29,6 +29,7 @@ _CODE = ("settings", "domain", ".")
 _LIBRARIES = ("site-packages", "dist-packages")
 _MOST_BYTES = 4 * 1024 * 1024
 _FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_FOR_US_ALONE = stat.S_IRUSR | stat.S_IWUSR
 
 Origin = list[Plain]
 
@@ -128,7 +129,10 @@ def _keep(file: Path, origin: Origin, loaded: Loaded) -> None:
     if unplain(json.loads(body)[1]) != loaded or len(body) > _MOST_BYTES:
         # What would come back as something else is not kept.
         return
-    if file.exists():
-        # What takes the place of a file has its mode.
+    if file.is_symlink():
         file.unlink()
+    elif file.exists():
+        # What takes the place of a file has its mode. It stays until then: on a full disk the room
+        # that it leaves would be taken for an end of that.
+        file.chmod(_FOR_US_ALONE)
     replace_file(file, b"%08x\n%s" % (crc32(body), body))
