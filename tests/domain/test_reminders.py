@@ -17,6 +17,7 @@ from nightcare.domain.reminders import (
     Occurrence,
     Reminder,
     Topic,
+    cron_on,
     is_evening,
     occurrences,
 )
@@ -330,3 +331,9 @@ def test_an_evening_reminder_has_an_at_relative_to_bedtime(
     """Neither a late clock time nor an `every` makes one."""
     assert is_evening(timing) is evening
     assert reminder(timing, topic=Topic.STRETCHING).evening is evening
+
+
+def test_cron_on_no_days_is_nothing() -> None:
+    """A plan may be asked for no care day at all."""
+    timing = Cron("0 12 * * *")
+    assert list(cron_on(reminder(timing), timing, [], calendar())) == []

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from heapq import heappop, heappush
+from itertools import takewhile
 
 from cronsim import CronSim
 
@@ -206,9 +207,8 @@ def _every(every: Every, day: CareDay, calendar: Calendar) -> Iterator[tuple[str
 
 
 def _cron(fields: str, day: CareDay, calendar: Calendar) -> Iterator[tuple[str, datetime]]:
-    for wall, due in _matches(fields, day.wake, calendar):
-        if due >= day.ends:
-            return
+    matches = _matches(fields, day.wake, calendar)
+    for wall, due in takewhile(lambda match: match[1] < day.ends, matches):
         yield _slot(wall), due
 
 
