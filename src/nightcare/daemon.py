@@ -101,6 +101,7 @@ class Daemon:
         self._manager = ServiceManager(setting.variables)
         self._keeper = Keeper(setting.state, now, self._tell)
         self._noted: dict[str, object] = {}
+        self._in_terminal = setting.out.isatty()
         self._serving = False
         self._settling: asyncio.TimerHandle | None = None
         self._looking: asyncio.Task[None] | None = None
@@ -199,7 +200,7 @@ class Daemon:
         for name, call in (
             ("SIGTERM", self._end),
             ("SIGINT", self._end),
-            ("SIGHUP", self.reload),
+            ("SIGHUP", self._hung_up),
         ):
             number = getattr(signal, name, None)
             if number is not None:
@@ -215,6 +216,13 @@ class Daemon:
             self._stop.set_exception(error)
 
     # What comes from outside
+
+    def _hung_up(self) -> None:
+        """Read the config again; end, if the terminal that this was started in is closed."""
+        if self._in_terminal and not self._setting.out.isatty():
+            self._end()
+        else:
+            self.reload()
 
     def reload(self) -> None:
         """Read the config again; a mistake in it changes nothing."""

@@ -87,6 +87,12 @@ class Talk:
         os.dup2(nowhere, self._output)
         os.close(nowhere)
 
+    def close(self) -> None:
+        """Close the terminal; nothing of it is left."""
+        nowhere = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nowhere, self._output)
+        os.close(nowhere)
+
     def _read(self, deadline: float) -> bool:
         left = max(0, deadline - time.monotonic())
         ready, _, _ = select.select([self._output], [], [], left)
@@ -198,6 +204,19 @@ def test_reader_that_goes_away_ends_no_service(home: Home) -> None:
         night.wait_until("water", state="open", shown=None)
         night.command("status")
         talk.process.send_signal(signal.SIGTERM)
+        assert talk.process.wait(WAIT_SECONDS) == 0
+
+
+def test_a_terminal_that_is_closed_ends_what_runs_in_it(home: Home) -> None:
+    """Whoever closes the window is rid of it; while it is open the same signal reads anew."""
+    night = Nightcare(home)
+    night.configure(LATER)
+    with in_a_terminal(night, "run") as (talk, _):
+        talk.wait_for(card_with(BED))
+        night.configure(night.reminder("water", soon()), LATER)
+        talk.process.send_signal(signal.SIGHUP)
+        talk.wait_for(card_with(WATER))
+        talk.close()
         assert talk.process.wait(WAIT_SECONDS) == 0
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 import click
 
 from nightcare.cli.looking import plan_lines
+from nightcare.cli.output import write_no_more
 from nightcare.cli.person import Person, command
 from nightcare.domain.care_day import ONE_DAY
 from nightcare.domain.plan import between, plan
@@ -34,6 +35,11 @@ def run_command(person: Person) -> None:
         click.echo(line)
     sys.stdout.flush()
     asyncio.run(daemon.run())
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # Whoever closes the terminal ends the service, and that is no failure of it.
+        write_no_more(sys.stdout)
 
 
 @command("rehearse", help="Show a whole day's reminders in a minute; nothing is recorded.")
