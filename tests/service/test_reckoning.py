@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 
 from nightcare.domain.decide import Presence
+from nightcare.domain.guidance import PartOfDay
 from nightcare.domain.message import Answered, Closed
 from nightcare.service.on_screen import NOT_SHOWN
 from parts.desk import SLEEP, ZONE, Desk, local, schedule_of
@@ -695,6 +696,22 @@ def test_a_trial_shows_the_reminder_and_leaves_no_outcome() -> None:
     desk.press("done")
     assert desk.title() is None
     assert desk.outcomes("walk") == []
+
+
+def test_a_trial_has_a_tip_that_suits_the_reminders_own_time() -> None:
+    """At night, water at 08:00 has none for before bed; in the morning, a stretch at night has."""
+    for reminder, name, tried_at, suits in (
+        (WATER, "water", "2026-11-23 23:00", PartOfDay.MORNING),
+        (STRETCH, "stretch", "2026-11-23 08:00", PartOfDay.EVENING),
+    ):
+        desk = Desk(reminder, tried_at)
+        desk.journal.ask_trial(name, desk.now)
+        desk.written()
+        (message,) = desk.screen.on_screen.values()
+        (tip,) = (one for one in desk.words.guidance.tips if one.text == message.body)
+        assert tip.moment in {suits, PartOfDay.ANY}
+        tips = [one for one in desk.words.guidance.tips if one.topic is tip.topic]
+        assert tip == next(one for one in tips if one.moment in {suits, PartOfDay.ANY})
 
 
 def test_a_trial_of_an_unknown_reminder_is_answered_too() -> None:

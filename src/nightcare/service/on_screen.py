@@ -9,7 +9,7 @@ from nightcare.domain.care_day import Calendar
 from nightcare.domain.course import Course, Held, Open, Snoozed, begin
 from nightcare.domain.guidance import next_tip, part_of_day
 from nightcare.domain.message import Message, MessageEvent, Shown
-from nightcare.domain.plan import between
+from nightcare.domain.plan import between, upcoming
 from nightcare.domain.record import Trial
 from nightcare.domain.reminders import Key, Occurrence, Reminder
 from nightcare.domain.schedule import Schedule
@@ -199,7 +199,10 @@ class OnScreen:
             self._journal.trial_shown(trial.id, NOT_SHOWN)
             return
         key = Key(reminder.name, now.date(), "trial")
-        moment = part_of_day(now, calendar.at(now))
+        # The tip suits the time at which the reminder comes by itself.
+        coming = upcoming(reminder, calendar, now)
+        due = now if coming is None else coming.due
+        moment = part_of_day(due, calendar.at(due))
         message = compose(
             begin(Occurrence(key, now), reminder.topic),
             reminder,
