@@ -69,7 +69,8 @@ def _locked(path: Path) -> int | None:
     if sys.platform == "win32":
         return None
     while True:
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        # Of a named pipe nobody waits for the other end.
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             if os.path.samestat(os.fstat(handle), path.stat()):

@@ -54,6 +54,20 @@ def test_a_command_as_a_program(program: Run) -> None:
     assert (result.returncode, result.stderr) == (0, b"")
 
 
+@pytest.mark.parametrize(
+    "command",
+    ["run", "today", "config check", "config show", "config set language da", "config edit"],
+)
+def test_nothing_waits_for_a_named_pipe(program: Run, tmp_path: Path, command: str) -> None:
+    """It is refused as a config file, also where it would be changed."""
+    pipe = tmp_path / "config.toml"
+    os.mkfifo(pipe)
+    result = program("--config", str(pipe), *command.split())
+    assert (result.returncode, result.stdout) == (78, b"")
+    assert result.stderr.startswith(b"%s: this is no file, but a named pipe" % bytes(pipe))
+    assert pipe.is_fifo()
+
+
 def test_letters_that_the_output_cannot_carry_are_no_error(program: Run) -> None:
     """A question mark is better than nothing."""
     result = program("tips", "--language", "da", PYTHONIOENCODING="iso8859-1")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import time, timedelta
 from errno import EACCES
 from pathlib import Path
+from pty import openpty
+from socket import AF_UNIX, socket
 
 import pytest
 
@@ -15,6 +20,7 @@ from nightcare.domain.reminders import At, Conduct, Topic
 from nightcare.errors import ConfigError, Place
 from nightcare.settings.layers import read_file
 from nightcare.settings.load import load
+from nightcare.settings.loaded import source_of
 from settings.written import SLEEP, loaded, schedule, told
 
 WALK = '[reminders.walk]\ntopic = "exercise"\nat = "17:00"\n'
@@ -291,6 +297,47 @@ def test_a_file_that_cannot_be_read_is_a_mistake(tmp_path: Path, kind: str, key:
         "Is a directory",
         "Too many levels of symbolic links",
     }
+
+
+@pytest.mark.parametrize("kind", ["named pipe", "link to a named pipe", "socket", "terminal"])
+def test_what_would_be_waited_for_is_refused(tmp_path: Path, kind: str) -> None:
+    """Nobody may ever write into it; neither the service nor a command waits for that."""
+    path = tmp_path / "config.toml"
+    with ExitStack() as stack:
+        if kind == "socket":
+            stack.enter_context(socket(AF_UNIX)).bind(str(path))
+        elif kind == "terminal":
+            ours, theirs = openpty()
+            stack.callback(os.closerange, ours, theirs + 1)
+            path = Path(os.ttyname(theirs))
+        else:
+            pipe = path if kind == "named pipe" else tmp_path / "pipe"
+            os.mkfifo(pipe)
+            if pipe != path:
+                path.symlink_to(pipe)
+            # Who did read it would not read for ever.
+            writer = subprocess.Popen(["sh", "-c", 'echo "language = 3" >"$1"', "sh", pipe])
+            stack.callback(writer.wait)
+            stack.callback(writer.kill)
+        assert source_of(path, {}).text is None
+        with pytest.raises(ConfigError) as caught:
+            load(path, {})
+    (problem,) = caught.value.problems
+    assert (problem.key, problem.place) == ("file_not_plain", Place(str(path)))
+
+
+def test_a_link_to_a_file_and_what_a_shell_hands_over_are_read(tmp_path: Path) -> None:
+    """And the null device is an empty file."""
+    file, link = tmp_path / "mine.toml", tmp_path / "config.toml"
+    file.write_text('language = "da"\n', encoding="utf-8")
+    link.symlink_to(file)
+    assert load(link, {}).schedule.language == "da"
+    assert load(Path(os.devnull), {}).schedule == load(None, {}).schedule
+    ours, theirs = os.pipe()
+    os.write(theirs, file.read_bytes())
+    os.close(theirs)
+    assert load(Path(f"/dev/fd/{ours}"), {}).schedule.language == "da"
+    os.close(ours)
 
 
 def test_a_file_of_somebody_else_is_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ import tomli
 
 from nightcare.data import dataclass
 from nightcare.errors import ConfigError, Mark, Place, Problem
-from nightcare.settings.loaded import LARGEST_FILE, NAMES_THE_FILE, PREFIX, Table
+from nightcare.settings.loaded import LARGEST_FILE, NAMES_THE_FILE, PREFIX, Table, raw_of
 from nightcare.settings.positions import Path as Keys
 from nightcare.settings.positions import Position, Positions, locate
 from nightcare.settings.syntax import line_at, not_toml, number_too_long, split
@@ -27,6 +27,7 @@ _REFUSALS: Mapping[int | None, str] = {
     errno.ENOENT: "file_missing",
     errno.EISDIR: "file_is_folder",
     errno.EACCES: "file_not_allowed",
+    errno.ENXIO: "file_not_plain",
 }
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -90,8 +91,7 @@ def read_raw(path: Path) -> bytes:
         ConfigError: It cannot be read.
     """
     try:
-        with path.open("rb") as stream:
-            return stream.read(LARGEST_FILE + 1)
+        return raw_of(path)
     except OSError as error:
         key = _REFUSALS.get(error.errno, "file_unreadable")
         raise _refused(str(path), key, reason=error.strerror or error) from error

@@ -5,6 +5,9 @@ Here is nothing of what validates it, so that whoever needs only the outcome nee
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -80,9 +83,37 @@ def source_of(path: Path | None, variables: Mapping[str, str]) -> Source:
     text = None
     if path is not None:
         try:
-            with path.open("rb") as stream:
-                text = stream.read(LARGEST_FILE + 1).decode(_ANY_BYTE)
+            text = raw_of(path).decode(_ANY_BYTE)
         except OSError:
             # Whoever loads it says why.
             text = None
     return Source(path, text, ours)
+
+
+def raw_of(path: Path) -> bytes:
+    """What a config file holds, or so much of it that it is too large.
+
+    Nobody is waited for: beside a file there is read only what a shell has opened for us, as
+    `<(...)` and `|` do, and the null device, which is an empty file.
+
+    Raises:
+        OSError: It cannot be read; with ENXIO it is a named pipe, a socket or a device.
+    """
+    if _may_have_to_be_waited_for(path):
+        raise OSError(errno.ENXIO, os.strerror(errno.ENXIO))
+    with path.open("rb") as stream:
+        return stream.read(LARGEST_FILE + 1)
+
+
+def _may_have_to_be_waited_for(path: Path) -> bool:
+    try:
+        look = path.stat()
+        if stat.S_ISREG(look.st_mode) or stat.S_ISDIR(look.st_mode):
+            return False
+        if stat.S_ISFIFO(look.st_mode):
+            # What a shell has opened has no name of its own.
+            return path.resolve().exists()
+        return not os.path.samestat(look, os.stat(os.devnull))  # noqa: PTH116 - as short
+    except OSError:
+        # Whoever opens it is told why.
+        return False
