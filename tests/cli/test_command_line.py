@@ -308,6 +308,17 @@ def test_install_and_uninstall(terminal: Terminal) -> None:
     assert not unit.exists()
 
 
+@pytest.mark.usefixtures("_no_systemctl")
+def test_uninstall_of_a_packages_unit_without_systemd(terminal: Terminal) -> None:
+    """What enabled it is taken away, whatever starts with it; the link may lead nowhere by now."""
+    units = terminal.home / "config" / "systemd" / "user"
+    link = units / "graphical-session.target.wants" / "nightcare.service"
+    link.parent.mkdir(parents=True)
+    link.symlink_to("/usr/lib/systemd/user/nightcare.service.gone")
+    assert terminal("uninstall").out.startswith("The service is stopped and gone.\nYour config (")
+    assert not link.is_symlink()
+
+
 @pytest.mark.usefixtures("_systemctl")
 def test_install_with_a_config_of_another_name(terminal: Terminal) -> None:
     """The service uses it too; no other is written."""

@@ -213,14 +213,20 @@ def test_service_goes_with_the_graphical_session(night: Nightcare, manager: User
     assert manager.show(UNIT, "ActiveState") == "active"
 
 
-def test_a_unit_that_a_package_brought_is_no_obstacle(
-    night: Nightcare, manager: UserManager
-) -> None:
-    """It can be enabled; `install` puts the person's own before it, `uninstall` ends both."""
+def bring_a_unit(night: Nightcare, manager: UserManager) -> Path:
+    """A unit as a package brings one; returns its file."""
     brought = night.home.data / "systemd" / "user" / UNIT
     brought.parent.mkdir(parents=True)
     brought.write_text(unit_text([*own_command(), "run"], graphical=True), encoding="utf-8")
     manager.systemctl("daemon-reload")
+    return brought
+
+
+def test_a_unit_that_a_package_brought_is_no_obstacle(
+    night: Nightcare, manager: UserManager
+) -> None:
+    """It can be enabled; `install` puts the person's own before it, `uninstall` ends both."""
+    brought = bring_a_unit(night, manager)
     manager.systemctl("enable", UNIT)
     manager.systemctl("start", SESSION_TARGET)
     manager.wait_until(UNIT, "active")
@@ -233,6 +239,48 @@ def test_a_unit_that_a_package_brought_is_no_obstacle(
     assert manager.show(UNIT, "FragmentPath") == str(brought)
     assert manager.show(UNIT, "ActiveState") == "inactive"
     assert manager.show(UNIT, "UnitFileState") == "disabled"
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_a_unit_that_a_package_brought_is_ended_too(
+    night: Nightcare, manager: UserManager, *, enabled: bool
+) -> None:
+    """Also where the person has enabled or started it by hand, and never said `install`."""
+    brought = bring_a_unit(night, manager)
+    if enabled:
+        manager.systemctl("enable", "nightcare")
+    manager.systemctl("start", SESSION_TARGET)
+    manager.systemctl("start", "nightcare")
+    service = process(manager)
+    said = night.command("uninstall").out
+    assert said.startswith("The service is stopped and gone.\nYour config (")
+    assert not service.is_alive()
+    assert_nothing_of_the_unit(night)
+    assert brought.is_file()
+    assert manager.show(UNIT, "UnitFileState") == "disabled"
+    assert "no service" in night.command("uninstall").out
+
+
+def test_a_unit_that_is_enabled_for_everybody_is_told(
+    night: Nightcare, manager: UserManager
+) -> None:
+    """It is stopped, and what keeps it from coming back is said, and does."""
+    brought = bring_a_unit(night, manager)
+    # As `systemctl --global enable` has it, in a folder that is not the person's.
+    everybody = night.home.runtime / "systemd" / "user" / f"{GRAPHICAL}.wants" / UNIT
+    everybody.parent.mkdir(parents=True)
+    everybody.symlink_to(brought)
+    manager.systemctl("daemon-reload")
+    manager.systemctl("start", SESSION_TARGET)
+    manager.wait_until(UNIT, "active")
+    said = night.command("uninstall").out
+    assert manager.show(UNIT, "ActiveState") == "inactive"
+    (mend,) = re.findall(r"`systemctl --user (mask .*)`", said)
+    manager.systemctl("stop", SESSION_TARGET)
+    manager.wait_until(GRAPHICAL, "inactive")
+    manager.systemctl(*mend.split())
+    manager.systemctl("start", SESSION_TARGET)
+    assert manager.show(UNIT, "ActiveState") == "inactive"
 
 
 def test_paths_with_unusual_signs_are_kept(

@@ -56,6 +56,8 @@ def uninstall_command(person: Person, *, purge: bool) -> None:
     there = user_unit.uninstall(os.environ)
     desktop_entry.uninstall(os.environ)
     click.echo(words.say("did_uninstall" if there else "nothing_installed"))
+    if there and user_unit.comes_back():
+        click.echo(words.say("uninstall_for_you_alone", unit=user_unit.NAME))
     if purge:
         config_file().unlink(missing_ok=True)
         schema_file(config_file()).unlink(missing_ok=True)

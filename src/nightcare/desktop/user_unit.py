@@ -86,18 +86,22 @@ def install(command: Sequence[str], variables: Mapping[str, str]) -> Path:
 def uninstall(variables: Mapping[str, str]) -> bool:
     """Stop, disable and remove the unit; whether there was one.
 
+    One that a package brought and the person enabled or started is stopped and disabled; it stays
+    with the package.
+
     Raises:
         DesktopError: The file cannot be removed.
     """
     path = unit_file(variables)
-    if not path.exists():
+    links = [link for folder in path.parent.glob("*.wants") if (link := folder / NAME).is_symlink()]
+    if not (path.exists() or links or _says_yes("is-active")):
         return False
     try:
         _systemctl("disable", "--now", "--quiet", NAME)
     except DesktopError:
         # Without a manager nothing runs; what enabled it is taken away by hand.
-        for target in (_GRAPHICAL, _USUAL):
-            (path.parent / f"{target}.wants" / NAME).unlink(missing_ok=True)
+        for link in links:
+            link.unlink(missing_ok=True)
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
@@ -105,6 +109,18 @@ def uninstall(variables: Mapping[str, str]) -> bool:
     for step in (("daemon-reload",), ("reset-failed", NAME)):
         _systemctl(*step, may_fail=True)
     return True
+
+
+def comes_back() -> bool:
+    """Whether a unit is still enabled, which can only be one that is so for everybody here."""
+    return _says_yes("is-enabled")
+
+
+def _says_yes(question: str) -> bool:
+    try:
+        return _systemctl(question, "--quiet", NAME, may_fail=True) == 0
+    except DesktopError:
+        return False
 
 
 def _write(path: Path, text: str) -> None:
