@@ -335,6 +335,20 @@ def test_preview_is_a_week_from_today(terminal: Terminal) -> None:
     assert (days[0], days[-1]) == ("Sunday 22 November", "Saturday 28 November")
 
 
+def test_preview_at_night_is_a_week_from_the_next_day(terminal: Terminal) -> None:
+    """Of the day that is over nothing is to come; as long as something is, it is shown whole."""
+    terminal.now = terminal.now.replace(hour=22, minute=24)
+    assert terminal("preview").out.splitlines()[:2] == [
+        "Sunday 22 November",
+        "  08:00  water              water",
+    ]
+    terminal.now = terminal.now.replace(hour=22, minute=26)
+    lines = terminal("preview").out.splitlines()
+    days = [line for line in lines if not line.startswith(" ")]
+    assert (days[0], days[-1]) == ("Monday 23 November", "Sunday 29 November")
+    assert terminal("preview", "--days", "1", "--json").json[0]["care_day"] == "2026-11-23"
+
+
 def test_preview_from_a_date_for_some_days(terminal: Terminal) -> None:
     """Also one that has been."""
     result = terminal("preview", "--from", "2026-10-25", "--days", "1")

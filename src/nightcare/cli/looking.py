@@ -12,11 +12,11 @@ from nightcare.cli.completing import reminder_names
 from nightcare.cli.output import say_json
 from nightcare.cli.person import Person, as_json, command
 from nightcare.desktop.only_one import service_runs
-from nightcare.domain.care_day import Calendar
+from nightcare.domain.care_day import ONE_DAY, Calendar
 from nightcare.domain.course import Course, Held, Open, Settled, Snoozed
 from nightcare.domain.guidance import Routine
 from nightcare.domain.leading import Led, whereabouts
-from nightcare.domain.plan import plan
+from nightcare.domain.plan import between, plan
 from nightcare.domain.reminders import Occurrence, Reminder
 from nightcare.domain.routine import Stage, routine_named, routines
 from nightcare.errors import NotRunning, ValueRefused
@@ -182,7 +182,7 @@ def preview_command(person: Person, *, days: int, first: str | None, for_program
         raise ValueRefused("days_out_of_range", found=days, most=_MOST_DAYS)
     reminders = person.loaded.schedule.enabled
     calendar = person.calendar
-    day = calendar.at(person.now).date if first is None else _date(first)
+    day = _coming_day(reminders, calendar, person.now) if first is None else _date(first)
     try:
         planned = plan(reminders, calendar, day, days)
     except OverflowError as error:
@@ -192,6 +192,13 @@ def preview_command(person: Person, *, days: int, first: str | None, for_program
     else:
         for line in plan_lines(planned, person, calendar):
             click.echo(line)
+
+
+def _coming_day(reminders: Sequence[Reminder], calendar: Calendar, now: datetime) -> date:
+    """The care day that goes on; the next one where nothing more is to come of it."""
+    day = calendar.at(now)
+    ahead = between(reminders, calendar, now, day.ends)
+    return day.date if any(one.key.care_day == day.date for one in ahead) else day.date + ONE_DAY
 
 
 @command("why", help="Say which step decided last time, for one reminder or for each.")
