@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import re
+import runpy
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -18,6 +20,9 @@ pytestmark = pytest.mark.real
 
 ENVIRONMENT = {"PATH": SEARCH_PATH, "LANG": "C.UTF-8", "TZ": "UTC", "HOME": "/nonexistent"}
 SYSTEM_SECONDS = 300
+
+COPYRIGHT = runpy.run_path(str(PROJECT / "debian" / "copyright.py"))
+"""What writes the file of copyrights."""
 
 FILES = {
     "usr/bin/nightcare",
@@ -97,6 +102,46 @@ def test_the_licences_of_all_that_it_carries_are_told(unpacked: Path) -> None:
     missing = {name for name in carried - own if f"site-packages/{name}" not in told}
     assert missing == set()
     assert told.count("\nLicense: ") == told.count("\nFiles: ") == told.count("\nCopyright: ")
+
+
+def test_what_is_compiled_in_is_told_too(unpacked: Path) -> None:
+    """Each part that a wheel lists, with its licence, but for what is none of the program."""
+    told = (unpacked / "usr/share/doc/nightcare/copyright").read_text(encoding="utf-8")
+    libraries = next(unpacked.glob("usr/lib/nightcare/lib/*/site-packages"))
+    parts = [
+        (part["scope"] != "excluded", f"\n  {part['name']} {part['version']}, {licence}")
+        for one in libraries.glob("*.dist-info/sboms/*.json")
+        for part in json.loads(one.read_text(encoding="utf-8"))["components"]
+        for licence in (part["licenses"][0]["expression"],)
+    ]
+    assert "pyo3" in "".join(line for _, line in parts)
+    assert [line for there, line in parts if there is not (line in told)] == []
+    for text in ("Zlib:\n .\n This software", "Unicode-3.0:\n .\n UNICODE LICENSE V3"):
+        assert f"\n {text}" in told
+    # Its wheel is compiled with mypyc, and says nothing of that.
+    assert list(libraries.glob("*__mypyc.*"))
+    assert "Copyright (c) 2012-2023 Jukka Lehtosalo" in told
+
+
+@pytest.mark.parametrize(
+    ("expression", "enough"),
+    [
+        ("MIT", ["MIT"]),
+        ("Apache-2.0 OR MIT", ["MIT"]),
+        ("(MIT OR Apache-2.0) AND Unicode-DFS-2016", ["MIT", "Unicode-DFS-2016"]),
+        ("MIT OR Zlib", ["MIT"]),
+    ],
+)
+def test_of_a_choice_of_licences_one_is_told(expression: str, enough: list[str]) -> None:
+    """One whose text is at hand."""
+    assert list(COPYRIGHT["texts_for"](expression)) == enough
+
+
+@pytest.mark.parametrize("expression", ["GPL-3.0-only", "MIT AND Foo", "", "Foo OR Bar"])
+def test_a_licence_whose_text_is_not_at_hand_stops_the_package(expression: str) -> None:
+    """Somebody has to look at it."""
+    with pytest.raises(LookupError, match="has none of what is enough"):
+        list(COPYRIGHT["texts_for"](expression))
 
 
 def test_its_version_is_that_of_the_program() -> None:
