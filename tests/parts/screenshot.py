@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+from nightcare.desktop import desktop_entry
 from parts.bus import NOTIFICATIONS, PrivateBus, private_bus
 from parts.display import HEIGHT, WIDTH, Box, Display, virtual_display
 from parts.home import Home, private_home
@@ -55,6 +56,8 @@ def take() -> None:
     """Take the picture."""
     with private_home() as home, private_bus(home) as bus, virtual_display(home) as display:
         _paint_background(display)
+        # As `install` does, so that it is seen with the icon that people see.
+        desktop_entry.install(["nightcare", "status"], home.environment())
         with _notifyd(display, bus, home) as server:
             session = {"DBUS_SESSION_BUS_ADDRESS": bus.address}
             night = Nightcare(home, session, zone_where_it_is(EVENING))
