@@ -230,6 +230,39 @@ def test_the_first_command_runs_what_is_installed(
     assert done.stdout.decode() == "started with: run --config own.toml\n"
 
 
+@pytest.mark.parametrize(
+    ("words", "measured"),
+    [
+        ("", True),
+        ("--desktops all", True),
+        ("tests/domain", False),
+        ("tests/domain/test_until.py::test_x --maxfail 1", False),
+        ("-k snooze", False),
+    ],
+)
+def test_only_all_of_the_tests_have_to_cover_everything(
+    tmp_path: Path, environment: dict[str, str], words: str, *, measured: bool
+) -> None:
+    """Who runs some of them, as CONTRIBUTING.md says, is not told of the rest of the program."""
+    for name in ("scripts", "requirements.lock", "pyproject.toml"):
+        (tmp_path / name).symlink_to(PROJECT / name)
+    (tmp_path / "tests" / "domain").mkdir(parents=True)
+    for name in ("debian-packages.txt", "debian-packages-gnome.txt", "domain/test_until.py"):
+        (tmp_path / "tests" / name).touch()
+    programs = tmp_path / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    for name in re.findall(r"\.venv/bin/(\S+)", (PROJECT / "scripts/test").read_text("utf-8")):
+        (programs / name).write_text(f'#!/bin/sh\necho {name} "$@" >>said\n', encoding="utf-8")
+        (programs / name).chmod(0o755)
+    stamp = 'echo "all $(cat requirements.lock pyproject.toml | cksum)" >.venv/installed'
+    for command in (["sh", "-euc", stamp], [str(tmp_path / "scripts" / "test"), *words.split()]):
+        subprocess.run(command, cwd=tmp_path, env=environment, check=True, timeout=30)
+    said = (tmp_path / "said").read_text(encoding="utf-8").splitlines()
+    assert "lint-imports" in said
+    assert ("coverage report" in said) is measured
+    assert (said[-1] == f"python -m pytest {words}") is not measured
+
+
 def test_what_pipx_asks_for_is_there() -> None:
     """The extra and the command that the README promises are declared."""
     declared = (PROJECT / "pyproject.toml").read_text(encoding="utf-8")
