@@ -362,7 +362,8 @@ def test_try_without_a_service(terminal: Terminal) -> None:
     """Nobody could show it; nothing is left behind that a later service would show."""
     result = terminal("try", "water")
     assert (result.code, result.out) == (69, "")
-    assert result.err.startswith("Start it with `nightcare install`")
+    assert result.err.startswith("nightcare is not running, and only the running service shows ")
+    assert "`nightcare install`" in result.err
     with terminal.journal() as journal:
         assert journal.trials() == []
 

@@ -315,7 +315,7 @@ def test_uninstall_of_a_packages_unit_without_systemd(terminal: Terminal) -> Non
     link = units / "graphical-session.target.wants" / "nightcare.service"
     link.parent.mkdir(parents=True)
     link.symlink_to("/usr/lib/systemd/user/nightcare.service.gone")
-    assert terminal("uninstall").out.startswith("The service is stopped and gone.\nYour config (")
+    assert terminal("uninstall").out == "The service is stopped and gone.\n"
     assert not link.is_symlink()
 
 
@@ -346,6 +346,24 @@ def test_uninstall_of_nothing(terminal: Terminal) -> None:
         ),
     ]
     assert terminal.config.exists()
+
+
+@pytest.mark.usefixtures("_no_systemctl")
+def test_uninstall_tells_only_of_what_is_there(terminal: Terminal) -> None:
+    """The config, the journal, or neither."""
+    nothing = "There was no service to uninstall."
+    assert terminal("uninstall").out == f"{nothing}\n"
+    terminal.write("")
+    line = (
+        f"Your config ({terminal.config}) is still there; `nightcare uninstall --purge` removes it."
+    )
+    assert terminal("uninstall").out.splitlines() == [nothing, line]
+    terminal("good-night")
+    terminal.config.unlink()
+    line = (
+        f"Your journal ({terminal.state}) is still there; `nightcare uninstall --purge` removes it."
+    )
+    assert terminal("uninstall").out.splitlines() == [nothing, line]
 
 
 @pytest.mark.usefixtures("_no_systemctl")

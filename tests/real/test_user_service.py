@@ -253,7 +253,7 @@ def test_a_unit_that_a_package_brought_is_ended_too(
     manager.systemctl("start", "nightcare")
     service = process(manager)
     said = night.command("uninstall").out
-    assert said.startswith("The service is stopped and gone.\nYour config (")
+    assert said.startswith("The service is stopped and gone.\nYour journal (")
     assert not service.is_alive()
     assert_nothing_of_the_unit(night)
     assert brought.is_file()

@@ -106,7 +106,7 @@ def try_command(person: Person, *, reminder: str) -> None:
     with person.journal() as journal:
         person.answers(journal).reminder(reminder)
         if not service_runs(person.state):
-            raise NotRunning("not_running")
+            raise NotRunning("not_running_to_try")
         if journal.led() is not None:
             raise NothingToDo("trial_while_led")
         number = journal.ask_trial(reminder, person.now)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+from pathlib import Path
 
 import click
 
+from nightcare.catalogue.reading import Words
 from nightcare.cli.configuring import write_example
 from nightcare.cli.looking import next_occurrence
 from nightcare.cli.person import Person, command
@@ -67,4 +69,14 @@ def uninstall_command(person: Person, *, purge: bool) -> None:
         shutil.rmtree(person.state, ignore_errors=True)
         click.echo(words.say("did_purge"))
     else:
-        click.echo(words.say("data_kept", config=config_file(), state=person.state))
+        _tell_what_stays(words, config_file(), person.state)
+
+
+def _tell_what_stays(words: Words, config: Path, state: Path) -> None:
+    match config.exists(), state.exists():
+        case True, True:
+            click.echo(words.say("data_kept", config=config, state=state))
+        case True, False:
+            click.echo(words.say("config_kept", path=config))
+        case False, True:
+            click.echo(words.say("journal_kept", path=state))
