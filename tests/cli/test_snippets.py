@@ -34,6 +34,8 @@ ELSEWHERE = {
     "test_uninstall_leaves_only_what_is_the_persons_own",
     "systemctl --user stop nightcare": "real/test_doctor.py::"
     "test_a_unit_that_is_installed_runs_and_is_stopped",
+    "systemctl --user restart nightcare": "real/test_user_service.py::"
+    "test_wrong_config_is_no_reason_to_try_again",
     "nightcare status": "real/test_notifications.py::test_server_that_comes_later_is_used",
     "nightcare try water": "real/test_notifications.py::"
     "test_trial_shows_a_reminder_and_leaves_no_trace",
