@@ -2,16 +2,13 @@
 
 say() { printf 'nightcare: %s\n' "$*" >&2; }
 
-# Run a command as root, or say which one to run.
+# Run a command as root; only where that needs no password, `can_be_root` says so.
 as_root() {
-    if [ "$(id -u)" = 0 ]; then
-        "$@"
-    elif sudo -n true 2>/dev/null; then
-        sudo -n "$@"
-    else
-        say "this needs root. Run it, then try again:  sudo $*"
-        exit 1
-    fi
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+can_be_root() {
+    [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null
 }
 
 # Install Debian's packages that are not there yet.
@@ -24,6 +21,11 @@ debian_packages() {
     [ -n "$missing" ] || return 0
     if ! command -v apt-get >/dev/null; then
         say "install these programs with your system's package manager, then try again:$missing"
+        exit 1
+    fi
+    if ! can_be_root; then
+        say "some packages of the system are needed first. Install them, then try again:"
+        say "    sudo apt-get install$missing"
         exit 1
     fi
     say "installing$missing"

@@ -232,6 +232,29 @@ def test_the_first_command_runs_what_is_installed(
     assert done.stdout.decode() == "started with: run --config own.toml\n"
 
 
+def test_who_may_not_install_packages_is_told_which(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    """As on most machines, where sudo asks for a password: nothing ends without a word."""
+    for name, does in {"id": "echo 1000", "sudo": "exit 1", "dpkg-query": "exit 1"}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n", encoding="utf-8")
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "apt-get").symlink_to("/bin/false")
+    done = subprocess.run(
+        ["sh", "-euc", ". scripts/setup.sh; debian_packages python3-venv git"],
+        cwd=PROJECT,
+        env={**environment, "PATH": f"{tmp_path}:{environment['PATH']}"},
+        capture_output=True,
+        check=False,
+        timeout=30,
+    )
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr.decode().splitlines() == [
+        "nightcare: some packages of the system are needed first. Install them, then try again:",
+        "nightcare:     sudo apt-get install python3-venv git",
+    ]
+
+
 @pytest.mark.parametrize(
     ("words", "measured"),
     [
