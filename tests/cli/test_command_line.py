@@ -319,6 +319,18 @@ def test_uninstall_of_a_packages_unit_without_systemd(terminal: Terminal) -> Non
     assert not link.is_symlink()
 
 
+@pytest.mark.usefixtures("_systemctl", "another_service")
+def test_install_while_it_runs_by_hand(terminal: Terminal) -> None:
+    """Nothing is written."""
+    programs = terminal.home / "bin"
+    (programs / "systemctl").write_text('#!/bin/sh\n[ "$2" != is-active ]\n')
+    result = terminal("install")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("nightcare is running already, in a terminal perhaps, ")
+    assert not terminal.config.exists()
+    assert not list(terminal.home.rglob("*.service"))
+
+
 @pytest.mark.usefixtures("_systemctl")
 def test_install_with_a_config_of_another_name(terminal: Terminal) -> None:
     """The service uses it too; no other is written."""

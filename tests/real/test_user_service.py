@@ -140,6 +140,22 @@ def test_install_starts_the_service_now_and_with_every_login(
     assert in_force(manager) == 1
 
 
+def test_what_runs_in_a_terminal_is_to_be_ended_first(
+    night: Nightcare, manager: UserManager
+) -> None:
+    """The service could not start beside it; nothing is installed, and what to do is said."""
+    night.configure(LATER)
+    with night.service():
+        said = night.command("install", code=1)
+        assert "running already" in said.err
+        assert "Ctrl-C" in said.err
+        assert_nothing_of_the_unit(night)
+    night.command("install")
+    assert process(manager).is_alive()
+    night.command("install")
+    assert process(manager).is_alive()
+
+
 def test_unit_is_one_that_systemd_has_nothing_against(
     night: Nightcare, manager: UserManager
 ) -> None:

@@ -14,6 +14,8 @@ from nightcare.cli.configuring import write_example
 from nightcare.cli.looking import next_occurrence
 from nightcare.cli.person import Person, command
 from nightcare.desktop import desktop_entry, user_unit
+from nightcare.desktop.only_one import service_runs
+from nightcare.errors import DesktopError
 from nightcare.places import config_file, schema_file
 
 
@@ -28,12 +30,15 @@ def install(person: Person) -> None:
 
     Raises:
         ConfigError: The config is wrong.
-        DesktopError: There is no user manager, or the service did not start.
+        DesktopError: There is no user manager, nightcare runs without it, or the service did not
+            start.
         StateError: The config cannot be written, or the journal cannot be used.
     """
     words = person.words
     # Nothing is written where nothing can be installed.
     user_unit.reach()
+    if service_runs(person.state) and not user_unit.is_active():
+        raise DesktopError("runs_elsewhere")
     if person.config is None:
         click.echo(words.say("did_init", path=write_example(config_file())))
     named = person.config if person.config not in (None, config_file()) else None

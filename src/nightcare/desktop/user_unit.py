@@ -94,7 +94,7 @@ def uninstall(variables: Mapping[str, str]) -> bool:
     """
     path = unit_file(variables)
     links = [link for folder in path.parent.glob("*.wants") if (link := folder / NAME).is_symlink()]
-    if not (path.exists() or links or _says_yes("is-active")):
+    if not (path.exists() or links or is_active()):
         return False
     try:
         _systemctl("disable", "--now", "--quiet", NAME)
@@ -109,6 +109,11 @@ def uninstall(variables: Mapping[str, str]) -> bool:
     for step in (("daemon-reload",), ("reset-failed", NAME)):
         _systemctl(*step, may_fail=True)
     return True
+
+
+def is_active() -> bool:
+    """Whether a unit of ours runs, whoever brought it."""
+    return _says_yes("is-active")
 
 
 def comes_back() -> bool:
