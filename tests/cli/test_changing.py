@@ -234,6 +234,21 @@ def test_a_service_that_runs_must_be_told(terminal: Terminal) -> None:
     assert "nightcare is running, and goes by it at once.\n" in result.out
 
 
+@pytest.mark.parametrize("words", [("set", "notify.backend", "terminal"), ("unset", "notify")])
+def test_what_shows_reminders_changes_with_the_next_start(
+    terminal: Terminal, words: tuple[str, ...]
+) -> None:
+    """And that is said, with how to have one."""
+    terminal.write('[notify]\nbackend = "freedesktop"\n')
+    terminal.state.mkdir(parents=True)
+    service = OnlyOne(terminal.state)
+    assert service.take()
+    result = terminal("config", *words)
+    assert (result.code, result.err) == (0, "")
+    assert "from its next start: `systemctl --user restart nightcare`.\n" in result.out
+    assert "at once" not in result.out
+
+
 def test_dotfiles_keep_their_link_and_mode(terminal: Terminal) -> None:
     """What it leads to is changed."""
     target = terminal.write(OURS, terminal.home / "dotfiles" / "nightcare.toml")

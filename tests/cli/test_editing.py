@@ -10,6 +10,7 @@ import pytest
 
 from cli.talk import CONTROL_C, CONTROL_D, answered, talking
 from cli.terminal import Result, Terminal
+from nightcare.desktop.only_one import OnlyOne
 from nightcare.settings.layers import example_text
 
 OURS = "# mine\n[snooze]\nlimit = 2   # few\n"
@@ -69,6 +70,22 @@ def test_what_is_right_is_taken(terminal: Terminal, editor: Editor, edit: Edit) 
     assert path.read_text(encoding="utf-8") == RIGHT
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     assert drafts(terminal) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "when"), [(RIGHT, "at once"), (f'{OURS}[notify]\nbackend = "plyer"\n', "next start")]
+)
+def test_a_service_that_runs_goes_by_it(
+    terminal: Terminal, editor: Editor, edit: Edit, text: str, when: str
+) -> None:
+    """But for what shows reminders, which it takes up when it starts; it says so."""
+    terminal.write(OURS)
+    terminal.state.mkdir(parents=True)
+    service = OnlyOne(terminal.state)
+    assert service.take()
+    last = edit(EDITOR=editor(writes(text))).out.splitlines()[-1]
+    assert last.startswith("nightcare is running, and goes by it ")
+    assert when in last
 
 
 def test_the_draft_is_the_persons_alone_beside_the_file(

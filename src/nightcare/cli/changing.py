@@ -24,6 +24,9 @@ from nightcare.settings.loaded import Loaded
 from nightcare.settings.origins import FromEnvironment, origins_of
 from nightcare.settings.writing import path_text, value_text
 
+WHEN_STARTED = "notify"
+"""The table that a service heeds when it starts, and not while it runs."""
+
 
 @command("set", help="Change one value, and keep the rest of your config file as it is.")
 @click.argument("key")
@@ -97,11 +100,17 @@ def tell_warnings(loaded: Loaded, words: Words) -> None:
         click.echo("\n".join(problem_lines(one, words, warning=True)), err=True)
 
 
-def tell_service(person: Person, words: Words) -> bool:
-    """Say that a service knows of a change, if one runs; whether one does."""
+def tell_service(person: Person, words: Words, *, restart: bool = False) -> bool:
+    """Say that a service knows of a change, if one runs; whether one does.
+
+    Args:
+        person: Whose service it is.
+        words: Their language.
+        restart: Whether the change is one that a service takes up when it starts.
+    """
     runs = service_runs(person.state)
     if runs:
-        click.echo(words.say("service_knows"))
+        click.echo(words.say("service_later" if restart else "service_knows"))
     return runs
 
 
@@ -179,4 +188,4 @@ def _tell_what_follows(person: Person, where: Keys, changed: _Changed) -> None:
     if isinstance(origin, FromEnvironment):
         click.echo(changed.words.say("set_but_variable", variable=origin.variable))
     tell_warnings(changed.loaded, changed.words)
-    tell_service(person, changed.words)
+    tell_service(person, changed.words, restart=where[:1] == (WHEN_STARTED,))

@@ -16,14 +16,21 @@ from pathlib import Path
 import click
 
 from nightcare.catalogue.reading import Words, words_for
-from nightcare.cli.changing import content_of, spoken, tell_service, tell_warnings, write
+from nightcare.cli.changing import (
+    WHEN_STARTED,
+    content_of,
+    spoken,
+    tell_service,
+    tell_warnings,
+    write,
+)
 from nightcare.cli.output import complain
 from nightcare.cli.person import Person, command
 from nightcare.data import dataclass
 from nightcare.errors import ConfigError, DesktopError, StateError
 from nightcare.places import place_of_config
 from nightcare.replacing import alone_with
-from nightcare.settings.layers import parsed, read_raw
+from nightcare.settings.layers import built_in, parsed, read_raw
 from nightcare.settings.load import load_file
 
 _USUAL_EDITORS = ("sensible-editor", "nano", "vi")
@@ -49,8 +56,16 @@ def edit_command(person: Person) -> int:
     words = words_for(loaded.schedule.language, os.environ)
     click.echo(words.say("did_edit", path=path))
     tell_warnings(loaded, words)
-    tell_service(person, words)
+    tell_service(person, words, restart=_started_with(before) != _started_with(after))
     return 0
+
+
+def _started_with(raw: bytes) -> object:
+    """What a config file says of what a service heeds when it starts; None where it is no TOML."""
+    try:
+        return parsed("", raw).values.get(WHEN_STARTED, built_in().values[WHEN_STARTED])
+    except ConfigError:
+        return None
 
 
 @dataclass(slots=True)
