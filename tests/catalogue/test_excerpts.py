@@ -28,10 +28,10 @@ def marked(line: str, meant: str, number: int = 7) -> Mark:
 
 
 def columns(text: str) -> int:
-    """The columns of a terminal that a text takes, without tabs."""
+    """The columns of a terminal that a text takes, without tabs; parts of Hangul are drawn over."""
     return sum(
         0
-        if unicodedata.category(sign) in {"Mn", "Me"}
+        if unicodedata.category(sign) in {"Mn", "Me"} or "\u1160" <= sign < "\u1200"
         else 1 + (unicodedata.east_asian_width(sign) in {"W", "F"})
         for sign in text
     )
@@ -141,6 +141,7 @@ def test_only_the_marker_is_set_off() -> None:
 @example("\u0301" * 30, "\u0301")
 @example("水" * 60, "水" * 60)
 @example("\t" * 60, "\t")
+@example("0\u1160", "")
 def test_a_marker_is_right_behind_anything(before: str, after: str) -> None:
     """Whatever stands around it in the line, and in no more columns than there are."""
     line = f"{before} {MEANT} {after}".replace("\n", " ")
