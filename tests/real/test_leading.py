@@ -9,7 +9,7 @@ import contextlib
 import signal
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from typing import Any, cast
 
 import pytest
 
+from nightcare.desktop import desktop_entry
 from parts.bus import Monitor, Seen, private_bus
 from parts.display import Box, Display, virtual_display
 from parts.home import Home, private_home
@@ -269,7 +270,13 @@ def test_how_it_looks(name: str, request: pytest.FixtureRequest) -> None:
         if writing:
             desk.picture(f"{name}-{what}.png")
 
-    with a_desktop(SERVERS[name], plain=True) as desk, desk.night.service() as service:
+    with a_desktop(SERVERS[name], plain=True) as first, contextlib.ExitStack() as stack:
+        # As `install` does, so that it is drawn with the icon that people see.
+        for folder in (first.home.data, first.server.folder / ".local" / "share"):
+            desktop_entry.install(["nightcare"], {"XDG_DATA_HOME": str(folder)})
+        kill(first.server)
+        desk = replace(first, server=stack.enter_context(first.another(plain=True)))
+        service = stack.enter_context(desk.night.service())
         desk.have_on_screen(service, routine(20, 10, 1))
         eventually(lambda: len(desk.server.shown()) == 1, 20, "the notice of the schedule to go")
         look("reminder")
