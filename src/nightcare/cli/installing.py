@@ -82,6 +82,6 @@ def _tell_what_stays(words: Words, config: Path, state: Path) -> None:
         case True, True:
             click.echo(words.say("data_kept", config=config, state=state))
         case True, False:
-            click.echo(words.say("config_kept", path=config))
+            click.echo(words.say("kept_config", path=config))
         case False, True:
-            click.echo(words.say("journal_kept", path=state))
+            click.echo(words.say("kept_journal", path=state))
