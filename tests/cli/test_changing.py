@@ -275,7 +275,8 @@ def test_the_file_that_is_named_is_changed(terminal: Terminal) -> None:
 def test_only_the_commands_that_change_something_need_what_they_need(terminal: Terminal) -> None:
     """The others start without it."""
     script = (
-        "import sys; from nightcare.cli.app import run; run(['config', 'show']); run(['next']); "
+        "import sys; from nightcare.cli.calling import run; "
+        "run(['config', 'show']); run(['next']); "
         "sys.exit('tomlkit' in sys.modules)"
     )
     result = subprocess.run(

@@ -186,7 +186,7 @@ def test_marks_have_colour_on_a_terminal(more: dict[str, str], *, coloured: bool
 def test_other_commands_do_not_load_it() -> None:
     """They start as quickly as without it."""
     code = (
-        "import sys; from nightcare.cli.app import run; run(['tips']);"
+        "import sys; from nightcare.cli.calling import run; run(['tips']);"
         "print([one for one in sys.modules if 'checkup' in one or 'probe' in one], file=sys.stderr)"
     )
     done = subprocess.run(

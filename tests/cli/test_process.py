@@ -132,7 +132,7 @@ def test_an_output_that_is_full_is_told(program: Run) -> None:
 def test_a_command_does_not_import_what_it_does_not_need(environment: dict[str, str]) -> None:
     """Tips come without a service, a bus or a scheduler."""
     script = (
-        "import sys; from nightcare.cli.app import run; run(['tips']); "
+        "import sys; from nightcare.cli.calling import run; run(['tips']); "
         "sys.exit(' '.join(sorted({'apscheduler', 'jeepney', 'plyer', 'asyncinotify'}"
         " & sys.modules.keys())) or 0)"
     )

@@ -167,7 +167,8 @@ def test_without_the_extra_it_says_how_to_add_it(
 def test_the_terminal_does_not_import_the_extra(environment: dict[str, str]) -> None:
     """Nor what makes a page."""
     script = (
-        "import sys; from nightcare.cli.app import run; run(['report']); run(['report', '--json']);"
+        "import sys; from nightcare.cli.calling import run; "
+        "run(['report']); run(['report', '--json']);"
         "sys.exit(' '.join(one for one in sys.modules"
         " if one.startswith(('jinja2', 'markupsafe', 'nightcare.page', 'webbrowser'))) or 0)"
     )

@@ -22,10 +22,10 @@ NOT_FOR_THE_SERVICE = {
 
 SCRIPT = """
 import os, sys
-from nightcare.cli import main
+from nightcare.cli import answer
 sys.argv = ["nightcare", *sys.argv[4:]]
 try:
-    main()
+    sys.exit(answer(sys.argv[1:]))
 finally:
     with open(os.environ["LOADED"], "w") as out:
         out.write(" ".join(sys.modules))

@@ -6,11 +6,11 @@ import contextlib
 import os
 import shutil
 
-import click
-
 from nightcare.cli.configuring import write_example
+from nightcare.cli.declaring import command, option
 from nightcare.cli.looking import next_occurrence
-from nightcare.cli.person import Person, command
+from nightcare.cli.output import echo
+from nightcare.cli.person import Person
 from nightcare.desktop import desktop_entry, user_unit
 from nightcare.places import config_file, schema_file
 
@@ -33,29 +33,29 @@ def install(person: Person) -> None:
     # Nothing is written where nothing can be installed.
     user_unit.reach()
     if person.config is None:
-        click.echo(words.say("did_init", path=write_example(config_file())))
+        echo(words.say("did_init", path=write_example(config_file())))
     named = person.config if person.config not in (None, config_file()) else None
     # Before the service starts, which then uses the icon.
     desktop_entry.install(user_unit.own_command(named, "status"), os.environ)
     path = user_unit.install(user_unit.own_command(named, "run"), os.environ)
-    click.echo(words.say("did_install", path=path))
+    echo(words.say("did_install", path=path))
     with person.journal() as journal:
         following = next_occurrence(person, journal, person.calendar)
     if following is not None:
-        click.echo(
+        echo(
             words.say("next_line", reminder=following.key.reminder, due=person.clock(following.due))
         )
-    click.echo(words.say("install_hint", path=person.config or config_file()))
+    echo(words.say("install_hint", path=person.config or config_file()))
 
 
 @command("uninstall", help="Take the user service back; your config and journal stay.")
-@click.option("--purge", is_flag=True, help="Remove your config and journal as well.")
+@option("--purge", is_flag=True, help="Remove your config and journal as well.")
 def uninstall_command(person: Person, *, purge: bool) -> None:
     """Take back what `install` did."""
     words = person.any_words
     there = user_unit.uninstall(os.environ)
     desktop_entry.uninstall(os.environ)
-    click.echo(words.say("did_uninstall" if there else "nothing_installed"))
+    echo(words.say("did_uninstall" if there else "nothing_installed"))
     if purge:
         config_file().unlink(missing_ok=True)
         schema_file(config_file()).unlink(missing_ok=True)
@@ -63,6 +63,6 @@ def uninstall_command(person: Person, *, purge: bool) -> None:
             # Only if nothing else is in it.
             config_file().parent.rmdir()
         shutil.rmtree(person.state, ignore_errors=True)
-        click.echo(words.say("did_purge"))
+        echo(words.say("did_purge"))
     else:
-        click.echo(words.say("data_kept", config=config_file(), state=person.state))
+        echo(words.say("data_kept", config=config_file(), state=person.state))

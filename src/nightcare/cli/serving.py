@@ -7,10 +7,10 @@ import os
 import sys
 from datetime import timedelta
 
-import click
-
+from nightcare.cli.declaring import command, number, option
 from nightcare.cli.looking import plan_lines
-from nightcare.cli.person import Person, command
+from nightcare.cli.output import echo
+from nightcare.cli.person import Person
 from nightcare.domain.care_day import ONE_DAY
 from nightcare.domain.plan import between, plan
 from nightcare.errors import ValueRefused
@@ -29,16 +29,16 @@ def run_command(person: Person) -> None:
 
     setting = Setting(person.named, person.state, os.environ, sys.stdout, sys.stderr)
     daemon = Daemon(setting, person.loaded)
-    click.echo(person.words.say("plan_ahead"))
+    echo(person.words.say("plan_ahead"))
     for line in _day_ahead(person):
-        click.echo(line)
+        echo(line)
     sys.stdout.flush()
     asyncio.run(daemon.run())
 
 
 @command("rehearse", help="Show a whole day's reminders in a minute; nothing is recorded.")
-@click.option(
-    "--seconds", type=int, default=60, show_default=True, help="How long the day shall take."
+@option(
+    "--seconds", type=number(), default=60, show_default=True, help="How long the day shall take."
 )
 def rehearse_command(person: Person, *, seconds: int) -> None:
     """A whole day's reminders in a minute."""
@@ -48,7 +48,7 @@ def rehearse_command(person: Person, *, seconds: int) -> None:
 
     if not 1 <= seconds <= _LONGEST_REHEARSAL:
         raise ValueRefused("seconds_out_of_range", found=seconds, most=_LONGEST_REHEARSAL)
-    click.echo(person.words.say("rehearsal", seconds=seconds))
+    echo(person.words.say("rehearsal", seconds=seconds))
     asyncio.run(
         rehearse(
             schedule=person.schedule,
@@ -60,7 +60,7 @@ def rehearse_command(person: Person, *, seconds: int) -> None:
             tell=teller(person.words, person.zone, sys.stdout),
         )
     )
-    click.echo(person.words.say("rehearsal_over"))
+    echo(person.words.say("rehearsal_over"))
 
 
 def _day_ahead(person: Person) -> list[str]:
