@@ -32,6 +32,7 @@ class _Commands(LazyGroup):
     ALL.name,
     cls=_Commands,
     declared=ALL,
+    help=ALL.help,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, prog_name="nightcare")
