@@ -21,14 +21,6 @@ from nightcare.cli.declaring import (
 )
 from nightcare.cli.output import echo, say_json
 from nightcare.cli.person import Person
-from nightcare.cli.records import (
-    COLUMNS,
-    csv_text,
-    diary_records,
-    diary_rows,
-    hand_over,
-    json_text,
-)
 from nightcare.data import replace
 from nightcare.desktop.text import one_line
 from nightcare.domain.diary import (
@@ -140,6 +132,8 @@ def list_command(person: Person, *, days: int | None, for_program: bool) -> None
         pages = diary.pages
         cramps, mornings = pages.cramps(since), pages.mornings(since)
     if for_program:
+        from nightcare.cli.records import diary_records  # noqa: PLC0415 - 2 ms, for this alone
+
         say_json(diary_records(cramps, mornings))
         return
     if not cramps and not mornings:
@@ -224,13 +218,16 @@ def remove_command(person: Person, *, number: int | None, night: str | None) -> 
 @option("--output", type=a_path, help="A file; else it is printed.")
 def export_command(person: Person, *, form: str, output: Path | None) -> None:
     """Hand over the diary."""
+    from nightcare.cli import records  # noqa: PLC0415 - as above
+
     with person.journal() as journal:
         pages = journal.diary
         cramps, mornings = pages.cramps(), pages.mornings()
     if form == "json":
-        hand_over(json_text(diary_records(cramps, mornings)), output)
+        records.hand_over(records.json_text(records.diary_records(cramps, mornings)), output)
     else:
-        hand_over(csv_text(COLUMNS, diary_rows(cramps, mornings)), output)
+        rows = records.diary_rows(cramps, mornings)
+        records.hand_over(records.csv_text(records.COLUMNS, rows), output)
     if output is not None:
         echo(person.any_words.say("did_export", path=output))
 
