@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -148,6 +149,8 @@ class Daemon:
         ):
             tasks.append(asyncio.create_task(watch(file, changed)))
         self._manager.ready(self._status())
+        # A command does without, but this one stays.
+        gc.enable()
         try:
             await self._first_end(tasks)
         finally:

@@ -14,10 +14,11 @@ from parts.program import Nightcare
 pytestmark = pytest.mark.real
 
 NOT_FOR_THE_SERVICE = {
-    "apscheduler.executors.pool", "apscheduler.triggers.cron", "ctypes.util", "dbus_fast", "email",
+    "apscheduler.executors.pool", "apscheduler.triggers.cron", "click", "ctypes.util", "dbus_fast",
+    "email",
     "importlib.metadata", "multiprocessing", "platformdirs", "plyer", "pydantic", "pydantic_core",
-    "pydantic_settings", "random", "rich", "tempfile", "tomlkit", "typing_extensions", "tzlocal",
-    "zipfile",
+    "pydantic_settings", "random", "rich", "ssl", "tempfile", "tomlkit", "typing_extensions",
+    "tzlocal", "zipfile",
 }  # fmt: skip
 
 SCRIPT = """
