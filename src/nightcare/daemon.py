@@ -47,7 +47,7 @@ class Setting:
 
     Attributes:
         config: The config file that `--config` names, if any.
-        state: The folder of the journal.
+        state: The folder of the journal; where there is none, none is made.
         variables: The environment.
         out: Where what happens is told.
         err: Where problems are told.
@@ -86,8 +86,6 @@ class Daemon:
         self._words = words_for(loaded.schedule.language, setting.variables)
         self._zone = zone(loaded.schedule.zone)
         self._lock = OnlyOne(setting.state)
-        with contextlib.suppress(OSError):
-            setting.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self._lock.take():
             raise StateError("already_running")
         self._screen = choose_screen(loaded.schedule, setting.variables, setting.out)

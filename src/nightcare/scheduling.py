@@ -17,8 +17,8 @@ from nightcare.domain.reminders import Occurrence, Reminder
 from nightcare.unneeded import standing_in
 
 with standing_in(
-    # For its own version, plugins, a zone that it is told, chance, and threads that it does not
-    # use; docs/performance.md has the figures.
+    # For its own version, plugins, a zone that it is told, chance, names that jobs have already, and
+    # threads that it does not use; docs/performance.md has the figures.
     {
         "importlib.metadata": {
             "version": lambda _: "3.11",
@@ -27,6 +27,7 @@ with standing_in(
         },
         "tzlocal": {"get_localzone": None},
         "random": {},
+        "uuid": {"uuid4": None},
         "apscheduler.executors.pool": {"ThreadPoolExecutor": None},
     }
 ):

@@ -18,7 +18,7 @@ NOT_FOR_THE_SERVICE = {
     "email",
     "importlib.metadata", "multiprocessing", "platformdirs", "plyer", "pydantic", "pydantic_core",
     "pydantic_settings", "random", "rich", "ssl", "tempfile", "tomlkit", "typing_extensions",
-    "tzlocal", "zipfile",
+    "tzlocal", "uuid", "zipfile",
 }  # fmt: skip
 
 SCRIPT = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import os
@@ -26,6 +27,9 @@ def run_command(person: Person) -> None:
     """Run the service in the foreground."""
     from nightcare.settings.apart import load_apart  # noqa: PLC0415 - other commands need none
 
+    with contextlib.suppress(OSError):
+        # Before anything is loaded, so that the very first start keeps what was validated for it.
+        person.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     # What validates would stay in memory as long as the service runs.
     person = Person(person.named, functools.partial(load_apart, meanwhile=_load_the_service))
     loaded = person.loaded
