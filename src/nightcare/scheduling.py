@@ -17,7 +17,7 @@ from nightcare.domain.reminders import Occurrence, Reminder
 from nightcare.unneeded import standing_in
 
 with standing_in(
-    # For its own version, plugins, a zone that it is told, chance, names that jobs have already, and
+    # For its own version, plugins, a zone that it is told, chance, names that all jobs have, and
     # threads that it does not use; docs/performance.md has the figures.
     {
         "importlib.metadata": {
