@@ -37,6 +37,9 @@ _SOON = timedelta(minutes=2)
 _SETTLED_SECONDS = 0.2
 """Editors are done with a file by then, and the person does not wait."""
 
+_MOMENTS_AGO = 1.0
+"""Seconds; who was there then is there now."""
+
 _ONCE_MORE = 0.2
 """Seconds until what has not ended is told so again."""
 
@@ -103,6 +106,8 @@ class Daemon:
         self._serving = False
         self._settling: asyncio.TimerHandle | None = None
         self._looking: asyncio.Task[None] | None = None
+        self._ahead: asyncio.Task[None] | None = None
+        self._began_ahead = 0.0
         self._service = Service(
             schedule=loaded.schedule,
             zone=self._zone,
@@ -115,6 +120,7 @@ class Daemon:
         self._scheduling = Scheduling(
             upcoming=self._service.upcoming,
             reckon=self._due,
+            soon=self._due_soon,
             jumped=self._resumed,
             failed=self._failed,
             make_alarm=alarm,
@@ -159,7 +165,7 @@ class Daemon:
             self._service.stop()
             self._scheduling.stop()
             self._tell("log_stopped")
-            await ended([*tasks, self._looking] if self._looking else tasks)
+            await ended([*tasks, *(one for one in (self._looking, self._ahead) if one)])
             self._keeper.close()
             self._lock.release()
 
@@ -311,12 +317,31 @@ class Daemon:
             else:
                 self._tell("no_notifier")
 
+    def _due_soon(self) -> None:
+        """Ask who is there a moment before it counts, so that nobody waits for the answers."""
+        loop = asyncio.get_running_loop()
+        self._began_ahead = loop.time()
+        self._ahead = loop.create_task(self._attendant.refresh())
+
     async def _due(self) -> None:
-        if self._looking is None:
-            await self._attendant.refresh()
-        else:
+        ahead, self._ahead = self._ahead, None
+        if self._looking is not None:
             await asyncio.wait({self._looking})
-        self._keep_going(self._reckon)
+        elif ahead is not None and self._ahead_counts():
+            await ahead
+        else:
+            await self._attendant.refresh()
+        self._keep_going(lambda: self._service.reckon(now()))
+        # What is to be shown goes out first; the rest can wait for it.
+        asyncio.get_running_loop().call_soon(self._arrange_later)
+
+    def _arrange_later(self) -> None:
+        if self._serving:
+            self._keep_going(self._arrange)
+
+    def _ahead_counts(self) -> bool:
+        """Whether what was asked ahead was asked for this moment."""
+        return asyncio.get_running_loop().time() - self._began_ahead < _MOMENTS_AGO
 
     def _came_or_went(self) -> None:
         # While all are being asked, what some have said is not the whole of it.

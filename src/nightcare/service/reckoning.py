@@ -168,7 +168,9 @@ class Service:
     def reckon(self, now: datetime) -> None:
         """Decide everything that has come up until now, and bring the screen in line."""
         self._screen.quiet(on=self.presence.do_not_disturb)
-        with self._journal.transaction():
+        # To flush takes longer than all else here, and who waits is the person. What a power cut
+        # takes with it the next start reckons once more; only the end of a routine is an answer.
+        with self._journal.transaction(flushed=self._leading.under_way):
             situation = self._situation(now)
             self._go_on(now)
             self._take_off(situation)
