@@ -17,8 +17,8 @@ import tomli
 from nightcare.cli.app import app
 from nightcare.settings import spelling
 from nightcare.settings.layers import example_text
-from nightcare.settings.model import WEEKDAYS
 from nightcare.settings.schema import config_schema
+from nightcare.settings.values import WEEKDAYS
 
 Path = tuple[str, ...]
 Schema = dict[str, Any]
