@@ -23,8 +23,8 @@ from nightcare.checkup.facts import Limits, Place
 from nightcare.checkup.finding import Check, Finding, State, mend_of, message_of
 from nightcare.desktop.only_one import OnlyOne
 from nightcare.journal.store import SERVICE_NOTE, Journal
-from parts.bus import NOTIFICATIONS, PrivateBus, private_bus
-from parts.home import Home, private_home
+from parts.bus import NOTIFICATIONS, PrivateBus
+from parts.home import Home
 from parts.named_service import NamedService
 from parts.notification_server import NotificationServer
 
@@ -33,20 +33,6 @@ NOW = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
 IN_GOOD_TIME = Limits(question=10.0, service=15.0, probe=20.0)
 AT_ONCE = Limits(question=0.2, service=0.3, probe=0.4)
 GOOD, WARNING, BAD, UNKNOWN = State.GOOD, State.WARNING, State.BAD, State.UNKNOWN
-
-
-@pytest.fixture
-def home() -> Iterator[Home]:
-    """A home of our own."""
-    with private_home() as private:
-        yield private
-
-
-@pytest.fixture
-def bus(home: Home) -> Iterator[PrivateBus]:
-    """A bus of our own."""
-    with private_bus(home) as private:
-        yield private
 
 
 @pytest.fixture

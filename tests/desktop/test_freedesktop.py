@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import replace
 from itertools import count, pairwise, repeat
 from typing import Any
@@ -34,7 +33,7 @@ from nightcare.domain.message import (
 )
 from nightcare.domain.reminders import Urgency
 from parts.bus import DRIVER, NOTIFICATIONS, PrivateBus, private_bus
-from parts.home import Home, private_home
+from parts.home import Home
 from parts.memory_screen import Ear
 from parts.notification_server import (
     ALL_CAPABILITIES,
@@ -46,6 +45,8 @@ from parts.notification_server import (
     To,
 )
 from parts.processes import eventually
+
+pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
 
 AT_ONCE = (0.001,)
 NOT_IN_THIS_TEST = (3600.0,)
@@ -62,27 +63,6 @@ OTHER = replace(MESSAGE, token="t2", title="Stretch a little")  # noqa: S106 - n
 LAST = replace(MESSAGE, token="t3", title="Loosen the bedding")  # noqa: S106 - no password
 
 Story = Coroutine[Any, Any, None]
-
-
-@pytest.fixture
-def home() -> Iterator[Home]:
-    """A home of our own."""
-    with private_home() as private:
-        yield private
-
-
-@pytest.fixture
-def bus(home: Home) -> Iterator[PrivateBus]:
-    """A bus of our own."""
-    with private_bus(home) as private:
-        yield private
-
-
-@pytest.fixture(autouse=True)
-def _nothing_goes_wrong_unseen(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """A task that dies alone is told by asyncio only, in its log."""
-    yield
-    assert [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING] == []
 
 
 @contextlib.asynccontextmanager

@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -25,7 +25,7 @@ from nightcare.desktop.unit_probe import find_session, find_systemd, find_unit
 from nightcare.desktop.versions_probe import LIBRARIES, ON_LINUX, find_versions
 from nightcare.desktop.wire import Disconnected
 from parts.bus import NOTIFICATIONS, PrivateBus, private_bus
-from parts.home import Home, private_home
+from parts.home import Home
 from parts.named_service import NamedService
 from parts.notification_server import ALL_CAPABILITIES, NotificationServer
 from parts.processes import Identity as Process
@@ -37,20 +37,6 @@ LONG = 10.0
 PROJECT = Path(__file__).parents[2]
 
 Told = TypeVar("Told")
-
-
-@pytest.fixture
-def home() -> Iterator[Home]:
-    """A home of our own."""
-    with private_home() as private:
-        yield private
-
-
-@pytest.fixture
-def bus(home: Home) -> Iterator[PrivateBus]:
-    """A bus of our own."""
-    with private_bus(home) as private:
-        yield private
 
 
 async def asked(

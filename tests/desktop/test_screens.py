@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
@@ -20,6 +19,8 @@ from parts.bus import PrivateBus, private_bus
 from parts.home import private_home
 from parts.memory_screen import Ear, MemoryScreen
 from parts.notification_server import NotificationServer
+
+pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
 
 BUTTONS = (Button("done", "Done"), Button("snooze-10m", "In 10 minutes"))
 MESSAGE = Message(
@@ -146,13 +147,6 @@ def play(request: pytest.FixtureRequest, bus: PrivateBus) -> Play:
         asyncio.run(whole())
 
     return on_stage
-
-
-@pytest.fixture(autouse=True)
-def _nothing_goes_wrong_unseen(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """A task that dies alone is told by asyncio only, in its log."""
-    yield
-    assert [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING] == []
 
 
 def test_a_message_is_shown_and_reported_once(play: Play) -> None:
