@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +13,7 @@ import pytest
 from cli.terminal import Result, Terminal
 from nightcare.catalogue.reading import read_words
 from nightcare.domain.course import Outcome, Settled
+from parts.scripts import shell_program
 
 LONG = 60.0
 
@@ -25,14 +25,10 @@ def desktop(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> Desktop:
     """A screen, and a program that opens files: a shell script, whose first argument is noted."""
 
     def install(ending: str) -> Path:
-        folder, opened = terminal.home / "bin", terminal.home / "opened"
-        folder.mkdir()
-        program = folder / "xdg-open"
-        program.write_text(
-            f'#!{shutil.which("sh")}\nprintf "%s" "$1" > "{opened}"\n{ending}\n', encoding="utf-8"
-        )
-        program.chmod(0o755)
-        monkeypatch.setenv("PATH", str(folder))
+        opened = terminal.home / "opened"
+        script = f'printf "%s" "$1" > "{opened}"\n{ending}'
+        program = shell_program(terminal.home / "bin" / "xdg-open", script)
+        monkeypatch.setenv("PATH", str(program.parent))
         monkeypatch.setenv("DISPLAY", ":77")
         return opened
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import stat
 from collections.abc import Iterator
 from itertools import count, repeat
 from pathlib import Path
@@ -44,6 +43,7 @@ from parts.desk import SLEEP, schedule_of
 from parts.named_service import PROPERTIES, NamedService
 from parts.notification_server import Peer
 from parts.processes import Identity as Process
+from parts.scripts import shell_program
 
 pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
 
@@ -585,11 +585,8 @@ class Programs:
 
     def __init__(self, folder: Path) -> None:
         self._says = folder / "says"
-        path = folder / "bin" / "gsettings"
-        path.parent.mkdir()
-        script = f'#!/bin/sh\necho x >>{folder}/asked\nread -r said <{self._says}\neval "$said"\n'
-        path.write_text(script, encoding="utf-8")
-        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+        script = f'echo x >>{folder}/asked\nread -r said <{self._says}\neval "$said"'
+        path = shell_program(folder / "bin" / "gsettings", script)
         self._asked = folder / "asked"
         self.variables = {"PATH": str(path.parent), "XDG_CURRENT_DESKTOP": "ubuntu:GNOME"}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import stat
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -30,6 +29,7 @@ from parts.named_service import NamedService
 from parts.notification_server import ALL_CAPABILITIES, NotificationServer
 from parts.processes import Identity as Process
 from parts.processes import eventually
+from parts.scripts import shell_program
 
 SHORT = 0.1
 LONG = 10.0
@@ -277,10 +277,7 @@ def programs(tmp_path: Path) -> Callable[[str, str], dict[str, str]]:
     """Make a program that does as a script says; returns an environment that has it alone."""
 
     def make(name: str, script: str) -> dict[str, str]:
-        path = tmp_path / "bin" / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
-        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+        path = shell_program(tmp_path / "bin" / name, script)
         return {"PATH": str(path.parent), "XDG_CURRENT_DESKTOP": "ubuntu:GNOME"}
 
     return make
