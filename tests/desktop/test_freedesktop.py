@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from itertools import count, pairwise, repeat
 from typing import Any
@@ -34,7 +34,7 @@ from nightcare.domain.message import (
 from nightcare.domain.reminders import Urgency
 from parts.bus import DRIVER, NOTIFICATIONS, PrivateBus, private_bus
 from parts.home import Home
-from parts.memory_screen import Ear
+from parts.memory_screen import Ear, heard_from
 from parts.notification_server import (
     ALL_CAPABILITIES,
     PATH,
@@ -63,19 +63,6 @@ OTHER = replace(MESSAGE, token="t2", title="Stretch a little")  # noqa: S106 - n
 LAST = replace(MESSAGE, token="t3", title="Loosen the bedding")  # noqa: S106 - no password
 
 Story = Coroutine[Any, Any, None]
-
-
-@contextlib.asynccontextmanager
-async def running(screen: FreedesktopScreen) -> AsyncIterator[Ear]:
-    """Run a screen."""
-    ear = Ear()
-    task = asyncio.create_task(screen.run(ear))
-    try:
-        yield ear
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 def a_screen(
@@ -124,7 +111,7 @@ def asked_for(
         server.capabilities = capabilities
         server.information = (name, "nobody", "2.5", "1.2")
         screen = a_screen(bus)
-        async with server, running(screen) as ear:
+        async with server, heard_from(screen) as ear:
             screen.show(message)
             await shown(ear, message)
             return server.asked[0]
@@ -228,7 +215,7 @@ def test_a_press_is_reported_once(bus: PrivateBus) -> None:
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             server.to = To.BOTH
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
@@ -246,7 +233,7 @@ def test_a_press_is_heard_however_it_is_told(bus: PrivateBus, to: To) -> None:
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             server.to = to
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
@@ -265,7 +252,7 @@ def test_a_key_that_looks_like_nothing_is_an_answer(bus: PrivateBus, key: str) -
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             screen.show(replace(MESSAGE, buttons=(Button(key, "Done"),)))
             await shown(ear, MESSAGE)
             await server.press(1, key)
@@ -282,7 +269,7 @@ def test_a_key_that_was_not_offered_is_no_answer(bus: PrivateBus) -> None:
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             for key in ("default", "", "Done", "d" * 10_000):
@@ -300,7 +287,7 @@ def test_no_key_was_offered_where_there_are_no_buttons(bus: PrivateBus) -> None:
         screen = a_screen(bus)
         server = NotificationServer(bus.address)
         server.capabilities = ("body",)
-        async with server, running(screen) as ear:
+        async with server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             await server.press(1, "done")
@@ -318,7 +305,7 @@ def test_a_message_that_has_gone_is_reported_once(bus: PrivateBus, reason: int) 
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             server.to = To.BOTH
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
@@ -335,7 +322,7 @@ def test_nothing_is_reported_of_what_we_closed(bus: PrivateBus) -> None:
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             screen.close("t1")
@@ -352,7 +339,7 @@ def test_an_answered_message_can_be_taken_off(bus: PrivateBus) -> None:
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             await server.press(1, "done")
@@ -413,7 +400,7 @@ def test_signals_of_others_are_not_believed(bus: PrivateBus, *, directly: bool) 
         async with (
             NotificationServer(bus.address) as server,
             Peer(bus.address) as stranger,
-            running(screen) as ear,
+            heard_from(screen) as ear,
         ):
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
@@ -432,7 +419,7 @@ def test_replies_of_others_are_not_believed(bus: PrivateBus) -> None:
         async with (
             NotificationServer(bus.address) as server,
             Peer(bus.address) as stranger,
-            running(screen) as ear,
+            heard_from(screen) as ear,
         ):
             server.how = How.LATER
             screen.show(MESSAGE)
@@ -457,7 +444,7 @@ def test_notifications_of_other_programs_are_not_ours(bus: PrivateBus) -> None:
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             await server.press(2, "done")
@@ -493,7 +480,7 @@ def test_a_signal_of_the_wrong_kind_is_ignored(
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             await server.emit(member, signature, body)
@@ -507,7 +494,7 @@ def test_a_message_that_cannot_be_read_is_ignored(bus: PrivateBus) -> None:
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             signal = new_signal(
@@ -529,7 +516,7 @@ def test_who_calls_us_need_not_wait(bus: PrivateBus) -> None:
         async with (
             NotificationServer(bus.address) as server,
             Peer(bus.address) as stranger,
-            running(screen) as ear,
+            heard_from(screen) as ear,
         ):
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
@@ -557,7 +544,7 @@ def test_nothing_is_lost_in_a_flood(bus: PrivateBus) -> None:
         async with (
             NotificationServer(bus.address) as server,
             Peer(bus.address) as stranger,
-            running(screen) as ear,
+            heard_from(screen) as ear,
         ):
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
@@ -581,7 +568,7 @@ def test_what_is_held_back_in_a_flood_is_bounded(bus: PrivateBus) -> None:
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             screen.show(OTHER)
             await shown(ear, OTHER)
             server.how = How.LATER
@@ -621,7 +608,7 @@ def test_a_press_before_the_reply_is_not_lost(bus: PrivateBus) -> None:
 
         server.on_notify = press
         server.to = To.BOTH
-        async with server, running(screen) as ear:
+        async with server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             await and_nothing_more(screen, ear, Shown("t1", handle), Answered("t1", "done"))
@@ -641,7 +628,7 @@ def test_a_message_that_goes_before_the_reply_is_reported(bus: PrivateBus) -> No
             await server.dismiss(asked.number)
 
         server.on_notify = drop
-        async with server, running(screen) as ear:
+        async with server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             await and_nothing_more(screen, ear, Shown("t1", handle), Closed("t1"))
@@ -658,7 +645,7 @@ def test_one_is_closed_before_the_next_is_shown(bus: PrivateBus) -> None:
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
             screen.close("t1")
@@ -674,7 +661,7 @@ def test_a_message_closed_on_its_way_is_taken_off(bus: PrivateBus) -> None:
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             server.script.append(How.LATER)
             screen.show(MESSAGE)
             await server.until_asked(1)
@@ -691,7 +678,7 @@ def test_a_message_closed_before_it_could_be_sent_never_is(bus: PrivateBus) -> N
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with running(screen) as ear:
+        async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             screen.show(OTHER)
             screen.close("t1")
@@ -708,7 +695,7 @@ def test_a_changed_message_takes_the_place_of_the_old(bus: PrivateBus) -> None:
     async def story() -> None:
         screen = a_screen(bus)
         changed = replace(MESSAGE, title="Another glass")
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
             screen.show(changed)
@@ -730,7 +717,7 @@ def test_the_steps_of_a_routine_replace_each_other_in_place(bus: PrivateBus) -> 
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             screen.show(step(1))
             handle = await shown(ear, step(1))
             screen.show(step(2))
@@ -762,7 +749,7 @@ def test_where_what_is_replaced_loses_its_buttons_each_step_is_sent_anew(
         screen = a_screen(bus)
         server = NotificationServer(bus.address)
         server.information = (name, "", "", "1.2")
-        async with server, running(screen) as ear:
+        async with server, heard_from(screen) as ear:
             screen.show(step(1))
             await shown(ear, step(1))
             screen.show(step(2))
@@ -779,7 +766,7 @@ def test_the_closing_words_have_no_buttons_and_are_sent_anew(bus: PrivateBus) ->
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             screen.show(step(1))
             await shown(ear, step(1))
             screen.show(replace(step(10), buttons=()))
@@ -797,7 +784,7 @@ def test_a_server_that_shows_the_next_step_beside_the_last_has_that_taken_off(
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             server.replaces_in_place = False
             screen.show(step(1))
             await shown(ear, step(1))
@@ -818,7 +805,7 @@ def test_a_step_closed_while_the_next_is_on_its_way_is_reported_and_stays_away(
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             screen.show(step(1))
             handle = await shown(ear, step(1))
             server.script.append(How.LATER)
@@ -837,7 +824,7 @@ def test_a_step_that_comes_while_the_last_is_on_its_way_is_the_one_shown(bus: Pr
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             screen.show(step(1))
             await shown(ear, step(1))
             server.script.append(How.LATER)
@@ -865,7 +852,7 @@ def test_a_server_may_give_the_same_id_again(bus: PrivateBus) -> None:
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             server.numbers = repeat(1)
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
@@ -891,7 +878,7 @@ def test_a_failure_is_tried_again_until_it_works(bus: PrivateBus, how: How) -> N
 
     async def story() -> None:
         screen = a_screen(bus, limit=SHORT)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             server.script.extend([how, how])
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
@@ -915,7 +902,7 @@ def test_each_attempt_is_later_than_the_one_before(bus: PrivateBus) -> None:
 
         server.on_notify = note
         server.script.extend([How.ERROR] * 5)
-        async with server, running(screen) as ear:
+        async with server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
         waits = [later - earlier for earlier, later in pairwise(times)]
@@ -930,7 +917,7 @@ def test_a_failing_message_does_not_keep_others_from_the_screen(bus: PrivateBus)
 
     async def story() -> None:
         screen = a_screen(bus, delays=NOT_IN_THIS_TEST)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             server.script.append(How.ERROR)
             screen.show(MESSAGE)
             await server.until_asked(1)
@@ -946,7 +933,7 @@ def test_a_late_reply_counts(bus: PrivateBus) -> None:
 
     async def story() -> None:
         screen = a_screen(bus, limit=SHORT, delays=NOT_IN_THIS_TEST)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             server.script.append(How.LATER)
             screen.show(MESSAGE)
             await server.until_asked(1)
@@ -966,7 +953,7 @@ def test_never_two_of_the_same(bus: PrivateBus) -> None:
 
     async def story() -> None:
         screen = a_screen(bus, limit=SHORT)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             server.script.append(How.LATER)
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
@@ -983,7 +970,7 @@ def test_a_late_reply_with_an_id_in_use_takes_nothing_off(bus: PrivateBus) -> No
 
     async def story() -> None:
         screen = a_screen(bus, limit=SHORT)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             server.numbers = repeat(1)
             server.script.append(How.LATER)
             screen.show(MESSAGE)
@@ -1004,7 +991,7 @@ def test_a_late_reply_to_what_is_over_is_taken_off(bus: PrivateBus, end: str) ->
 
     async def story() -> None:
         screen = a_screen(bus, limit=SHORT)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             server.script.append(How.LATER)
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
@@ -1037,7 +1024,7 @@ def test_a_server_that_hangs_does_not_find_many_when_it_wakes(bus: PrivateBus) -
 
     async def story() -> None:
         screen = a_screen(bus, limit=SHORT)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             screen.show(OTHER)
             await shown(ear, OTHER)
             server.freeze()
@@ -1055,7 +1042,7 @@ def test_replies_that_never_come_are_not_waited_for_in_number(bus: PrivateBus) -
 
     async def story() -> None:
         screen = a_screen(bus, limit=0.005)
-        async with NotificationServer(bus.address) as server, running(screen):
+        async with NotificationServer(bus.address) as server, heard_from(screen):
             server.how = How.NEVER
             screen.show(MESSAGE)
             await server.until_asked(40)
@@ -1073,7 +1060,7 @@ def test_questions_that_are_never_answered_are_not_kept(bus: PrivateBus) -> None
         screen = a_screen(bus, limit=0.005)
         server = NotificationServer(bus.address)
         server.silent.add("GetCapabilities")
-        async with server, running(screen):
+        async with server, heard_from(screen):
             screen.show(MESSAGE)
             await server.until(lambda: len(server.calls) > 20, "many questions")
             assert screen._server is not None
@@ -1089,7 +1076,7 @@ def test_a_server_that_does_not_say_what_it_can_do_is_asked_again(bus: PrivateBu
         screen = a_screen(bus)
         server = NotificationServer(bus.address)
         server.refused.add("GetCapabilities")
-        async with server, running(screen) as ear:
+        async with server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             await server.until(lambda: len(server.calls) > 3, "some questions")
             assert server.asked == []
@@ -1108,7 +1095,7 @@ def test_a_message_closed_while_the_server_is_asked_is_not_sent(bus: PrivateBus)
         screen = a_screen(bus, limit=SHORT)
         server = NotificationServer(bus.address)
         server.freeze()
-        async with server, running(screen) as ear:
+        async with server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             await server.until(lambda: len(server.waiting) > 1, "a second question")
             screen.close("t1")
@@ -1130,7 +1117,7 @@ def test_a_server_that_comes_later_is_sent_what_is_wanted(bus: PrivateBus) -> No
 
     async def story() -> None:
         screen = a_screen(bus, delays=NOT_IN_THIS_TEST)
-        async with running(screen) as ear:
+        async with heard_from(screen) as ear:
             assert screen.describe() == ""
             assert screen.capabilities == frozenset()
             screen.show(MESSAGE)
@@ -1155,7 +1142,7 @@ def test_a_server_that_can_be_started_is(home: Home) -> None:
 
     async def story(bus: PrivateBus) -> None:
         screen = a_screen(bus)
-        async with running(screen) as ear:
+        async with heard_from(screen) as ear:
             await asyncio.to_thread(lambda: None)
             assert not asked.exists()
             screen.show(MESSAGE)
@@ -1172,7 +1159,7 @@ def test_after_a_restart_what_is_wanted_is_sent_once(bus: PrivateBus) -> None:
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             screen.show(OTHER)
             await shown(ear, OTHER)
             screen.show(MESSAGE)
@@ -1202,7 +1189,7 @@ def test_a_server_that_was_replaced_has_no_say(bus: PrivateBus) -> None:
         successor = NotificationServer(bus.address)
         successor.capabilities = ("body",)
         successor.information = ("plain", "", "", "1.2")
-        async with old, new, running(screen) as ear:
+        async with old, new, heard_from(screen) as ear:
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             await old.give_up_name()
@@ -1228,7 +1215,7 @@ def test_a_reply_of_a_server_that_was_replaced_does_not_count(bus: PrivateBus) -
         screen = a_screen(bus)
         old = NotificationServer(bus.address)
         old.how = How.LATER
-        async with old, running(screen) as ear:
+        async with old, heard_from(screen) as ear:
             screen.show(MESSAGE)
             await old.until_asked(1)
             await old.give_up_name()
@@ -1248,7 +1235,7 @@ def test_a_server_that_dies_of_a_message_is_not_killed_in_a_circle(bus: PrivateB
         screen = a_screen(bus, delays=NOT_IN_THIS_TEST)
         server = NotificationServer(bus.address)
         server.how = How.CRASH
-        async with running(screen) as ear:
+        async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             await server.start()
             for restart in (1, 2, 3):
@@ -1271,7 +1258,7 @@ def test_a_server_may_have_an_empty_name(bus: PrivateBus) -> None:
         screen = a_screen(bus)
         server = NotificationServer(bus.address)
         server.information = ("", "\x1b", " ", "1.2")
-        async with server, running(screen) as ear:
+        async with server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
             assert screen.describe() == "a notification server without a name"
@@ -1287,7 +1274,7 @@ def test_a_server_without_a_name_is_used_all_the_same(bus: PrivateBus, *, silent
         screen = a_screen(bus, limit=SHORT)
         server = NotificationServer(bus.address)
         (server.silent if silent else server.refused).add("GetServerInformation")
-        async with server, running(screen) as ear:
+        async with server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
             assert screen.describe() == "a notification server without a name"
@@ -1304,7 +1291,7 @@ def test_a_bus_that_comes_later_is_found(bus: PrivateBus) -> None:
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with running(screen) as ear:
+        async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             await asyncio.to_thread(bus.start)
             async with NotificationServer(bus.address):
@@ -1322,7 +1309,7 @@ def test_an_address_without_a_bus_is_no_error(address: str) -> None:
 
     async def story() -> None:
         screen = FreedesktopScreen(address, icon="", delays=AT_ONCE)
-        async with running(screen) as ear:
+        async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             screen.forget(":1.1 1 x")
             for _ in range(20):
@@ -1341,7 +1328,7 @@ def test_of_several_addresses_the_first_that_answers_is_used(bus: PrivateBus) ->
         screen = FreedesktopScreen(
             f"tcp:host=localhost;unix:path=/nowhere/bus;{bus.address}", icon="", delays=AT_ONCE
         )
-        async with NotificationServer(bus.address), running(screen) as ear:
+        async with NotificationServer(bus.address), heard_from(screen) as ear:
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
 
@@ -1354,7 +1341,7 @@ def test_after_the_death_of_the_bus_all_begins_anew(bus: PrivateBus) -> None:
     async def story() -> None:
         screen = a_screen(bus)
         server = NotificationServer(bus.address)
-        async with server, running(screen) as ear:
+        async with server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             old = await shown(ear, MESSAGE)
             await asyncio.to_thread(bus.stop, abruptly=True)
@@ -1377,7 +1364,7 @@ def test_after_a_lost_connection_there_are_not_two_of_the_same(bus: PrivateBus) 
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
             assert screen._link is not None
@@ -1471,7 +1458,7 @@ def test_what_is_no_proper_bus_is_left_and_tried_again(
             writer.transport.abort()
 
         screen = FreedesktopScreen(f"unix:path={path}", icon="", limit=limit, delays=AT_ONCE)
-        async with await asyncio.start_unix_server(visit, path), running(screen):
+        async with await asyncio.start_unix_server(visit, path), heard_from(screen):
             async with asyncio.timeout(10):
                 await visits.get()
                 await visits.get()
@@ -1495,7 +1482,7 @@ def test_each_connection_is_tried_later_than_the_one_before(home: Home) -> None:
         screen = FreedesktopScreen(f"unix:path={path}", icon="", delays=delays)
         start = asyncio.get_running_loop().time()
         server = await asyncio.start_unix_server(visit, path)
-        async with server, running(screen), asyncio.timeout(10):
+        async with server, heard_from(screen), asyncio.timeout(10):
             times = [await visits.get() - start for _ in range(5)]
         assert all(
             time >= least for time, least in zip(times, [0, 0.02, 0.08, 0.2, 0.32], strict=True)
@@ -1540,7 +1527,7 @@ def test_what_came_under_do_not_disturb_is_sent_once_more(bus: PrivateBus) -> No
     async def story() -> None:
         async with NotificationServer(bus.address) as server:
             screen = a_screen(bus)
-            async with running(screen) as ear:
+            async with heard_from(screen) as ear:
                 screen.show(OTHER)
                 await shown(ear, OTHER)
                 screen.quiet(on=True)
@@ -1573,7 +1560,7 @@ def test_what_has_an_end_does_not_come_back_after_do_not_disturb(bus: PrivateBus
     async def story() -> None:
         async with NotificationServer(bus.address) as server:
             screen = a_screen(bus)
-            async with running(screen) as ear:
+            async with heard_from(screen) as ear:
                 screen.quiet(on=True)
                 screen.show(MESSAGE)
                 await shown(ear, MESSAGE)
@@ -1599,7 +1586,7 @@ def test_what_could_not_be_sent_under_do_not_disturb_is_sent_once(bus: PrivateBu
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with running(screen) as ear:
+        async with heard_from(screen) as ear:
             screen.quiet(on=True)
             screen.show(MESSAGE)
             screen.quiet(on=False)
@@ -1626,7 +1613,7 @@ def test_a_change_of_server_outruns_the_answer_who_it_is(home: Home) -> None:
 
         screen = FreedesktopScreen(f"unix:path={path}", icon="", limit=SHORT, delays=AT_ONCE)
         server = await asyncio.start_unix_server(visit, path)
-        async with server, running(screen), asyncio.timeout(10):
+        async with server, heard_from(screen), asyncio.timeout(10):
             screen.show(MESSAGE)
             assert [await called.get() for _ in range(5)] == [":1.2"] * 5
 
@@ -1642,12 +1629,12 @@ def test_what_an_earlier_run_left_is_taken_off(bus: PrivateBus) -> None:
     async def story() -> None:
         earlier, screen = a_screen(bus), a_screen(bus)
         async with NotificationServer(bus.address) as server:
-            async with running(earlier) as ear:
+            async with heard_from(earlier) as ear:
                 earlier.show(MESSAGE)
                 handle = await shown(ear, MESSAGE)
             screen.forget(handle)
             screen.show(OTHER)
-            async with running(screen) as ear:
+            async with heard_from(screen) as ear:
                 await shown(ear, OTHER)
                 assert [seen.title for seen in server.on_screen.values()] == [OTHER.title]
                 assert [call for call in server.calls if not call.startswith("Get")] == [
@@ -1665,10 +1652,10 @@ def test_what_was_left_can_be_forgotten_at_any_time(bus: PrivateBus) -> None:
     async def story() -> None:
         earlier, screen = a_screen(bus), a_screen(bus)
         async with NotificationServer(bus.address) as server:
-            async with running(earlier) as ear:
+            async with heard_from(earlier) as ear:
                 earlier.show(MESSAGE)
                 handle = await shown(ear, MESSAGE)
-            async with running(screen) as ear:
+            async with heard_from(screen) as ear:
                 screen.show(OTHER)
                 await shown(ear, OTHER)
                 screen.forget(handle)
@@ -1696,7 +1683,7 @@ def test_another_server_is_left_alone(bus: PrivateBus, handle: str) -> None:
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             owner, _, bus_id = (await shown(ear, MESSAGE)).split()
             screen.forget(handle.format(owner=owner, bus=bus_id))
@@ -1711,7 +1698,7 @@ def test_what_was_left_on_a_server_that_has_gone_is_gone(bus: PrivateBus) -> Non
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with running(screen) as ear, NotificationServer(bus.address) as server:
+        async with heard_from(screen) as ear, NotificationServer(bus.address) as server:
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             await server.stop()
@@ -1744,7 +1731,7 @@ def test_waiting_costs_nothing(bus: PrivateBus) -> None:
             scheduled: list[asyncio.TimerHandle] = loop._scheduled  # type: ignore[attr-defined]
             return [timer for timer in scheduled if not timer.cancelled()]
 
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
             await server.settle()
@@ -1762,13 +1749,13 @@ def test_a_screen_can_run_again(bus: PrivateBus) -> None:
     async def story() -> None:
         screen = a_screen(bus)
         async with NotificationServer(bus.address) as server:
-            async with running(screen) as ear:
+            async with heard_from(screen) as ear:
                 screen.show(MESSAGE)
                 await shown(ear, MESSAGE)
                 screen.show(OTHER)
                 await shown(ear, OTHER)
             screen.close("t2")
-            async with running(screen) as ear:
+            async with heard_from(screen) as ear:
                 await shown(ear, MESSAGE)
                 assert set(server.on_screen) == {3}
                 assert server.on_screen[3].title == MESSAGE.title

@@ -17,7 +17,7 @@ from nightcare.domain.message import Button, Capability, Message, Shown
 from nightcare.service.ports import Screen
 from parts.bus import PrivateBus, private_bus
 from parts.home import private_home
-from parts.memory_screen import Ear, MemoryScreen
+from parts.memory_screen import Ear, MemoryScreen, heard_from
 from parts.notification_server import NotificationServer
 
 pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
@@ -66,14 +66,10 @@ class Stage:
 async def running(screen: Screen, seen: Callable[[], list[str]]) -> AsyncIterator[Stage]:
     """Run a screen; nothing of it is left over afterwards."""
     before = asyncio.all_tasks()
-    ear = Ear()
-    task = asyncio.create_task(screen.run(ear))
     try:
-        yield Stage(screen, ear, seen)
+        async with heard_from(screen) as ear:
+            yield Stage(screen, ear, seen)
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
         assert asyncio.all_tasks() == before
 
 
