@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import replace
 from itertools import count, pairwise, repeat
 from typing import Any
@@ -70,6 +70,16 @@ def a_screen(
 ) -> FreedesktopScreen:
     """A screen on a bus, quick to try again."""
     return FreedesktopScreen(bus.address, icon="nightcare-drop", limit=limit, delays=delays)
+
+
+@contextlib.asynccontextmanager
+async def on_a_server(
+    bus: PrivateBus, *, limit: float = 5.0, delays: tuple[float, ...] = AT_ONCE
+) -> AsyncIterator[tuple[NotificationServer, FreedesktopScreen, Ear]]:
+    """Run a server, and a screen that finds it there."""
+    screen = a_screen(bus, limit=limit, delays=delays)
+    async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        yield server, screen, ear
 
 
 async def shown(ear: Ear, message: Message) -> str:
@@ -214,8 +224,7 @@ def test_a_press_is_reported_once(bus: PrivateBus) -> None:
     """Also where the server tells everybody and us alone, and then tells that it is gone."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             server.to = To.BOTH
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
@@ -232,8 +241,7 @@ def test_a_press_is_heard_however_it_is_told(bus: PrivateBus, to: To) -> None:
     """Some servers tell everybody, some only who sent the message."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             server.to = to
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
@@ -251,8 +259,7 @@ def test_a_key_that_looks_like_nothing_is_an_answer(bus: PrivateBus, key: str) -
     """
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(replace(MESSAGE, buttons=(Button(key, "Done"),)))
             await shown(ear, MESSAGE)
             await server.press(1, key)
@@ -268,8 +275,7 @@ def test_a_key_that_was_not_offered_is_no_answer(bus: PrivateBus) -> None:
     """
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             for key in ("default", "", "Done", "d" * 10_000):
@@ -304,8 +310,7 @@ def test_a_message_that_has_gone_is_reported_once(bus: PrivateBus, reason: int) 
     """
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             server.to = To.BOTH
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
@@ -321,8 +326,7 @@ def test_nothing_is_reported_of_what_we_closed(bus: PrivateBus) -> None:
     """The id is void from then on, whatever the server says of it."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             screen.close("t1")
@@ -338,8 +342,7 @@ def test_an_answered_message_can_be_taken_off(bus: PrivateBus) -> None:
     """On some servers a press leaves it on the screen; nothing is reported of the rest."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             await server.press(1, "done")
@@ -443,8 +446,7 @@ def test_notifications_of_other_programs_are_not_ours(bus: PrivateBus) -> None:
     """
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             await server.press(2, "done")
@@ -479,8 +481,7 @@ def test_a_signal_of_the_wrong_kind_is_ignored(
     """What is not as the specification says is not taken for what it resembles."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             await server.emit(member, signature, body)
@@ -493,8 +494,7 @@ def test_a_message_that_cannot_be_read_is_ignored(bus: PrivateBus) -> None:
     """The bus lets through a signal with a file descriptor that is not there."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             signal = new_signal(
@@ -567,8 +567,7 @@ def test_what_is_held_back_in_a_flood_is_bounded(bus: PrivateBus) -> None:
     """While an id is awaited, ten thousand unknown ones do not fill the memory."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(OTHER)
             await shown(ear, OTHER)
             server.how = How.LATER
@@ -644,8 +643,7 @@ def test_one_is_closed_before_the_next_is_shown(bus: PrivateBus) -> None:
     """There is never more than one on the screen, not even for a moment."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
             screen.close("t1")
@@ -660,8 +658,7 @@ def test_a_message_closed_on_its_way_is_taken_off(bus: PrivateBus) -> None:
     """It is not reported as shown, and not left on the screen when the reply comes."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             server.script.append(How.LATER)
             screen.show(MESSAGE)
             await server.until_asked(1)
@@ -716,8 +713,7 @@ def test_the_steps_of_a_routine_replace_each_other_in_place(bus: PrivateBus) -> 
     """Their buttons stay the same, so that servers may keep them; nothing is closed."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(step(1))
             handle = await shown(ear, step(1))
             screen.show(step(2))
@@ -765,8 +761,7 @@ def test_the_closing_words_have_no_buttons_and_are_sent_anew(bus: PrivateBus) ->
     """A server that keeps those of the last step would offer what there is not any more."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(step(1))
             await shown(ear, step(1))
             screen.show(replace(step(10), buttons=()))
@@ -783,8 +778,7 @@ def test_a_server_that_shows_the_next_step_beside_the_last_has_that_taken_off(
     """Some give a new id; there are never two."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             server.replaces_in_place = False
             screen.show(step(1))
             await shown(ear, step(1))
@@ -804,8 +798,7 @@ def test_a_step_closed_while_the_next_is_on_its_way_is_reported_and_stays_away(
     """What the server makes of the next one is taken off."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(step(1))
             handle = await shown(ear, step(1))
             server.script.append(How.LATER)
@@ -823,8 +816,7 @@ def test_a_step_that_comes_while_the_last_is_on_its_way_is_the_one_shown(bus: Pr
     """A slow server is not left with an old step."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(step(1))
             await shown(ear, step(1))
             server.script.append(How.LATER)
@@ -851,8 +843,7 @@ def test_a_server_may_give_the_same_id_again(bus: PrivateBus) -> None:
     """What it says of the message that had the id before is not taken for the new one."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             server.numbers = repeat(1)
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
@@ -877,8 +868,7 @@ def test_a_failure_is_tried_again_until_it_works(bus: PrivateBus, how: How) -> N
     """
 
     async def story() -> None:
-        screen = a_screen(bus, limit=SHORT)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus, limit=SHORT) as (server, screen, ear):
             server.script.extend([how, how])
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
@@ -916,8 +906,7 @@ def test_a_failing_message_does_not_keep_others_from_the_screen(bus: PrivateBus)
     """Each message has its own patience."""
 
     async def story() -> None:
-        screen = a_screen(bus, delays=NOT_IN_THIS_TEST)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus, delays=NOT_IN_THIS_TEST) as (server, screen, ear):
             server.script.append(How.ERROR)
             screen.show(MESSAGE)
             await server.until_asked(1)
@@ -932,8 +921,7 @@ def test_a_late_reply_counts(bus: PrivateBus) -> None:
     """A server slower than our patience has shown the message: it is that one, not another."""
 
     async def story() -> None:
-        screen = a_screen(bus, limit=SHORT, delays=NOT_IN_THIS_TEST)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus, limit=SHORT, delays=NOT_IN_THIS_TEST) as (server, screen, ear):
             server.script.append(How.LATER)
             screen.show(MESSAGE)
             await server.until_asked(1)
@@ -952,8 +940,7 @@ def test_never_two_of_the_same(bus: PrivateBus) -> None:
     """When the late reply comes after the next attempt has worked, the older one is taken off."""
 
     async def story() -> None:
-        screen = a_screen(bus, limit=SHORT)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus, limit=SHORT) as (server, screen, ear):
             server.script.append(How.LATER)
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
@@ -969,8 +956,7 @@ def test_a_late_reply_with_an_id_in_use_takes_nothing_off(bus: PrivateBus) -> No
     """A server that gives both attempts the same id shows one message, and goes on showing it."""
 
     async def story() -> None:
-        screen = a_screen(bus, limit=SHORT)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus, limit=SHORT) as (server, screen, ear):
             server.numbers = repeat(1)
             server.script.append(How.LATER)
             screen.show(MESSAGE)
@@ -990,8 +976,7 @@ def test_a_late_reply_to_what_is_over_is_taken_off(bus: PrivateBus, end: str) ->
     """What came up late, after its twin was answered or closed, does not stay."""
 
     async def story() -> None:
-        screen = a_screen(bus, limit=SHORT)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus, limit=SHORT) as (server, screen, ear):
             server.script.append(How.LATER)
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
@@ -1023,8 +1008,7 @@ def test_a_server_that_hangs_does_not_find_many_when_it_wakes(bus: PrivateBus) -
     """
 
     async def story() -> None:
-        screen = a_screen(bus, limit=SHORT)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus, limit=SHORT) as (server, screen, ear):
             screen.show(OTHER)
             await shown(ear, OTHER)
             server.freeze()
@@ -1158,8 +1142,7 @@ def test_after_a_restart_what_is_wanted_is_sent_once(bus: PrivateBus) -> None:
     """The old ids are void, and the new server's are its own, though they begin anew."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(OTHER)
             await shown(ear, OTHER)
             screen.show(MESSAGE)
@@ -1363,8 +1346,7 @@ def test_after_a_lost_connection_there_are_not_two_of_the_same(bus: PrivateBus) 
     """
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
             assert screen._link is not None
@@ -1682,8 +1664,7 @@ def test_another_server_is_left_alone(bus: PrivateBus, handle: str) -> None:
     """A handle of another bus or server, or one that makes no sense, takes nothing off."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(MESSAGE)
             owner, _, bus_id = (await shown(ear, MESSAGE)).split()
             screen.forget(handle.format(owner=owner, bus=bus_id))
