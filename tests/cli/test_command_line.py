@@ -20,6 +20,7 @@ from nightcare.cli.declaring import Command, Group
 from nightcare.desktop.only_one import OnlyOne
 from nightcare.domain.course import Outcome, Settled, Step
 from nightcare.journal.store import FILE_NAME
+from parts.scripts import shell_program
 
 NEED_THE_JOURNAL = [
     ("status",), ("next",), ("today",), ("why",), ("snooze",), ("pause",), ("resume",), ("done",),
@@ -335,11 +336,8 @@ def test_install_without_systemd(terminal: Terminal) -> None:
 @pytest.fixture
 def _systemctl(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     """A system whose systemd does whatever it is asked."""
-    programs = terminal.home / "bin"
-    programs.mkdir()
-    (programs / "systemctl").write_text("#!/bin/sh\nexit 0\n")
-    (programs / "systemctl").chmod(0o755)
-    monkeypatch.setenv("PATH", str(programs))
+    program = shell_program(terminal.home / "bin" / "systemctl", "exit 0")
+    monkeypatch.setenv("PATH", str(program.parent))
 
 
 @pytest.mark.usefixtures("_systemctl")

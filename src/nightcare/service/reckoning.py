@@ -51,11 +51,12 @@ from nightcare.service.answers import Answers
 from nightcare.service.following import following
 from nightcare.service.leading import START, Leading
 from nightcare.service.messages import token
-from nightcare.service.morning import MorningQuestion, undisturbed
+from nightcare.service.morning import MorningQuestion
 from nightcare.service.notices import Notices
 from nightcare.service.on_screen import OnScreen
 from nightcare.service.ports import Journal, Screen, Tell, Words
 from nightcare.service.professional import ProfessionalNotice
+from nightcare.service.waiting import undisturbed
 
 _LOOKS_BACK = timedelta(days=400)
 """A machine that was off for longer, or whose clock was wrong by more, has missed no more."""
@@ -202,7 +203,7 @@ class Service:
             self._calendar(),
             self._schedule.professional,
             self._words,
-            free=free and not self._question.asking,
+            free=free and not self._question.there,
         )
         self.notices.reckon(now, here=undisturbed(self.presence))
 
