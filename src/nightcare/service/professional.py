@@ -45,14 +45,19 @@ class ProfessionalNotice(CanWait):
             words: The person's language.
             free: Whether nothing else is on the screen, and nothing speaks against a notice.
         """
+        if not free:
+            # Whoever makes room for it has all of this reckoned again.
+            self.take_back()
+            self.next = None
+            return
         why = _why(now, journal, calendar, rule) if rule.notice else None
-        self._keep(now, wanted=free and why is not None)
+        self._keep(now, wanted=why is not None)
         if self.there or why is None:
             self.next = self._closes if self.there else None
             return
         due = notice_due(now, calendar, _last(journal))
         self.next = due if due > now else None
-        if due <= now and free:
+        if due <= now:
             self._say(why, now, words)
 
     def take_in(self, event: MessageEvent, journal: Journal, now: datetime) -> None:
