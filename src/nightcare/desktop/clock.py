@@ -15,12 +15,14 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     import asyncio  # commands ask the time, and have no loop
+    import ctypes
 
 _CLOCK_REALTIME = 0
 _TFD_NONBLOCK_CLOEXEC = os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0)
@@ -245,7 +247,14 @@ def _called(name: str, *arguments: Any) -> int:
     """
     import ctypes  # noqa: PLC0415 - commands set no alarm
 
-    returned = int(getattr(ctypes.CDLL(None, use_errno=True), name)(*arguments))
+    returned = int(getattr(_c_library(), name)(*arguments))
     if returned < 0:
         raise OSError(ctypes.get_errno(), name)
     return returned
+
+
+@cache
+def _c_library() -> ctypes.CDLL:
+    import ctypes  # noqa: PLC0415 - likewise
+
+    return ctypes.CDLL(None, use_errno=True)
