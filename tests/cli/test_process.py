@@ -56,6 +56,25 @@ def test_a_command_as_a_program(program: Run) -> None:
     assert (result.returncode, result.stderr) == (0, b"")
 
 
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [("next >&-", 0), ("undo 2>&-", 1), ("--version >&-", 0), ("--version >/dev/full", 1)],
+)
+def test_an_output_that_was_closed_is_no_error(
+    environment: Mapping[str, str], line: str, code: int
+) -> None:
+    """Nobody wants to read it; one that is full is told by the exit code."""
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{shlex.quote(sys.executable)} -m nightcare {line}"],
+        env=dict(environment),
+        capture_output=True,
+        timeout=LONG,
+        check=False,
+    )
+    assert done.returncode == code
+    assert b"Traceback" not in done.stderr + done.stdout
+
+
 def test_letters_that_the_output_cannot_carry_are_no_error(program: Run) -> None:
     """A question mark is better than nothing."""
     result = program("tips", "--language", "da", PYTHONIOENCODING="iso8859-1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import suppress
 from io import TextIOWrapper
 from typing import NoReturn
 
@@ -15,8 +16,10 @@ def main() -> NoReturn:
     """Run a command as a program of its own, and end the process with its exit code."""
     # What a command makes is gone when it ends; to look for cycles until then takes 5 ms.
     gc.disable()
+    _have_outputs()
     code = answer(sys.argv[1:])
-    sys.stderr.flush()
+    with suppress(OSError):
+        sys.stderr.flush()
     # So does Python's own end, 10 ms, in which it takes itself apart piece by piece. Nothing waits
     # for that: what a command opens it closes, and `answer` has handed over the output.
     os._exit(code)
@@ -26,12 +29,29 @@ def answer(arguments: list[str]) -> int:
     """Run a command; returns its exit code."""
     if arguments == ["--version"]:
         # A question so small should not wait for all that can be asked.
-        sys.stdout.write(f"nightcare, version {__version__}\n")
-        sys.stdout.flush()
-        return 0
+        return _say_version()
     from nightcare.cli.calling import run  # noqa: PLC0415 - importing the package does nothing
 
     if isinstance(sys.stdout, TextIOWrapper):
         # Where the output cannot carry a letter, a question mark is better than an error.
         sys.stdout.reconfigure(errors="replace")
     return run(arguments)
+
+
+def _say_version() -> int:
+    try:
+        sys.stdout.write(f"nightcare, version {__version__}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return 0
+    except OSError:
+        return 1
+    return 0
+
+
+def _have_outputs() -> None:
+    """What was closed before the start, as by `>&-`, takes what nobody wants to read."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nobody = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - to the end
+            setattr(sys, name, nobody)
