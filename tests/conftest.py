@@ -11,6 +11,8 @@ from hypothesis import settings
 
 from parts.home import NO_BUS
 
+pytest_plugins = ["parts.fixtures"]
+
 _OURS = ("DISPLAY", "WAYLAND_DISPLAY", "NOTIFY_SOCKET", "LANGUAGE", "LC_ALL", "LC_MESSAGES")
 
 # How fast an example runs says nothing on a busy machine.

@@ -53,6 +53,7 @@ class Bench:
         self.file = folder / "config.toml"
         self.file.write_text(config, encoding="utf-8")
         self.state = folder / "state"
+        self.state.mkdir(mode=0o700, exist_ok=True)
         self.out = io.StringIO()
         self.err = io.StringIO()
         variables = {"LANG": "C.UTF-8", "DBUS_SYSTEM_BUS_ADDRESS": NO_BUS, **more}

@@ -1,30 +1,21 @@
-"""The references in docs/: they list what there is, as it is."""
+"""The reference of the config file: what it shows may be copied."""
 
 from __future__ import annotations
 
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from parts.references import between_the_marks, examples, references
+from generating.references import examples
 from settings.strategies import as_toml
 from settings.written import mistakes
-
-REFERENCES = references()
 
 WHOLE: dict[str, Any] = {
     "sleep": {"wake": "07:00", "bedtime": "22:30"},
     "reminders": {"NAME": {"topic": "sleep", "repeat": {"every": "5m", "times": 1}}},
 }
 OTHER_TIMES = {"every": "3h", "from": "wake", "until": "bedtime"}
-
-
-@pytest.mark.parametrize("document", REFERENCES, ids=lambda path: path.stem)
-def test_a_reference_lists_what_there_is(document: Path) -> None:
-    """Where this fails, `./scripts/references` writes it anew."""
-    assert between_the_marks(document.read_text(encoding="utf-8")) == REFERENCES[document].strip()
 
 
 @pytest.mark.parametrize(("path", "value"), list(examples()), ids=str)

@@ -30,15 +30,17 @@ class HandAlarm:
         self.closed = False
         self.due: Callable[[], None] = lambda: None
         self.jumped: Callable[[], None] = lambda: None
+        self.soon: Callable[[], None] = lambda: None
 
     def make(
         self,
         loop: asyncio.AbstractEventLoop,  # noqa: ARG002 - as makers have it
         due: Callable[[], None],
         jumped: Callable[[], None],
+        soon: Callable[[], None],
     ) -> HandAlarm:
         """Be the alarm that was made."""
-        self.due, self.jumped = due, jumped
+        self.due, self.jumped, self.soon = due, jumped, soon
         return self
 
     def set(self, due: datetime | None) -> None:
@@ -59,10 +61,13 @@ class Bench:
         self.error = error
         self.reckoned = 0
         self.jumps = 0
+        self.moments_before = 0
+        self.asked: list[str] = []
         self.failures: list[BaseException] = []
         self.scheduling = Scheduling(
             upcoming=self._upcoming,
             reckon=self._reckon,
+            soon=self._soon,
             jumped=self._jumped,
             failed=self.failures.append,
             make_alarm=self.alarm.make,
@@ -70,6 +75,7 @@ class Bench:
         self.reminders = schedule_of(TWO).reminders
 
     def _upcoming(self, reminder: Reminder, after: datetime) -> Occurrence | None:
+        self.asked.append(reminder.name)
         due = self.dues.get(reminder.name)
         if due is None or due <= after:
             return None
@@ -82,6 +88,9 @@ class Bench:
 
     def _jumped(self) -> None:
         self.jumps += 1
+
+    def _soon(self) -> None:
+        self.moments_before += 1
 
 
 def soon(milliseconds: int) -> datetime:
@@ -118,6 +127,28 @@ def test_the_alarm_is_set_for_the_earliest_of_all_reminders() -> None:
         bench.scheduling.plan(bench.reminders)
         await settle()
         assert bench.alarm.at == early
+
+    run(bench, test)
+
+
+def test_what_follows_is_found_a_moment_before_something_is_due() -> None:
+    """Nobody waits for it then."""
+    early, late = soon(60), soon(60_000)
+    bench = Bench({"walk": early, "swim": late})
+
+    async def test() -> None:
+        bench.scheduling.plan(bench.reminders)
+        await settle()
+        bench.dues["walk"] = soon(120_000)
+        bench.alarm.soon()
+        assert bench.moments_before == 1
+        bench.asked.clear()
+        await asyncio.sleep(0.08)
+        bench.alarm.due()
+        await settle()
+        assert bench.reckoned == 1
+        assert bench.asked == []
+        assert bench.alarm.at == late
 
     run(bench, test)
 

@@ -27,6 +27,14 @@ def test_the_library_gets_the_stand_in_and_everybody_later_the_module(
     assert importlib.import_module("colorsys").ONE_THIRD < 1
 
 
+def test_a_module_may_be_said_not_to_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a library that can do without it."""
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    with standing_in({"colorsys": None}), pytest.raises(ImportError):
+        importlib.import_module("colorsys")
+    assert importlib.import_module("colorsys").ONE_THIRD < 1
+
+
 def test_what_is_loaded_already_stays() -> None:
     """Whoever has it keeps it."""
     with standing_in({"json": {}}):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -36,6 +37,9 @@ _SOON = timedelta(minutes=2)
 _SETTLED_SECONDS = 0.2
 """Editors are done with a file by then, and the person does not wait."""
 
+_MOMENTS_AGO = 1.0
+"""Seconds; who was there then is there now."""
+
 _ONCE_MORE = 0.2
 """Seconds until what has not ended is told so again."""
 
@@ -46,7 +50,7 @@ class Setting:
 
     Attributes:
         config: The config file that `--config` names, if any.
-        state: The folder of the journal.
+        state: The folder of the journal; where there is none, none is made.
         variables: The environment.
         out: Where what happens is told.
         err: Where problems are told.
@@ -85,8 +89,6 @@ class Daemon:
         self._words = words_for(loaded.schedule.language, setting.variables)
         self._zone = zone(loaded.schedule.zone)
         self._lock = OnlyOne(setting.state)
-        with contextlib.suppress(OSError):
-            setting.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self._lock.take():
             raise StateError("already_running")
         self._screen = choose_screen(loaded.schedule, setting.variables, setting.out)
@@ -105,6 +107,8 @@ class Daemon:
         self._serving = False
         self._settling: asyncio.TimerHandle | None = None
         self._looking: asyncio.Task[None] | None = None
+        self._ahead: asyncio.Task[None] | None = None
+        self._began_ahead = 0.0
         self._service = Service(
             schedule=loaded.schedule,
             zone=self._zone,
@@ -117,6 +121,7 @@ class Daemon:
         self._scheduling = Scheduling(
             upcoming=self._service.upcoming,
             reckon=self._due,
+            soon=self._due_soon,
             jumped=self._resumed,
             failed=self._failed,
             make_alarm=alarm,
@@ -149,6 +154,8 @@ class Daemon:
         ):
             tasks.append(asyncio.create_task(watch(file, changed)))
         self._manager.ready(self._status())
+        # A command does without, but this one stays.
+        gc.enable()
         try:
             await self._first_end(tasks)
         finally:
@@ -159,7 +166,7 @@ class Daemon:
             self._service.stop()
             self._scheduling.stop()
             self._tell("log_stopped")
-            await ended([*tasks, self._looking] if self._looking else tasks)
+            await ended([*tasks, *(one for one in (self._looking, self._ahead) if one)])
             self._keeper.close()
             self._lock.release()
 
@@ -270,6 +277,8 @@ class Daemon:
         self._service.reckon(now())
         self._change_zone()
         self._plan()
+        # What the old one was made of goes now: 1 MiB after a hundred of them.
+        gc.collect()
 
     def _mention_what_comes(self) -> None:
         moment, words = now(), self._words
@@ -318,12 +327,31 @@ class Daemon:
             else:
                 self._tell("no_notifier")
 
+    def _due_soon(self) -> None:
+        """Ask who is there a moment before it counts, so that nobody waits for the answers."""
+        loop = asyncio.get_running_loop()
+        self._began_ahead = loop.time()
+        self._ahead = loop.create_task(self._attendant.refresh())
+
     async def _due(self) -> None:
-        if self._looking is None:
-            await self._attendant.refresh()
-        else:
+        ahead, self._ahead = self._ahead, None
+        if self._looking is not None:
             await asyncio.wait({self._looking})
-        self._keep_going(self._reckon)
+        elif ahead is not None and self._ahead_counts():
+            await ahead
+        else:
+            await self._attendant.refresh()
+        self._keep_going(lambda: self._service.reckon(now()))
+        # What is to be shown goes out first; the rest can wait for it.
+        asyncio.get_running_loop().call_soon(self._arrange_later)
+
+    def _arrange_later(self) -> None:
+        if self._serving:
+            self._keep_going(self._arrange)
+
+    def _ahead_counts(self) -> bool:
+        """Whether what was asked ahead was asked for this moment."""
+        return asyncio.get_running_loop().time() - self._began_ahead < _MOMENTS_AGO
 
     def _came_or_went(self) -> None:
         # While all are being asked, what some have said is not the whole of it.

@@ -17,8 +17,8 @@ from nightcare.domain.reminders import Occurrence, Reminder
 from nightcare.unneeded import standing_in
 
 with standing_in(
-    # For its own version, plugins, a zone that it is told, chance, and threads that it does not
-    # use; docs/performance.md has the figures.
+    # For its own version, plugins, a zone that it is told, chance, names that all jobs have, and
+    # threads that it does not use; docs/performance.md has the figures.
     {
         "importlib.metadata": {
             "version": lambda _: "3.11",
@@ -27,6 +27,7 @@ with standing_in(
         },
         "tzlocal": {"get_localzone": None},
         "random": {},
+        "uuid": {"uuid4": None},
         "apscheduler.executors.pool": {"ThreadPoolExecutor": None},
     }
 ):
@@ -52,7 +53,9 @@ class Alarm(Protocol):
         ...
 
 
-AlarmMaker = Callable[[asyncio.AbstractEventLoop, Callable[[], None], Callable[[], None]], Alarm]
+AlarmMaker = Callable[
+    [asyncio.AbstractEventLoop, Callable[[], None], Callable[[], None], Callable[[], None]], Alarm
+]
 
 
 class Scheduling:
@@ -61,6 +64,7 @@ class Scheduling:
     Args:
         upcoming: The next occurrence of a reminder later than an instant (UTC).
         reckon: Called when anything is due.
+        soon: Called a moment before something is due, where there is one.
         jumped: Called when the clock was set or the machine was suspended.
         failed: Called with what a job raised; APScheduler would only log it.
         make_alarm: Makes the alarm.
@@ -71,6 +75,7 @@ class Scheduling:
         *,
         upcoming: Upcoming,
         reckon: Callable[[], Awaitable[None]],
+        soon: Callable[[], None],
         jumped: Callable[[], None],
         failed: Callable[[BaseException], None],
         make_alarm: AlarmMaker,
@@ -79,7 +84,7 @@ class Scheduling:
         self._reckon = reckon
         # Its own account of every job is no news to anybody.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
-        self._scheduler = _WallClockScheduler(make_alarm, jumped)
+        self._scheduler = _WallClockScheduler(make_alarm, jumped, soon)
 
         def report(event: JobExecutionEvent) -> None:
             failed(event.exception)
@@ -126,14 +131,18 @@ class Scheduling:
 class _WallClockScheduler(AsyncIOScheduler):  # type: ignore[misc] # APScheduler has no types
     """An AsyncIOScheduler whose one timer is an alarm on the wall clock."""
 
-    def __init__(self, make_alarm: AlarmMaker, jumped: Callable[[], None]) -> None:
+    def __init__(
+        self, make_alarm: AlarmMaker, jumped: Callable[[], None], soon: Callable[[], None]
+    ) -> None:
         super().__init__(timezone=UTC)
         self._make_alarm = make_alarm
         self._jumped = jumped
+        self._tell_soon = soon
         self._alarm: Alarm | None = None
 
     def start(self, paused: bool = False) -> None:  # noqa: FBT001, FBT002 - as APScheduler has it
-        self._alarm = self._make_alarm(asyncio.get_running_loop(), self.wakeup, self._jumped)
+        loop = asyncio.get_running_loop()
+        self._alarm = self._make_alarm(loop, self._ring, self._jumped, self._soon)
         super().start(paused)
 
     def close(self) -> None:
@@ -142,6 +151,20 @@ class _WallClockScheduler(AsyncIOScheduler):  # type: ignore[misc] # APScheduler
             self._alarm.close()
             self._alarm = None
         super().shutdown(wait=False)
+
+    def _soon(self) -> None:
+        """Find what follows on what is about to be due, so that nobody waits for that then."""
+        due = self._earliest()
+        for job in self.get_jobs():
+            if job.next_run_time == due:
+                job.trigger.get_next_fire_time(due, due)
+        self._tell_soon()
+
+    def _ring(self) -> None:
+        # As `wakeup` does it, which goes by way of another turn of the loop: it may be called by
+        # other threads.
+        self._stop_timer()
+        self._start_timer(self._process_jobs())
 
     def _start_timer(self, wait_seconds: float | None) -> None:
         if self._alarm is not None:
@@ -164,12 +187,17 @@ class _ReminderTrigger(BaseTrigger):  # type: ignore[misc] # APScheduler has no 
     def __init__(self, reminder: Reminder, upcoming: Upcoming) -> None:
         self._reminder = reminder
         self._next = upcoming
+        self._found: tuple[datetime, datetime] | None = None
 
     def get_next_fire_time(self, previous: Any, now: Any) -> datetime | None:
         """The next occurrence after both the previous one and now; None where there is no more."""
         after = now if previous is None else max(previous, now)
-        occurrence = self._next(self._reminder, after.astimezone(UTC))
-        return None if occurrence is None else occurrence.due
+        if self._found is None or not self._found[0] <= after < self._found[1]:
+            occurrence = self._next(self._reminder, after.astimezone(UTC))
+            if occurrence is None:
+                return None
+            self._found = (after, occurrence.due)
+        return self._found[1]
 
 
 class _Once(BaseTrigger):  # type: ignore[misc] # APScheduler has no types

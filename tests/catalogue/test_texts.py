@@ -6,9 +6,7 @@ import ast
 import inspect
 import string
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from gettext import c2py
 from pathlib import Path
 from typing import get_args
 
@@ -16,7 +14,7 @@ import pytest
 
 from nightcare import errors
 from nightcare.catalogue.problems import as_toml, key_text, problem_text
-from nightcare.catalogue.reading import read_words, words_for
+from nightcare.catalogue.reading import Words, read_words, words_for
 from nightcare.domain.course import Outcome, Step
 from nightcare.domain.decide import Matter, Verdict
 from nightcare.domain.diary import Answer, Leg, Severity
@@ -247,7 +245,8 @@ def test_a_language_with_three_forms_says_each_where_it_belongs() -> None:
     """The rule is that of gettext, and so those of other languages are known."""
     polish = "n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : 2"
     forms_of_day = ["{count} dzień", "{count} dni", "{count} dni."]
-    words = replace(ENGLISH, texts={"unit_days": forms_of_day}, form=c2py(polish))
+    calendar = {"plural": polish, "weekdays": ENGLISH.weekdays, "months": ENGLISH.months}
+    words = Words("pl", {"texts": {"unit_days": forms_of_day}, "calendar": calendar})
     said = [words.say("unit_days", count=count) for count in (1, 3, 5, 12, 22)]
     assert said == ["1 dzień", "3 dni", "5 dni.", "12 dni.", "22 dni"]
 

@@ -22,30 +22,17 @@ from nightcare.checkup.facts import Limits, Place
 from nightcare.checkup.finding import Check, Finding, State, mend_of, message_of
 from nightcare.desktop.only_one import OnlyOne
 from nightcare.journal.store import SERVICE_NOTE, Journal
-from parts.bus import NOTIFICATIONS, PrivateBus, private_bus
-from parts.home import Home, private_home
+from parts.bus import NOTIFICATIONS, PrivateBus
+from parts.home import Home
 from parts.named_service import NamedService
 from parts.notification_server import NotificationServer
+from parts.scripts import shell_program
 
 ENGLISH = read_words("en")
 NOW = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
 IN_GOOD_TIME = Limits(question=10.0, service=15.0, probe=20.0)
 AT_ONCE = Limits(question=0.2, service=0.3, probe=0.4)
 GOOD, WARNING, BAD, UNKNOWN = State.GOOD, State.WARNING, State.BAD, State.UNKNOWN
-
-
-@pytest.fixture
-def home() -> Iterator[Home]:
-    """A home of our own."""
-    with private_home() as private:
-        yield private
-
-
-@pytest.fixture
-def bus(home: Home) -> Iterator[PrivateBus]:
-    """A bus of our own."""
-    with private_bus(home) as private:
-        yield private
 
 
 @pytest.fixture
@@ -198,10 +185,8 @@ def test_where_everything_hangs_it_ends_by_its_own_limits(
     # As of a file on a disk that is far away.
     monkeypatch.setattr("nightcare.checkup.examine.chosen_config", lambda *_: never.wait())
     programs = home.path / "bin"
-    programs.mkdir()
     for name in ("systemctl", "gsettings"):
-        (programs / name).write_text("#!/bin/sh\n/bin/sleep 600\n", encoding="utf-8")
-        (programs / name).chmod(0o700)
+        shell_program(programs / name, "/bin/sleep 600")
     with silence(home.runtime / "one") as session, silence(home.runtime / "two") as system:
         variables = {
             "PATH": str(programs),
@@ -282,10 +267,7 @@ def test_settings_are_asked_where_the_server_says_nothing(
     nowhere: Place, bus: PrivateBus, tmp_path: Path
 ) -> None:
     """As on GNOME; and on a bus that the session variable does not name."""
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    (programs / "gsettings").write_text("#!/bin/sh\necho false\n", encoding="utf-8")
-    (programs / "gsettings").chmod(0o700)
+    shell_program(tmp_path / "bin" / "gsettings", "echo false")
 
     async def story() -> Seen:
         async with NotificationServer(bus.address):
@@ -307,10 +289,7 @@ def test_the_server_goes_before_the_settings(
     nowhere: Place, bus: PrivateBus, tmp_path: Path
 ) -> None:
     """It knows best what it shows."""
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    (programs / "gsettings").write_text("#!/bin/sh\necho false\n", encoding="utf-8")
-    (programs / "gsettings").chmod(0o700)
+    shell_program(tmp_path / "bin" / "gsettings", "echo false")
 
     async def story() -> Seen:
         async with NamedService(bus.address, NOTIFICATIONS) as service:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -16,8 +16,7 @@ from nightcare.desktop.freedesktop import FreedesktopScreen
 from nightcare.desktop.plyer import PlyerScreen
 from nightcare.desktop.terminal import TerminalScreen
 from nightcare.domain.message import Message, ScreenEvent
-from parts.bus import PrivateBus, private_bus
-from parts.home import private_home
+from parts.bus import PrivateBus
 from parts.notification_server import ALL_CAPABILITIES, How, Notification, NotificationServer
 
 ENGLISH, DANISH = read_words("en"), read_words("da")
@@ -25,13 +24,6 @@ NOW = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
 LONG, SHORT = 60.0, 0.2
 
 Person = Callable[[NotificationServer], Awaitable[None]]
-
-
-@pytest.fixture
-def bus() -> Iterator[PrivateBus]:
-    """A bus of our own."""
-    with private_home() as home, private_bus(home) as private:
-        yield private
 
 
 def tried(

@@ -140,3 +140,22 @@ def talking(environment: Mapping[str, str], *arguments: str | Path) -> Iterator[
         process.kill()
         process.wait(_LONG)
         os.close(screen)
+
+
+def left_loaded(environment: Mapping[str, str], *commands: str) -> set[str]:
+    """The modules that commands, one after the other, leave loaded in a process of their own."""
+    script = (
+        "import sys; from nightcare.cli.calling import run\n"
+        "for command in sys.argv[1:]: run(command.split())\n"
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *commands],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=_LONG,
+        check=True,
+    )
+    (line,) = done.stderr.splitlines()
+    return set(line.split())

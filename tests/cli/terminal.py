@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from nightcare.cli.app import run
+from nightcare.cli.calling import run
 from nightcare.domain.course import Course, Held, Open, State, begin
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.journal.store import Journal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -13,10 +14,13 @@ import pytest
 from cli.terminal import Terminal
 from nightcare import __version__
 from nightcare.cli import main
-from nightcare.cli.app import _SUMMARIES, app
+from nightcare.cli.app import app, parsed
+from nightcare.cli.commands import ALL
+from nightcare.cli.declaring import Command, Group
 from nightcare.desktop.only_one import OnlyOne
 from nightcare.domain.course import Outcome, Settled, Step
 from nightcare.journal.store import FILE_NAME
+from parts.scripts import shell_program
 
 NEED_THE_JOURNAL = [
     ("status",), ("next",), ("today",), ("why",), ("snooze",), ("pause",), ("resume",), ("done",),
@@ -35,8 +39,8 @@ FOR_A_PROGRAM = [
 def test_help_says_of_each_command_what_it_says_itself() -> None:
     """Though none of them is imported for it."""
     context = click.Context(app)
-    assert list(_SUMMARIES) == app.list_commands(context)
-    for name, summary in _SUMMARIES.items():
+    assert list(ALL.summaries) == app.list_commands(context)
+    for name, summary in ALL.summaries.items():
         command = app.get_command(context, name)
         assert command is not None
         assert (command.help or "").partition("\n")[0] == summary
@@ -105,9 +109,58 @@ def test_main_exits_with_the_code_of_the_command(
     """As the shell sees it."""
     assert terminal.home
     monkeypatch.setattr(sys, "argv", ["nightcare", "resume"])
-    with pytest.raises(SystemExit) as stopped:
-        main()
+    monkeypatch.setattr(os, "_exit", sys.exit)
+    try:
+        with pytest.raises(SystemExit) as stopped:
+            main()
+    finally:
+        gc.enable()
     assert stopped.value.code == 1
+
+
+PLAIN = [
+    "status", "status --json", "next", "today --json", "why", "why sip", "preview", "snooze",
+    "snooze 10m", "snooze sip until 21:00", "pause", "pause 2h", "pause until tomorrow", "resume",
+    "done", "done sip", "good-night", "undo", "tonight 00:30", "try sip", "cramp add", "cramp none",
+    "cramp list", "cramp list --json", "tips", "config path", "doctor --json --notify", "run",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", PLAIN)
+def test_plain_words_mean_what_they_mean_to_click(
+    line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though nobody loads it for them."""
+    words = line.split()
+    found = ALL.find(words[0])
+    if isinstance(found, Group):
+        found = found.find(words[1])
+    assert isinstance(found, Command)
+    called: list[tuple[object, dict[str, object]]] = []
+
+    def note(named: object, **values: object) -> None:
+        called.append((named, values))
+
+    monkeypatch.setattr(found, "call", note)
+    plain = ALL.plainly(words)
+    assert plain is not None
+    plain()
+    parsed(words)
+    by_hand, by_click = called
+    assert by_hand == by_click
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "", "nonsense", "snooze --help", "snooze -h", "snooze -5", "--config x next", "next more",
+        "next --config x", "next --unknown", "done one two", "tonight", "cramp", "cramp nonsense",
+        "cramp add --at 03:10", "cramp remove 3", "tips hydration", "config check x", "--version x",
+    ],
+)  # fmt: skip
+def test_what_only_a_parser_understands_is_left_to_it(line: str) -> None:
+    """Help, values with a name or of a kind, and all mistakes."""
+    assert ALL.plainly(line.split()) is None
 
 
 # Languages
@@ -283,11 +336,8 @@ def test_install_without_systemd(terminal: Terminal) -> None:
 @pytest.fixture
 def _systemctl(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     """A system whose systemd does whatever it is asked."""
-    programs = terminal.home / "bin"
-    programs.mkdir()
-    (programs / "systemctl").write_text("#!/bin/sh\nexit 0\n")
-    (programs / "systemctl").chmod(0o755)
-    monkeypatch.setenv("PATH", str(programs))
+    program = shell_program(terminal.home / "bin" / "systemctl", "exit 0")
+    monkeypatch.setenv("PATH", str(program.parent))
 
 
 @pytest.mark.usefixtures("_systemctl")

@@ -12,6 +12,7 @@ from cli.talk import CONTROL_C, CONTROL_D, answered, talking
 from cli.terminal import Result, Terminal
 from nightcare.desktop.only_one import OnlyOne
 from nightcare.settings.layers import example_text
+from parts.scripts import shell_program
 
 OURS = "# mine\n[snooze]\nlimit = 2   # few\n"
 RIGHT = OURS.replace("2", "5")
@@ -28,10 +29,7 @@ def editor(terminal: Terminal) -> Editor:
     """Make an editor of a few lines of shell, in which $1 is the file; returns its command."""
 
     def make(script: str, name: str = "editor") -> str:
-        path = terminal.home / name
-        path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
-        path.chmod(0o700)
-        return str(path)
+        return str(shell_program(terminal.home / name, script))
 
     return make
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.talk import left_loaded
+
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
 LONG = 60.0
@@ -66,6 +68,25 @@ def test_nothing_waits_for_a_named_pipe(program: Run, tmp_path: Path, command: s
     assert (result.returncode, result.stdout) == (78, b"")
     assert result.stderr.startswith(b"%s: this is no file, but a named pipe" % bytes(pipe))
     assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [("next >&-", 0), ("undo 2>&-", 1), ("--version >&-", 0), ("--version >/dev/full", 1)],
+)
+def test_an_output_that_was_closed_is_no_error(
+    environment: Mapping[str, str], line: str, code: int
+) -> None:
+    """Nobody wants to read it; one that is full is told by the exit code."""
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{shlex.quote(sys.executable)} -m nightcare {line}"],
+        env=dict(environment),
+        capture_output=True,
+        timeout=LONG,
+        check=False,
+    )
+    assert done.returncode == code
+    assert b"Traceback" not in done.stderr + done.stdout
 
 
 def test_letters_that_the_output_cannot_carry_are_no_error(program: Run) -> None:
@@ -145,17 +166,5 @@ def test_an_output_that_is_full_is_told(program: Run) -> None:
 
 def test_a_command_does_not_import_what_it_does_not_need(environment: dict[str, str]) -> None:
     """Tips come without a service, a bus or a scheduler."""
-    script = (
-        "import sys; from nightcare.cli.app import run; run(['tips']); "
-        "sys.exit(' '.join(sorted({'apscheduler', 'jeepney', 'plyer', 'asyncinotify'}"
-        " & sys.modules.keys())) or 0)"
-    )
-    result = subprocess.run(
-        [sys.executable, "-c", script],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=LONG,
-        check=False,
-    )
-    assert (result.returncode, result.stderr) == (0, "")
+    unwanted = {"apscheduler", "jeepney", "plyer", "asyncinotify"}
+    assert left_loaded(environment, "tips") & unwanted == set()

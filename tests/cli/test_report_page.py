@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from cli.talk import left_loaded
 from cli.terminal import Result, Terminal
 from nightcare.catalogue.reading import read_words
 from nightcare.domain.course import Outcome, Settled
-
-LONG = 60.0
+from parts.scripts import shell_program
 
 Desktop = Callable[[str], Path]
 
@@ -25,14 +23,10 @@ def desktop(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> Desktop:
     """A screen, and a program that opens files: a shell script, whose first argument is noted."""
 
     def install(ending: str) -> Path:
-        folder, opened = terminal.home / "bin", terminal.home / "opened"
-        folder.mkdir()
-        program = folder / "xdg-open"
-        program.write_text(
-            f'#!{shutil.which("sh")}\nprintf "%s" "$1" > "{opened}"\n{ending}\n', encoding="utf-8"
-        )
-        program.chmod(0o755)
-        monkeypatch.setenv("PATH", str(folder))
+        opened = terminal.home / "opened"
+        script = f'printf "%s" "$1" > "{opened}"\n{ending}'
+        program = shell_program(terminal.home / "bin" / "xdg-open", script)
+        monkeypatch.setenv("PATH", str(program.parent))
         monkeypatch.setenv("DISPLAY", ":77")
         return opened
 
@@ -166,20 +160,9 @@ def test_without_the_extra_it_says_how_to_add_it(
 
 def test_the_terminal_does_not_import_the_extra(environment: dict[str, str]) -> None:
     """Nor what makes a page."""
-    script = (
-        "import sys; from nightcare.cli.app import run; run(['report']); run(['report', '--json']);"
-        "sys.exit(' '.join(one for one in sys.modules"
-        " if one.startswith(('jinja2', 'markupsafe', 'nightcare.page', 'webbrowser'))) or 0)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=LONG,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
+    found = left_loaded(environment, "report", "report --json")
+    unwanted = ("jinja2", "markupsafe", "nightcare.page", "webbrowser")
+    assert [one for one in found if one.startswith(unwanted)] == []
 
 
 # Opening

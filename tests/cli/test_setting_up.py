@@ -16,6 +16,7 @@ from nightcare.desktop.only_one import OnlyOne
 from nightcare.domain.care_day import Hours
 from nightcare.settings.layers import example_text
 from nightcare.settings.load import load
+from parts.scripts import shell_program
 
 LANGUAGE = "(auto, en, da) [auto]"
 WAKE = "When do you wake up? [07:00]"
@@ -297,10 +298,7 @@ def test_a_config_that_cannot_be_written_is_told(terminal: Terminal, asked: Aske
 @pytest.fixture
 def with_systemd(terminal: Terminal, environment: Mapping[str, str]) -> dict[str, str]:
     """The environment of somebody whose user manager agrees to everything, and notes it."""
-    program = terminal.home / "bin" / "systemctl"
-    program.parent.mkdir()
-    program.write_text('#!/bin/sh\necho "$@" >>"$HOME/asked"\n', encoding="utf-8")
-    program.chmod(0o700)
+    program = shell_program(terminal.home / "bin" / "systemctl", 'echo "$@" >>"$HOME/asked"')
     return {**environment, "PATH": f"{program.parent}:{environment['PATH']}"}
 
 

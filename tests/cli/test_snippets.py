@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from cli.terminal import Result, Terminal
+from parts.scripts import shell_program
 
 PROJECT = Path(__file__).parents[2]
 DOCUMENTS = [PROJECT / "README.md", *sorted(PROJECT.glob("docs/guide*.md"))]
@@ -215,10 +216,7 @@ def test_the_first_command_runs_what_is_installed(
     """Where .venv is as it should be, `./scripts/run` installs nothing and starts the program."""
     for name in ("scripts", "requirements.lock", "pyproject.toml"):
         (tmp_path / name).symlink_to(PROJECT / name)
-    program = tmp_path / ".venv" / "bin" / "nightcare"
-    program.parent.mkdir(parents=True)
-    program.write_text('#!/bin/sh\necho "started with: $*"\n', encoding="utf-8")
-    program.chmod(0o755)
+    shell_program(tmp_path / ".venv" / "bin" / "nightcare", 'echo "started with: $*"')
     stamp = 'echo "run $(cat requirements.lock pyproject.toml | cksum)" >.venv/installed'
     subprocess.run(["sh", "-euc", stamp], cwd=tmp_path, env=environment, check=True, timeout=30)
     done = subprocess.run(

@@ -12,6 +12,7 @@ import pytest
 
 from nightcare.desktop import browser
 from parts.processes import eventually
+from parts.scripts import shell_program
 
 Install = Callable[[str, str], None]
 
@@ -31,9 +32,7 @@ def install(programs: Path) -> Install:
     """Install a program that is a shell script."""
 
     def write(name: str, script: str) -> None:
-        path = programs / name
-        path.write_text(f"#!{shutil.which('sh')}\n{script}\n", encoding="utf-8")
-        path.chmod(0o755)
+        shell_program(programs / name, script)
 
     return write
 

@@ -76,6 +76,35 @@ def test_it_fires_at_its_instant_and_not_before() -> None:
     with_alarm(test)
 
 
+def test_it_says_a_moment_before_that_it_will_fire() -> None:
+    """Once, where there is the time; and it fires all the same, at its instant."""
+
+    async def run() -> None:
+        calls = Calls()
+        said: list[tuple[timedelta, int]] = []
+
+        def soon() -> None:
+            said.append((due - now(), calls.due))
+
+        timer = alarm(asyncio.get_running_loop(), calls.on_due, calls.on_jump, soon)
+        try:
+            due = now() + timedelta(milliseconds=250)
+            timer.set(due)
+            await calls.wait()
+            assert now() >= due
+            ((left, fired),) = said
+            assert timedelta(0) < left <= timedelta(milliseconds=100)
+            assert fired == 0
+            timer.set(now() + timedelta(milliseconds=50))
+            await calls.wait()
+        finally:
+            timer.close()
+        assert len(said) == 1
+        assert (calls.due, calls.jumped) == (2, 0)
+
+    asyncio.run(run())
+
+
 def test_an_instant_that_has_passed_fires_at_once() -> None:
     """Also one from before the epoch of the clock."""
 

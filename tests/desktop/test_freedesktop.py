@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import replace
 from itertools import count, pairwise, repeat
 from typing import Any
@@ -34,8 +33,8 @@ from nightcare.domain.message import (
 )
 from nightcare.domain.reminders import Urgency
 from parts.bus import DRIVER, NOTIFICATIONS, PrivateBus, private_bus
-from parts.home import Home, private_home
-from parts.memory_screen import Ear
+from parts.home import Home
+from parts.memory_screen import Ear, heard_from
 from parts.notification_server import (
     ALL_CAPABILITIES,
     PATH,
@@ -46,6 +45,8 @@ from parts.notification_server import (
     To,
 )
 from parts.processes import eventually
+
+pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
 
 AT_ONCE = (0.001,)
 NOT_IN_THIS_TEST = (3600.0,)
@@ -64,45 +65,21 @@ LAST = replace(MESSAGE, token="t3", title="Loosen the bedding")  # noqa: S106 - 
 Story = Coroutine[Any, Any, None]
 
 
-@pytest.fixture
-def home() -> Iterator[Home]:
-    """A home of our own."""
-    with private_home() as private:
-        yield private
-
-
-@pytest.fixture
-def bus(home: Home) -> Iterator[PrivateBus]:
-    """A bus of our own."""
-    with private_bus(home) as private:
-        yield private
-
-
-@pytest.fixture(autouse=True)
-def _nothing_goes_wrong_unseen(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """A task that dies alone is told by asyncio only, in its log."""
-    yield
-    assert [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING] == []
-
-
-@contextlib.asynccontextmanager
-async def running(screen: FreedesktopScreen) -> AsyncIterator[Ear]:
-    """Run a screen."""
-    ear = Ear()
-    task = asyncio.create_task(screen.run(ear))
-    try:
-        yield ear
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-
 def a_screen(
     bus: PrivateBus, *, limit: float = 5.0, delays: tuple[float, ...] = AT_ONCE
 ) -> FreedesktopScreen:
     """A screen on a bus, quick to try again."""
     return FreedesktopScreen(bus.address, icon="nightcare-drop", limit=limit, delays=delays)
+
+
+@contextlib.asynccontextmanager
+async def on_a_server(
+    bus: PrivateBus, *, limit: float = 5.0, delays: tuple[float, ...] = AT_ONCE
+) -> AsyncIterator[tuple[NotificationServer, FreedesktopScreen, Ear]]:
+    """Run a server, and a screen that finds it there."""
+    screen = a_screen(bus, limit=limit, delays=delays)
+    async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        yield server, screen, ear
 
 
 async def shown(ear: Ear, message: Message) -> str:
@@ -144,7 +121,7 @@ def asked_for(
         server.capabilities = capabilities
         server.information = (name, "nobody", "2.5", "1.2")
         screen = a_screen(bus)
-        async with server, running(screen) as ear:
+        async with server, heard_from(screen) as ear:
             screen.show(message)
             await shown(ear, message)
             return server.asked[0]
@@ -247,8 +224,7 @@ def test_a_press_is_reported_once(bus: PrivateBus) -> None:
     """Also where the server tells everybody and us alone, and then tells that it is gone."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             server.to = To.BOTH
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
@@ -265,8 +241,7 @@ def test_a_press_is_heard_however_it_is_told(bus: PrivateBus, to: To) -> None:
     """Some servers tell everybody, some only who sent the message."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             server.to = to
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
@@ -284,8 +259,7 @@ def test_a_key_that_looks_like_nothing_is_an_answer(bus: PrivateBus, key: str) -
     """
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(replace(MESSAGE, buttons=(Button(key, "Done"),)))
             await shown(ear, MESSAGE)
             await server.press(1, key)
@@ -301,8 +275,7 @@ def test_a_key_that_was_not_offered_is_no_answer(bus: PrivateBus) -> None:
     """
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             for key in ("default", "", "Done", "d" * 10_000):
@@ -320,7 +293,7 @@ def test_no_key_was_offered_where_there_are_no_buttons(bus: PrivateBus) -> None:
         screen = a_screen(bus)
         server = NotificationServer(bus.address)
         server.capabilities = ("body",)
-        async with server, running(screen) as ear:
+        async with server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             await server.press(1, "done")
@@ -337,8 +310,7 @@ def test_a_message_that_has_gone_is_reported_once(bus: PrivateBus, reason: int) 
     """
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             server.to = To.BOTH
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
@@ -354,8 +326,7 @@ def test_nothing_is_reported_of_what_we_closed(bus: PrivateBus) -> None:
     """The id is void from then on, whatever the server says of it."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             screen.close("t1")
@@ -371,8 +342,7 @@ def test_an_answered_message_can_be_taken_off(bus: PrivateBus) -> None:
     """On some servers a press leaves it on the screen; nothing is reported of the rest."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             await server.press(1, "done")
@@ -433,7 +403,7 @@ def test_signals_of_others_are_not_believed(bus: PrivateBus, *, directly: bool) 
         async with (
             NotificationServer(bus.address) as server,
             Peer(bus.address) as stranger,
-            running(screen) as ear,
+            heard_from(screen) as ear,
         ):
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
@@ -452,7 +422,7 @@ def test_replies_of_others_are_not_believed(bus: PrivateBus) -> None:
         async with (
             NotificationServer(bus.address) as server,
             Peer(bus.address) as stranger,
-            running(screen) as ear,
+            heard_from(screen) as ear,
         ):
             server.how = How.LATER
             screen.show(MESSAGE)
@@ -476,8 +446,7 @@ def test_notifications_of_other_programs_are_not_ours(bus: PrivateBus) -> None:
     """
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             await server.press(2, "done")
@@ -512,8 +481,7 @@ def test_a_signal_of_the_wrong_kind_is_ignored(
     """What is not as the specification says is not taken for what it resembles."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             await server.emit(member, signature, body)
@@ -526,8 +494,7 @@ def test_a_message_that_cannot_be_read_is_ignored(bus: PrivateBus) -> None:
     """The bus lets through a signal with a file descriptor that is not there."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             signal = new_signal(
@@ -549,7 +516,7 @@ def test_who_calls_us_need_not_wait(bus: PrivateBus) -> None:
         async with (
             NotificationServer(bus.address) as server,
             Peer(bus.address) as stranger,
-            running(screen) as ear,
+            heard_from(screen) as ear,
         ):
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
@@ -577,7 +544,7 @@ def test_nothing_is_lost_in_a_flood(bus: PrivateBus) -> None:
         async with (
             NotificationServer(bus.address) as server,
             Peer(bus.address) as stranger,
-            running(screen) as ear,
+            heard_from(screen) as ear,
         ):
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
@@ -600,8 +567,7 @@ def test_what_is_held_back_in_a_flood_is_bounded(bus: PrivateBus) -> None:
     """While an id is awaited, ten thousand unknown ones do not fill the memory."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(OTHER)
             await shown(ear, OTHER)
             server.how = How.LATER
@@ -641,7 +607,7 @@ def test_a_press_before_the_reply_is_not_lost(bus: PrivateBus) -> None:
 
         server.on_notify = press
         server.to = To.BOTH
-        async with server, running(screen) as ear:
+        async with server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             await and_nothing_more(screen, ear, Shown("t1", handle), Answered("t1", "done"))
@@ -661,7 +627,7 @@ def test_a_message_that_goes_before_the_reply_is_reported(bus: PrivateBus) -> No
             await server.dismiss(asked.number)
 
         server.on_notify = drop
-        async with server, running(screen) as ear:
+        async with server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             await and_nothing_more(screen, ear, Shown("t1", handle), Closed("t1"))
@@ -677,8 +643,7 @@ def test_one_is_closed_before_the_next_is_shown(bus: PrivateBus) -> None:
     """There is never more than one on the screen, not even for a moment."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
             screen.close("t1")
@@ -693,8 +658,7 @@ def test_a_message_closed_on_its_way_is_taken_off(bus: PrivateBus) -> None:
     """It is not reported as shown, and not left on the screen when the reply comes."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             server.script.append(How.LATER)
             screen.show(MESSAGE)
             await server.until_asked(1)
@@ -711,7 +675,7 @@ def test_a_message_closed_before_it_could_be_sent_never_is(bus: PrivateBus) -> N
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with running(screen) as ear:
+        async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             screen.show(OTHER)
             screen.close("t1")
@@ -728,7 +692,7 @@ def test_a_changed_message_takes_the_place_of_the_old(bus: PrivateBus) -> None:
     async def story() -> None:
         screen = a_screen(bus)
         changed = replace(MESSAGE, title="Another glass")
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
             screen.show(changed)
@@ -749,8 +713,7 @@ def test_the_steps_of_a_routine_replace_each_other_in_place(bus: PrivateBus) -> 
     """Their buttons stay the same, so that servers may keep them; nothing is closed."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(step(1))
             handle = await shown(ear, step(1))
             screen.show(step(2))
@@ -782,7 +745,7 @@ def test_where_what_is_replaced_loses_its_buttons_each_step_is_sent_anew(
         screen = a_screen(bus)
         server = NotificationServer(bus.address)
         server.information = (name, "", "", "1.2")
-        async with server, running(screen) as ear:
+        async with server, heard_from(screen) as ear:
             screen.show(step(1))
             await shown(ear, step(1))
             screen.show(step(2))
@@ -798,8 +761,7 @@ def test_the_closing_words_have_no_buttons_and_are_sent_anew(bus: PrivateBus) ->
     """A server that keeps those of the last step would offer what there is not any more."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(step(1))
             await shown(ear, step(1))
             screen.show(replace(step(10), buttons=()))
@@ -816,8 +778,7 @@ def test_a_server_that_shows_the_next_step_beside_the_last_has_that_taken_off(
     """Some give a new id; there are never two."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             server.replaces_in_place = False
             screen.show(step(1))
             await shown(ear, step(1))
@@ -837,8 +798,7 @@ def test_a_step_closed_while_the_next_is_on_its_way_is_reported_and_stays_away(
     """What the server makes of the next one is taken off."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(step(1))
             handle = await shown(ear, step(1))
             server.script.append(How.LATER)
@@ -856,8 +816,7 @@ def test_a_step_that_comes_while_the_last_is_on_its_way_is_the_one_shown(bus: Pr
     """A slow server is not left with an old step."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(step(1))
             await shown(ear, step(1))
             server.script.append(How.LATER)
@@ -884,8 +843,7 @@ def test_a_server_may_give_the_same_id_again(bus: PrivateBus) -> None:
     """What it says of the message that had the id before is not taken for the new one."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             server.numbers = repeat(1)
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
@@ -910,8 +868,7 @@ def test_a_failure_is_tried_again_until_it_works(bus: PrivateBus, how: How) -> N
     """
 
     async def story() -> None:
-        screen = a_screen(bus, limit=SHORT)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus, limit=SHORT) as (server, screen, ear):
             server.script.extend([how, how])
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
@@ -935,7 +892,7 @@ def test_each_attempt_is_later_than_the_one_before(bus: PrivateBus) -> None:
 
         server.on_notify = note
         server.script.extend([How.ERROR] * 5)
-        async with server, running(screen) as ear:
+        async with server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
         waits = [later - earlier for earlier, later in pairwise(times)]
@@ -949,8 +906,7 @@ def test_a_failing_message_does_not_keep_others_from_the_screen(bus: PrivateBus)
     """Each message has its own patience."""
 
     async def story() -> None:
-        screen = a_screen(bus, delays=NOT_IN_THIS_TEST)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus, delays=NOT_IN_THIS_TEST) as (server, screen, ear):
             server.script.append(How.ERROR)
             screen.show(MESSAGE)
             await server.until_asked(1)
@@ -965,8 +921,7 @@ def test_a_late_reply_counts(bus: PrivateBus) -> None:
     """A server slower than our patience has shown the message: it is that one, not another."""
 
     async def story() -> None:
-        screen = a_screen(bus, limit=SHORT, delays=NOT_IN_THIS_TEST)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus, limit=SHORT, delays=NOT_IN_THIS_TEST) as (server, screen, ear):
             server.script.append(How.LATER)
             screen.show(MESSAGE)
             await server.until_asked(1)
@@ -985,8 +940,7 @@ def test_never_two_of_the_same(bus: PrivateBus) -> None:
     """When the late reply comes after the next attempt has worked, the older one is taken off."""
 
     async def story() -> None:
-        screen = a_screen(bus, limit=SHORT)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus, limit=SHORT) as (server, screen, ear):
             server.script.append(How.LATER)
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
@@ -1002,8 +956,7 @@ def test_a_late_reply_with_an_id_in_use_takes_nothing_off(bus: PrivateBus) -> No
     """A server that gives both attempts the same id shows one message, and goes on showing it."""
 
     async def story() -> None:
-        screen = a_screen(bus, limit=SHORT)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus, limit=SHORT) as (server, screen, ear):
             server.numbers = repeat(1)
             server.script.append(How.LATER)
             screen.show(MESSAGE)
@@ -1023,8 +976,7 @@ def test_a_late_reply_to_what_is_over_is_taken_off(bus: PrivateBus, end: str) ->
     """What came up late, after its twin was answered or closed, does not stay."""
 
     async def story() -> None:
-        screen = a_screen(bus, limit=SHORT)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus, limit=SHORT) as (server, screen, ear):
             server.script.append(How.LATER)
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
@@ -1056,8 +1008,7 @@ def test_a_server_that_hangs_does_not_find_many_when_it_wakes(bus: PrivateBus) -
     """
 
     async def story() -> None:
-        screen = a_screen(bus, limit=SHORT)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus, limit=SHORT) as (server, screen, ear):
             screen.show(OTHER)
             await shown(ear, OTHER)
             server.freeze()
@@ -1075,7 +1026,7 @@ def test_replies_that_never_come_are_not_waited_for_in_number(bus: PrivateBus) -
 
     async def story() -> None:
         screen = a_screen(bus, limit=0.005)
-        async with NotificationServer(bus.address) as server, running(screen):
+        async with NotificationServer(bus.address) as server, heard_from(screen):
             server.how = How.NEVER
             screen.show(MESSAGE)
             await server.until_asked(40)
@@ -1093,7 +1044,7 @@ def test_questions_that_are_never_answered_are_not_kept(bus: PrivateBus) -> None
         screen = a_screen(bus, limit=0.005)
         server = NotificationServer(bus.address)
         server.silent.add("GetCapabilities")
-        async with server, running(screen):
+        async with server, heard_from(screen):
             screen.show(MESSAGE)
             await server.until(lambda: len(server.calls) > 20, "many questions")
             assert screen._server is not None
@@ -1109,7 +1060,7 @@ def test_a_server_that_does_not_say_what_it_can_do_is_asked_again(bus: PrivateBu
         screen = a_screen(bus)
         server = NotificationServer(bus.address)
         server.refused.add("GetCapabilities")
-        async with server, running(screen) as ear:
+        async with server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             await server.until(lambda: len(server.calls) > 3, "some questions")
             assert server.asked == []
@@ -1128,7 +1079,7 @@ def test_a_message_closed_while_the_server_is_asked_is_not_sent(bus: PrivateBus)
         screen = a_screen(bus, limit=SHORT)
         server = NotificationServer(bus.address)
         server.freeze()
-        async with server, running(screen) as ear:
+        async with server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             await server.until(lambda: len(server.waiting) > 1, "a second question")
             screen.close("t1")
@@ -1150,7 +1101,7 @@ def test_a_server_that_comes_later_is_sent_what_is_wanted(bus: PrivateBus) -> No
 
     async def story() -> None:
         screen = a_screen(bus, delays=NOT_IN_THIS_TEST)
-        async with running(screen) as ear:
+        async with heard_from(screen) as ear:
             assert screen.describe() == ""
             assert screen.capabilities == frozenset()
             screen.show(MESSAGE)
@@ -1175,7 +1126,7 @@ def test_a_server_that_can_be_started_is(home: Home) -> None:
 
     async def story(bus: PrivateBus) -> None:
         screen = a_screen(bus)
-        async with running(screen) as ear:
+        async with heard_from(screen) as ear:
             await asyncio.to_thread(lambda: None)
             assert not asked.exists()
             screen.show(MESSAGE)
@@ -1191,8 +1142,7 @@ def test_after_a_restart_what_is_wanted_is_sent_once(bus: PrivateBus) -> None:
     """The old ids are void, and the new server's are its own, though they begin anew."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(OTHER)
             await shown(ear, OTHER)
             screen.show(MESSAGE)
@@ -1222,7 +1172,7 @@ def test_a_server_that_was_replaced_has_no_say(bus: PrivateBus) -> None:
         successor = NotificationServer(bus.address)
         successor.capabilities = ("body",)
         successor.information = ("plain", "", "", "1.2")
-        async with old, new, running(screen) as ear:
+        async with old, new, heard_from(screen) as ear:
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             await old.give_up_name()
@@ -1248,7 +1198,7 @@ def test_a_reply_of_a_server_that_was_replaced_does_not_count(bus: PrivateBus) -
         screen = a_screen(bus)
         old = NotificationServer(bus.address)
         old.how = How.LATER
-        async with old, running(screen) as ear:
+        async with old, heard_from(screen) as ear:
             screen.show(MESSAGE)
             await old.until_asked(1)
             await old.give_up_name()
@@ -1268,7 +1218,7 @@ def test_a_server_that_dies_of_a_message_is_not_killed_in_a_circle(bus: PrivateB
         screen = a_screen(bus, delays=NOT_IN_THIS_TEST)
         server = NotificationServer(bus.address)
         server.how = How.CRASH
-        async with running(screen) as ear:
+        async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             await server.start()
             for restart in (1, 2, 3):
@@ -1291,7 +1241,7 @@ def test_a_server_may_have_an_empty_name(bus: PrivateBus) -> None:
         screen = a_screen(bus)
         server = NotificationServer(bus.address)
         server.information = ("", "\x1b", " ", "1.2")
-        async with server, running(screen) as ear:
+        async with server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
             assert screen.describe() == "a notification server without a name"
@@ -1307,7 +1257,7 @@ def test_a_server_without_a_name_is_used_all_the_same(bus: PrivateBus, *, silent
         screen = a_screen(bus, limit=SHORT)
         server = NotificationServer(bus.address)
         (server.silent if silent else server.refused).add("GetServerInformation")
-        async with server, running(screen) as ear:
+        async with server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
             assert screen.describe() == "a notification server without a name"
@@ -1324,7 +1274,7 @@ def test_a_bus_that_comes_later_is_found(bus: PrivateBus) -> None:
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with running(screen) as ear:
+        async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             await asyncio.to_thread(bus.start)
             async with NotificationServer(bus.address):
@@ -1342,7 +1292,7 @@ def test_an_address_without_a_bus_is_no_error(address: str) -> None:
 
     async def story() -> None:
         screen = FreedesktopScreen(address, icon="", delays=AT_ONCE)
-        async with running(screen) as ear:
+        async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             screen.forget(":1.1 1 x")
             for _ in range(20):
@@ -1361,7 +1311,7 @@ def test_of_several_addresses_the_first_that_answers_is_used(bus: PrivateBus) ->
         screen = FreedesktopScreen(
             f"tcp:host=localhost;unix:path=/nowhere/bus;{bus.address}", icon="", delays=AT_ONCE
         )
-        async with NotificationServer(bus.address), running(screen) as ear:
+        async with NotificationServer(bus.address), heard_from(screen) as ear:
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
 
@@ -1374,7 +1324,7 @@ def test_after_the_death_of_the_bus_all_begins_anew(bus: PrivateBus) -> None:
     async def story() -> None:
         screen = a_screen(bus)
         server = NotificationServer(bus.address)
-        async with server, running(screen) as ear:
+        async with server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             old = await shown(ear, MESSAGE)
             await asyncio.to_thread(bus.stop, abruptly=True)
@@ -1396,8 +1346,7 @@ def test_after_a_lost_connection_there_are_not_two_of_the_same(bus: PrivateBus) 
     """
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
             assert screen._link is not None
@@ -1491,7 +1440,7 @@ def test_what_is_no_proper_bus_is_left_and_tried_again(
             writer.transport.abort()
 
         screen = FreedesktopScreen(f"unix:path={path}", icon="", limit=limit, delays=AT_ONCE)
-        async with await asyncio.start_unix_server(visit, path), running(screen):
+        async with await asyncio.start_unix_server(visit, path), heard_from(screen):
             async with asyncio.timeout(10):
                 await visits.get()
                 await visits.get()
@@ -1515,7 +1464,7 @@ def test_each_connection_is_tried_later_than_the_one_before(home: Home) -> None:
         screen = FreedesktopScreen(f"unix:path={path}", icon="", delays=delays)
         start = asyncio.get_running_loop().time()
         server = await asyncio.start_unix_server(visit, path)
-        async with server, running(screen), asyncio.timeout(10):
+        async with server, heard_from(screen), asyncio.timeout(10):
             times = [await visits.get() - start for _ in range(5)]
         assert all(
             time >= least for time, least in zip(times, [0, 0.02, 0.08, 0.2, 0.32], strict=True)
@@ -1560,7 +1509,7 @@ def test_what_came_under_do_not_disturb_is_sent_once_more(bus: PrivateBus) -> No
     async def story() -> None:
         async with NotificationServer(bus.address) as server:
             screen = a_screen(bus)
-            async with running(screen) as ear:
+            async with heard_from(screen) as ear:
                 screen.show(OTHER)
                 await shown(ear, OTHER)
                 screen.quiet(on=True)
@@ -1593,7 +1542,7 @@ def test_what_has_an_end_does_not_come_back_after_do_not_disturb(bus: PrivateBus
     async def story() -> None:
         async with NotificationServer(bus.address) as server:
             screen = a_screen(bus)
-            async with running(screen) as ear:
+            async with heard_from(screen) as ear:
                 screen.quiet(on=True)
                 screen.show(MESSAGE)
                 await shown(ear, MESSAGE)
@@ -1619,7 +1568,7 @@ def test_what_could_not_be_sent_under_do_not_disturb_is_sent_once(bus: PrivateBu
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with running(screen) as ear:
+        async with heard_from(screen) as ear:
             screen.quiet(on=True)
             screen.show(MESSAGE)
             screen.quiet(on=False)
@@ -1646,7 +1595,7 @@ def test_a_change_of_server_outruns_the_answer_who_it_is(home: Home) -> None:
 
         screen = FreedesktopScreen(f"unix:path={path}", icon="", limit=SHORT, delays=AT_ONCE)
         server = await asyncio.start_unix_server(visit, path)
-        async with server, running(screen), asyncio.timeout(10):
+        async with server, heard_from(screen), asyncio.timeout(10):
             screen.show(MESSAGE)
             assert [await called.get() for _ in range(5)] == [":1.2"] * 5
 
@@ -1662,12 +1611,12 @@ def test_what_an_earlier_run_left_is_taken_off(bus: PrivateBus) -> None:
     async def story() -> None:
         earlier, screen = a_screen(bus), a_screen(bus)
         async with NotificationServer(bus.address) as server:
-            async with running(earlier) as ear:
+            async with heard_from(earlier) as ear:
                 earlier.show(MESSAGE)
                 handle = await shown(ear, MESSAGE)
             screen.forget(handle)
             screen.show(OTHER)
-            async with running(screen) as ear:
+            async with heard_from(screen) as ear:
                 await shown(ear, OTHER)
                 assert [seen.title for seen in server.on_screen.values()] == [OTHER.title]
                 assert [call for call in server.calls if not call.startswith("Get")] == [
@@ -1685,10 +1634,10 @@ def test_what_was_left_can_be_forgotten_at_any_time(bus: PrivateBus) -> None:
     async def story() -> None:
         earlier, screen = a_screen(bus), a_screen(bus)
         async with NotificationServer(bus.address) as server:
-            async with running(earlier) as ear:
+            async with heard_from(earlier) as ear:
                 earlier.show(MESSAGE)
                 handle = await shown(ear, MESSAGE)
-            async with running(screen) as ear:
+            async with heard_from(screen) as ear:
                 screen.show(OTHER)
                 await shown(ear, OTHER)
                 screen.forget(handle)
@@ -1715,8 +1664,7 @@ def test_another_server_is_left_alone(bus: PrivateBus, handle: str) -> None:
     """A handle of another bus or server, or one that makes no sense, takes nothing off."""
 
     async def story() -> None:
-        screen = a_screen(bus)
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with on_a_server(bus) as (server, screen, ear):
             screen.show(MESSAGE)
             owner, _, bus_id = (await shown(ear, MESSAGE)).split()
             screen.forget(handle.format(owner=owner, bus=bus_id))
@@ -1731,7 +1679,7 @@ def test_what_was_left_on_a_server_that_has_gone_is_gone(bus: PrivateBus) -> Non
 
     async def story() -> None:
         screen = a_screen(bus)
-        async with running(screen) as ear, NotificationServer(bus.address) as server:
+        async with heard_from(screen) as ear, NotificationServer(bus.address) as server:
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             await server.stop()
@@ -1764,7 +1712,7 @@ def test_waiting_costs_nothing(bus: PrivateBus) -> None:
             scheduled: list[asyncio.TimerHandle] = loop._scheduled  # type: ignore[attr-defined]
             return [timer for timer in scheduled if not timer.cancelled()]
 
-        async with NotificationServer(bus.address) as server, running(screen) as ear:
+        async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
             await server.settle()
@@ -1782,13 +1730,13 @@ def test_a_screen_can_run_again(bus: PrivateBus) -> None:
     async def story() -> None:
         screen = a_screen(bus)
         async with NotificationServer(bus.address) as server:
-            async with running(screen) as ear:
+            async with heard_from(screen) as ear:
                 screen.show(MESSAGE)
                 await shown(ear, MESSAGE)
                 screen.show(OTHER)
                 await shown(ear, OTHER)
             screen.close("t2")
-            async with running(screen) as ear:
+            async with heard_from(screen) as ear:
                 await shown(ear, MESSAGE)
                 assert set(server.on_screen) == {3}
                 assert server.on_screen[3].title == MESSAGE.title

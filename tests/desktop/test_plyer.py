@@ -8,7 +8,7 @@ import inspect
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -17,7 +17,7 @@ import pytest
 
 from nightcare.desktop.plyer import PlyerScreen, obstacle_on_linux
 from nightcare.domain.message import Button, Capability, Message, ScreenEvent, Served, Shown
-from parts.memory_screen import Ear
+from parts.memory_screen import Ear, heard_from
 
 MESSAGE = Message(
     "t1",
@@ -60,26 +60,13 @@ class FakePlyer:
             assert await asyncio.to_thread(self._calls.acquire, timeout=10)
 
 
-@contextlib.asynccontextmanager
-async def running(screen: PlyerScreen) -> AsyncIterator[Ear]:
-    """Run a screen."""
-    ear = Ear()
-    task = asyncio.create_task(screen.run(ear))
-    try:
-        yield ear
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-
 def test_the_words_are_handed_over_with_how_to_answer() -> None:
     """There are no buttons, so the text ends with the command."""
     plyer = FakePlyer()
     screen = PlyerScreen(plyer)
 
     async def story() -> None:
-        async with running(screen) as ear:
+        async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             assert await ear.until_heard(1) == [Shown("t1", None)]
 
@@ -94,7 +81,7 @@ def test_titles_are_as_short_as_windows_wants_them() -> None:
     screen = PlyerScreen(plyer)
 
     async def story() -> None:
-        async with running(screen) as ear:
+        async with heard_from(screen) as ear:
             screen.show(Message("t1", "water " * 30, ""))
             await ear.until_heard(1)
 
@@ -108,7 +95,7 @@ def test_a_dash_at_the_start_is_not_taken_for_an_option() -> None:
     screen = PlyerScreen(plyer)
 
     async def story() -> None:
-        async with running(screen) as ear:
+        async with heard_from(screen) as ear:
             screen.show(Message("t1", "--help", "- drink"))
             await ear.until_heard(1)
 
@@ -125,7 +112,7 @@ def test_a_failure_is_tried_again_and_only_success_is_shown() -> None:
     screen = PlyerScreen(plyer, delays=(0.001, 0.001))
 
     async def story() -> None:
-        async with running(screen) as ear:
+        async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             assert await ear.until_heard(1) == [Shown("t1", None)]
 
@@ -168,7 +155,7 @@ def test_what_is_known_to_fail_unseen_is_never_shown() -> None:
     screen = PlyerScreen(plyer, obstacle=lambda: obstacles.pop(0), delays=(0.001,))
 
     async def story() -> None:
-        async with running(screen) as ear:
+        async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             assert await ear.until_heard(1) == [Shown("t1", None)]
 
@@ -195,7 +182,7 @@ def test_after_the_last_attempt_a_message_is_given_up() -> None:
     screen = PlyerScreen(plyer, delays=(0.001,))
 
     async def story() -> None:
-        async with running(screen) as ear:
+        async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             await plyer.called(2)
             await asyncio.wait({screen._presented["t1"]}, timeout=10)
@@ -213,7 +200,7 @@ def test_a_call_that_takes_too_long_may_end_well_yet() -> None:
     screen = PlyerScreen(plyer, limit=0.001, delays=(0.001,) * 5000)
 
     async def story() -> None:
-        async with running(screen) as ear:
+        async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             await plyer.called()
             assert ear.heard == []
@@ -231,7 +218,7 @@ def test_a_call_that_never_ends_was_never_shown() -> None:
     screen = PlyerScreen(plyer, limit=0.001, delays=(0.001,) * 5)
 
     async def story() -> None:
-        async with running(screen) as ear:
+        async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             await plyer.called()
             await asyncio.wait({screen._presented["t1"]}, timeout=10)
@@ -250,7 +237,7 @@ def test_calls_that_never_end_do_not_become_many() -> None:
     screen = PlyerScreen(plyer, limit=0.001, delays=(0.001,) * 5000)
 
     async def story() -> None:
-        async with running(screen) as ear:
+        async with heard_from(screen) as ear:
             for number in range(6):
                 screen.show(Message(f"t{number}", "Water", ""))
             await plyer.called(4)
@@ -268,7 +255,7 @@ def test_closing_ends_the_attempts() -> None:
     screen = PlyerScreen(plyer, delays=(3600.0,))
 
     async def story() -> None:
-        async with running(screen):
+        async with heard_from(screen):
             screen.show(MESSAGE)
             await plyer.called()
             attempts = screen._presented["t1"]
@@ -305,7 +292,7 @@ def test_plyer_itself_is_used_where_nothing_else_is_given(monkeypatch: pytest.Mo
     screen = PlyerScreen()
 
     async def story() -> None:
-        async with running(screen) as ear:
+        async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             await ear.until_heard(1)
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import resource
 import signal
-from collections.abc import Iterator
 
 import pytest
 from jeepney import HeaderFields, Message, new_method_return
@@ -34,36 +32,10 @@ from parts.attending import (
 )
 from parts.bus import NOTIFICATIONS, PrivateBus, private_bus
 from parts.desk import SLEEP, schedule_of
-from parts.home import NO_BUS, Home, private_home
+from parts.home import NO_BUS, Home
 from parts.named_service import PROPERTIES, NamedService
 
-
-@pytest.fixture
-def home() -> Iterator[Home]:
-    """A home of our own."""
-    with private_home() as private:
-        yield private
-
-
-@pytest.fixture
-def bus(home: Home) -> Iterator[PrivateBus]:
-    """A session bus of our own."""
-    with private_bus(home) as private:
-        yield private
-
-
-@pytest.fixture
-def system(home: Home) -> Iterator[PrivateBus]:
-    """A system bus of our own."""
-    with private_bus(home, name="system") as private:
-        yield private
-
-
-@pytest.fixture(autouse=True)
-def _nothing_goes_wrong_unseen(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """A task that dies alone is told by asyncio only, in its log."""
-    yield
-    assert [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING] == []
+pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
 
 
 # Only what is heeded

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import stat
 from collections.abc import Iterator
 from itertools import count, repeat
 from pathlib import Path
@@ -40,40 +38,14 @@ from parts.attending import (
     changed,
     run,
 )
-from parts.bus import NOTIFICATIONS, PrivateBus, private_bus
+from parts.bus import NOTIFICATIONS, PrivateBus
 from parts.desk import SLEEP, schedule_of
-from parts.home import Home, private_home
 from parts.named_service import PROPERTIES, NamedService
 from parts.notification_server import Peer
 from parts.processes import Identity as Process
+from parts.scripts import shell_program
 
-
-@pytest.fixture
-def home() -> Iterator[Home]:
-    """A home of our own."""
-    with private_home() as private:
-        yield private
-
-
-@pytest.fixture
-def bus(home: Home) -> Iterator[PrivateBus]:
-    """A session bus of our own."""
-    with private_bus(home) as private:
-        yield private
-
-
-@pytest.fixture
-def system(home: Home) -> Iterator[PrivateBus]:
-    """A system bus of our own."""
-    with private_bus(home, name="system") as private:
-        yield private
-
-
-@pytest.fixture(autouse=True)
-def _nothing_goes_wrong_unseen(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """A task that dies alone is told by asyncio only, in its log."""
-    yield
-    assert [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING] == []
+pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
 
 
 def asked_for(service: NamedService, session: str) -> tuple[str, ...]:
@@ -613,11 +585,8 @@ class Programs:
 
     def __init__(self, folder: Path) -> None:
         self._says = folder / "says"
-        path = folder / "bin" / "gsettings"
-        path.parent.mkdir()
-        script = f'#!/bin/sh\necho x >>{folder}/asked\nread -r said <{self._says}\neval "$said"\n'
-        path.write_text(script, encoding="utf-8")
-        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+        script = f'echo x >>{folder}/asked\nread -r said <{self._says}\neval "$said"'
+        path = shell_program(folder / "bin" / "gsettings", script)
         self._asked = folder / "asked"
         self.variables = {"PATH": str(path.parent), "XDG_CURRENT_DESKTOP": "ubuntu:GNOME"}
 

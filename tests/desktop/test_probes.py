@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import stat
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -25,11 +24,12 @@ from nightcare.desktop.unit_probe import find_session, find_systemd, find_unit
 from nightcare.desktop.versions_probe import LIBRARIES, ON_LINUX, find_versions
 from nightcare.desktop.wire import Disconnected
 from parts.bus import NOTIFICATIONS, PrivateBus, private_bus
-from parts.home import Home, private_home
+from parts.home import Home
 from parts.named_service import NamedService
 from parts.notification_server import ALL_CAPABILITIES, NotificationServer
 from parts.processes import Identity as Process
 from parts.processes import eventually
+from parts.scripts import shell_program
 
 SHORT = 0.1
 LONG = 10.0
@@ -37,20 +37,6 @@ LONG = 10.0
 PROJECT = Path(__file__).parents[2]
 
 Told = TypeVar("Told")
-
-
-@pytest.fixture
-def home() -> Iterator[Home]:
-    """A home of our own."""
-    with private_home() as private:
-        yield private
-
-
-@pytest.fixture
-def bus(home: Home) -> Iterator[PrivateBus]:
-    """A bus of our own."""
-    with private_bus(home) as private:
-        yield private
 
 
 async def asked(
@@ -291,10 +277,7 @@ def programs(tmp_path: Path) -> Callable[[str, str], dict[str, str]]:
     """Make a program that does as a script says; returns an environment that has it alone."""
 
     def make(name: str, script: str) -> dict[str, str]:
-        path = tmp_path / "bin" / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
-        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+        path = shell_program(tmp_path / "bin" / name, script)
         return {"PATH": str(path.parent), "XDG_CURRENT_DESKTOP": "ubuntu:GNOME"}
 
     return make

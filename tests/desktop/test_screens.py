@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
@@ -18,8 +17,10 @@ from nightcare.domain.message import Button, Capability, Message, Shown
 from nightcare.service.ports import Screen
 from parts.bus import PrivateBus, private_bus
 from parts.home import private_home
-from parts.memory_screen import Ear, MemoryScreen
+from parts.memory_screen import Ear, MemoryScreen, heard_from
 from parts.notification_server import NotificationServer
+
+pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
 
 BUTTONS = (Button("done", "Done"), Button("snooze-10m", "In 10 minutes"))
 MESSAGE = Message(
@@ -65,14 +66,10 @@ class Stage:
 async def running(screen: Screen, seen: Callable[[], list[str]]) -> AsyncIterator[Stage]:
     """Run a screen; nothing of it is left over afterwards."""
     before = asyncio.all_tasks()
-    ear = Ear()
-    task = asyncio.create_task(screen.run(ear))
     try:
-        yield Stage(screen, ear, seen)
+        async with heard_from(screen) as ear:
+            yield Stage(screen, ear, seen)
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
         assert asyncio.all_tasks() == before
 
 
@@ -146,13 +143,6 @@ def play(request: pytest.FixtureRequest, bus: PrivateBus) -> Play:
         asyncio.run(whole())
 
     return on_stage
-
-
-@pytest.fixture(autouse=True)
-def _nothing_goes_wrong_unseen(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """A task that dies alone is told by asyncio only, in its log."""
-    yield
-    assert [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING] == []
 
 
 def test_a_message_is_shown_and_reported_once(play: Play) -> None:

@@ -112,6 +112,23 @@ def test_it_remembers_when_it_is_opened_again(tmp_path: Path) -> None:
     again.close()
 
 
+def test_what_the_clock_brings_about_need_not_be_flushed(journal: Journal) -> None:
+    """Until the next change that is; also after an error, and inside of another one."""
+
+    def flushes() -> bool:
+        (level,) = journal._db.execute("PRAGMA synchronous").fetchone()
+        return bool(level == 2)
+
+    with journal.transaction(flushed=False), journal.transaction():
+        assert not flushes()
+    assert flushes()
+    with pytest.raises(ZeroDivisionError), journal.transaction(flushed=False):
+        raise ZeroDivisionError
+    assert flushes()
+    with journal.transaction(), journal.transaction(flushed=False):
+        assert flushes()
+
+
 def test_every_change_is_flushed_before_it_counts(journal: Journal) -> None:
     """By the settings of SQLite that say so: 2 is FULL.
 

@@ -12,15 +12,14 @@ import pytest
 import nightcare
 from parts.home import Home, private_home
 from parts.processes import find_program, run_tool
+from parts.scripts import shell_program
 
 pytestmark = pytest.mark.real
 
 SHARE = Path(__file__).parents[2] / "share"
 SOURCE = Path(nightcare.__file__).parents[1]
 
-PROGRAM = f"""#!/bin/sh
-PYTHONPATH={SOURCE} exec {sys.executable} -m nightcare "$@"
-"""
+PROGRAM = f'PYTHONPATH={SOURCE} exec {sys.executable} -m nightcare "$@"'
 CONFIG = """
 [reminders.water]
 topic = "hydration"
@@ -117,10 +116,7 @@ class Shells:
 def shells() -> Iterator[Shells]:
     """The shells of one person."""
     with private_home() as home:
-        program = home.aside / "bin" / "nightcare"
-        program.parent.mkdir()
-        program.write_text(PROGRAM, encoding="utf-8")
-        program.chmod(0o755)
+        program = shell_program(home.aside / "bin" / "nightcare", PROGRAM)
         yield Shells(home, program.parent)
 
 

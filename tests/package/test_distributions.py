@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from nightcare import __version__
-from parts.home import Home, private_home
+from parts.home import Home
 from parts.packages import Packages
 from parts.processes import run_tool
 
@@ -41,13 +41,6 @@ SHARED = {
     "fish/vendor_completions.d/nightcare.fish",
     "metainfo/org.nightcare.nightcare.metainfo.xml",
 }
-
-
-@pytest.fixture
-def home() -> Iterator[Home]:
-    """A home of the test's own."""
-    with private_home() as own:
-        yield own
 
 
 def beside_python(name: str) -> str:

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from parts.home import Home
 from parts.processes import find_program
+from parts.scripts import shell_program
 
 Scheme = Literal["light", "dark"]
 
@@ -78,14 +79,11 @@ def without_network(home: Home) -> Path:
     )
     # Only root may do so without becoming it; in a chroot nobody can become it.
     own = "" if os.geteuid() == 0 else "--map-root-user"
-    program = home.aside / "chromium-alone"
     # Its own sandbox does not work for root; what it opens here is our page alone.
-    program.write_text(
-        f'#!/bin/sh\nexec {unshare} {own} --net {chromium} --no-sandbox "$@"\n',
-        encoding="utf-8",
+    return shell_program(
+        home.aside / "chromium-alone",
+        f'exec {unshare} {own} --net {chromium} --no-sandbox "$@"',
     )
-    program.chmod(0o700)
-    return program
 
 
 @contextlib.contextmanager

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import AsyncIterator, Callable
 
 from nightcare.domain.message import (
     Answered,
@@ -15,6 +16,7 @@ from nightcare.domain.message import (
     Served,
     Shown,
 )
+from nightcare.service.ports import Screen
 
 SECONDS = 60.0
 
@@ -51,6 +53,19 @@ class Ear:
     async def until_heard(self, count: int) -> list[MessageEvent]:
         """Wait until so many events were heard, and return them all."""
         return await self.until(lambda heard: len(heard) >= count)
+
+
+@contextlib.asynccontextmanager
+async def heard_from(screen: Screen) -> AsyncIterator[Ear]:
+    """Run a screen, and hear what it reports."""
+    ear = Ear()
+    task = asyncio.create_task(screen.run(ear))
+    try:
+        yield ear
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 class MemoryScreen:

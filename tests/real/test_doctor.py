@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from parts.bus import private_bus
-from parts.display import Display, virtual_display
-from parts.home import Home, private_home
+from parts.display import Display
+from parts.home import Home
 from parts.processes import ToolFailedError, eventually, run_tool
 from parts.program import COMMAND_SECONDS, LATER, PROGRAM, Nightcare
 from parts.servers import dunst, xfce4_notifyd
@@ -25,20 +25,6 @@ NO_SYSTEM_BUS = {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nowhere"}
 TERMINAL = '[notify]\nbackend = "terminal"\n'
 
 Said = dict[str, str | None]
-
-
-@pytest.fixture
-def home() -> Iterator[Home]:
-    """A home of the test's own."""
-    with private_home() as own:
-        yield own
-
-
-@pytest.fixture
-def display(home: Home) -> Iterator[Display]:
-    """A display of the test's own."""
-    with virtual_display(home) as own:
-        yield own
 
 
 def examined(night: Nightcare, code: int, *words: str, **variables: str) -> dict[str, list[Said]]:

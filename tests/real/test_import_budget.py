@@ -14,18 +14,19 @@ from parts.program import Nightcare
 pytestmark = pytest.mark.real
 
 NOT_FOR_THE_SERVICE = {
-    "apscheduler.executors.pool", "apscheduler.triggers.cron", "ctypes.util", "dbus_fast", "email",
+    "apscheduler.executors.pool", "apscheduler.triggers.cron", "click", "ctypes.util", "dbus_fast",
+    "email",
     "importlib.metadata", "multiprocessing", "platformdirs", "plyer", "pydantic", "pydantic_core",
-    "pydantic_settings", "random", "rich", "tempfile", "tomlkit", "typing_extensions", "tzlocal",
-    "zipfile",
+    "pydantic_settings", "random", "rich", "ssl", "tempfile", "tomlkit", "typing_extensions",
+    "tzlocal", "uuid", "zipfile",
 }  # fmt: skip
 
 SCRIPT = """
 import os, sys
-from nightcare.cli import main
+from nightcare.cli import answer
 sys.argv = ["nightcare", *sys.argv[4:]]
 try:
-    main()
+    sys.exit(answer(sys.argv[1:]))
 finally:
     with open(os.environ["LOADED"], "w") as out:
         out.write(" ".join(sys.modules))

@@ -29,7 +29,6 @@ from parts.servers import dunst, xfce4_notifyd
 from parts.user_manager import SESSION_TARGET, user_manager
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from jeepney.io.blocking import DBusConnection
@@ -41,27 +40,6 @@ SERVER = DBusAddress(
 )
 ACTIONS = ["done", "Færdig", "snooze-10m", "Om 10 minutter", "snooze-30m", "Om 30 minutter"]
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-
-
-@pytest.fixture
-def home() -> Iterator[Home]:
-    """A home of the test's own."""
-    with private_home() as own:
-        yield own
-
-
-@pytest.fixture
-def bus(home: Home) -> Iterator[PrivateBus]:
-    """A bus of the test's own."""
-    with private_bus(home) as own:
-        yield own
-
-
-@pytest.fixture
-def display(home: Home) -> Iterator[Display]:
-    """A display of the test's own."""
-    with virtual_display(home) as own:
-        yield own
 
 
 def notify(connection: DBusConnection, actions: list[str]) -> int:

@@ -28,6 +28,7 @@ from parts.processes import (
     run_tool,
 )
 from parts.program import Nightcare, now
+from parts.scripts import shell_program
 
 pytestmark = pytest.mark.real
 
@@ -238,13 +239,11 @@ def choose_browser(home: Home, started: Path) -> None:
 
     Source: Desktop Entry Specification; MIME Application Associations.
     """
-    chosen = home.aside / "chosen-browser"
-    chosen.write_text(
-        f'#!/bin/sh\necho $$ > "{started}"\n'
-        f'exec {without_network(home)} --no-first-run --user-data-dir="{home.aside}/chosen" "$1"\n',
-        encoding="utf-8",
+    chosen = shell_program(
+        home.aside / "chosen-browser",
+        f'echo $$ > "{started}"\n'
+        f'exec {without_network(home)} --no-first-run --user-data-dir="{home.aside}/chosen" "$1"',
     )
-    chosen.chmod(0o700)
     entry = home.data / "applications" / "chosen.desktop"
     entry.parent.mkdir(parents=True)
     entry.write_text(

@@ -6,7 +6,6 @@ import contextlib
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from nightcare.journal.store import FILE_NAME, Journal
-from parts.home import Home, private_home
+from parts.home import Home
 from parts.processes import eventually
 from parts.program import COMMAND_SECONDS, LATER, PROGRAM, Nightcare, Service, now, soon
 
@@ -22,13 +21,6 @@ SIZE = 512 * 1024
 """Bytes of the disk; a new journal takes less than half of it."""
 
 AT_ONCE = 12
-
-
-@pytest.fixture
-def home() -> Iterator[Home]:
-    """A home of the test's own."""
-    with private_home() as own:
-        yield own
 
 
 @pytest.fixture

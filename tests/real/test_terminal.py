@@ -16,7 +16,7 @@ from datetime import timedelta
 
 import pytest
 
-from parts.home import Home, private_home
+from parts.home import Home
 from parts.processes import NotInTimeError, find_program
 from parts.program import LATER, ONE_SECOND, PROGRAM, Nightcare, now, soon
 
@@ -36,13 +36,6 @@ CARD = re.compile(rf"^{RULE}\n(?P<title>.+)\n(?:.+\n)+?{RULE}\n", re.MULTILINE)
 
 WATER, STRETCH = "Time for some water", "Time for a gentle stretch"
 BLANKET, BED = "Loosen the bedding", "Getting ready for the night"
-
-
-@pytest.fixture
-def home() -> Iterator[Home]:
-    """A home of the test's own, where there is neither a bus nor a display."""
-    with private_home() as own:
-        yield own
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from nightcare.journal.store import Journal
-from parts.home import Home, private_home
+from parts.home import Home
 from parts.processes import eventually, find_program
 from parts.program import NOON, Nightcare, Service, now, zone_where_it_is
 
@@ -40,13 +40,6 @@ until = "20:00"
 topic = "blanket"
 at = "bedtime - 5m"
 """
-
-
-@pytest.fixture
-def home() -> Iterator[Home]:
-    """A home of the test's own."""
-    with private_home() as own:
-        yield own
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ import pytest
 import nightcare
 from nightcare.desktop.desktop_entry import ENTRY, ICON
 from nightcare.desktop.user_unit import unit_text
-from parts.home import Home, private_home
+from parts.home import Home
 from parts.processes import (
     Identity,
     ToolFailedError,
@@ -34,13 +34,6 @@ UNIT = "nightcare.service"
 DEFAULT, GRAPHICAL = "default.target", "graphical-session.target"
 
 WRONG = "[reminders.later]\ntopic = 3"
-
-
-@pytest.fixture
-def home() -> Iterator[Home]:
-    """A home of the test's own."""
-    with private_home() as own:
-        yield own
 
 
 @pytest.fixture

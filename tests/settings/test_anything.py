@@ -29,7 +29,7 @@ from nightcare.errors import ConfigError, Mark, Place, Problem
 from nightcare.languages import languages
 from nightcare.settings.layers import example_text
 from nightcare.settings.loaded import Loaded
-from nightcare.settings.model import WEEKDAYS
+from nightcare.settings.values import WEEKDAYS
 from settings.strategies import as_toml, configs, junk, reminders, sleeps
 from settings.written import loaded, mistakes
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nightcare.cli.app import run
+from nightcare.cli.calling import run
 from settings.strategies import as_toml
 
 OBEYED = ["\x1b[2J", "\x1b]0;owned\x07", "\x9b31m", "\r", "\b", "\x07", "\x00"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from datetime import time
 from typing import Any
@@ -13,6 +12,7 @@ import tomli
 from hypothesis import HealthCheck, example, given, settings
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
+from generating.references import UNCOMMENTED
 from nightcare.settings.layers import example_text
 from nightcare.settings.schema import config_schema
 from settings.strategies import as_toml, configs
@@ -20,8 +20,6 @@ from settings.written import mistakes
 
 SCHEMA = config_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
-
-UNCOMMENTED = re.sub(r"^# (?=\[|\w+ *=)", "", example_text(), flags=re.MULTILINE)
 
 REMINDER = '[reminders.a]\ntopic = "sleep"\n'
 

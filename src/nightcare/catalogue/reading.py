@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from gettext import c2py
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import tomli
 
-from nightcare.data import dataclass
 from nightcare.domain.guidance import (
     Advice,
     Guidance,
@@ -26,26 +25,40 @@ from nightcare.languages import desktop_language
 _WEEK = timedelta(days=6)
 
 
-@dataclass(frozen=True, slots=True)
 class Words:
     """Everything a person reads, in one language.
 
-    Attributes:
+    Args:
         language: "en", "da", ...
-        guidance: The health texts.
+        said: What its file holds.
+
+    Attributes:
+        language: The same.
         texts: Sentences with places to fill in, by their keys; those that bend to a count in all
             their forms.
-        form: Which of the forms goes with a count.
         weekdays: The names of the days of the week, Monday first.
         months: The names of the months.
     """
 
-    language: str
-    guidance: Guidance
-    texts: Mapping[str, str | Sequence[str]]
-    form: Callable[[int], int]
-    weekdays: tuple[str, ...]
-    months: tuple[str, ...]
+    def __init__(self, language: str, said: dict[str, Any]) -> None:
+        self.language = language
+        self.texts: Mapping[str, str | Sequence[str]] = said["texts"]
+        self.weekdays = tuple(said["calendar"]["weekdays"])
+        self.months = tuple(said["calendar"]["months"])
+        self._said = said
+
+    @cached_property
+    def guidance(self) -> Guidance:
+        """The health texts; most commands need none of them."""
+        return _guidance(_read("index"), self._said)
+
+    @cached_property
+    def form(self) -> Callable[[int], int]:
+        """Which of the forms of a sentence goes with a count."""
+        from gettext import c2py  # noqa: PLC0415 - 2 ms for a formula that few sentences need
+
+        formula: str = self._said["calendar"]["plural"]
+        return c2py(formula)
 
     def say(self, key: str, /, **values: object) -> str:
         """The sentence under a key, filled in; one that bends goes by the value of "count".
@@ -100,16 +113,7 @@ class Words:
 
 def read_words(language: str) -> Words:
     """Everything a person reads, in one of `languages()`."""
-    index = _read("index")
-    said = _read(language)
-    return Words(
-        language=language,
-        guidance=_guidance(index, said),
-        texts=said["texts"],
-        form=c2py(said["calendar"]["plural"]),
-        weekdays=tuple(said["calendar"]["weekdays"]),
-        months=tuple(said["calendar"]["months"]),
-    )
+    return Words(language, _read(language))
 
 
 def words_for(language: str | None, variables: Mapping[str, str]) -> Words:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
-import click
-
 from nightcare.catalogue.telling import capabilities_text
 from nightcare.cli.completing import reminder_names
-from nightcare.cli.person import Person, command
+from nightcare.cli.declaring import argument, command
+from nightcare.cli.output import echo
+from nightcare.cli.person import Person
 from nightcare.desktop.only_one import service_runs
 from nightcare.domain.course import Snoozed
 from nightcare.domain.moments import parse_clock, parse_length
@@ -24,7 +24,7 @@ _LOOK_EVERY = 0.05
 
 
 @command("snooze", help="Show what is open again later: for 10m, 1h30m, or until 21:00.")
-@click.argument(
+@argument(
     "words", nargs=-1, metavar="[REMINDER] [10m | until 21:00]", shell_complete=reminder_names
 )
 def snooze_command(person: Person, *, words: tuple[str, ...]) -> None:
@@ -36,7 +36,7 @@ def snooze_command(person: Person, *, words: tuple[str, ...]) -> None:
         end = parse_end(rest, answers.calendar(), person.now) if rest else None
         course = answers.snooze(person.now, name, end)
     if isinstance(course.state, Snoozed):
-        click.echo(
+        echo(
             person.words.say(
                 "did_snooze",
                 reminder=course.key.reminder,
@@ -46,7 +46,7 @@ def snooze_command(person: Person, *, words: tuple[str, ...]) -> None:
 
 
 @command("pause", help="Show nothing for 2h, until 18:00, until tomorrow or until 2026-12-27.")
-@click.argument("words", nargs=-1, metavar="[2h | until 18:00 | until tomorrow | until DATE]")
+@argument("words", nargs=-1, metavar="[2h | until 18:00 | until tomorrow | until DATE]")
 def pause_command(person: Person, *, words: tuple[str, ...]) -> None:
     """Show nothing for a while."""
     with person.journal() as journal:
@@ -54,7 +54,7 @@ def pause_command(person: Person, *, words: tuple[str, ...]) -> None:
         said = " ".join(words)
         end = parse_end(said, answers.calendar(), person.now) if said else person.now + BARE_PAUSE
         answers.pause(person.now, end)
-    click.echo(person.words.say("did_pause", until=person.clock(end)))
+    echo(person.words.say("did_pause", until=person.clock(end)))
 
 
 @command("resume", help="End a pause, or an evening closed with good-night.")
@@ -62,16 +62,16 @@ def resume_command(person: Person) -> None:
     """End a pause, or an evening closed with good-night."""
     with person.journal() as journal:
         person.answers(journal).resume(person.now)
-    click.echo(person.words.say("did_resume"))
+    echo(person.words.say("did_resume"))
 
 
 @command("done", help="Answer what is open, or was shown last, as done.")
-@click.argument("reminder", required=False, shell_complete=reminder_names)
+@argument("reminder", required=False, shell_complete=reminder_names)
 def done_command(person: Person, *, reminder: str | None) -> None:
     """Answer what is open, or was shown last, as done."""
     with person.journal() as journal:
         course = person.answers(journal).done(person.now, reminder)
-    click.echo(person.words.say("did_done", reminder=course.key.reminder))
+    echo(person.words.say("did_done", reminder=course.key.reminder))
 
 
 @command("good-night", help="Answer what is open and show nothing more until you wake up.")
@@ -79,7 +79,7 @@ def good_night_command(person: Person) -> None:
     """Answer what is open and show nothing more until the next wake-up."""
     with person.journal() as journal:
         day = person.answers(journal).good_night(person.now)
-    click.echo(person.words.say("did_good_night", wake=person.clock(day.ends)))
+    echo(person.words.say("did_good_night", wake=person.clock(day.ends)))
 
 
 @command("undo", help="Take back the last answer.")
@@ -87,20 +87,20 @@ def undo_command(person: Person) -> None:
     """Take back the last answer."""
     with person.journal() as journal:
         what = person.answers(journal).undo(person.now)
-    click.echo(person.words.say("did_undo", what=person.words.say(f"act_{what.replace('-', '_')}")))
+    echo(person.words.say("did_undo", what=person.words.say(f"act_{what.replace('-', '_')}")))
 
 
 @command("tonight", help="Go to bed at another time this evening, such as 00:30.")
-@click.argument("bedtime")
+@argument("bedtime")
 def tonight_command(person: Person, *, bedtime: str) -> None:
     """Go to bed at another time this evening."""
     with person.journal() as journal:
         day = person.answers(journal).tonight(person.now, parse_clock(bedtime))
-    click.echo(person.words.say("did_tonight", bedtime=person.clock(day.bedtime)))
+    echo(person.words.say("did_tonight", bedtime=person.clock(day.bedtime)))
 
 
 @command("try", help="Show a reminder now, to see how it looks. Needs the running service.")
-@click.argument("reminder", shell_complete=reminder_names)
+@argument("reminder", shell_complete=reminder_names)
 def try_command(person: Person, *, reminder: str) -> None:
     """Show a reminder now, to see how it looks."""
     with person.journal() as journal:
@@ -120,11 +120,11 @@ def try_command(person: Person, *, reminder: str) -> None:
         note: dict[str, Any] = journal.noted(SERVICE_NOTE)
     if not shown_by:
         raise DesktopError("trial_not_shown")
-    click.echo(person.words.say("did_try", reminder=reminder))
+    echo(person.words.say("did_try", reminder=reminder))
     can = capabilities_text(person.words, note["capabilities"])
-    click.echo(person.words.say("notifier_can", notifier=shown_by, capabilities=can))
+    echo(person.words.say("notifier_can", notifier=shown_by, capabilities=can))
     screen = person.words.say(f"screen_{note['screen']}")
-    click.echo(person.words.say(f"shown_by_{note['why']}", screen=screen))
+    echo(person.words.say(f"shown_by_{note['why']}", screen=screen))
 
 
 def _name_first(words: list[str]) -> tuple[str | None, str]:

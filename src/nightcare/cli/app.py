@@ -1,9 +1,7 @@
-"""The command line as a whole: which command is where, and what happens to errors."""
+"""The command line as click has it: for what only a parser understands, and for help."""
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,88 +9,30 @@ from typing import Any
 import click
 
 from nightcare import __version__
+from nightcare.cli.commands import ALL
+from nightcare.cli.declaring import BROKEN_OFF
 from nightcare.cli.lazy import LazyGroup
-
-_COMMANDS = {
-    "run": "serving",
-    "rehearse": "serving",
-    "install": "installing",
-    "uninstall": "installing",
-    "status": "looking",
-    "next": "looking",
-    "today": "looking",
-    "preview": "looking",
-    "why": "looking",
-    "snooze": "answering",
-    "pause": "answering",
-    "resume": "answering",
-    "done": "answering",
-    "good-night": "answering",
-    "undo": "answering",
-    "tonight": "answering",
-    "try": "answering",
-    "cramp": "cramps",
-    "report": "reporting",
-    "tips": "guidance",
-    "relief": "relieving",
-    "stretch": "stretching",
-    "causes": "guidance",
-    "config": "configuring",
-    "setup": "setting_up",
-    "doctor": "doctor",
-    "export": "keeping",
-    "erase": "keeping",
-}
-
-_SUMMARIES = {
-    "run": "Run the service here, until Ctrl-C; the user service runs this.",
-    "rehearse": "Show a whole day's reminders in a minute; nothing is recorded.",
-    "install": "Install nightcare as your user service, and start it.",
-    "uninstall": "Take the user service back; your config and journal stay.",
-    "status": "Say whether the service runs, what is open and what comes next.",
-    "next": "Say what comes next.",
-    "today": "Show the care day: what was, and what is to come.",
-    "preview": "Show what is due over the coming care days.",
-    "why": "Say which step decided last time, for one reminder or for each.",
-    "snooze": "Show what is open again later: for 10m, 1h30m, or until 21:00.",
-    "pause": "Show nothing for 2h, until 18:00, until tomorrow or until 2026-12-27.",
-    "resume": "End a pause, or an evening closed with good-night.",
-    "done": "Answer what is open, or was shown last, as done.",
-    "good-night": "Answer what is open and show nothing more until you wake up.",
-    "undo": "Take back the last answer.",
-    "tonight": "Go to bed at another time this evening, such as 00:30.",
-    "try": "Show a reminder now, to see how it looks. Needs the running service.",
-    "cramp": "Your diary of cramps: add, none, list, change, remove, export.",
-    "report": "Say what your diary comes to, week by week.",
-    "tips": "Show the tips, of one topic or all, with the guidance they rest on.",
-    "relief": "A calm card for a cramp in the night: what to do now.",
-    "stretch": "Be led through a stretch; Ctrl-C stops it.",
-    "causes": "What can lie behind cramps, and when to see a professional.",
-    "config": "Your config file: init, check, show, set, unset, edit, schema, path.",
-    "setup": "Answer a few questions; your config and service are made from them.",
-    "doctor": "Say what is wrong here, and how to mend it; nothing is changed.",
-    "export": "Hand over everything that is recorded: diary, reminders, acts, settings.",
-    "erase": "Erase everything that is recorded. Your config stays.",
-}
-"""What each says of itself, so that `--help` need not import them all; a test holds them equal."""
 
 
 class _Commands(LazyGroup):
     """All commands."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command that was asked for; an output that nobody reads any more ends it."""
+        """Run the command that was asked for; an output that nobody reads any more is no error."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            _let_go_of_the_output()
+            from nightcare.cli.output import let_go_of_the_output  # noqa: PLC0415 - rarely
+
+            let_go_of_the_output()
             return 0
 
 
 @click.group(
+    ALL.name,
     cls=_Commands,
-    modules=_COMMANDS,
-    summaries=_SUMMARIES,
+    declared=ALL,
+    help=ALL.help,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, prog_name="nightcare")
@@ -101,41 +41,22 @@ class _Commands(LazyGroup):
 )
 @click.pass_context
 def app(context: click.Context, config: Path | None) -> None:
-    """Reminders to drink, stretch and loosen the bedding, against leg cramps at night."""
+    """All commands."""
     context.obj = config
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run a command; returns its exit code."""
+def parsed(arguments: Sequence[str]) -> Any:
+    """Parse, and run the command that is asked for; returns what it does, or an exit code.
+
+    Raises:
+        KeyboardInterrupt: The person broke it off.
+    """
     try:
-        result = app.main(list(arguments), prog_name="nightcare", standalone_mode=False)
-        sys.stdout.flush()
+        return app.main(list(arguments), prog_name="nightcare", standalone_mode=False)
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except click.Abort:
-        return 130
-    except BrokenPipeError:
-        _let_go_of_the_output()
-        return 0
-    except OSError as error:
-        _let_go_of_the_output()
-        return _complain(error)
-    return result if isinstance(result, int) else 0
-
-
-def _let_go_of_the_output() -> None:
-    from nightcare.cli.output import write_no_more  # noqa: PLC0415 - `--help` needs none of it
-
-    write_no_more(sys.stdout)
-
-
-def _complain(error: OSError) -> int:
-    from nightcare.catalogue.reading import words_for  # noqa: PLC0415 - likewise
-    from nightcare.cli.output import complain  # noqa: PLC0415 - likewise
-    from nightcare.errors import StateError  # noqa: PLC0415 - likewise
-
-    complain(StateError("system_refused", reason=error), words_for(None, os.environ))
-    return StateError.exit_code
+        return BROKEN_OFF

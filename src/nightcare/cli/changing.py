@@ -6,11 +6,10 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import click
-
 from nightcare.catalogue.reading import Words, words_for
-from nightcare.cli.output import problem_lines
-from nightcare.cli.person import Person, command
+from nightcare.cli.declaring import argument, command
+from nightcare.cli.output import echo, problem_lines
+from nightcare.cli.person import Person
 from nightcare.data import dataclass, replace
 from nightcare.desktop.only_one import service_runs
 from nightcare.errors import ConfigError, NothingToDo, Place, Problem, StateError
@@ -29,8 +28,8 @@ WHEN_STARTED = "notify"
 
 
 @command("set", help="Change one value, and keep the rest of your config file as it is.")
-@click.argument("key")
-@click.argument("value")
+@argument("key")
+@argument("value")
 def set_command(person: Person, *, key: str, value: str) -> None:
     """Change one value."""
     where = path_of(key)
@@ -39,12 +38,12 @@ def set_command(person: Person, *, key: str, value: str) -> None:
     changed = _change(person, where, lambda raw: [with_value(raw, where, one) for one in meant])
     said = value_text(meant[changed.number])
     words = changed.words
-    click.echo(words.say("did_set", key=path_text(where), value=said, path=changed.path))
+    echo(words.say("did_set", key=path_text(where), value=said, path=changed.path))
     _tell_what_follows(person, where, changed)
 
 
 @command("unset", help="Take one key out of your config file, so that its default holds.")
-@click.argument("key")
+@argument("key")
 def unset_command(person: Person, *, key: str) -> None:
     """Take one key out."""
     where = path_of(key)
@@ -58,7 +57,7 @@ def unset_command(person: Person, *, key: str) -> None:
         return [edited]
 
     changed = _change(person, where, take_out)
-    click.echo(changed.words.say("did_unset", key=path_text(where), path=changed.path))
+    echo(changed.words.say("did_unset", key=path_text(where), path=changed.path))
     _tell_what_follows(person, where, changed)
 
 
@@ -97,7 +96,7 @@ def write(path: Path, raw: bytes) -> None:
 def tell_warnings(loaded: Loaded, words: Words) -> None:
     """Say what is allowed but may be a slip."""
     for one in loaded.warnings:
-        click.echo("\n".join(problem_lines(one, words, warning=True)), err=True)
+        echo("\n".join(problem_lines(one, words, warning=True)), err=True)
 
 
 def tell_service(person: Person, words: Words, *, restart: bool = False) -> bool:
@@ -110,7 +109,7 @@ def tell_service(person: Person, words: Words, *, restart: bool = False) -> bool
     """
     runs = service_runs(person.state)
     if runs:
-        click.echo(words.say("service_later" if restart else "service_knows"))
+        echo(words.say("service_later" if restart else "service_knows"))
     return runs
 
 
@@ -150,9 +149,9 @@ def _change(person: Person, where: Keys, change: Callable[[bytes], Sequence[Edit
             write(path, edited[number].raw)
     words = words_for(loaded.schedule.language, os.environ)
     if not there:
-        click.echo(words.say("made_from_example", path=path))
+        echo(words.say("made_from_example", path=path))
     for one in edited[number].beside:
-        click.echo(words.say(one))
+        echo(words.say(one))
     file = parsed(str(path), edited[number].raw)
     return _Changed(path, file, number, loaded, words)
 
@@ -186,6 +185,6 @@ def _placed(problem: Problem, where: Keys, name: str) -> Problem:
 def _tell_what_follows(person: Person, where: Keys, changed: _Changed) -> None:
     origin = origins_of(changed.file, os.environ).of(where)
     if isinstance(origin, FromEnvironment):
-        click.echo(changed.words.say("set_but_variable", variable=origin.variable))
+        echo(changed.words.say("set_but_variable", variable=origin.variable))
     tell_warnings(changed.loaded, changed.words)
     tell_service(person, changed.words, restart=where[:1] == (WHEN_STARTED,))

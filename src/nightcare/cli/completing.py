@@ -6,13 +6,14 @@ Source: click's documentation, "Shell Completion".
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
-import click
-
-from nightcare.domain.routine import BUILT_IN
 from nightcare.domain.schedule import Schedule
 from nightcare.errors import NightcareError
 from nightcare.places import chosen_config
+
+if TYPE_CHECKING:
+    import click
 
 
 def reminder_names(
@@ -35,6 +36,8 @@ def routine_names(
     incomplete: str,
 ) -> list[str]:
     """The routines whose names begin so; where the config is wrong, those that are built in."""
+    from nightcare.domain.routine import BUILT_IN  # noqa: PLC0415 - only a shell needs it
+
     schedule = _schedule(context)
     own = [one.id for one in schedule.routines] if schedule is not None else []
     return [name for name in dict.fromkeys([*BUILT_IN, *own]) if name.startswith(incomplete)]

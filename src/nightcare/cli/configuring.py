@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import click
-
 from nightcare.catalogue.problems import key_text, problem_text
 from nightcare.catalogue.reading import words_for
-from nightcare.cli.lazy import LazyGroup
-from nightcare.cli.output import problem_lines, say_json
-from nightcare.cli.person import Person, as_json, command
+from nightcare.cli.declaring import Group, a_path, argument, as_json, command
+from nightcare.cli.output import echo, problem_lines, say_json
+from nightcare.cli.person import Person
 from nightcare.cli.showing import shown_for_a_program, shown_lines
 from nightcare.errors import ConfigError, Problem, StateError
 from nightcare.places import place_of_config
@@ -33,14 +31,12 @@ _COMMANDS = {
 }
 
 
-@click.group(
+config_command = Group(
     "config",
-    cls=LazyGroup,
-    modules=_COMMANDS,
+    _COMMANDS,
     help="Your config file: init, check, show, set, unset, edit, schema, path.",
 )
-def config_command() -> None:
-    """Your config file."""
+"""Your config file: init, check, show, set, unset, edit, schema, path."""
 
 
 @command("init", help="Write the commented example as your config file.")
@@ -49,11 +45,11 @@ def init_command(person: Person) -> None:
     path = place_of_config(person.named, os.environ)
     if path.exists() or path.is_symlink():
         raise StateError("config_exists", path=path)
-    click.echo(person.any_words.say("did_init", path=write_example(path)))
+    echo(person.any_words.say("did_init", path=write_example(path)))
 
 
 @command("check", help="Say whether a config file is right, and where it is not.")
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@argument("file", required=False, type=a_path)
 @as_json
 def check_command(person: Person, *, file: Path | None, for_program: bool) -> int:
     """Whether a config file is right, and where it is not."""
@@ -86,12 +82,12 @@ def check_command(person: Person, *, file: Path | None, for_program: bool) -> in
         )
     else:
         for one in mistakes:
-            click.echo("\n".join(problem_lines(one, words)), err=True)
+            echo("\n".join(problem_lines(one, words)), err=True)
         for one in warnings:
-            click.echo("\n".join(problem_lines(one, words, warning=True)), err=True)
+            echo("\n".join(problem_lines(one, words, warning=True)), err=True)
         if not mistakes:
             name = words.say("built_in") if path is None else str(path)
-            click.echo(words.say("config_right", path=name))
+            echo(words.say("config_right", path=name))
     return ConfigError.exit_code if mistakes else 0
 
 
@@ -107,13 +103,13 @@ def show_command(person: Person, *, for_program: bool) -> None:
     else:
         words = words_for(loaded.schedule.language, os.environ)
         for line in shown_lines(shown, person.config, words):
-            click.echo(line)
+            echo(line)
 
 
 @command("path", help="Print where your config file is, or would be.")
 def path_command(person: Person) -> None:
     """Where the config file is, or would be."""
-    click.echo(place_of_config(person.named, os.environ))
+    echo(str(place_of_config(person.named, os.environ)))
 
 
 def write_example(path: Path) -> Path:

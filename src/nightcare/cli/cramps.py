@@ -9,19 +9,18 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import click
-
-from nightcare.cli.lazy import LazyGroup
-from nightcare.cli.output import say_json
-from nightcare.cli.person import Person, as_json, command
-from nightcare.cli.records import (
-    COLUMNS,
-    csv_text,
-    diary_records,
-    diary_rows,
-    hand_over,
-    json_text,
+from nightcare.cli.declaring import (
+    Group,
+    a_path,
+    argument,
+    as_json,
+    command,
+    number,
+    one_of,
+    option,
 )
+from nightcare.cli.output import echo, say_json
+from nightcare.cli.person import Person
 from nightcare.data import replace
 from nightcare.desktop.text import one_line
 from nightcare.domain.diary import (
@@ -56,28 +55,26 @@ _LEGS = [str(one) for one in Leg]
 _SEVERITIES = [str(one) for one in Severity]
 
 
-@click.group(
+cramp_command = Group(
     "cramp",
-    cls=LazyGroup,
-    modules=_COMMANDS,
+    _COMMANDS,
     help="Your diary of cramps: add, none, list, change, remove, export.",
 )
-def cramp_command() -> None:
-    """The diary of cramps."""
+"""Your diary of cramps: add, none, list, change, remove, export."""
 
 
 def _described(legs: list[str], severities: list[str]) -> Callable[..., Any]:
     """The options that say what a cramp was like."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        for option in (
-            click.option("--note", help="Your own words."),
-            click.option("--minutes", type=int, help="How many minutes it lasted."),
-            click.option("--severity", type=click.Choice(severities), help="How bad it was."),
-            click.option("--leg", type=click.Choice(legs), help="Where it was."),
-            click.option("--at", help='When it was: 03:10, "yesterday 03:10" or 2026-11-22T03:10.'),
+        for described in (
+            option("--note", help="Your own words."),
+            option("--minutes", type=number(), help="How many minutes it lasted."),
+            option("--severity", type=one_of(severities), help="How bad it was."),
+            option("--leg", type=one_of(legs), help="Where it was."),
+            option("--at", help='When it was: 03:10, "yesterday 03:10" or 2026-11-22T03:10.'),
         ):
-            function = option(function)
+            function = described(function)
         return function
 
     return decorate
@@ -106,11 +103,11 @@ def add_command(
         moment = now if at is None else parse_at(at, diary.calendar, now)
         noted = diary.add(moment, details, now)
     _say("did_cramp_add", noted, person)
-    click.echo(person.words.say("cramp_correct", number=noted.cramp.id))
+    echo(person.words.say("cramp_correct", number=noted.cramp.id))
 
 
 @command("none", help="Note that a night was without cramps: the last, or --night 2026-11-21.")
-@click.option("--night", help="The date of the evening before that night.")
+@option("--night", help="The date of the evening before that night.")
 def none_command(person: Person, *, night: str | None) -> None:
     """Note a night without cramps."""
     with _diary(person) as diary:
@@ -121,11 +118,11 @@ def none_command(person: Person, *, night: str | None) -> None:
         except ValueRefused as error:
             raise _of_night(error, person) from error
     said = _night_words(Place(meant, by_night=True), person)
-    click.echo(person.words.say("did_cramp_none", night=said, date=meant))
+    echo(person.words.say("did_cramp_none", night=said, date=meant))
 
 
 @command("list", help="Show the diary, of all time or of the last --days.")
-@click.option("--days", type=click.IntRange(min=1, max=366000), help="So many care days.")
+@option("--days", type=number(1, 366000), help="So many care days.")
 @as_json
 def list_command(person: Person, *, days: int | None, for_program: bool) -> None:
     """The diary."""
@@ -135,22 +132,24 @@ def list_command(person: Person, *, days: int | None, for_program: bool) -> None
         pages = diary.pages
         cramps, mornings = pages.cramps(since), pages.mornings(since)
     if for_program:
+        from nightcare.cli.records import diary_records  # noqa: PLC0415 - 2 ms, for this alone
+
         say_json(diary_records(cramps, mornings))
         return
     if not cramps and not mornings:
-        click.echo(person.words.say("cramp_list_empty"))
+        echo(person.words.say("cramp_list_empty"))
     entries: list[tuple[Place, Cramp | Morning]] = [(one.place, one) for one in cramps]
     entries += [(Place(one.night, by_night=True), one) for one in mornings]
     entries.sort(key=lambda one: (one[0].care_day, one[0].by_night))
     for place, group in groupby(entries, key=lambda one: one[0]):
         heading = _night_words(place, person)
-        click.echo(heading[:1].upper() + heading[1:])
+        echo(heading[:1].upper() + heading[1:])
         for _, one in group:
-            click.echo(_entry_line(one, person))
+            echo(_entry_line(one, person))
 
 
 @command("change", help="Correct a cramp by its number; say only what was otherwise.")
-@click.argument("number", type=click.IntRange(min=1), metavar="ID")
+@argument("number", type=number(1), metavar="ID")
 @_described([*_LEGS, _UNSAID], [*_SEVERITIES, _UNSAID])
 def change_command(  # noqa: PLR0913 - as many as there is to say of a cramp
     person: Person,
@@ -182,8 +181,8 @@ def change_command(  # noqa: PLR0913 - as many as there is to say of a cramp
 
 
 @command("remove", help="Take a cramp out of the diary, or what was said of a --night.")
-@click.argument("number", type=click.IntRange(min=1), metavar="[ID]", required=False)
-@click.option("--night", help="The date of the evening before that night.")
+@argument("number", type=number(1), metavar="[ID]", required=False)
+@option("--night", help="The date of the evening before that night.")
 def remove_command(person: Person, *, number: int | None, night: str | None) -> None:
     """Take something out of the diary."""
     if (number is None) == (night is None):
@@ -205,29 +204,32 @@ def remove_command(person: Person, *, number: int | None, night: str | None) -> 
                 raise _of_night(error, person) from error
             place = Place(meant, by_night=True)
             said = person.words.say("did_take_back", night=_night_words(place, person))
-    click.echo(said)
+    echo(said)
 
 
 @command("export", help=_EXPORT)
-@click.option(
+@option(
     "--format",
     "form",
-    type=click.Choice(["csv", "json"]),
+    type=one_of(["csv", "json"]),
     default="csv",
     help="How: csv unless said.",
 )
-@click.option("--output", type=click.Path(path_type=Path), help="A file; else it is printed.")
+@option("--output", type=a_path, help="A file; else it is printed.")
 def export_command(person: Person, *, form: str, output: Path | None) -> None:
     """Hand over the diary."""
+    from nightcare.cli import records  # noqa: PLC0415 - as above
+
     with person.journal() as journal:
         pages = journal.diary
         cramps, mornings = pages.cramps(), pages.mornings()
     if form == "json":
-        hand_over(json_text(diary_records(cramps, mornings)), output)
+        records.hand_over(records.json_text(records.diary_records(cramps, mornings)), output)
     else:
-        hand_over(csv_text(COLUMNS, diary_rows(cramps, mornings)), output)
+        rows = records.diary_rows(cramps, mornings)
+        records.hand_over(records.csv_text(records.COLUMNS, rows), output)
     if output is not None:
-        click.echo(person.any_words.say("did_export", path=output))
+        echo(person.any_words.say("did_export", path=output))
 
 
 @contextmanager
@@ -267,9 +269,9 @@ def _of_night(error: ValueRefused, person: Person) -> ValueRefused:
 def _say(key: str, noted: Noted, person: Person) -> None:
     words, cramp = person.words, noted.cramp
     what, night = _cramp_words(cramp, person), _night_words(cramp.place, person)
-    click.echo(words.say(key, number=cramp.id, what=what, night=night))
+    echo(words.say(key, number=cramp.id, what=what, night=night))
     if noted.instead:
-        click.echo(words.say("cramp_instead"))
+        echo(words.say("cramp_instead"))
 
 
 def _cramp_words(cramp: Cramp, person: Person) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import os
 
-import click
-
 from nightcare.cli.changing import content_of, spoken, write
-from nightcare.cli.output import say_json
-from nightcare.cli.person import Person, command
+from nightcare.cli.declaring import command, option
+from nightcare.cli.output import echo, say_json
+from nightcare.cli.person import Person
 from nightcare.places import place_of_config, schema_file
 from nightcare.replacing import alone_with
 from nightcare.settings.editing import with_first_line
@@ -24,7 +23,7 @@ Source: https://taplo.tamasfe.dev/configuration/directives.html, "The schema Dir
 
 
 @command("schema", help="Print the JSON Schema of the config file, for editors that know it.")
-@click.option("--write", "to_write", is_flag=True, help="Write it beside your config, and name it.")
+@option("--write", "to_write", is_flag=True, help="Write it beside your config, and name it.")
 def schema_command(person: Person, *, to_write: bool) -> None:
     """The schema; or a file of it beside the config, which names it in its first line."""
     schema = config_schema()
@@ -42,5 +41,5 @@ def schema_command(person: Person, *, to_write: bool) -> None:
         if fresh != raw or not there:
             write(path, fresh)
     if not there:
-        click.echo(words.say("made_from_example", path=path))
-    click.echo(words.say("did_schema", path=path, schema=beside))
+        echo(words.say("made_from_example", path=path))
+    echo(words.say("did_schema", path=path, schema=beside))

@@ -17,8 +17,9 @@ from nightcare.checkup.examine import Examined, examine
 from nightcare.checkup.facts import Limits, Place
 from nightcare.checkup.finding import Check, Finding, State, bad, mend_of, message_of
 from nightcare.checkup.trial import try_out
-from nightcare.cli.output import say_json
-from nightcare.cli.person import Person, as_json, command
+from nightcare.cli.declaring import as_json, command, number, option
+from nightcare.cli.output import echo, say_json
+from nightcare.cli.person import Person
 from nightcare.errors import NightcareError, StateError, ValueRefused
 from nightcare.screens import choose_screen
 from nightcare.settings.load import load
@@ -48,9 +49,13 @@ _NAMES = {
 
 
 @command("doctor", help="Say what is wrong here, and how to mend it; nothing is changed.")
-@click.option("--notify", is_flag=True, help="Show a notification too, and wait for your click.")
-@click.option(
-    "--seconds", type=int, default=60, show_default=True, help="How long to wait for your click."
+@option("--notify", is_flag=True, help="Show a notification too, and wait for your click.")
+@option(
+    "--seconds",
+    type=number(),
+    default=60,
+    show_default=True,
+    help="How long to wait for your click.",
 )
 @as_json
 def doctor_command(person: Person, *, notify: bool, seconds: int, for_program: bool) -> int:
@@ -66,7 +71,7 @@ def doctor_command(person: Person, *, notify: bool, seconds: int, for_program: b
         _print(findings, words)
     if notify:
         asked = words.say("doctor_trial_sent", limit=words.length(timedelta(seconds=seconds)))
-        click.echo(asked, err=for_program)
+        echo(asked, err=for_program)
         # A program reads the output; what a terminal shows is not for it.
         out = sys.stderr if for_program else sys.stdout
         tried = asyncio.run(_try(examined, person, words, seconds, out))
@@ -111,10 +116,10 @@ def _print(findings: Iterable[Finding], words: Words) -> None:
         mark = words.say(key).ljust(width)
         if coloured:
             mark = click.style(mark, fg=colour)
-        click.echo(f"{mark}  {_sentence(one, words)}")
+        echo(f"{mark}  {_sentence(one, words)}")
         mend = mend_of(one, words)
         if mend is not None:
-            click.echo(f"{' ' * width}  {words.say('doctor_mend', mend=mend)}")
+            echo(f"{' ' * width}  {words.say('doctor_mend', mend=mend)}")
 
 
 def _sentence(finding: Finding, words: Words) -> str:

@@ -13,9 +13,8 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import click
-
 from nightcare.catalogue.reading import Words, words_for
+from nightcare.cli.asking import prompt
 from nightcare.cli.changing import (
     WHEN_STARTED,
     content_of,
@@ -24,8 +23,9 @@ from nightcare.cli.changing import (
     tell_warnings,
     write,
 )
-from nightcare.cli.output import complain
-from nightcare.cli.person import Person, command
+from nightcare.cli.declaring import command
+from nightcare.cli.output import complain, echo
+from nightcare.cli.person import Person
 from nightcare.data import dataclass
 from nightcare.errors import ConfigError, DesktopError, StateError
 from nightcare.places import place_of_config
@@ -49,12 +49,12 @@ def edit_command(person: Person) -> int:
         if after is None:
             return ConfigError.exit_code
         if after == before:
-            click.echo(words.say("edit_nothing" if there else "edit_nothing_new", path=path))
+            echo(words.say("edit_nothing" if there else "edit_nothing_new", path=path))
             return 0
         _take(path, before if there else None, after)
     loaded = load_file(parsed(str(path), after), {})
     words = words_for(loaded.schedule.language, os.environ)
-    click.echo(words.say("did_edit", path=path))
+    echo(words.say("did_edit", path=path))
     tell_warnings(loaded, words)
     tell_service(person, words, restart=_started_with(before) != _started_with(after))
     return 0
@@ -115,7 +115,7 @@ def _draft(path: Path, content: bytes, words: Words) -> Iterator[_Draft]:
         raise
     finally:
         if draft.kept:
-            click.echo(words.say("edit_kept", path=draft.path), err=True)
+            echo(words.say("edit_kept", path=draft.path), err=True)
         else:
             draft.path.unlink(missing_ok=True)
             if made:
@@ -150,7 +150,7 @@ def _edited(editor: list[str], draft: _Draft, before: bytes, words: Words) -> by
 def _ask(words: Words) -> str:
     """What to do with a draft that has mistakes."""
     while True:
-        answer: str = click.prompt(words.say("edit_ask"), default=_EDIT, err=True)
+        answer: str = prompt(words.say("edit_ask"), default=_EDIT, err=True)
         if answer.strip().lower() in (_EDIT, _DISCARD, _SAVE):
             return answer.strip().lower()
 

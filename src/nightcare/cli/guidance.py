@@ -6,11 +6,10 @@ import shutil
 import textwrap
 from collections.abc import Iterable
 
-import click
-
 from nightcare.catalogue.reading import Words, read_words
-from nightcare.cli.output import say_json
-from nightcare.cli.person import Person, as_json, command
+from nightcare.cli.declaring import argument, as_json, command, one_of, option
+from nightcare.cli.output import echo, say_json
+from nightcare.cli.person import Person
 from nightcare.domain.guidance import Advice, Guidance
 from nightcare.domain.reminders import Topic
 from nightcare.languages import languages
@@ -24,8 +23,8 @@ def _words(person: Person, language: str | None) -> Words:
 
 
 @command("tips", help="Show the tips, of one topic or all, with the guidance they rest on.")
-@click.argument("topic", required=False, type=click.Choice([str(topic) for topic in Topic]))
-@click.option("--language", type=click.Choice(languages()), help="Another language than yours.")
+@argument("topic", required=False, type=one_of([str(topic) for topic in Topic]))
+@option("--language", type=one_of(languages()), help="Another language than yours.")
 @as_json
 def tips_command(
     person: Person, *, topic: str | None, language: str | None, for_program: bool
@@ -52,15 +51,15 @@ def tips_command(
     for tip in tips:
         if tip.topic is not shown:
             shown = tip.topic
-            click.echo(("\n" if shown is not tips[0].topic else "") + words.say(f"topic_{shown}"))
-        click.echo(wrapped(f"- {tip.text}", "  "))
-    click.echo()
-    click.echo(wrapped(words.say("source", source=guidance.source)))
-    click.echo(wrapped(advice(guidance.professional, "not-medical-advice")))
+            echo(("\n" if shown is not tips[0].topic else "") + words.say(f"topic_{shown}"))
+        echo(wrapped(f"- {tip.text}", "  "))
+    echo()
+    echo(wrapped(words.say("source", source=guidance.source)))
+    echo(wrapped(advice(guidance.professional, "not-medical-advice")))
 
 
 @command("causes", help="What can lie behind cramps, and when to see a professional.")
-@click.option("--language", type=click.Choice(languages()), help="Another language than yours.")
+@option("--language", type=one_of(languages()), help="Another language than yours.")
 @as_json
 def causes_command(person: Person, *, language: str | None, for_program: bool) -> None:
     """What can lie behind cramps, and when to see a professional."""
@@ -81,7 +80,7 @@ def causes_command(person: Person, *, language: str | None, for_program: bool) -
     lines += ["", wrapped(words.say("causes_professional"))]
     lines += [wrapped(f"- {one.text}", "  ") for one in when]
     lines += ["", wrapped(words.say("source", source=guidance.source)), wrapped(caution.text)]
-    click.echo("\n".join(lines))
+    echo("\n".join(lines))
 
 
 def _record(one: Advice, guidance: Guidance) -> dict[str, str]:

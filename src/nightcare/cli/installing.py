@@ -7,12 +7,12 @@ import os
 import shutil
 from pathlib import Path
 
-import click
-
 from nightcare.catalogue.reading import Words
 from nightcare.cli.configuring import write_example
+from nightcare.cli.declaring import command, option
 from nightcare.cli.looking import next_occurrence
-from nightcare.cli.person import Person, command
+from nightcare.cli.output import echo
+from nightcare.cli.person import Person
 from nightcare.desktop import desktop_entry, user_unit
 from nightcare.desktop.only_one import service_runs
 from nightcare.errors import DesktopError
@@ -40,31 +40,31 @@ def install(person: Person) -> None:
     if service_runs(person.state) and not user_unit.is_active():
         raise DesktopError("runs_elsewhere")
     if person.config is None:
-        click.echo(words.say("did_init", path=write_example(config_file())))
+        echo(words.say("did_init", path=write_example(config_file())))
     named = person.config if person.config not in (None, config_file()) else None
     # Before the service starts, which then uses the icon.
     desktop_entry.install(user_unit.own_command(named, "status"), os.environ)
     path = user_unit.install(user_unit.own_command(named, "run"), os.environ)
-    click.echo(words.say("did_install", path=path))
+    echo(words.say("did_install", path=path))
     with person.journal() as journal:
         following = next_occurrence(person, journal, person.calendar)
     if following is not None:
-        click.echo(
+        echo(
             words.say("next_line", reminder=following.key.reminder, due=person.clock(following.due))
         )
-    click.echo(words.say("install_hint", path=person.config or config_file()))
+    echo(words.say("install_hint", path=person.config or config_file()))
 
 
 @command("uninstall", help="Take the user service back; your config and journal stay.")
-@click.option("--purge", is_flag=True, help="Remove your config and journal as well.")
+@option("--purge", is_flag=True, help="Remove your config and journal as well.")
 def uninstall_command(person: Person, *, purge: bool) -> None:
     """Take back what `install` did."""
     words = person.any_words
     there = user_unit.uninstall(os.environ)
     desktop_entry.uninstall(os.environ)
-    click.echo(words.say("did_uninstall" if there else "nothing_installed"))
+    echo(words.say("did_uninstall" if there else "nothing_installed"))
     if there and user_unit.comes_back():
-        click.echo(words.say("uninstall_for_you_alone", unit=user_unit.NAME))
+        echo(words.say("uninstall_for_you_alone", unit=user_unit.NAME))
     if purge:
         config_file().unlink(missing_ok=True)
         schema_file(config_file()).unlink(missing_ok=True)
@@ -72,7 +72,7 @@ def uninstall_command(person: Person, *, purge: bool) -> None:
             # Only if nothing else is in it.
             config_file().parent.rmdir()
         shutil.rmtree(person.state, ignore_errors=True)
-        click.echo(words.say("did_purge"))
+        echo(words.say("did_purge"))
     else:
         _tell_what_stays(words, config_file(), person.state)
 
@@ -80,8 +80,8 @@ def uninstall_command(person: Person, *, purge: bool) -> None:
 def _tell_what_stays(words: Words, config: Path, state: Path) -> None:
     match config.exists(), state.exists():
         case True, True:
-            click.echo(words.say("data_kept", config=config, state=state))
+            echo(words.say("data_kept", config=config, state=state))
         case True, False:
-            click.echo(words.say("kept_config", path=config))
+            echo(words.say("kept_config", path=config))
         case False, True:
-            click.echo(words.say("kept_journal", path=state))
+            echo(words.say("kept_journal", path=state))

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
-import click
-
 from nightcare import __version__
 from nightcare.catalogue.reading import Words
 from nightcare.cli.asking import says_yes
-from nightcare.cli.person import Person, command
+from nightcare.cli.declaring import a_path, command, one_of, option
+from nightcare.cli.output import echo
+from nightcare.cli.person import Person
 from nightcare.cli.records import (
     COLUMNS,
     Record,
@@ -46,12 +46,10 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @command("export", help=_EXPORT)
-@click.option(
-    "--format", "form", type=click.Choice(["json", "csv"]), default="json", help="json unless said."
-)
-@click.option(
+@option("--format", "form", type=one_of(["json", "csv"]), default="json", help="json unless said.")
+@option(
     "--output",
-    type=click.Path(path_type=Path),
+    type=a_path,
     help="A file; else it is printed. A folder for csv, which is several files.",
 )
 def export_command(person: Person, *, form: str, output: Path | None) -> None:
@@ -78,28 +76,28 @@ def export_command(person: Person, *, form: str, output: Path | None) -> None:
     else:
         _write_tables(output, diary, reminders, done, settings)
     if output is not None:
-        click.echo(person.any_words.say("did_export", path=output))
+        echo(person.any_words.say("did_export", path=output))
 
 
 @command("erase", help="Erase everything that is recorded. Your config stays.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@option("--yes", is_flag=True, help="Do not ask.")
 def erase_command(person: Person, *, yes: bool) -> int:
     """Erase everything that is recorded."""
     words = person.any_words
     if not yes:
         if not sys.stdin.isatty():
             raise ValueRefused("erase_wants_yes")
-        click.echo(words.say("erase_what", state=person.state))
+        echo(words.say("erase_what", state=person.state))
         if not says_yes(words, words.say("erase_sure"), usual=False):
-            click.echo(words.say("erase_nothing"))
+            echo(words.say("erase_nothing"))
             return 1
     page = own_page(person.state)
     if page.exists():
         page.unlink()
-        click.echo(words.say("did_erase_page", path=page))
+        echo(words.say("did_erase_page", path=page))
     for path in set_aside_files(person.state):
         path.unlink(missing_ok=True)
-        click.echo(words.say("did_erase_file", path=path))
+        echo(words.say("did_erase_file", path=path))
     if (person.state / FILE_NAME).exists():
         try:
             _erase(person, words)
@@ -109,10 +107,10 @@ def erase_command(person: Person, *, yes: bool) -> int:
             # It cannot be written any more, and the next one begins anew.
             for path in journal_files(person.state):
                 path.unlink(missing_ok=True)
-            click.echo(words.say("did_erase_file", path=person.state / FILE_NAME))
+            echo(words.say("did_erase_file", path=person.state / FILE_NAME))
     else:
-        click.echo(words.say("erase_none"))
-    click.echo(words.say("erase_kept"))
+        echo(words.say("erase_none"))
+    echo(words.say("erase_kept"))
     return 0
 
 
@@ -120,7 +118,7 @@ def _erase(person: Person, words: Words) -> None:
     with person.journal() as journal:
         diary, courses = whole(journal), journal.since(_EVER)
         journal.erase(person.now)
-    click.echo(
+    echo(
         words.say(
             "did_erase",
             cramps=len(diary.cramps),

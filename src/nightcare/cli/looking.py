@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import click
-
 from nightcare.cli.completing import reminder_names
-from nightcare.cli.output import say_json
-from nightcare.cli.person import Person, as_json, command
+from nightcare.cli.declaring import argument, as_json, command, number, option
+from nightcare.cli.output import echo, say_json
+from nightcare.cli.person import Person
 from nightcare.desktop.only_one import service_runs
 from nightcare.domain.care_day import ONE_DAY, Calendar
 from nightcare.domain.course import Course, Held, Open, Settled, Snoozed
@@ -63,18 +62,18 @@ def status_command(person: Person, *, for_program: bool) -> None:
         notifier = note.get("notifier")
         running_key = "status_running" if notifier else "status_waiting"
         key = running_key if running else "status_stopped"
-        click.echo(person.words.say(key, notifier=notifier))
+        echo(person.words.say(key, notifier=notifier))
         for line in [person.words.say("status_mistakes"), *mistakes] if mistakes else []:
-            click.echo(line)
+            echo(line)
         for line in _presence_lines(note.get("presence") or {}, person):
-            click.echo(line)
+            echo(line)
         if paused is not None:
-            click.echo(person.words.say("status_paused", until=person.clock(paused)))
+            echo(person.words.say("status_paused", until=person.clock(paused)))
         if closed:
-            click.echo(person.words.say("status_good_night"))
+            echo(person.words.say("status_good_night"))
         if under_way is not None:
             led, routine, stage = under_way
-            click.echo(
+            echo(
                 person.words.say(
                     "status_routine",
                     reminder=led.key.reminder,
@@ -83,8 +82,8 @@ def status_command(person: Person, *, for_program: bool) -> None:
                 )
             )
         for course in unsettled:
-            click.echo(_state_line(course, person))
-        click.echo(_next_line(coming, person))
+            echo(_state_line(course, person))
+        echo(_next_line(coming, person))
     if not running:
         raise NotRunning("not_running")
 
@@ -141,7 +140,7 @@ def next_command(person: Person, *, for_program: bool) -> None:
     if for_program:
         say_json(None if coming is None else _occurrence(coming, person, calendar))
     else:
-        click.echo(_next_line(coming, person))
+        echo(_next_line(coming, person))
 
 
 @command("today", help="Show the care day: what was, and what is to come.")
@@ -165,16 +164,16 @@ def today_command(person: Person, *, for_program: bool) -> None:
             ]
         )
         return
-    click.echo(person.words.date(day))
+    echo(person.words.date(day))
     if not entries:
-        click.echo(person.words.say("plan_empty"))
+        echo(person.words.say("plan_empty"))
     for one in entries:
-        click.echo(_day_line(one, courses.get(one.key), person, calendar))
+        echo(_day_line(one, courses.get(one.key), person, calendar))
 
 
 @command("preview", help="Show what is due over the coming care days.")
-@click.option("--days", type=int, default=7, show_default=True, help="How many care days.")
-@click.option("--from", "first", metavar="DATE", help="The first care day, such as 2026-12-24.")
+@option("--days", type=number(), default=7, show_default=True, help="How many care days.")
+@option("--from", "first", metavar="DATE", help="The first care day, such as 2026-12-24.")
 @as_json
 def preview_command(person: Person, *, days: int, first: str | None, for_program: bool) -> None:
     """What is due over the coming care days."""
@@ -191,7 +190,7 @@ def preview_command(person: Person, *, days: int, first: str | None, for_program
         say_json([_occurrence(one, person, calendar) for one in planned])
     else:
         for line in plan_lines(planned, person, calendar):
-            click.echo(line)
+            echo(line)
 
 
 def _coming_day(reminders: Sequence[Reminder], calendar: Calendar, now: datetime) -> date:
@@ -202,7 +201,7 @@ def _coming_day(reminders: Sequence[Reminder], calendar: Calendar, now: datetime
 
 
 @command("why", help="Say which step decided last time, for one reminder or for each.")
-@click.argument("reminder", required=False, shell_complete=reminder_names)
+@argument("reminder", required=False, shell_complete=reminder_names)
 @as_json
 def why_command(person: Person, *, reminder: str | None, for_program: bool) -> None:
     """Which step of the cascade decided last time."""
@@ -225,10 +224,10 @@ def why_command(person: Person, *, reminder: str | None, for_program: bool) -> N
         )
         return
     if not decisions:
-        click.echo(person.words.say("why_nothing"))
+        echo(person.words.say("why_nothing"))
     for one in decisions:
         reason = person.words.say(f"reason_{one.step.replace(' ', '_')}")
-        click.echo(
+        echo(
             person.words.say(
                 f"why_{one.verdict}",
                 reminder=one.occurrence.key.reminder,

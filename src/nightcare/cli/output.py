@@ -7,10 +7,9 @@ import functools
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
-
-import click
 
 from nightcare.catalogue.excerpts import excerpt
 from nightcare.catalogue.problems import place_text, problem_text
@@ -18,9 +17,14 @@ from nightcare.catalogue.reading import Words
 from nightcare.errors import ConfigError, NightcareError, Problem
 
 
+def echo(line: str = "", *, end: str = "\n", err: bool = False) -> None:
+    """Print a line: a result, or a problem, which goes where problems go."""
+    print(line, end=end, file=sys.stderr if err else sys.stdout, flush=True)
+
+
 def say_json(value: object) -> None:
     """Print a value for a program to read; a TOML time as text."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
 def complain(error: NightcareError, words: Words) -> None:
@@ -29,7 +33,7 @@ def complain(error: NightcareError, words: Words) -> None:
     lines = [line for problem in problems for line in problem_lines(problem, words)]
     lines.append(words.say(f"error_{error.key}", **error.values))
     try:
-        click.echo("\n".join(lines), err=True)
+        echo("\n".join(lines), err=True)
     except OSError:
         # Nobody reads it; the exit code tells it all the same.
         write_no_more(sys.stderr)
@@ -40,13 +44,22 @@ def problem_lines(problem: Problem, words: Words, *, warning: bool = False) -> l
 
     Coloured where problems go to a terminal, unless NO_COLOR is set (https://no-color.org).
     """
-    colour = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
-    loud = functools.partial(click.style, fg="yellow" if warning else "red") if colour else str
-    bold = functools.partial(click.style, bold=True) if colour else str
+    loud: Callable[[str], str] = str
+    bold: Callable[[str], str] = str
+    if sys.stderr.isatty() and not os.environ.get("NO_COLOR"):
+        from click import style  # noqa: PLC0415 - see nightcare.cli.declaring
+
+        loud = functools.partial(style, fg="yellow" if warning else "red")
+        bold = functools.partial(style, bold=True)
     place = place_text(problem, words)
     line = loud(place) + problem_text(problem, words).removeprefix(place)
     said = words.say("warning", problem=line) if warning else line
     return [said, *excerpt(problem, bold)]
+
+
+def let_go_of_the_output() -> None:
+    """Nobody reads the output any more, or it is full."""
+    write_no_more(sys.stdout)
 
 
 def write_no_more(stream: TextIO) -> None:

@@ -10,10 +10,8 @@ from datetime import date, datetime, time, tzinfo
 from pathlib import Path
 from typing import Any
 
-import click
-
 from nightcare.catalogue.reading import Words, words_for
-from nightcare.cli.output import complain
+from nightcare.cli.output import complain, echo
 from nightcare.desktop.clock import now, zone
 from nightcare.desktop.only_one import service_runs
 from nightcare.domain.care_day import Calendar
@@ -181,27 +179,19 @@ def _load_here(source: Source) -> Loaded:
     return load_source(source)
 
 
-def command(name: str, **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
-    """A command that is given the person, and takes `--config` behind its name too."""
+def as_person(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Call a command's function with the person whose file is named, and say what goes wrong."""
 
-    def decorate(function: Callable[..., Any]) -> click.Command:
-        def call(config: Path | None, **values: Any) -> Any:
-            named = config or click.get_current_context().find_root().obj
-            person = Person(named)
-            try:
-                code = function(person, **values)
-            except NightcareError as error:
-                complain(error, person.any_words)
-                return error.exit_code
-            if "in_force" in vars(person) and "loaded" not in vars(person):
-                click.echo(person.words.say("by_what_is_in_force"), err=True)
-            return code
+    @functools.wraps(function)
+    def call(named: Path | None, **values: Any) -> Any:
+        person = Person(named)
+        try:
+            code = function(person, **values)
+        except NightcareError as error:
+            complain(error, person.any_words)
+            return error.exit_code
+        if "in_force" in vars(person) and "loaded" not in vars(person):
+            echo(person.words.say("by_what_is_in_force"), err=True)
+        return code
 
-        functools.update_wrapper(call, function)
-        option = click.option("--config", type=click.Path(path_type=Path), hidden=True)
-        return click.command(name, click.Command, **settings)(option(call))
-
-    return decorate
-
-
-as_json = click.option("--json", "for_program", is_flag=True, help="Print JSON for a program.")
+    return call

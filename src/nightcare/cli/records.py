@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-import click
-
+from nightcare.cli.output import echo
 from nightcare.domain.diary import Cramp, Morning
 from nightcare.replacing import replace_file
 
@@ -101,7 +100,7 @@ def hand_over(text: str, output: Path | None) -> None:
         OSError: The file cannot be written; an old one is as it was.
     """
     if output is None:
-        click.echo(text, nl=False)
+        echo(text, end="")
         return
     if output.is_file():
         # What takes the place of a file has its mode.

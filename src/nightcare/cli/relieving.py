@@ -9,8 +9,10 @@ from collections.abc import Iterator
 import click
 
 from nightcare.catalogue.reading import Words, read_words
+from nightcare.cli.declaring import command, one_of, option
 from nightcare.cli.guidance import advice, wrapped
-from nightcare.cli.person import Person, command
+from nightcare.cli.output import echo
+from nightcare.cli.person import Person
 from nightcare.data import dataclass
 from nightcare.errors import NightcareError
 from nightcare.languages import languages
@@ -23,7 +25,7 @@ _ROUTINE = "calf"
 
 
 @command("relief", help="A calm card for a cramp in the night: what to do now.")
-@click.option("--language", type=click.Choice(languages()), help="Another language than yours.")
+@option("--language", type=one_of(languages()), help="Another language than yours.")
 def relief_command(person: Person, *, language: str | None) -> None:
     """What to do about a cramp now; in a terminal with a stretch and the diary a key away."""
     words = person.any_words if language is None else read_words(language)
@@ -75,7 +77,7 @@ class _Card:
     def show(self, text: str) -> None:
         """Print, dim on a terminal: it is read in the dark."""
         dim = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        click.echo(f"{_DIM}{text}{_PLAIN}" if dim else text)
+        echo(f"{_DIM}{text}{_PLAIN}" if dim else text)
 
     def answer(self) -> None:
         """Do what the keys say, until one closes the card."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import click
-
+from nightcare.cli.output import echo
 from nightcare.cli.person import Person
 from nightcare.cli.records import hand_over
 from nightcare.desktop.browser import show
@@ -38,9 +37,9 @@ def hand_over_page(
         hand_over(text, place)
     except OSError as error:
         raise StateError("page_not_written", path=place, reason=error.strerror or error) from error
-    click.echo(words.say("did_export", path=place))
+    echo(words.say("did_export", path=place))
     if not shown:
         return
     if not show(place, os.environ):
         raise DesktopError("no_browser", path=place)
-    click.echo(words.say("did_show_page"))
+    echo(words.say("did_show_page"))

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
-import click
-
 from nightcare.catalogue.counting import (
     counsel,
     counted_nights,
@@ -17,9 +15,10 @@ from nightcare.catalogue.counting import (
     span_names,
 )
 from nightcare.cli.cramps import dated
+from nightcare.cli.declaring import a_path, as_json, command, number, option
 from nightcare.cli.guidance import wrapped
-from nightcare.cli.output import say_json
-from nightcare.cli.person import Person, as_json, command
+from nightcare.cli.output import echo, say_json
+from nightcare.cli.person import Person
 from nightcare.domain.diary import last_night
 from nightcare.domain.professional import Concern, concern, first_of_window
 from nightcare.domain.report import (
@@ -39,20 +38,20 @@ _EARLIER = timedelta(days=3)
 
 
 @command("report", help="Say what your diary comes to, week by week.")
-@click.option(
+@option(
     "--days",
-    type=click.IntRange(min=1, max=_MOST_DAYS),
+    type=number(1, _MOST_DAYS),
     default=_A_MONTH,
     help="Over so many nights: 30 unless said.",
 )
-@click.option(
+@option(
     "--html",
     "file",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=a_path,
     help="Write it as a page, to read in a browser or to print.",
 )
-@click.option("--open", "shown", is_flag=True, help="Show that page in your browser.")
+@option("--open", "shown", is_flag=True, help="Show that page in your browser.")
 @as_json
 def report_command(
     person: Person, *, days: int, file: Path | None, shown: bool, for_program: bool
@@ -71,11 +70,11 @@ def report_command(
         say_json(_for_a_program(made, why, person))
         return
     for line in _lines(made, person):
-        click.echo(line)
+        echo(line)
     if why is not None:
-        click.echo()
+        echo()
         for line in _advice(why, person):
-            click.echo(wrapped(line))
+            echo(wrapped(line))
 
 
 def _made(person: Person, days: int) -> tuple[Report, Concern | None]:

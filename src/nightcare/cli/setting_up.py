@@ -9,15 +9,15 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
-import click
-
 from nightcare.catalogue.problems import problem_text
 from nightcare.catalogue.reading import Words, words_for
-from nightcare.cli.asking import says_yes
+from nightcare.cli.asking import prompt, says_yes
 from nightcare.cli.changing import spoken, tell_service, write
+from nightcare.cli.declaring import BROKEN_OFF, command
 from nightcare.cli.installing import install
 from nightcare.cli.looking import plan_lines
-from nightcare.cli.person import Person, command
+from nightcare.cli.output import echo
+from nightcare.cli.person import Person
 from nightcare.data import replace
 from nightcare.desktop import user_unit
 from nightcare.desktop.clock import zone
@@ -32,7 +32,6 @@ from nightcare.settings.layers import built_in, example_text, parsed
 from nightcare.settings.load import load_file
 from nightcare.settings.loaded import Loaded
 
-_BROKEN_OFF = 130
 _AUTO = "auto"
 _A_WEEK = 7
 
@@ -49,12 +48,12 @@ def setup_command(person: Person) -> int:
     setup = _Setup(person)
     try:
         written = setup.ask_and_write()
-    except (click.Abort, KeyboardInterrupt):
-        click.echo()
-        click.echo(setup.words.say("setup_nothing_written"))
-        return _BROKEN_OFF
+    except KeyboardInterrupt:
+        echo()
+        echo(setup.words.say("setup_nothing_written"))
+        return BROKEN_OFF
     if not written:
-        click.echo(setup.words.say("setup_nothing_written"))
+        echo(setup.words.say("setup_nothing_written"))
         return 0
     if setup.wants_the_service():
         install(Person(person.named))
@@ -81,7 +80,7 @@ class _Setup:
         if asked and not self._may_replace():
             return False
         self._ask_language()
-        click.echo(self.words.say("setup_welcome"))
+        echo(self.words.say("setup_welcome"))
         self._ask_hours()
         self._ask_weekend()
         self._ask_reminders()
@@ -92,9 +91,9 @@ class _Setup:
             # It may have come about meanwhile.
             if not asked and not self._may_replace():
                 return False
-            click.echo(self.words.say("setup_backup", path=self._back_up()))
+            echo(self.words.say("setup_backup", path=self._back_up()))
         write(self._path, self._raw)
-        click.echo(self.words.say("setup_written", path=self._path))
+        echo(self.words.say("setup_written", path=self._path))
         return True
 
     def wants_the_service(self) -> bool:
@@ -104,15 +103,15 @@ class _Setup:
         try:
             user_unit.reach()
         except DesktopError as error:
-            click.echo(self.words.say(f"error_{error.key}", **error.values))
+            echo(self.words.say(f"error_{error.key}", **error.values))
             return False
         try:
             wanted = self._yes(self.words.say("setup_install"))
-        except (click.Abort, KeyboardInterrupt):
-            click.echo()
+        except KeyboardInterrupt:
+            echo()
             wanted = False
         if not wanted:
-            click.echo(self.words.say("setup_later"))
+            echo(self.words.say("setup_later"))
         return wanted
 
     # The questions
@@ -126,7 +125,7 @@ class _Setup:
             said = self._answer("setup_language", _AUTO, choices=", ".join(choices)).lower()
             if said in choices:
                 break
-            click.echo(self.words.say("setup_choose", choices=", ".join(choices)))
+            echo(self.words.say("setup_choose", choices=", ".join(choices)))
         self._take({("language",): said})
         self.words = words_for(self._loaded.schedule.language, os.environ)
 
@@ -179,16 +178,16 @@ class _Setup:
         left = [one for one in plan(enabled, calendar, today, 1) if one.due > now]
         would = Person(self._path)
         would.loaded = self._loaded
-        click.echo(self.words.say("setup_preview"))
+        echo(self.words.say("setup_preview"))
         for line in plan_lines(
             left or plan(enabled, calendar, today + timedelta(days=1), 1), would, calendar
         ):
-            click.echo(line)
+            echo(line)
 
     # Asking
 
     def _answer(self, question: str, usual: str, **values: object) -> str:
-        said: str = click.prompt(self.words.say(question, **values), default=usual)
+        said: str = prompt(self.words.say(question, **values), default=usual)
         return said.strip()
 
     def _clock(self, question: str, usual: str) -> str:
@@ -199,7 +198,7 @@ class _Setup:
             try:
                 return clock_text(parse_clock(said))
             except ValueRefused as error:
-                click.echo(self.words.say(f"error_{error.key}", **error.values))
+                echo(self.words.say(f"error_{error.key}", **error.values))
 
     def _yes(self, question: str, *, usual: bool = True) -> bool:
         return says_yes(self.words, question, usual=usual)
@@ -216,7 +215,7 @@ class _Setup:
         except ConfigError as error:
             first = replace(error.problems[0], place=Place(self._path.name), also=None)
             told = problem_text(first, self.words)
-            click.echo(self.words.say("setup_does_not_fit", problem=told))
+            echo(self.words.say("setup_does_not_fit", problem=told))
             return False
         self._raw = raw
         return True

@@ -13,10 +13,11 @@ import click
 
 from nightcare.catalogue.reading import Words, read_words
 from nightcare.cli.completing import routine_names
+from nightcare.cli.declaring import BROKEN_OFF, argument, as_json, command, one_of, option
 from nightcare.cli.guidance import advice, wrapped
 from nightcare.cli.leading import Ticking, display_for, lead
-from nightcare.cli.output import say_json
-from nightcare.cli.person import Person, as_json, command
+from nightcare.cli.output import echo, say_json
+from nightcare.cli.person import Person
 from nightcare.desktop.clock import zone
 from nightcare.domain.course import Course, Held, Open
 from nightcare.domain.guidance import Guidance, Routine
@@ -28,9 +29,6 @@ from nightcare.journal.store import FILE_NAME
 from nightcare.languages import languages
 from nightcare.service.answers import Answers
 
-STOPPED = 130
-"""The exit code of what was broken off with Ctrl-C, as of every program that ends so."""
-
 _HELP = """Be led through a stretch; Ctrl-C stops it.
 
 It needs no running service. At its end a stretching reminder that is open is done. Stopped with
@@ -39,9 +37,9 @@ Ctrl-C, nothing is recorded and the exit code is 130.
 
 
 @command("stretch", help=_HELP)
-@click.argument("routine", required=False, shell_complete=routine_names)
-@click.option("--list", "listed", is_flag=True, help="Say which routines there are.")
-@click.option("--language", type=click.Choice(languages()), help="Another language than yours.")
+@argument("routine", required=False, shell_complete=routine_names)
+@option("--list", "listed", is_flag=True, help="Say which routines there are.")
+@option("--language", type=one_of(languages()), help="Another language than yours.")
 @as_json
 def stretch_command(
     person: Person, *, routine: str | None, listed: bool, language: str | None, for_program: bool
@@ -50,7 +48,7 @@ def stretch_command(
     words = person.any_words if language is None else read_words(language)
     schedule = person.any_schedule
     if not person.config_is_right:
-        click.echo(words.say("stretch_built_in"), err=True)
+        echo(words.say("stretch_built_in"), err=True)
     found = routines(words.guidance.routines, schedule.routines)
     if for_program:
         say_json([_record(one) for one in found])
@@ -59,15 +57,13 @@ def stretch_command(
         _list(found, words)
         return 0
     chosen = named(found, routine or schedule.stretch.routine or BUILT_IN[0])
-    click.echo(
-        words.say("stretch_title", routine=chosen.name, length=words.length(length_of(chosen)))
-    )
+    echo(words.say("stretch_title", routine=chosen.name, length=words.length(length_of(chosen))))
     for line in cautions(chosen, words):
-        click.echo(wrapped(line))
-    click.echo()
+        echo(wrapped(line))
+    echo()
     took = go_through(chosen, words, dim=False)
     if took is None:
-        return STOPPED
+        return BROKEN_OFF
     _mark(person, schedule, words, person.now + took)
     return 0
 
@@ -107,7 +103,7 @@ def go_through(routine: Routine, words: Words, *, dim: bool) -> timedelta | None
     except KeyboardInterrupt:
         took, said = None, words.say("stretch_stopped")
     shown_dim = dim and not plain and sys.stdout.isatty()
-    click.echo(click.style(said, dim=True) if shown_dim else said)
+    echo(click.style(said, dim=True) if shown_dim else said)
     return took
 
 
@@ -129,9 +125,9 @@ def _list(found: Sequence[Routine], words: Words) -> None:
         said = words.say(
             "stretch_listed", count=len(stages(one)), length=words.length(length_of(one))
         )
-        click.echo(f"{one.id:<{widest}}  {one.name} ({said})")
-    click.echo()
-    click.echo(wrapped(words.say("stretch_ours")))
+        echo(f"{one.id:<{widest}}  {one.name} ({said})")
+    echo()
+    echo(wrapped(words.say("stretch_ours")))
 
 
 def _record(one: Routine) -> dict[str, object]:
@@ -156,7 +152,7 @@ def _mark(person: Person, schedule: Schedule, words: Words, now: datetime) -> No
         if waiting:
             answers = Answers(schedule, zone(schedule.zone), journal)
             course = answers.done(now, waiting[-1].key.reminder)
-            click.echo(words.say("stretch_marked", reminder=course.key.reminder))
+            echo(words.say("stretch_marked", reminder=course.key.reminder))
 
 
 def _asks(course: Course, schedule: Schedule) -> bool:

@@ -14,19 +14,22 @@ import struct
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     import asyncio  # commands ask the time, and have no loop
+    import ctypes
 
 _CLOCK_REALTIME = 0
 _TFD_NONBLOCK_CLOEXEC = os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0)
 _TFD_TIMER_ABSTIME = 1
 _TFD_TIMER_CANCEL_ON_SET = 2
 _NANOSECONDS = 1_000_000_000
+_AHEAD = timedelta(milliseconds=100)
 _LONGEST_BLIND_WAIT = 30.0
 _NOTICED = 1.0
 
@@ -83,11 +86,21 @@ def _zone_of_the_c_library() -> tzinfo:
 
 
 def alarm(
-    loop: asyncio.AbstractEventLoop, due: Callable[[], None], jumped: Callable[[], None]
+    loop: asyncio.AbstractEventLoop,
+    due: Callable[[], None],
+    jumped: Callable[[], None],
+    soon: Callable[[], None] | None = None,
 ) -> KernelAlarm | BoundedAlarm:
-    """The best alarm that this platform has: calls when it is due, and when the clock jumped."""
+    """The best alarm that this platform has: calls when it is due, and when the clock jumped.
+
+    Args:
+        loop: The event loop.
+        due: Called at the instant for which it is set.
+        jumped: Called when the clock was set or the machine was suspended.
+        soon: Called a tenth of a second before, where the alarm can do that and there is the time.
+    """
     kernel_tells = sys.platform == "linux"
-    return (KernelAlarm if kernel_tells else BoundedAlarm)(loop, due, jumped)
+    return KernelAlarm(loop, due, jumped, soon) if kernel_tells else BoundedAlarm(loop, due, jumped)
 
 
 class KernelAlarm:
@@ -98,10 +111,13 @@ class KernelAlarm:
         loop: asyncio.AbstractEventLoop,
         due: Callable[[], None],
         jumped: Callable[[], None],
+        soon: Callable[[], None] | None = None,
     ) -> None:
         self._loop = loop
         self._due = due
         self._jumped = jumped
+        self._soon = soon
+        self._coming: datetime | None = None
         self._told_late: asyncio.Handle | None = None
         self._timer = _create()
         loop.add_reader(self._timer, self._fired)
@@ -109,6 +125,10 @@ class KernelAlarm:
 
     def set(self, due: datetime | None) -> None:
         """Call at an instant (UTC), instead of any earlier one; None for jumps alone."""
+        self._coming = None
+        if due is not None and self._soon is not None and due - now() > _AHEAD:
+            self._coming = due
+            due -= _AHEAD
         nanoseconds = _NEVER * _NANOSECONDS if due is None else _nanoseconds(due)
         try:
             # Zero would disarm it; an instant long past fires at once, as it should.
@@ -138,7 +158,14 @@ class KernelAlarm:
             # The clock was set, or the machine was suspended.
             self._jumped()
         else:
+            self._rang()
+
+    def _rang(self) -> None:
+        if self._coming is None or self._soon is None:
             self._due()
+        else:
+            self.set(self._coming)
+            self._soon()
 
 
 class BoundedAlarm:
@@ -220,7 +247,14 @@ def _called(name: str, *arguments: Any) -> int:
     """
     import ctypes  # noqa: PLC0415 - commands set no alarm
 
-    returned = int(getattr(ctypes.CDLL(None, use_errno=True), name)(*arguments))
+    returned = int(getattr(_c_library(), name)(*arguments))
     if returned < 0:
         raise OSError(ctypes.get_errno(), name)
     return returned
+
+
+@cache
+def _c_library() -> ctypes.CDLL:
+    import ctypes  # noqa: PLC0415 - likewise
+
+    return ctypes.CDLL(None, use_errno=True)

@@ -1,7 +1,9 @@
 """The journal: one SQLite file that the service and the commands both write to.
 
 Every change is one transaction, flushed to the disk before it counts (`synchronous=FULL`), so
-that a crash or a power cut loses nothing that was answered, snoozed or paused.
+that a crash or a power cut loses nothing that was answered, snoozed or paused. What the clock alone
+would bring about once more need not be: a crash does not lose it either, and a power cut loses it
+whole.
 """
 
 from __future__ import annotations
@@ -159,8 +161,12 @@ class Journal:
         self._db.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, *, flushed: bool = True) -> Iterator[None]:
         """All changes inside become true together, or none does; nests.
+
+        Args:
+            flushed: Whether they are on the disk when it ends; else with the next that are, at the
+                latest. One inside another goes by the outer one.
 
         Raises:
             StateError: The disk is full, or the file cannot be written or is corrupt.
@@ -168,7 +174,7 @@ class Journal:
         if self._depth:
             yield
             return
-        with self._told():
+        with self._told(), self._flushing(flushed):
             self._db.execute("BEGIN IMMEDIATE")
             self._depth = 1
             try:
@@ -182,6 +188,18 @@ class Journal:
                 raise
             finally:
                 self._depth = 0
+
+    @contextmanager
+    def _flushing(self, flushed: bool) -> Iterator[None]:  # noqa: FBT001 - of ours alone
+        """Flush what is changed inside, or not yet. Source: sqlite.org, "PRAGMA synchronous"."""
+        if flushed:
+            yield
+            return
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        try:
+            yield
+        finally:
+            self._db.execute("PRAGMA synchronous=FULL")
 
     def _ring(self) -> None:
         """Have whoever watches the folder look now.

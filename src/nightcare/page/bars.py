@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from nightcare.data import dataclass
+from nightcare.domain.diary import Severity
 
 LENGTH = 200
 """Of the longest bar of pieces, in units of its own."""
@@ -28,6 +29,11 @@ class Mark(StrEnum):
     CRAMP = "cramp"
     DONE = "done"
     UNDONE = "undone"
+
+
+def mark_of(worst: Severity | None) -> Mark:
+    """The mark of cramps that were at worst so bad; None where nobody said."""
+    return Mark.UNSAID if worst is None else Mark(worst)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta, tzinfo
-from difflib import get_close_matches
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -229,6 +228,8 @@ class Answers:
         """
         reminder = self._schedule.reminder(name)
         if reminder is None:
+            from difflib import get_close_matches  # noqa: PLC0415 - 1 ms, and only for a slip
+
             names = [one.name for one in self._schedule.reminders]
             close = get_close_matches(name, names, n=1)
             raise ValueRefused(

@@ -73,8 +73,12 @@ class Journal(Protocol):
         """The pages of the diary."""
         ...
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """All changes inside become true together, or none does; nests."""
+    def transaction(self, *, flushed: bool = ...) -> AbstractContextManager[None]:
+        """All changes inside become true together, or none does; nests.
+
+        Args:
+            flushed: Whether a power cut after it may not lose them.
+        """
         ...
 
     def course(self, key: Key) -> Course | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from nightcare.data import dataclass
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.message import Answered, Closed, Message, MessageEvent, Shown
 from nightcare.domain.professional import (
@@ -14,7 +13,8 @@ from nightcare.domain.professional import (
     first_of_window,
     notice_due,
 )
-from nightcare.service.ports import Journal, Screen, Tell, Words
+from nightcare.service.ports import Journal, Words
+from nightcare.service.waiting import CanWait
 
 PROFESSIONAL_NOTE = "professional"
 """Under this name the journal notes when it was shown last."""
@@ -22,31 +22,8 @@ PROFESSIONAL_NOTE = "professional"
 _STAYS = timedelta(minutes=30)
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """The notice on the screen.
-
-    Attributes:
-        token: What it is called there.
-        closes: When it has been there long enough (UTC); None before it is shown.
-    """
-
-    token: str
-    closes: datetime | None = None
-
-
-class ProfessionalNotice:
-    """The notice, if it is on the screen; it takes no answer.
-
-    Attributes:
-        next: When to reckon next because of it (UTC); None where there is nothing to say.
-    """
-
-    def __init__(self, screen: Screen, tell: Tell) -> None:
-        self._screen = screen
-        self._tell = tell
-        self._said: _Said | None = None
-        self.next: datetime | None = None
+class ProfessionalNotice(CanWait):
+    """The notice, if it is on the screen; it takes no answer."""
 
     def reckon(
         self,
@@ -68,48 +45,36 @@ class ProfessionalNotice:
             words: The person's language.
             free: Whether nothing else is on the screen, and nothing speaks against a notice.
         """
-        why = _why(now, journal, calendar, rule) if rule.notice else None
-        said = self._said
-        if said is not None and (
-            not free or why is None or (said.closes is not None and said.closes <= now)
-        ):
+        if not free:
+            # Whoever makes room for it has all of this reckoned again.
             self.take_back()
-        if self._said is not None or why is None:
-            self.next = None if self._said is None else self._said.closes
+            self.next = None
+            return
+        why = _why(now, journal, calendar, rule) if rule.notice else None
+        self._keep(now, wanted=why is not None)
+        if self.there or why is None:
+            self.next = self._closes if self.there else None
             return
         due = notice_due(now, calendar, _last(journal))
         self.next = due if due > now else None
-        if due <= now and free:
+        if due <= now:
             self._say(why, now, words)
-
-    def concerns(self, event: MessageEvent) -> bool:
-        """Whether an event belongs to the notice."""
-        return self._said is not None and event.token == self._said.token
 
     def take_in(self, event: MessageEvent, journal: Journal, now: datetime) -> None:
         """Take in an event of the notice at an instant (UTC)."""
-        said = self._said
-        assert said is not None
         match event:
-            case Shown() if said.closes is None:
-                self._said = _Said(said.token, now + _STAYS)
+            case Shown() if not self._shown:
+                self._taken(now, _STAYS)
                 journal.note(PROFESSIONAL_NOTE, {"shown": now.isoformat()})
                 self._tell("log_professional")
             case Closed() | Answered():
                 self.take_back()
 
-    def take_back(self) -> None:
-        """Take the notice off the screen."""
-        if self._said is not None:
-            self._screen.close(self._said.token)
-        self._said = None
-
     def _say(self, why: Concern, now: datetime, words: Words) -> None:
-        self._said = _Said(f"professional/{now.isoformat()}")
         advice = {one.id: one.text for one in words.guidance.professional}[why.advice[0]]
-        self._screen.show(
+        self._show(
             Message(
-                self._said.token,
+                f"professional/{now.isoformat()}",
                 words.say("professional_title"),
                 words.say("professional_body", advice=advice),
                 place="notice",

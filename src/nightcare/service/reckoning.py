@@ -51,11 +51,12 @@ from nightcare.service.answers import Answers
 from nightcare.service.following import following
 from nightcare.service.leading import START, Leading
 from nightcare.service.messages import token
-from nightcare.service.morning import MorningQuestion, undisturbed
+from nightcare.service.morning import MorningQuestion
 from nightcare.service.notices import Notices
 from nightcare.service.on_screen import OnScreen
 from nightcare.service.ports import Journal, Screen, Tell, Words
 from nightcare.service.professional import ProfessionalNotice
+from nightcare.service.waiting import undisturbed
 
 _LOOKS_BACK = timedelta(days=400)
 """A machine that was off for longer, or whose clock was wrong by more, has missed no more."""
@@ -168,7 +169,9 @@ class Service:
     def reckon(self, now: datetime) -> None:
         """Decide everything that has come up until now, and bring the screen in line."""
         self._screen.quiet(on=self.presence.do_not_disturb)
-        with self._journal.transaction():
+        # To flush takes longer than all else here, and who waits is the person. What a power cut
+        # takes with it the next start reckons once more; only the end of a routine is an answer.
+        with self._journal.transaction(flushed=self._leading.under_way):
             situation = self._situation(now)
             self._go_on(now)
             self._take_off(situation)
@@ -200,7 +203,7 @@ class Service:
             self._calendar(),
             self._schedule.professional,
             self._words,
-            free=free and not self._question.asking,
+            free=free and not self._question.there,
         )
         self.notices.reckon(now, here=undisturbed(self.presence))
 

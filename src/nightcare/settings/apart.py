@@ -5,10 +5,12 @@ What validates takes 25 MiB, which a service that runs all day would keep for ev
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +22,18 @@ _SECONDS = 20.0
 """A machine that has just been started is slow."""
 
 
-def load_apart(source: Source) -> Loaded:
+def load_apart(source: Source, meanwhile: Callable[[], object] | None = None) -> Loaded:
     """Load the configuration in a process of its own; here, where none can be had.
+
+    Args:
+        source: What it is loaded from.
+        meanwhile: Called while the other process is at work.
 
     Raises:
         ConfigError: Something about it is wrong; it holds every mistake, as if found here.
     """
     try:
-        found = _asked(source)
+        found = _asked(source, meanwhile)
     except (OSError, subprocess.SubprocessError, ValueError, LookupError, TypeError):
         from nightcare.settings.load import load_source  # noqa: PLC0415 - it would stay loaded
 
@@ -38,33 +44,49 @@ def load_apart(source: Source) -> Loaded:
     raise ConfigError(problems, warnings, key)
 
 
-def _asked(source: Source) -> Any:
+def _asked(source: Source, meanwhile: Callable[[], object] | None) -> Any:
     """What the other process says: a Loaded, or what a ConfigError is made of."""
     package = str(Path(__file__).parents[2])
     before = os.environ.get("PYTHONPATH")
-    done = subprocess.run(  # noqa: S603 - ourselves
+    with subprocess.Popen(  # noqa: S603 - ourselves
         # -P: nothing is taken from the folder that we happen to be in.
         [sys.executable, "-P", "-m", __name__],
         env={**os.environ, "PYTHONPATH": f"{package}:{before}" if before else package},
-        input=json.dumps(plain(source)).encode(),
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        timeout=_SECONDS,
-        check=True,
-    )
-    return unplain(json.loads(done.stdout))
+    ) as other:
+        try:
+            assert other.stdin is not None
+            # It reads all of it before it does anything else.
+            with other.stdin as whole:
+                whole.write(json.dumps(plain(source)).encode())
+            other.stdin = None
+            if meanwhile is not None:
+                meanwhile()
+            said, _ = other.communicate(timeout=_SECONDS)
+        except BaseException:
+            other.kill()
+            raise
+    if other.returncode:
+        raise subprocess.CalledProcessError(other.returncode, other.args)
+    return unplain(json.loads(said))
 
 
 def main() -> None:
     """Load what standard input says, and print what comes of it."""
-    from nightcare.settings.load import load_source  # noqa: PLC0415 - for the other process
-
+    # Nothing of this process stays: no cycles are looked for, and it ends when it has spoken.
+    gc.disable()
     source: Source = unplain(json.load(sys.stdin))
+    from nightcare.settings.load import load_source  # noqa: PLC0415 - it takes 200 ms
+
     said: Loaded | tuple[object, ...]
     try:
         said = load_source(source)
     except ConfigError as error:
         said = (error.problems, error.warnings, error.key)
     sys.stdout.write(json.dumps(plain(said)))
+    sys.stdout.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,9 @@ from nightcare.domain.care_day import AFTER_BEDTIME
 from nightcare.domain.moments import Clock, clock_text, length_text
 from nightcare.domain.reminders import At, Cron, Every, Reminder
 from nightcare.errors import Problem
-from nightcare.settings.model import WEEKDAYS, ReminderTable
+from nightcare.settings.model import ReminderTable
 from nightcare.settings.positions import Path
+from nightcare.settings.values import WEEKDAYS
 from nightcare.settings.week import A_DAY, Week, since_midnight
 
 _SHORT_DAY = timedelta(hours=8)

@@ -15,8 +15,9 @@ from nightcare.data import replace
 from nightcare.errors import Place, Problem
 from nightcare.settings.layers import Environment, File
 from nightcare.settings.loaded import Table
-from nightcare.settings.model import DAY_WORDS, Config
+from nightcare.settings.model import Config
 from nightcare.settings.positions import Path
+from nightcare.settings.values import DAY_WORDS
 
 _TYPES = {
     "bool_type": "bool",

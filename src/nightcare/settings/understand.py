@@ -25,9 +25,10 @@ from nightcare.domain.snooze import SnoozeRule
 from nightcare.domain.until import UNTIL
 from nightcare.errors import Problem
 from nightcare.settings.doubts import doubts
-from nightcare.settings.model import WEEKDAYS, Config, DiaryTable, QuietTable, ReminderTable
+from nightcare.settings.model import Config, DiaryTable, QuietTable, ReminderTable
 from nightcare.settings.positions import Path
 from nightcare.settings.routines import routine_mistakes, routine_rules, unknown_routines
+from nightcare.settings.values import WEEKDAYS
 from nightcare.settings.week import Week
 
 _STAYS = timedelta(minutes=10)

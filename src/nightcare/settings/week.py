@@ -8,8 +8,9 @@ from typing import Literal
 from nightcare.data import dataclass
 from nightcare.domain.care_day import Hours, Sleep
 from nightcare.domain.moments import Anchor, Moment, Relative
-from nightcare.settings.model import WEEKDAYS, SleepTable
+from nightcare.settings.model import SleepTable
 from nightcare.settings.positions import Path
+from nightcare.settings.values import WEEKDAYS
 
 A_DAY = timedelta(days=1)
 

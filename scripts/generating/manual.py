@@ -1,36 +1,21 @@
-"""Write what is made of the code into share/: the manual pages and the shells' completions.
+"""The manual pages, of the commands and of the config file.
 
-    .venv/bin/python scripts/generate.py [FOLDER]
-
-They are committed, because making them needs the program itself, which whoever builds a wheel need
-not have. A test holds them equal to the code.
-
-Source: man(7) and man-pages(7) for the pages; click's documentation, "Shell Completion".
+Source: man(7) and man-pages(7).
 """
 
 from __future__ import annotations
 
 import re
-import sys
 import textwrap
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import click
-from click.shell_completion import get_completion_class
 
+from generating.keys import Table, tables
 from nightcare import __released__, __version__
 from nightcare.cli.app import app
-from nightcare.settings.schema import config_schema
 from nightcare.settings.writing import value_text
-
-SHELLS = {
-    "bash": "bash-completion/completions/nightcare",
-    "zsh": "zsh/site-functions/_nightcare",
-    "fish": "fish/vendor_completions.d/nightcare.fish",
-}
-"""For each shell where it looks for completions, below a folder of data such as /usr/share."""
 
 EXAMPLE = """\
 [sleep]
@@ -126,21 +111,11 @@ _BEFORE_KEYS = (
 )
 
 
-def files() -> Iterator[tuple[str, str]]:
-    """Each file by its path below a folder of data, and what it holds."""
-    yield "man/man1/nightcare.1", "\n".join(_program_page())
-    yield "man/man5/nightcare.toml.5", "\n".join(_config_page())
-    for shell, path in SHELLS.items():
-        completion = get_completion_class(shell)
-        assert completion is not None
-        text = completion(app, {}, "nightcare", "_NIGHTCARE_COMPLETE").source()
-        yield path, text.rstrip("\n") + "\n"
-
-
 # The page of the program
 
 
-def _program_page() -> Iterator[str]:
+def program_page() -> Iterator[str]:
+    """nightcare(1), line by line."""
     yield _head("nightcare", 1)
     yield from (".SH NAME", r"nightcare \- reminders against leg cramps at night")
     yield from (".SH SYNOPSIS", ".B nightcare", r"[\fIOPTIONS\fR] \fICOMMAND\fR [\fIARGS\fR]...")
@@ -194,63 +169,31 @@ def _options(command: click.Command, context: click.Context) -> Iterator[str]:
 # The page of the config file
 
 
-def _config_page() -> Iterator[str]:
-    schema = config_schema()
+def config_page() -> Iterator[str]:
+    """nightcare.toml(5), line by line."""
     yield _head("nightcare.toml", 5)
     yield from (".SH NAME", r"nightcare.toml \- when nightcare reminds, and how")
     yield from (".SH DESCRIPTION", *_prose(_BEFORE_KEYS))
     yield ".SH KEYS"
-    tables: dict[str, Mapping[str, Any]] = {}
-    yield from _keys("", schema, schema["$defs"], tables)
-    while tables:
-        name = next(iter(tables))
-        table = tables.pop(name)
-        yield from (f'.SS "{_plain(f"[{name}]")}"', *_prose(_sentence(table)))
-        inner: dict[str, Mapping[str, Any]] = {}
-        yield from _keys(f"{name}.", table, schema["$defs"], inner)
-        tables = inner | tables
+    for table in tables():
+        if table.path:
+            yield f'.SS "{_plain(_title(table))}"'
+            yield from _prose(f"{table.all_of_them} {table.meaning}")
+        for key in table.keys:
+            yield from (".TP", rf"\fB{_plain(key.path[-1])}\fR", *_prose(key.field["description"]))
+            yield from (".br", *_prose(f"Allowed: {_allowed(key.field)}."))
+            if "default" in key.field:
+                yield from (".br", *_prose(f"Default: {value_text(key.field['default'])}"))
+            elif key.needed:
+                yield from (".br", "It must be given.")
     yield from (".SH EXAMPLES", ".EX", *map(_plain, EXAMPLE.splitlines()), ".EE")
     yield from _as_it_stands(_AROUND_KEYS)
 
 
-def _keys(
-    above: str,
-    table: Mapping[str, Any],
-    known: Mapping[str, Any],
-    tables: dict[str, Mapping[str, Any]],
-) -> Iterator[str]:
-    """The keys of a table, and into `tables` those that it has within."""
-    for key, field in table.get("properties", {}).items():
-        meant = _resolved(field, known)
-        if "additionalProperties" in meant and "properties" not in meant:
-            inner = _resolved(meant["additionalProperties"], known)
-            inner["description"] = f"{meant['description']} {inner['description']}"
-            tables[f"{above}{key}.NAME"] = inner
-        elif "properties" in (each := _resolved(meant.get("items", {}), known)):
-            each["description"] = f"{meant['description']} {each['description']}"
-            tables[f"[{above}{key}]"] = each
-        elif "properties" in meant:
-            # The seven days are alike.
-            same = next((one for one, other in tables.items() if other == meant), None)
-            if same is None:
-                tables[above + key] = meant
-            else:
-                del tables[same]
-                tables[f"{above}WEEKDAY"] = meant
-        else:
-            yield from (".TP", rf"\fB{_plain(key)}\fR", *_prose(_sentence(meant)))
-            yield from (".br", *_prose(f"Allowed: {_allowed(meant)}."))
-            if "default" in meant:
-                yield from (".br", *_prose(f"Default: {value_text(meant['default'])}"))
-            elif key in table.get("required", ()):
-                yield from (".br", "It must be given.")
-
-
-def _resolved(field: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
-    """A field with what it refers to; what it says itself comes first."""
-    name = str(field.get("$ref", "")).rpartition("/")[2]
-    own = {key: value for key, value in field.items() if key != "$ref"}
-    return {**known.get(name, {}), **own}
+def _title(table: Table) -> str:
+    path = (*table.path[:-1], "WEEKDAY") if table.alike else table.path
+    name = f"[{'.'.join(path)}]"
+    return f"[{name}]" if table.listed else name
 
 
 def _allowed(field: Mapping[str, Any]) -> str:
@@ -283,10 +226,6 @@ def _either(values: list[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def _sentence(field: Mapping[str, Any]) -> str:
-    return str(field.get("description", ""))
-
-
 # roff
 
 
@@ -308,15 +247,3 @@ def _plain(text: str) -> str:
 
 def _as_it_stands(text: str) -> list[str]:
     return [*text.strip("\n").split("\n"), ""]
-
-
-def main(folder: Path) -> None:
-    """Write all of them below a folder."""
-    for name, text in files():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]) if sys.argv[1:] else Path(__file__).parents[1] / "share")

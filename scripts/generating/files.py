@@ -1,0 +1,49 @@
+"""Every file that is made of the code, and how they are written.
+
+They are committed, because making them needs the program itself, which whoever builds a wheel need
+not have. A test holds them equal to the code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from generating.completions import completion
+from generating.manual import config_page, program_page
+from generating.references import listed_commands, listed_keys
+
+PROJECT = Path(__file__).parents[2]
+
+SHELLS = {
+    "bash": "bash-completion/completions/nightcare",
+    "zsh": "zsh/site-functions/_nightcare",
+    "fish": "fish/vendor_completions.d/nightcare.fish",
+}
+"""For each shell where it looks for completions, below a folder of data such as /usr/share."""
+
+BEGIN = "<!-- made by ./scripts/generate: begin -->"
+END = "<!-- made by ./scripts/generate: end -->"
+
+
+def files() -> Iterator[tuple[str, str]]:
+    """Each file by its path in the project, and what it holds."""
+    yield "docs/commands.md", _between_the_marks("docs/commands.md", listed_commands())
+    yield "docs/configuration.md", _between_the_marks("docs/configuration.md", listed_keys())
+    yield "share/man/man1/nightcare.1", "\n".join(program_page())
+    yield "share/man/man5/nightcare.toml.5", "\n".join(config_page())
+    for shell, path in SHELLS.items():
+        yield f"share/{path}", completion(shell)
+
+
+def _between_the_marks(name: str, lines: Iterator[str]) -> str:
+    """A document, which is written by hand, with what is listed between its two marks."""
+    before, rest = (PROJECT / name).read_text(encoding="utf-8").split(BEGIN)
+    _, after = rest.split(END)
+    listed = "\n".join(lines).strip()
+    return f"{before}{BEGIN}\n{listed}\n{END}{after}"
+
+
+if __name__ == "__main__":
+    for made, text in files():
+        (PROJECT / made).write_text(text, encoding="utf-8")

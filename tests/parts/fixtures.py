@@ -1,0 +1,47 @@
+"""What a test may ask for by its name: a home, buses and a display that are its own."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from parts.bus import PrivateBus, private_bus
+from parts.display import Display, virtual_display
+from parts.home import Home, private_home
+
+
+@pytest.fixture
+def home() -> Iterator[Home]:
+    """A home of the test's own, where there is neither a bus nor a display."""
+    with private_home() as own:
+        yield own
+
+
+@pytest.fixture
+def bus(home: Home) -> Iterator[PrivateBus]:
+    """A session bus of the test's own."""
+    with private_bus(home) as own:
+        yield own
+
+
+@pytest.fixture
+def system(home: Home) -> Iterator[PrivateBus]:
+    """A system bus of the test's own."""
+    with private_bus(home, name="system") as own:
+        yield own
+
+
+@pytest.fixture
+def display(home: Home) -> Iterator[Display]:
+    """A display of the test's own."""
+    with virtual_display(home) as own:
+        yield own
+
+
+@pytest.fixture
+def nothing_goes_wrong_unseen(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A task that dies alone is told by asyncio only, in its log."""
+    yield
+    assert [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING] == []
