@@ -6,8 +6,6 @@ import os
 import sys
 from collections.abc import Iterator
 
-import click
-
 from nightcare.catalogue.reading import Words, read_words
 from nightcare.cli.declaring import command, one_of, option
 from nightcare.cli.guidance import advice, wrapped
@@ -49,9 +47,11 @@ def _text(words: Words) -> str:
 
 def _keys() -> Iterator[str]:
     """The keys as they are pressed, until Ctrl-C, Ctrl-D or the end of the terminal."""
+    from click import getchar  # noqa: PLC0415 - the card itself comes without waiting for it
+
     while True:
         try:
-            pressed = click.getchar().lower()
+            pressed = getchar().lower()
         except (KeyboardInterrupt, EOFError):
             return
         if not pressed:

@@ -9,8 +9,6 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
-import click
-
 from nightcare.catalogue.reading import Words, read_words
 from nightcare.cli.completing import routine_names
 from nightcare.cli.declaring import BROKEN_OFF, argument, as_json, command, one_of, option
@@ -102,8 +100,11 @@ def go_through(routine: Routine, words: Words, *, dim: bool) -> timedelta | None
         said = f"{words.say('led_done_body')} {words.say('led_done_title')}."
     except KeyboardInterrupt:
         took, said = None, words.say("stretch_stopped")
-    shown_dim = dim and not plain and sys.stdout.isatty()
-    echo(click.style(said, dim=True) if shown_dim else said)
+    if dim and not plain and sys.stdout.isatty():
+        from click import style  # noqa: PLC0415 - see nightcare.cli.declaring
+
+        said = style(said, dim=True)
+    echo(said)
     return took
 
 
