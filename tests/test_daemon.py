@@ -21,7 +21,8 @@ from nightcare.domain.decide import Presence
 from nightcare.domain.reminders import Key
 from nightcare.errors import DesktopError, StateError
 from nightcare.in_force import Look
-from nightcare.journal.store import FILE_NAME, SERVICE_NOTE, Journal
+from nightcare.journal.file import FILE_NAME
+from nightcare.journal.store import SERVICE_NOTE, Journal
 from nightcare.screens import choose_screen, session_bus
 from nightcare.settings.load import load
 from parts.bus import private_bus

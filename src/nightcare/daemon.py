@@ -20,6 +20,7 @@ from nightcare.catalogue.telling import capabilities_text, teller
 from nightcare.data import dataclass
 from nightcare.desktop.clock import LOCAL_TIME, alarm, now, zone
 from nightcare.desktop.files import watch
+from nightcare.desktop.lookout import Lookout
 from nightcare.desktop.only_one import OnlyOne
 from nightcare.desktop.presence import Attendant
 from nightcare.desktop.systemd import ServiceManager
@@ -36,9 +37,6 @@ from nightcare.settings.loaded import Loaded
 _SOON = timedelta(minutes=2)
 _SETTLED_SECONDS = 0.2
 """Editors are done with a file by then, and the person does not wait."""
-
-_MOMENTS_AGO = 1.0
-"""Seconds; who was there then is there now."""
 
 _ONCE_MORE = 0.2
 """Seconds until what has not ended is told so again."""
@@ -100,15 +98,13 @@ class Daemon:
             setting.variables,
             loaded.schedule,
         )
+        self._lookout = Lookout(self._attendant)
         self._manager = ServiceManager(setting.variables)
         self._keeper = Keeper(setting.state, now, self._tell)
         self._noted: dict[str, object] = {}
         self._in_terminal = setting.out.isatty()
         self._serving = False
         self._settling: asyncio.TimerHandle | None = None
-        self._looking: asyncio.Task[None] | None = None
-        self._ahead: asyncio.Task[None] | None = None
-        self._began_ahead = 0.0
         self._service = Service(
             schedule=loaded.schedule,
             zone=self._zone,
@@ -121,7 +117,7 @@ class Daemon:
         self._scheduling = Scheduling(
             upcoming=self._service.upcoming,
             reckon=self._due,
-            soon=self._due_soon,
+            soon=self._lookout.ahead,
             jumped=self._resumed,
             failed=self._failed,
             make_alarm=alarm,
@@ -166,7 +162,7 @@ class Daemon:
             self._service.stop()
             self._scheduling.stop()
             self._tell("log_stopped")
-            await ended([*tasks, *(one for one in (self._looking, self._ahead) if one)])
+            await ended([*tasks, *self._lookout.running()])
             self._keeper.close()
             self._lock.release()
 
@@ -327,20 +323,8 @@ class Daemon:
             else:
                 self._tell("no_notifier")
 
-    def _due_soon(self) -> None:
-        """Ask who is there a moment before it counts, so that nobody waits for the answers."""
-        loop = asyncio.get_running_loop()
-        self._began_ahead = loop.time()
-        self._ahead = loop.create_task(self._attendant.refresh())
-
     async def _due(self) -> None:
-        ahead, self._ahead = self._ahead, None
-        if self._looking is not None:
-            await asyncio.wait({self._looking})
-        elif ahead is not None and self._ahead_counts():
-            await ahead
-        else:
-            await self._attendant.refresh()
+        await self._lookout.known()
         self._keep_going(lambda: self._service.reckon(now()))
         # What is to be shown goes out first; the rest can wait for it.
         asyncio.get_running_loop().call_soon(self._arrange_later)
@@ -349,13 +333,8 @@ class Daemon:
         if self._serving:
             self._keep_going(self._arrange)
 
-    def _ahead_counts(self) -> bool:
-        """Whether what was asked ahead was asked for this moment."""
-        return asyncio.get_running_loop().time() - self._began_ahead < _MOMENTS_AGO
-
     def _came_or_went(self) -> None:
-        # While all are being asked, what some have said is not the whole of it.
-        if self._serving and self._looking is None:
+        if self._serving and not self._lookout.looking:
             self._keep_going(self._reckon)
 
     def _reckon(self) -> None:
@@ -364,17 +343,7 @@ class Daemon:
 
     def _resumed(self) -> None:
         """Look who is there, and reckon then: the clock was set, or the machine was suspended."""
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._look_around())
-
-    async def _look_around(self) -> None:
-        try:
-            # A screen may have been locked meanwhile, and the signal of it be on its way.
-            await self._attendant.refresh(everything=True)
-            self._looking = None
-            self._jumped()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the service ends with it
-            self._failed(error)
+        self._lookout.around(self._jumped, self._failed)
 
     def _jumped(self) -> None:
         def step() -> None:

@@ -19,7 +19,7 @@ from nightcare.cli.commands import ALL
 from nightcare.cli.declaring import Command, Group
 from nightcare.desktop.only_one import OnlyOne
 from nightcare.domain.course import Outcome, Settled, Step
-from nightcare.journal.store import FILE_NAME
+from nightcare.journal.file import FILE_NAME
 from parts.scripts import shell_program
 
 NEED_THE_JOURNAL = [

@@ -17,7 +17,8 @@ from nightcare.desktop.only_one import OnlyOne
 from nightcare.domain.course import Held, Outcome, Settled, Snoozed, Step
 from nightcare.domain.standing import Standing
 from nightcare.journal.diary import Pages
-from nightcare.journal.store import FILE_NAME, SERVICE_NOTE
+from nightcare.journal.file import FILE_NAME
+from nightcare.journal.store import SERVICE_NOTE
 
 
 @pytest.fixture

@@ -21,9 +21,10 @@ from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.standing import Standing
 from nightcare.errors import StateError
 from nightcare.journal.diary import Pages, whole
+from nightcare.journal.file import FILE_NAME
 from nightcare.journal.refuge import Refuge
 from nightcare.journal.schema import STEPS, TABLES, VERSION
-from nightcare.journal.store import FILE_NAME, SERVICE_NOTE, Journal
+from nightcare.journal.store import SERVICE_NOTE, Journal
 
 NOW = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
 NIGHT = date(2026, 11, 21)
@@ -369,7 +370,7 @@ def test_erasing_that_cannot_be_finished_is_told(
     journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody reads the old pages all the while."""
-    monkeypatch.setattr("nightcare.journal.store._BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("nightcare.journal.file._BUSY_SECONDS", 0.05)
     everything(journal)
     impatient = Journal.open(tmp_path)
     reader = sqlite3.connect(tmp_path / FILE_NAME)

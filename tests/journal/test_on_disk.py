@@ -19,8 +19,9 @@ from nightcare.domain.course import Course, Outcome, begin
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.standing import Standing
 from nightcare.errors import StateError
+from nightcare.journal.file import FILE_NAME
 from nightcare.journal.schema import STEPS, VERSION
-from nightcare.journal.store import FILE_NAME, Journal
+from nightcare.journal.store import Journal
 
 NOW = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
 SOURCE = Path(nightcare.__file__).parents[1]
@@ -53,16 +54,17 @@ def other(journal: Journal, tmp_path: Path) -> Iterator[Journal]:
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for others for long."""
-    monkeypatch.setattr("nightcare.journal.store._BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("nightcare.journal.file._BUSY_SECONDS", 0.05)
 
 
 def in_another_process(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run a script that has `journal` open."""
     head = (
-        "import os, sys; from pathlib import Path; from nightcare.journal import store\n"
+        "import os, sys; from pathlib import Path; from nightcare.journal import file\n"
         "from nightcare.errors import StateError\n"
-        "store._BUSY_SECONDS = 0.05\n"
-        "journal = store.Journal.open(Path(sys.argv[1]))\n"
+        "from nightcare.journal.store import Journal\n"
+        "file._BUSY_SECONDS = 0.05\n"
+        "journal = Journal.open(Path(sys.argv[1]))\n"
     )
     return subprocess.run(
         [sys.executable, "-c", head + script, str(folder)],

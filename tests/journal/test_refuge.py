@@ -9,8 +9,9 @@ from pathlib import Path
 from nightcare.domain.course import Course, Outcome, begin
 from nightcare.domain.leading import Led
 from nightcare.domain.reminders import Key, Occurrence, Topic
+from nightcare.journal.file import FILE_NAME
 from nightcare.journal.refuge import Refuge, set_aside
-from nightcare.journal.store import FILE_NAME, Journal
+from nightcare.journal.store import Journal
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from nightcare.desktop.files import watch
-from nightcare.journal.store import FILE_NAME, Journal
+from nightcare.journal.file import FILE_NAME
+from nightcare.journal.store import Journal
 
 SECONDS = 60.0
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

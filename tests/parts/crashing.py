@@ -21,7 +21,8 @@ from jeepney import DBusAddress, new_method_call
 from nightcare.domain.course import Course, Held, Open, Snoozed
 from nightcare.domain.record import Act
 from nightcare.domain.standing import Standing
-from nightcare.journal.store import FILE_NAME, Journal
+from nightcare.journal.file import FILE_NAME
+from nightcare.journal.store import Journal
 from parts.bus import CALL_SECONDS, NOTIFICATIONS, Monitor, PrivateBus, Seen, private_bus
 from parts.display import Display, virtual_display
 from parts.home import Home, private_home

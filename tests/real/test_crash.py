@@ -45,7 +45,7 @@ import pytest
 
 from nightcare.domain.course import Course, Outcome, Settled
 from nightcare.domain.record import Act
-from nightcare.journal.store import FILE_NAME
+from nightcare.journal.file import FILE_NAME
 from nightcare.settings.kept import FILE_NAME as KEPT
 from parts.bus import NOTIFICATIONS, Seen
 from parts.crashing import FRESH, SNOOZED, Life, Record, Told, crash, name_of

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from nightcare.journal.store import FILE_NAME, Journal
+from nightcare.journal.file import FILE_NAME
+from nightcare.journal.store import Journal
 from parts.home import Home
 from parts.processes import eventually
 from parts.program import COMMAND_SECONDS, LATER, PROGRAM, Nightcare, Service, now, soon

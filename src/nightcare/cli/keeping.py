@@ -28,8 +28,8 @@ from nightcare.domain.course import Course, Held, Open, Settled, Snoozed
 from nightcare.domain.record import Act
 from nightcare.errors import ConfigError, StateError, ValueRefused
 from nightcare.journal.diary import Whole, whole
+from nightcare.journal.file import FILE_NAME
 from nightcare.journal.refuge import journal_files, set_aside_files
-from nightcare.journal.store import FILE_NAME
 from nightcare.places import own_page
 from nightcare.settings.writing import path_text, value_text
 

@@ -23,7 +23,7 @@ from nightcare.domain.reminders import Topic
 from nightcare.domain.routine import BUILT_IN, length_of, routine_named, routines, stages
 from nightcare.domain.schedule import Schedule
 from nightcare.errors import StateError, ValueRefused
-from nightcare.journal.store import FILE_NAME
+from nightcare.journal.file import FILE_NAME
 from nightcare.languages import languages
 from nightcare.service.answers import Answers
 

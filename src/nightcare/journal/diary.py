@@ -5,13 +5,13 @@ They are kept for ever; only the person takes something out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
-from typing import Protocol, TypeVar
 
 from nightcare.data import dataclass, replace
 from nightcare.domain.diary import Answer, Cramp, Leg, Morning, Place, Severity
+from nightcare.journal.file import File
 from nightcare.journal.rows import instant_text
 
 _COLUMNS = "id, at, ahead, care_day, by_night, leg, severity, minutes, note, recorded"
@@ -21,30 +21,11 @@ _REMEMBERED = timedelta(days=7)
 _Row = tuple[str | int | None, ...]
 
 
-Made = TypeVar("Made")
-
-
-class Rows(Protocol):
-    """Where rows are read and written: see `nightcare.journal.store.Journal`."""
-
-    def transaction(self) -> AbstractContextManager[None]:
-        """All changes inside become true together, or none does; nests."""
-        ...
-
-    def read(self, made: Callable[..., Made], sql: str, *values: str | int | None) -> list[Made]:
-        """What rows stand for."""
-        ...
-
-    def write(self, sql: str, *values: str | int | None) -> int:
-        """Change rows; returns the number of the last that was added."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Pages:
     """The diary in a journal."""
 
-    journal: Rows
+    journal: File
 
     def transaction(self) -> AbstractContextManager[None]:
         """All changes inside become true together, or none does; nests."""
@@ -150,14 +131,14 @@ class Whole:
     asked: Sequence[tuple[date, datetime]] = ()
 
 
-def whole(journal: Rows) -> Whole:
+def whole(journal: File) -> Whole:
     """All that a journal has of the diary."""
     pages = Pages(journal)
     asked = journal.read(_asking, "SELECT night, at FROM questions ORDER BY at")
     return Whole(pages.cramps(), pages.mornings(), asked)
 
 
-def bring_back(was: Whole, now: Whole, disk: Rows, *, lost: bool) -> None:
+def bring_back(was: Whole, now: Whole, disk: File, *, lost: bool) -> None:
     """Write to a journal what has changed in the diary since it failed.
 
     What the person changed there meanwhile stays.

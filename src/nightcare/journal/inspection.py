@@ -14,7 +14,8 @@ from pathlib import Path
 
 from nightcare.data import dataclass, field
 from nightcare.errors import StateError
-from nightcare.journal.store import FILE_NAME, SERVICE_NOTE, Journal
+from nightcare.journal.file import FILE_NAME
+from nightcare.journal.store import SERVICE_NOTE, Journal
 
 
 @dataclass(frozen=True, slots=True)

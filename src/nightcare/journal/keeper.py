@@ -7,8 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from nightcare.errors import StateError
+from nightcare.journal.file import FILE_NAME
 from nightcare.journal.refuge import Refuge, set_aside
-from nightcare.journal.store import FILE_NAME, Journal
+from nightcare.journal.store import Journal
 from nightcare.service.ports import Tell
 
 

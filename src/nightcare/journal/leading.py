@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from nightcare.domain.leading import Led
 from nightcare.domain.reminders import Key
-from nightcare.journal.diary import Rows
+from nightcare.journal.file import File
 from nightcare.journal.rows import instant_text
 
 
-def read_led(journal: Rows) -> Led | None:
+def read_led(journal: File) -> Led | None:
     """What the person is being led through; None where it is nothing."""
     found = journal.read(
         _led, "SELECT reminder, care_day, slot, routine, began, seen, handle FROM leading"
@@ -18,7 +18,7 @@ def read_led(journal: Rows) -> Led | None:
     return found[0] if found else None
 
 
-def write_led(journal: Rows, led: Led | None) -> None:
+def write_led(journal: File, led: Led | None) -> None:
     """Write what the person is being led through now, or that it is nothing any more."""
     with journal.transaction():
         journal.write("DELETE FROM leading")

@@ -11,7 +11,8 @@ from pathlib import Path
 from nightcare.data import replace
 from nightcare.errors import StateError
 from nightcare.journal import diary
-from nightcare.journal.store import FILE_NAME, Journal
+from nightcare.journal.file import FILE_NAME
+from nightcare.journal.store import Journal
 from nightcare.service.professional import PROFESSIONAL_NOTE
 
 _KNOWN = timedelta(days=3)
