@@ -90,6 +90,18 @@ def test_what_is_noted_in_the_night_is_said_by_day() -> None:
     assert on_screen(desk) == [TITLE]
 
 
+def test_after_a_good_night_it_comes_with_the_morning() -> None:
+    """Though nothing else happens then."""
+    desk = desk_at("2026-11-23 21:00")
+    desk.answers().good_night(desk.now)
+    note(desk, "2026-11-23 03:10")
+    assert notices(desk) == 0
+    desk.until("2026-11-24 06:59")
+    assert notices(desk) == 0
+    desk.until("2026-11-24 07:00")
+    assert on_screen(desk) == [TITLE]
+
+
 def test_it_can_be_turned_off() -> None:
     """The report says it all the same."""
     desk = desk_at(diary=QUIET + "professional_notice = false\n")

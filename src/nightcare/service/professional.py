@@ -46,9 +46,10 @@ class ProfessionalNotice(CanWait):
             free: Whether nothing else is on the screen, and nothing speaks against a notice.
         """
         if not free:
-            # Whoever makes room for it has all of this reckoned again.
+            # Who makes room for it has all of this reckoned again; but nobody says good morning.
             self.take_back()
-            self.next = None
+            due = notice_due(now, calendar, _last(journal))
+            self.next = due if rule.notice and due > now else None
             return
         why = _why(now, journal, calendar, rule) if rule.notice else None
         self._keep(now, wanted=why is not None)
