@@ -48,8 +48,7 @@ class ProfessionalNotice(CanWait):
         if not free:
             # Who makes room for it has all of this reckoned again; but nobody says good morning.
             self.take_back()
-            due = notice_due(now, calendar, _last(journal))
-            self.next = due if rule.notice and due > now else None
+            self.next = calendar.at(now).ends if rule.notice else None
             return
         why = _why(now, journal, calendar, rule) if rule.notice else None
         self._keep(now, wanted=why is not None)
