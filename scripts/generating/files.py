@@ -12,6 +12,9 @@ from pathlib import Path
 from generating.completions import completion
 from generating.manual import config_page, program_page
 from generating.references import listed_commands, listed_keys
+from nightcare.settings.kept import example_made
+from nightcare.settings.layers import example_text
+from nightcare.settings.load import load
 
 PROJECT = Path(__file__).parents[2]
 
@@ -32,6 +35,7 @@ def files() -> Iterator[tuple[str, str]]:
     yield "docs/configuration.md", _between_the_marks("docs/configuration.md", listed_keys())
     yield "share/man/man1/nightcare.1", "\n".join(program_page())
     yield "share/man/man5/nightcare.toml.5", "\n".join(config_page())
+    yield "src/nightcare/settings/example.json", example_made(example_text(), load(None, {}))
     for shell, path in SHELLS.items():
         yield f"share/{path}", completion(shell)
 

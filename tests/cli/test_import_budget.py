@@ -60,13 +60,31 @@ def loaded(environment: dict[str, str], folder: Path, *words: str) -> set[str]:
 
 @pytest.fixture
 def kept(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
-    """Somebody whose configuration was validated once."""
+    """Somebody with a configuration of their own, which was validated once."""
+    configure(environment, 'language = "en"\n')
     loaded(environment, tmp_path, "status")
     return environment
 
 
-def test_the_first_command_of_all_validates(environment: dict[str, str], tmp_path: Path) -> None:
+def configure(environment: dict[str, str], text: str) -> None:
+    """Write the config file."""
+    config = Path(environment["XDG_CONFIG_HOME"], "nightcare", "config.toml")
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text(text, encoding="utf-8")
+
+
+def test_nobody_validates_the_built_in_schedule(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """The very first command of somebody new is as quick as all others."""
+    assert sorted(loaded(environment, tmp_path, "next") & set(HEAVY)) == []
+
+
+def test_the_first_command_with_a_config_validates(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
     """So that the budgets below are of something."""
+    configure(environment, 'language = "en"\n')
     assert "pydantic" in loaded(environment, tmp_path, "next")
 
 
@@ -80,9 +98,7 @@ def test_what_a_command_on_the_journal_may_load(
 
 def test_a_config_that_was_changed_is_validated_once(kept: dict[str, str], tmp_path: Path) -> None:
     """The next command has what came of it."""
-    config = Path(kept["XDG_CONFIG_HOME"], "nightcare", "config.toml")
-    config.parent.mkdir(parents=True, exist_ok=True)
-    config.write_text('language = "da"\n', encoding="utf-8")
+    configure(kept, 'language = "da"\n')
     assert "pydantic" in loaded(kept, tmp_path, "next")
     assert "pydantic" not in loaded(kept, tmp_path, "next")
 

@@ -21,6 +21,7 @@ from nightcare.errors import ConfigError
 from nightcare.settings import kept
 from nightcare.settings.apart import load_apart
 from nightcare.settings.kept import FILE_NAME, load_kept
+from nightcare.settings.layers import example_text
 from nightcare.settings.load import load, load_source
 from nightcare.settings.loaded import Loaded, Source, source_of
 from nightcare.settings.plain import plain, unplain
@@ -85,17 +86,32 @@ def test_it_is_for_its_owner_alone(person: Kept) -> None:
     assert stat.S_IMODE(person.file.stat().st_mode) == 0o600
 
 
-def test_the_built_in_schedule_is_kept_as_well(tmp_path: Path) -> None:
-    """Until there is a file."""
-    loads = []
+def _never(source: Source) -> Loaded:
+    raise AssertionError(source)
 
-    def count(source: Source) -> Loaded:
-        loads.append(source)
-        return load_source(source)
 
-    for _ in range(2):
-        assert load_kept(source_of(None, {}), tmp_path, count) == load(None, {})
-    assert len(loads) == 1
+def test_the_built_in_schedule_was_validated_when_nightcare_was_made(tmp_path: Path) -> None:
+    """Without a file, and with one that is the example; nothing is kept of it."""
+    assert load_kept(source_of(None, {}), tmp_path, _never) == load(None, {})
+    copy = tmp_path / "config.toml"
+    copy.write_text(example_text(), encoding="utf-8")
+    assert load_kept(source_of(copy, {}), tmp_path, _never) == load(copy, {})
+    assert not (tmp_path / FILE_NAME).exists()
+
+
+def test_what_is_no_more_the_built_in_schedule_is_loaded(
+    person: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a variable, another text, or another example."""
+    person.config.write_text(example_text() + "\n", encoding="utf-8")
+    assert person.load() == load(person.config, {})
+    person.config.write_text(example_text(), encoding="utf-8")
+    variables = {"NIGHTCARE_SLEEP__WAKE": "06:45"}
+    assert person.load(**variables) == load(person.config, variables)
+    assert person.loads == 3
+    monkeypatch.setattr(kept, "_EXAMPLE", Path(__file__))
+    assert person.load() == load(person.config, {})
+    assert person.loads == 4
 
 
 def _other_text(person: Kept) -> None:

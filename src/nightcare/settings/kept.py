@@ -4,6 +4,8 @@ Validating takes longer than all the rest that a command does. What is kept coun
 everything it was made of is byte for byte the same: the file, its name, the variables, nightcare's
 own code, Python, and the folders that libraries are installed in. All of that is compared, not a
 digest of it. A file that is missing, another's, readable by others, or damaged counts for nothing.
+
+The built-in schedule was validated when nightcare was made: `example.json` has what came of it.
 """
 
 from __future__ import annotations
@@ -19,11 +21,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from nightcare import __version__
+from nightcare.data import replace
 from nightcare.settings.loaded import Load, Loaded, Source
 from nightcare.settings.plain import Plain, plain, unplain
 
 FILE_NAME = "validated.json"
 """In the folder of the journal."""
+
+_EXAMPLE = Path(__file__).parent.with_name("config.example.toml")
+_EXAMPLE_MADE = Path(__file__).with_name("example.json")
 
 _CODE = ("settings", "domain", ".")
 _LIBRARIES = ("site-packages", "dist-packages")
@@ -49,12 +55,33 @@ def load_kept(source: Source, folder: Path, load: Load) -> Loaded:
     kept = None if origin is None else _kept(folder / FILE_NAME, origin)
     if kept is not None:
         return kept
+    built_in = _built_in(source)
+    if built_in is not None:
+        return built_in
     loaded = load(source)
     if origin is not None and folder.is_dir():
         # A kind that does not cross is only not kept.
         with suppress(OSError, TypeError):
             _keep(folder / FILE_NAME, origin, loaded)
     return loaded
+
+
+def example_made(text: str, loaded: Loaded) -> str:
+    """What `example.json` holds of the example's text and of what comes of it."""
+    return json.dumps([text, plain(loaded)], ensure_ascii=False, indent=1) + "\n"
+
+
+def _built_in(source: Source) -> Loaded | None:
+    """What comes of no file, or of one that is the example; None for any other."""
+    if source.variables:
+        return None
+    text, outcome = json.loads(_EXAMPLE_MADE.read_text(encoding="utf-8"))
+    example = _EXAMPLE.read_bytes()
+    if text.encode() != example or (source.path is not None and source.raw != example):
+        return None
+    loaded = unplain(outcome)
+    assert isinstance(loaded, Loaded)
+    return replace(loaded, path=source.path)
 
 
 def _origin(source: Source) -> Origin | None:
