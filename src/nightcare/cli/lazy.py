@@ -21,14 +21,17 @@ class LazyGroup(click.Group):
         self._declared = declared
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List all commands, each with its help."""
-        listed = _Listed()
+        """List all commands, each with its help, whole."""
+        rows = []
         for name in self._declared.modules:
             summary = self._declared.summaries.get(name)
-            command = click.Command(name, help=summary) if summary else self.get_command(ctx, name)
-            assert command is not None
-            listed.add_command(command, name)
-        listed.format_commands(ctx, formatter)
+            if summary is None:
+                command = self.get_command(ctx, name)
+                assert command is not None
+                summary = (command.help or "").partition("\n\n")[0]
+            rows.append((name, summary))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click has it
         """The names of all of them."""
@@ -38,10 +41,3 @@ class LazyGroup(click.Group):
         """The one of that name, imported; None where there is none."""
         found = self._declared.find(cmd_name)
         return None if found is None else found.built()
-
-
-class _Listed(click.Group):
-    """Commands in the order in which they were added."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click has it
-        return list(self.commands)
