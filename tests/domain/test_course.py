@@ -194,3 +194,11 @@ def test_whatever_happens_to_it_a_course_keeps_count(steps: list[str], times: in
     ended = one.give_up(now, Step.DISABLED).state
     assert isinstance(ended, Settled)
     assert ended.outcome is (Outcome.EXPIRED if one.seen else Outcome.MISSED)
+
+
+def test_who_is_led_is_asked_nothing_meanwhile() -> None:
+    """And it is as fresh as when they began."""
+    shown = replace(course(DUE).given(REPEATED, "a-tip"), seen=True)
+    led = shown.led(LATER, LATER + 3 * MINUTE)
+    assert led.state == Open(LATER, LATER + 3 * MINUTE)
+    assert led == replace(shown, state=led.state, fresh_from=LATER)

@@ -240,6 +240,12 @@ def test_a_snooze_that_the_person_put_into_the_night_is_shown() -> None:
     assert in_the_night(what.held(Step.LOCKED), 50 * MINUTE) == Show()
 
 
+def test_a_stretch_that_was_begun_late_was_not_put_into_the_night() -> None:
+    """It was to be over before long."""
+    begun = course(BEDTIME - 5 * MINUTE).led(BEDTIME + 35 * MINUTE, BEDTIME + 38 * MINUTE)
+    assert not put_into_the_night(begun.held(Step.LOCKED), FRIDAY)
+
+
 def test_a_repeat_does_not_wake_a_sleeper() -> None:
     """Nobody chose that it is asked again so late, though it was snoozed before."""
     what = course(BEDTIME - 5 * MINUTE).snoozed(BEDTIME + 20 * MINUTE)

@@ -96,15 +96,22 @@ def test_a_person_has_ours_as_they_want_them_and_their_own() -> None:
     """What they do not mention stays as it is."""
     other = Routine("other", "Other", "A section", (SETTLE,))
     own = RoutineRule("own", None, None, 2, (FLEX,))
-    longer = RoutineRule("mine", "Longer", 60, 1)
+    longer = RoutineRule("mine", "Longer", 60, 3)
     found = routines([ROUTINE, other], [own, longer])
     assert [one.id for one in found] == ["mine", "other", "own"]
     assert [one.name for one in found] == ["Longer", "Other", "own"]
     assert {step.seconds for step in found[0].steps} == {60}
+    assert found[0].repeats == 3
     assert found[1] == other
     assert (found[2].section, found[2].steps, found[2].repeats) == (None, (FLEX,), 2)
     assert routine_named(found, "own") == found[2]
     assert routine_named(found, "none") is None
+
+
+def test_own_steps_take_the_place_of_ours() -> None:
+    """What the guidance says is not said of them."""
+    (found,) = routines([ROUTINE], [RoutineRule("mine", None, None, 2, (FLEX,))])
+    assert found == Routine("mine", "mine", None, (FLEX,), 2)
 
 
 def led(seen: int = 0) -> Led:
@@ -141,6 +148,19 @@ def test_the_end_too_may_be_late_but_not_by_much(seen: int, now: int, over: bool
     """The closing words stay until a little after the end."""
     found = whereabouts(led(seen), ROUTINE, BEGAN + now * SECOND)
     assert found == (Finished(BEGAN + 90 * SECOND + CLOSING) if over else None)
+
+
+@pytest.mark.parametrize(("now", "there"), [(97, True), (128, True), (129, False)])
+def test_the_closing_words_may_be_late_too(now: int, there: bool) -> None:  # noqa: FBT001 - a case
+    """Who has been led to the end has seen them, or has not been there for long."""
+    found = whereabouts(led(95), ROUTINE, BEGAN + now * SECOND)
+    assert found == (Finished(BEGAN + 90 * SECOND + CLOSING) if there else None)
+
+
+def test_a_clock_that_is_set_back_a_little_leads_on() -> None:
+    """By more than that, nobody knows where they were."""
+    assert isinstance(whereabouts(led(40), ROUTINE, BEGAN + 10 * SECOND), Stage)
+    assert whereabouts(led(40), ROUTINE, BEGAN + 9 * SECOND) is None
 
 
 @given(some_routines, st.data())
