@@ -228,6 +228,16 @@ def test_over_a_skipped_day_the_label_is_still_the_earliest(first: str) -> None:
     assert labelled(made) == expected["2011-12-29"]
 
 
+def test_cron_at_the_wake_up_is_planned_for_the_day_that_begins() -> None:
+    """On the first day of a plan as on all others, and once."""
+    own = calendar()
+    wake = own.local(own.day(day("2026-11-06")).wake)
+    what = reminder(Cron(f"{wake.minute} {wake.hour} * * *"))
+    made = plan([what], own, day("2026-11-06"), 2)
+    assert [one.due for one in made] == [own.day(one.key.care_day).wake for one in made]
+    assert [one.key.care_day for one in made] == [day("2026-11-06"), day("2026-11-07")]
+
+
 def test_before_a_wake_up_after_a_skipped_day_nothing_is_lost() -> None:
     """Saturday's five o'clock lies in the night that began on Thursday."""
     own = calendar("Pacific/Apia")
