@@ -219,7 +219,7 @@ class NotifyTable(_Table):
     """How notifications are shown."""
 
     backend: Literal["auto", "freedesktop", "plyer", "terminal"] = Field(
-        description="What shows them; auto finds out."
+        description="What shows them, from the next start of the service on; auto finds out."
     )
 
 
