@@ -6,15 +6,16 @@ not have. A test holds them equal to the code.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from generating.completions import completion
 from generating.manual import config_page, program_page
 from generating.references import listed_commands, listed_keys
-from nightcare.settings.kept import example_made
 from nightcare.settings.layers import example_text
 from nightcare.settings.load import load
+from nightcare.settings.plain import plain
 
 PROJECT = Path(__file__).parents[2]
 
@@ -35,9 +36,15 @@ def files() -> Iterator[tuple[str, str]]:
     yield "docs/configuration.md", _between_the_marks("docs/configuration.md", listed_keys())
     yield "share/man/man1/nightcare.1", "\n".join(program_page())
     yield "share/man/man5/nightcare.toml.5", "\n".join(config_page())
-    yield "src/nightcare/settings/example.json", example_made(example_text(), load(None, {}))
+    yield "src/nightcare/settings/example.json", _example_made()
     for shell, path in SHELLS.items():
         yield f"share/{path}", completion(shell)
+
+
+def _example_made() -> str:
+    """The text of the example, and what comes of it."""
+    made = [example_text(), plain(load(None, {}))]
+    return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
 
 
 def _between_the_marks(name: str, lines: Iterator[str]) -> str:

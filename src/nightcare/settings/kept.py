@@ -30,6 +30,7 @@ FILE_NAME = "validated.json"
 
 _EXAMPLE = Path(__file__).parent.with_name("config.example.toml")
 _EXAMPLE_MADE = Path(__file__).with_name("example.json")
+"""The text of the example, and what comes of it as `plain` has it; scripts/generating makes it."""
 
 _CODE = ("settings", "domain", ".")
 _LIBRARIES = ("site-packages", "dist-packages")
@@ -64,11 +65,6 @@ def load_kept(source: Source, folder: Path, load: Load) -> Loaded:
         with suppress(OSError, TypeError):
             _keep(folder / FILE_NAME, origin, loaded)
     return loaded
-
-
-def example_made(text: str, loaded: Loaded) -> str:
-    """What `example.json` holds of the example's text and of what comes of it."""
-    return json.dumps([text, plain(loaded)], ensure_ascii=False, indent=1) + "\n"
 
 
 def _built_in(source: Source) -> Loaded | None:
