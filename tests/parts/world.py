@@ -579,7 +579,7 @@ class World:
         if standing.paused(self._now):
             self._fail(f"shown during a pause: {new}")
         day = self._calendar().at(self._now)
-        if standing.good_night == day.date:
+        if standing.good_night == day.date and not self._begun_since_good_night(new):
             self._fail(f"shown after good night: {new}")
         for course in self._journal.unsettled():
             if isinstance(course.state, Open) and not course.state.away:
@@ -588,6 +588,16 @@ class World:
                     self._fail(f"shown too late: {course}")
                 if self._presence.locked and reminder.quiet.locked == "hold":
                     self._fail(f"shown on a locked screen: {course}")
+
+    def _begun_since_good_night(self, new: list[str]) -> bool:
+        """Whether it is a stretch begun after it: who flies west has that evening once more."""
+        led = self._journal.led()
+        said = [one.at for one in self._journal.acts() if one.what == "good-night"]
+        return (
+            led is not None
+            and all(one.startswith("routine/") for one in new)
+            and led.began > max(said, default=led.began)
+        )
 
     def _ends_once(self) -> None:
         """What has its outcome keeps it, but where the person takes it back themselves."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -98,6 +99,20 @@ def test_each_step_comes_at_its_moment_in_the_same_place() -> None:
     assert len({one.token for one in messages}) == 1
     assert {tuple(button.key for button in one.buttons) for one in messages} == {("stop", "done")}
     assert body(desk)[1] == "Flex your foot."
+
+
+def test_it_goes_on_where_an_evening_that_was_closed_comes_once_more() -> None:
+    """Who flies west after a good night, and has begun a stretch since, has begun it."""
+    desk = Desk(STRETCH.replace("22:00", "08:00"), "2026-11-23 21:00")
+    desk.answers().good_night(desk.now)
+    desk.written()
+    desk.until("2026-11-24 08:00")
+    desk.press("start")
+    desk.service.travel(ZoneInfo("America/New_York"), desk.now)
+    desk.until("2026-11-24 08:00:10")
+    assert body(desk)[0].startswith("Step 2 of 5")
+    desk.until("2026-11-24 08:01:30")
+    assert desk.outcomes("stretch") == ["done"]
 
 
 def test_a_screen_with_room_for_words_has_the_name_as_its_title() -> None:
