@@ -46,11 +46,7 @@ def app(context: click.Context, config: Path | None) -> None:
 
 
 def parsed(arguments: Sequence[str]) -> Any:
-    """Parse, and run the command that is asked for; returns what it does, or an exit code.
-
-    Raises:
-        KeyboardInterrupt: The person broke it off.
-    """
+    """Parse, and run the command that is asked for; returns what it returns, or an exit code."""
     try:
         return app.main(list(arguments), prog_name="nightcare", standalone_mode=False)
     except click.exceptions.Exit as stop:
