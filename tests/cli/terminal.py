@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from nightcare.cli.calling import run
+from nightcare.cli import answer
 from nightcare.domain.course import Course, Held, Open, State, begin
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.journal.store import Journal
@@ -54,7 +54,7 @@ class Terminal:
     def __call__(self, *arguments: str | Path) -> Result:
         """Run a command."""
         self._capture.readouterr()
-        code = run([str(one) for one in arguments])
+        code = answer([str(one) for one in arguments])
         printed = self._capture.readouterr()
         return Result(code, printed.out, printed.err)
 

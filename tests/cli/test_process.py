@@ -70,6 +70,39 @@ def test_nothing_waits_for_a_named_pipe(program: Run, tmp_path: Path, command: s
     assert pipe.is_fifo()
 
 
+INTERRUPTED = """
+import sys
+from nightcare.cli import main
+
+class Interrupt:
+    def find_spec(self, name, *_):
+        if name == at:
+            raise KeyboardInterrupt
+
+at = sys.argv.pop(1)
+sys.meta_path.insert(0, Interrupt())
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["nightcare.cli.calling next", "sqlite3 next", "click next --from 12:00", "asyncio run"],
+)
+def test_ctrl_c_while_something_is_still_being_loaded(
+    environment: Mapping[str, str], line: str
+) -> None:
+    """It is no error to explain either."""
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, *line.split()],
+        env=dict(environment),
+        capture_output=True,
+        timeout=LONG,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"\n")
+
+
 @pytest.mark.parametrize(
     ("line", "code"),
     [("next >&-", 0), ("undo 2>&-", 1), ("--version >&-", 0), ("--version >/dev/full", 1)],

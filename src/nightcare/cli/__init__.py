@@ -11,6 +11,9 @@ from typing import NoReturn
 
 from nightcare import __version__
 
+BROKEN_OFF = 130
+"""The exit code of what was broken off with Ctrl-C, as of every program that ends so."""
+
 
 def main() -> NoReturn:
     """Run a command as a program of its own, and end the process with its exit code."""
@@ -27,6 +30,17 @@ def main() -> NoReturn:
 
 def answer(arguments: list[str]) -> int:
     """Run a command; returns its exit code."""
+    try:
+        return _answer(arguments)
+    except KeyboardInterrupt:
+        # At whatever moment, also while something is still being loaded. The line on which the
+        # terminal shows "^C" ends here.
+        with suppress(OSError):
+            sys.stderr.write("\n")
+        return BROKEN_OFF
+
+
+def _answer(arguments: list[str]) -> int:
     if arguments == ["--version"]:
         # A question so small should not wait for all that can be asked.
         return _say_version()

@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from nightcare import __version__
+from nightcare.cli import BROKEN_OFF
 from nightcare.cli.commands import ALL
-from nightcare.cli.declaring import BROKEN_OFF
 from nightcare.cli.lazy import LazyGroup
 
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from nightcare.cli.commands import ALL
-from nightcare.cli.declaring import BROKEN_OFF
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -31,12 +30,7 @@ def _called(arguments: Sequence[str]) -> Any:
         from nightcare.cli.app import parsed  # noqa: PLC0415 - click; see declaring.py
 
         return parsed(arguments)
-    try:
-        return call()
-    except KeyboardInterrupt:
-        # The line on which the terminal shows "^C" ends here.
-        sys.stderr.write("\n")
-        return BROKEN_OFF
+    return call()
 
 
 def _let_go_of_the_output() -> None:

@@ -22,9 +22,6 @@ Kind = Callable[[], "click.ParamType[Any]"]
 
 Function = Callable[..., Any]
 
-BROKEN_OFF = 130
-"""The exit code of what was broken off with Ctrl-C, as of every program that ends so."""
-
 
 @dataclass(frozen=True, slots=True)
 class Parameter:

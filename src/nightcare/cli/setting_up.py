@@ -11,9 +11,10 @@ from pathlib import Path
 
 from nightcare.catalogue.problems import problem_text
 from nightcare.catalogue.reading import Words, words_for
+from nightcare.cli import BROKEN_OFF
 from nightcare.cli.asking import prompt, says_yes
 from nightcare.cli.changing import spoken, tell_service, write
-from nightcare.cli.declaring import BROKEN_OFF, command
+from nightcare.cli.declaring import command
 from nightcare.cli.installing import install
 from nightcare.cli.looking import plan_lines
 from nightcare.cli.output import echo

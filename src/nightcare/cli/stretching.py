@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 
 from nightcare.catalogue.reading import Words, read_words
+from nightcare.cli import BROKEN_OFF
 from nightcare.cli.completing import routine_names
-from nightcare.cli.declaring import BROKEN_OFF, argument, as_json, command, one_of, option
+from nightcare.cli.declaring import argument, as_json, command, one_of, option
 from nightcare.cli.guidance import advice, wrapped
 from nightcare.cli.leading import Ticking, display_for, lead
 from nightcare.cli.output import echo, say_json
