@@ -5,6 +5,7 @@ What validates takes 25 MiB, which a service that runs all day would keep for ev
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
@@ -54,6 +55,8 @@ def _asked(source: Source, meanwhile: Callable[[], object] | None) -> Any:
         env={**os.environ, "PYTHONPATH": f"{package}:{before}" if before else package},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        # Ctrl-C in a terminal is for us, and we end it; it would have a traceback to show.
+        process_group=0,
     ) as other:
         try:
             assert other.stdin is not None
@@ -76,7 +79,11 @@ def main() -> None:
     """Load what standard input says, and print what comes of it."""
     # Nothing of this process stays: no cycles are looked for, and it ends when it has spoken.
     gc.disable()
-    source: Source = unplain(json.load(sys.stdin))
+    asked = sys.stdin.read()
+    if not asked:
+        # Who wanted to ask is gone, killed before it could.
+        os._exit(1)
+    source: Source = unplain(json.loads(asked))
     from nightcare.settings.load import load_source  # noqa: PLC0415 - it takes 200 ms
 
     said: Loaded | tuple[object, ...]
@@ -84,8 +91,10 @@ def main() -> None:
         said = load_source(source)
     except ConfigError as error:
         said = (error.problems, error.warnings, error.key)
-    sys.stdout.write(json.dumps(plain(said)))
-    sys.stdout.flush()
+    # Where who asked is gone, there is nobody to tell.
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.write(json.dumps(plain(said)))
+        sys.stdout.flush()
     os._exit(0)
 
 
