@@ -7,6 +7,7 @@ import io
 import os
 import shutil
 import socket
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,7 +25,9 @@ from nightcare.in_force import Look
 from nightcare.journal.file import FILE_NAME
 from nightcare.journal.store import SERVICE_NOTE, Journal
 from nightcare.screens import choose_screen, session_bus
+from nightcare.settings.kept import load_kept
 from nightcare.settings.load import load
+from nightcare.settings.loaded import Load, Loaded, Source
 from parts.bus import private_bus
 from parts.desk import schedule_of
 from parts.home import NO_BUS, private_home
@@ -222,13 +225,14 @@ def test_a_reload_takes_up_the_file_and_a_mistake_changes_nothing(tmp_path: Path
     async def test(bench: Bench) -> None:
         bench.file.write_text(CONFIG.replace('"1h"', '"2h"'))
         bench.daemon.reload()
+        await bench.until(lambda: "Next: sip, " in bench.out.getvalue())
         assert "The new schedule is in force." in bench.out.getvalue()
-        assert "Next: sip, " in bench.out.getvalue()
         before = bench.daemon._in_force.loaded.schedule
         bench.file.write_text(CONFIG.replace('"1h"', '"soon"'))
         bench.daemon.reload()
-        assert bench.daemon._in_force.loaded.schedule is before
+        await bench.until(lambda: "reminders.sip.every" in bench.err.getvalue())
         assert f"{bench.file}:8:9: reminders.sip.every" in bench.err.getvalue()
+        assert bench.daemon._in_force.loaded.schedule is before
 
     bench.run(test)
 
@@ -249,17 +253,73 @@ def test_what_falls_due_while_a_new_schedule_is_validated_is_shown(
         bench.file.write_text(text, encoding="utf-8")
         read = bench.daemon._in_force.read
 
-        def slowly() -> Look:
+        async def slowly() -> Look:
             nonlocal ahead
             ahead = timedelta(seconds=3)
-            return read()
+            return await read()
 
         monkeypatch.setattr(bench.daemon._in_force, "read", slowly)
         bench.daemon.reload()
-        assert bench.daemon._keeper.journal.course(Key("new", due.date(), "1")) is not None
+        key = Key("new", due.date(), "1")
+        await bench.until(lambda: bench.daemon._keeper.journal.course(key))
 
     monkeypatch.setattr("nightcare.daemon.now", lambda: now() + ahead)
     bench.run(test)
+
+
+def test_while_a_schedule_is_validated_the_one_in_force_is_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long that takes; and of what is saved meanwhile the last holds."""
+    bench = Bench(tmp_path)
+    at_work, go_on = threading.Event(), threading.Event()
+
+    def slowly(source: Source, folder: Path, load: Load) -> Loaded:
+        at_work.set()
+        assert go_on.wait(SECONDS)
+        return load_kept(source, folder, load)
+
+    async def test(bench: Bench) -> None:
+        monkeypatch.setattr("nightcare.in_force.load_kept", slowly)
+        bench.file.write_text(CONFIG.replace('"1h"', '"2h"'), encoding="utf-8")
+        bench.daemon.reload()
+        await bench.until(at_work.is_set)
+        number = bench.ask()
+        await bench.daemon._due()
+        await bench.until(lambda: bench.daemon._keeper.journal.trial_answer(number))
+        bench.file.write_text(CONFIG.replace('"1h"', '"3h"'), encoding="utf-8")
+        bench.daemon.reload()
+        assert "in force" not in bench.out.getvalue()
+        go_on.set()
+        await bench.until(lambda: bench.out.getvalue().count("in force") == 2)
+        assert bench.daemon._in_force.loaded.values["reminders"]["sip"]["every"] == "3h"
+
+    bench.run(test)
+
+
+def test_it_ends_while_a_schedule_is_validated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for a disk that hangs."""
+    bench = Bench(tmp_path)
+    at_work, go_on = threading.Event(), threading.Event()
+
+    def hangs(source: Source, folder: Path, load: Load) -> Loaded:
+        at_work.set()
+        assert go_on.wait(SECONDS)
+        return load_kept(source, folder, load)
+
+    async def test(bench: Bench) -> None:
+        monkeypatch.setattr("nightcare.in_force.load_kept", hangs)
+        bench.daemon.reload()
+        await bench.until(at_work.is_set)
+
+    try:
+        bench.run(test)
+        assert not go_on.is_set()
+    finally:
+        go_on.set()
+    assert "Stopped." in bench.out.getvalue()
 
 
 def test_a_config_that_vanishes_changes_nothing_until_it_is_back(tmp_path: Path) -> None:
@@ -283,11 +343,12 @@ def test_saving_the_same_again_is_no_news(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
 
     async def test(bench: Bench) -> None:
+        before = bench.daemon._in_force.loaded
         bench.file.write_text(f"# My schedule\n{CONFIG}")
-        await bench.until(lambda: bench.daemon._in_force.look() is Look.NOTHING_NEW)
-        assert "in force" not in bench.out.getvalue()
+        await bench.until(lambda: bench.daemon._in_force.loaded is not before)
         bench.file.write_text(CONFIG.replace('"1h"', '"3h"'))
         await bench.until(lambda: "The new schedule is in force." in bench.out.getvalue())
+        assert bench.out.getvalue().count("in force") == 1
 
     bench.run(test)
 
@@ -395,9 +456,11 @@ def test_another_backend_in_the_config_is_said_to_come_later(tmp_path: Path) -> 
 
     async def test(bench: Bench) -> None:
         bench.daemon.reload()
+        await bench.until(lambda: "is in force" in bench.out.getvalue())
         assert "next start" not in bench.out.getvalue()
         bench.file.write_text(CONFIG.replace('"terminal"', '"plyer"'), encoding="utf-8")
         bench.daemon.reload()
+        await bench.until(lambda: "next start" in bench.out.getvalue())
         assert (
             '[notify] backend = "plyer" takes effect with the next start.' in bench.out.getvalue()
         )

@@ -25,6 +25,7 @@ from nightcare.desktop.only_one import OnlyOne
 from nightcare.desktop.presence import Attendant
 from nightcare.desktop.systemd import ServiceManager
 from nightcare.domain.message import Answered, ScreenEvent, Served
+from nightcare.edits import Edits
 from nightcare.errors import StateError
 from nightcare.in_force import InForce, Look
 from nightcare.journal.keeper import Keeper
@@ -35,9 +36,6 @@ from nightcare.service.reckoning import Service
 from nightcare.settings.loaded import Loaded
 
 _SOON = timedelta(minutes=2)
-_SETTLED_SECONDS = 0.2
-"""Editors are done with a file by then, and the person does not wait."""
-
 _ONCE_MORE = 0.2
 """Seconds until what has not ended is told so again."""
 
@@ -100,11 +98,11 @@ class Daemon:
         )
         self._lookout = Lookout(self._attendant)
         self._manager = ServiceManager(setting.variables)
+        self._edits = Edits(self._in_force, self._manager.reloading)
         self._keeper = Keeper(setting.state, now, self._tell)
         self._noted: dict[str, object] = {}
         self._in_terminal = setting.out.isatty()
         self._serving = False
-        self._settling: asyncio.TimerHandle | None = None
         self._service = Service(
             schedule=loaded.schedule,
             zone=self._zone,
@@ -142,11 +140,12 @@ class Daemon:
             attending,
             asyncio.create_task(self._screen.run(self._happened)),
             asyncio.create_task(self._manager.feed_watchdog()),
+            asyncio.create_task(self._edits.run(self._take_up)),
         ]
         for file, changed in (
             (self._keeper.file, self._written),
             (LOCAL_TIME, self._jumped),
-            (self._in_force.place, self._saved),
+            (self._in_force.place, self._edits.saved),
         ):
             tasks.append(asyncio.create_task(watch(file, changed)))
         self._manager.ready(self._status())
@@ -157,8 +156,7 @@ class Daemon:
         finally:
             self._serving = False
             self._manager.stopping()
-            if self._settling is not None:
-                self._settling.cancel()
+            self._edits.stop()
             self._service.stop()
             self._scheduling.stop()
             self._tell("log_stopped")
@@ -229,31 +227,16 @@ class Daemon:
 
     def reload(self) -> None:
         """Read the config again; a mistake in it changes nothing."""
-        if not self._serving:
-            # It was read a moment ago.
-            return
-        self._manager.reloading()
-        self._take_up(self._in_force.read)
-        self._manager.ready(self._status())
+        if self._serving:
+            self._edits.reload()
+        # Else it was read a moment ago.
 
-    def _saved(self) -> None:
-        """Look at the config soon: whoever writes it may write more."""
-        if self._settling is not None:
-            self._settling.cancel()
-        loop = asyncio.get_running_loop()
-        self._settling = loop.call_later(
-            _SETTLED_SECONDS, lambda: self._take_up(self._in_force.look)
-        )
-
-    def _take_up(self, look: Callable[[], Look]) -> None:
-        began = now()
-        match look():
-            case Look.NOTHING_NEW:
-                return
+    def _take_up(self, look: Look, meant_since: datetime) -> None:
+        match look:
             case Look.TAKEN_UP:
                 loaded = self._in_force.loaded
                 self._words = words_for(loaded.schedule.language, self._setting.variables)
-                self._keep_going(lambda: self._reload_service(began))
+                self._keep_going(lambda: self._reload_service(meant_since))
                 self._tell("log_reloaded")
                 backend, _ = chosen_backend(loaded.schedule, self._setting.variables)
                 if backend != self._screen.name:
@@ -264,13 +247,14 @@ class Daemon:
                 for problem in self._in_force.mistakes:
                     self._complain(problem_text(problem, self._words))
                 self._keep_going(self._insist_on_mistakes)
+            case Look.NOTHING_NEW:
+                return
         self._manager.ready(self._status())
 
-    def _reload_service(self, began: datetime) -> None:
-        self._attendant.heed(self._in_force.loaded.schedule)
-        # What fell due while it was validated fell due by the new one.
-        self._service.reload(self._in_force.loaded.schedule, self._words, began)
-        self._service.reckon(now())
+    def _reload_service(self, meant_since: datetime) -> None:
+        schedule = self._in_force.loaded.schedule
+        self._attendant.heed(schedule)
+        self._service.reload(schedule, self._words, now(), meant_since=meant_since)
         self._change_zone()
         self._plan()
         # What the old one was made of goes now: 1 MiB after a hundred of them.

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import Enum, auto
 from pathlib import Path
 
+from nightcare.aside import aside
 from nightcare.errors import ConfigError, Place, Problem
 from nightcare.places import chosen_config, place_of_config
 from nightcare.settings.apart import load_apart
@@ -51,7 +52,7 @@ class InForce:
         """Where the file is, or would be."""
         return place_of_config(self._named, self._variables)
 
-    def look(self) -> Look:
+    async def look(self) -> Look:
         """Look whether the file says something else now."""
         stamp = self._stamp_now()
         if stamp == self._stamp:
@@ -62,24 +63,28 @@ class InForce:
             # An editor may be at it, or a disk is away; the built-in schedule is not meant by it.
             self.mistakes = (Problem((), "gone", place=Place(str(self.place))),)
         else:
-            self.mistakes = self._read()
+            self.mistakes = await self._read()
         if (self.loaded.schedule, self.mistakes) == before:
             return Look.NOTHING_NEW
         return Look.WRONG if self.mistakes else Look.TAKEN_UP
 
-    def read(self) -> Look:
+    async def read(self) -> Look:
         """Read the file whether or not it says something else; none means the defaults."""
         self._stamp = self._stamp_now()
-        self.mistakes = self._read()
+        self.mistakes = await self._read()
         return Look.WRONG if self.mistakes else Look.TAKEN_UP
 
-    def _read(self) -> tuple[Problem, ...]:
+    async def _read(self) -> tuple[Problem, ...]:
         try:
-            source = source_of(chosen_config(self._named, self._variables), self._variables)
-            self.loaded = load_kept(source, self._folder, load_apart)
+            # A quarter of a second, in which something may fall due or be answered.
+            self.loaded = await aside(self._load)
         except ConfigError as error:
             return error.problems
         return ()
+
+    def _load(self) -> Loaded:
+        source = source_of(chosen_config(self._named, self._variables), self._variables)
+        return load_kept(source, self._folder, load_apart)
 
     def _stamp_now(self) -> object:
         """What tells one state of the file from another; None where there is none."""

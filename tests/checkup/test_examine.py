@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from nightcare import __version__
+from nightcare.aside import aside
 from nightcare.catalogue.reading import read_words
-from nightcare.checkup.apart import apart
 from nightcare.checkup.examine import examine
 from nightcare.checkup.facts import Limits, Place
 from nightcare.checkup.finding import Check, Finding, State, mend_of, message_of
@@ -231,7 +231,7 @@ def test_a_server_that_hangs_does_not_hold_up_the_bus(nowhere: Place, bus: Priva
     assert seen[Check.QUIET] == [("quiet_unknown", UNKNOWN)]
 
 
-def test_a_call_apart_brings_its_result_and_its_error() -> None:
+def test_a_call_aside_brings_its_result_and_its_error() -> None:
     """Or is left to itself, when it may end without anybody noticing."""
 
     def fail() -> int:
@@ -244,11 +244,11 @@ def test_a_call_apart_brings_its_result_and_its_error() -> None:
         release.wait()
         ended.set()
 
-    assert asyncio.run(apart(lambda: 7, 10)) == 7
+    assert asyncio.run(aside(lambda: 7, 10)) == 7
     with pytest.raises(ValueError, match="no"):
-        asyncio.run(apart(fail, 10))
+        asyncio.run(aside(fail, 10))
     with pytest.raises(TimeoutError):
-        asyncio.run(apart(slow, 0.01))
+        asyncio.run(aside(slow, 0.01))
     release.set()
     assert ended.wait(10)
 

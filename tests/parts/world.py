@@ -422,7 +422,13 @@ class World:
 
     def _edit(self) -> None:
         self._schedule = self._some_schedule()
-        self._step("edit", lambda: self._service.reload(self._schedule, self._words, self._now))
+        validated = timedelta(seconds=self._random.choice((0, 0, 1, 20)))
+        self._step(
+            "edit",
+            lambda: self._service.reload(
+                self._schedule, self._words, self._now, meant_since=self._now - validated
+            ),
+        )
 
     def _travel(self) -> None:
         self._zone = self._random.choice(_ZONES)

@@ -361,7 +361,7 @@ def test_a_routine_that_is_edited_away_gives_the_reminder_back() -> None:
     """As it is configured now."""
     desk = led()
     without = STRETCH.split("[routines", maxsplit=1)[0].replace('"mine"', '"quick"')
-    desk.service.reload(schedule_of(SLEEP + without), desk.words, desk.now)
+    desk.service.reload(schedule_of(SLEEP + without), desk.words, desk.now, meant_since=desk.now)
     assert desk.buttons == ["start", "done", "good-night"]
 
 
@@ -371,7 +371,7 @@ def test_other_lengths_hold_at_once() -> None:
     desk.until("2026-11-23 22:00:40")
     slower = STRETCH.replace("seconds = 20", "seconds = 60")
     desk.schedule = schedule_of(SLEEP + slower)
-    desk.service.reload(desk.schedule, desk.words, desk.now)
+    desk.service.reload(desk.schedule, desk.words, desk.now, meant_since=desk.now)
     assert body(desk)[0].startswith("Step 2 of 5")
     desk.until("2026-11-23 22:04:10")
     assert desk.outcomes("stretch") == ["done"]

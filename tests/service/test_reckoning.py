@@ -558,10 +558,36 @@ def test_a_reload_does_not_fire_for_a_moment_that_has_passed() -> None:
     desk = Desk(plain("walk", "18:00"), "2026-11-23 08:00")
     desk.until("2026-11-23 10:20")
     desk.schedule = schedule_of(plain("walk", "18:00") + plain("swim", "10:00"))
-    desk.service.reload(desk.schedule, desk.words, desk.now)
+    desk.service.reload(desk.schedule, desk.words, desk.now, meant_since=desk.now)
     assert desk.title() is None
     desk.until("2026-11-24 10:00")
     assert desk.title() == "swim"
+
+
+def test_what_fell_due_while_a_schedule_was_validated_is_due() -> None:
+    """Since the person saved it, and not before."""
+    desk = Desk(plain("walk", "18:00"), "2026-11-23 08:00")
+    desk.until("2026-11-23 10:00")
+    saved = desk.now
+    desk.until("2026-11-23 10:00:06")
+    desk.schedule = schedule_of(plain("swim", "10:00:03") + plain("run", "10:00"))
+    desk.service.reload(desk.schedule, desk.words, desk.now, meant_since=saved)
+    desk.press("done")
+    assert [message.title for message in desk.screen.shown] == ["swim"]
+
+
+def test_what_came_while_a_schedule_was_validated_comes_once() -> None:
+    """Also where it is the second of its reminder by the new one, and was the first by the old."""
+    desk = Desk(plain("walk", "10:00:05"), "2026-11-23 08:00")
+    desk.until("2026-11-23 10:00")
+    saved = desk.now
+    desk.until("2026-11-23 10:00:06")
+    desk.press("done")
+    changed = plain("walk", "").replace('""', '["09:00", "10:00:05", "10:00:06"]')
+    desk.schedule = schedule_of(changed)
+    desk.service.reload(desk.schedule, desk.words, desk.now, meant_since=saved)
+    assert [message.title for message in desk.screen.shown] == ["walk", "walk"]
+    assert desk.outcomes("walk") == ["done", "open"]
 
 
 def test_a_reload_keeps_what_is_open_snoozed_and_paused() -> None:
@@ -570,7 +596,7 @@ def test_a_reload_keeps_what_is_open_snoozed_and_paused() -> None:
     desk.until("2026-11-23 10:01")
     desk.press("snooze-10m")
     desk.schedule = schedule_of(plain("walk", "09:00") + plain("swim", "15:00"))
-    desk.service.reload(desk.schedule, desk.words, desk.now)
+    desk.service.reload(desk.schedule, desk.words, desk.now, meant_since=desk.now)
     desk.until("2026-11-23 10:11")
     assert desk.title() == "Once more: walk"
 
@@ -583,7 +609,7 @@ def test_a_moment_that_an_edit_takes_away_does_not_come_on_return() -> None:
     desk.until("2026-11-23 10:05")
     changed = SLEEP + plain("walk", "").replace('""', '["10:30", "15:00"]')
     desk.schedule = schedule_of(changed)
-    desk.service.reload(desk.schedule, desk.words, desk.now)
+    desk.service.reload(desk.schedule, desk.words, desk.now, meant_since=desk.now)
     desk.there(Presence())
     assert desk.title() is None
     assert desk.outcomes("walk") == ["missed: disabled"]
@@ -623,7 +649,7 @@ def test_what_is_no_longer_configured_leaves_the_screen() -> None:
     desk = Desk(plain("walk", "10:00"), "2026-11-23 08:00")
     desk.until("2026-11-23 10:01")
     desk.schedule = schedule_of(plain("swim", "15:00"))
-    desk.service.reload(desk.schedule, desk.words, desk.now)
+    desk.service.reload(desk.schedule, desk.words, desk.now, meant_since=desk.now)
     assert desk.title() is None
     assert desk.outcomes("walk") == ["expired: disabled"]
 

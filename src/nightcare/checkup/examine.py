@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from nightcare.checkup.apart import apart
+from nightcare.aside import aside
 from nightcare.checkup.conclude import conclude
 from nightcare.checkup.facts import Facts, Failure, Limits, Place, ReadConfig, SessionBus
 from nightcare.checkup.finding import Finding
@@ -55,20 +55,20 @@ async def examine(place: Place, limits: Limits) -> Examined:
     def begun(probe: Awaitable[Found]) -> asyncio.Task[Found | Failure]:
         return asyncio.create_task(_attempt(probe, limits.probe))
 
-    def begun_apart(call: Callable[[], Found]) -> asyncio.Task[Found | Failure]:
-        return begun(apart(call, limits.probe))
+    def begun_aside(call: Callable[[], Found]) -> asyncio.Task[Found | Failure]:
+        return begun(aside(call, limits.probe))
 
     bus = begun(_look_at_bus(variables, limits))
     synchronised = begun(find_synchronised(variables, wait))
     kernel = begun(_kernel_tells())
-    setting = begun_apart(partial(_setting, variables, wait))
-    unit = begun_apart(partial(find_unit, variables, wait))
-    session = begun_apart(partial(find_session, variables))
-    runs = begun_apart(partial(_service_runs, place.state))
-    config = begun_apart(partial(_read_config, place))
-    journal = begun_apart(partial(_inspect, place.state))
-    system_zone = begun_apart(partial(zone, None))
-    versions = begun_apart(lambda: find_versions(find_systemd(variables, wait)))
+    setting = begun_aside(partial(_setting, variables, wait))
+    unit = begun_aside(partial(find_unit, variables, wait))
+    session = begun_aside(partial(find_session, variables))
+    runs = begun_aside(partial(_service_runs, place.state))
+    config = begun_aside(partial(_read_config, place))
+    journal = begun_aside(partial(_inspect, place.state))
+    system_zone = begun_aside(partial(zone, None))
+    versions = begun_aside(lambda: find_versions(find_systemd(variables, wait)))
     facts = Facts(
         bus=await bus,
         setting=await setting,

@@ -13,7 +13,7 @@ from nightcare.data import replace
 from nightcare.domain.course import Open, Snoozed, Step
 from nightcare.domain.decide import Presence, Situation
 from nightcare.domain.message import ScreenEvent, Served
-from nightcare.domain.plan import upcoming
+from nightcare.domain.plan import between, upcoming
 from nightcare.domain.reminders import Occurrence, Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.service.basis import Basis
@@ -81,11 +81,25 @@ class Service:
         self._basis = replace(self._basis, journal=journal)
         self._on_screen.use(journal)
 
-    def reload(self, schedule: Schedule, words: Words, now: datetime) -> None:
-        """Put another schedule in force; what is open, snoozed and paused stays so."""
-        # What was due until now was due by the old one; the new one holds from here on.
+    def reload(
+        self, schedule: Schedule, words: Words, now: datetime, *, meant_since: datetime
+    ) -> None:
+        """Put another schedule in force; what is open, snoozed and paused stays so.
+
+        Args:
+            schedule: What is to hold from here on.
+            words: The language it names.
+            now: Until when the old one held (UTC).
+            meant_since: When the person wanted it (UTC); what fell due by it since then is due,
+                unless something came by the old one later than that.
+        """
         self.reckon(now)
-        self._basis = replace(self._basis, schedule=schedule, words=words)
+        old = self._basis
+        # What has come by the old one may have another key by the new one, and comes once.
+        came = between(old.schedule.enabled, old.calendar(), meant_since, now)
+        since = max([meant_since, *(one.due for one in came)])
+        self._basis = replace(old, schedule=schedule, words=words)
+        old.journal.stand(old.journal.standing().looking_back(since))
         self.reckon(now)
 
     def travel(self, zone: tzinfo, now: datetime) -> None:

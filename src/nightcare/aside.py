@@ -1,4 +1,4 @@
-"""Calls that may never return, kept apart from everything else."""
+"""Calls that may take long, or never return: they have a thread, and everything else goes on."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import TypeVar
 Made = TypeVar("Made")
 
 
-async def apart(call: Callable[[], Made], limit: float) -> Made:
-    """What a call returns, or raises, within so many seconds.
+async def aside(call: Callable[[], Made], limit: float | None = None) -> Made:
+    """What a call returns, or raises; within so many seconds, where there is a limit.
 
     It has a thread of its own, which is left to itself where it takes longer: a disk that hangs
     cannot be interrupted, and must keep neither the others waiting nor the program from ending.
@@ -40,6 +40,6 @@ async def apart(call: Callable[[], Made], limit: float) -> Made:
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(settle, made, error)
 
-    threading.Thread(target=work, daemon=True, name="probe").start()
+    threading.Thread(target=work, daemon=True, name="aside").start()
     async with asyncio.timeout(limit):
         return await result
