@@ -330,7 +330,13 @@ class World:
                 right = after.state == Settled(Outcome.DONE, self._now)
             case _:
                 asked_again = isinstance(after.state, Open) and after.state.away
-                right = after.state == Settled(Outcome.DISMISSED, self._now) or asked_again
+                # What waited for the routine comes at once, and instead of asking again.
+                gave_way = after.state == Settled(Outcome.EXPIRED, self._now, Step.ANOTHER)
+                right = (
+                    after.state == Settled(Outcome.DISMISSED, self._now)
+                    or asked_again
+                    or (gave_way and len(self._screen.wanted) > 0)
+                )
         if not right or self._journal.led() is not None:
             self._fail(f"{event} made {before} {after}")
 
