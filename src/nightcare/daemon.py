@@ -21,6 +21,7 @@ from nightcare.data import dataclass
 from nightcare.desktop.clock import LOCAL_TIME, alarm, now, zone
 from nightcare.desktop.files import watch
 from nightcare.desktop.lookout import Lookout
+from nightcare.desktop.memory import give_back
 from nightcare.desktop.only_one import OnlyOne
 from nightcare.desktop.presence import Attendant
 from nightcare.desktop.systemd import ServiceManager
@@ -257,8 +258,8 @@ class Daemon:
         self._service.reload(schedule, self._words, now(), meant_since=meant_since)
         self._change_zone()
         self._plan()
-        # What the old one was made of goes now: 1 MiB after a hundred of them.
-        gc.collect()
+        # What the old one was made of goes now: more than 1 MiB after a hundred of them.
+        give_back()
 
     def _mention_what_comes(self) -> None:
         moment, words = now(), self._words
