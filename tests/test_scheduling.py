@@ -227,6 +227,28 @@ def test_a_jump_of_the_clock_is_passed_on() -> None:
     run(bench, test)
 
 
+def test_to_be_stopped_while_a_job_waits_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
+    """As when the service is asked to end while it asks who is there."""
+    bench = Bench({})
+    waits = asyncio.Event()
+
+    async def wait() -> None:
+        waits.set()
+        await asyncio.Event().wait()
+
+    async def test() -> None:
+        bench.scheduling._reckon = wait
+        bench.scheduling.deadline(soon(-1000))
+        await settle()
+        assert waits.is_set()
+        bench.scheduling.stop()
+        await settle()
+        assert (bench.failures, caplog.records) == ([], [])
+        bench.scheduling.start()
+
+    run(bench, test)
+
+
 def test_what_a_job_raises_is_not_swallowed(caplog: pytest.LogCaptureFixture) -> None:
     """APScheduler would only log it; a service that lives on without reminding is worse.
 

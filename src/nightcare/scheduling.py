@@ -82,6 +82,7 @@ class Scheduling:
     ) -> None:
         self._upcoming = upcoming
         self._reckon = reckon
+        self._stopped = False
         # Its own account of every job is no news to anybody.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler = _WallClockScheduler(make_alarm, jumped, soon)
@@ -96,7 +97,8 @@ class Scheduling:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Wait no more."""
+        """Wait no more; what a job is waiting for is cancelled."""
+        self._stopped = True
         self._scheduler.close()
 
     def plan(self, reminders: Iterable[Reminder]) -> None:
@@ -115,9 +117,17 @@ class Scheduling:
         else:
             self._add(_DEADLINE, _Once(due))
 
+    async def _fire(self) -> None:
+        try:
+            await self._reckon()
+        except asyncio.CancelledError:
+            # That it was stopped is no failure; APScheduler would log it as one.
+            if not self._stopped:
+                raise
+
     def _add(self, name: str, trigger: BaseTrigger) -> None:
         self._scheduler.add_job(
-            self._reckon,
+            self._fire,
             trigger,
             id=name,
             replace_existing=True,
@@ -146,7 +156,7 @@ class _WallClockScheduler(AsyncIOScheduler):  # type: ignore[misc] # APScheduler
         super().start(paused)
 
     def close(self) -> None:
-        """Stop at once; nothing of a job is under way between two turns of the loop."""
+        """Stop at once, whatever a job is waiting for."""
         if self._alarm is not None:
             self._alarm.close()
             self._alarm = None
