@@ -9,6 +9,7 @@ import json
 import os
 import signal
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TextIO
@@ -17,7 +18,6 @@ from nightcare import __version__
 from nightcare.catalogue.problems import problem_text, without_folder
 from nightcare.catalogue.reading import words_for
 from nightcare.catalogue.telling import capabilities_text, teller
-from nightcare.data import dataclass
 from nightcare.desktop.clock import LOCAL_TIME, alarm, now, zone
 from nightcare.desktop.files import watch
 from nightcare.desktop.lookout import Lookout
@@ -41,7 +41,7 @@ _ONCE_MORE = 0.2
 """Seconds until what has not ended is told so again."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Setting:
     """Where and for whom a service runs.
 

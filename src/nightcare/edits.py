@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 
-from nightcare.data import dataclass
 from nightcare.desktop.clock import now
 from nightcare.in_force import InForce, Look
 
@@ -14,7 +14,7 @@ _SETTLED_SECONDS = 0.2
 """Editors are done with a file by then, and the person does not wait."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Asked:
     """A look that is to be taken, since an instant (UTC)."""
 

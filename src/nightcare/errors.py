@@ -6,7 +6,7 @@ person reads it in their own language; nothing here is a sentence.
 
 from __future__ import annotations
 
-from nightcare.data import dataclass, field
+from dataclasses import dataclass, field
 
 
 class NightcareError(Exception):
@@ -53,7 +53,7 @@ class DesktopError(NightcareError):
     """Something of the desktop or the operating system did not do its part."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mark:
     """What is meant in a line of the config file.
 
@@ -71,7 +71,7 @@ class Mark:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """Where something in the configuration comes from.
 
@@ -84,7 +84,7 @@ class Place:
     mark: Mark | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Problem:
     """One mistake in the configuration, or something in it that may be one.
 

@@ -14,7 +14,7 @@ import pytest
 LONG = 60.0
 
 HEAVY = (
-    "apscheduler", "asyncinotify", "asyncio", "click", "ctypes", "dataclasses", "email", "hashlib",
+    "apscheduler", "asyncinotify", "asyncio", "click", "ctypes", "email", "hashlib",
     "importlib.metadata", "importlib.resources", "jeepney", "logging", "multiprocessing",
     "platformdirs", "plyer", "pydantic", "pydantic_core", "pydantic_settings", "random", "rich",
     "shutil", "socket", "ssl", "subprocess", "tempfile",  "tomlkit", "tzlocal",

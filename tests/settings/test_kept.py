@@ -7,7 +7,7 @@ import os
 import stat
 from binascii import crc32
 from collections.abc import Callable, Iterator
-from dataclasses import is_dataclass
+from dataclasses import dataclass, is_dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
@@ -15,7 +15,6 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 import nightcare.settings.plain as plain_module
-from nightcare.data import dataclass
 from nightcare.domain.schedule import Schedule
 from nightcare.errors import ConfigError
 from nightcare.settings import kept

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from nightcare.catalogue.reading import Words
-from nightcare.data import dataclass
 from nightcare.domain.diary import Severity
 from nightcare.domain.professional import Concern, ProfessionalRule
 from nightcare.domain.report import SPAN_HOURS, Nights, Reminded, Report, Span
@@ -14,7 +14,7 @@ _SHORT = 3
 """Letters of a month that is written short."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Counsel:
     """When to see a professional.
 

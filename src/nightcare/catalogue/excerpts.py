@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
-from nightcare.data import dataclass
 from nightcare.errors import Mark, Problem
 
 WIDTH = 72
@@ -28,7 +28,7 @@ _HANGUL_PARTS = range(0x1160, 0x1200)
 _VARIATIONS = range(0xFE00, 0xFE10)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Cell:
     """What is drawn as one: a character with the signs over it, and the columns it takes."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import PurePath
 from typing import Any
 
 from nightcare.catalogue.reading import Words
-from nightcare.data import replace
 from nightcare.errors import Place, Problem
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -13,7 +14,6 @@ from nightcare.aside import aside
 from nightcare.checkup.conclude import conclude
 from nightcare.checkup.facts import Facts, Failure, Limits, Place, ReadConfig, SessionBus
 from nightcare.checkup.finding import Finding
-from nightcare.data import dataclass
 from nightcare.desktop.clock import KernelAlarm, alarm, zone
 from nightcare.desktop.clock_probe import find_synchronised
 from nightcare.desktop.found import Fault, Quiet
@@ -30,7 +30,7 @@ from nightcare.settings.loaded import Loaded
 Found = TypeVar("Found")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Examined:
     """What came of it.
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-from nightcare.data import dataclass
 from nightcare.desktop.found import Fault, NoManager, Notifier, Quiet, Session, Unit, Versions
 from nightcare.errors import ConfigError
 from nightcare.journal.inspection import Content, Inspection
 from nightcare.settings.loaded import Loaded
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """Where and for whom everything is looked at.
 
@@ -30,7 +30,7 @@ class Place:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Limits:
     """How long to wait.
 
@@ -45,14 +45,14 @@ class Limits:
     probe: float = 3.2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Failure:
     """Why looking at something came to nothing; without a reason, for it took too long."""
 
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SessionBus:
     """The session bus.
 
@@ -69,7 +69,7 @@ class SessionBus:
     quiet: Quiet | Failure | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReadConfig:
     """The config: the file, None for the built-in defaults, and what came of reading it."""
 
@@ -77,7 +77,7 @@ class ReadConfig:
     result: Loaded | ConfigError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """What was found, or why it was not."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from nightcare.catalogue.problems import problem_text
 from nightcare.catalogue.reading import Words
-from nightcare.data import dataclass, field
 from nightcare.errors import Problem
 
 
@@ -37,14 +37,14 @@ class Check(StrEnum):
     TRIAL = "notify"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Said:
     """A part of a sentence that is itself in the catalogue."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Finding:
     """One finding.
 

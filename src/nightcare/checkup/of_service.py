@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from nightcare.checkup.finding import Check, Finding, Said, bad, good, warning
-from nightcare.data import dataclass
 from nightcare.desktop.found import Fault, NoManager, Session, Unit
 from nightcare.errors import ConfigError
 
@@ -109,7 +109,7 @@ def judge_session(session: Session, unit: Unit | NoManager) -> list[Finding]:
             ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Expected:
     """What a running service is held against.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nightcare.catalogue.reading import Words, words_for
 from nightcare.cli.declaring import argument, command
 from nightcare.cli.output import echo, problem_lines
 from nightcare.cli.person import Person
-from nightcare.data import dataclass, replace
 from nightcare.desktop.only_one import service_runs
 from nightcare.errors import ConfigError, NothingToDo, Place, Problem, StateError
 from nightcare.places import place_of_config
@@ -113,7 +113,7 @@ def tell_service(person: Person, words: Words, *, restart: bool = False) -> bool
     return runs
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Changed:
     """A change that was written.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -21,7 +22,6 @@ from nightcare.cli.declaring import (
 )
 from nightcare.cli.output import echo, say_json
 from nightcare.cli.person import Person
-from nightcare.data import replace
 from nightcare.desktop.text import one_line
 from nightcare.domain.diary import (
     Answer,

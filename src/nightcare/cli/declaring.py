@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
-
-from nightcare.data import dataclass
 
 if TYPE_CHECKING:
     import click
@@ -23,7 +22,7 @@ Kind = Callable[[], "click.ParamType[Any]"]
 Function = Callable[..., Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Parameter:
     """An argument or an option.
 

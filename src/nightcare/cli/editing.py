@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from nightcare.catalogue.reading import Words, words_for
@@ -26,7 +27,6 @@ from nightcare.cli.changing import (
 from nightcare.cli.declaring import command
 from nightcare.cli.output import complain, echo
 from nightcare.cli.person import Person
-from nightcare.data import dataclass
 from nightcare.errors import ConfigError, DesktopError, StateError
 from nightcare.places import place_of_config
 from nightcare.replacing import alone_with

@@ -6,11 +6,11 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol, TextIO
 
 from nightcare.catalogue.reading import Words
-from nightcare.data import dataclass
 from nightcare.domain.guidance import Routine
 from nightcare.domain.routine import Stage, stage_at
 from nightcare.service.leading import stage_words

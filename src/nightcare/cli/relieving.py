@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from nightcare.catalogue.reading import Words, read_words
 from nightcare.cli.declaring import command, one_of, option
 from nightcare.cli.guidance import advice, wrapped
 from nightcare.cli.output import echo
 from nightcare.cli.person import Person
-from nightcare.data import dataclass
 from nightcare.errors import NightcareError
 from nightcare.languages import languages
 

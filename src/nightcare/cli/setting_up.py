@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -19,7 +20,6 @@ from nightcare.cli.installing import install
 from nightcare.cli.looking import plan_lines
 from nightcare.cli.output import echo
 from nightcare.cli.person import Person
-from nightcare.data import replace
 from nightcare.desktop import user_unit
 from nightcare.desktop.clock import zone
 from nightcare.domain.care_day import Calendar

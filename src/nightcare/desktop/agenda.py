@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from nightcare.data import dataclass
 from nightcare.domain.message import Message
 
 _PATIENT_AFTER = 3

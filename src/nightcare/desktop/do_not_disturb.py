@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from jeepney import DBusAddress
 
-from nightcare.data import dataclass
 from nightcare.desktop.notifications import INTERFACE
 from nightcare.desktop.programs import printed
 from nightcare.desktop.questions import Questions
@@ -34,7 +34,7 @@ _LXQT_ON = re.compile(r"^\s*doNotDisturb\s*=\s*(true|1)\s*$", re.MULTILINE)
 _MODE = "do-not-disturb"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Setting:
     """Where a desktop keeps it in its settings.
 

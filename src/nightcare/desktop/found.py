@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-
-from nightcare.data import dataclass
 
 
 class Fault(StrEnum):
@@ -19,7 +18,7 @@ class Fault(StrEnum):
     """It answered with an error, or with something other than was asked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Identity:
     """Who a notification server says it is."""
 
@@ -29,7 +28,7 @@ class Identity:
     specification: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Notifier:
     """The notification server of a session.
 
@@ -48,7 +47,7 @@ class Notifier:
     capabilities: frozenset[str] | Fault = Fault.ABSENT
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Quiet:
     """Do not disturb, as far as it can be asked.
 
@@ -61,7 +60,7 @@ class Quiet:
     by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unit:
     """The user unit, in the words of systemd's D-Bus API (org.freedesktop.systemd1(5)).
 
@@ -92,7 +91,7 @@ class Unit:
     graphical: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NoManager:
     """Why nothing is known of the unit: there is no user manager, or it does not answer."""
 
@@ -100,7 +99,7 @@ class NoManager:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Session:
     """The login session of who asks.
 
@@ -114,7 +113,7 @@ class Session:
     lingering: bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Versions:
     """What runs here, by version.
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from jeepney import MatchRule, new_method_call
 
-from nightcare.data import dataclass
 from nightcare.desktop.found import Fault
 from nightcare.desktop.questions import Questions
 from nightcare.desktop.sources import Source, Told

@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from jeepney import DBusAddress, new_method_call
 
-from nightcare.data import dataclass
 from nightcare.desktop.text import APPLICATION, body_of, one_line, shortened, title_of
 from nightcare.desktop.wire import Bus, Refused, Reply, Signal
 from nightcare.domain.message import Answered, Capability, Closed, Message, ScreenEvent, Shown

@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from nightcare.data import dataclass
 from nightcare.domain.decide import Matter, Presence
 from nightcare.domain.reminders import Conduct
 from nightcare.domain.schedule import Schedule
@@ -24,7 +24,7 @@ LIMIT = 2.0
 """Seconds within which each must say it; a reminder is not kept waiting for longer."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """What is known of a matter.
 
@@ -37,7 +37,7 @@ class Known:
     by: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Heeded:
     """What a schedule wants to know."""
 

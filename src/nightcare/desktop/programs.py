@@ -8,11 +8,10 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from nightcare.data import dataclass
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Output:
     """What a program printed, and the status that it ended with."""
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from jeepney import MatchRule
 
-from nightcare.data import dataclass
 from nightcare.desktop.questions import PROPERTIES, Questions
 from nightcare.desktop.wire import Signal
 from nightcare.domain.decide import Matter
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Told:
     """A signal that tells that an answer may have changed.
 
@@ -59,7 +59,7 @@ def _all(_: Signal) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """Somebody on a bus who can say how one matter stands.
 

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import struct
 from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass
 from itertools import count
 from typing import Any, NoReturn
 
@@ -16,8 +17,6 @@ from jeepney import DBusAddress, HeaderFields, Message, MessageFlag, MessageType
 from jeepney.auth import BEGIN, Authenticator
 from jeepney.bus import get_connectable_addresses
 from jeepney.low_level import calc_msg_size
-
-from nightcare.data import dataclass
 
 BUS = DBusAddress(
     "/org/freedesktop/DBus", bus_name="org.freedesktop.DBus", interface="org.freedesktop.DBus"
@@ -45,7 +44,7 @@ class Refused(Exception):
     """A call was answered with an error, or with something other than the specification says."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Signal:
     """A signal.
 
@@ -65,7 +64,7 @@ class Signal:
     body: tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reply:
     """What a call came to.
 
@@ -90,7 +89,7 @@ class Reply:
         return self.body
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Waiting:
     callee: str
     on_reply: Callable[[Reply], None]

@@ -7,9 +7,9 @@ first time. Both follow from `fold=0` of the datetime module (PEP 495).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from nightcare.data import dataclass, field
 from nightcare.domain.moments import Anchor, Clock, Moment
 
 ONE_DAY = timedelta(days=1)
@@ -18,7 +18,7 @@ AFTER_BEDTIME = timedelta(minutes=30)
 """How long after bedtime something that comes late may still be shown."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hours:
     """When a care day begins and when it goes to bed, in local wall time."""
 
@@ -30,7 +30,7 @@ class Hours:
         return self.bedtime <= self.wake
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sleep:
     """The hours of each weekday of a wake-up, Monday first."""
 
@@ -41,7 +41,7 @@ class Sleep:
         return self.week[day.weekday()]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CareDay:
     """One care day; the instants are UTC.
 
@@ -66,7 +66,7 @@ class CareDay:
         return self.bedtime + AFTER_BEDTIME < instant < self.ends
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Calendar:
     """The care days of one person in one time zone.
 

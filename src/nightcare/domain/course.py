@@ -5,10 +5,10 @@ Due -> held or open -> perhaps snoozed, held or asked again -> settled, exactly 
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from nightcare.data import dataclass, replace
 from nightcare.domain.reminders import Key, Occurrence, Reminder, Topic
 
 
@@ -42,19 +42,19 @@ class Step(StrEnum):
     SHOW = "show"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Due:
     """Its moment has come, and nothing is decided yet."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Held:
     """Due, and not on the screen because of `cause`; shown on return if still fresh."""
 
     cause: Step
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Open:
     """Given to the screen and unanswered.
 
@@ -73,14 +73,14 @@ class Open:
     handle: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snoozed:
     """Put off until an instant (UTC)."""
 
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settled:
     """Ended at an instant (UTC), with the reason where there is one."""
 
@@ -92,7 +92,7 @@ class Settled:
 State = Due | Held | Open | Snoozed | Settled
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Course:
     """One occurrence and where it stands.
 

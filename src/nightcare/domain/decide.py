@@ -6,10 +6,10 @@ The steps are tried in the order of `decide`; a new reason not to show is one mo
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from nightcare.data import dataclass
 from nightcare.domain.care_day import CareDay
 from nightcare.domain.course import Course, Held, Open, Snoozed, Step
 from nightcare.domain.reminders import Conduct, Quiet, Reminder
@@ -27,7 +27,7 @@ class Matter(StrEnum):
     PRESENTING = "presenting"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Presence:
     """Whether somebody is there; what cannot be told counts as here and undisturbed."""
 
@@ -37,7 +37,7 @@ class Presence:
     presenting: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Situation:
     """What a decision rests on.
 
@@ -58,21 +58,21 @@ class Situation:
     routine_under_way: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Show:
     """Show it, closing what is still open."""
 
     step: Step = Step.SHOW
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hold:
     """Not now; on return, if still fresh."""
 
     step: Step
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Drop:
     """Not at all, for this reason."""
 

@@ -6,10 +6,10 @@ All lengths here are nightcare's own; the guidance gives none.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 
-from nightcare.data import dataclass
 from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
 from nightcare.domain.moments import Moment, parse_clock
 from nightcare.errors import ValueRefused
@@ -51,7 +51,7 @@ class Answer(StrEnum):
     SEVERE = "severe"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """Where in the diary a moment belongs.
 
@@ -69,7 +69,7 @@ class Place:
         return self.care_day if self.by_night else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cramp:
     """One cramp, as the person noted it.
 
@@ -101,7 +101,7 @@ class Cramp:
         return self.at.astimezone(timezone(self.offset))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Morning:
     """What the person said of a night in the morning.
 
@@ -116,7 +116,7 @@ class Morning:
     recorded: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Night:
     """All that the diary says of one night.
 
@@ -274,7 +274,7 @@ def nights(
 # The morning question
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AskNow:
     """Ask after this night now, until an instant (UTC)."""
 
@@ -282,14 +282,14 @@ class AskNow:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AskLater:
     """Look again at an instant (UTC); None for when the screen is free, or something is written."""
 
     at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AskNot:
     """Nothing is asked about the last night, or no more."""
 
@@ -297,7 +297,7 @@ class AskNot:
 Asking = AskNow | AskLater | AskNot
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """What is known of the last night when the morning question is thought of.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from nightcare.data import dataclass
 from nightcare.domain.care_day import CareDay
 from nightcare.domain.reminders import Topic
 
@@ -23,7 +23,7 @@ class PartOfDay(StrEnum):
     ANY = "any"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tip:
     """One short, actionable text, and the section of the guidance it rests on."""
 
@@ -41,7 +41,7 @@ class Side(StrEnum):
     RIGHT = "right"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RoutineStep:
     """One step of a routine.
 
@@ -60,7 +60,7 @@ class RoutineStep:
     repeats: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Routine:
     """Ordered, timed steps that a stretching notification can lead through.
 
@@ -79,7 +79,7 @@ class Routine:
     repeats: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Advice:
     """A statement of the guidance that is no tip: a relief step, a cause, when to see somebody."""
 
@@ -88,7 +88,7 @@ class Advice:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Guidance:
     """All that is said about health, in one language.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from nightcare.data import dataclass
 from nightcare.domain.guidance import Routine
 from nightcare.domain.reminders import Key
 from nightcare.domain.routine import Stage, length_of, stage_at
@@ -16,7 +16,7 @@ CLOSING = timedelta(seconds=8)
 """How long the closing words stay."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Led:
     """A routine that the person is being led through; instants are UTC.
 
@@ -35,7 +35,7 @@ class Led:
     handle: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Finished:
     """It has run to its end, and the closing words stay until an instant (UTC)."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
-from nightcare.data import dataclass
 from nightcare.domain.reminders import Urgency
 
 
@@ -17,7 +17,7 @@ class Capability(StrEnum):
     SOUND = "sound"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Button:
     """A button.
 
@@ -30,7 +30,7 @@ class Button:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Message:
     """One notification.
 
@@ -60,7 +60,7 @@ class Message:
     place: str = "reminder"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answered:
     """The person pressed the button `key` of the message `token`."""
 
@@ -68,7 +68,7 @@ class Answered:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shown:
     """A notifier has taken the message `token`; `handle` finds it after a restart."""
 
@@ -76,14 +76,14 @@ class Shown:
     handle: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Closed:
     """The message `token` has left the screen, and not by our doing."""
 
     token: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Served:
     """Another notifier serves now, or none does; what can be shown may be different."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import time, timedelta
 from enum import StrEnum
 
-from nightcare.data import dataclass
 from nightcare.errors import ValueRefused
 
 _LENGTH = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,6})s)?")
@@ -21,7 +21,7 @@ class Anchor(StrEnum):
     BEDTIME = "bedtime"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Clock:
     """A time on the wall, local."""
 
@@ -31,7 +31,7 @@ class Clock:
         return clock_text(self.time)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Relative:
     """So much elapsed time after (or, negative, before) the wake-up or bedtime of a care day."""
 

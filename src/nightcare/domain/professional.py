@@ -6,10 +6,10 @@ The numbers are nightcare's own; the guidance gives none.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from nightcare.data import dataclass
 from nightcare.domain.care_day import ONE_DAY, Calendar
 from nightcare.domain.diary import Answer, Cramp, Morning, Severity
 
@@ -17,7 +17,7 @@ NOTICE_EVERY = timedelta(days=7)
 """How long after one notice the next may come."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ProfessionalRule:
     """When the diary says to see a professional; the numbers are nightcare's, not the guidance's.
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from nightcare.data import dataclass
 from nightcare.domain.course import Course, Step
 from nightcare.domain.reminders import Occurrence
 from nightcare.domain.standing import Standing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decision:
     """What the cascade said about one occurrence, and when (UTC)."""
 
@@ -20,7 +20,7 @@ class Decision:
     step: Step
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Act:
     """Something the person did (UTC), with how things stood before it."""
 
@@ -31,7 +31,7 @@ class Act:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trial:
     """A reminder that `nightcare try` asked (UTC) to be shown now."""
 

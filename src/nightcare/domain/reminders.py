@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from heapq import heappop, heappush
@@ -10,7 +11,6 @@ from itertools import takewhile
 
 from cronsim import CronSim
 
-from nightcare.data import dataclass
 from nightcare.domain.care_day import Calendar, CareDay
 from nightcare.domain.moments import Anchor, Moment, Relative
 
@@ -47,7 +47,7 @@ class Conduct(StrEnum):
     SHOW = "show"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Quiet:
     """What to do when the person is away, or does not want to be disturbed."""
 
@@ -57,14 +57,14 @@ class Quiet:
     presenting: Conduct
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class At:
     """Due at moments of the care day."""
 
     moments: tuple[Moment, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Every:
     """Due again and again, in elapsed time, both ends included."""
 
@@ -73,14 +73,14 @@ class Every:
     until: Moment
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cron:
     """Due when the wall clock matches five cron fields."""
 
     fields: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Repeat:
     """Asks again while unanswered: after `every`, so many `times` more."""
 
@@ -88,7 +88,7 @@ class Repeat:
     times: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reminder:
     """What the person configured under one name.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from nightcare.data import dataclass
 from nightcare.domain.course import Course, Outcome, Settled
 from nightcare.domain.diary import Cramp, Morning, Night, Severity, nights
 from nightcare.domain.reminders import Topic
@@ -24,7 +24,7 @@ _EVENING = 12
 """A night's hours are told from noon to noon."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reminded:
     """What became of the reminders of one kind.
 
@@ -37,7 +37,7 @@ class Reminded:
     done: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Nights:
     """How many nights of a span were how.
 
@@ -64,7 +64,7 @@ class Nights:
         return self.all - self.recorded
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Span:
     """One week, from Monday on, or one month; the first and the last may be cut short.
 
@@ -81,7 +81,7 @@ class Span:
     reminded: Reminded
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
     """What the diary and the reminders of some care days come to.
 

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from nightcare.data import dataclass, replace
 from nightcare.domain.guidance import Routine, RoutineStep, Side
 
 BUILT_IN = ("calf", "quick", "resting")
 """The routines that the catalogue has, by their ids."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StretchRule:
     """How stretching reminders lead through a routine.
 
@@ -30,7 +30,7 @@ class StretchRule:
     sound: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RoutineRule:
     """What the person configured of a routine: one of their own, or other lengths of ours.
 
@@ -70,7 +70,7 @@ def _as_wanted(rule: RoutineRule, ours: Routine | None) -> Routine:
     return replace(ours, name=rule.name or ours.name, steps=steps, repeats=rule.repeats)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stage:
     """A step as it comes, once and on one side.
 

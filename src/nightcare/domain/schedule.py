@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
-from nightcare.data import dataclass
 from nightcare.domain.care_day import Sleep
 from nightcare.domain.moments import Moment
 from nightcare.domain.professional import ProfessionalRule
@@ -16,7 +16,7 @@ BARE_PAUSE = timedelta(hours=1)
 """How long a pause is when nobody says how long."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Schedule:
     """Everything the person configured.
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from nightcare.data import dataclass
 from nightcare.domain.care_day import CareDay
 from nightcare.domain.course import Course
 from nightcare.domain.decide import put_into_the_night
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SnoozeRule:
     """What a reminder offers unless it says otherwise.
 

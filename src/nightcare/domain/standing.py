@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
-from nightcare.data import dataclass, field, replace
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Standing:
     """What holds for all reminders at once; instants are UTC.
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from nightcare.data import dataclass, replace
 from nightcare.domain.diary import Answer, Cramp, Leg, Morning, Place, Severity
 from nightcare.journal.file import File
 from nightcare.journal.rows import instant_text
@@ -21,7 +21,7 @@ _REMEMBERED = timedelta(days=7)
 _Row = tuple[str | int | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pages:
     """The diary in a journal."""
 
@@ -122,7 +122,7 @@ class Pages:
             )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Whole:
     """The whole diary at one time."""
 

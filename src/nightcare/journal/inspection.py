@@ -9,16 +9,16 @@ import stat
 import sys
 from collections.abc import Mapping
 from contextlib import closing, suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from nightcare.data import dataclass, field
 from nightcare.errors import StateError
 from nightcare.journal.file import FILE_NAME
 from nightcare.journal.store import SERVICE_NOTE, Journal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Content:
     """What is in the file.
 
@@ -35,7 +35,7 @@ class Content:
     service: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Inspection:
     """The journal and its folder.
 

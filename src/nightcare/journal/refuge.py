@@ -5,10 +5,10 @@ What was written to the disk meanwhile, by a command that was luckier, is left a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from nightcare.data import replace
 from nightcare.errors import StateError
 from nightcare.journal import diary
 from nightcare.journal.file import FILE_NAME

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
-from nightcare.data import dataclass
 from nightcare.domain.diary import Severity
 
 LENGTH = 200
@@ -36,7 +36,7 @@ def mark_of(worst: Severity | None) -> Mark:
     return Mark.UNSAID if worst is None else Mark(worst)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Piece:
     """A piece of a bar.
 
@@ -51,7 +51,7 @@ class Piece:
     length: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bar:
     """A bar; one of its two is empty.
 

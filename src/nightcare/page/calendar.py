@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from nightcare.catalogue.reading import Words
-from nightcare.data import dataclass
 from nightcare.domain.diary import Night
 from nightcare.domain.report import Report
 from nightcare.page.bars import Mark, mark_of
@@ -19,7 +19,7 @@ _WEEK = 7
 _NIGHTS = (Mark.SEVERE, Mark.MODERATE, Mark.MILD, Mark.UNSAID, Mark.FREE, Mark.UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Day:
     """One night in the calendar, on the date whose evening it began with."""
 
@@ -28,7 +28,7 @@ class Day:
     told: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Month:
     """A month of the calendar: weeks of seven days, None for those outside the report."""
 
@@ -36,7 +36,7 @@ class Month:
     weeks: tuple[tuple[Day | None, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Calendar:
     """The nights one by one.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from nightcare import __version__
 from nightcare.catalogue.counting import counsel, counted_nights, how_bad, in_full
 from nightcare.catalogue.reading import Words
-from nightcare.data import dataclass
 from nightcare.desktop.text import one_line, shortened
 from nightcare.domain.diary import Cramp
 from nightcare.domain.professional import Concern, ProfessionalRule
@@ -27,7 +27,7 @@ _SHORT = 3
 """Letters of the name of a day or a month that is written short."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Figure:
     """One figure that is read at a glance."""
 
@@ -36,7 +36,7 @@ class Figure:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """One cramp, as the person noted it."""
 
@@ -45,7 +45,7 @@ class Entry:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entries:
     """The cramps that were noted, the latest first.
 
@@ -60,7 +60,7 @@ class Entries:
     remark: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Professional:
     """When to see a professional.
 
@@ -79,7 +79,7 @@ class Professional:
     remarks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """All that stands on the page.
 

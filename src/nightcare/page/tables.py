@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from nightcare.catalogue.counting import hours_text, how_bad, share, span_names
 from nightcare.catalogue.reading import Words
-from nightcare.data import dataclass
 from nightcare.domain.report import SPAN_HOURS, Report, Span
 from nightcare.page.bars import Bar, Mark, bar, mark_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """A line of a table: what it is about, its bar with the figure, and more figures."""
 
@@ -21,7 +21,7 @@ class Line:
     figures: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """Figures, each beside its picture.
 

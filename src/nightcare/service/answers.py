@@ -7,11 +7,11 @@ counts whether or not the service runs.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta, tzinfo
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from nightcare.data import replace
 from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
 from nightcare.domain.course import Course, Held, Open, Outcome, Settled, Snoozed, Step
 from nightcare.domain.moments import length_text, parse_length

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from nightcare.data import dataclass
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.course import Course, Settled, Snoozed, Step
 from nightcare.domain.guidance import Routine
@@ -14,7 +14,7 @@ from nightcare.service.answers import Answers
 from nightcare.service.ports import Journal, Tell, Words
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Basis:
     """What the service goes by at one time.
 

@@ -7,9 +7,9 @@ wherever it is told.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from nightcare.data import dataclass, replace
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.diary import (
     Answer,
@@ -30,7 +30,7 @@ from nightcare.errors import ValueRefused
 from nightcare.service.ports import Pages
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Details:
     """What a person says of a cramp; None where they say nothing."""
 
@@ -40,7 +40,7 @@ class Details:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Noted:
     """A cramp as it stands in the diary now.
 
@@ -53,7 +53,7 @@ class Noted:
     instead: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Diary:
     """The diary of one person.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
-from nightcare.data import replace
 from nightcare.domain.course import Course, Open, Outcome
 from nightcare.domain.message import Answered, Closed, MessageEvent, Shown
 from nightcare.domain.routine import routine_named

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from nightcare.data import dataclass, replace
 from nightcare.domain.course import Course, Open, Outcome, Settled, Step
 from nightcare.domain.guidance import Routine
 from nightcare.domain.leading import CLOSING, UNATTENDED, Finished, Led, whereabouts
@@ -30,7 +30,7 @@ STOP = "stop"
 _FULL = 100
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Place:
     """Where the person is in a routine."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from nightcare.data import dataclass
 from nightcare.domain.message import Message, MessageEvent, Shown
 from nightcare.domain.reminders import Urgency
 from nightcare.service.ports import Screen
@@ -12,7 +12,7 @@ from nightcare.service.ports import Screen
 _STAYS = timedelta(seconds=10)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Notice:
     """What is to be said; what is of low urgency goes away by itself."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from nightcare.data import replace
 from nightcare.domain.course import Course, Due, Held, Open, Outcome, Snoozed, Step, begin
 from nightcare.domain.decide import Situation
 from nightcare.domain.plan import between, planned

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from nightcare.data import dataclass, replace
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.course import Course, Held, Open, Snoozed, begin
 from nightcare.domain.guidance import next_tip, part_of_day
@@ -24,7 +24,7 @@ NOT_SHOWN = ""
 _TRIAL_STAYS = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Tried:
     """A trial on the screen.
 

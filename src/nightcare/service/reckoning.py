@@ -7,9 +7,9 @@ that one reckoning changes is one transaction; only afterwards is the screen tol
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, tzinfo
 
-from nightcare.data import replace
 from nightcare.domain.course import Open, Snoozed, Step
 from nightcare.domain.decide import Presence, Situation
 from nightcare.domain.message import ScreenEvent, Served

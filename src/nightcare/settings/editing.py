@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
@@ -19,7 +20,6 @@ from tomlkit.container import Container, OutOfOrderTableProxy
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Item
 
-from nightcare.data import dataclass
 from nightcare.errors import StateError, ValueRefused
 from nightcare.settings.layers import built_in, example_text, parsed, toml_value
 from nightcare.settings.loaded import Table
@@ -50,7 +50,7 @@ _REMINDER = 2
 """How many keys lead to a reminder."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Edited:
     """A config file after a change.
 
@@ -158,7 +158,7 @@ def with_first_line(raw: bytes, line: str, beginning: str) -> bytes:
 # The text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Text:
     """A config file's text as it is easy to work on, and what was different about it."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from nightcare.data import dataclass
 from nightcare.domain.moments import length_text
 from nightcare.domain.reminders import Every, Reminder, Topic
 from nightcare.settings.loaded import Loaded
@@ -15,7 +15,7 @@ from nightcare.settings.positions import Path
 QUIET = ("locked", "idle", "do_not_disturb", "presenting")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """One value that is in force.
 

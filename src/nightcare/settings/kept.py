@@ -17,11 +17,11 @@ import sys
 from binascii import crc32
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from nightcare import __version__
-from nightcare.data import replace
 from nightcare.settings.loaded import Load, Loaded, Source
 from nightcare.settings.plain import Plain, plain, unplain
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from itertools import takewhile
 from pathlib import Path
@@ -12,7 +13,6 @@ from typing import Any
 
 import tomli
 
-from nightcare.data import dataclass
 from nightcare.errors import ConfigError, Mark, Place, Problem
 from nightcare.settings.loaded import LARGEST_FILE, NAMES_THE_FILE, PREFIX, Table, raw_of
 from nightcare.settings.positions import Path as Keys
@@ -32,7 +32,7 @@ _REFUSALS: Mapping[int | None, str] = {
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class File:
     """A config file that was read and is TOML.
 
@@ -162,7 +162,7 @@ def _too_deep(value: object) -> Keys | None:
     return level[0][0] if level else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Environment:
     """What the variables say.
 

@@ -9,10 +9,10 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nightcare.data import dataclass
 from nightcare.domain.schedule import Schedule
 from nightcare.errors import Problem
 
@@ -27,7 +27,7 @@ _ANY_BYTE = "latin-1"
 Table = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Loaded:
     """A configuration that can be put in force.
 
@@ -44,7 +44,7 @@ class Loaded:
     values: Table
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """All that the person said from which a configuration is loaded.
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from nightcare.data import dataclass
 from nightcare.settings.layers import Environment, File, built_in, environment, merged
 from nightcare.settings.loaded import Table
 from nightcare.settings.positions import Path
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FromDefaults:
     """Nobody said otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FromFile:
     """The person's file says so.
 
@@ -28,7 +28,7 @@ class FromFile:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FromEnvironment:
     """A variable says so, over whatever the file says.
 
@@ -42,7 +42,7 @@ class FromEnvironment:
 Origin = FromDefaults | FromFile | FromEnvironment
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Origins:
     """The layers that a configuration was made of.
 

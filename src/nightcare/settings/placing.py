@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import tomli
 
-from nightcare.data import dataclass
 from nightcare.settings.model import Config
 from nightcare.settings.positions import Path, Positions, locate
 from nightcare.settings.writing import key_part, path_text, value_text
@@ -23,7 +23,7 @@ _HOLD_TABLES = ("sleep", "reminders")
 _PAIR = re.compile(r"([ \t]*)([A-Za-z0-9_-]+[ \t]*)=")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Section:
     """Some lines of a text, counted from 0.
 

@@ -9,16 +9,15 @@ inline tables of https://toml.io/en/v1.1.0.
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 import tomli
-
-from nightcare.data import dataclass, field
 
 Path = tuple[str | int, ...]
 """The keys, and for the items of an array the indices, that lead from the document to a value."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Position:
     """A stretch of one line of a text, counted as tomli counts in its errors.
 
@@ -54,7 +53,7 @@ class _Node:
         return self.children[len(self.children) - 1]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Positions:
     """The positions of all keys and values of one text; made by `locate`."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, get_args
 from zoneinfo import available_timezones
@@ -11,7 +12,6 @@ from zoneinfo import available_timezones
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from nightcare.data import replace
 from nightcare.errors import Place, Problem
 from nightcare.settings.layers import Environment, File
 from nightcare.settings.loaded import Table

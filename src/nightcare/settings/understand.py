@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 
-from nightcare.data import dataclass
 from nightcare.domain.moments import Anchor, Moment, Relative, clock_text
 from nightcare.domain.professional import ProfessionalRule
 from nightcare.domain.reminders import (
@@ -57,7 +57,7 @@ WHATEVER_THE_SLEEP = frozenset(
 """The mistakes that are mistakes whenever the person sleeps."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Understood:
     """A schedule, where the tables make one, and what is wrong or doubtful about them."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Literal
 
-from nightcare.data import dataclass
 from nightcare.domain.care_day import Hours, Sleep
 from nightcare.domain.moments import Anchor, Moment, Relative
 from nightcare.settings.model import SleepTable
@@ -15,7 +15,7 @@ from nightcare.settings.values import WEEKDAYS
 A_DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Week:
     """The hours of each weekday, Monday 0, reckoned on a day without a clock change.
 
