@@ -7,7 +7,7 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 if sys.platform != "win32":
@@ -28,24 +28,69 @@ def replace_file(path: Path, content: bytes) -> None:
     Raises:
         OSError: It could not be done; the old file is as it was.
     """
+    replace_files({path: content})
+
+
+def replace_files(contents: Mapping[Path, bytes]) -> None:
+    """Put new content in the place of several files, of all or of none, as `replace_file` does.
+
+    Raises:
+        OSError: It could not be done; `filename` is the file of these that it failed on, and all
+            are as they were.
+    """
+    targets: list[tuple[Path, Path]] = []
+    with contextlib.ExitStack() as undo:
+        for path, content in contents.items():
+            try:
+                targets.append(_prepared(path, content, undo))
+            except OSError as error:
+                error.filename = os.fspath(path)
+                raise
+        replaced: list[tuple[Path, bytes | None]] = []
+        for (fresh, target), path in zip(targets, contents, strict=True):
+            old = target.read_bytes() if len(targets) > 1 and target.exists() else None
+            try:
+                fresh.replace(target)
+            except OSError as error:
+                _take_back(replaced)
+                error.filename = os.fspath(path)
+                raise
+            replaced.append((target, old))
+    for folder in {target.parent for _, target in targets}:
+        _remember(folder)
+
+
+def _take_back(replaced: Iterable[tuple[Path, bytes | None]]) -> None:
+    for target, old in replaced:
+        if old is None:
+            target.unlink(missing_ok=True)
+        else:
+            replace_file(target, old)
+
+
+def _prepared(path: Path, content: bytes, undo: contextlib.ExitStack) -> tuple[Path, Path]:
+    """Write the content beside the file that it is for; return both.
+
+    Args:
+        path: The file, or a link to it.
+        content: The content.
+        undo: What removes the new file unless it has taken the place of the other.
+    """
     target = path.resolve()
     if target.exists() and not target.is_file():
         # A device or a folder is never what is meant.
         raise OSError(errno.EPERM, os.strerror(errno.EPERM))
     target.parent.mkdir(parents=True, exist_ok=True)
-    with contextlib.ExitStack() as undo:
-        # As tempfile does it, which would load random numbers and hashes besides.
-        name = target.with_name(f".{target.name}.{os.urandom(6).hex()}")
-        handle = os.open(name, _ANEW, _FOR_YOU_ALONE)
-        undo.callback(name.unlink, missing_ok=True)
-        with os.fdopen(handle, "wb") as fresh:
-            _like(target, fresh.fileno())
-            fresh.write(content)
-            fresh.flush()
-            os.fsync(fresh.fileno())
-        name.replace(target)
-        undo.pop_all()
-    _remember(target.parent)
+    # As tempfile does it, which would load random numbers and hashes besides.
+    name = target.with_name(f".{target.name}.{os.urandom(6).hex()}")
+    handle = os.open(name, _ANEW, _FOR_YOU_ALONE)
+    undo.callback(name.unlink, missing_ok=True)
+    with os.fdopen(handle, "wb") as fresh:
+        _like(target, fresh.fileno())
+        fresh.write(content)
+        fresh.flush()
+        os.fsync(fresh.fileno())
+    return name, target
 
 
 @contextlib.contextmanager

@@ -185,14 +185,71 @@ def test_unset(terminal: Terminal) -> None:
     assert result.err == "snooze.lengths is not in your file, so there is nothing to take out.\n"
 
 
-def test_unset_what_is_needed_changes_nothing(terminal: Terminal) -> None:
-    """It says what would be missing."""
-    text = '[sleep]\nwake = "07:00"\nbedtime = "22:00"\n'
+@pytest.mark.parametrize(
+    ("key", "said", "written"),
+    [
+        ("sleep.bedtime", 'sleep.bedtime = "22:30" again', 'wake = "06:00"\nbedtime = "22:30"\n'),
+        ("sleep.wake", 'sleep.wake = "07:00" again', 'wake = "07:00"\nbedtime = "23:00"\n'),
+        ("reminders.water.every", 'reminders.water.every = "2h" again', 'every = "2h"\n'),
+        ("reminders.water.topic", 'reminders.water.topic = "hydration" again', '"hydration"\n'),
+    ],
+)
+def test_unset_what_its_table_must_name_gives_the_default_again(
+    terminal: Terminal, key: str, said: str, written: str
+) -> None:
+    """The built-in one, for a table of the file takes the place of the whole built-in table."""
+    path = terminal.write(
+        '[sleep]\nwake = "06:00"\nbedtime = "23:00"\n'
+        '[reminders.water]\ntopic = "sleep"\nevery = "3h"\nfrom = "wake"\n'
+    )
+    result = terminal("config", "unset", key)
+    assert (result.code, result.err) == (0, "")
+    assert result.out == f"{said}, which is the default, in {path}.\n"
+    assert written in path.read_text(encoding="utf-8")
+    assert terminal("config", "check").code == 0
+
+
+@pytest.mark.parametrize(
+    ("key", "table"),
+    [
+        ("reminders.walk.topic", "reminders.walk"),
+        ("reminders.walk.every", "reminders.walk"),
+        ("reminders.walk.repeat.every", "reminders.walk.repeat"),
+        ("reminders.walk.repeat.times", "reminders.walk.repeat"),
+        ("routines.desk.steps", "routines.desk"),
+    ],
+)
+def test_unset_what_is_needed_and_has_no_default_changes_nothing(
+    terminal: Terminal, key: str, table: str
+) -> None:
+    """It names the table that can be taken out, and that can be."""
+    text = (
+        '[reminders.walk]\ntopic = "exercise"\nevery = "3h"\nfrom = "wake"\n'
+        'repeat = { every = "10m", times = 2 }\n'
+        '[routines.desk]\nseconds = 20\nsteps = [{ text = "Stand up" }]\n'
+    )
     path = terminal.write(text)
-    result = terminal("config", "unset", "sleep.wake")
-    assert (result.code, result.out) == (78, "")
-    assert result.err.startswith(f"{path}: sleep.wake: this is missing")
+    result = terminal("config", "unset", key)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith(f"{key} cannot be left out while the rest of {table} stays")
+    assert result.err.endswith(f"`nightcare config unset {table}`.\n")
     assert path.read_text(encoding="utf-8") == text
+    assert terminal("config", "unset", table).code == 0
+
+
+@pytest.mark.parametrize(
+    "key", ["sleep", "sleep.friday", "sleep.friday.bedtime", "reminders", "snooze", "snooze.limit"]
+)
+def test_unset_a_table_or_what_it_need_not_name(terminal: Terminal, key: str) -> None:
+    """What is left is right."""
+    terminal.write(
+        '[sleep]\nwake = "06:00"\nbedtime = "23:00"\n[sleep.friday]\nbedtime = "23:45"\n'
+        '[reminders.walk]\ntopic = "exercise"\nevery = "3h"\n[snooze]\nlimit = 4\n'
+    )
+    result = terminal("config", "unset", key)
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith(f"{key} is taken out of ") or "built-in" in result.out
+    assert terminal("config", "check").code == 0
 
 
 def test_the_environment_has_no_part_in_it(

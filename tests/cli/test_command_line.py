@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
+from cli.talk import answered
 from cli.terminal import Terminal
 from nightcare import __version__
 from nightcare.cli import main
@@ -436,7 +437,7 @@ def test_uninstall_with_everything(terminal: Terminal) -> None:
     assert terminal("config", "schema", "--write").code == 0
     terminal("good-night")
     assert terminal.state.exists()
-    result = terminal("uninstall", "--purge")
+    result = terminal("uninstall", "--purge", "--yes")
     assert result.out.splitlines()[-1] == "Your config and journal are removed."
     assert list(terminal.config.parent.iterdir()) == [other]
     assert not terminal.state.exists()
@@ -444,10 +445,36 @@ def test_uninstall_with_everything(terminal: Terminal) -> None:
 
 
 @pytest.mark.usefixtures("_no_systemctl")
+@pytest.mark.parametrize(("answer", "gone"), [("n", False), ("", False), ("y", True), ("ja", True)])
+def test_uninstall_with_everything_asks_first(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, answer: str, *, gone: bool
+) -> None:
+    """It says what goes, counted; Enter alone removes nothing."""
+    terminal.write("")
+    assert terminal("cramp", "add", "--at", "03:10").code == 0
+    question = [("Remove it? [y/N]", answer)]
+    result = answered(terminal, monkeypatch, question, "uninstall", "--purge")
+    assert result.code == (0 if gone else 1)
+    assert "It holds: cramps: 1, answers in the morning: 0, reminders: 0.\n" in result.out
+    assert ("Nothing was removed.\n" in result.out) is not gone
+    assert (terminal.config.exists(), terminal.state.exists()) == (not gone, not gone)
+
+
+@pytest.mark.usefixtures("_no_systemctl")
+def test_uninstall_with_everything_needs_a_yes_without_a_terminal(terminal: Terminal) -> None:
+    """Nobody could be asked, so not even the service is touched."""
+    terminal.write("")
+    result = terminal("uninstall", "--purge")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("Nobody is at a terminal to be asked. Add --yes, if your config")
+    assert terminal.config.exists()
+
+
+@pytest.mark.usefixtures("_no_systemctl")
 def test_what_cannot_be_removed_is_told(terminal: Terminal) -> None:
     """In a sentence, not in a traceback."""
     terminal.config.mkdir(parents=True)
-    result = terminal("uninstall", "--purge")
+    result = terminal("uninstall", "--purge", "--yes")
     assert result.code == 1
     assert result.err.startswith("The system refused something that nightcare needs: ")
     assert os.fspath(terminal.config) in result.err

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from cli.terminal import Terminal
 from nightcare.settings.layers import example_text
 from nightcare.settings.schema import config_schema
@@ -46,3 +48,27 @@ def test_a_file_that_is_no_toml_stays_as_it_is(terminal: Terminal) -> None:
     assert (result.code, result.out) == (78, "")
     assert result.err.startswith(f"{path}:1:7: a table's name ends with")
     assert [one.name for one in path.parent.iterdir()] == ["config.toml"]
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_config_that_cannot_be_written_leaves_no_schema(
+    terminal: Terminal, *, there: bool
+) -> None:
+    """As where the config is a link into a store that is read only."""
+    beside = terminal.config.with_name("config.schema.json")
+    terminal.config.parent.mkdir(parents=True)
+    if there:
+        beside.write_text("old", encoding="utf-8")
+    terminal.config.symlink_to("/proc/version")
+    result = terminal("config", "schema", "--write")
+    assert result.code in (1, 78)
+    terminal.config.unlink()
+    terminal.config.symlink_to("/proc/nowhere/config.toml")
+    result = terminal("config", "schema", "--write")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith(f"{terminal.config} cannot be written: ")
+    assert beside.exists() is there
+    if there:
+        assert beside.read_text(encoding="utf-8") == "old"
+    left = {one.name for one in terminal.config.parent.iterdir()}
+    assert left == {"config.toml", *([beside.name] if there else [])}

@@ -384,7 +384,7 @@ def test_wrong_config_is_no_reason_to_try_again(night: Nightcare, manager: UserM
     assert f"{night.config}:" in printed(night)
     said = night.command("install", code=78)
     assert f"{night.config}:" in said.err
-    night.command("uninstall", "--purge")
+    night.command("uninstall", "--purge", "--yes")
     assert manager.show(UNIT, "LoadState") == "not-found"
     assert_nothing_of_the_unit(night)
     assert not night.config.parent.exists()
@@ -413,6 +413,6 @@ def test_uninstall_leaves_only_what_is_the_persons_own(
     assert (night.state / "journal.sqlite").is_file()
     assert "no service" in night.command("uninstall").out
 
-    night.command("uninstall", "--purge")
+    night.command("uninstall", "--purge", "--yes")
     assert not night.config.exists()
     assert not night.state.exists()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
 from typing import Any
 
 import click
 
 from nightcare.catalogue.reading import Words
 from nightcare.cli.output import echo
+from nightcare.errors import ValueRefused
 
 _YES, _NO = ("y", "yes", "j", "ja"), ("n", "no", "nej")
 """In every language, for nobody changes their habits with it."""
@@ -24,6 +27,32 @@ def prompt(question: str, **settings: Any) -> str:
     except click.Abort as broken_off:
         raise KeyboardInterrupt from broken_off
     return said
+
+
+def confirms(
+    words: Words, said: Iterable[str], question: str, refusal: str, unasked: ValueRefused
+) -> bool:
+    """Ask whether something that cannot be undone is wanted; the usual answer is no.
+
+    Args:
+        words: The person's language.
+        said: What they are told first, line by line.
+        question: The question.
+        refusal: What they are told after a no.
+        unasked: The error where there is no terminal to ask in.
+
+    Raises:
+        ValueRefused: There is no terminal to ask in.
+        KeyboardInterrupt: The person broke it off.
+    """
+    if not sys.stdin.isatty():
+        raise unasked
+    for line in said:
+        echo(line)
+    if says_yes(words, question, usual=False):
+        return True
+    echo(refusal)
+    return False
 
 
 def says_yes(words: Words, question: str, *, usual: bool) -> bool:

@@ -8,23 +8,29 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nightcare.catalogue.reading import Words, words_for
+from nightcare.cli.config_writer import (
+    WHEN_STARTED,
+    content_of,
+    tell_service,
+    tell_warnings,
+    write,
+)
 from nightcare.cli.declaring import argument, command
-from nightcare.cli.output import echo, problem_lines
+from nightcare.cli.output import echo
 from nightcare.cli.person import Person
-from nightcare.desktop.only_one import service_runs
-from nightcare.errors import ConfigError, NothingToDo, Place, Problem, StateError
+from nightcare.errors import ConfigError, NothingToDo, Place, Problem, ValueRefused
 from nightcare.places import place_of_config
-from nightcare.replacing import alone_with, replace_file
+from nightcare.replacing import alone_with
 from nightcare.settings.editing import Edited, Keys, path_of, readings, with_value, without
 from nightcare.settings.known import expect_key
-from nightcare.settings.layers import File, example_text, parsed, read_raw
+from nightcare.settings.layers import File, built_in_value, parsed
 from nightcare.settings.load import load_file
 from nightcare.settings.loaded import Loaded
 from nightcare.settings.origins import FromEnvironment, origins_of
 from nightcare.settings.writing import path_text, value_text
 
-WHEN_STARTED = "notify"
-"""The table that a service heeds when it starts, and not while it runs."""
+_LEFT_OUT = ("key_missing", "timing_missing", "only_with_every", "routine_steps_missing")
+"""The mistakes of a table that lacks a key."""
 
 
 @command("set", help="Change one value, and keep the rest of your config file as it is.")
@@ -45,8 +51,13 @@ def set_command(person: Person, *, key: str, value: str) -> None:
 @command("unset", help="Take one key out of your config file, so that its default holds.")
 @argument("key")
 def unset_command(person: Person, *, key: str) -> None:
-    """Take one key out."""
+    """Take one key out, or give it its default again where its table must name it.
+
+    Raises:
+        ValueRefused: Its table must name it, and it has no default.
+    """
     where = path_of(key)
+    default = built_in_value(where)
 
     def take_out(raw: bytes) -> list[Edited]:
         edited = without(raw, where)
@@ -54,63 +65,28 @@ def unset_command(person: Person, *, key: str) -> None:
             # A key that nobody knows but that is there is a mistake, which this mends.
             expect_key(where)
             raise NothingToDo("nothing_to_unset", key=path_text(where))
-        return [edited]
+        return [edited] if default is None else [edited, with_value(raw, where, default)]
 
-    changed = _change(person, where, take_out)
-    echo(changed.words.say("did_unset", key=path_text(where), path=changed.path))
+    try:
+        changed = _change(person, where, take_out)
+    except ConfigError as error:
+        if any(_is_left_out(problem, where) for problem in error.problems):
+            table = path_text(where[:-1])
+            raise ValueRefused("unset_required", key=path_text(where), table=table) from error
+        raise
+    said = changed.words.say
+    if changed.number:
+        value = value_text(default)
+        echo(said("did_unset_to_default", key=path_text(where), value=value, path=changed.path))
+    else:
+        echo(said("did_unset", key=path_text(where), path=changed.path))
     _tell_what_follows(person, where, changed)
 
 
-def content_of(path: Path) -> tuple[bytes, bool]:
-    """What a config file holds, or would begin with; and whether it is there.
-
-    Raises:
-        ConfigError: It is there and cannot be read.
-    """
-    if path.exists():
-        return read_raw(path), True
-    return example_text().encode(), False
-
-
-def spoken(person: Person) -> Words:
-    """The person's language, also where their config is wrong.
-
-    It is asked of another, for who asks it of a wrong config is told that something else is in
-    force, and that is of no use to whoever is about to mend it.
-    """
-    return Person(person.named).any_words
-
-
-def write(path: Path, raw: bytes) -> None:
-    """Write a config file.
-
-    Raises:
-        StateError: It cannot be written; what was there is as it was.
-    """
-    try:
-        replace_file(path, raw)
-    except OSError as error:
-        raise StateError("config_not_written", path=path, reason=error.strerror) from error
-
-
-def tell_warnings(loaded: Loaded, words: Words) -> None:
-    """Say what is allowed but may be a slip."""
-    for one in loaded.warnings:
-        echo("\n".join(problem_lines(one, words, warning=True)), err=True)
-
-
-def tell_service(person: Person, words: Words, *, restart: bool = False) -> bool:
-    """Say that a service knows of a change, if one runs; whether one does.
-
-    Args:
-        person: Whose service it is.
-        words: Their language.
-        restart: Whether the change is one that a service takes up when it starts.
-    """
-    runs = service_runs(person.state)
-    if runs:
-        echo(words.say("service_later" if restart else "service_knows"))
-    return runs
+def _is_left_out(problem: Problem, where: Keys) -> bool:
+    """Return whether a mistake is that the table of a key cannot be without it."""
+    table = where[:-1]
+    return bool(table) and problem.where[: len(table)] == table and problem.key in _LEFT_OUT
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from nightcare.catalogue.problems import key_text, problem_text
 from nightcare.catalogue.reading import words_for
+from nightcare.cli.config_writer import write
 from nightcare.cli.declaring import Group, a_path, argument, as_json, command
 from nightcare.cli.output import echo, problem_lines, say_json
 from nightcare.cli.person import Person
 from nightcare.cli.showing import shown_for_a_program, shown_lines
 from nightcare.errors import ConfigError, Problem, StateError
 from nightcare.places import place_of_config
-from nightcare.replacing import replace_file
 from nightcare.settings.entries import entries
 from nightcare.settings.layers import example_text, read_file
 from nightcare.settings.load import load, load_file
@@ -118,8 +118,5 @@ def write_example(path: Path) -> Path:
     Raises:
         StateError: It cannot be written.
     """
-    try:
-        replace_file(path, example_text().encode())
-    except OSError as error:
-        raise StateError("config_not_written", path=path, reason=error.strerror) from error
+    write(path, example_text().encode())
     return path

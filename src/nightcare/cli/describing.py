@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 
-from nightcare.cli.changing import content_of, spoken, write
+from nightcare.cli.config_writer import content_of, spoken, write_all
 from nightcare.cli.declaring import command, option
 from nightcare.cli.output import echo, say_json
 from nightcare.cli.person import Person
@@ -37,9 +37,10 @@ def schema_command(person: Person, *, to_write: bool) -> None:
         raw, there = content_of(path)
         parsed(str(path), raw)
         fresh = with_first_line(raw, f"{_NAMES_THE_SCHEMA}./{beside.name}", _NAMES_THE_SCHEMA)
-        write(beside, (json.dumps(schema, indent=2) + "\n").encode())
+        contents = {beside: (json.dumps(schema, indent=2) + "\n").encode()}
         if fresh != raw or not there:
-            write(path, fresh)
+            contents[path] = fresh
+        write_all(contents)
     if not there:
         echo(words.say("made_from_example", path=path))
     echo(words.say("did_schema", path=path, schema=beside))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from nightcare.catalogue.reading import Words, words_for
 from nightcare.cli.asking import prompt
-from nightcare.cli.changing import (
+from nightcare.cli.config_writer import (
     WHEN_STARTED,
     content_of,
     spoken,

@@ -5,17 +5,20 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from nightcare.catalogue.reading import Words
+from nightcare.cli.asking import confirms
 from nightcare.cli.configuring import write_example
 from nightcare.cli.declaring import command, option
+from nightcare.cli.keeping import recorded_counts
 from nightcare.cli.looking import next_occurrence
 from nightcare.cli.output import echo
 from nightcare.cli.person import Person
 from nightcare.desktop import desktop_entry, user_unit
 from nightcare.desktop.only_one import service_runs
-from nightcare.errors import DesktopError
+from nightcare.errors import DesktopError, ValueRefused
 from nightcare.places import config_file, schema_file
 
 
@@ -56,10 +59,25 @@ def install(person: Person) -> None:
 
 
 @command("uninstall", help="Take the user service back; your config and journal stay.")
-@option("--purge", is_flag=True, help="Remove your config and journal as well.")
-def uninstall_command(person: Person, *, purge: bool) -> None:
-    """Take back what `install` did."""
+@option("--purge", is_flag=True, help="Remove your config and journal as well, after a question.")
+@option("--yes", is_flag=True, help="Do not ask.")
+def uninstall_command(person: Person, *, purge: bool, yes: bool) -> int:
+    """Remove the user service; with `purge` the config and the journal too."""
     words = person.any_words
+    owned = config_file().exists() or person.state.exists()
+    if (
+        purge
+        and owned
+        and not yes
+        and not confirms(
+            words,
+            _what_goes(person, words),
+            words.say("purge_sure"),
+            words.say("purge_nothing"),
+            ValueRefused("purge_wants_yes"),
+        )
+    ):
+        return 1
     there = user_unit.uninstall(os.environ)
     desktop_entry.uninstall(os.environ)
     echo(words.say("did_uninstall" if there else "nothing_installed"))
@@ -75,6 +93,12 @@ def uninstall_command(person: Person, *, purge: bool) -> None:
         echo(words.say("did_purge"))
     else:
         _tell_what_stays(words, config_file(), person.state)
+    return 0
+
+
+def _what_goes(person: Person, words: Words) -> Iterator[str]:
+    yield words.say("purge_what", config=config_file(), state=person.state)
+    yield from recorded_counts(person, words)
 
 
 def _tell_what_stays(words: Words, config: Path, state: Path) -> None:

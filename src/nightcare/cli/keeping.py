@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from nightcare import __version__
 from nightcare.catalogue.reading import Words
-from nightcare.cli.asking import says_yes
+from nightcare.cli.asking import confirms
 from nightcare.cli.declaring import a_path, command, one_of, option
 from nightcare.cli.output import echo
 from nightcare.cli.person import Person
@@ -20,6 +19,7 @@ from nightcare.cli.records import (
     diary_records,
     diary_rows,
     hand_over,
+    hand_over_all,
     json_text,
 )
 from nightcare.desktop.clock import zone
@@ -30,6 +30,7 @@ from nightcare.errors import ConfigError, StateError, ValueRefused
 from nightcare.journal.diary import Whole, whole
 from nightcare.journal.file import FILE_NAME
 from nightcare.journal.refuge import journal_files, set_aside_files
+from nightcare.journal.store import Journal
 from nightcare.places import own_page
 from nightcare.settings.writing import path_text, value_text
 
@@ -84,13 +85,14 @@ def export_command(person: Person, *, form: str, output: Path | None) -> None:
 def erase_command(person: Person, *, yes: bool) -> int:
     """Erase everything that is recorded."""
     words = person.any_words
-    if not yes:
-        if not sys.stdin.isatty():
-            raise ValueRefused("erase_wants_yes")
-        echo(words.say("erase_what", state=person.state))
-        if not says_yes(words, words.say("erase_sure"), usual=False):
-            echo(words.say("erase_nothing"))
-            return 1
+    if not yes and not confirms(
+        words,
+        _what_goes(person, words),
+        words.say("erase_sure"),
+        words.say("erase_nothing"),
+        ValueRefused("erase_wants_yes"),
+    ):
+        return 1
     page = own_page(person.state)
     if page.exists():
         page.unlink()
@@ -114,18 +116,36 @@ def erase_command(person: Person, *, yes: bool) -> int:
     return 0
 
 
+def _what_goes(person: Person, words: Words) -> Iterator[str]:
+    yield words.say("erase_what", state=person.state)
+    yield from recorded_counts(person, words)
+
+
+def recorded_counts(person: Person, words: Words) -> Iterator[str]:
+    """Yield a line that counts what the journal holds; none where it cannot be read."""
+    if not (person.state / FILE_NAME).exists():
+        return
+    try:
+        with person.journal() as journal:
+            yield words.say("erase_counts", **_counts(journal))
+    except StateError:
+        return
+
+
+def _counts(journal: Journal) -> dict[str, int]:
+    diary = whole(journal)
+    return {
+        "cramps": len(diary.cramps),
+        "mornings": len(diary.mornings),
+        "reminders": len(journal.since(_EVER)),
+    }
+
+
 def _erase(person: Person, words: Words) -> None:
     with person.journal() as journal:
-        diary, courses = whole(journal), journal.since(_EVER)
+        counts = _counts(journal)
         journal.erase(person.now)
-    echo(
-        words.say(
-            "did_erase",
-            cramps=len(diary.cramps),
-            mornings=len(diary.mornings),
-            reminders=len(courses),
-        )
-    )
+    echo(words.say("did_erase", **counts))
 
 
 def _zone(person: Person) -> tzinfo:
@@ -186,7 +206,7 @@ def _write_tables(
     """Write each kind of record as a table of its own.
 
     Raises:
-        OSError: One of them cannot be written.
+        OSError: One of them cannot be written; all are as they were.
     """
     folder.mkdir(mode=_FOR_YOU_ALONE, parents=True, exist_ok=True)
     tables: dict[str, tuple[Sequence[str], Sequence[Record]]] = {
@@ -195,8 +215,12 @@ def _write_tables(
         "acts": (_ACTS, acts),
         "settings": (_SETTINGS, list(_flat(settings or {}))),
     }
-    for name, (columns, rows) in tables.items():
-        hand_over(csv_text(columns, rows), folder / f"{name}.csv")
+    hand_over_all(
+        {
+            folder / f"{name}.csv": csv_text(columns, rows)
+            for name, (columns, rows) in tables.items()
+        }
+    )
 
 
 def _flat(table: Mapping[str, object], where: tuple[str, ...] = ()) -> Iterator[Record]:

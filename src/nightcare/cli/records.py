@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nightcare.cli.output import echo
 from nightcare.domain.diary import Cramp, Morning
-from nightcare.replacing import replace_file
+from nightcare.replacing import replace_files
 
 Record = Mapping[str, object]
 
@@ -102,10 +102,20 @@ def hand_over(text: str, output: Path | None) -> None:
     if output is None:
         echo(text, end="")
         return
-    if output.is_file():
-        # What takes the place of a file has its mode.
-        output.chmod(_FOR_YOU_ALONE)
-    replace_file(output, text.encode())
+    hand_over_all({output: text})
+
+
+def hand_over_all(texts: Mapping[Path, str]) -> None:
+    """Write texts to files that their owner alone can read: all of them or none.
+
+    Raises:
+        OSError: One cannot be written; old ones are as they were.
+    """
+    for output in texts:
+        if output.is_file():
+            # What takes the place of a file has its mode.
+            output.chmod(_FOR_YOU_ALONE)
+    replace_files({output: text.encode() for output, text in texts.items()})
 
 
 def _cell(value: object) -> object:

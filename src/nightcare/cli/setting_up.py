@@ -14,7 +14,7 @@ from nightcare.catalogue.problems import problem_text
 from nightcare.catalogue.reading import Words, words_for
 from nightcare.cli import BROKEN_OFF
 from nightcare.cli.asking import prompt, says_yes
-from nightcare.cli.changing import spoken, tell_service, write
+from nightcare.cli.config_writer import spoken, tell_service, write_all
 from nightcare.cli.declaring import command
 from nightcare.cli.installing import install
 from nightcare.cli.looking import plan_lines
@@ -92,8 +92,11 @@ class _Setup:
             # It may have come about meanwhile.
             if not asked and not self._may_replace():
                 return False
-            echo(self.words.say("setup_backup", path=self._back_up()))
-        write(self._path, self._raw)
+            beside, old = self._back_up()
+            write_all({beside: old, self._path: self._raw})
+            echo(self.words.say("setup_backup", path=beside))
+        else:
+            write_all({self._path: self._raw})
         echo(self.words.say("setup_written", path=self._path))
         return True
 
@@ -228,11 +231,11 @@ class _Setup:
         schedule = self._loaded.schedule
         return Calendar(schedule.sleep, zone(schedule.zone))
 
-    def _back_up(self) -> Path:
-        """Keep what is there under another name beside it; returns its path.
+    def _back_up(self) -> tuple[Path, bytes]:
+        """Return a free name beside the config for what is there, and what is there.
 
         Raises:
-            StateError: It cannot be read, or there is no room for a copy.
+            StateError: It cannot be read.
         """
         try:
             old = self._path.read_bytes()
@@ -243,5 +246,4 @@ class _Setup:
         beside = next(
             one for name in names if not (one := self._path.with_name(name)).exists()
         )  # fmt: skip
-        write(beside, old)
-        return beside
+        return beside, old

@@ -66,6 +66,14 @@ def unwritten(values: Table) -> File:
     return File("", values, split(""), locate(""))
 
 
+def built_in_value(where: Sequence[str]) -> Any:
+    """Return the value that the built-in file has at a path; None where it has none."""
+    inner: Any = built_in().values
+    for key in where:
+        inner = inner.get(key) if isinstance(inner, dict) else None
+    return inner
+
+
 def example_text() -> str:
     """The commented example file, which is also the built-in defaults."""
     return _example()
