@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from cli.terminal import TODAY, Terminal
 from nightcare.desktop.only_one import OnlyOne
-from nightcare.domain.course import Held, Open, Outcome, Settled, Snoozed, Step
+from nightcare.domain.course import Held, Open, Outcome, Settled, Snoozed, Step, begin
 from nightcare.domain.leading import Led
-from nightcare.domain.reminders import Key
+from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.journal.store import SERVICE_NOTE, Journal
 
 TOMORROW = TODAY + timedelta(days=1)
@@ -324,6 +324,43 @@ def test_tonight(terminal: Terminal, bedtime: str, spoken: str) -> None:
     assert result.code == 0
     assert result.out == f"Bedtime is {spoken} this time; the evening moves with it.\n"
     assert "22:30" not in terminal("status").out
+
+
+@pytest.fixture
+def second_pass(terminal: Terminal) -> Terminal:
+    """Somebody in Beirut at 23:05 for the second time, after the clock went back from 00:00."""
+    terminal.write('timezone = "Asia/Beirut"\n[sleep]\nwake = "07:00"\nbedtime = "01:00"\n')
+    terminal.now = datetime(2026, 10, 24, 21, 5, tzinfo=UTC)
+    return terminal
+
+
+def test_a_pause_until_a_clock_time_that_occurs_twice(second_pass: Terminal) -> None:
+    """It lasts 25 minutes, and not a day (dbader/schedule#649)."""
+    assert second_pass("pause", "until", "23:30").out.startswith("Paused until 23:30.")
+    with second_pass.journal() as journal:
+        assert journal.standing().paused_until == datetime(2026, 10, 24, 21, 30, tzinfo=UTC)
+
+
+def test_a_snooze_until_a_clock_time_that_occurs_twice(second_pass: Terminal) -> None:
+    """It comes back in the same hour."""
+    second_pass("status")
+    shown = datetime(2026, 10, 24, 21, 0, tzinfo=UTC)
+    course = begin(Occurrence(Key("water", date(2026, 10, 24), "0"), shown), Topic.HYDRATION)
+    opened = second_pass.have(course, Open(shown, shown + timedelta(minutes=10)))
+    assert second_pass("snooze", "until", "23:40").out == "water is put off until 23:40.\n"
+    assert second_pass.remembered(opened) == Snoozed(datetime(2026, 10, 24, 21, 40, tzinfo=UTC))
+
+
+def test_tonight_at_a_clock_time_that_occurs_twice(second_pass: Terminal) -> None:
+    """It is the one to come, remembered as such, and the evening moves with it."""
+    assert second_pass("tonight", "23:45").code == 0
+    assert second_pass("next").out == "Next: evening-stretch, 23:15.\n"
+    assert second_pass("next", "--json").json["due"] == "2026-10-24T23:15:00+02:00"
+    assert second_pass("cramp", "add").out.endswith("the night to come.\n") is False
+    assert second_pass("undo").code == 0
+    second_pass.now -= timedelta(hours=1)
+    assert second_pass("tonight", "23:45").code == 0
+    assert second_pass("next", "--json").json["due"] == "2026-10-24T23:15:00+03:00"
 
 
 @pytest.mark.parametrize("bedtime", ["07:01", "14:00", "12:00"])

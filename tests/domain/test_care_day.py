@@ -364,6 +364,21 @@ def test_another_bedtime_tonight_moves_what_is_relative_to_it() -> None:
     assert local(own, own.resolve(parse_moment("wake + 1h"), friday)) == "11-06 08:00 +0100"
 
 
+def test_another_bedtime_may_be_the_second_of_a_time_that_occurs_twice() -> None:
+    """On 24 October 2026 Beirut has 23:45 at 20:45 and at 21:45 UTC."""
+    evening = day("2026-10-24")
+    for fold, bedtime in ((0, "2026-10-24 20:45"), (1, "2026-10-24 21:45")):
+        own = calendar("Asia/Beirut", tonight={evening: time(23, 45, fold=fold)})
+        assert own.day(evening).bedtime == utc(bedtime)
+
+
+@pytest.mark.parametrize("fold", [0, 1])
+def test_a_skipped_time_moves_forward_whichever_is_named(fold: int) -> None:
+    """A gap has no second one, and `fold=1` would mean an instant before it (PEP 495)."""
+    skipped = wall("2026-03-29 02:30").replace(fold=fold)
+    assert calendar().instant(skipped) == utc("2026-03-29 01:30")
+
+
 @pytest.mark.parametrize(
     ("usual", "tonight", "due"),
     [

@@ -236,6 +236,24 @@ def test_when_it_was_as_a_person_says_it(words: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("now", "words", "expected"),
+    [
+        ("2026-10-25 01:40", "02:30", "2026-10-25 01:30"),
+        ("2026-10-25 01:10", "02:30", "2026-10-25 00:30"),
+        ("2026-10-25 08:00", "02:30", "2026-10-25 01:30"),
+        ("2026-10-25 00:40", "02:30", "2026-10-25 00:30"),
+        ("2026-10-25 00:10", "02:30", "2026-10-24 00:30"),
+        ("2026-10-25 08:00", "today 02:30", "2026-10-25 00:30"),
+    ],
+)
+def test_a_clock_time_that_occurred_twice_is_the_last_one(
+    now: str, words: str, expected: str
+) -> None:
+    """The night on which the clocks go back from 03:00 to 02:00 (01:00 UTC)."""
+    assert parse_at(words, calendar(), utc(now)) == utc(expected)
+
+
+@pytest.mark.parametrize(
     ("words", "key"),
     [
         ("today 14:11", "cramp_to_come"),
@@ -262,7 +280,7 @@ def test_a_moment_that_cannot_be_is_refused(words: str, key: str) -> None:
 @pytest.mark.parametrize(
     ("words", "now", "instant"),
     [
-        ("02:30", "2026-10-25 06:00", "2026-10-25 00:30"),
+        ("02:30", "2026-10-25 06:00", "2026-10-25 01:30"),
         ("2026-10-25T02:30", "2026-10-25 06:00", "2026-10-25 00:30"),
         ("2026-10-25T02:30+01:00", "2026-10-25 06:00", "2026-10-25 01:30"),
         ("02:30", "2026-03-29 06:00", "2026-03-29 01:30"),
@@ -271,7 +289,7 @@ def test_a_moment_that_cannot_be_is_refused(words: str, key: str) -> None:
 def test_a_clock_time_that_a_clock_change_skips_or_repeats(
     words: str, now: str, instant: str
 ) -> None:
-    """By the rule for all moments; an offset says which of the two it was."""
+    """The last one; with a date the first, unless an offset says which of the two it was."""
     assert parse_at(words, calendar(), utc(now)) == utc(instant)
 
 

@@ -53,6 +53,55 @@ def test_a_clock_time_that_is_skipped_moves_forward() -> None:
     assert parse_end("until 02:30", OWN, night - timedelta(hours=2)) == utc("2026-03-29 01:30")
 
 
+BEIRUT = calendar("Asia/Beirut")
+"""On 25 October 2026 the clock goes back from 00:00 to 23:00 of the 24th (21:00 UTC)."""
+
+
+@pytest.mark.parametrize(
+    ("now", "words", "end"),
+    [
+        # In the first pass of 23:05.
+        ("2026-10-24 20:05", "until 23:40", "2026-10-24 20:40"),
+        ("2026-10-24 20:45", "until 23:40", "2026-10-24 21:40"),
+        ("2026-10-24 20:05", "until 00:10", "2026-10-24 22:10"),
+        ("2026-10-24 19:30", "until 23:40", "2026-10-24 20:40"),
+        # In the second.
+        ("2026-10-24 21:05", "until 23:40", "2026-10-24 21:40"),
+        ("2026-10-24 21:05", "until 23:30", "2026-10-24 21:30"),
+        ("2026-10-24 21:05", "until 23:00", "2026-10-25 21:00"),
+        ("2026-10-24 21:05", "until 00:10", "2026-10-24 22:10"),
+        ("2026-10-24 21:05", "until tomorrow", "2026-10-25 05:00"),
+    ],
+)
+def test_a_clock_time_that_occurs_twice_is_the_next_one(now: str, words: str, end: str) -> None:
+    """In either pass (dbader/schedule#649)."""
+    assert parse_end(words, BEIRUT, utc(now)) == utc(end)
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "words", "end"),
+    [
+        ("Europe/Copenhagen", "2026-10-25 01:10", "until 02:30", "2026-10-25 01:30"),
+        ("Europe/Copenhagen", "2026-10-25 00:40", "until 02:30", "2026-10-25 01:30"),
+        ("Europe/Copenhagen", "2026-10-25 00:10", "until 02:30", "2026-10-25 00:30"),
+        ("America/New_York", "2026-11-01 06:05", "until 01:45", "2026-11-01 06:45"),
+        # Lord Howe's clock goes back by half an hour, from 02:00 to 01:30.
+        ("Australia/Lord_Howe", "2027-04-03 15:05", "until 01:45", "2027-04-03 15:15"),
+        ("Australia/Lord_Howe", "2027-04-03 14:50", "until 01:45", "2027-04-03 15:15"),
+        # Havana's goes forward from 00:00 to 01:00, after which the skipped 00:30 is 01:30.
+        ("America/Havana", "2027-03-14 05:10", "until 00:30", "2027-03-14 05:30"),
+        ("America/Havana", "2027-03-14 05:40", "until 00:30", "2027-03-15 04:30"),
+        # Samoa had no 30 December 2011; its clock times are those of the 31st.
+        ("Pacific/Apia", "2011-12-30 09:30", "until 21:00", "2011-12-31 07:00"),
+    ],
+)
+def test_the_next_clock_time_around_a_clock_change(
+    zone: str, now: str, words: str, end: str
+) -> None:
+    """Over a fall back, a gap, and a date that is skipped."""
+    assert parse_end(words, calendar(zone), utc(now)) == utc(end)
+
+
 @pytest.mark.parametrize("words", ["until 2026-11-06", "until 2026-11-05", "until 1999-01-01"])
 def test_a_date_whose_wake_up_has_passed_is_refused(words: str) -> None:
     """A pause cannot end before it begins."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -168,6 +168,19 @@ def test_what_was_never_shown_nor_answered_can_be_forgotten() -> None:
 
 
 # What holds for all
+
+
+def test_a_bedtime_that_occurs_twice_is_kept_as_the_one_that_was_meant() -> None:
+    """With its `fold` (PEP 495), which ISO 8601 has no place for; also to be taken back."""
+    for fold in (0, 1):
+        bedtime = time(23, 45, fold=fold)
+        with fresh() as journal:
+            journal.stand(Standing(tonight={TODAY: bedtime}))
+            journal.acted(NOW, "tonight", [], journal.standing())
+            assert journal.standing().tonight[TODAY].fold == fold
+            (act,) = journal.acts()
+            assert act.standing.tonight == {TODAY: bedtime}
+            assert act.standing.tonight[TODAY].fold == fold
 
 
 def test_at_first_nothing_holds() -> None:

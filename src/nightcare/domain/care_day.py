@@ -1,7 +1,8 @@
 """The sleep schedule, and the care days it makes: from one wake-up to the next.
 
-A wall time that a clock change skips moves forward by the gap; one that comes twice is taken the
-first time. Both follow from `fold=0` of the datetime module (PEP 495).
+A wall time that a clock change skips moves forward by the gap. One that occurs twice is the first
+of the two in a schedule, and `fold=1` (PEP 495) names the second; what a person says now means the
+next one after now (`Calendar.next_clock`).
 """
 
 from __future__ import annotations
@@ -129,8 +130,36 @@ class Calendar:
         return anchor + moment.offset
 
     def instant(self, wall: datetime) -> datetime:
-        """The instant (UTC) of a wall time (local, without a zone)."""
-        return wall.replace(tzinfo=self.zone).astimezone(UTC)
+        """Return the instant (UTC) of a wall time (local, without a zone).
+
+        With `fold=1` it is the second one of a wall time that occurs twice.
+        """
+        here = wall.replace(tzinfo=self.zone)
+        first = here.replace(fold=0).astimezone(UTC)
+        # In a gap `fold=1` means an instant before it (PEP 495); there is no second one to name.
+        return max(first, here.astimezone(UTC)) if wall.fold else first
+
+    def next_clock(self, clock: time, after: datetime) -> datetime:
+        """Return the next instant (UTC) later than `after` (UTC) at which the clock shows a time.
+
+        Of a time that occurs twice that is whichever comes next.
+        """
+        return min(one for one in self._shows(clock, after) if one > after)
+
+    def last_clock(self, clock: time, until: datetime) -> datetime:
+        """Return the last instant (UTC), not later than `until` (UTC), that shows a time."""
+        return max(one for one in self._shows(clock, until) if one <= until)
+
+    def _shows(self, clock: time, around: datetime) -> list[datetime]:
+        """Return the instants (UTC) at which the clock shows a time, from days before to after."""
+        today = self.local(around).date()
+        # A date that the zone skips has the time of the next one.
+        dates = [today + number * ONE_DAY for number in (-2, -1, 0, 1, 2)]
+        return [
+            self.instant(datetime.combine(date, clock.replace(fold=fold)))
+            for date in dates
+            for fold in (0, 1)
+        ]
 
     def local(self, instant: datetime) -> datetime:
         """An instant (UTC) as the person's clock shows it."""

@@ -194,8 +194,9 @@ def night_named(text: str, now: datetime, calendar: Calendar) -> date:
 def parse_at(words: str, calendar: Calendar, now: datetime) -> datetime:
     """Understand "03:10", "yesterday 03:10" or "2026-11-22T03:10" as an instant (UTC).
 
-    A clock time is the last time that the person's clock showed it; of one that comes twice when
-    the clocks go back, the first. A date with an offset, as ISO 8601 writes it, says which.
+    A clock time alone is the last time that the person's clock showed it. With a day, one that
+    occurs twice when the clocks go back is the first; a date with an offset, as ISO 8601 writes it,
+    says which.
 
     Raises:
         ValueRefused: It is none of these, or has not come yet.
@@ -222,9 +223,9 @@ def _last(text: str, calendar: Calendar, now: datetime) -> datetime | None:
         clock = parse_clock(rest)
     except ValueRefused:
         return None
-    on = today - ONE_DAY if day == "yesterday" else today
-    moment = _on(on, clock, calendar)
-    return _on(on - ONE_DAY, clock, calendar) if not day and moment > now else moment
+    if not day:
+        return calendar.last_clock(clock, now)
+    return _on(today - ONE_DAY if day == "yesterday" else today, clock, calendar)
 
 
 def _on(day: date, clock: time, calendar: Calendar) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from nightcare.domain.care_day import ONE_DAY, Calendar
+from nightcare.domain.care_day import Calendar
 from nightcare.domain.moments import parse_clock, parse_length
 from nightcare.errors import ValueRefused
 
@@ -15,8 +15,8 @@ _TOMORROW = "tomorrow"
 def parse_end(words: str, calendar: Calendar, now: datetime) -> datetime:
     """Understand "10m", "until 21:00", "until tomorrow" or "until 2026-12-27" as an instant (UTC).
 
-    "Tomorrow" is the next wake-up, and a date is its wake-up; a clock time that has passed today
-    is tomorrow's.
+    "Tomorrow" is the next wake-up, and a date is its wake-up; a clock time is the next one after
+    now, also where the clock shows it twice.
 
     Raises:
         ValueRefused: It is none of these, or has passed.
@@ -29,7 +29,7 @@ def parse_end(words: str, calendar: Calendar, now: datetime) -> datetime:
         return calendar.at(now).ends
     day = _date(end)
     if day is None:
-        return _next(_clock(end, words), calendar, now)
+        return calendar.next_clock(_clock(end, words), now)
     try:
         wake = calendar.day(day).wake
     except OverflowError as error:  # the last and the first dates of the calendar have no wake-up
@@ -37,14 +37,6 @@ def parse_end(words: str, calendar: Calendar, now: datetime) -> datetime:
     if wake <= now:
         raise ValueRefused("date_has_passed", found=end)
     return wake
-
-
-def _next(clock: time, calendar: Calendar, now: datetime) -> datetime:
-    today = calendar.local(now).date()
-    instant = calendar.instant(datetime.combine(today, clock))
-    if instant > now:
-        return instant
-    return calendar.instant(datetime.combine(today + ONE_DAY, clock))
 
 
 def _date(text: str) -> date | None:

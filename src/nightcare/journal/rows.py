@@ -110,7 +110,7 @@ def _when(value: str | int | None) -> datetime | None:
 
 def standing_row(standing: Standing) -> tuple[str | None, ...]:
     """What holds for all as the values of its columns."""
-    tonight = {day.isoformat(): at.isoformat() for day, at in standing.tonight.items()}
+    tonight = {day.isoformat(): _clock_text(at) for day, at in standing.tonight.items()}
     return (
         _maybe(standing.began),
         _maybe(standing.reckoned),
@@ -128,11 +128,21 @@ def standing_of(row: Sequence[str | None]) -> Standing:
         _when(reckoned),
         _when(paused_until),
         None if good_night is None else date.fromisoformat(good_night),
-        {
-            date.fromisoformat(day): time.fromisoformat(at)
-            for day, at in json.loads(tonight or "{}").items()
-        },
+        {date.fromisoformat(day): _clock_of(at) for day, at in json.loads(tonight or "{}").items()},
     )
+
+
+_SECOND = "/2"
+"""Follows a clock time that occurs twice and means the second one (PEP 495), as in "23:45:00/2"."""
+
+
+def _clock_text(clock: time) -> str:
+    return clock.isoformat() + (_SECOND if clock.fold else "")
+
+
+def _clock_of(text: str) -> time:
+    clock = time.fromisoformat(text.removesuffix(_SECOND))
+    return clock.replace(fold=1) if text.endswith(_SECOND) else clock
 
 
 def decision_of(*row: str) -> Decision:

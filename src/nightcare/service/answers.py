@@ -175,12 +175,17 @@ class Answers:
 
     @_whole
     def tonight(self, now: datetime, bedtime: time) -> CareDay:
-        """Go to bed at another time (local) this evening; returns the care day as it is then.
+        """Set another bedtime (local) for this evening; return the care day as it is then.
+
+        Of a time that the clock shows twice it is the next one after now.
 
         Raises:
             ValueRefused: That is not between now and the next wake-up.
         """
-        day = self.calendar().at(now)
+        usual = self.calendar()
+        day = usual.at(now)
+        coming = usual.next_clock(bedtime, now - timedelta.resolution)
+        bedtime = bedtime.replace(fold=usual.local(coming).fold)
         standing = self._journal.standing()
         tonight = {date: at for date, at in standing.tonight.items() if date >= day.date - ONE_DAY}
         changed = replace(standing, tonight={**tonight, day.date: bedtime})
