@@ -215,6 +215,13 @@ class NotificationServer(Peer):
         silent: methods other than Notify that it never replies to.
         refused: methods other than Notify that it replies to with an error.
         numbers: the ids that it gives.
+        lifetime: how many seconds a notification stays, by its expire_timeout in milliseconds;
+            None where it stays. What goes by itself is told with reason 1.
+        closes: whether CloseNotification takes it off the screen; else it only says so.
+        fades: for so many seconds after a notification has left, nothing new is drawn.
+        dialogs: how many modal dialogs it has put up instead of a notification, with the id 0,
+            where `dialog_for_0` says that it does so for an expire_timeout of 0.
+        drawn: the titles of what has really come up, in order.
         replaces_in_place: whether what is replaced keeps its id; else there are two.
         on_notify: called for each Notify before the reply.
         on_screen: what is on the screen, by id.
@@ -239,6 +246,13 @@ class NotificationServer(Peer):
         self.waiting: list[Message] = []
         self.numbers: Iterator[int] = count(1)
         self.replaces_in_place = True
+        self.lifetime: Callable[[int], float | None] = lambda _: None
+        self.closes = True
+        self.fades = 0.0
+        self.dialog_for_0 = False
+        self.dialogs = 0
+        self.drawn: list[str] = []
+        self._left_at = -1000.0
         self._late: list[Message] = []
         self._frozen = False
         self._happened = asyncio.Condition()
@@ -275,10 +289,15 @@ class NotificationServer(Peer):
         """Tell that a button was pressed."""
         await self._tell(number, "ActionInvoked", "us", (number, key))
 
+    async def press_unasked(self, number: int, key: str) -> None:
+        """Tell everybody that a button was pressed of what it was never asked to show."""
+        await self.emit("ActionInvoked", "us", (number, key))
+
     async def dismiss(self, number: int, reason: int = 2) -> None:
         """Take a notification off the screen, and tell."""
         await self._tell(number, "NotificationClosed", "uu", (number, reason))
-        self.on_screen.pop(number, None)
+        if self.on_screen.pop(number, None) is not None:
+            self._left_at = asyncio.get_running_loop().time()
 
     async def reply_late(self) -> None:
         """Reply to every Notify that was left for later."""
@@ -337,8 +356,10 @@ class NotificationServer(Peer):
                 return [new_method_return(message, "ssss", self.information)]
             case "CloseNotification":
                 (number,) = message.body
-                if number in self.on_screen:
+                if number in self.on_screen and self.closes:
                     await self.dismiss(number, reason=3)
+                elif number in self.on_screen:
+                    await self._tell(number, "NotificationClosed", "uu", (number, 3))
                 return [new_method_return(message)]
             case "Notify":
                 return await self._notify(message)
@@ -351,8 +372,17 @@ class NotificationServer(Peer):
         kept = self.replaces_in_place and replaces in self.on_screen
         notification = _notification(replaces if kept else next(self.numbers), message)
         self.asked.append(notification)
+        if self.dialog_for_0 and notification.expires == 0:
+            self.dialogs += 1
+            how = How.ZERO
         if how in {How.ID, How.LATER, How.EMPTY}:
             self.on_screen[notification.number] = notification
+            loop = asyncio.get_running_loop()
+            if kept or loop.time() - self._left_at >= self.fades:
+                self.drawn.append(notification.title)
+            seconds = self.lifetime(notification.expires)
+            if seconds is not None:
+                loop.call_later(seconds, self._expire, notification)
         if self.on_notify is not None:
             await self.on_notify(notification)
         replies = {
@@ -367,6 +397,12 @@ class NotificationServer(Peer):
         if how is How.CRASH:
             self._open_connection.writer.transport.abort()
         return [replies[how]] if how in replies else []
+
+    def _expire(self, notification: Notification) -> None:
+        """Take it off, if it is still there and nothing has taken its place."""
+        number = notification.number
+        if self.on_screen.get(number) is notification:
+            self._expiring = asyncio.create_task(self.dismiss(number, reason=1))
 
     async def _tell(self, number: int, member: str, signature: str, body: tuple[Any, ...]) -> None:
         if self.to in {To.EVERYBODY, To.BOTH}:

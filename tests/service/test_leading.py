@@ -377,8 +377,8 @@ def test_other_lengths_hold_at_once() -> None:
     assert desk.outcomes("stretch") == ["done"]
 
 
-def test_a_late_press_on_what_was_there_before_does_nothing() -> None:
-    """The reminder's own buttons are gone while it leads, and the other way round."""
+def test_a_late_press_on_the_reminder_does_nothing_while_it_leads() -> None:
+    """Stopped, it can be answered by a step that is still on the screen: both are the same."""
     desk = Desk(STRETCH, "2026-11-23 21:30")
     desk.until("2026-11-23 22:00")
     (reminder,) = desk.screen.on_screen
@@ -387,8 +387,10 @@ def test_a_late_press_on_what_was_there_before_does_nothing() -> None:
     desk.service.event(Answered(reminder, "good-night"), desk.now)
     assert desk.outcomes("stretch") == ["open"]
     desk.press("stop")
-    desk.service.event(Answered(routine, "done"), desk.now)
+    desk.service.event(Answered(routine, "stop"), desk.now)
     assert desk.outcomes("stretch") == ["open"]
+    desk.service.event(Answered(routine, "done"), desk.now)
+    assert desk.outcomes("stretch") == ["done"]
 
 
 def test_the_next_deadline_is_the_next_change() -> None:

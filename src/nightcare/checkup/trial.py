@@ -47,6 +47,7 @@ async def try_out(
         spoken=words.say("doctor_trial_spoken"),
         # A reminder that is on the screen stays there.
         place="doctor",
+        stays=timedelta(seconds=seconds),
     )
     heard: asyncio.Queue[MessageEvent] = asyncio.Queue()
 

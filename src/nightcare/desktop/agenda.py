@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from nightcare.domain.message import Message
 
@@ -19,7 +20,9 @@ class Want:
 
     Attributes:
         message: The message.
+        in_place: Whether it replaces the notification that is on the screen.
         placed: Whether it is there.
+        since: When a server first had it, in the loop's time; None before.
         due: When it is tried next, in the loop's time.
         failures: How often in a row it could not be shown.
         servers: How many servers have come since it is wanted.
@@ -27,7 +30,9 @@ class Want:
     """
 
     message: Message
+    in_place: bool = False
     placed: bool = False
+    since: float | None = None
     due: float = 0.0
     failures: int = 0
     servers: int = 0
@@ -37,13 +42,19 @@ class Want:
 class Agenda:
     """What ought to be on the screen, and when each message is tried next.
 
+    Args:
+        delays: Seconds before each further attempt, the last one before all that follow.
+        rest: Seconds between the end of one notification and the next one.
+
     Attributes:
         quiet: Whether do not disturb is on.
     """
 
-    def __init__(self, delays: Sequence[float]) -> None:
+    def __init__(self, delays: Sequence[float], rest: float) -> None:
         self.quiet = False
         self._delays = delays
+        self._rest = rest
+        self._rests_until = 0.0
         self._wants: dict[str, Want] = {}
         self._changed = asyncio.Event()
 
@@ -64,10 +75,32 @@ class Agenda:
         steps = want.message.progress is not None and message.progress is not None
         return steps and want.message.buttons == message.buttons
 
-    def add(self, message: Message) -> None:
-        """Want this, now."""
-        self._wants[message.token] = Want(message)
+    def add(self, message: Message, *, in_place: bool = False) -> None:
+        """Want this, now.
+
+        Args:
+            message: The message.
+            in_place: Whether it replaces what is on the screen under its token.
+        """
+        self._wants[message.token] = Want(message, in_place)
         self._changed.set()
+
+    def add_again(self, message: Message) -> None:
+        """Want this anew; its time on the screen goes on."""
+        since = self._wants[message.token].since
+        self._wants[message.token] = Want(message, since=since)
+        self._changed.set()
+
+    def left(self, want: Want) -> timedelta | None:
+        """Return how much of its time on the screen is left; None if that has no end."""
+        stays = want.message.stays
+        if stays is None or want.since is None:
+            return stays
+        return stays - timedelta(seconds=asyncio.get_running_loop().time() - want.since)
+
+    def cleared(self) -> None:
+        """Take note that a notification has just left the screen."""
+        self._rests_until = asyncio.get_running_loop().time() + self._rest
 
     def drop(self, token: str) -> None:
         """Want it no longer."""
@@ -86,8 +119,11 @@ class Agenda:
         return self._wants.get(want.message.token) is want and not want.placed
 
     def place(self, token: str) -> None:
-        """It is on the screen."""
-        self._wants[token].placed = True
+        """Take note that it is on the screen."""
+        want = self._wants[token]
+        want.placed = True
+        if want.since is None:
+            want.since = asyncio.get_running_loop().time()
 
     def put_off(self, want: Want) -> None:
         """It could not be shown: try again, each time later."""
@@ -115,13 +151,17 @@ class Agenda:
         """Wait until something is to be tried."""
         while True:
             unplaced = [want for want in self._wants.values() if not want.placed]
-            first = min(unplaced, key=lambda want: want.due, default=None)
-            if first is not None and first.due <= asyncio.get_running_loop().time():
+            first = min(unplaced, key=self._ready, default=None)
+            if first is not None and self._ready(first) <= asyncio.get_running_loop().time():
                 return first
             self._changed.clear()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout_at(first.due if first else None):
+                async with asyncio.timeout_at(self._ready(first) if first else None):
                     await self._changed.wait()
+
+    def _ready(self, want: Want) -> float:
+        """When it may be sent, in the loop's time."""
+        return want.due if want.in_place else max(want.due, self._rests_until)
 
     def _later(self, attempts: int) -> float:
         return asyncio.get_running_loop().time() + delay(self._delays, attempts)

@@ -36,6 +36,10 @@ LIMIT = 5.0
 DELAYS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
 """Seconds before each further attempt; the last one before all that follow."""
 
+REST = 0.4
+"""Seconds between the end of one notification and the next. SwayNotificationCenter (0.7.3, 0.11)
+never draws what it is sent within about 0.2 s of its last popup's end, while that fades out."""
+
 
 class FreedesktopScreen:
     """Shows messages through org.freedesktop.Notifications.
@@ -50,18 +54,25 @@ class FreedesktopScreen:
         icon: The name or path of the icon of every message.
         limit: Seconds within which a call must be answered.
         delays: Seconds before each further attempt, the last one before all that follow.
+        rest: Seconds between the end of one notification and the next.
     """
 
     name = "freedesktop"
 
     def __init__(
-        self, address: str, *, icon: str, limit: float = LIMIT, delays: Sequence[float] = DELAYS
+        self,
+        address: str,
+        *,
+        icon: str,
+        limit: float = LIMIT,
+        delays: Sequence[float] = DELAYS,
+        rest: float = REST,
     ) -> None:
         self._address = address
         self._icon = icon
         self._limit = limit
         self._delays = delays
-        self._agenda = Agenda(delays)
+        self._agenda = Agenda(delays, rest)
         self._left_behind: list[str] = []
         self._link: _Link | None = None
 
@@ -80,16 +91,16 @@ class FreedesktopScreen:
         """Put a message on the screen, and keep it there until it is closed or answered."""
         if self._agenda.has(message):
             return
-        in_place = self._server is not None and self._server.replaces(message.token)
-        if not (in_place and self._agenda.follows(message)):
+        replaces = self._server is not None and self._server.replaces(message.token)
+        in_place = replaces and self._agenda.follows(message)
+        if not in_place:
             self.close(message.token)
-        self._agenda.add(message)
+        self._agenda.add(message, in_place=in_place)
 
     def close(self, token: str) -> None:
-        """Take a message off the screen; nothing is reported of it any more."""
+        """Take a message off the screen; of it only a late press is reported."""
         self._agenda.drop(token)
-        if self._server:
-            self._server.close(token)
+        self._take_off(token)
 
     def forget(self, handle: str) -> None:
         """Take off what an earlier run left, if this is still the same server on the same bus."""
@@ -107,8 +118,8 @@ class FreedesktopScreen:
         self._agenda.quiet = on
         if ended:
             for message in self._agenda.unseen():
-                self.close(message.token)
-                self._agenda.add(message)
+                self._take_off(message.token)
+                self._agenda.add_again(message)
 
     async def run(self, report: Callable[[ScreenEvent], None]) -> None:
         """Serve until cancelled, over as many connections as it takes.
@@ -142,6 +153,10 @@ class FreedesktopScreen:
     @property
     def _server(self) -> Server | None:
         return self._link.server if self._link else None
+
+    def _take_off(self, token: str) -> None:
+        if self._server and self._server.close(token):
+            self._agenda.cleared()
 
     def _lose_link(self) -> None:
         if self._server:
@@ -203,8 +218,8 @@ class _Link:
         """Take off what earlier connections left on the present server; the rest has gone."""
         while self._left_behind:
             handle = self._left_behind.pop()
-            if self.server:
-                self.server.close_left_behind(handle)
+            if self.server and self.server.close_left_behind(handle):
+                self._agenda.cleared()
 
     def hear(self, signal: Signal) -> None:
         """Take note of a signal, if its sender has a say in the matter."""
@@ -240,6 +255,7 @@ class _Link:
                 self._agenda.place(token)
             case Answered(token) | Closed(token):
                 self._agenda.drop(token)
+                self._agenda.cleared()
         self._report(event)
 
     async def _attend(self, server: Server | None) -> None:
@@ -271,7 +287,7 @@ class _Link:
             if not self._agenda.lacks(want):
                 return True
         self._agenda.sending(want)
-        return await server.show(want.message)
+        return await server.show(want.message, self._agenda.left(want))
 
     async def _listen(self, rule: MatchRule) -> None:
         (await self._ask("AddMatch", rule.serialise())).of("")

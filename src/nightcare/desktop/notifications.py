@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from jeepney import DBusAddress, new_method_call
@@ -52,8 +53,21 @@ bar alone, without words and without buttons.
 _LOSE_BUTTONS = frozenset({"gnome-shell"})
 """Servers, by the name they give, on which what is replaced in place has no buttons any more."""
 
-_NEVER = 0
-"""An expire_timeout: nightcare keeps its own time."""
+_WITHOUT_END = timedelta(days=1)
+"""The expire_timeout of what stays until it is taken back. The specification's 0, "never expires",
+makes some servers use a time of their own (SwayNotificationCenter: 10 s), or a modal dialog."""
+
+_SHORTEST, _LONGEST = 1_000, 2**31 - 1
+"""Milliseconds of an expire_timeout, which is an INT32."""
+
+_BY_THE_PERSON = frozenset({2, 3})
+"""Reasons of NotificationClosed that stand for an act of the person. 3 means that a program closed
+it, but our own closings are not listened for, and some servers give it for a click. MATE gives 1,
+"expired", for its close cross as well; nothing tells that from a server that keeps its own time,
+and a reminder must not end because of a server. 4 is "undefined"."""
+
+_MOST_LATE = 8
+"""Notifications that have left the screen and whose buttons still count."""
 
 _LARGEST_ID = 2**32 - 1
 
@@ -73,6 +87,23 @@ class _Placed:
     token: str
     keys: frozenset[str]
     answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Pressed:
+    """A button was pressed."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """A notification has left the screen."""
+
+    by_itself: bool
+
+
+_Heard = _Pressed | _Gone
 
 
 @dataclass(slots=True)
@@ -119,8 +150,9 @@ class Server:
         self._keeps_buttons = False
         self._placed: dict[int, _Placed] = {}
         self._past: set[int] = set()
+        self._late: dict[int, _Placed] = {}
         self._unanswered: dict[int, _Unanswered] = {}
-        self._early: dict[int, list[str | None]] = {}
+        self._early: dict[int, list[_Heard]] = {}
 
     async def meet(self) -> None:
         """Ask what it can do and who it is.
@@ -159,7 +191,7 @@ class Server:
         under_way = (one.token for one in self._unanswered.values() if not one.withdrawn)
         return self._keeps_buttons and self.shows(token) and token not in under_way
 
-    async def show(self, message: Message) -> bool:
+    async def show(self, message: Message, left: timedelta | None) -> bool:
         """Show a message, and tell whether it is on the screen now.
 
         Where its token is there already, it takes the place of that one.
@@ -167,11 +199,15 @@ class Server:
         A reply that comes too late for that counts all the same, whenever it comes: the message is
         on the screen from then, or taken off where it is there already or not wanted any more.
 
+        Args:
+            message: The message.
+            left: How long it still stays on the screen; None if that has no end.
+
         Raises:
             TimeoutError: The server did not reply in time.
         """
         outcome: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._notify(message, outcome)
+        self._notify(message, left, outcome)
         try:
             async with asyncio.timeout(self._bus.limit):
                 return await outcome
@@ -179,24 +215,36 @@ class Server:
             self.responsive = False
             raise
 
-    def close(self, token: str) -> None:
+    def close(self, token: str) -> bool:
         """Take a message off the screen, also one that is still on its way there.
 
-        From here on its id means nothing: what the server says of it is not reported.
+        Some servers answer that it is closed and leave it on the screen (notification-daemon
+        3.20), so a press is still reported.
+
+        Returns:
+            Whether it was on the screen.
         """
         self._withdraw(token)
-        for number in [n for n, placed in self._placed.items() if placed.token == token]:
+        there = [number for number, placed in self._placed.items() if placed.token == token]
+        for number in there:
             self._remove(number)
             self._take_off(number)
+        return bool(there)
 
-    def close_left_behind(self, handle: str) -> None:
-        """Take off what an earlier connection left on this very server, if the handle says so."""
+    def close_left_behind(self, handle: str) -> bool:
+        """Take off what an earlier connection left on this very server, if the handle says so.
+
+        Returns:
+            Whether it was asked to.
+        """
         match handle.split():
             case [self.owner, number, self._bus_id] if number.isdecimal():
                 if 0 < int(number) <= _LARGEST_ID:
                     self._take_off(int(number))
+                    return True
             case _:
                 pass
+        return False
 
     def handles(self) -> list[str]:
         """Under which handles a later connection finds what is on the screen."""
@@ -205,6 +253,7 @@ class Server:
     def retire(self) -> None:
         """Take note that it is the server no longer: all its ids are void."""
         self._placed.clear()
+        self._late.clear()
         self._early.clear()
         for unanswered in self._unanswered.values():
             unanswered.withdrawn = True
@@ -214,44 +263,65 @@ class Server:
         match signal.member, signal.signature:
             case "ActionInvoked", "us":
                 number, key = signal.body
-                self._note(number, key)
+                self._note(number, _Pressed(key))
             case "NotificationClosed", "uu":
-                # The reason proves nothing: servers state any of them for any cause.
-                number, _ = signal.body
-                self._note(number, None)
+                number, reason = signal.body
+                self._note(number, _Gone(by_itself=reason not in _BY_THE_PERSON))
             case _:
                 pass
 
-    def _note(self, number: int, key: str | None) -> None:
-        """Take note that a button was pressed or, without a key, that a notification has gone."""
-        placed = self._placed.get(number)
-        if placed is None:
-            self._keep_for_later(number, key)
-        elif key is None:
-            self._remove(number)
-            if not placed.answered:
-                self._withdraw(placed.token)
-                self._report(Closed(placed.token))
-        elif key in placed.keys and not placed.answered:
-            placed.answered = True
-            self._withdraw(placed.token)
-            self._report(Answered(placed.token, key))
+    def _note(self, number: int, heard: _Heard) -> None:
+        """Take note of what was heard of a notification."""
+        placed = self._placed.get(number) or self._late.get(number)
+        match heard:
+            case _ if placed is None:
+                self._keep_for_later(number, heard)
+            case _Pressed(key) if key in placed.keys and not placed.answered:
+                self._answer(placed, key)
+            case _Gone(by_itself) if number in self._placed:
+                self._leave(number, placed, by_itself=by_itself)
 
-    def _keep_for_later(self, number: int, key: str | None) -> None:
+    def _answer(self, placed: _Placed, key: str) -> None:
+        """Report a press, the first one of its message alone."""
+        for other in (*self._placed.values(), *self._late.values()):
+            # Where each step is sent anew, an earlier one may have been pressed.
+            other.answered |= other.token == placed.token
+        self._withdraw(placed.token)
+        self._report(Answered(placed.token, key))
+
+    def _leave(self, number: int, placed: _Placed, *, by_itself: bool) -> None:
+        """Take note that a notification has left the screen."""
+        self._remove(number)
+        if placed.answered or (by_itself and self._being_replaced(number)):
+            return
+        self._withdraw(placed.token)
+        self._report(Closed(placed.token, by_itself))
+
+    def _being_replaced(self, number: int) -> bool:
+        """Whether the next message is on its way into the place of this one."""
+        return any(
+            one.replaces == number and not one.withdrawn for one in self._unanswered.values()
+        )
+
+    def _keep_for_later(self, number: int, heard: _Heard) -> None:
         # A press can be heard before the reply that tells the id it belongs to.
         offered = (unanswered.keys for unanswered in self._unanswered.values())
-        if not self._unanswered or (key is not None and not any(key in keys for keys in offered)):
+        if not self._unanswered or (
+            isinstance(heard, _Pressed) and not any(heard.key in keys for keys in offered)
+        ):
             return
         # A server that gives the same id again may still be speaking of what had it before.
         if number in self._past:
             return
-        heard = self._early.setdefault(number, [])
-        if key not in heard:
-            heard.append(key)
+        early = self._early.setdefault(number, [])
+        if heard not in early:
+            early.append(heard)
         if len(self._early) > _MOST_EARLY:
             del self._early[next(iter(self._early))]
 
-    def _notify(self, message: Message, outcome: asyncio.Future[bool]) -> None:
+    def _notify(
+        self, message: Message, left: timedelta | None, outcome: asyncio.Future[bool]
+    ) -> None:
         buttons = message.buttons if Capability.BUTTONS in self.capabilities else ()
         there = (number for number, one in self._placed.items() if one.token == message.token)
         replaces = next(there, 0)
@@ -263,7 +333,7 @@ class Server:
             self._body(message),
             [part for button in buttons for part in (button.key, one_line(button.label))],
             self._hints(message, replaces),
-            _NEVER,
+            _milliseconds(left),
         )
         call = new_method_call(self._address, "Notify", "susssasa{sv}i", body)
         serial = self._bus.send(call, lambda reply: self._on_reply(serial, reply))
@@ -324,14 +394,19 @@ class Server:
 
     def _place(self, number: int, unanswered: _Unanswered) -> None:
         early = self._early.pop(number, [])
+        self._late.pop(number, None)
         self._placed[number] = _Placed(unanswered.token, unanswered.keys)
         self._report(Shown(unanswered.token, self._handle(number)))
-        for key in early:
-            self._note(number, key)
+        for heard in early:
+            self._note(number, heard)
 
     def _remove(self, number: int) -> None:
-        del self._placed[number]
+        placed = self._placed.pop(number)
         self._past.add(number)
+        if not placed.answered:
+            self._late[number] = placed
+            if len(self._late) > _MOST_LATE:
+                del self._late[next(iter(self._late))]
 
     def _withdraw(self, token: str) -> None:
         for unanswered in self._unanswered.values():
@@ -350,6 +425,12 @@ class Server:
     @property
     def _address(self) -> DBusAddress:
         return DBusAddress(_PATH, bus_name=self.owner, interface=INTERFACE)
+
+
+def _milliseconds(left: timedelta | None) -> int:
+    """Return an expire_timeout; it is never 0 nor negative, which servers read as they like."""
+    milliseconds = (_WITHOUT_END if left is None else left) // timedelta(milliseconds=1)
+    return min(max(milliseconds, _SHORTEST), _LONGEST)
 
 
 def _number(reply: Reply) -> int:

@@ -62,7 +62,8 @@ class Open:
         shown: When the notifier took it (UTC); None until it says so.
         closes: When it is closed if nobody answers; before it is shown, when it is given up (UTC).
         again: When it is asked again (UTC), where repeats are left.
-        away: Whether it has left the screen without an answer, and waits for `again`.
+        away: Whether it has left the screen without an answer. It is asked again at `again`, where
+            repeats are left; else it is over when it would have been closed.
         handle: What the notifier calls it, to find it after a restart.
     """
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 from nightcare.domain.reminders import Urgency
@@ -46,6 +47,9 @@ class Message:
         progress: 0 to 100 for a step of a routine.
         place: Where on the screen it belongs; what an earlier run has left there gives way to it,
             on a server that knows of places.
+        stays: How long it stays on the screen, counted from when a notifier first has it; None
+            for a message that stays until it is taken back. Messages that differ in this alone
+            are equal.
     """
 
     token: str
@@ -58,6 +62,7 @@ class Message:
     silent: bool = False
     progress: int | None = None
     place: str = "reminder"
+    stays: timedelta | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -78,9 +83,15 @@ class Shown:
 
 @dataclass(frozen=True)
 class Closed:
-    """The message `token` has left the screen, and not by our doing."""
+    """The message `token` has left the screen, and not by our doing.
+
+    Attributes:
+        token: Which message.
+        by_itself: Whether the notifier took it off; else the person closed it.
+    """
 
     token: str
+    by_itself: bool = False
 
 
 @dataclass(frozen=True)

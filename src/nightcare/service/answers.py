@@ -280,8 +280,9 @@ class Answers:
             self.reminder(name)
         courses = [one for one in self._journal.unsettled() if name in (None, one.key.reminder)]
 
-        def likely(course: Course) -> tuple[bool, bool, datetime]:
+        def likely(course: Course) -> tuple[bool, bool, bool, datetime]:
             return (
+                isinstance(course.state, Open) and not course.state.away,
                 isinstance(course.state, Open),
                 isinstance(course.state, Held),
                 course.fresh_from,

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from nightcare.domain.course import Course, Open, Outcome
+from nightcare.domain.course import Course, Open, Outcome, Settled
 from nightcare.domain.message import Answered, Closed, MessageEvent, Shown
 from nightcare.domain.routine import routine_named
 from nightcare.errors import ValueRefused
+from nightcare.service.answers import DONE
 from nightcare.service.basis import Basis
-from nightcare.service.leading import START, Leading
-from nightcare.service.messages import token
+from nightcare.service.leading import START, STOP, Leading
+from nightcare.service.messages import key_of, token
 from nightcare.service.on_screen import OnScreen
+
+_IN_TIME = timedelta(seconds=2)
+"""How much earlier than told a server may take a notification off: its clock is not ours."""
 
 
 def take_in(
@@ -29,9 +33,43 @@ def take_in(
             _start(basis, on_screen, leading, course, now)
         case Answered(_, button):
             _answered(basis, on_screen, course, button, now)
-        case Closed():
+        case Closed(_, by_itself):
             on_screen.left(event.token)
-            _closed(basis, course, course.state, now)
+            if by_itself:
+                _taken_off(basis, course, course.state, now)
+            else:
+                _closed(basis, course, course.state, now)
+
+
+def take_in_late(
+    basis: Basis, on_screen: OnScreen, leading: Leading, event: Answered, now: datetime
+) -> tuple[str, Course] | None:
+    """Take in a press (UTC) on a notification that had left the screen.
+
+    Some servers leave there what they were told to close (notification-daemon 3.20), others bring
+    back what has gone (`makoctl restore`). A press counts while the occurrence is fresh and no
+    other one has been on the screen since.
+
+    Returns:
+        The key of the sentence that says why it does not count, and the occurrence; None if it
+        counts, or changes nothing.
+    """
+    key = key_of(event.token)
+    course = None if key is None else basis.journal.course(key)
+    reminder = None if course is None else basis.schedule.reminder(course.key.reminder)
+    if course is None or reminder is None or event.key == STOP or leading.under_way:
+        return None
+    if isinstance(course.state, Settled) and course.state.outcome is Outcome.DONE:
+        return None if event.key == DONE else ("late_done", course)
+    if not on_screen.was_last(course):
+        return "late_another", course
+    if now > course.fresh_from + reminder.fresh:
+        return "late_over", course
+    if event.key == START:
+        _start(basis, on_screen, leading, course, now)
+    else:
+        _answered(basis, on_screen, course, event.key, now)
+    return None
 
 
 def take_in_led(basis: Basis, leading: Leading, event: MessageEvent, now: datetime) -> None:
@@ -74,8 +112,21 @@ def _answered(
         basis.answers().button(course, button, now)
     except ValueRefused:
         return
-    for one in on_screen.courses():
-        basis.tell_of(one)
+    for one in {one.key: one for one in (course, *on_screen.courses())}:
+        became = basis.journal.course(one)
+        if became is not None:
+            basis.tell_of(became)
+
+
+def _taken_off(basis: Basis, course: Course, state: Open, now: datetime) -> None:
+    """Keep it open for commands until its time is over, or it is asked again.
+
+    The server took it off, which is no act of the person; or the person closed it and the server
+    does not say so, and then it must not come back at once.
+    """
+    basis.journal.save(replace(course, state=replace(state, away=True)))
+    if state.closes - now > _IN_TIME:
+        basis.tell("log_taken_off", reminder=course.key.reminder)
 
 
 def _closed(basis: Basis, course: Course, state: Open, now: datetime) -> None:

@@ -29,14 +29,19 @@ STOP = "stop"
 
 _FULL = 100
 
+_OVERLAP = timedelta(seconds=0.5)
+"""How much longer than a step its notification stays, so that the next one finds it there and takes
+its place: some servers draw nothing just after a notification has gone."""
+
 
 @dataclass(frozen=True)
 class _Place:
-    """Where the person is in a routine."""
+    """Where the person is in a routine at an instant (UTC)."""
 
     led: Led
     routine: Routine
     stage: Stage | Finished
+    now: datetime
 
     @property
     def next(self) -> datetime:
@@ -44,6 +49,11 @@ class _Place:
         if isinstance(self.stage, Finished):
             return self.stage.until
         return self.led.began + self.stage.ends
+
+    @property
+    def stays(self) -> timedelta:
+        """How long the notification of it stays."""
+        return self.next - self.now + _OVERLAP
 
 
 class Leading:
@@ -114,7 +124,7 @@ class Leading:
         else:
             led = replace(led, seen=now)
             journal.lead(led)
-            self._place = _Place(led, routine, stage)
+            self._place = _Place(led, routine, stage, now)
         return ended
 
     def heed(self, journal: Journal, *, silent: bool) -> None:
@@ -179,8 +189,8 @@ class Leading:
     ) -> Course | None:
         """Take in an event at an instant (UTC); returns what has become of the occurrence.
 
-        Stopped, the reminder comes back as it was, with its buttons. Closed, it is closed as it
-        would have been before.
+        Stopped, the reminder comes back as it was, with its buttons. Closed by the person, it is
+        closed as it would have been before; taken off by a server, it goes on with its next step.
         """
         led = journal.led()
         course = None if led is None else _open(journal.course(led.key))
@@ -194,7 +204,7 @@ class Leading:
                 return journal.course(course.key)
             case Answered(_, button) if course is not None and button == STOP:
                 self._stop(course, reminder, journal, now)
-            case Closed():
+            case Closed(by_itself=False):
                 self._message = None
                 self._end(journal)
                 if course is not None and reminder is not None:
@@ -280,6 +290,7 @@ def _message(place: _Place, words: Words, sound: str | None, *, titled: bool) ->
             sound=sound,
             silent=sound is None,
             progress=_FULL,
+            stays=place.stays,
         )
     # The first one comes by the person's own hand.
     heard = sound if stage.number > 1 else None
@@ -295,4 +306,5 @@ def _message(place: _Place, words: Words, sound: str | None, *, titled: bool) ->
         sound=heard,
         silent=heard is None,
         progress=stage.progress,
+        stays=place.stays,
     )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from nightcare.domain.course import Course
 from nightcare.domain.guidance import Tip
 from nightcare.domain.message import Button, Message
-from nightcare.domain.reminders import Reminder
+from nightcare.domain.reminders import Key, Reminder
 from nightcare.service.answers import DONE, GOOD_NIGHT, snooze_key
 from nightcare.service.leading import START
 from nightcare.service.ports import Words
 
 _MOST_BUTTONS = 3
+_PARTS_OF_ROUTINE = 5
 _LONGEST_TITLE = 60
 
 
@@ -22,6 +23,16 @@ def token(course: Course) -> str:
     key = course.key
     asking = f"{course.snoozes}.{course.asked}"
     return f"{key.reminder}/{key.care_day.isoformat()}/{key.slot}/{asking}"
+
+
+def key_of(name: str) -> Key | None:
+    """Return the occurrence that a token belongs to; None if it belongs to no reminder."""
+    parts = name.split("/")
+    match parts[1:] if len(parts) == _PARTS_OF_ROUTINE else parts:
+        case [reminder, care_day, slot, _]:
+            return Key(reminder, date.fromisoformat(care_day), slot)
+        case _:
+            return None
 
 
 def compose(
@@ -52,6 +63,7 @@ def compose(
         spoken=_spoken(reminder, words, lengths, last_before_bed=last_before_bed),
         urgency=reminder.urgency,
         sound=reminder.sound,
+        stays=reminder.stays,
     )
 
 

@@ -96,6 +96,7 @@ class MorningQuestion(CanWait):
                 ),
                 spoken=words.say("question_spoken"),
                 place="question",
+                stays=_STAYS,
             ),
             asking.until,
         )

@@ -86,4 +86,7 @@ class Notices:
         self._token = f"notice/{self._number}"
         self._closes = closes
         title, body = notice.title, notice.body
-        self._screen.show(Message(self._token, title, body, urgency=notice.urgency, place="notice"))
+        stays = None if closes is None else _STAYS
+        self._screen.show(
+            Message(self._token, title, body, urgency=notice.urgency, place="notice", stays=stays)
+        )

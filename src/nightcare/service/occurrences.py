@@ -26,7 +26,8 @@ def take_off(basis: Basis, situation: Situation) -> None:
         if reminder is None or not reminder.enabled:
             basis.settle(course.give_up(now, Step.DISABLED))
         elif course.state.away:
-            continue
+            if course.state.again is None and course.state.closes <= now:
+                basis.settle(course.settle(Outcome.EXPIRED, now))
         elif situation.paused_until is not None:
             basis.journal.save(course.held(Step.PAUSED))
         elif situation.presence.locked and reminder.quiet.locked is Conduct.HOLD:

@@ -53,6 +53,7 @@ class OnScreen:
         self._journal = journal
         self._courses: dict[str, Key] = {}
         self._aside: set[str] = set()
+        self._last: Key | None = None
         self._trial: _Tried | None = None
 
     def use(self, journal: Journal) -> None:
@@ -81,7 +82,7 @@ class OnScreen:
         if trial is not None and (trial.closes <= now or (fresh and trial.shown)):
             self._end_trial()
         for name in fresh:
-            self._courses[name] = wanted[name].key
+            self._courses[name] = self._last = wanted[name].key
         self._aside |= fresh
         if self._trial is None:
             for name in self._aside:
@@ -100,6 +101,10 @@ class OnScreen:
         """What was last put on the screen, as the journal has it now."""
         found = [self._journal.course(key) for key in self._courses.values()]
         return [course for course in found if course is not None]
+
+    def was_last(self, course: Course) -> bool:
+        """Whether no other occurrence has been on the screen since this one."""
+        return course.key == self._last
 
     def left(self, name: str) -> None:
         """Take note that a message is not on the screen any more."""
@@ -162,7 +167,7 @@ class OnScreen:
     ) -> Message:
         reminder = schedule.named(course.key.reminder)
         day = calendar.at(now)
-        return compose(
+        message = compose(
             course,
             reminder,
             words,
@@ -170,6 +175,10 @@ class OnScreen:
             lengths=offered(course, reminder.snooze, schedule.snooze.limit, day, now),
             last_before_bed=self._last_before_bed(course, schedule, calendar, now),
         )
+        if isinstance(course.state, Open) and course.state.shown is not None:
+            # It comes back with what is left of its time.
+            message = replace(message, stays=course.state.closes - now)
+        return message
 
     def _last_before_bed(
         self, course: Course, schedule: Schedule, calendar: Calendar, now: datetime
@@ -216,4 +225,4 @@ class OnScreen:
             self._aside.add(open_one)
             self._screen.close(open_one)
         self._trial = _Tried(trial.id, name, now + _TRIAL_STAYS)
-        self._screen.show(replace(message, token=name, place="trial"))
+        self._screen.show(replace(message, token=name, place="trial", stays=_TRIAL_STAYS))

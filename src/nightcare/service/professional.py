@@ -78,6 +78,7 @@ class ProfessionalNotice(CanWait):
                 words.say("professional_title"),
                 words.say("professional_body", advice=advice),
                 place="notice",
+                stays=_STAYS,
             )
         )
 

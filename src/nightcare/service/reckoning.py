@@ -12,13 +12,13 @@ from datetime import datetime, tzinfo
 
 from nightcare.domain.course import Open, Snoozed, Step
 from nightcare.domain.decide import Presence, Situation
-from nightcare.domain.message import ScreenEvent, Served
+from nightcare.domain.message import Answered, ScreenEvent, Served
 from nightcare.domain.plan import between, upcoming
 from nightcare.domain.reminders import Occurrence, Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.service.basis import Basis
 from nightcare.service.following import following
-from nightcare.service.from_screen import take_in, take_in_led
+from nightcare.service.from_screen import take_in, take_in_late, take_in_led
 from nightcare.service.leading import Leading
 from nightcare.service.morning import MorningQuestion
 from nightcare.service.notices import Notices
@@ -133,9 +133,21 @@ class Service:
                 self._question.take_in(event, basis.journal, basis.calendar(), now)
             elif self._professional.concerns(event):
                 self._professional.take_in(event, basis.journal, now)
+            elif isinstance(event, Answered) and self._on_screen.course(event.token) is None:
+                self._take_in_late(event, now)
             else:
                 take_in(basis, self._on_screen, self._leading, event, now)
         self.reckon(now)
+
+    def _take_in_late(self, event: Answered, now: datetime) -> None:
+        """Take in a press on what had left the screen; say so where it does not count."""
+        basis, say = self._basis, self._basis.words.say
+        found = take_in_late(basis, self._on_screen, self._leading, event, now)
+        if found is not None:
+            why, course = found
+            name, due = course.key.reminder, course.occurrence.due.astimezone(basis.zone)
+            body = say(why, reminder=name, due=f"{due:%H:%M}")
+            self.notices.mention(say("late_title"), body, now)
 
     def stop(self) -> None:
         """Take everything off the screen; what is open comes back with the next start."""
@@ -201,7 +213,7 @@ class Service:
         for course in journal.unsettled():
             match course.state:
                 case Open(_, closes, again, away):
-                    deadlines += [again] if away else [again, closes]
+                    deadlines += [again] if away and again is not None else [again, closes]
                 case Snoozed(until):
                     deadlines.append(until)
         return min((one for one in deadlines if one is not None), default=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from nightcare.domain.decide import Presence
-from nightcare.domain.message import Message, MessageEvent
+from nightcare.domain.message import Answered, Message, MessageEvent
 from nightcare.service.ports import Screen, Tell
 
 
@@ -20,6 +20,7 @@ class CanWait:
         self._screen = screen
         self._tell = tell
         self._token: str | None = None
+        self._last = ""
         self._closes: datetime | None = None
         self._shown = False
         self.next: datetime | None = None
@@ -30,8 +31,10 @@ class CanWait:
         return self._token is not None
 
     def concerns(self, event: MessageEvent) -> bool:
-        """Whether an event belongs to it."""
-        return event.token == self._token
+        """Whether an event belongs to it; a press on the last one still does when it has gone."""
+        return event.token == self._token or (
+            isinstance(event, Answered) and event.token == self._last
+        )
 
     def take_back(self) -> None:
         """Take it off the screen."""
@@ -41,7 +44,8 @@ class CanWait:
 
     def _show(self, message: Message, until: datetime | None = None) -> None:
         """Put it on the screen, for at the longest until an instant (UTC)."""
-        self._token, self._closes, self._shown = message.token, until, False
+        self._token = self._last = message.token
+        self._closes, self._shown = until, False
         self._screen.show(message)
 
     def _taken(self, now: datetime, stays: timedelta) -> None:
