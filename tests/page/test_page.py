@@ -21,6 +21,7 @@ from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.report import LONGEST_BY_WEEK, Report, days_until, report
 from nightcare.languages import languages
 from nightcare.page.bars import LENGTH, Bar, Mark, bar
+from nightcare.page.calendar import calendar
 from nightcare.page.contents import LONGEST_NOTE, MOST_LISTED, Page, page
 from nightcare.page.drawing import draw
 
@@ -143,6 +144,21 @@ def test_a_month_begins_on_its_weekday() -> None:
     ]
     assert [one and one.number for one in november.weeks[0]] == [*[None] * 6, 1]
     assert [one and one.number for one in november.weeks[-1]] == [16, 17, 18, 19, 20, 21, None]
+
+
+def test_a_month_of_nights_takes_six_rows_at_most_on_every_day_of_the_year() -> None:
+    """And of three months five: tests/real/test_report_page.py prints the largest of each kind."""
+    sizes: dict[tuple[int, int], date] = {}
+    for ahead in range(365 + 365 + 366):
+        nights = days_until(date(2026, 1, 1) + timedelta(days=ahead), 30)
+        months = calendar(report(nights, [], [], []), ENGLISH).months
+        drawn = [day for month in months for week in month.weeks for day in week if day]
+        assert [one.number for one in drawn] == [one.day for one in nights]
+        size = len(months), max(len(one.weeks) for one in months)
+        sizes.setdefault(size, nights[-1] + timedelta(days=1))
+    assert sizes.keys() == {(1, 5), (1, 6), (2, 3), (2, 4), (2, 5), (3, 4), (3, 5)}
+    assert sizes[3, 5] == date(2026, 3, 2)
+    assert sizes[1, 6] == date(2026, 3, 31)
 
 
 def test_the_first_dates_there_are_have_a_page() -> None:

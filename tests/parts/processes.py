@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import glob
 import os
+import resource
 import select
 import shutil
 import signal
@@ -138,6 +139,15 @@ def run_tool(command: Sequence[str], environment: Mapping[str, str], seconds: fl
         said = (done.stdout + done.stderr).decode(errors="replace").strip()
         raise ToolFailedError(f"{list(command)} ended with {done.returncode}: {said}")
     return done.stdout
+
+
+def children_cpu_seconds() -> float:
+    """Return the CPU time that the ended children of this process have taken.
+
+    Unlike the time on the wall it hardly depends on what else the machine does.
+    """
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def start(

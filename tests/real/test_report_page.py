@@ -1,13 +1,17 @@
-"""The page of the report in a real browser: looked at, measured, printed, and opened for real."""
+"""The page of the report in a real browser: looked at, measured, printed, and opened for real.
+
+The program that writes it goes by a date of the test's, so that nothing here depends on the day.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import re
-import time
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser
@@ -22,23 +26,31 @@ from parts.invented_diary import cramp, live
 from parts.processes import (
     Identity,
     ToolFailedError,
+    children_cpu_seconds,
     eventually,
     family,
     find_program,
     run_tool,
 )
-from parts.program import Nightcare, now
+from parts.program import Nightcare
 from parts.scripts import shell_program
+from parts.wall_clock import WallClock
 
 pytestmark = pytest.mark.real
 
 NIGHTS = {"empty": 0, "one": 1, "month": 30, "ten years": 3650}
 LONGEST = {"empty": 1, "one": 2, "month": 3, "ten years": 14}
-"""Sheets of A4."""
+"""Sheets of A4, on any day of the year."""
+
+ZONE = ZoneInfo("Europe/Copenhagen")
+TODAY = date(2026, 11, 22)
+LARGEST_CALENDARS = (date(2026, 3, 2), date(2026, 3, 31), date(2026, 11, 28))
+"""Days on which the last thirty nights take most room: three months with a February between them,
+six weeks of one month, and five weeks of two. See tests/page/test_page.py."""
 
 TEN_YEARS_BYTES = 1_000_000
 TEN_YEARS_SECONDS = 15.0
-"""For the command; it takes less than one on a machine that does nothing else."""
+"""CPU time of the command; it takes less than one."""
 
 MARGIN = 12
 """Pixels to the right of everything, also in the smallest window."""
@@ -61,22 +73,28 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def person() -> Iterator[Nightcare]:
-    """Somebody whose diary is empty."""
+    """Somebody whose diary is empty, about noon of TODAY."""
     with private_home() as home:
-        yield Nightcare(home)
+        yield on(TODAY, Nightcare(home, zone=ZONE))
 
 
-def written(person: Nightcare, nights: int, language: str = "en") -> Path:
+def on(today: date, person: Nightcare) -> Nightcare:
+    """The same person about noon of another date."""
+    clock = WallClock(person.home.aside / "clock")
+    clock.start_at(datetime.combine(today, time(12)))
+    return replace(person, session=clock.variables())
+
+
+def written(person: Nightcare, nights: int, language: str = "en", today: date = TODAY) -> Path:
     """The page of somebody who has noted so many nights; over a month, or all of them."""
     person.config.parent.mkdir(parents=True, exist_ok=True)
     person.config.write_text(
         f'language = "{language}"\ntimezone = "{person.zone}"\n', encoding="utf-8"
     )
-    last = now().astimezone(person.zone).date() - timedelta(days=1)
     if nights:
-        live(person.state, person.zone, last, nights)
+        live(person.state, person.zone, today - timedelta(days=1), nights)
     file = person.home.path / "report.html"
-    person.command("report", "--days", str(max(30, nights)), "--html", str(file))
+    on(today, person).command("report", "--days", str(max(30, nights)), "--html", str(file))
     return file
 
 
@@ -150,7 +168,7 @@ def test_what_a_person_wrote_does_nothing(browser: Browser, person: Nightcare) -
 
     The cramp is severe, so that this is also the page that says to see a professional first.
     """
-    at = now().astimezone(person.zone) - timedelta(days=1)
+    at = datetime.combine(TODAY - timedelta(days=1), time(3), ZONE)
     place = Place(at.date() - timedelta(days=1), by_night=True)
     journal = Journal.open(person.state)
     journal.diary.add(cramp(at, place, severity=Severity.SEVERE, note=HOSTILE))
@@ -201,21 +219,39 @@ def test_it_prints_on_a4(browser: Browser, person: Nightcare, diary: str) -> Non
     assert white > len(pixels) / 3 * 0.6
 
 
+@pytest.mark.parametrize("diary", ["empty", "one", "month"])
+@pytest.mark.parametrize("today", LARGEST_CALENDARS, ids=str)
+def test_it_takes_no_more_sheets_where_the_calendar_is_largest(
+    browser: Browser, person: Nightcare, diary: str, today: date
+) -> None:
+    """In Danish, which takes more room than English."""
+    file = written(person, NIGHTS[diary], "da", today)
+    with opened(browser, file) as seen:
+        printed = seen.printed(person.home.aside / "report.pdf")
+    sheets, size = sheets_of(printed, person.home)
+    assert size == "A4"
+    assert sheets <= LONGEST[diary]
+
+
 def test_ten_years_are_written_and_shown_at_once(browser: Browser, person: Nightcare) -> None:
     """The page stays small, and has every night of them."""
     written(person, 3650)
     file = person.home.path / "timed.html"
-    begun = time.monotonic()
+    before = children_cpu_seconds()
     person.command("report", "--days", "3650", "--html", str(file))
-    assert time.monotonic() - begun < TEN_YEARS_SECONDS
+    assert children_cpu_seconds() - before < TEN_YEARS_SECONDS
     assert file.stat().st_size < TEN_YEARS_BYTES
     with opened(browser, file) as seen:
         assert seen.page.locator(".month td:not(.outside)").count() == 3650
 
 
-def test_open_shows_it_in_the_persons_browser(person: Nightcare) -> None:
-    """xdg-open starts the browser that they chose, and the page is in its window."""
-    written(person, 30)
+def test_open_shows_it_in_the_persons_browser(home: Home) -> None:
+    """xdg-open starts the browser that they chose, and the page is in its window.
+
+    By the real clock: the browser inherits the command's, and this test asks for no date.
+    """
+    person = Nightcare(home)
+    person.configure()
     find_program("xdg-open", "xdg-utils")
     started = person.home.aside / "started"
     choose_browser(person.home, started)

@@ -20,8 +20,9 @@ import pytest
 
 from nightcare.journal.store import Journal
 from parts.home import Home
-from parts.processes import eventually, find_program
+from parts.processes import eventually
 from parts.program import NOON, Nightcare, Service, now, zone_where_it_is
+from parts.wall_clock import WallClock
 
 AT_ONCE = 1.0
 """Within so many seconds the schedule is reckoned anew."""
@@ -42,25 +43,13 @@ at = "bedtime - 5m"
 """
 
 
-@dataclass(slots=True)
-class Wall:
-    """The clock on the wall of one program."""
-
-    offset: Path
-
-    def variables(self) -> dict[str, str]:
-        """What makes a program go by it."""
-        library = find_program("/usr/lib/*/faketime/libfaketime.so.1", "libfaketime")
-        return {
-            "LD_PRELOAD": library,
-            "FAKETIME_TIMESTAMP_FILE": str(self.offset),
-            "FAKETIME_NO_CACHE": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }
+@dataclass(frozen=True, slots=True)
+class JumpingClock(WallClock):
+    """A wall clock that jumps, where the kernel tells of it."""
 
     def jump(self, to: timedelta) -> None:
         """Show so much more than the real time, and have the kernel say that it jumped."""
-        self.offset.write_text(f"{to.total_seconds():+.0f}\n", encoding="utf-8")
+        self.offset(to)
         try:
             time.clock_settime(time.CLOCK_REALTIME, time.clock_gettime(time.CLOCK_REALTIME))
         except PermissionError:
@@ -72,7 +61,7 @@ class Evening:
     """A person in whose zone it is about noon, on their wall."""
 
     night: Nightcare
-    wall: Wall
+    wall: JumpingClock
 
     def after(self, hours: float) -> timedelta:
         """What the wall has to show more for it to be so many hours after noon there."""
@@ -101,8 +90,8 @@ class Evening:
 @pytest.fixture
 def evening(home: Home) -> Evening:
     """Their program, not running yet."""
-    wall = Wall(home.aside / "offset")
-    wall.offset.write_text("+0\n", encoding="utf-8")
+    wall = JumpingClock(home.aside / "offset")
+    wall.offset(timedelta())
     night = Nightcare(home, wall.variables())
     night.configure()
     night.config.write_text(CONFIG.format(zone=night.zone), encoding="utf-8")
