@@ -83,6 +83,10 @@ class Place:
     origin: str = ""
     mark: Mark | None = None
 
+    def whole(self) -> Place:
+        """Return the same file or variable without a line."""
+        return Place(self.origin)
+
 
 @dataclass(frozen=True)
 class Problem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nightcare.errors import Mark, Problem
 
@@ -13,6 +13,9 @@ WIDTH = 72
 
 _LED_UP_TO = 24
 """Columns that are shown before what is meant, where a line is cut."""
+
+_LONGEST_DRAWN = 2000
+"""Characters of a line up to which all of it is laid out."""
 
 _TAB = 4
 _MOST_IN_A_CELL = 8
@@ -49,6 +52,7 @@ def excerpt(problem: Problem, bold: Callable[[str], str] = str) -> list[str]:
     other = None if problem.also is None else problem.also.mark
     if mark is None:
         return []
+    mark, other = _shortened(mark, other)
     marks = [(mark, _MEANT)] + ([] if other is None else [(other, _OTHER)])
     gutter = max(len(str(one.line)) for one, _ in marks)
     if other is not None and _fit_together(mark, other):
@@ -58,6 +62,25 @@ def excerpt(problem: Problem, bold: Callable[[str], str] = str) -> list[str]:
         for one, sign in sorted(marks, key=lambda marked: marked[0].line)
         for line in _shown(one.line, gutter, *_marked(one.text, [(one, sign)]), bold)
     ]
+
+
+def _shortened(mark: Mark, other: Mark | None) -> tuple[Mark, Mark | None]:
+    """Cut lines that are much longer than what is drawn, so that a long one costs little."""
+    if other is not None and other.line == mark.line:
+        first, last = min(mark.column, other.column), max(mark.end, other.end)
+        if last - first <= _LONGEST_DRAWN:
+            return _cut(mark, first), _cut(other, first)
+    return _cut(mark, mark.column), None if other is None else _cut(other, other.column)
+
+
+def _cut(mark: Mark, column: int) -> Mark:
+    """Return the same mark in a line that begins near `column`; counted anew from there."""
+    if len(mark.text) <= _LONGEST_DRAWN:
+        return mark
+    start = max(0, column - 1 - _LONGEST_DRAWN // 4)
+    text = mark.text[start : start + 2 * _LONGEST_DRAWN]
+    end = min(mark.end - start, len(text) + 1)
+    return replace(mark, column=mark.column - start, end=end, text=text)
 
 
 def _fit_together(one: Mark, other: Mark) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 import tomli
 
 from nightcare.errors import ConfigError, Mark, Place, Problem
+from nightcare.settings.limits import MOST_VALUES, too_many_values
 from nightcare.settings.loaded import LARGEST_FILE, NAMES_THE_FILE, PREFIX, Table, raw_of
 from nightcare.settings.positions import Path as Keys
 from nightcare.settings.positions import Position, Positions, locate
@@ -149,6 +150,8 @@ def _parsed(name: str, text: str) -> File:
         raise _refused(name, "number_too_long", number_too_long(text)) from error
     except RecursionError as error:
         raise _refused(name, "file_too_deep") from error
+    if too_many_values(values):
+        raise _refused(name, "too_many_values", most=MOST_VALUES)
     file = File(name, values, split(text), locate(text))
     deep = _too_deep(values)
     if deep is not None:

@@ -18,6 +18,7 @@ from nightcare.settings.layers import (
     parsed,
     read_file,
 )
+from nightcare.settings.limits import MOST_VALUES, at_most, too_many_values
 from nightcare.settings.loaded import Loaded, Source, Table
 from nightcare.settings.model import Config
 from nightcare.settings.problems import located, problems
@@ -81,16 +82,19 @@ def load_file(file: File | None, variables: Mapping[str, str]) -> Loaded:
     tables = merged(defaults.values, {} if file is None else file.values)
     said = environment(variables, tables)
     values = laid_over(said.values, tables)
+    if too_many_values(values):
+        raise ConfigError((Problem((), "too_many_values", {"most": MOST_VALUES}),))
     try:
         config = _config(said.values, tables)
     except ValidationError as error:
         found = problems(error)
         found += _contradictions(values, defaults.values, found)
-        raise ConfigError(tuple(located(found, file, tables, said))) from error
+        raise ConfigError(at_most(located(found, file, tables, said))) from error
     understood = understand(config)
-    warnings = tuple(located(understood.warnings, file, tables, said))
+    warnings = at_most(located(understood.warnings, file, tables, said))
     if understood.schedule is None:
-        raise ConfigError(tuple(located(understood.mistakes, file, tables, said)), warnings)
+        mistakes = located(understood.mistakes, file, tables, said)
+        raise ConfigError(at_most(mistakes), warnings)
     path = None if file is None else Path(file.name)
     return Loaded(understood.schedule, warnings, path, values)
 

@@ -19,7 +19,7 @@ from nightcare.errors import Problem
 PREFIX = "NIGHTCARE_"
 NAMES_THE_FILE = "NIGHTCARE_CONFIG"
 
-LARGEST_FILE = 4 * 1024 * 1024
+LARGEST_FILE = 512 * 1024
 """Bytes; no schedule needs so many."""
 
 _ANY_BYTE = "latin-1"

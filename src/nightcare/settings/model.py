@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from nightcare.domain.reminders import Conduct, Topic, Urgency
+from nightcare.settings.limits import MOST_ENTRIES
 from nightcare.settings.values import (
     ALL_DAYS,
     ClockTime,
@@ -140,7 +141,7 @@ class ReminderTable(_Table):
 class SnoozeTable(_Table):
     """What reminders offer unless they say otherwise."""
 
-    lengths: Annotated[list[Length], Field(min_length=1)] = Field(
+    lengths: Annotated[list[Length], Field(min_length=1, max_length=MOST_ENTRIES)] = Field(
         description="The lengths; the first two are buttons."
     )
     limit: Count = Field(ge=0, le=100, description="How often one occurrence may be snoozed.")
@@ -179,7 +180,7 @@ class RoutineTable(_Table):
         default=None, description="How long each step takes that does not say so itself."
     )
     repeats: Times = Field(default=1, description="How many times the whole is gone through.")
-    steps: Annotated[list[StepTable], Field(min_length=1)] | None = Field(
+    steps: Annotated[list[StepTable], Field(min_length=1, max_length=MOST_ENTRIES)] | None = Field(
         default=None, description="Its steps, in their order."
     )
 

@@ -103,14 +103,23 @@ def _mistake(where: Path, details: ErrorDetails) -> tuple[str, dict[str, object]
             return "key_missing", {"key": key, "example": _EXAMPLES[key]}
         case "greater_than_equal" | "less_than_equal":
             return "out_of_range", {"found": given, **_range(where)}
-        case "too_short":
-            return _EMPTY[str(where[-1])], {}
+        case "too_short" | "too_long":
+            return _list_length(where, given, context)
         case _ if kind in _TYPES:
             return _other_type(where, kind), {"found": given, "table": where}
     # What is refused by ourselves carries what was found; pydantic alone knows what else there is.
     if "found" not in context:
         return "value_wrong", {"found": given, "reason": details["msg"]}
     return _nearly(kind, given) or (kind, context)
+
+
+def _list_length(
+    where: Path, given: Any, context: Mapping[str, Any]
+) -> tuple[str, dict[str, object]]:
+    """Return what is told of a list that is empty or too long."""
+    if not given:
+        return _EMPTY[str(where[-1])], {}
+    return "list_too_long", {"count": len(given), "most": context["max_length"]}
 
 
 def _other_type(where: Path, kind: str) -> str:

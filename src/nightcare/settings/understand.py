@@ -25,6 +25,7 @@ from nightcare.domain.snooze import SnoozeRule
 from nightcare.domain.until import UNTIL
 from nightcare.errors import Problem
 from nightcare.settings.doubts import doubts
+from nightcare.settings.limits import too_frequent
 from nightcare.settings.model import Config, DiaryTable, QuietTable, ReminderTable
 from nightcare.settings.positions import Path
 from nightcare.settings.routines import routine_mistakes, routine_rules, unknown_routines
@@ -52,6 +53,7 @@ WHATEVER_THE_SLEEP = frozenset(
         "routine_steps_missing",
         "routine_steps_missing_but",
         "routine_too_long",
+        "too_frequent",
     }
 )
 """The mistakes that are mistakes whenever the person sleeps."""
@@ -82,6 +84,7 @@ def understand(config: Config) -> Understood:
         reminder = _reminder(name, table, timings[0], config)
         reminders.append(reminder)
         mistakes += _moment_mistakes(where, table, reminder, week)
+    mistakes += too_frequent(reminders)
     mistakes += unknown_routines(config)
     mistakes += routine_mistakes(config)
     mistakes += _question_mistakes(config.diary.morning_question, week)

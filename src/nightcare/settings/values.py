@@ -22,6 +22,7 @@ from nightcare.domain.moments import (
 from nightcare.errors import ValueRefused
 from nightcare.languages import languages
 from nightcare.settings import spelling
+from nightcare.settings.limits import MOST_ENTRIES
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -186,17 +187,18 @@ Times = Annotated[Count, Field(ge=1, le=_MOST_TIMES)]
 ClockTime = Annotated[time, PlainValidator(_clock), WithJsonSchema(spelling.CLOCK)]
 Length = Annotated[timedelta, PlainValidator(_length), WithJsonSchema(spelling.LENGTH)]
 Often = Annotated[Length, AfterValidator(_often_enough)]
+_SomeLengths = Annotated[list[Length], Field(max_length=MOST_ENTRIES)]
 Lengths = Annotated[
-    list[Length], BeforeValidator(_one_or_more, json_schema_input_type=Length | list[Length])
+    _SomeLengths, BeforeValidator(_one_or_more, json_schema_input_type=Length | _SomeLengths)
 ]
 MomentText = Annotated[Moment, PlainValidator(_moment), WithJsonSchema(spelling.MOMENT)]
-_SomeMoments = Annotated[list[MomentText], Field(min_length=1)]
+_SomeMoments = Annotated[list[MomentText], Field(min_length=1, max_length=MOST_ENTRIES)]
 Moments = Annotated[
     _SomeMoments, BeforeValidator(_one_or_more, json_schema_input_type=MomentText | _SomeMoments)
 ]
 Question = Annotated[Moment | None, PlainValidator(_question), WithJsonSchema(spelling.QUESTION)]
 _Day = Annotated[frozenset[int], PlainValidator(_day), WithJsonSchema(spelling.day(_DAYS))]
-_SomeDays = Annotated[list[_Day], Field(min_length=1)]
+_SomeDays = Annotated[list[_Day], Field(min_length=1, max_length=MOST_ENTRIES)]
 Days = Annotated[_SomeDays, BeforeValidator(_one_or_more, json_schema_input_type=_Day | _SomeDays)]
 CronFields = Annotated[str, PlainValidator(_cron), WithJsonSchema(spelling.CRON)]
 
