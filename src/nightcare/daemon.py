@@ -171,7 +171,6 @@ class Daemon:
         self._tell(f"shown_by_{self._why}", screen=screen)
         journal = self._keeper.journal
         first_run = journal.standing().began is None
-        journal.prune(now())
         self._service.start(now())
         if first_run and self._screen.name == "terminal":
             self._show_how_it_looks()

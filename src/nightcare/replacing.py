@@ -14,6 +14,7 @@ if sys.platform != "win32":
     import fcntl
 
 _FOR_YOU_ALONE = 0o600
+_FOLDER_FOR_YOU_ALONE = 0o700
 _ANEW = (
     os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 )
@@ -80,7 +81,7 @@ def _prepared(path: Path, content: bytes, undo: contextlib.ExitStack) -> tuple[P
     if target.exists() and not target.is_file():
         # A device or a folder is never what is meant.
         raise OSError(errno.EPERM, os.strerror(errno.EPERM))
-    target.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(target.parent)
     # As tempfile does it, which would load random numbers and hashes besides.
     name = target.with_name(f".{target.name}.{os.urandom(6).hex()}")
     handle = os.open(name, _ANEW, _FOR_YOU_ALONE)
@@ -91,6 +92,21 @@ def _prepared(path: Path, content: bytes, undo: contextlib.ExitStack) -> tuple[P
         fresh.flush()
         os.fsync(fresh.fileno())
     return name, target
+
+
+def private_folder(folder: Path) -> None:
+    """Make a folder and its missing parents for their owner alone, whatever the umask.
+
+    Source: the XDG Base Directory Specification asks for 0700.
+
+    Raises:
+        OSError: It could not be made.
+    """
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    for one in reversed(missing):
+        one.mkdir(mode=_FOLDER_FOR_YOU_ALONE, exist_ok=True)
+    # Also tells of a file that is in the way.
+    folder.mkdir(exist_ok=True)
 
 
 @contextlib.contextmanager

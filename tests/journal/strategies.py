@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from hypothesis import strategies as st
 
@@ -22,7 +22,8 @@ from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.standing import Standing
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-instants = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis takes them so
+instants = st.datetimes(datetime(2, 1, 2), datetime(9998, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis takes them so
+days = st.dates(date(2, 1, 2), date(9998, 12, 30))
 counts = st.integers(0, 2**31)
 steps = st.sampled_from(Step)
 
@@ -36,7 +37,7 @@ states: st.SearchStrategy[State] = st.one_of(
     st.builds(Settled, st.sampled_from(Outcome), instants, st.none() | steps),
 )
 
-occurrences = st.builds(Occurrence, st.builds(Key, texts, st.dates(), texts), instants)
+occurrences = st.builds(Occurrence, st.builds(Key, texts, days, texts), instants)
 
 courses = st.builds(
     Course,
@@ -51,7 +52,7 @@ courses = st.builds(
 )
 
 leds = st.builds(
-    Led, st.builds(Key, texts, st.dates(), texts), texts, instants, instants, st.none() | texts
+    Led, st.builds(Key, texts, days, texts), texts, instants, instants, st.none() | texts
 )
 
 standings = st.builds(
@@ -59,8 +60,8 @@ standings = st.builds(
     st.none() | instants,
     st.none() | instants,
     st.none() | instants,
-    st.none() | st.dates(),
-    st.dictionaries(st.dates(), st.times(), max_size=4),
+    st.none() | days,
+    st.dictionaries(days, st.times(), max_size=4),
 )
 
 notes = st.dictionaries(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
+import stat
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing
-from datetime import UTC, date, datetime
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,7 +23,7 @@ from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.standing import Standing
 from nightcare.errors import StateError
 from nightcare.journal.file import FILE_NAME
-from nightcare.journal.schema import STEPS, VERSION
+from nightcare.journal.schema import APPLICATION_ID, STEPS, VERSION
 from nightcare.journal.store import Journal
 
 NOW = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
@@ -348,9 +351,14 @@ def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path, kind: str) -> None
             (folder / FILE_NAME).mkdir(parents=True)
     with pytest.raises(StateError) as caught:
         Journal.open(folder)
-    assert (caught.value.key, caught.value.exit_code) == ("state_folder", 1)
-    assert caught.value.values["folder"] == folder
-    assert str(caught.value.values["reason"])
+    assert caught.value.exit_code == 1
+    if kind == "folder":
+        assert caught.value.key == "journal_not_file"
+        assert caught.value.values == {"path": folder / FILE_NAME}
+    else:
+        assert caught.value.key == "state_folder"
+        assert caught.value.values["folder"] == folder
+        assert str(caught.value.values["reason"])
     assert not (tmp_path / "nowhere").exists()
 
 
@@ -444,33 +452,83 @@ def test_a_corrupt_file_cannot_be_written_either(tmp_path: Path) -> None:
         "UPDATE courses SET state = 'held', reason = 'tired'",
         "UPDATE courses SET state = 'settled', at = due, outcome = 'forgotten'",
         "UPDATE courses SET asked = 'often'",
-        "UPDATE standing SET tonight = 'late'",
-        "UPDATE standing SET paused_until = 'later'",
+        "UPDATE courses SET due = '2026-11-23T10:00:00'",
+        "UPDATE courses SET due = '0001-01-01T00:00:00+00:00'",
+        "UPDATE courses SET fresh_from = CAST(X'FFFE' AS TEXT)",
+        "UPDATE courses SET topic = 7",
+        "UPDATE courses SET care_day = X'00'",
         "UPDATE acts SET courses = '[[1]]'",
         "UPDATE decisions SET step = 'whim'",
         "UPDATE trials SET at = 'now'",
         "UPDATE notes SET value = '{'",
     ],
 )
-def test_what_no_journal_writes_is_told_as_corrupt(journal: Journal, change: str) -> None:
-    """Somebody else has written it, or a disk has."""
+def test_a_row_that_no_journal_writes_is_left_out_and_counted(
+    journal: Journal, change: str
+) -> None:
+    """Somebody else has written it, or a disk has; the others are read."""
     journal.save(course())
     journal.acted(NOW, "done", [], Standing())
     journal.decided(NOW, course().occurrence, "show", "show")  # type: ignore[arg-type]
     journal.ask_trial("water", NOW)
-    journal.note("service", {})
+    journal.note("service", {"pid": 1})
     journal._db.execute(change)
 
-    def read() -> None:
-        journal.since(NOW)
-        journal.standing()
-        journal.last_act()
-        journal.last_decisions()
-        journal.trials()
-        journal.noted("service")
+    found = {
+        "courses": journal.since(NOW),
+        "acts": journal.last_act(),
+        "decisions": journal.last_decisions(),
+        "trials": journal.trials(),
+        "notes": journal.noted("service"),
+    }
+    assert [name for name, value in found.items() if not value] == [change.split()[1]]
+    assert journal.unreadable == 1
 
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("UPDATE standing SET tonight = 'late'", {"tonight": {}}),
+        ("UPDATE standing SET paused_until = 'later'", {"paused_until": None}),
+        (
+            "UPDATE standing SET began = replace(began, ':', 'x')",
+            {"began": NOW + timedelta(hours=1)},
+        ),
+        ("UPDATE standing SET reckoned = 'x'", {"reckoned": None}),
+        ("UPDATE standing SET good_night = '2026-99-99'", {"good_night": None}),
+        ("UPDATE standing SET tonight = '[1]'", {"tonight": {}}),
+    ],
+)
+def test_what_can_be_read_of_the_global_state_is_kept(
+    journal: Journal, change: str, expected: dict[str, object]
+) -> None:
+    """A damaged value is as if nothing had been said; the others stay."""
+    whole = Standing(
+        began=NOW,
+        reckoned=NOW + timedelta(hours=1),
+        paused_until=NOW + timedelta(hours=2),
+        good_night=NOW.date(),
+        tonight={NOW.date(): time(23, 45)},
+    )
+    journal.stand(whole)
+    journal._db.execute(change)
+    assert journal.standing() == replace(whole, **expected)  # type: ignore[arg-type]
+
+
+def test_a_journal_without_its_global_state_goes_on(journal: Journal) -> None:
+    """The row is written again with the next change."""
+    journal._db.execute("DELETE FROM standing")
+    assert journal.standing() == Standing()
+    journal.stand(Standing(began=NOW))
+    assert journal.standing() == Standing(began=NOW)
+
+
+@pytest.mark.parametrize("change", ["DROP TABLE courses", "ALTER TABLE courses RENAME TO course"])
+def test_a_missing_table_is_damage(journal: Journal, change: str) -> None:
+    """It is not a disk that cannot be written."""
+    journal._db.execute(change)
     with pytest.raises(StateError) as caught:
-        read()
+        journal.unsettled()
     assert caught.value.key == "journal_corrupt"
 
 
@@ -501,13 +559,63 @@ def test_a_full_disk_is_told_and_leaves_all_as_it_was(journal: Journal) -> None:
 def test_a_file_that_belongs_to_another_program_is_refused(tmp_path: Path) -> None:
     """It is left as it is."""
     connection = sqlite3.connect(tmp_path / FILE_NAME)
-    connection.execute("CREATE TABLE courses (dish TEXT)")
+    connection.execute("CREATE TABLE contacts (name TEXT)")
     connection.commit()
     connection.close()
     with pytest.raises(StateError) as caught:
         Journal.open(tmp_path)
+    assert caught.value.key == "journal_foreign"
     assert caught.value.exit_code == 1
     connection = sqlite3.connect(tmp_path / FILE_NAME)
     tables = connection.execute("SELECT name FROM sqlite_master").fetchall()
     connection.close()
-    assert tables == [("courses",)]
+    assert tables == [("contacts",)]
+    assert not list(tmp_path.glob(f"{FILE_NAME}-*"))
+
+
+def test_a_file_with_the_id_of_another_program_is_refused(tmp_path: Path) -> None:
+    """Whatever its tables are called."""
+    Journal.open(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection:
+        connection.execute("PRAGMA application_id = 252006673")  # GeoPackage's 0x0F055111
+    with pytest.raises(StateError) as caught:
+        Journal.open(tmp_path)
+    assert caught.value.key == "journal_foreign"
+
+
+def test_a_journal_says_that_it_is_one(journal: Journal) -> None:
+    """By the id in its header."""
+    assert journal._db.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+
+
+@pytest.mark.parametrize("kind", ["folder", "link", "pipe", "socket"])
+def test_what_is_no_file_is_refused_and_nobody_waits_for_it(tmp_path: Path, kind: str) -> None:
+    """Opening a named pipe would wait for its other end."""
+    path = tmp_path / FILE_NAME
+    with ExitStack() as closed:
+        match kind:
+            case "folder":
+                path.mkdir()
+            case "link":
+                path.symlink_to(tmp_path / "nowhere")
+            case "pipe":
+                os.mkfifo(path)
+            case _:
+                server = closed.enter_context(socket.socket(socket.AF_UNIX))
+                server.bind(str(path))
+        with pytest.raises(StateError) as caught:
+            Journal.open(tmp_path)
+    assert caught.value.key in {"journal_not_file", "state_folder"}
+
+
+def test_folders_are_private_whatever_the_umask(tmp_path: Path) -> None:
+    """Also the parents that are made on the way."""
+    folder = tmp_path / "one" / "two" / "nightcare"
+    before = os.umask(0)
+    try:
+        Journal.open(folder).close()
+    finally:
+        os.umask(before)
+    for one in (folder, folder.parent, folder.parent.parent):
+        assert stat.S_IMODE(one.stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / FILE_NAME).stat().st_mode) == 0o600

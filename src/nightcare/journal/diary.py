@@ -12,9 +12,9 @@ from datetime import date, datetime, timedelta
 
 from nightcare.domain.diary import Answer, Cramp, Leg, Morning, Place, Severity
 from nightcare.journal.file import File
-from nightcare.journal.rows import instant_text
+from nightcare.journal.rows import day_of, instant_of, instant_text
 
-_COLUMNS = "id, at, ahead, care_day, by_night, leg, severity, minutes, note, recorded"
+COLUMNS = "id, at, ahead, care_day, by_night, leg, severity, minutes, note, recorded"
 _ALL = date.min
 _REMEMBERED = timedelta(days=7)
 
@@ -36,8 +36,8 @@ class Pages:
     def cramps(self, since: date = _ALL) -> list[Cramp]:
         """All of the care days since a date, in order of time."""
         return self.journal.read(
-            _cramp,
-            f"SELECT {_COLUMNS} FROM cramps WHERE care_day >= ? ORDER BY at, id",  # noqa: S608 - constants
+            cramp_of,
+            f"SELECT {COLUMNS} FROM cramps WHERE care_day >= ? ORDER BY at, id",  # noqa: S608 - constants
             since.isoformat(),
         )
 
@@ -46,8 +46,8 @@ class Pages:
         if number >= 1 << 63:
             return None
         found = self.journal.read(
-            _cramp,
-            f"SELECT {_COLUMNS} FROM cramps WHERE id = ?",  # noqa: S608 - constants
+            cramp_of,
+            f"SELECT {COLUMNS} FROM cramps WHERE id = ?",  # noqa: S608 - constants
             number,
         )
         return found[0] if found else None
@@ -55,7 +55,7 @@ class Pages:
     def add(self, cramp: Cramp) -> Cramp:
         """Write down a cramp, whatever its number; returns it with the one that it gets."""
         marks = ", ".join("?" * len(_row(cramp)))
-        columns = _COLUMNS.removeprefix("id, ")
+        columns = COLUMNS.removeprefix("id, ")
         number = self.journal.write(
             f"INSERT INTO cramps ({columns}) VALUES ({marks})",  # noqa: S608 - constants
             *_row(cramp),
@@ -66,7 +66,7 @@ class Pages:
         """Write a cramp over the one of its number, or where there is none."""
         marks = ", ".join("?" * (len(_row(cramp)) + 1))
         self.journal.write(
-            f"INSERT OR REPLACE INTO cramps ({_COLUMNS}) VALUES ({marks})",  # noqa: S608 - constants
+            f"INSERT OR REPLACE INTO cramps ({COLUMNS}) VALUES ({marks})",  # noqa: S608 - constants
             cramp.id,
             *_row(cramp),
         )
@@ -80,7 +80,7 @@ class Pages:
     def mornings(self, since: date = _ALL) -> list[Morning]:
         """All of the nights since a date, in order of time."""
         return self.journal.read(
-            _morning,
+            morning_of,
             "SELECT night, answer, recorded FROM mornings WHERE night >= ? ORDER BY night",
             since.isoformat(),
         )
@@ -107,7 +107,7 @@ class Pages:
     def asked(self, night: date) -> tuple[datetime, ...]:
         """When a night was asked after (UTC), in order of time."""
         sql = "SELECT at FROM questions WHERE night = ? ORDER BY at"
-        return tuple(self.journal.read(datetime.fromisoformat, sql, night.isoformat()))
+        return tuple(self.journal.read(instant_of, sql, night.isoformat()))
 
     def ask(self, night: date, now: datetime) -> None:
         """Remember that a night was asked after now (UTC), and forget when those long past were."""
@@ -134,7 +134,7 @@ class Whole:
 def whole(journal: File) -> Whole:
     """All that a journal has of the diary."""
     pages = Pages(journal)
-    asked = journal.read(_asking, "SELECT night, at FROM questions ORDER BY at")
+    asked = journal.read(question_of, "SELECT night, at FROM questions ORDER BY at")
     return Whole(pages.cramps(), pages.mornings(), asked)
 
 
@@ -183,24 +183,39 @@ def _row(cramp: Cramp) -> _Row:
     )
 
 
-def _cramp(*row: str | int | None) -> Cramp:
+def cramp_of(*row: str | int | None) -> Cramp:
+    """Return the cramp that the values of `COLUMNS` stand for."""
     number, at, ahead, care_day, by_night, leg, severity, minutes, note, recorded = row
     return Cramp(
         int(number or 0),
-        datetime.fromisoformat(str(at)),
-        timedelta(seconds=int(ahead or 0)),
-        Place(date.fromisoformat(str(care_day)), by_night=bool(by_night)),
+        instant_of(str(at)),
+        _offset_of(int(ahead or 0)),
+        Place(day_of(str(care_day)), by_night=bool(by_night)),
         None if leg is None else Leg(str(leg)),
         None if severity is None else Severity(str(severity)),
         None if minutes is None else int(minutes),
         str(note),
-        datetime.fromisoformat(str(recorded)),
+        instant_of(str(recorded)),
     )
 
 
-def _morning(night: str, answer: str, recorded: str) -> Morning:
-    return Morning(date.fromisoformat(night), Answer(answer), datetime.fromisoformat(recorded))
+def _offset_of(seconds: int) -> timedelta:
+    """Return how far the clock was ahead of UTC.
+
+    Raises:
+        ValueError: No clock is a day or more ahead.
+    """
+    offset = timedelta(seconds=seconds)
+    if abs(offset) >= timedelta(days=1):
+        raise ValueError(seconds)
+    return offset
 
 
-def _asking(night: str, at: str) -> tuple[date, datetime]:
-    return date.fromisoformat(night), datetime.fromisoformat(at)
+def morning_of(night: str, answer: str, recorded: str) -> Morning:
+    """Return the answer that the values of its columns stand for."""
+    return Morning(day_of(night), Answer(answer), instant_of(recorded))
+
+
+def question_of(night: str, at: str) -> tuple[date, datetime]:
+    """Return which night was asked after, and when (UTC)."""
+    return day_of(night), instant_of(at)

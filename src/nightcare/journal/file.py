@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,7 +18,9 @@ from time import monotonic, sleep
 from typing import Self, TypeVar
 
 from nightcare.errors import StateError
-from nightcare.journal.schema import STEPS, VERSION
+from nightcare.journal.rows import UNREADABLE
+from nightcare.journal.schema import APPLICATION_ID, STEPS, TABLES, VERSION
+from nightcare.replacing import private_folder
 
 FILE_NAME = "journal.sqlite"
 
@@ -29,12 +32,17 @@ Made = TypeVar("Made")
 
 
 class File:
-    """One SQLite file that the service and the commands both write to."""
+    """One SQLite file that the service and the commands both write to.
+
+    Attributes:
+        unreadable: How many rows `read` has left out since the file was opened.
+    """
 
     def __init__(self, connection: sqlite3.Connection, name: str) -> None:
         self._db = connection
         self._name = name
         self._depth = 0
+        self.unreadable = 0
         self._file = self._file_now()
 
     # Opening and closing
@@ -48,15 +56,17 @@ class File:
         """
         path = folder / FILE_NAME
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(folder)
             _make(path)
+            if obstacle(path) is not None:
+                raise StateError("journal_not_file", path=path)
             return cls._connected(str(path))
         except OSError as error:
             raise StateError("state_folder", folder=folder, reason=error.strerror) from error
-        except sqlite3.OperationalError as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            if _is_damage(error):
+                raise StateError("journal_corrupt", path=path, reason=error) from error
             raise StateError("state_folder", folder=folder, reason=error) from error
-        except sqlite3.DatabaseError as error:
-            raise StateError("journal_corrupt", path=path, reason=error) from error
 
     @classmethod
     def in_memory(cls) -> Self:
@@ -66,7 +76,10 @@ class File:
     @classmethod
     def _connected(cls, name: str) -> Self:
         connection = sqlite3.connect(name, timeout=_BUSY_SECONDS, isolation_level=None)
+        connection.text_factory = _decoded
         try:
+            if belongs_to_another_program(connection):
+                raise StateError("journal_foreign", path=name)
             _use_wal(connection)
             connection.execute("PRAGMA synchronous=FULL")
             journal = cls(connection, name)
@@ -90,8 +103,7 @@ class File:
             self._db.execute(f"PRAGMA user_version={VERSION}")
 
     def _version(self) -> int:
-        (version,) = self.read(int, "PRAGMA user_version")
-        return version
+        return self._number("PRAGMA user_version")
 
     def copied(self) -> Self:
         """A copy of all of it in memory.
@@ -113,7 +125,8 @@ class File:
     def sound(self) -> bool:
         """Whether the file is whole, as far as SQLite can tell."""
         try:
-            return self.read(str, "PRAGMA quick_check(1)") == ["ok"]
+            with self._told():
+                return self._db.execute("PRAGMA quick_check(1)").fetchall() == [("ok",)]
         except StateError:
             return False
 
@@ -192,22 +205,31 @@ class File:
         """What SQLite says as an error that the person can be told."""
         try:
             yield
-        except sqlite3.OperationalError as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            if _is_damage(error):
+                raise StateError("journal_corrupt", path=self._name, reason=error) from error
             raise StateError("journal_unusable", reason=error) from error
-        except sqlite3.DatabaseError as error:
-            raise StateError("journal_corrupt", path=self._name, reason=error) from error
 
     def read(self, made: Callable[..., Made], sql: str, *values: str | int | None) -> list[Made]:
-        """What rows stand for.
+        """Return what rows stand for; rows that mean nothing are counted and left out.
 
         Raises:
             StateError: The file cannot be read, or is corrupt.
         """
-        try:
-            with self._told():
-                return [made(*row) for row in self._db.execute(sql, values)]
-        except (ValueError, TypeError) as error:
-            raise StateError("journal_corrupt", path=self._name, reason=error) from error
+        found = []
+        with self._told():
+            rows = self._db.execute(sql, values).fetchall()
+        for row in rows:
+            try:
+                found.append(made(*row))
+            except UNREADABLE:
+                self.unreadable += 1
+        return found
+
+    def _number(self, sql: str) -> int:
+        """Return the one number that a pragma answers with."""
+        with self._told():
+            return int(self._db.execute(sql).fetchone()[0])
 
     def write(self, sql: str, *values: str | int | None) -> int:
         """Change rows; returns the number of the last that was added, by SQLite's own count.
@@ -220,7 +242,7 @@ class File:
 
     def changed_by_others(self, seen: int) -> tuple[bool, int]:
         """Whether another program has written since `seen` was returned; and the new mark."""
-        (version,) = self.read(int, "PRAGMA data_version")
+        version = self._number("PRAGMA data_version")
         return version != seen, version
 
     @contextmanager
@@ -241,6 +263,52 @@ class File:
         if busy:
             raise StateError("journal_unusable", reason="database is locked")
         self._ring()
+
+
+def obstacle(path: Path) -> str | None:
+    """Return "folder", "link" or "device" where the journal's name is taken by no file.
+
+    SQLite would wait for the other end of a named pipe.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return "link" if path.is_symlink() else None
+    if stat.S_ISDIR(mode):
+        return "folder"
+    return None if stat.S_ISREG(mode) else "device"
+
+
+def belongs_to_another_program(connection: sqlite3.Connection) -> bool:
+    """Return whether a database is that of another program; nothing is written to it.
+
+    Journals from before they had an application id are known by their tables.
+    """
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    if application:
+        return bool(application != APPLICATION_ID)
+    try:
+        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
+        # A damaged schema; whoever opens the journal is told so.
+        return False
+    return bool(names) and names.isdisjoint(TABLES)
+
+
+def _is_damage(error: Exception) -> bool:
+    """Return whether an error of SQLite is about what the file holds, not about the disk.
+
+    A missing table or column is damage too (SQLITE_ERROR).
+    Source: https://www.sqlite.org/rescode.html.
+    """
+    if not isinstance(error, sqlite3.OperationalError):
+        return True
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+
+
+def _decoded(raw: bytes) -> str:
+    """Return a text of the file; bytes that are not UTF-8 are replaced."""
+    return raw.decode(errors="replace")
 
 
 def _make(path: Path) -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from nightcare.errors import StateError
 from nightcare.journal.file import FILE_NAME
 from nightcare.journal.refuge import Refuge, set_aside
+from nightcare.journal.salvage import salvage
 from nightcare.journal.store import Journal
 from nightcare.service.ports import Tell
+
+_A_DAY = timedelta(days=1)
 
 
 class Keeper:
@@ -33,6 +38,7 @@ class Keeper:
         self._tell = tell
         self._refuge: Refuge | None = None
         self._handed_to: Callable[[Journal], None] | None = None
+        self._pruned: datetime | None = None
         self.journal = self._opened()
         self._seen = self.journal.changed_by_others(0)[1]
 
@@ -41,16 +47,26 @@ class Keeper:
         self._handed_to = use
 
     def keep_going(self, step: Callable[[], None]) -> None:
-        """Take a step of the service; where the journal fails it, go on without the disk."""
+        """Take a step of the service; where the journal fails it, go on without the disk.
+
+        Once a day, what is older than is kept goes.
+        """
         if self._refuge is None and not self.journal.in_its_place():
             self._leave_disk(self.journal, StateError("journal_gone", path=self.file))
         if self._refuge is not None:
             self._return_to_disk(self._refuge)
         try:
+            self._prune()
             step()
         except StateError as error:
             self._leave_disk(self.journal, error)
             step()
+
+    def _prune(self) -> None:
+        now = self._clock()
+        if self._pruned is None or abs(now - self._pruned) >= _A_DAY:
+            self.journal.prune(now)
+            self._pruned = now
 
     def changed_by_others(self) -> bool:
         """Whether another program has written since this was last asked."""
@@ -77,20 +93,45 @@ class Keeper:
     def _in_refuge(self, failed: Journal | None, error: StateError) -> Journal:
         self._tell(f"error_{error.key}", **error.values)
         now = self._clock()
+        if error.key == "journal_corrupt":
+            if failed is not None:
+                failed.close()
+            return self._replaced(now)
         self._refuge = Refuge(failed, now)
         if failed is not None:
             failed.close()
-        aside = set_aside(self._folder, now) if error.key == "journal_corrupt" else None
-        if aside is None:
-            self._tell("log_not_remembered")
-        else:
-            self._tell("log_set_aside", path=aside)
+        self._tell("log_not_remembered")
         return self._refuge.journal
+
+    def _replaced(self, now: datetime) -> Journal:
+        """Return a new journal with all that can be read of the damaged one, which is kept."""
+        aside = set_aside(self._folder, now)
+        if aside is not None:
+            self._tell("log_set_aside", path=aside)
+            with suppress(StateError):
+                return self._salvaged(aside, Journal.open(self._folder), now)
+        # Nothing can be renamed or made here now: in memory until it can.
+        self._tell("log_not_remembered")
+        journal = self._salvaged(aside or self.file, Journal.in_memory(), now)
+        self._refuge = Refuge.around(journal, now)
+        return journal
+
+    def _salvaged(self, damaged: Path, journal: Journal, now: datetime) -> Journal:
+        try:
+            salvaged = salvage(damaged, journal)
+            if journal.standing().began is None:
+                # It had begun; what the damaged one knew is not told or asked again.
+                journal.stand(replace(journal.standing(), began=now, reckoned=now))
+        except StateError:
+            journal.close()
+            raise
+        self._tell("log_salvaged", kept=salvaged.kept, lost=salvaged.lost)
+        return journal
 
     def _return_to_disk(self, refuge: Refuge) -> None:
         """Write to the disk again as soon as it can be written."""
         try:
-            disk = Journal.open(self._folder)
+            disk = self._opened_again()
         except StateError:
             return
         try:
@@ -102,6 +143,22 @@ class Keeper:
         self._refuge = None
         self._use(disk)
         self._tell("log_remembered_again")
+
+    def _opened_again(self) -> Journal:
+        """Open the journal on the disk; a damaged one can perhaps be replaced by now.
+
+        Raises:
+            StateError: It still cannot be used.
+        """
+        try:
+            return Journal.open(self._folder)
+        except StateError as error:
+            aside = None
+            if error.key == "journal_corrupt":
+                aside = set_aside(self._folder, self._clock())
+            if aside is None:
+                raise
+            return self._salvaged(aside, Journal.open(self._folder), self._clock())
 
     def _use(self, journal: Journal) -> None:
         self.journal = journal

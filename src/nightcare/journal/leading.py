@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
 from nightcare.domain.leading import Led
 from nightcare.domain.reminders import Key
 from nightcare.journal.file import File
-from nightcare.journal.rows import instant_text
+from nightcare.journal.rows import day_of, instant_of, instant_text
+
+COLUMNS = "reminder, care_day, slot, routine, began, seen, handle"
 
 
 def read_led(journal: File) -> Led | None:
     """What the person is being led through; None where it is nothing."""
-    found = journal.read(
-        _led, "SELECT reminder, care_day, slot, routine, began, seen, handle FROM leading"
-    )
+    found = journal.read(led_of, f"SELECT {COLUMNS} FROM leading")  # noqa: S608 - constants
     return found[0] if found else None
 
 
@@ -24,8 +22,7 @@ def write_led(journal: File, led: Led | None) -> None:
         journal.write("DELETE FROM leading")
         if led is not None:
             journal.write(
-                "INSERT INTO leading (reminder, care_day, slot, routine, began, seen, handle)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT INTO leading ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constants
                 led.key.reminder,
                 led.key.care_day.isoformat(),
                 led.key.slot,
@@ -36,7 +33,8 @@ def write_led(journal: File, led: Led | None) -> None:
             )
 
 
-def _led(*row: str) -> Led:
+def led_of(*row: str) -> Led:
+    """Return what the values of `COLUMNS` stand for."""
     reminder, care_day, slot, routine, began, seen, handle = row
-    key = Key(reminder, date.fromisoformat(care_day), slot)
-    return Led(key, routine, datetime.fromisoformat(began), datetime.fromisoformat(seen), handle)
+    key = Key(reminder, day_of(care_day), slot)
+    return Led(key, routine, instant_of(began), instant_of(seen), handle)

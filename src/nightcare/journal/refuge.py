@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Self
 
 from nightcare.errors import StateError
 from nightcare.journal import diary
@@ -33,7 +34,22 @@ class Refuge:
     """
 
     def __init__(self, failed: Journal | None, now: datetime) -> None:
-        self.journal = _copy(failed, now)
+        self._begin(_copy(failed, now), now)
+
+    @classmethod
+    def around(cls, journal: Journal, now: datetime) -> Self:
+        """Return a refuge that goes on with a journal in memory, all of which is brought back.
+
+        Args:
+            journal: What was salvaged of the one that failed.
+            now: The instant (UTC).
+        """
+        refuge = cls.__new__(cls)
+        refuge._begin(journal, now)  # noqa: SLF001 - one of its own kind
+        return refuge
+
+    def _begin(self, journal: Journal, now: datetime) -> None:
+        self.journal = journal
         self._since = now - _KNOWN
         self._courses = {one.key: one for one in self.journal.since(self._since)}
         self._standing = self.journal.standing()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 from nightcare.domain.course import (
@@ -23,6 +25,12 @@ from nightcare.domain.standing import Standing
 
 Row = tuple[str | int | None, ...]
 
+UNREADABLE = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError)
+"""What these functions raise for a row that no version of nightcare has written."""
+
+_YEARS = range(2, 9999)
+"""Others are damage: in the first and last year of the calendar, changing the zone may fail."""
+
 COLUMN_NAMES = (
     "reminder", "care_day", "slot", "due", "topic", "fresh_from", "asked", "snoozes", "seen", "tip",
     "state", "at", "closes", "again", "away", "handle", "outcome", "reason",
@@ -33,6 +41,30 @@ COLUMNS = ", ".join(COLUMN_NAMES)
 def instant_text(value: datetime) -> str:
     """An instant as UTC text, which sorts as time does."""
     return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def instant_of(text: str) -> datetime:
+    """Return the instant (UTC) that a text stands for.
+
+    Raises:
+        ValueError: It is none, has no zone, or is in no plausible year.
+    """
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None or instant.year not in _YEARS:
+        raise ValueError(text)
+    return instant
+
+
+def day_of(text: str) -> date:
+    """Return the date that a text stands for.
+
+    Raises:
+        ValueError: It is none, or in no plausible year.
+    """
+    day = date.fromisoformat(text)
+    if day.year not in _YEARS:
+        raise ValueError(text)
+    return day
 
 
 def _maybe(value: datetime | None) -> str | None:
@@ -68,14 +100,12 @@ def _state_row(state: State) -> Row:
 def course_of(row: Sequence[str | int | None]) -> Course:
     """The course that the values of `COLUMN_NAMES` stand for."""
     named = dict(zip(COLUMN_NAMES, row, strict=True))
-    key = Key(
-        str(named["reminder"]), date.fromisoformat(str(named["care_day"])), str(named["slot"])
-    )
+    key = Key(str(named["reminder"]), day_of(str(named["care_day"])), str(named["slot"]))
     return Course(
-        Occurrence(key, datetime.fromisoformat(str(named["due"]))),
+        Occurrence(key, instant_of(str(named["due"]))),
         Topic(str(named["topic"])),
         _state(named),
-        datetime.fromisoformat(str(named["fresh_from"])),
+        instant_of(str(named["fresh_from"])),
         asked=int(named["asked"] or 0),
         snoozes=int(named["snoozes"] or 0),
         seen=bool(named["seen"]),
@@ -105,7 +135,7 @@ def _text(value: str | int | None) -> str | None:
 
 
 def _when(value: str | int | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(str(value))
+    return None if value is None else instant_of(str(value))
 
 
 def standing_row(standing: Standing) -> tuple[str | None, ...]:
@@ -127,8 +157,8 @@ def standing_of(row: Sequence[str | None]) -> Standing:
         _when(began),
         _when(reckoned),
         _when(paused_until),
-        None if good_night is None else date.fromisoformat(good_night),
-        {date.fromisoformat(day): _clock_of(at) for day, at in json.loads(tonight or "{}").items()},
+        None if good_night is None else day_of(good_night),
+        {day_of(day): _clock_of(at) for day, at in json.loads(tonight or "{}").items()},
     )
 
 
@@ -145,19 +175,45 @@ def _clock_of(text: str) -> time:
     return clock.replace(fold=1) if text.endswith(_SECOND) else clock
 
 
+def readable_standing(row: Sequence[str | None]) -> Standing:
+    """Return what can be read of a damaged row; what cannot is as if nothing had been said.
+
+    The service has begun at the latest when it reckoned.
+    """
+    empty: list[str | None] = [None] * len(row)
+    readable = list(empty)
+    for number, value in enumerate(row):
+        alone = [*empty[:number], value, *empty[number + 1 :]]
+        with suppress(*UNREADABLE):
+            standing_of(alone)
+            readable[number] = value
+    standing = standing_of(readable)
+    return replace(standing, began=standing.began or standing.reckoned)
+
+
+def note_of(text: str) -> dict[str, object]:
+    """Return what a note says.
+
+    Raises:
+        ValueError: It is not JSON.
+        TypeError: It is not a table.
+    """
+    return {**json.loads(text)}
+
+
 def decision_of(*row: str) -> Decision:
     """The decision that the values of its columns stand for."""
     at, reminder, care_day, slot, due, verdict, step = row
-    key = Key(reminder, date.fromisoformat(care_day), slot)
-    occurrence = Occurrence(key, datetime.fromisoformat(due))
-    return Decision(datetime.fromisoformat(at), occurrence, verdict, Step(step))
+    key = Key(reminder, day_of(care_day), slot)
+    occurrence = Occurrence(key, instant_of(due))
+    return Decision(instant_of(at), occurrence, verdict, Step(step))
 
 
 def act_of(number: int, at: str, what: str, courses: str, standing: str) -> Act:
     """The act that the values of its columns stand for."""
     return Act(
         number,
-        datetime.fromisoformat(at),
+        instant_of(at),
         what,
         tuple(course_of(tuple(one)) for one in json.loads(courses)),
         standing_of(tuple(json.loads(standing))),
@@ -166,4 +222,4 @@ def act_of(number: int, at: str, what: str, courses: str, standing: str) -> Act:
 
 def trial_of(number: int, at: str, reminder: str) -> Trial:
     """The trial that the values of its columns stand for."""
-    return Trial(number, datetime.fromisoformat(at), reminder)
+    return Trial(number, instant_of(at), reminder)

@@ -98,7 +98,15 @@ CREATE TABLE leading (
 );
 """
 
-STEPS = (_FIRST, _DIARY, _LEADING)
+APPLICATION_ID = 0x6E696361
+"""The letters "nica" in the header of the file, by which other programs' files are told apart.
+
+Source: https://www.sqlite.org/pragma.html#pragma_application_id.
+"""
+
+_APPLICATION = f"PRAGMA application_id = {APPLICATION_ID}"
+
+STEPS = (_FIRST, _DIARY, _LEADING, _APPLICATION)
 """What leads from each version to the next; one that people have is never changed."""
 
 VERSION = len(STEPS)

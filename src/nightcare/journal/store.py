@@ -22,6 +22,8 @@ from nightcare.journal.rows import (
     course_row,
     decision_of,
     instant_text,
+    note_of,
+    readable_standing,
     standing_of,
     standing_row,
     trial_of,
@@ -109,18 +111,19 @@ class Journal(File):
 
     def standing(self) -> Standing:
         """What holds for all reminders at once."""
-        (standing,) = self.read(
-            lambda *row: standing_of(row),
-            "SELECT began, reckoned, paused_until, good_night, tonight FROM standing",
+        columns = "SELECT began, reckoned, paused_until, good_night, tonight FROM standing"
+        found = self.read(lambda *row: standing_of(row), columns) or self.read(
+            lambda *row: readable_standing(row), columns
         )
-        return standing
+        return found[0] if found else Standing()
 
     def stand(self, standing: Standing) -> None:
         """Write what holds for all reminders at once."""
         with self.transaction():
             self._db.execute(
-                "UPDATE standing"
-                " SET began = ?, reckoned = ?, paused_until = ?, good_night = ?, tonight = ?",
+                "INSERT OR REPLACE INTO standing"
+                " (only, began, reckoned, paused_until, good_night, tonight)"
+                " VALUES (1, ?, ?, ?, ?, ?)",
                 standing_row(standing),
             )
 
@@ -248,8 +251,8 @@ class Journal(File):
 
     def noted(self, name: str) -> dict[str, object]:
         """What was last written down under that name; empty where nothing was."""
-        notes = self.read(json.loads, "SELECT value FROM notes WHERE name = ?", name)
-        return dict(notes[0]) if notes else {}
+        notes = self.read(note_of, "SELECT value FROM notes WHERE name = ?", name)
+        return notes[0] if notes else {}
 
     def erase(self, now: datetime) -> None:
         """Erase everything that is recorded, so that the file holds no trace of it either.

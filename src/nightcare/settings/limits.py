@@ -65,7 +65,7 @@ def too_frequent(reminders: Iterable[Reminder]) -> Iterator[Problem]:
         count = occurrences_a_day(reminder)
         total += count
         if total > MOST_A_DAY:
-            values: dict[str, object] = {"count": count, "total": total, "most": MOST_A_DAY}
+            values: dict[str, object] = {"often": count, "total": total, "most": MOST_A_DAY}
             yield Problem(("reminders", reminder.name), "too_frequent", values)
             return
 
