@@ -249,6 +249,22 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
         [("journal_damaged", BAD)],
     ),
     (
+        judge_journal(replace(JOURNAL, in_the_way=True, content=None), 1, modes=True),
+        [("journal_in_the_way", BAD)],
+    ),
+    (
+        judge_journal(
+            replace(JOURNAL, content=Content(sound=True, version=0, foreign=True)), 1, modes=True
+        ),
+        [("journal_of_another", BAD)],
+    ),
+    (
+        judge_journal(
+            replace(JOURNAL, content=Content(sound=True, version=1, unreadable=2)), 1, modes=True
+        ),
+        [("journal_entries", WARNING)],
+    ),
+    (
         judge_journal(replace(JOURNAL, content="unable to open"), 1, modes=True),
         [("journal_unreadable", BAD)],
     ),

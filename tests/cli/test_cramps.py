@@ -231,13 +231,23 @@ def test_own_words_are_kept_as_they_are_and_shown_without_what_commands_a_termin
     terminal: Terminal,
 ) -> None:
     """A note may hold anything."""
-    note = "=1+1 \x1b[31m red\nand\x07 more — æøå 🦵🏽"
+    note = "=1+1 \x1b[31m red\nand\x07 more — \u202eæøå\u2066 🦵🏽"
     cramp = noted(terminal, "--at", "03:10", "--note", note)
     assert cramp["note"] == note
     shown = terminal("cramp", "list").out
     assert "“=1+1 [31m red and more — æøå 🦵🏽”" in shown
     assert "\x1b" not in shown
-    assert "\x07" not in shown
+    assert not {"\x07", "\u202e", "\u2066"} & set(shown)
+
+
+def test_a_note_has_a_greatest_length(terminal: Terminal) -> None:
+    """With add as with change; nothing is cut without a word."""
+    noted(terminal, "--note", "x" * 1000)
+    for words in (("add",), ("change", "1")):
+        result = terminal("cramp", *words, "--note", "x" * 1001)
+        assert result.code == 2
+        assert "1001" in result.err
+        assert "1000" in result.err
 
 
 # change and remove
@@ -337,7 +347,25 @@ def test_the_diary_as_csv(terminal: Terminal) -> None:
     assert terminal("cramp", "export").out == result.out
 
 
-@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "\n"])
+@pytest.mark.parametrize(
+    "first",
+    [
+        "=",
+        "+",
+        "-",
+        "@",
+        "\t",
+        "\r",
+        "\n",
+        " =",
+        "\N{NO-BREAK SPACE}=",
+        "\N{ZERO WIDTH SPACE}=",
+        "\N{FULLWIDTH EQUALS SIGN}",
+        "\N{FULLWIDTH COMMERCIAL AT}",
+        "\ufeff=",
+        "\u202e+",
+    ],
+)
 def test_what_a_spreadsheet_would_run_has_an_apostrophe_in_csv_alone(
     terminal: Terminal, first: str
 ) -> None:

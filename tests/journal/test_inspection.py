@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,8 +106,6 @@ def pipe_instead(path: Path) -> None:
     [
         (empty, Content(sound=True, version=0)),
         (no_database, "file is not a database"),
-        (folder_instead, "not a file"),
-        (pipe_instead, "not a file"),
     ],
 )
 def test_what_is_no_journal_is_told(
@@ -136,6 +135,45 @@ def test_tables_of_a_later_version_are_no_error(written: Path) -> None:
     db.close()
     seen = inspect(written).content
     assert seen == Content(sound=True, version=VERSION + 1, service={"pid": 4711})
+
+
+@pytest.mark.parametrize("kind", ["folder", "link", "pipe"])
+def test_what_is_in_the_way_is_told(folder: Path, kind: str) -> None:
+    """It is not looked into, and nobody waits for it."""
+    folder.mkdir(parents=True)
+    path = folder / FILE_NAME
+    match kind:
+        case "folder":
+            path.mkdir()
+        case "link":
+            path.symlink_to(folder / "nowhere")
+        case _:
+            os.mkfifo(path)
+    seen = inspect(folder)
+    assert seen.in_the_way
+    assert seen.content is None
+
+
+def test_the_database_of_another_program_is_told(folder: Path) -> None:
+    """It is left as it is."""
+    folder.mkdir(parents=True)
+    with closing(sqlite3.connect(folder / FILE_NAME)) as db:
+        db.execute("CREATE TABLE contacts (name TEXT)")
+        db.commit()
+    seen = inspect(folder).content
+    assert isinstance(seen, Content)
+    assert seen.foreign
+
+
+def test_entries_that_mean_nothing_are_counted(written: Path) -> None:
+    """In every table."""
+    with closing(sqlite3.connect(written / FILE_NAME)) as db:
+        db.execute("INSERT INTO mornings VALUES ('2026-11-20', 'perhaps', '2026-11-20')")
+        db.execute("UPDATE standing SET reckoned = 'x'")
+        db.commit()
+    seen = inspect(written).content
+    assert isinstance(seen, Content)
+    assert (seen.sound, seen.unreadable) == (True, 2)
 
 
 def test_permissions_are_told_as_they_are(written: Path) -> None:

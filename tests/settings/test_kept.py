@@ -333,3 +333,18 @@ def test_without_another_process_it_is_loaded_here(
     assert load_apart(source_of(None, {})) == load(None, {})
     monkeypatch.setattr("sys.executable", "/bin/false")
     assert load_apart(source_of(None, {})) == load(None, {})
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder"])
+def test_nobody_waits_for_what_takes_the_place_of_the_cache(tmp_path: Path, kind: str) -> None:
+    """Opening a named pipe would wait for its other end."""
+    file = tmp_path / FILE_NAME
+    if kind == "pipe":
+        os.mkfifo(file)
+    else:
+        file.mkdir()
+    config = tmp_path / "config.toml"
+    config.write_text('language = "da"\n', encoding="utf-8")
+    loaded = load_kept(source_of(config, {}), tmp_path, load_source)
+    assert loaded.schedule.language == "da"
+    assert file.is_file() == (kind == "pipe")

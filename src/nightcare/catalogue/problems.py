@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
@@ -10,6 +9,7 @@ from pathlib import PurePath
 from typing import Any
 
 from nightcare.catalogue.reading import Words
+from nightcare.domain.message import is_unsafe
 from nightcare.errors import Place, Problem
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -104,7 +104,7 @@ def as_toml(value: Any) -> str:
 
 
 def _escaped(sign: str) -> str:
-    return f"\\u{ord(sign):04x}" if unicodedata.category(sign) == "Cc" else sign
+    return f"\\u{ord(sign):04x}" if is_unsafe(sign) else sign
 
 
 def _written(value: Any) -> str:

@@ -107,6 +107,10 @@ def _judge_access(seen: Inspection, *, modes: bool) -> Iterable[Finding]:
             path=seen.foreign,
             folder=seen.folder,
         )
+    if seen.in_the_way or (isinstance(seen.content, Content) and seen.content.foreign):
+        key = "doctor_journal_in_the_way" if seen.in_the_way else "doctor_journal_of_another"
+        yield bad(Check.JOURNAL, key, "doctor_journal_in_the_way_mend", path=seen.path)
+        return
     if not seen.writable:
         yield bad(
             Check.JOURNAL,
@@ -138,6 +142,17 @@ def _judge_content(seen: Inspection, known: int) -> Iterable[Finding]:
                 "doctor_journal_damaged_mend",
                 path=seen.path,
                 reason=reason,
+            )
+        case Content(foreign=True):
+            # `_judge_access` says so.
+            return
+        case Content(unreadable=count) if count:
+            yield warning(
+                Check.JOURNAL,
+                "doctor_journal_entries",
+                "doctor_journal_entries_mend",
+                path=seen.path,
+                count=count,
             )
         case Content(sound=False):
             yield bad(

@@ -50,6 +50,9 @@ _EXPORT = """Hand over the diary as CSV or JSON, to read elsewhere.
 In CSV a text that a spreadsheet would take for a formula has an apostrophe before it. JSON is
 exact.
 """
+_LONGEST_NOTE = 1000
+"""Characters; the page and the list cut notes far earlier."""
+
 _UNSAID = "none"
 _LEGS = [str(one) for one in Leg]
 _SEVERITIES = [str(one) for one in Severity]
@@ -255,6 +258,8 @@ def _typed(note: str) -> str:
         note.encode()
     except UnicodeEncodeError as error:
         raise ValueRefused("note_no_text") from error
+    if len(note) > _LONGEST_NOTE:
+        raise ValueRefused("note_too_long", found=len(note), most=_LONGEST_NOTE)
     return note
 
 

@@ -35,6 +35,7 @@ class Person:
     def __init__(self, config: Path | None, load: Load | None = None) -> None:
         self.named = config
         self._load = load or _load_here
+        self._told_unreadable = False
         self.now = now()
 
     @functools.cached_property
@@ -127,6 +128,9 @@ class Person:
             yield journal
         finally:
             journal.close()
+        if journal.unreadable and not self._told_unreadable:
+            self._told_unreadable = True
+            echo(self.any_words.say("rows_left_out", count=journal.unreadable), err=True)
 
     def _tonight(self) -> dict[date, time]:
         """Other bedtimes for single evenings; none where the journal cannot be used."""

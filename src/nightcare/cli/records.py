@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -119,9 +120,20 @@ def hand_over_all(texts: Mapping[Path, str]) -> None:
 
 
 def _cell(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_FORMULA):
+    if isinstance(value, str) and _may_be_formula(value):
         return f"'{value}"
     return value
+
+
+def _may_be_formula(text: str) -> bool:
+    """Return whether the first character that counts begins a formula.
+
+    Programs skip blanks and characters that are not drawn, and take fullwidth signs for plain ones.
+    """
+    if text.startswith(_FORMULA):
+        return True
+    seen = (sign for sign in text if unicodedata.category(sign)[0] not in "ZC")
+    return unicodedata.normalize("NFKC", next(seen, "")).startswith(_FORMULA)
 
 
 def _iso(instant: datetime) -> str:

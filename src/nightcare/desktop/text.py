@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from nightcare.domain.message import Message
+from nightcare.domain.message import Message, is_unsafe
 
 APPLICATION = "nightcare"
 """What the program is called on a screen, and the name of its desktop entry."""
@@ -64,10 +64,8 @@ def shortened(text: str, length: int) -> str:
 
 
 def _plain(text: str) -> str:
-    # Escape sequences are for terminals alone, NUL ends a D-Bus string, and lone surrogates
-    # cannot be sent at all.
     lines = (
-        "".join(letter for letter in line if unicodedata.category(letter) not in {"Cc", "Cs"})
+        "".join(letter for letter in line if not is_unsafe(letter))
         for line in text.replace("\t", " ").splitlines()
     )
     return "\n".join(line.strip() for line in lines if line.strip())

@@ -14,7 +14,9 @@ from datetime import datetime
 from pathlib import Path
 
 from nightcare.errors import StateError
-from nightcare.journal.file import FILE_NAME
+from nightcare.journal.file import FILE_NAME, belongs_to_another_program, obstacle
+from nightcare.journal.salvage import count_unreadable
+from nightcare.journal.schema import VERSION
 from nightcare.journal.store import SERVICE_NOTE, Journal
 
 
@@ -24,6 +26,8 @@ class Content:
 
     Attributes:
         sound: Whether the file is whole, as far as SQLite can tell.
+        foreign: Whether it is the database of another program.
+        unreadable: How many entries mean nothing and are left out of every view.
         version: The version of its tables; 0 before there are any.
         reckoned: The instant of the last reckoning (UTC); None before the first.
         service: What the service wrote down about itself.
@@ -33,6 +37,8 @@ class Content:
     version: int
     reckoned: datetime | None = None
     service: Mapping[str, object] = field(default_factory=dict)
+    foreign: bool = False
+    unreadable: int = 0
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,7 @@ class Inspection:
         writable: Whether the folder can be written, or made where there is none.
         free: Bytes that are free on its disk; None where that cannot be seen.
         content: What is in the file; why it cannot be read; None where there is no file.
+        in_the_way: Whether its name is taken by a folder, a device or a link to nowhere.
     """
 
     folder: Path
@@ -58,6 +65,7 @@ class Inspection:
     writable: bool
     free: int | None
     content: Content | str | None
+    in_the_way: bool = False
 
 
 def inspect(folder: Path) -> Inspection:
@@ -70,6 +78,7 @@ def inspect(folder: Path) -> Inspection:
     there = _status(folder)
     file = _status(path)
     nearest = _nearest(folder)
+    blocked = obstacle(path) is not None
     free = None
     with suppress(OSError):
         free = shutil.disk_usage(nearest).free
@@ -83,7 +92,8 @@ def inspect(folder: Path) -> Inspection:
         and os.access(nearest, os.W_OK | os.X_OK)
         and (file is None or os.access(path, os.R_OK | os.W_OK)),
         free=free,
-        content=None if file is None else _content(path, file),
+        content=None if file is None or blocked else _content(path, file),
+        in_the_way=blocked,
     )
 
 
@@ -106,8 +116,6 @@ def _foreign(status: os.stat_result | None) -> bool:
 
 
 def _content(path: Path, file: os.stat_result) -> Content | str:
-    if not stat.S_ISREG(file.st_mode):
-        return "not a file"
     if file.st_size == 0:
         return Content(sound=True, version=0)
     ahead = Path(f"{path}-wal")
@@ -131,6 +139,8 @@ def _read(path: Path, *, quiet: bool) -> Content | str:
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True)) as db:
             (version,) = db.execute("PRAGMA user_version").fetchone()
+            if belongs_to_another_program(db):
+                return Content(sound=True, version=version, foreign=True)
             journal = Journal(db, str(path))
             sound = journal.sound()
             if not sound or version == 0:
@@ -142,6 +152,7 @@ def _read(path: Path, *, quiet: bool) -> Content | str:
                 reckoned = journal.standing().reckoned
             with suppress(StateError):
                 service = journal.noted(SERVICE_NOTE)
-            return Content(sound, version, reckoned, service)
-    except sqlite3.DatabaseError as error:
+            unreadable = count_unreadable(db) if version == VERSION else 0
+            return Content(sound, version, reckoned, service, unreadable=unreadable)
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         return str(error)

@@ -33,6 +33,8 @@ class _Table:
     understand: Callable[..., object]
 
 
+_STANDING = "began, reckoned, paused_until, good_night, tonight"
+
 _CARRIED = (
     _Table("courses", rows.COLUMNS, "reminder, care_day, slot", lambda *row: rows.course_of(row)),
     _Table("cramps", diary.COLUMNS, "rowid", diary.cramp_of),
@@ -80,6 +82,28 @@ def salvage(damaged: Path, journal: Journal) -> Salvaged:
     return Salvaged(kept, lost)
 
 
+def count_unreadable(source: sqlite3.Connection) -> int:
+    """Return how many rows of a sound journal mean nothing.
+
+    Raises:
+        sqlite3.DatabaseError: It cannot be read.
+    """
+    standing = _Table("standing", _STANDING, "rowid", lambda *row: rows.standing_of(row))
+    return sum(
+        not _is_understood(table, row)
+        for table in (*_CARRIED, standing)
+        for row in source.execute(f"SELECT {table.columns} FROM {table.name}")  # noqa: S608 - constants
+    )
+
+
+def _is_understood(table: _Table, row: _Row) -> bool:
+    try:
+        table.understand(*row)
+    except rows.UNREADABLE:
+        return False
+    return True
+
+
 def _carry(journal: Journal, table: _Table, row: _Row) -> int:
     """Write one row; returns how many that were, none for the service's note about itself."""
     if table.name == "notes" and row[0] == SERVICE_NOTE:
@@ -94,8 +118,7 @@ def _carry(journal: Journal, table: _Table, row: _Row) -> int:
 
 def _carry_standing(source: sqlite3.Connection, journal: Journal) -> int:
     """Write what holds for all reminders at once, as far as it can be read."""
-    columns = "began, reckoned, paused_until, good_night, tonight"
-    for row in _rows(source, _Table("standing", columns, "rowid", rows.readable_standing)):
+    for row in _rows(source, _Table("standing", _STANDING, "rowid", rows.readable_standing)):
         journal.stand(rows.readable_standing(row))
         return 1
     return 0

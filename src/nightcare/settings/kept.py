@@ -35,6 +35,7 @@ _EXAMPLE_MADE = Path(__file__).with_name("example.json")
 _CODE = ("settings", "domain", ".")
 _LIBRARIES = ("site-packages", "dist-packages")
 _MOST_BYTES = 4 * 1024 * 1024
+_ONLY_A_FILE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _FOR_US_ALONE = stat.S_IRUSR | stat.S_IWUSR
 
@@ -134,7 +135,8 @@ def _read(file: Path) -> bytes:
         OSError: There is none.
         ValueError: It is somebody else's, or others may read it, or it is none of ours.
     """
-    handle = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    # Of a named pipe nobody waits for the other end.
+    handle = os.open(file, os.O_RDONLY | _ONLY_A_FILE)
     with os.fdopen(handle, "rb") as stream:
         look = os.fstat(handle)
         ours = not hasattr(os, "geteuid") or (
@@ -152,7 +154,7 @@ def _keep(file: Path, origin: Origin, loaded: Loaded) -> None:
     if unplain(json.loads(body)[1]) != loaded or len(body) > _MOST_BYTES:
         # What would come back as something else is not kept.
         return
-    if file.is_symlink():
+    if file.is_symlink() or file.is_fifo() or file.is_socket():
         file.unlink()
     elif file.exists():
         # What takes the place of a file has its mode. It stays until then: on a full disk the room

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,6 +10,7 @@ from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
 
+from nightcare.domain.message import is_unsafe
 from nightcare.domain.moments import (
     Clock,
     Moment,
@@ -158,7 +158,7 @@ def _some_words(value: Any, empty: str) -> str:
         raise _refused(empty, found=value)
     if len(text) > _LONGEST_TEXT:
         raise _refused("text_too_long", found=len(text), most=_LONGEST_TEXT)
-    control = next((sign for sign in text if unicodedata.category(sign) == "Cc"), None)
+    control = next((sign for sign in text if is_unsafe(sign)), None)
     if control is not None:
         raise _refused("text_unseen", found=value, code=f"U+{ord(control):04X}")
     return text
