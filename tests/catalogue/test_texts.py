@@ -19,12 +19,14 @@ from nightcare.domain.course import Outcome, Step
 from nightcare.domain.decide import Matter, Verdict
 from nightcare.domain.diary import Answer, Leg, Severity
 from nightcare.domain.guidance import Side
-from nightcare.domain.message import Capability
+from nightcare.domain.message import BODY_LENGTH, STEP_LENGTH, Capability
 from nightcare.domain.reminders import Topic
+from nightcare.domain.routine import stages
 from nightcare.errors import NightcareError, Place, Problem
 from nightcare.languages import desktop_language, languages
 from nightcare.page.bars import Mark
 from nightcare.service import answers
+from nightcare.service.leading import stage_words
 
 SOURCE = Path(inspect.getfile(errors)).parent
 
@@ -38,6 +40,16 @@ ERRORS = {
     for name, kind in vars(errors).items()
     if isinstance(kind, type) and issubclass(kind, NightcareError) and name != "ConfigError"
 }
+
+
+def test_a_step_fits_in_a_notification_with_its_step_count() -> None:
+    """Neither the instruction nor the longest step count is truncated, in any language."""
+    for language in languages():
+        words = read_words(language)
+        for routine in words.guidance.routines:
+            for stage in stages(routine):
+                assert len(stage.step.text) <= STEP_LENGTH, stage
+                assert len(stage.step.text) + 1 + len(stage_words(stage, words)) <= BODY_LENGTH
 
 
 # What the source asks for

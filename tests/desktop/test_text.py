@@ -8,15 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nightcare.desktop.text import (
-    BODY_LENGTH,
-    TITLE_LENGTH,
-    body_of,
-    one_line,
-    shortened,
-    title_of,
-)
-from nightcare.domain.message import Message
+from nightcare.desktop.text import ANSWER_LENGTH, body_of, one_line, shortened, title_of
+from nightcare.domain.message import BODY_LENGTH, TITLE_LENGTH, Message
 
 FAMILY = "👩\N{ZERO WIDTH JOINER}👩\N{ZERO WIDTH JOINER}👧"
 THUMB = "👍\N{EMOJI MODIFIER FITZPATRICK TYPE-6}"
@@ -97,12 +90,18 @@ def test_the_body_ends_with_how_to_answer() -> None:
     assert body_of(message, spoken=False) == "A glass."
 
 
-def test_how_to_answer_is_kept_whole_in_a_long_body() -> None:
-    """The text is shortened, not the command, and both together stay under 200 characters."""
+def test_how_to_answer_takes_no_room_from_the_text() -> None:
+    """As much of the text is shown with the command as without it."""
+    message = Message("t", "Water", "x" * BODY_LENGTH, spoken="nightcare done water")
+    assert body_of(message, spoken=True) == f"{message.body}\nnightcare done water"
+
+
+def test_how_to_answer_is_kept_whole_where_the_notifier_has_a_limit() -> None:
+    """The text is shortened, not the command."""
     message = Message("t", "Water", "sip " * 500, spoken="nightcare done water")
-    body = body_of(message, spoken=True)
+    body = body_of(message, spoken=True, length=150)
     assert body.endswith(" sip…\nnightcare done water")
-    assert 180 < len(body) < 200
+    assert 140 < len(body) <= 150
 
 
 def test_a_body_that_is_only_how_to_answer_has_no_empty_line() -> None:
@@ -116,7 +115,8 @@ def test_any_words_become_short_and_plain(title: str, body: str, spoken: str) ->
     message = Message("t", title, body, spoken=spoken)
     short_title, short_body = title_of(message), body_of(message, spoken=True)
     assert 0 < len(short_title) <= TITLE_LENGTH
-    assert len(short_body) <= BODY_LENGTH
+    assert len(short_body) <= BODY_LENGTH + 1 + ANSWER_LENGTH
+    assert len(body_of(message, spoken=True, length=BODY_LENGTH)) <= BODY_LENGTH
     assert "\n" not in short_title
     for character in (short_title + short_body).replace("\n", ""):
         assert unicodedata.category(character) not in {"Cc", "Cs"}

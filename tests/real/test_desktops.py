@@ -19,8 +19,15 @@ from jeepney import DBusAddress, new_method_call, new_signal
 
 from nightcare.catalogue.reading import read_words
 from nightcare.desktop import desktop_entry
-from nightcare.desktop.text import BODY_LENGTH, TITLE_LENGTH
-from nightcare.domain.message import Answered, Button, Closed, Message, Shown
+from nightcare.domain.message import (
+    BODY_LENGTH,
+    TITLE_LENGTH,
+    Answered,
+    Button,
+    Closed,
+    Message,
+    Shown,
+)
 from nightcare.domain.reminders import Urgency
 from parts.bus import NOTIFICATIONS, PrivateBus, Seen, private_bus
 from parts.display import HEIGHT, WIDTH, Box, Display, Picture, virtual_display

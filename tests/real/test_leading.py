@@ -109,9 +109,9 @@ class Desktop:
         ]
 
     def steps(self) -> list[tuple[str, int]]:
-        """The words of each step that was sent, and the id that it was to replace."""
+        """The step count of each step that was sent, and the id that it was to replace."""
         return [
-            (str(seen.body[4]).splitlines()[0], cast("int", seen.body[1]))
+            (str(seen.body[4]).splitlines()[1], cast("int", seen.body[1]))
             for seen in self.asked()
             if seen.body[3] == NAME
         ]

@@ -86,7 +86,7 @@ def test_each_step_comes_at_its_moment_in_the_same_place() -> None:
     seen = []
     for moment in ("22:00:09", "22:00:10", "22:00:30", "22:00:50", "22:01:10"):
         desk.until(f"2026-11-23 {moment}")
-        seen.append((body(desk)[0], shown(desk).progress))
+        seen.append((body(desk)[-1], shown(desk).progress))
     assert seen == [
         ("Step 1 of 5 · 10 s", 0),
         ("Step 2 of 5 · left leg · time 1 of 2 · 20 s", 11),
@@ -98,7 +98,7 @@ def test_each_step_comes_at_its_moment_in_the_same_place() -> None:
     assert len(messages) == 5
     assert len({one.token for one in messages}) == 1
     assert {tuple(button.key for button in one.buttons) for one in messages} == {("stop", "done")}
-    assert body(desk)[1] == "Flex your foot."
+    assert body(desk)[0] == "Flex your foot."
 
 
 def test_it_goes_on_where_an_evening_that_was_closed_comes_once_more() -> None:
@@ -110,7 +110,7 @@ def test_it_goes_on_where_an_evening_that_was_closed_comes_once_more() -> None:
     desk.press("start")
     desk.service.travel(ZoneInfo("America/New_York"), desk.now)
     desk.until("2026-11-24 08:00:10")
-    assert body(desk)[0].startswith("Step 2 of 5")
+    assert body(desk)[-1].startswith("Step 2 of 5")
     desk.until("2026-11-24 08:01:30")
     assert desk.outcomes("stretch") == ["done"]
 
@@ -189,7 +189,7 @@ def test_it_can_be_started_again() -> None:
     desk.until("2026-11-23 22:00:40")
     desk.press("stop")
     desk.press("start")
-    assert body(desk)[0] == "Step 1 of 5 · 10 s"
+    assert body(desk)[-1] == "Step 1 of 5 · 10 s"
     desk.until("2026-11-23 22:02:10")
     assert desk.outcomes("stretch") == ["done"]
 
@@ -263,7 +263,7 @@ def test_who_stretches_is_not_idle_but_may_lock_the_screen() -> None:
     desk = led()
     desk.there(Presence(idle=True))
     desk.until("2026-11-23 22:00:40")
-    assert body(desk)[0].startswith("Step 3")
+    assert body(desk)[-1].startswith("Step 3")
     desk.there(Presence(locked=True))
     assert desk.title() is None
     assert desk.journal.led() is None
@@ -294,7 +294,7 @@ def test_after_a_snooze_it_can_be_started() -> None:
     desk.written()
     desk.until("2026-11-23 22:10")
     desk.press("start")
-    assert body(desk)[0].startswith("Step 1")
+    assert body(desk)[-1].startswith("Step 1")
 
 
 def test_a_service_that_was_away_for_a_moment_goes_on_where_the_clock_is() -> None:
@@ -304,7 +304,7 @@ def test_a_service_that_was_away_for_a_moment_goes_on_where_the_clock_is() -> No
     handle = desk.journal.led()
     assert handle is not None
     desk.restart("2026-11-23 22:00:55")
-    assert body(desk)[0].startswith("Step 4")
+    assert body(desk)[-1].startswith("Step 4")
     assert desk.screen.forgotten == [handle.handle]
     desk.until("2026-11-23 22:01:30")
     assert desk.outcomes("stretch") == ["done"]
@@ -354,7 +354,7 @@ def test_a_stop_and_a_start_of_the_service_take_it_off_and_put_it_back() -> None
     desk.service.stop()
     assert desk.title() is None
     desk.restart("2026-11-23 22:00:05")
-    assert body(desk)[0].startswith("Step 1")
+    assert body(desk)[-1].startswith("Step 1")
 
 
 def test_a_routine_that_is_edited_away_gives_the_reminder_back() -> None:
@@ -372,7 +372,7 @@ def test_other_lengths_hold_at_once() -> None:
     slower = STRETCH.replace("seconds = 20", "seconds = 60")
     desk.schedule = schedule_of(SLEEP + slower)
     desk.service.reload(desk.schedule, desk.words, desk.now, meant_since=desk.now)
-    assert body(desk)[0].startswith("Step 2 of 5")
+    assert body(desk)[-1].startswith("Step 2 of 5")
     desk.until("2026-11-23 22:04:10")
     assert desk.outcomes("stretch") == ["done"]
 

@@ -23,6 +23,9 @@ DELAYS = (2.0, 10.0, 30.0)
 _TITLE_LENGTH = 60
 """Windows takes 63 UTF-16 units (szInfoTitle of NOTIFYICONDATAW), and refuses more."""
 
+_BODY_LENGTH = 199
+"""Windows takes 255 UTF-16 units (szInfo), of which some characters need two."""
+
 _TROUBLE_LENGTH = 100
 
 _MOST_CALLS = 4
@@ -162,7 +165,7 @@ class PlyerScreen:
                 self._notifier = cast("Notifier", import_module("plyer").notification)
             self._notifier.notify(
                 title=_no_option(shortened(title_of(message), _TITLE_LENGTH)),
-                message=_no_option(body_of(message, spoken=True)),
+                message=_no_option(body_of(message, spoken=True, length=_BODY_LENGTH)),
                 app_name=APPLICATION,
                 app_icon=self._icon,
             )

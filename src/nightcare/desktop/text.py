@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 
-from nightcare.domain.message import Message, is_unsafe
+from nightcare.domain.message import BODY_LENGTH, TITLE_LENGTH, Message, is_unsafe
 
 APPLICATION = "nightcare"
 """What the program is called on a screen, and the name of its desktop entry."""
 
-TITLE_LENGTH = 80
-"""Characters of a title; notifiers draw it on one line, and some not at all when it is longer."""
-
-BODY_LENGTH = 199
-"""Characters of a body, with what is spoken in it."""
+ANSWER_LENGTH = 120
+"""Characters of the line that says how to answer."""
 
 _ELLIPSIS = "…"
 _JOINER = "\N{ZERO WIDTH JOINER}"
@@ -28,16 +25,19 @@ def title_of(message: Message) -> str:
     return shortened(text, TITLE_LENGTH)
 
 
-def body_of(message: Message, *, spoken: bool) -> str:
-    """The body: plain and short; may be empty.
+def body_of(message: Message, *, spoken: bool, length: int | None = None) -> str:
+    """Return the body: plain and short; may be empty.
 
     Args:
         message: The message.
         spoken: Whether it ends with how to answer without buttons, on a line of its own, which
             also keeps that from being drawn into text that runs from right to left.
+        length: The most characters of all of it, where the notifier has a limit of its own.
     """
-    answer = shortened(one_line(message.spoken), BODY_LENGTH) if spoken else ""
-    room = BODY_LENGTH - len(answer) - 1 if answer else BODY_LENGTH
+    answer = shortened(one_line(message.spoken), ANSWER_LENGTH) if spoken else ""
+    room = BODY_LENGTH
+    if length is not None:
+        room = min(room, length - len(answer) - 1)
     text = shortened(_plain(message.body), room)
     return "\n".join(part for part in (text, answer) if part)
 

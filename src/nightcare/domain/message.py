@@ -9,6 +9,18 @@ from enum import StrEnum
 
 from nightcare.domain.reminders import Urgency
 
+TITLE_LENGTH = 80
+"""Characters of a title; notifiers draw it on one line, and some not at all when it is longer."""
+
+OWN_TITLE_LENGTH = 60
+"""Characters of a person's own text that is a title; a longer one is a body."""
+
+BODY_LENGTH = 199
+"""Characters of a body, without the line that says how to answer."""
+
+STEP_LENGTH = 140
+"""Characters of a step's instruction that leave room in a body for the step count."""
+
 
 class Capability(StrEnum):
     """What a notifier can do, asked before it is relied on."""
@@ -53,7 +65,7 @@ class Message:
     Attributes:
         token: What it is called between service and screen; a new one for each asking.
         title: Short, not empty, carrying the whole message.
-        body: Under 200 characters; plain text.
+        body: Plain text; BODY_LENGTH characters of it are shown.
         buttons: At most three.
         spoken: How to answer without buttons; for a screen that has none.
         urgency: How pressing it is.

@@ -297,7 +297,8 @@ def _message(place: _Place, words: Words, sound: str | None, *, titled: bool) ->
     return Message(
         token,
         stage.step.text if titled else place.routine.name,
-        f"{stage_words(stage, words)}\n{stage.step.text}",
+        # Some servers show the first line alone until the pointer is over it.
+        f"{stage.step.text}\n{stage_words(stage, words)}",
         buttons=(
             Button(STOP, words.say("button_stop")),
             Button(DONE, words.say("button_done")),

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from nightcare.domain.course import Course
 from nightcare.domain.guidance import Tip
-from nightcare.domain.message import Button, Message
+from nightcare.domain.message import OWN_TITLE_LENGTH, Button, Message
 from nightcare.domain.reminders import Key, Reminder
 from nightcare.service.answers import DONE, GOOD_NIGHT, snooze_key
 from nightcare.service.leading import START
@@ -15,7 +15,6 @@ from nightcare.service.ports import Words
 
 _MOST_BUTTONS = 3
 _PARTS_OF_ROUTINE = 5
-_LONGEST_TITLE = 60
 
 
 def token(course: Course) -> str:
@@ -72,7 +71,7 @@ def _text(course: Course, reminder: Reminder, words: Words, tip: Tip | None) -> 
     advice = "" if tip is None else tip.text
     if reminder.text is None:
         title, body = usual, advice
-    elif len(reminder.text) <= _LONGEST_TITLE:
+    elif len(reminder.text) <= OWN_TITLE_LENGTH:
         title, body = reminder.text, ""
     else:
         title, body = usual, reminder.text

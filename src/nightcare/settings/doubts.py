@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 
 from cronsim import CronSim
 
 from nightcare.domain.care_day import AFTER_BEDTIME
+from nightcare.domain.message import BODY_LENGTH, STEP_LENGTH, TITLE_LENGTH
 from nightcare.domain.moments import Clock, clock_text, length_text
 from nightcare.domain.reminders import At, Cron, Every, Reminder
 from nightcare.errors import Problem
-from nightcare.settings.model import ReminderTable
+from nightcare.settings.model import Config, ReminderTable
 from nightcare.settings.positions import Path
 from nightcare.settings.values import WEEKDAYS
 from nightcare.settings.week import A_DAY, Week, since_midnight
@@ -21,24 +22,40 @@ _SHORT_NIGHT = timedelta(hours=3)
 _ANY_DATE = datetime(2024, 1, 1)  # noqa: DTZ001 - only what the fields mean is asked
 
 
-def doubts(
-    tables: Mapping[str, ReminderTable], reminders: Sequence[Reminder], week: Week
-) -> Iterator[Problem]:
-    """What may be a slip.
+def doubts(config: Config, reminders: Sequence[Reminder], week: Week) -> Iterator[Problem]:
+    """Yield what may be a slip.
 
     Args:
-        tables: The reminders as they were written.
+        config: The tables as they were written.
         reminders: Those of them that say when they are due.
         week: The sleep schedule.
     """
     if all(week.night(number) >= timedelta() for number in range(len(WEEKDAYS))):
         yield from _short_days(week)
+    tables = config.reminders
     enabled = [one for one in reminders if one.enabled]
     for reminder in enabled:
         where = ("reminders", reminder.name)
         yield from _in_the_night(where, tables[reminder.name], reminder, week)
         yield from _never_comes(where, tables[reminder.name], reminder, week)
     yield from _alike(enabled)
+    yield from _truncated(config)
+
+
+def _truncated(config: Config) -> Iterator[Problem]:
+    """Yield the person's own words that are longer than what a notification shows."""
+    for name, table in config.reminders.items():
+        yield from _too_long(("reminders", name, "text"), table.text, BODY_LENGTH)
+    for name, routine in config.routines.items():
+        yield from _too_long(("routines", name, "name"), routine.name, TITLE_LENGTH)
+        for number, step in enumerate(routine.steps or ()):
+            where = ("routines", name, "steps", number, "text")
+            yield from _too_long(where, step.text, STEP_LENGTH)
+
+
+def _too_long(where: Path, text: str | None, most: int) -> Iterator[Problem]:
+    if text is not None and len(text) > most:
+        yield Problem(where, "text_truncated", {"found": len(text), "most": most})
 
 
 def _short_days(week: Week) -> Iterator[Problem]:

@@ -109,7 +109,7 @@ def understand(config: Config) -> Understood:
     return Understood(
         None if mistakes else schedule,
         tuple(mistakes),
-        tuple(doubts(config.reminders, reminders, week)),
+        tuple(doubts(config, reminders, week)),
     )
 
 
