@@ -210,7 +210,34 @@ def test_another_time_zone_is_taken_up(tmp_path: Path, monkeypatch: pytest.Monke
         monkeypatch.setenv("TZ", "Asia/Tokyo")
         bench.daemon._jumped()
         assert "The time zone is Asia/Tokyo now." in bench.out.getvalue()
-        assert str(bench.daemon._zone) == "Asia/Tokyo"
+        assert bench.daemon._zone.name == "Asia/Tokyo"
+
+    bench.run(test)
+
+
+def test_a_zone_that_goes_missing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said once, noted for commands, and over when there is one again."""
+    link = tmp_path / "localtime"
+    link.symlink_to("/usr/share/zoneinfo/Asia/Tokyo")
+    monkeypatch.delenv("TZ")
+    monkeypatch.setattr("nightcare.desktop.time_zone.LOCAL_TIME", link)
+    bench = Bench(tmp_path, CONFIG.replace('timezone = "Etc/UTC"', ""))
+
+    async def test(bench: Bench) -> None:
+        link.unlink()
+        bench.daemon._jumped()
+        bench.daemon._jumped()
+        assert bench.daemon._zone.name == "Asia/Tokyo"
+        assert bench.out.getvalue().count("reminders still go by Asia/Tokyo") == 1
+        assert bench.daemon._noted["zone"] == {
+            "name": "Asia/Tokyo", "source": "link", "known": True, "lost": True,
+        }  # fmt: skip
+        link.symlink_to("/usr/share/zoneinfo/Europe/Copenhagen")
+        bench.daemon._jumped()
+        assert "The time zone is Europe/Copenhagen now." in bench.out.getvalue()
+        assert bench.daemon._noted["zone"] == {
+            "name": "Europe/Copenhagen", "source": "link", "known": True, "lost": False,
+        }  # fmt: skip
 
     bench.run(test)
 

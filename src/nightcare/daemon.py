@@ -18,13 +18,14 @@ from nightcare import __version__
 from nightcare.catalogue.problems import problem_text, without_folder
 from nightcare.catalogue.reading import words_for
 from nightcare.catalogue.telling import capabilities_text, teller
-from nightcare.desktop.clock import LOCAL_TIME, alarm, now, zone
+from nightcare.desktop.clock import alarm, now
 from nightcare.desktop.files import watch
 from nightcare.desktop.lookout import Lookout
 from nightcare.desktop.memory import give_back
 from nightcare.desktop.only_one import OnlyOne
 from nightcare.desktop.presence import Attendant
 from nightcare.desktop.systemd import ServiceManager
+from nightcare.desktop.time_zone import LOCAL_TIME, ZoneSource, chosen
 from nightcare.domain.message import Answered, ScreenEvent, Served
 from nightcare.edits import Edits
 from nightcare.errors import StateError
@@ -84,7 +85,8 @@ class Daemon:
         self._setting = setting
         self._in_force = InForce(setting.config, setting.variables, loaded, setting.state)
         self._words = words_for(loaded.schedule.language, setting.variables)
-        self._zone = zone(loaded.schedule.zone)
+        self._zone = chosen(loaded.schedule.zone)
+        self._zone_lost = False
         self._lock = OnlyOne(setting.state)
         if not self._lock.take():
             raise StateError("already_running")
@@ -106,7 +108,7 @@ class Daemon:
         self._serving = False
         self._service = Service(
             schedule=loaded.schedule,
-            zone=self._zone,
+            zone=self._zone.zone,
             journal=self._keeper.journal,
             screen=self._screen,
             words=self._words,
@@ -267,8 +269,8 @@ class Daemon:
             line = words.say("next_nothing")
             self._tell("next_nothing")
         else:
-            name, here = coming.key.reminder, moment.astimezone(self._zone)
-            when = words.when(coming.due.astimezone(self._zone), here)
+            name, here = coming.key.reminder, moment.astimezone(self._zone.zone)
+            when = words.when(coming.due.astimezone(self._zone.zone), here)
             line = words.say("next_line", reminder=name, due=when)
             self._tell("next_line", reminder=name, due=coming.due)
         if self._screen.name != "terminal":
@@ -371,6 +373,12 @@ class Daemon:
             "config": None if loaded.path is None else str(loaded.path),
             "values": json.loads(json.dumps(loaded.values, default=str)),
             "mistakes": [problem_text(one, self._words) for one in self._in_force.mistakes],
+            "zone": {
+                "name": self._zone.name,
+                "source": self._zone.source,
+                "known": self._zone.understood and self._zone.source is not ZoneSource.DEFAULT,
+                "lost": self._zone_lost,
+            },
             "presence": {
                 str(matter): {"on": known.on, "by": list(known.by)}
                 for matter, known in self._attendant.known().items()
@@ -381,11 +389,19 @@ class Daemon:
             self._noted = note
 
     def _change_zone(self) -> None:
-        here = zone(self._in_force.loaded.schedule.zone)
-        if str(here) != str(self._zone):
-            self._zone = here
-            self._service.travel(here, now())
-            self._tell("log_zone", zone=here)
+        here = chosen(self._in_force.loaded.schedule.zone)
+        lost = here.source is ZoneSource.DEFAULT and self._zone.source in {
+            ZoneSource.LINK,
+            ZoneSource.COPY,
+        }
+        if lost and not self._zone_lost:
+            self._tell("log_zone_lost", zone=self._zone.name)
+        self._zone_lost = lost
+        if lost or here == self._zone:
+            return
+        self._zone = here
+        self._service.travel(here.zone, now())
+        self._tell("log_zone", zone=here.name)
 
     # Telling
 
@@ -395,7 +411,7 @@ class Daemon:
         )
 
     def _tell(self, key: str, /, **values: object) -> None:
-        teller(self._words, self._zone, self._setting.out)(key, now(), **values)
+        teller(self._words, self._zone.zone, self._setting.out)(key, now(), **values)
 
     def _complain(self, line: str) -> None:
         with contextlib.suppress(OSError, ValueError):

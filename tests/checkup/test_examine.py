@@ -116,7 +116,7 @@ def test_a_probe_that_fails_is_told_as_a_line(
     def fail(*_: object) -> None:
         raise ZeroDivisionError("out of the blue")
 
-    for probe in ("inspect", "service_runs", "find_unit", "find_session", "load", "zone",
+    for probe in ("inspect", "service_runs", "find_unit", "find_session", "load", "local",
                   "find_versions", "session_bus"):  # fmt: skip
         monkeypatch.setattr(f"nightcare.checkup.examine.{probe}", fail)
     seen = look(nowhere)
@@ -181,7 +181,7 @@ def test_where_everything_hangs_it_ends_by_its_own_limits(
     never = threading.Event()
     monkeypatch.setattr("nightcare.checkup.examine.inspect", lambda _: never.wait())
     monkeypatch.setattr("nightcare.checkup.examine.service_runs", lambda _: never.wait())
-    monkeypatch.setattr("nightcare.checkup.examine.zone", lambda _: never.wait())
+    monkeypatch.setattr("nightcare.checkup.examine.local", never.wait)
     # As of a file on a disk that is far away.
     monkeypatch.setattr("nightcare.checkup.examine.chosen_config", lambda *_: never.wait())
     programs = home.path / "bin"
@@ -346,14 +346,16 @@ def test_a_config_is_told_with_its_mistakes_and_its_variables(
     assert seen[Check.CONFIG] == [("config_good", GOOD), ("config_variables", GOOD)]
     (named,) = (one for one in seen.findings if one.key == "doctor_config_variables")
     assert named.values["names"] == ("NIGHTCARE_LANGUAGE",)
-    (zone,) = (one for one in seen.findings if one.key == "doctor_zone_good")
-    assert message_of(zone, ENGLISH) == "the time zone is Asia/Tokyo, as your config says."
+    (zone,) = (one for one in seen.findings if one.key == "doctor_zone_config_differs")
+    assert message_of(zone, ENGLISH).startswith(
+        "the time zone is Asia/Tokyo (UTC+09:00 now), as `timezone` in your config says; "
+    )
 
     config.write_text("timezone = 7\n[sleep]\nwake = 3\n", encoding="utf-8")
     seen = look(replace(nowhere, named=config, variables={**variables, "TZ": "Europe/Paris"}))
     assert [state for _, state in seen[Check.CONFIG]] == [BAD, BAD, BAD, GOOD]
-    (zone,) = (one for one in seen.findings if one.key == "doctor_zone_good")
-    assert message_of(zone, ENGLISH).endswith("as the variable TZ says.")
+    (zone,) = (one for one in seen.findings if one.key == "doctor_zone_variable")
+    assert message_of(zone, ENGLISH).endswith("as the variable TZ says (TZ=Europe/Paris).")
 
 
 def test_what_may_not_even_be_looked_for_is_told(

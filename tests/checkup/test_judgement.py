@@ -10,11 +10,17 @@ from pathlib import Path
 import pytest
 
 from nightcare.catalogue.reading import read_words
-from nightcare.checkup.finding import Check, Finding, Said, State, good, mend_of, message_of
+from nightcare.checkup.finding import Check, Finding, State, good, mend_of, message_of
 from nightcare.checkup.of_desktop import judge_bus, judge_notifier, judge_quiet
 from nightcare.checkup.of_files import judge_config, judge_journal, judge_mistakes
 from nightcare.checkup.of_service import Expected, judge_service, judge_session, judge_unit
-from nightcare.checkup.of_system import judge_alarm, judge_clock, judge_versions, judge_zone
+from nightcare.checkup.of_system import (
+    judge_alarm,
+    judge_clock,
+    judge_versions,
+    judge_zone,
+    judge_zone_of_service,
+)
 from nightcare.desktop.found import (
     Fault,
     Identity,
@@ -25,6 +31,7 @@ from nightcare.desktop.found import (
     Unit,
     Versions,
 )
+from nightcare.desktop.time_zone import Comparison, TimeZone, ZoneSource
 from nightcare.errors import ConfigError, Mark, Place, Problem
 from nightcare.journal.inspection import Content, Inspection
 
@@ -81,6 +88,10 @@ def states(findings: Iterable[Finding]) -> list[tuple[str, State]]:
 
 
 GOOD, WARNING, BAD, UNKNOWN = State.GOOD, State.WARNING, State.BAD, State.UNKNOWN
+
+HERE = TimeZone("UTC", ZoneSource.LINK, b"", understood=True, zone=UTC)
+SAME = (Comparison(NOW, timedelta(), timedelta()),)
+DIFFERENT = (*SAME, Comparison(NOW, -timedelta(hours=3, minutes=30), timedelta(seconds=75)))
 
 CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
     # The bus
@@ -273,7 +284,27 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
         [("journal_newer", BAD)],
     ),
     # The clock
-    ([judge_zone("Europe/Copenhagen", Said("doctor_zone_of_config"))], [("zone_good", GOOD)]),
+    ([judge_zone(HERE, SAME, None)], [("zone_link", GOOD)]),
+    ([judge_zone(replace(HERE, source=ZoneSource.COPY), SAME, None)], [("zone_copy", GOOD)]),
+    ([judge_zone(replace(HERE, source=ZoneSource.VARIABLE), SAME, "X")], [("zone_variable", GOOD)]),
+    ([judge_zone(replace(HERE, source=ZoneSource.CONFIG), SAME, None)], [("zone_config", GOOD)]),
+    (
+        [judge_zone(replace(HERE, source=ZoneSource.CONFIG), DIFFERENT, None)],
+        [("zone_config_differs", GOOD)],
+    ),
+    ([judge_zone(replace(HERE, source=ZoneSource.DEFAULT), SAME, None)], [("zone_none", WARNING)]),
+    (
+        [judge_zone(replace(HERE, understood=False), SAME, "Nowhere")],
+        [("zone_not_understood", WARNING)],
+    ),
+    ([judge_zone(HERE, DIFFERENT, None)], [("zone_differs", BAD)]),
+    (
+        judge_zone_of_service(HERE, {"name": "JST-9", "source": "variable"}),
+        [("zone_of_service", WARNING)],
+    ),
+    (judge_zone_of_service(HERE, {"name": HERE.name, "source": "variable"}), []),
+    (judge_zone_of_service(HERE, {"name": "Asia/Tokyo", "source": "config"}), []),
+    (judge_zone_of_service(HERE, None), []),
     (judge_clock(NOW, RELEASED, None, synchronised=True), [("clock_synchronised", GOOD)]),
     (judge_clock(NOW, RELEASED, NOW, synchronised=False), [("clock_alone", WARNING)]),
     (
@@ -335,7 +366,6 @@ def test_every_judgement_is_provoked_here() -> None:
         "can_",
         "trial_",
         "screen_",
-        "zone_of_",
         "late",
         "failed",
         "mend",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -119,6 +120,32 @@ def test_status_tells_a_pause_and_a_closed_evening(terminal: Terminal) -> None:
     ]
 
 
+def test_status_tells_of_a_time_zone_that_is_not_known(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the service; while it keeps a zone that went missing, commands use that zone too."""
+    monkeypatch.delenv("TZ")
+    monkeypatch.setattr("nightcare.desktop.time_zone.LOCAL_TIME", tmp_path / "none")
+    none = {"name": "UTC", "source": "default", "known": False, "lost": False}
+    lost = {"name": "Asia/Tokyo", "source": "link", "known": True, "lost": True}
+    copy = {"name": "/etc/localtime", "source": "copy", "known": True, "lost": True}
+    with terminal.journal():
+        lock = OnlyOne(terminal.state)
+    assert lock.take()
+    for zone, sentence, offset in (
+        (none, "so reminders go by UTC.", "+00:00"),
+        (lost, "reminders still go by Asia/Tokyo.", "+09:00"),
+        (copy, "reminders still go by /etc/localtime.", "+00:00"),
+    ):
+        with terminal.journal() as journal:
+            journal.note(SERVICE_NOTE, {"notifier": "GNOME Shell 49", "zone": zone})
+        assert sentence in terminal("status").out.splitlines()[1]
+        status = terminal("status", "--json").json
+        assert status["zone"] == zone
+        assert status["next"]["due"].endswith(offset)
+    lock.release()
+
+
 def test_status_for_a_program_without_a_service(terminal: Terminal) -> None:
     """The output is JSON alone; the hint goes where problems go."""
     result = terminal("status", "--json")
@@ -130,6 +157,7 @@ def test_status_for_a_program_without_a_service(terminal: Terminal) -> None:
         "capabilities": [],
         "config": None,
         "mistakes": [],
+        "zone": None,
         "presence": None,
         "paused_until": None,
         "good_night": False,

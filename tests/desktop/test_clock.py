@@ -5,16 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, tzinfo
-from importlib.resources import files
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
-import tzlocal
 
-from nightcare.desktop import clock
-from nightcare.desktop.clock import BoundedAlarm, KernelAlarm, alarm, now, zone
+from nightcare.desktop.clock import BoundedAlarm, KernelAlarm, alarm, now
 
 SECONDS = 60.0
 
@@ -239,33 +235,3 @@ def test_without_a_kernel_timer_a_step_is_noticed_at_the_end_of_the_wait() -> No
     timer.close()
     loop.call()
     assert heard == ["jumped"]
-
-
-def test_the_zone_is_the_one_named_or_the_systems(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The system's is read anew each time.
-
-    As it broke elsewhere: time.tzset().
-    """
-    assert str(zone("Asia/Tokyo")) == "Asia/Tokyo"
-    monkeypatch.setenv("TZ", "Europe/Copenhagen")
-    assert str(zone(None)) == "Europe/Copenhagen"
-    monkeypatch.setenv("TZ", "America/New_York")
-    assert str(zone(None)) == "America/New_York"
-
-
-def test_a_zone_that_contradicts_itself_is_that_of_the_c_library(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """While the files of the system disagree, /etc/localtime decides; without one it is UTC."""
-
-    def disagree() -> tzinfo:
-        raise ZoneInfoNotFoundError("conflicting configurations")
-
-    monkeypatch.delenv("TZ")
-    monkeypatch.setattr(tzlocal, "reload_localzone", disagree)
-    link = tmp_path / "localtime"
-    link.write_bytes(files("tzdata").joinpath("zoneinfo/Asia/Tokyo").read_bytes())
-    monkeypatch.setattr(clock, "LOCAL_TIME", link)
-    assert zone(None).utcoffset(datetime(2026, 1, 1)) == timedelta(hours=9)  # noqa: DTZ001 - local
-    link.unlink()
-    assert zone(None) is UTC

@@ -8,12 +8,19 @@ from datetime import UTC, datetime, timedelta
 
 from nightcare import __released__, __version__
 from nightcare.checkup.facts import Facts, Failure, Limits, Place, ReadConfig, SessionBus
-from nightcare.checkup.finding import Check, Finding, Said, State, bad, good, unknown
+from nightcare.checkup.finding import Check, Finding, State, bad, good, unknown
 from nightcare.checkup.of_desktop import judge_bus, judge_notifier, judge_quiet
 from nightcare.checkup.of_files import judge_config, judge_journal, judge_mistakes
 from nightcare.checkup.of_service import Expected, judge_service, judge_session, judge_unit
-from nightcare.checkup.of_system import judge_alarm, judge_clock, judge_versions, judge_zone
+from nightcare.checkup.of_system import (
+    judge_alarm,
+    judge_clock,
+    judge_versions,
+    judge_zone,
+    judge_zone_of_service,
+)
 from nightcare.desktop.found import Fault, NoManager, Quiet, Session
+from nightcare.desktop.time_zone import compare, named
 from nightcare.errors import ConfigError
 from nightcare.journal.schema import VERSION
 from nightcare.settings.loaded import PREFIX
@@ -151,7 +158,7 @@ class _Judge:
         """The time zone and the clock."""
         synchronised, alarm = self._facts.synchronised, self._facts.alarm
         return [
-            self._zone(),
+            *self._zone(),
             *judge_clock(
                 self._place.now,
                 datetime.fromisoformat(__released__).replace(tzinfo=UTC),
@@ -161,16 +168,18 @@ class _Judge:
             judge_alarm(alarm.reason if isinstance(alarm, Failure) else alarm),
         ]
 
-    def _zone(self) -> Finding:
-        loaded, here = self._facts.loaded, self._facts.system_zone
-        if loaded is not None and loaded.schedule.zone is not None:
-            return judge_zone(loaded.schedule.zone, Said("doctor_zone_of_config"))
-        if isinstance(here, Failure):
-            return self._told(Check.CLOCK, here)
-        told = self._place.variables.get("TZ")
-        return judge_zone(
-            str(here), Said("doctor_zone_of_variable" if told else "doctor_zone_of_system")
-        )
+    def _zone(self) -> list[Finding]:
+        loaded, found = self._facts.loaded, self._facts.local_time
+        if isinstance(found, Failure):
+            return [self._told(Check.CLOCK, found)]
+        configured = None if loaded is None else loaded.schedule.zone
+        if configured is not None:
+            here = named(configured)
+            return [judge_zone(here, compare(here, self._place.now), None)]
+        findings = [judge_zone(found.here, found.compared, self._place.variables.get("TZ"))]
+        if self._facts.runs is True:
+            findings += judge_zone_of_service(found.here, self._facts.content.service.get("zone"))
+        return findings
 
     def versions(self) -> list[Finding]:
         """What runs here."""

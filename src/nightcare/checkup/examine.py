@@ -6,18 +6,20 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from nightcare.aside import aside
 from nightcare.checkup.conclude import conclude
-from nightcare.checkup.facts import Facts, Failure, Limits, Place, ReadConfig, SessionBus
+from nightcare.checkup.facts import Facts, Failure, Limits, LocalTime, Place, ReadConfig, SessionBus
 from nightcare.checkup.finding import Finding
-from nightcare.desktop.clock import KernelAlarm, alarm, zone
+from nightcare.desktop.clock import KernelAlarm, alarm
 from nightcare.desktop.clock_probe import find_synchronised
 from nightcare.desktop.found import Fault, Quiet
 from nightcare.desktop.only_one import service_runs
+from nightcare.desktop.time_zone import compare, local
 from nightcare.desktop.unit_probe import find_session, find_systemd, find_unit
 from nightcare.desktop.versions_probe import find_versions
 from nightcare.errors import ConfigError
@@ -67,7 +69,7 @@ async def examine(place: Place, limits: Limits) -> Examined:
     runs = begun_aside(partial(_service_runs, place.state))
     config = begun_aside(partial(_read_config, place))
     journal = begun_aside(partial(_inspect, place.state))
-    system_zone = begun_aside(partial(zone, None))
+    local_time = begun_aside(partial(_look_at_zone, place.now))
     versions = begun_aside(lambda: find_versions(find_systemd(variables, wait)))
     facts = Facts(
         bus=await bus,
@@ -78,7 +80,7 @@ async def examine(place: Place, limits: Limits) -> Examined:
         config=await config,
         journal=await journal,
         synchronised=await synchronised,
-        system_zone=await system_zone,
+        local_time=await local_time,
         alarm=await kernel,
         versions=await versions,
     )
@@ -128,6 +130,11 @@ def _setting(variables: Mapping[str, str], limit: float) -> Quiet:
     from nightcare.desktop.quiet_probe import setting_of_desktop  # noqa: PLC0415 - Linux only
 
     return setting_of_desktop(variables, limit)
+
+
+def _look_at_zone(now: datetime) -> LocalTime:
+    here = local()
+    return LocalTime(here, tuple(compare(here, now)))
 
 
 def _inspect(folder: Path | None) -> Inspection | None:

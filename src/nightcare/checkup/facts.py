@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from pathlib import Path
 
 from nightcare.desktop.found import Fault, NoManager, Notifier, Quiet, Session, Unit, Versions
+from nightcare.desktop.time_zone import Comparison, TimeZone
 from nightcare.errors import ConfigError
 from nightcare.journal.inspection import Content, Inspection
 from nightcare.settings.loaded import Loaded
@@ -78,6 +79,14 @@ class ReadConfig:
 
 
 @dataclass(frozen=True)
+class LocalTime:
+    """The time zone of this process, and its offsets beside those of the C library."""
+
+    here: TimeZone
+    compared: tuple[Comparison, ...]
+
+
+@dataclass(frozen=True)
 class Facts:
     """What was found, or why it was not."""
 
@@ -89,7 +98,7 @@ class Facts:
     config: ReadConfig | Failure
     journal: Inspection | Failure | None
     synchronised: bool | Failure | None
-    system_zone: tzinfo | Failure
+    local_time: LocalTime | Failure
     alarm: bool | Failure
     versions: Versions | Failure
 

@@ -2,18 +2,88 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from nightcare.checkup.finding import Check, Finding, Said, bad, good, unknown, warning
 from nightcare.desktop.found import Versions
+from nightcare.desktop.time_zone import Comparison, TimeZone, ZoneSource
 
 _SET_BACK = timedelta(minutes=2)
 """A clock that is synchronised is set back by less."""
 
 
-def judge_zone(zone: str, source: Said) -> Finding:
-    """The time zone in force, and where it comes from."""
-    return good(Check.CLOCK, "doctor_zone_good", zone=zone, source=source)
+_ZONE_SOURCES = {
+    ZoneSource.VARIABLE: "doctor_zone_variable",
+    ZoneSource.LINK: "doctor_zone_link",
+    ZoneSource.COPY: "doctor_zone_copy",
+}
+
+
+def judge_zone(here: TimeZone, compared: Sequence[Comparison], variable: str | None) -> Finding:
+    """Judge the time zone: where it comes from, and whether the C library agrees.
+
+    Args:
+        here: The zone in force.
+        compared: Its offsets beside those of the C library; the first is that of the present.
+        variable: The value of TZ; None where it is not set.
+    """
+    values = {"zone": here.name, "offset": _offset(compared[0].ours), "variable": variable or ""}
+    if here.source is ZoneSource.DEFAULT:
+        return warning(Check.CLOCK, "doctor_zone_none", "doctor_zone_none_mend")
+    if not here.understood:
+        return warning(
+            Check.CLOCK, "doctor_zone_not_understood", "doctor_zone_not_understood_mend", **values
+        )
+    different = [one for one in compared if one.ours != one.of_c_library]
+    if here.source is ZoneSource.CONFIG:
+        # A zone of one's own may be any.
+        if not different:
+            return good(Check.CLOCK, "doctor_zone_config", **values)
+        system = _offset(compared[0].of_c_library)
+        return good(Check.CLOCK, "doctor_zone_config_differs", **values, system=system)
+    if different:
+        first = different[0]
+        return bad(
+            Check.CLOCK,
+            "doctor_zone_differs",
+            "doctor_zone_differs_mend",
+            **values,
+            at=first.at,
+            ours=_offset(first.ours),
+            system=_offset(first.of_c_library),
+        )
+    return good(Check.CLOCK, _ZONE_SOURCES[here.source], **values)
+
+
+def judge_zone_of_service(here: TimeZone, service: Mapping[str, Any] | None) -> list[Finding]:
+    """Judge whether the running service uses this zone.
+
+    Args:
+        here: The zone of this process.
+        service: What the service has noted about its own; None from an older version.
+    """
+    if service is None or service["source"] == ZoneSource.CONFIG or service["name"] == here.name:
+        return []
+    return [
+        warning(
+            Check.CLOCK,
+            "doctor_zone_of_service",
+            "doctor_zone_of_service_mend",
+            service=service["name"],
+            zone=here.name,
+        )
+    ]
+
+
+def _offset(ahead: timedelta) -> str:
+    """Return an offset as people write it, such as UTC+05:30."""
+    seconds = abs(ahead)
+    hours, rest = divmod(seconds, timedelta(hours=1))
+    minutes, rest = divmod(rest, timedelta(minutes=1))
+    more = f":{rest.seconds:02}" if rest else ""
+    return f"UTC{'-' if ahead < timedelta() else '+'}{hours:02}:{minutes:02}{more}"
 
 
 def judge_clock(

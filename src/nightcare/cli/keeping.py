@@ -22,8 +22,8 @@ from nightcare.cli.records import (
     hand_over_all,
     json_text,
 )
-from nightcare.desktop.clock import zone
 from nightcare.desktop.only_one import service_runs
+from nightcare.desktop.time_zone import zone
 from nightcare.domain.course import Course, Held, Open, Settled, Snoozed
 from nightcare.domain.record import Act
 from nightcare.errors import ConfigError, StateError, ValueRefused

@@ -50,6 +50,7 @@ def status_command(person: Person, *, for_program: bool) -> None:
                 "capabilities": note.get("capabilities", []),
                 "config": None if person.in_force.path is None else str(person.in_force.path),
                 "mistakes": mistakes,
+                "zone": note.get("zone"),
                 "presence": note.get("presence"),
                 "paused_until": _iso(paused, calendar),
                 "good_night": closed,
@@ -64,6 +65,8 @@ def status_command(person: Person, *, for_program: bool) -> None:
         key = running_key if running else "status_stopped"
         echo(person.words.say(key, notifier=notifier))
         for line in [person.words.say("status_mistakes"), *mistakes] if mistakes else []:
+            echo(line)
+        for line in _zone_lines(note.get("zone"), person):
             echo(line)
         for line in _presence_lines(note.get("presence") or {}, person):
             echo(line)
@@ -114,6 +117,14 @@ def _routine_record(under_way: _UnderWay, calendar: Calendar) -> dict[str, objec
         "began": _iso(led.began, calendar),
         "ends": _iso(led.began + stage.whole, calendar),
     }
+
+
+def _zone_lines(zone: dict[str, Any] | None, person: Person) -> list[str]:
+    """Return what is wrong with the time zone of the running service; nothing if it is known."""
+    if zone is None or (zone["known"] and not zone["lost"]):
+        return []
+    key = "status_zone_lost" if zone["lost"] else "status_zone_none"
+    return [person.words.say(key, zone=zone["name"])]
 
 
 def _presence_lines(presence: Mapping[str, dict[str, Any]], person: Person) -> list[str]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime, time, tzinfo
 from pathlib import Path
 from typing import Any
 
 from nightcare.catalogue.reading import Words, words_for
 from nightcare.cli.output import complain, echo
-from nightcare.desktop.clock import now, zone
+from nightcare.desktop.clock import now
 from nightcare.desktop.only_one import service_runs
+from nightcare.desktop.time_zone import ZoneSource, chosen, named, zone
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.schedule import Schedule
 from nightcare.errors import ConfigError, NightcareError, StateError
@@ -156,8 +157,14 @@ class Person:
 
     @functools.cached_property
     def zone(self) -> tzinfo:
-        """The time zone."""
-        return zone(self.schedule.zone)
+        """The time zone; while the computer has lost its own, the one the service still uses."""
+        here = chosen(self.schedule.zone)
+        if here.source is ZoneSource.DEFAULT:
+            noted = self._noted().get("zone")
+            if noted is not None and noted["lost"]:
+                with suppress(LookupError, ValueError, OSError):
+                    return named(noted["name"]).zone
+        return here.zone
 
     @functools.cached_property
     def calendar(self) -> Calendar:

@@ -21,7 +21,7 @@ from nightcare.cli.looking import plan_lines
 from nightcare.cli.output import echo
 from nightcare.cli.person import Person
 from nightcare.desktop import user_unit
-from nightcare.desktop.clock import zone
+from nightcare.desktop.time_zone import zone
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.moments import clock_text, parse_clock
 from nightcare.domain.plan import plan

@@ -17,7 +17,7 @@ from nightcare.cli.guidance import advice, wrapped
 from nightcare.cli.leading import Ticking, display_for, lead
 from nightcare.cli.output import echo, say_json
 from nightcare.cli.person import Person
-from nightcare.desktop.clock import zone
+from nightcare.desktop.time_zone import zone
 from nightcare.domain.course import Course, Held, Open
 from nightcare.domain.guidance import Guidance, Routine
 from nightcare.domain.reminders import Topic

@@ -14,11 +14,9 @@ import struct
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     import asyncio  # commands ask the time, and have no loop
@@ -33,9 +31,6 @@ _AHEAD = timedelta(milliseconds=100)
 _LONGEST_BLIND_WAIT = 30.0
 _NOTICED = 1.0
 
-LOCAL_TIME = Path("/etc/localtime")
-"""The file, mostly a link, that says which time zone the system is in."""
-
 _NEVER = 2**62 // _NANOSECONDS
 """Seconds since 1970; for an alarm that is set only to be told of clock steps."""
 
@@ -43,46 +38,6 @@ _NEVER = 2**62 // _NANOSECONDS
 def now() -> datetime:
     """The present instant (UTC)."""
     return datetime.now(UTC)
-
-
-def zone(name: str | None) -> tzinfo:
-    """The time zone of an IANA name; without one that of the system, read anew."""
-    if name is not None:
-        return ZoneInfo(name)
-    if hasattr(time, "tzset"):
-        # Until it is told so, the C library keeps the zone that it first read.
-        time.tzset()
-    plain = _plainly_named()
-    if plain is not None:
-        return plain
-    import tzlocal  # noqa: PLC0415 - 25 ms that nearly nobody needs to wait for
-
-    try:
-        return tzlocal.reload_localzone()
-    except (LookupError, ValueError, OSError):
-        # What names the zone contradicts itself, as it may while it is being changed.
-        return _zone_of_the_c_library()
-
-
-def _plainly_named() -> tzinfo | None:
-    """The zone that TZ names, or else the link that decides, by localtime(5); None if unclear."""
-    name = os.environ.get("TZ")
-    try:
-        if name is None:
-            _, found, name = str(LOCAL_TIME.readlink()).rpartition("/zoneinfo/")
-            return ZoneInfo(name) if found else None
-        return ZoneInfo(name)
-    except (LookupError, ValueError, OSError):
-        return None
-
-
-def _zone_of_the_c_library() -> tzinfo:
-    """The zone of the file that decides, by localtime(5); UTC without one."""
-    try:
-        with LOCAL_TIME.open("rb") as file:
-            return ZoneInfo.from_file(file, key=str(LOCAL_TIME.resolve()))
-    except (ValueError, OSError):
-        return UTC
 
 
 def alarm(

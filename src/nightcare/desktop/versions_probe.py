@@ -11,7 +11,7 @@ from nightcare.desktop.found import Versions
 
 LIBRARIES = (
     "apscheduler", "click", "cronsim", "platformdirs", "plyer", "pydantic", "pydantic-settings",
-    "rich", "tomli", "tomlkit", "tzdata", "tzlocal",
+    "rich", "tomli", "tomlkit", "tzdata",
 )  # fmt: skip
 """What is needed everywhere."""
 

@@ -12,6 +12,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from nightcare.errors import StateError
 from nightcare.journal.file import FILE_NAME, belongs_to_another_program, obstacle
@@ -36,7 +37,7 @@ class Content:
     sound: bool
     version: int
     reckoned: datetime | None = None
-    service: Mapping[str, object] = field(default_factory=dict)
+    service: Mapping[str, Any] = field(default_factory=dict)
     foreign: bool = False
     unreadable: int = 0
 
@@ -146,7 +147,7 @@ def _read(path: Path, *, quiet: bool) -> Content | str:
             if not sound or version == 0:
                 return Content(sound, version)
             reckoned: datetime | None = None
-            service: Mapping[str, object] = {}
+            service: Mapping[str, Any] = {}
             # Another version may keep either elsewhere.
             with suppress(StateError):
                 reckoned = journal.standing().reckoned

@@ -1,0 +1,268 @@
+"""The time zone of this process: the one that the C library uses.
+
+The variable TZ comes first, then /etc/localtime, then UTC. A file with a zone is read as it is; for
+anything else in TZ, such as the rule `CET-1CEST`, the C library itself is asked for its offsets.
+/etc/timezone is never read: it may be out of date. Sources: tzset(3), localtime(5), tzfile(5).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import struct
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from enum import StrEnum
+from functools import cache
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+LOCAL_TIME = Path("/etc/localtime")
+"""The file, usually a link, with the zone of the system."""
+
+_ZONES = "/usr/share/zoneinfo"
+"""The directory of named zones, unless the variable TZDIR names another."""
+
+_RULE = re.compile(r"([A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?[0-9]")
+"""How a rule begins that the C library understands, by tzset(3): a name and its offset."""
+
+_LARGEST = 1_000_000
+"""Bytes; the largest zone file known has 5,000."""
+
+_NOON, _MIDDLE_OF_MONTH = 12, 15
+_DAY = 86_400
+_STEP = 3 * _DAY
+_FIRST_YEAR, _LAST_YEAR = 1970, 2100
+"""The years for which the C library is asked; outside them its first and last offset apply."""
+
+
+class ZoneSource(StrEnum):
+    """Where a time zone comes from."""
+
+    CONFIG = "config"
+    VARIABLE = "variable"
+    """The variable TZ."""
+    LINK = "link"
+    """/etc/localtime, a link to a named zone."""
+    COPY = "copy"
+    """/etc/localtime, a file without a name."""
+    DEFAULT = "default"
+    """Nothing names a zone, so it is UTC."""
+
+
+@dataclass(frozen=True)
+class TimeZone:
+    """A time zone and its source; two are equal if name, source and rules are.
+
+    Attributes:
+        name: An IANA name, the value of TZ, or the path of the file.
+        source: Where it comes from.
+        rules: The zone file; empty for a zone of the config and for UTC by default.
+        understood: Whether the C library knows what TZ names; it takes the rest for UTC.
+        zone: What calculates with it.
+    """
+
+    name: str
+    source: ZoneSource
+    rules: bytes
+    understood: bool
+    zone: tzinfo = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two offsets at an instant (UTC): how far local time is ahead of UTC."""
+
+    at: datetime
+    ours: timedelta
+    of_c_library: timedelta
+
+
+def zone(name: str | None) -> tzinfo:
+    """Return what calculates with `chosen(name)`."""
+    return chosen(name).zone
+
+
+def chosen(name: str | None) -> TimeZone:
+    """Return the time zone of an IANA name; without one that of this process, read anew."""
+    return local() if name is None else named(name)
+
+
+def named(name: str) -> TimeZone:
+    """Return the time zone of an IANA name, as the config has it."""
+    return TimeZone(name, ZoneSource.CONFIG, b"", understood=True, zone=ZoneInfo(name))
+
+
+def local() -> TimeZone:
+    """Return the time zone that the C library uses in this process, read anew."""
+    if hasattr(time, "tzset"):
+        # The C library keeps the zone that it read first until tzset() is called.
+        time.tzset()
+    variable = os.environ.get("TZ")
+    return _of_system() if variable is None else _of_variable(variable)
+
+
+def compare(here: TimeZone, now: datetime) -> list[Comparison]:
+    """Return the offset of a zone and that of the C library: now, in a January and in a July."""
+    winter, summer = (
+        datetime(now.year, month, _MIDDLE_OF_MONTH, _NOON, tzinfo=UTC) for month in (1, 7)
+    )
+    return [
+        Comparison(
+            at,
+            at.astimezone(here.zone).utcoffset() or timedelta(),
+            timedelta(seconds=time.localtime(at.timestamp()).tm_gmtoff),
+        )
+        for at in (now, winter, summer)
+    ]
+
+
+def _of_system() -> TimeZone:
+    link = _link_to_named_zone(LOCAL_TIME)
+    name, source = (str(LOCAL_TIME), ZoneSource.COPY) if link is None else (link, ZoneSource.LINK)
+    found = _from_file(LOCAL_TIME, name, source)
+    if found is not None:
+        return found
+    if hasattr(time, "tzset"):
+        return TimeZone("UTC", ZoneSource.DEFAULT, b"", understood=True, zone=UTC)
+    # Windows keeps its zone elsewhere.
+    return _from_c_library(time.tzname[0], ZoneSource.COPY)
+
+
+def _of_variable(variable: str) -> TimeZone:
+    # The C library ignores one colon.
+    text = variable.removeprefix(":")
+    if not text:
+        return TimeZone("UTC", ZoneSource.VARIABLE, b"", understood=True, zone=UTC)
+    found = _from_file(Path(os.environ.get("TZDIR") or _ZONES, text), text, ZoneSource.VARIABLE)
+    return found or _cached_rule(text)
+
+
+def _link_to_named_zone(path: Path) -> str | None:
+    """Return the name that a link leads to, by localtime(5); None if it is no link to a zone."""
+    try:
+        for target in (str(path.readlink()), os.path.realpath(path)):
+            _, found, name = target.rpartition("/zoneinfo/")
+            if found:
+                return name
+    except OSError:
+        pass
+    return None
+
+
+def _from_file(path: Path, name: str, source: ZoneSource) -> TimeZone | None:
+    """Return the zone of a file; None where the C library does not read it either."""
+    try:
+        # The C library would hang on a named pipe as well, but not on an endless device.
+        if not stat.S_ISREG(path.stat().st_mode):
+            return None
+        with path.open("rb") as file:
+            rules = file.read(_LARGEST)
+        return _from_rules(rules, name, source, understood=True)
+    except (OSError, ValueError):
+        return None
+
+
+def _from_rules(rules: bytes, name: str, source: ZoneSource, *, understood: bool) -> TimeZone:
+    """Return the zone of a file's content.
+
+    Raises:
+        ValueError: It is no zone file.
+    """
+    try:
+        here = ZoneInfo.from_file(BytesIO(rules), key=name)
+    except (struct.error, LookupError) as error:
+        # That is what becomes of a file that ends too early.
+        raise ValueError(name) from error
+    return TimeZone(name, source, rules, understood, here)
+
+
+@cache
+def _cached_rule(text: str) -> TimeZone:
+    """Return the zone of a value of TZ that is no file; TZ does not change while a process runs."""
+    return _from_c_library(text, ZoneSource.VARIABLE)
+
+
+def _from_c_library(name: str, source: ZoneSource) -> TimeZone:
+    """Return a zone with the offsets that the C library has now, whatever they are based on.
+
+    They are written as a zone file, which zoneinfo reads; no code of ours has to know the rules.
+    """
+    changes = list(_changes_of_c_library())
+    kinds = list(dict.fromkeys(kind for _, kind in changes))
+    if any(abs(offset) >= _DAY for offset, _ in kinds):
+        # Python cannot express that.
+        return TimeZone(name, source, b"", understood=False, zone=UTC)
+    names = "\0".join(abbreviation for _, abbreviation in kinds) + "\0"
+    starts = [sum(len(one) + 1 for _, one in kinds[:index]) for index in range(len(kinds))]
+    body = b"".join(
+        (
+            struct.pack(f">{len(changes)}q", *(at for at, _ in changes)),
+            bytes(kinds.index(kind) for _, kind in changes),
+            *(
+                struct.pack(">lbB", offset, 0, start)
+                for (offset, _), start in zip(kinds, starts, strict=True)
+            ),
+            names.encode(),
+        )
+    )
+    # Version 2 begins with the data of version 1, here without any.
+    header = struct.pack(">4sc15x", b"TZif", b"2")
+    empty = struct.pack(">6l", 0, 0, 0, 0, 1, 1) + bytes(7)
+    counts = struct.pack(">6l", 0, 0, 0, len(changes), len(kinds), len(names))
+    rules = header + empty + header + counts + body + b"\n\n"
+    understood = source is not ZoneSource.VARIABLE or _RULE.match(name) is not None
+    return _from_rules(rules, name, source, understood=understood)
+
+
+_Kind = tuple[int, str]
+"""An offset in seconds ahead of UTC, and its abbreviation."""
+
+
+def _changes_of_c_library() -> Iterator[tuple[int, _Kind]]:
+    """Yield each change (seconds since 1970) with what holds from then on."""
+    previous = None
+    for before, after in pairwise(_samples()):
+        if previous is None:
+            previous = _kind(before)
+            yield before, previous
+        kind = _kind(after)
+        if kind != previous:
+            yield _first(before, after, kind), kind
+            previous = kind
+
+
+def _samples() -> Iterator[int]:
+    """Yield the instants at which to ask: no time that holds for three days falls in between.
+
+    The C library applies a rule to one year (UTC) at a time, so the ends of years are asked too.
+    """
+    for year in range(_FIRST_YEAR, _LAST_YEAR):
+        begin, end = _new_year(year), _new_year(year + 1)
+        yield from range(begin, end, _STEP)
+        yield end - 1
+
+
+def _new_year(year: int) -> int:
+    return int(datetime(year, 1, 1, tzinfo=UTC).timestamp())
+
+
+def _first(before: int, after: int, kind: _Kind) -> int:
+    """Return the first instant of a kind that holds at `after` and not at `before`."""
+    while after - before > 1:
+        middle = (before + after) // 2
+        if _kind(middle) == kind:
+            after = middle
+        else:
+            before = middle
+    return after
+
+
+def _kind(at: int) -> _Kind:
+    local_time = time.localtime(at)
+    return local_time.tm_gmtoff, local_time.tm_zone
