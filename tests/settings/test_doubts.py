@@ -200,3 +200,35 @@ def test_a_clock_time_in_another_way(given: str, meant: str | None) -> None:
 def test_a_length_without_its_unit(given: str, key: str) -> None:
     """Which may be minutes or hours; nobody else can know."""
     assert [one.key for one in mistakes(f"[quiet]\nidle_after = {given}")] == [key]
+
+
+def evening(count: int, keys: str) -> str:
+    """So many different reminders at one moment of the evening."""
+    return SLEEP + "".join(
+        f'[reminders.r{number}]\ntopic = "sleep"\ntext = "{number}"\n{keys}\n'
+        for number in range(count)
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "keys", "crowded"),
+    [
+        (3, 'at = "bedtime - 30m"', False),
+        (45, 'at = "bedtime - 30m"', False),
+        (46, 'at = "bedtime - 30m"', True),
+        (30, 'at = "bedtime"', False),
+        (31, 'at = "bedtime"', True),
+        (2, 'at = "bedtime - 30m"\nfresh = "2m"', False),
+        (2, 'at = "bedtime - 30m"\nfresh = "1m"', True),
+        (46, 'at = "12:00"', False),
+    ],
+)
+def test_evening_reminders_of_one_moment_need_room(*, count: int, keys: str, crowded: bool) -> None:
+    """Each has to be shown for a minute while it is fresh, and before one sleeps."""
+    assert doubts(evening(count, keys)) == ["evening_crowded"] * crowded
+
+
+def test_a_crowd_is_told_once_with_its_first_reminder() -> None:
+    """On however many weekdays it comes."""
+    (told_once,) = warned(evening(46, 'at = "bedtime - 30m"'))
+    assert "reminders.r45: more evening reminders come at this moment, r0 among them," in told_once

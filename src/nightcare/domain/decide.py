@@ -5,7 +5,7 @@ The steps are tried in the order of `decide`; a new reason not to show is one mo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -153,7 +153,8 @@ def first_to_show(
 ) -> tuple[list[Course], list[Course]]:
     """Put what may be shown now in order, for only one is shown at a time.
 
-    Evening reminders come first, then what the person asked for by a snooze, then the freshest.
+    A first asking comes before a further one. Then evening reminders come first, then what the
+    person asked for by a snooze, then the freshest.
 
     Args:
         courses: What the cascade would show.
@@ -165,9 +166,9 @@ def first_to_show(
         have been waiting for it; and those that were held or missed and give way on a return.
     """
 
-    def rank(course: Course) -> tuple[bool, bool, datetime]:
+    def rank(course: Course) -> tuple[bool, bool, bool, datetime]:
         asked_for = isinstance(course.state, Snoozed)
-        return course.key.reminder in evening, asked_for, course.fresh_from
+        return course.asked == 0, course.key.reminder in evening, asked_for, course.fresh_from
 
     def may_wait(course: Course) -> bool:
         return now - course.fresh_from <= LIVE or course.state in _IN_LINE
@@ -176,3 +177,32 @@ def first_to_show(
     waiting = [course for course in ranked if course is ranked[0] or may_wait(course)]
     giving_way = [course for course in ranked if course not in waiting]
     return waiting, giving_way
+
+
+SHORTEST_SHARE = timedelta(minutes=1)
+"""How long what is on the screen stays there at least while others wait."""
+
+
+def share_of_screen(shown: datetime, latest: Iterable[datetime]) -> datetime:
+    """Return when to close what is on the screen so that all that wait are shown while fresh.
+
+    The time until each has to be shown is divided evenly among those up to it, itself included.
+
+    Args:
+        shown: Since when it is on the screen (UTC).
+        latest: Until when each of those that wait may be shown (UTC); at least one.
+    """
+    return shown + max(SHORTEST_SHARE, _share([end - shown for end in latest]))
+
+
+def fits_on_screen(waiting: Sequence[timedelta]) -> bool:
+    """Return whether all that wait for the screen can be shown in time.
+
+    Args:
+        waiting: How long each of them may still be shown.
+    """
+    return not waiting or _share(waiting) >= SHORTEST_SHARE
+
+
+def _share(waiting: Sequence[timedelta]) -> timedelta:
+    return min(length / (2 + place) for place, length in enumerate(sorted(waiting)))

@@ -13,13 +13,15 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
-from nightcare.domain.course import Course, Held, Open, Outcome, Settled, Snoozed, Step
+from nightcare.domain.course import Course, Held, Open, Outcome, Settled, Snoozed, Step, begin
 from nightcare.domain.moments import length_text, parse_length
+from nightcare.domain.plan_change import Plan, PlanChange
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import past_bedtime, used_up
 from nightcare.domain.standing import Standing
 from nightcare.errors import NothingToDo, ValueRefused
+from nightcare.service.plan_change import change_plan, undo_plan_change, unreached
 from nightcare.service.ports import Journal
 
 DONE = "done"
@@ -168,8 +170,8 @@ class Answers:
         self._act(
             now,
             "resume",
-            [],
-            _unchanged,
+            self._closed_and_fresh(standing, now) if closed else [],
+            lambda course: begin(course.occurrence, course.topic),
             lambda standing: replace(standing, paused_until=None, good_night=None),
         )
 
@@ -197,20 +199,18 @@ class Answers:
                 now=f"{calendar.local(now):%H:%M}",
                 wake=f"{calendar.local(day.ends):%H:%M}",
             )
-        # What moves into the past by this is still worth a look, while fresh.
-        changed = changed.looking_back(now - self._longest_fresh())
-        self._act(
-            now,
-            "tonight",
-            [],
-            _unchanged,
-            lambda _: changed,
-        )
+        change = PlanChange(self._plan(standing), self._plan(changed))
+        moved = unreached(self._journal, change, now)
+        self._act(now, "tonight", moved, _unchanged, lambda _: changed)
+        change_plan(self._journal, change, now)
         return calendar.day(day.date)
 
     @_whole
     def undo(self, now: datetime) -> str:
         """Take back the last answer; returns what it was: "done", "snooze", "pause", ...
+
+        What the act kept from coming comes, if it is still fresh, and what came because of it
+        counts for nothing.
 
         Raises:
             NothingToDo: There is none.
@@ -219,9 +219,23 @@ class Answers:
         if act is None:
             raise NothingToDo("nothing_to_undo")
         for course in act.courses:
-            self._journal.save(self._reopened(self._as_seen_since(course), now))
-        standing = self._journal.standing()
-        self._journal.stand(replace(act.standing, began=standing.began, reckoned=standing.reckoned))
+            before = self._as_seen_since(course)
+            if not (before.seen and _missed(before)):
+                self._journal.save(self._reopened(before, now))
+        restored = {one.key for one in act.courses}
+        undone = self._journal.standing()
+        standing = replace(act.standing, began=undone.began, reckoned=undone.reckoned)
+        self._journal.stand(standing)
+        change = PlanChange(self._plan(undone), self._plan(standing))
+        undo_plan_change(self._journal, change, now, restored)
+        today = self.calendar().at(now).date
+        if undone.good_night == today != standing.good_night:
+            for course in self._closed_and_fresh(undone, now):
+                if course.key not in restored:
+                    self._journal.save(begin(course.occurrence, course.topic))
+        elif standing.good_night == today != undone.good_night:
+            for course in self._journal.unsettled():
+                self._journal.save(course.give_up(now, Step.GOOD_NIGHT))
         self._journal.forget_act(act)
         return act.what
 
@@ -301,8 +315,28 @@ class Answers:
         ]
         return shown[-1] if shown else None
 
-    def _longest_fresh(self) -> timedelta:
-        return max((one.fresh for one in self._schedule.reminders), default=timedelta())
+    def _closed_and_fresh(self, standing: Standing, now: datetime) -> list[Course]:
+        """Return what fell due after "Good night" and is still fresh, in order of time."""
+        if standing.good_night is None:
+            return []
+        days = (standing.good_night - ONE_DAY, standing.good_night)
+        return [
+            course
+            for day in days
+            for course in self._journal.of_care_day(day)
+            if isinstance(course.state, Settled)
+            and course.state.outcome is Outcome.MISSED
+            and course.state.reason is Step.GOOD_NIGHT
+            and self._fresh(course, now)
+        ]
+
+    def _fresh(self, course: Course, now: datetime) -> bool:
+        reminder = self._schedule.reminder(course.key.reminder)
+        return reminder is not None and now <= course.fresh_from + reminder.fresh
+
+    def _plan(self, standing: Standing) -> Plan:
+        calendar = Calendar(self._schedule.sleep, self._zone, standing.tonight)
+        return Plan(self._schedule.enabled, calendar)
 
     def _act(
         self,
@@ -326,3 +360,7 @@ class Answers:
 
 def _unchanged(course: Course) -> Course:
     return course
+
+
+def _missed(course: Course) -> bool:
+    return isinstance(course.state, Settled) and course.state.outcome is Outcome.MISSED

@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.course import Course, Settled, Snoozed, Step
 from nightcare.domain.guidance import Routine
+from nightcare.domain.plan_change import Plan
 from nightcare.domain.routine import routines
 from nightcare.domain.schedule import Schedule
 from nightcare.service.answers import Answers
@@ -35,6 +36,10 @@ class Basis:
     def calendar(self) -> Calendar:
         """The care days of the person, with tonight's bedtime if they named another."""
         return Calendar(self.schedule.sleep, self.zone, self.journal.standing().tonight)
+
+    def plan(self) -> Plan:
+        """Return the plan in force."""
+        return Plan(self.schedule.enabled, self.calendar())
 
     def answers(self) -> Answers:
         """What the person can do, on the same journal."""

@@ -28,6 +28,7 @@ def take_in(
         return
     match event:
         case Shown(_, handle):
+            on_screen.taken(event.token, handle)
             _shown(basis, course, course.state, handle, now)
         case Answered(_, button) if button == START:
             _start(basis, on_screen, leading, course, now)

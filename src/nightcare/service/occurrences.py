@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from nightcare.domain.course import Course, Due, Held, Open, Outcome, Snoozed, Step, begin
 from nightcare.domain.decide import Situation
 from nightcare.domain.plan import between, planned
-from nightcare.domain.reminders import Conduct, Key
+from nightcare.domain.reminders import Conduct, Every, Key, Reminder
 from nightcare.service.basis import Basis
 from nightcare.service.leading import Leading
 
@@ -49,17 +49,20 @@ def candidates(basis: Basis, leading: Leading, now: datetime) -> list[Course]:
     """All that may come on the screen now: newly due, back from a snooze, held, asked again."""
     new = _newly_due(basis, leading, now)
     _drop_moved(basis, now)
-    screen_taken = any(
-        isinstance(one.state, Open) and not one.state.away for one in basis.journal.unsettled()
+    unsettled = basis.journal.unsettled()
+    screen_taken = any(isinstance(one.state, Open) and not one.state.away for one in unsettled)
+    asks_again = any(
+        isinstance(one.state, Open) and one.state.again is not None and one.state.again <= now
+        for one in unsettled
     )
     found = []
-    for course in basis.journal.unsettled():
+    for course in unsettled:
         match course.state:
             case Due():
                 found.append(course)
             case Snoozed(until) if until <= now:
                 found.append(course)
-            case Held() if not screen_taken or new:
+            case Held() if not screen_taken or new or asks_again:
                 found.append(course)
             case Open(again=again) as state if again is not None and again <= now:
                 found.append(course.asked_again(state, again))
@@ -75,19 +78,41 @@ def _newly_due(basis: Basis, leading: Leading, now: datetime) -> list[Course]:
     after = max(min(reckoned, now), now - _LOOKS_BACK)
     due = between(basis.schedule.enabled, basis.calendar(), after, now)
     known = basis.journal.known(one.key for one in due)
+    new = [one for one in due if one.key not in known]
+    # What a change of the plan has moved behind the last reckoning has a course already.
+    moved = [one.occurrence for one in basis.journal.unsettled() if isinstance(one.state, Due)]
     begun = []
-    for occurrence in due:
-        if occurrence.key not in known:
-            topic = basis.schedule.named(occurrence.key.reminder).topic
-            course = begin(occurrence, topic)
-            if leading.reminder(basis.journal) == course.key.reminder:
-                # It would ask for what is being done just now.
-                basis.settle(course.give_up(now, Step.ROUTINE))
-                continue
+    for occurrence in sorted([*moved, *new], key=lambda one: one.due):
+        reminder = basis.schedule.reminder(occurrence.key.reminder)
+        if reminder is None:
+            continue
+        course = begin(occurrence, reminder.topic)
+        if leading.reminder(basis.journal) == reminder.name:
+            # It would ask for what is being done just now.
+            basis.settle(course.give_up(now, Step.ROUTINE))
+        elif _later_came(basis, course, reminder):
+            basis.settle(course.give_up(now, Step.SUPERSEDED))
+        else:
             _supersede(basis, occurrence.key, now)
             basis.journal.save(course)
             begun.append(course)
     return begun
+
+
+def _later_came(basis: Basis, course: Course, reminder: Reminder) -> bool:
+    """Return whether a later occurrence has taken the place of one that comes up only now.
+
+    Of an `every` also one that has its outcome: its moments stand for each other.
+    """
+    due = course.occurrence.due
+    others = basis.journal.unsettled()
+    if isinstance(reminder.timing, Every):
+        others = [*others, *basis.journal.of_care_day(course.key.care_day)]
+    return any(
+        one.key.reminder == reminder.name and one.key != course.key and one.occurrence.due >= due
+        for one in others
+        if not isinstance(one.state, Due)
+    )
 
 
 def _drop_moved(basis: Basis, now: datetime) -> None:
@@ -111,6 +136,6 @@ def _supersede(basis: Basis, key: Key, now: datetime) -> None:
     """End what an earlier occurrence of the same reminder has left unanswered."""
     fresh = basis.schedule.named(key.reminder).fresh
     for course in basis.journal.unsettled():
-        if course.key.reminder == key.reminder:
+        if course.key.reminder == key.reminder and course.key != key:
             late = now > course.fresh_from + fresh
             basis.settle(course.give_up(now, Step.TOO_LATE if late else Step.SUPERSEDED))

@@ -52,6 +52,7 @@ class OnScreen:
         self._screen = screen
         self._journal = journal
         self._courses: dict[str, Key] = {}
+        self._handles: dict[str, str | None] = {}
         self._aside: set[str] = set()
         self._last: Key | None = None
         self._trial: _Tried | None = None
@@ -81,6 +82,8 @@ class OnScreen:
         trial = self._trial
         if trial is not None and (trial.closes <= now or (fresh and trial.shown)):
             self._end_trial()
+        for name in wanted.keys() & self._handles.keys():
+            self._still_shown(wanted[name], self._handles[name], schedule, now)
         for name in fresh:
             self._courses[name] = self._last = wanted[name].key
         self._aside |= fresh
@@ -106,9 +109,14 @@ class OnScreen:
         """Whether no other occurrence has been on the screen since this one."""
         return course.key == self._last
 
+    def taken(self, name: str, handle: str | None) -> None:
+        """Note that the notifier has taken a message, under `handle`."""
+        self._handles[name] = handle
+
     def left(self, name: str) -> None:
         """Take note that a message is not on the screen any more."""
         self._courses.pop(name, None)
+        self._handles.pop(name, None)
         self._aside.discard(name)
 
     def forget(self, state: Open) -> None:
@@ -121,6 +129,7 @@ class OnScreen:
         for name in self._courses:
             self._screen.close(name)
         self._courses.clear()
+        self._handles.clear()
         self._aside.clear()
         self._end_trial()
 
@@ -149,6 +158,14 @@ class OnScreen:
         else:
             self._end_trial()
         return True
+
+    def _still_shown(
+        self, course: Course, handle: str | None, schedule: Schedule, now: datetime
+    ) -> None:
+        """Note what came back before it was taken off, as after an answer and its undo."""
+        reminder = schedule.reminder(course.key.reminder)
+        if reminder is not None and isinstance(course.state, Open) and course.state.shown is None:
+            self._journal.save(course.shown(reminder, now, handle))
 
     def _end_trial(self) -> None:
         trial, self._trial = self._trial, None
@@ -223,6 +240,7 @@ class OnScreen:
         self._end_trial()
         for open_one in self._courses.keys() - self._aside:
             self._aside.add(open_one)
+            self._handles.pop(open_one, None)
             self._screen.close(open_one)
         self._trial = _Tried(trial.id, name, now + _TRIAL_STAYS)
         self._screen.show(replace(message, token=name, place="trial", stays=_TRIAL_STAYS))

@@ -14,6 +14,7 @@ from nightcare.domain.course import Open, Snoozed, Step
 from nightcare.domain.decide import Presence, Situation
 from nightcare.domain.message import Answered, ScreenEvent, Served
 from nightcare.domain.plan import between, upcoming
+from nightcare.domain.plan_change import PlanChange
 from nightcare.domain.reminders import Occurrence, Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.service.basis import Basis
@@ -24,9 +25,10 @@ from nightcare.service.morning import MorningQuestion
 from nightcare.service.notices import Notices
 from nightcare.service.occurrences import candidates, take_off
 from nightcare.service.on_screen import OnScreen
+from nightcare.service.plan_change import change_plan
 from nightcare.service.ports import Journal, Screen, Tell, Words
 from nightcare.service.professional import ProfessionalNotice
-from nightcare.service.turns import may_show, show_one
+from nightcare.service.turns import may_show, share_screen, show_one
 from nightcare.service.waiting import undisturbed
 
 
@@ -98,16 +100,19 @@ class Service:
         # What has come by the old one may have another key by the new one, and comes once.
         came = between(old.schedule.enabled, old.calendar(), meant_since, now)
         since = max([meant_since, *(one.due for one in came)])
-        self._basis = replace(old, schedule=schedule, words=words)
-        old.journal.stand(old.journal.standing().looking_back(since))
+        basis = self._basis = replace(old, schedule=schedule, words=words)
+        with basis.journal.transaction():
+            change_plan(basis.journal, PlanChange(old.plan(), basis.plan()), now)
+            basis.journal.stand(basis.journal.standing().looking_back(since))
         self.reckon(now)
 
     def travel(self, zone: tzinfo, now: datetime) -> None:
         """Reckon in another time zone from now on."""
         self.reckon(now)
-        basis = self._basis = replace(self._basis, zone=zone)
-        # What this moves into the past, and was not due before, has come up now.
-        basis.journal.stand(basis.journal.standing().looking_back(basis.calendar().at(now).wake))
+        old = self._basis
+        basis = self._basis = replace(old, zone=zone)
+        with basis.journal.transaction():
+            change_plan(basis.journal, PlanChange(old.plan(), basis.plan()), now)
         self.reckon(now)
 
     def written(self, now: datetime) -> None:
@@ -172,6 +177,7 @@ class Service:
             found = candidates(basis, self._leading, now)
             shows = [course for course in found if may_show(basis, course, situation)]
             show_one(basis, shows, situation)
+            share_screen(basis, situation)
             basis.journal.stand(replace(basis.journal.standing(), reckoned=now))
         free = self._free(situation)
         if not free:

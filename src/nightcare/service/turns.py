@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from nightcare.domain.care_day import AFTER_BEDTIME
 from nightcare.domain.course import Course, Held, Open, Step
-from nightcare.domain.decide import LIVE, Drop, Hold, Show, Situation, decide, first_to_show
+from nightcare.domain.decide import (
+    Drop,
+    Hold,
+    Show,
+    Situation,
+    decide,
+    first_to_show,
+    put_into_the_night,
+    share_of_screen,
+)
 from nightcare.domain.guidance import next_tip, part_of_day
 from nightcare.service.basis import Basis
 
@@ -34,9 +45,12 @@ def show_one(basis: Basis, shows: Sequence[Course], situation: Situation) -> Non
         return
     now = situation.now
     evening = frozenset(one.name for one in basis.schedule.enabled if one.evening)
+    # Of those that rank alike, the one that is stale first is shown first.
+    shows = sorted(shows, key=lambda one: _latest(basis, one, situation))
     (first, *waiting), giving_way = first_to_show(shows, evening, now)
+    candidates = {one.key for one in shows}
     for course in basis.journal.unsettled():
-        if isinstance(course.state, Open) and course.key != first.key:
+        if isinstance(course.state, Open) and course.key not in candidates:
             _give_way(basis, course, course.state, now)
     for course in waiting:
         _hold_in_line(basis, course, now)
@@ -47,9 +61,46 @@ def show_one(basis: Basis, shows: Sequence[Course], situation: Situation) -> Non
     _give(basis, first, situation)
 
 
+def share_screen(basis: Basis, situation: Situation) -> None:
+    """Let what is on the screen close early enough for all that wait to be shown while fresh."""
+    unsettled = basis.journal.unsettled()
+    led = basis.journal.led()
+    for course in unsettled:
+        state = course.state
+        if not isinstance(state, Open) or state.away or state.shown is None:
+            continue
+        if led is not None and led.key == course.key:
+            continue
+        waiting = [one for one in unsettled if _waits(basis, one, situation)]
+        if not waiting:
+            continue
+        latest = [_latest(basis, one, situation) for one in waiting]
+        closes = min(state.closes, share_of_screen(state.shown, latest))
+        if closes < state.closes:
+            basis.journal.save(replace(course, state=replace(state, closes=closes)))
+
+
+def _waits(basis: Basis, course: Course, situation: Situation) -> bool:
+    """Return whether it waits to be shown for the first time, and only for the screen."""
+    reminder = basis.schedule.reminder(course.key.reminder)
+    if course.seen or reminder is None or not isinstance(course.state, Held):
+        return False
+    if course.state != Held(Step.ANOTHER) and not reminder.evening:
+        return False
+    return isinstance(decide(course, reminder, situation), Show)
+
+
+def _latest(basis: Basis, course: Course, situation: Situation) -> datetime:
+    """Return until when (UTC) it may be shown."""
+    stale = course.fresh_from + basis.schedule.named(course.key.reminder).fresh
+    if put_into_the_night(course, situation.day):
+        return stale
+    return min(stale, situation.day.bedtime + AFTER_BEDTIME)
+
+
 def _give_way(basis: Basis, course: Course, state: Open, now: datetime) -> None:
     """Another takes the place on the screen; what nobody has seen yet comes after it."""
-    if state.shown is None and now - course.fresh_from <= LIVE:
+    if state.shown is None and not course.seen:
         _hold_in_line(basis, course, now)
     else:
         basis.settle(course.give_up(now, Step.ANOTHER))

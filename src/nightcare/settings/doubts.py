@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 from cronsim import CronSim
 
 from nightcare.domain.care_day import AFTER_BEDTIME
+from nightcare.domain.decide import fits_on_screen
 from nightcare.domain.message import BODY_LENGTH, STEP_LENGTH, TITLE_LENGTH
 from nightcare.domain.moments import Clock, clock_text, length_text
 from nightcare.domain.reminders import At, Cron, Every, Reminder
@@ -39,6 +40,7 @@ def doubts(config: Config, reminders: Sequence[Reminder], week: Week) -> Iterato
         yield from _in_the_night(where, tables[reminder.name], reminder, week)
         yield from _never_comes(where, tables[reminder.name], reminder, week)
     yield from _alike(enabled)
+    yield from _crowded(enabled, week)
     yield from _truncated(config)
 
 
@@ -96,6 +98,35 @@ def _alike(reminders: Sequence[Reminder]) -> Iterator[Problem]:
                 "reminders_alike",
                 {"first": first.name},
                 against=("reminders", first.name),
+            )
+
+
+def _crowded(reminders: Sequence[Reminder], week: Week) -> Iterator[Problem]:
+    """Evening reminders of one moment that cannot all be shown while they are fresh.
+
+    Each crowd is named once, at its last reminder.
+    """
+    told: set[tuple[str, ...]] = set()
+    for number in range(len(WEEKDAYS)):
+        bedtime = week.span(number)[1]
+        crowds: dict[timedelta, list[Reminder]] = {}
+        for reminder in reminders:
+            if reminder.evening and isinstance(reminder.timing, At) and number in reminder.days:
+                for moment in set(reminder.timing.moments):
+                    crowds.setdefault(week.offset(moment, number), []).append(reminder)
+        for offset, crowd in crowds.items():
+            names = tuple(one.name for one in crowd)
+            until_asleep = bedtime + AFTER_BEDTIME - offset
+            # One of them is on the screen at once; the others wait.
+            waiting = sorted(min(one.fresh, until_asleep) for one in crowd)[:-1]
+            if names in told or fits_on_screen(waiting):
+                continue
+            told.add(names)
+            yield Problem(
+                ("reminders", names[-1]),
+                "evening_crowded",
+                {"first": names[0]},
+                against=("reminders", names[0]),
             )
 
 

@@ -41,7 +41,7 @@ _UNNAMED: Mapping[Path, str] = {
 """Tables in which everything has a name of its own, and what is told where it has none."""
 
 _ABOUT_THE_KEY = (
-    "key_unknown", "name_", "timing_", "only_with_every", "reminders_alike",
+    "key_unknown", "name_", "timing_", "only_with_every", "reminders_alike", "evening_crowded",
     "routine_name_", "routine_steps_", "routine_too_long",
 )  # fmt: skip
 """What the mistakes begin with that are about a key, not about what it is set to."""

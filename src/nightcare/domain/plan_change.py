@@ -1,0 +1,84 @@
+"""What a change of the plan does to moments: another bedtime tonight, zone or sleep schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from nightcare.domain.care_day import ONE_DAY, Calendar
+from nightcare.domain.plan import between
+from nightcare.domain.reminders import Every, Occurrence, Reminder
+
+_REACH = 2 * ONE_DAY
+"""More than any change moves a moment: a bedtime by a day at most, a zone by 26 hours."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Reminders, and the calendar in which their moments are resolved."""
+
+    reminders: Sequence[Reminder]
+    calendar: Calendar
+
+    def between(self, after: datetime, until: datetime) -> list[Occurrence]:
+        """Return what falls due later than `after` and not later than `until` (both UTC)."""
+        return between(self.reminders, self.calendar, after, until)
+
+    def reminder(self, name: str) -> Reminder | None:
+        """Return the reminder of that name."""
+        return next((one for one in self.reminders if one.name == name), None)
+
+
+@dataclass(frozen=True)
+class PlanChange:
+    """The plan before a change, and the one after it."""
+
+    before: Plan
+    after: Plan
+
+    def overtaken(self, reckoned: datetime, now: datetime) -> list[Occurrence]:
+        """Return what the change moves behind the last reckoning, which would never come up.
+
+        A moment that only the new plan has counts where its reminder is the same and it is
+        still fresh; so does one of an `every`, whose moments stand for each other.
+
+        Args:
+            reckoned: Until when everything due by the old plan has come up (UTC).
+            now: The instant of the change (UTC).
+        """
+        had = {one.key for one in self.before.between(reckoned - 2 * _REACH, reckoned)}
+        coming = {one.key for one in self.before.between(reckoned, reckoned + _REACH)}
+        return [
+            one
+            for one in self.after.between(reckoned - _REACH, reckoned)
+            if one.key not in had and self._counts(one, moved=one.key in coming, now=now)
+        ]
+
+    def postponed(self, now: datetime) -> list[Occurrence]:
+        """Return what is still to come after an instant (UTC) by the new plan."""
+        return self.after.between(now, now + _REACH)
+
+    def put_back(self, now: datetime) -> list[tuple[Occurrence, Occurrence]]:
+        """Return what the old plan had due by now (UTC) and the new plan has later.
+
+        Each as the old plan and as the new plan has it; only what is still to come, or fresh.
+        """
+        had = {one.key: one for one in self.before.between(now - _REACH, now)}
+        return [
+            (had[one.key], one)
+            for one in self.after.between(now - _REACH, now + _REACH)
+            if one.key in had and had[one.key].due < one.due and self._fresh(one, now)
+        ]
+
+    def _counts(self, one: Occurrence, *, moved: bool, now: datetime) -> bool:
+        old = self.before.reminder(one.key.reminder)
+        new = self.after.reminder(one.key.reminder)
+        if moved and new is not None and not isinstance(new.timing, Every):
+            return True
+        same = old is not None and new is not None and old.timing == new.timing
+        return (moved or same) and self._fresh(one, now)
+
+    def _fresh(self, one: Occurrence, now: datetime) -> bool:
+        reminder = self.after.reminder(one.key.reminder)
+        return reminder is not None and now <= one.due + reminder.fresh

@@ -1,0 +1,89 @@
+"""What becomes of occurrences in the journal when the plan changes, or a change is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from datetime import datetime
+
+from nightcare.domain.course import Course, Due, Held, Open, Outcome, Settled, begin
+from nightcare.domain.plan_change import PlanChange
+from nightcare.domain.reminders import Key, Occurrence
+from nightcare.service.ports import Journal
+
+
+def unreached(journal: Journal, change: PlanChange, now: datetime) -> list[Course]:
+    """Return what nobody has seen or answered and the new plan has to come after now (UTC)."""
+    found = (journal.course(one.key) for one in change.postponed(now))
+    return [one for one in found if one is not None and _unreached(one)]
+
+
+def change_plan(journal: Journal, change: PlanChange, now: datetime) -> None:
+    """Let come (again) what a change of the plan at an instant (UTC) moves.
+
+    What nobody has seen and is still to come by the new plan comes then. What moves behind the
+    last reckoning comes up now.
+    """
+    for course in unreached(journal, change, now):
+        journal.forget(course.key)
+    _begin_overtaken(journal, change, now)
+
+
+def undo_plan_change(
+    journal: Journal, change: PlanChange, now: datetime, restored: Container[Key]
+) -> None:
+    """Let come what comes by the plan that is restored at an instant (UTC).
+
+    What came early by the plan that is undone was not meant, and comes at its own time, also if
+    it was seen. What is being led through goes on.
+
+    Args:
+        journal: What is remembered.
+        change: From the plan that is undone to the one that is restored.
+        now: The instant (UTC).
+        restored: What stands as it did before the act that is undone.
+    """
+    led = journal.led()
+    for old, new in change.put_back(now):
+        course = journal.course(old.key)
+        if course is None or course.occurrence != old or old.key in restored:
+            continue
+        under_way = led is not None and led.key == old.key
+        if under_way or (new.due <= now and _on_screen(course)):
+            continue
+        journal.forget(old.key)
+        reckoned = journal.standing().reckoned
+        if reckoned is not None and new.due <= reckoned:
+            _begin(journal, change, new)
+    change_plan(journal, change, now)
+
+
+def _begin_overtaken(journal: Journal, change: PlanChange, now: datetime) -> None:
+    standing = journal.standing()
+    if standing.reckoned is None:
+        return
+    overtaken = change.overtaken(standing.reckoned, now)
+    known = journal.known(one.key for one in overtaken)
+    for one in overtaken:
+        too_early = standing.began is not None and one.due <= standing.began
+        if one.key not in known and not too_early:
+            _begin(journal, change, one)
+
+
+def _begin(journal: Journal, change: PlanChange, one: Occurrence) -> None:
+    reminder = change.after.reminder(one.key.reminder)
+    if reminder is not None:
+        journal.save(begin(one, reminder.topic))
+
+
+def _unreached(course: Course) -> bool:
+    if course.seen or course.snoozes > 0:
+        return False
+    match course.state:
+        case Due() | Held() | Open() | Settled(Outcome.MISSED):
+            return True
+        case _:
+            return False
+
+
+def _on_screen(course: Course) -> bool:
+    return isinstance(course.state, Open) and not course.state.away
