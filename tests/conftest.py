@@ -48,6 +48,8 @@ def nobody() -> Iterator[None]:
             "TZ": "Europe/Copenhagen",
             "LANG": "C.UTF-8",
             "DBUS_SYSTEM_BUS_ADDRESS": NO_BUS,
+            # Without it the runtime folder of who runs the tests would count.
+            "XDG_RUNTIME_DIR": f"{home}/run",
         }
         yield
     os.environ.clear()

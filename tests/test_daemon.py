@@ -60,7 +60,12 @@ class Bench:
         self.state.mkdir(mode=0o700, exist_ok=True)
         self.out = io.StringIO()
         self.err = io.StringIO()
-        variables = {"LANG": "C.UTF-8", "DBUS_SYSTEM_BUS_ADDRESS": NO_BUS, **more}
+        variables = {
+            "LANG": "C.UTF-8",
+            "DBUS_SYSTEM_BUS_ADDRESS": NO_BUS,
+            "XDG_RUNTIME_DIR": str(folder / "run"),
+            **more,
+        }
         setting = Setting(self.file, self.state, variables, self.out, self.err)
         self.daemon = Daemon(setting, load(self.file, {}))
 

@@ -22,7 +22,7 @@ from nightcare.desktop.clock import alarm, now
 from nightcare.desktop.files import watch
 from nightcare.desktop.lookout import Lookout
 from nightcare.desktop.memory import give_back
-from nightcare.desktop.only_one import OnlyOne
+from nightcare.desktop.only_one import OnlyOne, ServiceRecord, runtime_folder
 from nightcare.desktop.presence import Attendant
 from nightcare.desktop.systemd import ServiceManager
 from nightcare.desktop.time_zone import LOCAL_TIME, ZoneSource, chosen
@@ -35,7 +35,7 @@ from nightcare.journal.store import SERVICE_NOTE
 from nightcare.scheduling import Scheduling
 from nightcare.screens import choose_screen, chosen_backend, session_bus, system_bus
 from nightcare.service.reckoning import Service
-from nightcare.settings.loaded import Loaded
+from nightcare.settings.loaded import Loaded, settings_of
 
 _SOON = timedelta(minutes=2)
 _ONCE_MORE = 0.2
@@ -87,9 +87,17 @@ class Daemon:
         self._words = words_for(loaded.schedule.language, setting.variables)
         self._zone = chosen(loaded.schedule.zone)
         self._zone_lost = False
-        self._lock = OnlyOne(setting.state)
+        self._lock = OnlyOne(setting.state, runtime_folder(setting.variables))
         if not self._lock.take():
             raise StateError("already_running")
+        self._lock.publish(
+            ServiceRecord(
+                pid=os.getpid(),
+                state=setting.state.absolute(),
+                config=self._in_force.place.absolute(),
+                variables=settings_of(setting.variables),
+            )
+        )
         self._screen = choose_screen(loaded.schedule, setting.variables, setting.out)
         _, self._why = chosen_backend(loaded.schedule, setting.variables)
         self._notifier = self._screen.describe()

@@ -1,16 +1,88 @@
-"""Where config and state belong on this platform; XDG variables are honoured."""
+"""Where config and state belong.
+
+The folders of XDG variables count, unless a service runs or is installed: then it and every command
+use the same places, whatever a shell exports.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from nightcare.desktop.only_one import ServiceRecord, running_service
+from nightcare.desktop.unit_file import recorded
 from nightcare.errors import StateError
-from nightcare.settings.loaded import NAMES_THE_FILE
+from nightcare.settings.loaded import NAMES_THE_FILE, settings_of
 
 _APP = "nightcare"
+
+
+@dataclass(frozen=True)
+class ServicePlaces:
+    """The places that the person's service uses; None for each that is not known.
+
+    Attributes:
+        running: The record of the running service.
+        config: Its config file, which may be missing.
+        state: The folder of its journal.
+    """
+
+    running: ServiceRecord | None = None
+    config: Path | None = None
+    state: Path | None = None
+
+
+NO_SERVICE = ServicePlaces()
+"""Nothing is known of a service."""
+
+
+def service_places(variables: Mapping[str, str]) -> ServicePlaces:
+    """Return the places that the person's service uses.
+
+    The running service decides; without one what `install` recorded in its unit. A service that
+    systemd started goes by its own environment, which is that of the unit.
+
+    Args:
+        variables: The environment.
+    """
+    if started_by_systemd(variables):
+        return NO_SERVICE
+    running = running_service(variables)
+    if running is not None:
+        return ServicePlaces(running, running.config, running.state)
+    unit = recorded(variables)
+    return ServicePlaces(None, unit.config, None if unit.state is None else unit.state / _APP)
+
+
+def started_by_systemd(variables: Mapping[str, str]) -> bool:
+    """Return whether systemd started this very process, by systemd.exec(5)."""
+    return variables.get("SYSTEMD_EXEC_PID") == str(os.getpid())
+
+
+def with_those_of_service(
+    variables: Mapping[str, str], service: ServicePlaces
+) -> Mapping[str, str]:
+    """Return the environment, with the running service's `NIGHTCARE_*` where it has none.
+
+    Args:
+        variables: The environment; what it says itself counts.
+        service: The service.
+    """
+    return variables if service.running is None else {**service.running.variables, **variables}
+
+
+def differing(variables: Mapping[str, str], running: ServiceRecord) -> tuple[str, ...]:
+    """Return the names of the settings that a shell exports and that the service has otherwise.
+
+    Args:
+        variables: The environment of the shell.
+        running: The service.
+    """
+    own = settings_of(variables)
+    return tuple(name for name in sorted(own) if running.variables.get(name) != own[name])
 
 
 def config_file() -> Path:
@@ -25,35 +97,53 @@ def config_file() -> Path:
         raise StateError("no_home") from error
 
 
-def chosen_config(named: Path | None, variables: Mapping[str, str]) -> Path | None:
-    """The config file to read: the one that is named, else the person's; None for the defaults.
+def chosen_config(
+    named: Path | None, variables: Mapping[str, str], service: ServicePlaces = NO_SERVICE
+) -> Path | None:
+    """Return the config file to read: the one that is named, else the usual; None for the defaults.
 
     Args:
         named: The file that `--config` names.
         variables: The environment, whose `NIGHTCARE_CONFIG` may name one.
+        service: The service, whose file is the usual one.
     """
+    asked = named_config(named, variables)
     try:
-        place = place_of_config(named, variables)
+        usual = usual_config(service)
     except StateError:
-        return None
-    if named is not None or variables.get(NAMES_THE_FILE):
-        return place
-    # A dangling link or an unreadable folder is a mistake to be told, not a missing file.
-    return place if place.is_symlink() or place.exists() else None
+        return asked
+    if asked is not None and asked != usual:
+        return asked
+    # The usual one may be missing. A dangling link or an unreadable folder is a mistake to be told.
+    return usual if usual.is_symlink() or usual.exists() else None
 
 
-def place_of_config(named: Path | None, variables: Mapping[str, str]) -> Path:
-    """Where the config file is, or would be; takes what `chosen_config` takes.
+def place_of_config(
+    named: Path | None, variables: Mapping[str, str], service: ServicePlaces = NO_SERVICE
+) -> Path:
+    """Return where the config file is, or would be; takes what `chosen_config` takes.
 
     Raises:
         StateError: None is named, and nobody says where the person's home is.
     """
-    if named is not None:
+    return named_config(named, variables) or usual_config(service)
+
+
+def named_config(named: Path | None, variables: Mapping[str, str]) -> Path | None:
+    """Return the config file that the person names here; None where they name none."""
+    if named is not None or not variables.get(NAMES_THE_FILE):
         return named
-    if variables.get(NAMES_THE_FILE):
-        # A home that nobody knows is left as it is written, and told as a file that is not there.
-        return Path(os.path.expanduser(variables[NAMES_THE_FILE]))  # noqa: PTH111 - that one raises
-    return config_file()
+    # A home that nobody knows is left as it is written, and told as a file that is not there.
+    return Path(os.path.expanduser(variables[NAMES_THE_FILE]))  # noqa: PTH111 - that one raises
+
+
+def usual_config(service: ServicePlaces) -> Path:
+    """Return where the config file is if none is named: where the service has it.
+
+    Raises:
+        StateError: No service says so, and nobody says where the person's home is.
+    """
+    return service.config or config_file()
 
 
 def schema_file(config: Path) -> Path:
@@ -61,12 +151,14 @@ def schema_file(config: Path) -> Path:
     return config.with_name(f"{config.stem}.schema.json")
 
 
-def state_folder() -> Path:
-    """The folder of the journal.
+def state_folder(service: ServicePlaces = NO_SERVICE) -> Path:
+    """Return the folder of the journal: that of the service, if one says so.
 
     Raises:
-        StateError: Nobody says where the person's home is.
+        StateError: No service says so, and nobody says where the person's home is.
     """
+    if service.state is not None:
+        return service.state
     try:
         return _folder("XDG_STATE_HOME", ".local/state", "user_state_dir")
     except RuntimeError as error:
@@ -93,6 +185,16 @@ def _folder(variable: str, below_home: str, of_platform: str) -> Path:
     import platformdirs  # noqa: PLC0415 - 25 ms that nearly nobody needs to wait for
 
     return Path(getattr(platformdirs, of_platform)(_APP, appauthor=False))
+
+
+def is_home_of_another() -> bool:
+    """Return whether HOME belongs to another user, as it does under `sudo -E`."""
+    if sys.platform == "win32":
+        return False
+    try:
+        return _home().is_absolute() and _home().stat().st_uid != os.geteuid()
+    except OSError:
+        return False
 
 
 def _home() -> Path:

@@ -39,7 +39,11 @@ GOOD, WARNING, BAD, UNKNOWN = State.GOOD, State.WARNING, State.BAD, State.UNKNOW
 def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     """A place with nothing at all: no bus, no systemd, no programs, no config, no state."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    variables = {"PATH": str(tmp_path / "bin"), "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nowhere"}
+    variables = {
+        "PATH": str(tmp_path / "bin"),
+        "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nowhere",
+        "XDG_RUNTIME_DIR": str(tmp_path / "run"),
+    }
     return Place(None, tmp_path / "state" / "nightcare", variables, NOW)
 
 

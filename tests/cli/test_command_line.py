@@ -354,7 +354,9 @@ def test_install_and_uninstall(terminal: Terminal) -> None:
         (f"Your schedule is in {terminal.config}. What you save there is in force at once."),
     ]
     assert unit.is_file()
-    assert "--config" not in unit.read_text(encoding="utf-8")
+    text = unit.read_text(encoding="utf-8")
+    assert f"--config {terminal.config} run" in text
+    assert f"Environment=XDG_STATE_HOME={terminal.state.parent}\n" in text
     assert terminal("uninstall").out.startswith("The service is stopped and gone.\n")
     assert not unit.exists()
 

@@ -15,7 +15,7 @@ import pytest
 
 import nightcare
 from nightcare.desktop.desktop_entry import ENTRY, ICON
-from nightcare.desktop.user_unit import unit_text
+from nightcare.desktop.unit_file import unit_text
 from parts.home import Home
 from parts.processes import (
     Identity,
@@ -111,7 +111,9 @@ def test_install_starts_the_service_now_and_with_every_login(
     example = (PROJECT / "config.example.toml").read_text(encoding="utf-8")
     assert night.config.read_text(encoding="utf-8") == example
     template = (PROJECT / "systemd" / UNIT).read_text(encoding="utf-8")
-    expected = template.replace("@SESSION@\n", "").replace("@TARGET@", DEFAULT)
+    expected = template.replace("@SESSION@\n", "").replace("@TARGET@", f"{DEFAULT} {GRAPHICAL}")
+    recorded = f"Environment=XDG_STATE_HOME={night.home.state}"
+    expected = expected.replace("@ENVIRONMENT@", recorded)
     (before, after) = expected.split("@COMMAND@")
     written = unit_file(night).read_text(encoding="utf-8")
     assert written.startswith(before)
@@ -121,7 +123,8 @@ def test_install_starts_the_service_now_and_with_every_login(
     assert manager.systemctl("is-enabled", UNIT) == "enabled\n"
     assert in_force(manager) == 3
     first = process(manager)
-    assert arguments(first.pid)[-2:] == [own_command()[-1], "run"]
+    named = ["--config", str(night.config)]
+    assert arguments(first.pid)[-4:] == [own_command()[-1], *named, "run"]
     status = night.json("status")
     assert (status["running"], status["pid"]) == (True, first.pid)
     assert (night.state.stat().st_mode & 0o777, night.config.is_file()) == (0o700, True)
@@ -198,9 +201,9 @@ def test_service_has_no_socket_but_those_of_this_machine(
 
 
 def test_service_goes_with_the_graphical_session(night: Nightcare, manager: UserManager) -> None:
-    """Where there is a graphical session the service begins and ends with it, else with the login.
+    """Where there is a graphical session the service begins and ends with it.
 
-    Installed again without one, it does not stay with the session.
+    Installed again without one, it starts with the login or the first session, whichever is first.
 
     As it broke elsewhere: systembus-notify#3.
     """
@@ -217,7 +220,7 @@ def test_service_goes_with_the_graphical_session(night: Nightcare, manager: User
     manager.wait_until(GRAPHICAL, "inactive")
     night.command("install")
     assert wants(night, DEFAULT).is_symlink()
-    assert not wants(night, GRAPHICAL).is_symlink()
+    assert wants(night, GRAPHICAL).is_symlink()
     assert manager.show(UNIT, "PartOf") == ""
     assert manager.show(UNIT, "ActiveState") == "active"
 
@@ -226,7 +229,9 @@ def bring_a_unit(night: Nightcare, manager: UserManager) -> Path:
     """A unit as a package brings one; returns its file."""
     brought = night.home.data / "systemd" / "user" / UNIT
     brought.parent.mkdir(parents=True)
-    brought.write_text(unit_text([*own_command(), "run"], graphical=True), encoding="utf-8")
+    brought.write_text(
+        unit_text([*own_command(), "run"], state=None, graphical=True), encoding="utf-8"
+    )
     manager.systemctl("daemon-reload")
     return brought
 

@@ -10,7 +10,6 @@ from nightcare.cli.completing import reminder_names
 from nightcare.cli.declaring import argument, command
 from nightcare.cli.output import echo
 from nightcare.cli.person import Person
-from nightcare.desktop.only_one import service_runs
 from nightcare.domain.course import Snoozed
 from nightcare.domain.moments import parse_clock, parse_length
 from nightcare.domain.schedule import BARE_PAUSE
@@ -105,7 +104,7 @@ def try_command(person: Person, *, reminder: str) -> None:
     """Show a reminder now, to see how it looks."""
     with person.journal() as journal:
         person.answers(journal).reminder(reminder)
-        if not service_runs(person.state):
+        if not person.service_runs():
             raise NotRunning("not_running_to_try")
         if journal.led() is not None:
             raise NothingToDo("trial_while_led")

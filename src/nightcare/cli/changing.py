@@ -19,7 +19,6 @@ from nightcare.cli.declaring import argument, command
 from nightcare.cli.output import echo
 from nightcare.cli.person import Person
 from nightcare.errors import ConfigError, NothingToDo, Place, Problem, ValueRefused
-from nightcare.places import place_of_config
 from nightcare.replacing import alone_with
 from nightcare.settings.editing import Edited, Keys, path_of, readings, with_value, without
 from nightcare.settings.known import expect_key
@@ -115,7 +114,7 @@ def _change(person: Person, where: Keys, change: Callable[[bytes], Sequence[Edit
         ConfigError: None does; nothing is written.
         StateError: It cannot be written.
     """
-    path = place_of_config(person.named, os.environ)
+    path = person.config_place
     with alone_with(path):
         raw, there = content_of(path)
         old = parsed(str(path), raw)
@@ -159,7 +158,7 @@ def _placed(problem: Problem, where: Keys, name: str) -> Problem:
 
 
 def _tell_what_follows(person: Person, where: Keys, changed: _Changed) -> None:
-    origin = origins_of(changed.file, os.environ).of(where)
+    origin = origins_of(changed.file, person.variables).of(where)
     if isinstance(origin, FromEnvironment):
         echo(changed.words.say("set_but_variable", variable=origin.variable))
     tell_warnings(changed.loaded, changed.words)

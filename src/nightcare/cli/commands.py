@@ -39,7 +39,7 @@ _SUMMARIES = {
     "run": "Run the service here, until Ctrl-C; the user service runs this.",
     "rehearse": "Show a whole day's reminders in a minute; nothing is recorded.",
     "install": "Install nightcare as your user service, and start it.",
-    "uninstall": "Take the user service back; your config and journal stay.",
+    "uninstall": "Remove the user service; keep your config and journal.",
     "status": "Say whether the service runs, what is open and what comes next.",
     "next": "Say what comes next.",
     "today": "Show the care day: what was, and what is to come.",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from nightcare.domain.schedule import Schedule
 from nightcare.errors import NightcareError
-from nightcare.places import chosen_config
+from nightcare.places import chosen_config, service_places, with_those_of_service
 
 if TYPE_CHECKING:
     import click
@@ -52,6 +52,8 @@ def _schedule(context: click.Context) -> Schedule | None:
 
     named = context.params.get("config") or context.find_root().params.get("config")
     try:
-        return load(chosen_config(named, os.environ), os.environ).schedule
+        service = service_places(os.environ)
+        variables = with_those_of_service(os.environ, service)
+        return load(chosen_config(named, os.environ, service), variables).schedule
     except NightcareError:
         return None

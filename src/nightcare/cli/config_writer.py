@@ -8,7 +8,6 @@ from pathlib import Path
 from nightcare.catalogue.reading import Words
 from nightcare.cli.output import echo, problem_lines
 from nightcare.cli.person import Person
-from nightcare.desktop.only_one import service_runs
 from nightcare.errors import StateError
 from nightcare.replacing import replace_files
 from nightcare.settings.layers import example_text, read_raw
@@ -74,7 +73,7 @@ def tell_service(person: Person, words: Words, *, restart: bool = False) -> bool
         words: Their language.
         restart: Whether the change is one that a service takes up when it starts.
     """
-    runs = service_runs(person.state)
+    runs = person.service_runs()
     if runs:
         echo(words.say("service_later" if restart else "service_knows"))
     return runs

@@ -13,7 +13,6 @@ from nightcare.cli.output import echo, problem_lines, say_json
 from nightcare.cli.person import Person
 from nightcare.cli.showing import shown_for_a_program, shown_lines
 from nightcare.errors import ConfigError, Problem, StateError
-from nightcare.places import place_of_config
 from nightcare.settings.entries import entries
 from nightcare.settings.layers import example_text, read_file
 from nightcare.settings.load import load, load_file
@@ -42,7 +41,7 @@ config_command = Group(
 @command("init", help="Write the commented example as your config file.")
 def init_command(person: Person) -> None:
     """Write the commented example as the person's config file."""
-    path = place_of_config(person.named, os.environ)
+    path = person.config_place
     if path.exists() or path.is_symlink():
         raise StateError("config_exists", path=path)
     echo(person.any_words.say("did_init", path=write_example(path)))
@@ -58,7 +57,7 @@ def check_command(person: Person, *, file: Path | None, for_program: bool) -> in
     warnings: tuple[Problem, ...] = ()
     language = None
     try:
-        loaded = load(path, os.environ)
+        loaded = load(path, person.variables)
         warnings = loaded.warnings
         language = loaded.schedule.language
     except ConfigError as error:
@@ -96,8 +95,8 @@ def check_command(person: Person, *, file: Path | None, for_program: bool) -> in
 def show_command(person: Person, *, for_program: bool) -> None:
     """What is in force."""
     file = None if person.config is None else read_file(person.config)
-    loaded = load_file(file, os.environ)
-    shown = entries(loaded, origins_of(file, os.environ))
+    loaded = load_file(file, person.variables)
+    shown = entries(loaded, origins_of(file, person.variables))
     if for_program:
         say_json(shown_for_a_program(shown))
     else:
@@ -109,7 +108,7 @@ def show_command(person: Person, *, for_program: bool) -> None:
 @command("path", help="Print where your config file is, or would be.")
 def path_command(person: Person) -> None:
     """Where the config file is, or would be."""
-    echo(str(place_of_config(person.named, os.environ)))
+    echo(str(person.config_place))
 
 
 def write_example(path: Path) -> Path:

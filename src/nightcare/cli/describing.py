@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 
 from nightcare.cli.config_writer import content_of, spoken, write_all
 from nightcare.cli.declaring import command, option
 from nightcare.cli.output import echo, say_json
 from nightcare.cli.person import Person
-from nightcare.places import place_of_config, schema_file
+from nightcare.places import schema_file
 from nightcare.replacing import alone_with
 from nightcare.settings.editing import with_first_line
 from nightcare.settings.layers import parsed
@@ -31,7 +30,7 @@ def schema_command(person: Person, *, to_write: bool) -> None:
         say_json(schema)
         return
     words = spoken(person)
-    path = place_of_config(person.named, os.environ)
+    path = person.config_place
     beside = schema_file(path)
     with alone_with(path):
         raw, there = content_of(path)

@@ -28,7 +28,6 @@ from nightcare.cli.declaring import command
 from nightcare.cli.output import complain, echo
 from nightcare.cli.person import Person
 from nightcare.errors import ConfigError, DesktopError, StateError
-from nightcare.places import place_of_config
 from nightcare.replacing import alone_with
 from nightcare.settings.layers import built_in, parsed, read_raw
 from nightcare.settings.load import load_file
@@ -40,7 +39,7 @@ _EDIT, _DISCARD, _SAVE = "e", "x", "s"
 @command("edit", help="Edit your config file in your editor; only what is right is taken.")
 def edit_command(person: Person) -> int:
     """Edit a copy, and put it in the place of the file once it is right."""
-    path = place_of_config(person.named, os.environ)
+    path = person.config_place
     before, there = content_of(path)
     editor = _editor(os.environ)
     words = spoken(person)

@@ -22,7 +22,6 @@ from nightcare.cli.records import (
     hand_over_all,
     json_text,
 )
-from nightcare.desktop.only_one import service_runs
 from nightcare.desktop.time_zone import zone
 from nightcare.domain.course import Course, Held, Open, Settled, Snoozed
 from nightcare.domain.record import Act
@@ -104,7 +103,7 @@ def erase_command(person: Person, *, yes: bool) -> int:
         try:
             _erase(person, words)
         except StateError as error:
-            if error.key != "journal_corrupt" or service_runs(person.state):
+            if error.key != "journal_corrupt" or person.service_runs():
                 raise
             # It cannot be written any more, and the next one begins anew.
             for path in journal_files(person.state):

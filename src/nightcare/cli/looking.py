@@ -10,7 +10,6 @@ from nightcare.cli.completing import reminder_names
 from nightcare.cli.declaring import argument, as_json, command, number, option
 from nightcare.cli.output import echo, say_json
 from nightcare.cli.person import Person
-from nightcare.desktop.only_one import service_runs
 from nightcare.domain.care_day import ONE_DAY, Calendar
 from nightcare.domain.course import Course, Held, Open, Settled, Snoozed
 from nightcare.domain.guidance import Routine
@@ -30,7 +29,7 @@ _MOST_DAYS = 3660
 @as_json
 def status_command(person: Person, *, for_program: bool) -> None:
     """Whether the service runs, what is open and what comes next."""
-    running = service_runs(person.state)
+    running = person.service_runs()
     with person.journal() as journal:
         calendar = person.calendar
         standing = journal.standing()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date, datetime, time, tzinfo
 from pathlib import Path
@@ -13,13 +13,22 @@ from typing import Any
 from nightcare.catalogue.reading import Words, words_for
 from nightcare.cli.output import complain, echo
 from nightcare.desktop.clock import now
-from nightcare.desktop.only_one import service_runs
+from nightcare.desktop.only_one import running_service, service_runs
 from nightcare.desktop.time_zone import ZoneSource, chosen, named, zone
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.schedule import Schedule
 from nightcare.errors import ConfigError, NightcareError, StateError
 from nightcare.journal.store import SERVICE_NOTE, Journal
-from nightcare.places import chosen_config, state_folder
+from nightcare.places import (
+    ServicePlaces,
+    chosen_config,
+    differing,
+    named_config,
+    place_of_config,
+    service_places,
+    state_folder,
+    with_those_of_service,
+)
 from nightcare.service.answers import Answers
 from nightcare.settings.kept import load_kept
 from nightcare.settings.loaded import Load, Loaded, Source, source_of
@@ -37,12 +46,36 @@ class Person:
         self.named = config
         self._load = load or _load_here
         self._told_unreadable = False
+        self._used_journal = False
         self.now = now()
 
     @functools.cached_property
     def config(self) -> Path | None:
         """The config file; None for the built-in defaults."""
-        return chosen_config(self.named, os.environ)
+        return chosen_config(self.named, os.environ, self.service)
+
+    @functools.cached_property
+    def service(self) -> ServicePlaces:
+        """The places that their service uses, as they were when the command began."""
+        return service_places(os.environ)
+
+    @property
+    def config_place(self) -> Path:
+        """Where the config file is, or would be.
+
+        Raises:
+            StateError: Nobody says where their home is.
+        """
+        return place_of_config(self.named, os.environ, self.service)
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The environment, with the settings that the service has in its own."""
+        return with_those_of_service(os.environ, self.service)
+
+    def service_runs(self) -> bool:
+        """Return whether their service runs now."""
+        return running_service(os.environ) is not None or service_runs(self.state)
 
     @functools.cached_property
     def loaded(self) -> Loaded:
@@ -51,7 +84,7 @@ class Person:
         Raises:
             ConfigError: It is wrong.
         """
-        source = source_of(self.config, os.environ)
+        source = source_of(self.config, self.variables)
         try:
             folder = self.state
         except StateError:
@@ -115,7 +148,7 @@ class Person:
     @functools.cached_property
     def state(self) -> Path:
         """The folder of the journal."""
-        return state_folder()
+        return state_folder(self.service)
 
     @contextmanager
     def journal(self) -> Iterator[Journal]:
@@ -125,6 +158,7 @@ class Person:
             StateError: It cannot be used.
         """
         journal = Journal.open(self.state)
+        self._used_journal = True
         try:
             yield journal
         finally:
@@ -132,6 +166,21 @@ class Person:
         if journal.unreadable and not self._told_unreadable:
             self._told_unreadable = True
             echo(self.any_words.say("rows_left_out", count=journal.unreadable), err=True)
+
+    def conflicts(self) -> Iterator[str]:
+        """Yield a sentence for each way in which this command went by other settings.
+
+        Only of what goes with the journal it matters that the service goes by the same.
+        """
+        running = self.service.running
+        if running is None or not self._used_journal or "in_force" not in vars(self):
+            return
+        named = named_config(self.named, os.environ)
+        if named is not None and named.absolute() != running.config:
+            yield self.any_words.say("conflict_config", theirs=running.config, ours=named)
+        names = ", ".join(differing(os.environ, running))
+        if names:
+            yield self.any_words.say("conflict_variables", names=names)
 
     def _tonight(self) -> dict[date, time]:
         """Other bedtimes for single evenings; none where the journal cannot be used."""
@@ -143,7 +192,7 @@ class Person:
 
     def _noted(self) -> dict[str, Any]:
         """What the running service has written down about itself; nothing where none runs."""
-        if not service_runs(self.state):
+        if not self.service_runs():
             return {}
         try:
             with self.journal() as journal:
@@ -203,6 +252,8 @@ def as_person(function: Callable[..., Any]) -> Callable[..., Any]:
             return error.exit_code
         if "in_force" in vars(person) and "loaded" not in vars(person):
             echo(person.words.say("by_what_is_in_force"), err=True)
+        for line in person.conflicts():
+            echo(line, err=True)
         return code
 
     return call

@@ -8,6 +8,7 @@ import importlib
 import os
 import sys
 from datetime import timedelta
+from pathlib import Path
 from types import ModuleType
 
 from nightcare.cli.declaring import command, number, option
@@ -17,6 +18,7 @@ from nightcare.cli.person import Person
 from nightcare.domain.care_day import ONE_DAY
 from nightcare.domain.plan import between, plan
 from nightcare.errors import ValueRefused
+from nightcare.places import place_of_config
 from nightcare.unneeded import standing_in
 
 _LONGEST_REHEARSAL = 3600
@@ -36,7 +38,7 @@ def run_command(person: Person) -> None:
     _load_the_service()
     from nightcare.daemon import Daemon, Setting  # noqa: PLC0415 - loaded just now
 
-    setting = Setting(person.named, person.state, os.environ, sys.stdout, sys.stderr)
+    setting = Setting(_named(person), person.state, os.environ, sys.stdout, sys.stderr)
     daemon = Daemon(setting, loaded)
     echo(person.words.say("plan_ahead"))
     for line in _day_ahead(person):
@@ -75,6 +77,12 @@ def rehearse_command(person: Person, *, seconds: int) -> None:
         )
     )
     echo(person.words.say("rehearsal_over"))
+
+
+def _named(person: Person) -> Path | None:
+    """Return the config file that the service must be told; None where it finds it by itself."""
+    place = person.config_place
+    return None if place == place_of_config(None, os.environ) else place
 
 
 def _load_the_service() -> None:

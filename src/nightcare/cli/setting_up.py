@@ -27,7 +27,6 @@ from nightcare.domain.moments import clock_text, parse_clock
 from nightcare.domain.plan import plan
 from nightcare.errors import ConfigError, DesktopError, Place, StateError, ValueRefused
 from nightcare.languages import languages
-from nightcare.places import place_of_config
 from nightcare.settings.editing import Keys, with_value
 from nightcare.settings.layers import built_in, example_text, parsed
 from nightcare.settings.load import load_file
@@ -71,7 +70,7 @@ class _Setup:
     def __init__(self, person: Person) -> None:
         self.words: Words = spoken(person)
         self._person = person
-        self._path: Path = place_of_config(person.named, os.environ)
+        self._path: Path = person.config_place
         self._loaded: Loaded = self._right(example_text().encode())
         self._raw = example_text().encode()
 

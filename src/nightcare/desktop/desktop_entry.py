@@ -46,15 +46,20 @@ def entry_text(command: Sequence[str]) -> str:
     return template.replace("@COMMAND@", " ".join(_argument(part) for part in command))
 
 
+def files(variables: Mapping[str, str]) -> tuple[Path, Path]:
+    """Return where the icon and the desktop entry are installed."""
+    folder = data_folder(variables)
+    return folder / ICON, folder / ENTRY
+
+
 def install(command: Sequence[str], variables: Mapping[str, str]) -> None:
     """Write the desktop entry and the icon.
 
     Raises:
         DesktopError: They cannot be written.
     """
-    folder = data_folder(variables)
-    image = _packaged(ICON)
-    for path, text in ((folder / ICON, image), (folder / ENTRY, entry_text(command))):
+    icon_file, entry = files(variables)
+    for path, text in ((icon_file, _packaged(ICON)), (entry, entry_text(command))):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             fresh = path.with_suffix(".new")
@@ -100,6 +105,6 @@ def _is_file(path: Path) -> bool:
 
 def _packaged(place: Path) -> str:
     """What the package brings for a place."""
-    from importlib.resources import files  # noqa: PLC0415 - the service needs no more than the name
+    from importlib import resources  # noqa: PLC0415 - the service needs no more than the name
 
-    return files("nightcare").joinpath(place.name).read_text(encoding="utf-8")
+    return resources.files("nightcare").joinpath(place.name).read_text(encoding="utf-8")

@@ -1,62 +1,167 @@
-"""One service a user: a lock on the state folder, which ends with the process that holds it."""
+"""One service per person: its locks, and the record by which commands find it.
+
+The record lies in XDG_RUNTIME_DIR, which every program of the person shares whatever their shells
+export. It is locked as long as the service runs, so it needs no clean-up after a crash. A second
+lock, on the state folder itself, also holds where there is no such folder.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import stat
 import sys
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 if sys.platform != "win32":
     import fcntl
 
+RECORD = "nightcare.json"
+"""In the person's runtime folder."""
+
+_USUAL = Path("/run/user")
+"""Holds a runtime folder for each user who is logged in, pam_systemd(8)."""
+
+_LONGEST_RECORD = 64 * 1024
+_MODE = 0o1600
+"""Private; by the sticky bit nobody tidies it away (XDG Base Directory Specification)."""
+
 _TRIES = 5
 _BETWEEN_TRIES = 0.05
 
 
-class OnlyOne:
-    """The lock that a running service holds.
+@dataclass(frozen=True)
+class ServiceRecord:
+    """What a running service tells commands about itself.
 
-    It is a lock on the folder itself, so that it leaves no file behind and works where the folder
-    cannot be written.
+    Attributes:
+        pid: Its process.
+        state: The folder of its journal.
+        config: Its config file, which may be missing.
+        variables: The `NIGHTCARE_*` variables in its environment.
     """
 
-    def __init__(self, folder: Path) -> None:
+    pid: int
+    state: Path
+    config: Path
+    variables: Mapping[str, str]
+
+
+class OnlyOne:
+    """The locks that a running service holds.
+
+    Args:
+        folder: Its state folder.
+        runtime: The person's runtime folder; None where there is none.
+    """
+
+    def __init__(self, folder: Path, runtime: Path | None = None) -> None:
         self._folder = folder
-        self._held: int | None = None
+        self._runtime = runtime
+        self._held: list[int] = []
+        self._record: int | None = None
 
     def take(self) -> bool:
-        """Hold the lock until this process ends; False where another process holds it."""
+        """Hold the locks until this process ends; False where another process holds one."""
         if sys.platform == "win32":
             return True
+        if self._runtime is not None:
+            with contextlib.suppress(OSError):
+                self._record = _opened(self._runtime / RECORD, os.O_RDWR | os.O_CREAT)
+        if self._record is not None and not self._lock(self._record):
+            self._record = None
+            return False
         try:
             handle = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError:
-            # No folder, no lock; the service still reminds.
+            # Without a state folder the service still reminds.
             return True
+        if not self._lock(handle):
+            self.release()
+            return False
+        return True
+
+    def publish(self, record: ServiceRecord) -> None:
+        """Write the record, for commands to find this service by."""
+        if self._record is None:
+            return
+        told = {
+            "pid": record.pid,
+            "state": str(record.state),
+            "config": str(record.config),
+            "variables": dict(record.variables),
+        }
+        with contextlib.suppress(OSError):
+            os.fchmod(self._record, _MODE)
+            os.ftruncate(self._record, 0)
+            # One write, so that nobody reads a part of it.
+            os.pwrite(self._record, json.dumps(told).encode(), 0)
+
+    def release(self) -> None:
+        """Release the locks."""
+        for handle in self._held:
+            with contextlib.suppress(OSError):
+                os.close(handle)
+        self._held, self._record = [], None
+
+    def _lock(self, handle: int) -> bool:
         for _ in range(_TRIES):
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                # A command may be looking just now whether a service runs.
+                # A command may be checking just now whether a service runs.
                 time.sleep(_BETWEEN_TRIES)
             else:
-                self._held = handle
+                self._held.append(handle)
                 return True
         os.close(handle)
         return False
 
-    def release(self) -> None:
-        """Let go of the lock."""
-        if self._held is not None:
-            with contextlib.suppress(OSError):
-                os.close(self._held)
-            self._held = None
+
+def runtime_folder(variables: Mapping[str, str]) -> Path | None:
+    """Return the person's own runtime folder; None where there is none.
+
+    Under su the variable names another user's folder, and under cron it is missing: then the usual
+    place counts. Source: the XDG Base Directory Specification, pam_systemd(8).
+    """
+    if sys.platform == "win32":
+        return None
+    named = Path(variables.get("XDG_RUNTIME_DIR", ""))
+    usual = _USUAL / str(os.geteuid())
+    if named.is_absolute() and not _is_foreign(named):
+        return named if named.is_dir() else None
+    return usual if usual.is_dir() and not _is_foreign(usual) else None
+
+
+def running_service(variables: Mapping[str, str]) -> ServiceRecord | None:
+    """Return the record of the person's running service; None where there is none.
+
+    Args:
+        variables: The environment, which says where the runtime folder is.
+    """
+    folder = runtime_folder(variables)
+    if folder is None or sys.platform == "win32":
+        return None
+    try:
+        handle = _opened(folder / RECORD, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        if _is_free(handle):
+            return None
+        return _record_of(os.pread(handle, _LONGEST_RECORD, 0))
+    except OSError:
+        return None
+    finally:
+        os.close(handle)
 
 
 def service_runs(folder: Path) -> bool:
-    """Whether a service holds the lock on a state folder."""
+    """Return whether a service holds the lock on a state folder."""
     if sys.platform == "win32":
         return False
     try:
@@ -64,10 +169,47 @@ def service_runs(folder: Path) -> bool:
     except OSError:
         return False
     try:
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    else:
-        return False
+        return not _is_free(handle)
     finally:
         os.close(handle)
+
+
+def _is_free(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _opened(path: Path, how: int) -> int:
+    """Open a file of the person's own.
+
+    Raises:
+        OSError: There is none, or it is another user's, or no file at all.
+    """
+    handle = os.open(path, how | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, _MODE & 0o777)
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
+        os.close(handle)
+        raise PermissionError
+    return handle
+
+
+def _is_foreign(folder: Path) -> bool:
+    try:
+        return folder.stat().st_uid != os.geteuid()
+    except OSError:
+        return False
+
+
+def _record_of(raw: bytes) -> ServiceRecord | None:
+    try:
+        told = json.loads(raw)
+        variables = {str(name): str(value) for name, value in told["variables"].items()}
+        record = ServiceRecord(
+            int(told["pid"]), Path(told["state"]), Path(told["config"]), variables
+        )
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None
+    return record if record.state.is_absolute() and record.config.is_absolute() else None

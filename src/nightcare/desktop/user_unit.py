@@ -1,31 +1,45 @@
-"""The user unit: written, enabled and started by `install`, and taken back by `uninstall`.
+"""The user unit: written, enabled and started by `install`, and removed by `uninstall`.
 
-Source: systemd.unit(5), systemd.service(5), "Command lines" for the quoting.
+Source: systemctl(1), systemd.unit(5).
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 
+from nightcare.desktop.manager_environment import environment_of, words_of
+from nightcare.desktop.rollback import Rollback
+from nightcare.desktop.unit_file import GRAPHICAL, NAME, USUAL, unit_places, unit_text
 from nightcare.errors import DesktopError
 
-NAME = "nightcare.service"
-
-_GRAPHICAL = "graphical-session.target"
-_USUAL = "default.target"
-_ENV = "/usr/bin/env"
+_CONTROL = ("systemd", "user.control")
 _LIMIT_SECONDS = 90
 
 
 def unit_file(variables: Mapping[str, str]) -> Path:
-    """Where the unit is written: the person's own unit folder."""
-    home = Path(variables.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    return home / "systemd" / "user" / NAME
+    """Return where the unit is written: the folder of own units that the user manager reads.
+
+    That is below the manager's XDG_CONFIG_HOME, which need not be the shell's (home-manager#5510).
+
+    Args:
+        variables: The environment, for where there is no manager to ask.
+    """
+    folders = map(Path, words_of(_asked("show", "--property=UnitPath", "--value")))
+    for folder in folders:
+        if folder.parts[-2:] == _CONTROL:
+            # It comes first, and lies beside the folder of own units, systemd.unit(5).
+            return folder.with_name("user") / NAME
+    return next(unit_places(variables), Path.home() / ".config" / "systemd" / "user" / NAME)
+
+
+def environment() -> dict[str, str]:
+    """Return the environment that the user manager gives its services; empty without one."""
+    return environment_of(_asked("show-environment"))
 
 
 def own_command(config: Path | None, word: str) -> list[str]:
@@ -34,25 +48,6 @@ def own_command(config: Path | None, word: str) -> list[str]:
     start = [str(script)] if os.access(script, os.X_OK) else [sys.executable, "-m", "nightcare"]
     named = [] if config is None else ["--config", str(config.absolute())]
     return [*start, *named, word]
-
-
-def unit_text(command: Sequence[str], *, graphical: bool) -> str:
-    """The unit that starts a command.
-
-    Args:
-        command: The program and its arguments.
-        graphical: Whether it goes with the graphical session; else with the login.
-    """
-    if "$" in command[0]:
-        # In the program's own path systemd takes no "$$" for a "$"; in its arguments it does.
-        command = [_ENV, *command]
-    session = f"PartOf={_GRAPHICAL}\nAfter={_GRAPHICAL}\n" if graphical else ""
-    template = files("nightcare").joinpath(NAME).read_text(encoding="utf-8")
-    return (
-        template.replace("@SESSION@\n", session)
-        .replace("@COMMAND@", " ".join(_quoted(part) for part in command))
-        .replace("@TARGET@", _GRAPHICAL if graphical else _USUAL)
-    )
 
 
 def reach() -> None:
@@ -64,27 +59,54 @@ def reach() -> None:
     _systemctl("daemon-reload")
 
 
-def install(command: Sequence[str], variables: Mapping[str, str]) -> Path:
-    """Write, enable and start the unit; returns its file.
+def install(command: Sequence[str], state: Path) -> Path:
+    """Write, enable and start the unit; return its file.
+
+    Args:
+        command: What it starts.
+        state: XDG_STATE_HOME for it.
 
     Raises:
-        DesktopError: There is no user manager, or the service did not start.
+        DesktopError: There is no user manager, or the service did not start; the unit and the
+            service are then as they were.
     """
     reach()
-    graphical = _systemctl("is-active", "--quiet", _GRAPHICAL, may_fail=True) == 0
-    path = unit_file(variables)
-    _write(path, unit_text(command, graphical=graphical))
+    was_active, rollback = is_active(), Rollback()
+    path = unit_file(os.environ)
+    try:
+        for one in (path, *_links(path)):
+            rollback.keep(one)
+        _put_in_force(path, command, state)
+    except OSError as error:
+        raise DesktopError("unit_not_written", path=path, reason=error.strerror) from error
+    except BaseException:
+        for step in (("stop", NAME), ("reset-failed", NAME)):
+            _attempt(*step)
+        rollback.restore()
+        _attempt("daemon-reload")
+        if was_active:
+            _attempt("start", NAME)
+        raise
+    return path
+
+
+def _put_in_force(path: Path, command: Sequence[str], state: Path) -> None:
+    graphical = _systemctl("is-active", "--quiet", GRAPHICAL, may_fail=True) == 0
+    _write(path, unit_text(command, state=state, graphical=graphical))
     _systemctl("daemon-reload")
     # Enabled anew, for an earlier install may have gone with the other target.
     _systemctl("reenable", "--quiet", NAME)
     _systemctl("reset-failed", NAME, may_fail=True)
     if _systemctl("restart", NAME, may_fail=True):
-        raise DesktopError("service_did_not_start", unit=NAME)
-    return path
+        result, status = (
+            _asked("show", f"--property={one}", "--value", NAME).strip() or "-"
+            for one in ("Result", "ExecMainStatus")
+        )
+        raise DesktopError("service_did_not_start", unit=NAME, result=result, status=status)
 
 
 def uninstall(variables: Mapping[str, str]) -> bool:
-    """Stop, disable and remove the unit; whether there was one.
+    """Stop, disable and remove the unit; return whether there was one.
 
     One that a package brought and the person enabled or started is stopped and disabled; it stays
     with the package.
@@ -93,17 +115,17 @@ def uninstall(variables: Mapping[str, str]) -> bool:
         DesktopError: The file cannot be removed.
     """
     path = unit_file(variables)
-    links = [link for folder in path.parent.glob("*.wants") if (link := folder / NAME).is_symlink()]
-    if not (path.exists() or links or is_active()):
+    # Earlier versions left one where only the shell looks.
+    paths = dict.fromkeys([path, *unit_places(variables)])
+    links = [link for one in paths for link in _links(one) if link.is_symlink()]
+    if not (any(one.exists() for one in paths) or links or is_active()):
         return False
-    try:
+    with contextlib.suppress(DesktopError):
+        # Without a manager nothing runs.
         _systemctl("disable", "--now", "--quiet", NAME)
-    except DesktopError:
-        # Without a manager nothing runs; what enabled it is taken away by hand.
-        for link in links:
-            link.unlink(missing_ok=True)
     try:
-        path.unlink(missing_ok=True)
+        for one in [*links, *paths]:
+            one.unlink(missing_ok=True)
     except OSError as error:
         raise DesktopError("unit_not_written", path=path, reason=error.strerror) from error
     for step in (("daemon-reload",), ("reset-failed", NAME)):
@@ -128,6 +150,17 @@ def _says_yes(question: str) -> bool:
         return False
 
 
+def _links(path: Path) -> list[Path]:
+    """Return the links by which targets start a unit, also those that are not there yet."""
+    ours = [path.parent / f"{target}.wants" / NAME for target in (USUAL, GRAPHICAL)]
+    return list(dict.fromkeys([*ours, *(one / NAME for one in path.parent.glob("*.wants"))]))
+
+
+def _attempt(*words: str) -> None:
+    with contextlib.suppress(DesktopError):
+        _systemctl(*words, may_fail=True)
+
+
 def _write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -138,26 +171,27 @@ def _write(path: Path, text: str) -> None:
         raise DesktopError("unit_not_written", path=path, reason=error.strerror) from error
 
 
+def _asked(*words: str) -> str:
+    """Return what `systemctl --user` prints; nothing where it fails."""
+    try:
+        result = _run(words)
+    except DesktopError:
+        return ""
+    return result.stdout if result.returncode == 0 else ""
+
+
 def _systemctl(*words: str, may_fail: bool = False) -> int:
-    """Run `systemctl --user`; returns its exit status.
+    """Run `systemctl --user`; return its exit status.
 
     Raises:
         DesktopError: It is not there, does not answer, or failed and may not.
     """
     try:
-        result = subprocess.run(  # noqa: S603 - fixed words
-            ["systemctl", "--user", *words],  # noqa: S607 - found as the person finds it
-            capture_output=True,
-            text=True,
-            timeout=_LIMIT_SECONDS,
-            check=False,
-        )
-    except FileNotFoundError as error:
-        if may_fail:
+        result = _run(words)
+    except DesktopError as error:
+        if may_fail and error.key == "no_systemd":
             return 1
-        raise DesktopError("no_systemd") from error
-    except subprocess.TimeoutExpired as error:
-        raise DesktopError("systemd_silent", command=" ".join(words)) from error
+        raise
     if result.returncode and not may_fail:
         reason = (result.stderr or result.stdout).strip().splitlines()
         raise DesktopError(
@@ -166,10 +200,16 @@ def _systemctl(*words: str, may_fail: bool = False) -> int:
     return result.returncode
 
 
-def _quoted(part: str) -> str:
-    """One word of an ExecStart line."""
-    escaped = part.replace("%", "%%").replace("$", "$$")
-    plain = escaped.replace("%%", "").replace("$$", "")
-    if plain and all(sign.isalnum() or sign in "/._-+=:@," for sign in plain):
-        return escaped
-    return '"' + escaped.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _run(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(  # noqa: S603 - fixed words
+            ["systemctl", "--user", *words],  # noqa: S607 - found as the person finds it
+            capture_output=True,
+            text=True,
+            timeout=_LIMIT_SECONDS,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise DesktopError("no_systemd") from error
+    except subprocess.TimeoutExpired as error:
+        raise DesktopError("systemd_silent", command=" ".join(words)) from error

@@ -75,11 +75,6 @@ def source_of(path: Path | None, variables: Mapping[str, str]) -> Source:
         path: The person's file; None for the built-in defaults.
         variables: The environment, of which `NIGHTCARE_*` is laid over the file.
     """
-    ours = {
-        name: value
-        for name, value in variables.items()
-        if name.startswith(PREFIX) and name != NAMES_THE_FILE
-    }
     text = None
     if path is not None:
         try:
@@ -87,7 +82,16 @@ def source_of(path: Path | None, variables: Mapping[str, str]) -> Source:
         except OSError:
             # Whoever loads it says why.
             text = None
-    return Source(path, text, ours)
+    return Source(path, text, settings_of(variables))
+
+
+def settings_of(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of an environment that are laid over the config file."""
+    return {
+        name: value
+        for name, value in variables.items()
+        if name.startswith(PREFIX) and name != NAMES_THE_FILE
+    }
 
 
 def raw_of(path: Path) -> bytes:

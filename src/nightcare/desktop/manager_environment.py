@@ -1,0 +1,31 @@
+"""The environment that the user manager gives its services, by systemctl(1).
+
+It is another than that of a shell, and a desktop may add to it after services have started
+(systemd#42960).
+"""
+
+from __future__ import annotations
+
+import re
+
+_VARIABLE = re.compile(r"^(\w+)=(?:\$'((?:\\.|[^'\\])*)'|([^\n]*))$", re.MULTILINE | re.DOTALL)
+_WORD = re.compile(r"\$'((?:\\.|[^'\\])*)'|(\S+)", re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_SIGNS = {"n": "\n", "t": "\t", "r": "\r"}
+
+
+def environment_of(printed: str) -> dict[str, str]:
+    """Return the variables that `systemctl show-environment` printed."""
+    return {one[1]: _value(one[2], one[3]) for one in _VARIABLE.finditer(printed)}
+
+
+def words_of(printed: str) -> list[str]:
+    """Return the words of a list that `systemctl show` printed."""
+    return [_value(one[1], one[2]) for one in _WORD.finditer(printed)]
+
+
+def _value(quoted: str | None, plain: str) -> str:
+    """Return a value, which systemd quotes as a shell does where it must."""
+    if quoted is None:
+        return plain
+    return _ESCAPED.sub(lambda one: _SIGNS.get(one[1], one[1]), quoted)

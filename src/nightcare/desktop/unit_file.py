@@ -1,0 +1,116 @@
+"""The text of the user unit, and what `install` recorded in it.
+
+Source: systemd.unit(5), systemd.service(5), "Command lines", and systemd.exec(5), "Environment".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+NAME = "nightcare.service"
+GRAPHICAL = "graphical-session.target"
+USUAL = "default.target"
+
+_ENV = "/usr/bin/env"
+_STATE = "XDG_STATE_HOME"
+_WORD = re.compile(r'"((?:\\.|[^"\\])*)"|(\S+)')
+_ESCAPED = re.compile(r"\\(.)")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The places that `install` recorded in the unit; None for each that it did not.
+
+    Attributes:
+        config: The config file.
+        state: XDG_STATE_HOME, which holds the folder of the journal.
+    """
+
+    config: Path | None
+    state: Path | None
+
+
+NOTHING = Recorded(None, None)
+
+
+def unit_text(command: Sequence[str], *, state: Path | None, graphical: bool) -> str:
+    """Return the text of the unit that starts a command.
+
+    Args:
+        command: The program and its arguments.
+        state: XDG_STATE_HOME for it; None leaves it to the environment.
+        graphical: Whether it starts and stops with the graphical session. Otherwise it starts with
+            the login, or with the first graphical session.
+    """
+    from importlib.resources import files  # noqa: PLC0415 - only needed to install
+
+    if "$" in command[0]:
+        # In the program's own path systemd takes no "$$" for a "$"; in its arguments it does.
+        command = [_ENV, *command]
+    session = f"PartOf={GRAPHICAL}\nAfter={GRAPHICAL}\n" if graphical else ""
+    template = files("nightcare").joinpath(NAME).read_text(encoding="utf-8")
+    environment = "" if state is None else f"Environment={_quoted(f'{_STATE}={state}')}\n"
+    return (
+        template.replace("@SESSION@\n", session)
+        .replace("@ENVIRONMENT@\n", environment)
+        .replace("@COMMAND@", " ".join(_quoted(part.replace("$", "$$")) for part in command))
+        .replace("@TARGET@", GRAPHICAL if graphical else f"{USUAL} {GRAPHICAL}")
+    )
+
+
+def recorded(variables: Mapping[str, str]) -> Recorded:
+    """Return what `install` recorded in the person's unit, found without asking systemd."""
+    for path in unit_places(variables):
+        try:
+            found = _recorded_in(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        if found != NOTHING:
+            # An earlier version wrote units that record nothing, also where only a shell looks.
+            return found
+    return NOTHING
+
+
+def unit_places(variables: Mapping[str, str]) -> Iterator[Path]:
+    """Yield where the person's unit may be.
+
+    The user manager goes by its own XDG_CONFIG_HOME, which need not be that of a shell.
+    """
+    home = variables.get("HOME", "")
+    for folder in (variables.get("XDG_CONFIG_HOME", ""), home and f"{home}/.config"):
+        if Path(folder).is_absolute():
+            yield Path(folder, "systemd", "user", NAME)
+
+
+def _recorded_in(text: str) -> Recorded:
+    config = state = None
+    for line in text.splitlines():
+        if line.startswith("ExecStart="):
+            words = [word.replace("$$", "$") for word in _words(line)]
+            if "--config" in words[:-1]:
+                config = Path(words[words.index("--config") + 1])
+        elif line.startswith("Environment="):
+            for word in _words(line):
+                name, _, value = word.partition("=")
+                if name == _STATE:
+                    state = Path(value)
+    return Recorded(config, state)
+
+
+def _words(line: str) -> list[str]:
+    """Return the words of a setting, as `_quoted` wrote them."""
+    found = _WORD.finditer(line.partition("=")[2])
+    plain = (_ESCAPED.sub(r"\1", one[1]) if one[2] is None else one[2] for one in found)
+    return [word.replace("%%", "%") for word in plain]
+
+
+def _quoted(part: str) -> str:
+    """Return one word of a setting, in which `%` and blanks mean themselves."""
+    escaped = part.replace("%", "%%")
+    plain = escaped.replace("%%", "").replace("$$", "")
+    if plain and all(sign.isalnum() or sign in "/._-+=:@," for sign in plain):
+        return escaped
+    return '"' + escaped.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,85 @@
+"""The unit as text, and what is read back from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nightcare.desktop.unit_file import NAME, NOTHING, Recorded, recorded, unit_text
+
+TEMPLATE = Path(__file__).parents[2] / "systemd" / "nightcare.service"
+
+
+def lines(text: str) -> list[str]:
+    """The lines that say something."""
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def test_the_installed_unit_is_the_template_filled_in() -> None:
+    """What stands in systemd/ is what is installed, but for four places."""
+    command = ["/usr/bin/nightcare", "run"]
+    template = lines(TEMPLATE.read_text())
+
+    def filled_in(state: Path | None) -> list[str]:
+        text = unit_text(command, state=state, graphical=False)
+        return [line for line in lines(text) if line not in template]
+
+    started = "ExecStart=/usr/bin/nightcare run"
+    wanted = "WantedBy=default.target graphical-session.target"
+    assert filled_in(None) == [started, wanted]
+    assert filled_in(Path("/s")) == ["Environment=XDG_STATE_HOME=/s", started, wanted]
+
+
+def test_in_a_graphical_session_it_goes_with_the_session() -> None:
+    """It starts after it and stops with it."""
+    text = unit_text(["/usr/bin/nightcare", "run"], state=None, graphical=True)
+    for line in ("PartOf", "After", "WantedBy"):
+        assert f"{line}=graphical-session.target" in lines(text)
+
+
+@pytest.mark.parametrize(
+    ("part", "written"),
+    [
+        ("/usr/bin/nightcare", "/usr/bin/nightcare"),
+        ("/home/søren/nightcare", "/home/søren/nightcare"),
+        ("/home/my tools/nightcare", '"/home/my tools/nightcare"'),
+        ("/home/100%/nightcare", "/home/100%%/nightcare"),
+        ("/home/$HOME/n", "/usr/bin/env /home/$$HOME/n"),
+        ('/home/"a\\b', '"/home/\\"a\\\\b"'),
+        ("", '""'),
+        (";", '";"'),
+    ],
+)
+def test_a_command_survives_systemds_quoting(part: str, written: str) -> None:
+    """Spaces, percent and dollar signs, quotes and backslashes mean themselves."""
+    text = unit_text([part], state=None, graphical=False)
+    assert f"ExecStart={written}" in text.splitlines()
+
+
+@pytest.mark.parametrize("name", ["plain", "my own", "100%", "$HOME", 'a"b\\c', "æ", "%h $$ '"])
+def test_what_is_recorded_is_read_back(tmp_path: Path, name: str) -> None:
+    """Whatever signs the paths have."""
+    config, state = Path("/home", name, "config.toml"), Path("/home", name, "state")
+    command = ["/usr/bin/nightcare", "--config", str(config), "run"]
+    unit = tmp_path / "systemd" / "user" / NAME
+    unit.parent.mkdir(parents=True)
+    unit.write_text(unit_text(command, state=state, graphical=True), encoding="utf-8")
+    assert recorded({"XDG_CONFIG_HOME": str(tmp_path)}) == Recorded(config, state)
+
+
+def test_a_unit_that_records_nothing_is_passed_over(tmp_path: Path) -> None:
+    """As an earlier version left one where only the shell looks; and one that is no text."""
+    text = unit_text(["/usr/bin/nightcare", "run"], state=None, graphical=False)
+    units = [tmp_path / one / "systemd" / "user" / NAME for one in ("shell", ".config")]
+    for unit in units:
+        unit.parent.mkdir(parents=True)
+        unit.write_text(text, encoding="utf-8")
+    variables = {"XDG_CONFIG_HOME": str(tmp_path / "shell"), "HOME": str(tmp_path)}
+    assert recorded(variables) == NOTHING
+    own = unit_text(["n", "--config", "/c", "run"], state=Path("/s"), graphical=False)
+    units[1].write_text(own, encoding="utf-8")
+    assert recorded(variables) == Recorded(Path("/c"), Path("/s"))
+    units[0].write_bytes(b"\xff\xfe")
+    assert recorded(variables) == Recorded(Path("/c"), Path("/s"))
+    assert recorded({}) == NOTHING
