@@ -12,6 +12,7 @@ from nightcare.cli.output import echo, say_json
 from nightcare.cli.person import Person
 from nightcare.domain.care_day import ONE_DAY, Calendar
 from nightcare.domain.course import Course, Held, Open, Settled, Snoozed
+from nightcare.domain.day_parser import coming_date
 from nightcare.domain.guidance import Routine
 from nightcare.domain.leading import Led, whereabouts
 from nightcare.domain.plan import between, plan
@@ -183,7 +184,7 @@ def today_command(person: Person, *, for_program: bool) -> None:
 
 @command("preview", help="Show what is due over the coming care days.")
 @option("--days", type=number(), default=7, show_default=True, help="How many care days.")
-@option("--from", "first", metavar="DATE", help="The first care day, such as 2026-12-24.")
+@option("--from", "first", metavar="DATE", help="The first day: 2026-12-24, 24/12, monday.")
 @as_json
 def preview_command(person: Person, *, days: int, first: str | None, for_program: bool) -> None:
     """What is due over the coming care days."""
@@ -191,7 +192,10 @@ def preview_command(person: Person, *, days: int, first: str | None, for_program
         raise ValueRefused("days_out_of_range", found=days, most=_MOST_DAYS)
     reminders = person.loaded.schedule.enabled
     calendar = person.calendar
-    day = _coming_day(reminders, calendar, person.now) if first is None else _date(first)
+    if first is None:
+        day = _coming_day(reminders, calendar, person.now)
+    else:
+        day = coming_date(first, calendar.at(person.now).date, person.words.input)
     try:
         planned = plan(reminders, calendar, day, days)
     except OverflowError as error:
@@ -264,13 +268,6 @@ def next_occurrence(person: Person, journal: Journal, calendar: Calendar) -> Occ
     """What comes next: an occurrence that falls due, or one that comes back from a snooze."""
     standing, unsettled = journal.standing(), journal.unsettled()
     return following(person.schedule, calendar, standing, unsettled, person.now)
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ValueRefused("date_not_understood", found=text) from error
 
 
 def _next_line(coming: Occurrence | None, person: Person) -> str:
