@@ -247,6 +247,6 @@ def _dates(day: Day, today: date, way: int) -> list[date]:
             years = range(today.year - way, today.year + way * _MOST_YEARS, way)
             anyday = replace(day, weekday=None)
             return [found for year in years if (found := anyday.in_year(year)) is not None]
-        case OnDate():
+        case _:
             found = day.in_year(today.year)
             return [] if found is None else [found]
