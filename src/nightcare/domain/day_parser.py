@@ -91,11 +91,11 @@ def _date_patterns() -> tuple[re.Pattern[str], ...]:
     return (
         re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"),
         re.compile(
-            r"(?P<day>\d{1,2})(?:\.|st|nd|rd|th)? ?(?:of )?(?P<name>[^\W\d_]+)\.?"
+            r"(?P<day>\d{1,2})(?:\.|[snrt][tdh])? ?(?:of )?(?P<name>[^\W\d_]+)\.?"
             r"(?:,? (?P<year>\d{4}))?"
         ),
         re.compile(
-            r"(?P<name>[^\W\d_]+)\.? (?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+            r"(?P<name>[^\W\d_]+)\.? (?:the )?(?P<day>\d{1,2})(?:[snrt][tdh])?"
             r"(?:,? (?P<year>\d{4}))?"
         ),
         re.compile(r"(?P<day>\d{1,2})\. ?(?P<month>\d{1,2})(?:\.|\. ?(?P<year>\d{4}))?"),
