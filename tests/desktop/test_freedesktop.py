@@ -1536,6 +1536,37 @@ def test_what_came_under_do_not_disturb_is_sent_once_more(bus: PrivateBus) -> No
     asyncio.run(story())
 
 
+def test_nothing_is_heard_under_do_not_disturb_unless_it_was_asked_for(bus: PrivateBus) -> None:
+    """A server is told to be silent as well; when do not disturb ends, the sound comes too."""
+    usual = replace(MESSAGE, sound="message")
+    asked = replace(OTHER, sound="bell", heard_always=True)
+
+    async def story() -> None:
+        async with NotificationServer(bus.address) as server:
+            screen = a_screen(bus)
+            async with heard_from(screen) as ear:
+                screen.quiet(on=True)
+                for message in (usual, asked):
+                    screen.show(message)
+                    await shown(ear, message)
+                screen.quiet(on=False)
+                await ear.until_heard(4)
+                sounds = [
+                    (
+                        one.title,
+                        {name: value for name, value in one.hints.items() if "sound" in name},
+                    )
+                    for one in server.asked
+                ]
+                assert sounds[:2] == [
+                    (usual.title, {"suppress-sound": True}),
+                    (asked.title, {"sound-name": "bell"}),
+                ]
+                assert (usual.title, {"sound-name": "message"}) in sounds[2:]
+
+    asyncio.run(story())
+
+
 def shown_of(ear: Ear) -> list[Shown]:
     """What was reported as shown, but for the last message."""
     return [one for one in ear.heard if isinstance(one, Shown) and one.token != LAST.token]

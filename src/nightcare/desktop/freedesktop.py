@@ -287,7 +287,8 @@ class _Link:
             if not self._agenda.lacks(want):
                 return True
         self._agenda.sending(want)
-        return await server.show(want.message, self._agenda.left(want))
+        message = want.message.under_do_not_disturb() if self._agenda.quiet else want.message
+        return await server.show(message, self._agenda.left(want))
 
     async def _listen(self, rule: MatchRule) -> None:
         (await self._ask("AddMatch", rule.serialise())).of("")
