@@ -52,6 +52,37 @@ def test_status_of_a_running_service(terminal: Terminal) -> None:
     assert result.out == "nightcare is running, with GNOME Shell 49.\nNext: water, 16:00.\n"
 
 
+@pytest.mark.usefixtures("service")
+@pytest.mark.parametrize(
+    ("note", "state", "line"),
+    [
+        ({"notifier": "dunst 1.9"}, "running", "nightcare is running, with dunst 1.9."),
+        ({"notifier_startable": True}, "startable", "the notification server starts by itself"),
+        ({}, "none", "there is no notification server yet"),
+    ],
+)
+def test_status_distinguishes_running_startable_and_no_server(
+    terminal: Terminal, note: dict[str, object], state: str, line: str
+) -> None:
+    """A server that the bus starts on demand is nothing to wait for."""
+    with terminal.journal() as journal:
+        journal.note(SERVICE_NOTE, note)
+    assert line in terminal("status").out.splitlines()[0]
+    assert terminal("status", "--json").json["notifier_state"] == state
+
+
+@pytest.mark.usefixtures("service")
+@pytest.mark.parametrize(("capability", "drawn"), [("menu", False), ("buttons", True)])
+def test_status_tells_that_no_buttons_are_drawn(
+    terminal: Terminal, capability: str, *, drawn: bool
+) -> None:
+    """And what to answer with instead."""
+    with terminal.journal() as journal:
+        journal.note(SERVICE_NOTE, {"notifier": "mako", "capabilities": ["body", capability]})
+    assert ("It draws no buttons: answer with" in terminal("status").out) is not drawn
+    assert terminal("status", "--json").json["draws_buttons"] is drawn
+
+
 def test_status_tells_what_is_known_of_presence(terminal: Terminal) -> None:
     """By whom, and what nobody says."""
     presence = {
@@ -154,7 +185,9 @@ def test_status_for_a_program_without_a_service(terminal: Terminal) -> None:
         "running": False,
         "pid": None,
         "notifier": None,
+        "notifier_state": None,
         "capabilities": [],
+        "draws_buttons": None,
         "config": None,
         "mistakes": [],
         "zone": None,

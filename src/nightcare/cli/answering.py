@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from nightcare.catalogue.telling import capabilities_text
+from nightcare.catalogue.telling import capabilities_text, draws_no_buttons
 from nightcare.cli.completing import reminder_names
 from nightcare.cli.declaring import argument, command
 from nightcare.cli.output import echo
@@ -126,6 +126,8 @@ def try_command(person: Person, *, reminder: str) -> None:
     echo(person.words.say("did_try", reminder=reminder))
     can = capabilities_text(person.words, note["capabilities"])
     echo(person.words.say("notifier_can", notifier=shown_by, capabilities=can))
+    if draws_no_buttons(note["capabilities"]):
+        echo(person.words.say("notifier_no_buttons"))
     screen = person.words.say(f"screen_{note['screen']}")
     echo(person.words.say(f"shown_by_{note['why']}", screen=screen))
 

@@ -26,6 +26,8 @@ class Capability(StrEnum):
     """What a notifier can do, asked before it is relied on."""
 
     BUTTONS = "buttons"
+    MENU = "menu"
+    """Answers by a menu, a key or a command of the server's own; no buttons are drawn."""
     BODY = "body"
     MARKUP = "markup"
     SOUND = "sound"
@@ -129,7 +131,13 @@ class Closed:
 
 @dataclass(frozen=True)
 class Served:
-    """Another notifier serves now, or none does; what can be shown may be different."""
+    """Another notifier serves now, or none does; what can be shown may be different.
+
+    Attributes:
+        startable: Whether none serves, and one starts by itself for the next message.
+    """
+
+    startable: bool = False
 
 
 MessageEvent = Answered | Shown | Closed
