@@ -22,7 +22,7 @@ from nightcare.desktop.clock import alarm, now
 from nightcare.desktop.files import watch
 from nightcare.desktop.lookout import Lookout
 from nightcare.desktop.memory import give_back
-from nightcare.desktop.only_one import OnlyOne, ServiceRecord, runtime_folder
+from nightcare.desktop.only_one import OnlyOne, ServiceRecord, home_folder, runtime_folder
 from nightcare.desktop.presence import Attendant
 from nightcare.desktop.systemd import ServiceManager
 from nightcare.desktop.time_zone import LOCAL_TIME, ZoneSource, chosen
@@ -87,7 +87,9 @@ class Daemon:
         self._words = words_for(loaded.schedule.language, setting.variables)
         self._zone = chosen(loaded.schedule.zone)
         self._zone_lost = False
-        self._lock = OnlyOne(setting.state, runtime_folder(setting.variables))
+        self._lock = OnlyOne(
+            setting.state, runtime_folder(setting.variables), home_folder(setting.variables)
+        )
         if not self._lock.take():
             raise StateError("already_running")
         self._lock.publish(

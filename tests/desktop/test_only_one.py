@@ -12,6 +12,7 @@ from nightcare.desktop import only_one
 from nightcare.desktop.only_one import (
     OnlyOne,
     ServiceRecord,
+    home_folder,
     running_service,
     runtime_folder,
     service_runs,
@@ -143,3 +144,23 @@ def test_the_runtime_folder_is_the_persons_own(
     assert runtime_folder({"XDG_RUNTIME_DIR": "relative"}) == own
     monkeypatch.setattr(only_one, "_is_foreign", lambda folder: folder == runtime)
     assert runtime_folder({"XDG_RUNTIME_DIR": str(runtime)}) == own
+
+
+def test_the_home_folder_is_locked_as_well(tmp_path: Path) -> None:
+    """A state folder can be removed or replaced under a running service; a home cannot."""
+    states = [tmp_path / "one", tmp_path / "two"]
+    for state in states:
+        state.mkdir()
+    first, second = (OnlyOne(state, None, tmp_path) for state in states)
+    assert first.take()
+    assert not second.take()
+    first.release()
+    assert second.take()
+    second.release()
+
+
+def test_the_home_folder_of_another_user_is_not_used() -> None:
+    """As under sudo, which may keep HOME."""
+    assert home_folder({"HOME": "/nonexistent"}) in {None, Path("/nonexistent")}
+    assert home_folder({"HOME": "relative"}) is None
+    assert home_folder({}) is None

@@ -23,6 +23,7 @@ from nightcare.domain.standing import Standing
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 instants = st.datetimes(datetime(2, 1, 2), datetime(9998, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis takes them so
+names = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf"]), min_size=1, max_size=20)
 days = st.dates(date(2, 1, 2), date(9998, 12, 30))
 counts = st.integers(0, 2**31)
 steps = st.sampled_from(Step)
@@ -37,7 +38,7 @@ states: st.SearchStrategy[State] = st.one_of(
     st.builds(Settled, st.sampled_from(Outcome), instants, st.none() | steps),
 )
 
-occurrences = st.builds(Occurrence, st.builds(Key, texts, days, texts), instants)
+occurrences = st.builds(Occurrence, st.builds(Key, names, days, texts), instants)
 
 courses = st.builds(
     Course,
@@ -52,7 +53,7 @@ courses = st.builds(
 )
 
 leds = st.builds(
-    Led, st.builds(Key, texts, days, texts), texts, instants, instants, st.none() | texts
+    Led, st.builds(Key, names, days, texts), texts, instants, instants, st.none() | texts
 )
 
 standings = st.builds(

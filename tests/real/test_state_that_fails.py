@@ -135,6 +135,38 @@ def test_a_journal_that_is_destroyed_stops_no_reminder(home: Home) -> None:
     assert "Traceback" not in service.log()
 
 
+def test_purge_leaves_all_to_a_service_that_runs_in_a_terminal(home: Home) -> None:
+    """It would write the diary anew; when it has ended, everything goes and stays away."""
+    night = Nightcare(home)
+    night.configure(LATER)
+    with night.service() as service:
+        night.command("cramp", "add")
+        assert "Ctrl-C" in night.command("uninstall", "--purge", "--yes", code=1).err
+        assert len(night.json("cramp", "list")["cramps"]) == 1
+        assert night.config.exists()
+        service.end()
+    night.command("uninstall", "--purge", "--yes")
+    assert not night.state.exists()
+    assert not night.config.exists()
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_second_service_is_refused_whatever_becomes_of_the_state_folder(
+    home: Home, *, replaced: bool
+) -> None:
+    """Two of them would show each reminder twice."""
+    night = Nightcare(home)
+    night.configure(LATER)
+    with night.service() as service:
+        night.state.rename(home.aside / "moved")
+        if replaced:
+            night.state.mkdir(mode=0o700)
+        assert night.command("run", code=1).err
+        remind(night, service, "walk")
+        service.end()
+        assert night.today("walk")["state"] == "open"
+
+
 def test_many_commands_at_once_with_the_service_lose_nothing(home: Home) -> None:
     """Each that says it was done is in the journal, and each takes its turn."""
     night = Nightcare(home)

@@ -17,6 +17,7 @@ from nightcare.cli.looking import next_occurrence
 from nightcare.cli.output import echo
 from nightcare.cli.person import Person
 from nightcare.desktop import desktop_entry, user_unit
+from nightcare.desktop.only_one import service_runs
 from nightcare.desktop.rollback import Rollback
 from nightcare.desktop.unit_file import NAME
 from nightcare.errors import DesktopError, ValueRefused
@@ -106,6 +107,9 @@ def uninstall_command(person: Person, *, purge: bool, yes: bool) -> int:
     echo(words.say("did_uninstall" if there else "nothing_installed"))
     if there and user_unit.comes_back():
         echo(words.say("uninstall_for_you_alone", unit=NAME))
+    if purge and service_runs(state):
+        # It would write the diary to the disk again.
+        raise DesktopError("purge_while_running")
     if purge:
         for config in configs:
             config.unlink(missing_ok=True)

@@ -1,8 +1,9 @@
 """One service per person: its locks, and the record by which commands find it.
 
 The record lies in XDG_RUNTIME_DIR, which every program of the person shares whatever their shells
-export. It is locked as long as the service runs, so it needs no clean-up after a crash. A second
-lock, on the state folder itself, also holds where there is no such folder.
+export. It is locked as long as the service runs, so it needs no clean-up after a crash. The state
+folder and the home folder are locked as well: the first where two services would share a journal,
+the second where there is no runtime folder and the state folder is removed or replaced meanwhile.
 """
 
 from __future__ import annotations
@@ -57,10 +58,11 @@ class OnlyOne:
     Args:
         folder: Its state folder.
         runtime: The person's runtime folder; None where there is none.
+        home: The person's home folder; None where it is not known.
     """
 
-    def __init__(self, folder: Path, runtime: Path | None = None) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, runtime: Path | None = None, home: Path | None = None) -> None:
+        self._folders = [one for one in (folder, home) if one is not None]
         self._runtime = runtime
         self._held: list[int] = []
         self._record: int | None = None
@@ -75,14 +77,15 @@ class OnlyOne:
         if self._record is not None and not self._lock(self._record):
             self._record = None
             return False
-        try:
-            handle = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        except OSError:
-            # Without a state folder the service still reminds.
-            return True
-        if not self._lock(handle):
-            self.release()
-            return False
+        for folder in self._folders:
+            try:
+                handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            except OSError:
+                # Without a state folder the service still reminds.
+                continue
+            if not self._lock(handle):
+                self.release()
+                return False
         return True
 
     def publish(self, record: ServiceRecord) -> None:
@@ -135,6 +138,12 @@ def runtime_folder(variables: Mapping[str, str]) -> Path | None:
     if named.is_absolute() and not _is_foreign(named):
         return named if named.is_dir() else None
     return usual if usual.is_dir() and not _is_foreign(usual) else None
+
+
+def home_folder(variables: Mapping[str, str]) -> Path | None:
+    """Return the person's own home folder; None where it is not known or another user's."""
+    home = Path(variables.get("HOME", ""))
+    return home if home.is_absolute() and not _is_foreign(home) else None
 
 
 def running_service(variables: Mapping[str, str]) -> ServiceRecord | None:

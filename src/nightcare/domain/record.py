@@ -9,6 +9,12 @@ from nightcare.domain.course import Course, Step
 from nightcare.domain.reminders import Occurrence
 from nightcare.domain.standing import Standing
 
+VERDICTS = frozenset({"show", "hold", "drop"})
+"""The verdicts that a decision can have."""
+
+ACTS = frozenset({"done", "snooze", "good_night", "pause", "resume", "tonight"})
+"""The acts that are recorded and can be undone."""
+
 
 @dataclass(frozen=True)
 class Decision:

@@ -10,7 +10,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from nightcare.domain.diary import Answer, Cramp, Leg, Morning, Place, Severity
+from nightcare.domain.diary import Answer, Cramp, Leg, Morning, Place, Severity, checked_minutes
+from nightcare.errors import ValueRefused
 from nightcare.journal.file import File
 from nightcare.journal.rows import day_of, instant_of, instant_text
 
@@ -193,7 +194,7 @@ def cramp_of(*row: str | int | None) -> Cramp:
         Place(day_of(str(care_day)), by_night=bool(by_night)),
         None if leg is None else Leg(str(leg)),
         None if severity is None else Severity(str(severity)),
-        None if minutes is None else int(minutes),
+        None if minutes is None else _minutes_of(int(minutes)),
         str(note),
         instant_of(str(recorded)),
     )
@@ -209,6 +210,18 @@ def _offset_of(seconds: int) -> timedelta:
     if abs(offset) >= timedelta(days=1):
         raise ValueError(seconds)
     return offset
+
+
+def _minutes_of(minutes: int) -> int:
+    """Return how long a cramp took.
+
+    Raises:
+        ValueError: None takes so long.
+    """
+    try:
+        return checked_minutes(minutes)
+    except ValueRefused as error:
+        raise ValueError(minutes) from error
 
 
 def morning_of(night: str, answer: str, recorded: str) -> Morning:

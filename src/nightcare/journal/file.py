@@ -32,17 +32,13 @@ Made = TypeVar("Made")
 
 
 class File:
-    """One SQLite file that the service and the commands both write to.
-
-    Attributes:
-        unreadable: How many rows `read` has left out since the file was opened.
-    """
+    """One SQLite file that the service and the commands both write to."""
 
     def __init__(self, connection: sqlite3.Connection, name: str) -> None:
         self._db = connection
         self._name = name
         self._depth = 0
-        self.unreadable = 0
+        self._left_out: set[tuple[object, ...]] = set()
         self._file = self._file_now()
 
     # Opening and closing
@@ -223,8 +219,13 @@ class File:
             try:
                 found.append(made(*row))
             except UNREADABLE:
-                self.unreadable += 1
+                self._left_out.add(row)
         return found
+
+    @property
+    def unreadable(self) -> int:
+        """How many rows `read` has left out since the file was opened."""
+        return len(self._left_out)
 
     def _number(self, sql: str) -> int:
         """Return the one number that a pragma answers with."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from nightcare.domain.leading import Led
-from nightcare.domain.reminders import Key
 from nightcare.journal.file import File
-from nightcare.journal.rows import day_of, instant_of, instant_text
+from nightcare.journal.rows import instant_of, instant_text, key_of
 
 COLUMNS = "reminder, care_day, slot, routine, began, seen, handle"
 
@@ -36,5 +35,5 @@ def write_led(journal: File, led: Led | None) -> None:
 def led_of(*row: str) -> Led:
     """Return what the values of `COLUMNS` stand for."""
     reminder, care_day, slot, routine, began, seen, handle = row
-    key = Key(reminder, day_of(care_day), slot)
+    key = key_of(reminder, care_day, slot)
     return Led(key, routine, instant_of(began), instant_of(seen), handle)

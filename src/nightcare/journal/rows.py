@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -19,7 +19,8 @@ from nightcare.domain.course import (
     State,
     Step,
 )
-from nightcare.domain.record import Act, Decision, Trial
+from nightcare.domain.message import is_unsafe
+from nightcare.domain.record import ACTS, VERDICTS, Act, Decision, Trial
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.standing import Standing
 
@@ -27,6 +28,8 @@ Row = tuple[str | int | None, ...]
 
 UNREADABLE = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError)
 """What these functions raise for a row that no version of nightcare has written."""
+
+_COUNTS = range(2**32)
 
 _YEARS = range(2, 9999)
 """Others are damage: in the first and last year of the calendar, changing the zone may fail."""
@@ -67,6 +70,18 @@ def day_of(text: str) -> date:
     return day
 
 
+def key_of(reminder: object, care_day: object, slot: object) -> Key:
+    """Return the key that the values of its columns stand for.
+
+    Raises:
+        ValueError: No config has such a name, or the day is none.
+    """
+    name = str(reminder)
+    if not name or any(map(is_unsafe, name)):
+        raise ValueError(name)
+    return Key(name, day_of(str(care_day)), str(slot))
+
+
 def _maybe(value: datetime | None) -> str | None:
     return None if value is None else instant_text(value)
 
@@ -100,17 +115,29 @@ def _state_row(state: State) -> Row:
 def course_of(row: Sequence[str | int | None]) -> Course:
     """The course that the values of `COLUMN_NAMES` stand for."""
     named = dict(zip(COLUMN_NAMES, row, strict=True))
-    key = Key(str(named["reminder"]), day_of(str(named["care_day"])), str(named["slot"]))
+    key = key_of(named["reminder"], named["care_day"], named["slot"])
     return Course(
         Occurrence(key, instant_of(str(named["due"]))),
         Topic(str(named["topic"])),
         _state(named),
         instant_of(str(named["fresh_from"])),
-        asked=int(named["asked"] or 0),
-        snoozes=int(named["snoozes"] or 0),
+        asked=_count_of(named["asked"]),
+        snoozes=_count_of(named["snoozes"]),
         seen=bool(named["seen"]),
         tip=_text(named["tip"]),
     )
+
+
+def _count_of(value: str | int | None) -> int:
+    """Return a count.
+
+    Raises:
+        ValueError: Nothing happens so often.
+    """
+    count = int(value or 0)
+    if count not in _COUNTS:
+        raise ValueError(count)
+    return count
 
 
 def _state(named: Mapping[str, str | int | None]) -> State:
@@ -204,13 +231,20 @@ def note_of(text: str) -> dict[str, object]:
 def decision_of(*row: str) -> Decision:
     """The decision that the values of its columns stand for."""
     at, reminder, care_day, slot, due, verdict, step = row
-    key = Key(reminder, day_of(care_day), slot)
+    _check_word(verdict, VERDICTS)
+    key = key_of(reminder, care_day, slot)
     occurrence = Occurrence(key, instant_of(due))
     return Decision(instant_of(at), occurrence, verdict, Step(step))
 
 
+def _check_word(word: object, known: Container[object]) -> None:
+    if word not in known:
+        raise ValueError(word)
+
+
 def act_of(number: int, at: str, what: str, courses: str, standing: str) -> Act:
     """The act that the values of its columns stand for."""
+    _check_word(what, ACTS)
     return Act(
         number,
         instant_of(at),

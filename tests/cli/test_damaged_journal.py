@@ -1,0 +1,122 @@
+"""Commands on a journal in which single values are damaged: no traceback, and the rest is shown."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, date, timedelta
+from pathlib import Path
+
+import pytest
+
+from cli.terminal import TODAY, Terminal
+from nightcare.catalogue.reading import read_words
+from nightcare.domain.course import Held, Outcome, Settled, Snoozed, Step
+from nightcare.domain.diary import Answer, Morning
+from nightcare.domain.leading import Led
+from nightcare.domain.record import ACTS
+from nightcare.domain.standing import Standing
+from nightcare.journal.file import FILE_NAME
+from nightcare.journal.store import Journal
+
+TABLES = (
+    "courses", "standing", "tips_shown", "decisions", "acts", "trials", "notes", "cramps",
+    "mornings", "questions", "leading",
+)  # fmt: skip
+
+GARBAGE = (
+    "''", "'x'", "'\x1b[2J'", "-1", "9223372036854775807", "1e300", "X'00FF'", "NULL",
+    "'0001-01-01T00:00:00+00:00'", "'9999-12-31'", "'2026-11-22T10:00:00'", "'[]'", "'{}'",
+    "'null'", "'[[1]]'", "CAST(X'C3' AS TEXT)",
+)  # fmt: skip
+
+STEP = 4
+
+COMMANDS = (
+    ("status",), ("status", "--json"), ("today",), ("next",), ("why",), ("cramp", "list"),
+    ("report",), ("export",), ("undo",), ("snooze",), ("done",), ("tonight", "23:00"),
+)  # fmt: skip
+
+
+def fill(terminal: Terminal) -> Path:
+    """Write a journal with a row in every table; returns its file."""
+    terminal("cramp", "add", "--at", "03:10", "--note", "sound")
+    terminal("cramp", "add", "--at", "04:10")
+    terminal.have_open()
+    at = terminal.at("10:00").astimezone(UTC)
+    for slot, state in (
+        ("1", Settled(Outcome.DONE, at)),
+        ("2", Held(Step.IDLE)),
+        ("3", Snoozed(terminal.at("16:00").astimezone(UTC))),
+    ):
+        terminal.have(terminal.course("10:00", slot=slot), state)
+    with terminal.journal() as journal:
+        course = terminal.course("10:00", slot="1")
+        journal.acted(at, "done", [course], Standing(began=at))
+        journal.decided(at, course.occurrence, "hold", Step.IDLE)
+        journal.tip_shown("refill", at)
+        journal.ask_trial("water", at)
+        journal.note("service", {"pid": 1, "presence": {}, "values": {}, "config": None})
+        journal.note("professional", {"at": at.isoformat()})
+        journal.diary.say(Morning(date(2026, 11, 19), Answer.NONE, at))
+        journal.diary.ask(TODAY - timedelta(days=1), at)
+        journal.lead(Led(course.key, "calf", at, at, "1"))
+        journal.stand(Standing(at, at, None, None, {}))
+    return terminal.state / FILE_NAME
+
+
+def damages(file: Path, table: str) -> Iterator[str]:
+    """Yield changes: each column with some kinds of garbage, other ones for its neighbours."""
+    with closing(sqlite3.connect(file)) as connection:
+        columns = connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
+    for number, (column,) in enumerate(columns):
+        for value in GARBAGE[number % STEP :: STEP]:
+            yield f"UPDATE OR IGNORE {table} SET {column} = {value}"  # noqa: S608 - constants
+
+
+def damaged(file: Path, change: str) -> bool:
+    """Make a change; returns whether the table allows it."""
+    with closing(sqlite3.connect(file)) as connection:
+        try:
+            connection.execute(change)
+        except sqlite3.DatabaseError:
+            return False
+        connection.commit()
+    return True
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_damaged_value_stops_no_command(terminal: Terminal, tmp_path: Path, table: str) -> None:
+    """Whatever the column, the garbage and the command: an answer, or a sentence."""
+    file = fill(terminal)
+    sound = tmp_path / "sound"
+    shutil.copytree(terminal.state, sound)
+    for change in damages(file, table):
+        shutil.rmtree(terminal.state)
+        shutil.copytree(sound, terminal.state)
+        if damaged(file, change):
+            for words in COMMANDS:
+                result = terminal(*words)
+                assert result.code in {0, 1, 69}, (change, words, result)
+                assert "\x1b" not in result.out + result.err, (change, words)
+
+
+def test_one_damaged_entry_hides_no_other(terminal: Terminal) -> None:
+    """It is counted, once a command; nothing is deleted."""
+    file = fill(terminal)
+    assert damaged(file, "UPDATE cramps SET severity = 'x' WHERE id = 2")
+    for words in (("cramp", "list"), ("report",), ("export",)):
+        result = terminal(*words)
+        assert result.code == 0
+        assert result.err == ("1 damaged entry of the journal is left out. It stays in the file.\n")
+    assert "“sound”" in terminal("cramp", "list").out
+    with closing(Journal.open(terminal.state)) as journal:
+        assert len(journal.read(lambda *row: row, "SELECT id FROM cramps")) == 2
+
+
+def test_every_act_has_a_name() -> None:
+    """A new one is added to both, or it could not be read back."""
+    acts = {key.removeprefix("act_") for key in read_words("en").texts if key.startswith("act_")}
+    assert acts == ACTS
