@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from nightcare.cli import answer
-from nightcare.domain.course import Course, Held, Open, State, begin
+from nightcare.domain.course import Course, Held, Open, Snoozed, State, begin
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.journal.store import Journal
 
@@ -100,6 +100,8 @@ class Terminal:
     def have(self, course: Course, state: State) -> Course:
         """Let an occurrence stand so, and be remembered."""
         standing = replace(course, state=state, seen=not isinstance(state, Held))
+        if isinstance(state, Snoozed):
+            standing = replace(standing, fresh_from=state.until)
         with self.journal() as journal:
             journal.save(standing)
         return standing

@@ -99,7 +99,7 @@ def test_interrupting_is_no_error_to_explain(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("nightcare.cli.looking.next_occurrence", interrupt)
+    monkeypatch.setattr("nightcare.cli.looking.outlook_of", interrupt)
     result = terminal("next")
     assert (result.code, result.out.strip(), result.err.strip()) == (130, "", "")
 

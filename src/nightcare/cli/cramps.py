@@ -103,7 +103,7 @@ def add_command(
     )
     with _diary(person) as diary:
         now = person.now.replace(microsecond=0)
-        moment = now if at is None else parse_at(at, diary.calendar, now, person.words.input)
+        moment = now if at is None else parse_at(at, diary.calendar, now)
         noted = diary.add(moment, details, now)
     _say("did_cramp_add", noted, person)
     echo(person.words.say("cramp_correct", number=noted.cramp.id))
@@ -115,11 +115,7 @@ def none_command(person: Person, *, night: str | None) -> None:
     """Note a night without cramps."""
     with _diary(person) as diary:
         now = person.now.replace(microsecond=0)
-        meant = (
-            diary.last_night(now)
-            if night is None
-            else night_named(night, now, diary.calendar, person.words.input)
-        )
+        meant = diary.last_night(now) if night is None else night_named(night, now, diary.calendar)
         try:
             diary.answer(meant, Answer.NONE, now)
         except ValueRefused as error:
@@ -182,7 +178,7 @@ def change_command(  # noqa: PLR0913 - as many as there is to say of a cramp
         changes["note"] = _typed(note)
     with _diary(person) as diary:
         now = person.now.replace(microsecond=0)
-        moment = None if at is None else parse_at(at, diary.calendar, now, person.words.input)
+        moment = None if at is None else parse_at(at, diary.calendar, now)
         noted = diary.change(number, moment, lambda cramp: replace(cramp, **changes), now)
     _say("did_cramp_change", noted, person)
 
@@ -204,7 +200,7 @@ def remove_command(person: Person, *, number: int | None, night: str | None) -> 
                 night=_night_words(removed.place, person),
             )
         else:
-            meant = night_named(str(night), person.now, diary.calendar, person.words.input)
+            meant = night_named(str(night), person.now, diary.calendar)
             try:
                 diary.take_back(meant)
             except ValueRefused as error:

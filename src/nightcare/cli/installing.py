@@ -13,7 +13,7 @@ from nightcare.cli.asking import confirms
 from nightcare.cli.configuring import write_example
 from nightcare.cli.declaring import command, option
 from nightcare.cli.keeping import recorded_counts
-from nightcare.cli.looking import next_occurrence
+from nightcare.cli.looking import outlook_of
 from nightcare.cli.output import echo
 from nightcare.cli.person import Person
 from nightcare.desktop import desktop_entry, user_unit
@@ -68,7 +68,7 @@ def _installed(person: Person, words: Words, rollback: Rollback) -> Iterator[str
     # Before the service starts, which then uses the icon.
     desktop_entry.install(user_unit.own_command(config, "status"), data)
     with person.journal() as journal:
-        following = next_occurrence(person, journal, person.calendar)
+        following = outlook_of(person, journal, person.calendar).next()
     run = user_unit.own_command(config, "run")
     path = user_unit.install(run, person.state.absolute().parent)
     yield words.say("did_install", path=path)

@@ -6,33 +6,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from nightcare.catalogue.telling import draws_no_buttons
 from nightcare.cli.completing import reminder_names
 from nightcare.cli.declaring import argument, as_json, command, number, option
 from nightcare.cli.output import echo, say_json
 from nightcare.cli.person import Person
 from nightcare.domain.care_day import ONE_DAY, Calendar
 from nightcare.domain.course import Course, Held, Open, Settled, Snoozed
-from nightcare.domain.day_parser import coming_date
 from nightcare.domain.guidance import Routine
 from nightcare.domain.leading import Led, whereabouts
-from nightcare.domain.plan import between, plan
+from nightcare.domain.outlook import Entry, Outlook
 from nightcare.domain.reminders import Occurrence, Reminder
 from nightcare.domain.routine import Stage, routine_named, routines
 from nightcare.errors import NotRunning, ValueRefused
 from nightcare.journal.store import SERVICE_NOTE, Journal
-from nightcare.service.following import following
 from nightcare.service.leading import stage_words
+from nightcare.service.outlook import read_outlook
 
 _MOST_DAYS = 3660
-
-
-_STATUS = {
-    "running": "status_running",
-    "startable": "status_startable",
-    "none": "status_waiting",
-}
-"""The sentence about the running service, by whether there is a notification server."""
 
 
 @command("status", help="Say whether the service runs, what is open and what comes next.")
@@ -45,29 +35,36 @@ def status_command(person: Person, *, for_program: bool) -> None:
         standing = journal.standing()
         paused = standing.paused_until if standing.paused(person.now) else None
         closed = standing.good_night == calendar.at(person.now).date
-        unsettled = journal.unsettled()
-        coming = next_occurrence(person, journal, calendar)
+        outlook = outlook_of(person, journal, calendar)
+        unsettled = outlook.unsettled()
+        coming = outlook.next()
         under_way = _under_way(person, journal)
         note: dict[str, Any] = journal.noted(SERVICE_NOTE) if running else {}
+        mistakes: list[str] = note.get("mistakes", [])
     if for_program:
         say_json(
             {
                 "running": running,
                 "pid": note.get("pid"),
-                **_notifier_record(note, running=running),
+                "notifier": note.get("notifier") or None,
+                "capabilities": note.get("capabilities", []),
                 "config": None if person.in_force.path is None else str(person.in_force.path),
-                "mistakes": note.get("mistakes", []),
+                "mistakes": mistakes,
                 "zone": note.get("zone"),
                 "presence": note.get("presence"),
                 "paused_until": _iso(paused, calendar),
                 "good_night": closed,
                 "routine": None if under_way is None else _routine_record(under_way, calendar),
-                "unsettled": [_course(one, calendar) for one in unsettled],
+                "unsettled": [_course(one, outlook) for one in unsettled],
                 "next": None if coming is None else _occurrence(coming, person, calendar),
             }
         )
     else:
-        for line in _service_lines(note, person, running=running):
+        notifier = note.get("notifier")
+        running_key = "status_running" if notifier else "status_waiting"
+        key = running_key if running else "status_stopped"
+        echo(person.words.say(key, notifier=notifier))
+        for line in [person.words.say("status_mistakes"), *mistakes] if mistakes else []:
             echo(line)
         for line in _zone_lines(note.get("zone"), person):
             echo(line)
@@ -88,37 +85,10 @@ def status_command(person: Person, *, for_program: bool) -> None:
                 )
             )
         for course in unsettled:
-            echo(_state_line(course, person))
+            echo(_state_line(course, person, outlook))
         echo(_next_line(coming, person))
     if not running:
         raise NotRunning("not_running")
-
-
-def _service_lines(note: Mapping[str, Any], person: Person, *, running: bool) -> Iterable[str]:
-    """Yield what the service says of itself: its notification server, and what is wrong."""
-    key = _STATUS[_notifier_state(note)] if running else "status_stopped"
-    yield person.words.say(key, notifier=note.get("notifier"))
-    if draws_no_buttons(note.get("capabilities", [])):
-        yield person.words.say("notifier_no_buttons")
-    if mistakes := note.get("mistakes"):
-        yield person.words.say("status_mistakes")
-        yield from mistakes
-
-
-def _notifier_record(note: Mapping[str, Any], *, running: bool) -> dict[str, object]:
-    notifier, capabilities = note.get("notifier") or None, note.get("capabilities", [])
-    return {
-        "notifier": notifier,
-        "notifier_state": _notifier_state(note) if running else None,
-        "capabilities": capabilities,
-        "draws_buttons": None if notifier is None else "buttons" in capabilities,
-    }
-
-
-def _notifier_state(note: Mapping[str, Any]) -> str:
-    if note.get("notifier"):
-        return "running"
-    return "startable" if note.get("notifier_startable") else "none"
 
 
 _UnderWay = tuple[Led, Routine, Stage]
@@ -177,7 +147,7 @@ def next_command(person: Person, *, for_program: bool) -> None:
     """What comes next."""
     with person.journal() as journal:
         calendar = person.calendar
-        coming = next_occurrence(person, journal, calendar)
+        coming = outlook_of(person, journal, calendar).next()
     if for_program:
         say_json(None if coming is None else _occurrence(coming, person, calendar))
     else:
@@ -190,57 +160,44 @@ def today_command(person: Person, *, for_program: bool) -> None:
     """The care day: what was, and what is to come."""
     with person.journal() as journal:
         calendar = person.calendar
-        day = calendar.at(person.now).date
-        courses = {one.key: one for one in journal.of_care_day(day)}
-    planned = plan(person.schedule.enabled, calendar, day, 1)
-    gone = [one.occurrence for key, one in courses.items() if key not in {p.key for p in planned}]
-    entries = sorted([*planned, *gone], key=lambda one: one.due)
+        outlook = outlook_of(person, journal, calendar)
+    day = calendar.at(person.now)
+    entries = outlook.day(day)
     if for_program:
-        say_json(
-            [
-                _course(courses[one.key], calendar)
-                if one.key in courses
-                else _occurrence(one, person, calendar)
-                for one in entries
-            ]
-        )
+        say_json([_entry(one, person, outlook) for one in entries])
         return
-    echo(person.words.date(day))
+    echo(person.words.date(day.date))
     if not entries:
         echo(person.words.say("plan_empty"))
     for one in entries:
-        echo(_day_line(one, courses.get(one.key), person, calendar))
+        echo(_day_line(one, person, outlook))
 
 
 @command("preview", help="Show what is due over the coming care days.")
 @option("--days", type=number(), default=7, show_default=True, help="How many care days.")
-@option("--from", "first", metavar="DATE", help="The first day: 2026-12-24, 24/12, monday.")
+@option("--from", "first", metavar="DATE", help="The first care day, such as 2026-12-24.")
 @as_json
 def preview_command(person: Person, *, days: int, first: str | None, for_program: bool) -> None:
     """What is due over the coming care days."""
     if not 1 <= days <= _MOST_DAYS:
         raise ValueRefused("days_out_of_range", found=days, most=_MOST_DAYS)
-    reminders = person.loaded.schedule.enabled
-    calendar = person.calendar
-    if first is None:
-        day = _coming_day(reminders, calendar, person.now)
-    else:
-        day = coming_date(first, calendar.at(person.now).date, person.words.input)
+    outlook = person.outlook(person.loaded.schedule)
+    day = _coming_day(outlook) if first is None else _date(first)
     try:
-        planned = plan(reminders, calendar, day, days)
+        entries = outlook.days(day, days)
     except OverflowError as error:
         raise ValueRefused("date_not_understood", found=first) from error
     if for_program:
-        say_json([_occurrence(one, person, calendar) for one in planned])
+        say_json([_entry(one, person, outlook) for one in entries])
     else:
-        for line in plan_lines(planned, person, calendar):
+        for line in day_lines(entries, person, outlook):
             echo(line)
 
 
-def _coming_day(reminders: Sequence[Reminder], calendar: Calendar, now: datetime) -> date:
-    """The care day that goes on; the next one where nothing more is to come of it."""
-    day = calendar.at(now)
-    ahead = between(reminders, calendar, now, day.ends)
+def _coming_day(outlook: Outlook) -> date:
+    """Return the present care day; the next one where nothing more is to come of it."""
+    day = outlook.calendar.at(outlook.now)
+    ahead = outlook.until(day.ends)
     return day.date if any(one.key.care_day == day.date for one in ahead) else day.date + ONE_DAY
 
 
@@ -282,22 +239,33 @@ def why_command(person: Person, *, reminder: str | None, for_program: bool) -> N
         )
 
 
-def plan_lines(planned: Sequence[Occurrence], person: Person, calendar: Calendar) -> Iterable[str]:
-    """A plan as lines to read, under the date of each care day."""
-    if not planned:
+def plan_lines(planned: Sequence[Occurrence], person: Person, outlook: Outlook) -> Iterable[str]:
+    """Yield what is to come as lines to read, under the date of each care day."""
+    return day_lines([Entry(one, None) for one in planned], person, outlook)
+
+
+def day_lines(entries: Sequence[Entry], person: Person, outlook: Outlook) -> Iterable[str]:
+    """Yield entries as lines to read, under the date of each care day."""
+    if not entries:
         yield person.words.say("plan_empty")
     day: date | None = None
-    for one in sorted(planned, key=lambda one: (one.key.care_day, one.due)):
-        if one.key.care_day != day:
-            day = one.key.care_day
+    for one in sorted(entries, key=lambda one: (one.occurrence.key.care_day, one.occurrence.due)):
+        if one.occurrence.key.care_day != day:
+            day = one.occurrence.key.care_day
             yield person.words.date(day)
-        yield _day_line(one, None, person, calendar)
+        yield _day_line(one, person, outlook)
 
 
-def next_occurrence(person: Person, journal: Journal, calendar: Calendar) -> Occurrence | None:
-    """What comes next: an occurrence that falls due, or one that comes back from a snooze."""
-    standing, unsettled = journal.standing(), journal.unsettled()
-    return following(person.schedule, calendar, standing, unsettled, person.now)
+def outlook_of(person: Person, journal: Journal, calendar: Calendar) -> Outlook:
+    """Return what is to come and what has been, for a view of the plan."""
+    return read_outlook(person.schedule, calendar, journal, person.now)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueRefused("date_not_understood", found=text) from error
 
 
 def _next_line(coming: Occurrence | None, person: Person) -> str:
@@ -306,10 +274,13 @@ def _next_line(coming: Occurrence | None, person: Person) -> str:
     return person.words.say("next_line", reminder=coming.key.reminder, due=person.clock(coming.due))
 
 
-def _state_line(course: Course, person: Person) -> str:
+def _state_line(course: Course, person: Person, outlook: Outlook) -> str:
     name, due = course.key.reminder, person.clock(course.occurrence.due)
     match course.state:
-        case Snoozed(until):
+        case Snoozed():
+            until = outlook.comes(course)
+            if until is None:
+                return person.words.say("state_snoozed_replaced", reminder=name)
             return person.words.say("state_snoozed", reminder=name, until=person.clock(until))
         case Held(cause):
             reason = person.words.say(f"reason_{cause.replace(' ', '_')}")
@@ -318,22 +289,26 @@ def _state_line(course: Course, person: Person) -> str:
             return person.words.say("state_open", reminder=name, due=due)
 
 
-def _day_line(one: Occurrence, course: Course | None, person: Person, calendar: Calendar) -> str:
-    local = calendar.local(one.due)
-    reminder = person.schedule.reminder(one.key.reminder)
+def _day_line(entry: Entry, person: Person, outlook: Outlook) -> str:
+    name = entry.occurrence.key.reminder
+    local = outlook.calendar.local(entry.occurrence.due)
+    reminder = outlook.schedule.reminder(name)
     topic = "" if reminder is None else person.words.say(f"topic_{reminder.topic}")
-    became = "" if course is None else _became(course, person)
-    return f"  {local:%H:%M}  {one.key.reminder:<18} {topic:<14} {became}".rstrip()
+    became = "" if entry.course is None else _became(entry.course, person, outlook)
+    return f"  {local:%H:%M}  {name:<18} {topic:<14} {became}".rstrip()
 
 
-def _became(course: Course, person: Person) -> str:
+def _became(course: Course, person: Person, outlook: Outlook) -> str:
     match course.state:
         case Settled(outcome, _, reason):
             said = person.words.say(f"outcome_{outcome}")
             if reason is None:
                 return said
             return f"{said} ({person.words.say('reason_' + reason.replace(' ', '_'))})"
-        case Snoozed(until):
+        case Snoozed():
+            until = outlook.comes(course)
+            if until is None:
+                return person.words.say("became_snoozed_replaced")
             return person.words.say("became_snoozed", until=person.clock(until))
         case Held(cause):
             return person.words.say(
@@ -357,7 +332,14 @@ def _occurrence(one: Occurrence, person: Person, calendar: Calendar) -> dict[str
     return {**_key(one, calendar), "topic": topic, "state": "planned"}
 
 
-def _course(course: Course, calendar: Calendar) -> dict[str, object]:
+def _entry(entry: Entry, person: Person, outlook: Outlook) -> dict[str, object]:
+    if entry.course is None:
+        return _occurrence(entry.occurrence, person, outlook.calendar)
+    return _course(entry.course, outlook)
+
+
+def _course(course: Course, outlook: Outlook) -> dict[str, object]:
+    calendar = outlook.calendar
     entry = {
         **_key(course.occurrence, calendar),
         "topic": course.topic,
@@ -368,7 +350,8 @@ def _course(course: Course, calendar: Calendar) -> dict[str, object]:
         case Settled(outcome, at, reason):
             entry |= {"outcome": outcome, "at": _iso(at, calendar), "reason": reason}
         case Snoozed(until):
-            entry |= {"until": _iso(until, calendar)}
+            comes = outlook.comes(course)
+            entry |= {"until": _iso(until, calendar), "comes": _iso(comes, calendar)}
         case Held(cause):
             entry |= {"reason": cause}
         case Open(shown, closes):

@@ -16,7 +16,9 @@ from nightcare.desktop.clock import now
 from nightcare.desktop.only_one import running_service, service_runs
 from nightcare.desktop.time_zone import ZoneSource, chosen, named, zone
 from nightcare.domain.care_day import Calendar
+from nightcare.domain.outlook import Outlook
 from nightcare.domain.schedule import Schedule
+from nightcare.domain.standing import Standing
 from nightcare.errors import ConfigError, NightcareError, StateError
 from nightcare.journal.store import SERVICE_NOTE, Journal
 from nightcare.places import (
@@ -30,6 +32,7 @@ from nightcare.places import (
     with_those_of_service,
 )
 from nightcare.service.answers import Answers
+from nightcare.service.outlook import read_outlook
 from nightcare.settings.kept import load_kept
 from nightcare.settings.loaded import Load, Loaded, Source, source_of
 
@@ -227,6 +230,15 @@ class Person:
             return self.calendar
         schedule = self.any_schedule
         return Calendar(schedule.sleep, zone(schedule.zone), self._tonight())
+
+    def outlook(self, schedule: Schedule) -> Outlook:
+        """Return what is to come by a schedule; by it alone where the journal cannot be used."""
+        calendar = self.calendar
+        try:
+            with self.journal() as journal:
+                return read_outlook(schedule, calendar, journal, self.now)
+        except StateError:
+            return Outlook(schedule, calendar, Standing(), (), None, self.now)
 
     def clock(self, instant: datetime) -> str:
         """An instant (UTC) as it is spoken of now."""

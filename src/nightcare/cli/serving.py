@@ -7,7 +7,6 @@ import functools
 import importlib
 import os
 import sys
-from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 
@@ -15,8 +14,6 @@ from nightcare.cli.declaring import command, number, option
 from nightcare.cli.looking import plan_lines
 from nightcare.cli.output import echo, write_no_more
 from nightcare.cli.person import Person
-from nightcare.domain.care_day import ONE_DAY
-from nightcare.domain.plan import between, plan
 from nightcare.errors import ValueRefused
 from nightcare.places import place_of_config
 from nightcare.unneeded import standing_in
@@ -98,11 +95,6 @@ def _asyncio() -> ModuleType:
 
 
 def _day_ahead(person: Person) -> list[str]:
-    """The plan for the rest of the care day, or of the next one where this one is over."""
-    calendar = person.calendar
-    day = calendar.at(person.now)
-    reminders = person.schedule.enabled
-    ahead = between(reminders, calendar, person.now, day.ends - timedelta(microseconds=1))
-    if not ahead:
-        ahead = plan(reminders, calendar, day.date + ONE_DAY, 1)
-    return list(plan_lines(ahead, person, calendar))
+    """Return the rest of the care day as lines to read, or the next one if nothing is left."""
+    outlook = person.outlook(person.schedule)
+    return list(plan_lines(outlook.ahead(), person, outlook))

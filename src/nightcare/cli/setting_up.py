@@ -23,9 +23,8 @@ from nightcare.cli.person import Person
 from nightcare.desktop import user_unit
 from nightcare.desktop.time_zone import zone
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.moments import clock_text
+from nightcare.domain.moments import clock_text, parse_clock
 from nightcare.domain.plan import plan
-from nightcare.domain.time_parser import parse_clock
 from nightcare.errors import ConfigError, DesktopError, Place, StateError, ValueRefused
 from nightcare.languages import languages
 from nightcare.settings.editing import Keys, with_value
@@ -176,16 +175,11 @@ class _Setup:
                 self._take({("reminders", reminder.name, "enabled"): False})
 
     def _preview(self) -> None:
-        calendar = self._calendar()
-        now, today = self._person.now, calendar.at(self._person.now).date
-        enabled = self._loaded.schedule.enabled
-        left = [one for one in plan(enabled, calendar, today, 1) if one.due > now]
         would = Person(self._path)
         would.loaded = self._loaded
+        outlook = would.outlook(self._loaded.schedule)
         echo(self.words.say("setup_preview"))
-        for line in plan_lines(
-            left or plan(enabled, calendar, today + timedelta(days=1), 1), would, calendar
-        ):
+        for line in plan_lines(outlook.ahead(), would, outlook):
             echo(line)
 
     # Asking
@@ -196,8 +190,11 @@ class _Setup:
 
     def _clock(self, question: str, usual: str) -> str:
         while True:
+            # In Danish the hours end with a full stop.
+            said = self._answer(question, usual).replace(".", ":")
+            said = f"{said}:00" if said.isdecimal() else said
             try:
-                return clock_text(parse_clock(self._answer(question, usual), self.words.input))
+                return clock_text(parse_clock(said))
             except ValueRefused as error:
                 echo(self.words.say(f"error_{error.key}", **error.values))
 

@@ -128,6 +128,17 @@ class Course:
         """Whether it has its outcome."""
         return isinstance(self.state, Settled)
 
+    def moves(self, led: Key | None) -> bool:
+        """Return whether it moves with its moment: it is open, waits to be asked again, or is held.
+
+        A snooze ends when the person said, a stretch under way goes on, and what has its outcome
+        keeps it.
+
+        Args:
+            led: The occurrence that leads through a routine, if any.
+        """
+        return isinstance(self.state, Due | Held | Open) and self.key != led
+
     def held(self, cause: Step) -> Course:
         """The same, kept off the screen because of `cause`.
 

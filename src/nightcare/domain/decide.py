@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from nightcare.domain.care_day import CareDay
+from nightcare.domain.care_day import AFTER_BEDTIME, CareDay
 from nightcare.domain.course import Course, Held, Open, Snoozed, Step
 from nightcare.domain.reminders import Conduct, Quiet, Reminder
 
@@ -118,6 +118,14 @@ def put_into_the_night(course: Course, day: CareDay) -> bool:
     # Of what is open the freshness may count from a repeat, which nobody put anywhere.
     asked_again = isinstance(course.state, Open)
     return course.snoozes > 0 and not asked_again and day.asleep(course.fresh_from)
+
+
+def shown_at_latest(course: Course, reminder: Reminder, day: CareDay) -> datetime:
+    """Return until when (UTC) an occurrence may be shown on the care day `day`."""
+    stale = course.fresh_from + reminder.fresh
+    if put_into_the_night(course, day):
+        return stale
+    return min(stale, day.bedtime + AFTER_BEDTIME)
 
 
 def _meant(course: Course, situation: Situation) -> bool:

@@ -6,7 +6,7 @@ the earlier day.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import chain
 
@@ -66,17 +66,30 @@ def between(
     )
 
 
-def upcoming(reminder: Reminder, calendar: Calendar, after: datetime) -> Occurrence | None:
-    """The reminder's next occurrence later than an instant (UTC); None where it has no more."""
+def upcoming(
+    reminder: Reminder,
+    calendar: Calendar,
+    after: datetime,
+    *,
+    known: Container[Key] = frozenset(),
+) -> Occurrence | None:
+    """Return the reminder's next occurrence later than an instant (UTC); None where there is none.
+
+    Args:
+        reminder: The reminder.
+        calendar: The care days.
+        after: The instant (UTC).
+        known: Occurrences that do not count.
+    """
     if not reminder.enabled:
         return None
     if isinstance(reminder.timing, Cron):
-        cron, furthest = reminder.timing, after + _FURTHEST
-        return next(cron_occurrences(reminder, cron, calendar, after, furthest), None)
+        made = cron_occurrences(reminder, reminder.timing, calendar, after, after + _FURTHEST)
+        return next((one for one in made if one.key not in known), None)
     for reach in _REACHES:
-        found = between([reminder], calendar, after, after + reach)
-        if found:
-            return found[0]
+        for one in between([reminder], calendar, after, after + reach):
+            if one.key not in known:
+                return one
     return None
 
 

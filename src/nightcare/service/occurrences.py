@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from nightcare.domain.course import Course, Due, Held, Open, Outcome, Snoozed, Step, begin
 from nightcare.domain.decide import Situation
+from nightcare.domain.outlook import postponed
 from nightcare.domain.plan import between, planned
 from nightcare.domain.reminders import Conduct, Every, Key, Reminder
 from nightcare.service.basis import Basis
@@ -48,7 +49,7 @@ def _overdue(basis: Basis, course: Course, state: Open, now: datetime) -> None:
 def candidates(basis: Basis, leading: Leading, now: datetime) -> list[Course]:
     """All that may come on the screen now: newly due, back from a snooze, held, asked again."""
     new = _newly_due(basis, leading, now)
-    _drop_moved(basis, now)
+    _move(basis, now)
     unsettled = basis.journal.unsettled()
     screen_taken = any(isinstance(one.state, Open) and not one.state.away for one in unsettled)
     asks_again = any(
@@ -115,21 +116,23 @@ def _later_came(basis: Basis, course: Course, reminder: Reminder) -> bool:
     )
 
 
-def _drop_moved(basis: Basis, now: datetime) -> None:
-    """Drop what is held for a moment that an edit, or another bedtime, has taken away since.
+def _move(basis: Basis, now: datetime) -> None:
+    """Let what is unanswered move with an edit, another bedtime, or the time zone.
 
-    One that was moved ahead still comes. What the person has seen or snoozed stays theirs.
+    What moves ahead leaves the screen and comes at its new moment. What is held for a moment that
+    is no more does not come; what the person has seen or snoozed stays theirs.
     """
+    calendar, led = basis.calendar(), basis.journal.led()
     for course in basis.journal.unsettled():
         reminder = basis.schedule.reminder(course.key.reminder)
-        seen = course.seen or course.snoozes > 0
-        if seen or reminder is None or not isinstance(course.state, Held):
-            continue
-        moved = planned(reminder, basis.calendar(), course.key)
-        if moved is None:
-            basis.settle(course.give_up(now, Step.DISABLED))
-        elif moved.due > now:
+        moved = postponed(course, reminder, calendar, now, None if led is None else led.key)
+        if moved is not None:
             basis.journal.forget(course.key)
+            basis.tell("log_moved", reminder=course.key.reminder, due=moved.due)
+        elif reminder is not None and isinstance(course.state, Held):
+            seen = course.seen or course.snoozes > 0
+            if not seen and planned(reminder, calendar, course.key) is None:
+                basis.settle(course.give_up(now, Step.DISABLED))
 
 
 def _supersede(basis: Basis, key: Key, now: datetime) -> None:

@@ -9,12 +9,13 @@ from nightcare.domain.care_day import Calendar
 from nightcare.domain.course import Course, Held, Open, Snoozed, begin
 from nightcare.domain.guidance import next_tip, part_of_day
 from nightcare.domain.message import Message, MessageEvent, Shown
-from nightcare.domain.plan import between, upcoming
+from nightcare.domain.plan import upcoming
 from nightcare.domain.record import Trial
 from nightcare.domain.reminders import Key, Occurrence, Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import offered
 from nightcare.service.messages import compose, token
+from nightcare.service.outlook import read_outlook
 from nightcare.service.ports import Journal, Screen, Words
 
 NOT_SHOWN = ""
@@ -208,7 +209,8 @@ class OnScreen:
         day = calendar.at(now)
         if others or now >= day.bedtime:
             return not others
-        return not between(schedule.enabled, calendar, now, day.bedtime)
+        ahead = read_outlook(schedule, calendar, self._journal, now).until(day.bedtime)
+        return all(one.key == course.key for one in ahead)
 
     def _try(
         self,

@@ -12,16 +12,23 @@ from nightcare.service.ports import Journal
 
 
 def unreached(journal: Journal, change: PlanChange, now: datetime) -> list[Course]:
-    """Return what nobody has seen or answered and the new plan has to come after now (UTC)."""
-    found = (journal.course(one.key) for one in change.postponed(now))
-    return [one for one in found if one is not None and _unreached(one)]
+    """Return what is unanswered, or was missed, and the new plan has to come after now (UTC)."""
+    led = journal.led()
+    found = [(one, journal.course(one.key)) for one in change.postponed(now)]
+    return [
+        course
+        for one, course in found
+        if course is not None
+        if _unreached(course)
+        or (course.moves(None if led is None else led.key) and one.due > course.occurrence.due)
+    ]
 
 
 def change_plan(journal: Journal, change: PlanChange, now: datetime) -> None:
     """Let come (again) what a change of the plan at an instant (UTC) moves.
 
-    What nobody has seen and is still to come by the new plan comes then. What moves behind the
-    last reckoning comes up now.
+    What is unanswered and is still to come by the new plan comes then. What moves behind the last
+    reckoning comes up now.
     """
     for course in unreached(journal, change, now):
         journal.forget(course.key)

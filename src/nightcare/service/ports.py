@@ -93,6 +93,10 @@ class Journal(Protocol):
         """All of one care day, in order of time."""
         ...
 
+    def since(self, due: datetime) -> list[Course]:
+        """Return all that were due since an instant (UTC), or have no outcome yet."""
+        ...
+
     def known(self, keys: Iterable[Key]) -> frozenset[Key]:
         """Those of the keys whose moment has come already."""
         ...

@@ -18,13 +18,13 @@ from nightcare.domain.plan_change import PlanChange
 from nightcare.domain.reminders import Occurrence, Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.service.basis import Basis
-from nightcare.service.following import following
 from nightcare.service.from_screen import take_in, take_in_late, take_in_led
 from nightcare.service.leading import Leading
 from nightcare.service.morning import MorningQuestion
 from nightcare.service.notices import Notices
 from nightcare.service.occurrences import candidates, take_off
 from nightcare.service.on_screen import OnScreen
+from nightcare.service.outlook import read_outlook
 from nightcare.service.plan_change import change_plan
 from nightcare.service.ports import Journal, Screen, Tell, Words
 from nightcare.service.professional import ProfessionalNotice
@@ -231,8 +231,7 @@ class Service:
     def following(self, now: datetime) -> Occurrence | None:
         """What comes next after an instant (UTC)."""
         basis = self._basis
-        standing, unsettled = basis.journal.standing(), basis.journal.unsettled()
-        return following(basis.schedule, basis.calendar(), standing, unsettled, now)
+        return read_outlook(basis.schedule, basis.calendar(), basis.journal, now).next()
 
     @property
     def schedule(self) -> Schedule:

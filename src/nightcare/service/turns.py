@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from nightcare.domain.care_day import AFTER_BEDTIME
 from nightcare.domain.course import Course, Held, Open, Step
 from nightcare.domain.decide import (
     Drop,
@@ -15,8 +14,8 @@ from nightcare.domain.decide import (
     Situation,
     decide,
     first_to_show,
-    put_into_the_night,
     share_of_screen,
+    shown_at_latest,
 )
 from nightcare.domain.guidance import next_tip, part_of_day
 from nightcare.service.basis import Basis
@@ -92,10 +91,7 @@ def _waits(basis: Basis, course: Course, situation: Situation) -> bool:
 
 def _latest(basis: Basis, course: Course, situation: Situation) -> datetime:
     """Return until when (UTC) it may be shown."""
-    stale = course.fresh_from + basis.schedule.named(course.key.reminder).fresh
-    if put_into_the_night(course, situation.day):
-        return stale
-    return min(stale, situation.day.bedtime + AFTER_BEDTIME)
+    return shown_at_latest(course, basis.schedule.named(course.key.reminder), situation.day)
 
 
 def _give_way(basis: Basis, course: Course, state: Open, now: datetime) -> None:

@@ -259,8 +259,7 @@ def _value(text: str) -> Any:
             value = read(text)
         except (ValueError, RecursionError):
             continue
-        # No key takes such a number, but 22.30 is a clock time, whose last digit it would lose.
-        if _too_deep(value) is None and not isinstance(value, float):
+        if _too_deep(value) is None:
             return value
     return text
 

@@ -133,8 +133,7 @@ class ReminderTable(_Table):
     )
     sound: Sound = Field(
         default=None,
-        description="A name of the sound theme or the path of a sound file; false for none. One "
-        "that is set is also played under do not disturb.",
+        description="A name of the sound theme or the path of a sound file; false for none.",
     )
     quiet: QuietOverride = QuietOverride()
 
@@ -156,8 +155,7 @@ class StretchTable(_Table):
     )
     sound: Sound = Field(
         description="What is heard at each change: a name of the sound theme or the path of a "
-        "sound file; false for nothing. Under do not disturb it is played only for a reminder "
-        "with a sound of its own."
+        "sound file; false for nothing."
     )
 
 

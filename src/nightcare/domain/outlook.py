@@ -1,0 +1,348 @@
+"""What is still to come and what has been: the schedule and the journal taken together.
+
+Every view of the plan goes by this: `next`, `status`, `today`, `preview`, the log and notices. It
+assumes that somebody is there and that nothing else happens meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
+from nightcare.domain.course import Course, Due, Held, Open, Settled, Snoozed, Step, begin
+from nightcare.domain.decide import Show, Situation, decide, first_to_show, shown_at_latest
+from nightcare.domain.leading import CLOSING, UNATTENDED
+from nightcare.domain.plan import between, plan, planned, upcoming
+from nightcare.domain.reminders import Key, Occurrence, Reminder
+from nightcare.domain.schedule import Schedule
+from nightcare.domain.standing import Standing
+
+RECENT = timedelta(days=4)
+"""How far back courses count: no edit and no journey moves a moment by more."""
+
+_ABSENT = frozenset({Step.LOCKED, Step.IDLE, Step.DO_NOT_DISTURB, Step.PRESENTING})
+"""Nobody knows when what is held because of these comes back."""
+
+
+def postponed(
+    course: Course, reminder: Reminder | None, calendar: Calendar, now: datetime, led: Key | None
+) -> Occurrence | None:
+    """Return when an unanswered occurrence comes anew, because its moment has moved ahead.
+
+    It moves with the evening, an edit of the schedule, or the time zone.
+
+    Args:
+        course: The occurrence and where it stands.
+        reminder: Its reminder as configured now; None where it is configured no more.
+        calendar: The care days as they are now.
+        now: The instant (UTC).
+        led: The occurrence that leads through a routine, if any.
+
+    Returns:
+        The occurrence at its new moment, which is still to come; None where it has not moved ahead.
+    """
+    if not course.moves(led) or reminder is None or not reminder.enabled:
+        return None
+    moved = planned(reminder, calendar, course.key)
+    ahead = moved is not None and moved.due > max(now, course.occurrence.due)
+    return moved if ahead else None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One occurrence of a care day in a list; what has been has a course.
+
+    Attributes:
+        occurrence: The occurrence: at its recorded moment, or when it will come.
+        course: Where it stands; None where it is still to come, or nothing was decided yet.
+    """
+
+    occurrence: Occurrence
+    course: Course | None
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """The schedule and the journal at one instant.
+
+    Attributes:
+        schedule: The schedule in force.
+        calendar: The care days, with tonight's bedtime.
+        standing: What holds for all reminders.
+        courses: The courses of the last days (`RECENT`), and all without an outcome.
+        led: The occurrence that leads through a routine, if any.
+        now: The instant (UTC).
+    """
+
+    schedule: Schedule
+    calendar: Calendar
+    standing: Standing
+    courses: Sequence[Course]
+    led: Key | None
+    now: datetime
+
+    def next(self) -> Occurrence | None:
+        """Return what comes next, at the time (UTC) at which it comes; None where nothing does."""
+        first = [self._first(reminder) for reminder in self.schedule.enabled]
+        coming = self._without_rivals([*self._back(), *(one for found in first for one in found)])
+        return min(coming, key=lambda one: one.due, default=None)
+
+    def until(self, end: datetime) -> list[Occurrence]:
+        """Return what comes later than now and not later than `end` (UTC), in order of time."""
+        due = [
+            _Coming(begin(one, self._named(one.key).topic), one.due)
+            for one in between(self.schedule.enabled, self.calendar, self.now, end)
+            if one.key not in self._known
+        ]
+        coming = self._without_rivals(
+            [*self._back(), *(one for found in due for one in self._gated(found))]
+        )
+        return sorted((one for one in coming if one.due <= end), key=lambda one: one.due)
+
+    def ahead(self) -> list[Occurrence]:
+        """Return what is to come of the present care day, or of the next one if nothing is."""
+        day = self.calendar.at(self.now)
+        tomorrow = self.calendar.at(day.ends)
+        coming = self.until(tomorrow.ends)
+        return [one for one in coming if one.key.care_day == day.date] or [
+            one for one in coming if one.key.care_day == tomorrow.date
+        ]
+
+    def unsettled(self) -> list[Course]:
+        """Return what has no outcome and does not come anew at a later moment, in order of time."""
+        found = [one for one in self.courses if not one.settled and one.key not in self._postponed]
+        return sorted(found, key=lambda one: one.occurrence.due)
+
+    def comes(self, course: Course) -> datetime | None:
+        """Return when a snoozed or held occurrence comes (UTC); None where it may not come."""
+        back = next((one.at for one in self._back() if one.course.key == course.key), self.now)
+        return next((one.due for one in self.until(back) if one.key == course.key), None)
+
+    def day(self, day: CareDay) -> list[Entry]:
+        """Return a care day: what was, as recorded, and what is still to come, in order of time.
+
+        A moment that has passed without a record is part of it only if the service has not got
+        to it yet.
+        """
+        entries = [
+            Entry(one.occurrence, one)
+            for one in self.courses
+            if one.key.care_day == day.date and one.key not in self._postponed
+        ]
+        listed = {one.occurrence.key for one in entries}
+        reckoned = self.standing.reckoned
+        undecided = [
+            one
+            for one in plan(self.schedule.enabled, self.calendar, day.date, 1)
+            if one.due <= self.now and (reckoned is None or reckoned < one.due)
+        ]
+        entries += [
+            Entry(one, None)
+            for one in (*undecided, *self.until(day.ends))
+            if one.key.care_day == day.date and one.key not in listed
+        ]
+        return sorted(entries, key=lambda one: one.occurrence.due)
+
+    def days(self, first: date, count: int) -> list[Entry]:
+        """Return so many care days from `first` on, in order of time.
+
+        Of those that are over it is the plan, of the present one what was and what is to come.
+        """
+        today = self.calendar.at(self.now)
+        last = first + (count - 1) * ONE_DAY
+        over = min(count, (today.date - first).days)
+        entries: list[Entry] = []
+        if over > 0:
+            entries += [
+                Entry(one, None) for one in plan(self.schedule.enabled, self.calendar, first, over)
+            ]
+        if first <= today.date <= last:
+            entries += self.day(today)
+        if last > today.date:
+            entries += [
+                Entry(one, None)
+                for one in self.until(self.calendar.day(last).ends)
+                if max(first, today.date + ONE_DAY) <= one.key.care_day <= last
+            ]
+        return entries
+
+    # What the journal knows
+
+    @cached_property
+    def _postponed(self) -> frozenset[Key]:
+        return frozenset(
+            one.key
+            for one in self.courses
+            if not one.settled
+            and postponed(
+                one, self.schedule.reminder(one.key.reminder), self.calendar, self.now, self.led
+            )
+            is not None
+        )
+
+    @cached_property
+    def _known(self) -> frozenset[Key]:
+        """What does not fall due any more: its moment has come already."""
+        return frozenset(one.key for one in self.courses) - self._postponed
+
+    @cached_property
+    def _leads(self) -> Course | None:
+        return next((one for one in self.courses if one.key == self.led), None)
+
+    @cached_property
+    def _led_until(self) -> datetime:
+        """When the routine under way has run to its end (UTC); now without one."""
+        leads = self._leads
+        if leads is None or not isinstance(leads.state, Open) or leads.state.away:
+            return self.now
+        return leads.state.closes - UNATTENDED - CLOSING
+
+    @cached_property
+    def _busy_until(self) -> datetime:
+        """When the closing words of the routine under way are over (UTC); now without one."""
+        if self._led_until > self.now:
+            return self._led_until + CLOSING
+        leads = self._leads
+        if leads is not None and isinstance(leads.state, Settled):
+            return leads.state.at + CLOSING
+        return self.now
+
+    @cached_property
+    def _paused_until(self) -> datetime:
+        return max(self.now, self.standing.paused_until or self.now)
+
+    @cached_property
+    def _closed(self) -> tuple[datetime, datetime] | None:
+        """From when to when "Good night" closes everything (UTC)."""
+        if self.standing.good_night is None:
+            return None
+        day = self.calendar.day(self.standing.good_night)
+        return day.wake, day.ends
+
+    @cached_property
+    def _screen_free(self) -> datetime:
+        """When the screen is free for what waits for it (UTC)."""
+        ends = [
+            min(one.state.closes, one.state.again or one.state.closes)
+            for one in self.courses
+            if isinstance(one.state, Open) and not one.state.away
+            if one.key != self.led and one.key not in self._postponed
+        ]
+        return max([self.now, *ends])
+
+    # What comes, and when
+
+    def _named(self, key: Key) -> Reminder:
+        return self.schedule.named(key.reminder)
+
+    def _first(self, reminder: Reminder) -> list[_Coming]:
+        """Return the first occurrence of a reminder that comes; of those that return, all."""
+        gate = max(self._paused_until, self._busy_until)
+        # What falls due before the gate comes then, if it is still fresh.
+        after = max(self.now, gate - reminder.fresh - timedelta.resolution)
+        found: list[_Coming] = []
+        for one in self._falling_due(reminder, after):
+            coming = self._gated(_Coming(begin(one, reminder.topic), one.due))
+            found += coming
+            if coming and one.due > gate:
+                return found
+        return found
+
+    def _falling_due(self, reminder: Reminder, after: datetime) -> Iterator[Occurrence]:
+        """Yield what falls due later than an instant (UTC), without what "Good night" closes."""
+        while (one := upcoming(reminder, self.calendar, after, known=self._known)) is not None:
+            after = one.due
+            if self._closed is not None and self._closed[0] <= one.due < self._closed[1]:
+                after = self._closed[1] - timedelta.resolution
+                continue
+            yield one
+
+    def _back(self) -> list[_Coming]:
+        """Return what comes back: from a snooze, to be asked again, or when nothing keeps it."""
+        found: list[_Coming] = []
+        for one in self.unsettled():
+            match one.state:
+                case Snoozed(until):
+                    found += self._gated(_Coming(one, max(until, self.now)))
+                case Open(again=again, away=True) if again is not None:
+                    found += self._gated(_Coming(one.asked_again(one.state, again), again))
+                case Held(Step.ANOTHER):
+                    found += self._gated(_Coming(one, self._screen_free))
+                case Due():
+                    found += self._gated(_Coming(one, self.now))
+                case Held(cause) if cause not in _ABSENT:
+                    found += self._gated(_Coming(one, self.now))
+        return found
+
+    def _gated(self, coming: _Coming) -> list[_Coming]:
+        """Return it at the time at which a pause or a routine lets it come; nothing if it does not.
+
+        Nothing else is returned for what comes at once: it is there, and not to come.
+        """
+        course, at = coming.course, coming.at
+        reminder = self.schedule.reminder(course.key.reminder)
+        if reminder is None:
+            return []
+        leads = self.led is not None and self.led.reminder == reminder.name
+        if leads and course.occurrence.due > self.now and at < self._led_until:
+            # It would ask for what is being done then.
+            return []
+        if at < self._paused_until:
+            at, course = self._paused_until, course.held(Step.PAUSED)
+        if at < self._busy_until:
+            at, course = self._busy_until, course.held(Step.ROUTINE)
+        if at <= self.now:
+            return []
+        if at > course.occurrence.due and self._superseded(course, reminder, at):
+            return []
+        if not isinstance(decide(course, reminder, self._situation(at)), Show):
+            return []
+        return [_Coming(course, at)]
+
+    def _superseded(self, course: Course, reminder: Reminder, at: datetime) -> bool:
+        """Return whether a later one of the reminder takes its place before it comes (UTC)."""
+        later = max(course.occurrence.due, self.now)
+        return any(
+            one.key not in self._known and one.key != course.key
+            for one in between([reminder], self.calendar, later, at)
+        )
+
+    def _situation(self, at: datetime) -> Situation:
+        day = self.calendar.at(at)
+        return Situation(
+            now=at,
+            day=day,
+            paused_until=self.standing.paused_until,
+            good_night=self.standing.good_night == day.date,
+        )
+
+    def _without_rivals(self, coming: Iterable[_Coming]) -> list[Occurrence]:
+        """Return what comes, without what gives way to another when both come back together."""
+        together: dict[datetime, list[_Coming]] = {}
+        for one in coming:
+            together.setdefault(one.at, []).append(one)
+        evening = frozenset(one.name for one in self.schedule.enabled if one.evening)
+        found = []
+        for at, ones in together.items():
+            courses = sorted((one.course for one in ones), key=_in_the_journal)
+            day = self.calendar.at(at)
+            courses.sort(key=lambda one: shown_at_latest(one, self._named(one.key), day))
+            shown, _ = first_to_show(courses, evening, at)
+            found += [Occurrence(one.key, at) for one in shown]
+        return found
+
+
+@dataclass(frozen=True)
+class _Coming:
+    """A course as it stands when it comes, and when that is (UTC)."""
+
+    course: Course
+    at: datetime
+
+
+def _in_the_journal(course: Course) -> tuple[datetime, str, date, str]:
+    key = course.key
+    return course.occurrence.due, key.reminder, key.care_day, key.slot
