@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from nightcare.domain.care_day import Calendar, Hours, Sleep
 from nightcare.domain.course import Course, begin
-from nightcare.domain.moments import parse_clock, parse_length, parse_moment
+from nightcare.domain.moments import parse_moment
 from nightcare.domain.reminders import (
     At,
     Conduct,
@@ -23,6 +23,7 @@ from nightcare.domain.reminders import (
     Topic,
     Urgency,
 )
+from nightcare.domain.time_parser import parse_clock, parse_length
 
 DAILY = frozenset(range(7))
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -17,7 +17,7 @@ from typing import Any, TextIO
 from nightcare import __version__
 from nightcare.catalogue.problems import problem_text, without_folder
 from nightcare.catalogue.reading import words_for
-from nightcare.catalogue.telling import capabilities_text, teller
+from nightcare.catalogue.telling import capabilities_text, draws_no_buttons, teller
 from nightcare.desktop.clock import alarm, now
 from nightcare.desktop.files import watch
 from nightcare.desktop.lookout import Lookout
@@ -31,7 +31,7 @@ from nightcare.edits import Edits
 from nightcare.errors import StateError
 from nightcare.in_force import InForce, Look
 from nightcare.journal.keeper import Keeper
-from nightcare.journal.store import SERVICE_NOTE
+from nightcare.journal.store import BUTTONS_NOTE, SERVICE_NOTE
 from nightcare.scheduling import Scheduling
 from nightcare.screens import choose_screen, chosen_backend, session_bus, system_bus
 from nightcare.service.reckoning import Service
@@ -100,9 +100,13 @@ class Daemon:
                 variables=settings_of(setting.variables),
             )
         )
-        self._screen = choose_screen(loaded.schedule, setting.variables, setting.out)
+        self._buttons: dict[str, object] = {}
+        self._screen = choose_screen(
+            loaded.schedule, setting.variables, setting.out, self._draws_buttons
+        )
         _, self._why = chosen_backend(loaded.schedule, setting.variables)
         self._notifier = self._screen.describe()
+        self._startable = False
         self._attendant = Attendant(
             session_bus(setting.variables),
             system_bus(setting.variables),
@@ -114,6 +118,7 @@ class Daemon:
         self._edits = Edits(self._in_force, self._manager.reloading)
         self._keeper = Keeper(setting.state, now, self._tell)
         self._noted: dict[str, object] = {}
+        self._buttons = self._keeper.journal.noted(BUTTONS_NOTE)
         self._in_terminal = setting.out.isatty()
         self._serving = False
         self._service = Service(
@@ -298,6 +303,7 @@ class Daemon:
 
     def _happened(self, event: ScreenEvent) -> None:
         if isinstance(event, Served):
+            self._startable = event.startable
             self._tell_who_serves()
 
         def step() -> None:
@@ -316,8 +322,15 @@ class Daemon:
             can = capabilities_text(self._words, self._screen.capabilities)
             if notifier:
                 self._tell("notifier_can", notifier=notifier, capabilities=can)
+                if draws_no_buttons(self._screen.capabilities):
+                    self._tell("notifier_no_buttons")
             else:
-                self._tell("no_notifier")
+                self._tell("notifier_startable" if self._startable else "no_notifier")
+
+    def _draws_buttons(self, notifier: str) -> bool | None:
+        """Return what the person said of a notification server."""
+        said = self._buttons.get(notifier)
+        return said if isinstance(said, bool) else None
 
     async def _due(self) -> None:
         await self._lookout.known()
@@ -353,6 +366,7 @@ class Daemon:
     def _written(self) -> None:
         def step() -> None:
             if self._keeper.changed_by_others():
+                self._buttons = self._keeper.journal.noted(BUTTONS_NOTE)
                 self._service.written(now())
                 self._plan()
                 self._attendant.look_again()
@@ -378,6 +392,7 @@ class Daemon:
             "version": __version__,
             "screen": self._screen.name,
             "notifier": self._screen.describe(),
+            "notifier_startable": self._startable,
             "capabilities": sorted(self._screen.capabilities),
             "why": self._why,
             "config": None if loaded.path is None else str(loaded.path),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TextIO
 
@@ -12,11 +12,23 @@ from nightcare.errors import DesktopError
 from nightcare.service.ports import Screen
 
 
-def choose_screen(schedule: Schedule, variables: Mapping[str, str], out: TextIO) -> Screen:
+def choose_screen(
+    schedule: Schedule,
+    variables: Mapping[str, str],
+    out: TextIO,
+    remembered: Callable[[str], bool | None] = lambda _: None,
+) -> Screen:
     """The notifier: the one configured, else what this machine has.
 
     On Linux with a session bus it is the desktop's, for which we wait; without a bus the terminal
     serves; on other platforms plyer.
+
+    Args:
+        schedule: What the person configured.
+        variables: The environment.
+        out: The terminal.
+        remembered: Whether a notification server, by its description, draws buttons, as far as
+            the person was asked.
     """
     backend, _ = chosen_backend(schedule, variables)
     bus = session_bus(variables)
@@ -38,7 +50,7 @@ def choose_screen(schedule: Schedule, variables: Mapping[str, str], out: TextIO)
 
     if bus is None:
         raise DesktopError("no_session_bus")
-    return FreedesktopScreen(bus, icon=icon(variables))
+    return FreedesktopScreen(bus, icon=icon(variables), remembered=remembered)
 
 
 def chosen_backend(schedule: Schedule, variables: Mapping[str, str]) -> tuple[str, str]:

@@ -111,7 +111,7 @@ def flat(table: dict[str, Any], prefix: str = "") -> dict[str, str]:
 
 def health(language: str) -> dict[str, str]:
     """The health texts of a language by where they stand; its other texts are left out."""
-    others = ("calendar", "texts")
+    others = ("calendar", "input", "texts")
     tables = read(f"{language}.toml")
     return flat({key: value for key, value in tables.items() if key not in others})
 

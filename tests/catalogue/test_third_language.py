@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
     other = other.replace('"{count} day"', '"{count} dzień"')
     other = other.replace('"{count} days"', '"{count} dni", "{count} dni"')
     other = other.replace('title_hydration = "', 'title_hydration = "Woda: ')
-    assert other.count("dni") == 2
+    assert other.count('dni"') == 2
     (catalogue / "pl.toml").write_text(other, encoding="utf-8")
     return tmp_path
 

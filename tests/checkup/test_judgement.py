@@ -102,7 +102,11 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
     # The notification server
     (judge_notifier(Notifier(owned=False), LIMIT), [("server_none", BAD)]),
     (judge_notifier(Notifier(owned=False, startable=True), LIMIT), [("server_startable", GOOD)]),
-    (judge_notifier(SERVER, LIMIT), [("server_good", GOOD)]),
+    (judge_notifier(SERVER, LIMIT), [("server_good", GOOD), ("server_menu", GOOD)]),
+    (
+        judge_notifier(replace(SERVER, identity=replace(DUNST, name="Plasma")), LIMIT),
+        [("server_good", GOOD)],
+    ),
     (
         judge_notifier(replace(SERVER, capabilities=frozenset({"body"})), LIMIT),
         [("server_good", GOOD), ("server_no_buttons", WARNING)],
@@ -386,12 +390,16 @@ def test_every_judgement_is_provoked_here() -> None:
 
 def test_what_a_server_can_do_is_told_in_words() -> None:
     """Not in those of the specification; what does not matter here is left out."""
-    (one,) = judge_notifier(SERVER, LIMIT)
+    (one,) = judge_notifier(replace(SERVER, identity=replace(DUNST, name="Plasma")), LIMIT)
     assert message_of(one, ENGLISH) == (
-        "dunst 1.9.0 (knopwob), specification 1.2; it can do: buttons, body text, markup, "
+        "Plasma 1.9.0 (knopwob), specification 1.2; it can do: buttons, body text, markup, "
         "keeping what you missed, sound."
     )
     assert "den kan: knapper, brødtekst, formatering" in message_of(one, DANISH)
+    first, second = judge_notifier(SERVER, LIMIT)
+    assert "it can do: answers by a menu or a key of its own" in message_of(first, ENGLISH)
+    assert "buttons, body" not in message_of(first, ENGLISH).replace("without buttons", "")
+    assert message_of(second, ENGLISH).startswith("dunst 1.9.0 (knopwob) draws no buttons")
     first, *_ = judge_notifier(replace(SERVER, capabilities=frozenset()), LIMIT)
     assert "no more than a title" in message_of(first, ENGLISH)
 

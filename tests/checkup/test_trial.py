@@ -41,7 +41,7 @@ def tried(
             screen = FreedesktopScreen(bus.address, icon="")
             trial = asyncio.create_task(try_out(screen, ENGLISH, NOW, seconds, patience))
             await person(server)
-            finding = await trial
+            finding = (await trial).finding
             await server.until(
                 lambda: not server.on_screen or "CloseNotification" in server.calls,
                 "it to be taken off",
@@ -117,7 +117,7 @@ def test_nothing_is_shown(bus: PrivateBus) -> None:
 
     async def story() -> Finding:
         screen = FreedesktopScreen(bus.address, icon="")
-        return await try_out(screen, ENGLISH, NOW, LONG, SHORT)
+        return (await try_out(screen, ENGLISH, NOW, LONG, SHORT)).finding
 
     finding, _ = tried(bus, refuses, patience=SHORT)
     assert (finding.key, finding.state) == ("doctor_trial_nothing", State.BAD)
@@ -128,7 +128,7 @@ def test_nothing_is_shown(bus: PrivateBus) -> None:
 def test_in_a_terminal_it_is_printed() -> None:
     """And nobody waits for a click that cannot come."""
     out = io.StringIO()
-    finding = asyncio.run(try_out(TerminalScreen(out), DANISH, NOW, LONG))
+    finding = asyncio.run(try_out(TerminalScreen(out), DANISH, NOW, LONG)).finding
     assert (finding.key, finding.state) == ("doctor_trial_printed", State.GOOD)
     assert "En notifikation fra nightcare" in out.getvalue()
 
@@ -140,7 +140,7 @@ def test_where_nothing_is_ever_heard_again_nobody_waits() -> None:
         def notify(self, **_: str) -> None:
             """Take it, and say nothing more."""
 
-    finding = asyncio.run(try_out(PlyerScreen(Deaf()), DANISH, NOW, LONG))
+    finding = asyncio.run(try_out(PlyerScreen(Deaf()), DANISH, NOW, LONG)).finding
     assert (finding.key, finding.state) == ("doctor_trial_shown", State.GOOD)
     assert message_of(finding, DANISH).startswith("den blev givet til plyer.")
 

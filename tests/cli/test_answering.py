@@ -74,21 +74,29 @@ def test_snooze_of_nothing(terminal: Terminal) -> None:
     [
         (("watr",), UNKNOWN),
         (("watr", "10m"), UNKNOWN),
-        (("10",), '"10" is not a length. Write it like 10m, 1h30m or 2h.\n'),
+        (("0",), '"0" is no time at all. Write at least a second, such as 10m.\n'),
+        (
+            ("21:00",),
+            (
+                '"21:00" is not a length. For an end, write "until" before it: until 21:00. '
+                "A length is written like 10m or 1h30m.\n"
+            ),
+        ),
+        (("until", "9"), '"9" may be in the morning or in the evening. Write 09:00 or 21:00.\n'),
         (("water", "soon"), '"soon" is not a length. Write it like 10m, 1h30m or 2h.\n'),
         (("0m",), '"0m" is no time at all. Write at least a second, such as 10m.\n'),
         (
             ("until", "late"),
             (
                 '"until late" is not understood. '
-                "Write 10m, until 21:00, until tomorrow or until 2026-12-27.\n"
+                "Write 10m, until 21:00, until tomorrow, until monday 08:00 or until 24 December.\n"
             ),
         ),
         (
             ("until",),
             (
                 '"until" is not understood. '
-                "Write 10m, until 21:00, until tomorrow or until 2026-12-27.\n"
+                "Write 10m, until 21:00, until tomorrow, until monday 08:00 or until 24 December.\n"
             ),
         ),
         (
@@ -178,19 +186,20 @@ def test_a_pause_takes_what_is_open_off_the_screen(terminal: Terminal) -> None:
     ("words", "complaint"),
     [
         (("until", "2026-11-21"), "2026-11-21 has passed. Name a day that is still to come.\n"),
-        (("for", "2h"), '"for 2h" is not a length. Write it like 10m, 1h30m or 2h.\n'),
+        (("for", "ever"), '"for ever" is not a length. Write it like 10m, 1h30m or 2h.\n'),
+        (("until", "3/4"), '"3/4" may be 3 April or 4 March. Write the month as a word.\n'),
         (
             ("until", "9999-12-31"),
             (
                 '"until 9999-12-31" is not understood. '
-                "Write 10m, until 21:00, until tomorrow or until 2026-12-27.\n"
+                "Write 10m, until 21:00, until tomorrow, until monday 08:00 or until 24 December.\n"
             ),
         ),
         (
-            ("until", "24:00"),
+            ("until", "24:01"),
             (
-                '"until 24:00" is not understood. '
-                "Write 10m, until 21:00, until tomorrow or until 2026-12-27.\n"
+                'No clock shows "24:01". Hours go from 0 to 23 and minutes to 59; '
+                "with am or pm hours go from 1 to 12.\n"
             ),
         ),
     ],
@@ -377,7 +386,7 @@ def test_a_bedtime_that_is_none(terminal: Terminal) -> None:
     """It says how a clock time is written."""
     result = terminal("tonight", "late")
     assert (result.code, result.out) == (2, "")
-    assert result.err == '"late" is not a clock time. Write it like 21:45.\n'
+    assert result.err == '"late" is not a clock time. Write it like 21:45 or 9:45 pm.\n'
 
 
 # try

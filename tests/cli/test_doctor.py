@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import os
 import pty
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cli.talk import SOURCE, left_loaded
+from cli.talk import SOURCE, answered, left_loaded
 from cli.terminal import Terminal
 from nightcare.checkup.finding import Check, Finding, State
 from nightcare.cli import doctor
+from nightcare.desktop.terminal import TerminalScreen
+from nightcare.domain.message import Capability, Closed, ScreenEvent, Shown
+from nightcare.journal.store import BUTTONS_NOTE
 
 LONG = 60.0
 
@@ -144,6 +149,50 @@ def test_a_notification_that_fails_is_a_line(
     result = terminal("doctor", "--notify")
     assert (result.code, result.err) == (1, "")
     assert "Notification: it could not be looked at: ZeroDivisionError" in result.out
+
+
+class Closing(TerminalScreen):
+    """A notification server that says it has buttons; what it shows is closed at once."""
+
+    name = "freedesktop"
+    capabilities = frozenset({Capability.BUTTONS, Capability.BODY})
+
+    def describe(self) -> str:
+        """Name itself."""
+        return "Buttonless 1.0 (nobody)"
+
+    async def run(self, report: Callable[[ScreenEvent], None]) -> None:
+        """Show what is wanted, and close it."""
+        for token in list(self._wanted):
+            report(Shown(token))
+            report(Closed(token))
+        await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_whether_there_were_buttons_is_asked_and_remembered(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, *, seen: bool
+) -> None:
+    """Of a server on which no click came back; reminders name a command if there are none."""
+    monkeypatch.setattr(doctor, "choose_screen", lambda *_: Closing(io.StringIO()))
+    question = 'Did you see the button "It works" on it?'
+    result = answered(
+        terminal, monkeypatch, [(question, "yes" if seen else "no")], "doctor", "--notify"
+    )
+    assert ("each reminder names the command" in result.out) is not seen
+    with terminal.journal() as journal:
+        known = journal.noted(BUTTONS_NOTE)
+    assert known == ({} if seen else {"Buttonless 1.0 (nobody)": False})
+
+
+def test_a_program_is_not_asked_about_buttons(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is remembered of it either."""
+    monkeypatch.setattr(doctor, "choose_screen", lambda *_: Closing(io.StringIO()))
+    found = answered(terminal, monkeypatch, [], "doctor", "--notify", "--json").json
+    assert found[-1]["state"] == "warning"
+    assert not terminal.state.exists()
 
 
 def run_on_a_terminal(environment: Mapping[str, str]) -> bytes:

@@ -52,6 +52,37 @@ def test_status_of_a_running_service(terminal: Terminal) -> None:
     assert result.out == "nightcare is running, with GNOME Shell 49.\nNext: water, 16:00.\n"
 
 
+@pytest.mark.usefixtures("service")
+@pytest.mark.parametrize(
+    ("note", "state", "line"),
+    [
+        ({"notifier": "dunst 1.9"}, "running", "nightcare is running, with dunst 1.9."),
+        ({"notifier_startable": True}, "startable", "the notification server starts by itself"),
+        ({}, "none", "there is no notification server yet"),
+    ],
+)
+def test_status_distinguishes_running_startable_and_no_server(
+    terminal: Terminal, note: dict[str, object], state: str, line: str
+) -> None:
+    """A server that the bus starts on demand is nothing to wait for."""
+    with terminal.journal() as journal:
+        journal.note(SERVICE_NOTE, note)
+    assert line in terminal("status").out.splitlines()[0]
+    assert terminal("status", "--json").json["notifier_state"] == state
+
+
+@pytest.mark.usefixtures("service")
+@pytest.mark.parametrize(("capability", "drawn"), [("menu", False), ("buttons", True)])
+def test_status_tells_that_no_buttons_are_drawn(
+    terminal: Terminal, capability: str, *, drawn: bool
+) -> None:
+    """And what to answer with instead."""
+    with terminal.journal() as journal:
+        journal.note(SERVICE_NOTE, {"notifier": "mako", "capabilities": ["body", capability]})
+    assert ("It draws no buttons: answer with" in terminal("status").out) is not drawn
+    assert terminal("status", "--json").json["draws_buttons"] is drawn
+
+
 def test_status_tells_what_is_known_of_presence(terminal: Terminal) -> None:
     """By whom, and what nobody says."""
     presence = {
@@ -154,7 +185,9 @@ def test_status_for_a_program_without_a_service(terminal: Terminal) -> None:
         "running": False,
         "pid": None,
         "notifier": None,
+        "notifier_state": None,
         "capabilities": [],
+        "draws_buttons": None,
         "config": None,
         "mistakes": [],
         "zone": None,
@@ -437,14 +470,15 @@ def test_a_preview_of_no_day_or_too_many_is_refused(terminal: Terminal, days: st
     assert result.err == f"{days} days are out of range. Ask for 1 to 3660.\n"
 
 
-@pytest.mark.parametrize(
-    "day", ["tomorrow", "24.12.2026", "2026-02-30", "0001-01-01", "9999-12-31"]
-)
+@pytest.mark.parametrize("day", ["soon", "24.13.2026", "2026-02-30", "0001-01-01", "9999-12-31"])
 def test_a_preview_from_no_date_is_refused(terminal: Terminal, day: str) -> None:
     """With how a date is written."""
     result = terminal("preview", "--from", day)
     assert (result.code, result.out) == (2, "")
-    assert result.err == (f'"{day}" is not a date that can be planned. Write it like 2026-12-24.\n')
+    assert result.err == (
+        f'"{day}" is not a date that can be planned. '
+        "Write it like 2026-12-24, 24 December or monday.\n"
+    )
 
 
 # why

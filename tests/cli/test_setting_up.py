@@ -140,7 +140,7 @@ def test_each_answer_is_checked_at_once(terminal: Terminal, asked: Asked) -> Non
         (LANGUAGE, "fr"),
         ("Choose one of: auto, en, da\nLanguage", ""),
         (WAKE, "early"),
-        (f'"early" is not a clock time. Write it like 21:45.\n{WAKE}', "22:00"),
+        (f'"early" is not a clock time. Write it like 21:45 or 9:45 pm.\n{WAKE}', "22:00"),
         (BEDTIME, "22:10"),
         ("That does not fit together: config.toml: reminders.water", ""),
         (BEDTIME, ""),

@@ -30,6 +30,7 @@ from nightcare.domain.message import (
     Closed,
     Message,
     ScreenEvent,
+    Served,
     Shown,
 )
 from nightcare.domain.reminders import Urgency
@@ -130,6 +131,42 @@ def asked_for(
             return server.asked[0]
 
     return asyncio.run(story())
+
+
+@pytest.mark.parametrize("name", ["dunst", "fnott", "mako"])
+def test_where_no_buttons_are_drawn_the_text_names_the_command(bus: PrivateBus, name: str) -> None:
+    """The answers are sent all the same, for the server's own menu."""
+    asked = asked_for(bus, MESSAGE, name=name)
+    assert asked.body == f"{MESSAGE.body}\n{MESSAGE.spoken}"
+    assert set(asked.actions) == {"done", "snooze-10m"}
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "named"),
+    [("Scripted", False, True), ("Scripted", None, False), ("dunst", True, False)],
+)
+def test_what_the_person_said_of_buttons_counts(
+    bus: PrivateBus, name: str, *, said: bool | None, named: bool
+) -> None:
+    """It is kept by name and version, and goes before what is known of the name."""
+    told: list[str] = []
+
+    def remembered(description: str) -> bool | None:
+        told.append(description)
+        return said
+
+    async def story() -> None:
+        server = NotificationServer(bus.address)
+        server.information = (name, "nobody", "2.5", "1.2")
+        screen = FreedesktopScreen(bus.address, icon="", rest=0, remembered=remembered)
+        async with server, heard_from(screen) as ear:
+            screen.show(MESSAGE)
+            await shown(ear, MESSAGE)
+            assert (MESSAGE.spoken in server.asked[0].body) is named
+            assert (Capability.BUTTONS in screen.capabilities) is not named
+            assert told[-1] == f"{name} 2.5 (nobody)"
+
+    asyncio.run(story())
 
 
 def test_a_message_arrives_with_all_that_it_carries(bus: PrivateBus) -> None:
@@ -1116,9 +1153,35 @@ def test_a_server_that_comes_later_is_sent_what_is_wanted(bus: PrivateBus) -> No
             async with NotificationServer(bus.address):
                 await shown(ear, MESSAGE)
                 assert screen.describe() == "Scripted 2.5 (nobody)"
-                assert screen.capabilities == set(Capability)
+                assert screen.capabilities == set(Capability) - {Capability.MENU}
 
     asyncio.run(story())
+
+
+@pytest.mark.parametrize("startable", [True, False])
+def test_without_a_server_it_is_told_whether_one_can_be_started(
+    home: Home, *, startable: bool
+) -> None:
+    """As soon as the bus has said so, and again when a server has gone."""
+    if startable:
+        services = home.data / "dbus-1" / "services"
+        services.mkdir(parents=True)
+        (services / "server.service").write_text(
+            f"[D-BUS Service]\nName={NOTIFICATIONS}\nExec=/bin/true\n", encoding="ascii"
+        )
+
+    async def story(bus: PrivateBus) -> None:
+        events: asyncio.Queue[ScreenEvent] = asyncio.Queue()
+        serving = asyncio.create_task(a_screen(bus).run(events.put_nowait))
+        assert await events.get() == Served(startable=startable)
+        async with NotificationServer(bus.address):
+            assert await events.get() == Served()
+        assert await events.get() == Served(startable=startable)
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+
+    with private_bus(home, services=startable) as own:
+        asyncio.run(story(own))
 
 
 def test_a_server_that_can_be_started_is(home: Home) -> None:
@@ -1532,6 +1595,37 @@ def test_what_came_under_do_not_disturb_is_sent_once_more(bus: PrivateBus) -> No
                 assert sorted(one.title for one in server.on_screen.values()) == sorted(
                     {OTHER.title, MESSAGE.title, LAST.title}
                 )
+
+    asyncio.run(story())
+
+
+def test_nothing_is_heard_under_do_not_disturb_unless_it_was_asked_for(bus: PrivateBus) -> None:
+    """A server is told to be silent as well; when do not disturb ends, the sound comes too."""
+    usual = replace(MESSAGE, sound="message")
+    asked = replace(OTHER, sound="bell", heard_always=True)
+
+    async def story() -> None:
+        async with NotificationServer(bus.address) as server:
+            screen = a_screen(bus)
+            async with heard_from(screen) as ear:
+                screen.quiet(on=True)
+                for message in (usual, asked):
+                    screen.show(message)
+                    await shown(ear, message)
+                screen.quiet(on=False)
+                await ear.until_heard(4)
+                sounds = [
+                    (
+                        one.title,
+                        {name: value for name, value in one.hints.items() if "sound" in name},
+                    )
+                    for one in server.asked
+                ]
+                assert sounds[:2] == [
+                    (usual.title, {"suppress-sound": True}),
+                    (asked.title, {"sound-name": "bell"}),
+                ]
+                assert (usual.title, {"sound-name": "message"}) in sounds[2:]
 
     asyncio.run(story())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator
 from itertools import count, repeat
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from jeepney import HeaderFields, Message, new_error, new_method_return
 
+from nightcare.desktop.do_not_disturb import setting_in_use
 from nightcare.desktop.presence import Known
 from nightcare.domain.decide import Matter, Presence
 from parts.attending import (
@@ -40,8 +42,8 @@ from parts.attending import (
 )
 from parts.bus import NOTIFICATIONS, PrivateBus
 from parts.desk import SLEEP, schedule_of
-from parts.named_service import PROPERTIES, NamedService
-from parts.notification_server import Peer
+from parts.named_service import PROPERTIES, Answer, NamedService
+from parts.notification_server import DO_NOT_QUEUE, Peer
 from parts.processes import Identity as Process
 from parts.scripts import shell_program
 
@@ -135,6 +137,117 @@ def test_the_session_is_found_by_its_id_or_as_ours_or_on_the_display(
             )
             async with attending(system=system.address, variables=variables) as watch:
                 assert watch.attendant.presence == LOCKED
+
+    run(story())
+
+
+OLD, NEW = "/session/c1", "/session/2"
+DISPLAY: dict[tuple[str, ...], Answer] = {
+    (PROPERTIES, "Get", USER, "Display"): ("v", (("(so)", ("2", NEW)),))
+}
+MINE: dict[tuple[str, ...], Answer] = {
+    (MANAGER, "ListSessions"): ("a(susso)", ([("2", os.getuid(), "mette", "seat0", NEW)],))
+}
+STRANGERS: dict[tuple[str, ...], Answer] = {
+    (MANAGER, "ListSessions"): ("a(susso)", ([("2", os.getuid() + 1, "x", "seat0", NEW)],))
+}
+
+
+class LiveSessions(Sessions):
+    """Logind, whose sessions have a state and a type as well."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.states: dict[str, str] = {}
+        self.types: dict[str, str] = {}
+
+    async def called(self, message: Message) -> None:
+        """Answer for the state and the type of a session by its path."""
+        path = message.header.fields[HeaderFields.path]
+        texts = {(SESSION, "State"): self.states, (SESSION, "Type"): self.types}
+        known = texts.get(message.body, {}) if len(message.body) == 2 else {}
+        if path in known:
+            await self.send(new_method_return(message, "v", (("s", known[path]),)))
+        else:
+            await super().called(message)
+
+    async def tell(self, path: str) -> None:
+        """Tell that something of a session has changed."""
+        body: tuple[object, ...] = (SESSION, {"State": ("s", self.states[path])}, [])
+        await self.emit("PropertiesChanged", "sa{sv}as", body, interface=PROPERTIES)
+
+
+@pytest.mark.parametrize("state", ["closing", "online"])
+@pytest.mark.parametrize("more", [DISPLAY, MINE])
+def test_a_session_that_is_closing_or_inactive_is_ignored(
+    system: PrivateBus, state: str, more: dict[tuple[str, ...], Answer]
+) -> None:
+    """Although the environment names it: it keeps its last hints. As it is active, it counts.
+
+    As it broke elsewhere: mate-session-manager#303.
+    """
+
+    async def story() -> None:
+        async with LiveSessions(system.address) as logind:
+            asked_for(logind, "c1")
+            logind.answers[MANAGER, "GetSession", "c1"] = ("o", (OLD,))
+            logind.answers |= more
+            logind.locked = {OLD: True, NEW: False}
+            logind.states = {OLD: state, NEW: "active"}
+            logind.types = {OLD: "x11", NEW: "wayland"}
+            variables = {"XDG_SESSION_ID": "c1"}
+            async with attending(system=system.address, variables=variables) as watch:
+                assert watch.attendant.presence == HERE
+                assert watch.attendant.known()[Matter.LOCKED] == Known(on=False, by=("logind",))
+                logind.states = {OLD: "active", NEW: "online"}
+                await logind.tell(OLD)
+                await watch.until(LOCKED)
+                logind.states = {OLD: state, NEW: "active"}
+                await logind.tell(NEW)
+                await watch.until(HERE)
+                logind.locked[NEW] = True
+                await changed(logind, SESSION, "LockedHint", on=True)
+                await watch.until(LOCKED)
+
+    run(story())
+
+
+@pytest.mark.parametrize("more", [{}, STRANGERS])
+def test_without_an_active_session_of_this_user_logind_says_nothing(
+    system: PrivateBus, more: dict[tuple[str, ...], Answer]
+) -> None:
+    """A session of somebody else has no say."""
+
+    async def story() -> None:
+        async with LiveSessions(system.address) as logind:
+            logind.answers[MANAGER, "GetSession", "c1"] = ("o", (OLD,))
+            logind.answers |= more
+            logind.locked = {OLD: True, NEW: True}
+            logind.states = {OLD: "closing", NEW: "active"}
+            logind.types = {OLD: "x11", NEW: "x11"}
+            variables = {"XDG_SESSION_ID": "c1"}
+            async with attending(system=system.address, variables=variables) as watch:
+                assert watch.attendant.presence == HERE
+                assert watch.attendant.known()[Matter.LOCKED] == Known(None)
+
+    run(story())
+
+
+def test_a_session_with_a_screen_counts_before_one_without(system: PrivateBus) -> None:
+    """As in a login over the network, whose own session is active and never locked."""
+
+    async def story() -> None:
+        async with LiveSessions(system.address) as logind:
+            logind.answers[MANAGER, "GetSession", "c1"] = ("o", (OLD,))
+            logind.locked = {OLD: False, NEW: True}
+            logind.states = {OLD: "active", NEW: "active"}
+            logind.types = {OLD: "tty", NEW: "wayland"}
+            variables = {"XDG_SESSION_ID": "c1"}
+            async with attending(system=system.address, variables=variables) as watch:
+                assert watch.attendant.presence == HERE
+                logind.answers |= MINE
+                await logind.emit("SessionNew", "so", ("2", NEW), interface=MANAGER)
+                await watch.until(LOCKED)
 
     run(story())
 
@@ -580,6 +693,107 @@ def test_the_settings_of_xfce_tell_of_do_not_disturb(bus: PrivateBus) -> None:
     run(story())
 
 
+def test_settings_whose_keeper_disappears_are_unknown(bus: PrivateBus) -> None:
+    """Not held for ever as they were; and asked again when there is one again."""
+
+    async def story() -> None:
+        async with NamedService(bus.address, NOTIFICATIONS) as server:
+            information = ("Xfce Notify Daemon", "Xfce", "0.7.3", "1.2")
+            server.answers[NOTIFICATIONS, "GetServerInformation"] = ("ssss", information)
+            setting = ("xfce4-notifyd", "/do-not-disturb")
+            keeper: dict[tuple[str, ...], Answer] = {
+                (XFCONF, "PropertyExists", *setting): ("b", (True,)),
+                (XFCONF, "GetProperty", *setting): ("v", (("b", True),)),
+            }
+            async with attending(bus.address) as watch:
+                for _ in range(2):
+                    async with NamedService(bus.address) as settings:
+                        settings.answers |= keeper
+                        await settings.ask_bus("RequestName", "su", XFCONF, DO_NOT_QUEUE)
+                        await watch.until(QUIET)
+                    await watch.until(HERE)
+                    assert watch.attendant.known()[Matter.DO_NOT_DISTURB] == Known(None)
+
+    run(story())
+
+
+def test_swaync_that_keeps_only_the_servers_name_is_unknown(bus: PrivateBus) -> None:
+    """Its own name has gone, and with it what it said."""
+
+    async def story() -> None:
+        async with NamedService(bus.address, NOTIFICATIONS), attending(bus.address) as watch:
+            async with NamedService(bus.address) as server:
+                server.answers[SWAYNC, "GetDnd"] = ("b", (True,))
+                await server.ask_bus("RequestName", "su", SWAYNC, DO_NOT_QUEUE)
+                await watch.until(QUIET)
+            await watch.until(HERE)
+
+    run(story())
+
+
+BUDGIE = "org.budgie_desktop.Notifications"
+DISPATCHER = "org.buddiesofbudgie.budgie.Dispatcher"
+
+
+def test_budgie_tells_of_do_not_disturb(bus: PrivateBus, programs: Programs) -> None:
+    """The setting of GNOME, which its session also names, has no say."""
+
+    async def story() -> None:
+        programs.say("echo false")
+        variables = {**programs.variables, "XDG_CURRENT_DESKTOP": "Budgie:GNOME"}
+        async with (
+            NamedService(bus.address, NOTIFICATIONS, BUDGIE) as server,
+            attending(bus.address, variables=variables) as watch,
+        ):
+            assert watch.attendant.known()[Matter.DO_NOT_DISTURB] == Known(None)
+            for on in (False, True, False, True):
+                server.answers[DISPATCHER, "GetDoNotDisturb"] = ("b", (on,))
+                await server.emit("DoNotDisturbChanged", "b", (on,), interface=DISPATCHER)
+                await watch.until_it_holds(
+                    lambda on=on: (
+                        watch.attendant.known()[Matter.DO_NOT_DISTURB]  # type: ignore[misc] # mypy cannot infer a lambda with a default
+                        == Known(on, ("Budgie",))
+                    )
+                )
+        assert not programs.was_asked
+
+    run(story())
+
+
+@pytest.mark.parametrize(
+    ("desktops", "asked"),
+    [
+        ("GNOME", "GNOME"),
+        ("ubuntu:GNOME", "GNOME"),
+        ("pop:GNOME", "GNOME"),
+        ("GNOME-Classic:GNOME", "GNOME"),
+        ("X-Cinnamon", "X-Cinnamon"),
+        ("X-Cinnamon:GNOME", "X-Cinnamon"),
+        ("x-cinnamon", "X-Cinnamon"),
+        ("MATE:GNOME", "MATE"),
+        ("Pantheon", "Pantheon"),
+        ("Pantheon:GNOME", "Pantheon"),
+        ("Budgie:GNOME", None),
+        ("Unity:Unity7:ubuntu", None),
+        ("Unity:Unity7:ubuntu:GNOME", None),
+        ("GNOME-Flashback:GNOME", None),
+        ("XFCE:GNOME", None),
+        ("KDE", None),
+        ("sway:GNOME", None),
+        ("COSMIC:GNOME", None),
+        ("Deepin:GNOME", None),
+        ("LXQt:GNOME", None),
+        ("", None),
+    ],
+)
+def test_the_most_specific_desktop_has_its_own_setting_asked(
+    desktops: str, asked: str | None
+) -> None:
+    """A desktop that only builds on GNOME does not heed GNOME's."""
+    setting = setting_in_use({"XDG_CURRENT_DESKTOP": desktops})
+    assert (setting and setting.desktop) == asked
+
+
 class Programs:
     """A folder of programs that print what a file says."""
 
@@ -593,6 +807,11 @@ class Programs:
     def say(self, script: str) -> None:
         """Have it do so from now on."""
         self._says.write_text(f"{script}\n", encoding="utf-8")
+
+    @property
+    def was_asked(self) -> bool:
+        """Whether it was ever run."""
+        return self._asked.exists()
 
     @property
     def asked(self) -> int:

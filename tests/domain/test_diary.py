@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -195,7 +196,7 @@ def test_who_is_up_early_may_tell_of_the_night_behind_them() -> None:
         night_named("2026-11-21", early - timedelta.resolution, own)
 
 
-@pytest.mark.parametrize("text", ["yesterday", "2026-02-30", "9999-12-31", ""])
+@pytest.mark.parametrize("text", ["soon", "2026-02-30", "9999-12-31", ""])
 def test_a_night_that_is_no_date(text: str) -> None:
     """It is told how one is written; the ends of the calendar are none either."""
     own = calendar()
@@ -203,6 +204,44 @@ def test_a_night_that_is_no_date(text: str) -> None:
         night_named(text, own.instant(wall("2026-11-22 14:10")), own)
     assert caught.value.key in ("date_not_understood", "night_not_over")
     assert caught.value.values == {"found": text}
+
+
+@pytest.mark.parametrize(
+    ("text", "night"),
+    [
+        ("yesterday", "2026-11-21"),
+        ("saturday", "2026-11-21"),
+        ("sunday", "2026-11-15"),
+        ("20 November", "2026-11-20"),
+        ("20/11", "2026-11-20"),
+        ("20.11.2026", "2026-11-20"),
+        ("24 December", "2025-12-24"),
+        ("Friday 20 November", "2026-11-20"),
+    ],
+)
+def test_a_night_is_named_by_its_evening(text: str, night: str) -> None:
+    """The last such night that has ended; 22 November 2026 is a Sunday."""
+    own = calendar()
+    assert night_named(text, own.instant(wall("2026-11-22 14:10")), own) == day(night)
+
+
+@pytest.mark.parametrize(
+    ("said", "parse"),
+    [
+        ("thursday 20 November", night_named),
+        ("thursday 20 November 03:10", lambda said, now, own: parse_at(said, own, now)),
+    ],
+)
+def test_a_date_on_another_weekday_is_a_slip(
+    said: str, parse: Callable[[str, datetime, Calendar], object]
+) -> None:
+    """It is told which day that date is."""
+    own = calendar()
+    now = own.instant(wall("2026-11-22 14:10"))
+    with pytest.raises(ValueRefused) as caught:
+        parse(said, now, own)
+    assert caught.value.key == "date_on_other_weekday"
+    assert caught.value.values == {"found": said, "date": day("2026-11-20")}
 
 
 # When it was
@@ -224,6 +263,21 @@ def test_a_night_that_is_no_date(text: str) -> None:
         ("2026-11-20T03:10+02:00", "2026-11-20 02:10"),
         ("2026-11-20T02:10Z", "2026-11-20 03:10"),
         ("1987-06-05T03:10", "1987-06-05 03:10"),
+        ("3.10", "2026-11-22 03:10"),
+        ("0310", "2026-11-22 03:10"),
+        ("3:10 am", "2026-11-22 03:10"),
+        ("kl. 3.10", "2026-11-22 03:10"),
+        ("24:00", "2026-11-22 00:00"),
+        ("yesterday 24:00", "2026-11-22 00:00"),
+        ("last night 23:50", "2026-11-21 23:50"),
+        ("sunday 03:10", "2026-11-22 03:10"),
+        ("sunday 15:00", "2026-11-15 15:00"),
+        ("saturday 03:10", "2026-11-21 03:10"),
+        ("21 November 03:10", "2026-11-21 03:10"),
+        ("21/11 3.10", "2026-11-21 03:10"),
+        ("21.11. kl. 3.10", "2026-11-21 03:10"),
+        ("24 December 03:10", "2025-12-24 03:10"),
+        ("Saturday 21 November, 03:10", "2026-11-21 03:10"),
     ],
 )
 def test_when_it_was_as_a_person_says_it(words: str, expected: str) -> None:
@@ -261,7 +315,10 @@ def test_a_clock_time_that_occurred_twice_is_the_last_one(
         ("2026-11-23 03:10", "cramp_to_come"),
         ("2026-11-22", "at_not_understood"),
         ("tomorrow 03:10", "at_not_understood"),
-        ("24:00", "at_not_understood"),
+        ("25:00", "clock_out_of_range"),
+        ("monday", "at_not_understood"),
+        ("31/11 03:10", "at_not_understood"),
+        ("23 november 2026 03:10", "cramp_to_come"),
         ("soon", "at_not_understood"),
         ("", "at_not_understood"),
         ("0001-01-01T00:00", "at_not_understood"),

@@ -27,8 +27,9 @@ def values() -> Iterator[type]:
     """The classes that the domain defines with fields."""
     for module in modules():
         for one in vars(module).values():
-            if dataclasses.is_dataclass(one) and one.__module__ == module.__name__:
-                assert isinstance(one, type)
+            if not inspect.isclass(one) or one.__module__ != module.__name__:
+                continue
+            if dataclasses.is_dataclass(one):
                 yield one
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain_builders import calendar, utc, wall
+from nightcare.catalogue.reading import read_words
 from nightcare.domain.until import parse_end
 from nightcare.errors import ValueRefused
 
 OWN = calendar(sat="08:30-00:15")
+DANISH = read_words("da").input
 EVENING = OWN.instant(wall("2026-11-06 20:00"))
 
 
@@ -121,7 +123,7 @@ def test_a_wake_up_that_is_now_has_passed() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["until", "until noon", "until 25:00", "until 2026-02-30", "until 10m", "until 9999-12-31"],
+    ["until", "until noon", "until 2026-02-30", "until 10m", "until 9999-12-31", "until 31/11"],
 )
 def test_what_is_no_end_is_refused_as_it_was_said(words: str) -> None:
     """The person finds their own words again."""
@@ -130,12 +132,104 @@ def test_what_is_no_end_is_refused_as_it_was_said(words: str) -> None:
     assert (refused.value.key, refused.value.values) == ("end_not_understood", {"found": words})
 
 
-@pytest.mark.parametrize("words", ["", "tomorrow", "21:00", "for 10m"])
-def test_without_until_it_must_be_a_length(words: str) -> None:
-    """It is refused as the length that it is not."""
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        ("", "length_not_understood"),
+        ("soon", "length_not_understood"),
+        ("0", "length_is_nothing"),
+        ("for 0m", "length_is_nothing"),
+        ("tomorrow", "end_without_until"),
+        ("21:00", "end_without_until"),
+        ("1.30", "end_without_until"),
+        ("monday 7", "end_without_until"),
+    ],
+)
+def test_without_until_it_must_be_a_length(words: str, key: str) -> None:
+    """What is a moment is refused for the word that is missing."""
     with pytest.raises(ValueRefused) as refused:
         parse_end(words, OWN, EVENING)
-    assert refused.value.key == "length_not_understood"
+    assert (refused.value.key, refused.value.values) == (key, {"found": words})
+
+
+@pytest.mark.parametrize(
+    ("said", "end"),
+    [
+        ("20", "2026-11-06 20:20"),
+        ("for 2h", "2026-11-06 22:00"),
+        ("in half an hour", "2026-11-06 20:30"),
+        ("i 2 timer", "2026-11-06 22:00"),
+        ("om 1 t 30 min", "2026-11-06 21:30"),
+        ("until 22.30", "2026-11-06 22:30"),
+        ("until 10 pm", "2026-11-06 22:00"),
+        ("until 24:00", "2026-11-07 00:00"),
+        ("til kl. 22.30", "2026-11-06 22:30"),
+        ("indtil midnat", "2026-11-07 00:00"),
+        ("until today 22:00", "2026-11-06 22:00"),
+        ("until tonight 22:00", "2026-11-06 22:00"),
+        ("until tomorrow 07:00", "2026-11-07 07:00"),
+        ("til i morgen", "2026-11-07 08:30"),
+        ("til i morgen kl. 7.30", "2026-11-07 07:30"),
+        ("until monday", "2026-11-09 07:00"),
+        ("until Mon 8:00", "2026-11-09 08:00"),
+        ("til mandag", "2026-11-09 07:00"),
+        ("til p\u00e5 mandag kl. 8.15", "2026-11-09 08:15"),
+        ("until friday", "2026-11-13 07:00"),
+        ("until friday 19:00", "2026-11-13 19:00"),
+        ("until friday 21:00", "2026-11-06 21:00"),
+        ("until 24 December", "2026-12-24 07:00"),
+        ("until december 24th", "2026-12-24 07:00"),
+        ("until 24 Dec 2027", "2027-12-24 07:00"),
+        ("til den 24. december kl. 8", None),
+        ("til den 24. december kl. 18", "2026-12-24 18:00"),
+        ("until 24/12", "2026-12-24 07:00"),
+        ("until 24.12.", "2026-12-24 07:00"),
+        ("until 24.12.2026", "2026-12-24 07:00"),
+        ("til 24/12-2026", "2026-12-24 07:00"),
+        ("until 2026-12-24", "2026-12-24 07:00"),
+        ("until 2026-12-24T08:00", "2026-12-24 08:00"),
+        ("until Thursday 24 December, 08:00", "2026-12-24 08:00"),
+        ("til torsdag den 24. december kl. 08:00", "2026-12-24 08:00"),
+        ("til 3/4", "2027-04-03 08:30"),
+        ("until 29 February", "2028-02-29 07:00"),
+        ("until 5/5", "2027-05-05 07:00"),
+    ],
+)
+def test_an_end_as_people_say_it(said: str, end: str | None) -> None:
+    """In Danish, beside which English is understood; 6 November 2026 is a Friday."""
+    if end is None:
+        with pytest.raises(ValueRefused) as refused:
+            parse_end(said, OWN, EVENING, DANISH)
+        assert refused.value.key == "clock_which_half"
+    else:
+        assert parse_end(said, OWN, EVENING, DANISH) == OWN.instant(wall(end))
+
+
+@pytest.mark.parametrize(
+    ("said", "key", "values"),
+    [
+        ("until 3/4", "date_which_way", {"found": "3/4", "one": "3 April", "other": "4 March"}),
+        ("until 7", "clock_which_half", {"found": "7", "morning": "07:00", "evening": "19:00"}),
+        ("until 25:00", "clock_out_of_range", {"found": "25:00"}),
+        ("until monday 22:60", "clock_out_of_range", {"found": "monday 22:60"}),
+        ("until today 19:00", "date_has_passed", {"found": "today 19:00"}),
+        ("until yesterday", "date_has_passed", {"found": "yesterday"}),
+        ("until 20 October", "date_wants_year", {"found": "20 october", "year": 2027}),
+        ("until 6 November", "date_wants_year", {"found": "6 november", "year": 2027}),
+        (
+            "until friday 24 december",
+            "date_on_other_weekday",
+            {"found": "friday 24 december", "date": date(2026, 12, 24)},
+        ),
+    ],
+)
+def test_what_has_two_meanings_is_not_guessed(
+    said: str, key: str, values: dict[str, object]
+) -> None:
+    """A pause of a year by a slip would lose every reminder of it."""
+    with pytest.raises(ValueRefused) as refused:
+        parse_end(said, OWN, EVENING)
+    assert (refused.value.key, refused.value.values) == (key, values)
 
 
 @given(st.one_of(st.text(), st.text().map("until ".__add__), st.dates().map("until {}".format)))

@@ -30,12 +30,12 @@ from nightcare.domain.message import (
     ScreenEvent,
     Shown,
 )
-from nightcare.domain.moments import parse_length
 from nightcare.domain.plan import between
 from nightcare.domain.professional import NOTICE_EVERY
 from nightcare.domain.reminders import Key, Occurrence
 from nightcare.domain.routine import length_of, routine_named, routines
 from nightcare.domain.schedule import Schedule
+from nightcare.domain.time_parser import parse_length
 from nightcare.errors import NothingToDo, ValueRefused
 from nightcare.journal.store import Journal
 from nightcare.service.answers import Answers

@@ -30,6 +30,8 @@ from parts.servers import (
     lxqt_notificationd,
     mako,
     mate_notification_daemon,
+    notification_daemon,
+    swaync,
     xfce4_notifyd,
 )
 
@@ -41,6 +43,8 @@ SERVERS: MappingProxyType[str, Start] = MappingProxyType(
         "lxqt": lxqt_notificationd,
         "mako": mako,
         "mate": mate_notification_daemon,
+        "notification-daemon": notification_daemon,
+        "swaync": swaync,
         "xfce": xfce4_notifyd,
     }
 )

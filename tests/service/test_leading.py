@@ -151,6 +151,17 @@ def test_a_quiet_sound_at_each_change_but_not_at_the_first() -> None:
     assert (shown(desk).sound, shown(desk).silent) == ("message", False)
 
 
+def test_steps_are_heard_under_do_not_disturb_if_their_reminder_has_a_sound() -> None:
+    """The sound of [stretch] alone is not asked for by this reminder."""
+    assert not shown(led()).heard_always
+    desk = Desk(STRETCH.replace("repeat =", 'sound = "bell"\nrepeat =', 1), "2026-11-23 21:30")
+    desk.until("2026-11-23 22:00")
+    assert (shown(desk).sound, shown(desk).heard_always) == ("bell", True)
+    desk.press("start")
+    desk.until("2026-11-23 22:00:10")
+    assert (shown(desk).sound, shown(desk).heard_always) == ("message", True)
+
+
 def test_the_sound_can_be_turned_off() -> None:
     """Then the notifier is asked to be silent too."""
     desk = led("[stretch]\nsound = false\n")

@@ -47,6 +47,7 @@ FOUND_AS_WRITTEN = frozenset(
         "choice_unknown", "choice_unknown_but", "zone_unknown", "zone_unknown_but",
         "wants_bool", "wants_int", "wants_list", "wants_table", "out_of_range",
         "clock_not_understood", "clock_not_understood_but", "moment_not_understood",
+        "clock_out_of_range", "clock_which_half", "length_not_understood_but",
         "moment_not_understood_but", "length_not_understood", "length_without_unit",
         "length_too_long", "question_wrong", "cron_wants_text", "text_empty", "sound_wrong",
     }
@@ -262,7 +263,7 @@ SLIPS: list[tuple[tuple[str | int, ...], str, str]] = [
     (("language",), "'dk'", "choice_unknown"),
     (("timezone",), '"Europe/Copenhage"', "zone_unknown_but"),
     (("sleep", "wake"), '"\u6c34"', "clock_not_understood"),
-    (("sleep", "friday", "bedtime"), '"22.30"', "clock_not_understood_but"),
+    (("sleep", "friday", "bedtime"), "22.30", "clock_not_understood_but"),
     (("sleep", "saturday", "wake"), "[ 8, 30 ]", "clock_not_understood"),
     (("reminders", "water", "topic"), '"hydraton"', "choice_unknown_but"),
     (("reminders", "water", "from"), '"wake + \\t1"', "moment_not_understood"),

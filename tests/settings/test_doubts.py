@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 import pytest
 
+from nightcare.domain.moments import Clock
+from nightcare.domain.reminders import At
 from nightcare.errors import ConfigError
-from settings.written import SLEEP, loaded, mistakes, told, warned
+from settings.written import SLEEP, loaded, mistakes, schedule, told, warned
 
 NOON = '[reminders.noon]\ntopic = "sleep"\nat = "12:00"\n'
 ONE = f'{SLEEP}[reminders.one]\ntopic = "sleep"\n'
@@ -171,11 +175,10 @@ def test_the_other_place_is_named(text: str, variables: dict[str, str], see: str
 @pytest.mark.parametrize(
     ("given", "meant"),
     [
-        ("7", "07:00"), ("22.3", "22:30"), ('"7.05"', "07:05"), ('"7h30"', "07:30"),
-        ('"2230"', "22:30"), ('"10 pm"', "22:00"), ('"12 AM"', "00:00"), ('"12:30pm"', "12:30"),
-        ('"1 p.m."', "13:00"), ('"24:00"', "00:00"), ('"13 pm"', None), ('"0 am"', None),
-        ('"24:01"', None), ("25", None), ("-7", None), ("true", None), ('"7:5"', None),
-        ('"12:00:60"', None), ('[["7"]]', None), ("nan", None),
+        ("22", "22:00"), ("22.3", "22:30"), ("2230", "22:30"), ('"at 22:30"', "22:30"),
+        ('"22 30"', "22:30"), ('"klokken 7.05"', "07:05"), ('"midnight"', "00:00"),
+        ('"\uff12\uff12:30"', "22:30"), ('"22:30\u00a0"', "22:30"), ("-7", None), ("true", None),
+        ('"7:5"', None), ('[["7"]]', None), ("nan", None), ('"half past ten"', None),
     ],
 )  # fmt: skip
 def test_a_clock_time_in_another_way(given: str, meant: str | None) -> None:
@@ -183,6 +186,45 @@ def test_a_clock_time_in_another_way(given: str, meant: str | None) -> None:
     (problem,) = mistakes(f'[reminders.a]\ntopic = "sleep"\nat = {given}')
     assert problem.values.get("nearest") == meant
     assert problem.key == f"moment_not_understood{'_but' if meant else ''}"
+
+
+@pytest.mark.parametrize("given", ['"13 pm"', '"0 am"', '"24:01"', "25", '"22:60"', '"12:00:60"'])
+def test_a_clock_time_that_no_clock_shows(given: str) -> None:
+    """It is told what a clock shows."""
+    (problem,) = mistakes(f'[reminders.a]\ntopic = "sleep"\nat = {given}')
+    assert problem.key == "clock_out_of_range"
+    (problem,) = mistakes(f'[sleep]\nwake = "07:00"\nbedtime = {given}')
+    assert problem.key == "clock_out_of_range"
+
+
+@pytest.mark.parametrize("given", ["7", '"7"', '"kl. 7"'])
+def test_an_hour_in_the_morning_or_in_the_evening(given: str) -> None:
+    """It is told how to write either."""
+    (problem,) = mistakes(f'[sleep]\nwake = "07:00"\nbedtime = {given}')
+    assert problem.key == "clock_which_half"
+    assert (problem.values["morning"], problem.values["evening"]) == ("07:00", "19:00")
+
+
+@pytest.mark.parametrize(
+    ("given", "clock"),
+    [
+        ("22.30", time(22, 30)), ("2230", time(22, 30)), ("22h30", time(22, 30)),
+        ("22", time(22)), ("10:30 pm", time(22, 30)), ("10 PM", time(22)), ("24:00", time(0)),
+        ("kl. 22.30", time(22, 30)), ("12 am", time(0)), ("2345", time(23, 45)),
+    ],
+)  # fmt: skip
+def test_a_clock_time_as_people_write_it(given: str, clock: time) -> None:
+    """In quotes it is understood as the commands understand it; also in a variable."""
+    text = f'[reminders.a]\ntopic = "sleep"\nat = "{given}"'
+    assert schedule(text).reminders[0].timing == At((Clock(clock),))
+    assert schedule(f'[sleep]\nwake = "07:00"\nbedtime = "{given}"').sleep.week[0].bedtime == clock
+
+
+@pytest.mark.parametrize("given", ["22.30", "22h30", "10:30 pm", "kl. 22.30", '"2230"'])
+def test_a_clock_time_as_people_write_it_in_a_variable(given: str) -> None:
+    """A number with a full stop is text there, for its last digit counts."""
+    hours = schedule("", {"NIGHTCARE_SLEEP__BEDTIME": given}).sleep.week[0]
+    assert hours.bedtime == time(22, 30)
 
 
 @pytest.mark.parametrize(

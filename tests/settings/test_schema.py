@@ -135,7 +135,7 @@ def test_what_is_right_is_accepted(text: str) -> None:
         REMINDER + "at = ['wake + soon']",
         REMINDER + "every = 120",
         REMINDER + "every = ''",
-        REMINDER + "every = '2 hours'",
+        REMINDER + "every = 'two hours'",
         REMINDER + "cron = '0 17 * *'",
         REMINDER + "at = '21:00'\ndays = 'everyday'",
         REMINDER + "at = '21:00'\ndays = []",

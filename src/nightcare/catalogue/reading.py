@@ -20,6 +20,7 @@ from nightcare.domain.guidance import (
     Tip,
 )
 from nightcare.domain.reminders import Topic
+from nightcare.domain.time_parser import ENGLISH, TimeWords
 from nightcare.languages import desktop_language
 
 _WEEK = timedelta(days=6)
@@ -59,6 +60,17 @@ class Words:
 
         formula: str = self._said["calendar"]["plural"]
         return c2py(formula)
+
+    @cached_property
+    def input(self) -> TimeWords:
+        """The words for clock times, lengths and days that people may type."""
+        said = self._said["input"]
+        own: dict[str, Any] = {
+            key: tuple(one) if isinstance(one, list) else one for key, one in said.items()
+        }
+        own["weekdays"] = tuple(one.casefold() for one in self.weekdays)
+        own["months"] = tuple(one.casefold() for one in self.months)
+        return ENGLISH.beside(TimeWords(**own))
 
     def say(self, key: str, /, **values: object) -> str:
         """The sentence under a key, filled in; one that bends goes by the value of "count".

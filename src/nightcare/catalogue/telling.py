@@ -8,12 +8,18 @@ from datetime import datetime, tzinfo
 from typing import TextIO
 
 from nightcare.catalogue.reading import Words
+from nightcare.domain.message import Capability
 
 
 def capabilities_text(words: Words, capabilities: Iterable[str]) -> str:
     """What a notifier can do, by the capabilities of `domain.message`."""
     can = [words.say(f"can_{one}") for one in sorted(capabilities)]
     return ", ".join(can) or words.say("can_nothing")
+
+
+def draws_no_buttons(capabilities: Iterable[str]) -> bool:
+    """Return whether a notifier takes answers though it draws no buttons."""
+    return Capability.MENU in capabilities
 
 
 def teller(words: Words, zone: tzinfo, out: TextIO) -> Callable[..., None]:

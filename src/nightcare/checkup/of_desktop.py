@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from nightcare.checkup.finding import Check, Finding, Said, bad, good, unknown, warning
 from nightcare.desktop.found import Fault, Identity, Notifier, Quiet
+from nightcare.desktop.known_servers import DRAW_NO_BUTTONS
 
 _CAPABILITIES = {
     "actions": "can_buttons",
@@ -73,7 +74,9 @@ def judge_notifier(notifier: Notifier, limit: timedelta) -> list[Finding]:
 def _judge_capabilities(
     name: object, identity: Identity | Fault, capabilities: frozenset[str]
 ) -> list[Finding]:
-    can = tuple(Said(key) for one, key in _CAPABILITIES.items() if one in capabilities)
+    by_menu = "actions" in capabilities and _by_menu(identity)
+    words = _CAPABILITIES | ({"actions": "can_menu"} if by_menu else {})
+    can = tuple(Said(key) for one, key in words.items() if one in capabilities)
     shown = can or Said("can_nothing")
     if isinstance(identity, Identity):
         first = good(
@@ -92,6 +95,8 @@ def _judge_capabilities(
             capabilities=shown,
         )
     findings = [first]
+    if by_menu:
+        findings.append(good(Check.SERVER, "doctor_server_menu", name=name))
     if "actions" not in capabilities:
         findings.append(
             warning(
@@ -103,6 +108,10 @@ def _judge_capabilities(
             warning(Check.SERVER, "doctor_server_no_body", "doctor_server_no_body_mend", name=name)
         )
     return findings
+
+
+def _by_menu(identity: Identity | Fault) -> bool:
+    return isinstance(identity, Identity) and identity.name in DRAW_NO_BUTTONS
 
 
 def _name(notifier: Notifier) -> object:

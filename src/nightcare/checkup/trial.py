@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from nightcare.catalogue.reading import Words
@@ -24,9 +25,26 @@ PATIENCE = 10.0
 """Seconds within which it ought to be on the screen, also on a busy desktop."""
 
 
+@dataclass(frozen=True)
+class TriedOut:
+    """The outcome of a trial.
+
+    Attributes:
+        finding: What to tell the person.
+        notifier: What showed it; empty if nothing did.
+        buttons: Whether buttons are drawn; None if the trial does not tell.
+        doubtful: Whether only the person can tell, as no click came back.
+    """
+
+    finding: Finding
+    notifier: str = ""
+    buttons: bool | None = None
+    doubtful: bool = False
+
+
 async def try_out(
     screen: Screen, words: Words, now: datetime, seconds: float, patience: float = PATIENCE
-) -> Finding:
+) -> TriedOut:
     """Show a notification, and wait for what becomes of it; it is taken off in the end.
 
     Args:
@@ -71,40 +89,44 @@ async def _outcome(
     serving: asyncio.Task[None],
     seconds: float,
     patience: float,
-) -> Finding:
+) -> TriedOut:
     first = await _next(heard, serving, patience)
     if first is None:
-        return bad(
+        nothing = bad(
             Check.TRIAL,
             "doctor_trial_nothing",
             "doctor_trial_nothing_mend",
             limit=timedelta(seconds=patience),
         )
+        return TriedOut(nothing)
     by = screen.describe()
     buttons = Capability.BUTTONS in screen.capabilities
     if screen.name == "terminal":
-        return good(Check.TRIAL, "doctor_trial_printed")
+        return TriedOut(good(Check.TRIAL, "doctor_trial_printed"))
     if isinstance(first, Shown) and screen.name != "freedesktop":
         # Nothing is ever heard of it again.
-        return good(Check.TRIAL, "doctor_trial_shown", notifier=by)
+        return TriedOut(good(Check.TRIAL, "doctor_trial_shown", notifier=by))
     last = await _next(heard, serving, seconds) if isinstance(first, Shown) else first
     match last:
         case Answered():
-            return good(Check.TRIAL, "doctor_trial_clicked", notifier=by)
+            clicked = good(Check.TRIAL, "doctor_trial_clicked", notifier=by)
+            return TriedOut(clicked, by, buttons or None)
         case Closed() if buttons:
-            return warning(
+            closed = warning(
                 Check.TRIAL, "doctor_trial_closed", "doctor_trial_closed_mend", notifier=by
             )
+            return TriedOut(closed, by, doubtful=True)
         case None if buttons:
-            return warning(
+            unanswered = warning(
                 Check.TRIAL,
                 "doctor_trial_unanswered",
                 "doctor_trial_unanswered_mend",
                 notifier=by,
                 limit=timedelta(seconds=seconds),
             )
+            return TriedOut(unanswered, by, doubtful=True)
         case _:
-            return good(Check.TRIAL, "doctor_trial_shown", notifier=by)
+            return TriedOut(good(Check.TRIAL, "doctor_trial_shown", notifier=by), by)
 
 
 async def _next(

@@ -5,16 +5,16 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from nightcare.catalogue.telling import capabilities_text
+from nightcare.catalogue.telling import capabilities_text, draws_no_buttons
 from nightcare.cli.completing import reminder_names
 from nightcare.cli.declaring import argument, command
 from nightcare.cli.output import echo
 from nightcare.cli.person import Person
 from nightcare.domain.course import Snoozed
-from nightcare.domain.moments import parse_clock, parse_length
 from nightcare.domain.schedule import BARE_PAUSE
-from nightcare.domain.until import UNTIL, parse_end
-from nightcare.errors import DesktopError, NothingToDo, NotRunning, ValueRefused
+from nightcare.domain.time_parser import TimeWords, normalised, parse_clock
+from nightcare.domain.until import parse_end
+from nightcare.errors import DesktopError, NothingToDo, NotRunning
 from nightcare.journal.store import SERVICE_NOTE
 from nightcare.service.on_screen import NOT_SHOWN
 
@@ -29,10 +29,11 @@ _LOOK_EVERY = 0.05
 def snooze_command(person: Person, *, words: tuple[str, ...]) -> None:
     """Show what is open again later."""
     # Somebody may have put quotes around several words.
-    name, rest = _name_first(" ".join(words).split())
+    name, rest = _name_first(" ".join(words).split(), person)
     with person.journal() as journal:
         answers = person.answers(journal)
-        end = parse_end(rest, answers.calendar(), person.now) if rest else None
+        input_words = person.words.input
+        end = parse_end(rest, answers.calendar(), person.now, input_words) if rest else None
         course = answers.snooze(person.now, name, end)
     if isinstance(course.state, Snoozed):
         echo(
@@ -51,7 +52,9 @@ def pause_command(person: Person, *, words: tuple[str, ...]) -> None:
     with person.journal() as journal:
         answers = person.answers(journal)
         said = " ".join(words)
-        end = parse_end(said, answers.calendar(), person.now) if said else person.now + BARE_PAUSE
+        end = person.now + BARE_PAUSE
+        if said:
+            end = parse_end(said, answers.calendar(), person.now, person.words.input)
         answers.pause(person.now, end)
     echo(person.words.say("did_pause", until=person.clock(end)))
 
@@ -90,11 +93,12 @@ def undo_command(person: Person) -> None:
 
 
 @command("tonight", help="Go to bed at another time this evening, such as 00:30.")
-@argument("bedtime")
-def tonight_command(person: Person, *, bedtime: str) -> None:
+@argument("words", nargs=-1, required=True, metavar="BEDTIME")
+def tonight_command(person: Person, *, words: tuple[str, ...]) -> None:
     """Go to bed at another time this evening."""
+    bedtime = parse_clock(" ".join(words), person.words.input)
     with person.journal() as journal:
-        day = person.answers(journal).tonight(person.now, parse_clock(bedtime))
+        day = person.answers(journal).tonight(person.now, bedtime)
     echo(person.words.say("did_tonight", bedtime=person.clock(day.bedtime)))
 
 
@@ -122,21 +126,23 @@ def try_command(person: Person, *, reminder: str) -> None:
     echo(person.words.say("did_try", reminder=reminder))
     can = capabilities_text(person.words, note["capabilities"])
     echo(person.words.say("notifier_can", notifier=shown_by, capabilities=can))
+    if draws_no_buttons(note["capabilities"]):
+        echo(person.words.say("notifier_no_buttons"))
     screen = person.words.say(f"screen_{note['screen']}")
     echo(person.words.say(f"shown_by_{note['why']}", screen=screen))
 
 
-def _name_first(words: list[str]) -> tuple[str | None, str]:
-    """Tell a reminder's name from the length that may follow it."""
-    if not words or words[0].lower() == UNTIL or _is_length(words[0]):
+def _name_first(words: list[str], person: Person) -> tuple[str | None, str]:
+    """Part a reminder's name from the end that may follow it."""
+    named = words and person.schedule.reminder(words[0]) is not None
+    if not named and (not words or _begins_an_end(words[0], person.words.input)):
         return None, " ".join(words)
     return words[0], " ".join(words[1:])
 
 
-def _is_length(word: str) -> bool:
-    try:
-        parse_length(word)
-    except ValueRefused:
-        # No name of a reminder begins with a digit.
-        return word[:1].isdigit()
-    return True
+def _begins_an_end(word: str, words: TimeWords) -> bool:
+    """Return whether a word is one that the end of a snooze begins with, right or wrong."""
+    said = normalised(word)
+    known = (*words.until, *words.during, *words.counts)
+    # No name of a reminder begins with a digit.
+    return said[:1].isdigit() or any(said == one.partition(" ")[0] for one in known)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from nightcare.catalogue.reading import Words, words_for
 from nightcare.cli.config_writer import (
     WHEN_STARTED,
     content_of,
+    spoken,
     tell_service,
     tell_warnings,
     write,
@@ -18,6 +21,8 @@ from nightcare.cli.config_writer import (
 from nightcare.cli.declaring import argument, command
 from nightcare.cli.output import echo
 from nightcare.cli.person import Person
+from nightcare.domain.moments import clock_text, length_text
+from nightcare.domain.time_parser import TimeWords, parse_clock, parse_length
 from nightcare.errors import ConfigError, NothingToDo, Place, Problem, ValueRefused
 from nightcare.replacing import alone_with
 from nightcare.settings.editing import Edited, Keys, path_of, readings, with_value, without
@@ -27,6 +32,8 @@ from nightcare.settings.load import load_file
 from nightcare.settings.loaded import Loaded
 from nightcare.settings.origins import FromEnvironment, origins_of
 from nightcare.settings.writing import path_text, value_text
+
+_PLAIN_LENGTH = re.compile(r"([0-9]+[dhms])+")
 
 _LEFT_OUT = ("key_missing", "timing_missing", "only_with_every", "routine_steps_missing")
 """The mistakes of a table that lacks a key."""
@@ -39,12 +46,25 @@ def set_command(person: Person, *, key: str, value: str) -> None:
     """Change one value."""
     where = path_of(key)
     expect_key(where)
-    meant = readings(value)
-    changed = _change(person, where, lambda raw: [with_value(raw, where, one) for one in meant])
+    meant = (*readings(value), *_as_the_file_has_it(value, spoken(person).input))
+    changed = _change(
+        person, where, lambda raw: [with_value(raw, where, one) for one in meant], last_alike=True
+    )
     said = value_text(meant[changed.number])
     words = changed.words
     echo(words.say("did_set", key=path_text(where), value=said, path=changed.path))
     _tell_what_follows(person, where, changed)
+
+
+def _as_the_file_has_it(value: str, words: TimeWords) -> Iterator[str]:
+    """Yield a clock time or a length that a person types as the example writes it."""
+    with suppress(ValueRefused):
+        yield clock_text(parse_clock(value, words))
+    with suppress(ValueRefused):
+        length = length_text(parse_length(value, words))
+        # 90m is plain, and stays as it was typed.
+        if not _PLAIN_LENGTH.fullmatch(value):
+            yield length
 
 
 @command("unset", help="Take one key out of your config file, so that its default holds.")
@@ -107,8 +127,20 @@ class _Changed:
     words: Words
 
 
-def _change(person: Person, where: Keys, change: Callable[[bytes], Sequence[Edited]]) -> _Changed:
+def _change(
+    person: Person,
+    where: Keys,
+    change: Callable[[bytes], Sequence[Edited]],
+    *,
+    last_alike: bool = False,
+) -> _Changed:
     """Write the first of some changes that leaves the file right.
+
+    Args:
+        person: Whose file it is.
+        where: The key that changes.
+        change: Makes the changes to choose from.
+        last_alike: Whether the last that comes to the same schedule is written instead.
 
     Raises:
         ConfigError: None does; nothing is written.
@@ -120,6 +152,8 @@ def _change(person: Person, where: Keys, change: Callable[[bytes], Sequence[Edit
         old = parsed(str(path), raw)
         edited = change(raw)
         number, loaded = _first_right(old, where, edited)
+        if last_alike:
+            number, loaded = _last_alike(old.name, edited, number, loaded)
         if edited[number].raw != raw or not there:
             write(path, edited[number].raw)
     words = words_for(loaded.schedule.language, os.environ)
@@ -146,6 +180,20 @@ def _first_right(old: File, where: Keys, edited: Sequence[Edited]) -> tuple[int,
     # Of the ways to take a value the first that is not itself the mistake.
     elsewhere = (one for one in refused if all(problem.line is not None for problem in one))
     raise ConfigError(next(elsewhere, refused[0]), key="config_kept")
+
+
+def _last_alike(
+    name: str, edited: Sequence[Edited], number: int, loaded: Loaded
+) -> tuple[int, Loaded]:
+    """The last of the changes after a right one that comes to the same schedule, or that one."""
+    for later in range(len(edited) - 1, number, -1):
+        try:
+            same = load_file(parsed(name, edited[later].raw), {})
+        except ConfigError:
+            continue
+        if same.schedule == loaded.schedule:
+            return later, same
+    return number, loaded
 
 
 def _placed(problem: Problem, where: Keys, name: str) -> Problem:

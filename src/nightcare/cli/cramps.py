@@ -103,7 +103,7 @@ def add_command(
     )
     with _diary(person) as diary:
         now = person.now.replace(microsecond=0)
-        moment = now if at is None else parse_at(at, diary.calendar, now)
+        moment = now if at is None else parse_at(at, diary.calendar, now, person.words.input)
         noted = diary.add(moment, details, now)
     _say("did_cramp_add", noted, person)
     echo(person.words.say("cramp_correct", number=noted.cramp.id))
@@ -115,7 +115,11 @@ def none_command(person: Person, *, night: str | None) -> None:
     """Note a night without cramps."""
     with _diary(person) as diary:
         now = person.now.replace(microsecond=0)
-        meant = diary.last_night(now) if night is None else night_named(night, now, diary.calendar)
+        meant = (
+            diary.last_night(now)
+            if night is None
+            else night_named(night, now, diary.calendar, person.words.input)
+        )
         try:
             diary.answer(meant, Answer.NONE, now)
         except ValueRefused as error:
@@ -178,7 +182,7 @@ def change_command(  # noqa: PLR0913 - as many as there is to say of a cramp
         changes["note"] = _typed(note)
     with _diary(person) as diary:
         now = person.now.replace(microsecond=0)
-        moment = None if at is None else parse_at(at, diary.calendar, now)
+        moment = None if at is None else parse_at(at, diary.calendar, now, person.words.input)
         noted = diary.change(number, moment, lambda cramp: replace(cramp, **changes), now)
     _say("did_cramp_change", noted, person)
 
@@ -200,7 +204,7 @@ def remove_command(person: Person, *, number: int | None, night: str | None) -> 
                 night=_night_words(removed.place, person),
             )
         else:
-            meant = night_named(str(night), person.now, diary.calendar)
+            meant = night_named(str(night), person.now, diary.calendar, person.words.input)
             try:
                 diary.take_back(meant)
             except ValueRefused as error:

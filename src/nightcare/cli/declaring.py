@@ -97,6 +97,8 @@ class Command:
             if one.is_option:
                 continue
             if one.settings.get("nargs") == -1:
+                if one.settings.get("required") and not given:
+                    return None
                 values[one.keyword], given = tuple(given), []
             elif given and "type" not in one.settings:
                 values[one.keyword] = given.pop(0)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TextIO
@@ -15,12 +17,15 @@ import click
 from nightcare.catalogue.reading import Words, words_for
 from nightcare.checkup.examine import Examined, examine
 from nightcare.checkup.facts import Limits, Place
-from nightcare.checkup.finding import Check, Finding, State, bad, mend_of, message_of
-from nightcare.checkup.trial import try_out
+from nightcare.checkup.finding import Check, Finding, State, bad, good, mend_of, message_of
+from nightcare.checkup.trial import TriedOut, try_out
+from nightcare.cli.asking import says_yes
 from nightcare.cli.declaring import as_json, command, number, option
 from nightcare.cli.output import echo, say_json
 from nightcare.cli.person import Person
 from nightcare.errors import NightcareError, StateError, ValueRefused
+from nightcare.journal.file import FILE_NAME
+from nightcare.journal.store import BUTTONS_NOTE
 from nightcare.screens import choose_screen
 from nightcare.settings.load import load
 
@@ -49,7 +54,11 @@ _NAMES = {
 
 
 @command("doctor", help="Say what is wrong here, and how to mend it; nothing is changed.")
-@option("--notify", is_flag=True, help="Show a notification too, and wait for your click.")
+@option(
+    "--notify",
+    is_flag=True,
+    help="Show a notification too, wait for your click, and note whether it has buttons.",
+)
 @option(
     "--seconds",
     type=number(),
@@ -75,9 +84,16 @@ def doctor_command(person: Person, *, notify: bool, seconds: int, for_program: b
         # A program reads the output; what a terminal shows is not for it.
         out = sys.stderr if for_program else sys.stdout
         tried = asyncio.run(_try(examined, person, words, seconds, out))
-        findings.append(tried)
+        if tried.doubtful and not for_program and sys.stdin.isatty():
+            seen = says_yes(words, words.say("doctor_trial_buttons_seen"), usual=True)
+            tried = replace(tried, buttons=seen)
+            if not seen:
+                without = good(Check.TRIAL, "doctor_trial_without", notifier=tried.notifier)
+                tried = replace(tried, finding=without)
+        _remember(tried, person)
+        findings.append(tried.finding)
         if not for_program:
-            _print([tried], words)
+            _print([tried.finding], words)
     if for_program:
         say_json([_object(one, words) for one in findings])
     return int(any(one.state is State.BAD for one in findings))
@@ -92,17 +108,31 @@ def _state(person: Person) -> Path | None:
 
 async def _try(
     examined: Examined, person: Person, words: Words, seconds: int, out: TextIO
-) -> Finding:
+) -> TriedOut:
     """Show a notification as reminders are shown here; with a wrong config, by the defaults."""
     try:
         schedule = (examined.loaded or load(None, {})).schedule
         screen = choose_screen(schedule, os.environ, out)
         return await try_out(screen, words, person.now, seconds)
     except NightcareError as error:
-        return bad(Check.TRIAL, f"error_{error.key}", "doctor_trial_nothing_mend", **error.values)
+        return TriedOut(
+            bad(Check.TRIAL, f"error_{error.key}", "doctor_trial_nothing_mend", **error.values)
+        )
     except Exception as error:  # noqa: BLE001 - whatever it is, it is a line and no traceback
         reason = f"{type(error).__name__}: {error}"
-        return bad(Check.TRIAL, "doctor_failed", "doctor_failed_mend", reason=reason)
+        return TriedOut(bad(Check.TRIAL, "doctor_failed", "doctor_failed_mend", reason=reason))
+
+
+def _remember(tried: TriedOut, person: Person) -> None:
+    """Note whether the server draws buttons, so that reminders name a command where it does not."""
+    # Most servers draw them, and the doctor leaves nothing where nightcare has not run yet.
+    if tried.buttons is None or (tried.buttons and not (person.state / FILE_NAME).exists()):
+        return
+    # The doctor is also for a journal that cannot be used.
+    with contextlib.suppress(StateError), person.journal() as journal:
+        known = journal.noted(BUTTONS_NOTE)
+        if known.get(tried.notifier) != tried.buttons:
+            journal.note(BUTTONS_NOTE, {**known, tried.notifier: tried.buttons})
 
 
 def _print(findings: Iterable[Finding], words: Words) -> None:

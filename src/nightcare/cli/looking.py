@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from nightcare.catalogue.telling import draws_no_buttons
 from nightcare.cli.completing import reminder_names
 from nightcare.cli.declaring import argument, as_json, command, number, option
 from nightcare.cli.output import echo, say_json
 from nightcare.cli.person import Person
 from nightcare.domain.care_day import ONE_DAY, Calendar
 from nightcare.domain.course import Course, Held, Open, Settled, Snoozed
+from nightcare.domain.day_parser import coming_date
 from nightcare.domain.guidance import Routine
 from nightcare.domain.leading import Led, whereabouts
 from nightcare.domain.outlook import Entry, Outlook
@@ -23,6 +25,14 @@ from nightcare.service.leading import stage_words
 from nightcare.service.outlook import read_outlook
 
 _MOST_DAYS = 3660
+
+
+_STATUS = {
+    "running": "status_running",
+    "startable": "status_startable",
+    "none": "status_waiting",
+}
+"""The sentence about the running service, by whether there is a notification server."""
 
 
 @command("status", help="Say whether the service runs, what is open and what comes next.")
@@ -40,16 +50,14 @@ def status_command(person: Person, *, for_program: bool) -> None:
         coming = outlook.next()
         under_way = _under_way(person, journal)
         note: dict[str, Any] = journal.noted(SERVICE_NOTE) if running else {}
-        mistakes: list[str] = note.get("mistakes", [])
     if for_program:
         say_json(
             {
                 "running": running,
                 "pid": note.get("pid"),
-                "notifier": note.get("notifier") or None,
-                "capabilities": note.get("capabilities", []),
+                **_notifier_record(note, running=running),
                 "config": None if person.in_force.path is None else str(person.in_force.path),
-                "mistakes": mistakes,
+                "mistakes": note.get("mistakes", []),
                 "zone": note.get("zone"),
                 "presence": note.get("presence"),
                 "paused_until": _iso(paused, calendar),
@@ -60,11 +68,7 @@ def status_command(person: Person, *, for_program: bool) -> None:
             }
         )
     else:
-        notifier = note.get("notifier")
-        running_key = "status_running" if notifier else "status_waiting"
-        key = running_key if running else "status_stopped"
-        echo(person.words.say(key, notifier=notifier))
-        for line in [person.words.say("status_mistakes"), *mistakes] if mistakes else []:
+        for line in _service_lines(note, person, running=running):
             echo(line)
         for line in _zone_lines(note.get("zone"), person):
             echo(line)
@@ -89,6 +93,33 @@ def status_command(person: Person, *, for_program: bool) -> None:
         echo(_next_line(coming, person))
     if not running:
         raise NotRunning("not_running")
+
+
+def _service_lines(note: Mapping[str, Any], person: Person, *, running: bool) -> Iterable[str]:
+    """Yield what the service says of itself: its notification server, and what is wrong."""
+    key = _STATUS[_notifier_state(note)] if running else "status_stopped"
+    yield person.words.say(key, notifier=note.get("notifier"))
+    if draws_no_buttons(note.get("capabilities", [])):
+        yield person.words.say("notifier_no_buttons")
+    if mistakes := note.get("mistakes"):
+        yield person.words.say("status_mistakes")
+        yield from mistakes
+
+
+def _notifier_record(note: Mapping[str, Any], *, running: bool) -> dict[str, object]:
+    notifier, capabilities = note.get("notifier") or None, note.get("capabilities", [])
+    return {
+        "notifier": notifier,
+        "notifier_state": _notifier_state(note) if running else None,
+        "capabilities": capabilities,
+        "draws_buttons": None if notifier is None else "buttons" in capabilities,
+    }
+
+
+def _notifier_state(note: Mapping[str, Any]) -> str:
+    if note.get("notifier"):
+        return "running"
+    return "startable" if note.get("notifier_startable") else "none"
 
 
 _UnderWay = tuple[Led, Routine, Stage]
@@ -175,14 +206,18 @@ def today_command(person: Person, *, for_program: bool) -> None:
 
 @command("preview", help="Show what is due over the coming care days.")
 @option("--days", type=number(), default=7, show_default=True, help="How many care days.")
-@option("--from", "first", metavar="DATE", help="The first care day, such as 2026-12-24.")
+@option("--from", "first", metavar="DATE", help="The first day: 2026-12-24, 24/12, monday.")
 @as_json
 def preview_command(person: Person, *, days: int, first: str | None, for_program: bool) -> None:
     """What is due over the coming care days."""
     if not 1 <= days <= _MOST_DAYS:
         raise ValueRefused("days_out_of_range", found=days, most=_MOST_DAYS)
     outlook = person.outlook(person.loaded.schedule)
-    day = _coming_day(outlook) if first is None else _date(first)
+    if first is None:
+        day = _coming_day(outlook)
+    else:
+        today = outlook.calendar.at(outlook.now).date
+        day = coming_date(first, today, person.words.input)
     try:
         entries = outlook.days(day, days)
     except OverflowError as error:
@@ -259,13 +294,6 @@ def day_lines(entries: Sequence[Entry], person: Person, outlook: Outlook) -> Ite
 def outlook_of(person: Person, journal: Journal, calendar: Calendar) -> Outlook:
     """Return what is to come and what has been, for a view of the plan."""
     return read_outlook(person.schedule, calendar, journal, person.now)
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ValueRefused("date_not_understood", found=text) from error
 
 
 def _next_line(coming: Occurrence | None, person: Person) -> str:

@@ -23,8 +23,9 @@ from nightcare.cli.person import Person
 from nightcare.desktop import user_unit
 from nightcare.desktop.time_zone import zone
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.moments import clock_text, parse_clock
+from nightcare.domain.moments import clock_text
 from nightcare.domain.plan import plan
+from nightcare.domain.time_parser import parse_clock
 from nightcare.errors import ConfigError, DesktopError, Place, StateError, ValueRefused
 from nightcare.languages import languages
 from nightcare.settings.editing import Keys, with_value
@@ -190,11 +191,8 @@ class _Setup:
 
     def _clock(self, question: str, usual: str) -> str:
         while True:
-            # In Danish the hours end with a full stop.
-            said = self._answer(question, usual).replace(".", ":")
-            said = f"{said}:00" if said.isdecimal() else said
             try:
-                return clock_text(parse_clock(said))
+                return clock_text(parse_clock(self._answer(question, usual), self.words.input))
             except ValueRefused as error:
                 echo(self.words.say(f"error_{error.key}", **error.values))
 

@@ -9,6 +9,8 @@ org.freedesktop.PowerManagement.Inhibit of the Power Management Specification.
 from __future__ import annotations
 
 import contextlib
+import os
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from jeepney import DBusAddress
@@ -21,7 +23,11 @@ from nightcare.domain.decide import Matter
 _LOGIND = "org.freedesktop.login1"
 _MANAGER = "org.freedesktop.login1.Manager"
 _SESSION = "org.freedesktop.login1.Session"
+_USER = "org.freedesktop.login1.User"
 _OWN_SESSION = "/org/freedesktop/login1/session/auto"
+_OWN_USER = "/org/freedesktop/login1/user/self"
+_GRAPHICAL = frozenset({"x11", "wayland", "mir"})
+"""The types of sessions with a screen that can be locked."""
 
 _SAVER, _SAVER_PATH = "org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver"
 _SCREEN_SAVERS = (
@@ -144,14 +150,22 @@ def _saver(name: str, path: str, interface: str) -> Source:
 
 def _of_session(matter: Matter, hint: str, session: str) -> Source:
     async def ask(bus: Questions, owner: str) -> bool:
-        async def hint_of(path: str) -> bool:
-            return await bus.switch(DBusAddress(path, bus_name=owner, interface=_SESSION), hint)
-
-        with contextlib.suppress(Refused):
-            return await hint_of(await _by_id(bus, owner, session))
-        with contextlib.suppress(Refused):
-            return await hint_of(_OWN_SESSION)
-        return await hint_of(await _on_display(bus, owner))
+        other: bool | None = None
+        async for path in _own_sessions(bus, owner, session):
+            at = DBusAddress(path, bus_name=owner, interface=_SESSION)
+            # A session that is closing, or behind another one, keeps the hints it had at the end.
+            if await _text_of(bus, at, "State") not in {"active", ""}:
+                continue
+            try:
+                on = await bus.switch(at, hint)
+            except Refused:
+                continue
+            if await _text_of(bus, at, "Type") in {*_GRAPHICAL, ""}:
+                return on
+            other = on if other is None else other
+        if other is None:
+            raise Refused("no session of this user is active")
+        return other
 
     return Source(
         matter,
@@ -161,6 +175,7 @@ def _of_session(matter: Matter, hint: str, session: str) -> Source:
         (
             property_changed(_LOGIND, _SESSION),
             # The session that the question is about may be another from now on.
+            property_changed(_LOGIND, _USER),
             Told(_LOGIND, _MANAGER, "SessionNew"),
             Told(_LOGIND, _MANAGER, "SessionRemoved"),
         ),
@@ -168,26 +183,37 @@ def _of_session(matter: Matter, hint: str, session: str) -> Source:
     )
 
 
-async def _by_id(bus: Questions, owner: str, session: str) -> str:
-    if not session:
-        raise Refused("the session's id is not known")
-    at = DBusAddress("/org/freedesktop/login1", bus_name=owner, interface=_MANAGER)
-    (path,) = await bus.call(at, "GetSession", "o", session)
-    return str(path)
+async def _own_sessions(bus: Questions, owner: str, session: str) -> AsyncIterator[str]:
+    """Yield the paths of sessions that may be the person's, the most likely first.
+
+    These are the one named in the environment, the one of this process, the one on the person's
+    display (a user service belongs to none), and any other of theirs. Some may not be there.
+    """
+    manager = DBusAddress("/org/freedesktop/login1", bus_name=owner, interface=_MANAGER)
+    if session:
+        with contextlib.suppress(Refused):
+            (path,) = await bus.call(manager, "GetSession", "o", session)
+            yield str(path)
+    yield _OWN_SESSION
+    user = DBusAddress(_OWN_USER, bus_name=owner, interface=_USER)
+    with contextlib.suppress(Refused):
+        match await bus.property(user, "Display"):
+            case ("(so)", (str(), str(path))):
+                yield path
+    with contextlib.suppress(Refused):
+        (sessions,) = await bus.call(manager, "ListSessions", "a(susso)")
+        for _, number, _, _, path in sessions:
+            if number == os.getuid():
+                yield str(path)
 
 
-async def _on_display(bus: Questions, owner: str) -> str:
-    """The session on the person's display; a service of theirs may belong to no session."""
-    user = DBusAddress(
-        "/org/freedesktop/login1/user/self",
-        bus_name=owner,
-        interface="org.freedesktop.login1.User",
-    )
-    match await bus.property(user, "Display"):
-        case ("(so)", (str(), str(path))):
-            return path
-        case _:
-            raise Refused("there is no display")
+async def _text_of(bus: Questions, at: DBusAddress, name: str) -> str:
+    """Return a property that is text; empty where it is not there."""
+    try:
+        kind, value = await bus.property(at, name)
+    except Refused:
+        return ""
+    return str(value) if kind == "s" else ""
 
 
 async def _session_inhibited(bus: Questions, owner: str) -> bool:

@@ -2,8 +2,9 @@
 
 Sources: https://specifications.freedesktop.org/notification/latest for `Inhibited`; dunst(1) and
 its org.dunstproject.cmd0; makoctl(1) and its fr.emersion.Mako; SwayNotificationCenter's
-org.erikreider.swaync.cc; org.xfce.Xfconf; the notifications.conf of lxqt-notificationd; the
-settings of GNOME, Cinnamon and MATE, and the ca.desrt.dconf.Writer that tells of their changes.
+org.erikreider.swaync.cc; src/daemon/notifications of BuddiesOfBudgie/budgie-desktop;
+org.xfce.Xfconf; the notifications.conf of lxqt-notificationd; the settings of GNOME, Cinnamon, MATE
+and Pantheon (elementary/notifications), and the ca.desrt.dconf.Writer that tells of their changes.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ _XFCE_CHANNEL, _XFCE_SETTING = "xfce4-notifyd", "/do-not-disturb"
 _LXQT = "lxqt-notificationd"
 _LXQT_ON = re.compile(r"^\s*doNotDisturb\s*=\s*(true|1)\s*$", re.MULTILINE)
 _MODE = "do-not-disturb"
+_BUDGIE = "org.budgie_desktop.Notifications"
+_BUDGIE_PATH = "/org/budgie_desktop/Notifications"
+_BUDGIE_DISPATCHER = "org.buddiesofbudgie.budgie.Dispatcher"
 
 
 @dataclass(frozen=True)
@@ -71,17 +75,31 @@ _SETTINGS = (
     Setting("GNOME", "org.gnome.desktop.notifications", "show-banners", "false"),
     Setting("X-Cinnamon", "org.cinnamon.desktop.notifications", "display-notifications", "false"),
     Setting("MATE", "org.mate.NotificationDaemon", "do-not-disturb", "true"),
+    Setting("Pantheon", "io.elementary.notifications", "do-not-disturb", "true"),
 )
+
+_WITHOUT_SETTING = frozenset({
+    "budgie", "cosmic", "dde", "deepin", "enlightenment", "gnome-flashback", "hyprland", "i3",
+    "kde", "lxde", "lxqt", "niri", "river", "sway", "ukui", "unity", "unity7", "wlroots", "xfce",
+})  # fmt: skip
+"""Desktops, in lower case, whose notifications do not heed GNOME's setting. They, or the server
+they use, have a switch of their own, which is asked on the bus where it is known, or none."""
 
 _VALUES = frozenset({"true", "false"})
 
 
 def setting_in_use(variables: Mapping[str, str]) -> Setting | None:
-    """The setting of the desktop that the environment names; None where it keeps none."""
-    for desktop in variables.get("XDG_CURRENT_DESKTOP", "").split(":"):
+    """Return the setting of the desktop that the environment names; None where it keeps none.
+
+    The list in XDG_CURRENT_DESKTOP begins with the most specific name. A name that is not known
+    here is that of a variant, such as `ubuntu:GNOME`, and the next one decides.
+    """
+    for desktop in variables.get("XDG_CURRENT_DESKTOP", "").casefold().split(":"):
         for setting in _SETTINGS:
-            if setting.desktop == desktop:
+            if setting.desktop.casefold() == desktop:
                 return setting
+        if desktop in _WITHOUT_SETTING:
+            return None
     return None
 
 
@@ -124,6 +142,12 @@ async def _mako(bus: Questions, owner: str) -> bool:
 async def _swaync(bus: Questions, _: str) -> bool:
     at = _at(await _present(bus, _SWAYNC), "/org/erikreider/swaync/cc", _SWAYNC)
     (on,) = await bus.call(at, "GetDnd", "b")
+    return bool(on)
+
+
+async def _budgie(bus: Questions, _: str) -> bool:
+    at = _at(await _present(bus, _BUDGIE), _BUDGIE_PATH, _BUDGIE_DISPATCHER)
+    (on,) = await bus.call(at, "GetDoNotDisturb", "b")
     return bool(on)
 
 
@@ -201,6 +225,13 @@ _ON_THE_BUS = (
         INTERFACE,
         _swaync,
         (Told(_SWAYNC, _SWAYNC, "Subscribe"), Told(_SWAYNC, _SWAYNC, "SubscribeV2")),
+    ),
+    Source(
+        Matter.DO_NOT_DISTURB,
+        "Budgie",
+        _BUDGIE,
+        _budgie,
+        (Told(_BUDGIE, _BUDGIE_DISPATCHER, "DoNotDisturbChanged"),),
     ),
     Source(
         Matter.DO_NOT_DISTURB,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from jeepney import MatchRule, new_method_call
 
 from nightcare.desktop.agenda import Agenda, Want, delay
+from nightcare.desktop.known_servers import Remembered, nothing_remembered
 from nightcare.desktop.notifications import INTERFACE, Server
 from nightcare.desktop.wire import (
     BUS,
@@ -55,6 +57,7 @@ class FreedesktopScreen:
         limit: Seconds within which a call must be answered.
         delays: Seconds before each further attempt, the last one before all that follow.
         rest: Seconds between the end of one notification and the next.
+        remembered: Whether a server draws buttons, as far as the person was asked.
     """
 
     name = "freedesktop"
@@ -67,9 +70,10 @@ class FreedesktopScreen:
         limit: float = LIMIT,
         delays: Sequence[float] = DELAYS,
         rest: float = REST,
+        remembered: Remembered = nothing_remembered,
     ) -> None:
         self._address = address
-        self._icon = icon
+        self._make_server = partial(Server, icon=icon, remembered=remembered)
         self._limit = limit
         self._delays = delays
         self._agenda = Agenda(delays, rest)
@@ -145,7 +149,7 @@ class FreedesktopScreen:
             connected(self._address, self._limit) as bus,
             asyncio.TaskGroup() as tasks,
         ):
-            link = _Link(bus, tasks, self._agenda, self._left_behind, self._icon, report)
+            link = _Link(bus, tasks, self._agenda, self._left_behind, self._make_server, report)
             self._link = link
             tasks.create_task(bus.receive(link.hear))
             tasks.create_task(link.start())
@@ -174,7 +178,7 @@ class _Link:
         tasks: asyncio.TaskGroup,
         agenda: Agenda,
         left_behind: list[str],
-        icon: str,
+        make_server: Callable[..., Server],
         report: Callable[[ScreenEvent], None],
     ) -> None:
         self.server: Server | None = None
@@ -184,7 +188,7 @@ class _Link:
         self._tasks = tasks
         self._agenda = agenda
         self._left_behind = left_behind
-        self._icon = icon
+        self._make_server = make_server
         self._report = report
         self._attendance: asyncio.Task[None] | None = None
 
@@ -240,10 +244,8 @@ class _Link:
             self._agenda.void()
         self.server = None
         if owner:
-            self.server = Server(self._bus, self._bus_id, owner, self._icon, self._note)
+            self.server = self._make_server(self._bus, self._bus_id, owner, report=self._note)
             self._agenda.renew()
-        else:
-            self._report(Served())
         self.tidy()
         if self._attendance:
             self._attendance.cancel()
@@ -263,6 +265,8 @@ class _Link:
         if server:
             with contextlib.suppress(Refused, TimeoutError):
                 await self._meet(server)
+        else:
+            self._report(Served(startable=await self._startable()))
         while True:
             want = await self._agenda.next_due()
             try:
@@ -271,6 +275,13 @@ class _Link:
                 settled = False
             if not settled:
                 self._agenda.put_off(want)
+
+    async def _startable(self) -> bool:
+        try:
+            (names,) = (await self._ask("ListActivatableNames")).of("as")
+        except (Refused, TimeoutError):
+            return False
+        return INTERFACE in names
 
     async def _meet(self, server: Server) -> None:
         await server.meet()
@@ -287,7 +298,8 @@ class _Link:
             if not self._agenda.lacks(want):
                 return True
         self._agenda.sending(want)
-        return await server.show(want.message, self._agenda.left(want))
+        message = want.message.under_do_not_disturb() if self._agenda.quiet else want.message
+        return await server.show(message, self._agenda.left(want))
 
     async def _listen(self, rule: MatchRule) -> None:
         (await self._ask("AddMatch", rule.serialise())).of("")

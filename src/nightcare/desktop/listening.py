@@ -242,6 +242,9 @@ class _Link:
         self._owners[name] = owner
         for inquiry in self._inquiries:
             if inquiry.source.name != name:
+                if any(told.name == name for told in inquiry.source.told):
+                    # The answer comes from there, by way of a setting: it may have gone with it.
+                    self._begin(inquiry)
                 continue
             if inquiry.asking is not None:
                 inquiry.asking.cancel()

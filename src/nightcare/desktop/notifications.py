@@ -15,6 +15,7 @@ from typing import Any
 
 from jeepney import DBusAddress, new_method_call
 
+from nightcare.desktop.known_servers import Remembered, draws_buttons
 from nightcare.desktop.text import APPLICATION, body_of, one_line, shortened, title_of
 from nightcare.desktop.wire import Bus, Refused, Reply, Signal
 from nightcare.domain.message import Answered, Capability, Closed, Message, ScreenEvent, Shown
@@ -126,26 +127,34 @@ class Server:
         owner: The unique name of the server, which no other ever has on the same bus.
         icon: The name or path of the icon sent with every message.
         report: Told what happens, from within the bus's `receive`.
+        remembered: Whether a server draws buttons, as far as the person was asked.
 
     Attributes:
         owner: The same unique name.
-        capabilities: What it can do, as far as it has said.
         description: Its name, version and maker, as far as it has said.
         responsive: Whether it answered the last time; before it has, nothing is sent to it but a
             question, so that one that wakes up late does not find many of the same in its queue.
     """
 
     def __init__(
-        self, bus: Bus, bus_id: str, owner: str, icon: str, report: Callable[[ScreenEvent], None]
+        self,
+        bus: Bus,
+        bus_id: str,
+        owner: str,
+        icon: str,
+        report: Callable[[ScreenEvent], None],
+        remembered: Remembered,
     ) -> None:
         self.owner = owner
-        self.capabilities: frozenset[Capability] = frozenset()
         self.description = "a notification server that has not answered yet"
         self.responsive = False
         self._bus = bus
         self._bus_id = bus_id
         self._icon = icon
         self._report = report
+        self._remembered = remembered
+        self._name = ""
+        self._listed: frozenset[Capability] = frozenset()
         self._draws_progress = False
         self._keeps_buttons = False
         self._placed: dict[int, _Placed] = {}
@@ -153,6 +162,15 @@ class Server:
         self._late: dict[int, _Placed] = {}
         self._unanswered: dict[int, _Unanswered] = {}
         self._early: dict[int, list[_Heard]] = {}
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What it can do, as far as it has said."""
+        if Capability.BUTTONS not in self._listed or draws_buttons(
+            self._name, self.description, self._remembered
+        ):
+            return self._listed
+        return self._listed - {Capability.BUTTONS} | {Capability.MENU}
 
     async def meet(self) -> None:
         """Ask what it can do and who it is.
@@ -163,9 +181,7 @@ class Server:
         """
         names: list[str]
         (names,) = (await self._ask("GetCapabilities")).of("as")
-        self.capabilities = frozenset(
-            _CAPABILITIES[name] for name in names if name in _CAPABILITIES
-        )
+        self._listed = frozenset(_CAPABILITIES[name] for name in names if name in _CAPABILITIES)
         self._draws_progress = _PLACE in names
         self.description = "a notification server without a name"
         self.responsive = True
@@ -177,6 +193,7 @@ class Server:
             )
             parts = (name, version, f"({vendor})" if vendor else "")
             self.description = " ".join(filter(None, parts)) or self.description
+            self._name = name
             self._keeps_buttons = bool(name) and name not in _LOSE_BUTTONS
 
     def shows(self, token: str) -> bool:
@@ -322,7 +339,7 @@ class Server:
     def _notify(
         self, message: Message, left: timedelta | None, outcome: asyncio.Future[bool]
     ) -> None:
-        buttons = message.buttons if Capability.BUTTONS in self.capabilities else ()
+        buttons = message.buttons if Capability.BUTTONS in self._listed else ()
         there = (number for number, one in self._placed.items() if one.token == message.token)
         replaces = next(there, 0)
         body = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -26,6 +26,8 @@ class Capability(StrEnum):
     """What a notifier can do, asked before it is relied on."""
 
     BUTTONS = "buttons"
+    MENU = "menu"
+    """Answers by a menu, a key or a command of the server's own; no buttons are drawn."""
     BODY = "body"
     MARKUP = "markup"
     SOUND = "sound"
@@ -71,6 +73,7 @@ class Message:
         urgency: How pressing it is.
         sound: A name of the desktop's sound theme or the path of a sound file.
         silent: Whether the notifier is to make no sound of its own either.
+        heard_always: Whether its sound is also played under do not disturb.
         progress: 0 to 100 for a step of a routine.
         place: Where on the screen it belongs; what an earlier run has left there gives way to it,
             on a server that knows of places.
@@ -87,9 +90,14 @@ class Message:
     urgency: Urgency = Urgency.NORMAL
     sound: str | None = None
     silent: bool = False
+    heard_always: bool = False
     progress: int | None = None
     place: str = "reminder"
     stays: timedelta | None = field(default=None, compare=False)
+
+    def under_do_not_disturb(self) -> Message:
+        """Return the message as it is sent under do not disturb: silent, unless it insists."""
+        return self if self.heard_always else replace(self, sound=None, silent=True)
 
 
 @dataclass(frozen=True)
@@ -123,7 +131,13 @@ class Closed:
 
 @dataclass(frozen=True)
 class Served:
-    """Another notifier serves now, or none does; what can be shown may be different."""
+    """Another notifier serves now, or none does; what can be shown may be different.
+
+    Attributes:
+        startable: Whether none serves, and one starts by itself for the next message.
+    """
+
+    startable: bool = False
 
 
 MessageEvent = Answered | Shown | Closed

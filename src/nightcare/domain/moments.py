@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from datetime import time, timedelta
 from enum import StrEnum
 
+from nightcare.domain.time_parser import parse_clock, parse_length
 from nightcare.errors import ValueRefused
-
-_LENGTH = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,6})s)?")
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
-_RELATIVE = re.compile(r"(wake|bedtime)(?:\s*([+-])\s*(\S.*))?")
 
 
 class Anchor(StrEnum):
@@ -48,23 +46,6 @@ class Relative:
 Moment = Clock | Relative
 
 
-def parse_length(text: str) -> timedelta:
-    """Understand a length such as "10m", "1h30m" or "2d".
-
-    Raises:
-        ValueRefused: It is none, or is no time at all.
-    """
-    compact = text.replace(" ", "")
-    match = _LENGTH.fullmatch(compact)
-    if not compact or match is None:
-        raise ValueRefused("length_not_understood", found=text)
-    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    length = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    if not length:
-        raise ValueRefused("length_is_nothing", found=text)
-    return length
-
-
 def length_text(length: timedelta) -> str:
     """Write a length the way it is read: "1h30m"."""
     minutes, seconds = divmod(int(length.total_seconds()), 60)
@@ -74,23 +55,14 @@ def length_text(length: timedelta) -> str:
     return "".join(f"{count}{unit}" for count, unit in parts if count) or "0m"
 
 
-def parse_clock(text: str) -> time:
-    """Understand a time on the wall such as "07:00" or "21:45:30".
-
-    Raises:
-        ValueRefused: It is none.
-    """
-    match = _CLOCK.fullmatch(text.strip())
-    if match is not None:
-        hour, minute, second = (int(part or 0) for part in match.groups())
-        if hour < 24 and minute < 60 and second < 60:  # noqa: PLR2004 - a clock's own limits
-            return time(hour, minute, second)
-    raise ValueRefused("clock_not_understood", found=text)
-
-
 def clock_text(clock: time) -> str:
     """Write a time on the wall, with seconds only where there are any."""
     return clock.strftime("%H:%M:%S" if clock.second else "%H:%M")
+
+
+@functools.cache
+def _relative_pattern() -> re.Pattern[str]:
+    return re.compile(r"(wake|bedtime)(?:\s*([+-])\s*(\S.*))?")
 
 
 def parse_moment(text: str) -> Moment:
@@ -99,7 +71,7 @@ def parse_moment(text: str) -> Moment:
     Raises:
         ValueRefused: It is none.
     """
-    relative = _RELATIVE.fullmatch(text.strip())
+    relative = _relative_pattern().fullmatch(text.strip())
     if relative is None:
         try:
             return Clock(parse_clock(text))

@@ -1,53 +1,107 @@
-"""Until when a snooze or a pause lasts, as a person says it."""
+"""When a snooze or a pause ends, as a person says it."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, timedelta
 
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.moments import parse_clock, parse_length
+from nightcare.domain.day_parser import (
+    NearDay,
+    OnDate,
+    SaidMoment,
+    dates_ahead,
+    parse_said_moment,
+)
+from nightcare.domain.time_parser import (
+    ENGLISH,
+    TimeWords,
+    clock_of,
+    parse_length,
+    without_first,
+)
 from nightcare.errors import ValueRefused
 
-UNTIL = "until"
-_TOMORROW = "tomorrow"
+_JUST_PASSED = timedelta(days=183)
+"""A date that passed so shortly ago is that of the next year only where that year is named."""
 
 
-def parse_end(words: str, calendar: Calendar, now: datetime) -> datetime:
-    """Understand "10m", "until 21:00", "until tomorrow" or "until 2026-12-27" as an instant (UTC).
+def parse_end(said: str, calendar: Calendar, now: datetime, words: TimeWords = ENGLISH) -> datetime:
+    """Parse a length, or "until" and a clock time, a day or both, as an instant (UTC) after `now`.
 
-    "Tomorrow" is the next wake-up, and a date is its wake-up; a clock time is the next one after
-    now, also where the clock shows it twice.
+    A number alone is minutes. A day without a clock time ends at its wake-up, and tomorrow begins
+    with the next wake-up. Of all instants that fit, the end is the next one.
 
     Raises:
-        ValueRefused: It is none of these, or has passed.
+        ValueRefused: It is none of these, has two meanings, or has passed.
     """
-    first, _, rest = words.strip().partition(" ")
-    if first.lower() != UNTIL:
-        return now + parse_length(words)
-    end = rest.strip().lower()
-    if end == _TOMORROW:
-        return calendar.at(now).ends
-    day = _date(end)
-    if day is None:
-        return calendar.next_clock(_clock(end, words), now)
+    end = without_first(said, words.until)
+    if end is None:
+        return now + _length(said, words)
+    moment = parse_said_moment(end, words)
     try:
-        wake = calendar.day(day).wake
-    except OverflowError as error:  # the last and the first dates of the calendar have no wake-up
-        raise ValueRefused("end_not_understood", found=words) from error
-    if wake <= now:
-        raise ValueRefused("date_has_passed", found=end)
-    return wake
+        found = None if moment is None else _next(moment, end, calendar, now)
+    except OverflowError:  # the first and the last dates of the calendar
+        found = None
+    if found is None:
+        raise ValueRefused("end_not_understood", found=said)
+    return found
 
 
-def _date(text: str) -> date | None:
+def _length(said: str, words: TimeWords) -> timedelta:
+    rest = without_first(said, words.during)
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _clock(text: str, words: str) -> time:
-    try:
-        return parse_clock(text)
+        return parse_length(said if rest is None else rest, words, in_minutes=True)
     except ValueRefused as error:
-        raise ValueRefused("end_not_understood", found=words) from error
+        if error.key == "length_not_understood" and _is_moment(said, words):
+            raise ValueRefused("end_without_until", found=said) from error
+        raise ValueRefused(error.key, found=said) from error
+
+
+def _is_moment(said: str, words: TimeWords) -> bool:
+    try:
+        return parse_said_moment(said, words) is not None
+    except ValueRefused:
+        return True
+
+
+def _next(moment: SaidMoment, said: str, calendar: Calendar, now: datetime) -> datetime | None:
+    """Return the next instant (UTC) that was meant; None where there is no such date.
+
+    Raises:
+        ValueRefused: It has passed, or the date is not on the weekday that was named.
+        OverflowError: It is outside the calendar.
+    """
+    day = moment.day
+    if day is None:
+        assert moment.clock is not None
+        return calendar.next_clock(clock_of(moment.clock), now)
+    today = calendar.local(now).date()
+    if day == NearDay(1):
+        days = [calendar.local(calendar.at(now).ends).date()]
+    else:
+        days = dates_ahead(day, today)
+    if not days:
+        return None
+    passed: datetime | None = None
+    for one in days:
+        end = _instant(moment, one, calendar, now)
+        if end > now:
+            break
+        passed = end
+    else:
+        raise ValueRefused("date_has_passed", found=said)
+    if isinstance(day, OnDate):
+        if passed is not None and passed > now - _JUST_PASSED:
+            raise ValueRefused("date_wants_year", found=said, year=one.year)
+        if not day.fits(one):
+            raise ValueRefused("date_on_other_weekday", found=said, date=one)
+    return end
+
+
+def _instant(moment: SaidMoment, day: date, calendar: Calendar, now: datetime) -> datetime:
+    """Return the moment on a date (UTC); of a wall time that occurs twice the next after `now`."""
+    wall = moment.wall(day)
+    if wall is None:
+        return calendar.day(day).wake
+    first = calendar.instant(wall)
+    return first if first > now else calendar.instant(wall.replace(fold=1))

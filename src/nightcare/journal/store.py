@@ -33,6 +33,9 @@ from nightcare.journal.schema import TABLES
 SERVICE_NOTE = "service"
 """The name of what the running service writes down about itself."""
 
+BUTTONS_NOTE = "buttons"
+"""The name of the answers whether notification servers draw buttons, by their descriptions."""
+
 _KEPT = timedelta(days=400)
 
 

@@ -14,12 +14,13 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
 from nightcare.domain.course import Course, Held, Open, Outcome, Settled, Snoozed, Step, begin
-from nightcare.domain.moments import length_text, parse_length
+from nightcare.domain.moments import length_text
 from nightcare.domain.plan_change import Plan, PlanChange
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import past_bedtime, used_up
 from nightcare.domain.standing import Standing
+from nightcare.domain.time_parser import parse_length
 from nightcare.errors import NothingToDo, ValueRefused
 from nightcare.service.plan_change import change_plan, undo_plan_change, unreached
 from nightcare.service.ports import Journal

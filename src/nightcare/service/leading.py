@@ -153,7 +153,9 @@ class Leading:
         message = _message(self._place, words, schedule.stretch.sound, titled=titled)
         reminder = schedule.reminder(self._place.led.key.reminder)
         if reminder is not None:
-            message = replace(message, urgency=reminder.urgency)
+            # The sound of steps is one for all stretches; this reminder's own asks to be heard.
+            asks = reminder.sound is not None
+            message = replace(message, urgency=reminder.urgency, heard_always=asks)
         if message != self._message:
             if self._message is not None and self._message.token != message.token:
                 self.take_back()

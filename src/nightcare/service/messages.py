@@ -62,6 +62,8 @@ def compose(
         spoken=_spoken(reminder, words, lengths, last_before_bed=last_before_bed),
         urgency=reminder.urgency,
         sound=reminder.sound,
+        # The default is no sound of ours, so a sound that is set is asked for.
+        heard_always=reminder.sound is not None,
         stays=reminder.stays,
     )
 

@@ -259,7 +259,8 @@ def _value(text: str) -> Any:
             value = read(text)
         except (ValueError, RecursionError):
             continue
-        if _too_deep(value) is None:
+        # No key takes such a number, but 22.30 is a clock time, whose last digit it would lose.
+        if _too_deep(value) is None and not isinstance(value, float):
             return value
     return text
 

@@ -133,7 +133,8 @@ class ReminderTable(_Table):
     )
     sound: Sound = Field(
         default=None,
-        description="A name of the sound theme or the path of a sound file; false for none.",
+        description="A name of the sound theme or the path of a sound file; false for none. One "
+        "that is set is also played under do not disturb.",
     )
     quiet: QuietOverride = QuietOverride()
 
@@ -155,7 +156,8 @@ class StretchTable(_Table):
     )
     sound: Sound = Field(
         description="What is heard at each change: a name of the sound theme or the path of a "
-        "sound file; false for nothing."
+        "sound file; false for nothing. Under do not disturb it is played only for a reminder "
+        "with a sound of its own."
     )
 
 

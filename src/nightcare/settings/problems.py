@@ -12,7 +12,9 @@ from zoneinfo import available_timezones
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from nightcare.errors import Place, Problem
+from nightcare.domain.moments import clock_text, length_text
+from nightcare.domain.time_parser import ENGLISH, normalised, parse_clock, parse_length
+from nightcare.errors import Place, Problem, ValueRefused
 from nightcare.settings.layers import Environment, File
 from nightcare.settings.loaded import Table
 from nightcare.settings.model import Config
@@ -46,12 +48,8 @@ _ABOUT_THE_KEY = (
 )  # fmt: skip
 """What the mistakes begin with that are about a key, not about what it is set to."""
 
-_CLOCK_LIKE = re.compile(
-    r"(?P<hour>[0-9]{1,2})(?:[.:h ]?(?P<minute>[0-9]{2}))?\s*(?P<half>am|pm|a\.m\.|p\.m\.)?"
-)
-_UNIT_MISSING = re.compile(r"\s*[1-9][0-9]{0,3}\s*")
-_HALF_A_DAY = 12
-_AN_HOUR = 60
+_NOT_A_CLOCK = frozenset({"clock_not_understood", "moment_not_understood"})
+_WORD_BEFORE = re.compile(r"^[^\W\d_]+\.?\s*(?=\d)")
 
 _EXAMPLES: Mapping[str, object] = {
     "wake": "07:00",
@@ -131,12 +129,36 @@ def _other_type(where: Path, kind: str) -> str:
 
 def _nearly(kind: str, given: object) -> tuple[str, dict[str, object]] | None:
     """What was probably meant by a clock time or length that is written in another way."""
-    if kind in {"clock_not_understood", "moment_not_understood"}:
-        nearest = _clock_like(given)
-        return None if nearest is None else (f"{kind}_but", {"found": given, "nearest": nearest})
-    if kind == "length_not_understood" and _UNIT_MISSING.fullmatch(str(given)):
-        return "length_without_unit", {"found": given, "count": str(given).strip()}
+    # 22.30 without quotes is a number, whose last digit is lost.
+    text = f"{given:.2f}" if isinstance(given, float) else str(given)
+    if kind in _NOT_A_CLOCK:
+        return _clock_like(kind, given, text)
+    if kind == "length_not_understood":
+        return _length_like(given, text)
     return None
+
+
+def _clock_like(kind: str, given: object, text: str) -> tuple[str, dict[str, object]] | None:
+    """What was probably meant by a clock time with other words, signs or type."""
+    plain = _WORD_BEFORE.sub("", normalised(text))
+    try:
+        nearest = clock_text(parse_clock(re.sub(r"(?<=\d) (?=\d)", ":", plain), ENGLISH))
+    except ValueRefused as error:
+        if error.key == "clock_not_understood":
+            return None
+        return error.key, {**error.values, "found": given}
+    return f"{kind}_but", {"found": given, "nearest": nearest}
+
+
+def _length_like(given: object, text: str) -> tuple[str, dict[str, object]] | None:
+    """What was probably meant by a length with other words, or without a unit."""
+    try:
+        nearest = length_text(parse_length(text, ENGLISH))
+    except ValueRefused as error:
+        if error.key == "length_without_unit":
+            return error.key, {**error.values, "found": given}
+        return None
+    return "length_not_understood_but", {"found": given, "nearest": nearest}
 
 
 def _unknown(what: str, found: object, allowed: Sequence[str]) -> tuple[str, dict[str, object]]:
@@ -145,24 +167,6 @@ def _unknown(what: str, found: object, allowed: Sequence[str]) -> tuple[str, dic
     if close:
         return f"{what}_unknown_but", {**values, "nearest": close[0]}
     return f"{what}_unknown", values
-
-
-def _clock_like(given: object) -> str | None:
-    """The clock time that was probably meant by "7.30", "10 pm" or 22.3; None where none was."""
-    text = f"{given:.2f}" if isinstance(given, float) else str(given)
-    found = _CLOCK_LIKE.fullmatch(text.strip().lower())
-    if found is None or isinstance(given, bool):
-        return None
-    hour, minute = int(found["hour"]), int(found["minute"] or 0)
-    half = (found["half"] or "")[:1]
-    if half and not 1 <= hour <= _HALF_A_DAY:
-        return None
-    if half:
-        hour = hour % _HALF_A_DAY + (_HALF_A_DAY if half == "p" else 0)
-    if (hour, minute) == (2 * _HALF_A_DAY, 0):
-        hour = 0
-    fits = hour < 2 * _HALF_A_DAY and minute < _AN_HOUR
-    return f"{hour:02}:{minute:02}" if fits else None
 
 
 def _choices(context: Mapping[str, Any]) -> list[str]:

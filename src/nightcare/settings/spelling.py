@@ -10,10 +10,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from nightcare.domain.time_parser import SYMBOLS
+
 Schema = dict[str, Any]
 
-_CLOCK = r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?"
-_LENGTH = "(([0-9] *){1,4}d *)?(([0-9] *){1,4}h *)?(([0-9] *){1,5}m *)?(([0-9] *){1,6}s *)?"
+
+def _in_any_case(words: Iterable[str]) -> str:
+    """A pattern of these words, in small letters or large."""
+    return "|".join("".join(f"[{sign.upper()}{sign}]" for sign in word) for word in words)
+
+
+_PAST_THE_HOUR = r"[0-5][0-9]([:.][0-5][0-9](\.[0-9]+)?)?"
+_CLOCK = (
+    r"([kK][lL]\.?\s*)?("
+    rf"([01]?[0-9]|2[0-3])[:.hH]?{_PAST_THE_HOUR}|24([:.hH]?00([:.]00)?)?"
+    r"|0[0-9]?|1[3-9]|2[0-3]"
+    rf"|(0?[1-9]|1[0-2])([:.hH]?{_PAST_THE_HOUR})?\s*[aApP]\.?[mM]\.?)"
+)
+_NUMBER = r"([0-9]{1,6}([.,][0-9]{1,6})?|[.,][0-9]{1,6})"
+_LENGTH = (
+    "".join(
+        rf"({_NUMBER} *({_in_any_case(sorted(names, reverse=True))})\.?[ ,]*)?"
+        for names in (SYMBOLS.days, SYMBOLS.hours, SYMBOLS.minutes, SYMBOLS.seconds)
+    )
+    + "([0-9]{1,6} *)?"
+)
 _RELATIVE = rf"(wake|bedtime)(\s*[+-]\s*{_LENGTH})?"
 _MOMENT = rf"^\s*({_CLOCK}|{_RELATIVE})\s*$"
 _ONE = r"[^ -@\[-`{-~]"
@@ -22,8 +43,7 @@ _MORE = r"[^ -,./:-@\[-^`{-~]"
 CLOCK: Schema = {"type": "string", "pattern": rf"^\s*{_CLOCK}\s*$", "examples": ["07:00"]}
 LENGTH: Schema = {
     "type": "string",
-    "pattern": f"^ *{_LENGTH}$",
-    "minLength": 2,
+    "pattern": rf"^(?=.*[a-zA-Z])\s*{_LENGTH}$",
     "examples": ["10m", "1h30m", "2h"],
 }
 MOMENT: Schema = {
@@ -51,5 +71,5 @@ NAME: Schema = {"pattern": f"^{_ONE}{_MORE}*$", "not": {"pattern": "^[Uu][Nn][Tt
 def day(words: Iterable[str]) -> Schema:
     """A word for days: offered in small letters, accepted in any."""
     known = list(words)
-    pattern = "|".join("".join(f"[{sign.upper()}{sign}]" for sign in word) for word in known)
-    return {"anyOf": [{"enum": known}, {"type": "string", "pattern": f"^({pattern})$"}]}
+    pattern = f"^({_in_any_case(known)})$"
+    return {"anyOf": [{"enum": known}, {"type": "string", "pattern": pattern}]}

@@ -22,7 +22,7 @@ from nightcare.domain.reminders import (
 from nightcare.domain.routine import StretchRule
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import SnoozeRule
-from nightcare.domain.until import UNTIL
+from nightcare.domain.time_parser import UNTIL
 from nightcare.errors import Problem
 from nightcare.settings.doubts import doubts
 from nightcare.settings.limits import too_frequent

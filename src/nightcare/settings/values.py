@@ -15,10 +15,9 @@ from nightcare.domain.moments import (
     Clock,
     Moment,
     length_text,
-    parse_clock,
-    parse_length,
     parse_moment,
 )
+from nightcare.domain.time_parser import parse_clock, parse_length
 from nightcare.errors import ValueRefused
 from nightcare.languages import languages
 from nightcare.settings import spelling
@@ -56,18 +55,26 @@ def _text(value: Any, key: str) -> str:
     return value
 
 
+def _plain(value: Any, key: str) -> str:
+    """Return a text that has only signs of ASCII, which every editor's schema understands."""
+    text = _text(value, key)
+    if not text.isascii():
+        raise _refused(key, found=value)
+    return text
+
+
 def _clock(value: Any) -> time:
     if isinstance(value, time):
         return value.replace(microsecond=0)
     try:
-        return parse_clock(_text(value, "clock_not_understood"))
+        return parse_clock(_plain(value, "clock_not_understood"))
     except ValueRefused as error:
         raise _refused(error.key, **error.values) from error
 
 
 def _length(value: Any) -> timedelta:
     try:
-        length = parse_length(_text(value, "length_not_understood"))
+        length = parse_length(_plain(value, "length_not_understood"))
     except ValueRefused as error:
         raise _refused(error.key, **error.values) from error
     if length > _A_DAY:
@@ -79,7 +86,7 @@ def _moment(value: Any) -> Moment:
     if isinstance(value, time):
         return Clock(value.replace(microsecond=0))
     try:
-        return parse_moment(_text(value, "moment_not_understood"))
+        return parse_moment(_plain(value, "moment_not_understood"))
     except ValueRefused as error:
         if error.key == "length_is_nothing":
             raise _refused(error.key, **error.values) from error

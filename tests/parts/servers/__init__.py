@@ -8,7 +8,9 @@ from parts.servers.gnome import GnomeShell, gnome_shell
 from parts.servers.lxqt import Lxqt, lxqt_notificationd
 from parts.servers.mako import Mako, mako
 from parts.servers.mate import Mate, mate_notification_daemon
+from parts.servers.notification_daemon import NotificationDaemon, notification_daemon
 from parts.servers.real_server import RealServer, Shown, Start, open_notifications
+from parts.servers.swaync import Swaync, swaync
 from parts.servers.xfce import XfceNotifyd, xfce4_notifyd
 
 __all__ = [
@@ -17,15 +19,19 @@ __all__ = [
     "Lxqt",
     "Mako",
     "Mate",
+    "NotificationDaemon",
     "RealServer",
     "Shown",
     "Start",
+    "Swaync",
     "XfceNotifyd",
     "dunst",
     "gnome_shell",
     "lxqt_notificationd",
     "mako",
     "mate_notification_daemon",
+    "notification_daemon",
     "open_notifications",
+    "swaync",
     "xfce4_notifyd",
 ]

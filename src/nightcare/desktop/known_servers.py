@@ -1,0 +1,33 @@
+"""Facts about notification servers that no capability tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+DRAW_NO_BUTTONS = frozenset({"dunst", "fnott", "mako"})
+"""Servers, by the name in GetServerInformation, that list "actions" and draw no buttons.
+
+Sources: dunst(5) on do_action, makoctl(1) on invoke and menu, fnottctl(1) on actions: each offers
+them by a menu or a key.
+"""
+
+Remembered = Callable[[str], bool | None]
+"""Whether a server, by its description, draws buttons: what the person said of it, if anything."""
+
+
+def draws_buttons(name: str, description: str, remembered: Remembered) -> bool:
+    """Return whether a server that lists "actions" draws a button for each.
+
+    Args:
+        name: Its name in GetServerInformation.
+        description: Its name, version and maker.
+        remembered: What the person said.
+    """
+    said = remembered(description)
+    return name not in DRAW_NO_BUTTONS if said is None else said
+
+
+def nothing_remembered(description: str) -> bool | None:
+    """Return None: nobody was asked."""
+    del description
+    return None

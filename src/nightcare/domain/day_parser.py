@@ -1,0 +1,252 @@
+"""Days, and moments named by a day and a clock time, as people type them."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from nightcare.domain.time_parser import ENGLISH, TimeWords, normalised, since_midnight, without
+from nightcare.errors import ValueRefused
+
+_WEEK, _YEAR = 7, 12
+_SHORTEST_NAME = 3
+_MOST_YEARS = 9
+"""Within so many years every date comes: the 29th of February skips one leap year at most."""
+
+
+@dataclass(frozen=True)
+class NearDay:
+    """Today (0), tomorrow (1) or yesterday (-1)."""
+
+    away: int
+
+
+@dataclass(frozen=True)
+class Weekday:
+    """A day of the week, Monday 0."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class OnDate:
+    """A date, whose year may be left open.
+
+    Attributes:
+        year: The year; None where nobody said.
+        month: From 1.
+        day: From 1.
+        weekday: The day of the week that was named with it, Monday 0, if any.
+    """
+
+    year: int | None
+    month: int
+    day: int
+    weekday: int | None = None
+
+    def in_year(self, year: int) -> date | None:
+        """Return the date, in this year where none was said; None where that year lacks it."""
+        try:
+            return date(year if self.year is None else self.year, self.month, self.day)
+        except ValueError:
+            return None
+
+    def fits(self, day: date) -> bool:
+        """Return whether a date is on the day of the week that was named."""
+        return self.weekday in (None, day.weekday())
+
+
+Day = NearDay | Weekday | OnDate
+
+
+def parse_day(text: str, words: TimeWords = ENGLISH) -> Day | None:
+    """Parse a day: "tomorrow", "monday", "24 December", "24/12", "24.12.", "2026-12-24".
+
+    Raises:
+        ValueRefused: The day and the month may be either way round.
+
+    Returns:
+        The day; None where it is none.
+    """
+    said = without(normalised(text).rstrip(", "), words.on)
+    for near, away in ((words.today, 0), (words.tomorrow, 1), (words.yesterday, -1)):
+        if said in near:
+            return NearDay(away)
+    weekday = _named(said, words.weekdays)
+    if weekday is not None:
+        return Weekday(weekday % _WEEK)
+    first, _, rest = said.partition(" ")
+    weekday = _named(first.rstrip(","), words.weekdays)
+    if weekday is None:
+        return _parse_date(said, text, words)
+    day = _parse_date(without(rest, words.on), text, words)
+    return None if day is None else OnDate(day.year, day.month, day.day, weekday % _WEEK)
+
+
+@functools.cache
+def _date_patterns() -> tuple[re.Pattern[str], ...]:
+    return (
+        re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"),
+        re.compile(
+            r"(?P<day>\d{1,2})(?:\.|[snrt][tdh])? ?(?:of )?(?P<name>[^\W\d_]+)\.?"
+            r"(?:,? (?P<year>\d{4}))?"
+        ),
+        re.compile(
+            r"(?P<name>[^\W\d_]+)\.? (?:the )?(?P<day>\d{1,2})(?:[snrt][tdh])?"
+            r"(?:,? (?P<year>\d{4}))?"
+        ),
+        re.compile(r"(?P<day>\d{1,2})\. ?(?P<month>\d{1,2})(?:\.|\. ?(?P<year>\d{4}))?"),
+        re.compile(r"(?P<first>\d{1,2})/(?P<second>\d{1,2})(?:[-/ ](?P<year>\d{4}))?"),
+    )
+
+
+def _parse_date(said: str, text: str, words: TimeWords) -> OnDate | None:
+    found = next((one for form in _date_patterns() if (one := form.fullmatch(said))), None)
+    if found is None:
+        return None
+    parts = found.groupdict()
+    year = None if parts["year"] is None else int(parts["year"])
+    if "name" in parts:
+        month = _named(parts["name"], words.months)
+        return None if month is None else OnDate(year, month % _YEAR + 1, int(parts["day"]))
+    if "first" not in parts:
+        return OnDate(year, int(parts["month"]), int(parts["day"]))
+    day, month = int(parts["first"]), int(parts["second"])
+    if day <= _YEAR < month:
+        day, month = month, day
+    elif day != month and day <= _YEAR and month <= _YEAR and not words.day_first:
+        spoken = words.months[-_YEAR:]
+        raise ValueRefused(
+            "date_which_way",
+            found=text,
+            one=f"{day} {spoken[month - 1].capitalize()}",
+            other=f"{month} {spoken[day - 1].capitalize()}",
+        )
+    return OnDate(year, month, day)
+
+
+def _named(word: str, names: tuple[str, ...]) -> int | None:
+    """Return the place of the name that a word is, or is short for."""
+    short = word.rstrip(".")
+    if len(short) < _SHORTEST_NAME:
+        return None
+    return next((at for at, name in enumerate(names) if name.startswith(short)), None)
+
+
+# A day and a clock time
+
+
+@dataclass(frozen=True)
+class SaidMoment:
+    """A day, a clock time, or both, as they were said.
+
+    Attributes:
+        day: The day; None where none was named.
+        clock: The time since its midnight; None where none was named.
+    """
+
+    day: Day | None
+    clock: timedelta | None
+
+    def wall(self, day: date) -> datetime | None:
+        """Return the clock time as a wall time of a date; None where none was named."""
+        if self.clock is None:
+            return None
+        return datetime.combine(day, time.min) + self.clock
+
+
+def parse_said_moment(text: str, words: TimeWords = ENGLISH) -> SaidMoment | None:
+    """Parse a day, a clock time, or a day and a clock time: "tomorrow 07:00", "24/12 at 8.30".
+
+    Raises:
+        ValueRefused: It is one that has two meanings, or a clock time that no clock shows.
+
+    Returns:
+        What was said; None where it is none of these.
+    """
+    said = normalised(text)
+    for night in words.night:
+        if said.startswith(f"{night} "):
+            return SaidMoment(None, since_midnight(said.removeprefix(night), words))
+    refused: ValueRefused | None = None
+    try:
+        return SaidMoment(None, since_midnight(said, words))
+    except ValueRefused as error:
+        refused = error if error.key != "clock_not_understood" else None
+    day = parse_day(said, words)
+    if day is not None:
+        return SaidMoment(day, None)
+    for before, after in _splits(said):
+        day = parse_day(before, words)
+        if day is None:
+            continue
+        try:
+            return SaidMoment(day, since_midnight(after, words))
+        except ValueRefused as error:
+            refused = error if error.key != "clock_not_understood" else refused
+    if refused is not None:
+        raise ValueRefused(refused.key, **{**refused.values, "found": text})
+    return None
+
+
+def _splits(said: str) -> Iterator[tuple[str, str]]:
+    """Yield each way to part a text in two at a space, or at the T of ISO 8601."""
+    parted = re.sub(r"^(\d{4}-\d\d-\d\d)t", r"\1 ", said)
+    for at, sign in enumerate(parted):
+        if sign == " ":
+            yield parted[:at], parted[at + 1 :]
+
+
+# The dates that are meant
+
+
+def dates_ahead(day: Day, today: date) -> list[date]:
+    """Return the dates from today on that a day may mean, the nearest first.
+
+    Args:
+        day: The day.
+        today: The date (local).
+    """
+    return _dates(day, today, 1)
+
+
+def dates_back(day: Day, today: date) -> list[date]:
+    """Return the dates up to today that a day may mean, the nearest first."""
+    return _dates(day, today, -1)
+
+
+def coming_date(text: str, today: date, words: TimeWords = ENGLISH) -> date:
+    """Parse a day as its next date from today (local) on; a date with its year may have been.
+
+    Raises:
+        ValueRefused: It is none, or has two meanings.
+    """
+    day = parse_day(text, words)
+    days = [] if day is None else dates_ahead(day, today)
+    named = isinstance(day, NearDay) or (isinstance(day, OnDate) and day.year is not None)
+    found = next((one for one in days if named or one >= today), None)
+    if found is None:
+        raise ValueRefused("date_not_understood", found=text)
+    if isinstance(day, OnDate) and not day.fits(found):
+        raise ValueRefused("date_on_other_weekday", found=text, date=found)
+    return found
+
+
+def _dates(day: Day, today: date, way: int) -> list[date]:
+    match day:
+        case NearDay(away):
+            return [today + timedelta(days=away)]
+        case Weekday(number):
+            apart = way * (number - today.weekday()) % _WEEK
+            return [today + timedelta(days=way * (apart + more)) for more in (0, _WEEK)]
+        case OnDate(year=None):
+            # Of the year before, too, so that it can be told that a date has just passed.
+            years = range(today.year - way, today.year + way * _MOST_YEARS, way)
+            anyday = replace(day, weekday=None)
+            return [found for year in years if (found := anyday.in_year(year)) is not None]
+        case _:
+            found = day.in_year(today.year)
+            return [] if found is None else [found]
