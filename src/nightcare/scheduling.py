@@ -14,12 +14,15 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from nightcare.domain.reminders import Occurrence, Reminder
-from nightcare.unneeded import standing_in
+from nightcare.unneeded import import_with_stubs
 
-with standing_in(
-    # For its own version, plugins, a zone that it is told, chance, names that all jobs have, and
-    # threads that it does not use; docs/performance.md has the figures.
-    {
+# APScheduler uses these for its version, plugins, a zone that it is told here, chance, job names
+# that it is told here, and threads that it does not use here; docs/performance.md has the figures.
+import_with_stubs(
+    "apscheduler.events",
+    "apscheduler.schedulers.asyncio",
+    "apscheduler.triggers.base",
+    stubs={
         "importlib.metadata": {
             "version": lambda _: "3.11",
             "entry_points": lambda **_: (),
@@ -29,11 +32,12 @@ with standing_in(
         "random": {},
         "uuid": {"uuid4": None},
         "apscheduler.executors.pool": {"ThreadPoolExecutor": None},
-    }
-):
-    from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
-    from apscheduler.schedulers.asyncio import AsyncIOScheduler
-    from apscheduler.triggers.base import BaseTrigger
+    },
+)
+# They are loaded now, with the stubs or without.
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent  # noqa: E402
+from apscheduler.schedulers.asyncio import AsyncIOScheduler  # noqa: E402
+from apscheduler.triggers.base import BaseTrigger  # noqa: E402
 
 _DEADLINE = "deadline"
 _REMINDER = "reminder "

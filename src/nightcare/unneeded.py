@@ -1,45 +1,90 @@
-"""Modules that a library imports and that nothing here ever uses: others stand in for them."""
+"""Stubs for modules that a library imports and that nothing here ever uses."""
 
 from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
+
+Stubs = Mapping[str, Mapping[str, object] | None]
+"""For each module the names that the library takes from it; None where it can do without, and is
+told that there is none."""
+
+
+def import_with_stubs(*names: str, stubs: Stubs) -> ModuleType:
+    """Import modules of one library, and return the first, while stubs stand in for others.
+
+    The stubs are a saving and nothing more. If the import fails with them for whatever reason, or a
+    module of somebody else has taken one of them, the plain import is made instead.
+
+    Args:
+        names: The modules, all of one package.
+        stubs: What stands in; modules that are loaded already stay as they are.
+
+    Raises:
+        ImportError: The library cannot be imported without stubs either.
+    """
+    package = names[0].partition(".")[0]
+    before = frozenset(sys.modules)
+    try:
+        with _standing_in(stubs) as taken:
+            for name in names:
+                importlib.import_module(name)
+        usable = not _taken_elsewhere(package, sys.modules.keys() - before, taken)
+    except Exception:  # noqa: BLE001 - a library may fail with a stub in any way
+        usable = False
+    if not usable:
+        # What was loaded since may hold stubs.
+        for name in sys.modules.keys() - before:
+            del sys.modules[name]
+    for name in names:
+        importlib.import_module(name)
+    return sys.modules[names[0]]
+
+
+def _taken_elsewhere(package: str, loaded: Collection[str], stubs: Collection[object]) -> bool:
+    """Tell whether a module outside of the package holds a stub."""
+    known = {id(one) for one in stubs}
+    return any(
+        id(value) in known
+        for name in loaded
+        if name.partition(".")[0] != package and sys.modules[name] is not None
+        for value in vars(sys.modules[name]).values()
+    )
 
 
 @contextmanager
-def standing_in(modules: Mapping[str, Mapping[str, object] | None]) -> Iterator[None]:
-    """Let others stand in for modules while a library is imported; those that are there stay.
-
-    Whoever imports one of them later gets the real one.
-
-    Args:
-        modules: For each module the names that the library takes from it; None where it can do
-            without, and is told that there is none.
-    """
+def _standing_in(stubs: Stubs) -> Iterator[Collection[object]]:
+    """Let stubs stand in for modules that are not loaded yet; yield all that came from here."""
     # None in its place is Python's own way to say that it cannot be imported.
     placed: dict[str, Any] = {
-        name: _stand_in(name, modules[name]) for name in modules if name not in sys.modules
+        name: _stub(name, content) for name, content in stubs.items() if name not in sys.modules
     }
     sys.modules.update(placed)
-    for name, module in placed.items():
-        package, _, last = name.rpartition(".")
-        if package:
-            vars(importlib.import_module(package)).setdefault(last, module)
     try:
-        yield
+        for name, module in placed.items():
+            package, _, last = name.rpartition(".")
+            if package:
+                vars(importlib.import_module(package)).setdefault(last, module)
+        yield [
+            one
+            for name in placed
+            for one in (placed[name], *(stubs[name] or {}).values())
+            if isinstance(one, (ModuleType, FunctionType))
+        ]
     finally:
         for name, module in placed.items():
-            del sys.modules[name]
+            if sys.modules.get(name) is module:
+                del sys.modules[name]
             package, _, last = name.rpartition(".")
-            if package and vars(sys.modules[package]).get(last) is module:
+            if package in sys.modules and vars(sys.modules[package]).get(last) is module:
                 delattr(sys.modules[package], last)
 
 
-def _stand_in(name: str, content: Mapping[str, object] | None) -> ModuleType | None:
+def _stub(name: str, content: Mapping[str, object] | None) -> ModuleType | None:
     if content is None:
         return None
     module = ModuleType(name)

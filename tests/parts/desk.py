@@ -18,6 +18,7 @@ from nightcare.journal.store import Journal
 from nightcare.service.answers import Answers
 from nightcare.service.reckoning import Service
 from nightcare.settings.load import load
+from parts.journals import journal_in_memory
 
 ZONE = ZoneInfo("Europe/Copenhagen")
 
@@ -101,7 +102,7 @@ class Desk:
     def __init__(self, config: str, start: str, journal: Journal | None = None) -> None:
         self.schedule = schedule_of(config if "[sleep]" in config else SLEEP + config)
         self.now = local(start)
-        self.journal = Journal.in_memory() if journal is None else journal
+        self.journal = journal_in_memory() if journal is None else journal
         self.told: list[tuple[str, Mapping[str, object]]] = []
         self.words = read_words("en")
         self._open_for_business()

@@ -15,11 +15,11 @@ from nightcare.desktop.freedesktop import FreedesktopScreen
 from nightcare.domain.course import Course, Open, Settled
 from nightcare.domain.decide import Presence
 from nightcare.domain.message import ScreenEvent
-from nightcare.journal.store import Journal
 from nightcare.service.answers import Answers
 from nightcare.service.reckoning import Service
 from parts.bus import DRIVER, PrivateBus
 from parts.desk import SLEEP, ZONE, local, schedule_of
+from parts.journals import journal_in_memory
 from parts.notification_server import Notification, NotificationServer
 from parts.steered_loop import advance
 
@@ -49,7 +49,7 @@ class Evening:
     ) -> None:
         self.schedule = schedule_of(SLEEP + config)
         self.server = server
-        self.journal = Journal.in_memory()
+        self.journal = journal_in_memory()
         self.words = read_words("en")
         self.told: list[str] = []
         self.screen = FreedesktopScreen(bus.address, icon="nightcare")

@@ -10,6 +10,7 @@ import pytest
 from parts.bus import PrivateBus, private_bus
 from parts.display import Display, virtual_display
 from parts.home import Home, private_home
+from parts.journals import close_journals
 
 
 @pytest.fixture
@@ -38,6 +39,13 @@ def display(home: Home) -> Iterator[Display]:
     """A display of the test's own."""
     with virtual_display(home) as own:
         yield own
+
+
+@pytest.fixture(autouse=True)
+def no_journal_stays_open() -> Iterator[None]:
+    """Close the journals in memory that a test made in passing."""
+    yield
+    close_journals()
 
 
 @pytest.fixture

@@ -37,12 +37,12 @@ from nightcare.domain.routine import length_of, routine_named, routines
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.time_parser import parse_length
 from nightcare.errors import NothingToDo, ValueRefused
-from nightcare.journal.store import Journal
 from nightcare.service.answers import Answers
 from nightcare.service.diary import Details, Diary
 from nightcare.service.messages import token as token_of
 from nightcare.service.reckoning import Service
 from parts.desk import schedule_of
+from parts.journals import journal_in_memory
 
 _ZONES = tuple(
     ZoneInfo(name)
@@ -187,7 +187,7 @@ class World:
         start = date(2026, 1, 1) + timedelta(days=self._random.randrange(700))
         self._now = datetime.combine(start, time(self._random.randrange(24)), UTC)
         self._in_force = (self._schedule, self._zone)
-        self._journal = Journal.in_memory()
+        self._journal = journal_in_memory()
         self._presence = Presence()
         self._settled: dict[Key, Outcome] = {}
         self._seen: set[Key] = set()

@@ -16,7 +16,7 @@ from nightcare.cli.output import echo, write_no_more
 from nightcare.cli.person import Person
 from nightcare.errors import ValueRefused
 from nightcare.places import place_of_config
-from nightcare.unneeded import standing_in
+from nightcare.unneeded import import_with_stubs
 
 _LONGEST_REHEARSAL = 3600
 
@@ -89,9 +89,8 @@ def _load_the_service() -> None:
 
 
 def _asyncio() -> ModuleType:
-    """Asyncio without TLS: nothing here speaks to a network, and it takes 5 MiB less."""
-    with standing_in({"ssl": None}):
-        return importlib.import_module("asyncio")
+    """Return asyncio without TLS: nothing here speaks to a network, and it takes 5 MiB less."""
+    return import_with_stubs("asyncio", stubs={"ssl": None})
 
 
 def _day_ahead(person: Person) -> list[str]:

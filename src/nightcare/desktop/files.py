@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from nightcare.unneeded import standing_in
+from nightcare.unneeded import import_with_stubs
 
 _LOOK_EVERY = 5.0
 _MOST_LINKS = 40
@@ -41,8 +41,8 @@ async def _changes(path: Path) -> AsyncIterator[None]:
 
 async def _told_by_the_kernel(path: Path) -> AsyncIterator[None]:
     # It would run a program to find the C library, which is loaded already.
-    with standing_in({"ctypes.util": {"find_library": lambda _: None}}):
-        from asyncinotify import Inotify, Mask  # noqa: PLC0415 - Linux only
+    import_with_stubs("asyncinotify", stubs={"ctypes.util": {"find_library": lambda _: None}})
+    from asyncinotify import Inotify, Mask  # noqa: PLC0415 - Linux only
 
     written = Mask.CLOSE_WRITE | Mask.ATTRIB
     moved = Mask.CREATE | Mask.MOVED_TO | Mask.MOVED_FROM | Mask.DELETE
