@@ -372,7 +372,7 @@ def test_tonight_at_a_clock_time_that_occurs_twice(second_pass: Terminal) -> Non
     assert second_pass("next", "--json").json["due"] == "2026-10-24T23:15:00+03:00"
 
 
-@pytest.mark.parametrize("bedtime", ["07:01", "14:00", "12:00"])
+@pytest.mark.parametrize("bedtime", ["13:30", "14:00", "14:09"])
 def test_a_bedtime_that_is_out_of_reach(terminal: Terminal, bedtime: str) -> None:
     """It has passed, or comes after the wake-up."""
     result = terminal("tonight", bedtime)
@@ -387,6 +387,19 @@ def test_a_bedtime_that_is_none(terminal: Terminal) -> None:
     result = terminal("tonight", "late")
     assert (result.code, result.out) == (2, "")
     assert result.err == '"late" is not a clock time. Write it like 21:45 or 9:45 pm.\n'
+
+
+@pytest.mark.parametrize("said", ["10:30", "10.30", "1030", "kl. 10.30"])
+def test_a_bedtime_in_the_morning_is_not_guessed(terminal: Terminal, said: str) -> None:
+    """Half past ten in the evening is written 22:30; who means the morning may say so."""
+    terminal.now = terminal.now.replace(hour=9)
+    result = terminal("tonight", said)
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        "10:30 is not in the evening. Write 22:30, or 10:30 am if you do mean that.\n"
+    )
+    assert terminal("tonight", "10:30", "am").code == 0
+    assert terminal("tonight", "10:30", "pm").out.startswith("Bedtime is 22:30 this time")
 
 
 # try

@@ -157,6 +157,46 @@ def test_each_answer_is_checked_at_once(terminal: Terminal, asked: Asked) -> Non
     assert load(terminal.config, {}).schedule.sleep.week[5].bedtime == time(23)
 
 
+def test_a_bedtime_in_the_morning_is_asked_about(terminal: Terminal, asked: Asked) -> None:
+    """Half past ten in the evening is not 10:30; Enter alone asks anew, and who means it may."""
+    note = "Note: config.toml: sleep.bedtime: "
+    meant = "Is that what you mean? [y/N]"
+    result = asked(
+        (LANGUAGE, "en"),
+        (WAKE, "7"),
+        (f"Write 07:00 or 19:00.\n{WAKE}", "07"),
+        (BEDTIME, "10:30"),
+        (meant, ""),
+        (WAKE, ""),
+        (BEDTIME, "10.30 pm"),
+        (WEEKEND, "y"),
+        ("to bed on Friday", "1130pm"),
+        ("wake up on Saturday", "kl. 17"),
+        (meant, "n"),
+        ("to bed on Friday", "midnight"),
+        ("wake up on Saturday", "8.30"),
+        *USUAL[4:],
+        (write_it(terminal.config), ""),
+    )
+    assert result.code == 0
+    assert result.err.splitlines()[0].startswith(f"{note}Monday lasts only ")
+    assert 'ten in the evening is written "22:00"' in result.err
+    week = load(terminal.config, {}).schedule.sleep.week
+    assert week[0] == Hours(time(7), time(22, 30))
+    assert week[5] == Hours(time(8, 30), time(0))
+
+
+@pytest.mark.parametrize("said", ["2330", "23.30", "11:30 pm", "kl. 23.30", "23h30"])
+def test_a_clock_time_as_people_write_it_is_written_plainly(
+    terminal: Terminal, asked: Asked, said: str
+) -> None:
+    """As the example has it."""
+    script = [*USUAL, (write_it(terminal.config), "")]
+    script[2] = (BEDTIME, said)
+    assert asked(*script).code == 0
+    assert tomli.loads(terminal.config.read_text(encoding="utf-8"))["sleep"]["bedtime"] == "23:30"
+
+
 def test_the_language_holds_from_the_moment_that_it_is_chosen(
     terminal: Terminal, without_systemd: dict[str, str]
 ) -> None:

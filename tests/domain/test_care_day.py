@@ -402,3 +402,27 @@ def test_a_year_of_care_days_follows_without_a_gap() -> None:
     assert all(before.ends == after.wake for before, after in pairwise(days))
     lengths = {(one.ends - one.wake) / timedelta(hours=1) for one in days}
     assert lengths == {22, 23.5, 24, 24.5, 25.5}
+
+
+@pytest.mark.parametrize(
+    ("said", "now", "evening"),
+    [
+        ("10:30", "2026-11-22 09:00", "22:30"),
+        ("10:30", "2026-11-22 21:00", "22:30"),
+        ("12:30", "2026-11-22 21:00", "00:30"),
+        ("11:00", "2026-11-22 22:00", "23:00"),
+        ("00:30", "2026-11-22 21:00", None),
+        ("06:00", "2026-11-22 21:00", None),
+        ("22:30", "2026-11-22 21:00", None),
+        ("20:00", "2026-11-22 21:00", None),
+        ("13:30", "2026-11-22 09:00", None),
+        ("08:00", "2026-11-22 21:00", None),
+    ],
+)
+def test_the_evening_that_a_bedtime_in_the_morning_means(
+    said: str, now: str, evening: str | None
+) -> None:
+    """Where the morning would make a short day or has passed, and the evening is to come."""
+    own = calendar()
+    found = own.evening_half(time.fromisoformat(said), own.instant(wall(now)))
+    assert found == (None if evening is None else time.fromisoformat(evening))

@@ -11,10 +11,11 @@ from nightcare.cli.declaring import argument, command
 from nightcare.cli.output import echo
 from nightcare.cli.person import Person
 from nightcare.domain.course import Snoozed
+from nightcare.domain.moments import clock_text
 from nightcare.domain.schedule import BARE_PAUSE
-from nightcare.domain.time_parser import TimeWords, normalised, parse_clock
+from nightcare.domain.time_parser import TimeWords, names_half, normalised, parse_clock
 from nightcare.domain.until import parse_end
-from nightcare.errors import DesktopError, NothingToDo, NotRunning
+from nightcare.errors import DesktopError, NothingToDo, NotRunning, ValueRefused
 from nightcare.journal.store import SERVICE_NOTE
 from nightcare.service.on_screen import NOT_SHOWN
 
@@ -96,9 +97,19 @@ def undo_command(person: Person) -> None:
 @argument("words", nargs=-1, required=True, metavar="BEDTIME")
 def tonight_command(person: Person, *, words: tuple[str, ...]) -> None:
     """Go to bed at another time this evening."""
-    bedtime = parse_clock(" ".join(words), person.words.input)
+    said = " ".join(words)
+    bedtime = parse_clock(said, person.words.input)
     with person.journal() as journal:
-        day = person.answers(journal).tonight(person.now, bedtime)
+        answers = person.answers(journal)
+        evening = answers.calendar().evening_half(bedtime, person.now)
+        if evening is not None and not names_half(said):
+            raise ValueRefused(
+                "tonight_not_evening",
+                found=clock_text(bedtime),
+                evening=clock_text(evening),
+                morning=f"{bedtime:%I:%M %p}".lower(),
+            )
+        day = answers.tonight(person.now, bedtime)
     echo(person.words.say("did_tonight", bedtime=person.clock(day.bedtime)))
 
 

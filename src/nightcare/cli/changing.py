@@ -209,5 +209,5 @@ def _tell_what_follows(person: Person, where: Keys, changed: _Changed) -> None:
     origin = origins_of(changed.file, person.variables).of(where)
     if isinstance(origin, FromEnvironment):
         echo(changed.words.say("set_but_variable", variable=origin.variable))
-    tell_warnings(changed.loaded, changed.words)
+    tell_warnings(changed.loaded.warnings, changed.words)
     tell_service(person, changed.words, restart=where[:1] == (WHEN_STARTED,))

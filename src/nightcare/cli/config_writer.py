@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from nightcare.catalogue.reading import Words
 from nightcare.cli.output import echo, problem_lines
 from nightcare.cli.person import Person
-from nightcare.errors import StateError
+from nightcare.errors import Problem, StateError
 from nightcare.replacing import replace_files
 from nightcare.settings.layers import example_text, read_raw
-from nightcare.settings.loaded import Loaded
 
 WHEN_STARTED = "notify"
 """The table that a service heeds when it starts, and not while it runs."""
@@ -59,9 +58,9 @@ def write_all(contents: Mapping[Path, bytes]) -> None:
         raise StateError("config_not_written", path=path, reason=error.strerror) from error
 
 
-def tell_warnings(loaded: Loaded, words: Words) -> None:
-    """Say what is allowed but may be a slip."""
-    for one in loaded.warnings:
+def tell_warnings(warnings: Iterable[Problem], words: Words) -> None:
+    """Say what is allowed but may be a slip; every command that looks at a config does."""
+    for one in warnings:
         echo("\n".join(problem_lines(one, words, warning=True)), err=True)
 
 

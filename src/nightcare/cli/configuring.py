@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nightcare.catalogue.problems import key_text, problem_text
 from nightcare.catalogue.reading import words_for
-from nightcare.cli.config_writer import write
+from nightcare.cli.config_writer import tell_warnings, write
 from nightcare.cli.declaring import Group, a_path, argument, as_json, command
 from nightcare.cli.output import echo, problem_lines, say_json
 from nightcare.cli.person import Person
@@ -82,8 +82,7 @@ def check_command(person: Person, *, file: Path | None, for_program: bool) -> in
     else:
         for one in mistakes:
             echo("\n".join(problem_lines(one, words)), err=True)
-        for one in warnings:
-            echo("\n".join(problem_lines(one, words, warning=True)), err=True)
+        tell_warnings(warnings, words)
         if not mistakes:
             name = words.say("built_in") if path is None else str(path)
             echo(words.say("config_right", path=name))

@@ -54,7 +54,7 @@ def edit_command(person: Person) -> int:
     loaded = load_file(parsed(str(path), after), {})
     words = words_for(loaded.schedule.language, os.environ)
     echo(words.say("did_edit", path=path))
-    tell_warnings(loaded, words)
+    tell_warnings(loaded.warnings, words)
     tell_service(person, words, restart=_started_with(before) != _started_with(after))
     return 0
 

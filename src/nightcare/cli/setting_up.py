@@ -14,7 +14,7 @@ from nightcare.catalogue.problems import problem_text
 from nightcare.catalogue.reading import Words, words_for
 from nightcare.cli import BROKEN_OFF
 from nightcare.cli.asking import prompt, says_yes
-from nightcare.cli.config_writer import spoken, tell_service, write_all
+from nightcare.cli.config_writer import spoken, tell_service, tell_warnings, write_all
 from nightcare.cli.declaring import command
 from nightcare.cli.installing import install
 from nightcare.cli.looking import plan_lines
@@ -138,7 +138,7 @@ class _Setup:
         while True:
             wake = self._clock("setup_wake", usual["wake"])
             bedtime = self._clock("setup_bedtime", usual["bedtime"])
-            if self._take({("sleep", "wake"): wake, ("sleep", "bedtime"): bedtime}):
+            if self._take_hours({("sleep", "wake"): wake, ("sleep", "bedtime"): bedtime}):
                 return
 
     def _ask_weekend(self) -> None:
@@ -155,7 +155,7 @@ class _Setup:
                 ("sleep", "saturday", "bedtime"): bedtime,
                 ("sleep", "sunday", "wake"): wake,
             }
-            if self._take({key: one for key, one in said.items() if one != hours[key[-1]]}):
+            if self._take_hours({key: one for key, one in said.items() if one != hours[key[-1]]}):
                 return
 
     def _ask_reminders(self) -> None:
@@ -215,6 +215,21 @@ class _Setup:
             return False
         self._raw = raw
         return True
+
+    def _take_hours(self, said: Mapping[Keys, object]) -> bool:
+        """Write answers into the config, unless they may be a slip and are not meant."""
+        raw, loaded = self._raw, self._loaded
+        if not self._take(said):
+            return False
+        known = {(one.where, one.key) for one in loaded.warnings}
+        new = [one for one in self._loaded.warnings if (one.where, one.key) not in known]
+        # Nothing is written yet, so there is no line to show.
+        name = Place(self._path.name)
+        tell_warnings([replace(one, place=name, also=None) for one in new], self.words)
+        if not new or self._yes(self.words.say("setup_meant"), usual=False):
+            return True
+        self._raw, self._loaded = raw, loaded
+        return False
 
     def _right(self, raw: bytes) -> Loaded:
         return load_file(parsed(str(self._path), raw), {})

@@ -8,12 +8,17 @@ next one after now (`Calendar.next_clock`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from nightcare.domain.moments import Anchor, Clock, Moment
 
 ONE_DAY = timedelta(days=1)
+
+SHORT_DAY = timedelta(hours=8)
+"""Waking hours that are shorter than this may be a slip: ten in the evening is not 10:00."""
+
+_NOON = 12
 
 AFTER_BEDTIME = timedelta(minutes=30)
 """How long after bedtime something that comes late may still be shown."""
@@ -104,6 +109,21 @@ class Calendar:
         hours = self.hours(day)
         on = day + ONE_DAY if hours.bed_is_next_date() else day
         return self.instant(datetime.combine(on, hours.bedtime))
+
+    def evening_half(self, bedtime: time, now: datetime) -> time | None:
+        """Return the time twelve hours from a bedtime tonight that was probably meant, if any.
+
+        That is so where the bedtime is in the morning, has passed or would make a short day, and
+        the other lies between `now` (UTC) and the next wake-up.
+        """
+        day = self.at(now)
+        evening = bedtime.replace(hour=(bedtime.hour + _NOON) % (2 * _NOON))
+        said, meant = (
+            replace(self, tonight={day.date: one}).bedtime(day.date) for one in (bedtime, evening)
+        )
+        if bedtime.hour > _NOON or (now <= said <= day.ends and said - day.wake >= SHORT_DAY):
+            return None
+        return evening if max(now, day.wake + SHORT_DAY) <= meant <= day.ends else None
 
     def at(self, now: datetime) -> CareDay:
         """The care day in which an instant (UTC) falls."""

@@ -134,6 +134,11 @@ def parse_clock(text: str, words: TimeWords = SYMBOLS) -> time:
     return clock_of(since_midnight(text, words))
 
 
+def names_half(text: str) -> bool:
+    """Return whether a clock time ends with am or pm, and so has one meaning."""
+    return re.search(r"[ap]\.?m\.?$", normalised(text)) is not None
+
+
 def clock_of(since: timedelta) -> time:
     """Return what a clock shows so long after midnight; after a whole day 00:00."""
     minutes, second = divmod(since.seconds, _MINUTES)

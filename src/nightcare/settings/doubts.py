@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 from cronsim import CronSim
 
-from nightcare.domain.care_day import AFTER_BEDTIME
+from nightcare.domain.care_day import AFTER_BEDTIME, SHORT_DAY
 from nightcare.domain.decide import fits_on_screen
 from nightcare.domain.message import BODY_LENGTH, STEP_LENGTH, TITLE_LENGTH
 from nightcare.domain.moments import Clock, clock_text, length_text
@@ -18,7 +18,6 @@ from nightcare.settings.positions import Path
 from nightcare.settings.values import WEEKDAYS
 from nightcare.settings.week import A_DAY, Week, since_midnight
 
-_SHORT_DAY = timedelta(hours=8)
 _SHORT_NIGHT = timedelta(hours=3)
 _ANY_DATE = datetime(2024, 1, 1)  # noqa: DTZ001 - only what the fields mean is asked
 
@@ -66,7 +65,7 @@ def _short_days(week: Week) -> Iterator[Problem]:
     for number in range(len(WEEKDAYS)):
         wake, bedtime = week.span(number)
         where = week.place(number, "bedtime")
-        short_day = bedtime - wake < _SHORT_DAY
+        short_day = bedtime - wake < SHORT_DAY
         short_night = week.night(number) < _SHORT_NIGHT
         if where in seen or not (short_day or short_night):
             continue
