@@ -99,7 +99,8 @@ class Terminal:
 
     def have(self, course: Course, state: State) -> Course:
         """Let an occurrence stand so, and be remembered."""
-        standing = replace(course, state=state, seen=not isinstance(state, Held))
+        seen, asked = not isinstance(state, Held), int(isinstance(state, Open))
+        standing = replace(course, state=state, seen=seen, asked=asked)
         if isinstance(state, Snoozed):
             standing = replace(standing, fresh_from=state.until)
         with self.journal() as journal:
