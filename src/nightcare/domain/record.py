@@ -12,7 +12,7 @@ from nightcare.domain.standing import Standing
 VERDICTS = frozenset({"show", "hold", "drop"})
 """The verdicts that a decision can have."""
 
-ACTS = frozenset({"done", "snooze", "good_night", "pause", "resume", "tonight"})
+ACTS = frozenset({"done", "snooze", "good-night", "pause", "resume", "tonight"})
 """The acts that are recorded and can be undone."""
 
 
