@@ -760,6 +760,25 @@ def test_budgie_tells_of_do_not_disturb(bus: PrivateBus, programs: Programs) -> 
     run(story())
 
 
+DEEPIN = "org.deepin.dde.Notification1"
+
+
+def test_deepin_tells_of_do_not_disturb(bus: PrivateBus) -> None:
+    """By the setting with the number 0 of its notification server."""
+
+    async def story() -> None:
+        async with (
+            NamedService(bus.address, NOTIFICATIONS, DEEPIN) as server,
+            attending(bus.address, variables={"XDG_CURRENT_DESKTOP": "DDE"}) as watch,
+        ):
+            for on in (True, False):
+                server.answers[DEEPIN, "GetSystemInfo", 0] = ("v", (("b", on),))  # type: ignore[index] # a number among the arguments
+                await server.emit("SystemInfoChanged", "uv", (0, ("b", on)), interface=DEEPIN)
+                await watch.until(Presence(do_not_disturb=on))
+
+    run(story())
+
+
 @pytest.mark.parametrize(
     ("desktops", "asked"),
     [

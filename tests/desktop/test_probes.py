@@ -215,6 +215,25 @@ def test_the_file_of_lxqt_means_nothing_to_another_server(bus: PrivateBus, tmp_p
     assert quiet_of(bus, lxqt, variables=variables) == Quiet(None)
 
 
+def cosmic(service: NamedService) -> None:
+    """As COSMIC's server calls itself, which says no more."""
+    information = ("cosmic-notifications", "System76", "1.0.0", "1.2")
+    service.answers[NOTIFICATIONS, "GetServerInformation"] = ("ssss", information)
+
+
+@pytest.mark.parametrize(("text", "on"), [("true", True), ("false", False), (None, False)])
+def test_the_file_of_cosmic_is_read(
+    bus: PrivateBus, tmp_path: Path, text: str | None, *, on: bool
+) -> None:
+    """Each setting has a file of its own, written when it was changed for the first time."""
+    folder = tmp_path / "cosmic" / "com.system76.CosmicNotifications" / "v1"
+    folder.mkdir(parents=True)
+    if text is not None:
+        (folder / "do_not_disturb").write_text(text, encoding="utf-8")
+    variables = {"XDG_CONFIG_HOME": str(tmp_path)}
+    assert quiet_of(bus, cosmic, variables=variables) == Quiet(on, "COSMIC")
+
+
 def test_a_setting_of_xfce_that_was_never_made_is_off(bus: PrivateBus) -> None:
     """As its server takes it."""
 

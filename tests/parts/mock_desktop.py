@@ -67,6 +67,12 @@ class Logind(Mock):
         session = (number, "seat0", 1000, "mette", 1)
         self.call(MOCK, "AddSession", "ssusb", *session)
 
+    def turn(self, session: str, state: str) -> None:
+        """Have a session be "active", "online" or "closing", and tell of it."""
+        path = f"{self.path}/session/{session}"
+        changes = {"State": ("s", state), "Active": ("b", state == "active")}
+        self.call(MOCK, "UpdateProperties", "sa{sv}", SESSION, changes, path=path)
+
     def hint(self, session: str, name: str, *, on: bool) -> None:
         """Change a hint of a session, and tell of it."""
         path = f"{self.path}/session/{session}"

@@ -146,6 +146,43 @@ def test_a_lock_takes_it_off_and_an_unlock_brings_it_back_once(
         assert desktop.times_shown() == 3
 
 
+def test_a_session_of_an_earlier_login_that_is_closing_holds_nothing(
+    desktop: Desktop, login: Logind
+) -> None:
+    """It stays locked for ever; the session that came after it counts, by its own lock.
+
+    As it broke elsewhere: mate-session-manager#303.
+    """
+    login.hint("1", "LockedHint", on=True)
+    with desktop.night.service() as service:
+        desktop.knows("locked", on=True, by=["logind"])
+        desktop.remind(service)
+        desktop.holds("locked")
+        login.turn("1", "closing")
+        desktop.shows(times=1)
+        desktop.knows("locked", on=None, by=[])
+        login.add_session("2")
+        desktop.knows("locked", on=False, by=["logind"])
+        login.hint("2", "LockedHint", on=True)
+        desktop.holds("locked")
+        login.hint("2", "LockedHint", on=False)
+        desktop.shows(times=2)
+
+
+def test_an_inactive_session_holds_nothing(desktop: Desktop, login: Logind) -> None:
+    """While the person works in another; back in the first, its lock counts."""
+    login.add_session("2")
+    login.hint("1", "LockedHint", on=True)
+    login.turn("1", "online")
+    with desktop.night.service() as service:
+        desktop.knows("locked", on=False, by=["logind"])
+        desktop.remind(service)
+        desktop.shows(times=1)
+        login.turn("2", "online")
+        login.turn("1", "active")
+        desktop.holds("locked")
+
+
 def test_it_waits_until_the_screen_is_unlocked(desktop: Desktop, saver: Mock) -> None:
     """Of a screen that was locked before the service started, and is by a screen saver alone."""
     saver.call(GNOME_SAVER, "SetActive", "b", 1)

@@ -12,6 +12,7 @@ import contextlib
 import os
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 from jeepney import DBusAddress
 
@@ -190,10 +191,15 @@ async def _own_sessions(bus: Questions, owner: str, session: str) -> AsyncIterat
     display (a user service belongs to none), and any other of theirs. Some may not be there.
     """
     manager = DBusAddress("/org/freedesktop/login1", bus_name=owner, interface=_MANAGER)
+    # In a namespace of its own a process may have another number than at logind.
+    users, seat = {os.getuid()}, ""
     if session:
         with contextlib.suppress(Refused):
             (path,) = await bus.call(manager, "GetSession", "o", session)
             yield str(path)
+            named = DBusAddress(path, bus_name=owner, interface=_SESSION)
+            users.add(await _first_of(bus, named, "User", "(uo)"))
+            seat = await _first_of(bus, named, "Seat", "(so)")
     yield _OWN_SESSION
     user = DBusAddress(_OWN_USER, bus_name=owner, interface=_USER)
     with contextlib.suppress(Refused):
@@ -202,9 +208,21 @@ async def _own_sessions(bus: Questions, owner: str, session: str) -> AsyncIterat
                 yield path
     with contextlib.suppress(Refused):
         (sessions,) = await bus.call(manager, "ListSessions", "a(susso)")
-        for _, number, _, _, path in sessions:
-            if number == os.getuid():
+        for _, number, _, _, path in sorted(sessions, key=lambda one: bool(one[3] != seat)):
+            if number in users:
                 yield str(path)
+
+
+async def _first_of(bus: Questions, at: DBusAddress, name: str, kind: str) -> Any:
+    """Return the first part of a property that is a pair.
+
+    Raises:
+        Refused: It is not there, or is of another type.
+    """
+    found, value = await bus.property(at, name)
+    if found != kind:
+        raise Refused(name)
+    return value[0]
 
 
 async def _text_of(bus: Questions, at: DBusAddress, name: str) -> str:

@@ -3,8 +3,10 @@
 Sources: https://specifications.freedesktop.org/notification/latest for `Inhibited`; dunst(1) and
 its org.dunstproject.cmd0; makoctl(1) and its fr.emersion.Mako; SwayNotificationCenter's
 org.erikreider.swaync.cc; src/daemon/notifications of BuddiesOfBudgie/budgie-desktop;
-org.xfce.Xfconf; the notifications.conf of lxqt-notificationd; the settings of GNOME, Cinnamon, MATE
-and Pantheon (elementary/notifications), and the ca.desrt.dconf.Writer that tells of their changes.
+panels/notification/server of linuxdeepin/dde-shell; org.xfce.Xfconf; the notifications.conf of
+lxqt-notificationd; cosmic-notifications-config of pop-os/cosmic-notifications; the settings of
+GNOME, Cinnamon, MATE and Pantheon (elementary/notifications), and the ca.desrt.dconf.Writer that
+tells of their changes.
 """
 
 from __future__ import annotations
@@ -30,8 +32,11 @@ _SWAYNC = "org.erikreider.swaync.cc"
 _XFCONF = "org.xfce.Xfconf"
 _XFCE = "Xfce Notify Daemon"
 _XFCE_CHANNEL, _XFCE_SETTING = "xfce4-notifyd", "/do-not-disturb"
-_LXQT = "lxqt-notificationd"
-_LXQT_ON = re.compile(r"^\s*doNotDisturb\s*=\s*(true|1)\s*$", re.MULTILINE)
+_DEEPIN = "org.deepin.dde.Notification1"
+_DEEPIN_PATH = "/org/deepin/dde/Notification1"
+_DEEPIN_SETTING = 0
+"""The number of do not disturb among the settings of Deepin's server."""
+
 _MODE = "do-not-disturb"
 _BUDGIE = "org.budgie_desktop.Notifications"
 _BUDGIE_PATH = "/org/budgie_desktop/Notifications"
@@ -151,6 +156,11 @@ async def _budgie(bus: Questions, _: str) -> bool:
     return bool(on)
 
 
+async def _deepin(bus: Questions, _: str) -> bool:
+    at = _at(await _present(bus, _DEEPIN), _DEEPIN_PATH, _DEEPIN)
+    return await bus.switch_of(at, "GetSystemInfo", _DEEPIN_SETTING, takes="u")
+
+
 async def _xfce(bus: Questions, owner: str) -> bool:
     # The setting is also there where another server is in use.
     name, *_ = await bus.call(_at(owner, _PATH, INTERFACE), "GetServerInformation", "ssss")
@@ -164,24 +174,57 @@ async def _xfce(bus: Questions, owner: str) -> bool:
     return await bus.switch_of(at, "GetProperty", *setting)
 
 
-def _lxqt(variables: Mapping[str, str]) -> Source:
-    """LXQt's server reads it from a file, and says nothing of it on the bus."""
-    named = Path(variables.get("XDG_CONFIG_HOME", ""))
-    folder = named if named.is_absolute() else Path(variables.get("HOME", "")) / ".config"
-    file = folder / "lxqt" / "notifications.conf"
+@dataclass(frozen=True)
+class _SettingsFile:
+    """A file in which a server keeps it, without a word of its changes on the bus.
 
-    async def ask(bus: Questions, owner: str) -> bool:
-        name, *_ = await bus.call(_at(owner, _PATH, INTERFACE), "GetServerInformation", "ssss")
-        if name != _LXQT:
-            raise Refused(name)
-        try:
-            return _LXQT_ON.search(file.read_text(encoding="utf-8")) is not None
-        except FileNotFoundError:
-            return False
-        except (OSError, ValueError) as error:
-            raise Refused(str(file)) from error
+    Attributes:
+        by: What the source is called.
+        server: The name that the server says it has; while another one serves, the file means
+            nothing.
+        path: Of the file, below the person's config folder.
+        on: Matches a file in which it is on.
+    """
 
-    return Source(Matter.DO_NOT_DISTURB, "LXQt", INTERFACE, ask, (), when_needed=True)
+    by: str
+    server: str
+    path: str
+    on: re.Pattern[str]
+
+    def source(self, variables: Mapping[str, str]) -> Source:
+        """Return what reads the file of the person whose environment this is."""
+        named = Path(variables.get("XDG_CONFIG_HOME", ""))
+        folder = named if named.is_absolute() else Path(variables.get("HOME", "")) / ".config"
+        file = folder / self.path
+
+        async def ask(bus: Questions, owner: str) -> bool:
+            name, *_ = await bus.call(_at(owner, _PATH, INTERFACE), "GetServerInformation", "ssss")
+            if name != self.server:
+                raise Refused(name)
+            try:
+                return self.on.search(file.read_text(encoding="utf-8")) is not None
+            except FileNotFoundError:
+                return False
+            except (OSError, ValueError) as error:
+                raise Refused(str(file)) from error
+
+        return Source(Matter.DO_NOT_DISTURB, self.by, INTERFACE, ask, (), when_needed=True)
+
+
+_FILES = (
+    _SettingsFile(
+        "LXQt",
+        "lxqt-notificationd",
+        "lxqt/notifications.conf",
+        re.compile(r"^\s*doNotDisturb\s*=\s*(true|1)\s*$", re.MULTILINE),
+    ),
+    _SettingsFile(
+        "COSMIC",
+        "cosmic-notifications",
+        "cosmic/com.system76.CosmicNotifications/v1/do_not_disturb",
+        re.compile(r"^\s*true\s*$"),
+    ),
+)
 
 
 async def _present(bus: Questions, name: str) -> str:
@@ -235,6 +278,13 @@ _ON_THE_BUS = (
     ),
     Source(
         Matter.DO_NOT_DISTURB,
+        "Deepin",
+        _DEEPIN,
+        _deepin,
+        (Told(_DEEPIN, _DEEPIN, "SystemInfoChanged"),),
+    ),
+    Source(
+        Matter.DO_NOT_DISTURB,
         "Xfce",
         INTERFACE,
         _xfce,
@@ -248,4 +298,4 @@ _ON_THE_BUS = (
 
 def servers(variables: Mapping[str, str]) -> tuple[Source, ...]:
     """Who says it; each is asked, for the server in use is one of them at most."""
-    return (*_ON_THE_BUS, _lxqt(variables))
+    return (*_ON_THE_BUS, *(one.source(variables) for one in _FILES))

@@ -83,9 +83,11 @@ class Questions:
         """A property that is on or off."""
         return _on(await self.property(at, name))
 
-    async def switch_of(self, at: DBusAddress, method: str, *arguments: str) -> bool:
-        """What a method returns that tells of a setting which is on or off."""
-        (value,) = await self.call(at, method, "v", *arguments)
+    async def switch_of(
+        self, at: DBusAddress, method: str, *arguments: str | int, takes: str | None = None
+    ) -> bool:
+        """Return a setting that is on or off, by a method; the arguments are those of `call`."""
+        (value,) = await self.call(at, method, "v", *arguments, takes=takes)
         return _on(value)
 
 

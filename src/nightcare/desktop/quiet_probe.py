@@ -36,7 +36,7 @@ async def find_quiet(bus: Questions, variables: Mapping[str, str]) -> Quiet:
 
 
 def setting_of_desktop(variables: Mapping[str, str], limit: float) -> Quiet:
-    """What the settings of GNOME, Cinnamon or MATE say; for desktops whose server says nothing.
+    """Ask the setting of the desktop, where it has one; for those whose server says nothing.
 
     Args:
         variables: The environment, which names the desktop.
