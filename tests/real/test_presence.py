@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +19,7 @@ from parts.home import Home, private_home
 from parts.mock_desktop import GNOME_SAVER, Logind, Mock, gnome_screen_saver, logind
 from parts.processes import eventually
 from parts.program import LATER, Nightcare, Service, now, soon
+from parts.scripts import shell_program
 from parts.servers import Dunst, dunst
 
 pytestmark = pytest.mark.real
@@ -167,6 +170,32 @@ def test_a_session_of_an_earlier_login_that_is_closing_holds_nothing(
         desktop.holds("locked")
         login.hint("2", "LockedHint", on=False)
         desktop.shows(times=2)
+
+
+def test_the_script_of_the_guide_tells_of_a_locker_that_tells_nobody(
+    desktop: Desktop, login: Logind
+) -> None:
+    """As it stands there, around a locker that runs until it is ended, and ends with a failure."""
+    guide = Path(__file__).parents[2] / "docs" / "guide.md"
+    script = desktop.home.path / "lock-screen"
+    script.write_text(guide.read_text("utf-8").split("```bash\n")[1].split("```")[0], "utf-8")
+    script.chmod(0o700)
+    # What is called "auto" there is the caller's session.
+    login.add_session("auto")
+    login.turn("1", "closing")
+    environment = desktop.home.environment(DBUS_SYSTEM_BUS_ADDRESS=desktop.system.address)
+    locker = shell_program(
+        desktop.home.path / "locker", f"read -r _ <{desktop.home.path}/key\nexit 3"
+    )
+    key = desktop.home.path / "key"
+    os.mkfifo(key)
+    with desktop.night.service():
+        desktop.knows("locked", on=False, by=["logind"])
+        with subprocess.Popen([script, locker], env=environment) as locked:
+            desktop.knows("locked", on=True, by=["logind"])
+            key.write_text("open\n", encoding="utf-8")
+            assert locked.wait(SECONDS) == 3
+        desktop.knows("locked", on=False, by=["logind"])
 
 
 def test_an_inactive_session_holds_nothing(desktop: Desktop, login: Logind) -> None:
