@@ -11,6 +11,13 @@ from nightcare.domain.schedule import Schedule
 from nightcare.errors import DesktopError
 from nightcare.service.ports import Screen
 
+_SESSION_BEGINS = 60.0
+"""Seconds within which a desktop shell that is starting has taken the name of its notification
+server, also on a slow machine."""
+
+_STARTED_BY_THE_BUS = frozenset({"MATE", "XFCE"})
+"""Desktops, as in XDG_CURRENT_DESKTOP, whose own notification server the bus starts."""
+
 
 def choose_screen(
     schedule: Schedule,
@@ -46,11 +53,19 @@ def choose_screen(
 
         return TerminalScreen(out)
     from nightcare.desktop.desktop_entry import icon  # noqa: PLC0415 - Linux only
-    from nightcare.desktop.freedesktop import FreedesktopScreen  # noqa: PLC0415 - likewise
+    from nightcare.desktop.freedesktop import FreedesktopScreen, Waits  # noqa: PLC0415 - likewise
 
     if bus is None:
         raise DesktopError("no_session_bus")
-    return FreedesktopScreen(bus, icon=icon(variables), remembered=remembered)
+    return FreedesktopScreen(
+        bus, icon=icon(variables), remembered=remembered, waits=Waits(patience=_patience(variables))
+    )
+
+
+def _patience(variables: Mapping[str, str]) -> float:
+    """Return for how many seconds the session's own notification server is waited for."""
+    desktops = variables.get("XDG_CURRENT_DESKTOP", "").upper().split(":")
+    return 0.0 if _STARTED_BY_THE_BUS.intersection(desktops) else _SESSION_BEGINS
 
 
 def chosen_backend(schedule: Schedule, variables: Mapping[str, str]) -> tuple[str, str]:

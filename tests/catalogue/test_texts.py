@@ -19,7 +19,7 @@ from nightcare.domain.course import Outcome, Step
 from nightcare.domain.decide import Matter, Verdict
 from nightcare.domain.diary import Answer, Leg, Severity
 from nightcare.domain.guidance import Side
-from nightcare.domain.message import BODY_LENGTH, STEP_LENGTH, Capability
+from nightcare.domain.message import BODY_LENGTH, STEP_LENGTH, Capability, Delivery
 from nightcare.domain.reminders import Topic
 from nightcare.domain.routine import stages
 from nightcare.errors import NightcareError, Place, Problem
@@ -123,6 +123,7 @@ FAMILIES: dict[str, set[str]] = {
     "title_": {str(topic) for topic in Topic},
     "topic_": {str(topic) for topic in Topic},
     "outcome_": {str(outcome) for outcome in Outcome},
+    "delivery_": {one.replace(" ", "_") for one in Delivery if one.stage != "shown"},
     "reason_": {step.replace(" ", "_") for step in Step},
     "leg_": {str(leg) for leg in Leg},
     "side_": {str(side) for side in Side},
@@ -132,7 +133,7 @@ FAMILIES: dict[str, set[str]] = {
     "report_week_": {"cramps", "severe", "free", "unknown", "done"},
     "page_night_": {str(mark) for mark in Mark} - {"cramp", "done", "undone"},
     "log_": {str(outcome) for outcome in Outcome},
-    "why_": {verdict.__name__.lower() for verdict in get_args(Verdict)},
+    "why_": {verdict.__name__.lower() for verdict in get_args(Verdict)} | {"not_shown"},
     "act_": {act.replace("-", "_") for act in acts()},
     "error_": error_keys() | {"config_wrong", "config_kept", "config_draft_wrong"},
     "config_": config_keys(),

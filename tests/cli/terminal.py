@@ -15,6 +15,7 @@ import pytest
 
 from nightcare.cli import answer
 from nightcare.domain.course import Course, Held, Open, Snoozed, State, begin
+from nightcare.domain.message import Delivery
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.journal.store import Journal
 
@@ -110,7 +111,7 @@ class Terminal:
     def have_open(self, clock: str = "14:00", name: str = "water", slot: str = "21600") -> Course:
         """Let an occurrence be on the screen."""
         shown = self.at(clock)
-        state = Open(shown, shown + timedelta(minutes=10))
+        state = Open(shown, shown + timedelta(minutes=10), delivery=Delivery.SHOWN)
         return self.have(self.course(clock, name, slot), state)
 
     def remembered(self, course: Course) -> State:

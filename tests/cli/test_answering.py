@@ -467,7 +467,9 @@ def test_a_try_that_is_not_shown_in_time(
     monkeypatch.setattr("nightcare.cli.answering._LOOK_EVERY", 0.001)
     result = terminal("try", "water")
     assert (result.code, result.out) == (1, "")
-    assert result.err.startswith("The service did not get it on the screen within ten seconds.")
+    assert result.err == (
+        "It is not on the screen: it has not been sent yet. `nightcare doctor` says what to do.\n"
+    )
     with terminal.journal() as journal:
         assert journal.trials() == []
 

@@ -13,6 +13,7 @@ from cli.terminal import TODAY, Terminal
 from nightcare.desktop.only_one import OnlyOne
 from nightcare.domain.course import Held, Open, Outcome, Settled, Snoozed, Step
 from nightcare.domain.leading import Led
+from nightcare.domain.message import Delivery
 from nightcare.domain.standing import Standing
 from nightcare.journal.store import SERVICE_NOTE
 from nightcare.settings.load import load
@@ -58,7 +59,7 @@ def test_status_of_a_running_service(terminal: Terminal) -> None:
     [
         ({"notifier": "dunst 1.9"}, "running", "nightcare is running, with dunst 1.9."),
         ({"notifier_startable": True}, "startable", "the notification server starts by itself"),
-        ({}, "none", "there is no notification server yet"),
+        ({}, "none", "there is no notification server"),
     ],
 )
 def test_status_distinguishes_running_startable_and_no_server(
@@ -501,6 +502,7 @@ def test_why(terminal: Terminal) -> None:
         ):
             occurrence = terminal.course(clock, name).occurrence
             journal.decided(terminal.at(clock) + timedelta(minutes=1), occurrence, verdict, step)
+        journal.delivered(occurrence.key, Delivery.SHOWN)
     assert terminal("why").out.splitlines() == [
         "loose-blanket of 12:00: shown 12:01, because nothing spoke against it.",
         "evening-stretch of 11:00: waiting since 11:01, because do not disturb was on.",
@@ -518,6 +520,8 @@ def test_why(terminal: Terminal) -> None:
             "decided": "2026-11-22T10:01:00+01:00",
             "verdict": "drop",
             "step": "too late",
+            "delivery": None,
+            "refusal": None,
         }
     ]
 
@@ -539,6 +543,7 @@ def test_a_later_day_is_spoken_of_by_its_day(terminal: Terminal) -> None:
     """A clock time alone would be taken for today's."""
     with terminal.journal() as journal:
         journal.decided(terminal.now, terminal.course().occurrence, "show", Step.SHOW)
+        journal.delivered(terminal.course().key, Delivery.SHOWN)
         journal.stand(Standing(good_night=TODAY))
     terminal.look_at_the_clock("08:00", TODAY + timedelta(days=1))
     assert terminal("why").out.startswith("water of yesterday 14:00: shown yesterday 14:10,")
@@ -549,3 +554,75 @@ def test_an_open_reminder_says_nothing_of_when_before_it_is_shown(terminal: Term
     terminal.have(terminal.course(), Open(None, terminal.at("14:45")))
     (entry,) = terminal("status", "--json").json["unsettled"]
     assert (entry["shown"], entry["closes"]) == (None, "2026-11-22T14:45:00+01:00")
+
+
+# How far an open reminder has come on its way to the screen
+
+NOT_THERE = {
+    Delivery.DECIDED: "it has not been sent yet",
+    Delivery.SENT: "the notification server has not answered yet",
+    Delivery.NO_SERVER: "there is no notification server",
+    Delivery.NO_REPLY: "the notification server does not answer",
+    Delivery.NO_ID: "the notification server did not take it; it may be paused",
+    Delivery.ERROR: "the notification server answered with an error",
+    Delivery.FAILED: "it could not be shown",
+}
+
+
+@pytest.mark.usefixtures("service")
+@pytest.mark.parametrize("delivery", NOT_THERE)
+@pytest.mark.parametrize("shown", [None, "14:00"])
+def test_what_is_not_on_the_screen_is_never_said_to_be(
+    terminal: Terminal, delivery: Delivery, shown: str | None
+) -> None:
+    """Also where a server had it that has gone; with the reason, everywhere."""
+    open_since = None if shown is None else terminal.at(shown)
+    course = terminal.have(
+        terminal.course(), Open(open_since, terminal.at("14:30"), delivery=delivery)
+    )
+    with terminal.journal() as journal:
+        journal.decided(terminal.at("14:00"), course.occurrence, "show", Step.SHOW)
+        journal.delivered(course.key, delivery)
+    reason = NOT_THERE[delivery]
+    assert f"To be shown: water of 14:00; {reason}." in terminal("status").out
+    assert f"to be shown; {reason}" in terminal("today").out
+    why = f"water of 14:00: to be shown since 14:00; {reason}.\n"
+    assert terminal("why").out == why
+    (entry,) = terminal("status", "--json").json["unsettled"]
+    said = {"delivery": delivery.stage, "refusal": delivery.refusal}
+    assert entry.items() >= {**said, "on_screen": False}.items()
+    assert terminal("why", "--json").json[0].items() >= said.items()
+    for command in ("status", "today", "why"):
+        assert " shown 1" not in terminal(command).out
+
+
+@pytest.mark.usefixtures("service")
+@pytest.mark.parametrize("delivery", [Delivery.TAKEN_OFF, Delivery.SHOWN])
+def test_what_has_left_the_screen_is_still_open(terminal: Terminal, delivery: Delivery) -> None:
+    """Taken off by a server, or closed by the person and asked again later."""
+    terminal.have(
+        terminal.course(),
+        Open(terminal.at("14:00"), terminal.at("14:30"), away=True, delivery=delivery),
+    )
+    said = "Open, but not on the screen any more: water of 14:00."
+    assert said in terminal("status").out.splitlines()
+    assert "open, not on the screen any more" in terminal("today").out
+    (entry,) = terminal("status", "--json").json["unsettled"]
+    assert (entry["delivery"], entry["on_screen"]) == ("shown", False)
+
+
+def test_without_the_service_nothing_is_on_the_screen(terminal: Terminal) -> None:
+    """What was open when it ended is unanswered."""
+    terminal.have_open("14:00")
+    assert "Unanswered: water of 14:00." in terminal("status").out.splitlines()
+    assert "Open" not in terminal("status").out
+
+
+@pytest.mark.usefixtures("service")
+def test_status_says_what_to_do_where_there_is_no_server(terminal: Terminal) -> None:
+    """In its first line."""
+    with terminal.journal() as journal:
+        journal.note(SERVICE_NOTE, {"notifier": ""})
+    first = terminal("status").out.splitlines()[0]
+    assert "nothing can be shown" in first
+    assert "nightcare doctor" in first

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from dataclasses import replace
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from jeepney import new_method_call
 
-from nightcare.desktop.freedesktop import FreedesktopScreen
-from nightcare.domain.message import Answered, Button, Closed, Message, Shown
-from parts.bus import PrivateBus
+from nightcare.desktop.freedesktop import FreedesktopScreen, Waits
+from nightcare.domain.message import Answered, Button, Closed, Delivery, Message, Shown
+from parts.bus import DRIVER, NOTIFICATIONS, PrivateBus, private_bus
+from parts.home import Home
 from parts.memory_screen import Ear, heard_from
 from parts.notification_server import How, NotificationServer
+from parts.processes import eventually
 from parts.steered_loop import advance, steered
 
 pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
@@ -274,5 +278,296 @@ def test_nothing_waits_where_nothing_has_gone(bus: PrivateBus) -> None:
             assert [t for t in timers if not t.cancelled() and t.when() < loop.time() + 2] == []
             await ear.until_heard(2)
             assert server.drawn == ["A stretch", "A stretch"]
+
+    steered(story())
+
+
+# A server that refuses
+
+
+@pytest.mark.parametrize("how", [How.ZERO, How.EMPTY, How.GARBAGE])
+def test_a_reply_without_an_id_is_not_answered_by_a_pile(bus: PrivateBus, how: How) -> None:
+    """It may stand for a modal dialog: one more attempt after a minute, and no third."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            server.how = how
+            screen.show(MESSAGE)
+            await server.until_asked(1)
+            await rejected(ear, Delivery.NO_ID)
+            for seconds, asked in ((30, 1), (29, 1), (2, 2), (600, 2), (3600, 2)):
+                advance(seconds)
+                await settled(server, screen)
+                assert len(server.asked) == asked
+            assert waits_for_nothing()
+
+    steered(story())
+
+
+def test_one_more_attempt_may_be_the_one_that_works(bus: PrivateBus) -> None:
+    """As where a server was paused for half a minute."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            server.script.append(How.ZERO)
+            screen.show(MESSAGE)
+            await rejected(ear, Delivery.NO_ID)
+            advance(61)
+            assert [type(one) for one in await ear.until_heard(1)] == [Shown]
+
+    steered(story())
+
+
+@pytest.mark.parametrize("change", ["another server", "do not disturb ends", "it is asked again"])
+def test_what_was_refused_is_sent_again_when_something_has_changed(
+    bus: PrivateBus, change: str
+) -> None:
+    """At once, however often it was refused."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            screen.quiet(on=True)
+            server.how = How.ZERO
+            screen.show(MESSAGE)
+            await rejected(ear, Delivery.NO_ID)
+            advance(61)
+            await server.until_asked(2)
+            await settled(server, screen)
+            server.how = How.ID
+            if change == "another server":
+                await server.restart()
+            elif change == "do not disturb ends":
+                screen.quiet(on=False)
+            else:
+                screen.close("t1")
+                screen.show(replace(MESSAGE, token="t1-again"))  # noqa: S106 - no password
+            await ear.until_heard(1)
+            assert len(server.asked) == 3
+
+    steered(story())
+
+
+@pytest.mark.parametrize(
+    ("how", "delivery"), [(How.ERROR, Delivery.ERROR), (How.NEVER, Delivery.NO_REPLY)]
+)
+def test_why_it_is_not_on_the_screen_is_reported(
+    bus: PrivateBus, how: How, delivery: Delivery
+) -> None:
+    """After it was sent; and when it is shown in the end, that is."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            server.script.append(how)
+            screen.show(MESSAGE)
+            await server.until_asked(1)
+            if how is How.NEVER:
+                advance(6)
+            await rejected(ear, delivery)
+            advance(2)
+            await ear.until_heard(1)
+            sent = ("t1", Delivery.SENT)
+            assert ear.deliveries == [sent, ("t1", delivery), sent]
+
+    steered(story())
+
+
+def test_what_a_server_had_that_has_gone_is_reported(bus: PrivateBus) -> None:
+    """Nothing is on a screen without a server."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            await show(screen, ear, MESSAGE)
+            await server.stop()
+            await rejected(ear, Delivery.NO_SERVER)
+
+    steered(story())
+
+
+def test_without_a_bus_it_is_reported_at_once(bus: PrivateBus) -> None:
+    """Of what was wanted before, and of what is wanted meanwhile."""
+
+    async def story() -> None:
+        bus.stop()
+        screen = FreedesktopScreen(bus.address, icon="nightcare-drop")
+        screen.show(MESSAGE)
+        async with heard_from(screen) as ear:
+            await rejected(ear, Delivery.NO_SERVER)
+            screen.show(OTHER)
+            await ear.until(lambda _: ("t2", Delivery.NO_SERVER) in ear.deliveries)
+
+    steered(story())
+
+
+async def rejected(ear: Ear, delivery: Delivery) -> None:
+    """Wait until the first message is reported as not on the screen, for that reason."""
+    await ear.until(lambda _: ("t1", delivery) in ear.deliveries)
+
+
+async def settled(server: NotificationServer, screen: FreedesktopScreen) -> None:
+    """Let all that was sent arrive."""
+    await asyncio.sleep(0)
+    for _ in range(3):
+        assert screen._link is not None
+        await screen._link._bus.ask(new_method_call(DRIVER, "GetId"))
+        await server.settle()
+
+
+def waits_for_nothing() -> bool:
+    """Whether no timer is set."""
+    timers: list[asyncio.TimerHandle] = asyncio.get_running_loop()._scheduled  # type: ignore[attr-defined] # no other way to see them
+    return all(timer.cancelled() for timer in timers)
+
+
+# Starting a server
+
+
+@dataclass
+class Starter:
+    """What the bus starts when it is asked for a server: the test itself.
+
+    Attributes:
+        asked: For how many servers it has been asked.
+    """
+
+    folder: Path
+
+    @property
+    def asked(self) -> int:
+        """How often the bus was asked to start one."""
+        return len(list(self.folder.iterdir()))
+
+
+@pytest.fixture
+def starting(home: Home) -> Iterator[tuple[PrivateBus, Starter]]:
+    """A bus that can start a server, by a program that notes that it was started and ends."""
+    starter = Starter(home.aside / "started")
+    starter.folder.mkdir()
+    services = home.data / "dbus-1" / "services"
+    services.mkdir(parents=True)
+    (services / "server.service").write_text(
+        f"[D-BUS Service]\nName={NOTIFICATIONS}\nExec=/bin/mktemp {starter.folder}/XXXXXXXX\n",
+        encoding="ascii",
+    )
+    with private_bus(home, services=True) as bus:
+        yield bus, starter
+
+
+async def asked_to_start(screen: FreedesktopScreen, starter: Starter, times: int) -> None:
+    """Wait until the bus has been asked to start a server so many times, and has done so."""
+    await asyncio.to_thread(lambda: eventually(lambda: starter.asked >= times, 10, "a start"))
+    assert screen._link is not None
+    await screen._link._bus.ask(new_method_call(DRIVER, "GetId"))
+
+
+def test_while_the_session_begins_none_is_started(
+    starting: tuple[PrivateBus, Starter],
+) -> None:
+    """The desktop's own comes by itself, and would not get the name any more; then one is."""
+    bus, starter = starting
+
+    async def story() -> None:
+        screen = FreedesktopScreen(bus.address, icon="", waits=Waits(patience=60.0))
+        async with heard_from(screen) as ear:
+            screen.show(MESSAGE)
+            await rejected(ear, Delivery.NO_SERVER)
+            advance(58)
+            for _ in range(20):
+                await asyncio.sleep(0)
+            assert starter.asked == 0
+            advance(3)
+            await asked_to_start(screen, starter, 1)
+
+    steered(story())
+
+
+def test_the_desktops_own_server_is_sent_what_waited_for_it(
+    starting: tuple[PrivateBus, Starter],
+) -> None:
+    """At once, when it takes the name."""
+    bus, starter = starting
+
+    async def story() -> None:
+        screen = FreedesktopScreen(bus.address, icon="", waits=Waits(patience=60.0))
+        async with heard_from(screen) as ear:
+            screen.show(MESSAGE)
+            await rejected(ear, Delivery.NO_SERVER)
+            async with NotificationServer(bus.address) as server:
+                await ear.until_heard(1)
+                assert [asked.title for asked in server.asked] == [MESSAGE.title]
+            assert starter.asked == 0
+
+    steered(story())
+
+
+@pytest.mark.parametrize("why", ["the person waits for it", "the session has had one"])
+def test_there_one_is_started_at_once(starting: tuple[PrivateBus, Starter], why: str) -> None:
+    """Where the session is known to have begun."""
+    bus, starter = starting
+
+    async def story() -> None:
+        screen = FreedesktopScreen(bus.address, icon="", waits=Waits(patience=60.0))
+        async with heard_from(screen) as ear:
+            if why == "the person waits for it":
+                screen.show(replace(MESSAGE, asked_for=True))
+            else:
+                async with NotificationServer(bus.address):
+                    screen.show(OTHER)
+                    await ear.until_heard(1)
+                screen.close(OTHER.token)
+                screen.show(MESSAGE)
+            await asked_to_start(screen, starter, 1)
+
+    steered(story())
+
+
+@pytest.mark.parametrize(("quiet", "starts"), [(True, 0), (False, 1)])
+def test_a_server_that_leaves_by_itself_is_not_started_in_a_circle(
+    starting: tuple[PrivateBus, Starter], *, quiet: bool, starts: int
+) -> None:
+    """MATE's does so after 30 s without a bubble: at most one more, and none under do not disturb.
+
+    As it broke elsewhere: dunst#165.
+    """
+    bus, starter = starting
+
+    async def story() -> None:
+        screen = FreedesktopScreen(bus.address, icon="")
+        async with heard_from(screen) as ear:
+            screen.quiet(on=quiet)
+            server = NotificationServer(bus.address)
+            await server.start()
+            await show(screen, ear, MESSAGE)
+            for times in range(1, 4):
+                await server.stop()
+                before = len(ear.heard)
+                for _ in range(10):
+                    advance(20)
+                    await asyncio.sleep(0.001)
+                if starter.asked == times:
+                    await server.start()
+                    await ear.until_heard(before + 1)
+            assert starter.asked == starts
+            assert len(server.asked) == 1 + starts
+            if quiet:
+                screen.quiet(on=False)
+                await asked_to_start(screen, starter, 1)
+                await server.start()
+                await ear.until_heard(2)
+            await server.stop()
+
+    steered(story())
+
+
+def test_servers_that_come_and_go_are_not_sent_the_same_without_end(bus: PrivateBus) -> None:
+    """Another program may have them started, and nobody draws anything."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            await show(screen, ear, MESSAGE)
+            for _ in range(12):
+                await server.restart()
+                advance(61)
+                await settled(server, screen)
+            assert 2 <= len(server.asked) <= 5
 
     steered(story())

@@ -21,6 +21,7 @@ from nightcare.domain.course import (
     Step,
     begin,
 )
+from nightcare.domain.message import Delivery
 from nightcare.domain.reminders import Repeat, Topic
 
 DUE = utc("2026-11-06 11:00")
@@ -68,7 +69,9 @@ def test_what_is_asked_again_counts_as_fresh_from_then() -> None:
 def test_what_is_shown_stays_from_when_a_notifier_took_it() -> None:
     """Not from its moment, and it has been seen from then on."""
     shown = course(DUE).given(PLAIN, None).shown(PLAIN, LATER, "17")
-    assert shown.state == Open(LATER, LATER + PLAIN.stays, again=None, handle="17")
+    assert shown.state == Open(
+        LATER, LATER + PLAIN.stays, again=None, handle="17", delivery=Delivery.SHOWN
+    )
     assert shown.seen
     assert shown.asked == 1
 
@@ -76,7 +79,9 @@ def test_what_is_shown_stays_from_when_a_notifier_took_it() -> None:
 def test_what_is_repeated_is_asked_again_after_its_interval() -> None:
     """Counted from when it was shown."""
     shown = course(DUE).given(REPEATED, None).shown(REPEATED, LATER, None)
-    assert shown.state == Open(LATER, LATER + 30 * MINUTE, again=LATER + 10 * MINUTE)
+    assert shown.state == Open(
+        LATER, LATER + 30 * MINUTE, again=LATER + 10 * MINUTE, delivery=Delivery.SHOWN
+    )
 
 
 @pytest.mark.parametrize("times", [0, 1, 2, 5])
@@ -106,7 +111,7 @@ def test_a_snooze_counts_freshness_and_repeats_anew() -> None:
     again = put_off.given(REPEATED, "tip")
     assert again.state == Open(None, until + REPEATED.fresh)
     assert again.shown(REPEATED, until, None).state == Open(
-        until, until + 30 * MINUTE, until + 10 * MINUTE
+        until, until + 30 * MINUTE, until + 10 * MINUTE, delivery=Delivery.SHOWN
     )
 
 
@@ -115,7 +120,9 @@ def test_coming_back_from_having_been_taken_off_is_no_further_asking() -> None:
     shown = course(DUE).given(REPEATED, None).shown(REPEATED, DUE, None)
     back = shown.held(Step.LOCKED).given(REPEATED, None).shown(REPEATED, LATER, None)
     assert (shown.asked, back.asked) == (1, 1)
-    assert back.state == Open(LATER, LATER + 30 * MINUTE, LATER + 10 * MINUTE)
+    assert back.state == Open(
+        LATER, LATER + 30 * MINUTE, LATER + 10 * MINUTE, delivery=Delivery.SHOWN
+    )
 
 
 def test_what_was_held_before_it_was_seen_is_asked_for_the_first_time() -> None:
@@ -202,3 +209,51 @@ def test_who_is_led_is_asked_nothing_meanwhile() -> None:
     led = shown.led(LATER, LATER + 3 * MINUTE)
     assert led.state == Open(LATER, LATER + 3 * MINUTE)
     assert led == replace(shown, state=led.state, fresh_from=LATER)
+
+
+# On its way to the screen
+
+
+def opened(course: Course) -> Open:
+    """The state of a course that is open."""
+    assert isinstance(course.state, Open)
+    return course.state
+
+
+def test_what_was_refused_without_an_id_is_sent_again_by_its_repeat() -> None:
+    """As often as that says; without one it is not."""
+    given = course(DUE).given(REPEATED, None)
+    refused = given.rejected(REPEATED, DUE, Delivery.NO_ID)
+    assert refused.state == replace(opened(given), delivery=Delivery.NO_ID, again=DUE + 10 * MINUTE)
+    assert opened(given.rejected(PLAIN, DUE, Delivery.NO_ID)).again is None
+    last = replace(given, asked=9)
+    assert opened(last.rejected(REPEATED, DUE, Delivery.NO_ID)).again is None
+
+
+@pytest.mark.parametrize("why", [Delivery.NO_SERVER, Delivery.NO_REPLY, Delivery.ERROR])
+def test_what_is_tried_again_anyway_does_not_wait_for_its_repeat(why: Delivery) -> None:
+    """The screen sees to it."""
+    given = course(DUE).given(REPEATED, None)
+    assert given.rejected(REPEATED, DUE, why).state == replace(opened(given), delivery=why)
+
+
+def test_what_was_shown_and_lost_keeps_its_time_and_its_repeat() -> None:
+    """Only where it is now has changed."""
+    shown = course(DUE).given(REPEATED, None).shown(REPEATED, DUE, "17")
+    lost = shown.rejected(REPEATED, LATER, Delivery.NO_ID)
+    assert lost.state == replace(opened(shown), delivery=Delivery.NO_ID)
+    assert (opened(shown).on_screen, opened(lost).on_screen) == (True, False)
+    assert not replace(opened(shown), away=True).on_screen
+
+
+def test_what_is_not_open_cannot_be_rejected() -> None:
+    """An answer may have come before."""
+    held = course(DUE).held(Step.LOCKED)
+    assert held.rejected(PLAIN, DUE, Delivery.ERROR) == held
+
+
+@pytest.mark.parametrize("delivery", Delivery)
+def test_a_delivery_has_one_of_four_stages(delivery: Delivery) -> None:
+    """And a reason where it was refused."""
+    assert delivery.stage in {"decided", "sent", "shown", "refused"}
+    assert delivery.refusal == (str(delivery) if delivery.stage == "refused" else None)

@@ -18,6 +18,7 @@ from nightcare.domain.course import (
     Step,
 )
 from nightcare.domain.leading import Led
+from nightcare.domain.message import Delivery
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.standing import Standing
 
@@ -32,7 +33,13 @@ states: st.SearchStrategy[State] = st.one_of(
     st.builds(Due),
     st.builds(Held, steps),
     st.builds(
-        Open, st.none() | instants, instants, st.none() | instants, st.booleans(), st.none() | texts
+        Open,
+        st.none() | instants,
+        instants,
+        st.none() | instants,
+        st.booleans(),
+        st.none() | texts,
+        st.sampled_from(Delivery),
     ),
     st.builds(Snoozed, instants),
     st.builds(Settled, st.sampled_from(Outcome), instants, st.none() | steps),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import sqlite3
@@ -18,7 +19,8 @@ from pathlib import Path
 import pytest
 
 import nightcare
-from nightcare.domain.course import Course, Outcome, begin
+from nightcare.domain.course import Course, Open, Outcome, begin
+from nightcare.domain.message import Delivery
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.standing import Standing
 from nightcare.errors import StateError
@@ -619,3 +621,55 @@ def test_folders_are_private_whatever_the_umask(tmp_path: Path) -> None:
     for one in (folder, folder.parent, folder.parent.parent):
         assert stat.S_IMODE(one.stat().st_mode) == 0o700
     assert stat.S_IMODE((folder / FILE_NAME).stat().st_mode) == 0o600
+
+
+def test_what_an_earlier_version_wrote_is_read(tmp_path: Path) -> None:
+    """How far it had come is taken from whether it was shown; an undo works on its acts."""
+    old = sqlite3.connect(tmp_path / FILE_NAME)
+    for step in STEPS[:3]:
+        old.executescript(step)
+    columns = (
+        "reminder, care_day, slot, due, topic, fresh_from, asked, snoozes, seen, tip, state, at,"
+        " closes, again, away, handle, outcome, reason"
+    )
+    at = "2026-11-22T13:00:00.000000+00:00"
+    closes = "2026-11-22T13:10:00.000000+00:00"
+    shown = ("water", "2026-11-22", "1", at, "hydration", at, 1, 0, 1, None,
+             "open", at, closes, None, 0, ":1.7 3 x", None, None)  # fmt: skip
+    given = ("walk", "2026-11-22", "1", at, "exercise", at, 1, 0, 0, None,
+             "open", None, closes, None, 0, None, None, None)  # fmt: skip
+    for row in (shown, given):
+        old.execute(
+            f"INSERT INTO courses ({columns}) VALUES ({', '.join('?' * 18)})",  # noqa: S608 - constants
+            row,
+        )
+    for name, verdict in (("water", "show"), ("walk", "show"), ("swim", "hold")):
+        old.execute(
+            "INSERT INTO decisions (at, reminder, care_day, slot, due, verdict, step)"
+            " VALUES (?, ?, '2026-11-22', '1', ?, ?, 'show')",
+            (at, name, at, verdict),
+        )
+    standing = json.dumps([None, None, None, None, "{}"])
+    old.execute(
+        "INSERT INTO acts (at, what, courses, standing) VALUES (?, 'done', ?, ?)",
+        (at, json.dumps([shown]), standing),
+    )
+    old.execute("INSERT INTO trials (at, reminder) VALUES (?, 'water')", (at,))
+    old.execute("PRAGMA user_version=3")
+    old.commit()
+    old.close()
+    with closing(Journal.open(tmp_path)) as journal:
+        deliveries = {
+            one.key.reminder: one.state.delivery
+            for one in journal.unsettled()
+            if isinstance(one.state, Open)
+        }
+        assert deliveries == {"water": Delivery.SHOWN, "walk": Delivery.DECIDED}
+        decisions = {one.occurrence.key.reminder: one.delivery for one in journal.last_decisions()}
+        assert decisions == {"water": Delivery.SHOWN, "walk": Delivery.DECIDED, "swim": None}
+        act = journal.last_act()
+        assert act is not None
+        assert act.courses == tuple(
+            one for one in journal.unsettled() if one.key.reminder == "water"
+        )
+        assert [journal.trial_delivery(one.id) for one in journal.trials()] == [Delivery.DECIDED]

@@ -33,6 +33,7 @@ from nightcare.domain.course import (
     begin,
 )
 from nightcare.domain.leading import Led
+from nightcare.domain.message import Delivery
 from nightcare.domain.record import ACTS, Act, Decision, Trial
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.standing import Standing
@@ -304,7 +305,9 @@ def test_the_last_decision_on_each_reminder_is_known(
             journal.decided(at, occurrence, verdict, step)
             name = occurrence.key.reminder
             last.pop(name, None)
-            last[name] = Decision(at, occurrence, verdict, step)
+            last[name] = Decision(
+                at, occurrence, verdict, step, Delivery.DECIDED if verdict == "show" else None
+            )
         assert journal.last_decisions() == list(reversed(last.values()))
         for name, decision in last.items():
             assert journal.last_decisions(name) == [decision]
@@ -391,3 +394,25 @@ def test_every_state_has_its_own_columns() -> None:
             found = journal.course(course().key)
             assert found is not None
             assert found.state == state
+
+
+def test_how_far_a_reminder_came_is_known_of_its_last_showing() -> None:
+    """Of that alone, and not of what was held or dropped since."""
+    one = course().occurrence
+    with fresh() as journal:
+        for _ in range(2):
+            journal.decided(NOW, one, "show", Step.SHOW)
+        journal.delivered(one.key, Delivery.SHOWN)
+        journal.delivered(replace(one.key, slot="another"), Delivery.ERROR)
+        assert [made.delivery for made in journal.last_decisions()] == [Delivery.SHOWN]
+        journal.decided(NOW, one, "hold", Step.LOCKED)
+        assert [made.delivery for made in journal.last_decisions()] == [None]
+
+
+def test_how_far_a_trial_came_is_known() -> None:
+    """Each its own."""
+    with fresh() as journal:
+        first, second = (journal.ask_trial("water", NOW) for _ in range(2))
+        journal.trial_delivered(first, Delivery.NO_SERVER)
+        assert journal.trial_delivery(first) is Delivery.NO_SERVER
+        assert journal.trial_delivery(second) is Delivery.DECIDED

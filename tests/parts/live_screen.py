@@ -15,7 +15,6 @@ from nightcare.domain.message import (
     Message,
     MessageEvent,
     ScreenEvent,
-    Served,
     Shown,
 )
 from parts.processes import eventually
@@ -72,7 +71,11 @@ class LiveScreen:
     def of(self, token: str) -> list[MessageEvent]:
         """All that was reported of a message until now."""
         events = tuple(self._heard)
-        return [one for one in events if not isinstance(one, Served) and one.token == token]
+        return [
+            one
+            for one in events
+            if isinstance(one, Answered | Closed | Shown) and one.token == token
+        ]
 
 
 @contextlib.contextmanager

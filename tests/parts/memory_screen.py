@@ -10,9 +10,12 @@ from nightcare.domain.message import (
     Answered,
     Capability,
     Closed,
+    Delivery,
     Message,
     MessageEvent,
+    Rejected,
     ScreenEvent,
+    Sent,
     Served,
     Shown,
 )
@@ -22,17 +25,29 @@ SECONDS = 60.0
 
 
 class Ear:
-    """Keeps what a screen reports, and waits for it."""
+    """Keeps what a screen reports, and waits for it.
+
+    Attributes:
+        heard: What happened to messages.
+        deliveries: How far they came before that, by their tokens.
+    """
 
     def __init__(self) -> None:
         self.heard: list[MessageEvent] = []
+        self.deliveries: list[tuple[str, Delivery]] = []
         self._more = asyncio.Event()
 
     def __call__(self, event: ScreenEvent) -> None:
         """Hear what happens to a message; who serves now is asked of the screen itself."""
-        if isinstance(event, Served):
-            return
-        self.heard.append(event)
+        match event:
+            case Served():
+                return
+            case Sent(token):
+                self.deliveries.append((token, Delivery.SENT))
+            case Rejected(token, delivery):
+                self.deliveries.append((token, delivery))
+            case _:
+                self.heard.append(event)
         self._more.set()
 
     async def until(self, condition: Callable[[list[MessageEvent]], object]) -> list[MessageEvent]:

@@ -16,7 +16,6 @@ from nightcare.domain.message import (
     Message,
     MessageEvent,
     ScreenEvent,
-    Served,
     Shown,
 )
 from nightcare.service.ports import Screen
@@ -66,11 +65,12 @@ async def try_out(
         # A reminder that is on the screen stays there.
         place="doctor",
         stays=timedelta(seconds=seconds),
+        asked_for=True,
     )
     heard: asyncio.Queue[MessageEvent] = asyncio.Queue()
 
     def report(event: ScreenEvent) -> None:
-        if not isinstance(event, Served):
+        if isinstance(event, Answered | Shown | Closed):
             heard.put_nowait(event)
 
     serving = asyncio.create_task(screen.run(report))

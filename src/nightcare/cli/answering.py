@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from nightcare.catalogue.telling import capabilities_text, draws_no_buttons
+from nightcare.catalogue.telling import capabilities_text, delivery_text, draws_no_buttons
 from nightcare.cli.completing import reminder_names
 from nightcare.cli.declaring import argument, command
 from nightcare.cli.output import echo
@@ -132,8 +132,9 @@ def try_command(person: Person, *, reminder: str) -> None:
                 break
             time.sleep(_LOOK_EVERY)
         note: dict[str, Any] = journal.noted(SERVICE_NOTE)
+        delivery = journal.trial_delivery(number)
     if not shown_by:
-        raise DesktopError("trial_not_shown")
+        raise DesktopError("trial_not_shown", reason=delivery_text(person.words, delivery))
     echo(person.words.say("did_try", reminder=reminder))
     can = capabilities_text(person.words, note["capabilities"])
     echo(person.words.say("notifier_can", notifier=shown_by, capabilities=can))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from nightcare.catalogue.telling import draws_no_buttons
+from nightcare.catalogue.telling import delivery_text, draws_no_buttons
 from nightcare.cli.completing import reminder_names
 from nightcare.cli.declaring import argument, as_json, command, number, option
 from nightcare.cli.output import echo, say_json
@@ -89,7 +89,7 @@ def status_command(person: Person, *, for_program: bool) -> None:
                 )
             )
         for course in unsettled:
-            echo(_state_line(course, person, outlook))
+            echo(_state_line(course, person, outlook, running=running))
         echo(_next_line(coming, person))
     if not running:
         raise NotRunning("not_running")
@@ -254,6 +254,8 @@ def why_command(person: Person, *, reminder: str | None, for_program: bool) -> N
                     "decided": _iso(one.at, calendar),
                     "verdict": one.verdict,
                     "step": one.step,
+                    "delivery": None if one.delivery is None else one.delivery.stage,
+                    "refusal": None if one.delivery is None else one.delivery.refusal,
                 }
                 for one in decisions
             ]
@@ -262,10 +264,15 @@ def why_command(person: Person, *, reminder: str | None, for_program: bool) -> N
     if not decisions:
         echo(person.words.say("why_nothing"))
     for one in decisions:
-        reason = person.words.say(f"reason_{one.step.replace(' ', '_')}")
+        shown = one.delivery is None or one.delivery.stage == "shown"
+        reason = (
+            person.words.say(f"reason_{one.step.replace(' ', '_')}")
+            if shown
+            else delivery_text(person.words, str(one.delivery))
+        )
         echo(
             person.words.say(
-                f"why_{one.verdict}",
+                f"why_{one.verdict if shown else 'not_shown'}",
                 reminder=one.occurrence.key.reminder,
                 due=person.clock(one.occurrence.due),
                 at=person.clock(one.at),
@@ -302,7 +309,7 @@ def _next_line(coming: Occurrence | None, person: Person) -> str:
     return person.words.say("next_line", reminder=coming.key.reminder, due=person.clock(coming.due))
 
 
-def _state_line(course: Course, person: Person, outlook: Outlook) -> str:
+def _state_line(course: Course, person: Person, outlook: Outlook, *, running: bool) -> str:
     name, due = course.key.reminder, person.clock(course.occurrence.due)
     match course.state:
         case Snoozed():
@@ -313,8 +320,20 @@ def _state_line(course: Course, person: Person, outlook: Outlook) -> str:
         case Held(cause):
             reason = person.words.say(f"reason_{cause.replace(' ', '_')}")
             return person.words.say("state_held", reminder=name, due=due, reason=reason)
+        case Open() if not running:
+            return person.words.say("state_stopped", reminder=name, due=due)
+        case Open() as shown if not _was_on_screen(shown):
+            why = delivery_text(person.words, shown.delivery)
+            return person.words.say("state_not_shown", reminder=name, due=due, reason=why)
+        case Open() as shown if not shown.on_screen:
+            return person.words.say("state_off", reminder=name, due=due)
         case _:
             return person.words.say("state_open", reminder=name, due=due)
+
+
+def _was_on_screen(state: Open) -> bool:
+    """Whether it is on the screen, or has left it without an answer."""
+    return state.delivery.stage == "shown" or state.away
 
 
 def _day_line(entry: Entry, person: Person, outlook: Outlook) -> str:
@@ -342,6 +361,11 @@ def _became(course: Course, person: Person, outlook: Outlook) -> str:
             return person.words.say(
                 "became_held", reason=person.words.say(f"reason_{cause.replace(' ', '_')}")
             )
+        case Open() as shown if not _was_on_screen(shown):
+            why = delivery_text(person.words, shown.delivery)
+            return person.words.say("became_not_shown", reason=why)
+        case Open() as shown if not shown.on_screen:
+            return person.words.say("became_off")
         case _:
             return person.words.say("became_open")
 
@@ -382,8 +406,14 @@ def _course(course: Course, outlook: Outlook) -> dict[str, object]:
             entry |= {"until": _iso(until, calendar), "comes": _iso(comes, calendar)}
         case Held(cause):
             entry |= {"reason": cause}
-        case Open(shown, closes):
-            entry |= {"shown": _iso(shown, calendar), "closes": _iso(closes, calendar)}
+        case Open(shown, closes) as state:
+            entry |= {
+                "shown": _iso(shown, calendar),
+                "closes": _iso(closes, calendar),
+                "delivery": state.delivery.stage,
+                "refusal": state.delivery.refusal,
+                "on_screen": state.on_screen,
+            }
     return entry
 
 

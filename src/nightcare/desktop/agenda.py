@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from nightcare.domain.message import Message
 
+_NEVER = math.inf
+
 _PATIENT_AFTER = 3
 """Servers that one message is sent to at once as they come; they may be dying of it."""
+
+_MOST_TAKEN = 5
+"""Servers that may take one message and leave; after these it is sent to none any more."""
+
+_MOST_REFUSALS = 2
+"""Times in a row that one server may answer without an id; some put up a modal dialog each time."""
 
 
 @dataclass(slots=True, eq=False)
@@ -25,6 +34,9 @@ class Want:
         since: When a server first had it, in the loop's time; None before.
         due: When it is tried next, in the loop's time.
         failures: How often in a row it could not be shown.
+        refusals: How often in a row the present server has answered without an id.
+        taken: How many servers have had it.
+        restarted: Whether a server has been started for it after one that had it has gone.
         servers: How many servers have come since it is wanted.
         unseen: Whether it was sent while do not disturb was on.
     """
@@ -35,6 +47,9 @@ class Want:
     since: float | None = None
     due: float = 0.0
     failures: int = 0
+    refusals: int = 0
+    taken: int = 0
+    restarted: bool = False
     servers: int = 0
     unseen: bool = False
 
@@ -121,20 +136,50 @@ class Agenda:
     def place(self, token: str) -> None:
         """Take note that it is on the screen."""
         want = self._wants[token]
+        want.taken += not want.placed
         want.placed = True
         if want.since is None:
             want.since = asyncio.get_running_loop().time()
 
+    def tokens(self) -> list[str]:
+        """Return the tokens of all that is wanted."""
+        return list(self._wants)
+
     def put_off(self, want: Want) -> None:
-        """It could not be shown: try again, each time later."""
+        """Try it again, each time later."""
         want.due = self._later(want.failures)
         want.failures += 1
 
+    def refused(self, want: Want) -> None:
+        """Try it once more, after a minute, and then only when another server comes.
+
+        What the server did is not known: it may be paused, or have put up a modal dialog.
+        """
+        want.refusals += 1
+        again = want.refusals < _MOST_REFUSALS
+        want.due = self._later(len(self._delays)) if again else _NEVER
+
+    def wait(self, want: Want, until: float | None = None) -> None:
+        """Leave it alone until then, in the loop's time, or until a server comes by itself."""
+        want.due = _NEVER if until is None else until
+
+    def may_restart(self, want: Want) -> bool:
+        """Tell whether a server may be started for it, and take note that one is.
+
+        One that had it and has gone may be one that leaves by itself where it has drawn nothing,
+        as MATE's (1.26) does after 30 s of do not disturb: one is started once more, or none before
+        that ends.
+        """
+        if want.taken and (want.restarted or (self.quiet and want.unseen)):
+            return False
+        want.restarted = want.taken > 0
+        return True
+
     def void(self) -> None:
-        """The server has gone, and all that was on the screen: another may come by itself."""
+        """Take note that the server has gone, with all that was on the screen."""
         for want in self._wants.values():
             want.placed = False
-            want.failures = 0
+            want.failures = want.refusals = 0
             want.due = self._later(0)
 
     def renew(self) -> None:
@@ -146,17 +191,21 @@ class Agenda:
             patience = want.servers - _PATIENT_AFTER
             want.due = 0.0 if patience < 0 else self._later(patience)
             want.servers += 1
+            want.refusals = 0
+            if want.taken >= _MOST_TAKEN:
+                want.due = _NEVER
 
     async def next_due(self) -> Want:
         """Wait until something is to be tried."""
         while True:
             unplaced = [want for want in self._wants.values() if not want.placed]
             first = min(unplaced, key=self._ready, default=None)
-            if first is not None and self._ready(first) <= asyncio.get_running_loop().time():
+            at = _NEVER if first is None else self._ready(first)
+            if first is not None and at <= asyncio.get_running_loop().time():
                 return first
             self._changed.clear()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout_at(self._ready(first) if first else None):
+                async with asyncio.timeout_at(None if at == _NEVER else at):
                     await self._changed.wait()
 
     def _ready(self, want: Want) -> float:

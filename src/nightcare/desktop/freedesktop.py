@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from jeepney import MatchRule, new_method_call
@@ -26,8 +27,11 @@ from nightcare.domain.message import (
     Answered,
     Capability,
     Closed,
+    Delivery,
     Message,
+    Rejected,
     ScreenEvent,
+    Sent,
     Served,
     Shown,
 )
@@ -43,6 +47,22 @@ REST = 0.4
 never draws what it is sent within about 0.2 s of its last popup's end, while that fades out."""
 
 
+@dataclass(frozen=True)
+class Waits:
+    """How long a screen waits, in seconds.
+
+    Attributes:
+        rest: Between the end of one notification and the next.
+        patience: On a new bus for its session's own server, before it has one started.
+    """
+
+    rest: float = REST
+    patience: float = 0.0
+
+
+USUAL = Waits()
+
+
 class FreedesktopScreen:
     """Shows messages through org.freedesktop.Notifications.
 
@@ -51,13 +71,16 @@ class FreedesktopScreen:
     the bus can, else waited for; one that fails is tried again, each time later; one that is new
     is sent what is wanted at once. There is no polling: what waits is woken.
 
+    While a session begins no server is started: the bus would start whichever is installed, and
+    that would keep the name from the desktop's own for the whole session.
+
     Args:
         address: Of the session bus, as in DBUS_SESSION_BUS_ADDRESS.
         icon: The name or path of the icon of every message.
         limit: Seconds within which a call must be answered.
         delays: Seconds before each further attempt, the last one before all that follow.
-        rest: Seconds between the end of one notification and the next.
         remembered: Whether a server draws buttons, as far as the person was asked.
+        waits: How long it waits before it sends something, or has a server started.
     """
 
     name = "freedesktop"
@@ -69,15 +92,17 @@ class FreedesktopScreen:
         icon: str,
         limit: float = LIMIT,
         delays: Sequence[float] = DELAYS,
-        rest: float = REST,
         remembered: Remembered = nothing_remembered,
+        waits: Waits = USUAL,
     ) -> None:
         self._address = address
         self._make_server = partial(Server, icon=icon, remembered=remembered)
         self._limit = limit
         self._delays = delays
-        self._agenda = Agenda(delays, rest)
+        self._agenda = Agenda(delays, waits.rest)
         self._left_behind: list[str] = []
+        self._patience = waits.patience
+        self._report: Callable[[ScreenEvent], None] | None = None
         self._link: _Link | None = None
 
     @property
@@ -100,6 +125,9 @@ class FreedesktopScreen:
         if not in_place:
             self.close(message.token)
         self._agenda.add(message, in_place=in_place)
+        if self._report and not (self._link and self._link.ready):
+            absent = Rejected(message.token, Delivery.NO_SERVER)
+            asyncio.get_running_loop().call_soon(self._report, absent)
 
     def close(self, token: str) -> None:
         """Take a message off the screen; of it only a late press is reported."""
@@ -132,6 +160,7 @@ class FreedesktopScreen:
             ExceptionGroup: Something unexpected, such as an error that `report` raised.
         """
         losses = 0
+        self._report = report
         while True:
             try:
                 await apart(self._connect(report))
@@ -141,6 +170,8 @@ class FreedesktopScreen:
             finally:
                 self._lose_link()
             report(Served())
+            for token in self._agenda.tokens():
+                report(Rejected(token, Delivery.NO_SERVER))
             await asyncio.sleep(delay(self._delays, losses))
             losses += 1
 
@@ -150,6 +181,7 @@ class FreedesktopScreen:
             asyncio.TaskGroup() as tasks,
         ):
             link = _Link(bus, tasks, self._agenda, self._left_behind, self._make_server, report)
+            link.starts_from = asyncio.get_running_loop().time() + self._patience
             self._link = link
             tasks.create_task(bus.receive(link.hear))
             tasks.create_task(link.start())
@@ -170,7 +202,14 @@ class FreedesktopScreen:
 
 
 class _Link:
-    """One connection to the bus, and the server that is on it."""
+    """One connection to the bus, and the server that is on it.
+
+    Attributes:
+        server: The server, if there is one.
+        ready: Whether that is known.
+        starts_from: When a server may be started, in the loop's time: one is, where the session
+            has had one.
+    """
 
     def __init__(
         self,
@@ -183,6 +222,7 @@ class _Link:
     ) -> None:
         self.server: Server | None = None
         self.ready = False
+        self.starts_from = 0.0
         self._bus = bus
         self._bus_id = ""
         self._tasks = tasks
@@ -246,6 +286,10 @@ class _Link:
         if owner:
             self.server = self._make_server(self._bus, self._bus_id, owner, report=self._note)
             self._agenda.renew()
+            self.starts_from = 0.0
+        else:
+            for token in self._agenda.tokens():
+                self._report(Rejected(token, Delivery.NO_SERVER))
         self.tidy()
         if self._attendance:
             self._attendance.cancel()
@@ -269,12 +313,11 @@ class _Link:
             self._report(Served(startable=await self._startable()))
         while True:
             want = await self._agenda.next_due()
-            try:
-                settled = await self._settle(server, want)
-            except (Refused, TimeoutError):
-                settled = False
-            if not settled:
-                self._agenda.put_off(want)
+            delivery = await (
+                self._start_server(want) if server is None else self._send(server, want)
+            )
+            if self._agenda.lacks(want):
+                self._report(Rejected(want.message.token, delivery))
 
     async def _startable(self) -> bool:
         try:
@@ -287,19 +330,39 @@ class _Link:
         await server.meet()
         self._report(Served())
 
-    async def _settle(self, server: Server | None, want: Want) -> bool:
-        if server is None:
-            # Where a server can be started it then owns the name, and is told of anew.
-            start = new_method_call(BUS, "StartServiceByName", "su", (INTERFACE, 0))
-            await self._bus.ask(start)
-            return False
-        if not server.responsive:
-            await self._meet(server)
-            if not self._agenda.lacks(want):
-                return True
-        self._agenda.sending(want)
-        message = want.message.under_do_not_disturb() if self._agenda.quiet else want.message
-        return await server.show(message, self._agenda.left(want))
+    async def _start_server(self, want: Want) -> Delivery:
+        """Have the bus start a server, if it should; that one is then told of anew."""
+        if not want.message.asked_for and asyncio.get_running_loop().time() < self.starts_from:
+            self._agenda.wait(want, self.starts_from)
+        elif not self._agenda.may_restart(want):
+            self._agenda.wait(want)
+        else:
+            self._agenda.put_off(want)
+            with contextlib.suppress(TimeoutError):
+                start = new_method_call(BUS, "StartServiceByName", "su", (INTERFACE, 0))
+                await self._bus.ask(start)
+        return Delivery.NO_SERVER
+
+    async def _send(self, server: Server, want: Want) -> Delivery:
+        """Send a message to a server; put it off where that fails."""
+        try:
+            if not server.responsive:
+                await self._meet(server)
+                if not self._agenda.lacks(want):
+                    return Delivery.DECIDED
+            self._agenda.sending(want)
+            self._report(Sent(want.message.token))
+            message = want.message.under_do_not_disturb() if self._agenda.quiet else want.message
+            delivery = await server.show(message, self._agenda.left(want))
+        except Refused:
+            delivery = Delivery.ERROR
+        except TimeoutError:
+            delivery = Delivery.NO_REPLY
+        if delivery is Delivery.NO_ID:
+            self._agenda.refused(want)
+        elif delivery is not Delivery.SHOWN:
+            self._agenda.put_off(want)
+        return delivery
 
     async def _listen(self, rule: MatchRule) -> None:
         (await self._ask("AddMatch", rule.serialise())).of("")

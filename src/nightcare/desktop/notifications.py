@@ -18,7 +18,15 @@ from jeepney import DBusAddress, new_method_call
 from nightcare.desktop.known_servers import Remembered, draws_buttons
 from nightcare.desktop.text import APPLICATION, body_of, one_line, shortened, title_of
 from nightcare.desktop.wire import Bus, Refused, Reply, Signal
-from nightcare.domain.message import Answered, Capability, Closed, Message, ScreenEvent, Shown
+from nightcare.domain.message import (
+    Answered,
+    Capability,
+    Closed,
+    Delivery,
+    Message,
+    ScreenEvent,
+    Shown,
+)
 from nightcare.domain.reminders import Urgency
 
 INTERFACE = "org.freedesktop.Notifications"
@@ -113,7 +121,7 @@ class _Unanswered:
 
     token: str
     keys: frozenset[str]
-    outcome: asyncio.Future[bool]
+    outcome: asyncio.Future[Delivery]
     replaces: int = 0
     withdrawn: bool = False
 
@@ -208,8 +216,8 @@ class Server:
         under_way = (one.token for one in self._unanswered.values() if not one.withdrawn)
         return self._keeps_buttons and self.shows(token) and token not in under_way
 
-    async def show(self, message: Message, left: timedelta | None) -> bool:
-        """Show a message, and tell whether it is on the screen now.
+    async def show(self, message: Message, left: timedelta | None) -> Delivery:
+        """Show a message, and tell how far it has come: shown, or refused.
 
         Where its token is there already, it takes the place of that one.
 
@@ -223,7 +231,7 @@ class Server:
         Raises:
             TimeoutError: The server did not reply in time.
         """
-        outcome: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        outcome: asyncio.Future[Delivery] = asyncio.get_running_loop().create_future()
         self._notify(message, left, outcome)
         try:
             async with asyncio.timeout(self._bus.limit):
@@ -337,7 +345,7 @@ class Server:
             del self._early[next(iter(self._early))]
 
     def _notify(
-        self, message: Message, left: timedelta | None, outcome: asyncio.Future[bool]
+        self, message: Message, left: timedelta | None, outcome: asyncio.Future[Delivery]
     ) -> None:
         buttons = message.buttons if Capability.BUTTONS in self._listed else ()
         there = (number for number, one in self._placed.items() if one.token == message.token)
@@ -390,24 +398,23 @@ class Server:
         unanswered = self._unanswered.pop(serial)
         number = _number(reply)
         replaced = unanswered.replaces if unanswered.replaces in self._placed else 0
+        delivery = Delivery.SHOWN
         if number == 0:
-            shown = False
+            delivery = Delivery.NO_ID if reply.error is None else Delivery.ERROR
         elif unanswered.withdrawn or (self.shows(unanswered.token) and not replaced):
             # A server may have given the same id twice, for what it shows now.
             if number not in self._placed:
                 self._take_off(number)
-            shown = self.shows(unanswered.token)
         else:
             if replaced not in {0, number}:
                 # It was shown beside the old one, or the old one went by itself.
                 self._remove(replaced)
                 self._take_off(replaced)
             self._place(number, unanswered)
-            shown = True
         if not self._unanswered:
             self._early.clear()
         if not unanswered.outcome.done():
-            unanswered.outcome.set_result(shown)
+            unanswered.outcome.set_result(delivery)
 
     def _place(self, number: int, unanswered: _Unanswered) -> None:
         early = self._early.pop(number, [])

@@ -12,7 +12,16 @@ from shutil import which
 from typing import Protocol, cast
 
 from nightcare.desktop.text import APPLICATION, body_of, one_line, shortened, title_of
-from nightcare.domain.message import Capability, Message, ScreenEvent, Served, Shown
+from nightcare.domain.message import (
+    Capability,
+    Delivery,
+    Message,
+    Rejected,
+    ScreenEvent,
+    Sent,
+    Served,
+    Shown,
+)
 
 LIMIT = 20.0
 """Seconds that a call may take; plyer runs other programs and waits for their end."""
@@ -127,10 +136,12 @@ class PlyerScreen:
             await asyncio.sleep(delay)
             if call is None and len(self._calls) < _MOST_CALLS:
                 call = self._call(message)
+                report(Sent(message.token))
             if call is not None:
                 await asyncio.wait({call}, timeout=self._limit)
                 # One that took too long may end well yet: there are never two at a time.
                 if not call.done():
+                    report(Rejected(message.token, Delivery.NO_REPLY))
                     continue
                 if call.result() != self._trouble:
                     self._trouble = call.result()
@@ -138,6 +149,7 @@ class PlyerScreen:
                 if not self._trouble:
                     report(Shown(message.token))
                     return
+                report(Rejected(message.token, Delivery.FAILED))
                 call = None
 
     def _call(self, message: Message) -> asyncio.Future[str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 from nightcare.desktop.text import body_of, title_of
-from nightcare.domain.message import Capability, Message, ScreenEvent, Shown
+from nightcare.domain.message import Capability, Delivery, Message, Rejected, ScreenEvent, Shown
 
 WIDTH = 64
 """Columns of a card."""
@@ -73,8 +73,8 @@ class TerminalScreen:
                 token = next(iter(self._wanted))
                 message = self._wanted.pop(token)
                 self._printed.add(token)
-                if self._print(message):
-                    report(Shown(token))
+                printed = self._print(message)
+                report(Shown(token) if printed else Rejected(token, Delivery.FAILED))
 
     def _print(self, message: Message) -> bool:
         try:

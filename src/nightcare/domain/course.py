@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from nightcare.domain.message import Delivery
 from nightcare.domain.reminders import Key, Occurrence, Reminder, Topic
 
 
@@ -39,6 +40,7 @@ class Step(StrEnum):
     SUPERSEDED = "superseded"
     RESTARTED = "restarted"
     NOT_SHOWN = "not shown"
+    REFUSED = "refused"
     SHOW = "show"
 
 
@@ -65,6 +67,7 @@ class Open:
         away: Whether it has left the screen without an answer. It is asked again at `again`, where
             repeats are left; else it is over when it would have been closed.
         handle: What the notifier calls it, to find it after a restart.
+        delivery: How far it has come on its way to the screen.
     """
 
     shown: datetime | None
@@ -72,6 +75,12 @@ class Open:
     again: datetime | None = None
     away: bool = False
     handle: str | None = None
+    delivery: Delivery = Delivery.DECIDED
+
+    @property
+    def on_screen(self) -> bool:
+        """Whether a notifier has it, and it has not left the screen."""
+        return self.delivery is Delivery.SHOWN and not self.away
 
 
 @dataclass(frozen=True)
@@ -154,10 +163,28 @@ class Course:
 
     def shown(self, reminder: Reminder, now: datetime, handle: str | None) -> Course:
         """The same, taken by a notifier now (UTC) under `handle`."""
-        repeat = reminder.repeat
-        again = now + repeat.every if repeat is not None and self.asked <= repeat.times else None
-        state = Open(now, now + reminder.stays, again, handle=handle)
+        again = self._again(reminder, now)
+        stays = now + reminder.stays
+        state = Open(now, stays, again, handle=handle, delivery=Delivery.SHOWN)
         return replace(self, state=state, seen=True)
+
+    def rejected(self, reminder: Reminder, now: datetime, delivery: Delivery) -> Course:
+        """The same, not taken by a notifier now (UTC), for the reason that `delivery` names.
+
+        One that was refused without an id is sent again by its repeat, where it has one.
+        """
+        state = self.state
+        if not isinstance(state, Open):
+            return self
+        state = replace(state, delivery=delivery)
+        if delivery is Delivery.NO_ID and state.shown is None:
+            state = replace(state, again=self._again(reminder, now))
+        return replace(self, state=state)
+
+    def _again(self, reminder: Reminder, now: datetime) -> datetime | None:
+        """When it is asked again after an asking that begins now (UTC); None for not at all."""
+        repeat = reminder.repeat
+        return now + repeat.every if repeat is not None and self.asked <= repeat.times else None
 
     def asked_again(self, state: Open, again: datetime) -> Course:
         """The same at the time of its next asking (UTC), from which freshness counts."""

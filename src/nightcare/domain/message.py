@@ -80,6 +80,7 @@ class Message:
         stays: How long it stays on the screen, counted from when a notifier first has it; None
             for a message that stays until it is taken back. Messages that differ in this alone
             are equal.
+        asked_for: Whether the person is waiting for it at this moment.
     """
 
     token: str
@@ -94,6 +95,7 @@ class Message:
     progress: int | None = None
     place: str = "reminder"
     stays: timedelta | None = field(default=None, compare=False)
+    asked_for: bool = False
 
     def under_do_not_disturb(self) -> Message:
         """Return the message as it is sent under do not disturb: silent, unless it insists."""
@@ -129,6 +131,59 @@ class Closed:
     by_itself: bool = False
 
 
+class Delivery(StrEnum):
+    """How far a message has come on its way to the screen, or why it is not there.
+
+    Attributes:
+        DECIDED: It is to be shown, and has not been sent.
+        SENT: It was sent, and the notifier has not answered yet.
+        SHOWN: A notifier has it.
+        TAKEN_OFF: A notifier had it and took it off before its time.
+        NO_SERVER: There is no notifier, or the one that had it has gone.
+        NO_REPLY: The notifier did not answer in time.
+        NO_ID: The notifier answered without an id: it refused it, or cannot say what it did.
+        ERROR: The notifier answered with an error.
+        FAILED: The notifier could not do it.
+    """
+
+    DECIDED = "decided"
+    SENT = "sent"
+    SHOWN = "shown"
+    TAKEN_OFF = "taken off"
+    NO_SERVER = "no server"
+    NO_REPLY = "no reply"
+    NO_ID = "no id"
+    ERROR = "error"
+    FAILED = "failed"
+
+    @property
+    def stage(self) -> str:
+        """One of decided, sent, shown and refused."""
+        if self in {Delivery.DECIDED, Delivery.SENT}:
+            return str(self)
+        return "shown" if self in {Delivery.SHOWN, Delivery.TAKEN_OFF} else "refused"
+
+    @property
+    def refusal(self) -> str | None:
+        """Why it was refused; None if it was not."""
+        return str(self) if self.stage == "refused" else None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The message `token` has been sent to a notifier, which has not answered yet."""
+
+    token: str
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """The message `token` is not on the screen, for the reason that `delivery` names."""
+
+    token: str
+    delivery: Delivery
+
+
 @dataclass(frozen=True)
 class Served:
     """Another notifier serves now, or none does; what can be shown may be different.
@@ -143,5 +198,8 @@ class Served:
 MessageEvent = Answered | Shown | Closed
 """What happens to one message."""
 
-ScreenEvent = MessageEvent | Served
+DeliveryEvent = Sent | Rejected
+"""What happens to one message before a notifier has it, or when it has lost it."""
+
+ScreenEvent = MessageEvent | DeliveryEvent | Served
 """What a screen reports."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nightcare.domain.course import Course, Step
+from nightcare.domain.message import Delivery
 from nightcare.domain.reminders import Occurrence
 from nightcare.domain.standing import Standing
 
@@ -18,12 +19,21 @@ ACTS = frozenset({"done", "snooze", "good-night", "pause", "resume", "tonight"})
 
 @dataclass(frozen=True)
 class Decision:
-    """What the cascade said about one occurrence, and when (UTC)."""
+    """What the cascade said about one occurrence, and when (UTC).
+
+    Attributes:
+        at: When it decided.
+        occurrence: The occurrence.
+        verdict: "show", "hold" or "drop".
+        step: The step that decided.
+        delivery: How far what was to be shown came on its way to the screen; else None.
+    """
 
     at: datetime
     occurrence: Occurrence
     verdict: str
     step: Step
+    delivery: Delivery | None = None
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from nightcare.domain.course import (
     State,
     Step,
 )
-from nightcare.domain.message import is_unsafe
+from nightcare.domain.message import Delivery, is_unsafe
 from nightcare.domain.record import ACTS, VERDICTS, Act, Decision, Trial
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.standing import Standing
@@ -36,7 +36,7 @@ _YEARS = range(2, 9999)
 
 COLUMN_NAMES = (
     "reminder", "care_day", "slot", "due", "topic", "fresh_from", "asked", "snoozes", "seen", "tip",
-    "state", "at", "closes", "again", "away", "handle", "outcome", "reason",
+    "state", "at", "closes", "again", "away", "handle", "outcome", "reason", "delivery",
 )  # fmt: skip
 COLUMNS = ", ".join(COLUMN_NAMES)
 
@@ -97,24 +97,28 @@ def course_row(course: Course) -> Row:
 
 
 def _state_row(state: State) -> Row:
-    """The state's columns: state, at, closes, again, away, handle, outcome, reason."""
+    """The state's columns, from "state" on."""
     match state:
         case Due():
-            return ("due", None, None, None, None, None, None, None)
+            return ("due", None, None, None, None, None, None, None, None)
         case Held(cause):
-            return ("held", None, None, None, None, None, None, cause)
-        case Open(shown, closes, again, away, handle):
+            return ("held", None, None, None, None, None, None, cause, None)
+        case Open(shown, closes, again, away, handle, delivery):
             return ("open", _maybe(shown), instant_text(closes), _maybe(again), int(away), handle,
-                    None, None)  # fmt: skip
+                    None, None, delivery)  # fmt: skip
         case Snoozed(until):
-            return ("snoozed", instant_text(until), None, None, None, None, None, None)
+            return ("snoozed", instant_text(until), None, None, None, None, None, None, None)
         case Settled(outcome, at, reason):
-            return ("settled", instant_text(at), None, None, None, None, outcome, reason)
+            return ("settled", instant_text(at), None, None, None, None, outcome, reason, None)
 
 
 def course_of(row: Sequence[str | int | None]) -> Course:
-    """The course that the values of `COLUMN_NAMES` stand for."""
-    named = dict(zip(COLUMN_NAMES, row, strict=True))
+    """Return the course that the values of `COLUMN_NAMES` stand for.
+
+    Acts of earlier versions hold rows that lack the columns added since at their end.
+    """
+    missing = (None,) * (len(COLUMN_NAMES) - len(row))
+    named = dict(zip(COLUMN_NAMES, (*row, *missing), strict=True))
     key = key_of(named["reminder"], named["care_day"], named["slot"])
     return Course(
         Occurrence(key, instant_of(str(named["due"]))),
@@ -147,7 +151,9 @@ def _state(named: Mapping[str, str | int | None]) -> State:
         case "held":
             return Held(Step(str(reason)))
         case "open" if closes is not None:
-            return Open(at, closes, again, bool(named["away"]), _text(named["handle"]))
+            usual = Delivery.DECIDED if at is None else Delivery.SHOWN
+            delivery = Delivery(str(named["delivery"] or usual))
+            return Open(at, closes, again, bool(named["away"]), _text(named["handle"]), delivery)
         case "snoozed" if at is not None:
             return Snoozed(at)
         case "settled" if at is not None:
@@ -228,13 +234,15 @@ def note_of(text: str) -> dict[str, object]:
     return {**json.loads(text)}
 
 
-def decision_of(*row: str) -> Decision:
+def decision_of(*row: str | None) -> Decision:
     """The decision that the values of its columns stand for."""
-    at, reminder, care_day, slot, due, verdict, step = row
+    *told, came = row
+    at, reminder, care_day, slot, due, verdict, step = (str(value) for value in told)
+    delivery = None if came is None else Delivery(came)
     _check_word(verdict, VERDICTS)
     key = key_of(reminder, care_day, slot)
     occurrence = Occurrence(key, instant_of(due))
-    return Decision(instant_of(at), occurrence, verdict, Step(step))
+    return Decision(instant_of(at), occurrence, verdict, Step(step), delivery)
 
 
 def _check_word(word: object, known: Container[object]) -> None:

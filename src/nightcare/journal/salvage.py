@@ -44,7 +44,7 @@ _CARRIED = (
     _Table("tips_shown", "id, tip, at", "rowid", lambda _, tip, at: (tip, rows.instant_of(at))),
     _Table(
         "decisions",
-        "id, at, reminder, care_day, slot, due, verdict, step",
+        "id, at, reminder, care_day, slot, due, verdict, step, delivery",
         "rowid",
         lambda _, *row: rows.decision_of(*row),
     ),

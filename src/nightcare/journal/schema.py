@@ -106,7 +106,19 @@ Source: https://www.sqlite.org/pragma.html#pragma_application_id.
 
 _APPLICATION = f"PRAGMA application_id = {APPLICATION_ID}"
 
-STEPS = (_FIRST, _DIARY, _LEADING, _APPLICATION)
+_DELIVERY = """
+ALTER TABLE courses ADD COLUMN delivery TEXT;
+UPDATE courses SET delivery = CASE WHEN at IS NULL THEN 'decided' ELSE 'shown' END
+    WHERE state = 'open';
+ALTER TABLE decisions ADD COLUMN delivery TEXT;
+UPDATE decisions SET delivery = CASE WHEN EXISTS (
+    SELECT * FROM courses WHERE courses.reminder = decisions.reminder AND seen
+    AND courses.care_day = decisions.care_day AND courses.slot = decisions.slot
+) THEN 'shown' ELSE 'decided' END WHERE verdict = 'show';
+ALTER TABLE trials ADD COLUMN delivery TEXT;
+"""
+
+STEPS = (_FIRST, _DIARY, _LEADING, _APPLICATION, _DELIVERY)
 """What leads from each version to the next; one that people have is never changed."""
 
 VERSION = len(STEPS)

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from nightcare.domain.course import Course, Outcome, Step
 from nightcare.domain.leading import Led
+from nightcare.domain.message import Delivery
 from nightcare.domain.record import Act, Decision, Trial
 from nightcare.domain.reminders import Key, Occurrence
 from nightcare.domain.standing import Standing
@@ -161,8 +162,8 @@ class Journal(File):
         key = occurrence.key
         with self.transaction():
             self._db.execute(
-                "INSERT INTO decisions (at, reminder, care_day, slot, due, verdict, step)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO decisions (at, reminder, care_day, slot, due, verdict, step, delivery)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     instant_text(now),
                     key.reminder,
@@ -171,15 +172,26 @@ class Journal(File):
                     instant_text(occurrence.due),
                     verdict,
                     step,
+                    Delivery.DECIDED if verdict == "show" else None,
                 ),
+            )
+
+    def delivered(self, key: Key, delivery: Delivery) -> None:
+        """Remember how far what was last decided to be shown came on its way to the screen."""
+        with self.transaction():
+            self._db.execute(
+                "UPDATE decisions SET delivery = ? WHERE id = (SELECT max(id) FROM decisions"
+                " WHERE reminder = ? AND care_day = ? AND slot = ? AND verdict = 'show')",
+                (delivery, key.reminder, key.care_day.isoformat(), key.slot),
             )
 
     def last_decisions(self, reminder: str | None = None) -> list[Decision]:
         """The last decision on each reminder, or on the one that is named; the newest first."""
         return self.read(
             decision_of,
-            "SELECT at, reminder, care_day, slot, due, verdict, step FROM decisions WHERE id IN"
-            " (SELECT max(id) FROM decisions WHERE ? IS NULL OR reminder = ? GROUP BY reminder)"
+            "SELECT at, reminder, care_day, slot, due, verdict, step, delivery FROM decisions"
+            " WHERE id IN (SELECT max(id) FROM decisions"
+            " WHERE ? IS NULL OR reminder = ? GROUP BY reminder)"
             " ORDER BY id DESC",
             reminder,
             reminder,
@@ -234,6 +246,18 @@ class Journal(File):
         """Remember by what a trial was shown, or why it could not be."""
         with self.transaction():
             self._db.execute("UPDATE trials SET shown_by = ? WHERE id = ?", (by, number))
+
+    def trial_delivered(self, number: int, delivery: Delivery) -> None:
+        """Remember how far a trial has come on its way to the screen."""
+        with self.transaction():
+            self._db.execute("UPDATE trials SET delivery = ? WHERE id = ?", (delivery, number))
+
+    def trial_delivery(self, number: int) -> Delivery:
+        """How far a trial has come on its way to the screen."""
+        found = self.read(
+            Delivery, "SELECT delivery FROM trials WHERE id = ? AND delivery IS NOT NULL", number
+        )
+        return found[0] if found else Delivery.DECIDED
 
     def trial_answer(self, number: int) -> str | None:
         """By what a trial was shown; None while it has not been."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.course import Course, Settled, Snoozed, Step
+from nightcare.domain.course import Course, Open, Settled, Snoozed, Step
 from nightcare.domain.guidance import Routine
+from nightcare.domain.message import Delivery
 from nightcare.domain.plan_change import Plan
 from nightcare.domain.routine import routines
 from nightcare.domain.schedule import Schedule
@@ -54,6 +55,24 @@ class Basis:
         self.journal.save(course)
         self.tell_of(course)
 
+    def deliver(self, course: Course, delivery: Delivery) -> None:
+        """Write down how far an open occurrence has come on its way to the screen."""
+        if isinstance(course.state, Open):
+            course = replace(course, state=replace(course.state, delivery=delivery))
+            self.journal.save(course)
+            self.journal.delivered(course.key, delivery)
+
+    def reject(self, course: Course, delivery: Delivery, now: datetime) -> None:
+        """Write down why an open occurrence is not on the screen (now in UTC), and say it once."""
+        reminder = self.schedule.reminder(course.key.reminder)
+        state = course.state
+        if not isinstance(state, Open) or reminder is None or state.delivery is delivery:
+            return
+        self.journal.save(course.rejected(reminder, now, delivery))
+        self.journal.delivered(course.key, delivery)
+        reason = self.words.say(f"delivery_{_word(delivery)}")
+        self.tell("log_rejected", reminder=reminder.name, reason=reason)
+
     def tell_of(self, course: Course) -> None:
         """Say what became of an occurrence, if it is not on the screen any more."""
         name, due = course.key.reminder, course.occurrence.due
@@ -76,5 +95,5 @@ class Basis:
             )
 
 
-def _word(step: Step) -> str:
+def _word(step: Step | Delivery) -> str:
     return step.replace(" ", "_")

@@ -6,7 +6,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from nightcare.domain.course import Course, Open, Outcome, Settled
-from nightcare.domain.message import Answered, Closed, MessageEvent, Shown
+from nightcare.domain.message import (
+    Answered,
+    Closed,
+    Delivery,
+    DeliveryEvent,
+    MessageEvent,
+    Rejected,
+    Sent,
+    Shown,
+)
 from nightcare.domain.routine import routine_named
 from nightcare.errors import ValueRefused
 from nightcare.service.answers import DONE
@@ -14,6 +23,8 @@ from nightcare.service.basis import Basis
 from nightcare.service.leading import START, STOP, Leading
 from nightcare.service.messages import key_of, token
 from nightcare.service.on_screen import OnScreen
+
+_BEFORE_SENT = frozenset({Delivery.DECIDED, Delivery.NO_SERVER})
 
 _IN_TIME = timedelta(seconds=2)
 """How much earlier than told a server may take a notification off: its clock is not ours."""
@@ -40,6 +51,23 @@ def take_in(
                 _taken_off(basis, course, course.state, now)
             else:
                 _closed(basis, course, course.state, now)
+
+
+def take_in_delivery(
+    basis: Basis, on_screen: OnScreen, leading: Leading, event: DeliveryEvent, now: datetime
+) -> None:
+    """Take in (now in UTC) how far a reminder, or a step of its routine, has come."""
+    led = basis.journal.led() if leading.concerns(event) else None
+    course = on_screen.course(event.token) if led is None else basis.journal.course(led.key)
+    if course is None or not isinstance(course.state, Open) or course.state.away:
+        return
+    match event:
+        case Rejected(_, delivery):
+            on_screen.lost(event.token)
+            basis.reject(course, delivery, now)
+        case Sent() if course.state.delivery in _BEFORE_SENT:
+            # What is sent again stays refused until a notifier takes it.
+            basis.deliver(course, Delivery.SENT)
 
 
 def take_in_late(
@@ -77,18 +105,30 @@ def take_in_led(basis: Basis, leading: Leading, event: MessageEvent, now: dateti
     """Take in what happened to the routine that the person is led through (now in UTC)."""
     name = leading.reminder(basis.journal)
     reminder = None if name is None else basis.schedule.reminder(name)
+    _deliver_step(basis, event)
     became = leading.take_in(event, reminder, basis.journal, basis.answers(), now)
     if became is not None:
         basis.tell_of(became)
+
+
+def _deliver_step(basis: Basis, event: MessageEvent) -> None:
+    """Write down whether the present step is on the screen."""
+    led = basis.journal.led()
+    course = None if led is None else basis.journal.course(led.key)
+    match event:
+        case Shown() if course is not None:
+            basis.deliver(course, Delivery.SHOWN)
+        case Closed(by_itself=True) if course is not None:
+            basis.deliver(course, Delivery.TAKEN_OFF)
 
 
 def _shown(basis: Basis, course: Course, state: Open, handle: str | None, now: datetime) -> None:
     reminder = basis.schedule.reminder(course.key.reminder)
     if state.shown is not None or reminder is None:
         # Shown again by a notifier that was restarted: its time goes on.
-        basis.journal.save(replace(course, state=replace(state, handle=handle)))
+        basis.deliver(replace(course, state=replace(state, handle=handle)), Delivery.SHOWN)
         return
-    basis.journal.save(course.shown(reminder, now, handle))
+    basis.deliver(course.shown(reminder, now, handle), Delivery.SHOWN)
     basis.tell("log_shown", reminder=reminder.name, due=course.occurrence.due)
 
 
@@ -125,7 +165,7 @@ def _taken_off(basis: Basis, course: Course, state: Open, now: datetime) -> None
     The server took it off, which is no act of the person; or the person closed it and the server
     does not say so, and then it must not come back at once.
     """
-    basis.journal.save(replace(course, state=replace(state, away=True)))
+    basis.deliver(replace(course, state=replace(state, away=True)), Delivery.TAKEN_OFF)
     if state.closes - now > _IN_TIME:
         basis.tell("log_taken_off", reminder=course.key.reminder)
 

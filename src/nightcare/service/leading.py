@@ -14,6 +14,7 @@ from nightcare.domain.message import (
     Button,
     Capability,
     Closed,
+    DeliveryEvent,
     Message,
     MessageEvent,
     Shown,
@@ -177,7 +178,7 @@ class Leading:
         journal.lead(Led(course.key, routine.id, now, now))
         self._tell("log_led", reminder=course.key.reminder, routine=routine.name)
 
-    def concerns(self, event: MessageEvent) -> bool:
+    def concerns(self, event: MessageEvent | DeliveryEvent) -> bool:
         """Whether an event belongs to what is on the screen of it."""
         return self._message is not None and event.token == self._message.token
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from nightcare.domain.course import Course, Due, Held, Open, Outcome, Snoozed, Step, begin
 from nightcare.domain.decide import Situation
+from nightcare.domain.message import Delivery
 from nightcare.domain.outlook import postponed
 from nightcare.domain.plan import between, planned
 from nightcare.domain.reminders import Conduct, Every, Key, Reminder
@@ -39,11 +40,17 @@ def take_off(basis: Basis, situation: Situation) -> None:
 
 def _overdue(basis: Basis, course: Course, state: Open, now: datetime) -> None:
     if state.shown is None:
-        basis.settle(course.give_up(now, Step.NOT_SHOWN))
+        basis.settle(course.give_up(now, _why_not(state.delivery)))
     elif state.again is None:
         basis.settle(course.settle(Outcome.EXPIRED, now))
     else:
         basis.journal.save(replace(course, state=replace(state, away=True)))
+
+
+def _why_not(delivery: Delivery) -> Step:
+    """Return the reason for which it was never on the screen."""
+    nothing_there = delivery in {Delivery.DECIDED, Delivery.NO_SERVER, Delivery.FAILED}
+    return Step.NOT_SHOWN if nothing_there else Step.REFUSED
 
 
 def candidates(basis: Basis, leading: Leading, now: datetime) -> list[Course]:

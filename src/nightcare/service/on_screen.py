@@ -8,7 +8,14 @@ from datetime import datetime, timedelta
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.course import Course, Held, Open, Snoozed, begin
 from nightcare.domain.guidance import next_tip, part_of_day
-from nightcare.domain.message import Message, MessageEvent, Shown
+from nightcare.domain.message import (
+    Delivery,
+    DeliveryEvent,
+    Message,
+    MessageEvent,
+    Rejected,
+    Shown,
+)
 from nightcare.domain.plan import upcoming
 from nightcare.domain.record import Trial
 from nightcare.domain.reminders import Key, Occurrence, Reminder
@@ -114,6 +121,10 @@ class OnScreen:
         """Note that the notifier has taken a message, under `handle`."""
         self._handles[name] = handle
 
+    def lost(self, name: str) -> None:
+        """Note that no notifier has a message that ought to be on the screen."""
+        self._handles.pop(name, None)
+
     def left(self, name: str) -> None:
         """Take note that a message is not on the screen any more."""
         self._courses.pop(name, None)
@@ -167,6 +178,21 @@ class OnScreen:
         reminder = schedule.reminder(course.key.reminder)
         if reminder is not None and isinstance(course.state, Open) and course.state.shown is None:
             self._journal.save(course.shown(reminder, now, handle))
+            self._journal.delivered(course.key, Delivery.SHOWN)
+
+    def delivery_of_trial(self, event: DeliveryEvent) -> bool:
+        """Take in how far a message has come, if it is a trial; whether it is.
+
+        A trial that was refused is over.
+        """
+        trial = self._trial
+        if trial is None or trial.token != event.token:
+            return False
+        delivery = event.delivery if isinstance(event, Rejected) else Delivery.SENT
+        self._journal.trial_delivered(trial.number, delivery)
+        if delivery is Delivery.NO_ID:
+            self._end_trial()
+        return True
 
     def _end_trial(self) -> None:
         trial, self._trial = self._trial, None
@@ -245,4 +271,6 @@ class OnScreen:
             self._handles.pop(open_one, None)
             self._screen.close(open_one)
         self._trial = _Tried(trial.id, name, now + _TRIAL_STAYS)
-        self._screen.show(replace(message, token=name, place="trial", stays=_TRIAL_STAYS))
+        self._screen.show(
+            replace(message, token=name, place="trial", stays=_TRIAL_STAYS, asked_for=True)
+        )

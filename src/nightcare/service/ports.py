@@ -11,7 +11,7 @@ from nightcare.domain.course import Course, Step
 from nightcare.domain.diary import Cramp, Morning
 from nightcare.domain.guidance import Guidance
 from nightcare.domain.leading import Led
-from nightcare.domain.message import Capability, Message, ScreenEvent
+from nightcare.domain.message import Capability, Delivery, Message, ScreenEvent
 from nightcare.domain.record import Act, Trial
 from nightcare.domain.reminders import Key, Occurrence
 from nightcare.domain.standing import Standing
@@ -141,6 +141,10 @@ class Journal(Protocol):
         """Remember which step of the cascade decided now (UTC)."""
         ...
 
+    def delivered(self, key: Key, delivery: Delivery) -> None:
+        """Remember how far what was last decided to be shown came on its way to the screen."""
+        ...
+
     def acted(self, now: datetime, what: str, before: Sequence[Course], standing: Standing) -> None:
         """Remember what the person did now (UTC), and how things stood before it."""
         ...
@@ -159,6 +163,10 @@ class Journal(Protocol):
 
     def trial_shown(self, number: int, by: str) -> None:
         """Remember by what a trial was shown, or why it could not be."""
+        ...
+
+    def trial_delivered(self, number: int, delivery: Delivery) -> None:
+        """Remember how far a trial has come on its way to the screen."""
         ...
 
     def note(self, name: str, value: Mapping[str, object]) -> None:

@@ -12,13 +12,13 @@ from datetime import datetime, tzinfo
 
 from nightcare.domain.course import Open, Snoozed, Step
 from nightcare.domain.decide import Presence, Situation
-from nightcare.domain.message import Answered, ScreenEvent, Served
+from nightcare.domain.message import Answered, DeliveryEvent, Rejected, ScreenEvent, Sent, Served
 from nightcare.domain.plan import between, upcoming
 from nightcare.domain.plan_change import PlanChange
 from nightcare.domain.reminders import Occurrence, Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.service.basis import Basis
-from nightcare.service.from_screen import take_in, take_in_late, take_in_led
+from nightcare.service.from_screen import take_in, take_in_delivery, take_in_late, take_in_led
 from nightcare.service.leading import Leading
 from nightcare.service.morning import MorningQuestion
 from nightcare.service.notices import Notices
@@ -125,6 +125,9 @@ class Service:
         """Take in what happened on the screen."""
         if isinstance(event, Served):
             return
+        if isinstance(event, Sent | Rejected):
+            self._take_in_delivery(event, now)
+            return
         if self.notices.concerns(event):
             return
         if self._on_screen.of_trial(event, now):
@@ -143,6 +146,17 @@ class Service:
             else:
                 take_in(basis, self._on_screen, self._leading, event, now)
         self.reckon(now)
+
+    def _take_in_delivery(self, event: DeliveryEvent, now: datetime) -> None:
+        """Take in how far a message has come on its way to the screen."""
+        basis = self._basis
+        # That it was sent need not survive a power cut: it is sent anew after one.
+        with basis.journal.transaction(flushed=isinstance(event, Rejected)):
+            trial = self._on_screen.delivery_of_trial(event)
+            if not trial:
+                take_in_delivery(basis, self._on_screen, self._leading, event, now)
+        if trial and isinstance(event, Rejected):
+            self.reckon(now)
 
     def _take_in_late(self, event: Answered, now: datetime) -> None:
         """Take in a press on what had left the screen; say so where it does not count."""

@@ -18,6 +18,7 @@ from nightcare.domain.decide import (
     shown_at_latest,
 )
 from nightcare.domain.guidance import next_tip, part_of_day
+from nightcare.domain.message import Delivery
 from nightcare.service.basis import Basis
 
 
@@ -96,6 +97,9 @@ def _latest(basis: Basis, course: Course, situation: Situation) -> datetime:
 
 def _give_way(basis: Basis, course: Course, state: Open, now: datetime) -> None:
     """Another takes the place on the screen; what nobody has seen yet comes after it."""
+    if state.away and state.delivery is Delivery.TAKEN_OFF and now < state.closes:
+        # A server has made room, not the person; it can still be answered, and be asked again.
+        return
     if state.shown is None and not course.seen:
         _hold_in_line(basis, course, now)
     else:
