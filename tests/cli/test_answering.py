@@ -35,11 +35,11 @@ UNKNOWN = (
         (("1h", "30m"), "15:40"),
         (("water",), "14:20"),
         (("water", "5m"), "14:15"),
-        (("until", "21:00"), "21:00"),
-        (("until 21:00",), "21:00"),
+        (("until", "15:45"), "15:45"),
+        (("until 15:45",), "15:45"),
         (("water 5m",), "14:15"),
-        (("water", "until", "21:00"), "21:00"),
-        (("UNTIL", "21:00"), "21:00"),
+        (("water", "until", "15:45"), "15:45"),
+        (("UNTIL", "15:45"), "15:45"),
     ],
 )
 def test_snooze(terminal: Terminal, words: tuple[str, ...], until: str) -> None:
@@ -49,6 +49,21 @@ def test_snooze(terminal: Terminal, words: tuple[str, ...], until: str) -> None:
     assert result.code == 0
     assert (result.out, result.err) == (f"water is put off until {until}.\n", "")
     assert terminal.remembered(opened) == Snoozed(terminal.at(until))
+
+
+def test_a_snooze_past_the_next_occurrence_is_not_announced(terminal: Terminal) -> None:
+    """Water is due again at 16:00 and takes its place; nothing says that it comes at 21:00."""
+    terminal.have_open()
+    said = terminal("snooze", "until", "21:00")
+    assert said.out == "water is put off; it does not come back before the next one.\n"
+    status = terminal("status").out.splitlines()
+    assert status[1:] == [
+        "Snoozed: water; it does not come back before the next one.",
+        "Next: water, 16:00.",
+    ]
+    assert "snoozed; does not come back before the next one" in terminal("today").out
+    (entry,) = terminal("status", "--json").json["unsettled"]
+    assert (entry["until"][11:16], entry["comes"]) == ("21:00", None)
 
 
 def test_snooze_takes_the_reminders_own_first_length(terminal: Terminal) -> None:

@@ -10,7 +10,6 @@ from nightcare.cli.completing import reminder_names
 from nightcare.cli.declaring import argument, command
 from nightcare.cli.output import echo
 from nightcare.cli.person import Person
-from nightcare.domain.course import Snoozed
 from nightcare.domain.moments import clock_text
 from nightcare.domain.schedule import BARE_PAUSE
 from nightcare.domain.time_parser import TimeWords, names_half, normalised, parse_clock
@@ -18,6 +17,7 @@ from nightcare.domain.until import parse_end
 from nightcare.errors import DesktopError, NothingToDo, NotRunning, ValueRefused
 from nightcare.journal.store import SERVICE_NOTE
 from nightcare.service.on_screen import NOT_SHOWN
+from nightcare.service.outlook import read_outlook
 
 _TRIAL_SECONDS = 10.0
 _LOOK_EVERY = 0.05
@@ -36,14 +36,12 @@ def snooze_command(person: Person, *, words: tuple[str, ...]) -> None:
         input_words = person.words.input
         end = parse_end(rest, answers.calendar(), person.now, input_words) if rest else None
         course = answers.snooze(person.now, name, end)
-    if isinstance(course.state, Snoozed):
-        echo(
-            person.words.say(
-                "did_snooze",
-                reminder=course.key.reminder,
-                until=person.clock(course.state.until),
-            )
-        )
+        until = read_outlook(person.schedule, answers.calendar(), journal, person.now).comes(course)
+    reminder = course.key.reminder
+    if until is None:
+        echo(person.words.say("did_snooze_not_back", reminder=reminder))
+    else:
+        echo(person.words.say("did_snooze", reminder=reminder, until=person.clock(until)))
 
 
 @command("pause", help="Show nothing for 2h, until 18:00, until tomorrow or until 2026-12-27.")
@@ -110,7 +108,13 @@ def tonight_command(person: Person, *, words: tuple[str, ...]) -> None:
                 morning=f"{bedtime:%I:%M %p}".lower(),
             )
         day = answers.tonight(person.now, bedtime)
-    echo(person.words.say("did_tonight", bedtime=person.clock(day.bedtime)))
+        outlook = read_outlook(person.schedule, answers.calendar(), journal, person.now)
+    moves = any(
+        person.schedule.named(one.key.reminder).evening and one.key.care_day == day.date
+        for one in outlook.until(day.ends)
+    )
+    key = "did_tonight" if moves else "did_tonight_alone"
+    echo(person.words.say(key, bedtime=person.clock(day.bedtime)))
 
 
 @command("try", help="Show a reminder now, to see how it looks. Needs the running service.")

@@ -315,7 +315,7 @@ def _state_line(course: Course, person: Person, outlook: Outlook, *, running: bo
         case Snoozed():
             until = outlook.comes(course)
             if until is None:
-                return person.words.say("state_snoozed_replaced", reminder=name)
+                return person.words.say("state_snoozed_not_back", reminder=name)
             return person.words.say("state_snoozed", reminder=name, until=person.clock(until))
         case Held(cause):
             reason = person.words.say(f"reason_{cause.replace(' ', '_')}")
@@ -355,7 +355,7 @@ def _became(course: Course, person: Person, outlook: Outlook) -> str:
         case Snoozed():
             until = outlook.comes(course)
             if until is None:
-                return person.words.say("became_snoozed_replaced")
+                return person.words.say("became_snoozed_not_back")
             return person.words.say("became_snoozed", until=person.clock(until))
         case Held(cause):
             return person.words.say(

@@ -124,13 +124,15 @@ class Outlook:
     def day(self, day: CareDay) -> list[Entry]:
         """Return a care day: what was, as recorded, and what is still to come, in order of time.
 
-        A moment that has passed without a record is part of it only if the service has not got
-        to it yet.
+        What was in its hours belongs to it, also where an edit or a journey has since put it into
+        another care day. A moment that has passed without a record is part of it only if the
+        service has not got to it yet.
         """
         entries = [
             Entry(one.occurrence, one)
             for one in self.courses
-            if one.key.care_day == day.date and one.key not in self._postponed
+            if one.key.care_day == day.date or day.wake <= one.occurrence.due < day.ends
+            if one.key not in self._postponed
         ]
         listed = {one.occurrence.key for one in entries}
         reckoned = self.standing.reckoned
