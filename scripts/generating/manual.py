@@ -117,7 +117,7 @@ _BEFORE_KEYS = (
 def program_page() -> Iterator[str]:
     """nightcare(1), line by line."""
     yield _head("nightcare", 1)
-    yield from (".SH NAME", r"nightcare \- reminders against leg cramps at night")
+    yield from (".SH NAME", r"nightcare \- reminders for people with leg cramps at night")
     yield from (".SH SYNOPSIS", ".B nightcare", r"[\fIOPTIONS\fR] \fICOMMAND\fR [\fIARGS\fR]...")
     yield from (".SH DESCRIPTION", *_prose(app.help or ""))
     yield from _prose(

@@ -1,4 +1,4 @@
-"""Calm reminders to drink, stretch and loosen the bedding, against leg cramps at night."""
+"""Calm reminders to drink, stretch and loosen the bedding, for people with leg cramps at night."""
 
 __version__ = "0.1.0"
 __released__ = "2026-11-22"

@@ -71,5 +71,5 @@ ALL = Group(
     "nightcare",
     _COMMANDS,
     summaries=_SUMMARIES,
-    help="Reminders to drink, stretch and loosen the bedding, against leg cramps at night.",
+    help="Reminders to drink, stretch and loosen the bedding, for people with leg cramps at night.",
 )
