@@ -27,7 +27,7 @@ _CLAIM = re.compile(
     r"prevent|avoid|reduc|lower|\bless\b|fewer|seldom|rarely|\bcure|heal\b|heals|stop|reliev"
     r"|relief|eas(e|es|ing)\b|sooth|\bnumb\b|treat|help|against|better|risk|minimi|\brid of|protect"
     r"|remed|work(s)?\b|likely|improve|good for|let go|relax|alleviat"
-    r"|forebyg|mindsk|undgå|færre|sjæld|helbred|kurer|stopp|lind|dulm|bedøv|hjælp|\bmod\b"
+    r"|forebyg|mindsk|undgå|færre|sjæld|helbred|kurer|lind|dulm|bedøv|hjælp|\bmod\b"
     r"|bedre|risiko|minimer|slippe|beskyt|virker|godt for|løsne|slappe|følelsesløs"
 )
 _ALWAYS = re.compile(
