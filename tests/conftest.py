@@ -56,13 +56,25 @@ def nobody() -> Iterator[None]:
     os.environ |= kept
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a test of tests/real that does not say that it needs real parts."""
+    for item in items:
+        if "real" in item.path.parts and item.get_closest_marker("real") is None:
+            raise pytest.UsageError(f"{item.nodeid} lacks the marker `real`")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A test that needs a real part and is skipped has failed."""
+    """Let a test fail that needs a real part and is skipped; under CI, any test that is skipped.
+
+    The one exemption, which does not hold under CI: what is `privileged` may be skipped where the
+    system does not allow it.
+    """
     report = yield
-    if report.skipped and item.get_closest_marker("real") is not None:
+    needed = item.get_closest_marker("real") and not item.get_closest_marker("privileged")
+    if report.skipped and not hasattr(report, "wasxfail") and (needed or os.environ.get("CI")):
         report.outcome = "failed"
-        report.longrepr = f"{item.nodeid} needs a real part and was skipped: {report.longrepr}"
+        report.longrepr = f"{item.nodeid} must run here and was skipped: {report.longrepr}"
     return report
