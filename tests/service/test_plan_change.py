@@ -256,3 +256,25 @@ def test_an_earlier_bedtime_at_the_first_start_looks_not_before_it() -> None:
     tonight(made, "22:05")
     assert made.outcomes("stretch") == []
     assert made.now == local("2026-11-23 21:58")
+
+
+def test_undo_brings_back_what_its_act_pushed_aside() -> None:
+    """What was open gives way to what an early bedtime brings on; it was not answered."""
+    walk = '[reminders.walk]\ntopic = "exercise"\ntext = "Walk"\nat = "20:05"\n'
+    made = desk("20:10", EVENING + walk)
+    tonight(made, "20:11")
+    assert made.outcomes("walk") == ["expired: another"]
+    undo(made)
+    assert made.title() == "Once more: Walk"
+
+
+def test_undo_of_a_pause_brings_back_what_waited_in_line() -> None:
+    """Two of one moment: the one on the screen, and the one after it."""
+    made = desk("21:59", EVENING.replace("bedtime - 5m", "bedtime - 30m"))
+    at(made, "22:05")
+    made.answers().pause(made.now, made.now + timedelta(hours=1))
+    made.written()
+    undo(made)
+    assert sorted(made.outcomes("stretch") + made.outcomes("blanket")) == ["held", "open"]
+    at(made, "22:45")
+    assert {one.title for one in made.screen.shown} >= {"Stretch", "Blanket"}

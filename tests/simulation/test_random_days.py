@@ -6,10 +6,10 @@ import os
 
 import pytest
 
-from parts.world import World
+from simulation.world import World
 
 FIRST_SEED = int(os.environ.get("SIMULATE_FROM", "0"))
-SEEDS = int(os.environ.get("SIMULATE_SEEDS", "40"))
+SEEDS = int(os.environ.get("SIMULATE_SEEDS", "24"))
 DAYS = int(os.environ.get("SIMULATE_DAYS", "6"))
 
 

@@ -152,8 +152,8 @@ def _absent(reminder: Reminder, presence: Presence) -> Step | None:
     return None
 
 
-_IN_LINE = (Held(Step.ANOTHER), Held(Step.ROUTINE))
-"""Waiting for the screen alone, with the person before it."""
+_IN_LINE = (Held(Step.ANOTHER), Held(Step.ROUTINE), Held(Step.RESTARTED))
+"""Waiting for the screen alone, with the person before it, or taken from there unanswered."""
 
 
 def first_to_show(

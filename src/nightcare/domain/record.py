@@ -38,13 +38,23 @@ class Decision:
 
 @dataclass(frozen=True)
 class Act:
-    """Something the person did (UTC), with how things stood before it."""
+    """Something the person did, with how things stood before it.
+
+    Attributes:
+        id: Its number.
+        at: When (UTC).
+        what: What it was.
+        courses: What it changed, as that stood before.
+        standing: What held for all reminders before.
+        beside: What else was not over, as that stood before.
+    """
 
     id: int
     at: datetime
     what: str
     courses: tuple[Course, ...]
     standing: Standing
+    beside: tuple[Course, ...] = ()
 
 
 @dataclass(frozen=True)

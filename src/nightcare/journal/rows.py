@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -250,15 +250,29 @@ def _check_word(word: object, known: Container[object]) -> None:
         raise ValueError(word)
 
 
+def act_courses(changed: Iterable[Course], beside: Iterable[Course]) -> str:
+    """The courses of an act as its column has them."""
+    return json.dumps(
+        {
+            "changed": [course_row(one) for one in changed],
+            "beside": [course_row(one) for one in beside],
+        }
+    )
+
+
 def act_of(number: int, at: str, what: str, courses: str, standing: str) -> Act:
     """The act that the values of its columns stand for."""
     _check_word(what, ACTS)
+    rows = json.loads(courses)
+    # Journals written before `beside` was added have a list of what was changed.
+    both = rows if isinstance(rows, dict) else {"changed": rows, "beside": []}
     return Act(
         number,
         instant_of(at),
         what,
-        tuple(course_of(tuple(one)) for one in json.loads(courses)),
+        tuple(course_of(tuple(one)) for one in both["changed"]),
         standing_of(tuple(json.loads(standing))),
+        tuple(course_of(tuple(one)) for one in both["beside"]),
     )
 
 

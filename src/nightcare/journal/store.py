@@ -18,6 +18,7 @@ from nightcare.journal.leading import read_led, write_led
 from nightcare.journal.rows import (
     COLUMN_NAMES,
     COLUMNS,
+    act_courses,
     act_of,
     course_of,
     course_row,
@@ -199,7 +200,14 @@ class Journal(File):
 
     # What the person did, and taking it back
 
-    def acted(self, now: datetime, what: str, before: Sequence[Course], standing: Standing) -> None:
+    def acted(
+        self,
+        now: datetime,
+        what: str,
+        before: Sequence[Course],
+        standing: Standing,
+        beside: Sequence[Course] = (),
+    ) -> None:
         """Remember what the person did now (UTC), and how things stood before it."""
         with self.transaction():
             self._db.execute(
@@ -207,7 +215,7 @@ class Journal(File):
                 (
                     instant_text(now),
                     what,
-                    json.dumps([course_row(course) for course in before]),
+                    act_courses(before, beside),
                     json.dumps(standing_row(standing)),
                 ),
             )

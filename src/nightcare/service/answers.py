@@ -15,19 +15,20 @@ from typing import Concatenate, ParamSpec, TypeVar
 from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
 from nightcare.domain.course import Course, Held, Open, Outcome, Settled, Snoozed, Step, begin
 from nightcare.domain.moments import length_text
-from nightcare.domain.plan_change import Plan, PlanChange
+from nightcare.domain.plan_change import PlanChange
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import past_bedtime, used_up
 from nightcare.domain.standing import Standing
 from nightcare.domain.time_parser import parse_length
 from nightcare.errors import NothingToDo, ValueRefused
-from nightcare.service.plan_change import change_plan, undo_plan_change, unreached
+from nightcare.service.plan_change import change_plan, unreached
 from nightcare.service.ports import Journal
+from nightcare.service.undo import Undo, closed_by_good_night, plan_of
 
 DONE = "done"
 GOOD_NIGHT = "good-night"
-_SNOOZE = "snooze-"
+SNOOZE = "snooze-"
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
@@ -37,7 +38,7 @@ _UNANSWERED = (Outcome.EXPIRED, Outcome.DISMISSED)
 
 def snooze_key(length: timedelta) -> str:
     """The key of a button that snoozes for a length: "snooze-10m"."""
-    return _SNOOZE + length_text(length)
+    return SNOOZE + length_text(length)
 
 
 def _whole(
@@ -75,8 +76,8 @@ class Answers:
             self._act(now, DONE, [course], lambda one: one.settle(Outcome.DONE, now))
         elif key == GOOD_NIGHT:
             self.good_night(now)
-        elif key.startswith(_SNOOZE):
-            until = now + parse_length(key.removeprefix(_SNOOZE))
+        elif key.startswith(SNOOZE):
+            until = now + parse_length(key.removeprefix(SNOOZE))
             self._act(now, "snooze", [course], lambda one: one.snoozed(until))
         else:
             raise ValueRefused("button_unknown", found=key)
@@ -148,11 +149,11 @@ class Answers:
     @_whole
     def pause(self, now: datetime, until: datetime) -> None:
         """Show nothing until an instant (UTC)."""
-        opened = [one for one in self._journal.unsettled() if isinstance(one.state, Open)]
+        waiting = [one for one in self._journal.unsettled() if isinstance(one.state, Open | Held)]
         self._act(
             now,
             "pause",
-            opened,
+            waiting,
             lambda one: one.held(Step.PAUSED),
             lambda standing: replace(standing, paused_until=until),
         )
@@ -171,7 +172,7 @@ class Answers:
         self._act(
             now,
             "resume",
-            self._closed_and_fresh(standing, now) if closed else [],
+            closed_by_good_night(self._journal, self._schedule, standing, now) if closed else [],
             lambda course: begin(course.occurrence, course.topic),
             lambda standing: replace(standing, paused_until=None, good_night=None),
         )
@@ -200,7 +201,8 @@ class Answers:
                 now=f"{calendar.local(now):%H:%M}",
                 wake=f"{calendar.local(day.ends):%H:%M}",
             )
-        change = PlanChange(self._plan(standing), self._plan(changed))
+        before, after = (plan_of(self._schedule, self._zone, one) for one in (standing, changed))
+        change = PlanChange(before, after)
         moved = unreached(self._journal, change, now)
         self._act(now, "tonight", moved, _unchanged, lambda _: changed)
         change_plan(self._journal, change, now)
@@ -219,25 +221,7 @@ class Answers:
         act = self._journal.last_act()
         if act is None:
             raise NothingToDo("nothing_to_undo")
-        for course in act.courses:
-            before = self._as_seen_since(course)
-            if not (before.seen and _missed(before)):
-                self._journal.save(self._reopened(before, now))
-        restored = {one.key for one in act.courses}
-        undone = self._journal.standing()
-        standing = replace(act.standing, began=undone.began, reckoned=undone.reckoned)
-        self._journal.stand(standing)
-        change = PlanChange(self._plan(undone), self._plan(standing))
-        undo_plan_change(self._journal, change, now, restored)
-        today = self.calendar().at(now).date
-        if undone.good_night == today != standing.good_night:
-            for course in self._closed_and_fresh(undone, now):
-                if course.key not in restored:
-                    self._journal.save(begin(course.occurrence, course.topic))
-        elif standing.good_night == today != undone.good_night:
-            for course in self._journal.unsettled():
-                self._journal.save(course.give_up(now, Step.GOOD_NIGHT))
-        self._journal.forget_act(act)
+        Undo(self._journal, self._schedule, self._zone).undo(act, now)
         return act.what
 
     def reminder(self, name: str) -> Reminder:
@@ -259,26 +243,6 @@ class Answers:
                 known=", ".join(names) or "-",
             )
         return reminder
-
-    def _as_seen_since(self, course: Course) -> Course:
-        """A course as it stood, knowing whether it has been shown since: that happened."""
-        present = self._journal.course(course.key)
-        return replace(course, seen=course.seen or (present is not None and present.seen))
-
-    def _reopened(self, course: Course, now: datetime) -> Course:
-        """A course as it stood; what was on the screen then comes back there, if still fresh.
-
-        But not beside a later occurrence of its reminder, which has taken its place.
-        """
-        if course.settled:
-            return course
-        rivals = [*self._journal.unsettled(), *self._journal.of_care_day(course.key.care_day)]
-        if any(
-            one.key.reminder == course.key.reminder and one.occurrence.due > course.occurrence.due
-            for one in rivals
-        ):
-            return course.give_up(now, Step.SUPERSEDED)
-        return course.held(Step.RESTARTED) if isinstance(course.state, Open) else course
 
     def _end(self, now: datetime, target: Course, until: datetime | timedelta | None) -> datetime:
         if isinstance(until, datetime):
@@ -316,29 +280,6 @@ class Answers:
         ]
         return shown[-1] if shown else None
 
-    def _closed_and_fresh(self, standing: Standing, now: datetime) -> list[Course]:
-        """Return what fell due after "Good night" and is still fresh, in order of time."""
-        if standing.good_night is None:
-            return []
-        days = (standing.good_night - ONE_DAY, standing.good_night)
-        return [
-            course
-            for day in days
-            for course in self._journal.of_care_day(day)
-            if isinstance(course.state, Settled)
-            and course.state.outcome is Outcome.MISSED
-            and course.state.reason is Step.GOOD_NIGHT
-            and self._fresh(course, now)
-        ]
-
-    def _fresh(self, course: Course, now: datetime) -> bool:
-        reminder = self._schedule.reminder(course.key.reminder)
-        return reminder is not None and now <= course.fresh_from + reminder.fresh
-
-    def _plan(self, standing: Standing) -> Plan:
-        calendar = Calendar(self._schedule.sleep, self._zone, standing.tonight)
-        return Plan(self._schedule.enabled, calendar)
-
     def _act(
         self,
         now: datetime,
@@ -350,7 +291,9 @@ class Answers:
         """Change courses and what holds for all, in one transaction that can be taken back."""
         with self._journal.transaction():
             standing = self._journal.standing()
-            self._journal.acted(now, what, courses, standing)
+            changed_keys = {one.key for one in courses}
+            beside = [one for one in self._journal.unsettled() if one.key not in changed_keys]
+            self._journal.acted(now, what, courses, standing, beside)
             changed = [change(course) for course in courses]
             for course in changed:
                 self._journal.save(course)
@@ -361,7 +304,3 @@ class Answers:
 
 def _unchanged(course: Course) -> Course:
     return course
-
-
-def _missed(course: Course) -> bool:
-    return isinstance(course.state, Settled) and course.state.outcome is Outcome.MISSED

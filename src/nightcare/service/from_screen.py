@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from nightcare.domain.course import Course, Open, Outcome, Settled
+from nightcare.domain.course import Course, Open, Outcome, Settled, Snoozed
 from nightcare.domain.message import (
     Answered,
     Closed,
@@ -18,7 +18,7 @@ from nightcare.domain.message import (
 )
 from nightcare.domain.routine import routine_named
 from nightcare.errors import ValueRefused
-from nightcare.service.answers import DONE
+from nightcare.service.answers import DONE, SNOOZE
 from nightcare.service.basis import Basis
 from nightcare.service.leading import START, STOP, Leading
 from nightcare.service.messages import key_of, token
@@ -90,6 +90,9 @@ def take_in_late(
         return None
     if isinstance(course.state, Settled) and course.state.outcome is Outcome.DONE:
         return None if event.key == DONE else ("late_done", course)
+    if isinstance(course.state, Snoozed) and event.key.startswith(SNOOZE):
+        # Pressed twice, or told twice: it was put off by the first.
+        return None
     if not on_screen.was_last(course):
         return "late_another", course
     if now > course.fresh_from + reminder.fresh:

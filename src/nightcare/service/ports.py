@@ -145,7 +145,14 @@ class Journal(Protocol):
         """Remember how far what was last decided to be shown came on its way to the screen."""
         ...
 
-    def acted(self, now: datetime, what: str, before: Sequence[Course], standing: Standing) -> None:
+    def acted(
+        self,
+        now: datetime,
+        what: str,
+        before: Sequence[Course],
+        standing: Standing,
+        beside: Sequence[Course] = ...,
+    ) -> None:
         """Remember what the person did now (UTC), and how things stood before it."""
         ...
 

@@ -1,0 +1,221 @@
+"""The commands of the person, over a connection of their own, and what undo restores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from nightcare.domain.course import Course, Settled, Snoozed
+from nightcare.domain.diary import Severity
+from nightcare.domain.reminders import Key
+from nightcare.errors import NothingToDo, ValueRefused
+from nightcare.service.answers import Answers
+from nightcare.service.diary import Details, Diary
+
+if TYPE_CHECKING:
+    from simulation.world import World
+
+_AHEAD = timedelta(hours=30)
+
+
+def a_command(world: World) -> None:
+    """Give a command, and perhaps take it back."""
+    commands: tuple[tuple[int, Callable[[World], object]], ...] = (
+        (4, _undo),
+        (12, _an_act),
+        (10, _an_act_and_undo),
+        (2, _note_a_cramp),
+        (2, _try),
+    )
+    weights = [weight for weight, _ in commands]
+    (command,) = world.random.choices([one for _, one in commands], weights)
+    command(world)
+
+
+def _an_act(world: World) -> None:
+    if _act(world, *_some_act(world)):
+        _tell(world)
+
+
+def _an_act_and_undo(world: World) -> None:
+    """Undo at once, before or after the service has seen the act, or some minutes later."""
+    world.step("reckon", lambda: world.service.reckon(world.now))
+    before = _Standing.of(world)
+    if not _act(world, *_some_act(world)):
+        return
+    later = world.random.random() < 0.4
+    if later or world.random.random() < 0.7:
+        _tell(world)
+    if later:
+        world.promises.stretches.acted(world)
+        world.go_on(60.0 * world.random.choice((1, 3, 10, 40)))
+        acts = world.journal.acts()
+        if not acts or acts[-1].at < before.at:
+            return
+    what = _undo(world)
+    if what is None:
+        world.fail("there is nothing to undo after an act")
+    if not later and (wrong := before.differs(world)):
+        world.fail(f"undo of {what} does not restore: {wrong}")
+
+
+def _undo(world: World) -> str | None:
+    """Take back the last act; return what it was."""
+    world.promises.answering = True
+    what: list[str] = []
+
+    def undo(answers: Answers) -> None:
+        what.append(answers.undo(world.now))
+
+    if _act(world, "undo", undo):
+        world.promises.undone = what[0]
+        _tell(world)
+    world.promises.undone = None
+    world.promises.answering = False
+    return what[0] if what else None
+
+
+def _some_act(world: World) -> tuple[str, Callable[[Answers], object]]:
+    now, random = world.now, world.random
+    kind = random.choice(
+        ("done", "snooze", "good night", "pause", "pause", "resume", "tonight", "tonight")
+    )
+    match kind:
+        case "done":
+            return kind, lambda answers: answers.done(now)
+        case "snooze":
+            length = timedelta(minutes=random.choice((1, 10, 90)))
+            return kind, lambda answers: answers.snooze(now, None, length)
+        case "good night":
+            return kind, lambda answers: answers.good_night(now)
+        case "pause":
+            until = now + timedelta(minutes=random.choice((5, 60, 600, 4000)))
+            return kind, lambda answers: answers.pause(now, until)
+        case "resume":
+            return kind, lambda answers: answers.resume(now)
+        case _:
+            bedtime = _some_bedtime(world)
+            return f"{kind} {bedtime:%H:%M}", lambda answers: answers.tonight(now, bedtime)
+
+
+def _some_bedtime(world: World) -> time:
+    """Return any time, or one shortly after now, or near the usual bedtime."""
+    day = world.calendar().at(world.now)
+    near = world.random.choice(
+        (
+            world.now + timedelta(minutes=world.random.choice((1, 10, 40))),
+            day.bedtime + timedelta(minutes=world.random.choice((-30, 15, 60, 120))),
+            world.now + timedelta(minutes=world.random.randrange(24 * 60)),
+        )
+    )
+    return near.astimezone(world.zone).time().replace(second=0, microsecond=0)
+
+
+def _act(world: World, what: str, act: Callable[[Answers], object]) -> bool:
+    """Write to the journal as another process; return whether there was anything to do."""
+    world.happened.append(f"{world.now:%Y-%m-%d %H:%M:%S} {what}")
+    if what in {"done", "resume"}:
+        # What was not answered in time is done after all; what was closed may come again.
+        world.promises.answering = True
+    try:
+        act(world.answers())
+    except (NothingToDo, ValueRefused) as refused:
+        world.happened.append(f"    refused: {type(refused).__name__}")
+        world.promises.answering = False
+        return False
+    return True
+
+
+def _tell(world: World) -> None:
+    """Let the service hear that somebody has written."""
+    world.step("written", lambda: world.service.written(world.now), returns=True)
+    world.promises.answering = False
+
+
+def _note_a_cramp(world: World) -> None:
+    ago = timedelta(hours=world.random.randrange(30))
+    severity = world.random.choice(tuple(Severity))
+    diary = Diary(world.by_command.diary, world.calendar())
+    diary.add(world.now - ago, Details(severity=severity), world.now)
+    world.step(f"{severity} cramp", lambda: world.service.written(world.now))
+
+
+def _try(world: World) -> None:
+    if world.schedule.reminders:
+        reminder = world.random.choice(world.schedule.reminders)
+        world.promises.tried(world.by_command.ask_trial(reminder.name, world.now))
+        world.step(f"try {reminder.name}", lambda: world.service.written(world.now))
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """How things stand and what is to come, as far as an undo restores it.
+
+    Attributes:
+        at: When (UTC).
+        holds: The pause, the closed evening and the bedtimes in force.
+        coming: What is to come, and when (UTC).
+        courses: What was fresh and is not over, and where it stands.
+        settled: What has its outcome.
+    """
+
+    at: datetime
+    holds: tuple[object, ...]
+    coming: dict[Key, datetime]
+    courses: dict[Key, str]
+    settled: dict[Key, str]
+
+    @classmethod
+    def of(cls, world: World) -> _Standing:
+        standing, calendar = world.journal.standing(), world.calendar()
+        day = calendar.at(world.now)
+        paused = standing.paused_until if standing.paused(world.now) else None
+        good_night = standing.good_night if standing.good_night == day.date else None
+        coming = {
+            one.key: one.due
+            for one in world.due_between(world.now, world.now + _AHEAD)
+            if world.journal.course(one.key) is None
+        }
+        unsettled = [one for one in world.journal.unsettled() if _fresh(world, one)]
+        settled = {
+            one.key: str(one.state.outcome)
+            for one in world.journal.of_care_day(day.date)
+            if isinstance(one.state, Settled)
+        }
+        return cls(
+            world.now,
+            (paused, good_night, day.bedtime, day.date),
+            coming,
+            {one.key: _stands(one) for one in unsettled},
+            settled,
+        )
+
+    def differs(self, world: World) -> str | None:
+        """Return how things stand differently now; None where they do not."""
+        now = _Standing.of(world)
+        if now.holds != self.holds:
+            return f"{self.holds} is {now.holds}"
+        if now.coming != self.coming:
+            return f"to come was {self.coming.items() ^ now.coming.items()}"
+        lost = {
+            key: stands for key, stands in self.courses.items() if now.courses.get(key) != stands
+        }
+        if lost:
+            found = {key: now.courses.get(key) or now.settled.get(key) for key in lost}
+            return f"{lost} is {found}"
+        changed = {key for key, one in self.settled.items() if now.settled.get(key) != one}
+        return f"changed: {changed}" if changed else None
+
+
+def _fresh(world: World, course: Course) -> bool:
+    reminder = world.schedule.reminder(course.key.reminder)
+    return reminder is not None and world.now <= course.fresh_from + reminder.fresh
+
+
+def _stands(course: Course) -> str:
+    """Return where a course stands: what is on the screen, or is to be, is up."""
+    if isinstance(course.state, Snoozed):
+        return f"snoozed until {course.state.until}"
+    return "up" if course.seen else "held"

@@ -1,0 +1,159 @@
+"""The promise that each evening reminder is shown to somebody who is there while it is fresh.
+
+It asks the screen and the plan; the journal only says what the person has answered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from nightcare.domain.care_day import AFTER_BEDTIME
+from nightcare.domain.course import Course, Held, Outcome, Settled, Step
+from nightcare.domain.decide import LIVE, Presence
+from nightcare.domain.plan import between
+from nightcare.domain.reminders import Conduct, Key, Occurrence, Reminder
+
+if TYPE_CHECKING:
+    from simulation.world import World
+
+CAN_WAIT = ("notice/", "question/", "professional/")
+"""What the tokens of messages begin with that give way to every reminder."""
+
+_ROOM = timedelta(minutes=8)
+"""How long somebody must be there at the end of the freshness for all that wait to be shown."""
+
+
+@dataclass
+class Evenings:
+    """Which evening reminders may be on the screen, and which of them the person saw.
+
+    Attributes:
+        seen: What they saw.
+        excused: What an edit put into the past, and what gave way as is documented.
+        chances: Since when (UTC) each could be seen, and until when.
+    """
+
+    seen: set[Key] = field(default_factory=set)
+    excused: set[Key] = field(default_factory=set)
+    chances: dict[Key, tuple[datetime, datetime]] = field(default_factory=dict)
+    _before: dict[Key, Course] = field(default_factory=dict)
+
+    def before(self, world: World) -> None:
+        """Keep how things stand before a step."""
+        self._before = {one.key: one for one in world.journal.unsettled()}
+
+    def interrupted(self) -> None:
+        """Nobody was there, or the plan has changed: what was a chance is none any more."""
+        self.chances.clear()
+
+    def check(self, world: World, shown: list[str]) -> None:
+        """Check all that may be on the screen now.
+
+        Args:
+            world: The world.
+            shown: The tokens that the last step gave to the screen.
+        """
+        fresh = _fresh_evenings(world)
+        present = {one.key for one, _ in fresh}
+        for key, (since, until) in list(self.chances.items()):
+            if key not in present or key in self.seen:
+                del self.chances[key]
+                if key not in self.seen and world.now > until and until - since > _ROOM:
+                    world.fail(f"never shown, though there was somebody since {since}: {key}")
+        for one, reminder in fresh:
+            self._check(world, one, reminder, shown)
+
+    def _check(self, world: World, one: Occurrence, reminder: Reminder, shown: list[str]) -> None:
+        course = world.journal.course(one.key)
+        if one.key in self.seen or one.key in self.excused or self._answered(world, course):
+            self.chances.pop(one.key, None)
+        elif self._gave_way(world, course, shown):
+            self.excused.add(one.key)
+        elif _may_be_shown(world, one, reminder):
+            if all(token.startswith(CAN_WAIT) for token in world.screen.visible):
+                world.fail(f"somebody is there, the screen is free, not shown: {one}, {course}")
+            until = _until(world, one, reminder)
+            since, _ = self.chances.get(one.key, (world.now, until))
+            self.chances[one.key] = since, until
+        else:
+            self.chances.pop(one.key, None)
+
+    def _answered(self, world: World, course: Course | None) -> bool:
+        """Return whether the person has answered it, or a later one has taken its place."""
+        if course is None:
+            return False
+        if course.snoozes > 0:
+            return True
+        if not isinstance(course.state, Settled):
+            return False
+        if course.state.outcome is not Outcome.MISSED:
+            return True
+        if course.state.reason is Step.ROUTINE:
+            return True
+        return any(
+            later.key.reminder == course.key.reminder and later.due > course.occurrence.due
+            for later in world.due_between(world.now - timedelta(hours=3), world.now)
+        )
+
+    def _gave_way(self, world: World, course: Course | None, shown: list[str]) -> bool:
+        """Return whether it was held or missed, and gave way to what was shown on a return."""
+        if course is None or not isinstance(course.state, Settled) or not shown:
+            return False
+        before = self._before.get(course.key)
+        if before is None:
+            return world.now - course.occurrence.due > LIVE
+        return isinstance(before.state, Held) and before.state.cause not in {
+            Step.ANOTHER,
+            Step.ROUTINE,
+        }
+
+
+def _fresh_evenings(world: World) -> list[tuple[Occurrence, Reminder]]:
+    began = world.journal.standing().began or world.now
+    calendar = world.calendar()
+    found: list[tuple[Occurrence, Reminder]] = []
+    for reminder in world.schedule.enabled:
+        if reminder.evening:
+            after = max(began, world.now - reminder.fresh - timedelta(microseconds=1))
+            found += [
+                (one, reminder)
+                for one in between([reminder], calendar, after, world.now)
+                if world.now <= _until(world, one, reminder)
+            ]
+    return found
+
+
+def _until(world: World, one: Occurrence, reminder: Reminder) -> datetime:
+    day = world.calendar().at(one.due)
+    stale = one.due + reminder.fresh
+    in_the_night = day.bedtime < one.due < day.ends
+    return min(stale, day.ends) if in_the_night else min(stale, day.bedtime + AFTER_BEDTIME)
+
+
+def _may_be_shown(world: World, one: Occurrence, reminder: Reminder) -> bool:
+    standing = world.journal.standing()
+    day = world.calendar().at(world.now)
+    tried = any(token.startswith("trial/") for token in world.screen.wanted)
+    return not (
+        standing.paused(world.now)
+        or standing.good_night == day.date
+        or (day.asleep(world.now) and not day.bedtime < one.due < day.ends)
+        or world.screen.broken
+        or world.journal.led() is not None
+        or tried
+        or _absent(reminder, world.presence)
+    )
+
+
+def _absent(reminder: Reminder, presence: Presence) -> bool:
+    quiet = reminder.quiet
+    return any(
+        (
+            presence.locked and quiet.locked is Conduct.HOLD,
+            presence.idle and quiet.idle is Conduct.HOLD,
+            presence.do_not_disturb and quiet.do_not_disturb is Conduct.HOLD,
+            presence.presenting and quiet.presenting is Conduct.HOLD,
+        )
+    )

@@ -1,0 +1,235 @@
+"""What happens to a machine and its screen, and what a person does on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from nightcare.domain.course import Course, Open, Outcome, Settled, Snoozed, Step
+from nightcare.domain.decide import Presence
+from nightcare.domain.message import Answered, Closed, MessageEvent
+from nightcare.domain.time_parser import parse_length
+from nightcare.service.messages import token as token_of
+from simulation.commands import a_command
+from simulation.promises import QUESTION, ROUTINE
+from simulation.schedules import some_schedule
+
+if TYPE_CHECKING:
+    from simulation.world import World
+
+
+def something_happens(world: World) -> None:
+    """Let one thing happen, drawn by how often it does."""
+    happenings: tuple[tuple[int, Callable[[World], None]], ...] = (
+        (30, _answer),
+        (14, a_command),
+        (6, _suspend),
+        (6, _come_or_go),
+        (4, _restart),
+        (2, _edit),
+        (2, _travel),
+        (2, _there_and_back),
+        (2, _set_the_clock),
+        (3, _break_or_mend),
+        (3, _tell_late),
+        (3, _stale_event),
+        (2, _notice),
+    )
+    weights = [weight for weight, _ in happenings]
+    (happening,) = world.random.choices([one for _, one in happenings], weights)
+    led, presence, schedule = world.journal.led(), world.presence, world.schedule
+    happening(world)
+    if (led, presence, schedule) != (world.journal.led(), world.presence, world.schedule):
+        world.promises.stretches.acted(world)
+
+
+# On the screen
+
+
+def _answer(world: World) -> None:
+    """Press a button of what is on the screen, or close it."""
+    if not world.screen.visible:
+        return
+    token = min(world.screen.visible)
+    message = world.screen.wanted[token]
+    choice = world.random.random()
+    if choice < 0.2 or not message.buttons:
+        world.screen.close(token)
+        event: MessageEvent = Closed(token)
+    else:
+        keys = [one.key for one in message.buttons]
+        started = "start" in keys and world.random.random() < 0.5
+        event = Answered(token, "start" if started else world.random.choice(keys))
+    if token.startswith(ROUTINE):
+        _answer_routine(world, event)
+        return
+    before = next((one for one in world.journal.unsettled() if token_of(one) == token), None)
+    world.event(event)
+    if world.random.random() < 0.1:
+        # Some servers tell twice.
+        _again(world, event)
+    if token.startswith(QUESTION):
+        _in_the_diary(world, event)
+    elif before is not None:
+        _counted(world, before, event)
+
+
+def _again(world: World, event: MessageEvent) -> None:
+    before = world.journal.unsettled()
+    acts = len(world.journal.acts())
+    world.event(event)
+    after = world.journal.unsettled()
+    if len(world.journal.acts()) > acts or len(after) < len(before):
+        world.fail(f"{event} counted twice: {before} became {after}")
+
+
+def _counted(world: World, before: Course, event: MessageEvent) -> None:
+    """What the person did on the screen is in the journal as they did it."""
+    after = world.journal.course(before.key)
+    if after is None:
+        world.fail(f"{event} made {before} vanish")
+        return
+    match event:
+        case Answered(_, "done" | "good-night"):
+            right = after.state == Settled(Outcome.DONE, world.now)
+        case Answered(_, "start"):
+            led = world.journal.led()
+            right = led is not None and led.key == after.key and isinstance(after.state, Open)
+        case Answered(_, snooze):
+            until = world.now + parse_length(snooze.removeprefix("snooze-"))
+            right = (after.state, after.snoozes) == (Snoozed(until), before.snoozes + 1)
+        case _:
+            asked_again = isinstance(before.state, Open) and before.state.again is not None
+            right = after.state == Settled(Outcome.DISMISSED, world.now) or asked_again
+    if not right:
+        world.fail(f"{event} made {before} {after}")
+
+
+def _answer_routine(world: World, event: MessageEvent) -> None:
+    """Stop it, say that it is done, or close it; the closing words can only be closed."""
+    led = world.journal.led()
+    assert led is not None
+    before = world.journal.course(led.key)
+    assert before is not None
+    world.event(event)
+    after = world.journal.course(led.key)
+    assert after is not None
+    match event:
+        case _ if before.settled:
+            right = after == before
+        case Answered(_, "stop"):
+            right = isinstance(after.state, Open) and token_of(after) in world.screen.wanted
+        case Answered(_, "done"):
+            right = after.state == Settled(Outcome.DONE, world.now)
+        case _:
+            asked_again = isinstance(after.state, Open) and after.state.away
+            # What waited for the routine comes at once, and instead of asking again.
+            gave_way = after.state == Settled(Outcome.EXPIRED, world.now, Step.ANOTHER)
+            right = (
+                after.state == Settled(Outcome.DISMISSED, world.now)
+                or asked_again
+                or (gave_way and len(world.screen.wanted) > 0)
+            )
+    if not right or world.journal.led() is not None:
+        world.fail(f"{event} made {before} {after}")
+
+
+def _in_the_diary(world: World, event: MessageEvent) -> None:
+    """What the person said of a night is in the diary as they said it."""
+    said = world.journal.diary.morning(date.fromisoformat(event.token.split("/")[1]))
+    answer = event.key if isinstance(event, Answered) else None
+    if (None if said is None else said.answer) != answer:
+        world.fail(f"{event} made {said}")
+
+
+def _tell_late(world: World) -> None:
+    """Let the screen tell late what it has taken, or at once again."""
+    world.screen.slow = not world.screen.slow
+
+
+def _stale_event(world: World) -> None:
+    """Let something happen to what has left the screen already."""
+    if not world.screen.gone:
+        return
+    message = world.random.choice(world.screen.gone[-8:])
+    if message.token in world.screen.wanted:
+        return
+    keys = [one.key for one in message.buttons]
+    press = keys and world.random.random() < 0.5
+    # A press on what a server has left there may count; see `take_in_late`.
+    world.promises.answering = True
+    world.event(
+        Answered(message.token, world.random.choice(keys)) if press else Closed(message.token)
+    )
+    world.promises.answering = False
+    world.promises.stretches.acted(world)
+
+
+def _break_or_mend(world: World) -> None:
+    if world.screen.broken:
+        world.screen.mend()
+        world.step("screen mended", lambda: None)
+    else:
+        world.screen.broken = True
+
+
+def _notice(world: World) -> None:
+    """Let nightcare say something for itself."""
+    if world.random.random() < 0.5:
+        world.step("notice", lambda: world.service.notices.mention("Notice", "", world.now))
+    else:
+        world.step("notice that stays", lambda: world.service.notices.insist("Notice", ""))
+
+
+# The machine
+
+
+def _suspend(world: World) -> None:
+    minutes = world.random.choice((3, 50, 200, 500, 3000))
+    world.jump(world.now + timedelta(minutes=minutes), "suspend")
+
+
+def _come_or_go(world: World) -> None:
+    world.presence = world.random.choice(
+        (
+            Presence(),
+            Presence(),
+            Presence(locked=True),
+            Presence(idle=True),
+            Presence(do_not_disturb=True),
+            Presence(presenting=True),
+        )
+    )
+    world.service.presence = world.presence
+    world.step(f"{world.presence}", lambda: world.service.reckon(world.now), returns=True)
+
+
+def _restart(world: World) -> None:
+    """Stop or kill the service, and start it again at once or later."""
+    if world.random.random() < 0.5:
+        world.service.stop()
+    world.now += timedelta(minutes=world.random.choice((0, 0, 1, 30, 400, 6000)))
+    world.begin()
+
+
+def _edit(world: World) -> None:
+    validated = timedelta(seconds=world.random.choice((0, 0, 1, 20)))
+    world.reload(some_schedule(world.random), world.now - validated)
+
+
+def _travel(world: World) -> None:
+    world.travel(world.some_zone())
+
+
+def _there_and_back(world: World) -> None:
+    """Be in another zone for some minutes, as by a VPN that moves the clock."""
+    home = world.zone
+    world.travel(world.some_zone())
+    world.go_on(60.0 * world.random.choice((1, 2, 10, 120)))
+    world.travel(home)
+
+
+def _set_the_clock(world: World) -> None:
+    minutes = world.random.choice((-90, -20, -1, 1, 15, 130))
+    world.jump(world.now + timedelta(minutes=minutes), f"clock set by {minutes} min")

@@ -1,0 +1,326 @@
+"""What must hold after every step: the promises of docs/promises.md."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from nightcare.domain.care_day import Calendar
+from nightcare.domain.course import Course, Held, Open, Outcome, Settled, Snoozed, Step
+from nightcare.domain.decide import Presence
+from nightcare.domain.diary import ASKED_UNTIL
+from nightcare.domain.plan import between, planned
+from nightcare.domain.professional import NOTICE_EVERY
+from nightcare.domain.reminders import Key, Occurrence
+from nightcare.domain.schedule import Schedule
+from nightcare.service.messages import token as token_of
+from simulation.evenings import CAN_WAIT, Evenings
+from simulation.stretches import Stretches
+
+if TYPE_CHECKING:
+    from simulation.world import World
+
+QUESTION = "question/"
+"""What the token of the morning question begins with."""
+
+ROUTINE = "routine/"
+"""What the token of a routine under way begins with."""
+
+TRIAL = "trial/"
+"""What the token of a trial begins with."""
+
+_PROFESSIONAL = "professional/"
+_NOTICE = "notice/"
+_WATCHED = timedelta(days=14)
+_TRIAL_LASTS = timedelta(minutes=3)
+
+
+class BrokenPromise(AssertionError):
+    """Something that must always hold did not."""
+
+
+class Promises:
+    """What the world has seen, apart from the journal, and whether it is as was promised.
+
+    Attributes:
+        evenings: The watch over the evening reminders.
+        stretches: The watch over the routine under way.
+        answering: Whether something is done that may change outcomes.
+        undone: Which act has just been undone; None for none.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.evenings = Evenings()
+        self.stretches = Stretches()
+        self.answering = False
+        self.undone: str | None = None
+        self._in_force = (world.schedule, world.zone)
+        self._settled: dict[Key, Outcome] = {}
+        self._told: set[Key] = set()
+        self._askings: dict[tuple[Key, int], set[str]] = {}
+        self._asked: dict[date, int] = {}
+        self._advised: datetime | None = None
+        self._planned: list[Occurrence] = []
+        self._shown_before = 0
+        self._had: frozenset[str] = frozenset()
+        self._seen_before = 0
+        self._trials: dict[int, datetime] = {}
+        self._announced: tuple[Occurrence, Course | None] | None = None
+
+    # What is told from outside
+
+    def told(self, token: str) -> None:
+        """Keep, apart from the journal, what it is told of the screen."""
+        if token.startswith(QUESTION):
+            self._asked_after(date.fromisoformat(token.split("/")[1]))
+        elif token.startswith(_PROFESSIONAL):
+            self._advise()
+        elif not token.startswith((ROUTINE, TRIAL, _NOTICE)):
+            for one in self._world.journal.unsettled():
+                if token_of(one) == token and isinstance(one.state, Open):
+                    self._told.add(one.key)
+                    self._askings.setdefault((one.key, one.snoozes), set()).add(token)
+
+    def interrupted(self) -> None:
+        """Take note that the machine was off, asleep or set to another time."""
+        self.evenings.interrupted()
+
+    def set_back(self, to: datetime) -> None:
+        """Take note that the clock goes back: what it had run ahead of is still to come (UTC)."""
+        if self._advised is not None and self._advised > to:
+            self._advised = None
+
+    def edited(self, schedule: Schedule) -> None:
+        """Take note that another schedule comes; what it puts into the past never was to come."""
+        world, day = self._world, timedelta(days=1)
+        coming = {one.key for one in world.due_between(world.now, world.now + 2 * day)}
+        calendar = Calendar(schedule.sleep, world.zone, world.journal.standing().tonight)
+        past = between(schedule.enabled, calendar, world.now - day, world.now)
+        self.evenings.excused |= {one.key for one in past if one.key not in coming}
+
+    def tried(self, number: int) -> None:
+        """Take note of a trial."""
+        self._trials[number] = self._world.now
+
+    # What comes
+
+    def announced(self, until: datetime) -> None:
+        """Keep what is announced, if nothing but time is to pass until then (UTC)."""
+        world = self._world
+        announced = world.service.following(world.now)
+        if announced is None or announced.due > until:
+            self._announced = None
+            return
+        course = world.journal.course(announced.key)
+        if course is not None and course.settled:
+            world.fail(f"announced, but had already: {announced}, {course}")
+        self._announced = announced, course
+
+    def announced_came(self) -> None:
+        """Check that what was announced has come, or is on record as held back."""
+        if self._announced is None:
+            return
+        world, (announced, before) = self._world, self._announced
+        course = world.journal.course(announced.key)
+        if course is None or course == before:
+            world.fail(f"announced, and did not come: {announced}, {course}")
+
+    # Before and after a step
+
+    def before(self) -> None:
+        """Keep how things stand before a step."""
+        world = self._world
+        since = world.journal.standing().reckoned
+        self._planned = []
+        if since is not None and since < world.now:
+            schedule, zone = self._in_force
+            calendar = Calendar(schedule.sleep, zone, world.journal.standing().tonight)
+            since = max(since, world.now - timedelta(days=30))
+            self._planned = between(schedule.enabled, calendar, since, world.now)
+        self._shown_before = len(world.screen.shown)
+        self._had = frozenset(world.screen.shown)
+        self._seen_before = len(world.screen.seen)
+        self.evenings.before(world)
+
+    def check(self, *, returns: bool) -> None:
+        """Check all that must hold after a step.
+
+        Raises:
+            BrokenPromise: Something does not.
+        """
+        world = self._world
+        shown = world.screen.shown[self._shown_before :]
+        self._note_seen(world.screen.seen[self._seen_before :])
+        self._one_at_a_time()
+        self._fresh_and_allowed(shown)
+        if returns and len([one for one in shown if not one.startswith(_NOTICE)]) > 1:
+            world.fail(f"{len(shown)} shown on a return: {shown}")
+        self._ends_once()
+        self._nothing_lost()
+        self._journal_is_true()
+        self._trials_end()
+        self.evenings.check(world, [one for one in shown if not one.startswith(CAN_WAIT)])
+        self._in_force = (world.schedule, world.zone)
+
+    def everything_has_ended(self) -> None:
+        """After days without anybody nothing is left open."""
+        for course in self._world.journal.unsettled():
+            young = course.fresh_from > self._world.now - timedelta(days=1, hours=3)
+            waiting = isinstance(course.state, Held) and course.state.cause is Step.PAUSED
+            if not young and not waiting:
+                self._world.fail(f"never ended: {course}")
+
+    # The promises
+
+    def _note_seen(self, tokens: list[str]) -> None:
+        keys = {token_of(one): one.key for one in self._world.journal.unsettled()}
+        self.evenings.seen |= {keys[one] for one in tokens if one in keys}
+
+    def _one_at_a_time(self) -> None:
+        world = self._world
+        unsettled = world.journal.unsettled()
+        opened = [one for one in unsettled if isinstance(one.state, Open) and not one.state.away]
+        # A notice, which takes no answer, may stand beside a reminder.
+        wanted = [one for one in world.screen.wanted if not one.startswith(_NOTICE)]
+        apart = [one for one in wanted if one.startswith((*CAN_WAIT, TRIAL))]
+        tried = any(one.startswith(TRIAL) for one in wanted)
+        # The closing words of a routine belong to what is done already.
+        led = world.journal.led()
+        done = None if led is None else world.journal.course(led.key)
+        closing = done is not None and done.settled and not apart
+        ours = len(wanted) - len(apart)
+        if len(wanted) > 1 or (ours != len(opened) + closing and not (tried and ours == 0)):
+            world.fail(f"open {opened}, on the screen {wanted}")
+        waiting = [one for one in unsettled if one.state == Held(Step.ROUTINE)]
+        if waiting and led is None and not opened:
+            world.fail(f"still waiting for a routine that is over: {waiting}")
+        names = [one.key.reminder for one in unsettled]
+        if len(names) != len(set(names)):
+            world.fail(f"two of one reminder under way: {names}")
+
+    def _fresh_and_allowed(self, shown: list[str]) -> None:
+        world = self._world
+        standing = world.journal.standing()
+        new = [one for one in shown if not one.startswith((_NOTICE, TRIAL))]
+        if not new:
+            return
+        if standing.paused(world.now):
+            world.fail(f"shown during a pause: {new}")
+        day = world.calendar().at(world.now)
+        if standing.good_night == day.date and not self._begun_since_good_night(new):
+            world.fail(f"shown after good night: {new}")
+        for course in world.journal.unsettled():
+            # What was on the screen before comes back after a trial with what is left of its time.
+            back = isinstance(course.state, Open) and token_of(course) in self._had
+            if isinstance(course.state, Open) and token_of(course) in new and not back:
+                reminder = world.schedule.named(course.key.reminder)
+                if world.now > course.fresh_from + reminder.fresh:
+                    world.fail(f"shown too late: {course}")
+                if world.presence.locked and reminder.quiet.locked == "hold":
+                    world.fail(f"shown on a locked screen: {course}")
+
+    def _begun_since_good_night(self, new: list[str]) -> bool:
+        """Whether it is a stretch begun after it: who flies west has that evening once more."""
+        led = self._world.journal.led()
+        said = [one.at for one in self._world.journal.acts() if one.what == "good-night"]
+        return (
+            led is not None
+            and all(one.startswith(ROUTINE) for one in new)
+            and led.began > max(said, default=led.began)
+        )
+
+    def _ends_once(self) -> None:
+        """What has its outcome keeps it, but where the person takes it back themselves."""
+        world = self._world
+        day = world.calendar().at(world.now).date
+        for key, outcome in list(self._settled.items()):
+            if key.care_day < day - _WATCHED:
+                # Nothing comes to it any more; ten years of them are too many to ask for.
+                del self._settled[key]
+                continue
+            course = world.journal.course(key)
+            now = course.state.outcome if course and isinstance(course.state, Settled) else None
+            if now is not outcome:
+                # What nobody saw, and a change of the plan or of the clock has put ahead.
+                forgotten = course is None and outcome is Outcome.MISSED
+                if not self.answering and not forgotten:
+                    world.fail(f"{key} was {outcome} and is {now}")
+                del self._settled[key]
+        for course in world.journal.of_care_day(day):
+            if isinstance(course.state, Settled):
+                self._settled[course.key] = course.state.outcome
+
+    def _nothing_lost(self) -> None:
+        world = self._world
+        for one in self._planned:
+            if world.journal.course(one.key) is None:
+                still = planned(world.schedule.named(one.key.reminder), world.calendar(), one.key)
+                if still is None or still.due <= world.now:
+                    world.fail(f"lost: {one}")
+
+    def _journal_is_true(self) -> None:
+        """It tells what was seen, and no snooze that is over is still waiting for its time."""
+        world = self._world
+        if self.undone == "tonight":
+            # What came early by it counts for nothing.
+            kept = {key for key in self._told if (it := world.journal.course(key)) and it.seen}
+            self.evenings.seen -= self._told - kept
+            self._told = kept
+        self._forget_what_moved()
+        day = world.calendar().at(world.now).date
+        for course in world.journal.of_care_day(day):
+            if course.seen != (course.key in self._told):
+                world.fail(f"the journal is wrong about having shown {course}")
+            # The others are the person's doing, who may answer by a command what they never saw.
+            if isinstance(course.state, Settled):
+                of_what_was_seen = {Outcome.MISSED: False, Outcome.EXPIRED: True}
+                if of_what_was_seen.get(course.state.outcome, course.seen) != course.seen:
+                    world.fail(f"wrong outcome: {course}")
+        for course in world.journal.unsettled():
+            if isinstance(course.state, Snoozed) and course.state.until <= world.now:
+                world.fail(f"a snooze that is over still waits: {course}")
+            reminder = world.schedule.reminder(course.key.reminder)
+            repeat = None if reminder is None else reminder.repeat
+            askings = self._askings.get((course.key, course.snoozes), set())
+            # An edit may have taken the repeat away since.
+            if len(askings) > 1 + (3 if repeat is None else max(3, repeat.times)):
+                world.fail(f"asked too often: {course}")
+
+    def _forget_what_moved(self) -> None:
+        """What was seen and is unanswered comes anew where its moment has moved ahead."""
+        world = self._world
+        for key in [key for key in self._told if world.journal.course(key) is None]:
+            reminder = world.schedule.reminder(key.reminder)
+            ahead = None if reminder is None else planned(reminder, world.calendar(), key)
+            if ahead is None or ahead.due <= world.now:
+                world.fail(f"seen, and forgotten: {key}")
+            self._told.discard(key)
+            self.evenings.seen.discard(key)
+            self._askings = {one: had for one, had in self._askings.items() if one[0] != key}
+
+    def _trials_end(self) -> None:
+        """A trial is answered, and is off the screen, within its minute and what comes then."""
+        world = self._world
+        for number, asked in list(self._trials.items()):
+            if world.journal.trial_answer(number) is not None:
+                del self._trials[number]
+            elif world.now - asked > _TRIAL_LASTS:
+                world.fail(f"a trial of {asked} has no answer")
+
+    def _asked_after(self, night: date) -> None:
+        """A night is asked after at most twice, in the morning, and never once it is known."""
+        world = self._world
+        self._asked[night] = self._asked.get(night, 0) + 1
+        late = world.now >= world.calendar().at(world.now).wake + ASKED_UNTIL
+        if self._asked[night] > 2 or late or world.journal.diary.morning(night) is not None:
+            world.fail(f"asked after {night} for the {self._asked[night]}. time")
+
+    def _advise(self) -> None:
+        """A professional is spoken of at most once a week, by day, to somebody who is there."""
+        world = self._world
+        last, self._advised = self._advised, world.now
+        too_soon = last is not None and timedelta() <= world.now - last < NOTICE_EVERY
+        by_night = world.now >= world.calendar().at(world.now).bedtime
+        if too_soon or by_night or world.presence != Presence():
+            world.fail(f"spoke of a professional, the last time {last}")

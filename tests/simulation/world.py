@@ -1,0 +1,253 @@
+"""Random days of a person with nightcare: the real service, a world that does as worlds do.
+
+What must always hold is checked at every step (docs/promises.md names each). The same seed
+makes the same days, so a failure can be lived through again:
+
+    .venv/bin/python -m simulation.world SEED [DAYS]        (in tests/)
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
+
+from nightcare.catalogue.reading import Words, read_words
+from nightcare.domain.care_day import Calendar
+from nightcare.domain.decide import Presence
+from nightcare.domain.message import MessageEvent, Shown
+from nightcare.domain.plan import between
+from nightcare.domain.reminders import Occurrence
+from nightcare.domain.schedule import Schedule
+from nightcare.journal.store import Journal
+from nightcare.service.answers import Answers
+from nightcare.service.reckoning import Service
+from simulation.happenings import something_happens
+from simulation.promises import BrokenPromise, Promises
+from simulation.schedules import some_schedule
+from simulation.screen import Screen
+
+ZONES = tuple(
+    ZoneInfo(name)
+    for name in (
+        "Europe/Copenhagen",
+        "America/New_York",
+        "Australia/Lord_Howe",
+        "Asia/Tokyo",
+        "America/Santiago",
+        "Africa/Cairo",
+    )
+)
+
+
+class World:
+    """Random days, from a seed.
+
+    Attributes:
+        seed: What makes the days.
+        random: What they are drawn from.
+        now: The instant (UTC).
+        schedule: The schedule in force.
+        zone: Where the person is.
+        presence: Whether they are there.
+        journal: The service's connection to the journal.
+        by_command: The connection of the commands, which are other processes.
+        happened: What has happened, line by line.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.random = Random(seed)  # noqa: S311 - days, not secrets
+        self.words: Words = read_words(self.random.choice(("en", "da")))
+        self.zone = self.random.choice(ZONES)
+        self.schedule = some_schedule(self.random)
+        start = date(2026, 1, 1) + timedelta(days=self.random.randrange(700))
+        self.now = datetime.combine(start, time(self.random.randrange(24)), UTC)
+        self.presence = Presence()
+        self.happened: list[str] = []
+
+    # Living
+
+    def live(self, days: int) -> None:
+        """Let so many days go by.
+
+        Raises:
+            BrokenPromise: Something that must always hold did not.
+        """
+        memory = Path("/dev/shm")  # noqa: S108 - a folder of one's own in it, where there is one
+        with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+            self.journal = Journal.open(Path(folder))
+            self.by_command = Journal.open(Path(folder))
+            try:
+                self._live(days)
+            finally:
+                self.by_command.close()
+                self.journal.close()
+
+    def _live(self, days: int) -> None:
+        self.promises = Promises(self)
+        self.begin()
+        end = self.now + timedelta(days=days)
+        while self.now < end:
+            # Who is being led is there; then things happen more closely one after the other.
+            apart = 2400.0 if self.journal.led() is None else 90.0
+            self.go_on(self.random.expovariate(1 / apart))
+            something_happens(self)
+        self.screen.mend()
+        self.presence = self.service.presence = Presence()
+        self.jump(self.now + timedelta(days=3), "three days off")
+        self.promises.everything_has_ended()
+
+    def begin(self) -> None:
+        """Start the service on a screen of its own."""
+        self.screen = Screen()
+        self._late: list[tuple[datetime, Shown]] = []
+        self.service = Service(
+            schedule=self.schedule,
+            zone=self.zone,
+            journal=self.journal,
+            screen=self.screen,
+            words=self.words,
+            tell=self._tell,
+        )
+        self.service.presence = self.presence
+        self.promises.interrupted()
+        self.step("start", lambda: self.service.start(self.now), returns=True)
+
+    def go_on(self, seconds: float) -> None:
+        """Let time go by as a machine that is on does: it wakes for each alarm."""
+        end = self.now + timedelta(seconds=seconds)
+        self.promises.announced(end)
+        while True:
+            due = [self.service.upcoming(one, self.now) for one in self.schedule.enabled]
+            instants = [one.due for one in due if one is not None]
+            deadline = self.service.next_deadline()
+            if deadline is not None:
+                instants.append(max(deadline, self.now + timedelta(milliseconds=1)))
+            instants += [max(at, self.now) for at, _ in self._late]
+            coming = min(instants, default=end)
+            if coming > end:
+                break
+            self.now = coming
+            if not self._tell_late():
+                self.step("alarm", lambda: self.service.reckon(self.now))
+            self.promises.stretches.check(self)
+        self.now = end
+        self.promises.announced_came()
+
+    def jump(self, at: datetime, what: str) -> None:
+        """Let the clock jump, as by a suspend."""
+        if at < self.now:
+            self.promises.set_back(at)
+        self.now = at
+        self.promises.interrupted()
+        self.step(what, lambda: self.service.reckon(self.now), returns=True)
+
+    def answers(self) -> Answers:
+        """Return the commands, as another process gives them."""
+        return Answers(self.schedule, self.zone, self.by_command)
+
+    def reload(self, schedule: Schedule, meant_since: datetime) -> None:
+        """Save another config."""
+        self.promises.edited(schedule)
+        self.schedule = schedule
+        self.step(
+            "edit",
+            lambda: self.service.reload(schedule, self.words, self.now, meant_since=meant_since),
+        )
+
+    def travel(self, zone: ZoneInfo) -> None:
+        """Be in another time zone."""
+        self.zone = zone
+        self.step(f"to {zone}", lambda: self.service.travel(zone, self.now), returns=True)
+
+    def event(self, event: MessageEvent) -> None:
+        """Let something happen on the screen."""
+        self.step(f"{event}", lambda: self.service.event(event, self.now))
+
+    def step(self, what: str, action: Callable[[], object], *, returns: bool = False) -> None:
+        """Take a step, and check all that must hold after it.
+
+        Args:
+            what: What happens.
+            action: It.
+            returns: Whether the person, the machine or the reminders come back by it.
+        """
+        self.happened.append(f"{self.now:%Y-%m-%d %H:%M:%S} {what}")
+        self.promises.before()
+        action()
+        self._deliver()
+        self.promises.check(returns=returns)
+
+    def _deliver(self) -> None:
+        while self.screen.told:
+            event = self.screen.told.pop(0)
+            if event.token not in self.screen.wanted:
+                continue
+            self.promises.told(event.token)
+            self.service.event(event, self.now)
+
+        while self.screen.late:
+            seconds = self.random.choice((0.001, 1, 20))
+            self._late.append((self.now + timedelta(seconds=seconds), self.screen.late.pop(0)))
+
+    def _tell_late(self) -> bool:
+        """Tell what was shown a while ago; return whether there was anything."""
+        due = [one for one in self._late if one[0] <= self.now]
+        for one in due:
+            self._late.remove(one)
+            _, event = one
+            if event.token in self.screen.wanted:
+                self.promises.told(event.token)
+            self.event(event)
+        return bool(due)
+
+    # What there is
+
+    def calendar(self) -> Calendar:
+        """Return the care days as they are now."""
+        return Calendar(self.schedule.sleep, self.zone, self.journal.standing().tonight)
+
+    def due_between(self, after: datetime, until: datetime) -> list[Occurrence]:
+        """Return what the plan has due between two instants (UTC)."""
+        return between(self.schedule.enabled, self.calendar(), after, until)
+
+    def some_zone(self) -> ZoneInfo:
+        """Return any zone."""
+        return self.random.choice(ZONES)
+
+    def fail(self, what: str) -> None:
+        """Say which promise was broken.
+
+        Raises:
+            BrokenPromise: Always.
+        """
+        last = "\n  ".join(self.happened[-14:])
+        local = self.now.astimezone(self.zone)
+        raise BrokenPromise(
+            f"seed {self.seed}, {self.now} ({local:%H:%M} there): {what}\n"
+            f"the last that happened:\n  {last}\n"
+            f"again: python -m simulation.world {self.seed}"
+        )
+
+    def _tell(self, key: str, /, **values: object) -> None:
+        self.happened.append(f"    {self.words.say(key, **values)}")
+
+
+def main() -> None:
+    """Live through the days of a seed again, and print them."""
+    seed = int(sys.argv[1])
+    days = int(sys.argv[2]) if len(sys.argv) > 2 else 30
+    world = World(seed)
+    try:
+        world.live(days)
+    finally:
+        print("\n".join(world.happened))  # noqa: T201 - a command prints
+
+
+if __name__ == "__main__":
+    main()
