@@ -133,6 +133,49 @@ def asked_for(
     return asyncio.run(story())
 
 
+@pytest.mark.parametrize("vendor", ["GNOME", "MATE"])
+def test_what_a_server_would_leave_drawn_is_replaced_by_what_is_over(
+    bus: PrivateBus, vendor: str
+) -> None:
+    """notification-daemon (3.20) draws a closed bubble on, in front of all later ones."""
+
+    async def story() -> None:
+        server = NotificationServer(bus.address)
+        server.information = ("Notification Daemon", vendor, "3.20.0", "1.2")
+        screen = a_screen(bus)
+        async with server, heard_from(screen) as ear:
+            screen.show(MESSAGE)
+            await shown(ear, MESSAGE)
+            screen.close("t1")
+            await server.until(lambda: not server.on_screen, "it to be closed")
+            over = [(one.replaces, one.expires) for one in server.asked[1:]]
+            assert over == ([(1, 1)] if vendor == "GNOME" else [])
+
+    asyncio.run(story())
+
+
+def test_what_was_answered_is_not_replaced_on_a_server_that_leaves_it_drawn(
+    bus: PrivateBus,
+) -> None:
+    """It is gone from there, and the replacement would be a new notification."""
+
+    async def story() -> None:
+        server = NotificationServer(bus.address)
+        server.information = ("Notification Daemon", "GNOME", "3.20.0", "1.2")
+        screen = a_screen(bus)
+        async with server, heard_from(screen) as ear:
+            screen.show(MESSAGE)
+            await shown(ear, MESSAGE)
+            await server.press(1, "done")
+            await ear.until(lambda heard: Answered("t1", "done") in heard)
+            screen.close("t1")
+            screen.show(LAST)
+            await shown(ear, LAST)
+            assert [one.title for one in server.asked] == [MESSAGE.title, LAST.title]
+
+    asyncio.run(story())
+
+
 @pytest.mark.parametrize("name", ["dunst", "fnott", "mako"])
 def test_where_no_buttons_are_drawn_the_text_names_the_command(bus: PrivateBus, name: str) -> None:
     """The answers are sent all the same, for the server's own menu."""

@@ -163,15 +163,9 @@ class Desk:
         eventually(so_large, SECONDS, f"a window like {box}", self.server.program)
 
     def empty(self) -> None:
-        """Wait until nothing is on the display; close what the server left there."""
-
-        def nothing() -> bool:
-            if self.server.leaves_closed and self.changed():
-                self.server.sweep()
-            return self.changed() is None
-
+        """Wait until nothing is on the display."""
         eventually(
-            nothing,
+            lambda: self.changed() is None,
             SECONDS,
             "the window to go",
             self.server.program,
@@ -433,7 +427,7 @@ def test_a_reminder_has_title_body_and_buttons(desk: Desk) -> None:
     message, number = desk.show()
     (shown,) = desk.server.shown()
     assert (shown.number, shown.title) == (number, message.title)
-    assert shown.body == message.body
+    assert shown.body == with_answer(desk, message.body)
     assert shown.actions == tuple((button.key, button.label) for button in BUTTONS)
     desk.drawn()
     drawn = len(desk.server.buttons(3)) if desk.server.draws_buttons else 0
@@ -442,6 +436,11 @@ def test_a_reminder_has_title_body_and_buttons(desk: Desk) -> None:
     desk.sees("answers", lambda: desk.server.answers)
     desk.sees("buttons drawn", lambda: str(drawn))
     desk.take_off(message)
+
+
+def with_answer(desk: Desk, body: str) -> str:
+    """Return a body as it is sent: where no buttons are drawn it ends with the command."""
+    return body if desk.server.draws_buttons else f"{body}\n{STRETCH.spoken}"
 
 
 @pytest.mark.parametrize("button", BUTTONS, ids=lambda button: button.key)
@@ -457,18 +456,26 @@ def test_a_press_arrives_once_as_the_right_key(desk: Desk, button: Button) -> No
     assert ends == [Answered(message.token, button.key)]
 
 
+def test_what_follows_an_answer_at_once_is_drawn(desk: Desk) -> None:
+    """Of two reminders due together the second is seen; swaync drops what it is sent too soon."""
+    first, _ = desk.show()
+    desk.server.press("Done")
+    assert desk.screen.ending(first.token) == Answered(first.token, "done")
+    desk.screen.close(first.token)
+    second, _ = desk.show(replace(STRETCH, title="Time to loosen the blanket"))
+    if desk.server.draws_buttons:
+        desk.server.buttons(3)
+    desk.server.press("In 10 min")
+    assert desk.screen.ending(second.token) == Answered(second.token, "snooze-10m")
+    desk.take_off(second)
+
+
 def test_what_we_close_leaves_the_screen(desk: Desk) -> None:
-    """Nothing is reported of it any more, and all but a few servers take it off the display."""
+    """It is not drawn any more, and nothing is reported of it."""
     message, number = desk.show()
     desk.drawn()
-    desk.screen.close(message.token)
-
-    def said() -> str:
-        heard = desk.heard(number)
-        return f"{heard}, but it stays drawn" if desk.changed() else heard
-
-    desk.sees("closed by nightcare is", said)
-    desk.empty()
+    desk.take_off(message)
+    desk.sees("closed by nightcare is", lambda: desk.heard(number))
     assert [type(one) for one in desk.screen.of(message.token)] == [Shown]
 
 
@@ -493,9 +500,6 @@ def test_the_next_takes_the_place_of_the_one_before(desk: Desk) -> None:
         "the second alone",
         desk.server.program,
     )
-    if desk.server.leaves_closed:
-        # Also in front of the next one, which waits behind it.
-        desk.server.sweep()
     if desk.server.draws_buttons:
         desk.server.buttons(3)
     desk.take_off(second)
@@ -531,7 +535,7 @@ def test_words_of_all_kinds_are_drawn(desk: Desk, text: str) -> None:
     (capabilities,) = desk.ask("GetCapabilities")
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     assert shown.title == text
-    assert shown.body == (escaped if "body-markup" in capabilities else text)
+    assert shown.body == with_answer(desk, escaped if "body-markup" in capabilities else text)
     whole(desk)
     desk.take_off(message)
 
@@ -542,9 +546,10 @@ def test_ten_thousand_characters_are_shortened(desk: Desk) -> None:
     message, _ = desk.show(replace(STRETCH, title=text, body=text))
     (shown,) = desk.server.shown()
     assert len(shown.title) <= TITLE_LENGTH
-    assert len(shown.body) <= BODY_LENGTH
+    shortened = shown.body.removesuffix(with_answer(desk, ""))
+    assert len(shortened) <= BODY_LENGTH
     assert shown.title.endswith("…")
-    assert shown.body.endswith("…")
+    assert shortened.endswith("…")
     whole(desk)
     desk.take_off(message)
 

@@ -198,6 +198,21 @@ def test_started_by_a_click_and_led_to_the_end(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SERVERS)
+def test_the_first_step_is_drawn_after_start(name: str) -> None:
+    """SwayNotificationCenter draws nothing that it is sent while its last popup fades out."""
+    with a_desktop(SERVERS[name]) as desk, desk.night.service() as service:
+        desk.have_on_screen(service, routine(600))
+        eventually(lambda: len(desk.server.shown()) == 1, 20, "the notice of the schedule to go")
+        desk.server.press("Start")
+        desk.wait_for_steps(1)
+        if desk.server.draws_buttons:
+            assert len(desk.server.buttons(2)) == 2
+        eventually(lambda: desk.display.picture().changed(desk.blank), DRAW_SECONDS, "the step")
+        desk.server.press("Done")
+        assert desk.night.wait_until("stretch", state="settled")["outcome"] == "done"
+
+
+@pytest.mark.parametrize("name", SERVERS)
 def test_stopped_in_the_middle_by_a_click(name: str) -> None:
     """The buttons work on what was replaced in place, and the reminder is back with its own."""
     with a_desktop(SERVERS[name]) as desk, desk.night.service() as service:

@@ -11,6 +11,13 @@ Sources: dunst(5) on do_action, makoctl(1) on invoke and menu, fnottctl(1) on ac
 them by a menu or a key.
 """
 
+LEAVE_CLOSED = frozenset({("Notification Daemon", "GNOME")})
+"""Servers, by name and vendor, that answer CloseNotification and leave the notification drawn.
+
+Seen on notification-daemon 3.20: the bubble goes when its own time is over, or when it is replaced
+by a notification whose time is over. Until then no other bubble is drawn.
+"""
+
 Remembered = Callable[[str], bool | None]
 """Whether a server, by its description, draws buttons: what the person said of it, if anything."""
 

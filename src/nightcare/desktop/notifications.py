@@ -15,7 +15,7 @@ from typing import Any
 
 from jeepney import DBusAddress, new_method_call
 
-from nightcare.desktop.known_servers import Remembered, draws_buttons
+from nightcare.desktop.known_servers import LEAVE_CLOSED, Remembered, draws_buttons
 from nightcare.desktop.text import APPLICATION, body_of, one_line, shortened, title_of
 from nightcare.desktop.wire import Bus, Refused, Reply, Signal
 from nightcare.domain.message import (
@@ -163,6 +163,7 @@ class Server:
         self._remembered = remembered
         self._name = ""
         self._listed: frozenset[Capability] = frozenset()
+        self._leaves_closed = False
         self._draws_progress = False
         self._keeps_buttons = False
         self._placed: dict[int, _Placed] = {}
@@ -202,6 +203,7 @@ class Server:
             parts = (name, version, f"({vendor})" if vendor else "")
             self.description = " ".join(filter(None, parts)) or self.description
             self._name = name
+            self._leaves_closed = (name, vendor) in LEAVE_CLOSED
             self._keeps_buttons = bool(name) and name not in _LOSE_BUTTONS
 
     def shows(self, token: str) -> bool:
@@ -250,9 +252,11 @@ class Server:
             Whether it was on the screen.
         """
         self._withdraw(token)
-        there = [number for number, placed in self._placed.items() if placed.token == token]
-        for number in there:
+        there = {number: one for number, one in self._placed.items() if one.token == token}
+        for number, placed in there.items():
             self._remove(number)
+            if self._leaves_closed and not placed.answered:
+                self._expire(number)
             self._take_off(number)
         return bool(there)
 
@@ -436,6 +440,12 @@ class Server:
         for unanswered in self._unanswered.values():
             if unanswered.token == token:
                 unanswered.withdrawn = True
+
+    def _expire(self, number: int) -> None:
+        """Replace a notification by one whose time is over."""
+        nothing: tuple[list[str], dict[str, object]] = ([], {})
+        body = (APPLICATION, number, self._icon, APPLICATION, "", *nothing, 1)
+        self._bus.post(new_method_call(self._address, "Notify", "susssasa{sv}i", body))
 
     def _take_off(self, number: int) -> None:
         self._bus.post(new_method_call(self._address, "CloseNotification", "u", (number,)))

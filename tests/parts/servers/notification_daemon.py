@@ -1,4 +1,4 @@
-"""notification-daemon, which shows one bubble at a time and leaves on the screen what we close."""
+"""notification-daemon, which shows one bubble at a time; the others wait behind it."""
 
 from __future__ import annotations
 
@@ -33,18 +33,12 @@ class NotificationDaemon(RealServer):
 
     __slots__ = ()
     answers: ClassVar[str] = "buttons"
-    leaves_closed: ClassVar[bool] = True
     has_do_not_disturb: ClassVar[bool] = False
 
     def close(self) -> None:
         """Click on the cross of the bubble."""
         windows = eventually(self._windows, DRAW_SECONDS, "a bubble", self.program)
         self.display.click(*_cross(windows[0]))
-
-    def sweep(self) -> None:
-        """Close each bubble by its cross; the next one comes then."""
-        for window in self._windows():
-            self.display.click(*_cross(window))
 
     def do_not_disturb(self, *, on: bool) -> None:
         """Do nothing: it has none."""
@@ -61,9 +55,9 @@ class NotificationDaemon(RealServer):
                 return True
             looks.append(drawn)
             if looks[-SETTLED:] == [drawn] * SETTLED and self._windows():
-                # A bubble that nightcare closed is still in front of it.
+                # Another one is in front of it.
                 looks.clear()
-                self.sweep()
+                self.close()
             return False
 
         eventually(in_front, DRAW_SECONDS, f"the bubble of {target.title!r}", self.program)

@@ -102,7 +102,6 @@ class RealServer(ABC):
         wavers: whether it is left to chance if what it kept back is drawn at once when do not
             disturb ends, or with what comes next.
         panel: how many rows of pixels at the top of the display belong to others.
-        leaves_closed: whether it keeps on the screen what nightcare closed.
         has_do_not_disturb: whether it can be told not to disturb.
         program: its process.
         display: where it draws.
@@ -115,7 +114,6 @@ class RealServer(ABC):
     draws_buttons: ClassVar[bool] = True
     wavers: ClassVar[bool] = False
     panel: ClassVar[int] = 0
-    leaves_closed: ClassVar[bool] = False
     has_do_not_disturb: ClassVar[bool] = True
 
     program: Program
@@ -171,9 +169,6 @@ class RealServer(ABC):
 
     def reach(self) -> None:  # noqa: B027 - most servers show them at once
         """Do what a person does to see the buttons of what is on the screen."""
-
-    def sweep(self) -> None:  # noqa: B027 - most servers leave nothing
-        """Close what it left on the screen after nightcare closed it, as a person does."""
 
     @abstractmethod
     def close(self) -> None:
