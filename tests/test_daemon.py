@@ -24,7 +24,7 @@ from nightcare.errors import DesktopError, StateError
 from nightcare.in_force import Look
 from nightcare.journal.file import FILE_NAME
 from nightcare.journal.store import SERVICE_NOTE, Journal
-from nightcare.screens import choose_screen, session_bus
+from nightcare.screens import choose_screen, chosen_backend, same_bus, session_bus
 from nightcare.settings.kept import load_kept
 from nightcare.settings.load import load
 from nightcare.settings.loaded import Load, Loaded, Source
@@ -399,6 +399,23 @@ def test_without_a_bus_the_terminal_serves() -> None:
     assert choose_screen(named, bus, io.StringIO()).name == "plyer"
     with pytest.raises(DesktopError):
         choose_screen(schedule_of('[notify]\nbackend = "freedesktop"\n'), {}, io.StringIO())
+    awaited = choose_screen(schedule, {}, io.StringIO(), watched=False)
+    assert (awaited.name, awaited.describe()) == ("freedesktop", "")
+    assert chosen_backend(schedule, {}, watched=False) == ("freedesktop", "awaited_bus")
+
+
+def test_one_bus_may_have_several_addresses(tmp_path: Path) -> None:
+    """With its identifier or without, and through a link."""
+    place = tmp_path / "bus"
+    (tmp_path / "link").symlink_to(tmp_path)
+    with socket.socket(socket.AF_UNIX) as bus:
+        bus.bind(os.fspath(place))
+        address = f"unix:path={place}"
+        assert same_bus(address, address)
+        assert same_bus(address, f"{address},guid=0123")
+        assert same_bus(address, f"unix:path={tmp_path}/link/bus")
+        assert not same_bus(address, "unix:path=/nowhere")
+        assert not same_bus(address, "unix:abstract=/tmp/dbus-x,guid=01")
 
 
 def test_the_bus_is_found_where_a_login_session_has_it(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Any, TextIO
 
 from nightcare import __version__
 from nightcare.catalogue.problems import problem_text, without_folder
-from nightcare.catalogue.reading import words_for
+from nightcare.catalogue.reading import Words, words_for
 from nightcare.catalogue.telling import capabilities_text, draws_no_buttons, teller
 from nightcare.desktop.clock import alarm, now
 from nightcare.desktop.files import watch
@@ -24,16 +24,26 @@ from nightcare.desktop.lookout import Lookout
 from nightcare.desktop.memory import give_back
 from nightcare.desktop.only_one import OnlyOne, ServiceRecord, home_folder, runtime_folder
 from nightcare.desktop.presence import Attendant
+from nightcare.desktop.service_environment import ServiceEnvironment
 from nightcare.desktop.systemd import ServiceManager
 from nightcare.desktop.time_zone import LOCAL_TIME, ZoneSource, chosen
 from nightcare.domain.message import Answered, ScreenEvent, Served
+from nightcare.domain.schedule import Schedule
 from nightcare.edits import Edits
 from nightcare.errors import StateError
 from nightcare.in_force import InForce, Look
 from nightcare.journal.keeper import Keeper
 from nightcare.journal.store import BUTTONS_NOTE, SERVICE_NOTE
+from nightcare.places import started_by_systemd
 from nightcare.scheduling import Scheduling
-from nightcare.screens import choose_screen, chosen_backend, session_bus, system_bus
+from nightcare.screens import (
+    choose_screen,
+    chosen_backend,
+    move_screen,
+    session_bus,
+    system_bus,
+    usual_bus,
+)
 from nightcare.service.reckoning import Service
 from nightcare.settings.loaded import Loaded, settings_of
 
@@ -84,6 +94,10 @@ class Daemon:
     def __init__(self, setting: Setting, loaded: Loaded) -> None:
         self._setting = setting
         self._in_force = InForce(setting.config, setting.variables, loaded, setting.state)
+        self._environment = ServiceEnvironment(
+            setting.variables, managed=started_by_systemd(setting.variables)
+        )
+        self._since = now()
         self._words = words_for(loaded.schedule.language, setting.variables)
         self._zone = chosen(loaded.schedule.zone)
         self._zone_lost = False
@@ -101,16 +115,21 @@ class Daemon:
             )
         )
         self._buttons: dict[str, object] = {}
+        self._in_terminal = setting.out.isatty()
         self._screen = choose_screen(
-            loaded.schedule, setting.variables, setting.out, self._draws_buttons
+            loaded.schedule,
+            setting.variables,
+            setting.out,
+            self._draws_buttons,
+            watched=self._in_terminal,
         )
-        _, self._why = chosen_backend(loaded.schedule, setting.variables)
+        _, self._why = self._chosen_backend(loaded.schedule)
         self._notifier = self._screen.describe()
         self._startable = False
         self._attendant = Attendant(
             session_bus(setting.variables),
             system_bus(setting.variables),
-            setting.variables,
+            self._environment.variables,
             loaded.schedule,
         )
         self._lookout = Lookout(self._attendant)
@@ -119,7 +138,6 @@ class Daemon:
         self._keeper = Keeper(setting.state, now, self._tell)
         self._noted: dict[str, object] = {}
         self._buttons = self._keeper.journal.noted(BUTTONS_NOTE)
-        self._in_terminal = setting.out.isatty()
         self._serving = False
         self._service = Service(
             schedule=loaded.schedule,
@@ -133,7 +151,7 @@ class Daemon:
         self._scheduling = Scheduling(
             upcoming=self._service.upcoming,
             reckon=self._due,
-            soon=self._lookout.ahead,
+            soon=self._ahead,
             jumped=self._resumed,
             failed=self._failed,
             make_alarm=alarm,
@@ -159,6 +177,8 @@ class Daemon:
             asyncio.create_task(self._screen.run(self._happened)),
             asyncio.create_task(self._manager.feed_watchdog()),
             asyncio.create_task(self._edits.run(self._take_up)),
+            asyncio.create_task(self._environment.run(self._take_over)),
+            asyncio.create_task(self._await_bus()),
         ]
         for file, changed in (
             (self._keeper.file, self._written),
@@ -245,6 +265,7 @@ class Daemon:
     def reload(self) -> None:
         """Read the config again; a mistake in it changes nothing."""
         if self._serving:
+            self._environment.look()
             self._edits.reload()
         # Else it was read a moment ago.
 
@@ -252,10 +273,10 @@ class Daemon:
         match look:
             case Look.TAKEN_UP:
                 loaded = self._in_force.loaded
-                self._words = words_for(loaded.schedule.language, self._setting.variables)
+                self._words = self._words_of_now()
                 self._keep_going(lambda: self._reload_service(meant_since))
                 self._tell("log_reloaded")
-                backend, _ = chosen_backend(loaded.schedule, self._setting.variables)
+                backend, _ = self._chosen_backend(loaded.schedule)
                 if backend != self._screen.name:
                     self._tell("log_backend_later", backend=backend)
                 self._keep_going(self._mention_what_comes)
@@ -301,6 +322,52 @@ class Daemon:
             self._service.notices.insist(words.say("notice_mistake"), line)
         self._arrange()
 
+    # The environment
+
+    async def _await_bus(self) -> None:
+        """Wait for a session bus where there was none, and go there."""
+        variables = self._environment.variables
+        place = usual_bus(variables)
+        if self._why != "awaited_bus" or place is None:
+            return
+        found = asyncio.Event()
+        watching = asyncio.create_task(
+            watch(place, lambda: found.set() if session_bus(variables) else None)
+        )
+        try:
+            await found.wait()
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+        self._go_to_bus()
+        self._environment.look()
+
+    def _take_over(self, names: frozenset[str]) -> None:
+        """Go by variables that arrived late."""
+        self._tell("log_environment", names=", ".join(sorted(names)))
+        words = self._words_of_now()
+        if words.language != self._words.language:
+            self._words = words
+            self._keep_going(lambda: self._reload_service(now()))
+        self._go_to_bus()
+
+    def _go_to_bus(self) -> None:
+        address = session_bus(self._environment.variables)
+        if address is not None and self._why == "awaited_bus":
+            _, self._why = self._chosen_backend(self._in_force.loaded.schedule)
+            screen = self._words.say(f"screen_{self._screen.name}")
+            self._tell(f"shown_by_{self._why}", screen=screen)
+        move_screen(self._screen, address)
+        self._attendant.renew(address)
+        self._arrange_later()
+
+    def _words_of_now(self) -> Words:
+        return words_for(self._in_force.loaded.schedule.language, self._environment.variables)
+
+    def _chosen_backend(self, schedule: Schedule) -> tuple[str, str]:
+        variables = self._environment.variables
+        return chosen_backend(schedule, variables, watched=self._in_terminal)
+
     def _happened(self, event: ScreenEvent) -> None:
         if isinstance(event, Served):
             self._startable = event.startable
@@ -321,6 +388,8 @@ class Daemon:
             self._notifier = notifier
             can = capabilities_text(self._words, self._screen.capabilities)
             if notifier:
+                # With its notification server a desktop has mostly told what it is.
+                self._environment.look()
                 self._tell("notifier_can", notifier=notifier, capabilities=can)
                 if draws_no_buttons(self._screen.capabilities):
                     self._tell("notifier_no_buttons")
@@ -332,7 +401,13 @@ class Daemon:
         said = self._buttons.get(notifier)
         return said if isinstance(said, bool) else None
 
+    def _ahead(self) -> None:
+        if self._environment.incomplete or not self._notifier:
+            self._environment.look()
+        self._lookout.ahead()
+
     async def _due(self) -> None:
+        await self._environment.settled()
         await self._lookout.known()
         self._keep_going(lambda: self._service.reckon(now()))
         # What is to be shown goes out first; the rest can wait for it.
@@ -343,6 +418,8 @@ class Daemon:
             self._keep_going(self._arrange)
 
     def _came_or_went(self) -> None:
+        if self._environment.incomplete:
+            self._environment.look()
         if self._serving and not self._lookout.looking:
             self._keep_going(self._reckon)
 
@@ -404,6 +481,7 @@ class Daemon:
                 "known": self._zone.understood and self._zone.source is not ZoneSource.DEFAULT,
                 "lost": self._zone_lost,
             },
+            "environment": self._published(),
             "presence": {
                 str(matter): {"on": known.on, "by": list(known.by)}
                 for matter, known in self._attendant.known().items()
@@ -412,6 +490,23 @@ class Daemon:
         if note != self._noted:
             self._keeper.journal.note(SERVICE_NOTE, note)
             self._noted = note
+
+    def _published(self) -> dict[str, object]:
+        """Return what a doctor and `status` compare with their own environment."""
+        variables = self._environment.variables
+        return {
+            "bus": session_bus(variables),
+            "config": str(self._in_force.place.absolute()),
+            "desktop": variables.get("XDG_CURRENT_DESKTOP", ""),
+            "display": variables.get("WAYLAND_DISPLAY") or variables.get("DISPLAY", ""),
+            "language": self._words.language,
+            "managed": started_by_systemd(self._setting.variables),
+            "path": variables.get("PATH", ""),
+            "since": self._since.isoformat(),
+            "state": str(self._setting.state.absolute()),
+            "variables": sorted(settings_of(self._setting.variables)),
+            "watched": self._in_terminal,
+        }
 
     def _change_zone(self) -> None:
         here = chosen(self._in_force.loaded.schedule.zone)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -24,8 +26,10 @@ def choose_screen(
     variables: Mapping[str, str],
     out: TextIO,
     remembered: Callable[[str], bool | None] = lambda _: None,
+    *,
+    watched: bool = True,
 ) -> Screen:
-    """The notifier: the one configured, else what this machine has.
+    """Return the notifier: the one configured, else what this machine has.
 
     On Linux with a session bus it is the desktop's, for which we wait; without a bus the terminal
     serves; on other platforms plyer.
@@ -36,8 +40,10 @@ def choose_screen(
         out: The terminal.
         remembered: Whether a notification server, by its description, draws buttons, as far as
             the person was asked.
+        watched: Whether somebody reads the terminal. Where nobody does, as with a log, we wait for
+            a bus.
     """
-    backend, _ = chosen_backend(schedule, variables)
+    backend, _ = chosen_backend(schedule, variables, watched=watched)
     bus = session_bus(variables)
     if backend == "plyer":
         from nightcare.desktop.plyer import (  # noqa: PLC0415 - other platforms only
@@ -55,7 +61,7 @@ def choose_screen(
     from nightcare.desktop.desktop_entry import icon  # noqa: PLC0415 - Linux only
     from nightcare.desktop.freedesktop import FreedesktopScreen, Waits  # noqa: PLC0415 - likewise
 
-    if bus is None:
+    if bus is None and watched:
         raise DesktopError("no_session_bus")
     return FreedesktopScreen(
         bus, icon=icon(variables), remembered=remembered, waits=Waits(patience=_patience(variables))
@@ -68,15 +74,29 @@ def _patience(variables: Mapping[str, str]) -> float:
     return 0.0 if _STARTED_BY_THE_BUS.intersection(desktops) else _SESSION_BEGINS
 
 
-def chosen_backend(schedule: Schedule, variables: Mapping[str, str]) -> tuple[str, str]:
-    """Which backend serves, and why: configured, platform, session_bus or no_session_bus."""
+def chosen_backend(
+    schedule: Schedule, variables: Mapping[str, str], *, watched: bool = True
+) -> tuple[str, str]:
+    """Return which backend serves, and why; takes what `choose_screen` takes.
+
+    Reasons are: configured, platform, session_bus, no_session_bus and awaited_bus.
+    """
     if schedule.notify is not None:
         return schedule.notify, "configured"
     if sys.platform != "linux":
         return "plyer", "platform"
     if session_bus(variables) is None:
-        return "terminal", "no_session_bus"
+        return ("terminal", "no_session_bus") if watched else ("freedesktop", "awaited_bus")
     return "freedesktop", "session_bus"
+
+
+def move_screen(screen: Screen, address: str | None) -> None:
+    """Have a screen go to another session bus, if it needs one."""
+    if screen.name == "freedesktop":
+        from nightcare.desktop.freedesktop import FreedesktopScreen  # noqa: PLC0415 - Linux only
+
+        if isinstance(screen, FreedesktopScreen):
+            screen.move(address)
 
 
 def session_bus(variables: Mapping[str, str]) -> str | None:
@@ -87,9 +107,26 @@ def session_bus(variables: Mapping[str, str]) -> str | None:
     address = variables.get("DBUS_SESSION_BUS_ADDRESS")
     if address:
         return address
-    runtime = variables.get("XDG_RUNTIME_DIR")
-    usual = Path(runtime) / "bus" if runtime else None
+    usual = usual_bus(variables)
     return f"unix:path={usual}" if usual is not None and usual.is_socket() else None
+
+
+def same_bus(one: str, other: str) -> bool:
+    """Return whether two addresses lead to the same bus, as far as they tell by themselves."""
+    first, second = (re.sub(r",guid=[0-9a-f]*", "", address) for address in (one, other))
+    if first == second:
+        return True
+    paths = [re.fullmatch(r"unix:path=([^,;]*)", address) for address in (first, second)]
+    try:
+        return all(paths) and os.path.samefile(*(path[1] for path in paths if path))  # noqa: PTH121
+    except OSError:
+        return False
+
+
+def usual_bus(variables: Mapping[str, str]) -> Path | None:
+    """Return where the socket of a session bus usually is; None where nothing says so."""
+    runtime = variables.get("XDG_RUNTIME_DIR")
+    return Path(runtime) / "bus" if runtime else None
 
 
 def system_bus(variables: Mapping[str, str]) -> str | None:

@@ -139,7 +139,7 @@ FAMILIES: dict[str, set[str]] = {
     "config_": config_keys(),
     "can_": {*Capability, "persistence", "nothing"},
     "screen_": {"freedesktop", "terminal", "plyer"},
-    "shown_by_": {"configured", "platform", "session_bus", "no_session_bus"},
+    "shown_by_": {"awaited_bus", "configured", "platform", "session_bus", "no_session_bus"},
     "presence_": {f"{matter}_{said}" for matter in Matter for said in ("on", "off", "unknown")},
 }
 """What may follow where a key is put together."""

@@ -10,8 +10,16 @@ from pathlib import Path
 import pytest
 
 from nightcare.catalogue.reading import read_words
+from nightcare.checkup.facts import Failure, SessionBus
 from nightcare.checkup.finding import Check, Finding, State, good, mend_of, message_of
 from nightcare.checkup.of_desktop import judge_bus, judge_notifier, judge_quiet
+from nightcare.checkup.of_environment import (
+    Here,
+    Published,
+    judge_buses,
+    judge_environment,
+    judge_home,
+)
 from nightcare.checkup.of_files import judge_config, judge_journal, judge_mistakes
 from nightcare.checkup.of_service import Expected, judge_service, judge_session, judge_unit
 from nightcare.checkup.of_system import (
@@ -74,6 +82,33 @@ NOTE: dict[str, object] = {
     "config": str(CONFIG),
 }
 EXPECTED = Expected("0.1.0", CONFIG, desktop=True)
+SERVICE = Published(
+    bus="unix:path=/b",
+    desktop="sway",
+    display="wayland-1",
+    language="en",
+    path="/usr/bin:/bin",
+    state="/home/mette/.local/state/nightcare",
+    managed=True,
+    watched=False,
+)
+BUS = SessionBus("unix:path=/b", notifier=Notifier(owned=False), id="1")
+OTHER = SessionBus("unix:path=/tmp/other", id="2")
+ME = Here(
+    variables={"PATH": "/usr/bin:/bin", "XDG_CURRENT_DESKTOP": "sway"},
+    language="en",
+    state=SERVICE.state,
+    settings=(),
+    program="sh",
+)
+
+
+def in_terminal(*, watched: bool) -> dict[str, object]:
+    """The note of a service that shows reminders in its terminal, or in its log."""
+    environment = {"bus": None, "watched": watched}
+    return NOTE | {"screen": "terminal", "why": "no_session_bus", "environment": environment}
+
+
 PROBLEM = Problem(
     ("sleep", "wake"),
     "clock_not_understood",
@@ -100,28 +135,42 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
     ([judge_bus("unix:path=/b", Fault.LATE, LIMIT)], [("bus_late", BAD)]),
     ([judge_bus("unix:path=/b", Fault.REFUSED, LIMIT)], [("bus_gone", BAD)]),
     # The notification server
-    (judge_notifier(Notifier(owned=False), LIMIT), [("server_none", BAD)]),
-    (judge_notifier(Notifier(owned=False, startable=True), LIMIT), [("server_startable", GOOD)]),
-    (judge_notifier(SERVER, LIMIT), [("server_good", GOOD), ("server_menu", GOOD)]),
+    (judge_notifier(Notifier(owned=False), LIMIT, drawn=True), [("server_none", BAD)]),
     (
-        judge_notifier(replace(SERVER, identity=replace(DUNST, name="Plasma")), LIMIT),
+        judge_notifier(Notifier(owned=False, startable=True), LIMIT, drawn=True),
+        [("server_startable", GOOD)],
+    ),
+    (judge_notifier(SERVER, LIMIT, drawn=True), [("server_good", GOOD), ("server_menu", GOOD)]),
+    (
+        judge_notifier(replace(SERVER, identity=replace(DUNST, name="Plasma")), LIMIT, drawn=True),
         [("server_good", GOOD)],
     ),
     (
-        judge_notifier(replace(SERVER, capabilities=frozenset({"body"})), LIMIT),
+        judge_notifier(Notifier(owned=False, startable=True), LIMIT, drawn=True),
+        [("server_startable", GOOD)],
+    ),
+    (
+        judge_notifier(Notifier(owned=False, startable=True), LIMIT, drawn=False),
+        [("server_no_screen", BAD)],
+    ),
+    (
+        judge_notifier(replace(SERVER, capabilities=frozenset({"body"})), LIMIT, drawn=True),
         [("server_good", GOOD), ("server_no_buttons", WARNING)],
     ),
     (
-        judge_notifier(replace(SERVER, capabilities=frozenset()), LIMIT),
+        judge_notifier(replace(SERVER, capabilities=frozenset()), LIMIT, drawn=True),
         [("server_good", GOOD), ("server_no_buttons", WARNING), ("server_no_body", WARNING)],
     ),
     (
-        judge_notifier(replace(SERVER, identity=Fault.REFUSED), LIMIT),
+        judge_notifier(replace(SERVER, identity=Fault.REFUSED), LIMIT, drawn=True),
         [("server_nameless", WARNING)],
     ),
-    (judge_notifier(replace(SERVER, capabilities=Fault.LATE), LIMIT), [("server_late", BAD)]),
     (
-        judge_notifier(replace(SERVER, capabilities=Fault.REFUSED), LIMIT),
+        judge_notifier(replace(SERVER, capabilities=Fault.LATE), LIMIT, drawn=True),
+        [("server_late", BAD)],
+    ),
+    (
+        judge_notifier(replace(SERVER, capabilities=Fault.REFUSED), LIMIT, drawn=True),
         [("server_refused", WARNING)],
     ),
     # Do not disturb
@@ -142,6 +191,10 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
     (judge_unit(replace(UNIT, active="reloading"), WAYLAND, LIMIT), [("unit_good", GOOD)]),
     (judge_unit(replace(UNIT, file="disabled"), WAYLAND, LIMIT), [("unit_disabled", WARNING)]),
     (judge_unit(replace(UNIT, file="enabled-runtime"), WAYLAND, LIMIT), [("unit_good", GOOD)]),
+    (
+        judge_unit(replace(UNIT, wanted_by=("default.target",), graphical=True), WAYLAND, LIMIT),
+        [("unit_early", WARNING)],
+    ),
     (judge_unit(replace(UNIT, stale=True), WAYLAND, LIMIT), [("unit_stale", WARNING)]),
     (judge_unit(replace(UNIT, active="inactive"), WAYLAND, LIMIT), [("unit_inactive", WARNING)]),
     (
@@ -218,12 +271,66 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
     (judge_service(NOTE | {"config": "own.toml"}, EXPECTED), [("service_good", GOOD)]),
     (
         judge_service(NOTE | {"screen": "terminal"}, EXPECTED),
-        [("service_good", GOOD), ("service_terminal", WARNING)],
+        [("service_good", GOOD), ("service_terminal", BAD)],
     ),
     (
         judge_service(NOTE | {"screen": "terminal"}, replace(EXPECTED, desktop=False)),
         [("service_good", GOOD)],
     ),
+    (
+        judge_service(in_terminal(watched=True), EXPECTED),
+        [("service_good", GOOD), ("service_terminal", WARNING)],
+    ),
+    (
+        judge_service(in_terminal(watched=True), replace(EXPECTED, desktop=False)),
+        [("service_good", GOOD)],
+    ),
+    (
+        judge_service(in_terminal(watched=False), replace(EXPECTED, desktop=False)),
+        [("service_good", GOOD), ("service_terminal", BAD)],
+    ),
+    (
+        judge_service(in_terminal(watched=False) | {"why": "configured"}, EXPECTED),
+        [("service_good", GOOD), ("service_log", WARNING)],
+    ),
+    (
+        judge_service(in_terminal(watched=True) | {"why": "configured"}, EXPECTED),
+        [("service_good", GOOD)],
+    ),
+    # Its environment
+    (judge_buses(SERVICE, BUS, BUS), []),
+    (judge_buses(SERVICE, BUS, SessionBus(None)), []),
+    (judge_buses(SERVICE, BUS, replace(OTHER, fault=Fault.LATE)), []),
+    (judge_buses(SERVICE, Failure(), OTHER), []),
+    (judge_buses(SERVICE, replace(BUS, fault=Fault.REFUSED), OTHER), []),
+    (judge_buses(SERVICE, BUS, OTHER), [("bus_other", BAD)]),
+    (judge_buses(SERVICE, replace(BUS, notifier=SERVER), OTHER), [("bus_other", WARNING)]),
+    (judge_buses(SERVICE, SessionBus(None), OTHER), [("bus_other_none", BAD)]),
+    (judge_buses(replace(SERVICE, managed=False), BUS, OTHER), [("bus_other", BAD)]),
+    (list(judge_environment(SERVICE, ME, drawn=True)), []),
+    (
+        list(judge_environment(SERVICE, replace(ME, state="/elsewhere"), drawn=True)),
+        [("service_state", GOOD)],
+    ),
+    (
+        list(judge_environment(SERVICE, replace(ME, settings=("NIGHTCARE_X",)), drawn=True)),
+        [("service_settings", WARNING)],
+    ),
+    (
+        list(judge_environment(SERVICE, replace(ME, language="da"), drawn=True)),
+        [("service_language", WARNING)],
+    ),
+    (list(judge_environment(SERVICE, replace(ME, language=None), drawn=True)), []),
+    (
+        list(judge_environment(replace(SERVICE, desktop=""), ME, drawn=True)),
+        [("service_desktop", WARNING)],
+    ),
+    (list(judge_environment(replace(SERVICE, desktop=""), ME, drawn=False)), []),
+    (
+        list(judge_environment(replace(SERVICE, path="/nowhere"), ME, drawn=True)),
+        [("service_program", WARNING)],
+    ),
+    ([judge_home("/home/mette")], [("home", BAD)]),
     # The config
     (judge_config(CONFIG, [], 3, []), [("config_good", GOOD)]),
     (judge_config(None, [], 3, []), [("config_good", GOOD)]),
@@ -390,28 +497,30 @@ def test_every_judgement_is_provoked_here() -> None:
 
 def test_what_a_server_can_do_is_told_in_words() -> None:
     """Not in those of the specification; what does not matter here is left out."""
-    (one,) = judge_notifier(replace(SERVER, identity=replace(DUNST, name="Plasma")), LIMIT)
+    (one,) = judge_notifier(
+        replace(SERVER, identity=replace(DUNST, name="Plasma")), LIMIT, drawn=True
+    )
     assert message_of(one, ENGLISH) == (
         "Plasma 1.9.0 (knopwob), specification 1.2; it can do: buttons, body text, markup, "
         "keeping what you missed, sound."
     )
     assert "den kan: knapper, brødtekst, formatering" in message_of(one, DANISH)
-    first, second = judge_notifier(SERVER, LIMIT)
+    first, second = judge_notifier(SERVER, LIMIT, drawn=True)
     assert "it can do: answers by a menu or a key of its own" in message_of(first, ENGLISH)
     assert "buttons, body" not in message_of(first, ENGLISH).replace("without buttons", "")
     assert message_of(second, ENGLISH).startswith("dunst 1.9.0 (knopwob) draws no buttons")
-    first, *_ = judge_notifier(replace(SERVER, capabilities=frozenset()), LIMIT)
+    first, *_ = judge_notifier(replace(SERVER, capabilities=frozenset()), LIMIT, drawn=True)
     assert "no more than a title" in message_of(first, ENGLISH)
 
 
 def test_a_server_that_does_not_say_its_name_goes_by_its_process() -> None:
     """Or, where that cannot be seen either, without a name."""
     late = replace(SERVER, identity=Fault.LATE, capabilities=Fault.LATE)
-    (one,) = judge_notifier(late, LIMIT)
+    (one,) = judge_notifier(late, LIMIT, drawn=True)
     assert message_of(one, ENGLISH).startswith("dunst does not answer within 2 s")
-    (one,) = judge_notifier(replace(late, process=""), LIMIT)
+    (one,) = judge_notifier(replace(late, process=""), LIMIT, drawn=True)
     assert message_of(one, DANISH).startswith("en uden navn svarer ikke inden for 2 sek")
-    (one,) = judge_notifier(replace(SERVER, identity=Identity("", "", "", "")), LIMIT)
+    (one,) = judge_notifier(replace(SERVER, identity=Identity("", "", "", "")), LIMIT, drawn=True)
     assert message_of(one, ENGLISH).startswith("dunst, specification -;")
 
 

@@ -103,6 +103,29 @@ def test_status_tells_what_is_known_of_presence(terminal: Terminal) -> None:
     lock.release()
 
 
+@pytest.mark.parametrize("managed", [True, False])
+@pytest.mark.parametrize("notifier", ["", "dunst 1.9.0"])
+def test_status_tells_of_another_bus(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, notifier: str, *, managed: bool
+) -> None:
+    """It fails where nothing is shown, and says what helps."""
+    environment = {"bus": "unix:path=/theirs", "managed": managed}
+    note = {"screen": "freedesktop", "notifier": notifier, "environment": environment}
+    with terminal.journal() as journal:
+        journal.note(SERVICE_NOTE, note)
+    lock = OnlyOne(terminal.state)
+    assert lock.take()
+    assert terminal("status").code == 0
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/theirs,guid=01")
+    assert terminal("status").err == ""
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/ours")
+    result = terminal("status")
+    assert result.code == (0 if notifier else 1)
+    assert ("import-environment" in result.err) is managed
+    assert ("End that `nightcare run`" in result.err) is not managed
+    lock.release()
+
+
 @pytest.mark.usefixtures("service")
 def test_status_tells_what_is_open_snoozed_and_waiting(terminal: Terminal) -> None:
     """In order of time, with what keeps each."""
@@ -193,6 +216,7 @@ def test_status_for_a_program_without_a_service(terminal: Terminal) -> None:
         "mistakes": [],
         "zone": None,
         "presence": None,
+        "environment": None,
         "paused_until": None,
         "good_night": False,
         "routine": None,

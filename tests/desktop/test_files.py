@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -219,3 +220,16 @@ def test_where_the_kernel_refuses_it_looks_by_itself(
 
     with refused(monkeypatch):
         story(tmp_path / "journal", tell)
+
+
+def test_a_socket_that_appears_is_told_of(tmp_path: Path) -> None:
+    """It is always empty; that of a session bus may come long after the service has begun."""
+    place = tmp_path / "run" / "bus"
+    place.parent.mkdir()
+
+    async def tell(ear: Ear) -> None:
+        with socket.socket(socket.AF_UNIX) as bus:
+            bus.bind(os.fspath(place))
+            await ear.hears()
+
+    story(place, tell)

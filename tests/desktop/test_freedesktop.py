@@ -1885,3 +1885,32 @@ def test_a_screen_can_run_again(bus: PrivateBus) -> None:
                 assert server.on_screen[3].title == MESSAGE.title
 
     asyncio.run(story())
+
+
+def test_a_screen_without_a_bus_waits_for_one_and_goes_on_to_another(
+    home: Home, bus: PrivateBus
+) -> None:
+    """What is wanted is shown on each in turn."""
+
+    async def story(other: PrivateBus) -> None:
+        screen = FreedesktopScreen(
+            None, icon="nightcare-drop", delays=AT_ONCE, waits=Waits(rest=0.0)
+        )
+        screen.show(MESSAGE)
+        async with (
+            NotificationServer(bus.address) as first,
+            NotificationServer(other.address) as second,
+            heard_from(screen) as ear,
+        ):
+            assert screen.describe() == ""
+            screen.move(bus.address)
+            await shown(ear, MESSAGE)
+            assert len(first.on_screen) == 1
+            ear.heard.clear()
+            screen.move(other.address)
+            screen.move(other.address)
+            await shown(ear, MESSAGE)
+            assert [one.title for one in second.on_screen.values()] == [MESSAGE.title]
+
+    with private_bus(home, name="other") as other:
+        asyncio.run(story(other))

@@ -126,6 +126,9 @@ class Nightcare:
     def configure(self, *reminders: str, bedtime: str = "22:30") -> None:
         """Write their config file, with these tables."""
         text = CONFIG.format(zone=self.zone, reminders="\n".join(reminders))
+        if "DBUS_SESSION_BUS_ADDRESS" not in self.session and "[notify]" not in text:
+            # A log is no screen of its own accord.
+            text += '[notify]\nbackend = "terminal"\n'
         self.config.parent.mkdir(parents=True, exist_ok=True)
         self.config.write_text(text.replace("22:30", bedtime), encoding="utf-8")
 

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import json
+import re
+import threading
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from parts.bus import PrivateBus, private_bus
 from parts.home import Home
-from parts.program import LATER, Nightcare
-from parts.user_manager import UserManager, user_manager
+from parts.notification_server import NotificationServer
+from parts.processes import eventually, find_program, run_tool
+from parts.program import LATER, ONE_SECOND, Nightcare, soon
+from parts.user_manager import SESSION_TARGET, UserManager, user_manager
 
 pytestmark = pytest.mark.real
 
@@ -190,3 +199,253 @@ def test_without_a_runtime_folder_commands_find_the_service(night: Nightcare) ->
     assert night.json("status")["paused_until"] is not None
     assert cron.command("status").out.startswith("nightcare is running")
     assert "running already" in cron.command("run", code=1).err
+
+
+# Late: variables and buses that come about while the service runs
+
+AUTOMATIC = 'language = "auto"\ntimezone = "{zone}"\n[sleep]\nwake = "07:00"\nbedtime = "22:30"\n'
+
+
+@pytest.fixture
+def early(home: Home) -> Iterator[UserManager]:
+    """A user manager that knows nothing of a desktop yet: no language, no bus, no display."""
+    aside = home.runtime / "systemd" / "user" / f"{UNIT}.d" / "log.conf"
+    aside.parent.mkdir(parents=True)
+    to = f"append:{home.log('nightcare')}"
+    aside.write_text(f"[Service]\nStandardOutput={to}\nStandardError={to}\n", encoding="utf-8")
+    with user_manager(home) as own:
+        own.systemctl("unset-environment", "LANG")
+        yield own
+
+
+@contextlib.contextmanager
+def notification_server(bus: PrivateBus) -> Iterator[None]:
+    """A notification server on a bus, in a thread of its own."""
+    loop = asyncio.new_event_loop()
+    begun, ended = threading.Event(), asyncio.Event()
+
+    async def serve() -> None:
+        async with NotificationServer(bus.address):
+            begun.set()
+            await ended.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    try:
+        assert begun.wait(10)
+        yield
+    finally:
+        loop.call_soon_threadsafe(ended.set)
+        thread.join(10)
+        loop.close()
+
+
+def automatic(night: Nightcare, *reminders: str) -> None:
+    """A config that says neither a language nor a notifier."""
+    text = AUTOMATIC.format(zone=night.zone) + "\n".join(reminders)
+    night.config.write_text(text, encoding="utf-8")
+
+
+def environment(night: Nightcare) -> dict[str, Any]:
+    """What the service publishes of its environment."""
+    told = night.json("status")["environment"]
+    assert isinstance(told, dict)
+    return told
+
+
+def printed(night: Nightcare) -> str:
+    """All that the service has printed."""
+    return night.home.log("nightcare").read_text(encoding="utf-8")
+
+
+def test_a_bus_that_comes_late_is_found(night: Nightcare, early: UserManager) -> None:
+    """Until then nothing counts as shown in a log that nobody reads; then reminders come there."""
+    automatic(night, LATER)
+    night.command("install")
+    automatic(night, LATER, night.reminder("water", soon(ONE_SECOND)))
+    night.wait_until("water", state="open")
+    assert "no session bus yet" in printed(night)
+    assert "water: shown" not in printed(night)
+    assert "bad" in night.command("doctor", code=1).out
+    with private_bus(night.home) as bus, bus.monitor() as monitor:
+        eventually(lambda: environment(night)["bus"] == bus.address, 10, "the bus", early.program)
+        with notification_server(bus):
+            assert monitor.wait_for("Notify").body[0] == "nightcare"
+
+
+def test_variables_that_come_late_are_taken_up(night: Nightcare, early: UserManager) -> None:
+    """With the desktop's notification server the service asks what the desktop has told.
+
+    As it broke elsewhere: systemd#42960, nixpkgs#279434.
+    """
+    automatic(night, LATER)
+    with private_bus(night.home) as bus, bus.monitor() as monitor:
+        night.command("install")
+        assert (environment(night)["desktop"], environment(night)["language"]) == ("", "en")
+        early.systemctl(
+            "set-environment", "LANG=da_DK.UTF-8", "XDG_CURRENT_DESKTOP=sway", "DISPLAY=:9"
+        )
+        with notification_server(bus):
+            eventually(
+                lambda: environment(night)["desktop"] == "sway", 10, "the desktop", early.program
+            )
+            assert environment(night)["language"] == "da"
+            assert environment(night)["display"] == ":9"
+            automatic(night, LATER, night.reminder("water", soon()))
+            body = str(monitor.wait_for("Notify").body)
+            assert "vand" in body.lower() or "drik" in body.lower()
+
+
+def test_variables_are_asked_for_just_before_a_reminder(
+    night: Nightcare, early: UserManager
+) -> None:
+    """Where the server was there before the desktop told what it is."""
+    automatic(night, LATER)
+    with private_bus(night.home) as bus, bus.monitor() as monitor, notification_server(bus):
+        night.command("install")
+        eventually(lambda: night.json("status")["notifier"], 10, "the server", early.program)
+        early.systemctl("set-environment", "LANG=da_DK.UTF-8", "XDG_CURRENT_DESKTOP=sway")
+        assert environment(night)["language"] == "en"
+        automatic(night, LATER, night.reminder("water", soon(ONE_SECOND)))
+        titles = [str(monitor.wait_for("Notify").body[3]) for _ in range(2)]
+        assert "Tid til" in titles[1] or "vand" in titles[1].lower(), titles
+        assert environment(night)["desktop"] == "sway"
+
+
+def test_what_the_unit_sets_itself_stays(night: Nightcare, early: UserManager) -> None:
+    """As where somebody wants another language for it than for the desktop."""
+    automatic(night, LATER)
+    drop_in = night.home.runtime / "systemd" / "user" / f"{UNIT}.d" / "language.conf"
+    drop_in.write_text("[Service]\nEnvironment=LANG=en_GB.UTF-8\n", encoding="utf-8")
+    early.systemctl("daemon-reload")
+    early.systemctl("set-environment", "LANG=da_DK.UTF-8")
+    with private_bus(night.home) as bus:
+        night.command("install")
+        early.systemctl("set-environment", "XDG_CURRENT_DESKTOP=sway")
+        with notification_server(bus):
+            eventually(
+                lambda: environment(night)["desktop"] == "sway", 10, "the desktop", early.program
+            )
+        assert environment(night)["language"] == "en"
+
+
+# Two buses: the desktop has another than the service, as with `dbus-run-session sway`
+
+
+@dataclass(frozen=True)
+class TwoBuses:
+    """A desktop whose session bus, with its notification server, is not that of the service."""
+
+    shell: Nightcare
+    own: PrivateBus
+    desktop: PrivateBus
+
+    def follow(self, advice: str) -> None:
+        """Run the commands of systemctl that are named, in the desktop's terminal."""
+        tool = find_program("systemctl", "systemd")
+        commands = re.findall(r"`systemctl (.*?)`", advice)
+        assert commands
+        for command in commands:
+            run_tool([tool, *command.split()], self.shell.home.environment(**self.shell.session))
+
+
+@pytest.fixture
+def two(night: Nightcare) -> Iterator[TwoBuses]:
+    """Two buses; a notification server is on the desktop's alone."""
+    with (
+        private_bus(night.home) as own,
+        private_bus(night.home, name="desktop") as desktop,
+        notification_server(desktop),
+    ):
+        session = {"DBUS_SESSION_BUS_ADDRESS": desktop.address, "WAYLAND_DISPLAY": "wayland-9"}
+        yield TwoBuses(replace(night, session=session), own, desktop)
+
+
+def mends(said: str) -> str:
+    """What is advised on everything that is bad."""
+    return " ".join(one["mend"] for one in json.loads(said) if one["state"] == "bad")
+
+
+def test_another_bus_is_told_with_the_commands_that_help(
+    night: Nightcare, early: UserManager, two: TwoBuses
+) -> None:
+    """By the doctor and by status, which fail until what they say was done.
+
+    As it broke elsewhere: labwc#2632, cinnamon-session#212.
+    """
+    automatic(night, LATER)
+    night.command("install")
+    assert environment(night)["bus"] == two.own.address
+    shell = two.shell
+    said = shell.command("status", code=1)
+    assert "reminders do not come up here" in said.err
+    found = shell.command("doctor", "--json", code=1).out
+    assert f"another one at {two.desktop.address}" in found
+    assert said.err.count("systemctl --user") == 2
+    two.follow(mends(found))
+    eventually(lambda: shell.json("status")["notifier"], 10, "the server", early.program)
+    assert shell.command("status").err == ""
+    assert shell.command("doctor").out
+    with two.desktop.monitor() as monitor:
+        automatic(night, LATER, night.reminder("water", soon(ONE_SECOND)))
+        assert monitor.wait_for("Notify")
+
+
+def test_another_bus_is_taken_up_with_the_next_reminder(
+    night: Nightcare, early: UserManager, two: TwoBuses
+) -> None:
+    """Once the user manager is told of it, no restart is needed for what is due then."""
+    automatic(night, LATER)
+    night.command("install")
+    two.follow("`systemctl --user import-environment DBUS_SESSION_BUS_ADDRESS`")
+    with two.desktop.monitor() as monitor:
+        automatic(night, LATER, night.reminder("water", soon(ONE_SECOND)))
+        assert monitor.wait_for("Notify")
+    assert environment(night)["bus"] == two.desktop.address
+    eventually(lambda: night.json("status")["notifier"], 10, "the server", early.program)
+
+
+def test_a_service_of_a_terminal_is_told_likewise(night: Nightcare, two: TwoBuses) -> None:
+    """No user manager has a part in it: it is to be started on the desktop."""
+    automatic(night, LATER)
+    with replace(night, session={"DBUS_SESSION_BUS_ADDRESS": two.own.address}).service():
+        said = two.shell.command("status", code=1)
+        assert "End that `nightcare run`" in said.err
+        assert "End the `nightcare run`" in mends(two.shell.command("doctor", "--json", code=1).out)
+    with two.shell.service():
+        eventually(lambda: two.shell.json("status")["notifier"], 10, "the server")
+        assert two.shell.command("status").err == ""
+
+
+def test_what_differs_is_told_with_what_mends_it(night: Nightcare, early: UserManager) -> None:
+    """Language, desktop and settings: each a warning of the doctor."""
+    automatic(night, LATER)
+    with private_bus(night.home):
+        night.command("install")
+        session = {
+            "LANG": "da_DK.UTF-8",
+            "XDG_CURRENT_DESKTOP": "sway",
+            "WAYLAND_DISPLAY": "wayland-9",
+            "NIGHTCARE_SLEEP__BEDTIME": "21:00",
+            "XDG_STATE_HOME": str(elsewhere(night, "state")),
+        }
+        shell = replace(night, session=session)
+        found = json.loads(shell.command("doctor", "--json", code=1).out)
+        told = [one["mend"] or one["message"] for one in found if one["check"] == "service"]
+        assert any("nightcare config set language da" in one for one in told)
+        assert any("import-environment XDG_CURRENT_DESKTOP" in one for one in told)
+        assert any("`nightcare config set`" in one for one in told)
+        assert any(str(elsewhere(night, "state")) in one for one in told)
+        assert early.show(UNIT, "ActiveState") == "active"
+
+
+def test_an_install_over_ssh_comes_with_the_desktop(night: Nightcare, early: UserManager) -> None:
+    """No display and no bus then; it runs at once, and starts with a graphical session too."""
+    automatic(night, LATER)
+    night.command("install")
+    assert early.show(UNIT, "ActiveState") == "active"
+    found = night.command("doctor", "--json", code=1).out
+    assert '"good"' not in json.dumps([one for one in json.loads(found) if one["check"] == "bus"])
+    early.systemctl("stop", UNIT)
+    early.systemctl("start", SESSION_TARGET)
+    early.wait_until(UNIT, "active")

@@ -43,6 +43,8 @@ until = "20:00"
 [reminders.loose-blanket]
 topic = "blanket"
 at = "bedtime - 5m"
+[notify]
+backend = "terminal"
 """
 
 

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from nightcare import __released__, __version__
 from nightcare.checkup.facts import Facts, Failure, Limits, Place, ReadConfig, SessionBus
 from nightcare.checkup.finding import Check, Finding, State, bad, good, unknown
 from nightcare.checkup.of_desktop import judge_bus, judge_notifier, judge_quiet
+from nightcare.checkup.of_environment import (
+    Here,
+    Published,
+    judge_buses,
+    judge_environment,
+    judge_home,
+    published,
+)
 from nightcare.checkup.of_files import judge_config, judge_journal, judge_mistakes
 from nightcare.checkup.of_service import Expected, judge_service, judge_session, judge_unit
 from nightcare.checkup.of_system import (
@@ -19,10 +27,13 @@ from nightcare.checkup.of_system import (
     judge_zone,
     judge_zone_of_service,
 )
+from nightcare.desktop.do_not_disturb import setting_in_use
 from nightcare.desktop.found import Fault, NoManager, Quiet, Session
 from nightcare.desktop.time_zone import compare, named
 from nightcare.errors import ConfigError
 from nightcare.journal.schema import VERSION
+from nightcare.languages import desktop_language
+from nightcare.places import differing, is_home_of_another, state_folder
 from nightcare.settings.loaded import PREFIX
 
 _GRAVE = frozenset({Check.CONFIG, Check.JOURNAL})
@@ -66,23 +77,48 @@ class _Judge:
                 yield self._told(check, Failure(f"{type(error).__name__}: {error}"))
 
     def bus(self) -> list[Finding]:
-        """The session bus, the notification server and do not disturb."""
-        bus, backend = self._facts.bus, self._facts.backend
+        """Judge the session bus, the notification server and do not disturb.
+
+        Of the running service, if there is one; else of who asks.
+        """
+        ours, backend = self._facts.bus, self._facts.backend
+        theirs, service = self._facts.service_bus, self._published
+        bus = ours if service is None or theirs is None else theirs
         if backend in {"terminal", "plyer"} or sys.platform != "linux":
             return [good(Check.BUS, "doctor_bus_not_needed", backend=backend or "plyer")]
         if isinstance(bus, Failure):
             return [self._told(Check.BUS, bus), *_without_bus()]
-        first = judge_bus(bus.address, bus.fault, self._answer)
+        first = [judge_bus(bus.address, bus.fault, self._answer)]
+        if service is not None and isinstance(ours, SessionBus) and theirs is not None:
+            differences = judge_buses(service, theirs, ours)
+            first = differences if bus.address is None and differences else first + differences
         if bus.notifier is None or bus.quiet is None:
-            return [first, *_without_bus()]
+            return [*first, *_without_bus()]
         if isinstance(bus.notifier, Failure):
             server = [self._told(Check.SERVER, bus.notifier)]
         else:
-            server = judge_notifier(bus.notifier, self._answer)
+            server = judge_notifier(bus.notifier, self._answer, drawn=self._is_drawn)
         quiet = bus.quiet if isinstance(bus.quiet, Quiet) else Quiet(None)
         if quiet.on is None and isinstance(self._facts.setting, Quiet):
             quiet = self._facts.setting
-        return [first, *server, judge_quiet(quiet)]
+        return [*first, *server, judge_quiet(quiet)]
+
+    @property
+    def _published(self) -> Published | None:
+        """What the running service says of its environment."""
+        return published(self._facts.content.service) if self._facts.runs is True else None
+
+    @property
+    def _is_drawn(self) -> bool:
+        """Whether there is a screen on which a notification server could be started."""
+        session, manager, service = self._facts.session, self._facts.manager, self._published
+        told = manager if isinstance(manager, Mapping) else {}
+        return bool(
+            (isinstance(session, Session) and session.kind)
+            or told.get("DISPLAY")
+            or told.get("WAYLAND_DISPLAY")
+            or (service is not None and service.display)
+        )
 
     def unit(self) -> list[Finding]:
         """The user unit and the session."""
@@ -109,7 +145,27 @@ class _Judge:
             config=config.path if isinstance(config, ReadConfig) else None,
             desktop=self._facts.backend is None and answers,
         )
-        return judge_service(self._facts.content.service if runs else None, expected)
+        found = judge_service(self._facts.content.service if runs else None, expected)
+        service = self._published
+        if is_home_of_another():
+            found.append(judge_home(self._place.variables.get("HOME")))
+        if service is not None:
+            session = self._facts.session
+            drawn = isinstance(session, Session) and bool(session.kind)
+            found += judge_environment(service, self._here(), drawn=drawn)
+        return found
+
+    def _here(self) -> Here:
+        variables, loaded = self._place.variables, self._facts.loaded
+        running, setting = self._place.service.running, setting_in_use(variables)
+        named = None if loaded is None else loaded.schedule.language
+        return Here(
+            variables=variables,
+            language=desktop_language(variables) if named is None else None,
+            state=str(state_folder()) if variables.get("XDG_STATE_HOME") else "",
+            settings=() if running is None else differing(variables, running),
+            program="" if setting is None else setting.command[0],
+        )
 
     def config(self) -> list[Finding]:
         """The config."""
@@ -125,10 +181,11 @@ class _Judge:
             ]
         if isinstance(config, Failure):
             return [self._told(Check.CONFIG, config)]
+        # Of a service that runs is said which of them it has otherwise.
         variables = [
             name
             for name, value in self._place.variables.items()
-            if name.startswith(PREFIX) and value
+            if name.startswith(PREFIX) and value and self._published is None
         ]
         if isinstance(config.result, ConfigError):
             return judge_mistakes(config.result, variables)

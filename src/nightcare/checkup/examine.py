@@ -15,16 +15,18 @@ from nightcare.aside import aside
 from nightcare.checkup.conclude import conclude
 from nightcare.checkup.facts import Facts, Failure, Limits, LocalTime, Place, ReadConfig, SessionBus
 from nightcare.checkup.finding import Finding
+from nightcare.checkup.of_environment import published
 from nightcare.desktop.clock import KernelAlarm, alarm
 from nightcare.desktop.clock_probe import find_synchronised
 from nightcare.desktop.found import Fault, Quiet
-from nightcare.desktop.only_one import service_runs
+from nightcare.desktop.manager_environment import manager_environment
+from nightcare.desktop.only_one import running_service, service_runs
 from nightcare.desktop.time_zone import compare, local
 from nightcare.desktop.unit_probe import find_session, find_systemd, find_unit
 from nightcare.desktop.versions_probe import find_versions
 from nightcare.errors import ConfigError
-from nightcare.journal.inspection import Inspection, inspect
-from nightcare.places import chosen_config
+from nightcare.journal.inspection import Content, Inspection, inspect
+from nightcare.places import chosen_config, with_those_of_service
 from nightcare.screens import session_bus
 from nightcare.settings.load import load
 from nightcare.settings.loaded import Loaded
@@ -60,19 +62,22 @@ async def examine(place: Place, limits: Limits) -> Examined:
     def begun_aside(call: Callable[[], Found]) -> asyncio.Task[Found | Failure]:
         return begun(aside(call, limits.probe))
 
-    bus = begun(_look_at_bus(variables, limits))
+    bus = begun(_look_at_own_bus(variables, limits))
+    manager = begun_aside(partial(manager_environment, variables, wait))
     synchronised = begun(find_synchronised(variables, wait))
     kernel = begun(_kernel_tells())
     setting = begun_aside(partial(_setting, variables, wait))
     unit = begun_aside(partial(find_unit, variables, wait))
     session = begun_aside(partial(find_session, variables))
-    runs = begun_aside(partial(_service_runs, place.state))
+    runs = begun_aside(partial(_service_runs, place))
     config = begun_aside(partial(_read_config, place))
     journal = begun_aside(partial(_inspect, place.state))
     local_time = begun_aside(partial(_look_at_zone, place.now))
     versions = begun_aside(lambda: find_versions(find_systemd(variables, wait)))
     facts = Facts(
         bus=await bus,
+        service_bus=await begun(_look_at_service_bus(await runs, await journal, variables, limits)),
+        manager=await manager,
         setting=await setting,
         unit=await unit,
         session=await session,
@@ -100,9 +105,28 @@ async def _attempt(probe: Awaitable[Found], limit: float) -> Found | Failure:
         return Failure(f"{type(error).__name__}: {error}")
 
 
-async def _look_at_bus(variables: Mapping[str, str], limits: Limits) -> SessionBus:
-    """The session bus, and on it the notification server and do not disturb."""
-    address = session_bus(variables)
+async def _look_at_own_bus(variables: Mapping[str, str], limits: Limits) -> SessionBus:
+    return await _look_at_bus(session_bus(variables), variables, limits)
+
+
+async def _look_at_service_bus(
+    runs: bool | Failure,  # noqa: FBT001 - what a probe found
+    journal: Inspection | Failure | None,
+    variables: Mapping[str, str],
+    limits: Limits,
+) -> SessionBus | None:
+    """Look at the session bus that the running service says it is on."""
+    content = journal.content if isinstance(journal, Inspection) else None
+    service = published(content.service) if isinstance(content, Content) else None
+    if runs is not True or service is None:
+        return None
+    return await _look_at_bus(service.bus or None, variables, limits)
+
+
+async def _look_at_bus(
+    address: str | None, variables: Mapping[str, str], limits: Limits
+) -> SessionBus:
+    """Look at a session bus, and on it at the notification server and do not disturb."""
     if address is None or sys.platform != "linux":
         return SessionBus(address)
     from nightcare.desktop.notifier_probe import find_notifier  # noqa: PLC0415 - Linux only
@@ -116,7 +140,7 @@ async def _look_at_bus(variables: Mapping[str, str], limits: Limits) -> SessionB
                 _attempt(find_notifier(bus), limits.service),
                 _attempt(find_quiet(bus, variables), limits.service),
             )
-            return SessionBus(address, None, notifier, quiet)
+            return SessionBus(address, None, notifier, quiet, await bus.id())
     except TimeoutError:
         return SessionBus(address, Fault.LATE)
     except (Disconnected, Refused) as error:
@@ -141,14 +165,16 @@ def _inspect(folder: Path | None) -> Inspection | None:
     return None if folder is None else inspect(folder)
 
 
-def _service_runs(folder: Path | None) -> bool:
-    return folder is not None and service_runs(folder)
+def _service_runs(place: Place) -> bool:
+    if running_service(place.variables) is not None:
+        return True
+    return place.state is not None and service_runs(place.state)
 
 
 def _read_config(place: Place) -> ReadConfig:
-    path = chosen_config(place.named, place.variables)
+    path = chosen_config(place.named, place.variables, place.service)
     try:
-        return ReadConfig(path, load(path, place.variables))
+        return ReadConfig(path, load(path, with_those_of_service(place.variables, place.service)))
     except ConfigError as error:
         return ReadConfig(path, error)
 

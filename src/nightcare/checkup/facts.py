@@ -11,6 +11,7 @@ from nightcare.desktop.found import Fault, NoManager, Notifier, Quiet, Session, 
 from nightcare.desktop.time_zone import Comparison, TimeZone
 from nightcare.errors import ConfigError
 from nightcare.journal.inspection import Content, Inspection
+from nightcare.places import NO_SERVICE, ServicePlaces
 from nightcare.settings.loaded import Loaded
 
 
@@ -23,12 +24,14 @@ class Place:
         state: The folder of the journal; None where nobody says where the person's home is.
         variables: The environment.
         now: The instant (UTC).
+        service: The places that the person's service uses.
     """
 
     named: Path | None
     state: Path | None
     variables: Mapping[str, str]
     now: datetime
+    service: ServicePlaces = NO_SERVICE
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class SessionBus:
     Attributes:
         address: Where it is; None where there is none.
         fault: Why it does not answer; None if it does.
+        id: Its own identifier, whatever the address is.
         notifier: The notification server on it; None where the bus does not answer.
         quiet: What is said there of do not disturb; likewise.
     """
@@ -68,6 +72,7 @@ class SessionBus:
     fault: Fault | None = None
     notifier: Notifier | Failure | None = None
     quiet: Quiet | Failure | None = None
+    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,9 +93,16 @@ class LocalTime:
 
 @dataclass(frozen=True)
 class Facts:
-    """What was found, or why it was not."""
+    """What was found, or why it was not.
+
+    Attributes:
+        service_bus: The session bus of the running service; None where it does not say which.
+        manager: The environment that the user manager gives its services.
+    """
 
     bus: SessionBus | Failure
+    service_bus: SessionBus | Failure | None
+    manager: Mapping[str, str] | Failure
     setting: Quiet | Failure
     unit: Unit | NoManager | Failure
     session: Session | Failure

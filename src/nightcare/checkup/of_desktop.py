@@ -43,9 +43,17 @@ def judge_bus(address: str | None, fault: Fault | None, limit: timedelta) -> Fin
             return bad(Check.BUS, "doctor_bus_gone", "doctor_bus_gone_mend", address=address)
 
 
-def judge_notifier(notifier: Notifier, limit: timedelta) -> list[Finding]:
-    """The notification server, which had so long to answer."""
+def judge_notifier(notifier: Notifier, limit: timedelta, *, drawn: bool) -> list[Finding]:
+    """Judge the notification server.
+
+    Args:
+        notifier: What was found of it.
+        limit: What it had to answer in.
+        drawn: Whether there is a screen on which one could be started.
+    """
     if not notifier.owned:
+        if notifier.startable and not drawn:
+            return [bad(Check.SERVER, "doctor_server_no_screen", "doctor_server_no_screen_mend")]
         if notifier.startable:
             return [good(Check.SERVER, "doctor_server_startable")]
         return [bad(Check.SERVER, "doctor_server_none", "doctor_server_none_mend")]

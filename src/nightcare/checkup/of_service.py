@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from nightcare.checkup.finding import Check, Finding, Said, bad, good, warning
+from nightcare.checkup.of_environment import published
 from nightcare.desktop.found import Fault, NoManager, Session, Unit
 from nightcare.errors import ConfigError
 
@@ -60,6 +61,8 @@ def _judge_start(unit: Unit, session: Session) -> Iterable[Finding]:
         )
     if not unit.file.startswith("enabled"):
         yield warning(Check.UNIT, "doctor_unit_disabled", "doctor_unit_disabled_mend")
+    if session.kind and unit.graphical and _GRAPHICAL not in unit.wanted_by:
+        yield warning(Check.UNIT, "doctor_unit_early", "doctor_unit_missing_mend")
     if session.kind and not unit.graphical and unit.wanted_by == (_GRAPHICAL,):
         yield warning(Check.UNIT, "doctor_unit_target", "doctor_unit_missing_mend")
     if unit.stale:
@@ -166,9 +169,22 @@ def judge_service(note: Mapping[str, object] | None, expected: Expected) -> list
                 ours=expected.config or Said("built_in"),
             )
         )
-    if expected.desktop and note.get("screen") == "terminal":
-        findings.append(warning(Check.SERVICE, "doctor_service_terminal", "doctor_service_restart"))
+    if note.get("screen") == "terminal":
+        findings += _judge_terminal(note, expected)
     return findings
+
+
+def _judge_terminal(note: Mapping[str, object], expected: Expected) -> Iterable[Finding]:
+    """Judge a service that shows reminders in its terminal, or in its log, which nobody reads."""
+    service = published(note)
+    if note.get("why") == "configured":
+        if service is not None and not service.watched:
+            yield warning(Check.SERVICE, "doctor_service_log", "doctor_service_log_mend")
+    elif service is not None and service.watched:
+        if expected.desktop:
+            yield warning(Check.SERVICE, "doctor_service_terminal", "doctor_service_restart")
+    elif service is not None or expected.desktop:
+        yield bad(Check.SERVICE, "doctor_service_terminal", "doctor_service_restart")
 
 
 def _same(theirs: object, ours: Path | None) -> bool:

@@ -71,7 +71,7 @@ def doctor_command(person: Person, *, notify: bool, seconds: int, for_program: b
     """What is wrong here, and the mend."""
     if not 1 <= seconds <= _LONGEST_WAIT:
         raise ValueRefused("seconds_out_of_range", found=seconds, most=_LONGEST_WAIT)
-    place = Place(person.named, _state(person), os.environ, person.now)
+    place = Place(person.named, _state(person), os.environ, person.now, person.service)
     examined = asyncio.run(examine(place, Limits()))
     chosen = None if examined.loaded is None else examined.loaded.schedule.language
     words = words_for(chosen, os.environ)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -19,8 +20,9 @@ from nightcare.domain.leading import Led, whereabouts
 from nightcare.domain.outlook import Entry, Outlook
 from nightcare.domain.reminders import Occurrence, Reminder
 from nightcare.domain.routine import Stage, routine_named, routines
-from nightcare.errors import NotRunning, ValueRefused
+from nightcare.errors import DesktopError, NotRunning, ValueRefused
 from nightcare.journal.store import SERVICE_NOTE, Journal
+from nightcare.screens import same_bus, session_bus
 from nightcare.service.leading import stage_words
 from nightcare.service.outlook import read_outlook
 
@@ -60,6 +62,7 @@ def status_command(person: Person, *, for_program: bool) -> None:
                 "mistakes": note.get("mistakes", []),
                 "zone": note.get("zone"),
                 "presence": note.get("presence"),
+                "environment": note.get("environment"),
                 "paused_until": _iso(paused, calendar),
                 "good_night": closed,
                 "routine": None if under_way is None else _routine_record(under_way, calendar),
@@ -93,6 +96,30 @@ def status_command(person: Person, *, for_program: bool) -> None:
         echo(_next_line(coming, person))
     if not running:
         raise NotRunning("not_running")
+    _tell_of_another_bus(note, person)
+
+
+def _tell_of_another_bus(note: Mapping[str, Any], person: Person) -> None:
+    """Say where the service shows reminders, if that is not on this desktop.
+
+    Raises:
+        DesktopError: It shows them nowhere, for its session bus is not this desktop's.
+    """
+    environment = note.get("environment") or {}
+    if note.get("screen") != "freedesktop" or "bus" not in environment:
+        return
+    ours, theirs = session_bus(os.environ), environment["bus"]
+    if ours is None or (theirs and same_bus(ours, theirs)):
+        return
+    there = theirs or person.words.say("doctor_none")
+    error = (
+        DesktopError("other_bus", theirs=there, ours=ours)
+        if environment.get("managed")
+        else DesktopError("other_bus_of_run", theirs=there, ours=ours)
+    )
+    if not note.get("notifier"):
+        raise error
+    echo(person.words.say(f"error_{error.key}", **error.values), err=True)
 
 
 def _service_lines(note: Mapping[str, Any], person: Person, *, running: bool) -> Iterable[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import stat
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
@@ -96,6 +97,8 @@ def _steps(path: Path) -> Iterator[tuple[Path, str]]:
 
 def _is_empty(path: Path) -> bool:
     try:
-        return path.stat().st_size == 0
+        found = path.stat()
+        # A socket is always empty, and whole at once.
+        return stat.S_ISREG(found.st_mode) and found.st_size == 0
     except OSError:
         return False

@@ -46,6 +46,9 @@ REST = 0.4
 """Seconds between the end of one notification and the next. SwayNotificationCenter (0.7.3, 0.11)
 never draws what it is sent within about 0.2 s of its last popup's end, while that fades out."""
 
+_ONCE_MORE = 0.2
+"""Seconds until what has not ended is told so again."""
+
 
 @dataclass(frozen=True)
 class Waits:
@@ -75,7 +78,7 @@ class FreedesktopScreen:
     that would keep the name from the desktop's own for the whole session.
 
     Args:
-        address: Of the session bus, as in DBUS_SESSION_BUS_ADDRESS.
+        address: Of the session bus, as in DBUS_SESSION_BUS_ADDRESS; None where there is none yet.
         icon: The name or path of the icon of every message.
         limit: Seconds within which a call must be answered.
         delays: Seconds before each further attempt, the last one before all that follow.
@@ -87,7 +90,7 @@ class FreedesktopScreen:
 
     def __init__(
         self,
-        address: str,
+        address: str | None,
         *,
         icon: str,
         limit: float = LIMIT,
@@ -96,6 +99,7 @@ class FreedesktopScreen:
         waits: Waits = USUAL,
     ) -> None:
         self._address = address
+        self._moved = asyncio.Event()
         self._make_server = partial(Server, icon=icon, remembered=remembered)
         self._limit = limit
         self._delays = delays
@@ -153,17 +157,41 @@ class FreedesktopScreen:
                 self._take_off(message.token)
                 self._agenda.add_again(message)
 
+    def move(self, address: str | None) -> None:
+        """Go to another session bus, or to the first that there is."""
+        if address != self._address:
+            self._address = address
+            self._moved.set()
+
     async def run(self, report: Callable[[ScreenEvent], None]) -> None:
-        """Serve until cancelled, over as many connections as it takes.
+        """Serve until cancelled, on each session bus that there is in turn.
 
         Raises:
             ExceptionGroup: Something unexpected, such as an error that `report` raised.
         """
+        while True:
+            self._moved.clear()
+            if self._address is None:
+                await self._moved.wait()
+                continue
+            serving = asyncio.create_task(self._serve(self._address, report))
+            moving = asyncio.create_task(self._moved.wait())
+            try:
+                await asyncio.wait({serving, moving}, return_when=asyncio.FIRST_COMPLETED)
+                if serving.done():
+                    serving.result()
+            finally:
+                moving.cancel()
+                await _ended(serving)
+            report(Served())
+
+    async def _serve(self, address: str, report: Callable[[ScreenEvent], None]) -> None:
+        """Serve on one bus, over as many connections as it takes."""
         losses = 0
         self._report = report
         while True:
             try:
-                await apart(self._connect(report))
+                await apart(self._connect(address, report))
             except* Disconnected:
                 if self._link and self._link.ready:
                     losses = 0
@@ -175,9 +203,9 @@ class FreedesktopScreen:
             await asyncio.sleep(delay(self._delays, losses))
             losses += 1
 
-    async def _connect(self, report: Callable[[ScreenEvent], None]) -> None:
+    async def _connect(self, address: str, report: Callable[[ScreenEvent], None]) -> None:
         async with (
-            connected(self._address, self._limit) as bus,
+            connected(address, self._limit) as bus,
             asyncio.TaskGroup() as tasks,
         ):
             link = _Link(bus, tasks, self._agenda, self._left_behind, self._make_server, report)
@@ -371,3 +399,11 @@ class _Link:
         return await self._bus.ask(
             new_method_call(BUS, method, "s" * len(arguments) or None, arguments)
         )
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Cancel a task, and wait until it has ended."""
+    while not task.done():
+        task.cancel()
+        # A bus that dies at this very moment takes the cancellation's place in its task group.
+        await asyncio.wait({task}, timeout=_ONCE_MORE)

@@ -7,11 +7,33 @@ It is another than that of a shell, and a desktop may add to it after services h
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+
+from nightcare.desktop.programs import output
+
+COMMAND = ("systemctl", "--user", "show-environment")
 
 _VARIABLE = re.compile(r"^(\w+)=(?:\$'((?:\\.|[^'\\])*)'|([^\n]*))$", re.MULTILINE | re.DOTALL)
 _WORD = re.compile(r"\$'((?:\\.|[^'\\])*)'|(\S+)", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _SIGNS = {"n": "\n", "t": "\t", "r": "\r"}
+
+
+def manager_environment(variables: Mapping[str, str], limit: float) -> dict[str, str]:
+    """Return what the user manager gives services that it starts now.
+
+    Args:
+        variables: The environment, which says where the manager is.
+        limit: Seconds within which it must answer.
+
+    Raises:
+        OSError: There is no systemctl, or no user manager.
+        TimeoutError: It does not answer in time.
+    """
+    said = output(COMMAND, variables, limit)
+    if said.status:
+        raise OSError(said.err.strip() or str(said.status))
+    return environment_of(said.out)
 
 
 def environment_of(printed: str) -> dict[str, str]:

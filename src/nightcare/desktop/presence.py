@@ -103,6 +103,11 @@ class Attendant:
             self._heeded = heeded
             self._renew.set()
 
+    def renew(self, session: str | None) -> None:
+        """Ask anew, on this session bus; the desktop or its bus is another than before."""
+        self._session = session
+        self._renew.set()
+
     async def run(self, changed: Callable[[], None]) -> None:
         """Listen until cancelled.
 

@@ -37,6 +37,11 @@ class Questions:
             return None
         return str(reply.of("s")[0])
 
+    async def id(self) -> str:
+        """Return the bus's own identifier, the same whatever address it was reached by."""
+        (found,) = (await self._bus.ask(new_method_call(BUS, "GetId"))).of("s")
+        return str(found)
+
     async def startable(self, name: str) -> bool:
         """Whether the bus can start who would own a name."""
         (names,) = (await self._bus.ask(new_method_call(BUS, "ListActivatableNames"))).of("as")
