@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from zoneinfo import ZoneInfo
 
 from nightcare.domain.decide import Presence
 from nightcare.domain.guidance import PartOfDay
@@ -889,3 +890,136 @@ def test_evenings_past_midnight_belong_to_the_day_before() -> None:
     assert desk.title() == "Loosen the bedding"
     assert desk.courses("blanket")[0].key.care_day.isoformat() == "2026-11-28"
     assert ZONE.key == "Europe/Copenhagen"
+
+
+# A plan that moves under what is on the screen
+
+
+def test_another_bedtime_moves_what_is_open_and_unanswered() -> None:
+    """Shown at 22:00, moved at 22:05: it leaves the screen and comes at 00:00."""
+    desk = Desk(STRETCH, "2026-11-23 20:00")
+    desk.until("2026-11-23 22:05")
+    assert desk.title() == "Time for a gentle stretch"
+    desk.answers().tonight(desk.now, time(0, 30))
+    desk.written()
+    assert desk.title() is None
+    coming = desk.service.following(desk.now)
+    assert coming is not None
+    assert coming.due == local("2026-11-24 00:00")
+    desk.until("2026-11-23 23:59")
+    assert len(desk.screen.shown) == 1
+    desk.until("2026-11-24 00:00")
+    assert desk.title() == "Time for a gentle stretch"
+    desk.press("done")
+    assert desk.outcomes("stretch") == ["done"]
+
+
+def test_another_bedtime_announces_nothing_that_is_done() -> None:
+    """Done at 22:01 stays done; the next one is tomorrow's."""
+    desk = Desk(STRETCH, "2026-11-23 20:00")
+    desk.until("2026-11-23 22:01")
+    desk.press("done")
+    desk.answers().tonight(desk.now, time(0, 30))
+    desk.written()
+    coming = desk.service.following(desk.now)
+    assert coming is not None
+    assert coming.due == local("2026-11-24 22:00")
+    desk.until("2026-11-24 07:00")
+    assert len(desk.screen.shown) == 1
+    (course,) = desk.courses("stretch")[:1]
+    assert course.occurrence.due == local("2026-11-23 22:00")
+
+
+def test_another_bedtime_moves_what_waits_to_be_asked_again() -> None:
+    """Closed by the person with repeats left: that was no answer yet."""
+    desk = Desk(STRETCH, "2026-11-23 20:00")
+    desk.until("2026-11-23 22:05")
+    desk.close()
+    desk.answers().tonight(desk.now, time(0, 30))
+    desk.written()
+    desk.until("2026-11-23 23:59")
+    assert len(desk.screen.shown) == 1
+    desk.until("2026-11-24 00:00")
+    assert desk.title() == "Time for a gentle stretch"
+
+
+def test_a_closed_reminder_without_repeats_does_not_come_again_when_the_evening_moves() -> None:
+    """To close it was an answer."""
+    desk = Desk(BLANKET, "2026-11-23 20:00")
+    desk.until("2026-11-23 22:26")
+    desk.close()
+    desk.answers().tonight(desk.now, time(0, 30))
+    desk.written()
+    desk.until("2026-11-24 07:00")
+    assert len(desk.screen.shown) == 1
+    assert desk.outcomes("blanket") == ["dismissed"]
+
+
+def test_undo_brings_back_what_another_bedtime_had_moved() -> None:
+    """Moved at 22:05 and taken back at 22:08: it is on the screen again, and not at 00:00."""
+    desk = Desk(STRETCH, "2026-11-23 20:00")
+    desk.until("2026-11-23 22:05")
+    desk.answers().tonight(desk.now, time(0, 30))
+    desk.written()
+    desk.until("2026-11-23 22:08")
+    assert desk.title() is None
+    desk.answers().undo(desk.now)
+    desk.written()
+    assert desk.title() == "Once more: Time for a gentle stretch"
+    desk.press("done")
+    desk.until("2026-11-24 07:00")
+    assert len(desk.screen.shown) == 2
+    assert desk.outcomes("stretch") == ["done"]
+
+
+def test_a_later_wake_up_moves_what_is_open() -> None:
+    """Shown at 06:30 and unanswered; the wake-up is saved as 07:30."""
+    sleep = '[sleep]\nwake = "06:30"\nbedtime = "22:30"\n'
+    pills = plain("pills", "wake").replace('at = "wake"', 'at = ["wake", "12:00"]')
+    desk = Desk(sleep + pills, "2026-11-23 05:00")
+    desk.until("2026-11-23 06:35")
+    assert desk.title() == "pills"
+    desk.schedule = schedule_of(sleep.replace("06:30", "07:30") + pills)
+    desk.service.reload(desk.schedule, desk.words, desk.now, meant_since=desk.now)
+    assert desk.title() is None
+    desk.until("2026-11-23 07:30")
+    assert desk.title() == "pills"
+
+
+def test_flying_west_moves_what_is_open() -> None:
+    """Open at 22:01 in Copenhagen; by New York's clock it is 16:01, and it comes at 22:00 there."""
+    desk = Desk(BLANKET.replace("5m", "30m"), "2026-11-23 20:00")
+    desk.until("2026-11-23 22:01")
+    desk.service.travel(ZoneInfo("America/New_York"), desk.now)
+    assert desk.title() is None
+    coming = desk.service.following(desk.now)
+    assert coming is not None
+    assert coming.due == local("2026-11-24 04:00")
+    desk.until("2026-11-24 04:00")
+    assert desk.title() == "Loosen the bedding"
+
+
+def test_a_clock_that_is_set_back_moves_nothing_that_was_seen() -> None:
+    """Its moment is ahead again, but no plan has moved it."""
+    desk = Desk(plain("walk", "10:00"), "2026-11-23 08:00")
+    desk.until("2026-11-23 10:05")
+    desk.sleep_until("2026-11-23 09:55")
+    assert desk.title() == "walk"
+    desk.press("done")
+    desk.until("2026-11-23 10:30")
+    assert len(desk.screen.shown) == 1
+
+
+def test_the_last_of_the_evening_says_good_night_though_the_stretch_was_moved() -> None:
+    """What is done does not come again, so nothing is to come before bed."""
+    desk = Desk(STRETCH + BLANKET, "2026-11-23 20:00")
+    desk.until("2026-11-23 22:01")
+    desk.press("done")
+    desk.answers().tonight(desk.now, time(22, 58))
+    desk.written()
+    desk.until("2026-11-23 22:27")
+    desk.answers().tonight(desk.now, time(23, 30))
+    desk.written()
+    desk.until("2026-11-23 23:25")
+    assert desk.title() == "Loosen the bedding"
+    assert "good-night" in desk.buttons
