@@ -1010,16 +1010,13 @@ def test_a_clock_that_is_set_back_moves_nothing_that_was_seen() -> None:
     assert len(desk.screen.shown) == 1
 
 
-def test_the_last_of_the_evening_says_good_night_though_the_stretch_was_moved() -> None:
-    """What is done does not come again, so nothing is to come before bed."""
-    desk = Desk(STRETCH + BLANKET, "2026-11-23 20:00")
+def test_the_last_of_the_evening_says_good_night_though_the_evening_was_moved() -> None:
+    """The stretch is done, and does not come again at 23:00: reading at 22:40 is the last."""
+    desk = Desk(STRETCH + plain("read", "22:40"), "2026-11-23 20:00")
     desk.until("2026-11-23 22:01")
     desk.press("done")
-    desk.answers().tonight(desk.now, time(22, 58))
-    desk.written()
-    desk.until("2026-11-23 22:27")
     desk.answers().tonight(desk.now, time(23, 30))
     desk.written()
-    desk.until("2026-11-23 23:25")
-    assert desk.title() == "Loosen the bedding"
+    desk.until("2026-11-23 22:40")
+    assert desk.title() == "read"
     assert "good-night" in desk.buttons
