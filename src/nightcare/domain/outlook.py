@@ -24,7 +24,6 @@ RECENT = timedelta(days=4)
 """How far back courses count: no edit and no journey moves a moment by more."""
 
 _ABSENT = frozenset({Step.LOCKED, Step.IDLE, Step.DO_NOT_DISTURB, Step.PRESENTING})
-"""Nobody knows when what is held because of these comes back."""
 
 
 def postponed(
@@ -225,6 +224,12 @@ class Outlook:
         return day.wake, day.ends
 
     @cached_property
+    def _open_after(self) -> datetime:
+        """After which instant (UTC) nothing that falls due is kept from coming."""
+        ends = self.now if self._closed is None else self._closed[1]
+        return max(self._paused_until, self._busy_until, ends)
+
+    @cached_property
     def _screen_free(self) -> datetime:
         """When the screen is free for what waits for it (UTC)."""
         ends = [
@@ -273,18 +278,21 @@ class Outlook:
                     found += self._gated(_Coming(one.asked_again(one.state, again), again))
                 case Held(Step.ANOTHER):
                     found += self._gated(_Coming(one, self._screen_free))
-                case Due():
-                    found += self._gated(_Coming(one, self.now))
-                case Held(cause) if cause not in _ABSENT:
+                case Held(cause) if cause in _ABSENT and self._paused_until == self.now:
+                    # Nobody knows when they are back.
+                    pass
+                case Due() | Held():
                     found += self._gated(_Coming(one, self.now))
         return found
 
     def _gated(self, coming: _Coming) -> list[_Coming]:
         """Return it at the time at which a pause or a routine lets it come; nothing if it does not.
 
-        Nothing else is returned for what comes at once: it is there, and not to come.
+        Nor is anything returned for what comes at once: it is there, and not to come.
         """
         course, at = coming.course, coming.at
+        if isinstance(course.state, Due) and at > self._open_after:
+            return [coming]
         reminder = self.schedule.reminder(course.key.reminder)
         if reminder is None:
             return []
@@ -329,6 +337,9 @@ class Outlook:
         evening = frozenset(one.name for one in self.schedule.enabled if one.evening)
         found = []
         for at, ones in together.items():
+            if len(ones) == 1:
+                found.append(Occurrence(ones[0].course.key, at))
+                continue
             courses = sorted((one.course for one in ones), key=_in_the_journal)
             day = self.calendar.at(at)
             courses.sort(key=lambda one: shown_at_latest(one, self._named(one.key), day))
