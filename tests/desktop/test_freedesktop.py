@@ -179,8 +179,9 @@ def test_what_was_answered_is_not_replaced_on_a_server_that_leaves_it_drawn(
 @pytest.mark.parametrize("name", ["dunst", "fnott", "mako"])
 def test_where_no_buttons_are_drawn_the_text_names_the_command(bus: PrivateBus, name: str) -> None:
     """The answers are sent all the same, for the server's own menu."""
-    asked = asked_for(bus, MESSAGE, name=name)
-    assert asked.body == f"{MESSAGE.body}\n{MESSAGE.spoken}"
+    asked = asked_for(bus, replace(MESSAGE, command="Answer: nightcare done"), name=name)
+    # mako cuts off what comes after three lines.
+    assert asked.body == f"Answer: nightcare done\n{MESSAGE.body}"
     assert set(asked.actions) == {"done", "snooze-10m"}
 
 

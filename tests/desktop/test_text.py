@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nightcare.desktop.text import ANSWER_LENGTH, body_of, one_line, shortened, title_of
+from nightcare.desktop.text import (
+    ANSWER_LENGTH,
+    body_of,
+    body_with_command,
+    one_line,
+    shortened,
+    title_of,
+)
 from nightcare.domain.message import BODY_LENGTH, TITLE_LENGTH, Message
 
 FAMILY = "👩\N{ZERO WIDTH JOINER}👩\N{ZERO WIDTH JOINER}👧"
@@ -102,6 +109,22 @@ def test_how_to_answer_is_kept_whole_where_the_notifier_has_a_limit() -> None:
     body = body_of(message, spoken=True, length=150)
     assert body.endswith(" sip…\nnightcare done water")
     assert 140 < len(body) <= 150
+
+
+@pytest.mark.parametrize(
+    ("body", "command", "expected"),
+    [
+        ("A glass.", "Answer: nightcare done", "Answer: nightcare done\nA glass."),
+        ("", "Answer: nightcare done", "Answer: nightcare done"),
+        ("A glass.", "", "A glass.\nTo answer: nightcare done"),
+    ],
+)
+def test_the_command_comes_before_the_text_where_a_screen_draws_no_buttons(
+    body: str, command: str, expected: str
+) -> None:
+    """Without a short one the long one comes after it."""
+    message = Message("t", "Water", body, spoken="To answer: nightcare done", command=command)
+    assert body_with_command(message) == expected
 
 
 def test_a_body_that_is_only_how_to_answer_has_no_empty_line() -> None:

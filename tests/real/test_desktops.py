@@ -87,6 +87,7 @@ STRETCH = Message(
     title="Time for a gentle stretch",
     body=TIP.text,
     buttons=BUTTONS,
+    command="Answer: nightcare done",
     spoken="To answer: nightcare done, or nightcare snooze 10m",
 )
 
@@ -439,8 +440,8 @@ def test_a_reminder_has_title_body_and_buttons(desk: Desk) -> None:
 
 
 def with_answer(desk: Desk, body: str) -> str:
-    """Return a body as it is sent: where no buttons are drawn it ends with the command."""
-    return body if desk.server.draws_buttons else f"{body}\n{STRETCH.spoken}"
+    """Return a body as it is sent: where no buttons are drawn it begins with the command."""
+    return body if desk.server.draws_buttons else f"{STRETCH.command}\n{body}"
 
 
 @pytest.mark.parametrize("button", BUTTONS, ids=lambda button: button.key)
@@ -546,7 +547,7 @@ def test_ten_thousand_characters_are_shortened(desk: Desk) -> None:
     message, _ = desk.show(replace(STRETCH, title=text, body=text))
     (shown,) = desk.server.shown()
     assert len(shown.title) <= TITLE_LENGTH
-    shortened = shown.body.removesuffix(with_answer(desk, ""))
+    shortened = shown.body.removeprefix(with_answer(desk, ""))
     assert len(shortened) <= BODY_LENGTH
     assert shown.title.endswith("…")
     assert shortened.endswith("…")

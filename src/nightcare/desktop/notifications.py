@@ -16,7 +16,14 @@ from typing import Any
 from jeepney import DBusAddress, new_method_call
 
 from nightcare.desktop.known_servers import LEAVE_CLOSED, Remembered, draws_buttons
-from nightcare.desktop.text import APPLICATION, body_of, one_line, shortened, title_of
+from nightcare.desktop.text import (
+    APPLICATION,
+    body_of,
+    body_with_command,
+    one_line,
+    shortened,
+    title_of,
+)
 from nightcare.desktop.wire import Bus, Refused, Reply, Signal
 from nightcare.domain.message import (
     Answered,
@@ -376,7 +383,11 @@ class Server:
     def _body(self, message: Message) -> str:
         if Capability.BODY not in self.capabilities:
             return ""
-        body = body_of(message, spoken=Capability.BUTTONS not in self.capabilities)
+        capabilities = self.capabilities
+        if Capability.MENU in capabilities:
+            body = body_with_command(message)
+        else:
+            body = body_of(message, spoken=Capability.BUTTONS not in capabilities)
         return body.translate(_ESCAPES) if Capability.MARKUP in self.capabilities else body
 
     def _hints(self, message: Message, replaces: int) -> Mapping[str, tuple[str, Any]]:

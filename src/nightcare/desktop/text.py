@@ -25,6 +25,18 @@ def title_of(message: Message) -> str:
     return shortened(text, TITLE_LENGTH)
 
 
+def body_with_command(message: Message) -> str:
+    """Return the body for a screen that has answers and draws no buttons.
+
+    The command comes first: mako draws three lines of a body by default. A step of a routine begins
+    with what to do.
+    """
+    if not message.command:
+        return body_of(message, spoken=True)
+    parts = [one_line(message.command), body_of(message, spoken=False)]
+    return "\n".join(part for part in parts if part)
+
+
 def body_of(message: Message, *, spoken: bool, length: int | None = None) -> str:
     """Return the body: plain and short; may be empty.
 

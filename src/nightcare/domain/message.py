@@ -70,6 +70,7 @@ class Message:
         body: Plain text; BODY_LENGTH characters of it are shown.
         buttons: At most three.
         spoken: How to answer without buttons; for a screen that has none.
+        command: The same in a few words, for a screen that has answers and draws no buttons.
         urgency: How pressing it is.
         sound: A name of the desktop's sound theme or the path of a sound file.
         silent: Whether the notifier is to make no sound of its own either.
@@ -88,6 +89,7 @@ class Message:
     body: str
     buttons: tuple[Button, ...] = ()
     spoken: str = ""
+    command: str = ""
     urgency: Urgency = Urgency.NORMAL
     sound: str | None = None
     silent: bool = False

@@ -59,6 +59,7 @@ def compose(
         title=title,
         body=body,
         buttons=_buttons(reminder, words, lengths, last_before_bed=last_before_bed),
+        command=words.say("answer_command"),
         spoken=_spoken(reminder, words, lengths, last_before_bed=last_before_bed),
         urgency=reminder.urgency,
         sound=reminder.sound,
