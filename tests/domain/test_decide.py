@@ -21,6 +21,7 @@ from nightcare.domain.decide import (
     decide,
     first_to_show,
     put_into_the_night,
+    shown_at_latest,
 )
 from nightcare.domain.reminders import Conduct, Quiet, Reminder
 
@@ -204,6 +205,17 @@ def test_a_moment_that_the_person_put_into_the_night_is_shown() -> None:
     assert in_the_night(what, 20 * MINUTE) == Show()
     assert in_the_night(what, 60 * MINUTE) == Show()
     assert in_the_night(what, 66 * MINUTE) == Drop(Step.TOO_LATE)
+
+
+def test_it_may_be_shown_until_it_is_stale_or_the_person_sleeps() -> None:
+    """A sleeper is woken only by what the person put into the night."""
+    water = reminder(at("bedtime"), fresh=FRESH)
+    for due, latest in (
+        (BEDTIME - 60 * MINUTE, BEDTIME - 15 * MINUTE),
+        (BEDTIME - 5 * MINUTE, BEDTIME + 30 * MINUTE),
+        (BEDTIME + 20 * MINUTE, BEDTIME + 65 * MINUTE),
+    ):
+        assert shown_at_latest(course(due), water, FRIDAY) == latest
 
 
 def test_a_moment_in_an_earlier_night_was_not_put_into_this_one() -> None:
