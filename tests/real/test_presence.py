@@ -12,6 +12,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from jeepney import new_method_call
+from jeepney.bus_messages import message_bus
 
 from parts.bus import NOTIFICATIONS, Monitor, PrivateBus, private_bus
 from parts.display import Display, virtual_display
@@ -21,6 +23,7 @@ from parts.processes import eventually
 from parts.program import LATER, Nightcare, Service, now, soon
 from parts.scripts import shell_program
 from parts.servers import Dunst, dunst
+from parts.servers.xfce import SETTINGS, xfce4_notifyd
 
 pytestmark = pytest.mark.real
 
@@ -254,6 +257,33 @@ def test_nobody_at_the_screen_and_then_somebody(desktop: Desktop, login: Logind)
         login.hint("1", "IdleHint", on=True)
         desktop.knows("idle", on=True, by=["logind"])
         desktop.shows(times=1)
+
+
+def test_do_not_disturb_whose_keeper_ends_is_unknown() -> None:
+    """The real xfconfd is killed while the real xfce4-notifyd goes on: nothing is held for ever."""
+    with (
+        private_home() as home,
+        private_bus(home) as bus,
+        virtual_display(home) as display,
+        xfce4_notifyd(display, bus, home) as server,
+    ):
+        server.do_not_disturb(on=True)
+        session = {"DBUS_SESSION_BUS_ADDRESS": bus.address, "DISPLAY": display.name}
+        night = Nightcare(home, {**session, "XDG_CURRENT_DESKTOP": "XFCE"})
+        night.configure(LATER)
+
+        def known() -> object:
+            return night.json("status")["presence"]["do_not_disturb"]
+
+        with night.service():
+            on = {"on": True, "by": ["Xfce"]}
+            eventually(lambda: known() == on, SECONDS, "do not disturb to be known")
+            with bus.connection() as connection:
+                call = new_method_call(message_bus, "GetConnectionUnixProcessID", "s", (SETTINGS,))
+                answer = connection.send_and_get_reply(call, timeout=SECONDS)
+            os.kill(answer.body[0], signal.SIGKILL)
+            unknown: dict[str, object] = {"on": None, "by": []}
+            eventually(lambda: known() == unknown, SECONDS, "do not disturb to be unknown")
 
 
 def test_do_not_disturb_of_the_real_server(desktop: Desktop) -> None:
