@@ -53,6 +53,9 @@ It was not understood: an unknown command or reminder, a bad length or date.
 .B 69
 It needs the service, which is not running.
 .TP
+.B 77
+It was run as root in somebody else's home.
+.TP
 .B 78
 The config is wrong.
 .TP

@@ -41,6 +41,12 @@ class NotRunning(NightcareError):
     exit_code = 69
 
 
+class NotAllowed(NightcareError):
+    """A command that would harm somebody else's files."""
+
+    exit_code = 77
+
+
 class StateError(NightcareError):
     """The state folder or the journal in it cannot be used."""
 

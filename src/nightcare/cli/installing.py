@@ -21,7 +21,7 @@ from nightcare.desktop.only_one import service_runs
 from nightcare.desktop.rollback import Rollback
 from nightcare.desktop.unit_file import NAME
 from nightcare.errors import DesktopError, ValueRefused
-from nightcare.places import config_file, is_home_of_another, schema_file
+from nightcare.places import config_file, schema_file
 
 
 @command("install", help="Install nightcare as your user service, and start it.")
@@ -42,8 +42,6 @@ def install(person: Person) -> None:
     words = person.words
     # Nothing is written where nothing can be installed.
     user_unit.reach()
-    if is_home_of_another():
-        raise DesktopError("home_of_another", home=os.environ.get("HOME"))
     if person.service_runs() and not user_unit.is_active():
         raise DesktopError("runs_elsewhere")
     rollback = Rollback()

@@ -15,6 +15,7 @@ from nightcare.catalogue.excerpts import excerpt
 from nightcare.catalogue.problems import place_text, problem_text
 from nightcare.catalogue.reading import Words
 from nightcare.errors import ConfigError, NightcareError, Problem
+from nightcare.ownership import command_to_own
 
 
 def echo(line: str = "", *, end: str = "\n", err: bool = False) -> None:
@@ -32,6 +33,10 @@ def complain(error: NightcareError, words: Words) -> None:
     problems = error.problems if isinstance(error, ConfigError) else ()
     lines = [line for problem in problems for line in problem_lines(problem, words)]
     lines.append(words.say(f"error_{error.key}", **error.values))
+    named = [error.values[key] for key in ("path", "folder") if key in error.values]
+    named += [problem.place.origin for problem in problems if problem.key == "file_not_allowed"]
+    commands = {command_to_own(Path(str(path))) for path in named} - {None}
+    lines += [words.say("own_it_again", command=command) for command in commands]
     try:
         echo("\n".join(lines), err=True)
     except OSError:

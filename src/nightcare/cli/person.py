@@ -21,6 +21,7 @@ from nightcare.domain.schedule import Schedule
 from nightcare.domain.standing import Standing
 from nightcare.errors import ConfigError, NightcareError, StateError
 from nightcare.journal.store import SERVICE_NOTE, Journal
+from nightcare.ownership import refuse_as_root
 from nightcare.places import (
     ServicePlaces,
     chosen_config,
@@ -251,6 +252,13 @@ def _load_here(source: Source) -> Loaded:
     return load_source(source)
 
 
+def _places(named: Path | None) -> Iterator[Path]:
+    """Yield where a command may write: the config and the folder of the journal."""
+    with suppress(StateError):
+        yield place_of_config(named, os.environ)
+        yield state_folder()
+
+
 def as_person(function: Callable[..., Any]) -> Callable[..., Any]:
     """Call a command's function with the person whose file is named, and say what goes wrong."""
 
@@ -258,6 +266,7 @@ def as_person(function: Callable[..., Any]) -> Callable[..., Any]:
     def call(named: Path | None, **values: Any) -> Any:
         person = Person(named)
         try:
+            refuse_as_root(_places(named))
             code = function(person, **values)
         except NightcareError as error:
             complain(error, person.any_words)
