@@ -187,5 +187,15 @@ def _folder(variable: str, below_home: str, of_platform: str) -> Path:
     return Path(getattr(platformdirs, of_platform)(_APP, appauthor=False))
 
 
+def is_home_of_another() -> bool:
+    """Return whether HOME belongs to another user, as it does under `sudo -E`."""
+    if sys.platform == "win32":
+        return False
+    try:
+        return _home().is_absolute() and _home().stat().st_uid != os.geteuid()
+    except OSError:
+        return False
+
+
 def _home() -> Path:
     return Path(os.environ.get("HOME", ""))
