@@ -266,6 +266,8 @@ def test_a_bus_that_comes_late_is_found(night: Nightcare, early: UserManager) ->
     night.wait_until("water", state="open")
     assert "no session bus yet" in printed(night)
     assert "water: shown" not in printed(night)
+    (decided,) = night.json("why", "water")
+    assert (decided["delivery"], decided["refusal"]) != ("shown", None)
     assert "bad" in night.command("doctor", code=1).out
     with private_bus(night.home) as bus, bus.monitor() as monitor:
         eventually(lambda: environment(night)["bus"] == bus.address, 10, "the bus", early.program)

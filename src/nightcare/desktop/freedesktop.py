@@ -169,9 +169,12 @@ class FreedesktopScreen:
         Raises:
             ExceptionGroup: Something unexpected, such as an error that `report` raised.
         """
+        self._report = report
         while True:
             self._moved.clear()
             if self._address is None:
+                for token in self._agenda.tokens():
+                    report(Rejected(token, Delivery.NO_SERVER))
                 await self._moved.wait()
                 continue
             serving = asyncio.create_task(self._serve(self._address, report))
@@ -188,7 +191,6 @@ class FreedesktopScreen:
     async def _serve(self, address: str, report: Callable[[ScreenEvent], None]) -> None:
         """Serve on one bus, over as many connections as it takes."""
         losses = 0
-        self._report = report
         while True:
             try:
                 await apart(self._connect(address, report))
