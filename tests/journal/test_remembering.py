@@ -416,3 +416,17 @@ def test_how_far_a_trial_came_is_known() -> None:
         journal.trial_delivered(first, Delivery.NO_SERVER)
         assert journal.trial_delivery(first) is Delivery.NO_SERVER
         assert journal.trial_delivery(second) is Delivery.DECIDED
+
+
+def test_an_act_remembers_what_stood_beside_it() -> None:
+    """Also one that was written before that was remembered reads as it did."""
+    one, other = course(name="walk"), course(name="water")
+    with fresh() as journal:
+        journal.acted(NOW, "done", [one], Standing(), [other])
+        act = journal.last_act()
+        assert act is not None
+        assert (act.courses, act.beside) == ((one,), (other,))
+        journal.write("UPDATE acts SET courses = json_extract(courses, '$.changed')")
+        act = journal.last_act()
+        assert act is not None
+        assert (act.courses, act.beside) == ((one,), ())

@@ -256,6 +256,17 @@ def test_a_press_after_its_freshness_does_not_count() -> None:
     assert desk.outcomes("walk") == ["expired"]
 
 
+def test_a_snooze_that_is_pressed_twice_counts_once() -> None:
+    """A server that tells twice does not put it off further, nor use up a second snooze."""
+    desk = Desk('[reminders.walk]\ntopic = "exercise"\nat = "10:00"\n', "2026-11-23 09:00")
+    desk.until("2026-11-23 10:01")
+    (token,) = desk.screen.on_screen
+    for _ in range(2):
+        desk.service.event(Answered(token, "snooze-10m"), desk.now)
+    (course,) = desk.courses("walk")
+    assert course.snoozes == 1
+
+
 def test_a_press_on_what_is_done_changes_nothing() -> None:
     """A second Done is no matter; any other button is told of."""
     desk = Desk(plain("walk", "10:00"), "2026-11-23 09:00")

@@ -202,6 +202,8 @@ class Promises:
     def _fresh_and_allowed(self, shown: list[str]) -> None:
         world = self._world
         standing = world.journal.standing()
+        if world.presence != Presence() and any(one.startswith(CAN_WAIT) for one in shown):
+            world.fail(f"what can wait was shown to nobody: {shown}")
         new = [one for one in shown if not one.startswith((_NOTICE, TRIAL))]
         if not new:
             return
