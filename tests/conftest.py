@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterator
 import pytest
 from hypothesis import settings
 
-from parts.home import NO_BUS
+from parts.home import NO_BUS, TIME_ZONES
 
 pytest_plugins = ["parts.fixtures"]
 
@@ -46,6 +46,7 @@ def nobody() -> Iterator[None]:
         os.environ |= {
             "HOME": home,
             "TZ": "Europe/Copenhagen",
+            "TZDIR": TIME_ZONES,
             "LANG": "C.UTF-8",
             "DBUS_SYSTEM_BUS_ADDRESS": NO_BUS,
             # Without it the runtime folder of who runs the tests would count.

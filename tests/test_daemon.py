@@ -30,7 +30,7 @@ from nightcare.settings.load import load
 from nightcare.settings.loaded import Load, Loaded, Source
 from parts.bus import private_bus
 from parts.desk import schedule_of
-from parts.home import NO_BUS, private_home
+from parts.home import NO_BUS, TIME_ZONES, private_home
 from parts.named_service import NamedService
 
 SECONDS = 60.0
@@ -223,7 +223,7 @@ def test_another_time_zone_is_taken_up(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_zone_that_goes_missing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is said once, noted for commands, and over when there is one again."""
     link = tmp_path / "localtime"
-    link.symlink_to("/usr/share/zoneinfo/Asia/Tokyo")
+    link.symlink_to(f"{TIME_ZONES}/Asia/Tokyo")
     monkeypatch.delenv("TZ")
     monkeypatch.setattr("nightcare.desktop.time_zone.LOCAL_TIME", link)
     bench = Bench(tmp_path, CONFIG.replace('timezone = "Etc/UTC"', ""))
@@ -237,7 +237,7 @@ def test_a_zone_that_goes_missing_is_kept(tmp_path: Path, monkeypatch: pytest.Mo
         assert bench.daemon._noted["zone"] == {
             "name": "Asia/Tokyo", "source": "link", "known": True, "lost": True,
         }  # fmt: skip
-        link.symlink_to("/usr/share/zoneinfo/Europe/Copenhagen")
+        link.symlink_to(f"{TIME_ZONES}/Europe/Copenhagen")
         bench.daemon._jumped()
         assert "The time zone is Europe/Copenhagen now." in bench.out.getvalue()
         assert bench.daemon._noted["zone"] == {

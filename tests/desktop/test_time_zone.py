@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from nightcare.desktop import time_zone
 from nightcare.desktop.time_zone import ZoneSource, chosen, compare, local, zone
+from parts.home import TIME_ZONES
 
 C_LIBRARY = """
 import json, os, sys, time
@@ -93,8 +94,8 @@ def offsets(variable: str, instants: list[int]) -> list[int]:
         "NZST-12NZDT,M9.5.0,M4.1.0/3", "IST-1GMT0,M10.5.0,M3.5.0/1", "IST-2IDT,M3.4.4/26,M10.5.0",
         "EET-2EEST,M3.4.4/50,M10.4.4/50", "<-02>2<-01>,M3.5.0/-1,M10.5.0/0", "AAA3BBB,J60/200,J300",
         "AAA-12:30:15BBB-13,45,300", "EST5EDT,0/0,J365/25", "CET-1CEST,M3.5.0/2:30:15,M10.5.0/-26",
-        "", ":", "Europe/Copenhagen", ":Europe/Copenhagen", "/usr/share/zoneinfo/Asia/Tokyo",
-        ":/usr/share/zoneinfo/America/New_York", "EST5EDT", "Africa/Casablanca", "posixrules",
+        "", ":", "Europe/Copenhagen", ":Europe/Copenhagen", f"{TIME_ZONES}/Asia/Tokyo",
+        f":{TIME_ZONES}/America/New_York", "EST5EDT", "Africa/Casablanca", "posixrules",
         "Nowhere/Else", "Europe/copenhagen", "UTC", "utc", "Foo", "A-1", "x:", "5", "/etc/hostname",
         "/etc", "/dev/zero", "/nowhere", "CET-1CEST,garbage", "CET-1CEST,M13.1.0,M10.5.0",
         "ABC-23:59:59", " JST-9", "JST-9 ", "\N{LATIN SMALL LETTER A WITH RING ABOVE}-1",
@@ -217,12 +218,12 @@ def test_names_are_looked_up_where_tzdir_says(
 
 def test_a_link_gives_the_zone_its_name(system: Path) -> None:
     """Also through other links, and by the first name that comes."""
-    system.symlink_to("/usr/share/zoneinfo/Europe/Copenhagen")
+    system.symlink_to(f"{TIME_ZONES}/Europe/Copenhagen")
     here = local()
     assert (here.name, here.source) == ("Europe/Copenhagen", ZoneSource.LINK)
     system.unlink()
     between = system.with_name("between")
-    between.symlink_to("/usr/share/zoneinfo/Asia/Tokyo")
+    between.symlink_to(f"{TIME_ZONES}/Asia/Tokyo")
     system.symlink_to(between)
     assert local().name == "Asia/Tokyo"
 
@@ -241,7 +242,7 @@ def test_a_file_that_is_replaced_is_another_zone(system: Path) -> None:
     system.write_bytes(TOKYO)
     first = local()
     assert local() == first
-    shutil.copy("/usr/share/zoneinfo/Europe/Copenhagen", system)
+    shutil.copy(f"{TIME_ZONES}/Europe/Copenhagen", system)
     assert local() != first
 
 
@@ -251,7 +252,7 @@ def test_without_a_zone_it_is_utc(
 ) -> None:
     """No file, a link to nowhere, or a file that is none; nothing is printed."""
     if content is None:
-        system.symlink_to("/usr/share/zoneinfo/Nowhere")
+        system.symlink_to(f"{TIME_ZONES}/Nowhere")
     else:
         system.write_bytes(content)
     here = local()

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ from parts.processes import SEARCH_PATH
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+
+TIME_ZONES = str(files("tzdata") / "zoneinfo")
+"""For TZDIR, so that names mean the same where the system has no zone files."""
 
 NO_BUS = "unix:path=/nonexistent/bus"
 """For DBUS_SYSTEM_BUS_ADDRESS, so that it is never the machine's own."""
@@ -68,6 +72,7 @@ class Home:
             "PATH": SEARCH_PATH,
             "LANG": "C.UTF-8",
             "TZ": self.time_zone,
+            "TZDIR": TIME_ZONES,
             "HOME": str(self.path),
             "XDG_CONFIG_HOME": str(self.config),
             "XDG_STATE_HOME": str(self.state),
