@@ -44,8 +44,8 @@ def snooze_command(person: Person, *, words: tuple[str, ...]) -> None:
         echo(person.words.say("did_snooze", reminder=reminder, until=person.clock(until)))
 
 
-@command("pause", help="Show nothing for 2h, until 18:00, until tomorrow or until 2026-12-27.")
-@argument("words", nargs=-1, metavar="[2h | until 18:00 | until tomorrow | until DATE]")
+@command("pause", help="Show nothing for 2h, until 18:00, until tomorrow or until monday 08:00.")
+@argument("words", nargs=-1, metavar="[2h | until 18:00 | until tomorrow | until DAY]")
 def pause_command(person: Person, *, words: tuple[str, ...]) -> None:
     """Show nothing for a while."""
     with person.journal() as journal:

@@ -46,7 +46,7 @@ _SUMMARIES = {
     "preview": "Show what is due over the coming care days.",
     "why": "Say which step decided last time, for one reminder or for each.",
     "snooze": "Show what is open again later: for 10m, 1h30m, or until 21:00.",
-    "pause": "Show nothing for 2h, until 18:00, until tomorrow or until 2026-12-27.",
+    "pause": "Show nothing for 2h, until 18:00, until tomorrow or until monday 08:00.",
     "resume": "End a pause, or an evening closed with good-night.",
     "done": "Answer what is open, or was shown last, as done.",
     "good-night": "Answer what is open and show nothing more until you wake up.",

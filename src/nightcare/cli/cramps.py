@@ -75,7 +75,7 @@ def _described(legs: list[str], severities: list[str]) -> Callable[..., Any]:
             option("--minutes", type=number(), help="How many minutes it lasted."),
             option("--severity", type=one_of(severities), help="How bad it was."),
             option("--leg", type=one_of(legs), help="Where it was."),
-            option("--at", help='When it was: 03:10, "yesterday 03:10" or 2026-11-22T03:10.'),
+            option("--at", help='When it was: 03:10, "yesterday 03:10", "21 Nov 03:10".'),
         ):
             function = described(function)
         return function
@@ -110,7 +110,7 @@ def add_command(
 
 
 @command("none", help="Note that a night was without cramps: the last, or --night 2026-11-21.")
-@option("--night", help="The date of the evening before that night.")
+@option("--night", help="The day of the evening before it: 2026-11-21, yesterday, friday.")
 def none_command(person: Person, *, night: str | None) -> None:
     """Note a night without cramps."""
     with _diary(person) as diary:
@@ -189,7 +189,7 @@ def change_command(  # noqa: PLR0913 - as many as there is to say of a cramp
 
 @command("remove", help="Take a cramp out of the diary, or what was said of a --night.")
 @argument("number", type=number(1), metavar="[ID]", required=False)
-@option("--night", help="The date of the evening before that night.")
+@option("--night", help="The day of the evening before it: 2026-11-21, yesterday, friday.")
 def remove_command(person: Person, *, number: int | None, night: str | None) -> None:
     """Take something out of the diary."""
     if (number is None) == (night is None):
