@@ -398,6 +398,24 @@ def test_without_a_bus_it_is_reported_at_once(bus: PrivateBus) -> None:
     steered(story())
 
 
+def test_on_its_way_from_bus_to_bus_nothing_is_on_the_screen(bus: PrivateBus) -> None:
+    """Before the first bus, and after the last."""
+
+    async def story() -> None:
+        screen = FreedesktopScreen(None, icon="nightcare-drop")
+        screen.show(MESSAGE)
+        async with NotificationServer(bus.address), heard_from(screen) as ear:
+            await rejected(ear, Delivery.NO_SERVER)
+            screen.move(bus.address)
+            await ear.until_heard(1)
+            screen.move(None)
+            await ear.until(lambda _: ear.deliveries[-1] == ("t1", Delivery.NO_SERVER))
+            screen.show(OTHER)
+            await ear.until(lambda _: ear.deliveries[-1] == ("t2", Delivery.NO_SERVER))
+
+    steered(story())
+
+
 async def rejected(ear: Ear, delivery: Delivery) -> None:
     """Wait until the first message is reported as not on the screen, for that reason."""
     await ear.until(lambda _: ("t1", delivery) in ear.deliveries)

@@ -173,8 +173,7 @@ class FreedesktopScreen:
         while True:
             self._moved.clear()
             if self._address is None:
-                for token in self._agenda.tokens():
-                    report(Rejected(token, Delivery.NO_SERVER))
+                self._report_absence(report)
                 await self._moved.wait()
                 continue
             serving = asyncio.create_task(self._serve(self._address, report))
@@ -186,7 +185,7 @@ class FreedesktopScreen:
             finally:
                 moving.cancel()
                 await _ended(serving)
-            report(Served())
+            self._report_absence(report)
 
     async def _serve(self, address: str, report: Callable[[ScreenEvent], None]) -> None:
         """Serve on one bus, over as many connections as it takes."""
@@ -199,11 +198,15 @@ class FreedesktopScreen:
                     losses = 0
             finally:
                 self._lose_link()
-            report(Served())
-            for token in self._agenda.tokens():
-                report(Rejected(token, Delivery.NO_SERVER))
+            self._report_absence(report)
             await asyncio.sleep(delay(self._delays, losses))
             losses += 1
+
+    def _report_absence(self, report: Callable[[ScreenEvent], None]) -> None:
+        """Report that there is no server, and that nothing is on the screen."""
+        report(Served())
+        for token in self._agenda.tokens():
+            report(Rejected(token, Delivery.NO_SERVER))
 
     async def _connect(self, address: str, report: Callable[[ScreenEvent], None]) -> None:
         async with (
