@@ -203,3 +203,15 @@ def test_danish_words_in_danish(terminal: Terminal) -> None:
     result = terminal("pause", "21.30")
     assert result.code == 2
     assert "til 21.30" in result.err
+
+
+@pytest.mark.parametrize("days", ["0", "-3", "1000000"])
+@pytest.mark.parametrize("command", [("preview",), ("report",), ("cramp", "list")])
+def test_a_number_of_days_is_checked_alike(
+    terminal: Terminal, command: tuple[str, ...], days: str
+) -> None:
+    """With the range, in the person's language."""
+    terminal.write("language = 'da'\n")
+    result = terminal(*command, "--days", days)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith(f"{days} dage kan ikke lade sig g\u00f8re. Bed om 1 til 3")

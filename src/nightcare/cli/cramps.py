@@ -23,6 +23,7 @@ from nightcare.cli.declaring import (
 from nightcare.cli.output import echo, say_json
 from nightcare.cli.person import Person
 from nightcare.desktop.text import one_line
+from nightcare.domain.day_parser import checked_days
 from nightcare.domain.diary import (
     Answer,
     Cramp,
@@ -53,6 +54,7 @@ exact.
 _LONGEST_NOTE = 1000
 """Characters; the page and the list cut notes far earlier."""
 
+_A_THOUSAND_YEARS = 366_000
 _UNSAID = "none"
 _LEGS = [str(one) for one in Leg]
 _SEVERITIES = [str(one) for one in Severity]
@@ -129,10 +131,12 @@ def none_command(person: Person, *, night: str | None) -> None:
 
 
 @command("list", help="Show the diary, of all time or of the last --days.")
-@option("--days", type=number(1, 366000), help="So many care days.")
+@option("--days", type=number(), help="So many care days.")
 @as_json
 def list_command(person: Person, *, days: int | None, for_program: bool) -> None:
     """The diary."""
+    if days is not None:
+        checked_days(days, _A_THOUSAND_YEARS)
     with _diary(person) as diary:
         today = diary.calendar.at(person.now).date
         since = _since(today, days)

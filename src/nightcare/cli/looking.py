@@ -14,7 +14,7 @@ from nightcare.cli.output import echo, say_json
 from nightcare.cli.person import Person
 from nightcare.domain.care_day import ONE_DAY, Calendar
 from nightcare.domain.course import Course, Held, Open, Settled, Snoozed
-from nightcare.domain.day_parser import coming_date
+from nightcare.domain.day_parser import checked_days, coming_date
 from nightcare.domain.guidance import Routine
 from nightcare.domain.leading import Led, whereabouts
 from nightcare.domain.outlook import Entry, Outlook
@@ -25,9 +25,6 @@ from nightcare.journal.store import SERVICE_NOTE, Journal
 from nightcare.screens import same_bus, session_bus
 from nightcare.service.leading import stage_words
 from nightcare.service.outlook import read_outlook
-
-_MOST_DAYS = 3660
-
 
 _STATUS = {
     "running": "status_running",
@@ -237,8 +234,7 @@ def today_command(person: Person, *, for_program: bool) -> None:
 @as_json
 def preview_command(person: Person, *, days: int, first: str | None, for_program: bool) -> None:
     """What is due over the coming care days."""
-    if not 1 <= days <= _MOST_DAYS:
-        raise ValueRefused("days_out_of_range", found=days, most=_MOST_DAYS)
+    checked_days(days)
     outlook = person.outlook(person.loaded.schedule)
     if first is None:
         day = _coming_day(outlook)

@@ -19,6 +19,7 @@ from nightcare.cli.declaring import a_path, as_json, command, number, option
 from nightcare.cli.guidance import wrapped
 from nightcare.cli.output import echo, say_json
 from nightcare.cli.person import Person
+from nightcare.domain.day_parser import checked_days
 from nightcare.domain.diary import last_night
 from nightcare.domain.professional import Concern, concern, first_of_window
 from nightcare.domain.report import (
@@ -32,7 +33,6 @@ from nightcare.domain.report import (
 from nightcare.errors import ValueRefused
 
 _A_MONTH = 30
-_MOST_DAYS = 3660
 _EARLIER = timedelta(days=3)
 """What belongs to a care day is due less than that from its date, in every zone."""
 
@@ -40,7 +40,7 @@ _EARLIER = timedelta(days=3)
 @command("report", help="Say what your diary comes to, week by week.")
 @option(
     "--days",
-    type=number(1, _MOST_DAYS),
+    type=number(),
     default=_A_MONTH,
     help="Over so many nights: 30 unless said.",
 )
@@ -57,6 +57,7 @@ def report_command(
     person: Person, *, days: int, file: Path | None, shown: bool, for_program: bool
 ) -> None:
     """What the diary comes to."""
+    checked_days(days)
     as_page = shown or file is not None
     if as_page and for_program:
         raise ValueRefused("report_page_or_json")

@@ -13,6 +13,10 @@ from nightcare.errors import ValueRefused
 
 _WEEK, _YEAR = 7, 12
 _SHORTEST_NAME = 3
+
+MOST_DAYS = 3660
+"""How many days a view of the plan or of the diary spans at most: ten years."""
+
 _MOST_YEARS = 9
 """Within so many years every date comes: the 29th of February skips one leap year at most."""
 
@@ -198,6 +202,17 @@ def _splits(said: str) -> Iterator[tuple[str, str]]:
     for at, sign in enumerate(parted):
         if sign == " ":
             yield parted[:at], parted[at + 1 :]
+
+
+def checked_days(days: int, most: int = MOST_DAYS) -> int:
+    """Return a number of days that a view may span, from 1 to `most`.
+
+    Raises:
+        ValueRefused: It is outside of these.
+    """
+    if not 1 <= days <= most:
+        raise ValueRefused("days_out_of_range", found=days, most=most)
+    return days
 
 
 # The dates that are meant
