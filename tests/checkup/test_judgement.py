@@ -12,7 +12,7 @@ import pytest
 from nightcare.catalogue.reading import read_words
 from nightcare.checkup.facts import Failure, SessionBus
 from nightcare.checkup.finding import Check, Finding, State, good, mend_of, message_of
-from nightcare.checkup.of_desktop import judge_bus, judge_notifier, judge_quiet
+from nightcare.checkup.of_desktop import judge_bus, judge_notifier, judge_plyer, judge_quiet
 from nightcare.checkup.of_environment import (
     Here,
     Published,
@@ -134,6 +134,8 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
     ([judge_bus("unix:path=/b", None, LIMIT)], [("bus_good", GOOD)]),
     ([judge_bus("unix:path=/b", Fault.LATE, LIMIT)], [("bus_late", BAD)]),
     ([judge_bus("unix:path=/b", Fault.REFUSED, LIMIT)], [("bus_gone", BAD)]),
+    ([judge_plyer("there is no session bus")], [("plyer", BAD)]),
+    ([judge_plyer("")], [("bus_not_needed", GOOD)]),
     # The notification server
     (judge_notifier(Notifier(owned=False), LIMIT, drawn=True), [("server_none", BAD)]),
     (
@@ -488,7 +490,7 @@ def test_every_judgement_is_provoked_here() -> None:
         if key.startswith("doctor_") and not key.removeprefix("doctor_").startswith(elsewhere)
     }
     parts = {
-        "doctor_bus_not_needed", "doctor_server_unknown", "doctor_server_unnamed",
+        "doctor_server_unknown", "doctor_server_unnamed",
         "doctor_quiet_server", "doctor_service_some_version", "doctor_journal_nowhere",
         "doctor_journal_nowhere_mend", "doctor_config_unreadable_mend",
     }  # fmt: skip

@@ -194,6 +194,7 @@ def test_a_setting_of_the_service_alone_counts_for_commands(
 def test_without_a_runtime_folder_commands_find_the_service(night: Nightcare) -> None:
     """As under cron, where little more than HOME is set: the unit says where its journal is."""
     night.command("install", XDG_STATE_HOME=str(elsewhere(night, "state")))
+    assert elsewhere(night, "state/nightcare/journal.sqlite").is_file()
     cron = replace(night, session={"XDG_RUNTIME_DIR": "/nonexistent"})
     cron.command("pause", "2h")
     assert night.json("status")["paused_until"] is not None

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from nightcare import __released__, __version__
 from nightcare.checkup.facts import Facts, Failure, Limits, Place, ReadConfig, SessionBus
 from nightcare.checkup.finding import Check, Finding, State, bad, good, unknown
-from nightcare.checkup.of_desktop import judge_bus, judge_notifier, judge_quiet
+from nightcare.checkup.of_desktop import judge_bus, judge_notifier, judge_plyer, judge_quiet
 from nightcare.checkup.of_environment import (
     Here,
     Published,
@@ -29,11 +29,13 @@ from nightcare.checkup.of_system import (
 )
 from nightcare.desktop.do_not_disturb import setting_in_use
 from nightcare.desktop.found import Fault, NoManager, Quiet, Session
+from nightcare.desktop.plyer import obstacle_on_linux
 from nightcare.desktop.time_zone import compare, named
 from nightcare.errors import ConfigError
 from nightcare.journal.schema import VERSION
 from nightcare.languages import desktop_language
 from nightcare.places import differing, is_home_of_another, state_folder
+from nightcare.screens import session_bus
 from nightcare.settings.loaded import PREFIX
 
 _GRAVE = frozenset({Check.CONFIG, Check.JOURNAL})
@@ -84,7 +86,9 @@ class _Judge:
         ours, backend = self._facts.bus, self._facts.backend
         theirs, service = self._facts.service_bus, self._published
         bus = ours if service is None or theirs is None else theirs
-        if backend in {"terminal", "plyer"} or sys.platform != "linux":
+        if backend == "plyer" and sys.platform == "linux":
+            return [self._plyer()]
+        if backend == "terminal" or sys.platform != "linux":
             return [good(Check.BUS, "doctor_bus_not_needed", backend=backend or "plyer")]
         if isinstance(bus, Failure):
             return [self._told(Check.BUS, bus), *_without_bus()]
@@ -102,6 +106,13 @@ class _Judge:
         if quiet.on is None and isinstance(self._facts.setting, Quiet):
             quiet = self._facts.setting
         return [*first, *server, judge_quiet(quiet)]
+
+    def _plyer(self) -> Finding:
+        """Judge what plyer needs on Linux: of the running service, else of who asks."""
+        service, variables = self._published, self._place.variables
+        if service is None:
+            return judge_plyer(obstacle_on_linux(session_bus(variables), variables))
+        return judge_plyer(obstacle_on_linux(service.bus or None, {"PATH": service.path}))
 
     @property
     def _published(self) -> Published | None:

@@ -43,6 +43,13 @@ def judge_bus(address: str | None, fault: Fault | None, limit: timedelta) -> Fin
             return bad(Check.BUS, "doctor_bus_gone", "doctor_bus_gone_mend", address=address)
 
 
+def judge_plyer(obstacle: str) -> Finding:
+    """Judge plyer on Linux, where it fails without a word; no obstacle is an empty text."""
+    if obstacle:
+        return bad(Check.BUS, "doctor_plyer", "doctor_plyer_mend", reason=obstacle)
+    return good(Check.BUS, "doctor_bus_not_needed", backend="plyer")
+
+
 def judge_notifier(notifier: Notifier, limit: timedelta, *, drawn: bool) -> list[Finding]:
     """Judge the notification server.
 
