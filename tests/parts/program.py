@@ -175,8 +175,9 @@ class Nightcare:
         """
 
         def stands() -> dict[str, Any]:
-            entry = self.today(reminder)
-            return entry if wanted.items() <= entry.items() else {}
+            # What will not come is not listed before its moment.
+            found = [one for one in self.json("today") if one["reminder"] == reminder]
+            return next((one for one in found if wanted.items() <= one.items()), {})
 
         return eventually(stands, 10, f"{reminder} to be {wanted}")
 

@@ -484,12 +484,13 @@ def test_what_we_close_leaves_the_screen(desk: Desk) -> None:
 
 
 def test_closing_it_is_not_doing_it(desk: Desk) -> None:
-    """What the person closes is reported as closed."""
+    """What the person closes is reported as closed, as far as the server says who did it."""
     message, number = desk.show()
     desk.drawn()
     desk.server.close()
-    assert desk.screen.ending(message.token) == Closed(message.token)
+    ending = desk.screen.ending(message.token)
     desk.sees("closed by the person is", lambda: desk.heard(number))
+    assert ending == Closed(message.token, by_itself=desk.heard(number) == "Closed 1")
     desk.empty()
 
 
