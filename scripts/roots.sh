@@ -37,6 +37,7 @@ in_root() {
         mount -t proc proc "$root/proc"
         mount --rbind /sys "$root/sys"
         mount --rbind /dev "$root/dev"
+        mount -t tmpfs -o mode=1777 shm "$root/dev/shm"
         mount -t tmpfs -o mode=1777 tmp "$root/tmp"
         mount -t tmpfs -o mode=755 run "$root/run"
         exec chroot "$root" "$@"' sh "$root" env -i \

@@ -55,7 +55,8 @@ COMMANDS = (
     "status", "today", "preview --days 3", "why", "pause 1h", "status", "resume", "tonight 23:45",
     "undo", "good-night", "undo", "cramp add --severity mild --note calf", "cramp list",
     "cramp export", "report", "report --days 400", "tips", "tips sleep", "relief", "causes",
-    "export", "config set sleep.wake 07:15", "config unset reminders.desk.text", "next", "today --json",
+    "export", "config set sleep.wake 07:15", "config unset reminders.desk.text", "next",
+    "today --json",
 )  # fmt: skip
 STRICT = {"PYTHONDEVMODE": "1", "PYTHONWARNINGS": "error"}
 """What makes a warning an error, also one about a file or a connection that stays open."""

@@ -18,7 +18,7 @@ from parts.bus import DRIVER, NOTIFICATIONS, PrivateBus, private_bus
 from parts.home import Home
 from parts.memory_screen import Ear, heard_from
 from parts.notification_server import How, NotificationServer
-from parts.processes import eventually
+from parts.processes import HANG_SECONDS, eventually
 from parts.steered_loop import advance, steered
 
 pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
@@ -472,7 +472,9 @@ def starting(home: Home) -> Iterator[tuple[PrivateBus, Starter]]:
 
 async def asked_to_start(screen: FreedesktopScreen, starter: Starter, times: int) -> None:
     """Wait until the bus has been asked to start a server so many times, and has done so."""
-    await asyncio.to_thread(lambda: eventually(lambda: starter.asked >= times, 10, "a start"))
+    await asyncio.to_thread(
+        lambda: eventually(lambda: starter.asked >= times, HANG_SECONDS, "a start")
+    )
     assert screen._link is not None
     await screen._link._bus.ask(new_method_call(DRIVER, "GetId"))
 

@@ -153,7 +153,7 @@ def test_who_was_too_late_once_is_not_waited_for_again(bus: PrivateBus) -> None:
                 begun = loop.time()
                 for _ in range(5):
                     await watch.attendant.refresh()
-                assert loop.time() - begun < LIMIT / 10
+                assert loop.time() - begun < 4 * LIMIT / 10
                 saver.answers[GNOME_SAVER, "GetActive"] = ("b", (True,))
                 await saver.emit("ActiveChanged", "b", (True,), interface=GNOME_SAVER)
                 await watch.until(LOCKED)
@@ -188,7 +188,7 @@ def test_a_bus_that_hangs_is_not_waited_for_again(bus: PrivateBus) -> None:
                 begun = loop.time()
                 for _ in range(5):
                     await watch.attendant.refresh()
-                assert loop.time() - begun < LIMIT / 10
+                assert loop.time() - begun < 4 * LIMIT / 10
         finally:
             bus.daemon.process.send_signal(signal.SIGCONT)
 

@@ -14,7 +14,15 @@ from xml.sax.saxutils import escape
 from jeepney import DBusAddress, HeaderFields, Message, MessageType, new_method_call
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
-from parts.processes import NotInTimeError, Program, eventually, find_program, start, stop
+from parts.processes import (
+    HANG_SECONDS,
+    NotInTimeError,
+    Program,
+    eventually,
+    find_program,
+    start,
+    stop,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +41,7 @@ MONITORING = DBusAddress(
     bus_name="org.freedesktop.DBus",
     interface="org.freedesktop.DBus.Monitoring",
 )
-CALL_SECONDS = 10.0
+CALL_SECONDS = HANG_SECONDS
 
 CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -115,7 +123,7 @@ class Monitor:
         *,
         interface: str = NOTIFICATIONS,
         matching: Callable[[Seen], bool] = lambda _: True,
-        seconds: float = 10.0,
+        seconds: float = HANG_SECONDS,
     ) -> Seen:
         """Wait for a method call or a signal; each is returned once, in the order of the bus.
 
@@ -133,7 +141,7 @@ class Monitor:
             seconds,
         )
 
-    def wait_for_answer(self, call: Seen, seconds: float = 10.0) -> Seen:
+    def wait_for_answer(self, call: Seen, seconds: float = HANG_SECONDS) -> Seen:
         """Wait for the return or the error that answers a method call.
 
         Raises:
@@ -228,7 +236,9 @@ class PrivateBus:
             self._home.environment(),
             self._home.log("dbus-daemon"),
         )
-        eventually(self._takes_connections, 20, "the bus to take connections", self._daemon)
+        eventually(
+            self._takes_connections, HANG_SECONDS, "the bus to take connections", self._daemon
+        )
 
     def stop(self, *, abruptly: bool = False) -> None:
         """End the bus, and with it every connection; abruptly: by SIGKILL."""
@@ -267,7 +277,7 @@ class PrivateBus:
             return None
         return str(answer.body[0])
 
-    def wait_for_owner(self, name: str, *programs: Program, seconds: float = 20) -> str:
+    def wait_for_owner(self, name: str, *programs: Program, seconds: float = HANG_SECONDS) -> str:
         """Wait until somebody owns a name on the bus, and return the owner's unique name.
 
         Raises:

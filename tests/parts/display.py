@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from itertools import accumulate, groupby
 from typing import TYPE_CHECKING
 
-from parts.processes import NotInTimeError, ToolFailedError, find_program, run_tool, running
+from parts.processes import (
+    HANG_SECONDS,
+    NotInTimeError,
+    ToolFailedError,
+    find_program,
+    run_tool,
+    running,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +27,7 @@ if TYPE_CHECKING:
     from parts.processes import Program
 
 WIDTH, HEIGHT = 1280, 720
-START_SECONDS = 30.0
+START_SECONDS = HANG_SECONDS
 PIXEL_BYTES = 3
 SHORTEST_EDGE = 16
 """Pixels: letters and rounded corners have no straight edge of one colour that is as long."""

@@ -17,9 +17,9 @@ from nightcare.domain.message import (
     ScreenEvent,
     Shown,
 )
-from parts.processes import eventually
+from parts.processes import HANG_SECONDS, eventually
 
-EVENT_SECONDS = 20.0
+EVENT_SECONDS = HANG_SECONDS
 DELAYS = (0.1, 0.2, 0.5, 1.0)
 
 

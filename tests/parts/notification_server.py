@@ -30,9 +30,10 @@ from jeepney import (
 from jeepney.io.asyncio import DBusConnection, open_dbus_connection
 
 from parts.bus import DRIVER, NOTIFICATIONS
+from parts.processes import HANG_SECONDS
 
 PATH = "/org/freedesktop/Notifications"
-SECONDS = 10.0
+SECONDS = HANG_SECONDS
 ALL_CAPABILITIES = ("actions", "body", "body-markup", "persistence", "sound")
 DO_NOT_QUEUE = 4
 PRIMARY_OWNER = 1

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """Where programs are looked for: the system's own places, none of the caller's."""
 
+HANG_SECONDS = 120.0
+"""Longer than anything takes on a busy machine: what is not there by then never comes."""
+
 POLL_SECONDS = 0.02
 TAIL_LINES = 30
 
@@ -118,7 +121,9 @@ def eventually(predicate: Callable[[], T], seconds: float, what: str, *programs:
         time.sleep(POLL_SECONDS)
 
 
-def run_tool(command: Sequence[str], environment: Mapping[str, str], seconds: float = 20) -> bytes:
+def run_tool(
+    command: Sequence[str], environment: Mapping[str, str], seconds: float = HANG_SECONDS
+) -> bytes:
     """Run a short-lived program to its end and return its standard output.
 
     Raises:

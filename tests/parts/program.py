@@ -18,13 +18,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from parts.home import Home
-from parts.processes import Program, eventually, running
+from parts.processes import HANG_SECONDS, Program, eventually, running
 
 PROGRAM = (sys.executable, "-m", "nightcare")
 """The checkout under test, however it is installed."""
 
-COMMAND_SECONDS = 30.0
-READY_SECONDS = 20.0
+COMMAND_SECONDS = HANG_SECONDS
+READY_SECONDS = HANG_SECONDS
 SHORTLY = timedelta(seconds=0.3)
 """Time to write a config and have it read; what falls due meanwhile is shown all the same."""
 
@@ -171,7 +171,7 @@ class Nightcare:
         """Wait until the occurrence of a reminder stands so; returns where it stands.
 
         Raises:
-            NotInTimeError: It did not in ten seconds.
+            NotInTimeError: It did not in good time.
         """
 
         def stands() -> dict[str, Any]:
@@ -179,7 +179,7 @@ class Nightcare:
             found = [one for one in self.json("today") if one["reminder"] == reminder]
             return next((one for one in found if wanted.items() <= one.items()), {})
 
-        return eventually(stands, 10, f"{reminder} to be {wanted}")
+        return eventually(stands, HANG_SECONDS, f"{reminder} to be {wanted}")
 
     @contextlib.contextmanager
     def service(self) -> Iterator[Service]:

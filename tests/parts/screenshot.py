@@ -19,7 +19,15 @@ from nightcare.desktop import desktop_entry
 from parts.bus import NOTIFICATIONS, PrivateBus, private_bus
 from parts.display import HEIGHT, WIDTH, Box, Display, virtual_display
 from parts.home import Home, private_home
-from parts.processes import Program, ToolFailedError, eventually, find_program, run_tool, running
+from parts.processes import (
+    HANG_SECONDS,
+    Program,
+    ToolFailedError,
+    eventually,
+    find_program,
+    run_tool,
+    running,
+)
 from parts.program import Nightcare, soon, zone_where_it_is
 from parts.servers.xfce import XFCE_CLASS
 
@@ -49,7 +57,7 @@ gtk-xft-hinting = 1
 gtk-xft-hintstyle = hintslight
 gtk-xft-rgba = none
 """
-DRAW_SECONDS = 20.0
+DRAW_SECONDS = HANG_SECONDS
 
 
 def take() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from parts.processes import (
+    HANG_SECONDS,
     Identity,
     Program,
     ToolFailedError,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from parts.home import Home
 
-START_SECONDS = 30.0
+START_SECONDS = HANG_SECONDS
 CONTROL_GROUPS = Path("/sys/fs/cgroup")
 BOOTED = Path("/run/systemd/system")
 """sd_booted(3): where this folder is missing, systemd refuses to run as a user's manager."""
@@ -73,7 +74,7 @@ class UserManager:
         """One property of a unit, such as ActiveState, MainPID or NRestarts."""
         return self.systemctl("show", f"--property={what}", "--value", unit).strip()
 
-    def wait_until(self, unit: str, state: str, seconds: float = 30) -> None:
+    def wait_until(self, unit: str, state: str, seconds: float = HANG_SECONDS) -> None:
         """Wait until a unit's ActiveState is this one.
 
         Raises:

@@ -13,7 +13,7 @@ from nightcare.journal.store import Journal
 from parts.bus import Monitor, private_bus
 from parts.display import virtual_display
 from parts.home import private_home
-from parts.processes import eventually
+from parts.processes import HANG_SECONDS, eventually
 from parts.program import LATER, Nightcare, now, zone_where_it_is
 from parts.servers import RealServer, xfce4_notifyd
 
@@ -63,12 +63,14 @@ def test_a_severe_night_is_told_by_a_click_and_a_professional_spoken_of_once(
     """One question with three buttons; the answer is in the diary, and the notice follows."""
     nightcare, _, server = morning
     with nightcare.service():
-        (asked,) = eventually(server.shown, 10, "the question")
+        (asked,) = eventually(server.shown, HANG_SECONDS, "the question")
         assert asked.title == QUESTION
         assert [label for _, label in asked.actions] == ["No", "Mild", "Severe"]
         server.press("Severe")
         (said,) = eventually(
-            lambda: [one for one in server.shown() if one.title == ADVICE], 10, "the notice"
+            lambda: [one for one in server.shown() if one.title == ADVICE],
+            HANG_SECONDS,
+            "the notice",
         )
         assert said.actions == ()
         assert titles(server) == [ADVICE]
@@ -87,8 +89,8 @@ def test_a_cramp_that_is_noted_meanwhile_answers_the_question(
     """It is taken off the screen, and is not asked any more."""
     nightcare, monitor, server = morning
     with nightcare.service():
-        eventually(server.shown, 10, "the question")
+        eventually(server.shown, HANG_SECONDS, "the question")
         nightcare.command("cramp", "add", "--at", "03:10", "--severity", "mild")
         monitor.wait_for("CloseNotification")
-        eventually(lambda: not server.shown(), 10, "the question to go")
+        eventually(lambda: not server.shown(), HANG_SECONDS, "the question to go")
         assert nightcare.json("cramp", "list")["mornings"] == []

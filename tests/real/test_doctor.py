@@ -12,7 +12,7 @@ import pytest
 from parts.bus import private_bus
 from parts.display import Display
 from parts.home import Home
-from parts.processes import ToolFailedError, eventually, run_tool
+from parts.processes import HANG_SECONDS, ToolFailedError, eventually, run_tool
 from parts.program import COMMAND_SECONDS, LATER, PROGRAM, Nightcare
 from parts.servers import dunst, xfce4_notifyd
 from parts.user_manager import UserManager, user_manager
@@ -92,7 +92,7 @@ def test_a_desktop_with_dunst(home: Home, display: Display) -> None:
         (click,) = said[0]["notify"]
         assert click["state"] == "good"
         assert "your click came back" in str(click["message"])
-        eventually(lambda: not server.shown(), 10, "it to be taken off", server.program)
+        eventually(lambda: not server.shown(), HANG_SECONDS, "it to be taken off", server.program)
         assert list(home.path.rglob("nightcare*")) == []
 
 

@@ -17,7 +17,7 @@ import pytest
 from parts.bus import PrivateBus, private_bus
 from parts.home import Home
 from parts.notification_server import NotificationServer
-from parts.processes import eventually, find_program, run_tool
+from parts.processes import HANG_SECONDS, eventually, find_program, run_tool
 from parts.program import LATER, ONE_SECOND, Nightcare, soon
 from parts.user_manager import SESSION_TARGET, UserManager, user_manager
 
@@ -271,7 +271,9 @@ def test_a_bus_that_comes_late_is_found(night: Nightcare, early: UserManager) ->
     assert (decided["delivery"], decided["refusal"]) != ("shown", None)
     assert "bad" in night.command("doctor", code=1).out
     with private_bus(night.home) as bus, bus.monitor() as monitor:
-        eventually(lambda: environment(night)["bus"] == bus.address, 10, "the bus", early.program)
+        eventually(
+            lambda: environment(night)["bus"] == bus.address, HANG_SECONDS, "the bus", early.program
+        )
         with notification_server(bus):
             assert monitor.wait_for("Notify").body[0] == "nightcare"
 
@@ -290,7 +292,10 @@ def test_variables_that_come_late_are_taken_up(night: Nightcare, early: UserMana
         )
         with notification_server(bus):
             eventually(
-                lambda: environment(night)["desktop"] == "sway", 10, "the desktop", early.program
+                lambda: environment(night)["desktop"] == "sway",
+                HANG_SECONDS,
+                "the desktop",
+                early.program,
             )
             assert environment(night)["language"] == "da"
             assert environment(night)["display"] == ":9"
@@ -306,7 +311,9 @@ def test_variables_are_asked_for_just_before_a_reminder(
     automatic(night, LATER)
     with private_bus(night.home) as bus, bus.monitor() as monitor, notification_server(bus):
         night.command("install")
-        eventually(lambda: night.json("status")["notifier"], 10, "the server", early.program)
+        eventually(
+            lambda: night.json("status")["notifier"], HANG_SECONDS, "the server", early.program
+        )
         early.systemctl("set-environment", "LANG=da_DK.UTF-8", "XDG_CURRENT_DESKTOP=sway")
         assert environment(night)["language"] == "en"
         automatic(night, LATER, night.reminder("water", soon(ONE_SECOND)))
@@ -327,7 +334,10 @@ def test_what_the_unit_sets_itself_stays(night: Nightcare, early: UserManager) -
         early.systemctl("set-environment", "XDG_CURRENT_DESKTOP=sway")
         with notification_server(bus):
             eventually(
-                lambda: environment(night)["desktop"] == "sway", 10, "the desktop", early.program
+                lambda: environment(night)["desktop"] == "sway",
+                HANG_SECONDS,
+                "the desktop",
+                early.program,
             )
         assert environment(night)["language"] == "en"
 
@@ -386,7 +396,7 @@ def test_another_bus_is_told_with_the_commands_that_help(
     assert f"another one at {two.desktop.address}" in found
     assert said.err.count("systemctl --user") == 2
     two.follow(mends(found))
-    eventually(lambda: shell.json("status")["notifier"], 10, "the server", early.program)
+    eventually(lambda: shell.json("status")["notifier"], HANG_SECONDS, "the server", early.program)
     assert shell.command("status").err == ""
     assert shell.command("doctor").out
     with two.desktop.monitor() as monitor:
@@ -405,7 +415,7 @@ def test_another_bus_is_taken_up_with_the_next_reminder(
         automatic(night, LATER, night.reminder("water", soon(ONE_SECOND)))
         assert monitor.wait_for("Notify")
     assert environment(night)["bus"] == two.desktop.address
-    eventually(lambda: night.json("status")["notifier"], 10, "the server", early.program)
+    eventually(lambda: night.json("status")["notifier"], HANG_SECONDS, "the server", early.program)
 
 
 def test_a_service_of_a_terminal_is_told_likewise(night: Nightcare, two: TwoBuses) -> None:
@@ -416,7 +426,7 @@ def test_a_service_of_a_terminal_is_told_likewise(night: Nightcare, two: TwoBuse
         assert "End that `nightcare run`" in said.err
         assert "End the `nightcare run`" in mends(two.shell.command("doctor", "--json", code=1).out)
     with two.shell.service():
-        eventually(lambda: two.shell.json("status")["notifier"], 10, "the server")
+        eventually(lambda: two.shell.json("status")["notifier"], HANG_SECONDS, "the server")
         assert two.shell.command("status").err == ""
 
 

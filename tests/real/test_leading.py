@@ -21,7 +21,7 @@ from nightcare.desktop import desktop_entry
 from parts.bus import Monitor, Seen, private_bus
 from parts.display import Box, Display, virtual_display
 from parts.home import Home, private_home
-from parts.processes import eventually, find_program, run_tool
+from parts.processes import HANG_SECONDS, eventually, find_program, run_tool
 from parts.program import LATER, Nightcare, Service, now, soon
 from parts.servers import (
     RealServer,
@@ -51,7 +51,7 @@ SERVERS: MappingProxyType[str, Start] = MappingProxyType(
 PICTURED = ("dunst", "xfce")
 PICTURES = Path(__file__).parents[2] / "docs" / "screenshots" / "stretch"
 MARGIN = 12
-DRAW_SECONDS = 20.0
+DRAW_SECONDS = HANG_SECONDS
 SETTLED = 3
 """Looks in a row that must be the same."""
 
@@ -123,7 +123,9 @@ class Desktop:
     def wait_for_steps(self, count: int) -> list[tuple[str, int]]:
         """Wait until so many steps were sent."""
         return eventually(
-            lambda: found if len(found := self.steps()) >= count else [], 30, f"{count} steps"
+            lambda: found if len(found := self.steps()) >= count else [],
+            HANG_SECONDS,
+            f"{count} steps",
         )
 
     def wait_for_title(self, title: str) -> None:
@@ -133,7 +135,7 @@ class Desktop:
             titles = [one.title for one in self.server.shown()]
             return [one for one in titles if one in _OURS] == [title]
 
-        eventually(alone, 30, f"{title!r} alone, but there is: {self.server.shown()}")
+        eventually(alone, HANG_SECONDS, f"{title!r} alone, but there is: {self.server.shown()}")
 
     def another(self, *, plain: bool) -> AbstractContextManager[RealServer]:
         """Another server of the kind, in the place of one that was killed."""
@@ -193,7 +195,7 @@ def test_started_by_a_click_and_led_to_the_end(name: str) -> None:
         ]
         assert first[1] == 0
         assert len({number for _, number in others} - {0}) == 1
-        eventually(lambda: desk.server.shown() == (), 30, "the closing words to go")
+        eventually(lambda: desk.server.shown() == (), HANG_SECONDS, "the closing words to go")
         assert desk.night.json("status")["unsettled"] == []
 
 
@@ -202,7 +204,9 @@ def test_the_first_step_is_drawn_after_start(name: str) -> None:
     """SwayNotificationCenter draws nothing that it is sent while its last popup fades out."""
     with a_desktop(SERVERS[name]) as desk, desk.night.service() as service:
         desk.have_on_screen(service, routine(600))
-        eventually(lambda: len(desk.server.shown()) == 1, 20, "the notice of the schedule to go")
+        eventually(
+            lambda: len(desk.server.shown()) == 1, HANG_SECONDS, "the notice of the schedule to go"
+        )
         desk.server.press("Start")
         desk.wait_for_steps(1)
         if desk.server.draws_buttons:
@@ -235,7 +239,9 @@ def test_closed_in_the_middle_by_the_person(name: str) -> None:
         desk.have_on_screen(service, routine(1, 600))
         desk.server.press("Start")
         desk.wait_for_steps(2)
-        eventually(lambda: len(desk.server.shown()) == 1, 20, "the notice of the schedule to go")
+        eventually(
+            lambda: len(desk.server.shown()) == 1, HANG_SECONDS, "the notice of the schedule to go"
+        )
         desk.server.close()
         assert desk.night.wait_until("stretch", state="settled")["outcome"] == "dismissed"
         assert desk.server.shown() == ()
@@ -272,7 +278,9 @@ def test_a_server_that_is_killed_in_the_middle_is_led_on_when_it_is_back(name: s
             desk.wait_for_steps(3)
             another.press("Stop")
             assert eventually(
-                lambda: desk.night.json("status")["routine"] is None, 10, "it to be stopped"
+                lambda: desk.night.json("status")["routine"] is None,
+                HANG_SECONDS,
+                "it to be stopped",
             )
 
 
@@ -297,7 +305,9 @@ def test_how_it_looks(name: str, request: pytest.FixtureRequest) -> None:
         desk = replace(first, server=stack.enter_context(first.another(plain=True)))
         service = stack.enter_context(desk.night.service())
         desk.have_on_screen(service, routine(20, 10, 1))
-        eventually(lambda: len(desk.server.shown()) == 1, 20, "the notice of the schedule to go")
+        eventually(
+            lambda: len(desk.server.shown()) == 1, HANG_SECONDS, "the notice of the schedule to go"
+        )
         look("reminder")
         kill(desk.server)
         with desk.another(plain=False) as server:
@@ -307,13 +317,19 @@ def test_how_it_looks(name: str, request: pytest.FixtureRequest) -> None:
         with desk.another(plain=True):
             desk.wait_for_steps(2)
             look("start")
-            eventually(lambda: desk.steps()[-1][0].startswith("Step 2"), 40, "the second step")
+            eventually(
+                lambda: desk.steps()[-1][0].startswith("Step 2"), HANG_SECONDS, "the second step"
+            )
             look("middle")
-            eventually(lambda: desk.asked()[-1].body[3] == CLOSING, 30, "the closing words")
+            eventually(
+                lambda: desk.asked()[-1].body[3] == CLOSING, HANG_SECONDS, "the closing words"
+            )
             look("end")
             assert desk.night.today("stretch")["outcome"] == "done"
             eventually(
-                lambda: desk.display.picture().changed(desk.blank) is None, 20, "nothing to be left"
+                lambda: desk.display.picture().changed(desk.blank) is None,
+                HANG_SECONDS,
+                "nothing to be left",
             )
 
 

@@ -15,7 +15,7 @@ import pytest
 from parts.bus import Monitor, PrivateBus, Seen, private_bus
 from parts.display import Display, virtual_display
 from parts.home import Home, private_home
-from parts.processes import eventually
+from parts.processes import HANG_SECONDS, eventually
 from parts.program import LATER, ONE_SECOND, Nightcare, Service, moment, now, soon
 from parts.servers import Dunst, Shown, XfceNotifyd, dunst, xfce4_notifyd
 
@@ -443,7 +443,7 @@ def test_end_takes_the_notification_along(
         assert service.program.process.returncode == 0
         assert "Traceback" not in service.log()
         wait_for_close(monitor, first)
-        eventually(lambda: not reminders(server), 10, "an empty screen", server.program)
+        eventually(lambda: not reminders(server), HANG_SECONDS, "an empty screen", server.program)
         night.command("status", code=69)
     with night.service():
         assert arrival(monitor).title == WATER_AGAIN
@@ -462,7 +462,9 @@ def test_server_that_comes_later_is_used(
             assert arrival(monitor).title == WATER
             night.wait_until("water", state="open")
             assert night.today("water")["shown"] is not None
-            eventually(lambda: "dunst" in night.command("status").out, 10, "dunst to be named")
+            eventually(
+                lambda: "dunst" in night.command("status").out, HANG_SECONDS, "dunst to be named"
+            )
             server.press("Done")
             assert night.wait_until("water", state="settled")["outcome"] == "done"
 

@@ -15,6 +15,7 @@ from parts.bus import DRIVER, NOTIFICATIONS, PrivateBus, private_bus
 from parts.display import Display, virtual_display
 from parts.home import NO_BUS, Home, private_home
 from parts.processes import (
+    HANG_SECONDS,
     Identity,
     MissingProgramError,
     NotInTimeError,
@@ -93,7 +94,7 @@ def test_waiting_in_vain_shows_the_log(home: Home) -> None:
         running(command, home.environment(), home.log("sh")) as program,
         pytest.raises(NotInTimeError, match=r"(?s)for a miracle.*ended with 3.*frobnicator"),
     ):
-        eventually(lambda: False, 30, "a miracle", program)
+        eventually(lambda: False, HANG_SECONDS, "a miracle", program)
 
 
 def test_stubborn_programs_are_killed_with_what_they_started(home: Home) -> None:
@@ -102,7 +103,7 @@ def test_stubborn_programs_are_killed_with_what_they_started(home: Home) -> None
     with contextlib.ExitStack() as stack:
         program = start(["/bin/sh", "-c", script], home.environment(), home.log("sh"))
         stack.callback(stop, program, seconds=0.2)
-        eventually(lambda: len(family(program.identity)) == 2, 20, "both sleeps", program)
+        eventually(lambda: len(family(program.identity)) == 2, HANG_SECONDS, "both sleeps", program)
         started = family(program.identity)
     assert not program.is_running()
     assert not any(identity.is_alive() for identity in started)
@@ -173,7 +174,7 @@ def test_answer_picked_from_the_menu_of_dunst(
         invoked = monitor.wait_for("ActionInvoked")
         assert invoked.body == (number, key)
         assert invoked.destination == connection.unique_name
-        eventually(lambda: not server.shown(), 10, "dunst to close it", server.program)
+        eventually(lambda: not server.shown(), HANG_SECONDS, "dunst to close it", server.program)
         assert server.count() == 0
 
 

@@ -19,7 +19,7 @@ from parts.bus import NOTIFICATIONS, Monitor, PrivateBus, private_bus
 from parts.display import Display, virtual_display
 from parts.home import Home, private_home
 from parts.mock_desktop import GNOME_SAVER, Logind, Mock, gnome_screen_saver, logind
-from parts.processes import eventually
+from parts.processes import HANG_SECONDS, eventually
 from parts.program import LATER, Nightcare, Service, now, soon
 from parts.scripts import shell_program
 from parts.servers import Dunst, dunst
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.real
 
 WATER = "Time for some water"
 """How the title ends; once it was seen, it begins with "Once more"."""
-SECONDS = 10.0
+SECONDS = HANG_SECONDS
 A_WHILE = 3.0
 STEADY = 20
 """Looks in a row that find the same; a tenth of what is looked at then, or more."""

@@ -24,6 +24,7 @@ from parts.display import Display, virtual_display
 from parts.home import Home, private_home
 from parts.invented_diary import cramp, live
 from parts.processes import (
+    HANG_SECONDS,
     Identity,
     ToolFailedError,
     children_cpu_seconds,
@@ -55,7 +56,7 @@ TEN_YEARS_SECONDS = 15.0
 MARGIN = 12
 """Pixels to the right of everything, also in the smallest window."""
 
-WINDOW_SECONDS = 30.0
+WINDOW_SECONDS = HANG_SECONDS
 
 HOSTILE = (
     "</li><script>document.title='taken'</script><img src=https://example.org/x.png> & \u202eend "

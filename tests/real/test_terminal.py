@@ -17,12 +17,12 @@ from datetime import timedelta
 import pytest
 
 from parts.home import Home
-from parts.processes import NotInTimeError, find_program
+from parts.processes import HANG_SECONDS, NotInTimeError, find_program
 from parts.program import LATER, ONE_SECOND, PROGRAM, Nightcare, now, soon
 
 pytestmark = pytest.mark.real
 
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = HANG_SECONDS
 FROM_THE_START = timedelta(seconds=3)
 """Until a reminder that is configured before the program starts; it must run by then."""
 CONTROL_C = b"\x03"

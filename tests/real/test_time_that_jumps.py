@@ -21,14 +21,14 @@ import pytest
 from nightcare.journal.store import Journal
 from parts.home import Home
 from parts.mounts import with_mounts
-from parts.processes import eventually
+from parts.processes import HANG_SECONDS, eventually
 from parts.program import NOON, Nightcare, Service, now, zone_where_it_is
 from parts.wall_clock import WallClock
 
 pytestmark = [pytest.mark.real, pytest.mark.privileged]
 
-AT_ONCE = 1.0
-"""Within so many seconds the schedule is reckoned anew."""
+AT_ONCE = HANG_SECONDS
+"""The next alarm that the program has set is hours away: what comes meanwhile comes of the jump."""
 
 CONFIG = """language = "en"
 timezone = "{zone}"
@@ -185,7 +185,9 @@ def test_another_zone_of_the_system_is_taken_up_at_once(home: Home) -> None:
     with night.service() as service:
         point(link, there.key)
         at_once("the zone", lambda: f"{there.key} now" in service.log(), service)
-        eventually(lambda: "walk" in shown(service), 10, "the moment there", service.program)
+        eventually(
+            lambda: "walk" in shown(service), HANG_SECONDS, "the moment there", service.program
+        )
         service.end()
 
 

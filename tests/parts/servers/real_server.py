@@ -12,9 +12,9 @@ from typing import Any, ClassVar, Protocol, cast
 from parts.bus import NOTIFICATIONS, Monitor, PrivateBus, Seen
 from parts.display import Box, Display
 from parts.home import Home
-from parts.processes import NotInTimeError, Program, eventually
+from parts.processes import HANG_SECONDS, NotInTimeError, Program, eventually
 
-DRAW_SECONDS = 20.0
+DRAW_SECONDS = HANG_SECONDS
 
 FRAME_COLOUR = bytes.fromhex("c81e64")
 """Used for nothing else on the display, so that a frame of it is a button."""
