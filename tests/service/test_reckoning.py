@@ -914,6 +914,16 @@ def test_another_bedtime_moves_what_is_open_and_unanswered() -> None:
     assert desk.outcomes("stretch") == ["done"]
 
 
+def test_what_moved_while_the_service_slept_is_shown_anew() -> None:
+    """Suspended right after the command: the notification of 22:00 does not count as the new one."""
+    desk = Desk(STRETCH, "2026-11-23 20:00")
+    desk.until("2026-11-23 22:05")
+    desk.answers().tonight(desk.now, time(0, 30))
+    desk.sleep_until("2026-11-24 00:01")
+    assert desk.title() == "Time for a gentle stretch"
+    assert len(desk.screen.shown) == 2
+
+
 def test_another_bedtime_announces_nothing_that_is_done() -> None:
     """Done at 22:01 stays done; the next one is tomorrow's."""
     desk = Desk(STRETCH, "2026-11-23 20:00")

@@ -18,9 +18,13 @@ _PARTS_OF_ROUTINE = 5
 
 
 def token(course: Course) -> str:
-    """What an asking of an occurrence is called on the screen; a new one each time."""
+    """Return what an asking of an occurrence is called on the screen: a new name each time.
+
+    What comes anew because its moment was moved is asked for the first time once more, so the
+    moment is part of the name.
+    """
     key = course.key
-    asking = f"{course.snoozes}.{course.asked}"
+    asking = f"{course.occurrence.due:%Y%m%dT%H%M%S}.{course.snoozes}.{course.asked}"
     return f"{key.reminder}/{key.care_day.isoformat()}/{key.slot}/{asking}"
 
 
