@@ -915,7 +915,7 @@ def test_another_bedtime_moves_what_is_open_and_unanswered() -> None:
 
 
 def test_what_moved_while_the_service_slept_is_shown_anew() -> None:
-    """Suspended right after the command: the notification of 22:00 does not count as the new one."""
+    """Suspended right after the command: that of 22:00 does not count as the new one."""
     desk = Desk(STRETCH, "2026-11-23 20:00")
     desk.until("2026-11-23 22:05")
     desk.answers().tonight(desk.now, time(0, 30))
