@@ -384,7 +384,8 @@ class _Link:
                 if not self._agenda.lacks(want):
                     return Delivery.DECIDED
             self._agenda.sending(want)
-            self._report(Sent(want.message.token))
+            # It goes out first: to write this down takes longer.
+            asyncio.get_running_loop().call_soon(self._report, Sent(want.message.token))
             message = want.message.under_do_not_disturb() if self._agenda.quiet else want.message
             delivery = await server.show(message, self._agenda.left(want))
         except Refused:
