@@ -16,7 +16,15 @@ from types import ModuleType
 import pytest
 
 from nightcare.desktop.plyer import PlyerScreen, obstacle_on_linux
-from nightcare.domain.message import Button, Capability, Message, ScreenEvent, Served, Shown
+from nightcare.domain.message import (
+    Button,
+    Capability,
+    Delivery,
+    Message,
+    ScreenEvent,
+    Served,
+    Shown,
+)
 from parts.memory_screen import Ear, heard_from
 
 MESSAGE = Message(
@@ -115,6 +123,8 @@ def test_a_failure_is_tried_again_and_only_success_is_shown() -> None:
         async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             assert await ear.until_heard(1) == [Shown("t1", None)]
+            tried = [("t1", Delivery.SENT), ("t1", Delivery.FAILED)]
+            assert ear.deliveries == [*tried, *tried, ("t1", Delivery.SENT)]
 
     asyncio.run(story())
     assert len(plyer.shown) == 3

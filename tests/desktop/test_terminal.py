@@ -9,8 +9,8 @@ from typing import TextIO
 import pytest
 
 from nightcare.desktop.terminal import TerminalScreen
-from nightcare.domain.message import Message, Shown
-from parts.memory_screen import Ear
+from nightcare.domain.message import Delivery, Message, Shown
+from parts.memory_screen import Ear, heard_from
 
 MESSAGE = Message(
     "t1",
@@ -169,3 +169,16 @@ def test_one_closed_before_it_is_printed_is_not() -> None:
 
     asyncio.run(present())
     assert stream.getvalue() == ""
+
+
+def test_what_could_not_be_printed_is_reported_as_failed() -> None:
+    """So that nothing calls it shown."""
+
+    async def present() -> None:
+        screen = TerminalScreen(Broken())
+        async with heard_from(screen) as ear:
+            screen.show(MESSAGE)
+            await ear.until(lambda _: ear.deliveries)
+            assert ear.deliveries == [("t1", Delivery.FAILED)]
+
+    asyncio.run(present())
