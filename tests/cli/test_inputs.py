@@ -215,3 +215,16 @@ def test_a_number_of_days_is_checked_alike(
     result = terminal(*command, "--days", days)
     assert (result.code, result.out) == (2, "")
     assert result.err.startswith(f"{days} dage kan ikke lade sig g\u00f8re. Bed om 1 til 3")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("cramp", "add", "--severity", "Mild", "--leg", "LEFT"), ("tips", "Hydration"),
+        ("relief", "--language", "DA"), ("cramp", "export", "--format", "JSON"),
+    ],
+)  # fmt: skip
+def test_a_word_of_a_choice_may_have_capitals(terminal: Terminal, words: tuple[str, ...]) -> None:
+    """As the words of an end, and those of days in the config, may."""
+    result = terminal(*words)
+    assert (result.code, result.err) == (0, "")

@@ -214,7 +214,7 @@ def one_of(values: Sequence[str]) -> Kind:
     def kind() -> click.ParamType[Any]:
         import click  # noqa: PLC0415 - see above
 
-        return click.Choice(list(values))
+        return click.Choice(list(values), case_sensitive=False)
 
     return kind
 
