@@ -264,7 +264,7 @@ def test_a_journal_that_is_a_folder(terminal: Terminal, command: tuple[str, ...]
     (terminal.state / FILE_NAME).mkdir(parents=True)
     result = terminal(*command)
     assert (result.code, result.out) == (1, "")
-    assert result.err.startswith(f"The folder {terminal.state} cannot be used: ")
+    assert result.err.startswith(f"{terminal.state / FILE_NAME} is not a file, ")
 
 
 @pytest.mark.parametrize("command", NEED_THE_JOURNAL)
