@@ -12,7 +12,7 @@ from typing import Any, Literal
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from parts.home import Home
+from parts.home import ANOTHER_DATE, Home
 from parts.processes import find_program
 from parts.scripts import shell_program
 
@@ -92,7 +92,8 @@ def browsing(home: Home) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=without_network(home),
-            env=dict(home.environment()),
+            # A page does not ask for the date, and the browser does not bear another one.
+            env={k: v for k, v in home.environment().items() if k not in ANOTHER_DATE},
             chromium_sandbox=False,
         )
         try:

@@ -23,6 +23,9 @@ TIME_ZONES = str(files("tzdata") / "zoneinfo")
 NO_BUS = "unix:path=/nonexistent/bus"
 """For DBUS_SYSTEM_BUS_ADDRESS, so that it is never the machine's own."""
 
+ANOTHER_DATE = ("LD_PRELOAD", "FAKETIME_TIMESTAMP_FILE", "FAKETIME_DONT_FAKE_MONOTONIC")
+"""Variables of libfaketime."""
+
 
 @dataclass(frozen=True, slots=True)
 class Home:
@@ -67,8 +70,12 @@ class Home:
         return self.aside / f"{name}.log"
 
     def environment(self, **more: str) -> dict[str, str]:
-        """A whole environment, of which nothing is inherited; `more` is laid over it."""
+        """Return a whole environment, with `more` laid over it.
+
+        Nothing is inherited but another date, where the tests run on one: ./scripts/test --date.
+        """
         return {
+            **{name: os.environ[name] for name in ANOTHER_DATE if name in os.environ},
             "PATH": SEARCH_PATH,
             "LANG": "C.UTF-8",
             "TZ": self.time_zone,
