@@ -23,15 +23,16 @@ from nightcare.domain.reminders import Key
 from nightcare.errors import DesktopError, StateError
 from nightcare.in_force import Look
 from nightcare.journal.file import FILE_NAME
-from nightcare.journal.store import SERVICE_NOTE, Journal
+from nightcare.journal.store import BUTTONS_NOTE, SERVICE_NOTE, Journal
 from nightcare.screens import choose_screen, chosen_backend, same_bus, session_bus
 from nightcare.settings.kept import load_kept
 from nightcare.settings.load import load
 from nightcare.settings.loaded import Load, Loaded, Source
-from parts.bus import private_bus
+from parts.bus import PrivateBus, private_bus
 from parts.desk import schedule_of
 from parts.home import NO_BUS, TIME_ZONES, private_home
 from parts.named_service import NamedService
+from parts.notification_server import NotificationServer
 
 SECONDS = 60.0
 
@@ -387,6 +388,32 @@ def test_saving_the_same_again_is_no_news(tmp_path: Path) -> None:
         assert bench.out.getvalue().count("in force") == 1
 
     bench.run(test)
+
+
+def test_what_the_person_says_of_buttons_is_taken_up_at_once(tmp_path: Path) -> None:
+    """Of a server without buttons the next reminder names the command."""
+
+    async def said(bus: PrivateBus) -> None:
+        config = CONFIG.replace("terminal", "freedesktop")
+        bench = Bench(tmp_path, config, DBUS_SESSION_BUS_ADDRESS=bus.address)
+        async with NotificationServer(bus.address) as server:
+            serving = asyncio.create_task(bench.daemon.run())
+            await bench.until(lambda: "Scripted 2.5 (nobody)" in bench.out.getvalue())
+            await bench.until(lambda: bench.daemon_started)
+            other = Journal.open(bench.state)
+            other.ask_trial("sip", now())
+            await server.until_asked(1)
+            other.note(BUTTONS_NOTE, {"Scripted 2.5 (nobody)": False})
+            other.ask_trial("sip", now())
+            await server.until_asked(2)
+            other.close()
+            bench.daemon._end()
+            await serving
+            named = [one.body.startswith("Answer: nightcare done") for one in server.asked]
+            assert named == [False, True]
+
+    with private_home() as home, private_bus(home) as own:
+        asyncio.run(said(own))
 
 
 def test_without_a_bus_the_terminal_serves() -> None:

@@ -484,13 +484,14 @@ def test_what_we_close_leaves_the_screen(desk: Desk) -> None:
 
 
 def test_closing_it_is_not_doing_it(desk: Desk) -> None:
-    """What the person closes is reported as closed, as far as the server says who did it."""
+    """What the person closes is reported as closed."""
     message, number = desk.show()
     desk.drawn()
     desk.server.close()
     ending = desk.screen.ending(message.token)
-    desk.sees("closed by the person is", lambda: desk.heard(number))
-    assert ending == Closed(message.token, by_itself=desk.heard(number) == "Closed 1")
+    said = desk.sees("closed by the person is", lambda: desk.heard(number))
+    # The cross of MATE gives the reason of an expiry, which is no act of the person.
+    assert ending == Closed(message.token, by_itself=said.startswith(f"Closed {EXPIRED}"))
     desk.empty()
 
 
