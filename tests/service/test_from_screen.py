@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from nightcare.domain.decide import Presence
 from nightcare.domain.message import Answered
 from parts.bus import PrivateBus
 from parts.desk import Desk
@@ -158,6 +159,33 @@ def test_a_step_stays_until_the_next_one_takes_its_place(bus: PrivateBus) -> Non
                 assert [asked.replaces for asked in server.asked[2:]] == [2, 2]
                 assert all(20_000 <= asked.expires <= 20_600 for asked in server.asked[1:])
                 assert "log_taken_off" not in evening.told
+
+    steered(story())
+
+
+def test_what_goes_by_itself_under_do_not_disturb_comes_when_that_ends(bus: PrivateBus) -> None:
+    """Nobody has seen it: it comes once more, for what is left of its time."""
+    through = plain("walk", "10:00", 'quiet = { do_not_disturb = "show" }')
+
+    async def story() -> None:
+        async with (
+            NotificationServer(bus.address) as server,
+            Evening(bus, through, "2026-11-23 09:59", server) as evening,
+        ):
+            server.lifetime = at_most_twelve
+            await evening.there(Presence(do_not_disturb=True))
+            await evening.until("2026-11-23 10:03")
+            assert evening.titles == ["walk"]
+            assert evening.state("walk") == "open"
+            await evening.there(Presence())
+            await evening.until("2026-11-23 10:03:02")
+            assert evening.titles == ["walk", "walk"]
+            assert server.drawn == ["walk", "walk"]
+            assert server.asked[1].expires < 421_000
+            await evening.until("2026-11-23 10:04")
+            assert evening.titles == ["walk", "walk"]
+            await evening.until("2026-11-23 10:10:01")
+            assert evening.state("walk") == "expired"
 
     steered(story())
 

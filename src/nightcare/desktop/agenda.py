@@ -129,6 +129,18 @@ class Agenda:
         """What was sent while do not disturb was on, and is still wanted."""
         return [want.message for want in self._wants.values() if want.unseen]
 
+    def keep_unseen(self, token: str) -> bool:
+        """Keep what has gone by itself under do not disturb until that ends; tell if it is kept.
+
+        Where nothing is drawn meanwhile nobody has seen it.
+        """
+        want = self._wants.get(token)
+        if want is None or not (self.quiet and want.unseen):
+            return False
+        want.placed = False
+        want.due = _NEVER
+        return True
+
     def lacks(self, want: Want) -> bool:
         """Whether this is still wanted, and not on the screen."""
         return self._wants.get(want.message.token) is want and not want.placed

@@ -332,6 +332,10 @@ class _Link:
         match event:
             case Shown(token):
                 self._agenda.place(token)
+            case Closed(token, by_itself=True) if self._agenda.keep_unseen(token):
+                self._agenda.cleared()
+                self._report(Rejected(token, Delivery.TAKEN_OFF))
+                return
             case Answered(token) | Closed(token):
                 self._agenda.drop(token)
                 self._agenda.cleared()

@@ -62,6 +62,9 @@ def take_in_delivery(
     if course is None or not isinstance(course.state, Open) or course.state.away:
         return
     match event:
+        case Rejected(_, Delivery.TAKEN_OFF):
+            on_screen.lost(event.token)
+            basis.deliver(course, Delivery.TAKEN_OFF)
         case Rejected(_, delivery):
             on_screen.lost(event.token)
             basis.reject(course, delivery, now)
