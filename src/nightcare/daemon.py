@@ -24,9 +24,11 @@ from nightcare.desktop.lookout import Lookout
 from nightcare.desktop.memory import give_back
 from nightcare.desktop.only_one import OnlyOne, ServiceRecord, home_folder, runtime_folder
 from nightcare.desktop.presence import Attendant
+from nightcare.desktop.program_files import FilesState, ProgramFiles
 from nightcare.desktop.service_environment import ServiceEnvironment
 from nightcare.desktop.systemd import ServiceManager
 from nightcare.desktop.time_zone import LOCAL_TIME, ZoneSource, chosen
+from nightcare.domain.course import Open
 from nightcare.domain.message import Answered, ScreenEvent, Served
 from nightcare.domain.schedule import Schedule
 from nightcare.edits import Edits
@@ -46,6 +48,7 @@ from nightcare.screens import (
 )
 from nightcare.service.reckoning import Service
 from nightcare.settings.loaded import Loaded, settings_of
+from nightcare.upgrade import Upgrade
 
 _SOON = timedelta(minutes=2)
 _ONCE_MORE = 0.2
@@ -88,12 +91,28 @@ async def ended(tasks: list[asyncio.Task[None]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
+def _upgrade_word(upgrade: Upgrade) -> str | None:
+    """Return "missing", "waiting" for a restart, "unusable", or None where nothing has changed."""
+    if upgrade.state is FilesState.UNCHANGED:
+        return None
+    if upgrade.state is FilesState.MISSING:
+        return "missing"
+    return "waiting" if upgrade.ready else "unusable"
+
+
 class Daemon:
-    """The running service."""
+    """The running service.
+
+    Attributes:
+        restarts: Whether it ended so that the new version of the program is started.
+    """
 
     def __init__(self, setting: Setting, loaded: Loaded) -> None:
         self._setting = setting
-        self._in_force = InForce(setting.config, setting.variables, loaded, setting.state)
+        self.restarts = False
+        files = ProgramFiles.of_this_process()
+        self._in_force = InForce(setting.config, setting.variables, loaded, setting.state, files)
+        self._upgrade = Upgrade(files, setting.config, self._files_changed)
         self._environment = ServiceEnvironment(
             setting.variables, managed=started_by_systemd(setting.variables)
         )
@@ -179,6 +198,7 @@ class Daemon:
             asyncio.create_task(self._edits.run(self._take_up)),
             asyncio.create_task(self._environment.run(self._take_over)),
             asyncio.create_task(self._await_bus()),
+            asyncio.create_task(self._upgrade.run()),
         ]
         for file, changed in (
             (self._keeper.file, self._written),
@@ -193,12 +213,16 @@ class Daemon:
             await self._first_end(tasks)
         finally:
             self._serving = False
-            self._manager.stopping()
+            if self.restarts:
+                self._manager.reloading()
+            else:
+                self._manager.stopping()
             self._edits.stop()
+            self._upgrade.stop()
             self._service.stop()
             self._scheduling.stop()
             self._tell("log_stopped")
-            await ended([*tasks, *self._lookout.running()])
+            await ended([*tasks, *self._lookout.running(), *self._upgrade.running()])
             self._keeper.close()
             self._lock.release()
 
@@ -280,6 +304,10 @@ class Daemon:
                 if backend != self._screen.name:
                     self._tell("log_backend_later", backend=backend)
                 self._keep_going(self._mention_what_comes)
+            case Look.WRONG if self._upgrade.files.state() is not FilesState.UNCHANGED:
+                # Nothing is wrong with the config; it is read when the program is whole again.
+                self._upgrade.look_again()
+                self._keep_going(self._arrange)
             case Look.WRONG:
                 self._tell("log_config_kept")
                 for problem in self._in_force.mistakes:
@@ -455,6 +483,23 @@ class Daemon:
         self._service.presence = self._attendant.presence
         self._keeper.keep_going(step)
 
+    # Upgrades of the program
+
+    def _files_changed(self) -> None:
+        """Act on what became of the program's files: read the config again, or restart."""
+        self._tell(f"log_program_{self._upgrade.state.name.lower()}")
+        if self._upgrade.state is FilesState.UNCHANGED:
+            self.reload()
+        self._keep_going(self._arrange)
+
+    def _restart_if_idle(self) -> None:
+        """End, to start the new version, unless something is on the screen."""
+        journal = self._keeper.journal
+        busy = journal.led() or any(isinstance(one.state, Open) for one in journal.unsettled())
+        if self._upgrade.ready and self._serving and not busy and not self._stop.done():
+            self.restarts = True
+            self._end()
+
     # Keeping the alarm clock in line
 
     def _plan(self) -> None:
@@ -473,6 +518,8 @@ class Daemon:
             "capabilities": sorted(self._screen.capabilities),
             "why": self._why,
             "config": None if loaded.path is None else str(loaded.path),
+            "program": str(self._upgrade.files.marker.parent),
+            "upgrade": _upgrade_word(self._upgrade),
             "values": json.loads(json.dumps(loaded.values, default=str)),
             "mistakes": [problem_text(one, self._words) for one in self._in_force.mistakes],
             "zone": {
@@ -490,6 +537,7 @@ class Daemon:
         if note != self._noted:
             self._keeper.journal.note(SERVICE_NOTE, note)
             self._noted = note
+        self._restart_if_idle()
 
     def _published(self) -> dict[str, object]:
         """Return what a doctor and `status` compare with their own environment."""

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from nightcare.aside import aside
+from nightcare.desktop.program_files import FilesState, ProgramFiles
 from nightcare.errors import ConfigError, Place, Problem
 from nightcare.places import chosen_config, place_of_config
 from nightcare.settings.apart import load_apart
@@ -31,6 +32,7 @@ class InForce:
         variables: The environment.
         loaded: The one to begin with.
         folder: That of the journal.
+        files: The program's files; the config is not read while they are replaced or missing.
 
     Attributes:
         loaded: The last one that was right.
@@ -38,8 +40,14 @@ class InForce:
     """
 
     def __init__(
-        self, named: Path | None, variables: Mapping[str, str], loaded: Loaded, folder: Path
+        self,
+        named: Path | None,
+        variables: Mapping[str, str],
+        loaded: Loaded,
+        folder: Path,
+        files: ProgramFiles,
     ) -> None:
+        self._files = files
         self.loaded = loaded
         self.mistakes: tuple[Problem, ...] = ()
         self._named = named
@@ -75,12 +83,20 @@ class InForce:
         return Look.WRONG if self.mistakes else Look.TAKEN_UP
 
     async def _read(self) -> tuple[Problem, ...]:
-        try:
-            # A quarter of a second, in which something may fall due or be answered.
-            self.loaded = await aside(self._load)
-        except ConfigError as error:
-            return error.problems
-        return ()
+        if self._files.state() is FilesState.UNCHANGED:
+            try:
+                # A quarter of a second, in which something may fall due or be answered.
+                self.loaded = await aside(self._load)
+            except ConfigError as error:
+                return error.problems
+            except (OSError, ImportError):
+                # A file of the program went while it was being read.
+                pass
+            else:
+                return ()
+        # The file is read when the program is whole again.
+        self._stamp = "not looked at yet"
+        return (Problem((), "program_changed", place=Place(str(self._files.marker.parent))),)
 
     def _load(self) -> Loaded:
         source = source_of(chosen_config(self._named, self._variables), self._variables)

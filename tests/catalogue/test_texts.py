@@ -15,6 +15,7 @@ import pytest
 from nightcare import errors
 from nightcare.catalogue.problems import as_toml, key_text, problem_text
 from nightcare.catalogue.reading import Words, read_words, words_for
+from nightcare.desktop.program_files import FilesState
 from nightcare.domain.course import Outcome, Step
 from nightcare.domain.decide import Matter, Verdict
 from nightcare.domain.diary import Answer, Leg, Severity
@@ -138,6 +139,8 @@ FAMILIES: dict[str, set[str]] = {
     "error_": error_keys() | {"config_wrong", "config_kept", "config_draft_wrong"},
     "config_": config_keys(),
     "can_": {*Capability, "persistence", "nothing"},
+    "status_program_": {"missing", "unusable", "waiting"},
+    "log_program_": {state.name.lower() for state in FilesState},
     "screen_": {"freedesktop", "terminal", "plyer"},
     "shown_by_": {"awaited_bus", "configured", "platform", "session_bus", "no_session_bus"},
     "presence_": {f"{matter}_{said}" for matter in Matter for said in ("on", "off", "unknown")},

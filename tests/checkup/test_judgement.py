@@ -81,7 +81,8 @@ NOTE: dict[str, object] = {
     "notifier": "dunst 1.9.0 (knopwob)",
     "config": str(CONFIG),
 }
-EXPECTED = Expected("0.1.0", CONFIG, desktop=True)
+PROGRAM = Path("/home/anna/.local/share/pipx/venvs/nightcare/nightcare")
+EXPECTED = Expected("0.1.0", PROGRAM, CONFIG, desktop=True)
 SERVICE = Published(
     bus="unix:path=/b",
     desktop="sway",
@@ -271,6 +272,23 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
         [("service_good", GOOD), ("service_other_config", WARNING)],
     ),
     (judge_service(NOTE | {"config": "own.toml"}, EXPECTED), [("service_good", GOOD)]),
+    (judge_service(NOTE | {"program": str(PROGRAM)}, EXPECTED), [("service_good", GOOD)]),
+    (
+        judge_service(NOTE | {"program": "/opt/nightcare"}, EXPECTED),
+        [("service_good", GOOD), ("service_elsewhere", WARNING)],
+    ),
+    (
+        judge_service(NOTE | {"upgrade": "missing"}, EXPECTED),
+        [("service_good", GOOD), ("program_missing", BAD)],
+    ),
+    (
+        judge_service(NOTE | {"upgrade": "unusable"}, EXPECTED),
+        [("service_good", GOOD), ("program_unusable", WARNING)],
+    ),
+    (
+        judge_service(NOTE | {"upgrade": "waiting"}, EXPECTED),
+        [("service_good", GOOD), ("program_waiting", WARNING)],
+    ),
     (
         judge_service(NOTE | {"screen": "terminal"}, EXPECTED),
         [("service_good", GOOD), ("service_terminal", BAD)],

@@ -60,6 +60,8 @@ ELSEWHERE = {
     "sudo apt install ./dist/nightcare_*.deb": "package/test_debian_package.py::"
     "test_it_comes_works_and_goes_without_a_trace",
     # They would fetch what it needs from a registry.
+    "pipx install --force '.[report]'": "package/test_upgrade.py::"
+    "test_an_upgrade_restarts_an_idle_service",
     "pipx install '.[report]'": "cli/test_snippets.py::test_what_pipx_asks_for_is_there",
 }
 """Commands that are not run here, and the tests that run them."""

@@ -13,14 +13,11 @@ from nightcare.desktop import user_unit
 def test_the_command_is_this_very_installation(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The script beside the interpreter, or the interpreter itself where there is none."""
+    """The interpreter that runs now: a script beside it may name one that is gone."""
+    (tmp_path / "nightcare").touch(mode=0o755)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-    assert user_unit.own_command(None, "run") == [
-        str(tmp_path / "python"), "-m", "nightcare", "run",
-    ]  # fmt: skip
-    script = tmp_path / "nightcare"
-    script.touch(mode=0o755)
-    assert user_unit.own_command(None, "run") == [str(script), "run"]
+    program = [str(tmp_path / "python"), "-P", "-m", "nightcare"]
+    assert user_unit.own_command(None, "run") == [*program, "run"]
     assert user_unit.own_command(Path("/etc/my.toml"), "run") == [
-        str(script), "--config", "/etc/my.toml", "run",
+        *program, "--config", "/etc/my.toml", "run",
     ]  # fmt: skip

@@ -25,7 +25,7 @@ from parts.processes import (
     find_program,
     run_tool,
 )
-from parts.program import LATER, PROGRAM, Nightcare, moment, soon
+from parts.program import LATER, Nightcare, moment, soon
 from parts.user_manager import SESSION_TARGET, UserManager, user_manager
 
 pytestmark = pytest.mark.real
@@ -78,8 +78,7 @@ def arguments(pid: int) -> list[str]:
 
 def own_command() -> list[str]:
     """How this very installation is started."""
-    script = Path(sys.executable).with_name("nightcare")
-    return [str(script)] if os.access(script, os.X_OK) else list(PROGRAM)
+    return [sys.executable, "-P", "-m", "nightcare"]
 
 
 def printed(night: Nightcare) -> str:
@@ -316,7 +315,7 @@ def test_paths_with_unusual_signs_are_kept(
     command = [str(python), "-m", "nightcare"]
     run_tool([*command, "--config", str(config), "install"], night.home.environment())
     started = arguments(process(manager).pid)
-    assert started == [*command, "--config", str(config), "run"]
+    assert started == [str(python), "-P", "-m", "nightcare", "--config", str(config), "run"]
     assert in_force(manager) == 1
     assert night.json("status")["pid"] == process(manager).pid
 

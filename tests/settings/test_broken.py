@@ -27,7 +27,8 @@ EXPECTED = sorted(BROKEN.glob("*.txt"))
 WRITE = bool(os.environ.get("NIGHTCARE_WRITE"))
 
 ELSEWHERE = {
-    "right", "gone", "value_wrong", "file_missing", "file_is_folder", "file_not_allowed",
+    "right", "gone", "program_changed", "value_wrong", "file_missing",
+    "file_is_folder", "file_not_allowed",
     "file_not_plain", "file_unreadable", "file_too_large", "too_many_values",
     "more_problems", "too_frequent", "list_too_long", "toml_wrong", "toml_again",
 }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from nightcare import __released__, __version__
 from nightcare.checkup.facts import Facts, Failure, Limits, Place, ReadConfig, SessionBus
@@ -153,6 +154,7 @@ class _Judge:
         answers = isinstance(bus, SessionBus) and bus.address is not None and bus.fault is None
         expected = Expected(
             version=__version__,
+            program=Path(__file__).parents[1],
             config=config.path if isinstance(config, ReadConfig) else None,
             desktop=self._facts.backend is None and answers,
         )

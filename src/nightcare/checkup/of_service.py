@@ -13,6 +13,14 @@ from nightcare.desktop.found import Fault, NoManager, Session, Unit
 from nightcare.errors import ConfigError
 
 _SCREENS = {"freedesktop": "doctor_screen_desktop", "terminal": "doctor_screen_terminal"}
+_UPGRADES = {
+    "missing": ("doctor_program_missing", "doctor_unit_missing_mend"),
+    "unusable": ("doctor_program_unusable", "doctor_service_install"),
+    "waiting": ("doctor_program_waiting", "doctor_program_waiting_mend"),
+}
+_CANNOT_START = "203"
+"""The exit status for a program that cannot be executed, systemd.exec(5)."""
+
 _GRAPHICAL = "graphical-session.target"
 _WRONG_CONFIG = str(ConfigError.exit_code)
 
@@ -72,11 +80,15 @@ def _judge_start(unit: Unit, session: Session) -> Iterable[Finding]:
 def _judge_run(unit: Unit) -> Iterable[Finding]:
     """Whether it runs."""
     if unit.active == "failed" or unit.sub == "auto-restart":
-        wrong_config = (unit.result, unit.status) == ("exit-code", _WRONG_CONFIG)
+        mends = {
+            _WRONG_CONFIG: "doctor_unit_failed_config_mend",
+            _CANNOT_START: "doctor_unit_missing_mend",
+        }
+        exited = unit.result == "exit-code"
         yield bad(
             Check.UNIT,
             "doctor_unit_failed",
-            "doctor_unit_failed_config_mend" if wrong_config else "doctor_unit_failed_mend",
+            mends.get(unit.status if exited else "", "doctor_unit_failed_mend"),
             result=unit.result,
             status=unit.status,
         )
@@ -118,11 +130,13 @@ class Expected:
 
     Attributes:
         version: The installed version.
+        program: The folder of the installed program.
         config: The config file that this command reads; None for the built-in defaults.
         desktop: Whether it would show reminders on the desktop if it were started now.
     """
 
     version: str
+    program: Path
     config: Path | None
     desktop: bool
 
@@ -154,11 +168,26 @@ def judge_service(note: Mapping[str, object] | None, expected: Expected) -> list
             warning(
                 Check.SERVICE,
                 "doctor_service_older",
-                "doctor_service_restart",
+                "doctor_service_install",
                 running=running or Said("doctor_service_some_version"),
                 installed=expected.version,
             )
         )
+    program = note.get("program")
+    if program is not None and program != str(expected.program):
+        findings.append(
+            warning(
+                Check.SERVICE,
+                "doctor_service_elsewhere",
+                "doctor_service_install",
+                theirs=program,
+                ours=expected.program,
+            )
+        )
+    if (upgrade := note.get("upgrade")) in _UPGRADES:
+        grave = bad if upgrade == "missing" else warning
+        key, mend = _UPGRADES[str(upgrade)]
+        findings.append(grave(Check.SERVICE, key, mend))
     if not _same(config, expected.config):
         findings.append(
             warning(

@@ -54,9 +54,11 @@ def status_command(person: Person, *, for_program: bool) -> None:
             {
                 "running": running,
                 "pid": note.get("pid"),
+                "version": note.get("version"),
                 **_notifier_record(note, running=running),
                 "config": None if person.in_force.path is None else str(person.in_force.path),
                 "mistakes": note.get("mistakes", []),
+                "upgrade": note.get("upgrade"),
                 "zone": note.get("zone"),
                 "presence": note.get("presence"),
                 "environment": note.get("environment"),
@@ -128,6 +130,8 @@ def _service_lines(note: Mapping[str, Any], person: Person, *, running: bool) ->
     if mistakes := note.get("mistakes"):
         yield person.words.say("status_mistakes")
         yield from mistakes
+    if word := note.get("upgrade"):
+        yield person.words.say(f"status_program_{word}")
 
 
 def _notifier_record(note: Mapping[str, Any], *, running: bool) -> dict[str, object]:

@@ -42,6 +42,12 @@ def run_command(person: Person) -> None:
         echo(line)
     sys.stdout.flush()
     _asyncio().run(daemon.run())
+    if daemon.restarts:
+        from nightcare.desktop.program_files import restart  # noqa: PLC0415 - loaded already
+
+        with contextlib.suppress(OSError):
+            sys.stdout.flush()
+        restart()
     try:
         sys.stdout.flush()
     except OSError:

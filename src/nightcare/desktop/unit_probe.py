@@ -17,6 +17,8 @@ from nightcare.desktop.programs import output
 if sys.platform != "win32":
     import pwd
 
+_LONGEST_FIRST_LINE = 512
+
 UNIT = "nightcare.service"
 GRAPHICAL = "graphical-session.target"
 
@@ -110,6 +112,22 @@ def _properties(block: str) -> dict[str, str]:
 
 
 def _missing(start: str) -> str:
-    """The program of an ExecStart, if it is not there any more; else empty."""
+    """Return the program of an ExecStart, or a script's interpreter, if it is gone; else empty."""
     path = re.search(r"\bpath=(.*?) ; argv", start)
-    return path[1] if path and not os.access(path[1], os.X_OK) else ""
+    if path is None:
+        return ""
+    needed = (path[1], _interpreter_of(Path(path[1])))
+    return next((one for one in needed if one and not os.access(one, os.X_OK)), "")
+
+
+def _interpreter_of(program: Path) -> str:
+    """Return what a script's first line starts it with, execve(2); empty where it is no script."""
+    try:
+        with program.open("rb") as script:
+            first = script.readline(_LONGEST_FIRST_LINE)
+    except OSError:
+        return ""
+    if not first.startswith(b"#!"):
+        return ""
+    words = first[2:].decode(errors="replace").split()
+    return words[0] if words else ""

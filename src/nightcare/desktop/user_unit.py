@@ -43,9 +43,12 @@ def environment() -> dict[str, str]:
 
 
 def own_command(config: Path | None, word: str) -> list[str]:
-    """How a command of this very installation is started, whether by pipx, uv or in a venv."""
-    script = Path(sys.executable).with_name("nightcare")
-    start = [str(script)] if os.access(script, os.X_OK) else [sys.executable, "-m", "nightcare"]
+    """Return how this very installation is started, whether by pipx, uv or in a venv.
+
+    It names the interpreter that runs now: the script beside it may have been written for another
+    one that is gone (pypa/pipx#146, astral-sh/uv#8028).
+    """
+    start = [sys.executable, "-P", "-m", "nightcare"]
     named = [] if config is None else ["--config", str(config.absolute())]
     return [*start, *named, word]
 

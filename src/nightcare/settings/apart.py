@@ -90,8 +90,11 @@ def main() -> None:
         # Who wanted to ask is gone, killed before it could.
         os._exit(1)
     source: Source = unplain(json.loads(asked))
-    from nightcare.settings.load import load_source  # noqa: PLC0415 - it takes 200 ms
-
+    try:
+        from nightcare.settings.load import load_source  # noqa: PLC0415 - it takes 200 ms
+    except (ImportError, OSError):
+        # The program is being replaced; the service says so.
+        os._exit(1)
     said: Loaded | tuple[object, ...]
     try:
         said = load_source(source)

@@ -1,0 +1,95 @@
+"""The program's own files, which an upgrade replaces or removes under a running service."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parents[1]
+_CHECK_SECONDS = 60.0
+_CHECK = "import sys, nightcare.daemon; from nightcare.cli import main; main()"
+
+
+class FilesState(Enum):
+    """What became of the program's files since the process began."""
+
+    UNCHANGED = auto()
+    REPLACED = auto()
+    MISSING = auto()
+
+
+@dataclass(frozen=True)
+class ProgramFiles:
+    """The program's files as they were at one time.
+
+    Attributes:
+        marker: The file that stands for all of them: every installer writes or removes it.
+        interpreter: The Python that runs them.
+        stamp: What identified the marker then.
+    """
+
+    marker: Path
+    interpreter: Path
+    stamp: tuple[int, ...] | None
+
+    @classmethod
+    def of_this_process(cls) -> ProgramFiles:
+        """Return them as they are now."""
+        marker = _PACKAGE / "__init__.py"
+        return cls(marker, Path(sys.executable), _stamp(marker))
+
+    def state(self) -> FilesState:
+        """Return what became of them since."""
+        now = _stamp(self.marker)
+        if now is None or not os.access(self.interpreter, os.X_OK):
+            return FilesState.MISSING
+        return FilesState.UNCHANGED if now == self.stamp else FilesState.REPLACED
+
+    def can_start(self, config: Path | None) -> bool:
+        """Return whether the files there now can be loaded and accept the config.
+
+        It takes a second or more; a service calls it in a thread.
+
+        Args:
+            config: The file that `--config` names, if any.
+        """
+        named = [] if config is None else ["--config", str(config.absolute())]
+        try:
+            result = subprocess.run(  # noqa: S603 - ourselves
+                [str(self.interpreter), "-P", "-c", _CHECK, *named, "config", "check"],
+                env={**os.environ, "PYTHONPATH": _search_path()},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=_CHECK_SECONDS,
+                check=False,
+            )
+        except (OSError, subprocess.SubprocessError):
+            return False
+        return result.returncode == 0
+
+
+def restart() -> None:
+    """Replace this process by a new start of the same command; its number stays.
+
+    Raises:
+        OSError: The interpreter cannot be started.
+    """
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - as it was started
+
+
+def _search_path() -> str:
+    before = os.environ.get("PYTHONPATH")
+    package = str(_PACKAGE.parent)
+    return f"{package}:{before}" if before else package
+
+
+def _stamp(marker: Path) -> tuple[int, ...] | None:
+    try:
+        found = marker.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns

@@ -1,0 +1,217 @@
+"""The program's files removed and replaced under a running service, by real installers."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import sys
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from nightcare import __version__
+from nightcare.journal.store import SERVICE_NOTE, Journal
+from parts.home import Home
+from parts.packages import Packages
+from parts.processes import Program, eventually, run_tool, running
+from parts.program import LATER, Nightcare, now
+
+pytestmark = pytest.mark.real
+
+PYTHON = "/usr/bin/python3"
+"""Debian's own, for which the wheels in `Packages.wheels` are."""
+
+SECONDS = 90
+INSTALL_SECONDS = 300
+NEWER = "0.1.99"
+
+
+def beside_python(name: str) -> str:
+    """Return a program of the environment that the tests run in."""
+    return str(Path(sys.executable).with_name(name))
+
+
+@pytest.fixture(scope="module")
+def newer(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a wheel of a later version of the same code."""
+    later = tmp_path_factory.mktemp("newer") / packages.wheel.name.replace(__version__, NEWER)
+    record: list[str] = []
+    with zipfile.ZipFile(packages.wheel) as old, zipfile.ZipFile(later, "w") as new:
+        for name in old.namelist():
+            renamed = name.replace(__version__, NEWER)
+            if name.endswith("/RECORD"):
+                new.writestr(renamed, "".join([*record, f"{renamed},,\n"]))
+                continue
+            raw = old.read(name)
+            if name.endswith(("/METADATA", "nightcare/__init__.py")):
+                raw = raw.replace(__version__.encode(), NEWER.encode())
+            digest = base64.urlsafe_b64encode(hashlib.sha256(raw).digest()).rstrip(b"=").decode()
+            record.append(f"{renamed},sha256={digest},{len(raw)}\n")
+            new.writestr(renamed, raw)
+    return later
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A program that was installed as people do it.
+
+    Attributes:
+        home: Whose it is.
+        wheels: Where its libraries are.
+        kind: The installer, "pipx" or "uv".
+    """
+
+    home: Home
+    wheels: Path
+    kind: str
+
+    @property
+    def program(self) -> Path:
+        """What starts it."""
+        return self.home.path / ".local" / "bin" / "nightcare"
+
+    @property
+    def environment(self) -> Path:
+        """The virtual environment that it lies in."""
+        return self.program.resolve().parents[1]
+
+    def put(self, wheel: Path) -> None:
+        """Install a wheel, in the place of what is there."""
+        places = ["--no-index", "--find-links", str(self.wheels)]
+        if self.kind == "pipx":
+            words = ["install", "--force", "--python", PYTHON, f"--pip-args={' '.join(places)}"]
+        else:
+            words = ["tool", "install", "--reinstall", "--python", PYTHON, *places]
+        run_tool(
+            [beside_python(self.kind), *words, str(wheel)],
+            self.home.environment(),
+            INSTALL_SECONDS,
+        )
+
+    def printed(self) -> str:
+        """Return all that the service has printed."""
+        return self.home.log("nightcare").read_text(encoding="utf-8")
+
+    def wait(self, what: str, program: Program) -> None:
+        """Wait until the service has printed this."""
+        eventually(lambda: what in self.printed(), SECONDS, what, program)
+
+    @contextmanager
+    def service(self, person: Nightcare) -> Iterator[Program]:
+        """Run it as a service, until it is ended."""
+        log = self.home.log("nightcare")
+        with running([str(self.program), "run"], self.home.environment(), log) as program:
+            self.wait("Reminders are shown", program)
+            eventually(lambda: person.json("status")["pid"], SECONDS, "a start", program)
+            yield program
+
+
+@pytest.fixture(params=["pipx", "uv"])
+def installed(request: pytest.FixtureRequest, packages: Packages, home: Home) -> Installed:
+    """Install the program by a real installer."""
+    one = Installed(home, packages.wheels, request.param)
+    one.put(packages.wheel)
+    return one
+
+
+@pytest.fixture
+def person(home: Home) -> Nightcare:
+    """Somebody whose commands are another copy of the program."""
+    one = Nightcare(home)
+    one.configure(LATER)
+    return one
+
+
+def soon(person: Nightcare, name: str) -> None:
+    """Save a config with a reminder that comes in a moment."""
+    due = now() + timedelta(seconds=3)
+    person.configure(person.reminder(name, due, f'text = "{name}"'), LATER)
+
+
+def test_a_config_saved_while_the_program_is_away_is_read_when_it_is_back(
+    installed: Installed, person: Nightcare
+) -> None:
+    """The active schedule stays, and status says why."""
+    with installed.service(person) as program:
+        away = installed.environment.with_name("away")
+        there = installed.environment
+        there.rename(away)
+        soon(person, "walk")
+        installed.wait("own files are missing", program)
+        eventually(lambda: person.json("status")["mistakes"], SECONDS, "a mistake", program)
+        status = person.json("status")
+        assert (status["running"], status["upgrade"]) == (True, "missing")
+        assert "own files are missing" in person.command("status").out
+        away.rename(there)
+        installed.wait("own files are back", program)
+        eventually(
+            lambda: not person.json("status")["mistakes"], SECONDS, "the new schedule", program
+        )
+        assert "Traceback" not in installed.printed()
+
+
+def test_an_upgrade_restarts_an_idle_service(
+    installed: Installed, person: Nightcare, newer: Path
+) -> None:
+    """The same process goes on as the new version; a snooze survives."""
+    with installed.service(person) as program:
+        pid = person.json("status")["pid"]
+        person.command("pause", "3h")
+        installed.put(newer)
+        eventually(lambda: version(person) == NEWER, SECONDS, "a restart", program)
+        status = person.json("status")
+        assert (status["running"], status["pid"], status["upgrade"]) == (True, pid, None)
+        assert status["paused_until"] is not None
+        assert "Traceback" not in installed.printed()
+
+
+def test_what_is_open_is_answered_before_a_restart(
+    installed: Installed, person: Nightcare, newer: Path
+) -> None:
+    """Status says why it waits; the answer lets it go on."""
+    with installed.service(person) as program:
+        soon(person, "walk")
+        person.wait_until("walk", state="open")
+        installed.put(newer)
+        eventually(
+            lambda: person.json("status")["upgrade"] == "waiting", SECONDS, "it to wait", program
+        )
+        assert "restarts with it when nothing is open" in person.command("status").out
+        person.command("done")
+        eventually(lambda: version(person) == NEWER, SECONDS, "a restart", program)
+        assert person.today("walk")["outcome"] == "done"
+
+
+def test_new_files_that_refuse_the_config_are_not_started(
+    installed: Installed, person: Nightcare, newer: Path
+) -> None:
+    """A restart would end the service; it goes on and says so."""
+    with installed.service(person) as program:
+        person.config.write_text("language = 1\n", encoding="utf-8")
+        installed.put(newer)
+        eventually(
+            lambda: person.json("status")["upgrade"] == "unusable", SECONDS, "a check", program
+        )
+        assert program.process.poll() is None
+        assert "`nightcare doctor` say more" in person.command("status").out
+
+
+def version(person: Nightcare) -> object:
+    """Return the version that the running service has noted."""
+    with closing(Journal.open(person.state)) as journal:
+        return journal.noted(SERVICE_NOTE).get("version")
+
+
+def test_no_descriptor_is_left_behind(installed: Installed, person: Nightcare, newer: Path) -> None:
+    """The new start has as many open files as the old one."""
+    with installed.service(person) as program:
+        before = len(os.listdir(f"/proc/{program.pid}/fd"))  # noqa: PTH208 - a count
+        installed.put(newer)
+        eventually(lambda: version(person) == NEWER, SECONDS, "a restart", program)
+        assert len(os.listdir(f"/proc/{program.pid}/fd")) <= before + 1  # noqa: PTH208 - likewise
