@@ -95,7 +95,10 @@ def _counted(world: World, before: Course, event: MessageEvent) -> None:
             right = after.state == Settled(Outcome.DONE, world.now)
         case Answered(_, "start"):
             led = world.journal.led()
-            right = led is not None and led.key == after.key and isinstance(after.state, Open)
+            begun = led is not None and led.key == after.key
+            # Where an edit has taken the routine away, the reminder is shown anew without it.
+            gone = world.schedule.named(after.key.reminder).routine is None
+            right = (begun or gone) and isinstance(after.state, Open)
         case Answered(_, snooze):
             until = world.now + parse_length(snooze.removeprefix("snooze-"))
             right = (after.state, after.snoozes) == (Snoozed(until), before.snoozes + 1)

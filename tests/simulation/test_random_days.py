@@ -9,7 +9,7 @@ import pytest
 from simulation.world import World
 
 FIRST_SEED = int(os.environ.get("SIMULATE_FROM", "0"))
-SEEDS = int(os.environ.get("SIMULATE_SEEDS", "24"))
+SEEDS = int(os.environ.get("SIMULATE_SEEDS", "16"))
 DAYS = int(os.environ.get("SIMULATE_DAYS", "6"))
 
 

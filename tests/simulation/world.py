@@ -93,14 +93,20 @@ class World:
         self.begin()
         end = self.now + timedelta(days=days)
         while self.now < end:
-            # Who is being led is there; then things happen more closely one after the other.
-            apart = 2400.0 if self.journal.led() is None else 90.0
-            self.go_on(self.random.expovariate(1 / apart))
+            self.go_on(self.random.expovariate(1 / self._apart()))
             something_happens(self)
         self.screen.mend()
         self.presence = self.service.presence = Presence()
         self.jump(self.now + timedelta(days=3), "three days off")
         self.promises.everything_has_ended()
+
+    def _apart(self) -> float:
+        """Return how many seconds lie between happenings; fewer where there is most to go wrong."""
+        if self.journal.led() is not None:
+            return 90
+        bedtime = self.calendar().at(self.now).bedtime
+        evening = bedtime - timedelta(hours=2) < self.now < bedtime + timedelta(minutes=45)
+        return 600 if evening else 3000
 
     def begin(self) -> None:
         """Start the service on a screen of its own."""
