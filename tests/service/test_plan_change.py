@@ -278,3 +278,14 @@ def test_undo_of_a_pause_brings_back_what_waited_in_line() -> None:
     assert sorted(made.outcomes("stretch") + made.outcomes("blanket")) == ["held", "open"]
     at(made, "22:45")
     assert {one.title for one in made.screen.shown} >= {"Stretch", "Blanket"}
+
+
+def test_a_snooze_that_ends_after_the_evening_moved_comes_and_stays() -> None:
+    """It comes back when the person said, and not again at the new moment."""
+    made = desk("22:01")
+    made.press("snooze-10m")
+    tonight(made, "00:30")
+    at(made, "22:12")
+    assert made.title() == "Once more: Stretch"
+    at(made, "22:20")
+    assert made.outcomes("stretch") == ["open"]

@@ -31,7 +31,8 @@ def postponed(
 ) -> Occurrence | None:
     """Return when an unanswered occurrence comes anew, because its moment has moved ahead.
 
-    It moves with the evening, an edit of the schedule, or the time zone.
+    It moves with the evening, an edit of the schedule, or the time zone. What was snoozed moves
+    only at the change itself (`service/plan_change.py`): a snooze that ends later comes and stays.
 
     Args:
         course: The occurrence and where it stands.
@@ -43,7 +44,9 @@ def postponed(
     Returns:
         The occurrence at its new moment, which is still to come; None where it has not moved ahead.
     """
-    if not course.moves(led) or reminder is None or not reminder.enabled:
+    if not course.moves(led) or course.snoozes > 0:
+        return None
+    if reminder is None or not reminder.enabled:
         return None
     moved = planned(reminder, calendar, course.key)
     ahead = moved is not None and moved.due > max(now, course.occurrence.due)
