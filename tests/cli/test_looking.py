@@ -269,7 +269,7 @@ def test_status_for_a_program(terminal: Terminal) -> None:
     assert result.json["paused_until"] == "2026-11-22T15:00:00+01:00"
     shared = {"reminder": "water", "care_day": "2026-11-22", "topic": "hydration", "snoozes": 0}
     assert result.json["unsettled"] == [
-        {**shared, "due": "2026-11-22T10:00:00+01:00", "state": "held", "reason": "locked"},
+        {**shared, "due": "2026-11-22T10:00:00+01:00", "state": "held", "reason": "paused"},
         {
             **shared,
             "due": "2026-11-22T12:00:00+01:00",
