@@ -15,6 +15,8 @@ SIP = replace(reminder(every("30m", "bedtime - 2h", "bedtime"), "sip"), fresh=ti
 USUAL = Plan([STRETCH, SIP], calendar())
 """Bedtime at 22:30 in Copenhagen, 21:30 UTC."""
 
+BEGAN = utc("2026-11-01 12:00")
+
 
 def bedtime(clock: str, plan: Plan = USUAL) -> Plan:
     """The same with another bedtime on Friday."""
@@ -31,7 +33,7 @@ def test_what_moves_behind_the_reckoning_is_overtaken() -> None:
     """22:00 becomes 21:30 at 21:45."""
     now = utc("2026-11-06 20:45")
     change = PlanChange(USUAL, bedtime("22:00"))
-    assert names(change.overtaken(now, now)) == ["stretch 20:30", "sip 20:30"]
+    assert names(change.overtaken(BEGAN, now, now)) == ["stretch 20:30", "sip 20:30"]
 
 
 def test_an_every_counts_only_while_fresh_and_an_at_always() -> None:
@@ -39,14 +41,14 @@ def test_an_every_counts_only_while_fresh_and_an_at_always() -> None:
     now = utc("2026-11-06 20:45")
     later = utc("2026-11-06 22:45")
     change = PlanChange(USUAL, bedtime("22:00"))
-    assert names(change.overtaken(now, later)) == ["stretch 20:30"]
+    assert names(change.overtaken(BEGAN, now, later)) == ["stretch 20:30"]
 
 
 def test_what_was_due_by_the_old_plan_is_not_overtaken() -> None:
     """It has come up already."""
     now = utc("2026-11-06 21:05")
     change = PlanChange(USUAL, bedtime("22:10"))
-    assert "stretch 20:40" not in names(change.overtaken(now, now))
+    assert "stretch 20:40" not in names(change.overtaken(BEGAN, now, now))
 
 
 def test_a_moment_only_the_new_plan_has_counts_for_the_same_reminder() -> None:
@@ -55,10 +57,12 @@ def test_a_moment_only_the_new_plan_has_counts_for_the_same_reminder() -> None:
     late = replace(reminder(at("wake + 14h"), "late"), fresh=timedelta(minutes=45))
     with_late = replace(USUAL, reminders=[*USUAL.reminders, late])
     early = bedtime("20:30", with_late)
-    assert "late 20:00" in names(PlanChange(early, with_late).overtaken(now, now))
-    assert "late 20:00" not in names(PlanChange(USUAL, with_late).overtaken(now, now))
+    assert "late 20:00" in names(PlanChange(early, with_late).overtaken(BEGAN, now, now))
+    assert "late 20:00" not in names(PlanChange(USUAL, with_late).overtaken(BEGAN, now, now))
     hours_later = now + timedelta(hours=5)
-    assert "late 20:00" not in names(PlanChange(early, with_late).overtaken(now, hours_later))
+    assert "late 20:00" not in names(
+        PlanChange(early, with_late).overtaken(BEGAN, now, hours_later)
+    )
 
 
 def test_what_a_change_leaves_to_come_is_postponed() -> None:
@@ -85,13 +89,22 @@ def test_a_reminder_that_is_no_more_is_neither() -> None:
     gone = replace(bedtime("20:30"), reminders=[SIP])
     change = PlanChange(bedtime("20:30"), gone)
     assert change.after.reminder("stretch") is None
-    assert "stretch" not in " ".join(names(change.overtaken(now, now)))
+    assert "stretch" not in " ".join(names(change.overtaken(BEGAN, now, now)))
 
 
 def test_a_zone_moves_everything() -> None:
     """From Copenhagen to Tokyo the evening lies eight hours back."""
     now = utc("2026-11-06 19:10")
     tokyo = replace(USUAL, calendar=replace(USUAL.calendar, zone=ZoneInfo("Asia/Tokyo")))
-    assert names(PlanChange(USUAL, tokyo).overtaken(now, now)) == ["stretch 13:00"]
+    assert names(PlanChange(USUAL, tokyo).overtaken(BEGAN, now, now)) == ["stretch 13:00"]
     back = PlanChange(tokyo, USUAL)
     assert "stretch 21:00" in names(back.postponed(now))
+
+
+def test_what_was_due_before_the_first_run_has_not_come_up() -> None:
+    """Where a journey moves it to after that, it comes."""
+    began, now = utc("2026-11-06 21:02"), utc("2026-11-06 21:05")
+    london = replace(USUAL, calendar=replace(USUAL.calendar, zone=ZoneInfo("Europe/London")))
+    later = utc("2026-11-06 22:05")
+    assert names(PlanChange(USUAL, london).overtaken(began, later, later))[0] == "stretch 22:00"
+    assert PlanChange(london, USUAL).overtaken(began, now, now) == []

@@ -171,8 +171,7 @@ def _stale_event(world: World) -> None:
 
 def _break_or_mend(world: World) -> None:
     if world.screen.broken:
-        world.screen.mend()
-        world.step("screen mended", lambda: None)
+        world.step("screen mended", world.screen.mend)
     else:
         world.screen.broken = True
 

@@ -95,7 +95,7 @@ class World:
         while self.now < end:
             self.go_on(self.random.expovariate(1 / self._apart()))
             something_happens(self)
-        self.screen.mend()
+        self.step("screen mended", self.screen.mend)
         self.presence = self.service.presence = Presence()
         self.jump(self.now + timedelta(days=3), "three days off")
         self.promises.everything_has_ended()

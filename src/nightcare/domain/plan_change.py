@@ -37,21 +37,23 @@ class PlanChange:
     before: Plan
     after: Plan
 
-    def overtaken(self, reckoned: datetime, now: datetime) -> list[Occurrence]:
+    def overtaken(self, began: datetime, reckoned: datetime, now: datetime) -> list[Occurrence]:
         """Return what the change moves behind the last reckoning, which would never come up.
 
         A moment that only the new plan has counts where its reminder is the same and it is
         still fresh; so does one of an `every`, whose moments stand for each other.
 
         Args:
+            began: When the service first ran (UTC); nothing due by then has come up.
             reckoned: Until when everything due by the old plan has come up (UTC).
             now: The instant of the change (UTC).
         """
-        had = {one.key for one in self.before.between(reckoned - 2 * _REACH, reckoned)}
+        since = max(reckoned - 2 * _REACH, min(began, reckoned))
+        had = {one.key for one in self.before.between(since, reckoned)}
         coming = {one.key for one in self.before.between(reckoned, reckoned + _REACH)}
         return [
             one
-            for one in self.after.between(reckoned - _REACH, reckoned)
+            for one in self.after.between(max(reckoned - _REACH, since), reckoned)
             if one.key not in had and self._counts(one, moved=one.key in coming, now=now)
         ]
 

@@ -66,13 +66,12 @@ def undo_plan_change(
 
 def _begin_overtaken(journal: Journal, change: PlanChange, now: datetime) -> None:
     standing = journal.standing()
-    if standing.reckoned is None:
+    if standing.reckoned is None or standing.began is None:
         return
-    overtaken = change.overtaken(standing.reckoned, now)
+    overtaken = change.overtaken(standing.began, standing.reckoned, now)
     known = journal.known(one.key for one in overtaken)
     for one in overtaken:
-        too_early = standing.began is not None and one.due <= standing.began
-        if one.key not in known and not too_early:
+        if one.key not in known:
             _begin(journal, change, one)
 
 

@@ -55,19 +55,21 @@ class Undo:
 
     def undo(self, act: Act, now: datetime) -> None:
         """Undo the last act at an instant (UTC)."""
-        for course in act.courses:
-            before = self._as_seen_since(course)
-            if not (before.seen and _missed(before)):
-                self.journal.save(self._reopened(before, now))
-        for course in act.beside:
-            if self._pushed_aside(course, act.at, now):
-                self.journal.save(self._reopened(self._as_seen_since(course), now))
+        before = [self._as_seen_since(course) for course in act.courses]
+        aside = [
+            self._as_seen_since(course)
+            for course in act.beside
+            if self._pushed_aside(course, act.at, now)
+        ]
         undone = self.journal.standing()
         standing = replace(act.standing, began=undone.began, reckoned=undone.reckoned)
         self.journal.stand(standing)
         restored = {one.key for one in (*act.courses, *act.beside)}
-        before_undo, after = (plan_of(self.schedule, self.zone, one) for one in (undone, standing))
-        undo_plan_change(self.journal, PlanChange(before_undo, after), now, restored)
+        old, new = (plan_of(self.schedule, self.zone, one) for one in (undone, standing))
+        # First goes what came because of the act, or it would stand in the way of what was before.
+        undo_plan_change(self.journal, PlanChange(old, new), now, restored)
+        for course in [*(one for one in before if not (one.seen and _missed(one))), *aside]:
+            self.journal.save(self._reopened(course, now))
         self._undo_good_night(undone, standing, now, restored)
         self.journal.forget_act(act)
 
