@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
-
 from nightcare.desktop.clock import BoundedAlarm, KernelAlarm, alarm, now
+from parts.wall_clock import step_the_clock_to_the_time_it_shows
 
 SECONDS = 60.0
 
@@ -128,20 +126,12 @@ def test_a_later_setting_replaces_an_earlier_one() -> None:
     with_alarm(test)
 
 
-def set_the_clock_to_the_time_it_shows() -> None:
-    """A step that harms nobody."""
-    try:
-        time.clock_settime(time.CLOCK_REALTIME, time.clock_gettime(time.CLOCK_REALTIME))
-    except PermissionError:
-        pytest.skip("setting the clock is not allowed here")
-
-
 def test_a_clock_step_is_told_although_the_alarm_is_set_again_first() -> None:
     """Whatever else a resume wakes may come first; then the kernel tells who sets the timer."""
 
     async def test(timer: KernelAlarm, calls: Calls) -> None:
         timer.set(now() + timedelta(hours=1))
-        set_the_clock_to_the_time_it_shows()
+        step_the_clock_to_the_time_it_shows()
         timer.set(now() + timedelta(milliseconds=40))
         await calls.wait()
         assert (calls.due, calls.jumped) == (0, 1)
@@ -159,7 +149,7 @@ def test_the_kernel_tells_of_a_clock_step() -> None:
 
     async def test(timer: KernelAlarm, calls: Calls) -> None:
         timer.set(now() + timedelta(hours=1))
-        set_the_clock_to_the_time_it_shows()
+        step_the_clock_to_the_time_it_shows()
         await calls.wait()
         assert (calls.due, calls.jumped) == (0, 1)
         timer.set(now() + timedelta(milliseconds=20))
