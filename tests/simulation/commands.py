@@ -205,7 +205,12 @@ class _Standing:
         if lost:
             found = {key: now.courses.get(key) or now.settled.get(key) for key in lost}
             return f"{lost} is {found}"
-        changed = {key for key, one in self.settled.items() if now.settled.get(key) != one}
+        # What was missed, and has been seen since, was seen.
+        changed = {
+            key
+            for key, one in self.settled.items()
+            if now.settled.get(key) != one and (one, now.settled.get(key)) != ("missed", "expired")
+        }
         return f"changed: {changed}" if changed else None
 
 

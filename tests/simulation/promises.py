@@ -109,7 +109,7 @@ class Promises:
         """Keep what is announced, if nothing but time is to pass until then (UTC)."""
         world = self._world
         announced = world.service.following(world.now)
-        if announced is None or announced.due > until:
+        if announced is None or announced.due > until or world.screen.broken:
             self._announced = None
             return
         course = world.journal.course(announced.key)
