@@ -66,7 +66,7 @@ def test_everything_is_handed_over_as_json(lived: Terminal) -> None:
     assert lived.have_open(slot="5")
     (shown,) = [one for one in lived("export").json["reminders"] if one["state"] == "open"]
     assert shown["at"] == "2026-11-22T14:00:00+01:00"
-    assert [one["reason"] for one in told["reminders"] if one["state"] == "held"] == ["locked"]
+    assert [one["reason"] for one in told["reminders"] if one["state"] == "held"] == ["paused"]
     assert [one["what"] for one in told["acts"]] == ["done", "pause"]
     assert told["settings"]["reminders"] == {
         "water": {"topic": "hydration", "at": "14:00", "text": "drink now"}

@@ -216,8 +216,12 @@ def test_the_first_command_runs_what_is_installed(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
     """Where .venv is as it should be, `./scripts/run` installs nothing and starts the program."""
-    for name in ("scripts", "requirements.lock", "pyproject.toml"):
+    (tmp_path / "scripts").mkdir()
+    for name in ("scripts/test", "scripts/setup.sh", "requirements.lock", "pyproject.toml"):
         (tmp_path / name).symlink_to(PROJECT / name)
+    # It would make a whole Debian.
+    (tmp_path / "scripts" / "pythons").write_text("#!/bin/sh\n", encoding="utf-8")
+    (tmp_path / "scripts" / "pythons").chmod(0o755)
     shell_program(tmp_path / ".venv" / "bin" / "nightcare", 'echo "started with: $*"')
     stamp = 'echo "run $(cat requirements.lock pyproject.toml | cksum)" >.venv/installed'
     subprocess.run(["sh", "-euc", stamp], cwd=tmp_path, env=environment, check=True, timeout=30)

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from nightcare.errors import ConfigError
 from nightcare.settings.layers import read_file
+from nightcare.settings.loaded import LARGEST_FILE
 from nightcare.settings.problems import problems
 from nightcare.settings.syntax import not_toml
 from settings.written import SLEEP, loaded, mistakes, told
@@ -198,7 +199,7 @@ def test_a_file_that_is_too_deep_is_told(opening: str, closing: str, levels: int
 def test_a_file_of_the_largest_size_is_read(tmp_path: Path) -> None:
     """The limit keeps a mistaken name, such as that of a film, from filling the memory."""
     path = tmp_path / "config.toml"
-    path.write_bytes(b"#" * (4 * 1024 * 1024))
+    path.write_bytes(b"#" * LARGEST_FILE)
     assert read_file(path).values == {}
     with path.open("ab") as file:
         file.write(b"#")
