@@ -216,12 +216,8 @@ def test_the_first_command_runs_what_is_installed(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
     """Where .venv is as it should be, `./scripts/run` installs nothing and starts the program."""
-    (tmp_path / "scripts").mkdir()
-    for name in ("scripts/test", "scripts/setup.sh", "requirements.lock", "pyproject.toml"):
+    for name in ("scripts", "requirements.lock", "pyproject.toml"):
         (tmp_path / name).symlink_to(PROJECT / name)
-    # It would make a whole Debian.
-    (tmp_path / "scripts" / "pythons").write_text("#!/bin/sh\n", encoding="utf-8")
-    (tmp_path / "scripts" / "pythons").chmod(0o755)
     shell_program(tmp_path / ".venv" / "bin" / "nightcare", 'echo "started with: $*"')
     stamp = 'echo "run $(cat requirements.lock pyproject.toml | cksum)" >.venv/installed'
     subprocess.run(["sh", "-euc", stamp], cwd=tmp_path, env=environment, check=True, timeout=30)
@@ -273,8 +269,12 @@ def test_only_all_of_the_tests_have_to_cover_everything(
     tmp_path: Path, environment: dict[str, str], words: str, *, measured: bool
 ) -> None:
     """Who runs some of them, as CONTRIBUTING.md says, is not told of the rest of the program."""
-    for name in ("scripts", "requirements.lock", "pyproject.toml"):
+    (tmp_path / "scripts").mkdir()
+    for name in ("scripts/test", "scripts/setup.sh", "requirements.lock", "pyproject.toml"):
         (tmp_path / name).symlink_to(PROJECT / name)
+    # It would make a whole Debian.
+    (tmp_path / "scripts" / "pythons").write_text("#!/bin/sh\n", encoding="utf-8")
+    (tmp_path / "scripts" / "pythons").chmod(0o755)
     (tmp_path / "tests" / "domain").mkdir(parents=True)
     for name in ("debian-packages.txt", "debian-packages-gnome.txt", "domain/test_until.py"):
         (tmp_path / "tests" / name).touch()
