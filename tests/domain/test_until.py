@@ -90,9 +90,9 @@ def test_a_clock_time_that_occurs_twice_is_the_next_one(now: str, words: str, en
         # Lord Howe's clock goes back by half an hour, from 02:00 to 01:30.
         ("Australia/Lord_Howe", "2027-04-03 15:05", "until 01:45", "2027-04-03 15:15"),
         ("Australia/Lord_Howe", "2027-04-03 14:50", "until 01:45", "2027-04-03 15:15"),
-        # Havana's goes forward from 00:00 to 01:00, after which the skipped 00:30 is 01:30.
-        ("America/Havana", "2027-03-14 05:10", "until 00:30", "2027-03-14 05:30"),
-        ("America/Havana", "2027-03-14 05:40", "until 00:30", "2027-03-15 04:30"),
+        # Beirut's goes forward from 00:00 to 01:00, after which the skipped 00:30 is 01:30.
+        ("Asia/Beirut", "2027-03-27 22:10", "until 00:30", "2027-03-27 22:30"),
+        ("Asia/Beirut", "2027-03-27 22:40", "until 00:30", "2027-03-28 21:30"),
         # Samoa had no 30 December 2011; its clock times are those of the 31st.
         ("Pacific/Apia", "2011-12-30 09:30", "until 21:00", "2011-12-31 07:00"),
     ],

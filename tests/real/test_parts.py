@@ -72,7 +72,7 @@ def test_environment_takes_nothing_from_outside(
     folders = {name: path for name, path in environment.items() if "HOME" in name}
     assert all(path.startswith(str(home.path)) for path in folders.values())
     assert set(environment) == {
-        *("PATH", "LANG", "TZ", "NO_COLOR", "HOME", "XDG_RUNTIME_DIR"),
+        *("PATH", "LANG", "TZ", "NO_COLOR", "TZDIR", "HOME", "XDG_RUNTIME_DIR"),
         *("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"),
         "DBUS_SYSTEM_BUS_ADDRESS",
     }

@@ -54,7 +54,7 @@ class Machine:
     def inside(self) -> tuple[str, ...]:
         """What runs a program there, without TZ."""
         mounts = f"mount --bind {self.etc} /etc && mount --bind {self.zones} {ZONES}"
-        return with_mounts(mounts, "exec env --unset=TZ")
+        return with_mounts(mounts, "exec env --unset=TZ --unset=TZDIR")
 
     def run(self, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run a program there to its end."""
