@@ -312,7 +312,9 @@ class _Evening:
         pressed: set[int] = set()
         with self.bus.connection() as connection:
             while not self.hands_off.wait(chances.uniform(0.05, 0.3)):
-                new = [one for one in self._shown() if one.number not in pressed]
+                # A message of nightcare about itself has no buttons.
+                shown = [one for one in self._shown() if one.actions]
+                new = [one for one in shown if one.number not in pressed]
                 if new:
                     number, key = new[-1].number, chances.choice(new[-1].actions)[0]
                     pressed.add(number)
