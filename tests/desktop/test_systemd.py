@@ -71,7 +71,11 @@ def test_the_watchdog_is_fed_from_the_loop(manager_socket: tuple[str, socket.soc
 
 @pytest.mark.parametrize(
     "variables",
-    [{}, {"WATCHDOG_USEC": "much"}, {"WATCHDOG_USEC": "20000", "WATCHDOG_PID": "1"}],
+    [
+        {},
+        {"WATCHDOG_USEC": "much"},
+        {"WATCHDOG_USEC": "20000", "WATCHDOG_PID": str(os.getpid() + 1)},
+    ],
 )
 def test_no_watchdog_no_beat(variables: dict[str, str]) -> None:
     """None asked for, none understood, or one that is meant for another process."""

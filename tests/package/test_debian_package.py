@@ -180,6 +180,6 @@ def test_it_comes_works_and_goes_without_a_trace(packages: Packages, tmp_path: P
     assert told["--version"] == f"nightcare, version {__version__}\n"
     assert " 08:00  water " in told["preview"]
     assert told["tips sleep"].startswith("sleep\n- ")
-    assert told["own"] == "/usr/lib/nightcare/bin/nightcare run\n"
+    assert told["own"] == "/usr/lib/nightcare/bin/python -P -m nightcare run\n"
     assert told["compiled"] != ""
     assert told["changed"] == told["left"] == ""

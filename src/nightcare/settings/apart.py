@@ -61,6 +61,8 @@ def _asked(source: Source, meanwhile: Callable[[], object] | None) -> Any:
         env=variables,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        # Its files may go while it starts, and then it could only print a traceback.
+        stderr=subprocess.DEVNULL,
         # Ctrl-C in a terminal is for us, and we end it; it would have a traceback to show.
         process_group=0,
     ) as other:
