@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from nightcare.domain.decide import Presence
 from parts.desk import Desk
 
@@ -89,3 +91,23 @@ def test_what_the_screen_did_not_take_waits_for_it() -> None:
     made._deliver()
     made.until("2026-11-23 22:45")
     assert shown(made) == ["Blanket", "Stretch"]
+
+
+def test_a_snooze_that_was_not_drawn_yet_comes_after_what_took_its_place() -> None:
+    """It is not given up for having been seen before it was put off."""
+    tea, cake = (
+        f'[reminders.{name}]\ntopic = "hydration"\ntext = "{name}"\nat = "{at}"\n'
+        for name, at in (("tea", "14:00"), ("cake", "14:11"))
+    )
+    made = Desk(tea + cake, "2026-11-23 13:00")
+    made.until("2026-11-23 14:00")
+    made.answers().snooze(made.now, "tea", timedelta(minutes=10))
+    made.written()
+    made.screen.broken = True
+    made.until("2026-11-23 14:10")
+    assert made.title() == "Once more: tea"
+    made.screen.broken = False
+    made.until("2026-11-23 14:11")
+    assert made.outcomes("tea") == ["held"]
+    made.close()
+    assert made.title() == "Once more: tea"

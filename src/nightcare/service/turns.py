@@ -96,11 +96,14 @@ def _latest(basis: Basis, course: Course, situation: Situation) -> datetime:
 
 
 def _give_way(basis: Basis, course: Course, state: Open, now: datetime) -> None:
-    """Another takes the place on the screen; what nobody has seen yet comes after it."""
+    """Let another take the place on the screen; what the screen has not drawn yet comes after it.
+
+    That is what nobody has seen yet, and what has only just come back from a snooze.
+    """
     if state.away and state.delivery is Delivery.TAKEN_OFF and now < state.closes:
         # A server has made room, not the person; it can still be answered, and be asked again.
         return
-    if state.shown is None and not course.seen:
+    if state.shown is None and (not course.seen or course.asked <= 1):
         _hold_in_line(basis, course, now)
     else:
         basis.settle(course.give_up(now, Step.ANOTHER))
