@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from nightcare import __released__, __version__
+
 PROJECT = Path(__file__).parents[1]
 SOURCE = PROJECT / "src" / "nightcare"
 PRIVATE = {"__init__.py", "__main__.py"}
@@ -57,6 +59,13 @@ def mapped(there: set[Path]) -> Iterator[Path]:
         for name in re.findall(r"(?<![\w./])([\w*]+\.py)\b", line):
             fitting = {path for path in there if path.parent == folder and path.match(name)}
             yield from fitting if "*" in name else {folder / name}
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    """Its newest section has the version and the date that the program has."""
+    text = (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
+    (newest, *_) = re.findall(r"^## (.*)$", text, re.MULTILINE)
+    assert newest == f"{__version__} - {__released__}"
 
 
 def test_what_is_checked_before_a_commit_is_what_the_tests_check() -> None:
