@@ -14,14 +14,14 @@ from apscheduler.triggers.cron import CronTrigger
 
 from benchmarks.desk import EXAMPLE, Desk, installed
 from benchmarks.measuring import Figure, Timed, commands_timed, timed
+from nightcare.config.load import load
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.course import Outcome, Settled, begin
+from nightcare.domain.delivery import Outcome, Settled, begin
 from nightcare.domain.moments import Clock
-from nightcare.domain.plan import plan
+from nightcare.domain.recurrence import plan
 from nightcare.domain.reminders import At, Cron, Key, Occurrence, Reminder, Topic
 from nightcare.domain.schedule import Schedule
 from nightcare.journal.store import Journal
-from nightcare.settings.load import load
 from parts.desk import Desk as Person
 from parts.home import private_home
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from benchmarks.desk import EXAMPLE, Desk, installed, service
 from benchmarks.measuring import Figure, Timed, commands_timed
-from nightcare.settings.kept import FILE_NAME
+from nightcare.config.cache import FILE_NAME
 from parts.home import private_home
 from parts.program import Nightcare
 

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from nightcare.domain.care_day import Calendar, Hours, Sleep
-from nightcare.domain.course import Course, begin
+from nightcare.domain.delivery import Course, begin
 from nightcare.domain.moments import parse_moment
 from nightcare.domain.reminders import (
     At,

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from config.strategies import as_toml
+from config.written import mistakes
 from generating.references import examples
-from settings.strategies import as_toml
-from settings.written import mistakes
 
 WHOLE: dict[str, Any] = {
     "sleep": {"wake": "07:00", "bedtime": "22:30"},

@@ -13,9 +13,9 @@ from pathlib import Path
 from generating.completions import completion
 from generating.manual import config_page, program_page
 from generating.references import listed_commands, listed_keys
-from nightcare.settings.layers import example_text
-from nightcare.settings.load import load
-from nightcare.settings.plain import plain
+from nightcare.config.layers import example_text
+from nightcare.config.load import load
+from nightcare.config.serialize import plain
 
 PROJECT = Path(__file__).parents[2]
 
@@ -36,7 +36,7 @@ def files() -> Iterator[tuple[str, str]]:
     yield "docs/configuration.md", _between_the_marks("docs/configuration.md", listed_keys())
     yield "share/man/man1/nightcare.1", "\n".join(program_page())
     yield "share/man/man5/nightcare.toml.5", "\n".join(config_page())
-    yield "src/nightcare/settings/example.json", _example_made()
+    yield "src/nightcare/config/example.json", _example_made()
     for shell, path in SHELLS.items():
         yield f"share/{path}", completion(shell)
 

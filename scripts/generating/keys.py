@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nightcare.settings.schema import config_schema
+from nightcare.config.json_schema import config_schema
 
 Path = tuple[str, ...]
 Schema = dict[str, Any]

@@ -14,8 +14,8 @@ import click
 
 from generating.keys import Table, tables
 from nightcare import __released__, __version__
-from nightcare.cli.app import app
-from nightcare.settings.writing import value_text
+from nightcare.cli.click_app import app
+from nightcare.config.toml_writer import value_text
 
 EXAMPLE = """\
 [sleep]

@@ -11,22 +11,22 @@ import click
 import tomli
 
 from generating.keys import NAME, Key, Path, Schema, tables
-from nightcare.cli.app import app
-from nightcare.settings import spelling
-from nightcare.settings.layers import example_text
-from nightcare.settings.values import WEEKDAYS
+from nightcare.cli.click_app import app
+from nightcare.config import value_schemas
+from nightcare.config.layers import example_text
+from nightcare.config.types import WEEKDAYS
 
 UNCOMMENTED = re.sub(r"^# (?=\[|\w+ *=)", "", example_text(), flags=re.MULTILINE)
 """The commented example with all that it only mentions."""
 
 _ANNOTATIONS = {"description", "default", "examples"}
 _IN_WORDS = (
-    (spelling.CLOCK, 'a clock time, such as `"07:00"`'),
-    (spelling.LENGTH, 'a length, such as `"10m"` or `"1h30m"`'),
-    (spelling.MOMENT, 'a moment, such as `"21:45"` or `"wake + 1h"`'),
-    (spelling.CRON, "five cron fields"),
-    (spelling.TEXT, "text"),
-    (spelling.ZONE, 'the name of a time zone, or `"auto"`'),
+    (value_schemas.CLOCK, 'a clock time, such as `"07:00"`'),
+    (value_schemas.LENGTH, 'a length, such as `"10m"` or `"1h30m"`'),
+    (value_schemas.MOMENT, 'a moment, such as `"21:45"` or `"wake + 1h"`'),
+    (value_schemas.CRON, "five cron fields"),
+    (value_schemas.TEXT, "text"),
+    (value_schemas.ZONE, 'the name of a time zone, or `"auto"`'),
     ({"const": False}, "`false`"),
     ({"type": "boolean"}, "`true` or `false`"),
     ({"type": "string"}, "text"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 FALLBACK = "en"
 
-_FOLDER = Path(__file__).with_name("catalogue")
+_FOLDER = Path(__file__).with_name("i18n")
 _NO_LANGUAGE = "index"
 
 

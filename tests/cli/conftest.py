@@ -30,7 +30,7 @@ def terminal(
     monkeypatch.setenv("TZ", ZONE.key)
     time.tzset()
     made = Terminal(tmp_path, datetime(2026, 11, 22, 14, 10, tzinfo=ZONE), capsys)
-    monkeypatch.setattr("nightcare.cli.person.now", lambda: made.now.astimezone(UTC))
+    monkeypatch.setattr("nightcare.cli.command_context.now", lambda: made.now.astimezone(UTC))
     yield made
     monkeypatch.undo()
     time.tzset()

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from nightcare.cli import answer
-from nightcare.domain.course import Course, Held, Open, Snoozed, State, begin
-from nightcare.domain.message import Delivery
+from nightcare.cli import run_command
+from nightcare.domain.delivery import Course, Held, Open, Snoozed, State, begin
+from nightcare.domain.notification import Delivery
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.journal.store import Journal
 
@@ -55,7 +55,7 @@ class Terminal:
     def __call__(self, *arguments: str | Path) -> Result:
         """Run a command."""
         self._capture.readouterr()
-        code = answer([str(one) for one in arguments])
+        code = run_command([str(one) for one in arguments])
         printed = self._capture.readouterr()
         return Result(code, printed.out, printed.err)
 

@@ -15,12 +15,12 @@ from cli.talk import answered
 from cli.terminal import Terminal
 from nightcare import __version__
 from nightcare.cli import main
-from nightcare.cli.app import app, parsed
+from nightcare.cli.click_app import app, parsed
 from nightcare.cli.commands import ALL
 from nightcare.cli.declaring import Command, Group
-from nightcare.desktop.only_one import OnlyOne
-from nightcare.domain.course import Outcome, Settled, Step
-from nightcare.journal.file import FILE_NAME
+from nightcare.desktop.instance_lock import OnlyOne
+from nightcare.domain.delivery import Outcome, Settled, Step
+from nightcare.journal.database import FILE_NAME
 from parts.scripts import shell_program
 
 NEED_THE_JOURNAL = [
@@ -99,7 +99,7 @@ def test_interrupting_is_no_error_to_explain(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("nightcare.cli.looking.outlook_of", interrupt)
+    monkeypatch.setattr("nightcare.cli.status.outlook_of", interrupt)
     result = terminal("next")
     assert (result.code, result.out.strip(), result.err.strip()) == (130, "", "")
 
@@ -367,7 +367,7 @@ def test_uninstall_of_a_packages_unit_without_systemd(terminal: Terminal) -> Non
     units = terminal.home / "config" / "systemd" / "user"
     link = units / "graphical-session.target.wants" / "nightcare.service"
     link.parent.mkdir(parents=True)
-    link.symlink_to("/usr/lib/systemd/user/nightcare.service.gone")
+    link.symlink_to("/usr/lib/systemd/user/nightcare.engine.gone")
     assert terminal("uninstall").out == "The service is stopped and gone.\n"
     assert not link.is_symlink()
 

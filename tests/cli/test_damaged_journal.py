@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from cli.terminal import TODAY, Terminal
-from nightcare.catalogue.reading import read_words
-from nightcare.domain.course import Held, Outcome, Settled, Snoozed, Step
+from nightcare.domain.delivery import Held, Outcome, Settled, Snoozed, Step
 from nightcare.domain.diary import Answer, Morning
-from nightcare.domain.leading import Led
-from nightcare.domain.record import ACTS
-from nightcare.domain.standing import Standing
-from nightcare.journal.file import FILE_NAME
+from nightcare.domain.global_state import Standing
+from nightcare.domain.history import ACTS
+from nightcare.domain.routine_session import Led
+from nightcare.i18n.translator import read_words
+from nightcare.journal.database import FILE_NAME
 from nightcare.journal.store import Journal
 
 TABLES = (

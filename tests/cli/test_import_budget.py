@@ -32,10 +32,10 @@ READS_AND_WRITES_THE_JOURNAL = [
 
 SCRIPT = """
 import os, sys
-from nightcare.cli import answer
+from nightcare.cli import run_command
 sys.argv[0] = "nightcare"
 try:
-    sys.exit(answer(sys.argv[1:]))
+    sys.exit(run_command(sys.argv[1:]))
 finally:
     with os.fdopen(int(os.environ["LOADED"]), "w") as out:
         out.write(" ".join(sys.modules))
@@ -110,7 +110,7 @@ def test_what_help_may_load(environment: dict[str, str], tmp_path: Path, flag: s
     assert sorted(found & NOT_FOR_HELP) == []
     ours = {one for one in found if one.startswith("nightcare.cli.")}
     assert ours == {
-        f"nightcare.cli.{one}" for one in ("app", "calling", "commands", "declaring", "lazy")
+        f"nightcare.cli.{one}" for one in ("calling", "click_app", "commands", "declaring", "lazy")
     }
 
 

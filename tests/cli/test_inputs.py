@@ -9,8 +9,8 @@ import pytest
 
 from cli.talk import answered
 from cli.terminal import Result, Terminal
-from nightcare.domain.course import Snoozed
-from nightcare.settings.load import load
+from nightcare.config.load import load
+from nightcare.domain.delivery import Snoozed
 
 Place = Callable[[Terminal, pytest.MonkeyPatch, str], "tuple[Result, time | None]"]
 """Give a clock time somewhere; return what was said, and what was made of it, if anything."""

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from cli.terminal import TODAY, ZONE, Terminal
-from nightcare.domain.course import Course, Held, Open, Outcome, Settled, Snoozed, Step, begin
-from nightcare.domain.leading import Led
+from nightcare.domain.delivery import Course, Held, Open, Outcome, Settled, Snoozed, Step, begin
+from nightcare.domain.global_state import Standing
 from nightcare.domain.reminders import Key, Occurrence, Topic
-from nightcare.domain.standing import Standing
+from nightcare.domain.routine_session import Led
 
 EVENING = """
 [reminders.evening-stretch]

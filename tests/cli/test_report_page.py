@@ -11,8 +11,8 @@ import pytest
 
 from cli.talk import left_loaded
 from cli.terminal import Result, Terminal
-from nightcare.catalogue.reading import read_words
-from nightcare.domain.course import Outcome, Settled
+from nightcare.domain.delivery import Outcome, Settled
+from nightcare.i18n.translator import read_words
 from parts.scripts import shell_program
 
 Desktop = Callable[[str], Path]
@@ -161,7 +161,7 @@ def test_without_the_extra_it_says_how_to_add_it(
 def test_the_terminal_does_not_import_the_extra(environment: dict[str, str]) -> None:
     """Nor what makes a page."""
     found = left_loaded(environment, "report", "report --json")
-    unwanted = ("jinja2", "markupsafe", "nightcare.page", "webbrowser")
+    unwanted = ("jinja2", "markupsafe", "nightcare.report_html", "webbrowser")
     assert [one for one in found if one.startswith(unwanted)] == []
 
 

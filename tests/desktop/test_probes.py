@@ -15,14 +15,22 @@ import pytest
 import tomli
 
 from nightcare.desktop.clock_probe import find_synchronised
-from nightcare.desktop.found import Fault, Identity, NoManager, Notifier, Quiet, Session, Unit
+from nightcare.desktop.dbus.client import Questions, questions
+from nightcare.desktop.dbus.connection import Disconnected
 from nightcare.desktop.notifier_probe import find_notifier
+from nightcare.desktop.probe_results import (
+    Fault,
+    Identity,
+    NoManager,
+    Notifier,
+    Quiet,
+    Session,
+    Unit,
+)
 from nightcare.desktop.programs import output
-from nightcare.desktop.questions import Questions, questions
 from nightcare.desktop.quiet_probe import find_quiet, setting_of_desktop
 from nightcare.desktop.unit_probe import find_session, find_systemd, find_unit
 from nightcare.desktop.versions_probe import LIBRARIES, ON_LINUX, find_versions
-from nightcare.desktop.wire import Disconnected
 from parts.bus import NOTIFICATIONS, PrivateBus, private_bus
 from parts.home import Home
 from parts.named_service import NamedService

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nightcare.catalogue.reading import read_words
 from nightcare.domain.day_parser import (
     Day,
     NearDay,
@@ -24,6 +23,7 @@ from nightcare.domain.day_parser import (
 )
 from nightcare.domain.time_parser import ENGLISH
 from nightcare.errors import ValueRefused
+from nightcare.i18n.translator import read_words
 
 DANISH = read_words("da").input
 SUNDAY = date(2026, 11, 22)

@@ -37,7 +37,7 @@ from nightcare.domain.diary import (
     place_of,
 )
 from nightcare.domain.moments import parse_moment
-from nightcare.domain.professional import Concern, ProfessionalRule, concern, first_of_window
+from nightcare.domain.referral import Concern, ProfessionalRule, concern, first_of_window
 from nightcare.errors import ValueRefused
 
 MINUTE = timedelta(minutes=1)

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from domain_builders import at, calendar, day, every, reminder, sleep, utc, wall
-from nightcare.domain.course import (
+from nightcare.domain.delivery import (
     Course,
     Due,
     Held,
@@ -21,14 +21,14 @@ from nightcare.domain.course import (
     Step,
     begin,
 )
-from nightcare.domain.leading import CLOSING, UNATTENDED
+from nightcare.domain.global_state import Standing
 from nightcare.domain.outlook import Outlook, postponed
-from nightcare.domain.professional import ProfessionalRule
+from nightcare.domain.referral import ProfessionalRule
 from nightcare.domain.reminders import Key, Occurrence, Reminder
 from nightcare.domain.routine import StretchRule
+from nightcare.domain.routine_session import CLOSING, UNATTENDED
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import SnoozeRule
-from nightcare.domain.standing import Standing
 
 TODAY = "2026-11-22"
 WATER = reminder(every("2h", "wake + 1h", "bedtime - 1h"))

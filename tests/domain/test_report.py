@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain_builders import calendar, course, day, utc, wall
-from nightcare.domain.course import Course, Outcome
+from nightcare.domain.delivery import Course, Outcome
 from nightcare.domain.diary import Answer, Cramp, Morning, Severity, place_of
 from nightcare.domain.reminders import Topic
 from nightcare.domain.report import (

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from domain_builders import utc
 from nightcare.domain.guidance import Routine, RoutineStep, Side
-from nightcare.domain.leading import CLOSING, UNATTENDED, Finished, Led, whereabouts
 from nightcare.domain.reminders import Key
 from nightcare.domain.routine import (
     RoutineRule,
@@ -21,6 +20,7 @@ from nightcare.domain.routine import (
     stage_at,
     stages,
 )
+from nightcare.domain.routine_session import CLOSING, UNATTENDED, Finished, Led, whereabouts
 
 SECOND = timedelta(seconds=1)
 BOTH = (Side.LEFT, Side.RIGHT)

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from domain_builders import at, day, reminder, sleep, utc
-from nightcare.domain.professional import ProfessionalRule
+from nightcare.domain.global_state import Standing
+from nightcare.domain.referral import ProfessionalRule
 from nightcare.domain.routine import StretchRule
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import SnoozeRule
-from nightcare.domain.standing import Standing
 
 WATER = reminder(at("12:00"))
 WALK = reminder(at("17:00"), "walk", enabled=False)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from domain_builders import calendar, course, day, length, utc
-from nightcare.domain.course import Course
+from nightcare.domain.delivery import Course
 from nightcare.domain.snooze import SnoozeRule, offered, past_bedtime, used_up
 
 FRIDAY = calendar().day(day("2026-11-06"))

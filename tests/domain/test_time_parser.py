@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nightcare.catalogue.reading import read_words
 from nightcare.domain.time_parser import (
     ENGLISH,
     SYMBOLS,
@@ -20,6 +19,7 @@ from nightcare.domain.time_parser import (
     without_first,
 )
 from nightcare.errors import ValueRefused
+from nightcare.i18n.translator import read_words
 
 DANISH = read_words("da").input
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain_builders import calendar, utc, wall
-from nightcare.catalogue.reading import read_words
 from nightcare.domain.until import parse_end
 from nightcare.errors import ValueRefused
+from nightcare.i18n.translator import read_words
 
 OWN = calendar(sat="08:30-00:15")
 DANISH = read_words("da").input

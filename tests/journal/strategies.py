@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from hypothesis import strategies as st
 
-from nightcare.domain.course import (
+from nightcare.domain.delivery import (
     Course,
     Due,
     Held,
@@ -17,10 +17,10 @@ from nightcare.domain.course import (
     State,
     Step,
 )
-from nightcare.domain.leading import Led
-from nightcare.domain.message import Delivery
+from nightcare.domain.global_state import Standing
+from nightcare.domain.notification import Delivery
 from nightcare.domain.reminders import Key, Occurrence, Topic
-from nightcare.domain.standing import Standing
+from nightcare.domain.routine_session import Led
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 instants = st.datetimes(datetime(2, 1, 2), datetime(9998, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis takes them so

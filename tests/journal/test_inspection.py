@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from nightcare.journal.file import FILE_NAME
+from nightcare.journal.database import FILE_NAME
 from nightcare.journal.inspection import Content, inspect
-from nightcare.journal.schema import VERSION
+from nightcare.journal.migrations import VERSION
 from nightcare.journal.store import SERVICE_NOTE, Journal
 
 NOW = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from nightcare.domain.course import Course, Outcome, begin
+from nightcare.domain.delivery import Course, Outcome, begin
 from nightcare.domain.diary import Answer, Cramp, Morning, Place, Severity
+from nightcare.domain.global_state import Standing
 from nightcare.domain.reminders import Key, Occurrence, Topic
-from nightcare.domain.standing import Standing
 from nightcare.errors import StateError
-from nightcare.journal.diary import whole
-from nightcare.journal.file import FILE_NAME
-from nightcare.journal.keeper import Keeper
+from nightcare.journal.database import FILE_NAME
+from nightcare.journal.diary_store import whole
+from nightcare.journal.fallback import Keeper
 from nightcare.journal.salvage import salvage
 from nightcare.journal.store import SERVICE_NOTE, Journal
 

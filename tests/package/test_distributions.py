@@ -29,9 +29,9 @@ CARRIED = {
     "nightcare/nightcare.service",
     "nightcare/nightcare.desktop",
     "nightcare/nightcare.svg",
-    "nightcare/catalogue/en.toml",
-    "nightcare/catalogue/da.toml",
-    "nightcare/page/page.html.jinja",
+    "nightcare/i18n/en.toml",
+    "nightcare/i18n/da.toml",
+    "nightcare/report_html/page.html.jinja",
 }
 SHARED = {
     "man/man1/nightcare.1",

@@ -12,13 +12,13 @@ from xml.etree import ElementTree as ET
 import click
 import pytest
 
+from config.written import mistakes
 from generating.files import PROJECT, files
 from generating.manual import EXAMPLE
 from nightcare import __released__, __version__
-from nightcare.cli.app import app
-from nightcare.settings.schema import config_schema
+from nightcare.cli.click_app import app
+from nightcare.config.json_schema import config_schema
 from parts.processes import SEARCH_PATH, find_program, run_tool
-from settings.written import mistakes
 
 SHARE = PROJECT / "share"
 PAGES = [SHARE / "man/man1/nightcare.1", SHARE / "man/man5/nightcare.toml.5"]

@@ -7,8 +7,8 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
-from nightcare.desktop.presence import Attendant
-from nightcare.domain.decide import Presence
+from nightcare.desktop.presence.monitor import Attendant
+from nightcare.domain.policy import Presence
 from parts.desk import SLEEP, schedule_of
 from parts.home import NO_BUS
 from parts.named_service import PROPERTIES

@@ -18,10 +18,10 @@ from typing import cast
 
 from jeepney import DBusAddress, new_method_call
 
-from nightcare.domain.course import Course, Held, Open, Snoozed
-from nightcare.domain.record import Act
-from nightcare.domain.standing import Standing
-from nightcare.journal.file import FILE_NAME
+from nightcare.domain.delivery import Course, Held, Open, Snoozed
+from nightcare.domain.global_state import Standing
+from nightcare.domain.history import Act
+from nightcare.journal.database import FILE_NAME
 from nightcare.journal.store import Journal
 from parts.bus import CALL_SECONDS, NOTIFICATIONS, Monitor, PrivateBus, Seen, private_bus
 from parts.display import Display, virtual_display

@@ -8,16 +8,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
-from nightcare.catalogue.reading import read_words
+from nightcare.config.load import load
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.course import Course, Settled
-from nightcare.domain.decide import Presence
-from nightcare.domain.message import Answered, Closed, Message, Shown
+from nightcare.domain.delivery import Course, Settled
+from nightcare.domain.notification import Answered, Closed, Message, Shown
+from nightcare.domain.policy import Presence
 from nightcare.domain.schedule import Schedule
+from nightcare.engine.engine import Service
+from nightcare.engine.user_actions import Answers
+from nightcare.i18n.translator import read_words
 from nightcare.journal.store import Journal
-from nightcare.service.answers import Answers
-from nightcare.service.reckoning import Service
-from nightcare.settings.load import load
 from parts.journals import journal_in_memory
 
 ZONE = ZoneInfo("Europe/Copenhagen")

@@ -10,13 +10,13 @@ from typing import Self
 
 from jeepney import new_method_call
 
-from nightcare.catalogue.reading import read_words
-from nightcare.desktop.freedesktop import FreedesktopScreen
-from nightcare.domain.course import Course, Open, Settled
-from nightcare.domain.decide import Presence
-from nightcare.domain.message import ScreenEvent
-from nightcare.service.answers import Answers
-from nightcare.service.reckoning import Service
+from nightcare.desktop.notify.freedesktop import FreedesktopScreen
+from nightcare.domain.delivery import Course, Open, Settled
+from nightcare.domain.notification import ScreenEvent
+from nightcare.domain.policy import Presence
+from nightcare.engine.engine import Service
+from nightcare.engine.user_actions import Answers
+from nightcare.i18n.translator import read_words
 from parts.bus import DRIVER, PrivateBus
 from parts.desk import SLEEP, ZONE, local, schedule_of
 from parts.journals import journal_in_memory

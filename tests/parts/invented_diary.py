@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
-from nightcare.domain.course import Course, Outcome, begin
+from nightcare.domain.delivery import Course, Outcome, begin
 from nightcare.domain.diary import Answer, Cramp, Leg, Morning, Place, Severity
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.journal.store import Journal

@@ -8,8 +8,8 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nightcare.desktop.freedesktop import FreedesktopScreen
-from nightcare.domain.message import (
+from nightcare.desktop.notify.freedesktop import FreedesktopScreen
+from nightcare.domain.notification import (
     Answered,
     Closed,
     Message,

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 
-from nightcare.domain.message import (
+from nightcare.domain.notification import (
     Answered,
     Capability,
     Closed,
@@ -19,7 +19,7 @@ from nightcare.domain.message import (
     Served,
     Shown,
 )
-from nightcare.service.ports import Screen
+from nightcare.engine.ports import Screen
 
 SECONDS = 60.0
 

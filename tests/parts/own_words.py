@@ -6,7 +6,7 @@ import hashlib
 import re
 from pathlib import Path
 
-_GUIDANCE = Path(__file__).parents[1] / "catalogue" / "guidance-8-grams.txt"
+_GUIDANCE = Path(__file__).parents[1] / "i18n" / "guidance-8-grams.txt"
 
 
 def windows(text: str) -> set[str]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from nightcare.domain.standing import Standing
+from nightcare.domain.global_state import Standing
 from nightcare.journal.store import Journal
 from parts.bus import Monitor, private_bus
 from parts.display import virtual_display

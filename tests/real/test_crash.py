@@ -43,10 +43,10 @@ from typing import TypeVar, cast
 
 import pytest
 
-from nightcare.domain.course import Course, Outcome, Settled
-from nightcare.domain.record import Act
-from nightcare.journal.file import FILE_NAME
-from nightcare.settings.kept import FILE_NAME as KEPT
+from nightcare.config.cache import FILE_NAME as KEPT
+from nightcare.domain.delivery import Course, Outcome, Settled
+from nightcare.domain.history import Act
+from nightcare.journal.database import FILE_NAME
 from parts.bus import NOTIFICATIONS, Seen
 from parts.crashing import FRESH, SNOOZED, Life, Record, Told, crash, name_of
 

@@ -17,9 +17,8 @@ from typing import Any, cast
 import pytest
 from jeepney import DBusAddress, new_method_call, new_signal
 
-from nightcare.catalogue.reading import read_words
 from nightcare.desktop import desktop_entry
-from nightcare.domain.message import (
+from nightcare.domain.notification import (
     BODY_LENGTH,
     TITLE_LENGTH,
     Answered,
@@ -29,6 +28,7 @@ from nightcare.domain.message import (
     Shown,
 )
 from nightcare.domain.reminders import Urgency
+from nightcare.i18n.translator import read_words
 from parts.bus import NOTIFICATIONS, PrivateBus, Seen, private_bus
 from parts.display import HEIGHT, WIDTH, Box, Display, Picture, virtual_display
 from parts.home import Home, private_home

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from nightcare.catalogue.reading import read_words
+from nightcare.i18n.translator import read_words
 from parts.bus import Monitor, PrivateBus, private_bus
 from parts.home import Home
 from parts.notification_server import NotificationServer

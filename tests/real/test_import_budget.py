@@ -23,10 +23,10 @@ NOT_FOR_THE_SERVICE = {
 
 SCRIPT = """
 import os, sys
-from nightcare.cli import answer
+from nightcare.cli import run_command
 sys.argv = ["nightcare", *sys.argv[4:]]
 try:
-    sys.exit(answer(sys.argv[1:]))
+    sys.exit(run_command(sys.argv[1:]))
 finally:
     with open(os.environ["LOADED"], "w") as out:
         out.write(" ".join(sys.modules))
@@ -46,5 +46,5 @@ def test_what_the_service_may_load_with_a_desktop_and_after_a_reload() -> None:
                 service.reload()
                 service.end()
         found = set(Path(said).read_text(encoding="utf-8").split())
-        assert {"jeepney", "apscheduler", "asyncinotify", "nightcare.daemon"} <= found
+        assert {"jeepney", "apscheduler", "asyncinotify", "nightcare.service.app"} <= found
         assert sorted(found & NOT_FOR_THE_SERVICE) == []

@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Browser
 
-from nightcare.catalogue.reading import read_words
 from nightcare.domain.diary import Place, Severity
+from nightcare.i18n.translator import read_words
 from nightcare.journal.store import Journal
 from parts.browser import PHONE, SMALLEST, Scheme, browsing, opened, without_network
 from parts.display import Display, virtual_display
@@ -47,7 +47,7 @@ ZONE = ZoneInfo("Europe/Copenhagen")
 TODAY = date(2026, 11, 22)
 LARGEST_CALENDARS = (date(2026, 3, 2), date(2026, 3, 31), date(2026, 11, 28))
 """Days on which the last thirty nights take most room: three months with a February between them,
-six weeks of one month, and five weeks of two. See tests/page/test_page.py."""
+six weeks of one month, and five weeks of two. See tests/report_html/test_render.py."""
 
 TEN_YEARS_BYTES = 1_000_000
 TEN_YEARS_SECONDS = 15.0

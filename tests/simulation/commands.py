@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from nightcare.domain.course import Course, Settled, Snoozed
+from nightcare.domain.delivery import Course, Settled, Snoozed
 from nightcare.domain.diary import Severity
 from nightcare.domain.reminders import Key
+from nightcare.engine.diary_actions import Details, Diary
+from nightcare.engine.user_actions import Answers
 from nightcare.errors import NothingToDo, ValueRefused
-from nightcare.service.answers import Answers
-from nightcare.service.diary import Details, Diary
 
 if TYPE_CHECKING:
     from simulation.world import World

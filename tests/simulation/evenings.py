@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from nightcare.domain.care_day import AFTER_BEDTIME
-from nightcare.domain.course import Course, Held, Outcome, Settled, Step
-from nightcare.domain.decide import LIVE, Presence
-from nightcare.domain.plan import between
+from nightcare.domain.delivery import Course, Held, Outcome, Settled, Step
+from nightcare.domain.policy import LIVE, Presence
+from nightcare.domain.recurrence import between
 from nightcare.domain.reminders import Conduct, Key, Occurrence, Reminder
 
 if TYPE_CHECKING:

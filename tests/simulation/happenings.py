@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from nightcare.domain.course import Course, Open, Outcome, Settled, Snoozed, Step
-from nightcare.domain.decide import Presence
-from nightcare.domain.message import Answered, Closed, MessageEvent
+from nightcare.domain.delivery import Course, Open, Outcome, Settled, Snoozed, Step
+from nightcare.domain.notification import Answered, Closed, MessageEvent
+from nightcare.domain.policy import Presence
 from nightcare.domain.time_parser import parse_length
-from nightcare.service.messages import token as token_of
+from nightcare.engine.messages import token as token_of
 from simulation.commands import a_command
 from simulation.promises import QUESTION, ROUTINE
 from simulation.schedules import some_schedule

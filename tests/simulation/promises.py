@@ -6,14 +6,14 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.course import Course, Held, Open, Outcome, Settled, Snoozed, Step
-from nightcare.domain.decide import Presence
+from nightcare.domain.delivery import Course, Held, Open, Outcome, Settled, Snoozed, Step
 from nightcare.domain.diary import ASKED_UNTIL
-from nightcare.domain.plan import between, planned
-from nightcare.domain.professional import NOTICE_EVERY
+from nightcare.domain.policy import Presence
+from nightcare.domain.recurrence import between, planned
+from nightcare.domain.referral import NOTICE_EVERY
 from nightcare.domain.reminders import Key, Occurrence
 from nightcare.domain.schedule import Schedule
-from nightcare.service.messages import token as token_of
+from nightcare.engine.messages import token as token_of
 from simulation.evenings import CAN_WAIT, Evenings
 from simulation.stretches import Stretches
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from nightcare.domain.message import Capability, Message, ScreenEvent, Shown
+from nightcare.domain.notification import Capability, Message, ScreenEvent, Shown
 
 
 @dataclass

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from nightcare.domain.course import Open, Outcome, Settled
+from nightcare.domain.delivery import Open, Outcome, Settled
 from nightcare.domain.reminders import Key
 from nightcare.domain.routine import length_of, routine_named, routines
 

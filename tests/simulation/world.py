@@ -16,16 +16,16 @@ from random import Random
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
-from nightcare.catalogue.reading import Words, read_words
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.decide import Presence
-from nightcare.domain.message import MessageEvent, Shown
-from nightcare.domain.plan import between
+from nightcare.domain.notification import MessageEvent, Shown
+from nightcare.domain.policy import Presence
+from nightcare.domain.recurrence import between
 from nightcare.domain.reminders import Occurrence
 from nightcare.domain.schedule import Schedule
+from nightcare.engine.engine import Service
+from nightcare.engine.user_actions import Answers
+from nightcare.i18n.translator import Words, read_words
 from nightcare.journal.store import Journal
-from nightcare.service.answers import Answers
-from nightcare.service.reckoning import Service
 from simulation.happenings import something_happens
 from simulation.promises import BrokenPromise, Promises
 from simulation.schedules import some_schedule

@@ -20,18 +20,18 @@ def main() -> NoReturn:
     # What a command makes is gone when it ends; to look for cycles until then takes 5 ms.
     gc.disable()
     _have_outputs()
-    code = answer(sys.argv[1:])
+    code = run_command(sys.argv[1:])
     with suppress(OSError):
         sys.stderr.flush()
     # So does Python's own end, 10 ms, in which it takes itself apart piece by piece. Nothing waits
-    # for that: what a command opens it closes, and `answer` has handed over the output.
+    # for that: what a command opens it closes, and `run_command` has handed over the output.
     os._exit(code)
 
 
-def answer(arguments: list[str]) -> int:
+def run_command(arguments: list[str]) -> int:
     """Run a command; returns its exit code."""
     try:
-        return _answer(arguments)
+        return _run_command(arguments)
     except KeyboardInterrupt:
         # At whatever moment, also while something is still being loaded. The line on which the
         # terminal shows "^C" ends here.
@@ -40,7 +40,7 @@ def answer(arguments: list[str]) -> int:
         return BROKEN_OFF
 
 
-def _answer(arguments: list[str]) -> int:
+def _run_command(arguments: list[str]) -> int:
     if arguments == ["--version"]:
         # A question so small should not wait for all that can be asked.
         return _say_version()

@@ -27,7 +27,7 @@ def run(arguments: Sequence[str]) -> int:
 def _called(arguments: Sequence[str]) -> Any:
     call = ALL.plainly(arguments)
     if call is None:
-        from nightcare.cli.app import parsed  # noqa: PLC0415 - click; see declaring.py
+        from nightcare.cli.click_app import parsed  # noqa: PLC0415 - click; see declaring.py
 
         return parsed(arguments)
     return call()
@@ -40,9 +40,9 @@ def _let_go_of_the_output() -> None:
 
 
 def _complain(error: OSError) -> int:
-    from nightcare.catalogue.reading import words_for  # noqa: PLC0415 - likewise
     from nightcare.cli.output import complain  # noqa: PLC0415 - likewise
     from nightcare.errors import StateError  # noqa: PLC0415 - likewise
+    from nightcare.i18n.translator import words_for  # noqa: PLC0415 - likewise
 
     complain(StateError("system_refused", reason=error), words_for(None, os.environ))
     return StateError.exit_code

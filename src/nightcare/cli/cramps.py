@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from nightcare.cli.command_context import Person
 from nightcare.cli.declaring import (
     Group,
     a_path,
@@ -21,8 +22,7 @@ from nightcare.cli.declaring import (
     option,
 )
 from nightcare.cli.output import echo, say_json
-from nightcare.cli.person import Person
-from nightcare.desktop.text import one_line
+from nightcare.desktop.notify.message_text import one_line
 from nightcare.domain.day_parser import checked_days
 from nightcare.domain.diary import (
     Answer,
@@ -35,8 +35,8 @@ from nightcare.domain.diary import (
     night_named,
     parse_at,
 )
+from nightcare.engine.diary_actions import Details, Diary, Noted
 from nightcare.errors import ValueRefused
-from nightcare.service.diary import Details, Diary, Noted
 
 _COMMANDS = {
     "add": "cramps",
@@ -143,7 +143,7 @@ def list_command(person: Person, *, days: int | None, for_program: bool) -> None
         pages = diary.pages
         cramps, mornings = pages.cramps(since), pages.mornings(since)
     if for_program:
-        from nightcare.cli.records import diary_records  # noqa: PLC0415 - 2 ms, for this alone
+        from nightcare.cli.record_formats import diary_records  # noqa: PLC0415 - 2 ms, for this alone
 
         say_json(diary_records(cramps, mornings))
         return
@@ -229,16 +229,18 @@ def remove_command(person: Person, *, number: int | None, night: str | None) -> 
 @option("--output", type=a_path, help="A file; else it is printed.")
 def export_command(person: Person, *, form: str, output: Path | None) -> None:
     """Hand over the diary."""
-    from nightcare.cli import records  # noqa: PLC0415 - as above
+    from nightcare.cli import record_formats  # noqa: PLC0415 - as above
 
     with person.journal() as journal:
         pages = journal.diary
         cramps, mornings = pages.cramps(), pages.mornings()
     if form == "json":
-        records.hand_over(records.json_text(records.diary_records(cramps, mornings)), output)
+        record_formats.hand_over(
+            record_formats.json_text(record_formats.diary_records(cramps, mornings)), output
+        )
     else:
-        rows = records.diary_rows(cramps, mornings)
-        records.hand_over(records.csv_text(records.COLUMNS, rows), output)
+        rows = record_formats.diary_rows(cramps, mornings)
+        record_formats.hand_over(record_formats.csv_text(record_formats.COLUMNS, rows), output)
     if output is not None:
         echo(person.any_words.say("did_export", path=output))
 

@@ -181,7 +181,7 @@ def command(name: str, **settings: Any) -> Callable[[Function], Command]:
     """
 
     def decorate(function: Function) -> Command:
-        from nightcare.cli.person import as_person  # noqa: PLC0415 - a group needs none of it
+        from nightcare.cli.command_context import as_person  # noqa: PLC0415 - a group needs none of it
 
         parameters: list[Parameter] = getattr(function, "parameters", [])
         return Command(name, as_person(function), parameters, settings)

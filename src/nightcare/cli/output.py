@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
-from nightcare.catalogue.excerpts import excerpt
-from nightcare.catalogue.problems import place_text, problem_text
-from nightcare.catalogue.reading import Words
 from nightcare.errors import ConfigError, NightcareError, Problem
+from nightcare.i18n.diagnostics_text import place_text, problem_text
+from nightcare.i18n.snippets import excerpt
+from nightcare.i18n.translator import Words
 from nightcare.ownership import command_to_own
 
 

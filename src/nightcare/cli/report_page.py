@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from nightcare.cli.command_context import Person
 from nightcare.cli.output import echo
-from nightcare.cli.person import Person
-from nightcare.cli.records import hand_over
+from nightcare.cli.record_formats import hand_over
 from nightcare.desktop.browser import show
-from nightcare.domain.professional import Concern
+from nightcare.domain.referral import Concern
 from nightcare.domain.report import Report
 from nightcare.errors import DesktopError, StateError
-from nightcare.page.contents import page
-from nightcare.page.drawing import draw
-from nightcare.places import own_page
+from nightcare.paths import own_page
+from nightcare.report_html.render import draw
+from nightcare.report_html.view_model import page
 
 
 def hand_over_page(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-from nightcare.desktop.found import Fault
+from nightcare.desktop.probe_results import Fault
 
 SYSTEM_BUS = "unix:path=/run/dbus/system_bus_socket"
 """Where it is, unless DBUS_SYSTEM_BUS_ADDRESS says otherwise."""
@@ -27,8 +27,8 @@ async def find_synchronised(variables: Mapping[str, str], limit: float) -> bool 
         return None
     from jeepney import DBusAddress  # noqa: PLC0415 - Linux only
 
-    from nightcare.desktop.questions import or_fault, questions  # noqa: PLC0415 - likewise
-    from nightcare.desktop.wire import Disconnected, Refused  # noqa: PLC0415 - likewise
+    from nightcare.desktop.dbus.client import or_fault, questions  # noqa: PLC0415 - likewise
+    from nightcare.desktop.dbus.connection import Disconnected, Refused  # noqa: PLC0415 - likewise
 
     address = variables.get("DBUS_SYSTEM_BUS_ADDRESS") or SYSTEM_BUS
     try:

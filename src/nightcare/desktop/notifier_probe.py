@@ -10,9 +10,9 @@ from pathlib import Path
 
 from jeepney import DBusAddress
 
-from nightcare.desktop.found import Fault, Identity, Notifier
-from nightcare.desktop.notifications import INTERFACE
-from nightcare.desktop.questions import Questions, or_fault
+from nightcare.desktop.dbus.client import Questions, or_fault
+from nightcare.desktop.notify.server import INTERFACE
+from nightcare.desktop.probe_results import Fault, Identity, Notifier
 
 _PATH = "/org/freedesktop/Notifications"
 

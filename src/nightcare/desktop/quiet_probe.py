@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from nightcare.desktop.do_not_disturb import servers, setting_in_use
-from nightcare.desktop.found import Fault, Quiet
-from nightcare.desktop.notifications import INTERFACE
+from nightcare.desktop.dbus.client import Questions, or_fault
+from nightcare.desktop.notify.server import INTERFACE
+from nightcare.desktop.presence.do_not_disturb import servers, setting_in_use
+from nightcare.desktop.probe_results import Fault, Quiet
 from nightcare.desktop.programs import output
-from nightcare.desktop.questions import Questions, or_fault
 
 
 async def find_quiet(bus: Questions, variables: Mapping[str, str]) -> Quiet:

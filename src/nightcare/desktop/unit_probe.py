@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from nightcare.desktop.found import Fault, NoManager, Session, Unit
+from nightcare.desktop.probe_results import Fault, NoManager, Session, Unit
 from nightcare.desktop.programs import output
 
 if sys.platform != "win32":

@@ -12,8 +12,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from nightcare.desktop.file_rollback import Rollback
 from nightcare.desktop.manager_environment import environment_of, words_of
-from nightcare.desktop.rollback import Rollback
 from nightcare.desktop.unit_file import GRAPHICAL, NAME, USUAL, unit_places, unit_text
 from nightcare.errors import DesktopError
 

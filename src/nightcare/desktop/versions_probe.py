@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from importlib import metadata
 
-from nightcare.desktop.found import Versions
+from nightcare.desktop.probe_results import Versions
 
 LIBRARIES = (
     "apscheduler", "click", "cronsim", "platformdirs", "plyer", "pydantic", "pydantic-settings",

@@ -12,13 +12,13 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
-from nightcare.domain.course import Course, Due, Held, Open, Settled, Snoozed, Step, begin
-from nightcare.domain.decide import Show, Situation, decide, first_to_show, shown_at_latest
-from nightcare.domain.leading import CLOSING, UNATTENDED
-from nightcare.domain.plan import between, plan, planned, upcoming
+from nightcare.domain.delivery import Course, Due, Held, Open, Settled, Snoozed, Step, begin
+from nightcare.domain.global_state import Standing
+from nightcare.domain.policy import Show, Situation, decide, first_to_show, shown_at_latest
+from nightcare.domain.recurrence import between, plan, planned, upcoming
 from nightcare.domain.reminders import Key, Occurrence, Reminder
+from nightcare.domain.routine_session import CLOSING, UNATTENDED
 from nightcare.domain.schedule import Schedule
-from nightcare.domain.standing import Standing
 
 RECENT = timedelta(days=4)
 """How far back courses count: no edit and no journey moves a moment by more."""

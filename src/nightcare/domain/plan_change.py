@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nightcare.domain.care_day import ONE_DAY, Calendar
-from nightcare.domain.plan import between
+from nightcare.domain.recurrence import between
 from nightcare.domain.reminders import Every, Occurrence, Reminder
 
 _REACH = 2 * ONE_DAY

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from nightcare.domain.course import Course, Outcome, Settled
+from nightcare.domain.delivery import Course, Outcome, Settled
 from nightcare.domain.diary import Cramp, Morning, Night, Severity, nights
 from nightcare.domain.reminders import Topic
 

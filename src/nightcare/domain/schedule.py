@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from nightcare.domain.care_day import Sleep
 from nightcare.domain.moments import Moment
-from nightcare.domain.professional import ProfessionalRule
+from nightcare.domain.referral import ProfessionalRule
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.routine import RoutineRule, StretchRule
 from nightcare.domain.snooze import SnoozeRule

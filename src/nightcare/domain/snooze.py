@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from nightcare.domain.care_day import CareDay
-from nightcare.domain.course import Course
-from nightcare.domain.decide import put_into_the_night
+from nightcare.domain.delivery import Course
+from nightcare.domain.policy import put_into_the_night
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from nightcare.errors import StateError
-from nightcare.journal.file import FILE_NAME, belongs_to_another_program, obstacle
+from nightcare.journal.database import FILE_NAME, belongs_to_another_program, obstacle
+from nightcare.journal.migrations import VERSION
 from nightcare.journal.salvage import count_unreadable
-from nightcare.journal.schema import VERSION
 from nightcare.journal.store import SERVICE_NOTE, Journal
 
 

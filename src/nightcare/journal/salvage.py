@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nightcare.journal import diary, leading, rows
+from nightcare.journal import diary_store, mapping, routine_store
 from nightcare.journal.store import SERVICE_NOTE, Journal
 
 _Row = tuple[Any, ...]
@@ -36,20 +36,22 @@ class _Table:
 _STANDING = "began, reckoned, paused_until, good_night, tonight"
 
 _CARRIED = (
-    _Table("courses", rows.COLUMNS, "reminder, care_day, slot", lambda *row: rows.course_of(row)),
-    _Table("cramps", diary.COLUMNS, "rowid", diary.cramp_of),
-    _Table("mornings", "night, answer, recorded", "night", diary.morning_of),
-    _Table("questions", "night, at", "night, at", diary.question_of),
-    _Table("leading", leading.COLUMNS, "rowid", leading.led_of),
-    _Table("tips_shown", "id, tip, at", "rowid", lambda _, tip, at: (tip, rows.instant_of(at))),
+    _Table(
+        "courses", mapping.COLUMNS, "reminder, care_day, slot", lambda *row: mapping.course_of(row)
+    ),
+    _Table("cramps", diary_store.COLUMNS, "rowid", diary_store.cramp_of),
+    _Table("mornings", "night, answer, recorded", "night", diary_store.morning_of),
+    _Table("questions", "night, at", "night, at", diary_store.question_of),
+    _Table("leading", routine_store.COLUMNS, "rowid", routine_store.led_of),
+    _Table("tips_shown", "id, tip, at", "rowid", lambda _, tip, at: (tip, mapping.instant_of(at))),
     _Table(
         "decisions",
         "id, at, reminder, care_day, slot, due, verdict, step, delivery",
         "rowid",
-        lambda _, *row: rows.decision_of(*row),
+        lambda _, *row: mapping.decision_of(*row),
     ),
-    _Table("acts", "id, at, what, courses, standing", "rowid", rows.act_of),
-    _Table("notes", "name, value", "name", lambda name, value: (str(name), rows.note_of(value))),
+    _Table("acts", "id, at, what, courses, standing", "rowid", mapping.act_of),
+    _Table("notes", "name, value", "name", lambda name, value: (str(name), mapping.note_of(value))),
 )
 
 
@@ -76,7 +78,7 @@ def salvage(damaged: Path, journal: Journal) -> Salvaged:
                 try:
                     table.understand(*row)
                     kept += _carry(journal, table, row)
-                except (*rows.UNREADABLE, sqlite3.IntegrityError):
+                except (*mapping.UNREADABLE, sqlite3.IntegrityError):
                     lost += 1
         kept += _carry_standing(source, journal)
     return Salvaged(kept, lost)
@@ -88,7 +90,7 @@ def count_unreadable(source: sqlite3.Connection) -> int:
     Raises:
         sqlite3.DatabaseError: It cannot be read.
     """
-    standing = _Table("standing", _STANDING, "rowid", lambda *row: rows.standing_of(row))
+    standing = _Table("standing", _STANDING, "rowid", lambda *row: mapping.standing_of(row))
     return sum(
         not _is_understood(table, row)
         for table in (*_CARRIED, standing)
@@ -99,7 +101,7 @@ def count_unreadable(source: sqlite3.Connection) -> int:
 def _is_understood(table: _Table, row: _Row) -> bool:
     try:
         table.understand(*row)
-    except rows.UNREADABLE:
+    except mapping.UNREADABLE:
         return False
     return True
 
@@ -118,8 +120,8 @@ def _carry(journal: Journal, table: _Table, row: _Row) -> int:
 
 def _carry_standing(source: sqlite3.Connection, journal: Journal) -> int:
     """Write what holds for all reminders at once, as far as it can be read."""
-    for row in _rows(source, _Table("standing", _STANDING, "rowid", rows.readable_standing)):
-        journal.stand(rows.readable_standing(row))
+    for row in _rows(source, _Table("standing", _STANDING, "rowid", mapping.readable_standing)):
+        journal.stand(mapping.readable_standing(row))
         return 1
     return 0
 

@@ -6,16 +6,15 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from nightcare.domain.course import Course, Outcome, Step
-from nightcare.domain.leading import Led
-from nightcare.domain.message import Delivery
-from nightcare.domain.record import Act, Decision, Trial
+from nightcare.domain.delivery import Course, Outcome, Step
+from nightcare.domain.global_state import Standing
+from nightcare.domain.history import Act, Decision, Trial
+from nightcare.domain.notification import Delivery
 from nightcare.domain.reminders import Key, Occurrence
-from nightcare.domain.standing import Standing
-from nightcare.journal.diary import Pages
-from nightcare.journal.file import File
-from nightcare.journal.leading import read_led, write_led
-from nightcare.journal.rows import (
+from nightcare.domain.routine_session import Led
+from nightcare.journal.database import File
+from nightcare.journal.diary_store import Pages
+from nightcare.journal.mapping import (
     COLUMN_NAMES,
     COLUMNS,
     act_courses,
@@ -30,7 +29,8 @@ from nightcare.journal.rows import (
     standing_row,
     trial_of,
 )
-from nightcare.journal.schema import TABLES
+from nightcare.journal.migrations import TABLES
+from nightcare.journal.routine_store import read_led, write_led
 
 SERVICE_NOTE = "service"
 """The name of what the running service writes down about itself."""

@@ -1,1 +1,1 @@
-"""The use cases. Everything outside is passed in, as `ports` states it."""
+"""The service process: wiring, reloading of the config, and the scheduler."""

@@ -1,0 +1,59 @@
+"""What a shell offers while a command is typed, besides what click knows by itself.
+
+Source: click's documentation, "Shell Completion".
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from nightcare.domain.schedule import Schedule
+from nightcare.errors import NightcareError
+from nightcare.paths import chosen_config, service_places, with_those_of_service
+
+if TYPE_CHECKING:
+    import click
+
+
+def reminder_names(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[str]:
+    """The reminders of the config whose names begin so; none where the config is wrong.
+
+    Of an argument that takes several words, only the first is a name.
+    """
+    if parameter.nargs != 1 and context.params.get(str(parameter.name)):
+        return []
+    schedule = _schedule(context)
+    names = [one.name for one in schedule.reminders] if schedule is not None else []
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def routine_names(
+    context: click.Context,
+    parameter: click.Parameter,  # noqa: ARG001 - as click has it
+    incomplete: str,
+) -> list[str]:
+    """The routines whose names begin so; where the config is wrong, those that are built in."""
+    from nightcare.domain.routine import BUILT_IN  # noqa: PLC0415 - only a shell needs it
+
+    schedule = _schedule(context)
+    own = [one.id for one in schedule.routines] if schedule is not None else []
+    return [name for name in dict.fromkeys([*BUILT_IN, *own]) if name.startswith(incomplete)]
+
+
+def _schedule(context: click.Context) -> Schedule | None:
+    """What the config says; None where it is wrong.
+
+    A shell waits for this and has no room for a complaint, so nothing is said, and nothing written.
+    """
+    from nightcare.config.load import load  # noqa: PLC0415 - only a shell that completes needs it
+
+    named = context.params.get("config") or context.find_root().params.get("config")
+    try:
+        service = service_places(os.environ)
+        variables = with_those_of_service(os.environ, service)
+        return load(chosen_config(named, os.environ, service), variables).schedule
+    except NightcareError:
+        return None

@@ -1,0 +1,235 @@
+"""Everything that is recorded: handing it over, and erasing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+
+from nightcare import __version__
+from nightcare.cli.command_context import Person
+from nightcare.cli.declaring import a_path, command, one_of, option
+from nightcare.cli.output import echo
+from nightcare.cli.prompts import confirms
+from nightcare.cli.record_formats import (
+    COLUMNS,
+    Record,
+    csv_text,
+    diary_records,
+    diary_rows,
+    hand_over,
+    hand_over_all,
+    json_text,
+)
+from nightcare.config.toml_writer import path_text, value_text
+from nightcare.desktop.time_zone import zone
+from nightcare.domain.delivery import Course, Held, Open, Settled, Snoozed
+from nightcare.domain.history import Act
+from nightcare.errors import ConfigError, StateError, ValueRefused
+from nightcare.i18n.translator import Words
+from nightcare.journal.database import FILE_NAME
+from nightcare.journal.diary_store import Whole, whole
+from nightcare.journal.memory_journal import journal_files, set_aside_files
+from nightcare.journal.store import Journal
+from nightcare.paths import own_page
+
+_EXPORT = """Hand over everything that is recorded: diary, reminders, acts, settings.
+
+In CSV a text that a spreadsheet would take for a formula has an apostrophe before it. JSON is
+exact.
+"""
+_REMINDERS = ("reminder", "topic", "care_day", "due", "state", "at", "outcome", "reason", "snoozes")
+_ACTS = ("at", "what", "reminders")
+_SETTINGS = ("key", "value")
+_FOR_YOU_ALONE = 0o700
+_EVER = datetime.min.replace(tzinfo=UTC)
+
+
+@command("export", help=_EXPORT)
+@option("--format", "form", type=one_of(["json", "csv"]), default="json", help="json unless said.")
+@option(
+    "--output",
+    type=a_path,
+    help="A file; else it is printed. A folder for csv, which is several files.",
+)
+def export_command(person: Person, *, form: str, output: Path | None) -> None:
+    """Hand over everything that is recorded."""
+    if form == "csv" and output is None:
+        raise ValueRefused("export_wants_folder")
+    with person.journal() as journal:
+        diary = whole(journal)
+        courses = sorted(journal.since(_EVER), key=lambda one: one.occurrence.due)
+        acts = journal.acts()
+    here, settings = _zone(person), _settings(person)
+    reminders = [_reminder_record(one, here) for one in courses]
+    done = [_act_record(one, here) for one in acts]
+    if form == "json" or output is None:
+        everything = {
+            "nightcare": __version__,
+            "exported": person.now.astimezone(here).isoformat(timespec="seconds"),
+            "diary": diary_records(diary.cramps, diary.mornings),
+            "reminders": reminders,
+            "acts": done,
+            "settings": settings,
+        }
+        hand_over(json_text(everything), output)
+    else:
+        _write_tables(output, diary, reminders, done, settings)
+    if output is not None:
+        echo(person.any_words.say("did_export", path=output))
+
+
+@command("erase", help="Erase everything that is recorded. Your config stays.")
+@option("--yes", is_flag=True, help="Do not ask.")
+def erase_command(person: Person, *, yes: bool) -> int:
+    """Erase everything that is recorded."""
+    words = person.any_words
+    if not yes and not confirms(
+        words,
+        _what_goes(person, words),
+        words.say("erase_sure"),
+        words.say("erase_nothing"),
+        ValueRefused("erase_wants_yes"),
+    ):
+        return 1
+    page = own_page(person.state)
+    if page.exists():
+        page.unlink()
+        echo(words.say("did_erase_page", path=page))
+    for path in set_aside_files(person.state):
+        path.unlink(missing_ok=True)
+        echo(words.say("did_erase_file", path=path))
+    if (person.state / FILE_NAME).exists():
+        try:
+            _erase(person, words)
+        except StateError as error:
+            if error.key != "journal_corrupt" or person.service_runs():
+                raise
+            # It cannot be written any more, and the next one begins anew.
+            for path in journal_files(person.state):
+                path.unlink(missing_ok=True)
+            echo(words.say("did_erase_file", path=person.state / FILE_NAME))
+    else:
+        echo(words.say("erase_none"))
+    echo(words.say("erase_kept"))
+    return 0
+
+
+def _what_goes(person: Person, words: Words) -> Iterator[str]:
+    yield words.say("erase_what", state=person.state)
+    yield from recorded_counts(person, words)
+
+
+def recorded_counts(person: Person, words: Words) -> Iterator[str]:
+    """Yield a line that counts what the journal holds; none where it cannot be read."""
+    if not (person.state / FILE_NAME).exists():
+        return
+    try:
+        with person.journal() as journal:
+            yield words.say("erase_counts", **_counts(journal))
+    except StateError:
+        return
+
+
+def _counts(journal: Journal) -> dict[str, int]:
+    diary = whole(journal)
+    return {
+        "cramps": len(diary.cramps),
+        "mornings": len(diary.mornings),
+        "reminders": len(journal.since(_EVER)),
+    }
+
+
+def _erase(person: Person, words: Words) -> None:
+    with person.journal() as journal:
+        counts = _counts(journal)
+        journal.erase(person.now)
+    echo(words.say("did_erase", **counts))
+
+
+def _zone(person: Person) -> tzinfo:
+    """The person's time zone; the system's where the config is wrong: what is theirs is theirs."""
+    try:
+        return person.zone
+    except ConfigError:
+        return zone(None)
+
+
+def _settings(person: Person) -> Mapping[str, object] | None:
+    """The settings in force; None where the config is wrong."""
+    try:
+        return person.in_force.values
+    except ConfigError:
+        return None
+
+
+def _reminder_record(course: Course, here: tzinfo) -> Record:
+    record: dict[str, object] = {
+        "reminder": course.key.reminder,
+        "topic": course.topic,
+        "care_day": course.key.care_day.isoformat(),
+        "due": _iso(course.occurrence.due, here),
+        "state": type(course.state).__name__.lower(),
+        "at": None,
+        "outcome": None,
+        "reason": None,
+        "snoozes": course.snoozes,
+    }
+    match course.state:
+        case Settled(outcome, at, reason):
+            record |= {"at": _iso(at, here), "outcome": outcome, "reason": reason}
+        case Snoozed(until):
+            record |= {"at": _iso(until, here)}
+        case Open(shown) if shown is not None:
+            record |= {"at": _iso(shown, here)}
+        case Held(cause):
+            record |= {"reason": cause}
+    return record
+
+
+def _act_record(act: Act, here: tzinfo) -> Record:
+    return {
+        "at": _iso(act.at, here),
+        "what": act.what,
+        "reminders": " ".join(one.key.reminder for one in act.courses),
+    }
+
+
+def _write_tables(
+    folder: Path,
+    diary: Whole,
+    reminders: Sequence[Record],
+    acts: Sequence[Record],
+    settings: Mapping[str, object] | None,
+) -> None:
+    """Write each kind of record as a table of its own.
+
+    Raises:
+        OSError: One of them cannot be written; all are as they were.
+    """
+    folder.mkdir(mode=_FOR_YOU_ALONE, parents=True, exist_ok=True)
+    tables: dict[str, tuple[Sequence[str], Sequence[Record]]] = {
+        "diary": (COLUMNS, diary_rows(diary.cramps, diary.mornings)),
+        "reminders": (_REMINDERS, reminders),
+        "acts": (_ACTS, acts),
+        "settings": (_SETTINGS, list(_flat(settings or {}))),
+    }
+    hand_over_all(
+        {
+            folder / f"{name}.csv": csv_text(columns, rows)
+            for name, (columns, rows) in tables.items()
+        }
+    )
+
+
+def _flat(table: Mapping[str, object], where: tuple[str, ...] = ()) -> Iterator[Record]:
+    """Each value of a table under the path of its key, as TOML writes them."""
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, (*where, key))
+        else:
+            yield {"key": path_text((*where, key)), "value": value_text(value)}
+
+
+def _iso(instant: datetime, here: tzinfo) -> str:
+    return instant.astimezone(here).isoformat()

@@ -1,0 +1,82 @@
+"""Bars for a routine in a terminal: one for the step, one for the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TextIO
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from nightcare.domain.routine import Stage
+from nightcare.engine.guided_routine import stage_words
+from nightcare.i18n.translator import Words
+
+_WIDEST = 72
+_NARROWEST = 10
+_BESIDE = 24
+"""Columns for what stands before and behind a bar."""
+
+_EVERY = 0.2
+_A_SECOND = timedelta(seconds=1)
+_DIM, _CALM, _NONE = "dim", "cyan", "none"
+
+
+class Bars:
+    """What moves while a routine goes on."""
+
+    every: float | None = _EVERY
+
+    def __init__(self, live: Live, words: Words, style: str) -> None:
+        self._live = live
+        self._words = words
+        self._style = style
+
+    def at(self, stage: Stage, elapsed: timedelta) -> None:
+        """Show where one is, so long after the start."""
+        words, style = self._words, self._style
+        bars = Table.grid(padding=(0, 1))
+        whole_step = stage.ends - stage.begins
+        for label, done, whole in (
+            (words.say("stretch_this"), elapsed - stage.begins, whole_step),
+            (words.say("stretch_whole"), elapsed, stage.whole),
+        ):
+            bar = Text(self._bar(done / whole), style)
+            bars.add_row(Text(label, style), bar, Text(_clock(whole - done), style))
+        said = Text(stage_words(stage, words), _DIM)
+        self._live.update(Group(said, Text(stage.step.text, style), Text(), bars), refresh=True)
+
+    def _bar(self, share: float) -> str:
+        """A bar of which so much is done, to be told apart without any colour."""
+        console = self._live.console
+        width = max(_NARROWEST, console.width - _BESIDE)
+        done = min(width, max(0, round(share * width)))
+        full, empty = ("━", "─") if console.encoding.startswith("utf") else ("=", "-")
+        return full * done + empty * (width - done)
+
+
+@contextmanager
+def bars(stream: TextIO, words: Words, *, dim: bool, plain: bool) -> Iterator[Bars]:
+    """Bars on a terminal, which is as it was on leaving.
+
+    Args:
+        stream: The terminal.
+        words: The person's language.
+        dim: Whether it is for the dark.
+        plain: Whether no colour and no brightness is wanted.
+    """
+    console = Console(file=stream, highlight=False, color_system=None if plain else "auto")
+    console.width = min(console.width, _WIDEST)
+    style = _NONE if plain else _DIM if dim else _CALM
+    with Live(console=console, auto_refresh=False, transient=True) as live:
+        yield Bars(live, words, style)
+
+
+def _clock(left: timedelta) -> str:
+    """How long is left, as a kitchen timer shows it: "1:05"; a second that has begun counts."""
+    minutes, seconds = divmod(-(-max(left, timedelta()) // _A_SECOND), 60)
+    return f"{minutes}:{seconds:02}"

@@ -1,0 +1,99 @@
+"""Guidance: tips and causes."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from collections.abc import Iterable
+
+from nightcare.cli.command_context import Person
+from nightcare.cli.declaring import argument, as_json, command, one_of, option
+from nightcare.cli.output import echo, say_json
+from nightcare.domain.guidance import Advice, Guidance
+from nightcare.domain.reminders import Topic
+from nightcare.i18n.translator import Words, read_words
+from nightcare.languages import languages
+
+_WIDEST = 72
+
+
+def _words(person: Person, language: str | None) -> Words:
+    """The language asked for, else the person's; a wrong config keeps nobody from a tip."""
+    return person.any_words if language is None else read_words(language)
+
+
+@command("tips", help="Show the tips, of one topic or all, with the guidance they rest on.")
+@argument("topic", required=False, type=one_of([str(topic) for topic in Topic]))
+@option("--language", type=one_of(languages()), help="Another language than yours.")
+@as_json
+def tips_command(
+    person: Person, *, topic: str | None, language: str | None, for_program: bool
+) -> None:
+    """The tips, with the guidance they rest on."""
+    words = _words(person, language)
+    guidance = words.guidance
+    tips = [tip for tip in guidance.tips if topic in (None, tip.topic)]
+    if for_program:
+        say_json(
+            [
+                {
+                    "id": tip.id,
+                    "topic": tip.topic,
+                    "moment": tip.moment,
+                    "text": tip.text,
+                    "source": f"{guidance.source}: {tip.section}",
+                }
+                for tip in tips
+            ]
+        )
+        return
+    shown: Topic | None = None
+    for tip in tips:
+        if tip.topic is not shown:
+            shown = tip.topic
+            echo(("\n" if shown is not tips[0].topic else "") + words.say(f"topic_{shown}"))
+        echo(wrapped(f"- {tip.text}", "  "))
+    echo()
+    echo(wrapped(words.say("source", source=guidance.source)))
+    echo(wrapped(advice(guidance.professional, "not-medical-advice")))
+
+
+@command("causes", help="What can lie behind cramps, and when to see a professional.")
+@option("--language", type=one_of(languages()), help="Another language than yours.")
+@as_json
+def causes_command(person: Person, *, language: str | None, for_program: bool) -> None:
+    """What can lie behind cramps, and when to see a professional."""
+    words = _words(person, language)
+    guidance = words.guidance
+    if for_program:
+        say_json(
+            {
+                "causes": [_record(one, guidance) for one in guidance.causes],
+                "professional": [_record(one, guidance) for one in guidance.professional],
+            }
+        )
+        return
+    what, unsure, *causes = guidance.causes
+    *when, caution = guidance.professional
+    lines = [wrapped(what.text), "", wrapped(words.say("causes_title")), wrapped(unsure.text)]
+    lines += [wrapped(f"- {one.text}", "  ") for one in causes]
+    lines += ["", wrapped(words.say("causes_professional"))]
+    lines += [wrapped(f"- {one.text}", "  ") for one in when]
+    lines += ["", wrapped(words.say("source", source=guidance.source)), wrapped(caution.text)]
+    echo("\n".join(lines))
+
+
+def _record(one: Advice, guidance: Guidance) -> dict[str, str]:
+    return {"id": one.id, "text": one.text, "source": f"{guidance.source}: {one.section}"}
+
+
+def advice(said: Iterable[Advice], name: str) -> str:
+    """The text of the advice of that name."""
+    return next(one.text for one in said if one.id == name)
+
+
+def wrapped(text: str, indent: str = "") -> str:
+    """A text in lines that fit the terminal, and are never too long to read well."""
+    width = min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST)
+    first = "" if text.startswith("- ") or text[:1].isdigit() else indent
+    return textwrap.fill(text, width, initial_indent=first, subsequent_indent=indent)

@@ -1,0 +1,364 @@
+"""Changing one value of a config file, and nothing else in it.
+
+Comments, order, line ends, a byte-order mark and the end of the file stay as the person wrote
+them. tomlkit changes what is there. What is new is placed by ourselves, for tomlkit puts it at the
+end of a table, behind comments that already speak of the next one. Whatever was done, the new text
+must say what the old one said but for the one change, or it is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import tomli
+import tomlkit
+from tomlkit.container import Container, OutOfOrderTableProxy
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import Item
+
+from nightcare.config.insert import (
+    has_header,
+    is_inline,
+    sections,
+    with_lines,
+    with_pair,
+    with_section,
+    without_sections,
+)
+from nightcare.config.layers import built_in, example_text, parsed, toml_value
+from nightcare.config.load_result import Table
+from nightcare.config.toml_writer import path_text, value_text
+from nightcare.errors import StateError, ValueRefused
+
+Keys = tuple[str, ...]
+"""The keys that lead to a value."""
+
+SLEEP_MADE = "sleep_made"
+REMINDERS_MADE = "reminders_made"
+REMINDERS_BACK = "reminders_back"
+"""What was done beside the one change, or comes of it."""
+
+_BOM = b"\xef\xbb\xbf"
+_PARTS_REPLACE = ("sleep", "reminders")
+"""The tables that a file replaces whole: what it leaves out of them is gone."""
+
+_REMINDER = 2
+"""How many keys lead to a reminder."""
+
+
+@dataclass(frozen=True)
+class Edited:
+    """A config file after a change.
+
+    Attributes:
+        raw: What it holds now.
+        beside: What was done beside the change, or comes of it.
+    """
+
+    raw: bytes
+    beside: tuple[str, ...] = ()
+
+
+def path_of(text: str) -> Keys:
+    """The path that a person names a key by, such as `sleep.friday.bedtime`.
+
+    Raises:
+        ValueRefused: It is none.
+    """
+    try:
+        table = tomli.loads(f"{text} = 0" if "\n" not in text else "")
+    except tomli.TOMLDecodeError:
+        # A reminder's name may have letters that TOML wants in quotes.
+        parts = [part.strip() for part in text.split(".")]
+        if not all(part.replace("-", "").replace("_", "").isalnum() for part in parts):
+            raise ValueRefused("key_not_understood", found=text) from None
+        return tuple(parts)
+    path: Keys = ()
+    inner: Any = table
+    while isinstance(inner, dict) and inner:
+        ((key, inner),) = inner.items()
+        path = (*path, key)
+    if not path:
+        raise ValueRefused("key_not_understood", found=text)
+    return path
+
+
+def readings(text: str) -> tuple[Any, ...]:
+    """What a person may mean by a value: TOML first, then the text as it stands.
+
+    A clock time is text either way, as the example writes it.
+    """
+    try:
+        value = toml_value(text)
+    except (ValueError, RecursionError):
+        return (text,)
+    try:
+        value_text(value)
+    except TypeError:
+        return (text,)
+    if isinstance(value, str):
+        return (value,)
+    return (text,) if not isinstance(value, bool | int | list | dict) else (value, text)
+
+
+def with_value(raw: bytes, where: Keys, value: Any) -> Edited:
+    """Give one key another value, or add it.
+
+    A file without `[sleep]` gets all of it, one without reminders all the built-in ones: a part of
+    either would silently take the place of the whole.
+
+    Raises:
+        ConfigError: The file is not TOML.
+        ValueRefused: There is no such reminder.
+        StateError: The file is written in a way that this cannot change.
+    """
+    text = _Text.of(raw)
+    with _refused_where_it_fails(where):
+        body, beside = _completed(text.body, where)
+    expected = tomli.loads(body)
+    _expect_reminder(expected, where)
+    _table(expected, where[:-1])[where[-1]] = value
+    body = _verified(lambda: _set(body, where, value), expected, where)
+    return Edited(text.around(body), beside)
+
+
+def without(raw: bytes, where: Keys) -> Edited | None:
+    """Take one key out; None where it is not in the file.
+
+    Raises:
+        ConfigError: The file is not TOML.
+        StateError: The file is written in a way that this cannot change.
+    """
+    text = _Text.of(raw)
+    values, expected = tomli.loads(text.body), tomli.loads(text.body)
+    if not _has(values, where):
+        return None
+    del _table(expected, where[:-1])[where[-1]]
+    body = _verified(lambda: _taken_out(text.body, values, where), expected, where)
+    back = where[0] == "reminders" and not expected.get("reminders")
+    return Edited(text.around(body), (REMINDERS_BACK,) if back else ())
+
+
+def with_first_line(raw: bytes, line: str, beginning: str) -> bytes:
+    """Let a file begin with a line, in the place of one that begins in a certain way.
+
+    Raises:
+        ConfigError: The file is not TOML.
+    """
+    text = _Text.of(raw)
+    first, _, rest = text.body.partition("\n")
+    body = rest if first.startswith(beginning) else text.body
+    return text.around(f"{line}\n{body}")
+
+
+# The text
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A config file's text as it is easy to work on, and what was different about it."""
+
+    body: str
+    marked: bool
+    crlf: bool
+    ended: bool
+
+    @classmethod
+    def of(cls, raw: bytes) -> _Text:
+        parsed("", raw)
+        marked = raw.startswith(_BOM)
+        text = raw.removeprefix(_BOM).decode()
+        crlf = "\r\n" in text and "\n" not in text.replace("\r\n", "")
+        body = text.replace("\r\n", "\n") if crlf else text
+        ended = not body or body.endswith("\n")
+        return cls(body if ended else body + "\n", marked, crlf, ended)
+
+    def around(self, body: str) -> bytes:
+        """Another body, with what was different about the old one."""
+        if not self.ended:
+            body = body.removesuffix("\n")
+        raw = (body.replace("\n", "\r\n") if self.crlf else body).encode()
+        return _BOM + raw if self.marked else raw
+
+
+@contextmanager
+def _refused_where_it_fails(where: Keys) -> Iterator[None]:
+    """Let nobody's text be changed by a library that gets lost in it."""
+    try:
+        yield
+    except (TOMLKitError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise _not_editable(where) from error
+
+
+def _verified(change: Callable[[], str], expected: Table, where: Keys) -> str:
+    """What a change comes to, if that is what was expected.
+
+    Raises:
+        StateError: It is not.
+    """
+    with _refused_where_it_fails(where):
+        body = change()
+        said = tomli.loads(body)
+    if not _same(_pruned(said), _pruned(expected)):
+        raise _not_editable(where)
+    return body
+
+
+def _not_editable(where: Keys) -> StateError:
+    return StateError("config_not_editable", key=path_text(where))
+
+
+def _pruned(value: Any) -> Any:
+    """A value without the tables that hold nothing, which say nothing."""
+    if not isinstance(value, dict):
+        return value
+    inner = {key: _pruned(one) for key, one in value.items()}
+    return {key: one for key, one in inner.items() if one != {}}
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two values are the same, also in kind; the order of keys says nothing."""
+    match one, other:
+        case dict(), dict():
+            return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+        case list(), list():
+            return len(one) == len(other) and all(map(_same, one, other))
+        case _:
+            # By how they are written, for no not-a-number is equal to another.
+            return type(one) is type(other) and repr(one) == repr(other)
+
+
+# What must be there first
+
+
+def _completed(body: str, where: Keys) -> tuple[str, tuple[str, ...]]:
+    """A text with the tables of which a change in it would else leave only a part."""
+    values = tomli.loads(body)
+    if len(where) == 1 or values.get(where[0]) or where[0] not in _PARTS_REPLACE:
+        return body, ()
+    if where[0] in values:
+        body = _taken_out(body, values, where[:1])
+    if where[0] == "sleep":
+        return with_section(body, ("sleep",), built_in().values["sleep"]), (SLEEP_MADE,)
+    return with_lines(body, ("reminders",), _example_reminders()), (REMINDERS_MADE,)
+
+
+def _example_reminders() -> list[str]:
+    """The reminders of the example, with its comments."""
+    text = example_text()
+    found = [one for one in sections(text) if one.path[:1] == ("reminders",)]
+    return text.split("\n")[found[0].start : found[-1].end]
+
+
+def _expect_reminder(values: Table, where: Keys) -> None:
+    """A key of a reminder that is not there is a slip; a reminder is made by a table."""
+    names = values.get("reminders")
+    inside = where[0] == "reminders" and len(where) > _REMINDER
+    if not inside or not isinstance(names, dict) or where[1] in names:
+        return
+    found, known = where[1], ", ".join(names)
+    close = get_close_matches(found, names, n=1)
+    if close:
+        raise ValueRefused("reminder_unknown_but", found=found, nearest=close[0], known=known)
+    raise ValueRefused("reminder_to_make", found=found, known=known)
+
+
+# Setting and taking out
+
+
+def _set(body: str, where: Keys, value: Any) -> str:
+    values = tomli.loads(body)
+    if not _has(values, where):
+        return _added(body, values, where, value)
+    if isinstance(value, dict) or isinstance(_table(values, where[:-1])[where[-1]], dict):
+        body = _taken_out(body, values, where)
+        return _added(body, tomli.loads(body), where, value)
+    document = tomlkit.parse(body)
+    holder = _holder(document, where[:-1])
+    fresh = tomlkit.value(value_text(value))
+    if not isinstance(holder, OutOfOrderTableProxy):
+        _keep_the_column(_container(holder).item(where[-1]), fresh)
+    holder[where[-1]] = fresh
+    return tomlkit.dumps(document)
+
+
+def _keep_the_column(old: Any, fresh: Item) -> None:
+    """Let the comment behind a value stay in its column, where there is room."""
+    longer = len(fresh.as_string()) - len(old.as_string().rpartition("\n")[2])
+    before = old.trivia.comment_ws
+    if old.trivia.comment and not before.strip(" "):
+        fresh.trivia.comment_ws = " " * max(len(before) - longer, min(len(before), 1))
+        fresh.trivia.comment = old.trivia.comment
+
+
+def _added(body: str, values: Table, where: Keys, value: Any) -> str:
+    """A text with a key that is not in it yet."""
+    table = where[:-1]
+    if where == ("reminders",) and _holds_tables(value):
+        for name, one in value.items():
+            body = _added(body, tomli.loads(body), (*where, name), one)
+        return body
+    inline = is_inline(body, table)
+    if isinstance(value, dict) and has_header(where) and not inline:
+        return with_section(body, where, value)
+    if table and not _has(values, table):
+        return _added(body, values, table, {where[-1]: value})
+    if not inline and (added := with_pair(body, table, where[-1], value)) is not None:
+        return added
+    document = tomlkit.parse(body)
+    _holder(document, table)[where[-1]] = tomlkit.value(value_text(value))
+    return tomlkit.dumps(document)
+
+
+def _holds_tables(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(one, dict) for one in value.values())
+
+
+def _taken_out(body: str, values: Table, where: Keys) -> str:
+    """A text without a key that is in it; comments behind a table stay."""
+    if isinstance(_table(values, where[:-1])[where[-1]], dict):
+        body = without_sections(body, where)
+        if not _has(tomli.loads(body), where):
+            return body
+    document = tomlkit.parse(body)
+    del _holder(document, where[:-1])[where[-1]]
+    return tomlkit.dumps(document)
+
+
+def _holder(document: tomlkit.TOMLDocument, table: Keys) -> Any:
+    holder: Any = document
+    for key in table:
+        holder = holder[key]
+    return holder
+
+
+def _container(holder: Any) -> Container:
+    inner: Container = holder if isinstance(holder, Container) else holder.value
+    return inner
+
+
+def _has(values: Table, where: Keys) -> bool:
+    inner: Any = values
+    for key in where:
+        if not isinstance(inner, dict) or key not in inner:
+            return False
+        inner = inner[key]
+    return True
+
+
+def _table(values: Table, where: Keys) -> Table:
+    """The table at a path, which is made where it is not there.
+
+    Raises:
+        StateError: Something else stands in its place.
+    """
+    inner = values
+    for key in where:
+        inner = inner.setdefault(key, {})
+        if not isinstance(inner, dict):
+            raise _not_editable(where)
+    return inner

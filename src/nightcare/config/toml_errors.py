@@ -1,0 +1,197 @@
+"""What is no TOML: tomli's words for it as ours, with the line and what is meant in it.
+
+tomli says where it could read no further. Where that is far from the slip, such as at the end of a
+file in which a text was never closed, the line in which the trouble began is named as well.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Mapping
+from itertools import islice
+
+import tomli
+
+from nightcare.config.locations import Position, key_parts, locate
+from nightcare.errors import Mark, Place, Problem
+
+_KEYS: Mapping[str, str] = {
+    "Invalid statement": "toml_line",
+    "Expected newline or end of document after a statement": "toml_left_over",
+    "Expected '=' after a key in a key/value pair": "toml_equals",
+    "Invalid initial character for a key part": "toml_name",
+    "Expected ']' at the end of a table declaration": "toml_header",
+    "Expected ']]' at the end of an array declaration": "toml_header",
+    "Unterminated string": "toml_text_open",
+    'Expected "\'"': "toml_text_open",
+    "Expected \"'''\"": "toml_text_open",
+    "Found invalid character '\\n'": "toml_text_open",
+    "Illegal character '\\n'": "toml_text_open",
+    "Unescaped '\\' in a string": "toml_backslash",
+    "Invalid hex value": "toml_backslash",
+    "Escaped character is not a Unicode scalar value": "toml_backslash",
+    "Invalid date or datetime": "toml_date",
+    "Invalid value": "toml_value",
+    "Unclosed array": "toml_list_open",
+    "Unclosed inline table": "toml_table_open",
+    "Cannot overwrite a value": "toml_again",
+}
+"""tomli's messages; those of a later tomli that are not among them get a general sentence."""
+
+_TWICE_IN_LINE = "Duplicate inline table key "
+
+_BEGINNINGS: Mapping[str, str] = {
+    "Cannot declare ": "toml_again",
+    _TWICE_IN_LINE: "toml_again",
+    "Cannot mutate immutable namespace ": "toml_again",
+    "Cannot redefine namespace ": "toml_again",
+}
+
+_OF_A_NAME = frozenset({"toml_line", "toml_equals", "toml_name", "toml_header"})
+_FAR_FROM_THE_SLIP = frozenset({"toml_text_open", "toml_list_open", "toml_table_open"})
+_CURLY = frozenset("\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u00b4`")
+_TRUTHS = frozenset({"true", "false", "yes", "no", "on", "off"})
+
+_WORD = re.compile(r"[^\s,\[\]{}#=]+|\S")
+_LONG_NUMBER = re.compile(r"[0-9][0-9_]{4300,}")
+_MOST_NUMBERS = 10
+_LARGEST = 32 * 1024
+"""Characters of a text in which it is looked for where the trouble began; more would take long."""
+_FURTHEST_BACK = 500
+
+
+def split(text: str) -> list[str]:
+    """The lines of a text, without their ends, as tomli counts them."""
+    return text.replace("\r\n", "\n").split("\n")
+
+
+def line_at(text: str, offset: int, end: int = 0) -> Mark:
+    """The line of a text in which an offset lies, and what is meant there.
+
+    Args:
+        text: A text whose lines end with line feeds alone.
+        offset: The first character that is meant.
+        end: Where it ends; one character is the least.
+    """
+    start = text.rfind("\n", 0, offset) + 1
+    stop = text.find("\n", offset)
+    line = text[start : len(text) if stop < 0 else stop]
+    column = offset - start + 1
+    last = max(column + 1, min(end - start, len(line)) + 1)
+    return Mark(text.count("\n", 0, offset) + 1, column, last, line)
+
+
+def number_too_long(text: str) -> Mark | None:
+    """Where a text has the first number of more digits than can be read."""
+    text = text.replace("\r\n", "\n")
+    for found in islice(_LONG_NUMBER.finditer(text), _MOST_NUMBERS):
+        # In a comment it would not be read, and in a text the quotes would be missing.
+        try:
+            tomli.loads(text[: found.end()])
+        except tomli.TOMLDecodeError:
+            continue
+        except ValueError:
+            return line_at(text, found.start(), found.end())
+    return None
+
+
+def not_toml(error: tomli.TOMLDecodeError, name: str) -> Problem:
+    """The mistake for which tomli refuses a file of this name."""
+    key, values = _sentence(error)
+    here = Place(name, _marked(error, key))
+    if key == "toml_again":
+        inline = error.msg.startswith(_TWICE_IN_LINE)
+        both = _in_line(error, name) if inline else _named_before(error, name)
+        return both or Problem((), key, place=here)
+    if key in _FAR_FROM_THE_SLIP:
+        began = _statement(error)
+        if began is not None and began.line < error.lineno:
+            return Problem((), key, values, place=here, also=Place(name, began))
+    return Problem((), key, values, place=here)
+
+
+def _sentence(error: tomli.TOMLDecodeError) -> tuple[str, dict[str, object]]:
+    """The catalogue's key of a mistake, and what fills its sentence in."""
+    key = _KEYS.get(error.msg) or next(
+        (key for start, key in _BEGINNINGS.items() if error.msg.startswith(start)), None
+    )
+    sign = error.doc[error.pos : error.pos + 1]
+    word = _WORD.match(error.doc, error.pos)
+    if sign not in ("", "\n", "\t") and not sign.isprintable():
+        return "toml_unseen", {"code": f"U+{ord(sign):04X}"}
+    if sign in _CURLY and key in {*_OF_A_NAME, "toml_value"}:
+        return "toml_quotes", {"sign": sign}
+    if key in _OF_A_NAME and sign.isalpha() and not sign.isascii():
+        return "toml_letter", {"sign": sign}
+    if key == "toml_left_over" and sign == ":":
+        return "toml_clock", {}
+    if key == "toml_value" and (sign in ("", "\n", "#")):
+        after_equals = error.doc[: error.pos].rstrip().endswith("=")
+        return "toml_value_missing" if after_equals else "toml_list_open", {}
+    if key == "toml_value" and word is not None and word.group().lower() in _TRUTHS:
+        return "toml_truth", {}
+    return key or "toml_wrong", {}
+
+
+def _marked(error: tomli.TOMLDecodeError, key: str) -> Mark:
+    word = None if key == "toml_unseen" else _WORD.match(error.doc, error.pos)
+    return line_at(error.doc, error.pos, error.pos if word is None else word.end())
+
+
+def _start(error: tomli.TOMLDecodeError) -> int | None:
+    """Where the statement begins that could not be read; None where that takes long to find."""
+    if len(error.doc) > _LARGEST:
+        return None
+    start = error.pos
+    for _ in range(_FURTHEST_BACK):
+        start = error.doc.rfind("\n", 0, start) + 1
+        # What stands before it can be read; what ends within it cannot.
+        with contextlib.suppress(ValueError, RecursionError):
+            tomli.loads(error.doc[:start])
+            return start + len(error.doc[start:]) - len(error.doc[start:].lstrip(" \t"))
+        start -= 1
+    return None
+
+
+def _statement(error: tomli.TOMLDecodeError) -> Mark | None:
+    """The first line of the statement that could not be read."""
+    start = _start(error)
+    if start is None:
+        return None
+    return line_at(error.doc, start, len(error.doc))
+
+
+def _named_before(error: tomli.TOMLDecodeError, name: str) -> Problem | None:
+    """The mistake of naming again what was named before, with both places."""
+    start, text = _start(error), error.doc
+    if start is None:
+        return None
+    brackets = len(text[start : start + 2]) - len(text[start : start + 2].lstrip("["))
+    parts = key_parts(text, start + brackets)
+    before = locate(text[:start])
+    found = before.earlier([part for part, _ in parts], header=bool(brackets))
+    if found is None:
+        return None
+    first, known = found
+    begin, end = parts[0][1].start, parts[known - 1][1].stop
+    key = "toml_twice" if known == len(parts) else "toml_closed"
+    second = line_at(text, start, parts[-1][1].stop + brackets)
+    values: dict[str, object] = {"name": text[begin:end]}
+    also = Place(name, _mark(text, first))
+    return Problem((), key, values, place=Place(name, second), also=also)
+
+
+def _in_line(error: tomli.TOMLDecodeError, name: str) -> Problem | None:
+    """The mistake of naming again what is in an inline table, with both places."""
+    found = locate(error.doc[: error.pos]).written_again()
+    if found is None:
+        return None
+    first, second = (_mark(error.doc, one) for one in found)
+    values: dict[str, object] = {"name": first.text[first.column - 1 : first.end - 1]}
+    return Problem((), "toml_twice", values, place=Place(name, second), also=Place(name, first))
+
+
+def _mark(text: str, position: Position) -> Mark:
+    line = split(text)[position.line - 1]
+    return Mark(position.line, position.column, position.end, line)

@@ -1,0 +1,1 @@
+"""Connect to message buses and call what is on them."""

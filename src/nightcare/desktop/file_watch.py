@@ -1,0 +1,104 @@
+"""Files that change: another program has written to the journal, the config or the time zone."""
+
+from __future__ import annotations
+
+import asyncio
+import stat
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from nightcare.import_stubs import import_with_stubs
+
+_LOOK_EVERY = 5.0
+_MOST_LINKS = 40
+"""The kernel follows no more of them either, path_resolution(7)."""
+
+_Places = dict[Path, set[Path]]
+"""For each folder the names in it that matter."""
+
+
+async def watch(path: Path, changed: Callable[[], None]) -> None:
+    """Call whenever a file may have changed, and once at the beginning; for ever.
+
+    The file may be replaced, may be a link, and may be missing together with its folder. On Linux
+    the kernel tells, inotify(7); elsewhere, or where it refuses, it is called every five seconds.
+    """
+    async for _ in _changes(path):
+        changed()
+
+
+async def _changes(path: Path) -> AsyncIterator[None]:
+    if sys.platform == "linux":
+        # There is a limit to how much the kernel tells one user.
+        with suppress(OSError):
+            async for told in _told_by_the_kernel(path):
+                yield told
+    while True:
+        yield
+        await asyncio.sleep(_LOOK_EVERY)
+
+
+async def _told_by_the_kernel(path: Path) -> AsyncIterator[None]:
+    # It would run a program to find the C library, which is loaded already.
+    import_with_stubs("asyncinotify", stubs={"ctypes.util": {"find_library": lambda _: None}})
+    from asyncinotify import Inotify, Mask  # noqa: PLC0415 - Linux only
+
+    written = Mask.CLOSE_WRITE | Mask.ATTRIB
+    moved = Mask.CREATE | Mask.MOVED_TO | Mask.MOVED_FROM | Mask.DELETE
+    itself = Mask.DELETE_SELF | Mask.MOVE_SELF | Mask.ONLYDIR
+    begun = False
+    while True:
+        with Inotify() as inotify:
+            places = _places(path)
+            try:
+                watches = {inotify.add_watch(one, written | moved | itself): one for one in places}
+            except (FileNotFoundError, NotADirectoryError):
+                # It was taken away just now.
+                await asyncio.sleep(0)
+                continue
+            # A file that somebody has only begun to write has nothing to say yet; they will end.
+            if not (begun and _is_empty(path)):
+                yield
+            async for event in inotify:
+                names = places[watches[event.watch]] if event.watch in watches else set()
+                if event.name is not None and event.name not in names:
+                    continue
+                if not event.mask & written:
+                    begun = bool(event.mask & Mask.CREATE)
+                    break
+                yield
+
+
+def _places(path: Path) -> _Places:
+    """Where to look to hear of all that may become of a path."""
+    places: _Places = {}
+    for folder, name in _steps(path.absolute()):
+        places.setdefault(folder, set()).add(Path(name))
+    return places
+
+
+def _steps(path: Path) -> Iterator[tuple[Path, str]]:
+    for _ in range(_MOST_LINKS):
+        folder = path.parent
+        if not folder.is_dir():
+            while not folder.is_dir():
+                path, folder = folder, folder.parent
+            yield folder, path.name
+            return
+        yield folder, path.name
+        if folder.is_symlink():
+            yield folder.parent, folder.name
+        if not path.is_symlink():
+            return
+        path = folder / path.readlink()
+
+
+def _is_empty(path: Path) -> bool:
+    try:
+        found = path.stat()
+        # A socket is always empty, and whole at once.
+        return stat.S_ISREG(found.st_mode) and found.st_size == 0
+    except OSError:
+        return False

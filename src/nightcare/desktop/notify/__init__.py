@@ -1,0 +1,1 @@
+"""Notifiers: notification servers, plyer and the terminal."""

@@ -1,0 +1,139 @@
+"""Which screen serves: the one configured, else what this machine has; and where its buses are."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TextIO
+
+from nightcare.domain.schedule import Schedule
+from nightcare.engine.ports import Screen
+from nightcare.errors import DesktopError
+
+_SESSION_BEGINS = 60.0
+"""Seconds within which a desktop shell that is starting has taken the name of its notification
+server, also on a slow machine."""
+
+_STARTED_BY_THE_BUS = frozenset({"MATE", "XFCE"})
+"""Desktops, as in XDG_CURRENT_DESKTOP, whose own notification server the bus starts."""
+
+
+def choose_screen(
+    schedule: Schedule,
+    variables: Mapping[str, str],
+    out: TextIO,
+    remembered: Callable[[str], bool | None] = lambda _: None,
+    *,
+    watched: bool = True,
+) -> Screen:
+    """Return the notifier: the one configured, else what this machine has.
+
+    On Linux with a session bus it is the desktop's, for which we wait; without a bus the terminal
+    serves; on other platforms plyer.
+
+    Args:
+        schedule: What the person configured.
+        variables: The environment.
+        out: The terminal.
+        remembered: Whether a notification server, by its description, draws buttons, as far as
+            the person was asked.
+        watched: Whether somebody reads the terminal. Where nobody does, as with a log, we wait for
+            a bus.
+    """
+    backend, _ = chosen_backend(schedule, variables, watched=watched)
+    bus = session_bus(variables)
+    if backend == "plyer":
+        from nightcare.desktop.notify.plyer_notifier import (  # noqa: PLC0415 - other platforms only
+            PlyerScreen,
+            obstacle_on_linux,
+        )
+
+        if sys.platform != "linux":
+            return PlyerScreen()
+        return PlyerScreen(obstacle=lambda: obstacle_on_linux(session_bus(variables), variables))
+    if backend == "terminal":
+        from nightcare.desktop.notify.terminal import TerminalScreen  # noqa: PLC0415 - no desktop only
+
+        return TerminalScreen(out)
+    from nightcare.desktop.desktop_entry import icon  # noqa: PLC0415 - Linux only
+    from nightcare.desktop.notify.freedesktop import FreedesktopScreen, Waits  # noqa: PLC0415 - likewise
+
+    if bus is None and watched:
+        raise DesktopError("no_session_bus")
+    return FreedesktopScreen(
+        bus, icon=icon(variables), remembered=remembered, waits=Waits(patience=_patience(variables))
+    )
+
+
+def _patience(variables: Mapping[str, str]) -> float:
+    """Return for how many seconds the session's own notification server is waited for."""
+    desktops = variables.get("XDG_CURRENT_DESKTOP", "").upper().split(":")
+    return 0.0 if _STARTED_BY_THE_BUS.intersection(desktops) else _SESSION_BEGINS
+
+
+def chosen_backend(
+    schedule: Schedule, variables: Mapping[str, str], *, watched: bool = True
+) -> tuple[str, str]:
+    """Return which backend serves, and why; takes what `choose_screen` takes.
+
+    Reasons are: configured, platform, session_bus, no_session_bus and awaited_bus.
+    """
+    if schedule.notify is not None:
+        return schedule.notify, "configured"
+    if sys.platform != "linux":
+        return "plyer", "platform"
+    if session_bus(variables) is None:
+        return ("terminal", "no_session_bus") if watched else ("freedesktop", "awaited_bus")
+    return "freedesktop", "session_bus"
+
+
+def move_screen(screen: Screen, address: str | None) -> None:
+    """Have a screen go to another session bus, if it needs one."""
+    if screen.name == "freedesktop":
+        from nightcare.desktop.notify.freedesktop import FreedesktopScreen  # noqa: PLC0415 - Linux only
+
+        if isinstance(screen, FreedesktopScreen):
+            screen.move(address)
+
+
+def session_bus(variables: Mapping[str, str]) -> str | None:
+    """The address of the session bus; None where there is none.
+
+    Source: the XDG Base Directory Specification and pam_systemd(8) for the usual place.
+    """
+    address = variables.get("DBUS_SESSION_BUS_ADDRESS")
+    if address:
+        return address
+    usual = usual_bus(variables)
+    return f"unix:path={usual}" if usual is not None and usual.is_socket() else None
+
+
+def same_bus(one: str, other: str) -> bool:
+    """Return whether two addresses lead to the same bus, as far as they tell by themselves."""
+    first, second = (re.sub(r",guid=[0-9a-f]*", "", address) for address in (one, other))
+    if first == second:
+        return True
+    paths = [re.fullmatch(r"unix:path=([^,;]*)", address) for address in (first, second)]
+    try:
+        return all(paths) and os.path.samefile(*(path[1] for path in paths if path))  # noqa: PTH121
+    except OSError:
+        return False
+
+
+def usual_bus(variables: Mapping[str, str]) -> Path | None:
+    """Return where the socket of a session bus usually is; None where nothing says so."""
+    runtime = variables.get("XDG_RUNTIME_DIR")
+    return Path(runtime) / "bus" if runtime else None
+
+
+def system_bus(variables: Mapping[str, str]) -> str | None:
+    """The address of the system bus; None where this machine has none.
+
+    Source: https://dbus.freedesktop.org/doc/dbus-specification.html#message-bus-types-system
+    """
+    if sys.platform != "linux":
+        return None
+    return variables.get("DBUS_SYSTEM_BUS_ADDRESS") or "unix:path=/var/run/dbus/system_bus_socket"

@@ -1,0 +1,111 @@
+"""The words of a message made fit for a screen: what is short and plain, for every notifier."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from nightcare.domain.notification import BODY_LENGTH, TITLE_LENGTH, Message, is_unsafe
+
+APPLICATION = "nightcare"
+"""What the program is called on a screen, and the name of its desktop entry."""
+
+ANSWER_LENGTH = 120
+"""Characters of the line that says how to answer."""
+
+_ELLIPSIS = "…"
+_JOINER = "\N{ZERO WIDTH JOINER}"
+_SKIN_TONES = range(0x1F3FB, 0x1F400)
+_FLAG_LETTERS = range(0x1F1E6, 0x1F200)
+_TAGS = range(0xE0020, 0xE0080)
+
+
+def title_of(message: Message) -> str:
+    """The title: plain, on one line, short and never empty."""
+    text = one_line(message.title) or one_line(message.body) or APPLICATION
+    return shortened(text, TITLE_LENGTH)
+
+
+def body_with_command(message: Message) -> str:
+    """Return the body for a screen that has answers and draws no buttons.
+
+    The command comes first: mako draws three lines of a body by default. A step of a routine begins
+    with what to do.
+    """
+    if not message.command:
+        return body_of(message, spoken=True)
+    parts = [one_line(message.command), body_of(message, spoken=False)]
+    return "\n".join(part for part in parts if part)
+
+
+def body_of(message: Message, *, spoken: bool, length: int | None = None) -> str:
+    """Return the body: plain and short; may be empty.
+
+    Args:
+        message: The message.
+        spoken: Whether it ends with how to answer without buttons, on a line of its own, which
+            also keeps that from being drawn into text that runs from right to left.
+        length: The most characters of all of it, where the notifier has a limit of its own.
+    """
+    answer = shortened(one_line(message.spoken), ANSWER_LENGTH) if spoken else ""
+    room = BODY_LENGTH
+    if length is not None:
+        room = min(room, length - len(answer) - 1)
+    text = shortened(_plain(message.body), room)
+    return "\n".join(part for part in (text, answer) if part)
+
+
+def one_line(text: str) -> str:
+    """The text without control characters, every run of blanks and line ends one blank."""
+    return " ".join(_plain(text).split())
+
+
+def shortened(text: str, length: int) -> str:
+    """The text in at most so many characters, ended with "…" after a whole word where it is cut.
+
+    A word too long to be left out is cut between two characters as the reader sees them: an emoji
+    or a letter keeps all its parts.
+    """
+    if len(text) <= length:
+        return text
+    if length < 1:
+        return ""
+    end = length - len(_ELLIPSIS)
+    at_word = max(text.rfind(blank, 0, end + 1) for blank in " \n")
+    cut = at_word if at_word > end // 2 else _before_joined(text, end)
+    return text[:cut].rstrip() + _ELLIPSIS
+
+
+def _plain(text: str) -> str:
+    lines = (
+        "".join(letter for letter in line if not is_unsafe(letter))
+        for line in text.replace("\t", " ").splitlines()
+    )
+    return "\n".join(line.strip() for line in lines if line.strip())
+
+
+def _before_joined(text: str, end: int) -> int:
+    start = end
+    while start > 0 and _joined(text, start):
+        start -= 1
+    return start or end
+
+
+def _joined(text: str, index: int) -> bool:
+    """Whether the character at `index` is drawn as one with the character before it.
+
+    The cases that matter of https://www.unicode.org/reports/tr29/#Grapheme_Cluster_Boundaries.
+    """
+    character = text[index]
+    code = ord(character)
+    if code in _FLAG_LETTERS:
+        before = index
+        while before > 0 and ord(text[before - 1]) in _FLAG_LETTERS:
+            before -= 1
+        return (index - before) % 2 == 1
+    return (
+        character == _JOINER
+        or text[index - 1] == _JOINER
+        or code in _SKIN_TONES
+        or code in _TAGS
+        or unicodedata.category(character).startswith("M")
+    )

@@ -1,0 +1,213 @@
+"""The notifier of other platforms, through plyer."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from shutil import which
+from typing import Protocol, cast
+
+from nightcare.desktop.notify.message_text import (
+    APPLICATION,
+    body_of,
+    one_line,
+    shortened,
+    title_of,
+)
+from nightcare.domain.notification import (
+    Capability,
+    Delivery,
+    Message,
+    Rejected,
+    ScreenEvent,
+    Sent,
+    Served,
+    Shown,
+)
+
+LIMIT = 20.0
+"""Seconds that a call may take; plyer runs other programs and waits for their end."""
+
+DELAYS = (2.0, 10.0, 30.0)
+"""Seconds before each further attempt; after the last one a message is given up."""
+
+_TITLE_LENGTH = 60
+"""Windows takes 63 UTF-16 units (szInfoTitle of NOTIFYICONDATAW), and refuses more."""
+
+_BODY_LENGTH = 199
+"""Windows takes 255 UTF-16 units (szInfo), of which some characters need two."""
+
+_TROUBLE_LENGTH = 100
+
+_MOST_CALLS = 4
+"""Calls under way at once; those that never end must not become many."""
+
+
+class Notifier(Protocol):
+    """The part of plyer that is used: `plyer.notification`."""
+
+    def notify(self, *, title: str, message: str, app_name: str, app_icon: str) -> None:
+        """Show a notification."""
+        ...
+
+
+class PlyerScreen:
+    """Shows messages through plyer, which can show and nothing else.
+
+    There are no buttons, so that the body says how to answer; what is shown cannot be taken off
+    again, and nothing is heard of it. Shown is reported when plyer returns without an error, which
+    proves little: on Linux it ignores that the program it runs has failed. What it does raise, what
+    is known to fail unseen, and a call that takes too long, is tried again a few times, is told of
+    by `describe`, and is never taken for shown.
+
+    Args:
+        notifier: What to show with; plyer itself, imported when it is first needed, if None.
+        obstacle: Says why a call would fail without a word, before each; "" where none is known.
+        icon: The path of an icon in the platform's own format, or "".
+        limit: Seconds that a call may take.
+        delays: Seconds before each further attempt.
+    """
+
+    name = "plyer"
+
+    def __init__(
+        self,
+        notifier: Notifier | None = None,
+        *,
+        obstacle: Callable[[], str] = lambda: "",
+        icon: str = "",
+        limit: float = LIMIT,
+        delays: Sequence[float] = DELAYS,
+    ) -> None:
+        self._notifier = notifier
+        self._obstacle = obstacle
+        self._trouble = ""
+        self._icon = icon
+        self._limit = limit
+        self._delays = delays
+        self._wanted: dict[str, Message] = {}
+        self._presented: dict[str, asyncio.Task[None]] = {}
+        self._calls: set[asyncio.Future[str]] = set()
+        self._changed = asyncio.Event()
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """A body, and no more: on no platform does plyer carry anything else."""
+        return frozenset({Capability.BODY})
+
+    def describe(self) -> str:
+        """The library's name, for it does not tell what it uses in its turn; and what failed."""
+        return f"plyer, which cannot show anything: {self._trouble}" if self._trouble else "plyer"
+
+    def show(self, message: Message) -> None:
+        """Show a message, once."""
+        if message.token not in self._presented:
+            self._wanted[message.token] = message
+            self._changed.set()
+
+    def close(self, token: str) -> None:
+        """Stop trying to show a message; one that is on a screen stays there."""
+        self._wanted.pop(token, None)
+        presented = self._presented.pop(token, None)
+        if presented:
+            presented.cancel()
+
+    def forget(self, handle: str) -> None:
+        """Do nothing: what an earlier run left cannot be taken off."""
+
+    def quiet(self, *, on: bool) -> None:
+        """Do nothing: what was shown cannot be taken off, and would be there twice."""
+
+    async def run(self, report: Callable[[ScreenEvent], None]) -> None:
+        """Serve until cancelled.
+
+        Raises:
+            ExceptionGroup: Something unexpected, such as an error that `report` raised.
+        """
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                self._changed.clear()
+                for token, message in self._wanted.items():
+                    self._presented[token] = tasks.create_task(self._present(message, report))
+                self._wanted.clear()
+                await self._changed.wait()
+
+    async def _present(self, message: Message, report: Callable[[ScreenEvent], None]) -> None:
+        call: asyncio.Future[str] | None = None
+        for delay in (0.0, *self._delays):
+            await asyncio.sleep(delay)
+            if call is None and len(self._calls) < _MOST_CALLS:
+                call = self._call(message)
+                report(Sent(message.token))
+            if call is not None:
+                await asyncio.wait({call}, timeout=self._limit)
+                # One that took too long may end well yet: there are never two at a time.
+                if not call.done():
+                    report(Rejected(message.token, Delivery.NO_REPLY))
+                    continue
+                if call.result() != self._trouble:
+                    self._trouble = call.result()
+                    report(Served())
+                if not self._trouble:
+                    report(Shown(message.token))
+                    return
+                report(Rejected(message.token, Delivery.FAILED))
+                call = None
+
+    def _call(self, message: Message) -> asyncio.Future[str]:
+        """Call plyer, and learn what went wrong; "" where it returned without an error."""
+        loop = asyncio.get_running_loop()
+        call: asyncio.Future[str] = loop.create_future()
+        self._calls.add(call)
+        call.add_done_callback(self._calls.discard)
+
+        def work() -> None:
+            trouble = self._notify(message)
+            with contextlib.suppress(RuntimeError):  # the loop has closed meanwhile
+                loop.call_soon_threadsafe(call.set_result, trouble)
+
+        # Not asyncio.to_thread: a call that never ends would keep the program from ending.
+        threading.Thread(target=work, name="plyer", daemon=True).start()
+        return call
+
+    def _notify(self, message: Message) -> str:
+        trouble = self._obstacle()
+        if trouble:
+            return trouble
+        try:
+            if self._notifier is None:
+                self._notifier = cast("Notifier", import_module("plyer").notification)
+            self._notifier.notify(
+                title=_no_option(shortened(title_of(message), _TITLE_LENGTH)),
+                message=_no_option(body_of(message, spoken=True, length=_BODY_LENGTH)),
+                app_name=APPLICATION,
+                app_icon=self._icon,
+            )
+        except Exception as error:  # noqa: BLE001 - whatever fails on a platform, nothing is shown
+            return shortened(one_line(f"{type(error).__name__} {error}"), _TROUBLE_LENGTH)
+        return ""
+
+
+def obstacle_on_linux(bus: str | None, variables: Mapping[str, str]) -> str:
+    """Why plyer would fail on Linux without a word; "" where nothing is known.
+
+    It calls notify-send there, whose exit status it ignores, unless Python's dbus is installed.
+
+    Args:
+        bus: The address of the session bus; None where there is none.
+        variables: The environment.
+    """
+    if bus is None:
+        return "there is no session bus"
+    if find_spec("dbus") is None and which("notify-send", path=variables.get("PATH")) is None:
+        return "notify-send is not installed"
+    return ""
+
+
+def _no_option(text: str) -> str:
+    """The text with a dash at its start, where it would be an option of notify-send, lengthened."""
+    return f"\N{EN DASH}{text[1:]}" if text.startswith("-") else text

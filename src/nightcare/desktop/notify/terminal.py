@@ -1,0 +1,124 @@
+"""No desktop at all: messages as small cards in a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import textwrap
+from collections.abc import Callable
+from typing import TextIO
+
+from nightcare.desktop.notify.message_text import body_of, title_of
+from nightcare.domain.notification import (
+    Capability,
+    Delivery,
+    Message,
+    Rejected,
+    ScreenEvent,
+    Shown,
+)
+
+WIDTH = 64
+"""Columns of a card."""
+
+_BOLD, _DIM, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
+
+
+class TerminalScreen:
+    """Prints each message once; how to answer it is part of what it says.
+
+    There is colour only where the stream is a terminal, NO_COLOR is not set
+    (https://no-color.org) and TERM is not "dumb". A stream that takes nothing any more is no
+    error; what could not be printed is not reported as shown.
+
+    Args:
+        stream: Where to print.
+        width: Columns of a card.
+    """
+
+    name = "terminal"
+
+    def __init__(self, stream: TextIO, *, width: int = WIDTH) -> None:
+        self._stream = stream
+        self._width = width
+        self._wanted: dict[str, Message] = {}
+        self._printed: set[str] = set()
+        self._changed = asyncio.Event()
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """A body, and no more."""
+        return frozenset({Capability.BODY})
+
+    def describe(self) -> str:
+        """What a person would call it."""
+        return "terminal"
+
+    def show(self, message: Message) -> None:
+        """Print a message, once."""
+        if message.token not in self._printed:
+            self._wanted[message.token] = message
+            self._changed.set()
+
+    def close(self, token: str) -> None:
+        """Print it no more; what is printed stays."""
+        self._wanted.pop(token, None)
+        self._printed.discard(token)
+
+    def forget(self, handle: str) -> None:
+        """Do nothing: what an earlier run printed stays."""
+
+    def quiet(self, *, on: bool) -> None:
+        """Do nothing: what is printed is there whatever a desktop says."""
+
+    async def run(self, report: Callable[[ScreenEvent], None]) -> None:
+        """Serve until cancelled."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            while self._wanted:
+                token = next(iter(self._wanted))
+                message = self._wanted.pop(token)
+                self._printed.add(token)
+                printed = self._print(message)
+                report(Shown(token) if printed else Rejected(token, Delivery.FAILED))
+
+    def _print(self, message: Message) -> bool:
+        try:
+            self._stream.write(self._card(message))
+            self._stream.flush()
+        except (OSError, ValueError):  # a broken pipe, a full disk; a closed stream
+            return False
+        return True
+
+    def _card(self, message: Message) -> str:
+        bold, dim, plain = (_BOLD, _DIM, _PLAIN) if self._coloured() else ("", "", "")
+        rule = f"{dim}{self._writable('─', '-') * self._width}{plain}"
+        title = [f"{bold}{line}{plain}" for line in self._wrapped(title_of(message))]
+        body = self._wrapped(body_of(message, spoken=True))
+        return "\n".join([rule, *title, *body, rule, ""])
+
+    def _wrapped(self, text: str) -> list[str]:
+        return [
+            line
+            for paragraph in self._writable(text, text.replace("…", "...")).splitlines()
+            for line in textwrap.wrap(
+                paragraph, self._width, break_long_words=False, break_on_hyphens=False
+            )
+        ]
+
+    def _writable(self, text: str, otherwise: str) -> str:
+        """The text if the stream can carry it, else the other with "?" for what it cannot."""
+        encoding = self._stream.encoding or "utf-8"
+        try:
+            text.encode(encoding)
+        except UnicodeEncodeError:
+            return otherwise.encode(encoding, "replace").decode(encoding)
+        return text
+
+    def _coloured(self) -> bool:
+        return (
+            self._stream.isatty()
+            and not os.environ.get("NO_COLOR")
+            and os.environ.get("TERM") != "dumb"
+        )

@@ -1,0 +1,1 @@
+"""Presence: whether the person is there and may be disturbed."""

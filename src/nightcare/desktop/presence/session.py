@@ -1,0 +1,304 @@
+"""Locked, idle, presenting: who says so, each in its own way.
+
+Sources: org.freedesktop.login1(5) for logind; the org.freedesktop.ScreenSaver of KDE Plasma and its
+likes; the org.gnome.ScreenSaver of GNOME and its descendants; org.gnome.Mutter.IdleMonitor of
+Mutter's data/dbus-interfaces; org.gnome.SessionManager of gnome-session; the
+org.freedesktop.PowerManagement.Inhibit of the Power Management Specification.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+from jeepney import DBusAddress
+
+from nightcare.desktop.dbus.client import Questions
+from nightcare.desktop.dbus.connection import Refused, Signal
+from nightcare.desktop.presence.sources import Source, Told, property_changed
+from nightcare.domain.policy import Matter
+
+_LOGIND = "org.freedesktop.login1"
+_MANAGER = "org.freedesktop.login1.Manager"
+_SESSION = "org.freedesktop.login1.Session"
+_USER = "org.freedesktop.login1.User"
+_OWN_SESSION = "/org/freedesktop/login1/session/auto"
+_OWN_USER = "/org/freedesktop/login1/user/self"
+_GRAPHICAL = frozenset({"x11", "wayland", "mir"})
+"""The types of sessions with a screen that can be locked."""
+
+_SAVER, _SAVER_PATH = "org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver"
+_SCREEN_SAVERS = (
+    (_SAVER, _SAVER_PATH, _SAVER),
+    ("org.gnome.ScreenSaver", "/org/gnome/ScreenSaver", "org.gnome.ScreenSaver"),
+    # GNOME Shell itself; the name above is that of a go-between, which may not have been started.
+    ("org.gnome.Shell.ScreenShield", "/org/gnome/ScreenSaver", "org.gnome.ScreenSaver"),
+    ("org.cinnamon.ScreenSaver", "/org/cinnamon/ScreenSaver", "org.cinnamon.ScreenSaver"),
+    ("org.mate.ScreenSaver", "/", "org.mate.ScreenSaver"),
+    ("org.xfce.ScreenSaver", "/", "org.xfce.ScreenSaver"),
+)
+"""Each with the path of its object and the interface."""
+
+_MUTTER = "org.gnome.Mutter.IdleMonitor"
+_IDLE_CORE = "/org/gnome/Mutter/IdleMonitor/Core"
+
+_GNOME_SESSION = "org.gnome.SessionManager"
+_KEEPS_AWAKE = 8
+"""The flag of gnome-session's inhibitors against the session being marked as idle."""
+
+_POWER = "org.freedesktop.PowerManagement.Inhibit"
+_POWER_NAMES = ("org.freedesktop.PowerManagement", _POWER)
+"""Desktops own one of them or both."""
+
+_MILLISECOND = timedelta(milliseconds=1)
+_NEARLY = 1000
+"""Milliseconds; a watch may go off a moment before its owner's other clocks have got there."""
+
+
+def lock_sources(session: str) -> tuple[Source, ...]:
+    """Who says that the screen is locked.
+
+    Args:
+        session: The id of the person's session at logind, empty if unknown.
+    """
+    savers = (_saver(*one) for one in _SCREEN_SAVERS)
+    return _of_session(Matter.LOCKED, "LockedHint", session), *savers
+
+
+def idle_sources(session: str, after: timedelta) -> tuple[Source, ...]:
+    """Who says that nobody has touched keyboard or pointer for so long.
+
+    Mutter keeps the time that is asked for. Where nobody does, logind's hint is heeded, which the
+    desktop gives by its own idea of how long that is.
+    """
+    mutter = _Mutter(after)
+
+    async def time_at_saver(bus: Questions, owner: str) -> bool:
+        at = DBusAddress(_SAVER_PATH, bus_name=owner, interface=_SAVER)
+        # Milliseconds, as KDE Plasma has it; where it is drawn by Wayland, it refuses.
+        (idle,) = await bus.call(at, "GetSessionIdleTime", "u")
+        return bool(idle >= after // _MILLISECOND)
+
+    return (
+        Source(
+            Matter.IDLE,
+            "Mutter",
+            _MUTTER,
+            mutter.ask,
+            (Told(_MUTTER, _MUTTER, "WatchFired"),),
+            alone=True,
+            concerns=mutter.concerns,
+        ),
+        Source(
+            Matter.IDLE,
+            _SAVER,
+            _SAVER,
+            time_at_saver,
+            # No signal tells that somebody is back, but that of an unlocked screen.
+            (Told(_SAVER, _SAVER, "ActiveChanged"),),
+            when_needed=True,
+        ),
+        _of_session(Matter.IDLE, "IdleHint", session),
+    )
+
+
+def presenting_sources() -> tuple[Source, ...]:
+    """Who says that a program keeps the screen awake."""
+    power = (
+        Source(
+            Matter.PRESENTING,
+            name,
+            name,
+            _power_inhibited,
+            (Told(name, _POWER, "HasInhibitChanged"),),
+        )
+        for name in _POWER_NAMES
+    )
+    return (
+        Source(
+            Matter.PRESENTING,
+            "GNOME",
+            _GNOME_SESSION,
+            _session_inhibited,
+            (
+                Told(_GNOME_SESSION, _GNOME_SESSION, "InhibitorAdded"),
+                Told(_GNOME_SESSION, _GNOME_SESSION, "InhibitorRemoved"),
+            ),
+        ),
+        *power,
+        Source(
+            Matter.PRESENTING,
+            "logind",
+            _LOGIND,
+            _idle_blocked,
+            (property_changed(_LOGIND, _MANAGER),),
+            on_system_bus=True,
+        ),
+    )
+
+
+def _saver(name: str, path: str, interface: str) -> Source:
+    async def ask(bus: Questions, owner: str) -> bool:
+        at = DBusAddress(path, bus_name=owner, interface=interface)
+        (active,) = await bus.call(at, "GetActive", "b")
+        return bool(active)
+
+    return Source(Matter.LOCKED, name, name, ask, (Told(name, interface, "ActiveChanged"),))
+
+
+def _of_session(matter: Matter, hint: str, session: str) -> Source:
+    async def ask(bus: Questions, owner: str) -> bool:
+        other: bool | None = None
+        async for path in _own_sessions(bus, owner, session):
+            at = DBusAddress(path, bus_name=owner, interface=_SESSION)
+            # A session that is closing, or behind another one, keeps the hints it had at the end.
+            if await _text_of(bus, at, "State") not in {"active", ""}:
+                continue
+            try:
+                on = await bus.switch(at, hint)
+            except Refused:
+                continue
+            if await _text_of(bus, at, "Type") in {*_GRAPHICAL, ""}:
+                return on
+            other = on if other is None else other
+        if other is None:
+            raise Refused("no session of this user is active")
+        return other
+
+    return Source(
+        matter,
+        "logind",
+        _LOGIND,
+        ask,
+        (
+            property_changed(_LOGIND, _SESSION),
+            # The session that the question is about may be another from now on.
+            property_changed(_LOGIND, _USER),
+            Told(_LOGIND, _MANAGER, "SessionNew"),
+            Told(_LOGIND, _MANAGER, "SessionRemoved"),
+        ),
+        on_system_bus=True,
+    )
+
+
+async def _own_sessions(bus: Questions, owner: str, session: str) -> AsyncIterator[str]:
+    """Yield the paths of sessions that may be the person's, the most likely first.
+
+    These are the one named in the environment, the one of this process, the one on the person's
+    display (a user service belongs to none), and any other of theirs. Some may not be there.
+    """
+    manager = DBusAddress("/org/freedesktop/login1", bus_name=owner, interface=_MANAGER)
+    # In a namespace of its own a process may have another number than at logind.
+    users, seat = {os.getuid()}, ""
+    if session:
+        with contextlib.suppress(Refused):
+            (path,) = await bus.call(manager, "GetSession", "o", session)
+            yield str(path)
+            named = DBusAddress(path, bus_name=owner, interface=_SESSION)
+            users.add(await _first_of(bus, named, "User", "(uo)"))
+            seat = await _first_of(bus, named, "Seat", "(so)")
+    yield _OWN_SESSION
+    user = DBusAddress(_OWN_USER, bus_name=owner, interface=_USER)
+    with contextlib.suppress(Refused):
+        match await bus.property(user, "Display"):
+            case ("(so)", (str(), str(path))):
+                yield path
+    with contextlib.suppress(Refused):
+        (sessions,) = await bus.call(manager, "ListSessions", "a(susso)")
+        for _, number, _, _, path in sorted(sessions, key=lambda one: bool(one[3] != seat)):
+            if number in users:
+                yield str(path)
+
+
+async def _first_of(bus: Questions, at: DBusAddress, name: str, kind: str) -> Any:
+    """Return the first part of a property that is a pair.
+
+    Raises:
+        Refused: It is not there, or is of another type.
+    """
+    found, value = await bus.property(at, name)
+    if found != kind:
+        raise Refused(name)
+    return value[0]
+
+
+async def _text_of(bus: Questions, at: DBusAddress, name: str) -> str:
+    """Return a property that is text; empty where it is not there."""
+    try:
+        kind, value = await bus.property(at, name)
+    except Refused:
+        return ""
+    return str(value) if kind == "s" else ""
+
+
+async def _session_inhibited(bus: Questions, owner: str) -> bool:
+    at = DBusAddress("/org/gnome/SessionManager", bus_name=owner, interface=_GNOME_SESSION)
+    (kept_awake,) = await bus.call(at, "IsInhibited", "b", _KEEPS_AWAKE, takes="u")
+    return bool(kept_awake)
+
+
+async def _power_inhibited(bus: Questions, owner: str) -> bool:
+    at = DBusAddress("/org/freedesktop/PowerManagement/Inhibit", bus_name=owner, interface=_POWER)
+    (kept_awake,) = await bus.call(at, "HasInhibit", "b")
+    return bool(kept_awake)
+
+
+async def _idle_blocked(bus: Questions, owner: str) -> bool:
+    at = DBusAddress("/org/freedesktop/login1", bus_name=owner, interface=_MANAGER)
+    match await bus.property(at, "BlockInhibited"):
+        case ("s", str(blocked)):
+            return "idle" in blocked.split(":")
+        case _:
+            raise Refused("that is no list of what is blocked")
+
+
+class _Mutter:
+    """Mutter's idle monitor, which goes off after so long, and at the first touch after that.
+
+    Its watches last as long as the connection that set them, and as Mutter itself. One that waits
+    for a touch goes off once.
+    """
+
+    def __init__(self, after: timedelta) -> None:
+        self._after = after // _MILLISECOND
+        self._at: tuple[Questions, str] | None = None
+        self._idle_watch = 0
+        self._touch_watch = 0
+
+    async def ask(self, bus: Questions, owner: str) -> bool:
+        """Whether the time is reached, with the watches set that tell when that changes."""
+        at = DBusAddress(_IDLE_CORE, bus_name=owner, interface=_MUTTER)
+        while True:
+            # Looked at again after a watch was set: it may have come about before that.
+            (idle,) = await bus.call(at, "GetIdletime", "t")
+            away = bool(idle + _NEARLY >= self._after)
+            if self._at != (bus, owner):
+                self._idle_watch = _watch(
+                    await bus.call(at, "AddIdleWatch", "u", self._after, takes="t")
+                )
+                self._at, self._touch_watch = (bus, owner), 0
+            elif away and not self._touch_watch:
+                self._touch_watch = _watch(await bus.call(at, "AddUserActiveWatch", "u"))
+            else:
+                return away
+
+    def concerns(self, signal: Signal) -> bool:
+        """Whether it was one of our watches that went off."""
+        match signal.body:
+            case (int(number),) if number and number == self._touch_watch:
+                self._touch_watch = 0
+                return True
+            case (int(number),):
+                return number == self._idle_watch
+            case _:
+                return False
+
+
+def _watch(returned: tuple[int, ...]) -> int:
+    (number,) = returned
+    if not number:
+        raise Refused("a watch without a number")
+    return number

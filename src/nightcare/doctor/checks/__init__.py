@@ -1,0 +1,1 @@
+"""The checks of `nightcare doctor`, one file a subject."""

@@ -1,0 +1,225 @@
+"""The course an occurrence takes from its moment to its outcome.
+
+Due -> held or open -> perhaps snoozed, held or asked again -> settled, exactly once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from nightcare.domain.notification import Delivery
+from nightcare.domain.reminders import Key, Occurrence, Reminder, Topic
+
+
+class Outcome(StrEnum):
+    """What became of an occurrence in the end."""
+
+    DONE = "done"
+    DISMISSED = "dismissed"
+    EXPIRED = "expired"
+    MISSED = "missed"
+
+
+class Step(StrEnum):
+    """A step of the cascade, by the reason it gives."""
+
+    ANSWERED = "answered"
+    GOOD_NIGHT = "good night"
+    DISABLED = "disabled"
+    PAUSED = "paused"
+    TOO_LATE = "too late"
+    ASLEEP = "asleep"
+    LOCKED = "locked"
+    IDLE = "idle"
+    DO_NOT_DISTURB = "do not disturb"
+    PRESENTING = "presenting"
+    ROUTINE = "routine"
+    ANOTHER = "another"
+    SUPERSEDED = "superseded"
+    RESTARTED = "restarted"
+    NOT_SHOWN = "not shown"
+    REFUSED = "refused"
+    SHOW = "show"
+
+
+@dataclass(frozen=True)
+class Due:
+    """Its moment has come, and nothing is decided yet."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """Due, and not on the screen because of `cause`; shown on return if still fresh."""
+
+    cause: Step
+
+
+@dataclass(frozen=True)
+class Open:
+    """Given to the screen and unanswered.
+
+    Attributes:
+        shown: When the notifier took it (UTC); None until it says so.
+        closes: When it is closed if nobody answers; before it is shown, when it is given up (UTC).
+        again: When it is asked again (UTC), where repeats are left.
+        away: Whether it has left the screen without an answer. It is asked again at `again`, where
+            repeats are left; else it is over when it would have been closed.
+        handle: What the notifier calls it, to find it after a restart.
+        delivery: How far it has come on its way to the screen.
+    """
+
+    shown: datetime | None
+    closes: datetime
+    again: datetime | None = None
+    away: bool = False
+    handle: str | None = None
+    delivery: Delivery = Delivery.DECIDED
+
+    @property
+    def on_screen(self) -> bool:
+        """Whether a notifier has it, and it has not left the screen."""
+        return self.delivery is Delivery.SHOWN and not self.away
+
+
+@dataclass(frozen=True)
+class Snoozed:
+    """Put off until an instant (UTC)."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Ended at an instant (UTC), with the reason where there is one."""
+
+    outcome: Outcome
+    at: datetime
+    reason: Step | None = None
+
+
+State = Due | Held | Open | Snoozed | Settled
+
+
+@dataclass(frozen=True)
+class Course:
+    """One occurrence and where it stands.
+
+    Attributes:
+        occurrence: The occurrence.
+        topic: Its reminder's topic, kept for the record.
+        state: Where it stands.
+        fresh_from: The instant (UTC) from which its freshness counts: its moment, or the end of
+            its last snooze.
+        asked: How many times it has been given to the screen since it was last put off.
+        snoozes: How many times it has been snoozed.
+        seen: Whether a notifier has ever taken it.
+        tip: The tip it shows, by its id.
+    """
+
+    occurrence: Occurrence
+    topic: Topic
+    state: State
+    fresh_from: datetime
+    asked: int = 0
+    snoozes: int = 0
+    seen: bool = False
+    tip: str | None = None
+
+    @property
+    def key(self) -> Key:
+        """What the occurrence is known by."""
+        return self.occurrence.key
+
+    @property
+    def settled(self) -> bool:
+        """Whether it has its outcome."""
+        return isinstance(self.state, Settled)
+
+    def moves(self, led: Key | None) -> bool:
+        """Return whether it moves with its moment: it is open, waits to be asked again, or is held.
+
+        A snooze ends when the person said, a stretch under way goes on, and what has its outcome
+        keeps it.
+
+        Args:
+            led: The occurrence that leads through a routine, if any.
+        """
+        return isinstance(self.state, Due | Held | Open) and self.key != led
+
+    def held(self, cause: Step) -> Course:
+        """The same, kept off the screen because of `cause`.
+
+        An asking that this cuts short is asked again on return, and is no further one then.
+        """
+        cut_short = isinstance(self.state, Open) and not self.state.away
+        return replace(self, state=Held(cause), asked=self.asked - cut_short)
+
+    def given(self, reminder: Reminder, tip: str | None) -> Course:
+        """The same, given to the screen, which has as long as it is fresh to show it."""
+        state = Open(shown=None, closes=self.fresh_from + reminder.fresh)
+        return replace(self, state=state, asked=self.asked + 1, tip=tip)
+
+    def shown(self, reminder: Reminder, now: datetime, handle: str | None) -> Course:
+        """The same, taken by a notifier now (UTC) under `handle`."""
+        again = self._again(reminder, now)
+        stays = now + reminder.stays
+        state = Open(now, stays, again, handle=handle, delivery=Delivery.SHOWN)
+        return replace(self, state=state, seen=True)
+
+    def rejected(self, reminder: Reminder, now: datetime, delivery: Delivery) -> Course:
+        """The same, not taken by a notifier now (UTC), for the reason that `delivery` names.
+
+        One that was refused without an id is sent again by its repeat, where it has one.
+        """
+        state = self.state
+        if not isinstance(state, Open):
+            return self
+        state = replace(state, delivery=delivery)
+        if delivery is Delivery.NO_ID and state.shown is None:
+            state = replace(state, again=self._again(reminder, now))
+        return replace(self, state=state)
+
+    def _again(self, reminder: Reminder, now: datetime) -> datetime | None:
+        """When it is asked again after an asking that begins now (UTC); None for not at all."""
+        repeat = reminder.repeat
+        return now + repeat.every if repeat is not None and self.asked <= repeat.times else None
+
+    def asked_again(self, state: Open, again: datetime) -> Course:
+        """The same at the time of its next asking (UTC), from which freshness counts."""
+        return replace(self, state=replace(state, away=True), fresh_from=again)
+
+    def led(self, now: datetime, closes: datetime) -> Course:
+        """The same, from now (UTC) on leading through a routine, which is over before `closes`.
+
+        Nothing is asked again meanwhile, and it is as fresh as when it begins.
+        """
+        return replace(self, state=Open(now, closes), fresh_from=now)
+
+    def snoozed(self, until: datetime) -> Course:
+        """The same, put off until an instant (UTC), from which freshness and repeats count anew."""
+        return replace(
+            self, state=Snoozed(until), fresh_from=until, snoozes=self.snoozes + 1, asked=0
+        )
+
+    def settle(self, outcome: Outcome, now: datetime, reason: Step | None = None) -> Course:
+        """The same, ended now (UTC)."""
+        return replace(self, state=Settled(outcome, now, reason))
+
+    def give_up(self, now: datetime, reason: Step) -> Course:
+        """The same, ended now (UTC) without an answer: expired if it was ever seen, else missed."""
+        if self.seen:
+            return self.settle(Outcome.EXPIRED, now, reason)
+        if isinstance(self.state, Held) and reason in _WEAKER_THAN_THE_CAUSE:
+            reason = self.state.cause
+        return self.settle(Outcome.MISSED, now, reason)
+
+
+_WEAKER_THAN_THE_CAUSE = frozenset({Step.TOO_LATE, Step.SUPERSEDED, Step.ANOTHER})
+"""What kept it from being shown says more than that it came too late afterwards."""
+
+
+def begin(occurrence: Occurrence, topic: Topic) -> Course:
+    """The course of an occurrence whose moment has come."""
+    return Course(occurrence, topic, Due(), fresh_from=occurrence.due)

@@ -1,0 +1,66 @@
+"""What is on record beside the courses: decisions, acts of the person, trials."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from nightcare.domain.delivery import Course, Step
+from nightcare.domain.global_state import Standing
+from nightcare.domain.notification import Delivery
+from nightcare.domain.reminders import Occurrence
+
+VERDICTS = frozenset({"show", "hold", "drop"})
+"""The verdicts that a decision can have."""
+
+ACTS = frozenset({"done", "snooze", "good-night", "pause", "resume", "tonight"})
+"""The acts that are recorded and can be undone."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the cascade said about one occurrence, and when (UTC).
+
+    Attributes:
+        at: When it decided.
+        occurrence: The occurrence.
+        verdict: "show", "hold" or "drop".
+        step: The step that decided.
+        delivery: How far what was to be shown came on its way to the screen; else None.
+    """
+
+    at: datetime
+    occurrence: Occurrence
+    verdict: str
+    step: Step
+    delivery: Delivery | None = None
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something the person did, with how things stood before it.
+
+    Attributes:
+        id: Its number.
+        at: When (UTC).
+        what: What it was.
+        courses: What it changed, as that stood before.
+        standing: What held for all reminders before.
+        beside: What else was not over, as that stood before.
+    """
+
+    id: int
+    at: datetime
+    what: str
+    courses: tuple[Course, ...]
+    standing: Standing
+    beside: tuple[Course, ...] = ()
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A reminder that `nightcare try` asked (UTC) to be shown now."""
+
+    id: int
+    at: datetime
+    reminder: str

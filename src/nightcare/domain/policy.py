@@ -1,0 +1,216 @@
+"""The cascade: whether an occurrence is shown, held, or dropped with a reason.
+
+The steps are tried in the order of `decide`; a new reason not to show is one more step there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from nightcare.domain.care_day import AFTER_BEDTIME, CareDay
+from nightcare.domain.delivery import Course, Held, Open, Snoozed, Step
+from nightcare.domain.reminders import Conduct, Quiet, Reminder
+
+LIVE = timedelta(minutes=1)
+"""Later than this it is not the moment itself any more, but a return to it."""
+
+
+class Matter(StrEnum):
+    """What may speak against showing anything now; each is a value of `Presence` and of `Quiet`."""
+
+    LOCKED = "locked"
+    IDLE = "idle"
+    DO_NOT_DISTURB = "do_not_disturb"
+    PRESENTING = "presenting"
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Whether somebody is there; what cannot be told counts as here and undisturbed."""
+
+    locked: bool = False
+    idle: bool = False
+    do_not_disturb: bool = False
+    presenting: bool = False
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a decision rests on.
+
+    Attributes:
+        now: The instant of the decision (UTC).
+        day: The care day in which it falls.
+        paused_until: The end of a pause (UTC).
+        good_night: Whether the evening was closed with "Good night".
+        presence: Whether somebody is there.
+        routine_under_way: Whether a routine must not be interrupted.
+    """
+
+    now: datetime
+    day: CareDay
+    paused_until: datetime | None = None
+    good_night: bool = False
+    presence: Presence = Presence()
+    routine_under_way: bool = False
+
+
+@dataclass(frozen=True)
+class Show:
+    """Show it, closing what is still open."""
+
+    step: Step = Step.SHOW
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Not now; on return, if still fresh."""
+
+    step: Step
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Not at all, for this reason."""
+
+    step: Step
+
+
+Verdict = Show | Hold | Drop
+
+
+def decide(course: Course, reminder: Reminder | None, situation: Situation) -> Verdict:
+    """Decide on one occurrence whose moment, or whose return, has come.
+
+    Args:
+        course: The occurrence and where it stands.
+        reminder: Its reminder as configured now; None where it is configured no more.
+        situation: What the decision rests on.
+    """
+    now = situation.now
+    if course.settled:
+        return Drop(Step.ANSWERED)
+    if situation.good_night:
+        return Drop(Step.GOOD_NIGHT)
+    if reminder is None or not reminder.enabled:
+        return Drop(Step.DISABLED)
+    if situation.paused_until is not None and now < situation.paused_until:
+        return Hold(Step.PAUSED)
+    if now > course.fresh_from + reminder.fresh:
+        return Drop(Step.TOO_LATE)
+    if situation.day.asleep(now) and not _meant(course, situation):
+        return Drop(Step.ASLEEP)
+    absent = _absent(reminder, situation.presence)
+    if absent is not None:
+        return Hold(absent)
+    if situation.routine_under_way:
+        return Hold(Step.ROUTINE)
+    return Show()
+
+
+def put_into_the_night(course: Course, day: CareDay) -> bool:
+    """Whether the person themselves put this moment, or the end of a snooze, into the night."""
+    if day.bedtime < course.occurrence.due < day.ends:
+        return True
+    # Of what is open the freshness may count from a repeat, which nobody put anywhere.
+    asked_again = isinstance(course.state, Open)
+    return course.snoozes > 0 and not asked_again and day.asleep(course.fresh_from)
+
+
+def shown_at_latest(course: Course, reminder: Reminder, day: CareDay) -> datetime:
+    """Return until when (UTC) an occurrence may be shown on the care day `day`."""
+    stale = course.fresh_from + reminder.fresh
+    if put_into_the_night(course, day):
+        return stale
+    return min(stale, day.bedtime + AFTER_BEDTIME)
+
+
+def _meant(course: Course, situation: Situation) -> bool:
+    """Whether it comes in the night because the person chose so, and is not caught up with."""
+    # The last snooze offered ends just when nothing is caught up with any more, and an alarm is
+    # never early.
+    state = course.state
+    ends_now = isinstance(state, Snoozed) and situation.now - state.until <= LIVE
+    return ends_now or put_into_the_night(course, situation.day)
+
+
+def _absent(reminder: Reminder, presence: Presence) -> Step | None:
+    """The first reason to think that nobody would see it, where the reminder heeds that reason."""
+    quiet: Quiet = reminder.quiet
+    reasons = (
+        (presence.locked, quiet.locked, Step.LOCKED),
+        (presence.idle, quiet.idle, Step.IDLE),
+        (presence.do_not_disturb, quiet.do_not_disturb, Step.DO_NOT_DISTURB),
+        (presence.presenting, quiet.presenting, Step.PRESENTING),
+    )
+    for applies, conduct, step in reasons:
+        if applies and conduct is Conduct.HOLD:
+            return step
+    return None
+
+
+_IN_LINE = (Held(Step.ANOTHER), Held(Step.ROUTINE), Held(Step.RESTARTED))
+"""Waiting for the screen alone, with the person before it, or taken from there unanswered."""
+
+
+def first_to_show(
+    courses: Iterable[Course], evening: frozenset[str], now: datetime
+) -> tuple[list[Course], list[Course]]:
+    """Put what may be shown now in order, for only one is shown at a time.
+
+    A first asking comes before a further one. Then evening reminders come first, then what the
+    person asked for by a snooze, then the freshest.
+
+    Args:
+        courses: What the cascade would show.
+        evening: The names of the evening reminders.
+        now: The instant (UTC).
+
+    Returns:
+        The one to show, followed by those that may wait their turn, for they are due just now or
+        have been waiting for it; and those that were held or missed and give way on a return.
+    """
+
+    def rank(course: Course) -> tuple[bool, bool, bool, datetime]:
+        asked_for = isinstance(course.state, Snoozed)
+        return course.asked == 0, course.key.reminder in evening, asked_for, course.fresh_from
+
+    def may_wait(course: Course) -> bool:
+        return now - course.fresh_from <= LIVE or course.state in _IN_LINE
+
+    ranked = sorted(courses, key=rank, reverse=True)
+    waiting = [course for course in ranked if course is ranked[0] or may_wait(course)]
+    giving_way = [course for course in ranked if course not in waiting]
+    return waiting, giving_way
+
+
+SHORTEST_SHARE = timedelta(minutes=1)
+"""How long what is on the screen stays there at least while others wait."""
+
+
+def share_of_screen(shown: datetime, latest: Iterable[datetime]) -> datetime:
+    """Return when to close what is on the screen so that all that wait are shown while fresh.
+
+    The time until each has to be shown is divided evenly among those up to it, itself included.
+
+    Args:
+        shown: Since when it is on the screen (UTC).
+        latest: Until when each of those that wait may be shown (UTC); at least one.
+    """
+    return shown + max(SHORTEST_SHARE, _share([end - shown for end in latest]))
+
+
+def fits_on_screen(waiting: Sequence[timedelta]) -> bool:
+    """Return whether all that wait for the screen can be shown in time.
+
+    Args:
+        waiting: How long each of them may still be shown.
+    """
+    return not waiting or _share(waiting) >= SHORTEST_SHARE
+
+
+def _share(waiting: Sequence[timedelta]) -> timedelta:
+    return min(length / (2 + place) for place, length in enumerate(sorted(waiting)))

@@ -1,0 +1,1 @@
+"""The use cases. Everything outside is passed in, as `ports` states it."""

@@ -1,0 +1,99 @@
+"""What the service goes by, and how it writes down what becomes of occurrences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+
+from nightcare.domain.care_day import Calendar
+from nightcare.domain.delivery import Course, Open, Settled, Snoozed, Step
+from nightcare.domain.guidance import Routine
+from nightcare.domain.notification import Delivery
+from nightcare.domain.plan_change import Plan
+from nightcare.domain.routine import routines
+from nightcare.domain.schedule import Schedule
+from nightcare.engine.ports import Journal, Tell, Words
+from nightcare.engine.user_actions import Answers
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What the service goes by at one time.
+
+    Attributes:
+        schedule: The schedule in force.
+        zone: The time zone of the person.
+        journal: What is remembered.
+        words: The language of the person.
+        tell: Says what happens, as it happens.
+    """
+
+    schedule: Schedule
+    zone: tzinfo
+    journal: Journal
+    words: Words
+    tell: Tell
+
+    def calendar(self) -> Calendar:
+        """The care days of the person, with tonight's bedtime if they named another."""
+        return Calendar(self.schedule.sleep, self.zone, self.journal.standing().tonight)
+
+    def plan(self) -> Plan:
+        """Return the plan in force."""
+        return Plan(self.schedule.enabled, self.calendar())
+
+    def answers(self) -> Answers:
+        """What the person can do, on the same journal."""
+        return Answers(self.schedule, self.zone, self.journal)
+
+    def routines(self) -> tuple[Routine, ...]:
+        """All routines that there are, with those of the person's own."""
+        return routines(self.words.guidance.routines, self.schedule.routines)
+
+    def settle(self, course: Course) -> None:
+        """Write down what became of an occurrence, and say it."""
+        self.journal.save(course)
+        self.tell_of(course)
+
+    def deliver(self, course: Course, delivery: Delivery) -> None:
+        """Write down how far an open occurrence has come on its way to the screen."""
+        if isinstance(course.state, Open):
+            course = replace(course, state=replace(course.state, delivery=delivery))
+            self.journal.save(course)
+            self.journal.delivered(course.key, delivery)
+
+    def reject(self, course: Course, delivery: Delivery, now: datetime) -> None:
+        """Write down why an open occurrence is not on the screen (now in UTC), and say it once."""
+        reminder = self.schedule.reminder(course.key.reminder)
+        state = course.state
+        if not isinstance(state, Open) or reminder is None or state.delivery is delivery:
+            return
+        self.journal.save(course.rejected(reminder, now, delivery))
+        self.journal.delivered(course.key, delivery)
+        reason = self.words.say(f"delivery_{_word(delivery)}")
+        self.tell("log_rejected", reminder=reminder.name, reason=reason)
+
+    def tell_of(self, course: Course) -> None:
+        """Say what became of an occurrence, if it is not on the screen any more."""
+        name, due = course.key.reminder, course.occurrence.due
+        match course.state:
+            case Settled(outcome, _, reason):
+                said = "" if reason is None else self.words.say(f"reason_{_word(reason)}")
+                self.tell(f"log_{outcome}", reminder=name, due=due, reason=said)
+            case Snoozed(until):
+                self.tell("log_snoozed", reminder=name, due=due, until=until)
+
+    def decided(self, course: Course, verdict: str, step: Step, now: datetime) -> None:
+        """Write down which step of the cascade decided now (UTC); what is held is said too."""
+        self.journal.decided(now, course.occurrence, verdict, step)
+        if verdict == "hold":
+            self.tell(
+                "log_hold",
+                reminder=course.key.reminder,
+                due=course.occurrence.due,
+                reason=self.words.say(f"reason_{_word(step)}"),
+            )
+
+
+def _word(step: Step | Delivery) -> str:
+    return step.replace(" ", "_")

@@ -1,0 +1,65 @@
+"""What can wait: a message that is no reminder, comes when nothing else is there, and gives way."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from nightcare.domain.notification import Answered, Message, MessageEvent
+from nightcare.domain.policy import Presence
+from nightcare.engine.ports import Screen, Tell
+
+
+class CanWait:
+    """A message that can wait, if it is on the screen.
+
+    Attributes:
+        next: When to reckon next because of it (UTC); None where there is no need.
+    """
+
+    def __init__(self, screen: Screen, tell: Tell) -> None:
+        self._screen = screen
+        self._tell = tell
+        self._token: str | None = None
+        self._last = ""
+        self._closes: datetime | None = None
+        self._shown = False
+        self.next: datetime | None = None
+
+    @property
+    def there(self) -> bool:
+        """Whether it is on the screen, or on its way there."""
+        return self._token is not None
+
+    def concerns(self, event: MessageEvent) -> bool:
+        """Whether an event belongs to it; a press on the last one still does when it has gone."""
+        return event.token == self._token or (
+            isinstance(event, Answered) and event.token == self._last
+        )
+
+    def take_back(self) -> None:
+        """Take it off the screen."""
+        if self._token is not None:
+            self._screen.close(self._token)
+        self._token = None
+
+    def _show(self, message: Message, until: datetime | None = None) -> None:
+        """Put it on the screen, for at the longest until an instant (UTC)."""
+        self._token = self._last = message.token
+        self._closes, self._shown = until, False
+        self._screen.show(message)
+
+    def _taken(self, now: datetime, stays: timedelta) -> None:
+        """A notifier has taken it (now in UTC); it stays so long."""
+        closes = now + stays
+        self._closes = closes if self._closes is None else min(closes, self._closes)
+        self._shown = True
+
+    def _keep(self, now: datetime, *, wanted: bool) -> None:
+        """Keep it only while it is wanted, and its time (UTC) is not over."""
+        if not wanted or (self._closes is not None and self._closes <= now):
+            self.take_back()
+
+
+def undisturbed(presence: Presence) -> bool:
+    """Whether somebody is there and may be asked something that can wait."""
+    return not (presence.locked or presence.idle or presence.do_not_disturb or presence.presenting)

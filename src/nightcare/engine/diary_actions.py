@@ -1,0 +1,198 @@
+"""What the person tells the diary, and what it asks them: on its pages alone.
+
+The commands and the service both work through this, so that what is told counts in the same way
+wherever it is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from nightcare.domain.care_day import Calendar
+from nightcare.domain.diary import (
+    Answer,
+    Asking,
+    Cramp,
+    Known,
+    Leg,
+    Morning,
+    Night,
+    Severity,
+    last_night,
+    morning_question,
+    nights,
+    place_of,
+)
+from nightcare.domain.moments import Moment
+from nightcare.engine.ports import Pages
+from nightcare.errors import ValueRefused
+
+
+@dataclass(frozen=True)
+class Details:
+    """What a person says of a cramp; None where they say nothing."""
+
+    leg: Leg | None = None
+    severity: Severity | None = None
+    minutes: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A cramp as it stands in the diary now.
+
+    Attributes:
+        cramp: The cramp.
+        instead: Whether its night had been noted as one without cramps, which was taken out.
+    """
+
+    cramp: Cramp
+    instead: bool
+
+
+@dataclass(frozen=True)
+class Diary:
+    """The diary of one person.
+
+    Attributes:
+        pages: Where it is written.
+        calendar: Their care days.
+    """
+
+    pages: Pages
+    calendar: Calendar
+
+    def add(self, at: datetime, details: Details, now: datetime) -> Noted:
+        """Note a cramp that was at an instant (UTC)."""
+        draft = Cramp(
+            id=0,
+            at=at,
+            offset=self._offset(at),
+            place=place_of(at, self.calendar),
+            leg=details.leg,
+            severity=details.severity,
+            minutes=details.minutes,
+            note=details.note,
+            recorded=now,
+        )
+        with self.pages.transaction():
+            cramp = self.pages.add(draft)
+            return Noted(cramp, self._not_without(cramp))
+
+    def change(
+        self, number: int, at: datetime | None, edit: Callable[[Cramp], Cramp], now: datetime
+    ) -> Noted:
+        """Correct the cramp of a number.
+
+        Args:
+            number: Its number.
+            at: When it really was (UTC); None where that was right. It belongs then where such
+                a moment belongs now.
+            edit: What else is to be otherwise.
+            now: The instant (UTC).
+
+        Raises:
+            ValueRefused: There is none of that number.
+        """
+        with self.pages.transaction():
+            cramp = replace(edit(self.cramp(number)), recorded=now)
+            if at is not None:
+                place = place_of(at, self.calendar)
+                cramp = replace(cramp, at=at, offset=self._offset(at), place=place)
+            self.pages.correct(cramp)
+            return Noted(cramp, self._not_without(cramp))
+
+    def cramp(self, number: int) -> Cramp:
+        """The cramp of that number.
+
+        Raises:
+            ValueRefused: There is none.
+        """
+        cramp = self.pages.cramp(number)
+        if cramp is None:
+            raise ValueRefused("cramp_unknown", number=number)
+        return cramp
+
+    def remove(self, number: int) -> Cramp:
+        """Take out the cramp of a number; returns it.
+
+        Raises:
+            ValueRefused: There is none.
+        """
+        with self.pages.transaction():
+            cramp = self.cramp(number)
+            self.pages.remove(number)
+        return cramp
+
+    def answer(self, night: date, answer: Answer, now: datetime) -> None:
+        """Note what the person says of a night.
+
+        Raises:
+            ValueRefused: They say that there was no cramp, and the diary has one.
+        """
+        with self.pages.transaction():
+            if answer is Answer.NONE:
+                known = [one.id for one in self.pages.cramps(night) if one.place.night == night]
+                if known:
+                    raise ValueRefused("night_had_cramps", night=night, number=known[0])
+            self.pages.say(Morning(night, answer, now))
+
+    def take_back(self, night: date) -> None:
+        """Take out what was said of a night.
+
+        Raises:
+            ValueRefused: Nothing was.
+        """
+        with self.pages.transaction():
+            if self.pages.morning(night) is None:
+                raise ValueRefused("nothing_said", night=night)
+            self.pages.unsay(night)
+
+    def question(
+        self,
+        now: datetime,
+        moment: Moment | None,
+        covered_since: datetime | None,
+        *,
+        screen_taken: bool,
+    ) -> Asking:
+        """Whether to ask after the last night at an instant (UTC).
+
+        Args:
+            now: The instant.
+            moment: When to ask; None for never.
+            covered_since: Since when the service has run (UTC); None if it never has.
+            screen_taken: Whether a reminder is on the screen, or waits for its turn.
+        """
+        night = self.calendar.at(self.calendar.at(now).wake - timedelta(microseconds=1)).date
+        known = Known(self.night(night), self.pages.asked(night), covered_since, screen_taken)
+        return morning_question(now, self.calendar, moment, known)
+
+    def night(self, night: date) -> Night:
+        """All that the diary says of one night."""
+        said = self.pages.morning(night)
+        (told,) = nights([night], self.pages.cramps(night), [] if said is None else [said])
+        return told
+
+    def asked(self, night: date, now: datetime) -> None:
+        """Remember that the question after a night was put on the screen now (UTC)."""
+        self.pages.ask(night, now)
+
+    def last_night(self, now: datetime) -> date:
+        """The night that a person means who speaks of the last one at an instant (UTC)."""
+        return last_night(now, self.calendar).date
+
+    def _offset(self, at: datetime) -> timedelta:
+        return self.calendar.local(at).utcoffset() or timedelta()
+
+    def _not_without(self, cramp: Cramp) -> bool:
+        """Take out that a cramp's night had none; whether it said so."""
+        night = cramp.place.night
+        said = None if night is None else self.pages.morning(night)
+        if said is None or said.answer is not Answer.NONE:
+            return False
+        self.pages.unsay(said.night)
+        return True

@@ -1,0 +1,276 @@
+"""What is on the screen: the one open occurrence, and what `nightcare try` asked to see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from nightcare.domain.care_day import Calendar
+from nightcare.domain.delivery import Course, Held, Open, Snoozed, begin
+from nightcare.domain.guidance import next_tip, part_of_day
+from nightcare.domain.history import Trial
+from nightcare.domain.notification import (
+    Delivery,
+    DeliveryEvent,
+    Message,
+    MessageEvent,
+    Rejected,
+    Shown,
+)
+from nightcare.domain.recurrence import upcoming
+from nightcare.domain.reminders import Key, Occurrence, Reminder
+from nightcare.domain.schedule import Schedule
+from nightcare.domain.snooze import offered
+from nightcare.engine.messages import compose, token
+from nightcare.engine.outlook_reader import read_outlook
+from nightcare.engine.ports import Journal, Screen, Words
+
+NOT_SHOWN = ""
+"""The answer to a trial that could not be shown."""
+
+
+_TRIAL_STAYS = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """A trial on the screen.
+
+    Attributes:
+        number: The trial's.
+        token: What it is called there.
+        closes: When it has been there long enough, or is given up (UTC).
+        shown: Whether a notifier has taken it.
+    """
+
+    number: int
+    token: str
+    closes: datetime
+    shown: bool = False
+
+
+class OnScreen:
+    """Keeps the screen in line with the journal.
+
+    A trial is shown in the place of what is open, which comes back after it with what is left of
+    its time; what falls due meanwhile takes the place of the trial.
+    """
+
+    def __init__(self, screen: Screen, journal: Journal) -> None:
+        self._screen = screen
+        self._journal = journal
+        self._courses: dict[str, Key] = {}
+        self._handles: dict[str, str | None] = {}
+        self._aside: set[str] = set()
+        self._last: Key | None = None
+        self._trial: _Tried | None = None
+
+    def use(self, journal: Journal) -> None:
+        """Go on with another journal, which says the same."""
+        self._journal = journal
+
+    def bring_in_line(
+        self, schedule: Schedule, calendar: Calendar, words: Words, now: datetime
+    ) -> None:
+        """Have on the screen what is open now (UTC), and nothing else; and show what is tried.
+
+        The one that leads through a routine is shown by that instead.
+        """
+        led = self._journal.led()
+        wanted = {
+            token(course): course
+            for course in self._journal.unsettled()
+            if isinstance(course.state, Open) and not course.state.away
+            if led is None or course.key != led.key
+        }
+        for name in [name for name in self._courses if name not in wanted]:
+            self.left(name)
+            self._screen.close(name)
+        fresh = wanted.keys() - self._courses.keys()
+        trial = self._trial
+        if trial is not None and (trial.closes <= now or (fresh and trial.shown)):
+            self._end_trial()
+        for name in wanted.keys() & self._handles.keys():
+            self._still_shown(wanted[name], self._handles[name], schedule, now)
+        for name in fresh:
+            self._courses[name] = self._last = wanted[name].key
+        self._aside |= fresh
+        if self._trial is None:
+            for name in self._aside:
+                self._screen.show(self._message(wanted[name], schedule, calendar, words, now))
+            self._aside.clear()
+        for one in self._journal.trials():
+            self._try(one, schedule.reminder(one.reminder), calendar, words, now)
+
+    def course(self, name: str) -> Course | None:
+        """The course whose present asking has that token; None for an earlier one's."""
+        key = self._courses.get(name)
+        course = None if key is None else self._journal.course(key)
+        return course if course is not None and token(course) == name else None
+
+    def courses(self) -> list[Course]:
+        """What was last put on the screen, as the journal has it now."""
+        found = [self._journal.course(key) for key in self._courses.values()]
+        return [course for course in found if course is not None]
+
+    def was_last(self, course: Course) -> bool:
+        """Whether no other occurrence has been on the screen since this one."""
+        return course.key == self._last
+
+    def taken(self, name: str, handle: str | None) -> None:
+        """Note that the notifier has taken a message, under `handle`."""
+        self._handles[name] = handle
+
+    def lost(self, name: str) -> None:
+        """Note that no notifier has a message that ought to be on the screen."""
+        self._handles.pop(name, None)
+
+    def left(self, name: str) -> None:
+        """Take note that a message is not on the screen any more."""
+        self._courses.pop(name, None)
+        self._handles.pop(name, None)
+        self._aside.discard(name)
+
+    def forget(self, state: Open) -> None:
+        """Take off what an earlier run of the service has left there."""
+        if state.handle is not None:
+            self._screen.forget(state.handle)
+
+    def clear(self) -> None:
+        """Take everything off."""
+        for name in self._courses:
+            self._screen.close(name)
+        self._courses.clear()
+        self._handles.clear()
+        self._aside.clear()
+        self._end_trial()
+
+    @property
+    def trying(self) -> bool:
+        """Whether a trial is on the screen, or is about to be."""
+        return self._trial is not None or bool(self._journal.trials())
+
+    @property
+    def trial_closes(self) -> datetime | None:
+        """When the trial on the screen has been there long enough (UTC); None without one."""
+        return None if self._trial is None else self._trial.closes
+
+    def of_trial(self, event: MessageEvent, now: datetime) -> bool:
+        """Take in an event (UTC) if it belongs to a trial; whether it did.
+
+        Trials leave no outcome.
+        """
+        trial = self._trial
+        if trial is None or trial.token != event.token:
+            return False
+        if isinstance(event, Shown):
+            self._journal.trial_shown(trial.number, self._screen.describe())
+            if not trial.shown:
+                self._trial = replace(trial, closes=now + _TRIAL_STAYS, shown=True)
+        else:
+            self._end_trial()
+        return True
+
+    def _still_shown(
+        self, course: Course, handle: str | None, schedule: Schedule, now: datetime
+    ) -> None:
+        """Note what came back before it was taken off, as after an answer and its undo."""
+        reminder = schedule.reminder(course.key.reminder)
+        if reminder is not None and isinstance(course.state, Open) and course.state.shown is None:
+            self._journal.save(course.shown(reminder, now, handle))
+            self._journal.delivered(course.key, Delivery.SHOWN)
+
+    def delivery_of_trial(self, event: DeliveryEvent) -> bool:
+        """Take in how far a message has come, if it is a trial; whether it is.
+
+        A trial that was refused is over.
+        """
+        trial = self._trial
+        if trial is None or trial.token != event.token:
+            return False
+        delivery = event.delivery if isinstance(event, Rejected) else Delivery.SENT
+        self._journal.trial_delivered(trial.number, delivery)
+        if delivery is Delivery.NO_ID:
+            self._end_trial()
+        return True
+
+    def _end_trial(self) -> None:
+        trial, self._trial = self._trial, None
+        if trial is not None:
+            self._screen.close(trial.token)
+            if not trial.shown:
+                self._journal.trial_shown(trial.number, NOT_SHOWN)
+
+    def _message(
+        self,
+        course: Course,
+        schedule: Schedule,
+        calendar: Calendar,
+        words: Words,
+        now: datetime,
+    ) -> Message:
+        reminder = schedule.named(course.key.reminder)
+        day = calendar.at(now)
+        message = compose(
+            course,
+            reminder,
+            words,
+            tip=None if course.tip is None else words.guidance.tip(course.tip),
+            lengths=offered(course, reminder.snooze, schedule.snooze.limit, day, now),
+            last_before_bed=self._last_before_bed(course, schedule, calendar, now),
+        )
+        if isinstance(course.state, Open) and course.state.shown is not None:
+            # It comes back with what is left of its time.
+            message = replace(message, stays=course.state.closes - now)
+        return message
+
+    def _last_before_bed(
+        self, course: Course, schedule: Schedule, calendar: Calendar, now: datetime
+    ) -> bool:
+        """Whether nothing else is to come before bedtime."""
+        others = any(
+            one.key != course.key and isinstance(one.state, Snoozed | Held)
+            for one in self._journal.unsettled()
+        )
+        day = calendar.at(now)
+        if others or now >= day.bedtime:
+            return not others
+        ahead = read_outlook(schedule, calendar, self._journal, now).until(day.bedtime)
+        return all(one.key == course.key for one in ahead)
+
+    def _try(
+        self,
+        trial: Trial,
+        reminder: Reminder | None,
+        calendar: Calendar,
+        words: Words,
+        now: datetime,
+    ) -> None:
+        name = f"trial/{trial.id}"
+        if self._trial is not None and self._trial.token == name:
+            return
+        if reminder is None or self._journal.led() is not None:
+            self._journal.trial_shown(trial.id, NOT_SHOWN)
+            return
+        key = Key(reminder.name, now.date(), "trial")
+        # The tip suits the time at which the reminder comes by itself.
+        coming = upcoming(reminder, calendar, now)
+        due = now if coming is None else coming.due
+        moment = part_of_day(due, calendar.at(due))
+        message = compose(
+            begin(Occurrence(key, now), reminder.topic),
+            reminder,
+            words,
+            tip=next_tip(words.guidance.tips, reminder.topic, moment, self._journal.tips_shown()),
+            lengths=reminder.snooze,
+            last_before_bed=False,
+        )
+        self._end_trial()
+        for open_one in self._courses.keys() - self._aside:
+            self._aside.add(open_one)
+            self._handles.pop(open_one, None)
+            self._screen.close(open_one)
+        self._trial = _Tried(trial.id, name, now + _TRIAL_STAYS)
+        self._screen.show(
+            replace(message, token=name, place="trial", stays=_TRIAL_STAYS, asked_for=True)
+        )

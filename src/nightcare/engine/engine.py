@@ -1,0 +1,308 @@
+"""The service: what happens to it, and what follows from that for reminders and the screen.
+
+Everything goes through `reckon`, which may be called at any moment and as often as one likes: it
+looks at the journal, the plan and the clock, decides what is new, and leaves the rest alone. All
+that one reckoning changes is one transaction; only afterwards is the screen told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, tzinfo
+
+from nightcare.domain.delivery import Open, Snoozed, Step
+from nightcare.domain.notification import (
+    Answered,
+    DeliveryEvent,
+    Rejected,
+    ScreenEvent,
+    Sent,
+    Served,
+)
+from nightcare.domain.plan_change import PlanChange
+from nightcare.domain.policy import Presence, Situation
+from nightcare.domain.recurrence import between, upcoming
+from nightcare.domain.reminders import Occurrence, Reminder
+from nightcare.domain.schedule import Schedule
+from nightcare.engine.context import Basis
+from nightcare.engine.deferrable_prompt import undisturbed
+from nightcare.engine.display import OnScreen
+from nightcare.engine.display_queue import may_show, share_screen, show_one
+from nightcare.engine.guided_routine import Leading
+from nightcare.engine.lifecycle import candidates, take_off
+from nightcare.engine.morning_question import MorningQuestion
+from nightcare.engine.notices import Notices
+from nightcare.engine.notification_events import (
+    take_in,
+    take_in_delivery,
+    take_in_late,
+    take_in_led,
+)
+from nightcare.engine.outlook_reader import read_outlook
+from nightcare.engine.ports import Journal, Screen, Tell, Words
+from nightcare.engine.referral_notice import ProfessionalNotice
+from nightcare.engine.reschedule import change_plan
+
+
+class Service:
+    """The reminders of one person, kept going by calls from outside; instants are UTC.
+
+    Attributes:
+        notices: What nightcare has to say for itself.
+        presence: Whether somebody is there, as far as is known.
+    """
+
+    def __init__(
+        self,
+        *,
+        schedule: Schedule,
+        zone: tzinfo,
+        journal: Journal,
+        screen: Screen,
+        words: Words,
+        tell: Tell,
+    ) -> None:
+        self._basis = Basis(schedule, zone, journal, words, tell)
+        self._screen = screen
+        self._on_screen = OnScreen(screen, journal)
+        self.notices = Notices(screen)
+        self._question = MorningQuestion(screen, tell)
+        self._professional = ProfessionalNotice(screen, tell)
+        self._leading = Leading(screen, tell)
+        self.presence = Presence()
+
+    # What happens to the service
+
+    def start(self, now: datetime) -> None:
+        """Take up where an earlier run left off; what was open then is held, and returns."""
+        journal = self._basis.journal
+        with journal.transaction():
+            standing = journal.standing()
+            if standing.reckoned is None:
+                journal.stand(replace(standing, began=now, reckoned=now))
+            led = self._leading.take_up(journal)
+            for course in journal.unsettled():
+                if led is not None and course.key == led.key:
+                    # The clock says whether it goes on.
+                    continue
+                if isinstance(course.state, Open) and not course.state.away:
+                    self._on_screen.forget(course.state)
+                    journal.save(course.held(Step.RESTARTED))
+        self.reckon(now)
+
+    def use(self, journal: Journal) -> None:
+        """Go on with another journal, which says the same."""
+        self._basis = replace(self._basis, journal=journal)
+        self._on_screen.use(journal)
+
+    def reload(
+        self, schedule: Schedule, words: Words, now: datetime, *, meant_since: datetime
+    ) -> None:
+        """Put another schedule in force; what is open, snoozed and paused stays so.
+
+        Args:
+            schedule: What is to hold from here on.
+            words: The language it names.
+            now: Until when the old one held (UTC).
+            meant_since: When the person wanted it (UTC); what fell due by it since then is due,
+                unless something came by the old one later than that.
+        """
+        self.reckon(now)
+        old = self._basis
+        # What has come by the old one may have another key by the new one, and comes once.
+        came = between(old.schedule.enabled, old.calendar(), meant_since, now)
+        since = max([meant_since, *(one.due for one in came)])
+        basis = self._basis = replace(old, schedule=schedule, words=words)
+        with basis.journal.transaction():
+            change_plan(basis.journal, PlanChange(old.plan(), basis.plan()), now)
+            basis.journal.stand(basis.journal.standing().looking_back(since))
+        self.reckon(now)
+
+    def travel(self, zone: tzinfo, now: datetime) -> None:
+        """Reckon in another time zone from now on."""
+        self.reckon(now)
+        old = self._basis
+        basis = self._basis = replace(old, zone=zone)
+        with basis.journal.transaction():
+            change_plan(basis.journal, PlanChange(old.plan(), basis.plan()), now)
+        self.reckon(now)
+
+    def written(self, now: datetime) -> None:
+        """Take in what a command has written to the journal."""
+        for course in self._on_screen.courses():
+            self._basis.tell_of(course)
+        self.reckon(now)
+
+    def event(self, event: ScreenEvent, now: datetime) -> None:
+        """Take in what happened on the screen."""
+        if isinstance(event, Served):
+            return
+        if isinstance(event, Sent | Rejected):
+            self._take_in_delivery(event, now)
+            return
+        if self.notices.concerns(event):
+            return
+        if self._on_screen.of_trial(event, now):
+            self.reckon(now)
+            return
+        basis = self._basis
+        with basis.journal.transaction():
+            if self._leading.concerns(event):
+                take_in_led(basis, self._leading, event, now)
+            elif self._question.concerns(event):
+                self._question.take_in(event, basis.journal, basis.calendar(), now)
+            elif self._professional.concerns(event):
+                self._professional.take_in(event, basis.journal, now)
+            elif isinstance(event, Answered) and self._on_screen.course(event.token) is None:
+                self._take_in_late(event, now)
+            else:
+                take_in(basis, self._on_screen, self._leading, event, now)
+        self.reckon(now)
+
+    def _take_in_delivery(self, event: DeliveryEvent, now: datetime) -> None:
+        """Take in how far a message has come on its way to the screen."""
+        basis = self._basis
+        # That it was sent need not survive a power cut: it is sent anew after one.
+        with basis.journal.transaction(flushed=isinstance(event, Rejected)):
+            trial = self._on_screen.delivery_of_trial(event)
+            if not trial:
+                take_in_delivery(basis, self._on_screen, self._leading, event, now)
+        if trial and isinstance(event, Rejected):
+            self.reckon(now)
+
+    def _take_in_late(self, event: Answered, now: datetime) -> None:
+        """Take in a press on what had left the screen; say so where it does not count."""
+        basis, say = self._basis, self._basis.words.say
+        found = take_in_late(basis, self._on_screen, self._leading, event, now)
+        if found is not None:
+            why, course = found
+            name, due = course.key.reminder, course.occurrence.due.astimezone(basis.zone)
+            body = say(why, reminder=name, due=f"{due:%H:%M}")
+            self.notices.mention(say("late_title"), body, now)
+
+    def stop(self) -> None:
+        """Take everything off the screen; what is open comes back with the next start."""
+        self._on_screen.clear()
+        self._leading.take_back()
+        self._question.take_back()
+        self._professional.take_back()
+        self.notices.take_back()
+
+    def reckon(self, now: datetime) -> None:
+        """Decide everything that has come up until now, and bring the screen in line."""
+        basis = self._basis
+        self._screen.quiet(on=self.presence.do_not_disturb)
+        # To flush takes longer than all else here, and who waits is the person. What a power cut
+        # takes with it the next start reckons once more; only the end of a routine is an answer.
+        with basis.journal.transaction(flushed=self._leading.under_way):
+            situation = self._situation(now)
+            self._go_on(now)
+            take_off(basis, situation)
+            self._leading.heed(basis.journal, silent=_silent(situation))
+            situation = replace(situation, routine_under_way=self._leading.under_way)
+            found = candidates(basis, self._leading, now)
+            shows = [course for course in found if may_show(basis, course, situation)]
+            show_one(basis, shows, situation)
+            share_screen(basis, situation)
+            basis.journal.stand(replace(basis.journal.standing(), reckoned=now))
+        free = self._free(situation)
+        if not free:
+            self._question.take_back()
+            self._professional.take_back()
+        if not self._leading.under_way:
+            self._leading.take_back()
+        self._on_screen.bring_in_line(basis.schedule, basis.calendar(), basis.words, now)
+        self._leading.show(basis.words, basis.schedule)
+        self._question.reckon(
+            now,
+            basis.journal,
+            basis.calendar(),
+            basis.schedule.morning_question,
+            basis.words,
+            free=free,
+        )
+        self._professional.reckon(
+            now,
+            basis.journal,
+            basis.calendar(),
+            basis.schedule.professional,
+            basis.words,
+            free=free and not self._question.there,
+        )
+        self.notices.reckon(now, here=undisturbed(self.presence))
+
+    def next_deadline(self) -> datetime | None:
+        """When to reckon next (UTC), not counting occurrences that are still to fall due."""
+        journal = self._basis.journal
+        deadlines = [
+            journal.standing().paused_until,
+            self.notices.closes,
+            self._on_screen.trial_closes,
+            self._question.next,
+            self._professional.next,
+            self._leading.next,
+        ]
+        for course in journal.unsettled():
+            match course.state:
+                case Open(_, closes, again, away):
+                    deadlines += [again] if away and again is not None else [again, closes]
+                case Snoozed(until):
+                    deadlines.append(until)
+        return min((one for one in deadlines if one is not None), default=None)
+
+    def upcoming(self, reminder: Reminder, after: datetime) -> Occurrence | None:
+        """The reminder's next occurrence later than an instant (UTC)."""
+        return upcoming(reminder, self._basis.calendar(), after)
+
+    def following(self, now: datetime) -> Occurrence | None:
+        """What comes next after an instant (UTC)."""
+        basis = self._basis
+        return read_outlook(basis.schedule, basis.calendar(), basis.journal, now).next()
+
+    @property
+    def schedule(self) -> Schedule:
+        """The schedule in force."""
+        return self._basis.schedule
+
+    # One reckoning, step by step
+
+    def _free(self, situation: Situation) -> bool:
+        """Whether the screen is free for what can wait."""
+        return (
+            situation.paused_until is None
+            and not situation.good_night
+            and not situation.routine_under_way
+            and undisturbed(situation.presence)
+            and not self._on_screen.trying
+            and not any(
+                isinstance(one.state, Open) and not one.state.away
+                for one in self._basis.journal.unsettled()
+            )
+        )
+
+    def _situation(self, now: datetime) -> Situation:
+        basis = self._basis
+        standing = basis.journal.standing()
+        if standing.paused_until is not None and standing.paused_until <= now:
+            standing = replace(standing, paused_until=None)
+            basis.journal.stand(standing)
+            basis.tell("log_pause_over")
+        day = basis.calendar().at(now)
+        return Situation(
+            now=now,
+            day=day,
+            paused_until=standing.paused_until,
+            good_night=standing.good_night == day.date,
+            presence=self.presence,
+        )
+
+    def _go_on(self, now: datetime) -> None:
+        """Go on with the routine that is under way."""
+        basis = self._basis
+        ended = self._leading.reckon(now, basis.journal, basis.answers(), basis.routines())
+        if ended is not None:
+            basis.tell_of(ended)
+
+
+def _silent(situation: Situation) -> bool:
+    return situation.good_night or situation.paused_until is not None or situation.presence.locked

@@ -1,0 +1,151 @@
+"""What time does to occurrences: they fall due, return, are asked again, and expire."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from nightcare.domain.delivery import Course, Due, Held, Open, Outcome, Snoozed, Step, begin
+from nightcare.domain.notification import Delivery
+from nightcare.domain.outlook import postponed
+from nightcare.domain.policy import Situation
+from nightcare.domain.recurrence import between, planned
+from nightcare.domain.reminders import Conduct, Every, Key, Reminder
+from nightcare.engine.context import Basis
+from nightcare.engine.guided_routine import Leading
+
+_LOOKS_BACK = timedelta(days=400)
+"""A machine that was off for longer, or whose clock was wrong by more, has missed no more."""
+
+
+def take_off(basis: Basis, situation: Situation) -> None:
+    """Take off the screen what has been there long enough, or may not be there now."""
+    now = situation.now
+    for course in basis.journal.unsettled():
+        if not isinstance(course.state, Open):
+            continue
+        reminder = basis.schedule.reminder(course.key.reminder)
+        if reminder is None or not reminder.enabled:
+            basis.settle(course.give_up(now, Step.DISABLED))
+        elif course.state.away:
+            if course.state.again is None and course.state.closes <= now:
+                basis.settle(course.settle(Outcome.EXPIRED, now))
+        elif situation.paused_until is not None:
+            basis.journal.save(course.held(Step.PAUSED))
+        elif situation.presence.locked and reminder.quiet.locked is Conduct.HOLD:
+            basis.journal.save(course.held(Step.LOCKED))
+        elif course.state.closes <= now:
+            _overdue(basis, course, course.state, now)
+
+
+def _overdue(basis: Basis, course: Course, state: Open, now: datetime) -> None:
+    if state.shown is None:
+        basis.settle(course.give_up(now, _why_not(state.delivery)))
+    elif state.again is None:
+        basis.settle(course.settle(Outcome.EXPIRED, now))
+    else:
+        basis.journal.save(replace(course, state=replace(state, away=True)))
+
+
+def _why_not(delivery: Delivery) -> Step:
+    """Return the reason for which it was never on the screen."""
+    nothing_there = delivery in {Delivery.DECIDED, Delivery.NO_SERVER, Delivery.FAILED}
+    return Step.NOT_SHOWN if nothing_there else Step.REFUSED
+
+
+def candidates(basis: Basis, leading: Leading, now: datetime) -> list[Course]:
+    """All that may come on the screen now: newly due, back from a snooze, held, asked again."""
+    new = _newly_due(basis, leading, now)
+    _move(basis, now)
+    unsettled = basis.journal.unsettled()
+    screen_taken = any(isinstance(one.state, Open) and not one.state.away for one in unsettled)
+    asks_again = any(
+        isinstance(one.state, Open) and one.state.again is not None and one.state.again <= now
+        for one in unsettled
+    )
+    found = []
+    for course in unsettled:
+        match course.state:
+            case Due():
+                found.append(course)
+            case Snoozed(until) if until <= now:
+                found.append(course)
+            case Held() if not screen_taken or new or asks_again:
+                found.append(course)
+            case Open(again=again) as state if again is not None and again <= now:
+                found.append(course.asked_again(state, again))
+    return found
+
+
+def _newly_due(basis: Basis, leading: Leading, now: datetime) -> list[Course]:
+    """Begin the courses of what has fallen due since the last reckoning."""
+    reckoned = basis.journal.standing().reckoned or now
+    if now < reckoned:
+        # The clock was set back: what it had run ahead of, and nobody saw, is still to come.
+        basis.journal.forget_unseen(now)
+    after = max(min(reckoned, now), now - _LOOKS_BACK)
+    due = between(basis.schedule.enabled, basis.calendar(), after, now)
+    known = basis.journal.known(one.key for one in due)
+    new = [one for one in due if one.key not in known]
+    # What a change of the plan has moved behind the last reckoning has a course already.
+    moved = [one.occurrence for one in basis.journal.unsettled() if isinstance(one.state, Due)]
+    begun = []
+    for occurrence in sorted([*moved, *new], key=lambda one: one.due):
+        reminder = basis.schedule.reminder(occurrence.key.reminder)
+        if reminder is None:
+            continue
+        course = begin(occurrence, reminder.topic)
+        if leading.reminder(basis.journal) == reminder.name:
+            # It would ask for what is being done just now.
+            basis.settle(course.give_up(now, Step.ROUTINE))
+        elif _later_came(basis, course, reminder):
+            basis.settle(course.give_up(now, Step.SUPERSEDED))
+        else:
+            _supersede(basis, occurrence.key, now)
+            basis.journal.save(course)
+            begun.append(course)
+    return begun
+
+
+def _later_came(basis: Basis, course: Course, reminder: Reminder) -> bool:
+    """Return whether a later occurrence has taken the place of one that comes up only now.
+
+    Of an `every` also one that has its outcome: its moments stand for each other.
+    """
+    due = course.occurrence.due
+    others = basis.journal.unsettled()
+    if isinstance(reminder.timing, Every):
+        others = [*others, *basis.journal.of_care_day(course.key.care_day)]
+    return any(
+        one.key.reminder == reminder.name and one.key != course.key and one.occurrence.due >= due
+        for one in others
+        if not isinstance(one.state, Due)
+    )
+
+
+def _move(basis: Basis, now: datetime) -> None:
+    """Let what is unanswered move with an edit, another bedtime, or the time zone.
+
+    What moves ahead leaves the screen and comes at its new moment. What is held for a moment that
+    is no more does not come; what the person has seen or snoozed stays theirs.
+    """
+    calendar, led = basis.calendar(), basis.journal.led()
+    for course in basis.journal.unsettled():
+        reminder = basis.schedule.reminder(course.key.reminder)
+        moved = postponed(course, reminder, calendar, now, None if led is None else led.key)
+        if moved is not None:
+            basis.journal.forget(course.key)
+            basis.tell("log_moved", reminder=course.key.reminder, due=moved.due)
+        elif reminder is not None and isinstance(course.state, Held):
+            seen = course.seen or course.snoozes > 0
+            if not seen and planned(reminder, calendar, course.key) is None:
+                basis.settle(course.give_up(now, Step.DISABLED))
+
+
+def _supersede(basis: Basis, key: Key, now: datetime) -> None:
+    """End what an earlier occurrence of the same reminder has left unanswered."""
+    fresh = basis.schedule.named(key.reminder).fresh
+    for course in basis.journal.unsettled():
+        if course.key.reminder == key.reminder and course.key != key:
+            late = now > course.fresh_from + fresh
+            basis.settle(course.give_up(now, Step.TOO_LATE if late else Step.SUPERSEDED))

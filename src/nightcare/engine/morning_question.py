@@ -1,0 +1,108 @@
+"""The question after the night: on the screen when nothing else is, and never in the way."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from nightcare.domain.care_day import Calendar
+from nightcare.domain.diary import Answer, AskLater, AskNow
+from nightcare.domain.moments import Moment
+from nightcare.domain.notification import Answered, Button, Closed, Message, MessageEvent, Shown
+from nightcare.engine.deferrable_prompt import CanWait
+from nightcare.engine.diary_actions import Diary
+from nightcare.engine.ports import Journal, Screen, Tell, Words
+from nightcare.errors import ValueRefused
+
+_STAYS = timedelta(minutes=10)
+
+
+class MorningQuestion(CanWait):
+    """The question after the night, if it is on the screen."""
+
+    def __init__(self, screen: Screen, tell: Tell) -> None:
+        super().__init__(screen, tell)
+        self._asked: AskNow | None = None
+
+    def reckon(
+        self,
+        now: datetime,
+        journal: Journal,
+        calendar: Calendar,
+        moment: Moment | None,
+        words: Words,
+        *,
+        free: bool,
+    ) -> None:
+        """Ask, or stop asking, as an instant (UTC) has it.
+
+        Args:
+            now: The instant.
+            journal: What is remembered.
+            calendar: The person's care days.
+            moment: When to ask; None for never.
+            words: The person's language.
+            free: Whether nothing else is on the screen, and nothing speaks against a question.
+        """
+        diary = Diary(journal.diary, calendar)
+        began = journal.standing().began
+        asking = diary.question(now, moment, began, screen_taken=not free)
+        if self.there and self._asked is not None:
+            said = diary.night(self._asked.night).recorded
+            still = self._shown or isinstance(asking, AskNow)
+            self._keep(now, wanted=free and still and not said)
+        if not self.there and isinstance(asking, AskNow):
+            self._ask(asking, len(journal.diary.asked(asking.night)), words)
+        if self.there:
+            self.next = self._closes
+        elif isinstance(asking, AskLater):
+            self.next = asking.at
+        else:
+            self.next = None if moment is None else _tomorrow(moment, calendar, now)
+
+    def take_in(
+        self, event: MessageEvent, journal: Journal, calendar: Calendar, now: datetime
+    ) -> None:
+        """Take in an event of the question at an instant (UTC)."""
+        asked, diary = self._asked, Diary(journal.diary, calendar)
+        assert asked is not None
+        match event:
+            case Shown() if not self._shown:
+                diary.asked(asked.night, now)
+                self._taken(now, _STAYS)
+                self._tell("log_asked")
+            case Answered(_, key) if key in set(Answer):
+                self.take_back()
+                try:
+                    diary.answer(asked.night, Answer(key), now)
+                except ValueRefused:
+                    # A cramp of that night was noted meanwhile; that says more.
+                    return
+                self._tell("log_answered")
+            case Closed():
+                self._token = None
+
+    def _ask(self, asking: AskNow, before: int, words: Words) -> None:
+        self._asked = asking
+        title = words.say("question_title")
+        self._show(
+            Message(
+                f"question/{asking.night.isoformat()}/{before}",
+                words.say("title_again", title=title) if before else title,
+                words.say("question_body"),
+                buttons=(
+                    Button(Answer.NONE, words.say("question_none")),
+                    Button(Answer.MILD, words.say("question_mild")),
+                    Button(Answer.SEVERE, words.say("question_severe")),
+                ),
+                spoken=words.say("question_spoken"),
+                place="question",
+                stays=_STAYS,
+            ),
+            asking.until,
+        )
+
+
+def _tomorrow(moment: Moment, calendar: Calendar, now: datetime) -> datetime:
+    """When the next care day's question may be asked at the earliest (UTC)."""
+    day = calendar.at(calendar.at(now).ends)
+    return max(calendar.resolve(moment, day), day.wake)

@@ -1,0 +1,92 @@
+"""What nightcare has to say for itself, beside the reminders: one quiet notice at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from nightcare.domain.notification import Message, MessageEvent, Shown
+from nightcare.domain.reminders import Urgency
+from nightcare.engine.ports import Screen
+
+_STAYS = timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class _Notice:
+    """What is to be said; what is of low urgency goes away by itself."""
+
+    title: str
+    body: str
+    urgency: Urgency
+
+
+class Notices:
+    """The notice on the screen, or waiting for somebody to be there; it takes no answer."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._number = 0
+        self._token: str | None = None
+        self._closes: datetime | None = None
+        self._waiting: _Notice | None = None
+        self._here = True
+
+    @property
+    def closes(self) -> datetime | None:
+        """When the present notice has been there long enough (UTC); None where it stays."""
+        return self._closes
+
+    def mention(self, title: str, body: str, now: datetime) -> None:
+        """Say something now (UTC), or once somebody is there, that goes away by itself."""
+        self._say(_Notice(title, body, Urgency.LOW), now + _STAYS)
+
+    def insist(self, title: str, body: str) -> None:
+        """Say something that stays until it is taken back, or somebody closes it."""
+        self._say(_Notice(title, body, Urgency.NORMAL), None)
+
+    def take_back(self) -> None:
+        """Take the notice off the screen, or say it no more."""
+        if self._token is not None:
+            self._screen.close(self._token)
+        self._token = self._closes = self._waiting = None
+
+    def reckon(self, now: datetime, *, here: bool) -> None:
+        """Say what has waited, or take off what has been there long enough (now in UTC).
+
+        Args:
+            now: The instant.
+            here: Whether somebody is there, and may be told something that can wait.
+        """
+        self._here = here
+        if self._closes is not None and self._closes <= now:
+            self.take_back()
+        if here and self._waiting is not None:
+            passing = self._waiting.urgency is Urgency.LOW
+            self._show(self._waiting, now + _STAYS if passing else None)
+
+    def concerns(self, event: MessageEvent) -> bool:
+        """Take in an event if it belongs to a notice; whether it did."""
+        if event.token != self._token:
+            return False
+        if not isinstance(event, Shown):
+            self.take_back()
+        return True
+
+    def _say(self, notice: _Notice, closes: datetime | None) -> None:
+        self.take_back()
+        if self._here:
+            self._show(notice, closes)
+        else:
+            self._waiting = notice
+
+    def _show(self, notice: _Notice, closes: datetime | None) -> None:
+        self._waiting = None
+        self._number += 1
+        self._token = f"notice/{self._number}"
+        self._closes = closes
+        title, body = notice.title, notice.body
+        stays = None if closes is None else _STAYS
+        self._screen.show(
+            Message(self._token, title, body, urgency=notice.urgency, place="notice", stays=stays)
+        )

@@ -1,0 +1,184 @@
+"""What comes back from the screen: a reminder was shown, answered or closed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from nightcare.domain.delivery import Course, Open, Outcome, Settled, Snoozed
+from nightcare.domain.notification import (
+    Answered,
+    Closed,
+    Delivery,
+    DeliveryEvent,
+    MessageEvent,
+    Rejected,
+    Sent,
+    Shown,
+)
+from nightcare.domain.routine import routine_named
+from nightcare.engine.context import Basis
+from nightcare.engine.display import OnScreen
+from nightcare.engine.guided_routine import START, STOP, Leading
+from nightcare.engine.messages import key_of, token
+from nightcare.engine.user_actions import DONE, SNOOZE
+from nightcare.errors import ValueRefused
+
+_BEFORE_SENT = frozenset({Delivery.DECIDED, Delivery.NO_SERVER})
+
+_IN_TIME = timedelta(seconds=2)
+"""How much earlier than told a server may take a notification off: its clock is not ours."""
+
+
+def take_in(
+    basis: Basis, on_screen: OnScreen, leading: Leading, event: MessageEvent, now: datetime
+) -> None:
+    """Take in what happened to a reminder on the screen at an instant (UTC)."""
+    course = on_screen.course(event.token)
+    if course is None or not isinstance(course.state, Open):
+        return
+    match event:
+        case Shown(_, handle):
+            on_screen.taken(event.token, handle)
+            _shown(basis, course, course.state, handle, now)
+        case Answered(_, button) if button == START:
+            _start(basis, on_screen, leading, course, now)
+        case Answered(_, button):
+            _answered(basis, on_screen, course, button, now)
+        case Closed(_, by_itself):
+            on_screen.left(event.token)
+            if by_itself:
+                _taken_off(basis, course, course.state, now)
+            else:
+                _closed(basis, course, course.state, now)
+
+
+def take_in_delivery(
+    basis: Basis, on_screen: OnScreen, leading: Leading, event: DeliveryEvent, now: datetime
+) -> None:
+    """Take in (now in UTC) how far a reminder, or a step of its routine, has come."""
+    led = basis.journal.led() if leading.concerns(event) else None
+    course = on_screen.course(event.token) if led is None else basis.journal.course(led.key)
+    if course is None or not isinstance(course.state, Open) or course.state.away:
+        return
+    match event:
+        case Rejected(_, Delivery.TAKEN_OFF):
+            on_screen.lost(event.token)
+            basis.deliver(course, Delivery.TAKEN_OFF)
+        case Rejected(_, delivery):
+            on_screen.lost(event.token)
+            basis.reject(course, delivery, now)
+        case Sent() if course.state.delivery in _BEFORE_SENT:
+            # What is sent again stays refused until a notifier takes it.
+            basis.deliver(course, Delivery.SENT)
+
+
+def take_in_late(
+    basis: Basis, on_screen: OnScreen, leading: Leading, event: Answered, now: datetime
+) -> tuple[str, Course] | None:
+    """Take in a press (UTC) on a notification that had left the screen.
+
+    Some servers leave there what they were told to close (notification-daemon 3.20), others bring
+    back what has gone (`makoctl restore`). A press counts while the occurrence is fresh and no
+    other one has been on the screen since.
+
+    Returns:
+        The key of the sentence that says why it does not count, and the occurrence; None if it
+        counts, or changes nothing.
+    """
+    key = key_of(event.token)
+    course = None if key is None else basis.journal.course(key)
+    reminder = None if course is None else basis.schedule.reminder(course.key.reminder)
+    if course is None or reminder is None or event.key == STOP or leading.under_way:
+        return None
+    if isinstance(course.state, Settled) and course.state.outcome is Outcome.DONE:
+        return None if event.key == DONE else ("late_done", course)
+    if isinstance(course.state, Snoozed) and event.key.startswith(SNOOZE):
+        # Pressed twice, or told twice: it was put off by the first.
+        return None
+    if not on_screen.was_last(course):
+        return "late_another", course
+    if now > course.fresh_from + reminder.fresh:
+        return "late_over", course
+    if event.key == START:
+        _start(basis, on_screen, leading, course, now)
+    else:
+        _answered(basis, on_screen, course, event.key, now)
+    return None
+
+
+def take_in_led(basis: Basis, leading: Leading, event: MessageEvent, now: datetime) -> None:
+    """Take in what happened to the routine that the person is led through (now in UTC)."""
+    name = leading.reminder(basis.journal)
+    reminder = None if name is None else basis.schedule.reminder(name)
+    _deliver_step(basis, event)
+    became = leading.take_in(event, reminder, basis.journal, basis.answers(), now)
+    if became is not None:
+        basis.tell_of(became)
+
+
+def _deliver_step(basis: Basis, event: MessageEvent) -> None:
+    """Write down whether the present step is on the screen."""
+    led = basis.journal.led()
+    course = None if led is None else basis.journal.course(led.key)
+    match event:
+        case Shown() if course is not None:
+            basis.deliver(course, Delivery.SHOWN)
+        case Closed(by_itself=True) if course is not None:
+            basis.deliver(course, Delivery.TAKEN_OFF)
+
+
+def _shown(basis: Basis, course: Course, state: Open, handle: str | None, now: datetime) -> None:
+    reminder = basis.schedule.reminder(course.key.reminder)
+    if state.shown is not None or reminder is None:
+        # Shown again by a notifier that was restarted: its time goes on.
+        basis.deliver(replace(course, state=replace(state, handle=handle)), Delivery.SHOWN)
+        return
+    basis.deliver(course.shown(reminder, now, handle), Delivery.SHOWN)
+    basis.tell("log_shown", reminder=reminder.name, due=course.occurrence.due)
+
+
+def _start(
+    basis: Basis, on_screen: OnScreen, leading: Leading, course: Course, now: datetime
+) -> None:
+    """Begin to lead through the routine of a reminder."""
+    reminder = basis.schedule.reminder(course.key.reminder)
+    name = None if reminder is None else reminder.routine
+    routine = None if name is None else routine_named(basis.routines(), name)
+    if routine is None:
+        # Edited away since it was shown: it is shown anew, as it is configured now.
+        on_screen.left(token(course))
+    else:
+        leading.start(course, routine, basis.journal, now)
+
+
+def _answered(
+    basis: Basis, on_screen: OnScreen, course: Course, button: str, now: datetime
+) -> None:
+    try:
+        basis.answers().button(course, button, now)
+    except ValueRefused:
+        return
+    for one in {one.key: one for one in (course, *on_screen.courses())}:
+        became = basis.journal.course(one)
+        if became is not None:
+            basis.tell_of(became)
+
+
+def _taken_off(basis: Basis, course: Course, state: Open, now: datetime) -> None:
+    """Keep it open for commands until its time is over, or it is asked again.
+
+    The server took it off, which is no act of the person; or the person closed it and the server
+    does not say so, and then it must not come back at once.
+    """
+    basis.deliver(replace(course, state=replace(state, away=True)), Delivery.TAKEN_OFF)
+    if state.closes - now > _IN_TIME:
+        basis.tell("log_taken_off", reminder=course.key.reminder)
+
+
+def _closed(basis: Basis, course: Course, state: Open, now: datetime) -> None:
+    """The person closed it: no answer yet where it is asked again, else dismissed."""
+    if state.again is not None:
+        basis.journal.save(replace(course, state=replace(state, away=True)))
+    else:
+        basis.settle(course.settle(Outcome.DISMISSED, now))

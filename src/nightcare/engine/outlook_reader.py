@@ -1,0 +1,25 @@
+"""Reads from the journal what an outlook needs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from nightcare.domain.care_day import Calendar
+from nightcare.domain.outlook import RECENT, Outlook
+from nightcare.domain.schedule import Schedule
+from nightcare.engine.ports import Journal
+
+
+def read_outlook(
+    schedule: Schedule, calendar: Calendar, journal: Journal, now: datetime
+) -> Outlook:
+    """Return what is to come and what has been, by the schedule and the journal, now (UTC)."""
+    led = journal.led()
+    return Outlook(
+        schedule,
+        calendar,
+        journal.standing(),
+        journal.since(now - RECENT),
+        None if led is None else led.key,
+        now,
+    )

@@ -1,0 +1,262 @@
+"""What the service needs from outside, stated as protocols."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from nightcare.domain.delivery import Course, Step
+from nightcare.domain.diary import Cramp, Morning
+from nightcare.domain.global_state import Standing
+from nightcare.domain.guidance import Guidance
+from nightcare.domain.history import Act, Trial
+from nightcare.domain.notification import Capability, Delivery, Message, ScreenEvent
+from nightcare.domain.reminders import Key, Occurrence
+from nightcare.domain.routine_session import Led
+
+
+class Screen(Protocol):
+    """Where messages are shown: a notifier.
+
+    A screen is told what ought to be on it, and sees to that by itself: it waits for a notifier
+    that is absent, tries again after a failure, and shows again what one that was replaced has
+    lost. Its methods return at once and never fail; what happens is reported.
+    """
+
+    name: str
+    """The backend's name, as in `[notify] backend`."""
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What the notifier in use can do, as far as it is known now."""
+        ...
+
+    def describe(self) -> str:
+        """Which notifier is in use, for logs and `status`: its name and version, or none yet."""
+        ...
+
+    def show(self, message: Message) -> None:
+        """Put a message on the screen, and keep it there until it is closed or answered.
+
+        Another one under the same token takes its place.
+        """
+        ...
+
+    def close(self, token: str) -> None:
+        """Take a message off the screen; one that is not there any more is no matter."""
+        ...
+
+    def forget(self, handle: str) -> None:
+        """Take off what an earlier run of the service has left under this handle, if anything."""
+        ...
+
+    def quiet(self, *, on: bool) -> None:
+        """Take note whether do not disturb is on now.
+
+        Some notifiers never draw what they took meanwhile. So what is still wanted of it when it
+        ends is taken off and shown anew, once; where nothing can be taken off, it is left alone.
+        """
+        ...
+
+    async def run(self, report: Callable[[ScreenEvent], None]) -> None:
+        """Serve until cancelled, and report what happens on the screen."""
+        ...
+
+
+class Journal(Protocol):
+    """What is remembered: see `nightcare.journal.store.Journal`."""
+
+    @property
+    def diary(self) -> Pages:
+        """The pages of the diary."""
+        ...
+
+    def transaction(self, *, flushed: bool = ...) -> AbstractContextManager[None]:
+        """All changes inside become true together, or none does; nests.
+
+        Args:
+            flushed: Whether a power cut after it may not lose them.
+        """
+        ...
+
+    def course(self, key: Key) -> Course | None:
+        """Where the occurrence of that key stands; None where its moment has not come."""
+        ...
+
+    def unsettled(self) -> list[Course]:
+        """All that have no outcome yet, in order of time."""
+        ...
+
+    def of_care_day(self, day: date) -> list[Course]:
+        """All of one care day, in order of time."""
+        ...
+
+    def since(self, due: datetime) -> list[Course]:
+        """Return all that were due since an instant (UTC), or have no outcome yet."""
+        ...
+
+    def known(self, keys: Iterable[Key]) -> frozenset[Key]:
+        """Those of the keys whose moment has come already."""
+        ...
+
+    def save(self, course: Course) -> None:
+        """Write where an occurrence stands."""
+        ...
+
+    def forget(self, key: Key) -> None:
+        """Forget an occurrence whose moment was moved ahead, so that it can come then."""
+        ...
+
+    def forget_unseen(self, after: datetime) -> None:
+        """Forget what was due later than an instant (UTC), and nobody has seen or answered."""
+        ...
+
+    def standing(self) -> Standing:
+        """What holds for all reminders at once."""
+        ...
+
+    def stand(self, standing: Standing) -> None:
+        """Write what holds for all reminders at once."""
+        ...
+
+    def led(self) -> Led | None:
+        """What the person is being led through; None where it is nothing."""
+        ...
+
+    def lead(self, led: Led | None) -> None:
+        """Write what the person is being led through now, or that it is nothing any more."""
+        ...
+
+    def tips_shown(self) -> Mapping[str, int]:
+        """For each tip that was ever shown a number that grows with each showing."""
+        ...
+
+    def tip_shown(self, tip: str, now: datetime) -> None:
+        """Remember that a tip was shown now (UTC)."""
+        ...
+
+    def decided(self, now: datetime, occurrence: Occurrence, verdict: str, step: Step) -> None:
+        """Remember which step of the cascade decided now (UTC)."""
+        ...
+
+    def delivered(self, key: Key, delivery: Delivery) -> None:
+        """Remember how far what was last decided to be shown came on its way to the screen."""
+        ...
+
+    def acted(
+        self,
+        now: datetime,
+        what: str,
+        before: Sequence[Course],
+        standing: Standing,
+        beside: Sequence[Course] = ...,
+    ) -> None:
+        """Remember what the person did now (UTC), and how things stood before it."""
+        ...
+
+    def last_act(self) -> Act | None:
+        """What the person did last and has not taken back."""
+        ...
+
+    def forget_act(self, act: Act) -> None:
+        """Forget an act that was taken back."""
+        ...
+
+    def trials(self) -> list[Trial]:
+        """What `nightcare try` has asked for and the service has not shown yet."""
+        ...
+
+    def trial_shown(self, number: int, by: str) -> None:
+        """Remember by what a trial was shown, or why it could not be."""
+        ...
+
+    def trial_delivered(self, number: int, delivery: Delivery) -> None:
+        """Remember how far a trial has come on its way to the screen."""
+        ...
+
+    def note(self, name: str, value: Mapping[str, object]) -> None:
+        """Write something down under a name, in the place of what stood there."""
+        ...
+
+    def noted(self, name: str) -> Mapping[str, object]:
+        """What was last written down under that name; empty where nothing was."""
+        ...
+
+
+class Pages(Protocol):
+    """Where the diary is written: see `nightcare.journal.diary_store.Pages`."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All changes inside become true together, or none does; nests."""
+        ...
+
+    def cramps(self, since: date = ...) -> list[Cramp]:
+        """All of the care days since a date, in order of time."""
+        ...
+
+    def cramp(self, number: int) -> Cramp | None:
+        """The one of that number; None where there is none."""
+        ...
+
+    def add(self, cramp: Cramp) -> Cramp:
+        """Write down a cramp, whatever its number; returns it with the one that it gets."""
+        ...
+
+    def correct(self, cramp: Cramp) -> None:
+        """Write a cramp over the one of its number, or where there is none."""
+        ...
+
+    def remove(self, number: int) -> None:
+        """Take out the cramp of that number."""
+        ...
+
+    def mornings(self, since: date = ...) -> list[Morning]:
+        """All of the nights since a date, in order of time."""
+        ...
+
+    def morning(self, night: date) -> Morning | None:
+        """What was said of a night; None where nothing was."""
+        ...
+
+    def say(self, morning: Morning) -> None:
+        """Write down what was said of a night, in the place of what was said before."""
+        ...
+
+    def unsay(self, night: date) -> None:
+        """Take out what was said of a night."""
+        ...
+
+    def asked(self, night: date) -> tuple[datetime, ...]:
+        """When a night was asked after (UTC), in order of time."""
+        ...
+
+    def ask(self, night: date, now: datetime) -> None:
+        """Remember that a night was asked after now (UTC), and forget when those long past were."""
+        ...
+
+
+class Words(Protocol):
+    """What the person reads, in their language: see `nightcare.i18n.translator.Words`."""
+
+    @property
+    def guidance(self) -> Guidance:
+        """The health texts."""
+        ...
+
+    def say(self, key: str, /, **values: object) -> str:
+        """The sentence under a key, filled in."""
+        ...
+
+    def length(self, length: timedelta) -> str:
+        """A length as it is spoken: "1 h 30 min"."""
+        ...
+
+
+class Tell(Protocol):
+    """Says what happens as it happens: a key of the catalogue's `log`, and its values."""
+
+    def __call__(self, key: str, /, **values: object) -> None:
+        """Say it."""
+        ...

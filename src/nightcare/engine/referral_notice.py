@@ -1,0 +1,95 @@
+"""The notice that the diary is a reason to see a professional: once a week, never in the way."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from nightcare.domain.care_day import Calendar
+from nightcare.domain.notification import Answered, Closed, Message, MessageEvent, Shown
+from nightcare.domain.referral import (
+    Concern,
+    ProfessionalRule,
+    concern,
+    first_of_window,
+    notice_due,
+)
+from nightcare.engine.deferrable_prompt import CanWait
+from nightcare.engine.ports import Journal, Words
+
+PROFESSIONAL_NOTE = "professional"
+"""Under this name the journal notes when it was shown last."""
+
+_STAYS = timedelta(minutes=30)
+
+
+class ProfessionalNotice(CanWait):
+    """The notice, if it is on the screen; it takes no answer."""
+
+    def reckon(
+        self,
+        now: datetime,
+        journal: Journal,
+        calendar: Calendar,
+        rule: ProfessionalRule,
+        words: Words,
+        *,
+        free: bool,
+    ) -> None:
+        """Say so, or no more, as an instant (UTC) has it.
+
+        Args:
+            now: The instant.
+            journal: What is remembered.
+            calendar: The person's care days.
+            rule: When the diary says to see a professional.
+            words: The person's language.
+            free: Whether nothing else is on the screen, and nothing speaks against a notice.
+        """
+        if not free:
+            # Who makes room for it has all of this reckoned again; but nobody says good morning.
+            self.take_back()
+            self.next = calendar.at(now).ends if rule.notice else None
+            return
+        why = _why(now, journal, calendar, rule) if rule.notice else None
+        self._keep(now, wanted=why is not None)
+        if self.there or why is None:
+            self.next = self._closes if self.there else None
+            return
+        due = notice_due(now, calendar, _last(journal))
+        self.next = due if due > now else None
+        if due <= now:
+            self._say(why, now, words)
+
+    def take_in(self, event: MessageEvent, journal: Journal, now: datetime) -> None:
+        """Take in an event of the notice at an instant (UTC)."""
+        match event:
+            case Shown() if not self._shown:
+                self._taken(now, _STAYS)
+                journal.note(PROFESSIONAL_NOTE, {"shown": now.isoformat()})
+                self._tell("log_professional")
+            case Closed() | Answered():
+                self.take_back()
+
+    def _say(self, why: Concern, now: datetime, words: Words) -> None:
+        advice = {one.id: one.text for one in words.guidance.professional}[why.advice[0]]
+        self._show(
+            Message(
+                f"professional/{now.isoformat()}",
+                words.say("professional_title"),
+                words.say("professional_body", advice=advice),
+                place="notice",
+                stays=_STAYS,
+            )
+        )
+
+
+def _why(
+    now: datetime, journal: Journal, calendar: Calendar, rule: ProfessionalRule
+) -> Concern | None:
+    first = first_of_window(now, calendar, rule)
+    return concern(first, rule, journal.diary.cramps(first), journal.diary.mornings(first))
+
+
+def _last(journal: Journal) -> datetime | None:
+    shown = journal.noted(PROFESSIONAL_NOTE).get("shown")
+    return None if shown is None else datetime.fromisoformat(str(shown))

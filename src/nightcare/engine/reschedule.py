@@ -1,0 +1,95 @@
+"""What becomes of occurrences in the journal when the plan changes, or a change is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from datetime import datetime
+
+from nightcare.domain.delivery import Course, Due, Held, Open, Outcome, Settled, begin
+from nightcare.domain.plan_change import PlanChange
+from nightcare.domain.reminders import Key, Occurrence
+from nightcare.engine.ports import Journal
+
+
+def unreached(journal: Journal, change: PlanChange, now: datetime) -> list[Course]:
+    """Return what is unanswered, or was missed, and the new plan has to come after now (UTC)."""
+    led = journal.led()
+    found = [(one, journal.course(one.key)) for one in change.postponed(now)]
+    return [
+        course
+        for one, course in found
+        if course is not None
+        if _unreached(course)
+        or (course.moves(None if led is None else led.key) and one.due > course.occurrence.due)
+    ]
+
+
+def change_plan(journal: Journal, change: PlanChange, now: datetime) -> None:
+    """Let come (again) what a change of the plan at an instant (UTC) moves.
+
+    What is unanswered and is still to come by the new plan comes then. What moves behind the last
+    reckoning comes up now.
+    """
+    for course in unreached(journal, change, now):
+        journal.forget(course.key)
+    _begin_overtaken(journal, change, now)
+
+
+def undo_plan_change(
+    journal: Journal, change: PlanChange, now: datetime, restored: Container[Key]
+) -> None:
+    """Let come what comes by the plan that is restored at an instant (UTC).
+
+    What came early by the plan that is undone was not meant, and comes at its own time, also if
+    it was seen. What is being led through goes on.
+
+    Args:
+        journal: What is remembered.
+        change: From the plan that is undone to the one that is restored.
+        now: The instant (UTC).
+        restored: What stands as it did before the act that is undone.
+    """
+    led = journal.led()
+    for old, new in change.put_back(now):
+        course = journal.course(old.key)
+        if course is None or course.occurrence != old or old.key in restored:
+            continue
+        under_way = led is not None and led.key == old.key
+        if under_way or (new.due <= now and _on_screen(course)):
+            continue
+        journal.forget(old.key)
+        reckoned = journal.standing().reckoned
+        if reckoned is not None and new.due <= reckoned:
+            _begin(journal, change, new)
+    change_plan(journal, change, now)
+
+
+def _begin_overtaken(journal: Journal, change: PlanChange, now: datetime) -> None:
+    standing = journal.standing()
+    if standing.reckoned is None or standing.began is None:
+        return
+    overtaken = change.overtaken(standing.began, standing.reckoned, now)
+    known = journal.known(one.key for one in overtaken)
+    for one in overtaken:
+        if one.key not in known:
+            _begin(journal, change, one)
+
+
+def _begin(journal: Journal, change: PlanChange, one: Occurrence) -> None:
+    reminder = change.after.reminder(one.key.reminder)
+    if reminder is not None:
+        journal.save(begin(one, reminder.topic))
+
+
+def _unreached(course: Course) -> bool:
+    if course.seen or course.snoozes > 0:
+        return False
+    match course.state:
+        case Due() | Held() | Open() | Settled(Outcome.MISSED):
+            return True
+        case _:
+            return False
+
+
+def _on_screen(course: Course) -> bool:
+    return isinstance(course.state, Open) and not course.state.away

@@ -1,0 +1,125 @@
+"""Undo of the last act: what it changed, what it let come, and what it kept from coming."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+
+from nightcare.domain.care_day import ONE_DAY, Calendar
+from nightcare.domain.delivery import Course, Open, Outcome, Settled, Step, begin
+from nightcare.domain.global_state import Standing
+from nightcare.domain.history import Act
+from nightcare.domain.plan_change import Plan, PlanChange
+from nightcare.domain.reminders import Key
+from nightcare.domain.schedule import Schedule
+from nightcare.engine.ports import Journal
+from nightcare.engine.reschedule import undo_plan_change
+
+
+def plan_of(schedule: Schedule, zone: tzinfo, standing: Standing) -> Plan:
+    """Return the plan of a schedule, with the bedtimes that hold instead of its own."""
+    return Plan(schedule.enabled, Calendar(schedule.sleep, zone, standing.tonight))
+
+
+def closed_by_good_night(
+    journal: Journal, schedule: Schedule, standing: Standing, now: datetime
+) -> list[Course]:
+    """Return what fell due after "Good night" and is still fresh at an instant (UTC)."""
+    if standing.good_night is None:
+        return []
+    return [
+        course
+        for day in (standing.good_night - ONE_DAY, standing.good_night)
+        for course in journal.of_care_day(day)
+        if isinstance(course.state, Settled)
+        and course.state.outcome is Outcome.MISSED
+        and course.state.reason is Step.GOOD_NIGHT
+        and _fresh(schedule, course, now)
+    ]
+
+
+@dataclass(frozen=True)
+class Undo:
+    """Undoes acts in a journal.
+
+    Attributes:
+        journal: The journal.
+        schedule: The schedule in force.
+        zone: The time zone of the person.
+    """
+
+    journal: Journal
+    schedule: Schedule
+    zone: tzinfo
+
+    def undo(self, act: Act, now: datetime) -> None:
+        """Undo the last act at an instant (UTC)."""
+        before = [self._as_seen_since(course) for course in act.courses]
+        aside = [
+            self._as_seen_since(course)
+            for course in act.beside
+            if self._pushed_aside(course, act.at, now)
+        ]
+        undone = self.journal.standing()
+        standing = replace(act.standing, began=undone.began, reckoned=undone.reckoned)
+        self.journal.stand(standing)
+        restored = {one.key for one in (*act.courses, *act.beside)}
+        old, new = (plan_of(self.schedule, self.zone, one) for one in (undone, standing))
+        # First goes what came because of the act, or it would stand in the way of what was before.
+        undo_plan_change(self.journal, PlanChange(old, new), now, restored)
+        for course in [*(one for one in before if not (one.seen and _missed(one))), *aside]:
+            self.journal.save(self._reopened(course, now))
+        self._undo_good_night(undone, standing, now, restored)
+        self.journal.forget_act(act)
+
+    def _undo_good_night(
+        self, undone: Standing, standing: Standing, now: datetime, restored: Container[Key]
+    ) -> None:
+        """Let come what "Good night" kept away, or close the evening again."""
+        calendar = Calendar(self.schedule.sleep, self.zone, standing.tonight)
+        today = calendar.at(now).date
+        if undone.good_night == today != standing.good_night:
+            for course in closed_by_good_night(self.journal, self.schedule, undone, now):
+                if course.key not in restored:
+                    self.journal.save(begin(course.occurrence, course.topic))
+        elif standing.good_night == today != undone.good_night:
+            for course in self.journal.unsettled():
+                self.journal.save(course.give_up(now, Step.GOOD_NIGHT))
+
+    def _as_seen_since(self, course: Course) -> Course:
+        """A course as it stood, knowing whether it has been shown since: that happened."""
+        present = self.journal.course(course.key)
+        return replace(course, seen=course.seen or (present is not None and present.seen))
+
+    def _reopened(self, course: Course, now: datetime) -> Course:
+        """A course as it stood; what was on the screen then comes back there, if still fresh.
+
+        But not beside a later occurrence of its reminder, which has taken its place.
+        """
+        if course.settled:
+            return course
+        rivals = [*self.journal.unsettled(), *self.journal.of_care_day(course.key.care_day)]
+        if any(
+            one.key.reminder == course.key.reminder and one.occurrence.due > course.occurrence.due
+            for one in rivals
+        ):
+            return course.give_up(now, Step.SUPERSEDED)
+        return course.held(Step.RESTARTED) if isinstance(course.state, Open) else course
+
+    def _pushed_aside(self, course: Course, act: datetime, now: datetime) -> bool:
+        """Return whether it gave way, while fresh, to what came because of an act (UTC)."""
+        present = self.journal.course(course.key)
+        if present is None or not isinstance(present.state, Settled) or present.state.at < act:
+            return False
+        gave_way = present.state.outcome is Outcome.MISSED or present.state.reason is Step.ANOTHER
+        return gave_way and _fresh(self.schedule, course, now)
+
+
+def _fresh(schedule: Schedule, course: Course, now: datetime) -> bool:
+    reminder = schedule.reminder(course.key.reminder)
+    return reminder is not None and now <= course.fresh_from + reminder.fresh
+
+
+def _missed(course: Course) -> bool:
+    return isinstance(course.state, Settled) and course.state.outcome is Outcome.MISSED

@@ -1,0 +1,306 @@
+"""What the person does: done, snooze, good night, pause, resume, tonight, undo.
+
+The service and the commands both work through this, on the journal alone, so that an answer
+counts whether or not the service runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta, tzinfo
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
+from nightcare.domain.delivery import Course, Held, Open, Outcome, Settled, Snoozed, Step, begin
+from nightcare.domain.global_state import Standing
+from nightcare.domain.moments import length_text
+from nightcare.domain.plan_change import PlanChange
+from nightcare.domain.reminders import Reminder
+from nightcare.domain.schedule import Schedule
+from nightcare.domain.snooze import past_bedtime, used_up
+from nightcare.domain.time_parser import parse_length
+from nightcare.engine.ports import Journal
+from nightcare.engine.reschedule import change_plan, unreached
+from nightcare.engine.undo import Undo, closed_by_good_night, plan_of
+from nightcare.errors import NothingToDo, ValueRefused
+
+DONE = "done"
+GOOD_NIGHT = "good-night"
+SNOOZE = "snooze-"
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
+
+_UNANSWERED = (Outcome.EXPIRED, Outcome.DISMISSED)
+
+
+def snooze_key(length: timedelta) -> str:
+    """The key of a button that snoozes for a length: "snooze-10m"."""
+    return SNOOZE + length_text(length)
+
+
+def _whole(
+    act: Callable[Concatenate[Answers, Given], Made],
+) -> Callable[Concatenate[Answers, Given], Made]:
+    """Make what an act looks at and what it changes one transaction: others write as well."""
+
+    @wraps(act)
+    def acted(self: Answers, /, *words: Given.args, **more: Given.kwargs) -> Made:
+        with self._journal.transaction():
+            return act(self, *words, **more)
+
+    return acted
+
+
+class Answers:
+    """What the person does, written to the journal."""
+
+    def __init__(self, schedule: Schedule, zone: tzinfo, journal: Journal) -> None:
+        self._schedule = schedule
+        self._zone = zone
+        self._journal = journal
+
+    def calendar(self) -> Calendar:
+        """The person's care days, with tonight's bedtime if they named another."""
+        return Calendar(self._schedule.sleep, self._zone, self._journal.standing().tonight)
+
+    def button(self, course: Course, key: str, now: datetime) -> None:
+        """Do what the button `key` of an unsettled course stands for.
+
+        Raises:
+            ValueRefused: No button has that key.
+        """
+        if key == DONE:
+            self._act(now, DONE, [course], lambda one: one.settle(Outcome.DONE, now))
+        elif key == GOOD_NIGHT:
+            self.good_night(now)
+        elif key.startswith(SNOOZE):
+            until = now + parse_length(key.removeprefix(SNOOZE))
+            self._act(now, "snooze", [course], lambda one: one.snoozed(until))
+        else:
+            raise ValueRefused("button_unknown", found=key)
+
+    @_whole
+    def done(self, now: datetime, name: str | None = None) -> Course:
+        """Settle as done what is open, or what was shown last today and left unanswered.
+
+        Raises:
+            NothingToDo: There is nothing of the kind.
+            ValueRefused: No reminder has that name.
+        """
+        target = self._unsettled(name) or self._unanswered(now, name)
+        if target is None:
+            raise NothingToDo("nothing_to_answer")
+        return self._act(now, DONE, [target], lambda one: one.settle(Outcome.DONE, now))[0]
+
+    @_whole
+    def snooze(
+        self, now: datetime, name: str | None = None, until: datetime | timedelta | None = None
+    ) -> Course:
+        """Put off what is open, for a length or until an instant (UTC); else the first length.
+
+        Raises:
+            NothingToDo: Nothing is open, or it has been snoozed as often as one may.
+            ValueRefused: No reminder has that name, or it would end in the night.
+        """
+        target = self._unsettled(name)
+        if target is None:
+            raise NothingToDo("nothing_to_snooze")
+        if used_up(target, self._schedule.snooze.limit):
+            raise NothingToDo(
+                "snooze_limit", reminder=target.key.reminder, limit=self._schedule.snooze.limit
+            )
+        end = self._end(now, target, until)
+        calendar = self.calendar()
+        day = calendar.at(now)
+        if past_bedtime(target, end, day):
+            raise ValueRefused(
+                "snooze_into_night",
+                until=f"{calendar.local(end):%H:%M}",
+                bedtime=f"{calendar.local(day.bedtime):%H:%M}",
+            )
+        return self._act(now, "snooze", [target], lambda one: one.snoozed(end))[0]
+
+    @_whole
+    def good_night(self, now: datetime) -> CareDay:
+        """Answer what is open and close everything until the next wake-up; returns the care day."""
+        day = self.calendar().at(now)
+
+        def close(course: Course) -> Course:
+            match course.state:
+                case Open() if course.seen:
+                    return course.settle(Outcome.DONE, now)
+                case Snoozed():
+                    return course.settle(Outcome.DISMISSED, now, Step.GOOD_NIGHT)
+                case _:
+                    return course.give_up(now, Step.GOOD_NIGHT)
+
+        self._act(
+            now,
+            GOOD_NIGHT,
+            self._journal.unsettled(),
+            close,
+            lambda standing: replace(standing, good_night=day.date),
+        )
+        return day
+
+    @_whole
+    def pause(self, now: datetime, until: datetime) -> None:
+        """Show nothing until an instant (UTC)."""
+        waiting = [one for one in self._journal.unsettled() if isinstance(one.state, Open | Held)]
+        self._act(
+            now,
+            "pause",
+            waiting,
+            lambda one: one.held(Step.PAUSED),
+            lambda standing: replace(standing, paused_until=until),
+        )
+
+    @_whole
+    def resume(self, now: datetime) -> None:
+        """End a pause, and an evening closed with "Good night".
+
+        Raises:
+            NothingToDo: Neither is in force.
+        """
+        standing = self._journal.standing()
+        closed = standing.good_night == self.calendar().at(now).date
+        if not standing.paused(now) and not closed:
+            raise NothingToDo("nothing_to_resume")
+        self._act(
+            now,
+            "resume",
+            closed_by_good_night(self._journal, self._schedule, standing, now) if closed else [],
+            lambda course: begin(course.occurrence, course.topic),
+            lambda standing: replace(standing, paused_until=None, good_night=None),
+        )
+
+    @_whole
+    def tonight(self, now: datetime, bedtime: time) -> CareDay:
+        """Set another bedtime (local) for this evening; return the care day as it is then.
+
+        Of a time that the clock shows twice it is the next one after now.
+
+        Raises:
+            ValueRefused: That is not between now and the next wake-up.
+        """
+        usual = self.calendar()
+        day = usual.at(now)
+        coming = usual.next_clock(bedtime, now - timedelta.resolution)
+        bedtime = bedtime.replace(fold=usual.local(coming).fold)
+        standing = self._journal.standing()
+        tonight = {date: at for date, at in standing.tonight.items() if date >= day.date - ONE_DAY}
+        changed = replace(standing, tonight={**tonight, day.date: bedtime})
+        calendar = Calendar(self._schedule.sleep, self._zone, changed.tonight)
+        if not now <= calendar.bedtime(day.date) <= day.ends:
+            raise ValueRefused(
+                "tonight_out_of_reach",
+                found=f"{bedtime:%H:%M}",
+                now=f"{calendar.local(now):%H:%M}",
+                wake=f"{calendar.local(day.ends):%H:%M}",
+            )
+        before, after = (plan_of(self._schedule, self._zone, one) for one in (standing, changed))
+        change = PlanChange(before, after)
+        moved = unreached(self._journal, change, now)
+        self._act(now, "tonight", moved, _unchanged, lambda _: changed)
+        change_plan(self._journal, change, now)
+        return calendar.day(day.date)
+
+    @_whole
+    def undo(self, now: datetime) -> str:
+        """Take back the last answer; returns what it was: "done", "snooze", "pause", ...
+
+        What the act kept from coming comes, if it is still fresh, and what came because of it
+        counts for nothing.
+
+        Raises:
+            NothingToDo: There is none.
+        """
+        act = self._journal.last_act()
+        if act is None:
+            raise NothingToDo("nothing_to_undo")
+        Undo(self._journal, self._schedule, self._zone).undo(act, now)
+        return act.what
+
+    def reminder(self, name: str) -> Reminder:
+        """The reminder of that name.
+
+        Raises:
+            ValueRefused: There is none.
+        """
+        reminder = self._schedule.reminder(name)
+        if reminder is None:
+            from difflib import get_close_matches  # noqa: PLC0415 - 1 ms, and only for a slip
+
+            names = [one.name for one in self._schedule.reminders]
+            close = get_close_matches(name, names, n=1)
+            raise ValueRefused(
+                "reminder_unknown_but" if close else "reminder_unknown",
+                found=name,
+                nearest=close[0] if close else "",
+                known=", ".join(names) or "-",
+            )
+        return reminder
+
+    def _end(self, now: datetime, target: Course, until: datetime | timedelta | None) -> datetime:
+        if isinstance(until, datetime):
+            return until
+        if until is not None:
+            return now + until
+        reminder = self._schedule.reminder(target.key.reminder)
+        lengths = self._schedule.snooze.lengths if reminder is None else reminder.snooze
+        return now + (lengths or self._schedule.snooze.lengths)[0]
+
+    def _unsettled(self, name: str | None) -> Course | None:
+        """What the person most likely means: what is on the screen, else what came last."""
+        if name is not None:
+            self.reminder(name)
+        courses = [one for one in self._journal.unsettled() if name in (None, one.key.reminder)]
+
+        def likely(course: Course) -> tuple[bool, bool, bool, datetime]:
+            return (
+                isinstance(course.state, Open) and not course.state.away,
+                isinstance(course.state, Open),
+                isinstance(course.state, Held),
+                course.fresh_from,
+            )
+
+        return max(courses, key=likely, default=None)
+
+    def _unanswered(self, now: datetime, name: str | None) -> Course | None:
+        today = self._journal.of_care_day(self.calendar().at(now).date)
+        shown = [
+            one
+            for one in today
+            if isinstance(one.state, Settled)
+            and one.state.outcome in _UNANSWERED
+            and name in (None, one.key.reminder)
+        ]
+        return shown[-1] if shown else None
+
+    def _act(
+        self,
+        now: datetime,
+        what: str,
+        courses: Sequence[Course],
+        change: Callable[[Course], Course],
+        stand: Callable[[Standing], Standing] | None = None,
+    ) -> list[Course]:
+        """Change courses and what holds for all, in one transaction that can be taken back."""
+        with self._journal.transaction():
+            standing = self._journal.standing()
+            changed_keys = {one.key for one in courses}
+            beside = [one for one in self._journal.unsettled() if one.key not in changed_keys]
+            self._journal.acted(now, what, courses, standing, beside)
+            changed = [change(course) for course in courses]
+            for course in changed:
+                self._journal.save(course)
+            if stand is not None:
+                self._journal.stand(stand(standing))
+        return changed
+
+
+def _unchanged(course: Course) -> Course:
+    return course

@@ -1,0 +1,45 @@
+"""Saying what happens as it happens, a line each."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable
+from datetime import datetime, tzinfo
+from typing import TextIO
+
+from nightcare.domain.notification import Capability
+from nightcare.i18n.translator import Words
+
+
+def capabilities_text(words: Words, capabilities: Iterable[str]) -> str:
+    """What a notifier can do, by the capabilities of `domain.message`."""
+    can = [words.say(f"can_{one}") for one in sorted(capabilities)]
+    return ", ".join(can) or words.say("can_nothing")
+
+
+def draws_no_buttons(capabilities: Iterable[str]) -> bool:
+    """Return whether a notifier takes answers though it draws no buttons."""
+    return Capability.MENU in capabilities
+
+
+def delivery_text(words: Words, delivery: str) -> str:
+    """Return why a message is not on the screen, by a value of `Delivery`."""
+    return words.say(f"delivery_{delivery.replace(' ', '_')}")
+
+
+def teller(words: Words, zone: tzinfo, out: TextIO) -> Callable[..., None]:
+    """What says what happens as it happens: a line with the clock (local) it happened at.
+
+    It is called with a key of the catalogue, the instant (UTC) and the values of the sentence.
+    """
+
+    def tell(key: str, at: datetime, /, **values: object) -> None:
+        here = at.astimezone(zone)
+        spoken = {
+            name: words.when(value.astimezone(zone), here) if isinstance(value, datetime) else value
+            for name, value in values.items()
+        }
+        with contextlib.suppress(OSError, ValueError):
+            print(f"{here:%H:%M:%S}", words.say(key, **spoken), file=out, flush=True)
+
+    return tell

@@ -1,0 +1,102 @@
+"""What a report comes to, in words: the same in the terminal and on the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from nightcare.domain.diary import Severity
+from nightcare.domain.referral import Concern, ProfessionalRule
+from nightcare.domain.report import SPAN_HOURS, Nights, Reminded, Report, Span
+from nightcare.i18n.translator import Words
+
+_SHORT = 3
+"""Letters of a month that is written short."""
+
+
+@dataclass(frozen=True)
+class Counsel:
+    """When to see a professional.
+
+    Attributes:
+        reasons: What the diary says of it; none where it says nothing.
+        statements: What the guidance says.
+        sections: Where it says so.
+    """
+
+    reasons: tuple[str, ...]
+    statements: tuple[str, ...]
+    sections: tuple[str, ...]
+
+
+def counted_nights(counted: Nights, words: Words) -> list[tuple[str, int]]:
+    """How many nights were how: with cramps, without, not noted."""
+    return [
+        (words.say("report_cramps"), counted.cramps),
+        (words.say("report_free"), counted.free),
+        (words.say("report_unknown"), counted.unknown),
+    ]
+
+
+def how_bad(worst: Severity | None, words: Words) -> str:
+    """How bad a cramp was."""
+    return words.say("report_unsaid") if worst is None else words.say(f"severity_{worst}")
+
+
+def hours_text(hour: int) -> str:
+    """The hours of the clock that are counted together, by the first."""
+    return f"{hour:02}:00\N{EN DASH}{(hour + SPAN_HOURS) % 24:02}:00"
+
+
+def share(reminded: Reminded, words: Words) -> str:
+    """How many were done of those shown; a dash where none was."""
+    if not reminded.shown:
+        return "-"
+    return words.say("report_share", done=reminded.done, shown=reminded.shown)
+
+
+def span_names(report: Report, words: Words) -> tuple[str, list[str]]:
+    """What the weeks, or the months, of a report are headed by, and how each is called."""
+    if report.by_month:
+        return words.say("report_month"), [_month(one, words) for one in report.spans]
+    return words.say("report_week"), [_week(one, words) for one in report.spans]
+
+
+def counsel(why: Concern | None, rule: ProfessionalRule, words: Words) -> Counsel:
+    """When to see a professional: what the diary says of it, and what the guidance says.
+
+    Where the diary says nothing, it is what the guidance says to everybody.
+    """
+    named = ("severe-and-persistent", "frequent-at-night") if why is None else why.advice
+    said = {one.id: one for one in words.guidance.professional}
+    return Counsel(
+        reasons=_reasons(why, rule, words),
+        statements=tuple(said[name].text for name in (*named, "other-symptoms")),
+        sections=tuple(dict.fromkeys(said[name].section for name in named)),
+    )
+
+
+def in_full(day: date, words: Words) -> str:
+    """A date with its year: "Sunday 22 November 2026"."""
+    return words.say("report_date", date=words.date(day), year=day.year)
+
+
+def _reasons(why: Concern | None, rule: ProfessionalRule, words: Words) -> tuple[str, ...]:
+    within = words.length(timedelta(days=rule.days))
+    reasons = []
+    if why in (Concern.MANY, Concern.MANY_AND_SEVERE):
+        reasons.append(words.say("professional_many", nights=rule.nights, within=within))
+    if why in (Concern.SEVERE, Concern.MANY_AND_SEVERE):
+        reasons.append(words.say("professional_severe", within=within))
+    return tuple(reasons)
+
+
+def _week(span: Span, words: Words) -> str:
+    day = span.first
+    return words.say("report_short_date", day=day.day, month=words.months[day.month - 1][:_SHORT])
+
+
+def _month(span: Span, words: Words) -> str:
+    day = span.first
+    month = words.months[day.month - 1][:_SHORT]
+    return words.say("report_short_month", month=month, year=day.year)

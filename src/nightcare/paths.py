@@ -1,0 +1,201 @@
+"""Where config and state belong.
+
+The folders of XDG variables count, unless a service runs or is installed: then it and every command
+use the same places, whatever a shell exports.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nightcare.config.load_result import NAMES_THE_FILE, settings_of
+from nightcare.desktop.instance_lock import ServiceRecord, running_service
+from nightcare.desktop.unit_file import recorded
+from nightcare.errors import StateError
+
+_APP = "nightcare"
+
+
+@dataclass(frozen=True)
+class ServicePlaces:
+    """The places that the person's service uses; None for each that is not known.
+
+    Attributes:
+        running: The record of the running service.
+        config: Its config file, which may be missing.
+        state: The folder of its journal.
+    """
+
+    running: ServiceRecord | None = None
+    config: Path | None = None
+    state: Path | None = None
+
+
+NO_SERVICE = ServicePlaces()
+"""Nothing is known of a service."""
+
+
+def service_places(variables: Mapping[str, str]) -> ServicePlaces:
+    """Return the places that the person's service uses.
+
+    The running service decides; without one what `install` recorded in its unit. A service that
+    systemd started goes by its own environment, which is that of the unit.
+
+    Args:
+        variables: The environment.
+    """
+    if started_by_systemd(variables):
+        return NO_SERVICE
+    running = running_service(variables)
+    if running is not None:
+        return ServicePlaces(running, running.config, running.state)
+    unit = recorded(variables)
+    return ServicePlaces(None, unit.config, None if unit.state is None else unit.state / _APP)
+
+
+def started_by_systemd(variables: Mapping[str, str]) -> bool:
+    """Return whether systemd started this very process, by systemd.exec(5)."""
+    return variables.get("SYSTEMD_EXEC_PID") == str(os.getpid())
+
+
+def with_those_of_service(
+    variables: Mapping[str, str], service: ServicePlaces
+) -> Mapping[str, str]:
+    """Return the environment, with the running service's `NIGHTCARE_*` where it has none.
+
+    Args:
+        variables: The environment; what it says itself counts.
+        service: The service.
+    """
+    return variables if service.running is None else {**service.running.variables, **variables}
+
+
+def differing(variables: Mapping[str, str], running: ServiceRecord) -> tuple[str, ...]:
+    """Return the names of the settings that a shell exports and that the service has otherwise.
+
+    Args:
+        variables: The environment of the shell.
+        running: The service.
+    """
+    own = settings_of(variables)
+    return tuple(name for name in sorted(own) if running.variables.get(name) != own[name])
+
+
+def config_file() -> Path:
+    """The person's config file, whether or not it is there.
+
+    Raises:
+        StateError: Nobody says where their home is.
+    """
+    try:
+        return _folder("XDG_CONFIG_HOME", ".config", "user_config_dir") / "config.toml"
+    except RuntimeError as error:
+        raise StateError("no_home") from error
+
+
+def chosen_config(
+    named: Path | None, variables: Mapping[str, str], service: ServicePlaces = NO_SERVICE
+) -> Path | None:
+    """Return the config file to read: the one that is named, else the usual; None for the defaults.
+
+    Args:
+        named: The file that `--config` names.
+        variables: The environment, whose `NIGHTCARE_CONFIG` may name one.
+        service: The service, whose file is the usual one.
+    """
+    asked = named_config(named, variables)
+    try:
+        usual = usual_config(service)
+    except StateError:
+        return asked
+    if asked is not None and asked != usual:
+        return asked
+    # The usual one may be missing. A dangling link or an unreadable folder is a mistake to be told.
+    return usual if usual.is_symlink() or usual.exists() else None
+
+
+def place_of_config(
+    named: Path | None, variables: Mapping[str, str], service: ServicePlaces = NO_SERVICE
+) -> Path:
+    """Return where the config file is, or would be; takes what `chosen_config` takes.
+
+    Raises:
+        StateError: None is named, and nobody says where the person's home is.
+    """
+    return named_config(named, variables) or usual_config(service)
+
+
+def named_config(named: Path | None, variables: Mapping[str, str]) -> Path | None:
+    """Return the config file that the person names here; None where they name none."""
+    if named is not None or not variables.get(NAMES_THE_FILE):
+        return named
+    # A home that nobody knows is left as it is written, and told as a file that is not there.
+    return Path(os.path.expanduser(variables[NAMES_THE_FILE]))  # noqa: PTH111 - that one raises
+
+
+def usual_config(service: ServicePlaces) -> Path:
+    """Return where the config file is if none is named: where the service has it.
+
+    Raises:
+        StateError: No service says so, and nobody says where the person's home is.
+    """
+    return service.config or config_file()
+
+
+def schema_file(config: Path) -> Path:
+    """Where the schema of a config file lies for editors, if the person wanted it."""
+    return config.with_name(f"{config.stem}.schema.json")
+
+
+def state_folder(service: ServicePlaces = NO_SERVICE) -> Path:
+    """Return the folder of the journal: that of the service, if one says so.
+
+    Raises:
+        StateError: No service says so, and nobody says where the person's home is.
+    """
+    if service.state is not None:
+        return service.state
+    try:
+        return _folder("XDG_STATE_HOME", ".local/state", "user_state_dir")
+    except RuntimeError as error:
+        raise StateError("no_home") from error
+
+
+def own_page(state: Path) -> Path:
+    """The page of the last report that was shown in the browser, in the folder of the journal."""
+    return state / "report.html"
+
+
+def _folder(variable: str, below_home: str, of_platform: str) -> Path:
+    """Our folder of a kind; where the environment does not say it plainly, platformdirs knows.
+
+    Source: the XDG Base Directory Specification, by which a path that is not absolute is ignored.
+
+    Raises:
+        RuntimeError: Nobody says where the person's home is.
+    """
+    if sys.platform == "linux":
+        for folder in (Path(os.environ.get(variable, "")), _home() / below_home):
+            if folder.is_absolute():
+                return folder / _APP
+    import platformdirs  # noqa: PLC0415 - 25 ms that nearly nobody needs to wait for
+
+    return Path(getattr(platformdirs, of_platform)(_APP, appauthor=False))
+
+
+def is_home_of_another() -> bool:
+    """Return whether HOME belongs to another user, as it does under `sudo -E`."""
+    if sys.platform == "win32":
+        return False
+    try:
+        return _home().is_absolute() and _home().stat().st_uid != os.geteuid()
+    except OSError:
+        return False
+
+
+def _home() -> Path:
+    return Path(os.environ.get("HOME", ""))

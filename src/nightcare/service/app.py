@@ -1,0 +1,586 @@
+"""The composition root: puts the parts together and runs them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import json
+import os
+import signal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TextIO
+
+from nightcare import __version__
+from nightcare.config.load_result import Loaded, settings_of
+from nightcare.desktop.clock import alarm, now
+from nightcare.desktop.file_watch import watch
+from nightcare.desktop.instance_lock import OnlyOne, ServiceRecord, home_folder, runtime_folder
+from nightcare.desktop.notify.factory import (
+    choose_screen,
+    chosen_backend,
+    move_screen,
+    session_bus,
+    system_bus,
+    usual_bus,
+)
+from nightcare.desktop.presence.monitor import Attendant
+from nightcare.desktop.presence.prefetch import Lookout
+from nightcare.desktop.program_files import FilesState, ProgramFiles
+from nightcare.desktop.release_memory import give_back
+from nightcare.desktop.sd_notify import ServiceManager
+from nightcare.desktop.service_environment import ServiceEnvironment
+from nightcare.desktop.time_zone import LOCAL_TIME, ZoneSource, chosen
+from nightcare.domain.delivery import Open
+from nightcare.domain.notification import Answered, ScreenEvent, Served
+from nightcare.domain.schedule import Schedule
+from nightcare.engine.engine import Service
+from nightcare.errors import StateError
+from nightcare.i18n.diagnostics_text import problem_text, without_folder
+from nightcare.i18n.event_log import capabilities_text, draws_no_buttons, teller
+from nightcare.i18n.translator import Words, words_for
+from nightcare.journal.fallback import Keeper
+from nightcare.journal.store import BUTTONS_NOTE, SERVICE_NOTE
+from nightcare.paths import started_by_systemd
+from nightcare.service.active_config import InForce, Look
+from nightcare.service.config_watch import Edits
+from nightcare.service.scheduler import Scheduling
+from nightcare.service.upgrade import Upgrade
+
+_SOON = timedelta(minutes=2)
+_ONCE_MORE = 0.2
+"""Seconds until what has not ended is told so again."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where and for whom a service runs.
+
+    Attributes:
+        config: The config file that `--config` names, if any.
+        state: The folder of the journal; where there is none, none is made.
+        variables: The environment.
+        out: Where what happens is told.
+        err: Where problems are told.
+    """
+
+    config: Path | None
+    state: Path
+    variables: Mapping[str, str]
+    out: TextIO
+    err: TextIO
+
+
+def _error_of(context: dict[str, Any]) -> BaseException:
+    """What the event loop could only report; a service that goes on without it is worse."""
+    error = context.get("exception")
+    return error if isinstance(error, BaseException) else RuntimeError(context["message"])
+
+
+async def ended(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancel what still runs, and wait for it to clear up."""
+    running = set(tasks)
+    while running:
+        for task in running:
+            task.cancel()
+        # A bus that dies at this very moment takes the cancellation's place in its task group.
+        _, running = await asyncio.wait(running, timeout=_ONCE_MORE)
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _upgrade_word(upgrade: Upgrade) -> str | None:
+    """Return "missing", "waiting" for a restart, "unusable", or None where nothing has changed."""
+    if upgrade.state is FilesState.UNCHANGED:
+        return None
+    if upgrade.state is FilesState.MISSING:
+        return "missing"
+    return "waiting" if upgrade.ready else "unusable"
+
+
+class Daemon:
+    """The running service.
+
+    Attributes:
+        restarts: Whether it ended so that the new version of the program is started.
+    """
+
+    def __init__(self, setting: Setting, loaded: Loaded) -> None:
+        self._setting = setting
+        self.restarts = False
+        files = ProgramFiles.of_this_process()
+        self._in_force = InForce(setting.config, setting.variables, loaded, setting.state, files)
+        self._upgrade = Upgrade(files, setting.config, self._files_changed)
+        self._environment = ServiceEnvironment(
+            setting.variables, managed=started_by_systemd(setting.variables)
+        )
+        self._since = now()
+        self._words = words_for(loaded.schedule.language, setting.variables)
+        self._zone = chosen(loaded.schedule.zone)
+        self._zone_lost = False
+        self._lock = OnlyOne(
+            setting.state, runtime_folder(setting.variables), home_folder(setting.variables)
+        )
+        if not self._lock.take():
+            raise StateError("already_running")
+        self._lock.publish(
+            ServiceRecord(
+                pid=os.getpid(),
+                state=setting.state.absolute(),
+                config=self._in_force.place.absolute(),
+                variables=settings_of(setting.variables),
+            )
+        )
+        self._buttons: dict[str, object] = {}
+        self._in_terminal = setting.out.isatty()
+        self._screen = choose_screen(
+            loaded.schedule,
+            setting.variables,
+            setting.out,
+            self._draws_buttons,
+            watched=self._in_terminal,
+        )
+        _, self._why = self._chosen_backend(loaded.schedule)
+        self._notifier = self._screen.describe()
+        self._startable = False
+        self._attendant = Attendant(
+            session_bus(setting.variables),
+            system_bus(setting.variables),
+            self._environment.variables,
+            loaded.schedule,
+        )
+        self._lookout = Lookout(self._attendant)
+        self._manager = ServiceManager(setting.variables)
+        self._edits = Edits(self._in_force, self._manager.reloading)
+        self._keeper = Keeper(setting.state, now, self._tell)
+        self._noted: dict[str, object] = {}
+        self._buttons = self._keeper.journal.noted(BUTTONS_NOTE)
+        self._serving = False
+        self._service = Service(
+            schedule=loaded.schedule,
+            zone=self._zone.zone,
+            journal=self._keeper.journal,
+            screen=self._screen,
+            words=self._words,
+            tell=self._tell,
+        )
+        self._keeper.hand_to(self._service.use)
+        self._scheduling = Scheduling(
+            upcoming=self._service.upcoming,
+            reckon=self._due,
+            soon=self._ahead,
+            jumped=self._resumed,
+            failed=self._failed,
+            make_alarm=alarm,
+        )
+
+    async def run(self) -> None:
+        """Serve until a signal says to stop.
+
+        Raises:
+            Exception: Whatever ended a part of the service; it does not go on without it.
+        """
+        loop = asyncio.get_running_loop()
+        self._stop: asyncio.Future[None] = loop.create_future()
+        loop.set_exception_handler(lambda _, context: self._failed(_error_of(context)))
+        self._listen_to_signals()
+        attending = asyncio.create_task(self._attendant.run(self._came_or_went))
+        # What comes back with a start must not come up on a locked screen.
+        await self._attendant.refresh()
+        self._scheduling.start()
+        self._keep_going(self._start)
+        tasks = [
+            attending,
+            asyncio.create_task(self._screen.run(self._happened)),
+            asyncio.create_task(self._manager.feed_watchdog()),
+            asyncio.create_task(self._edits.run(self._take_up)),
+            asyncio.create_task(self._environment.run(self._take_over)),
+            asyncio.create_task(self._await_bus()),
+            asyncio.create_task(self._upgrade.run()),
+        ]
+        for file, changed in (
+            (self._keeper.file, self._written),
+            (LOCAL_TIME, self._jumped),
+            (self._in_force.place, self._edits.saved),
+        ):
+            tasks.append(asyncio.create_task(watch(file, changed)))
+        self._manager.ready(self._status())
+        # A command does without, but this one stays.
+        gc.enable()
+        try:
+            await self._first_end(tasks)
+        finally:
+            self._serving = False
+            if self.restarts:
+                self._manager.reloading()
+            else:
+                self._manager.stopping()
+            self._edits.stop()
+            self._upgrade.stop()
+            self._service.stop()
+            self._scheduling.stop()
+            self._tell("log_stopped")
+            await ended([*tasks, *self._lookout.running(), *self._upgrade.running()])
+            self._keeper.close()
+            self._lock.release()
+
+    def _start(self) -> None:
+        self._serving = True
+        screen = self._words.say(f"screen_{self._screen.name}")
+        self._tell(f"shown_by_{self._why}", screen=screen)
+        journal = self._keeper.journal
+        first_run = journal.standing().began is None
+        self._service.start(now())
+        if first_run and self._screen.name == "terminal":
+            self._show_how_it_looks()
+        self._plan()
+
+    def _show_how_it_looks(self) -> None:
+        """Show the first reminder now as well, so that a first look at nightcare shows one."""
+        moment = now()
+        coming = [
+            self._service.upcoming(one, moment) for one in self._in_force.loaded.schedule.enabled
+        ]
+        first = min((one for one in coming if one), key=lambda one: one.due, default=None)
+        if first is not None and first.due - moment > _SOON:
+            self._tell("log_how_it_looks", reminder=first.key.reminder, due=first.due)
+            self._keeper.journal.ask_trial(first.key.reminder, moment)
+            self._service.reckon(moment)
+
+    async def _first_end(self, tasks: list[asyncio.Task[None]]) -> None:
+        """Wait for the signal to stop, or for a part that fails; some parts end by themselves."""
+        waiting: set[asyncio.Future[None]] = {self._stop, *tasks}
+        while not self._stop.done():
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for part in done:
+                part.result()
+
+    def _listen_to_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for name, call in (
+            ("SIGTERM", self._end),
+            ("SIGINT", self._end),
+            ("SIGHUP", self._hung_up),
+        ):
+            number = getattr(signal, name, None)
+            if number is not None:
+                with contextlib.suppress(NotImplementedError):
+                    loop.add_signal_handler(number, call)
+
+    def _end(self) -> None:
+        if not self._stop.done():
+            self._stop.set_result(None)
+
+    def _failed(self, error: BaseException) -> None:
+        if not self._stop.done():
+            self._stop.set_exception(error)
+
+    # What comes from outside
+
+    def _hung_up(self) -> None:
+        """Read the config again; end, if the terminal that this was started in is closed."""
+        if self._in_terminal and not self._setting.out.isatty():
+            self._end()
+        else:
+            self.reload()
+
+    def reload(self) -> None:
+        """Read the config again; a mistake in it changes nothing."""
+        if self._serving:
+            self._environment.look()
+            self._edits.reload()
+        # Else it was read a moment ago.
+
+    def _take_up(self, look: Look, meant_since: datetime) -> None:
+        match look:
+            case Look.TAKEN_UP:
+                loaded = self._in_force.loaded
+                self._words = self._words_of_now()
+                self._keep_going(lambda: self._reload_service(meant_since))
+                self._tell("log_reloaded")
+                backend, _ = self._chosen_backend(loaded.schedule)
+                if backend != self._screen.name:
+                    self._tell("log_backend_later", backend=backend)
+                self._keep_going(self._mention_what_comes)
+            case Look.WRONG if self._upgrade.files.state() is not FilesState.UNCHANGED:
+                # Nothing is wrong with the config; it is read when the program is whole again.
+                self._upgrade.look_again()
+                self._keep_going(self._arrange)
+            case Look.WRONG:
+                self._tell("log_config_kept")
+                for problem in self._in_force.mistakes:
+                    self._complain(problem_text(problem, self._words))
+                self._keep_going(self._insist_on_mistakes)
+            case Look.NOTHING_NEW:
+                return
+        self._manager.ready(self._status())
+
+    def _reload_service(self, meant_since: datetime) -> None:
+        schedule = self._in_force.loaded.schedule
+        self._attendant.heed(schedule)
+        self._service.reload(schedule, self._words, now(), meant_since=meant_since)
+        self._change_zone()
+        self._plan()
+        # What the old one was made of goes now: more than 1 MiB after a hundred of them.
+        give_back()
+
+    def _mention_what_comes(self) -> None:
+        moment, words = now(), self._words
+        coming = self._service.following(moment)
+        if coming is None:
+            line = words.say("next_nothing")
+            self._tell("next_nothing")
+        else:
+            name, here = coming.key.reminder, moment.astimezone(self._zone.zone)
+            when = words.when(coming.due.astimezone(self._zone.zone), here)
+            line = words.say("next_line", reminder=name, due=when)
+            self._tell("next_line", reminder=name, due=coming.due)
+        if self._screen.name != "terminal":
+            self._service.notices.mention(words.say("notice_taken_up"), line, moment)
+        self._arrange()
+
+    def _insist_on_mistakes(self) -> None:
+        words, mistakes = self._words, self._in_force.mistakes
+        line = problem_text(without_folder(mistakes[0]), words)
+        if len(mistakes) > 1:
+            line = words.say("notice_more", first=line, count=len(mistakes))
+        if self._screen.name != "terminal":
+            self._service.notices.insist(words.say("notice_mistake"), line)
+        self._arrange()
+
+    # The environment
+
+    async def _await_bus(self) -> None:
+        """Wait for a session bus where there was none, and go there."""
+        variables = self._environment.variables
+        place = usual_bus(variables)
+        if self._why != "awaited_bus" or place is None:
+            return
+        found = asyncio.Event()
+        watching = asyncio.create_task(
+            watch(place, lambda: found.set() if session_bus(variables) else None)
+        )
+        try:
+            await found.wait()
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+        self._go_to_bus()
+        self._environment.look()
+
+    def _take_over(self, names: frozenset[str]) -> None:
+        """Go by variables that arrived late."""
+        self._tell("log_environment", names=", ".join(sorted(names)))
+        words = self._words_of_now()
+        if words.language != self._words.language:
+            self._words = words
+            self._keep_going(lambda: self._reload_service(now()))
+        self._go_to_bus()
+
+    def _go_to_bus(self) -> None:
+        address = session_bus(self._environment.variables)
+        if address is not None and self._why == "awaited_bus":
+            _, self._why = self._chosen_backend(self._in_force.loaded.schedule)
+            screen = self._words.say(f"screen_{self._screen.name}")
+            self._tell(f"shown_by_{self._why}", screen=screen)
+        move_screen(self._screen, address)
+        self._attendant.renew(address)
+        self._arrange_later()
+
+    def _words_of_now(self) -> Words:
+        return words_for(self._in_force.loaded.schedule.language, self._environment.variables)
+
+    def _chosen_backend(self, schedule: Schedule) -> tuple[str, str]:
+        variables = self._environment.variables
+        return chosen_backend(schedule, variables, watched=self._in_terminal)
+
+    def _happened(self, event: ScreenEvent) -> None:
+        if isinstance(event, Served):
+            self._startable = event.startable
+            self._tell_who_serves()
+
+        def step() -> None:
+            self._service.event(event, now())
+            self._arrange()
+
+        self._keep_going(step)
+        if isinstance(event, Answered):
+            # Who answers is there, whatever was known before.
+            self._attendant.look_again()
+
+    def _tell_who_serves(self) -> None:
+        notifier = self._screen.describe()
+        if notifier != self._notifier:
+            self._notifier = notifier
+            can = capabilities_text(self._words, self._screen.capabilities)
+            if notifier:
+                # With its notification server a desktop has mostly told what it is.
+                self._environment.look()
+                self._tell("notifier_can", notifier=notifier, capabilities=can)
+                if draws_no_buttons(self._screen.capabilities):
+                    self._tell("notifier_no_buttons")
+            else:
+                self._tell("notifier_startable" if self._startable else "no_notifier")
+
+    def _draws_buttons(self, notifier: str) -> bool | None:
+        """Return what the person said of a notification server."""
+        said = self._buttons.get(notifier)
+        return said if isinstance(said, bool) else None
+
+    def _ahead(self) -> None:
+        if self._environment.incomplete or not self._notifier:
+            self._environment.look()
+        self._lookout.ahead()
+
+    async def _due(self) -> None:
+        await self._environment.settled()
+        await self._lookout.known()
+        self._keep_going(lambda: self._service.reckon(now()))
+        # What is to be shown goes out first; the rest can wait for it.
+        asyncio.get_running_loop().call_soon(self._arrange_later)
+
+    def _arrange_later(self) -> None:
+        if self._serving:
+            self._keep_going(self._arrange)
+
+    def _came_or_went(self) -> None:
+        if self._environment.incomplete:
+            self._environment.look()
+        if self._serving and not self._lookout.looking:
+            self._keep_going(self._reckon)
+
+    def _reckon(self) -> None:
+        self._service.reckon(now())
+        self._arrange()
+
+    def _resumed(self) -> None:
+        """Look who is there, and reckon then: the clock was set, or the machine was suspended."""
+        self._lookout.around(self._jumped, self._failed)
+
+    def _jumped(self) -> None:
+        def step() -> None:
+            self._change_zone()
+            self._service.reckon(now())
+            self._plan()
+
+        self._keep_going(step)
+        self._attendant.look_again()
+
+    def _written(self) -> None:
+        def step() -> None:
+            if self._keeper.changed_by_others():
+                self._buttons = self._keeper.journal.noted(BUTTONS_NOTE)
+                self._service.written(now())
+                self._plan()
+                self._attendant.look_again()
+
+        self._keep_going(step)
+
+    def _keep_going(self, step: Callable[[], None]) -> None:
+        """Take a step of the service, for whoever is there, whatever becomes of the disk."""
+        self._service.presence = self._attendant.presence
+        self._keeper.keep_going(step)
+
+    # Upgrades of the program
+
+    def _files_changed(self) -> None:
+        """Act on what became of the program's files: read the config again, or restart."""
+        self._tell(f"log_program_{self._upgrade.state.name.lower()}")
+        if self._upgrade.state is FilesState.UNCHANGED:
+            self.reload()
+        self._keep_going(self._arrange)
+
+    def _restart_if_idle(self) -> None:
+        """End, to start the new version, unless something is on the screen."""
+        journal = self._keeper.journal
+        busy = journal.led() or any(isinstance(one.state, Open) for one in journal.unsettled())
+        if self._upgrade.ready and self._serving and not busy and not self._stop.done():
+            self.restarts = True
+            self._end()
+
+    # Keeping the alarm clock in line
+
+    def _plan(self) -> None:
+        self._scheduling.plan(self._in_force.loaded.schedule.enabled)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self._scheduling.deadline(self._service.next_deadline())
+        loaded = self._in_force.loaded
+        note: dict[str, object] = {
+            "pid": os.getpid(),
+            "version": __version__,
+            "screen": self._screen.name,
+            "notifier": self._screen.describe(),
+            "notifier_startable": self._startable,
+            "capabilities": sorted(self._screen.capabilities),
+            "why": self._why,
+            "config": None if loaded.path is None else str(loaded.path),
+            "program": str(self._upgrade.files.marker.parent),
+            "upgrade": _upgrade_word(self._upgrade),
+            "values": json.loads(json.dumps(loaded.values, default=str)),
+            "mistakes": [problem_text(one, self._words) for one in self._in_force.mistakes],
+            "zone": {
+                "name": self._zone.name,
+                "source": self._zone.source,
+                "known": self._zone.understood and self._zone.source is not ZoneSource.DEFAULT,
+                "lost": self._zone_lost,
+            },
+            "environment": self._published(),
+            "presence": {
+                str(matter): {"on": known.on, "by": list(known.by)}
+                for matter, known in self._attendant.known().items()
+            },
+        }
+        if note != self._noted:
+            self._keeper.journal.note(SERVICE_NOTE, note)
+            self._noted = note
+        self._restart_if_idle()
+
+    def _published(self) -> dict[str, object]:
+        """Return what a doctor and `status` compare with their own environment."""
+        variables = self._environment.variables
+        return {
+            "bus": session_bus(variables),
+            "config": str(self._in_force.place.absolute()),
+            "desktop": variables.get("XDG_CURRENT_DESKTOP", ""),
+            "display": variables.get("WAYLAND_DISPLAY") or variables.get("DISPLAY", ""),
+            "language": self._words.language,
+            "managed": started_by_systemd(self._setting.variables),
+            "path": variables.get("PATH", ""),
+            "since": self._since.isoformat(),
+            "state": str(self._setting.state.absolute()),
+            "variables": sorted(settings_of(self._setting.variables)),
+            "watched": self._in_terminal,
+        }
+
+    def _change_zone(self) -> None:
+        here = chosen(self._in_force.loaded.schedule.zone)
+        lost = here.source is ZoneSource.DEFAULT and self._zone.source in {
+            ZoneSource.LINK,
+            ZoneSource.COPY,
+        }
+        if lost and not self._zone_lost:
+            self._tell("log_zone_lost", zone=self._zone.name)
+        self._zone_lost = lost
+        if lost or here == self._zone:
+            return
+        self._zone = here
+        self._service.travel(here.zone, now())
+        self._tell("log_zone", zone=here.name)
+
+    # Telling
+
+    def _status(self) -> str:
+        return self._words.say(
+            "status_reminders", count=len(self._in_force.loaded.schedule.enabled)
+        )
+
+    def _tell(self, key: str, /, **values: object) -> None:
+        teller(self._words, self._zone.zone, self._setting.out)(key, now(), **values)
+
+    def _complain(self, line: str) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            print(line, file=self._setting.err, flush=True)

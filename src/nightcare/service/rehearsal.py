@@ -1,0 +1,131 @@
+"""A whole day in a minute: the real service on a journal that forgets, with a clock that jumps.
+
+Between two reminders no time passes; each gets the same few seconds on the real screen, in which
+its buttons work as they always do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta, tzinfo
+
+from nightcare.domain.care_day import Calendar, CareDay
+from nightcare.domain.delivery import Course, Open
+from nightcare.domain.notification import ScreenEvent
+from nightcare.domain.recurrence import plan
+from nightcare.domain.schedule import Schedule
+from nightcare.engine.engine import Service
+from nightcare.engine.messages import token
+from nightcare.engine.ports import Screen, Words
+from nightcare.journal.store import Journal
+
+_INSTANT = timedelta(seconds=1)
+
+
+class _JumpingClock:
+    """Shows the instant it was set to, and goes on from there as fast as any clock."""
+
+    def __init__(self, start: datetime) -> None:
+        self.set(start)
+
+    def set(self, instant: datetime) -> None:
+        """Jump to an instant (UTC)."""
+        self._instant, self._since = instant, time.monotonic()
+
+    def now(self) -> datetime:
+        """The instant it shows (UTC)."""
+        return self._instant + timedelta(seconds=time.monotonic() - self._since)
+
+
+async def rehearse(  # noqa: PLR0913 - everything outside is passed in
+    *,
+    schedule: Schedule,
+    zone: tzinfo,
+    day: CareDay,
+    words: Words,
+    screen: Screen,
+    seconds: float,
+    tell: Callable[..., None],
+) -> None:
+    """Show a care day's reminders one after the other.
+
+    Args:
+        schedule: The person's schedule.
+        zone: Their time zone.
+        day: The care day to rehearse.
+        words: Their language.
+        screen: Where to show them.
+        seconds: How long the day shall take.
+        tell: Says what happens, with the clock (UTC) that the rehearsal shows.
+    """
+    clock = _JumpingClock(day.wake - _INSTANT)
+    journal = Journal.in_memory()
+
+    def told(key: str, /, **values: object) -> None:
+        tell(key, clock.now(), **values)
+
+    service = Service(
+        schedule=schedule,
+        zone=zone,
+        journal=journal,
+        screen=screen,
+        words=words,
+        tell=told,
+    )
+
+    def happened(event: ScreenEvent) -> None:
+        service.event(event, clock.now())
+
+    planned = plan(schedule.enabled, Calendar(schedule.sleep, zone), day.date, 1)
+    askings = sum(_askings(schedule, one.key.reminder) for one in planned)
+    serving = asyncio.create_task(screen.run(happened))
+    try:
+        service.start(clock.now())
+        seen: set[str] = set()
+        while (coming := _next(service, clock.now())) is not None and coming < day.ends:
+            if journal.led() is not None:
+                # Who pressed Start is led as they would be on any day.
+                await _for(serving, (coming - clock.now()).total_seconds())
+                coming = clock.now()
+            clock.set(coming)
+            service.reckon(coming)
+            new = {token(one) for one in journal.unsettled() if _on_screen(one)} - seen
+            if new:
+                seen |= new
+                await _for(serving, seconds / max(askings, 1))
+    finally:
+        service.stop()
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+        journal.close()
+
+
+async def _for(serving: asyncio.Task[None], seconds: float) -> None:
+    """Let so many seconds go by.
+
+    Raises:
+        Exception: Whatever ended the screen meanwhile.
+    """
+    await asyncio.wait({serving}, timeout=max(seconds, 0.0))
+    if serving.done():
+        serving.result()
+
+
+def _askings(schedule: Schedule, name: str) -> int:
+    repeat = schedule.named(name).repeat
+    return 1 if repeat is None else 1 + repeat.times
+
+
+def _next(service: Service, now: datetime) -> datetime | None:
+    due = [service.upcoming(reminder, now) for reminder in service.schedule.enabled]
+    instants = [one.due for one in due if one is not None]
+    deadline = service.next_deadline()
+    if deadline is not None:
+        instants.append(max(deadline, now))
+    return min(instants, default=None)
+
+
+def _on_screen(course: Course) -> bool:
+    return isinstance(course.state, Open) and not course.state.away

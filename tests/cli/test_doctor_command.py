@@ -1,0 +1,257 @@
+"""The doctor as a person and a program meet it."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.talk import SOURCE, answered, left_loaded
+from cli.terminal import Terminal
+from nightcare.cli import doctor_command
+from nightcare.desktop.notify.terminal import TerminalScreen
+from nightcare.doctor.finding import Check, Finding, State
+from nightcare.domain.notification import Capability, Closed, ScreenEvent, Shown
+from nightcare.journal.store import BUTTONS_NOTE
+
+LONG = 60.0
+
+
+@pytest.fixture(autouse=True)
+def _nowhere(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No systemd, no bus, no settings: nothing of who runs the tests is asked."""
+    monkeypatch.setenv("PATH", str(terminal.home / "bin"))
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def everything_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing be bad."""
+    judge = "nightcare.doctor.conclude.judge_"
+    monkeypatch.setattr(
+        f"{judge}bus",
+        lambda *_: Finding(Check.BUS, State.GOOD, "doctor_bus_good", {"address": "unix:path=/b"}),
+    )
+    monkeypatch.setattr(f"{judge}service", lambda *_: [])
+
+
+def test_a_line_each_and_the_mend_below(terminal: Terminal) -> None:
+    """Plain marks where it is no terminal; what is bad is in the exit code."""
+    result = terminal("doctor")
+    assert (result.code, result.err) == (1, "")
+    lines = result.out.splitlines()
+    assert lines[0].startswith("bad      Session bus: there is none, so ")
+    assert lines[1].startswith("         Mend: Run this on your desktop, ")
+    marks = {"good   ", "warning", "bad    ", "unknown"}
+    assert {line[:7] for line in lines if not line.startswith(" ")} == marks
+    assert "\x1b" not in result.out
+    for before, line in pairwise(lines):
+        if line.startswith(" "):
+            assert before.startswith(("warning", "bad"))
+
+
+def test_in_the_language_of_the_person(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of the config; where it is wrong, that of the desktop."""
+    terminal.write('language = "da"\n')
+    lines = terminal("doctor").out.splitlines()
+    assert lines[0].startswith("fejl    Sessionsbus: der er ingen, så ")
+    assert lines[1].startswith("        Gør sådan: Kør det på dit skrivebord, ")
+    terminal.write("language = 3\n")
+    assert "bad      Config: " in terminal("doctor").out
+    monkeypatch.setenv("LANG", "da_DK.UTF-8")
+    assert "fejl    Opsætning: " in terminal("doctor").out
+
+
+def test_for_a_program(terminal: Terminal) -> None:
+    """An object each, with the same sentences and the same exit code."""
+    result = terminal("doctor", "--json")
+    assert (result.code, result.err) == (1, "")
+    found: list[dict[str, Any]] = result.json
+    assert {one["check"] for one in found} == {str(one) for one in Check} - {"notify"}
+    for one in found:
+        assert set(one) == {"check", "state", "message", "mend"}
+        assert one["state"] in {str(state) for state in State}
+        assert (one["mend"] is None) is (one["state"] in {"good", "unknown"})
+    plain = terminal("doctor").out
+    assert all(one["message"] in plain for one in found)
+
+
+def test_where_nothing_is_bad_the_exit_code_is_fine(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Warnings alone leave it so."""
+    everything_good(monkeypatch)
+    result = terminal("doctor")
+    assert "warning" in result.out
+    assert result.code == 0
+    assert terminal("doctor", "--json").code == 0
+
+
+def test_it_changes_nothing(terminal: Terminal) -> None:
+    """Neither config nor journal is made, with or without a notification."""
+    for words in ((), ("--json",), ("--notify",)):
+        terminal("doctor", *words)
+        assert not terminal.state.exists()
+        assert not terminal.config.exists()
+    assert list(terminal.home.iterdir()) == []
+
+
+@pytest.mark.parametrize("seconds", ["0", "601", "-1"])
+def test_nobody_waits_for_no_time_or_for_ever(terminal: Terminal, seconds: str) -> None:
+    """A length that makes no sense is told."""
+    result = terminal("doctor", "--notify", "--seconds", seconds)
+    assert result.code == 2
+    assert "Ask for 1 to 600" in result.err
+
+
+def test_without_a_desktop_the_notification_is_in_the_terminal(terminal: Terminal) -> None:
+    """After it was announced, and with what came of it."""
+    result = terminal("doctor", "--notify", "--seconds", "5")
+    assert 'Click "It works" on it within 5 s.' in result.out
+    assert "A notification from nightcare" in result.out
+    last = result.out.splitlines()[-1]
+    assert last.startswith("good     Notification: it was printed, as your reminders are;")
+    found = terminal("doctor", "--notify", "--json")
+    assert 'Click "It works" on it within 1 min.' in found.err
+    assert "A notification from nightcare" in found.err
+    assert (found.json[-1]["check"], found.json[-1]["state"]) == ("notify", "good")
+
+
+def test_a_desktop_that_is_asked_for_and_not_there_is_told(terminal: Terminal) -> None:
+    """With the sentence that every command has for it."""
+    terminal.write('[notify]\nbackend = "freedesktop"\n')
+    result = terminal("doctor", "--notify")
+    assert result.code == 1
+    mark, said = result.out.splitlines()[-2:]
+    assert mark.startswith("bad      Notification: There is no session bus")
+    assert said.startswith("         Mend: ")
+
+
+def test_a_notification_that_fails_is_a_line(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And no traceback."""
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("out of the blue")
+
+    monkeypatch.setattr(doctor_command, "choose_screen", fail)
+    result = terminal("doctor", "--notify")
+    assert (result.code, result.err) == (1, "")
+    assert "Notification: it could not be looked at: ZeroDivisionError" in result.out
+
+
+class Closing(TerminalScreen):
+    """A notification server that says it has buttons; what it shows is closed at once."""
+
+    name = "freedesktop"
+    capabilities = frozenset({Capability.BUTTONS, Capability.BODY})
+
+    def describe(self) -> str:
+        """Name itself."""
+        return "Buttonless 1.0 (nobody)"
+
+    async def run(self, report: Callable[[ScreenEvent], None]) -> None:
+        """Show what is wanted, and close it."""
+        for token in list(self._wanted):
+            report(Shown(token))
+            report(Closed(token))
+        await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_whether_there_were_buttons_is_asked_and_remembered(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, *, seen: bool
+) -> None:
+    """Of a server on which no click came back; reminders name a command if there are none."""
+    monkeypatch.setattr(doctor_command, "choose_screen", lambda *_: Closing(io.StringIO()))
+    question = 'Did you see the button "It works" on it?'
+    result = answered(
+        terminal, monkeypatch, [(question, "yes" if seen else "no")], "doctor", "--notify"
+    )
+    assert ("each reminder names the command" in result.out) is not seen
+    with terminal.journal() as journal:
+        known = journal.noted(BUTTONS_NOTE)
+    assert known == ({} if seen else {"Buttonless 1.0 (nobody)": False})
+
+
+def test_a_program_is_not_asked_about_buttons(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is remembered of it either."""
+    monkeypatch.setattr(doctor_command, "choose_screen", lambda *_: Closing(io.StringIO()))
+    found = answered(terminal, monkeypatch, [], "doctor", "--notify", "--json").json
+    assert found[-1]["state"] == "warning"
+    assert not terminal.state.exists()
+
+
+def run_on_a_terminal(environment: Mapping[str, str]) -> bytes:
+    """What `nightcare doctor` writes to a terminal."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "nightcare", "doctor"],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+    ) as program:
+        os.close(theirs)
+        written = b""
+        try:
+            while part := os.read(ours, 65536):
+                written += part
+        except OSError:
+            # So a terminal ends when its last writer has gone.
+            pass
+        os.close(ours)
+        program.wait(LONG)
+    return written
+
+
+@pytest.mark.parametrize(
+    ("more", "coloured"),
+    [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False), ({"NO_COLOR": ""}, True)],
+)
+def test_marks_have_colour_on_a_terminal(more: dict[str, str], *, coloured: bool) -> None:
+    """Unless NO_COLOR is set (https://no-color.org) or the terminal has none."""
+    environment = {**os.environ, "TERM": "xterm", "PYTHONPATH": str(SOURCE), **more}
+    written = run_on_a_terminal(environment)
+    assert b"Session bus: there is none" in written
+    assert (b"\x1b[31mbad    \x1b[0m  " in written) is coloured
+    assert (b"\x1b" in written) is coloured
+
+
+def test_other_commands_do_not_load_it() -> None:
+    """They start as quickly as without it."""
+    found = left_loaded({**os.environ, "PYTHONPATH": str(SOURCE)}, "tips")
+    assert [one for one in found if "doctor" in one or "probe" in one] == []
+
+
+def test_where_there_is_no_home_at_all(tmp_path: Path) -> None:
+    """As for a user of a container: nothing to write to, nobody known, and no traceback."""
+    home = tmp_path / "null"
+    home.touch()
+    done = subprocess.run(
+        [sys.executable, "-m", "nightcare", "doctor"],
+        env={
+            "PYTHONPATH": str(SOURCE),
+            "HOME": str(home),
+            "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nowhere",
+        },
+        capture_output=True,
+        timeout=LONG,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, b"")
+    said = f"bad      Journal: {home}/.local/state/nightcare cannot be written"
+    assert said in done.stdout.decode()

@@ -1,0 +1,234 @@
+"""Everything that is recorded: handed over whole, and erased whole."""
+
+from __future__ import annotations
+
+import csv
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cli.talk import answered
+from cli.terminal import Terminal
+from nightcare.desktop.instance_lock import OnlyOne
+from nightcare.domain.delivery import Held, Outcome, Settled, Snoozed, Step
+from nightcare.domain.global_state import Standing
+from nightcare.journal.database import FILE_NAME
+from nightcare.journal.diary_store import Pages
+from nightcare.journal.store import SERVICE_NOTE
+
+
+@pytest.fixture
+def lived(terminal: Terminal) -> Terminal:
+    """Somebody who has used nightcare for a while."""
+    terminal.write('[reminders.water]\ntopic = "hydration"\nat = "14:00"\ntext = "drink now"\n')
+    terminal("cramp", "add", "--at", "03:10", "--note", "=unmistakable")
+    terminal("cramp", "none", "--night", "2026-11-19")
+    terminal.have(terminal.course("12:00", slot="1"), Settled(Outcome.EXPIRED, terminal.now))
+    terminal.have(terminal.course("13:00", slot="2"), Snoozed(terminal.at("15:00")))
+    terminal.have(terminal.course("13:30", slot="3"), Held(Step.LOCKED))
+    terminal.have_open(slot="4")
+    assert terminal("done", "water").code == 0
+    assert terminal("pause", "1h").code == 0
+    return terminal
+
+
+@pytest.fixture
+def service(lived: Terminal) -> Iterator[None]:
+    """As if the service ran: its lock is held."""
+    lock = OnlyOne(lived.state)
+    assert lock.take()
+    yield
+    lock.release()
+
+
+# export
+
+
+def test_everything_is_handed_over_as_json(lived: Terminal) -> None:
+    """Diary, what became of reminders, acts, and the settings in force."""
+    result = lived("export")
+    assert (result.code, result.err) == (0, "")
+    told = result.json
+    assert list(told) == ["nightcare", "exported", "diary", "reminders", "acts", "settings"]
+    assert told["exported"] == "2026-11-22T14:10:00+01:00"
+    assert told["diary"] == lived("cramp", "list", "--json").json
+    assert told["diary"]["cramps"][0]["note"] == "=unmistakable"
+    became = {
+        one["due"][11:16]: (one["state"], one["outcome"], one["at"]) for one in told["reminders"]
+    }
+    assert became["12:00"] == ("settled", "expired", "2026-11-22T14:10:00+01:00")
+    assert became["13:00"] == ("snoozed", None, "2026-11-22T15:00:00+01:00")
+    assert became["14:00"] == ("settled", "done", "2026-11-22T14:10:00+01:00")
+    assert lived.have_open(slot="5")
+    (shown,) = [one for one in lived("export").json["reminders"] if one["state"] == "open"]
+    assert shown["at"] == "2026-11-22T14:00:00+01:00"
+    assert [one["reason"] for one in told["reminders"] if one["state"] == "held"] == ["paused"]
+    assert [one["what"] for one in told["acts"]] == ["done", "pause"]
+    assert told["settings"]["reminders"] == {
+        "water": {"topic": "hydration", "at": "14:00", "text": "drink now"}
+    }
+    assert told["settings"]["diary"]["professional_nights"] == 3
+
+
+def test_everything_is_handed_over_as_tables(lived: Terminal, tmp_path: Path) -> None:
+    """A file each, for their owner alone, of which a spreadsheet runs nothing."""
+    folder = tmp_path / "out"
+    result = lived("export", "--format", "csv", "--output", folder)
+    assert (result.code, result.err) == (0, "")
+    assert result.out == f"Wrote {folder}; you alone can read it.\n"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {one.stat().st_mode & 0o777 for one in folder.iterdir()} == {0o600}
+    tables = {}
+    for path in sorted(folder.iterdir()):
+        with path.open(encoding="utf-8", newline="") as stream:
+            tables[path.stem] = list(csv.DictReader(stream))
+    assert sorted(tables) == ["acts", "diary", "reminders", "settings"]
+    assert tables["diary"][0]["note"] == "'=unmistakable"
+    assert [one["kind"] for one in tables["diary"]] == ["cramp", "morning"]
+    assert [one["outcome"] for one in tables["reminders"]].count("done") == 1
+    assert [one["what"] for one in tables["acts"]] == ["done", "pause"]
+    assert {one["key"]: one["value"] for one in tables["settings"]}["reminders.water.text"] == (
+        '"drink now"'
+    )
+
+
+def test_one_file_for_json_and_a_folder_for_csv(lived: Terminal, tmp_path: Path) -> None:
+    """CSV is several tables, which one output cannot hold."""
+    path = tmp_path / "all.json"
+    assert lived("export", "--output", path).code == 0
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.read_text(encoding="utf-8") == lived("export").out
+    result = lived("export", "--format", "csv")
+    assert (result.code, result.out) == (2, "")
+    assert result.err == "CSV is several files. Name a folder for them with --output.\n"
+
+
+def test_a_wrong_config_keeps_nobody_from_what_is_theirs(lived: Terminal) -> None:
+    """The settings in force are none, then."""
+    lived.write("language = 3")
+    told = lived("export").json
+    assert told["settings"] is None
+    assert len(told["diary"]["cramps"]) == 1
+
+
+# erase
+
+
+def assert_erased(terminal: Terminal) -> None:
+    """Nothing is left in the journal, nor a trace of it in the files."""
+    assert terminal("export").json["diary"] == {"cramps": [], "mornings": []}
+    assert terminal("export").json["reminders"] == []
+    assert terminal("export").json["acts"] == []
+    for path in terminal.state.iterdir():
+        assert b"unmistakable" not in path.read_bytes()
+    with terminal.journal() as journal:
+        assert journal.standing().paused_until is None
+
+
+def test_everything_is_erased_but_the_config(lived: Terminal) -> None:
+    """It says what is gone."""
+    before = lived.config.read_bytes()
+    result = lived("erase", "--yes")
+    assert (result.code, result.err) == (0, "")
+    assert result.out == (
+        "Erased: your diary (cramps: 1, answers in the morning: 1), what became of reminders "
+        "(in all: 4), your answers, and every pause and snooze.\n"
+        "Your config is untouched. What the service has told your system's log stays there.\n"
+    )
+    assert_erased(lived)
+    assert lived.config.read_bytes() == before
+    assert lived("next").code == 0
+
+
+@pytest.mark.usefixtures("service")
+def test_erasing_while_the_service_runs(lived: Terminal) -> None:
+    """It sees the change at once, and keeps what it has noted about itself."""
+    with lived.journal() as running:
+        running.note(SERVICE_NOTE, {"pid": 1, "notifier": "a screen"})
+        _, seen = running.changed_by_others(0)
+        Pages(running).cramps()
+        assert lived("erase", "--yes").code == 0
+        assert running.changed_by_others(seen)[0]
+        assert (lived.state / f"{FILE_NAME}-wal").stat().st_size == 0
+        assert running.noted(SERVICE_NOTE)["notifier"] == "a screen"
+    assert_erased(lived)
+
+
+@pytest.mark.parametrize(("answer", "gone"), [("n", False), ("", False), ("y", True), ("ja", True)])
+def test_erasing_asks_first(
+    lived: Terminal, monkeypatch: pytest.MonkeyPatch, answer: str, *, gone: bool
+) -> None:
+    """Enter alone erases nothing."""
+    result = answered(lived, monkeypatch, [("Erase it? [y/N]", answer)], "erase")
+    assert result.code == (0 if gone else 1)
+    assert "It cannot be undone" in result.out
+    assert ("Nothing was erased.\n" in result.out) is not gone
+    assert (lived("cramp", "list", "--json").json["cramps"] == []) is gone
+
+
+def test_erasing_without_a_terminal_needs_a_yes(lived: Terminal) -> None:
+    """Nobody could be asked."""
+    result = lived("erase")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("Nobody is at a terminal to be asked.")
+    assert len(lived("cramp", "list", "--json").json["cramps"]) == 1
+
+
+def test_erasing_where_there_is_nothing(terminal: Terminal) -> None:
+    """Nothing is made by it either."""
+    result = terminal("erase", "--yes")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith("There is no journal")
+    assert not (terminal.state / FILE_NAME).exists()
+
+
+def test_journals_that_were_set_aside_are_erased_too(lived: Terminal) -> None:
+    """They hold what is the person's as well."""
+    aside = lived.state / "journal-corrupt-20261101T000000.sqlite"
+    for extra in ("", "-wal"):
+        Path(f"{aside}{extra}").write_text("unmistakable")
+    result = lived("erase", "--yes")
+    assert result.out.count("which was damaged") == 2
+    assert_erased(lived)
+
+
+def test_a_journal_that_is_damaged_is_erased_as_a_file(lived: Terminal) -> None:
+    """Where the service runs, that is for it to set aside first."""
+    (lived.state / FILE_NAME).write_bytes(b"unmistakable, but no journal " * 300)
+    lock = OnlyOne(lived.state)
+    assert lock.take()
+    result = lived("erase", "--yes")
+    assert (result.code, result.out) == (1, "")
+    lock.release()
+    result = lived("erase", "--yes")
+    assert (result.code, result.err) == (0, "")
+    assert_erased(lived)
+
+
+def test_a_journal_of_a_later_version_is_left_alone(lived: Terminal) -> None:
+    """It is told, and nothing is half erased."""
+    with closing(sqlite3.connect(lived.state / FILE_NAME)) as later:
+        later.execute("PRAGMA user_version=99")
+    result = lived("erase", "--yes")
+    assert (result.code, result.out) == (1, "")
+
+
+def test_a_wrong_config_keeps_nobody_from_erasing(lived: Terminal) -> None:
+    """Nor does it matter in which language."""
+    lived.write("language = 3")
+    assert lived("erase", "--yes").code == 0
+
+
+def test_the_service_goes_on_from_the_erasing(lived: Terminal) -> None:
+    """As if it had first run then."""
+    began = datetime(2026, 11, 1, tzinfo=UTC)
+    with lived.journal() as journal:
+        journal.stand(Standing(began=began, reckoned=began))
+    lived("erase", "--yes")
+    with lived.journal() as journal:
+        standing = journal.standing()
+    assert (standing.began, standing.reckoned) == (lived.now, lived.now)

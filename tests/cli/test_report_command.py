@@ -1,0 +1,225 @@
+"""The report at the terminal: what the diary comes to, and when it says to see a professional."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from cli.terminal import TODAY, Terminal
+from nightcare.domain.delivery import Outcome, Settled
+from nightcare.domain.reminders import Topic
+from nightcare.i18n.translator import read_words
+
+DASH = "\N{EN DASH}"
+
+
+def nights_without(terminal: Terminal, *days: int) -> None:
+    """Let these nights of November be noted as without cramps."""
+    for number in days:
+        assert terminal("cramp", "none", "--night", f"2026-11-{number:02}").code == 0
+
+
+def flowing(text: str) -> str:
+    """A text without its line ends."""
+    return " ".join(text.split())
+
+
+def test_an_empty_diary_says_that_nothing_can_be_said(terminal: Terminal) -> None:
+    """And how a night without cramps is noted."""
+    result = terminal("report")
+    assert (result.code, result.err) == (0, "")
+    assert result.out == (
+        "Your nights from Friday 23 October to Saturday 21 November\n"
+        "\n"
+        "Nights with cramps          0\n"
+        "Nights without              0\n"
+        "Nights with nothing noted  30\n"
+        "\n"
+        "With fewer than 7 nights noted, nothing can be said yet; these are only\n"
+        "the notes, counted. `nightcare cramp none` notes a night without cramps.\n"
+        "\n"
+        "These figures stand side by side. They do not show that one thing leads\n"
+        "to another.\n"
+    )
+
+
+def test_a_month_as_a_person_reads_it(terminal: Terminal) -> None:
+    """Nights, severity, the clock, what was done of what was shown, week by week."""
+    nights_without(terminal, 1, 2, 9, 10, 11, 12)
+    terminal("cramp", "add", "--at", "2026-11-14T03:10", "--severity", "mild")
+    terminal("cramp", "add", "--at", "2026-11-13T23:50", "--severity", "moderate")
+    terminal("cramp", "add", "--at", "2026-11-20T12:00")
+    for number, outcome in enumerate((Outcome.DONE, Outcome.EXPIRED, Outcome.MISSED)):
+        course = terminal.course(slot=str(number))
+        key = replace(course.key, care_day=date(2026, 11, 20))
+        due = course.occurrence.due - timedelta(days=2)
+        occurrence = replace(course.occurrence, key=key, due=due)
+        shown = replace(course, occurrence=occurrence, topic=Topic.STRETCHING)
+        terminal.have(shown, Settled(outcome, terminal.now))
+    result = terminal("report")
+    assert result.out == (
+        "Your nights from Friday 23 October to Saturday 21 November\n"
+        "\n"
+        "Nights with cramps          1\n"
+        "Nights without              6\n"
+        "Nights with nothing noted  23\n"
+        "Cramps by day               1\n"
+        "\n"
+        "Nights with cramps, by the worst of each\n"
+        "  moderate  1\n"
+        "\n"
+        "Cramps at night, by the clock\n"
+        f"  22:00{DASH}00:00  1\n"
+        f"  02:00{DASH}04:00  1\n"
+        "\n"
+        "Reminders, done of those shown\n"
+        "  stretching  1 of 2\n"
+        "\n"
+        "Week from  cramps  severe  without  not noted  reminders done\n"
+        "23 Oct          0       0        0          3               -\n"
+        "26 Oct          0       0        1          6               -\n"
+        "2 Nov           0       0        1          6               -\n"
+        "9 Nov           1       0        4          2               -\n"
+        "16 Nov          0       0        0          6          1 of 2\n"
+        "\n"
+        "These figures stand side by side. They do not show that one thing leads\n"
+        "to another.\n"
+    )
+
+
+def test_the_report_in_danish(terminal: Terminal) -> None:
+    """As a Dane would say it, with dates as they are written there."""
+    terminal.write('language = "da"')
+    nights_without(terminal, 1, 2, 9, 10, 11, 12, 13)
+    out = terminal("report").out
+    assert out.startswith(
+        "Dine nætter fra fredag den 23. oktober til lørdag den 21. november\n"
+        "\n"
+        "Nætter med kramper                     0\n"
+        "Nætter uden                            7\n"
+    )
+    assert "23. okt        0          0     0             3                  -\n" in out
+
+
+def test_the_report_for_a_program(terminal: Terminal) -> None:
+    """Every figure, and every night by itself."""
+    nights_without(terminal, 20)
+    terminal("cramp", "add", "--at", "03:10", "--severity", "mild")
+    result = terminal("report", "--days", "3", "--json")
+    assert (result.code, result.err) == (0, "")
+    assert result.json == {
+        "from": "2026-11-19",
+        "to": "2026-11-21",
+        "enough": False,
+        "nights_with_cramps": 1,
+        "nights_without": 1,
+        "nights_not_recorded": 1,
+        "nights_severe": 0,
+        "cramps_by_day": 0,
+        "worst": {"mild": 1},
+        "hours": [{"from": "02:00", "to": "04:00", "cramps": 1}],
+        "topics": {},
+        "weeks": [
+            {
+                "from": "2026-11-19",
+                "nights_with_cramps": 1,
+                "nights_without": 1,
+                "nights_not_recorded": 1,
+                "nights_severe": 0,
+                "reminders": {"shown": 0, "done": 0},
+            }
+        ],
+        "nights": [
+            {"night": "2026-11-19", "recorded": False, "cramps": None, "worst": None},
+            {"night": "2026-11-20", "recorded": True, "cramps": False, "worst": None},
+            {"night": "2026-11-21", "recorded": True, "cramps": True, "worst": "mild"},
+        ],
+        "professional": None,
+    }
+
+
+def test_a_cramp_of_this_very_night_is_in_the_report(terminal: Terminal) -> None:
+    """Who cannot sleep may look at once."""
+    terminal.look_at_the_clock("03:12")
+    assert terminal("report", "--json").json["to"] == "2026-11-20"
+    terminal("cramp", "add", "--at", "03:10")
+    told = terminal("report", "--json").json
+    assert (told["to"], told["nights_with_cramps"]) == ("2026-11-21", 1)
+
+
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_severe_cramps_are_a_reason_to_see_a_professional(
+    terminal: Terminal, language: str
+) -> None:
+    """It says so at the end, with the section of the guidance, and whose the numbers are."""
+    terminal.write(f'language = "{language}"')
+    terminal("cramp", "add", "--at", "03:10", "--severity", "severe")
+    words = read_words(language)
+    said = {one.id: one for one in words.guidance.professional}
+    end = flowing(terminal("report").out)
+    assert said["persistent-or-severe"].text in end
+    assert said["other-symptoms"].text in end
+    assert words.say("source", source=f"{words.guidance.source}: Conclusion") in end
+    assert words.say("professional_ours") in end
+    assert words.say("professional_many", nights=3, within=words.length(timedelta(7))) not in end
+    assert end.endswith(said["not-medical-advice"].text)
+    told = terminal("report", "--json").json["professional"]
+    assert told == {
+        "why": "severe",
+        "nights": 3,
+        "days": 7,
+        "advice": [{"text": said["persistent-or-severe"].text, "section": "Conclusion"}],
+    }
+
+
+def test_many_nights_are_a_reason_and_the_numbers_are_the_persons(terminal: Terminal) -> None:
+    """Two nights of seven are none, unless the config says so."""
+    for number in (20, 22):
+        terminal("cramp", "add", "--at", f"2026-11-{number}T03:10")
+    assert terminal("report", "--json").json["professional"] is None
+    assert "health professional" not in flowing(terminal("report").out)
+    terminal.write("[diary]\nprofessional_nights = 2")
+    assert terminal("report", "--json").json["professional"]["why"] == "many"
+    end = flowing(terminal("report", "--days", "1").out)
+    assert "Nights with cramps within the last 7 days: 2 or more." in end
+    terminal("cramp", "change", "1", "--severity", "severe")
+    assert terminal("report", "--json").json["professional"]["why"] == "many-and-severe"
+    terminal.write("[diary]\nprofessional_nights = 2\nprofessional_days = 2")
+    assert terminal("report", "--json").json["professional"] is None
+
+
+def test_the_report_never_says_that_one_thing_leads_to_another(terminal: Terminal) -> None:
+    """Not even where the figures look like it."""
+    nights_without(terminal, *range(1, 21))
+    terminal.have(terminal.course(), Settled(Outcome.DONE, terminal.now))
+    for language in ("en", "da"):
+        terminal.write(f'language = "{language}"')
+        out = flowing(terminal("report").out)
+        assert read_words(language).say("report_no_cause") in out
+        assert "%" not in out
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "3661", "many"])
+def test_a_span_that_cannot_be(terminal: Terminal, days: str) -> None:
+    """A mistake in the usage."""
+    result = terminal("report", "--days", days)
+    assert (result.code, result.out) == (2, "")
+
+
+def test_a_long_report_is_told_month_by_month(terminal: Terminal) -> None:
+    """With the year, for there are several."""
+    nights_without(terminal, *range(1, 8))
+    lines = terminal("report", "--days", "372").out.splitlines()
+    (head,) = (at for at, line in enumerate(lines) if line.startswith("Month"))
+    assert lines[head + 1].split() == ["Nov", "2025", "0", "0", "0", "16", "-"]
+    assert lines[head + 13].split() == ["Nov", "2026", "0", "0", "7", "14", "-"]
+    assert lines[head + 14] == ""
+
+
+def test_a_report_of_ten_years(terminal: Terminal) -> None:
+    """Each night of them."""
+    told = terminal("report", "--days", "3660", "--json").json
+    assert len(told["nights"]) == told["nights_not_recorded"] == 3660
+    assert told["to"] == (TODAY - timedelta(days=1)).isoformat()

@@ -1,0 +1,350 @@
+"""What is kept of a validated configuration, and when it counts for nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from binascii import crc32
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, is_dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import pytest
+
+import nightcare.config.serialize as plain_module
+from nightcare.config import cache
+from nightcare.config.cache import FILE_NAME, load_kept
+from nightcare.config.layers import example_text
+from nightcare.config.load import load, load_source
+from nightcare.config.load_result import Loaded, Source, source_of
+from nightcare.config.serialize import plain, unplain
+from nightcare.config.subprocess_loader import load_apart
+from nightcare.domain.schedule import Schedule
+from nightcare.errors import ConfigError
+
+BROKEN = sorted(Path(__file__).with_name("broken").glob("*.toml"))
+
+CONFIG = """timezone = "Europe/Copenhagen"
+[reminders.sip]
+topic = "hydration"
+at = [07:30:00, "wake + 1h"]
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Weekday:
+    """A kind that nobody has made known."""
+
+    name: str
+
+
+class Kept:
+    """A config file and the folder beside it; counts how often it was really loaded."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "state"
+        self.folder.mkdir(mode=0o700)
+        self.config = folder / "config.toml"
+        self.config.write_text(CONFIG, encoding="utf-8")
+        self.loads = 0
+
+    @property
+    def file(self) -> Path:
+        """What is kept."""
+        return self.folder / FILE_NAME
+
+    def load(self, **variables: str) -> Loaded:
+        """Load, from what is kept where that is the same."""
+        return load_kept(source_of(self.config, variables), self.folder, self._load)
+
+    def _load(self, source: Source) -> Loaded:
+        self.loads += 1
+        return load_source(source)
+
+
+@pytest.fixture
+def person(tmp_path: Path) -> Kept:
+    """Somebody whose configuration was loaded once."""
+    made = Kept(tmp_path)
+    made.load()
+    assert made.loads == 1
+    return made
+
+
+def test_what_is_kept_equals_what_would_be_loaded(person: Kept) -> None:
+    """And is loaded once only."""
+    assert person.load() == person.load() == load(person.config, {})
+    assert person.loads == 1
+
+
+def test_it_is_for_its_owner_alone(person: Kept) -> None:
+    """A schedule is nobody else's business."""
+    assert stat.S_IMODE(person.file.stat().st_mode) == 0o600
+
+
+def _never(source: Source) -> Loaded:
+    raise AssertionError(source)
+
+
+def test_the_built_in_schedule_was_validated_when_nightcare_was_made(tmp_path: Path) -> None:
+    """Without a file, and with one that is the example; nothing is kept of it."""
+    assert load_kept(source_of(None, {}), tmp_path, _never) == load(None, {})
+    copy = tmp_path / "config.toml"
+    copy.write_text(example_text(), encoding="utf-8")
+    assert load_kept(source_of(copy, {}), tmp_path, _never) == load(copy, {})
+    assert not (tmp_path / FILE_NAME).exists()
+
+
+def test_what_is_no_more_the_built_in_schedule_is_loaded(
+    person: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a variable, another text, or another example."""
+    person.config.write_text(example_text() + "\n", encoding="utf-8")
+    assert person.load() == load(person.config, {})
+    person.config.write_text(example_text(), encoding="utf-8")
+    variables = {"NIGHTCARE_SLEEP__WAKE": "06:45"}
+    assert person.load(**variables) == load(person.config, variables)
+    assert person.loads == 3
+    monkeypatch.setattr(cache, "_EXAMPLE", Path(__file__))
+    assert person.load() == load(person.config, {})
+    assert person.loads == 4
+
+
+def _other_text(person: Kept) -> None:
+    person.config.write_text(CONFIG.replace("07:30", "07:31"), encoding="utf-8")
+
+
+def _same_size_and_time(person: Kept) -> None:
+    before = person.config.stat()
+    _other_text(person)
+    os.utime(person.config, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def _other_name(person: Kept) -> None:
+    other = person.config.with_name("other.toml")
+    other.write_text(CONFIG, encoding="utf-8")
+    person.config = other
+
+
+@pytest.mark.parametrize("change", [_other_text, _same_size_and_time, _other_name])
+def test_another_file_is_loaded_anew(person: Kept, change: Callable[[Kept], None]) -> None:
+    """Whatever its size and its times say."""
+    change(person)
+    assert person.load() == load(person.config, {})
+    assert person.loads == 2
+
+
+def test_another_variable_is_loaded_anew(person: Kept) -> None:
+    """And its absence likewise; variables that are not ours change nothing."""
+    assert person.load(NIGHTCARE_LANGUAGE="da").schedule.language == "da"
+    assert person.load(LANG="da").schedule.language is None
+    assert person.loads == 3
+    person.load(PATH="/bin")
+    assert person.loads == 3
+
+
+def test_another_version_or_python_loads_anew(
+    person: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may understand the same words otherwise."""
+    monkeypatch.setattr(cache, "__version__", "0.0.0")
+    person.load()
+    assert person.loads == 2
+    monkeypatch.setattr("sys.version", "3.99")
+    person.load()
+    assert person.loads == 3
+
+
+def test_other_code_or_libraries_load_anew(
+    person: Kept, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Also where the version is the same, as while nightcare is worked on."""
+    monkeypatch.setattr(cache, "_CODE", ("config",))
+    person.load()
+    assert person.loads == 2
+    library = tmp_path / "site-packages"
+    library.mkdir()
+    monkeypatch.syspath_prepend(str(library))
+    person.load()
+    assert person.loads == 3
+    (library / "pydantic-9.dist-info").mkdir()
+    os.utime(library, ns=(0, 0))
+    person.load()
+    assert person.loads == 4
+
+
+def test_a_zone_that_the_system_knows_no_more_loads_anew(
+    person: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then the mistake is told where it always is."""
+
+    def nowhere(_: str) -> None:
+        raise LookupError
+
+    monkeypatch.setattr(cache, "ZoneInfo", nowhere)
+    person.load()
+    assert person.loads == 2
+
+
+def _emptied(text: bytes) -> bytes:
+    del text
+    return b""
+
+
+def _cut(text: bytes) -> bytes:
+    return text[:-10]
+
+
+def _one_bit(text: bytes) -> bytes:
+    return text[:-10] + bytes([text[-10] ^ 1]) + text[-9:]
+
+
+def _of_another_kind(text: bytes) -> bytes:
+    origin, _ = json.loads(text.partition(b"\n")[2])
+    body = json.dumps([origin, ["Source", None, None, ["dict"]]]).encode()
+    return b"%08x\n%s" % (crc32(body), body)
+
+
+def _of_no_kind(text: bytes) -> bytes:
+    origin, _ = json.loads(text.partition(b"\n")[2])
+    body = json.dumps([origin, ["Popen", "true"]]).encode()
+    return b"%08x\n%s" % (crc32(body), body)
+
+
+@pytest.mark.parametrize("harm", [_emptied, _cut, _one_bit, _of_another_kind, _of_no_kind])
+def test_what_is_damaged_counts_for_nothing(person: Kept, harm: Callable[[bytes], bytes]) -> None:
+    """It is loaded, and kept anew."""
+    person.file.write_bytes(harm(person.file.read_bytes()))
+    assert person.load() == load(person.config, {})
+    person.load()
+    assert person.loads == 2
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o620, 0o606])
+def test_what_others_may_touch_counts_for_nothing(person: Kept, mode: int) -> None:
+    """And is for its owner alone afterwards."""
+    person.file.chmod(mode)
+    person.load()
+    assert person.loads == 2
+    assert stat.S_IMODE(person.file.stat().st_mode) == 0o600
+
+
+def test_a_link_or_a_folder_in_its_place_counts_for_nothing(person: Kept, tmp_path: Path) -> None:
+    """Nothing is read or written through it."""
+    aside = tmp_path / "aside"
+    person.file.rename(aside)
+    person.file.symlink_to(aside)
+    person.load()
+    assert person.loads == 2
+    assert not person.file.is_symlink()
+    person.file.unlink()
+    person.file.mkdir()
+    assert person.load() == load(person.config, {})
+    assert person.loads == 3
+
+
+def test_what_is_wrong_is_never_kept(person: Kept) -> None:
+    """Each time it is told, and what was kept before counts again once it is mended."""
+    person.config.write_text(CONFIG.replace("sip", "no name"), encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(ConfigError):
+            person.load()
+    person.config.write_text(CONFIG, encoding="utf-8")
+    person.load()
+    assert person.loads == 3
+
+
+def test_a_file_that_cannot_be_read_is_told_as_always(person: Kept) -> None:
+    """Also when it could a moment ago."""
+    person.config.unlink()
+    with pytest.raises(ConfigError) as caught:
+        person.load()
+    assert caught.value.problems[0].key == "file_missing"
+
+
+def test_without_a_folder_nothing_is_kept(tmp_path: Path) -> None:
+    """And none is made."""
+    load_kept(source_of(None, {}), tmp_path / "state", load_source)
+    assert not (tmp_path / "state").exists()
+
+
+# In another process
+
+
+@pytest.mark.parametrize("file", BROKEN, ids=lambda file: file.stem)
+def test_every_mistake_crosses_whole(file: Path) -> None:
+    """What it is about, where it stands, and the text of its line."""
+    found: object
+    try:
+        found = load(file, {})
+    except ConfigError as error:
+        found = (error.problems, error.warnings, error.key)
+    assert repr(unplain(json.loads(json.dumps(plain(found))))) == repr(found)
+
+
+def _kinds(hint: Any) -> Iterator[type]:
+    """The classes that a field may hold, and those that these may hold."""
+    if not isinstance(hint, type) or get_args(hint):
+        for one in get_args(hint):
+            yield from _kinds(one)
+    elif is_dataclass(hint) or issubclass(hint, StrEnum):
+        yield hint
+        for one in get_type_hints(hint).values() if is_dataclass(hint) else ():
+            yield from _kinds(one)
+
+
+def test_all_that_a_schedule_may_hold_is_known_to_cross() -> None:
+    """Also what was added to it yesterday."""
+    kinds = set(_kinds(Loaded))
+    assert Schedule in kinds
+    assert Weekday not in kinds
+    assert {one.__name__ for one in kinds} <= set(plain_module._MADE)
+
+
+def test_what_is_not_known_does_not_cross_as_text() -> None:
+    """It would come back as something else."""
+    with pytest.raises(TypeError):
+        plain([Weekday("monday")])
+
+
+def test_another_process_finds_what_this_one_does(tmp_path: Path) -> None:
+    """Be it right or wrong, with variables that are no text, and whatever the file is called."""
+    path = tmp_path / "c\udcffnfig.toml"
+    path.write_text(CONFIG, encoding="utf-8")
+    variables = {"NIGHTCARE_LANGUAGE": "da", "NIGHTCARE_QUIET__IDLE": "show"}
+    assert load_apart(source_of(path, variables)) == load(path, variables)
+    variables["NIGHTCARE_LANGUAGE"] = "\udcff"
+    with pytest.raises(ConfigError) as here:
+        load(path, variables)
+    with pytest.raises(ConfigError) as apart:
+        load_apart(source_of(path, variables))
+    assert repr(apart.value.problems) == repr(here.value.problems)
+    assert apart.value.values == here.value.values
+
+
+def test_without_another_process_it_is_loaded_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A system that lets us start none still gets its reminders."""
+    monkeypatch.setattr("sys.executable", str(tmp_path / "nothing"))
+    assert load_apart(source_of(None, {})) == load(None, {})
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    assert load_apart(source_of(None, {})) == load(None, {})
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder"])
+def test_nobody_waits_for_what_takes_the_place_of_the_cache(tmp_path: Path, kind: str) -> None:
+    """Opening a named pipe would wait for its other end."""
+    file = tmp_path / FILE_NAME
+    if kind == "pipe":
+        os.mkfifo(file)
+    else:
+        file.mkdir()
+    config = tmp_path / "config.toml"
+    config.write_text('language = "da"\n', encoding="utf-8")
+    loaded = load_kept(source_of(config, {}), tmp_path, load_source)
+    assert loaded.schedule.language == "da"
+    assert file.is_file() == (kind == "pipe")

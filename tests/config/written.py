@@ -1,0 +1,68 @@
+"""Config files that are written for one test, and what comes of reading them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from nightcare.config.load import load
+from nightcare.config.load_result import Loaded
+from nightcare.domain.reminders import Reminder
+from nightcare.domain.schedule import Schedule
+from nightcare.errors import ConfigError, Problem
+from nightcare.i18n.diagnostics_text import problem_text, without_folder
+from nightcare.i18n.translator import read_words
+
+FILE = "config.toml"
+
+SLEEP = '[sleep]\nwake = "07:00"\nbedtime = "22:30"\n'
+
+
+def loaded(text: str | bytes, variables: Mapping[str, str] | None = None) -> Loaded:
+    """What a file with this text comes to, under these variables.
+
+    Raises:
+        ConfigError: It is wrong.
+    """
+    with TemporaryDirectory() as folder:
+        path = Path(folder, FILE)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return load(path, variables or {})
+
+
+def schedule(text: str | bytes, variables: Mapping[str, str] | None = None) -> Schedule:
+    """The schedule of a file with this text."""
+    return loaded(text, variables).schedule
+
+
+def reminder(lines: str) -> Reminder:
+    """The one reminder of a file that has these lines under its header."""
+    return schedule(f'[reminders.one]\ntopic = "sleep"\n{lines}\n').named("one")
+
+
+def mistakes(text: str | bytes, variables: Mapping[str, str] | None = None) -> tuple[Problem, ...]:
+    """Everything that is wrong with a file with this text; nothing where it is right."""
+    try:
+        loaded(text, variables)
+    except ConfigError as error:
+        return error.problems
+    return ()
+
+
+def told(
+    text: str | bytes, variables: Mapping[str, str] | None = None, language: str = "en"
+) -> list[str]:
+    """Everything that is wrong, as the person reads it, without the folder of the file."""
+    return lines(mistakes(text, variables), language)
+
+
+def warned(text: str | bytes, language: str = "en") -> list[str]:
+    """What is allowed but may be a slip, as the person reads it."""
+    return lines(loaded(text).warnings, language)
+
+
+def lines(problems: Iterable[Problem], language: str) -> list[str]:
+    """Problems as the person reads them, without the folder of the file."""
+    words = read_words(language)
+    return [problem_text(without_folder(one), words) for one in problems]

@@ -1,0 +1,37 @@
+"""How long the desktop's own notification server is waited for."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from nightcare.desktop.notify.factory import choose_screen
+from nightcare.desktop.notify.freedesktop import FreedesktopScreen
+from parts.desk import schedule_of
+
+BUS = {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere"}
+
+
+@pytest.mark.parametrize(
+    ("desktop", "seconds"),
+    [
+        (None, 60.0),
+        ("", 60.0),
+        ("GNOME", 60.0),
+        ("ubuntu:GNOME", 60.0),
+        ("sway", 60.0),
+        ("MATE", 0.0),
+        ("XFCE", 0.0),
+        ("xfce:GTK", 0.0),
+        ("NOMATE", 60.0),
+    ],
+)
+def test_a_minute_unless_the_bus_starts_the_desktops_own(
+    desktop: str | None, seconds: float
+) -> None:
+    """Also where nothing says yet which desktop it is."""
+    variables = BUS if desktop is None else {**BUS, "XDG_CURRENT_DESKTOP": desktop}
+    screen = choose_screen(schedule_of(""), variables, io.StringIO())
+    assert isinstance(screen, FreedesktopScreen)
+    assert screen._patience == seconds

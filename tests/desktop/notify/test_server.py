@@ -1,0 +1,593 @@
+"""Notification servers that keep their own time, or leave on the screen what they were to close."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from jeepney import new_method_call
+
+from nightcare.desktop.notify.freedesktop import FreedesktopScreen, Waits
+from nightcare.domain.notification import Answered, Button, Closed, Delivery, Message, Shown
+from parts.bus import DRIVER, NOTIFICATIONS, PrivateBus, private_bus
+from parts.home import Home
+from parts.memory_screen import Ear, heard_from
+from parts.notification_server import How, NotificationServer
+from parts.processes import HANG_SECONDS, eventually
+from parts.steered_loop import advance, steered
+
+pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
+
+BUTTONS = (Button("done", "Done"), Button("snooze-10m", "In 10 minutes"))
+MESSAGE = Message("t1", "Time for some water", "", BUTTONS, stays=timedelta(minutes=10))
+OTHER = Message("t2", "Stretch a little", "", BUTTONS, stays=timedelta(minutes=10))
+STEP = Message("r", "A stretch", "Step 1", BUTTONS, progress=10, stays=timedelta(seconds=20))
+NEXT_STEP = replace(STEP, body="Step 2", progress=20)
+
+
+@contextlib.asynccontextmanager
+async def on_a_server(
+    bus: PrivateBus,
+) -> AsyncIterator[tuple[NotificationServer, FreedesktopScreen, Ear]]:
+    """Run a server, and a screen as the service has it."""
+    screen = FreedesktopScreen(bus.address, icon="nightcare-drop")
+    async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
+        yield server, screen, ear
+
+
+async def show(screen: FreedesktopScreen, ear: Ear, message: Message) -> None:
+    """Show a message, and wait until the server has it."""
+    before = len([one for one in ear.heard if isinstance(one, Shown)])
+    screen.show(message)
+    # What has just left the screen has time to fade.
+    advance(1)
+    await ear.until(lambda heard: len([one for one in heard if isinstance(one, Shown)]) > before)
+
+
+# expire_timeout
+
+
+@pytest.mark.parametrize(
+    ("stays", "milliseconds"),
+    [
+        (timedelta(minutes=10), 600_000),
+        (timedelta(seconds=20, microseconds=1), 20_000),
+        (timedelta(microseconds=1), 1_000),
+        (timedelta(seconds=-5), 1_000),
+        (timedelta(days=400), 2**31 - 1),
+        (None, 86_400_000),
+    ],
+)
+def test_the_time_on_the_screen_is_sent_and_never_0(
+    bus: PrivateBus, stays: timedelta | None, milliseconds: int
+) -> None:
+    """By 0 some servers mean a time of their own, or a modal dialog."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            server.dialog_for_0 = True
+            await show(screen, ear, replace(MESSAGE, stays=stays))
+            assert (server.asked[0].expires, server.dialogs) == (milliseconds, 0)
+
+    steered(story())
+
+
+@pytest.mark.parametrize("again", ["another server", "do not disturb"])
+def test_what_is_sent_anew_has_what_is_left_of_its_time(bus: PrivateBus, again: str) -> None:
+    """After a restart of the server, and at the end of do not disturb."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            screen.quiet(on=True)
+            await show(screen, ear, MESSAGE)
+            advance(240)
+            if again == "another server":
+                await server.restart()
+            else:
+                screen.quiet(on=False)
+                advance(1)
+            await ear.until_heard(2)
+            assert 355_000 <= server.asked[1].expires <= 359_999
+
+    steered(story())
+
+
+def test_what_differs_in_its_time_alone_is_not_sent_again(bus: PrivateBus) -> None:
+    """It is on the screen already."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            await show(screen, ear, MESSAGE)
+            screen.show(replace(MESSAGE, stays=timedelta(minutes=3)))
+            await show(screen, ear, OTHER)
+            assert [asked.title for asked in server.asked] == [MESSAGE.title, OTHER.title]
+
+    steered(story())
+
+
+# NotificationClosed
+
+
+@pytest.mark.parametrize(("reason", "by_itself"), [(1, True), (2, False), (3, False), (4, True)])
+def test_only_some_reasons_stand_for_the_person(
+    bus: PrivateBus, reason: int, *, by_itself: bool
+) -> None:
+    """1 is "expired" and 4 "undefined"; some servers give 3 for a click."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            await show(screen, ear, MESSAGE)
+            await server.dismiss(1, reason)
+            assert (await ear.until_heard(2))[1] == Closed("t1", by_itself)
+
+    steered(story())
+
+
+@pytest.mark.parametrize("reason", [1, 2])
+def test_a_step_that_ends_while_the_next_is_on_its_way_gives_way_to_it(
+    bus: PrivateBus, reason: int
+) -> None:
+    """Unless the person closed it."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            await show(screen, ear, STEP)
+            server.script.append(How.LATER)
+            screen.show(NEXT_STEP)
+            await server.until_asked(2)
+            await server.dismiss(1, reason)
+            server.on_screen[2] = server.asked[1]
+            await server.reply_late()
+            await show(screen, ear, OTHER)
+            kinds = [type(event) for event in ear.heard if event.token == STEP.token]
+            assert kinds == ([Shown, Shown] if reason == 1 else [Shown, Closed])
+
+    steered(story())
+
+
+# A press on what has left the screen
+
+
+@pytest.mark.parametrize("end", ["closed by us", "expired", "closed by the person"])
+def test_a_press_on_what_has_gone_is_reported_once(bus: PrivateBus, end: str) -> None:
+    """Some servers leave there what they were to close, others bring back what has gone."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            server.closes = False
+            await show(screen, ear, MESSAGE)
+            if end == "closed by us":
+                screen.close("t1")
+                await server.until(lambda: "CloseNotification" in server.calls, "the closing")
+                assert list(server.on_screen) == [1]
+            else:
+                await server.dismiss(1, 1 if end == "expired" else 2)
+            await show(screen, ear, OTHER)
+            for key in ("default", "done", "snooze-10m"):
+                await server.press(1, key)
+            await server.press(2, "done")
+            heard = await ear.until(lambda heard: Answered("t2", "done") in heard)
+            assert [one for one in heard if isinstance(one, Answered)] == [
+                Answered("t1", "done"),
+                Answered("t2", "done"),
+            ]
+
+    steered(story())
+
+
+def test_a_press_on_what_another_server_had_does_not_count(bus: PrivateBus) -> None:
+    """Its ids mean something else by now."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            await show(screen, ear, MESSAGE)
+            screen.close("t1")
+            await server.until(lambda: not server.on_screen, "the closing")
+            await server.restart()
+            await server.press_unasked(1, "done")
+            await show(screen, ear, OTHER)
+            assert [type(one) for one in ear.heard] == [Shown, Shown]
+
+    steered(story())
+
+
+def test_a_press_on_an_earlier_step_counts_for_the_present_one(bus: PrivateBus) -> None:
+    """And a second one on the present step is no other."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            server.replaces_in_place = server.closes = False
+            await show(screen, ear, STEP)
+            await show(screen, ear, NEXT_STEP)
+            await server.until(lambda: "CloseNotification" in server.calls, "the closing")
+            await server.press(1, "done")
+            await server.press(2, "done")
+            await show(screen, ear, OTHER)
+            presses = [one for one in ear.heard if isinstance(one, Answered)]
+            assert presses == [Answered("r", "done")]
+
+    steered(story())
+
+
+def test_only_the_last_few_that_have_gone_are_remembered(bus: PrivateBus) -> None:
+    """What can still be pressed is bounded."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            for number in range(20):
+                one = replace(MESSAGE, token=f"t{number}")
+                await show(screen, ear, one)
+                screen.close(one.token)
+            assert screen._server is not None
+            assert len(screen._server._late) == 8
+            await server.press(20, "done")
+            await ear.until(lambda heard: Answered("t19", "done") in heard)
+
+    steered(story())
+
+
+# A server on which nothing comes up just after another has gone
+
+
+@pytest.mark.parametrize("end", ["answered", "closed by us", "expired"])
+def test_what_follows_another_is_sent_late_enough_to_be_drawn(bus: PrivateBus, end: str) -> None:
+    """SwayNotificationCenter draws nothing for about 0.2 s after its last popup has gone."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            server.fades = 0.2
+            screen.show(MESSAGE)
+            await ear.until_heard(1)
+            if end == "answered":
+                await server.press(1, "done")
+                await server.dismiss(1)
+                await ear.until_heard(2)
+            elif end == "expired":
+                await server.dismiss(1, 1)
+                await ear.until_heard(2)
+            else:
+                screen.close("t1")
+                await server.until(lambda: not server.on_screen, "the closing")
+            screen.show(OTHER)
+            for _ in range(20):
+                advance(0.03)
+                await server.settle()
+            await ear.until(lambda heard: isinstance(heard[-1], Shown))
+            assert server.drawn == [MESSAGE.title, OTHER.title]
+
+    steered(story())
+
+
+def test_nothing_waits_where_nothing_has_gone(bus: PrivateBus) -> None:
+    """The first one is sent at once, and so is a step that takes the place of another."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            loop = asyncio.get_running_loop()
+            screen.close("nothing")
+            screen.show(STEP)
+            await ear.until_heard(1)
+            screen.show(NEXT_STEP)
+            timers: list[asyncio.TimerHandle] = loop._scheduled  # type: ignore[attr-defined]
+            await asyncio.sleep(0)
+            assert [t for t in timers if not t.cancelled() and t.when() < loop.time() + 2] == []
+            await ear.until_heard(2)
+            assert server.drawn == ["A stretch", "A stretch"]
+
+    steered(story())
+
+
+# A server that refuses
+
+
+@pytest.mark.parametrize("how", [How.ZERO, How.EMPTY, How.GARBAGE])
+def test_a_reply_without_an_id_is_not_answered_by_a_pile(bus: PrivateBus, how: How) -> None:
+    """It may stand for a modal dialog: one more attempt after a minute, and no third."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            server.how = how
+            screen.show(MESSAGE)
+            await server.until_asked(1)
+            await rejected(ear, Delivery.NO_ID)
+            for seconds, asked in ((30, 1), (29, 1), (2, 2), (600, 2), (3600, 2)):
+                advance(seconds)
+                await settled(server, screen)
+                assert len(server.asked) == asked
+            assert waits_for_nothing()
+
+    steered(story())
+
+
+def test_one_more_attempt_may_be_the_one_that_works(bus: PrivateBus) -> None:
+    """As where a server was paused for half a minute."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            server.script.append(How.ZERO)
+            screen.show(MESSAGE)
+            await rejected(ear, Delivery.NO_ID)
+            advance(61)
+            assert [type(one) for one in await ear.until_heard(1)] == [Shown]
+
+    steered(story())
+
+
+@pytest.mark.parametrize("change", ["another server", "do not disturb ends", "it is asked again"])
+def test_what_was_refused_is_sent_again_when_something_has_changed(
+    bus: PrivateBus, change: str
+) -> None:
+    """At once, however often it was refused."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            screen.quiet(on=True)
+            server.how = How.ZERO
+            screen.show(MESSAGE)
+            await rejected(ear, Delivery.NO_ID)
+            advance(61)
+            await server.until_asked(2)
+            await settled(server, screen)
+            server.how = How.ID
+            if change == "another server":
+                await server.restart()
+            elif change == "do not disturb ends":
+                screen.quiet(on=False)
+            else:
+                screen.close("t1")
+                screen.show(replace(MESSAGE, token="t1-again"))  # noqa: S106 - no password
+            await ear.until_heard(1)
+            assert len(server.asked) == 3
+
+    steered(story())
+
+
+@pytest.mark.parametrize(
+    ("how", "delivery"), [(How.ERROR, Delivery.ERROR), (How.NEVER, Delivery.NO_REPLY)]
+)
+def test_why_it_is_not_on_the_screen_is_reported(
+    bus: PrivateBus, how: How, delivery: Delivery
+) -> None:
+    """After it was sent; and when it is shown in the end, that is."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            server.script.append(how)
+            screen.show(MESSAGE)
+            await server.until_asked(1)
+            if how is How.NEVER:
+                advance(6)
+            await rejected(ear, delivery)
+            advance(2)
+            await ear.until_heard(1)
+            sent = ("t1", Delivery.SENT)
+            assert ear.deliveries == [sent, ("t1", delivery), sent]
+
+    steered(story())
+
+
+def test_what_a_server_had_that_has_gone_is_reported(bus: PrivateBus) -> None:
+    """Nothing is on a screen without a server."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            await show(screen, ear, MESSAGE)
+            await server.stop()
+            await rejected(ear, Delivery.NO_SERVER)
+
+    steered(story())
+
+
+def test_without_a_bus_it_is_reported_at_once(bus: PrivateBus) -> None:
+    """Of what was wanted before, and of what is wanted meanwhile."""
+
+    async def story() -> None:
+        bus.stop()
+        screen = FreedesktopScreen(bus.address, icon="nightcare-drop")
+        screen.show(MESSAGE)
+        async with heard_from(screen) as ear:
+            await rejected(ear, Delivery.NO_SERVER)
+            screen.show(OTHER)
+            await ear.until(lambda _: ("t2", Delivery.NO_SERVER) in ear.deliveries)
+
+    steered(story())
+
+
+def test_on_its_way_from_bus_to_bus_nothing_is_on_the_screen(bus: PrivateBus) -> None:
+    """Before the first bus, and after the last."""
+
+    async def story() -> None:
+        screen = FreedesktopScreen(None, icon="nightcare-drop")
+        screen.show(MESSAGE)
+        async with NotificationServer(bus.address), heard_from(screen) as ear:
+            await rejected(ear, Delivery.NO_SERVER)
+            screen.move(bus.address)
+            await ear.until_heard(1)
+            screen.move(None)
+            await ear.until(lambda _: ear.deliveries[-1] == ("t1", Delivery.NO_SERVER))
+            screen.show(OTHER)
+            await ear.until(lambda _: ear.deliveries[-1] == ("t2", Delivery.NO_SERVER))
+
+    steered(story())
+
+
+async def rejected(ear: Ear, delivery: Delivery) -> None:
+    """Wait until the first message is reported as not on the screen, for that reason."""
+    await ear.until(lambda _: ("t1", delivery) in ear.deliveries)
+
+
+async def settled(server: NotificationServer, screen: FreedesktopScreen) -> None:
+    """Let all that was sent arrive."""
+    await asyncio.sleep(0)
+    for _ in range(3):
+        assert screen._link is not None
+        await screen._link._bus.ask(new_method_call(DRIVER, "GetId"))
+        await server.settle()
+
+
+def waits_for_nothing() -> bool:
+    """Whether no timer is set."""
+    timers: list[asyncio.TimerHandle] = asyncio.get_running_loop()._scheduled  # type: ignore[attr-defined] # no other way to see them
+    return all(timer.cancelled() for timer in timers)
+
+
+# Starting a server
+
+
+@dataclass
+class Starter:
+    """What the bus starts when it is asked for a server: the test itself.
+
+    Attributes:
+        asked: For how many servers it has been asked.
+    """
+
+    folder: Path
+
+    @property
+    def asked(self) -> int:
+        """How often the bus was asked to start one."""
+        return len(list(self.folder.iterdir()))
+
+
+@pytest.fixture
+def starting(home: Home) -> Iterator[tuple[PrivateBus, Starter]]:
+    """A bus that can start a server, by a program that notes that it was started and ends."""
+    starter = Starter(home.aside / "started")
+    starter.folder.mkdir()
+    services = home.data / "dbus-1" / "services"
+    services.mkdir(parents=True)
+    (services / "server.service").write_text(
+        f"[D-BUS Service]\nName={NOTIFICATIONS}\nExec=/bin/mktemp {starter.folder}/XXXXXXXX\n",
+        encoding="ascii",
+    )
+    with private_bus(home, services=True) as bus:
+        yield bus, starter
+
+
+async def asked_to_start(screen: FreedesktopScreen, starter: Starter, times: int) -> None:
+    """Wait until the bus has been asked to start a server so many times, and has done so."""
+    await asyncio.to_thread(
+        lambda: eventually(lambda: starter.asked >= times, HANG_SECONDS, "a start")
+    )
+    assert screen._link is not None
+    await screen._link._bus.ask(new_method_call(DRIVER, "GetId"))
+
+
+def test_while_the_session_begins_none_is_started(
+    starting: tuple[PrivateBus, Starter],
+) -> None:
+    """The desktop's own comes by itself, and would not get the name any more; then one is."""
+    bus, starter = starting
+
+    async def story() -> None:
+        screen = FreedesktopScreen(bus.address, icon="", waits=Waits(patience=60.0))
+        async with heard_from(screen) as ear:
+            screen.show(MESSAGE)
+            await rejected(ear, Delivery.NO_SERVER)
+            advance(58)
+            for _ in range(20):
+                await asyncio.sleep(0)
+            assert starter.asked == 0
+            advance(3)
+            await asked_to_start(screen, starter, 1)
+
+    steered(story())
+
+
+def test_the_desktops_own_server_is_sent_what_waited_for_it(
+    starting: tuple[PrivateBus, Starter],
+) -> None:
+    """At once, when it takes the name."""
+    bus, starter = starting
+
+    async def story() -> None:
+        screen = FreedesktopScreen(bus.address, icon="", waits=Waits(patience=60.0))
+        async with heard_from(screen) as ear:
+            screen.show(MESSAGE)
+            await rejected(ear, Delivery.NO_SERVER)
+            async with NotificationServer(bus.address) as server:
+                await ear.until_heard(1)
+                assert [asked.title for asked in server.asked] == [MESSAGE.title]
+            assert starter.asked == 0
+
+    steered(story())
+
+
+@pytest.mark.parametrize("why", ["the person waits for it", "the session has had one"])
+def test_there_one_is_started_at_once(starting: tuple[PrivateBus, Starter], why: str) -> None:
+    """Where the session is known to have begun."""
+    bus, starter = starting
+
+    async def story() -> None:
+        screen = FreedesktopScreen(bus.address, icon="", waits=Waits(patience=60.0))
+        async with heard_from(screen) as ear:
+            if why == "the person waits for it":
+                screen.show(replace(MESSAGE, asked_for=True))
+            else:
+                async with NotificationServer(bus.address):
+                    screen.show(OTHER)
+                    await ear.until_heard(1)
+                screen.close(OTHER.token)
+                screen.show(MESSAGE)
+            await asked_to_start(screen, starter, 1)
+
+    steered(story())
+
+
+@pytest.mark.parametrize(("quiet", "starts"), [(True, 0), (False, 1)])
+def test_a_server_that_leaves_by_itself_is_not_started_in_a_circle(
+    starting: tuple[PrivateBus, Starter], *, quiet: bool, starts: int
+) -> None:
+    """MATE's does so after 30 s without a bubble: at most one more, and none under do not disturb.
+
+    As it broke elsewhere: dunst#165.
+    """
+    bus, starter = starting
+
+    async def story() -> None:
+        screen = FreedesktopScreen(bus.address, icon="")
+        async with heard_from(screen) as ear:
+            screen.quiet(on=quiet)
+            server = NotificationServer(bus.address)
+            await server.start()
+            await show(screen, ear, MESSAGE)
+            for times in range(1, 4):
+                await server.stop()
+                before = len(ear.heard)
+                for _ in range(10):
+                    advance(20)
+                    await asyncio.sleep(0.001)
+                if starter.asked == times:
+                    await server.start()
+                    await ear.until_heard(before + 1)
+            assert starter.asked == starts
+            assert len(server.asked) == 1 + starts
+            if quiet:
+                screen.quiet(on=False)
+                await asked_to_start(screen, starter, 1)
+                await server.start()
+                await ear.until_heard(2)
+            await server.stop()
+
+    steered(story())
+
+
+def test_servers_that_come_and_go_are_not_sent_the_same_without_end(bus: PrivateBus) -> None:
+    """Another program may have them started, and nobody draws anything."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            await show(screen, ear, MESSAGE)
+            for _ in range(12):
+                await server.restart()
+                advance(61)
+                await settled(server, screen)
+            assert 2 <= len(server.asked) <= 5
+
+    steered(story())

@@ -1,0 +1,43 @@
+"""Files restored as they were."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nightcare.desktop.file_rollback import Rollback
+
+
+def test_everything_is_as_it_was(tmp_path: Path) -> None:
+    """Content, mode and links; what was missing is missing, with the folders made for it."""
+    file, link, fresh = tmp_path / "file", tmp_path / "link", tmp_path / "a" / "b" / "fresh"
+    file.write_text("old")
+    file.chmod(0o640)
+    link.symlink_to("file")
+    folder = tmp_path / "c" / "state"
+    rollback = Rollback()
+    for path in (file, link, fresh):
+        rollback.keep(path)
+    rollback.keep_folder(folder)
+    rollback.keep_folder(tmp_path)
+    file.unlink()
+    file.write_text("new")
+    link.unlink()
+    link.write_text("no link")
+    fresh.parent.mkdir(parents=True)
+    fresh.write_text("fresh")
+    folder.mkdir(parents=True)
+    (folder / "journal").write_text("")
+    rollback.restore()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "link"]
+    assert (file.read_text(), file.stat().st_mode & 0o777) == ("old", 0o640)
+    assert link.readlink() == Path("file")
+
+
+def test_what_others_put_there_stays(tmp_path: Path) -> None:
+    """A folder that was missing goes only if it is empty."""
+    rollback = Rollback()
+    rollback.keep(tmp_path / "folder" / "ours")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "theirs").touch()
+    rollback.restore()
+    assert (tmp_path / "folder" / "theirs").exists()

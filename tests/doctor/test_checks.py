@@ -1,0 +1,599 @@
+"""What facts mean for the person: the state of each finding, and its words in every language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from nightcare.desktop.probe_results import (
+    Fault,
+    Identity,
+    NoManager,
+    Notifier,
+    Quiet,
+    Session,
+    Unit,
+    Versions,
+)
+from nightcare.desktop.time_zone import Comparison, TimeZone, ZoneSource
+from nightcare.doctor.checks.environment import (
+    Here,
+    Published,
+    judge_buses,
+    judge_environment,
+    judge_home,
+)
+from nightcare.doctor.checks.files import judge_config, judge_journal, judge_mistakes
+from nightcare.doctor.checks.notifications import (
+    judge_bus,
+    judge_notifier,
+    judge_plyer,
+    judge_quiet,
+)
+from nightcare.doctor.checks.system import (
+    judge_alarm,
+    judge_clock,
+    judge_versions,
+    judge_zone,
+    judge_zone_of_service,
+)
+from nightcare.doctor.checks.user_service import Expected, judge_service, judge_session, judge_unit
+from nightcare.doctor.facts import Failure, SessionBus
+from nightcare.doctor.finding import Check, Finding, State, good, mend_of, message_of
+from nightcare.errors import ConfigError, Mark, Place, Problem
+from nightcare.i18n.translator import read_words
+from nightcare.journal.inspection import Content, Inspection
+
+ENGLISH, DANISH = read_words("en"), read_words("da")
+
+LIMIT = timedelta(seconds=2)
+NOW = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
+RELEASED = datetime(2026, 11, 1, tzinfo=UTC)
+DUNST = Identity("dunst", "knopwob", "1.9.0", "1.2")
+ALL = frozenset({"actions", "body", "body-markup", "persistence", "sound", "x-own"})
+SERVER = Notifier(owned=True, process="dunst", identity=DUNST, capabilities=ALL)
+WAYLAND, NO_SCREEN = Session("wayland", lingering=False), Session("", lingering=False)
+UNIT = Unit(
+    load="loaded",
+    file="enabled",
+    active="active",
+    sub="running",
+    path="/home/mette/.config/systemd/user/nightcare.service",
+    wanted_by=("graphical-session.target",),
+    graphical=True,
+)
+WITH_LOGIN = replace(UNIT, wanted_by=("default.target",))
+FOLDER = Path("/home/mette/.local/state/nightcare")
+JOURNAL = Inspection(
+    folder=FOLDER,
+    path=FOLDER / "journal.sqlite",
+    folder_mode=0o700,
+    file_mode=0o600,
+    foreign=None,
+    writable=True,
+    free=5 * 2**30,
+    content=Content(sound=True, version=1),
+)
+CONFIG = Path("/home/mette/.config/nightcare/config.toml")
+NOTE: dict[str, object] = {
+    "pid": 4711,
+    "version": "0.1.0",
+    "screen": "freedesktop",
+    "notifier": "dunst 1.9.0 (knopwob)",
+    "config": str(CONFIG),
+}
+PROGRAM = Path("/home/anna/.local/share/pipx/venvs/nightcare/nightcare")
+EXPECTED = Expected("0.1.0", PROGRAM, CONFIG, desktop=True)
+SERVICE = Published(
+    bus="unix:path=/b",
+    desktop="sway",
+    display="wayland-1",
+    language="en",
+    path="/usr/bin:/bin",
+    state="/home/mette/.local/state/nightcare",
+    managed=True,
+    watched=False,
+)
+BUS = SessionBus("unix:path=/b", notifier=Notifier(owned=False), id="1")
+OTHER = SessionBus("unix:path=/tmp/other", id="2")
+ME = Here(
+    variables={"PATH": "/usr/bin:/bin", "XDG_CURRENT_DESKTOP": "sway"},
+    language="en",
+    state=SERVICE.state,
+    settings=(),
+    program="sh",
+)
+
+
+def in_terminal(*, watched: bool) -> dict[str, object]:
+    """The note of a service that shows reminders in its terminal, or in its log."""
+    environment = {"bus": None, "watched": watched}
+    return NOTE | {"screen": "terminal", "why": "no_session_bus", "environment": environment}
+
+
+PROBLEM = Problem(
+    ("sleep", "wake"),
+    "clock_not_understood",
+    {"found": 7},
+    place=Place("config.toml", Mark(2, 8, 9, "wake = 7")),
+)
+
+
+def states(findings: Iterable[Finding]) -> list[tuple[str, State]]:
+    """What was said, and how grave it is."""
+    return [(one.key.removeprefix("doctor_"), one.state) for one in findings]
+
+
+GOOD, WARNING, BAD, UNKNOWN = State.GOOD, State.WARNING, State.BAD, State.UNKNOWN
+
+HERE = TimeZone("UTC", ZoneSource.LINK, b"", understood=True, zone=UTC)
+SAME = (Comparison(NOW, timedelta(), timedelta()),)
+DIFFERENT = (*SAME, Comparison(NOW, -timedelta(hours=3, minutes=30), timedelta(seconds=75)))
+
+CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
+    # The bus
+    ([judge_bus(None, None, LIMIT)], [("bus_none", BAD)]),
+    ([judge_bus("unix:path=/b", None, LIMIT)], [("bus_good", GOOD)]),
+    ([judge_bus("unix:path=/b", Fault.LATE, LIMIT)], [("bus_late", BAD)]),
+    ([judge_bus("unix:path=/b", Fault.REFUSED, LIMIT)], [("bus_gone", BAD)]),
+    ([judge_plyer("there is no session bus")], [("plyer", BAD)]),
+    ([judge_plyer("")], [("bus_not_needed", GOOD)]),
+    # The notification server
+    (judge_notifier(Notifier(owned=False), LIMIT, drawn=True), [("server_none", BAD)]),
+    (
+        judge_notifier(Notifier(owned=False, startable=True), LIMIT, drawn=True),
+        [("server_startable", GOOD)],
+    ),
+    (judge_notifier(SERVER, LIMIT, drawn=True), [("server_good", GOOD), ("server_menu", GOOD)]),
+    (
+        judge_notifier(replace(SERVER, identity=replace(DUNST, name="Plasma")), LIMIT, drawn=True),
+        [("server_good", GOOD)],
+    ),
+    (
+        judge_notifier(Notifier(owned=False, startable=True), LIMIT, drawn=True),
+        [("server_startable", GOOD)],
+    ),
+    (
+        judge_notifier(Notifier(owned=False, startable=True), LIMIT, drawn=False),
+        [("server_no_screen", BAD)],
+    ),
+    (
+        judge_notifier(replace(SERVER, capabilities=frozenset({"body"})), LIMIT, drawn=True),
+        [("server_good", GOOD), ("server_no_buttons", WARNING)],
+    ),
+    (
+        judge_notifier(replace(SERVER, capabilities=frozenset()), LIMIT, drawn=True),
+        [("server_good", GOOD), ("server_no_buttons", WARNING), ("server_no_body", WARNING)],
+    ),
+    (
+        judge_notifier(replace(SERVER, identity=Fault.REFUSED), LIMIT, drawn=True),
+        [("server_nameless", WARNING)],
+    ),
+    (
+        judge_notifier(replace(SERVER, capabilities=Fault.LATE), LIMIT, drawn=True),
+        [("server_late", BAD)],
+    ),
+    (
+        judge_notifier(replace(SERVER, capabilities=Fault.REFUSED), LIMIT, drawn=True),
+        [("server_refused", WARNING)],
+    ),
+    # Do not disturb
+    ([judge_quiet(Quiet(None))], [("quiet_unknown", UNKNOWN)]),
+    ([judge_quiet(Quiet(on=False, by="dunst"))], [("quiet_off", GOOD)]),
+    ([judge_quiet(Quiet(on=True))], [("quiet_on", WARNING)]),
+    # The unit
+    (judge_unit(NoManager(Fault.ABSENT), WAYLAND, LIMIT), [("unit_no_systemd", WARNING)]),
+    (judge_unit(NoManager(Fault.LATE), WAYLAND, LIMIT), [("unit_late", WARNING)]),
+    (
+        judge_unit(NoManager(Fault.REFUSED, "No medium found"), WAYLAND, LIMIT),
+        [("unit_unreachable", WARNING)],
+    ),
+    (judge_unit(Unit("not-found"), WAYLAND, LIMIT), [("unit_missing", WARNING)]),
+    (judge_unit(replace(UNIT, load="masked"), WAYLAND, LIMIT), [("unit_masked", BAD)]),
+    (judge_unit(replace(UNIT, load="bad-setting"), WAYLAND, LIMIT), [("unit_not_understood", BAD)]),
+    (judge_unit(UNIT, WAYLAND, LIMIT), [("unit_good", GOOD)]),
+    (judge_unit(replace(UNIT, active="reloading"), WAYLAND, LIMIT), [("unit_good", GOOD)]),
+    (judge_unit(replace(UNIT, file="disabled"), WAYLAND, LIMIT), [("unit_disabled", WARNING)]),
+    (judge_unit(replace(UNIT, file="enabled-runtime"), WAYLAND, LIMIT), [("unit_good", GOOD)]),
+    (
+        judge_unit(replace(UNIT, wanted_by=("default.target",), graphical=True), WAYLAND, LIMIT),
+        [("unit_early", WARNING)],
+    ),
+    (judge_unit(replace(UNIT, stale=True), WAYLAND, LIMIT), [("unit_stale", WARNING)]),
+    (judge_unit(replace(UNIT, active="inactive"), WAYLAND, LIMIT), [("unit_inactive", WARNING)]),
+    (
+        judge_unit(replace(UNIT, active="failed", result="signal"), WAYLAND, LIMIT),
+        [("unit_failed", BAD)],
+    ),
+    (
+        judge_unit(replace(UNIT, active="failed", result="exit-code", status="78"), WAYLAND, LIMIT),
+        [("unit_failed", BAD)],
+    ),
+    (
+        judge_unit(replace(UNIT, active="activating", sub="auto-restart"), WAYLAND, LIMIT),
+        [("unit_failed", BAD)],
+    ),
+    (
+        judge_unit(replace(UNIT, program="/gone/bin/nightcare"), WAYLAND, LIMIT),
+        [("unit_program_gone", BAD)],
+    ),
+    (judge_unit(replace(UNIT, graphical=False), WAYLAND, LIMIT), [("unit_target", WARNING)]),
+    (judge_unit(replace(UNIT, graphical=False), NO_SCREEN, LIMIT), [("unit_good", GOOD)]),
+    (
+        judge_unit(replace(UNIT, graphical=False, wanted_by=("default.target",)), WAYLAND, LIMIT),
+        [("unit_good", GOOD)],
+    ),
+    # The session
+    (judge_session(WAYLAND, UNIT), [("session_good", GOOD), ("linger_screen", GOOD)]),
+    (
+        judge_session(Session("x11", lingering=True), UNIT),
+        [("session_good", GOOD), ("linger_screen", GOOD)],
+    ),
+    (judge_session(WAYLAND, WITH_LOGIN), [("session_good", GOOD), ("linger_off", GOOD)]),
+    (judge_session(NO_SCREEN, WITH_LOGIN), [("session_elsewhere", GOOD), ("linger_off", GOOD)]),
+    (
+        judge_session(NO_SCREEN, replace(WITH_LOGIN, graphical=False)),
+        [("session_none", WARNING), ("linger_off", GOOD)],
+    ),
+    (
+        judge_session(Session("", lingering=True), NoManager(Fault.REFUSED)),
+        [("session_none", WARNING), ("linger_unseen", WARNING)],
+    ),
+    (
+        judge_session(Session("", lingering=True), replace(WITH_LOGIN, graphical=False)),
+        [("session_none", WARNING), ("linger_unseen", WARNING)],
+    ),
+    (
+        judge_session(Session("x11", lingering=True), WITH_LOGIN),
+        [("session_good", GOOD), ("linger_on", GOOD)],
+    ),
+    (
+        judge_session(Session("", lingering=True), WITH_LOGIN),
+        [("session_elsewhere", GOOD), ("linger_on", GOOD)],
+    ),
+    (judge_session(Session("x11", lingering=None), WITH_LOGIN), [("session_good", GOOD)]),
+    # The running service
+    (judge_service(None, EXPECTED), [("service_stopped", BAD)]),
+    (judge_service({}, EXPECTED), [("service_mute", WARNING)]),
+    (judge_service(NOTE, EXPECTED), [("service_good", GOOD)]),
+    (
+        judge_service(NOTE, replace(EXPECTED, version="0.2.0")),
+        [("service_good", GOOD), ("service_older", WARNING)],
+    ),
+    (
+        judge_service({k: v for k, v in NOTE.items() if k != "version"}, EXPECTED),
+        [("service_good", GOOD), ("service_older", WARNING)],
+    ),
+    (
+        judge_service(NOTE, replace(EXPECTED, config=None)),
+        [("service_good", GOOD), ("service_other_config", WARNING)],
+    ),
+    (
+        judge_service(NOTE | {"config": None}, EXPECTED),
+        [("service_good", GOOD), ("service_other_config", WARNING)],
+    ),
+    (judge_service(NOTE | {"config": "own.toml"}, EXPECTED), [("service_good", GOOD)]),
+    (judge_service(NOTE | {"program": str(PROGRAM)}, EXPECTED), [("service_good", GOOD)]),
+    (
+        judge_service(NOTE | {"program": "/opt/nightcare"}, EXPECTED),
+        [("service_good", GOOD), ("service_elsewhere", WARNING)],
+    ),
+    (
+        judge_service(NOTE | {"upgrade": "missing"}, EXPECTED),
+        [("service_good", GOOD), ("program_missing", BAD)],
+    ),
+    (
+        judge_service(NOTE | {"upgrade": "unusable"}, EXPECTED),
+        [("service_good", GOOD), ("program_unusable", WARNING)],
+    ),
+    (
+        judge_service(NOTE | {"upgrade": "waiting"}, EXPECTED),
+        [("service_good", GOOD), ("program_waiting", WARNING)],
+    ),
+    (
+        judge_service(NOTE | {"screen": "terminal"}, EXPECTED),
+        [("service_good", GOOD), ("service_terminal", BAD)],
+    ),
+    (
+        judge_service(NOTE | {"screen": "terminal"}, replace(EXPECTED, desktop=False)),
+        [("service_good", GOOD)],
+    ),
+    (
+        judge_service(in_terminal(watched=True), EXPECTED),
+        [("service_good", GOOD), ("service_terminal", WARNING)],
+    ),
+    (
+        judge_service(in_terminal(watched=True), replace(EXPECTED, desktop=False)),
+        [("service_good", GOOD)],
+    ),
+    (
+        judge_service(in_terminal(watched=False), replace(EXPECTED, desktop=False)),
+        [("service_good", GOOD), ("service_terminal", BAD)],
+    ),
+    (
+        judge_service(in_terminal(watched=False) | {"why": "configured"}, EXPECTED),
+        [("service_good", GOOD), ("service_log", WARNING)],
+    ),
+    (
+        judge_service(in_terminal(watched=True) | {"why": "configured"}, EXPECTED),
+        [("service_good", GOOD)],
+    ),
+    # Its environment
+    (judge_buses(SERVICE, BUS, BUS), []),
+    (judge_buses(SERVICE, BUS, SessionBus(None)), []),
+    (judge_buses(SERVICE, BUS, replace(OTHER, fault=Fault.LATE)), []),
+    (judge_buses(SERVICE, Failure(), OTHER), []),
+    (judge_buses(SERVICE, replace(BUS, fault=Fault.REFUSED), OTHER), []),
+    (judge_buses(SERVICE, BUS, OTHER), [("bus_other", BAD)]),
+    (judge_buses(SERVICE, replace(BUS, notifier=SERVER), OTHER), [("bus_other", WARNING)]),
+    (judge_buses(SERVICE, SessionBus(None), OTHER), [("bus_other_none", BAD)]),
+    (judge_buses(replace(SERVICE, managed=False), BUS, OTHER), [("bus_other", BAD)]),
+    (list(judge_environment(SERVICE, ME, drawn=True)), []),
+    (
+        list(judge_environment(SERVICE, replace(ME, state="/elsewhere"), drawn=True)),
+        [("service_state", GOOD)],
+    ),
+    (
+        list(judge_environment(SERVICE, replace(ME, settings=("NIGHTCARE_X",)), drawn=True)),
+        [("service_settings", WARNING)],
+    ),
+    (
+        list(judge_environment(SERVICE, replace(ME, language="da"), drawn=True)),
+        [("service_language", WARNING)],
+    ),
+    (list(judge_environment(SERVICE, replace(ME, language=None), drawn=True)), []),
+    (
+        list(judge_environment(replace(SERVICE, desktop=""), ME, drawn=True)),
+        [("service_desktop", WARNING)],
+    ),
+    (list(judge_environment(replace(SERVICE, desktop=""), ME, drawn=False)), []),
+    (
+        list(judge_environment(replace(SERVICE, path="/nowhere"), ME, drawn=True)),
+        [("service_program", WARNING)],
+    ),
+    ([judge_home("/home/mette")], [("home", BAD)]),
+    # The config
+    (judge_config(CONFIG, [], 3, []), [("config_good", GOOD)]),
+    (judge_config(None, [], 3, []), [("config_good", GOOD)]),
+    (judge_config(CONFIG, [], 0, []), [("config_empty", WARNING)]),
+    (
+        judge_config(CONFIG, [PROBLEM], 3, ["NIGHTCARE_CONFIG"]),
+        [("config_good", GOOD), ("config_problem", WARNING), ("config_variables", GOOD)],
+    ),
+    (judge_mistakes(ConfigError((PROBLEM,)), []), [("config_problem", BAD)]),
+    (
+        judge_mistakes(ConfigError((PROBLEM,) * 7), ["NIGHTCARE_LANGUAGE"]),
+        [*[("config_problem", BAD)] * 5, ("config_more", BAD), ("config_variables", GOOD)],
+    ),
+    # The journal
+    (judge_journal(JOURNAL, 1, modes=True), [("journal_good", GOOD)]),
+    (
+        judge_journal(replace(JOURNAL, file_mode=None, content=None), 1, modes=True),
+        [("journal_not_yet", GOOD)],
+    ),
+    (judge_journal(replace(JOURNAL, free=None), 1, modes=True), [("journal_good", GOOD)]),
+    (
+        judge_journal(replace(JOURNAL, folder_mode=0o755, file_mode=0o644), 1, modes=True),
+        [("journal_open", WARNING), ("journal_open", WARNING)],
+    ),
+    (judge_journal(replace(JOURNAL, folder_mode=0o777), 1, modes=False), [("journal_good", GOOD)]),
+    (
+        judge_journal(replace(JOURNAL, foreign=FOLDER), 1, modes=True),
+        [("journal_foreign", WARNING)],
+    ),
+    (
+        judge_journal(replace(JOURNAL, writable=False), 1, modes=True),
+        [("journal_not_writable", BAD)],
+    ),
+    (judge_journal(replace(JOURNAL, free=0), 1, modes=True), [("disk_full", BAD)]),
+    (judge_journal(replace(JOURNAL, free=9 * 2**20), 1, modes=True), [("disk_low", WARNING)]),
+    (
+        judge_journal(replace(JOURNAL, content=Content(sound=False, version=1)), 1, modes=True),
+        [("journal_damaged", BAD)],
+    ),
+    (
+        judge_journal(replace(JOURNAL, in_the_way=True, content=None), 1, modes=True),
+        [("journal_in_the_way", BAD)],
+    ),
+    (
+        judge_journal(
+            replace(JOURNAL, content=Content(sound=True, version=0, foreign=True)), 1, modes=True
+        ),
+        [("journal_of_another", BAD)],
+    ),
+    (
+        judge_journal(
+            replace(JOURNAL, content=Content(sound=True, version=1, unreadable=2)), 1, modes=True
+        ),
+        [("journal_entries", WARNING)],
+    ),
+    (
+        judge_journal(replace(JOURNAL, content="unable to open"), 1, modes=True),
+        [("journal_unreadable", BAD)],
+    ),
+    (
+        judge_journal(replace(JOURNAL, content=Content(sound=True, version=2)), 1, modes=True),
+        [("journal_newer", BAD)],
+    ),
+    # The clock
+    ([judge_zone(HERE, SAME, None)], [("zone_link", GOOD)]),
+    ([judge_zone(replace(HERE, source=ZoneSource.COPY), SAME, None)], [("zone_copy", GOOD)]),
+    ([judge_zone(replace(HERE, source=ZoneSource.VARIABLE), SAME, "X")], [("zone_variable", GOOD)]),
+    ([judge_zone(replace(HERE, source=ZoneSource.CONFIG), SAME, None)], [("zone_config", GOOD)]),
+    (
+        [judge_zone(replace(HERE, source=ZoneSource.CONFIG), DIFFERENT, None)],
+        [("zone_config_differs", GOOD)],
+    ),
+    ([judge_zone(replace(HERE, source=ZoneSource.DEFAULT), SAME, None)], [("zone_none", WARNING)]),
+    (
+        [judge_zone(replace(HERE, understood=False), SAME, "Nowhere")],
+        [("zone_not_understood", WARNING)],
+    ),
+    ([judge_zone(HERE, DIFFERENT, None)], [("zone_differs", BAD)]),
+    (
+        judge_zone_of_service(HERE, {"name": "JST-9", "source": "variable"}),
+        [("zone_of_service", WARNING)],
+    ),
+    (judge_zone_of_service(HERE, {"name": HERE.name, "source": "variable"}), []),
+    (judge_zone_of_service(HERE, {"name": "Asia/Tokyo", "source": "config"}), []),
+    (judge_zone_of_service(HERE, None), []),
+    (judge_clock(NOW, RELEASED, None, synchronised=True), [("clock_synchronised", GOOD)]),
+    (judge_clock(NOW, RELEASED, NOW, synchronised=False), [("clock_alone", WARNING)]),
+    (
+        judge_clock(NOW, RELEASED, NOW + timedelta(minutes=1), synchronised=None),
+        [("clock_sync_unknown", UNKNOWN)],
+    ),
+    (
+        judge_clock(NOW, RELEASED, NOW + timedelta(hours=1), synchronised=True),
+        [("clock_back", BAD), ("clock_synchronised", GOOD)],
+    ),
+    (
+        judge_clock(RELEASED - timedelta(days=1), RELEASED, NOW, synchronised=None),
+        [("clock_early", BAD), ("clock_sync_unknown", UNKNOWN)],
+    ),
+    ([judge_alarm(True)], [("alarm_kernel", GOOD)]),  # noqa: FBT003 - a fact
+    ([judge_alarm(False)], [("alarm_bounded", GOOD)]),  # noqa: FBT003 - a fact
+    ([judge_alarm("Operation not permitted")], [("alarm_refused", BAD)]),
+    # Versions
+    (
+        judge_versions("0.1.0", Versions("3.11.7", "Debian", "252", {"click": "8.1"})),
+        [("versions", GOOD), ("libraries", GOOD)],
+    ),
+    (
+        judge_versions("0.1.0", Versions("3.11.7", "Debian", "", {"jeepney": None})),
+        [("versions", GOOD), ("libraries_missing", BAD)],
+    ),
+]
+
+
+@pytest.mark.parametrize(("findings", "expected"), CASES)
+def test_what_facts_mean(findings: list[Finding], expected: list[tuple[str, State]]) -> None:
+    """Each state of each thing is told, and is as grave as it is for the person."""
+    assert states(findings) == expected
+
+
+@pytest.mark.parametrize("findings", [findings for findings, _ in CASES])
+def test_each_reads_as_a_sentence_in_every_language(findings: list[Finding]) -> None:
+    """It is filled in, ends, and says how to mend what is not good."""
+    for one in findings:
+        for words in (ENGLISH, DANISH):
+            message, mend = message_of(one, words), mend_of(one, words)
+            assert message.endswith("."), message
+            assert not {"{", "}"} & set(message + (mend or "")), message
+            assert message.isprintable()
+            if one.state in {WARNING, BAD}:
+                assert mend, message
+                assert mend[0].isupper() or mend[0] == "`", mend
+            else:
+                assert mend is None
+
+
+def test_every_judgement_is_provoked_here() -> None:
+    """A sentence that no facts lead to would never have been read."""
+    met = {one.key for findings, _ in CASES for one in findings}
+    met |= {one.mend for findings, _ in CASES for one in findings if one.mend}
+    elsewhere = (
+        "mark_",
+        "check_",
+        "can_",
+        "trial_",
+        "screen_",
+        "late",
+        "failed",
+        "mend",
+        "none",
+    )
+    judged = {
+        key
+        for key in ENGLISH.texts
+        if key.startswith("doctor_") and not key.removeprefix("doctor_").startswith(elsewhere)
+    }
+    parts = {
+        "doctor_server_unknown", "doctor_server_unnamed",
+        "doctor_quiet_server", "doctor_service_some_version", "doctor_journal_nowhere",
+        "doctor_journal_nowhere_mend", "doctor_config_unreadable_mend",
+    }  # fmt: skip
+    assert judged - met == parts
+
+
+def test_what_a_server_can_do_is_told_in_words() -> None:
+    """Not in those of the specification; what does not matter here is left out."""
+    (one,) = judge_notifier(
+        replace(SERVER, identity=replace(DUNST, name="Plasma")), LIMIT, drawn=True
+    )
+    assert message_of(one, ENGLISH) == (
+        "Plasma 1.9.0 (knopwob), specification 1.2; it can do: buttons, body text, markup, "
+        "keeping what you missed, sound."
+    )
+    assert "den kan: knapper, brødtekst, formatering" in message_of(one, DANISH)
+    first, second = judge_notifier(SERVER, LIMIT, drawn=True)
+    assert "it can do: answers by a menu or a key of its own" in message_of(first, ENGLISH)
+    assert "buttons, body" not in message_of(first, ENGLISH).replace("without buttons", "")
+    assert message_of(second, ENGLISH).startswith("dunst 1.9.0 (knopwob) draws no buttons")
+    first, *_ = judge_notifier(replace(SERVER, capabilities=frozenset()), LIMIT, drawn=True)
+    assert "no more than a title" in message_of(first, ENGLISH)
+
+
+def test_a_server_that_does_not_say_its_name_goes_by_its_process() -> None:
+    """Or, where that cannot be seen either, without a name."""
+    late = replace(SERVER, identity=Fault.LATE, capabilities=Fault.LATE)
+    (one,) = judge_notifier(late, LIMIT, drawn=True)
+    assert message_of(one, ENGLISH).startswith("dunst does not answer within 2 s")
+    (one,) = judge_notifier(replace(late, process=""), LIMIT, drawn=True)
+    assert message_of(one, DANISH).startswith("en uden navn svarer ikke inden for 2 sek")
+    (one,) = judge_notifier(replace(SERVER, identity=Identity("", "", "", "")), LIMIT, drawn=True)
+    assert message_of(one, ENGLISH).startswith("dunst, specification -;")
+
+
+def test_a_wrong_config_has_its_own_mend() -> None:
+    """A service that ended with 78 will not start again before it is corrected."""
+    failed = replace(UNIT, active="failed", result="exit-code", status="78")
+    (one,) = judge_unit(failed, WAYLAND, LIMIT)
+    assert "exit status 78" in message_of(one, ENGLISH)
+    assert "nightcare config check" in str(mend_of(one, ENGLISH))
+    (one,) = judge_unit(replace(failed, status="1"), WAYLAND, LIMIT)
+    assert "systemctl --user status" in str(mend_of(one, ENGLISH))
+
+
+@pytest.mark.parametrize(
+    ("screen", "told"),
+    [
+        ("freedesktop", "on your desktop"),
+        ("terminal", "in its terminal or log"),
+        ("plyer", "through plyer"),
+    ],
+)
+def test_where_a_running_service_shows_reminders_is_told_in_words(screen: str, told: str) -> None:
+    """With its process, and the config that it reads."""
+    first, *_ = judge_service(NOTE | {"screen": screen}, EXPECTED)
+    assert message_of(first, ENGLISH) == (
+        f"it runs (process 4711), shows reminders {told}, and reads {CONFIG}."
+    )
+
+
+def test_a_mend_can_be_typed_as_it_stands() -> None:
+    """With the very path, and the mode that it should have."""
+    folder, file = judge_journal(
+        replace(JOURNAL, folder_mode=0o755, file_mode=0o644), 1, modes=True
+    )
+    assert "(mode 0755)" in message_of(folder, ENGLISH)
+    assert str(mend_of(folder, ENGLISH)).endswith(f"chmod 0700 {FOLDER}")
+    assert str(mend_of(file, DANISH)).endswith(f"chmod 0600 {JOURNAL.path}")
+
+
+def test_free_space_is_told_in_a_size_that_can_be_grasped() -> None:
+    """Large in GiB, small in MiB."""
+    (one,) = judge_journal(JOURNAL, 1, modes=True)
+    assert "5.0 GiB" in message_of(one, ENGLISH)
+    (one,) = judge_journal(replace(JOURNAL, free=9 * 2**20), 1, modes=True)
+    assert "free: 9 MiB" in message_of(one, ENGLISH)
+
+
+def test_names_of_others_cannot_command_the_terminal() -> None:
+    """A server may call itself what it likes, and a folder be called anything."""
+    one = good(Check.BUS, "doctor_bus_good", address="unix:path=/a\x1b[31m\n\udcff")
+    assert message_of(one, ENGLISH) == "it answers at unix:path=/a\ufffd[31m\ufffd\ufffd."

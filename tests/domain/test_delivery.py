@@ -1,0 +1,259 @@
+"""The course of an occurrence: each step it can take, and how it ends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain_builders import at, course, reminder, utc
+from nightcare.domain.delivery import (
+    Course,
+    Due,
+    Held,
+    Open,
+    Outcome,
+    Settled,
+    Snoozed,
+    Step,
+    begin,
+)
+from nightcare.domain.notification import Delivery
+from nightcare.domain.reminders import Repeat, Topic
+
+DUE = utc("2026-11-06 11:00")
+LATER = utc("2026-11-06 11:20")
+MINUTE = timedelta(minutes=1)
+
+PLAIN = reminder(at("12:00"))
+REPEATED = reminder(at("12:00"), repeat=Repeat(10 * MINUTE, 2), stays=30 * MINUTE)
+
+
+def test_a_course_begins_with_its_moment() -> None:
+    """It is due, fresh from its moment, and nothing has happened to it."""
+    occurrence = course(DUE).occurrence
+    begun = begin(occurrence, Topic.EXERCISE)
+    assert begun == Course(occurrence, Topic.EXERCISE, Due(), fresh_from=DUE)
+    assert begun.key == occurrence.key
+    assert (begun.asked, begun.snoozes, begun.seen, begun.tip) == (0, 0, False, None)
+    assert not begun.settled
+
+
+def test_what_is_held_knows_why() -> None:
+    """And is otherwise what it was."""
+    before = course(DUE)
+    assert before.held(Step.LOCKED) == replace(before, state=Held(Step.LOCKED))
+
+
+def test_what_is_given_to_the_screen_may_be_shown_while_it_is_fresh() -> None:
+    """It has not been seen by that."""
+    given_to_screen = course(DUE).given(PLAIN, "drink-through-the-day")
+    assert given_to_screen.state == Open(shown=None, closes=DUE + PLAIN.fresh)
+    assert given_to_screen.asked == 1
+    assert given_to_screen.tip == "drink-through-the-day"
+    assert not given_to_screen.seen
+
+
+def test_what_is_asked_again_counts_as_fresh_from_then() -> None:
+    """It is taken off the screen until then, and is otherwise what it was."""
+    opened = course(DUE).given(REPEATED, None).shown(REPEATED, DUE, None)
+    state = opened.state
+    assert isinstance(state, Open)
+    again = opened.asked_again(state, LATER)
+    assert again == replace(opened, state=replace(state, away=True), fresh_from=LATER)
+
+
+def test_what_is_shown_stays_from_when_a_notifier_took_it() -> None:
+    """Not from its moment, and it has been seen from then on."""
+    shown = course(DUE).given(PLAIN, None).shown(PLAIN, LATER, "17")
+    assert shown.state == Open(
+        LATER, LATER + PLAIN.stays, again=None, handle="17", delivery=Delivery.SHOWN
+    )
+    assert shown.seen
+    assert shown.asked == 1
+
+
+def test_what_is_repeated_is_asked_again_after_its_interval() -> None:
+    """Counted from when it was shown."""
+    shown = course(DUE).given(REPEATED, None).shown(REPEATED, LATER, None)
+    assert shown.state == Open(
+        LATER, LATER + 30 * MINUTE, again=LATER + 10 * MINUTE, delivery=Delivery.SHOWN
+    )
+
+
+@pytest.mark.parametrize("times", [0, 1, 2, 5])
+def test_a_repeat_asks_so_many_times_more(times: int) -> None:
+    """Two times more are three in all."""
+    what = reminder(at("12:00"), repeat=Repeat(10 * MINUTE, times))
+    one, now, shown = course(DUE), DUE, 0
+    while True:
+        one, shown = one.given(what, None).shown(what, now, None), shown + 1
+        assert isinstance(one.state, Open)
+        if one.state.again is None:
+            break
+        now = one.state.again
+    assert shown == 1 + times
+    assert now == DUE + times * 10 * MINUTE
+
+
+def test_a_snooze_counts_freshness_and_repeats_anew() -> None:
+    """It is the same occurrence, which comes back as if it were due then."""
+    shown = course(DUE).given(REPEATED, "tip").shown(REPEATED, DUE, "17")
+    until = LATER + 10 * MINUTE
+    put_off = shown.snoozed(until)
+    assert put_off.state == Snoozed(until)
+    assert (put_off.fresh_from, put_off.asked, put_off.snoozes) == (until, 0, 1)
+    assert (put_off.occurrence, put_off.seen, put_off.tip) == (shown.occurrence, True, "tip")
+    assert put_off.snoozed(until + MINUTE).snoozes == 2
+    again = put_off.given(REPEATED, "tip")
+    assert again.state == Open(None, until + REPEATED.fresh)
+    assert again.shown(REPEATED, until, None).state == Open(
+        until, until + 30 * MINUTE, until + 10 * MINUTE, delivery=Delivery.SHOWN
+    )
+
+
+def test_coming_back_from_having_been_taken_off_is_no_further_asking() -> None:
+    """Locking the screen in between does not cost a repeat."""
+    shown = course(DUE).given(REPEATED, None).shown(REPEATED, DUE, None)
+    back = shown.held(Step.LOCKED).given(REPEATED, None).shown(REPEATED, LATER, None)
+    assert (shown.asked, back.asked) == (1, 1)
+    assert back.state == Open(
+        LATER, LATER + 30 * MINUTE, LATER + 10 * MINUTE, delivery=Delivery.SHOWN
+    )
+
+
+def test_what_was_held_before_it_was_seen_is_asked_for_the_first_time() -> None:
+    """And what comes back from a snooze is, too, though it was held at its end."""
+    assert course(DUE).held(Step.LOCKED).given(REPEATED, None).asked == 1
+    seen = course(DUE).given(REPEATED, None).shown(REPEATED, DUE, None)
+    assert seen.snoozed(LATER).held(Step.LOCKED).given(REPEATED, None).asked == 1
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_what_is_settled_has_one_outcome(outcome: Outcome) -> None:
+    """With the instant, and a reason where there is one."""
+    settled = course(DUE).settle(outcome, LATER)
+    assert settled.settled
+    assert settled.state == Settled(outcome, LATER, None)
+    assert course(DUE).settle(outcome, LATER, Step.GOOD_NIGHT).state == Settled(
+        outcome, LATER, Step.GOOD_NIGHT
+    )
+
+
+@pytest.mark.parametrize("reason", Step)
+def test_what_was_seen_and_is_given_up_has_expired(reason: Step) -> None:
+    """Whether it is open, was put off, or was taken away again."""
+    seen = course(DUE).given(PLAIN, None).shown(PLAIN, DUE, None)
+    for one in (seen, seen.snoozed(LATER), seen.held(Step.LOCKED)):
+        assert one.give_up(LATER, reason).state == Settled(Outcome.EXPIRED, LATER, reason)
+
+
+@pytest.mark.parametrize("reason", Step)
+def test_what_was_never_seen_and_is_given_up_was_missed(reason: Step) -> None:
+    """Also when it was given to a screen that never showed it."""
+    for one in (course(DUE), course(DUE).given(PLAIN, None), course(DUE).snoozed(LATER)):
+        assert one.give_up(LATER, reason).state == Settled(Outcome.MISSED, LATER, reason)
+
+
+@pytest.mark.parametrize("reason", [Step.TOO_LATE, Step.SUPERSEDED, Step.ANOTHER])
+@pytest.mark.parametrize("cause", [Step.LOCKED, Step.IDLE, Step.DO_NOT_DISTURB, Step.PAUSED])
+def test_what_was_held_until_too_late_was_missed_for_what_held_it(
+    cause: Step, reason: Step
+) -> None:
+    """That it was too late in the end would not tell the person why."""
+    missed = course(DUE).held(cause).give_up(LATER, reason)
+    assert missed.state == Settled(Outcome.MISSED, LATER, cause)
+
+
+@pytest.mark.parametrize("reason", [Step.GOOD_NIGHT, Step.DISABLED, Step.ASLEEP, Step.NOT_SHOWN])
+def test_a_reason_of_its_own_says_more_than_what_held_it(reason: Step) -> None:
+    """The person went to bed, or changed the config: that is why it never came."""
+    missed = course(DUE).held(Step.LOCKED).give_up(LATER, reason)
+    assert missed.state == Settled(Outcome.MISSED, LATER, reason)
+
+
+STEPS = ["hold", "give", "show", "snooze"]
+
+
+@given(st.lists(st.sampled_from(STEPS)), st.integers(0, 3))
+def test_whatever_happens_to_it_a_course_keeps_count(steps: list[str], times: int) -> None:
+    """It stays the same occurrence, knows its snoozes, and whether it was ever seen."""
+    what = reminder(at("12:00"), repeat=Repeat(10 * MINUTE, times))
+    one, now = course(DUE), DUE
+    for step in steps:
+        now += MINUTE
+        match step:
+            case "hold":
+                one = one.held(Step.IDLE)
+            case "give":
+                one = one.given(what, None)
+            case "show":
+                one = one.shown(what, now, None)
+            case _:
+                one = one.snoozed(now + 10 * MINUTE)
+        assert not one.settled
+    assert one.occurrence == course(DUE).occurrence
+    assert one.snoozes == steps.count("snooze")
+    assert one.seen == ("show" in steps)
+    ended = one.give_up(now, Step.DISABLED).state
+    assert isinstance(ended, Settled)
+    assert ended.outcome is (Outcome.EXPIRED if one.seen else Outcome.MISSED)
+
+
+def test_who_is_led_is_asked_nothing_meanwhile() -> None:
+    """And it is as fresh as when they began."""
+    shown = replace(course(DUE).given(REPEATED, "a-tip"), seen=True)
+    led = shown.led(LATER, LATER + 3 * MINUTE)
+    assert led.state == Open(LATER, LATER + 3 * MINUTE)
+    assert led == replace(shown, state=led.state, fresh_from=LATER)
+
+
+# On its way to the screen
+
+
+def opened(course: Course) -> Open:
+    """The state of a course that is open."""
+    assert isinstance(course.state, Open)
+    return course.state
+
+
+def test_what_was_refused_without_an_id_is_sent_again_by_its_repeat() -> None:
+    """As often as that says; without one it is not."""
+    given = course(DUE).given(REPEATED, None)
+    refused = given.rejected(REPEATED, DUE, Delivery.NO_ID)
+    assert refused.state == replace(opened(given), delivery=Delivery.NO_ID, again=DUE + 10 * MINUTE)
+    assert opened(given.rejected(PLAIN, DUE, Delivery.NO_ID)).again is None
+    last = replace(given, asked=9)
+    assert opened(last.rejected(REPEATED, DUE, Delivery.NO_ID)).again is None
+
+
+@pytest.mark.parametrize("why", [Delivery.NO_SERVER, Delivery.NO_REPLY, Delivery.ERROR])
+def test_what_is_tried_again_anyway_does_not_wait_for_its_repeat(why: Delivery) -> None:
+    """The screen sees to it."""
+    given = course(DUE).given(REPEATED, None)
+    assert given.rejected(REPEATED, DUE, why).state == replace(opened(given), delivery=why)
+
+
+def test_what_was_shown_and_lost_keeps_its_time_and_its_repeat() -> None:
+    """Only where it is now has changed."""
+    shown = course(DUE).given(REPEATED, None).shown(REPEATED, DUE, "17")
+    lost = shown.rejected(REPEATED, LATER, Delivery.NO_ID)
+    assert lost.state == replace(opened(shown), delivery=Delivery.NO_ID)
+    assert (opened(shown).on_screen, opened(lost).on_screen) == (True, False)
+    assert not replace(opened(shown), away=True).on_screen
+
+
+def test_what_is_not_open_cannot_be_rejected() -> None:
+    """An answer may have come before."""
+    held = course(DUE).held(Step.LOCKED)
+    assert held.rejected(PLAIN, DUE, Delivery.ERROR) == held
+
+
+@pytest.mark.parametrize("delivery", Delivery)
+def test_a_delivery_has_one_of_four_stages(delivery: Delivery) -> None:
+    """And a reason where it was refused."""
+    assert delivery.stage in {"decided", "sent", "shown", "refused"}
+    assert delivery.refusal == (str(delivery) if delivery.stage == "refused" else None)

@@ -1,0 +1,387 @@
+"""The cascade: what is shown, held or dropped, and which reason counts where several apply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import combinations
+
+import pytest
+
+from domain_builders import at, calendar, course, day, reminder, utc
+from nightcare.domain.delivery import Course, Open, Outcome, Snoozed, Step
+from nightcare.domain.policy import (
+    Drop,
+    Hold,
+    Presence,
+    Show,
+    Situation,
+    Verdict,
+    decide,
+    first_to_show,
+    put_into_the_night,
+    shown_at_latest,
+)
+from nightcare.domain.reminders import Conduct, Quiet, Reminder
+
+NOW = utc("2026-11-06 19:00")
+FRIDAY = calendar().day(day("2026-11-06"))
+BEDTIME = FRIDAY.bedtime
+FRESH = timedelta(minutes=45)
+MINUTE = timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
+
+HOLD_ALL = Quiet(Conduct.HOLD, Conduct.HOLD, Conduct.HOLD, Conduct.HOLD)
+SHOW_ALL = Quiet(Conduct.SHOW, Conduct.SHOW, Conduct.SHOW, Conduct.SHOW)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a decision is about."""
+
+    course: Course
+    reminder: Reminder | None
+    situation: Situation
+
+    def decide(self) -> Verdict:
+        """The verdict on it."""
+        return decide(self.course, self.reminder, self.situation)
+
+
+def present(case: Case, **changes: bool) -> Case:
+    """The same, with something else about who is there."""
+    presence = replace(case.situation.presence, **changes)
+    return replace(case, situation=replace(case.situation, presence=presence))
+
+
+def an_early_bedtime(case: Case) -> Case:
+    """The same, where the occurrence is caught up with 31 minutes after bedtime."""
+    now = case.situation.now
+    early = replace(case.situation.day, bedtime=now - 31 * MINUTE)
+    return replace(case, situation=replace(case.situation, day=early))
+
+
+PLAIN = Case(
+    course(NOW - 40 * MINUTE, care_day="2026-11-06"),
+    reminder(at("19:20"), quiet=HOLD_ALL),
+    Situation(NOW, FRIDAY),
+)
+
+# The steps in the order of the design, each with what makes it apply.
+STEPS: list[tuple[Verdict, Callable[[Case], Case]]] = [
+    (
+        Drop(Step.ANSWERED),
+        lambda case: replace(case, course=case.course.settle(Outcome.DONE, NOW)),
+    ),
+    (
+        Drop(Step.GOOD_NIGHT),
+        lambda case: replace(case, situation=replace(case.situation, good_night=True)),
+    ),
+    (
+        Drop(Step.DISABLED),
+        lambda case: replace(case, reminder=reminder(at("19:20"), enabled=False)),
+    ),
+    (
+        Hold(Step.PAUSED),
+        lambda case: replace(
+            case, situation=replace(case.situation, paused_until=NOW + timedelta(hours=1))
+        ),
+    ),
+    (
+        Drop(Step.TOO_LATE),
+        lambda case: replace(case, course=replace(case.course, fresh_from=NOW - FRESH - SECOND)),
+    ),
+    (Drop(Step.ASLEEP), an_early_bedtime),
+    (Hold(Step.LOCKED), lambda case: present(case, locked=True)),
+    (Hold(Step.IDLE), lambda case: present(case, idle=True)),
+    (Hold(Step.DO_NOT_DISTURB), lambda case: present(case, do_not_disturb=True)),
+    (Hold(Step.PRESENTING), lambda case: present(case, presenting=True)),
+    (
+        Hold(Step.ROUTINE),
+        lambda case: replace(case, situation=replace(case.situation, routine_under_way=True)),
+    ),
+]
+
+
+def name(step: tuple[Verdict, Callable[[Case], Case]]) -> str:
+    """What a step is called in the list of tests."""
+    return step[0].step
+
+
+# The steps
+
+
+def test_where_nothing_speaks_against_it_it_is_shown() -> None:
+    """That is the end of the cascade."""
+    assert PLAIN.decide() == Show()
+    assert Show().step is Step.SHOW
+
+
+@pytest.mark.parametrize("step", STEPS, ids=name)
+def test_each_step_decides_where_it_alone_applies(
+    step: tuple[Verdict, Callable[[Case], Case]],
+) -> None:
+    """With its own reason."""
+    verdict, apply = step
+    assert apply(PLAIN).decide() == verdict
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    list(combinations(STEPS, 2)),
+    ids=name,
+)
+def test_the_earlier_of_two_steps_decides(
+    earlier: tuple[Verdict, Callable[[Case], Case]], later: tuple[Verdict, Callable[[Case], Case]]
+) -> None:
+    """In whichever order the two came about."""
+    verdict, apply = earlier
+    assert apply(later[1](PLAIN)).decide() == verdict
+    assert later[1](apply(PLAIN)).decide() == verdict
+
+
+def test_a_reminder_that_is_configured_no_more_is_dropped() -> None:
+    """As one that is not enabled."""
+    assert replace(PLAIN, reminder=None).decide() == Drop(Step.DISABLED)
+
+
+def test_a_pause_ends_at_its_end() -> None:
+    """At that instant itself nothing is held any more."""
+
+    def paused(until: datetime) -> Verdict:
+        return replace(PLAIN, situation=replace(PLAIN.situation, paused_until=until)).decide()
+
+    assert paused(NOW + SECOND) == Hold(Step.PAUSED)
+    assert paused(NOW) == Show()
+
+
+def test_freshness_is_used_up_after_its_last_instant() -> None:
+    """45 minutes after the moment it is still worth showing."""
+    fresh_from = NOW - FRESH
+    assert replace(PLAIN, course=replace(PLAIN.course, fresh_from=fresh_from)).decide() == Show()
+
+
+def test_a_snooze_makes_it_fresh_again() -> None:
+    """It counts from the end of the snooze, however long ago its moment was."""
+    old = course(NOW - 3 * FRESH).snoozed(NOW - FRESH)
+    assert replace(PLAIN, course=old).decide() == Show()
+
+
+def test_last_nights_prompt_is_not_shown_in_the_morning() -> None:
+    """entracte#61: the bedtime prompt of the evening before came with the coffee."""
+    stretch = course(BEDTIME - 30 * MINUTE).held(Step.LOCKED)
+    saturday = calendar().day(day("2026-11-07"))
+    morning = replace(
+        PLAIN, course=stretch, situation=Situation(saturday.wake + 5 * MINUTE, saturday)
+    )
+    assert morning.decide() == Drop(Step.TOO_LATE)
+
+
+# The night
+
+
+def in_the_night(what: Course, after_bedtime: timedelta, fresh: timedelta = FRESH) -> Verdict:
+    """The verdict so long after bedtime."""
+    situation = Situation(BEDTIME + after_bedtime, FRIDAY)
+    return decide(what, reminder(at("bedtime"), fresh=fresh), situation)
+
+
+def test_half_an_hour_after_bedtime_a_sleeper_is_not_woken() -> None:
+    """Something due before bedtime may still be shown in that half hour, and then no more."""
+    what = course(BEDTIME - 5 * MINUTE).held(Step.IDLE)
+    assert in_the_night(what, 30 * MINUTE) == Show()
+    assert in_the_night(what, 30 * MINUTE + SECOND) == Drop(Step.ASLEEP)
+
+
+def test_a_moment_at_bedtime_itself_is_not_in_the_night() -> None:
+    """Nobody put it there."""
+    assert in_the_night(course(BEDTIME), 31 * MINUTE) == Drop(Step.ASLEEP)
+
+
+def test_a_moment_that_the_person_put_into_the_night_is_shown() -> None:
+    """Caught up with too, while fresh."""
+    what = course(BEDTIME + 20 * MINUTE)
+    assert in_the_night(what, 20 * MINUTE) == Show()
+    assert in_the_night(what, 60 * MINUTE) == Show()
+    assert in_the_night(what, 66 * MINUTE) == Drop(Step.TOO_LATE)
+
+
+def test_it_may_be_shown_until_it_is_stale_or_the_person_sleeps() -> None:
+    """A sleeper is woken only by what the person put into the night."""
+    water = reminder(at("bedtime"), fresh=FRESH)
+    for due, latest in (
+        (BEDTIME - 60 * MINUTE, BEDTIME - 15 * MINUTE),
+        (BEDTIME - 5 * MINUTE, BEDTIME + 30 * MINUTE),
+        (BEDTIME + 20 * MINUTE, BEDTIME + 65 * MINUTE),
+    ):
+        assert shown_at_latest(course(due), water, FRIDAY) == latest
+
+
+def test_a_moment_in_an_earlier_night_was_not_put_into_this_one() -> None:
+    """However fresh it may be."""
+    what = course(FRIDAY.wake - MINUTE)
+    assert in_the_night(what, 31 * MINUTE, timedelta(days=2)) == Drop(Step.ASLEEP)
+
+
+def test_a_moment_at_the_next_wake_up_is_not_in_the_night() -> None:
+    """It belongs to the day that begins."""
+    assert not put_into_the_night(course(FRIDAY.ends), FRIDAY)
+    assert put_into_the_night(course(FRIDAY.ends - SECOND), FRIDAY)
+
+
+def test_a_snooze_that_ends_half_an_hour_after_bedtime_is_not_lost() -> None:
+    """It was offered, and its alarm comes a moment after its end, never before."""
+    what = course(BEDTIME - 5 * MINUTE).snoozed(BEDTIME + 30 * MINUTE)
+    assert in_the_night(what, 30 * MINUTE) == Show()
+    assert in_the_night(what, 30 * MINUTE + timedelta(milliseconds=83)) == Show()
+    assert in_the_night(what, 31 * MINUTE) == Show()
+
+
+def test_a_snooze_caught_up_with_in_the_night_does_not_wake_a_sleeper() -> None:
+    """It ended while the person might have seen it, but was not there."""
+    what = course(BEDTIME - 5 * MINUTE).snoozed(BEDTIME + 29 * MINUTE)
+    assert in_the_night(what, 31 * MINUTE) == Drop(Step.ASLEEP)
+    assert in_the_night(what.held(Step.LOCKED), 31 * MINUTE) == Drop(Step.ASLEEP)
+
+
+def test_a_snooze_that_the_person_put_into_the_night_is_shown() -> None:
+    """Also when something held it there for a while."""
+    what = course(BEDTIME - 5 * MINUTE).snoozed(BEDTIME + 31 * MINUTE)
+    assert in_the_night(what, 35 * MINUTE) == Show()
+    assert in_the_night(what.held(Step.LOCKED), 50 * MINUTE) == Show()
+
+
+def test_a_stretch_that_was_begun_late_was_not_put_into_the_night() -> None:
+    """It was to be over before long."""
+    begun = course(BEDTIME - 5 * MINUTE).led(BEDTIME + 35 * MINUTE, BEDTIME + 38 * MINUTE)
+    assert not put_into_the_night(begun.held(Step.LOCKED), FRIDAY)
+
+
+def test_a_repeat_does_not_wake_a_sleeper() -> None:
+    """Nobody chose that it is asked again so late, though it was snoozed before."""
+    what = course(BEDTIME - 5 * MINUTE).snoozed(BEDTIME + 20 * MINUTE)
+    again = BEDTIME + 31 * MINUTE
+    asked = replace(what, state=Open(BEDTIME + 20 * MINUTE, again + FRESH, again), fresh_from=again)
+    assert in_the_night(asked, 31 * MINUTE) == Drop(Step.ASLEEP)
+
+
+def test_a_repeat_of_what_the_person_put_into_the_night_is_shown() -> None:
+    """They asked to be asked there."""
+    again = BEDTIME + 50 * MINUTE
+    what = course(BEDTIME + 40 * MINUTE)
+    asked = replace(what, state=Open(what.fresh_from, again + FRESH, again), fresh_from=again)
+    assert in_the_night(asked, 50 * MINUTE) == Show()
+
+
+# Presence
+
+
+@pytest.mark.parametrize("reason", ["locked", "idle", "do_not_disturb", "presenting"])
+def test_a_reminder_may_be_shown_all_the_same(reason: str) -> None:
+    """Where it does not heed a reason, the reason does not count."""
+    heedless = replace(PLAIN, reminder=reminder(at("19:20"), quiet=SHOW_ALL))
+    assert present(heedless, **{reason: True}).decide() == Show()
+
+
+def test_a_reason_that_is_not_heeded_gives_way_to_the_next() -> None:
+    """Locked does not matter to it, being idle does."""
+    own = replace(HOLD_ALL, locked=Conduct.SHOW)
+    what = replace(PLAIN, reminder=reminder(at("19:20"), quiet=own))
+    assert present(what, locked=True, idle=True).decide() == Hold(Step.IDLE)
+
+
+def test_what_cannot_be_told_counts_as_here_and_undisturbed() -> None:
+    """entracte#67: a probe that did not answer was taken for do-not-disturb."""
+    assert Presence() == Presence(locked=False, idle=False, do_not_disturb=False, presenting=False)
+    assert Situation(NOW, FRIDAY).presence == Presence()
+
+
+# Which of several
+
+
+def returned(
+    *courses: Course, evening: frozenset[str] = frozenset()
+) -> tuple[list[str], list[str]]:
+    """The names of those that are shown or wait, and of those that give way."""
+    waiting, giving_way = first_to_show(courses, evening, NOW)
+    return (
+        [one.key.reminder for one in waiting],
+        [one.key.reminder for one in giving_way],
+    )
+
+
+def held(name: str, minutes_ago: float) -> Course:
+    """A course held at its moment, so long ago."""
+    return course(NOW - minutes_ago * MINUTE, name).held(Step.LOCKED)
+
+
+def snoozed(name: str, minutes_ago: float) -> Course:
+    """A course back from a snooze that ended so long ago."""
+    back = NOW - minutes_ago * MINUTE
+    return replace(course(back - FRESH, name), state=Snoozed(back), fresh_from=back, snoozes=1)
+
+
+def test_of_what_was_held_only_one_is_shown() -> None:
+    """entracte#134: everything that had been held came at once."""
+    assert returned(held("a", 30), held("b", 20), held("c", 25)) == (["b"], ["c", "a"])
+
+
+def test_evening_reminders_come_before_fresher_ones() -> None:
+    """Water can be drunk tomorrow."""
+    shown = returned(
+        held("water", 5), held("evening-stretch", 40), evening=frozenset({"evening-stretch"})
+    )
+    assert shown == (["evening-stretch"], ["water"])
+
+
+def test_of_two_evening_reminders_the_freshest_comes_first() -> None:
+    """Being an evening reminder alone decides nothing between them."""
+    evening = frozenset({"stretch", "blanket"})
+    assert returned(held("stretch", 30), held("blanket", 5), evening=evening)[0] == ["blanket"]
+
+
+def test_a_snooze_comes_before_what_is_fresher() -> None:
+    """The person asked for it."""
+    assert returned(held("fresh", 2), snoozed("asked-for", 9)) == (["asked-for"], ["fresh"])
+
+
+def test_an_evening_reminder_comes_before_a_snooze() -> None:
+    """Before bed there is no later."""
+    shown = returned(snoozed("water", 2), held("stretch", 9), evening=frozenset({"stretch"}))
+    assert shown == (["stretch"], ["water"])
+
+
+def test_what_is_due_together_waits_its_turn() -> None:
+    """Within a minute it is the moment itself, not a return to it."""
+    assert returned(held("a", 0), held("b", 1), held("c", 1.02)) == (["a", "b"], ["c"])
+
+
+def test_what_has_been_waiting_its_turn_goes_on_waiting() -> None:
+    """It was due together with one that came first, and nobody was away."""
+    in_line = course(NOW - 5 * MINUTE, "b").held(Step.ANOTHER)
+    assert returned(held("a", 0), in_line, held("c", 5)) == (["a", "b"], ["c"])
+
+
+def test_a_snooze_that_ends_with_another_moment_waits_its_turn() -> None:
+    """It does not give way to what is shown first."""
+    shown = returned(snoozed("water", 0.5), held("stretch", 0), evening=frozenset({"stretch"}))
+    assert shown == (["stretch", "water"], [])
+
+
+def test_what_ties_stays_in_its_order() -> None:
+    """The order of the journal decides, each time alike."""
+    assert returned(held("b", 9), held("a", 9)) == (["b"], ["a"])
+
+
+def test_nothing_to_show_is_nothing_to_order() -> None:
+    """An empty return shows nothing."""
+    assert returned() == ([], [])
+
+
+def test_the_day_of_the_situation_is_the_one_that_counts() -> None:
+    """A night that has ended is no night any more."""
+    saturday = calendar().day(day("2026-11-07"))
+    what = course(saturday.wake - 10 * MINUTE).held(Step.LOCKED)
+    situation = Situation(saturday.wake + MINUTE, saturday)
+    assert decide(what, reminder(at("06:50")), situation) == Show()

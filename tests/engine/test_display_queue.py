@@ -1,0 +1,113 @@
+"""Whose turn it is: each evening reminder gets onto the screen while it is fresh."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from nightcare.domain.policy import Presence
+from parts.desk import Desk
+
+STRETCH = """
+[reminders.stretch]
+topic = "stretching"
+text = "Stretch"
+at = "bedtime - 30m"
+"""
+
+BLANKET = """
+[reminders.blanket]
+topic = "blanket"
+text = "Blanket"
+at = "bedtime"
+"""
+
+
+def shown(made: Desk) -> list[str]:
+    """The titles that were shown, in order, without those of further askings."""
+    return list(dict.fromkeys(one.title.removesuffix(" (again)") for one in made.screen.shown))
+
+
+def evening(config: str) -> Desk:
+    """A whole evening on which nobody answers."""
+    made = Desk(config, "2026-11-23 20:00")
+    made.until("2026-11-23 23:59")
+    return made
+
+
+def test_a_first_asking_comes_before_a_further_one() -> None:
+    """The blanket is due at the moment at which the stretch asks again."""
+    made = evening(STRETCH + 'repeat = { every = "30m", times = 2 }\n' + BLANKET)
+    assert [one.token.split("/")[0] for one in made.screen.shown] == [
+        "stretch",
+        "blanket",
+        "stretch",
+    ]
+
+
+def test_a_first_asking_that_waits_comes_before_a_further_one_of_what_is_open() -> None:
+    """A repeat shorter than it stays on the screen does not keep the screen."""
+    made = evening(
+        STRETCH
+        + 'repeat = { every = "10m", times = 5 }\n'
+        + BLANKET.replace('"bedtime"', '"bedtime - 30m"')
+    )
+    tokens = [one.token.split("/")[0] for one in made.screen.shown]
+    assert sorted(tokens[:2]) == ["blanket", "stretch"]
+
+
+def test_three_evening_reminders_at_one_moment_share_the_time() -> None:
+    """All defaults: each is shown while it is fresh, and closed for the next."""
+    third = BLANKET.replace("blanket]", "third]").replace('"Blanket"', '"Third"')
+    same = (STRETCH + BLANKET + third).replace('"bedtime"', '"bedtime - 30m"')
+    assert len(shown(evening(same))) == 3
+
+
+def test_what_waits_for_a_person_who_is_back_gets_its_share() -> None:
+    """What is shown to nobody in particular gives the screen to an evening reminder in time."""
+    meal = """
+[reminders.meal]
+topic = "nutrition"
+text = "Meal"
+at = "22:20"
+stays = "1h"
+quiet = { idle = "show" }
+"""
+    made = Desk(STRETCH + meal, "2026-11-23 20:00")
+    made.there(Presence(idle=True))
+    made.until("2026-11-23 22:25")
+    made.there(Presence())
+    made.until("2026-11-23 22:45")
+    assert shown(made) == ["Meal", "Stretch"]
+
+
+def test_what_the_screen_did_not_take_waits_for_it() -> None:
+    """A server that comes back while both are fresh shows both."""
+    made = Desk(STRETCH + BLANKET.replace('"bedtime"', '"bedtime - 5m"'), "2026-11-23 20:00")
+    made.screen.broken = True
+    made.until("2026-11-23 22:26")
+    made.screen.broken = False
+    for message in list(made.screen.on_screen.values()):
+        made.screen.take(message)
+    made._deliver()
+    made.until("2026-11-23 22:45")
+    assert shown(made) == ["Blanket", "Stretch"]
+
+
+def test_a_snooze_that_was_not_drawn_yet_comes_after_what_took_its_place() -> None:
+    """It is not given up for having been seen before it was put off."""
+    tea, cake = (
+        f'[reminders.{name}]\ntopic = "hydration"\ntext = "{name}"\nat = "{at}"\n'
+        for name, at in (("tea", "14:00"), ("cake", "14:11"))
+    )
+    made = Desk(tea + cake, "2026-11-23 13:00")
+    made.until("2026-11-23 14:00")
+    made.answers().snooze(made.now, "tea", timedelta(minutes=10))
+    made.written()
+    made.screen.broken = True
+    made.until("2026-11-23 14:10")
+    assert made.title() == "Once more: tea"
+    made.screen.broken = False
+    made.until("2026-11-23 14:11")
+    assert made.outcomes("tea") == ["held"]
+    made.close()
+    assert made.title() == "Once more: tea"

@@ -1,0 +1,114 @@
+"""What nightcare has to say for itself, beside the reminders."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from nightcare.domain.notification import Answered, Closed
+from nightcare.domain.policy import Presence
+from nightcare.domain.reminders import Urgency
+from parts.desk import Desk
+
+WALK = '[reminders.walk]\ntopic = "exercise"\ntext = "walk"\nat = "10:00"\n'
+
+
+def a_desk() -> Desk:
+    """A desk in the morning, with nothing on the screen."""
+    return Desk(WALK, "2026-11-23 08:00")
+
+
+def test_a_mention_goes_away_by_itself() -> None:
+    """It is quiet, takes no answer, and leaves after ten seconds."""
+    desk = a_desk()
+    desk.service.notices.mention("A title", "A body", desk.now)
+    (message,) = desk.screen.on_screen.values()
+    assert (message.title, message.body, message.buttons) == ("A title", "A body", ())
+    assert (message.urgency, message.sound) == (Urgency.LOW, None)
+    desk.until("2026-11-23 08:00:09")
+    assert desk.title() == "A title"
+    desk.until("2026-11-23 08:00:10")
+    assert desk.title() is None
+
+
+def test_what_is_insisted_on_stays_until_it_is_taken_back() -> None:
+    """Through the reminders of the day, which it neither closes nor keeps away."""
+    desk = a_desk()
+    desk.service.notices.insist("A title", "A body")
+    desk.until("2026-11-23 10:00")
+    assert [one.title for one in desk.screen.on_screen.values()] == ["A title", "walk"]
+    desk.until("2026-11-23 18:00")
+    assert desk.title() == "A title"
+    desk.service.notices.take_back()
+    assert desk.title() is None
+
+
+def test_there_is_one_notice_at_a_time() -> None:
+    """The newest; and a mention that takes its place has its own time."""
+    desk = a_desk()
+    desk.service.notices.mention("One", "", desk.now)
+    desk.service.notices.insist("Two", "")
+    assert desk.title() == "Two"
+    assert desk.service.notices.closes is None
+    desk.service.notices.mention("Three", "", desk.now)
+    assert desk.title() == "Three"
+    assert desk.service.notices.closes == desk.now + timedelta(seconds=10)
+
+
+def test_a_notice_that_is_closed_is_gone() -> None:
+    """What an earlier one may still be told of is no matter."""
+    desk = a_desk()
+    desk.service.notices.insist("One", "")
+    desk.service.notices.insist("Two", "")
+    (token,) = desk.screen.on_screen
+    desk.service.event(Closed("notice/1"), desk.now)
+    assert desk.title() == "Two"
+    desk.service.event(Closed(token), desk.now)
+    assert desk.title() is None
+    desk.service.event(Answered(token, "done"), desk.now)
+    assert desk.outcomes("walk") == []
+
+
+def test_stopping_takes_the_notice_along() -> None:
+    """Nobody would take it off afterwards."""
+    desk = a_desk()
+    desk.service.notices.insist("One", "")
+    desk.service.stop()
+    assert desk.title() is None
+
+
+AWAY = Presence(locked=True)
+
+
+@pytest.mark.parametrize("presence", [AWAY, Presence(idle=True), Presence(do_not_disturb=True)])
+def test_a_notice_waits_until_somebody_is_there(presence: Presence) -> None:
+    """And has its time from then."""
+    desk = a_desk()
+    desk.there(presence)
+    desk.service.notices.mention("One", "", desk.now)
+    desk.until("2026-11-23 08:05")
+    assert desk.title() is None
+    desk.there(Presence())
+    assert desk.title() == "One"
+    desk.until("2026-11-23 08:05:09")
+    assert desk.title() == "One"
+    desk.until("2026-11-23 08:05:10")
+    assert desk.title() is None
+
+
+def test_of_notices_that_wait_the_newest_comes() -> None:
+    """And none that was taken back; what is insisted on stays when it has come."""
+    desk = a_desk()
+    desk.there(AWAY)
+    desk.service.notices.mention("One", "", desk.now)
+    desk.service.notices.insist("Two", "")
+    desk.there(Presence())
+    assert desk.title() == "Two"
+    desk.until("2026-11-23 09:00")
+    assert desk.title() == "Two"
+    desk.there(AWAY)
+    desk.service.notices.insist("Three", "")
+    desk.service.notices.take_back()
+    desk.there(Presence())
+    assert desk.title() is None

@@ -1,0 +1,291 @@
+"""A plan that changes, and a change that is undone, lose no reminder and show none twice."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from nightcare.domain.policy import Presence
+from parts.desk import SLEEP, ZONE, Desk, local, schedule_of
+
+EVENING = """
+[reminders.stretch]
+topic = "stretching"
+text = "Stretch"
+at = "bedtime - 30m"
+
+[reminders.blanket]
+topic = "blanket"
+text = "Blanket"
+at = "bedtime - 5m"
+"""
+
+
+def desk(at: str = "21:00", config: str = EVENING) -> Desk:
+    """A desk of Monday, 23 November 2026, where the service first ran at noon."""
+    made = Desk(config, "2026-11-23 12:00")
+    made.until(f"2026-11-23 {at}")
+    return made
+
+
+def at(made: Desk, clock: str) -> None:
+    """Let time go by until a time of that Monday evening."""
+    made.until(f"2026-11-23 {clock}")
+
+
+def tonight(made: Desk, bedtime: str) -> None:
+    """Name another bedtime."""
+    made.answers().tonight(made.now, time.fromisoformat(bedtime))
+    made.written()
+
+
+def undo(made: Desk) -> None:
+    """Undo the last act."""
+    made.answers().undo(made.now)
+    made.written()
+
+
+def good_night(made: Desk) -> None:
+    """Close the evening."""
+    made.answers().good_night(made.now)
+    made.written()
+
+
+def edit(made: Desk, config: str) -> None:
+    """Save another config, which is in force at once."""
+    made.schedule = schedule_of(config)
+    made.service.reload(made.schedule, made.words, made.now, meant_since=made.now)
+    made._deliver()
+
+
+def test_undo_of_a_later_bedtime_shows_what_was_due_meanwhile() -> None:
+    """22:00 has gone by under a bedtime that is taken back; it is fresh, and comes."""
+    made = desk("21:50")
+    tonight(made, "00:30")
+    at(made, "22:03")
+    made.service.reckon(made.now)
+    at(made, "22:05")
+    undo(made)
+    assert made.title() == "Stretch"
+
+
+def test_undo_of_a_later_bedtime_keeps_what_was_held() -> None:
+    """What waited for the person's return waits for it again."""
+    made = desk("21:50")
+    made.there(Presence(idle=True))
+    at(made, "22:05")
+    tonight(made, "23:30")
+    at(made, "22:08")
+    undo(made)
+    at(made, "22:10")
+    made.there(Presence())
+    assert made.title() == "Stretch"
+
+
+def test_undo_of_a_later_bedtime_when_it_is_too_late_is_a_miss() -> None:
+    """What nobody could see any more is on record."""
+    made = desk("21:50")
+    tonight(made, "00:30")
+    made.until("2026-11-23 23:20")
+    undo(made)
+    assert made.outcomes("stretch") == ["missed: too late"]
+
+
+def test_undo_of_a_slip_lets_the_evening_come_at_its_time() -> None:
+    """What an early bedtime brought on was not this evening's, though it was seen."""
+    made = desk("20:10")
+    tonight(made, "20:11")
+    assert made.title() is not None
+    at(made, "20:12")
+    undo(made)
+    assert made.title() is None
+    at(made, "22:00")
+    assert made.title() == "Stretch"
+    at(made, "22:25")
+    assert made.title() == "Blanket"
+
+
+def test_undo_of_a_slip_takes_back_what_was_closed_as_well() -> None:
+    """Closing the notification answers it for the early bedtime alone."""
+    made = desk("20:10")
+    tonight(made, "20:11")
+    made.close()
+    at(made, "20:12")
+    undo(made)
+    at(made, "22:26")
+    assert made.title() == "Blanket"
+
+
+def test_undo_of_a_slip_after_the_real_time_still_shows_it() -> None:
+    """The blanket of 22:25 is fresh at 22:27."""
+    made = desk("20:10")
+    tonight(made, "20:11")
+    at(made, "22:27")
+    undo(made)
+    assert made.title() == "Blanket"
+
+
+def test_undo_leaves_done_what_was_done_before() -> None:
+    """What was shown by the restored plan is not shown again."""
+    made = desk("22:01")
+    made.press("done")
+    at(made, "22:10")
+    tonight(made, "00:30")
+    undo(made)
+    at(made, "22:20")
+    assert made.outcomes("stretch") == ["done"]
+    assert [one.title for one in made.screen.shown] == ["Stretch"]
+
+
+def test_a_slip_that_is_corrected_by_another_bedtime_loses_nothing() -> None:
+    """What was missed unseen by the first comes by the second."""
+    made = desk("20:10")
+    made.there(Presence(locked=True))
+    tonight(made, "20:11")
+    at(made, "21:30")
+    made.there(Presence())
+    tonight(made, "22:30")
+    at(made, "22:01")
+    assert made.title() == "Stretch"
+
+
+def test_undo_restores_what_another_bedtime_forgot() -> None:
+    """What was missed is missed again, for its own reason."""
+    made = desk("21:50")
+    made.there(Presence(locked=True))
+    at(made, "22:50")
+    made.there(Presence(locked=True, idle=True))
+    before = made.outcomes("stretch")
+    tonight(made, "23:50")
+    assert made.outcomes("stretch") == []
+    undo(made)
+    assert made.outcomes("stretch") == before == ["missed: locked"]
+
+
+@pytest.mark.parametrize("take_back", ["undo", "resume"])
+def test_what_a_good_night_kept_away_comes_when_it_is_taken_back(take_back: str) -> None:
+    """As after a pause, while it is fresh."""
+    made = desk("21:58")
+    good_night(made)
+    at(made, "22:02")
+    assert made.outcomes("stretch") == ["missed: good night"]
+    getattr(made.answers(), take_back)(made.now)
+    made.written()
+    assert made.title() == "Stretch"
+
+
+def test_what_a_good_night_kept_away_and_is_stale_stays_missed() -> None:
+    """Nothing is shown that is too late, and the record stays as it was."""
+    made = desk("21:58")
+    good_night(made)
+    made.until("2026-11-24 06:00")
+    undo(made)
+    assert made.outcomes("stretch") == ["missed: good night"]
+    assert made.title() is None
+
+
+def test_undo_of_a_resume_closes_the_evening_again() -> None:
+    """What has come in between goes, and what was missed is missed."""
+    made = desk("21:58")
+    good_night(made)
+    at(made, "22:02")
+    made.answers().resume(made.now)
+    made.written()
+    at(made, "22:04")
+    undo(made)
+    assert made.title() is None
+    assert made.outcomes("stretch") == ["expired: good night"]
+
+
+def test_an_answer_and_its_undo_before_the_service_looks_leave_it_on_the_screen() -> None:
+    """It is there all the time, and the journal knows that it is."""
+    made = desk("22:01")
+    made.answers().done(made.now)
+    made.answers().undo(made.now)
+    made.written()
+    (course,) = made.courses("stretch")
+    assert made.title() == "Stretch"
+    assert course.state.shown == made.now  # type: ignore[union-attr] # it is open
+    at(made, "22:32")
+    assert made.outcomes("blanket") == ["open"]
+
+
+@pytest.mark.parametrize("away", ["Asia/Tokyo", "America/Los_Angeles", "Pacific/Kiritimati"])
+def test_a_zone_there_and_back_loses_nothing(away: str) -> None:
+    """A VPN for two minutes: the evening comes at its time, once."""
+    made = desk("20:10")
+    made.service.travel(ZoneInfo(away), made.now)
+    made._deliver()
+    made.now += timedelta(minutes=2)
+    made.service.travel(ZONE, made.now)
+    made._deliver()
+    at(made, "22:45")
+    assert [one.title for one in made.screen.shown] == ["Stretch", "Blanket"]
+
+
+def test_a_bedtime_edited_to_an_earlier_one_shows_what_is_fresh() -> None:
+    """21:30 has gone by when the config says so."""
+    made = desk("21:45")
+    edit(made, SLEEP.replace("22:30", "22:00") + EVENING)
+    assert made.title() == "Stretch"
+
+
+def test_a_new_reminder_does_not_come_for_what_was_before_it() -> None:
+    """It was never planned for then."""
+    made = desk("21:45", EVENING)
+    edit(made, SLEEP + EVENING + '[reminders.new]\ntopic = "sleep"\nat = "bedtime - 50m"\n')
+    assert made.title() is None
+    tonight(made, "22:28")
+    assert made.title() is None
+
+
+def test_every_moved_by_the_bedtime_does_not_come_twice() -> None:
+    """Its moments stand for each other; one later than a moved one has come already."""
+    every = '[reminders.sip]\ntopic = "hydration"\nevery = "30m"\nfrom = "bedtime - 2h"\n'
+    made = desk("21:45", every)
+    shown = len(made.screen.shown)
+    tonight(made, "22:00")
+    assert len(made.screen.shown) == shown
+
+
+def test_an_earlier_bedtime_at_the_first_start_looks_not_before_it() -> None:
+    """Nothing that was due before the service first ran is shown or missed."""
+    made = Desk(EVENING, "2026-11-23 21:58")
+    tonight(made, "22:05")
+    assert made.outcomes("stretch") == []
+    assert made.now == local("2026-11-23 21:58")
+
+
+def test_undo_brings_back_what_its_act_pushed_aside() -> None:
+    """What was open gives way to what an early bedtime brings on; it was not answered."""
+    walk = '[reminders.walk]\ntopic = "exercise"\ntext = "Walk"\nat = "20:05"\n'
+    made = desk("20:10", EVENING + walk)
+    tonight(made, "20:11")
+    assert made.outcomes("walk") == ["expired: another"]
+    undo(made)
+    assert made.title() == "Once more: Walk"
+
+
+def test_undo_of_a_pause_brings_back_what_waited_in_line() -> None:
+    """Two of one moment: the one on the screen, and the one after it."""
+    made = desk("21:59", EVENING.replace("bedtime - 5m", "bedtime - 30m"))
+    at(made, "22:05")
+    made.answers().pause(made.now, made.now + timedelta(hours=1))
+    made.written()
+    undo(made)
+    assert sorted(made.outcomes("stretch") + made.outcomes("blanket")) == ["held", "open"]
+    at(made, "22:45")
+    assert {one.title for one in made.screen.shown} >= {"Stretch", "Blanket"}
+
+
+def test_a_snooze_that_ends_after_the_evening_moved_comes_and_stays() -> None:
+    """It comes back when the person said, and not again at the new moment."""
+    made = desk("22:01")
+    made.press("snooze-10m")
+    tonight(made, "00:30")
+    at(made, "22:12")
+    assert made.title() == "Once more: Stretch"
+    at(made, "22:20")
+    assert made.outcomes("stretch") == ["open"]

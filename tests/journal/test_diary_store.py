@@ -1,0 +1,389 @@
+"""The diary in the journal: kept for ever, corrected, taken out, erased; never lost."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from journal.strategies import days, instants, texts
+from nightcare.domain.delivery import Outcome, begin
+from nightcare.domain.diary import Answer, Cramp, Leg, Morning, Place, Severity
+from nightcare.domain.global_state import Standing
+from nightcare.domain.reminders import Key, Occurrence, Topic
+from nightcare.domain.routine_session import Led
+from nightcare.errors import StateError
+from nightcare.journal.database import FILE_NAME
+from nightcare.journal.diary_store import Pages, whole
+from nightcare.journal.memory_journal import Refuge
+from nightcare.journal.migrations import STEPS, TABLES, VERSION
+from nightcare.journal.store import SERVICE_NOTE, Journal
+
+NOW = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
+NIGHT = date(2026, 11, 21)
+HOUR = timedelta(hours=1)
+
+CRAMP = Cramp(
+    id=1,
+    at=datetime(2026, 11, 22, 2, 10, tzinfo=UTC),
+    offset=HOUR,
+    place=Place(NIGHT, by_night=True),
+    leg=Leg.LEFT,
+    severity=Severity.SEVERE,
+    minutes=4,
+    note="the one with the unmistakable note",
+    recorded=NOW,
+)
+MORNING = Morning(date(2026, 11, 20), Answer.NONE, NOW)
+
+cramps = st.builds(
+    Cramp,
+    st.integers(1, 2**62),
+    instants,
+    st.integers(-86399, 86399).map(lambda seconds: timedelta(seconds=seconds)),
+    st.builds(Place, days, st.booleans()),
+    st.none() | st.sampled_from(Leg),
+    st.none() | st.sampled_from(Severity),
+    st.none() | st.integers(1, 1440),
+    texts,
+    instants,
+)
+mornings = st.builds(Morning, days, st.sampled_from(Answer), instants)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    """A journal in a folder of its own."""
+    made = Journal.open(tmp_path)
+    yield made
+    made.close()
+
+
+def filled(journal: Journal) -> Pages:
+    """The diary of somebody who has noted a cramp and a morning, and was asked after a night."""
+    pages = Pages(journal)
+    pages.add(CRAMP)
+    pages.say(MORNING)
+    pages.ask(NIGHT, NOW)
+    return pages
+
+
+# What is written is read
+
+
+@given(cramps)
+def test_a_cramp_is_given_back_as_it_was(cramp: Cramp) -> None:
+    """Also words with signs that nobody sees, and the clock of another zone."""
+    with closing(Journal.in_memory()) as journal:
+        pages = Pages(journal)
+        pages.correct(cramp)
+        assert pages.cramps() == [cramp]
+        assert pages.cramp(cramp.id) == cramp
+
+
+@given(mornings, mornings)
+def test_of_a_night_the_last_answer_counts(first: Morning, second: Morning) -> None:
+    """Another night has another."""
+    with closing(Journal.in_memory()) as journal:
+        pages = Pages(journal)
+        pages.say(first)
+        pages.say(second)
+        assert pages.morning(second.night) == second
+        if first.night != second.night:
+            assert pages.morning(first.night) == first
+
+
+def test_numbers_are_given_once(journal: Journal) -> None:
+    """Who corrects number 2 never hits another one, also after the last was taken out."""
+    pages = Pages(journal)
+    assert [pages.add(CRAMP).id, pages.add(CRAMP).id] == [1, 2]
+    pages.remove(2)
+    assert pages.add(CRAMP).id == 3
+    assert pages.cramp(2) is None
+    assert pages.cramp(10**30) is None
+
+
+def test_a_correction_is_of_one_alone(journal: Journal) -> None:
+    """The others stay as they were."""
+    pages = Pages(journal)
+    first, second = pages.add(CRAMP), pages.add(CRAMP)
+    pages.correct(replace(second, leg=None, note=""))
+    assert pages.cramps() == [first, replace(second, leg=None, note="")]
+
+
+def test_cramps_come_in_order_of_time_since_a_day(journal: Journal) -> None:
+    """Whatever the order in which they were noted."""
+    pages = Pages(journal)
+    later = pages.add(replace(CRAMP, at=CRAMP.at + HOUR))
+    earlier = pages.add(CRAMP)
+    old = pages.add(replace(CRAMP, at=CRAMP.at - 48 * HOUR, place=Place(date(2026, 11, 19), True)))  # noqa: FBT003
+    assert pages.cramps() == [old, earlier, later]
+    assert pages.cramps(NIGHT) == [earlier, later]
+
+
+def test_what_was_said_of_a_night_can_be_taken_back(journal: Journal) -> None:
+    """It is as if nothing had been said."""
+    pages = filled(journal)
+    pages.unsay(MORNING.night)
+    assert pages.mornings() == []
+
+
+def test_when_a_night_was_asked_after_is_known_for_a_while(journal: Journal) -> None:
+    """Older questions matter to nobody."""
+    pages = Pages(journal)
+    pages.ask(NIGHT, NOW)
+    pages.ask(NIGHT, NOW + HOUR)
+    assert pages.asked(NIGHT) == (NOW, NOW + HOUR)
+    pages.ask(NIGHT + timedelta(days=7), NOW + 7 * 24 * HOUR)
+    assert pages.asked(NIGHT) == (NOW, NOW + HOUR)
+    pages.ask(NIGHT + timedelta(days=8), NOW + 8 * 24 * HOUR)
+    assert pages.asked(NIGHT) == ()
+
+
+def test_the_diary_is_never_pruned(journal: Journal) -> None:
+    """It is kept for ever."""
+    pages = filled(journal)
+    journal.prune(NOW + timedelta(days=4000))
+    assert (pages.cramps(), pages.mornings()) == ([CRAMP], [MORNING])
+
+
+def test_all_of_a_change_becomes_true_or_nothing(journal: Journal) -> None:
+    """As with everything in the journal."""
+    pages = filled(journal)
+    cramps, mornings = pages.cramps(), pages.mornings()
+
+    def change() -> None:
+        with journal.transaction():
+            pages.remove(1)
+            pages.unsay(MORNING.night)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        change()
+    assert (pages.cramps(), pages.mornings()) == (cramps, mornings)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE cramps SET at = 'at night'",
+        "UPDATE cramps SET leg = 'third'",
+        "UPDATE cramps SET severity = 'unbearable'",
+        "UPDATE cramps SET care_day = '2026-02-30'",
+        "UPDATE mornings SET answer = 'maybe'",
+        "UPDATE questions SET at = 'then'",
+    ],
+)
+def test_a_row_that_no_diary_writes_is_left_out_and_counted(journal: Journal, change: str) -> None:
+    """All other rows can still be read."""
+    filled(journal)
+    before = whole(journal)
+    table = change.split()[1]
+    journal._db.execute(f"{change} WHERE rowid = 1" if table == "cramps" else change)
+    after = whole(journal)
+    count = {"cramps": 1, "mornings": len(before.mornings), "questions": len(before.asked)}[table]
+    assert journal.unreadable == count
+    assert len(after.cramps) == len(before.cramps) - (table == "cramps")
+    assert bool(after.mornings) == (table != "mornings")
+    assert bool(after.asked) == (table != "questions")
+
+
+# From the version before there was a diary
+
+
+def test_a_journal_without_a_diary_gets_one_and_keeps_the_rest(tmp_path: Path) -> None:
+    """Nobody loses a snooze by an update."""
+    old = sqlite3.connect(tmp_path / FILE_NAME)
+    old.executescript(STEPS[0])
+    old.execute("INSERT INTO tips_shown (tip, at) VALUES ('refill', '2026-11-22')")
+    old.execute("UPDATE standing SET paused_until = '2026-11-22T14:10:00+00:00'")
+    old.execute("PRAGMA user_version=1")
+    old.commit()
+    old.close()
+    with closing(Journal.open(tmp_path)) as journal:
+        assert journal._version() == VERSION
+        assert journal.standing() == Standing(paused_until=NOW + HOUR)
+        assert list(journal.tips_shown()) == ["refill"]
+        pages = filled(journal)
+        assert (pages.cramps(), pages.mornings()) == ([CRAMP], [MORNING])
+
+
+# While the disk fails
+
+
+def test_the_diary_goes_along_into_the_refuge_and_back(tmp_path: Path) -> None:
+    """What is answered while the disk fails is on it later, once."""
+    disk = Journal.open(tmp_path)
+    disk.stand(Standing(began=NOW, reckoned=NOW))
+    filled(disk)
+    refuge = Refuge(disk, NOW)
+    answered = Morning(NIGHT, Answer.SEVERE, NOW)
+    Pages(refuge.journal).say(answered)
+    Pages(refuge.journal).ask(NIGHT, NOW + HOUR)
+    refuge.bring_back(disk, NOW)
+    pages = Pages(disk)
+    assert (pages.cramps(), pages.mornings()) == ([CRAMP], [MORNING, answered])
+    assert pages.asked(NIGHT) == (NOW, NOW + HOUR)
+    refuge.journal.close()
+    disk.close()
+
+
+def test_what_the_person_changed_on_the_disk_meanwhile_stays(tmp_path: Path) -> None:
+    """Corrected, taken out or answered there, where their command found it."""
+    disk = Journal.open(tmp_path)
+    disk.stand(Standing(began=NOW, reckoned=NOW))
+    pages = filled(disk)
+    second = pages.add(CRAMP)
+    refuge = Refuge(disk, NOW)
+    Pages(refuge.journal).say(Morning(NIGHT, Answer.MILD, NOW))
+    pages.remove(1)
+    pages.correct(replace(second, note="mine"))
+    pages.unsay(MORNING.night)
+    theirs = Morning(NIGHT, Answer.NONE, NOW)
+    pages.say(theirs)
+    refuge.bring_back(disk, NOW)
+    assert (pages.cramps(), pages.mornings()) == ([replace(second, note="mine")], [theirs])
+    refuge.journal.close()
+    disk.close()
+
+
+def test_a_journal_that_is_lost_gets_its_diary_back(tmp_path: Path) -> None:
+    """All of it, however old, beside what a command has written to the new one."""
+    gone = Journal.open(tmp_path / "old")
+    gone.stand(Standing(began=NOW, reckoned=NOW))
+    filled(gone)
+    refuge = Refuge(gone, NOW + timedelta(days=300))
+    new = Journal.open(tmp_path / "new")
+    mine = Pages(new).add(replace(CRAMP, note="noted meanwhile"))
+    refuge.bring_back(new, NOW)
+    pages = Pages(new)
+    assert pages.cramps() == [mine, replace(CRAMP, id=2)]
+    assert pages.mornings() == [MORNING]
+    for one in (refuge.journal, gone, new):
+        one.close()
+
+
+def test_a_journal_that_is_lost_gets_its_diary_back_under_the_same_numbers(
+    tmp_path: Path,
+) -> None:
+    """Where nothing was noted meanwhile; by these the person corrects."""
+    gone = Journal.open(tmp_path / "old")
+    gone.stand(Standing(began=NOW, reckoned=NOW))
+    pages = filled(gone)
+    pages.add(CRAMP)
+    third = pages.add(replace(CRAMP, note="third"))
+    pages.remove(2)
+    refuge = Refuge(gone, NOW)
+    new = Journal.open(tmp_path / "new")
+    refuge.bring_back(new, NOW)
+    refuge.bring_back(new, NOW)
+    assert new.diary.cramps() == [CRAMP, third]
+    assert new.diary.asked(NIGHT) == (NOW,)
+    for one in (refuge.journal, gone, new):
+        one.close()
+
+
+# Erasing
+
+
+def everything(journal: Journal) -> None:
+    """Let every table hold something."""
+    filled(journal)
+    course = begin(Occurrence(Key("water", NIGHT, "1"), NOW), Topic.HYDRATION)
+    journal.save(course.settle(Outcome.DONE, NOW))
+    journal.tip_shown("refill", NOW)
+    journal.decided(NOW, course.occurrence, "show", "show")  # type: ignore[arg-type]
+    journal.acted(NOW, "done", [course], Standing(paused_until=NOW))
+    journal.ask_trial("water", NOW)
+    journal.lead(Led(course.key, "calf", NOW, NOW))
+    journal.note(SERVICE_NOTE, {"pid": 1})
+    journal.note("other", {"pid": 1})
+
+
+def rows(journal: Journal) -> dict[str, int]:
+    """How many rows each table has, but for those with one row always."""
+    names = [
+        name
+        for (name,) in journal._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        if name not in ("standing", "notes", "sqlite_sequence")
+    ]
+    return {
+        name: journal._db.execute(f"SELECT count(*) FROM {name}").fetchone()[0]  # noqa: S608 - its own names
+        for name in names
+    }
+
+
+def test_erasing_leaves_nothing_in_any_table(journal: Journal) -> None:
+    """Every table is thought of; only what the running service lives by stays."""
+    everything(journal)
+    assert rows(journal) == dict.fromkeys(TABLES, 1)
+    journal.erase(NOW)
+    assert rows(journal) == dict.fromkeys(TABLES, 0)
+    assert (journal.noted(SERVICE_NOTE), journal.noted("other")) == ({"pid": 1}, {})
+    assert journal.standing() == Standing()
+    assert Pages(journal).add(CRAMP).id == 1
+
+
+def test_erasing_leaves_no_trace_in_the_files(journal: Journal, tmp_path: Path) -> None:
+    """Also while another program has it open; what was written ahead is cut off."""
+    everything(journal)
+    service = Journal.open(tmp_path)
+    assert service.unsettled() == []
+    _, seen = service.changed_by_others(0)
+    Pages(service).add(replace(CRAMP, note="another unmistakable one " * 400))
+    files = [tmp_path / f"{FILE_NAME}{extra}" for extra in ("", "-wal")]
+    assert any(b"unmistakable" in file.read_bytes() for file in files)
+    journal.erase(NOW)
+    assert files[1].stat().st_size == 0
+    assert not any(b"unmistakable" in file.read_bytes() for file in files)
+    assert service.changed_by_others(seen)[0]
+    assert Pages(service).cramps() == []
+    assert service.sound()
+    service.close()
+
+
+def test_after_erasing_the_service_goes_on_from_now(journal: Journal) -> None:
+    """Nothing of before comes up again, and a pause is over."""
+    journal.stand(Standing(began=NOW - 48 * HOUR, reckoned=NOW, paused_until=NOW + HOUR))
+    journal.erase(NOW + HOUR)
+    assert journal.standing() == Standing(began=NOW + HOUR, reckoned=NOW + HOUR)
+
+
+def test_what_is_erased_while_the_disk_fails_the_service_does_not_come_back(
+    tmp_path: Path,
+) -> None:
+    """What it still remembers of before is not written again."""
+    disk = Journal.open(tmp_path)
+    disk.stand(Standing(began=NOW, reckoned=NOW))
+    everything(disk)
+    refuge = Refuge(disk, NOW)
+    disk.erase(NOW)
+    refuge.bring_back(disk, NOW)
+    assert rows(disk) == dict.fromkeys(TABLES, 0)
+    refuge.journal.close()
+    disk.close()
+
+
+def test_erasing_that_cannot_be_finished_is_told(
+    journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody reads the old pages all the while."""
+    monkeypatch.setattr("nightcare.journal.database._BUSY_SECONDS", 0.05)
+    everything(journal)
+    impatient = Journal.open(tmp_path)
+    reader = sqlite3.connect(tmp_path / FILE_NAME)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM cramps").fetchone()
+    with pytest.raises(StateError) as caught:
+        impatient.erase(NOW)
+    assert caught.value.key == "journal_unusable"
+    reader.close()
+    impatient.erase(NOW)
+    impatient.close()

@@ -1,0 +1,432 @@
+"""Whatever the journal is asked to remember, it gives back as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta, timezone
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from journal.strategies import (
+    courses,
+    instants,
+    leds,
+    notes,
+    occurrences,
+    standings,
+    states,
+    steps,
+    texts,
+)
+from nightcare.domain.delivery import (
+    Course,
+    Held,
+    Open,
+    Outcome,
+    Settled,
+    Snoozed,
+    State,
+    Step,
+    begin,
+)
+from nightcare.domain.global_state import Standing
+from nightcare.domain.history import ACTS, Act, Decision, Trial
+from nightcare.domain.notification import Delivery
+from nightcare.domain.reminders import Key, Occurrence, Topic
+from nightcare.domain.routine_session import Led
+from nightcare.journal.store import Journal
+
+NOW = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
+TODAY = date(2026, 11, 22)
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+
+
+@contextmanager
+def fresh() -> Iterator[Journal]:
+    """A journal of its own for each example."""
+    journal = Journal.in_memory()
+    try:
+        yield journal
+    finally:
+        journal.close()
+
+
+def course(due: datetime = NOW, name: str = "water", day: date = TODAY, slot: str = "1") -> Course:
+    """The course of an occurrence whose moment has come."""
+    return begin(Occurrence(Key(name, day, slot), due), Topic.HYDRATION)
+
+
+# Courses
+
+
+@given(courses)
+def test_a_course_is_given_back_as_it_was(course: Course) -> None:
+    """In whatever state."""
+    with fresh() as journal:
+        assert journal.course(course.key) is None
+        journal.save(course)
+        assert journal.course(course.key) == course
+
+
+@given(courses, st.lists(states, max_size=4))
+def test_a_course_has_only_its_last_state(course: Course, later: list[State]) -> None:
+    """However often it changes."""
+    with fresh() as journal:
+        journal.save(course)
+        for state in later:
+            course = replace(course, state=state)
+            journal.save(course)
+        assert journal.course(course.key) == course
+        assert journal.unsettled() == ([] if course.settled else [course])
+
+
+@given(st.lists(courses, max_size=8, unique_by=lambda one: one.key))
+def test_what_is_unsettled_comes_in_order_of_time(made: list[Course]) -> None:
+    """All that have no outcome, and nothing else."""
+    with fresh() as journal:
+        for one in made:
+            journal.save(one)
+        unsettled = journal.unsettled()
+        assert [one.occurrence.due for one in unsettled] == sorted(
+            one.occurrence.due for one in made if not one.settled
+        )
+        assert {one.key for one in unsettled} == {one.key for one in made if not one.settled}
+        assert all(one in made for one in unsettled)
+
+
+def test_instants_of_other_zones_sort_as_instants() -> None:
+    """By what they are, not by how they are written."""
+    early = course(NOW.astimezone(timezone(timedelta(hours=14))), slot="early")
+    late = course((NOW + MINUTE).astimezone(timezone(-timedelta(hours=12))), slot="late")
+    with fresh() as journal:
+        journal.save(late)
+        journal.save(early)
+        assert [one.key.slot for one in journal.unsettled()] == ["early", "late"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(-720, 2160)), max_size=8, unique=True))
+def test_a_care_day_is_given_back_in_order_of_time(moments: list[tuple[int, int]]) -> None:
+    """Whatever its courses came to, and without those of other days."""
+    with fresh() as journal:
+        for number, minutes in moments:
+            day = TODAY + number * DAY
+            due = datetime.combine(day, datetime.min.time(), UTC) + minutes * MINUTE
+            begun = course(due, day=day, slot=str(minutes))
+            journal.save(begun.settle(Outcome.DONE, due) if minutes % 2 else begun)
+        for number in range(4):
+            expected = sorted(minutes for one, minutes in moments if one == number)
+            found = journal.of_care_day(TODAY + number * DAY)
+            assert [int(one.key.slot) for one in found] == expected
+
+
+def test_known_are_those_whose_moment_has_come() -> None:
+    """An occurrence is known by reminder, care day and slot, all three."""
+    with fresh() as journal:
+        journal.save(course())
+        key = course().key
+        others = [
+            replace(key, reminder="walk"),
+            replace(key, care_day=TODAY + DAY),
+            replace(key, slot="2"),
+        ]
+        assert journal.known([key, *others]) == {key}
+        assert journal.known([]) == frozenset()
+
+
+def test_since_is_what_was_due_since_or_has_no_outcome() -> None:
+    """The instant itself included."""
+    with fresh() as journal:
+        old = course(NOW - DAY, slot="old")
+        journal.save(old.settle(Outcome.DONE, NOW))
+        journal.save(
+            replace(old, occurrence=replace(old.occurrence, key=replace(old.key, slot="open")))
+        )
+        for slot, due in (("just", NOW), ("later", NOW + MINUTE)):
+            journal.save(course(due, slot=slot).settle(Outcome.DONE, NOW))
+        assert {one.key.slot for one in journal.since(NOW)} == {"open", "just", "later"}
+
+
+def test_what_was_never_shown_nor_answered_can_be_forgotten() -> None:
+    """Only what was due later than that."""
+    with fresh() as journal:
+        for slot, due, seen in (
+            ("before", NOW, False),
+            ("after", NOW + MINUTE, False),
+            ("shown", NOW + MINUTE, True),
+        ):
+            journal.save(replace(course(due, slot=slot), seen=seen))
+        later = NOW + MINUTE
+        journal.save(course(later, slot="snoozed").snoozed(later + MINUTE))
+        journal.save(course(later, slot="done").settle(Outcome.DONE, later))
+        journal.save(course(later, slot="missed").settle(Outcome.MISSED, later))
+        journal.forget_unseen(NOW)
+        left = {one.key.slot for one in journal.since(NOW)}
+        assert left == {"before", "shown", "snoozed", "done"}
+
+
+# What holds for all
+
+
+def test_a_bedtime_that_occurs_twice_is_kept_as_the_one_that_was_meant() -> None:
+    """With its `fold` (PEP 495), which ISO 8601 has no place for; also to be taken back."""
+    for fold in (0, 1):
+        bedtime = time(23, 45, fold=fold)
+        with fresh() as journal:
+            journal.stand(Standing(tonight={TODAY: bedtime}))
+            journal.acted(NOW, "tonight", [], journal.standing())
+            assert journal.standing().tonight[TODAY].fold == fold
+            (act,) = journal.acts()
+            assert act.standing.tonight == {TODAY: bedtime}
+            assert act.standing.tonight[TODAY].fold == fold
+
+
+def test_at_first_nothing_holds() -> None:
+    """The service has not run yet."""
+    with fresh() as journal:
+        assert journal.standing() == Standing()
+        assert journal.unsettled() == []
+        assert journal.last_act() is None
+        assert journal.trials() == []
+        assert journal.tips_shown() == {}
+        assert journal.last_decisions() == []
+        assert journal.noted("service") == {}
+
+
+@given(st.lists(standings, min_size=1, max_size=3))
+def test_what_holds_for_all_is_given_back_as_it_was(made: list[Standing]) -> None:
+    """The last that was written."""
+    with fresh() as journal:
+        for standing in made:
+            journal.stand(standing)
+        assert journal.standing() == made[-1]
+
+
+# What the person did
+
+
+@given(instants, st.sampled_from(sorted(ACTS)), st.lists(courses, max_size=3), standings)
+def test_an_act_is_given_back_as_it_was(
+    at: datetime, what: str, before: list[Course], standing: Standing
+) -> None:
+    """With how things stood before it, until it is taken back."""
+    with fresh() as journal:
+        journal.acted(at, what, before, standing)
+        act = journal.last_act()
+        assert act is not None
+        assert act == Act(act.id, at, what, tuple(before), standing)
+        journal.forget_act(act)
+        assert journal.last_act() is None
+
+
+def test_the_last_act_is_the_one_that_was_done_last() -> None:
+    """Even where the clock was set back in between."""
+    with fresh() as journal:
+        for number, what in enumerate(("done", "snooze", "pause")):
+            journal.acted(NOW - number * DAY, what, [], Standing())
+        taken_back = []
+        while (act := journal.last_act()) is not None:
+            taken_back.append(act.what)
+            journal.forget_act(act)
+        assert taken_back == ["pause", "snooze", "done"]
+
+
+# Trials, notes, tips, decisions
+
+
+@given(st.lists(st.none() | leds, min_size=1, max_size=3))
+def test_there_is_one_routine_under_way_or_none(made: list[Led | None]) -> None:
+    """The last that was written, as it was."""
+    with fresh() as journal:
+        assert journal.led() is None
+        for one in made:
+            journal.lead(one)
+        assert journal.led() == made[-1]
+
+
+@given(instants, texts, texts)
+def test_a_trial_is_given_back_as_it_was(at: datetime, reminder: str, shown_by: str) -> None:
+    """Until it is shown; then it has its answer."""
+    with fresh() as journal:
+        number = journal.ask_trial(reminder, at)
+        other = journal.ask_trial("other", at)
+        assert journal.trials() == [Trial(number, at, reminder), Trial(other, at, "other")]
+        assert journal.trial_answer(number) is None
+        journal.trial_shown(number, shown_by)
+        assert journal.trials() == [Trial(other, at, "other")]
+        assert journal.trial_answer(number) == shown_by
+        assert journal.trial_answer(other) is None
+        assert journal.trial_answer(other + 1) is None
+
+
+@given(texts, notes, notes)
+def test_a_note_is_given_back_as_it_was(
+    name: str, first: dict[str, object], second: dict[str, object]
+) -> None:
+    """The last under its name."""
+    with fresh() as journal:
+        journal.note(name, first)
+        assert journal.noted(name) == first
+        journal.note(name, second)
+        assert journal.noted(name) == second
+        assert journal.noted(name + "?") == {}
+
+
+@given(st.lists(st.sampled_from("abc")))
+def test_tips_know_which_was_shown_last(shown: list[str]) -> None:
+    """The number of each grows with each showing."""
+    with fresh() as journal:
+        for tip in shown:
+            journal.tip_shown(tip, NOW)
+        numbers = journal.tips_shown()
+        assert set(numbers) == set(shown)
+        in_order = sorted(numbers, key=lambda tip: numbers[tip])
+        assert in_order == sorted(
+            set(shown), key=lambda tip: max(n for n, t in enumerate(shown) if t == tip)
+        )
+
+
+@given(
+    st.lists(
+        st.tuples(instants, occurrences, st.sampled_from(["show", "hold", "drop"]), steps),
+        max_size=5,
+    )
+)
+def test_the_last_decision_on_each_reminder_is_known(
+    made: list[tuple[datetime, Occurrence, str, Step]],
+) -> None:
+    """The newest first, by the order in which they were made."""
+    with fresh() as journal:
+        last: dict[str, Decision] = {}
+        for at, occurrence, verdict, step in made:
+            journal.decided(at, occurrence, verdict, step)
+            name = occurrence.key.reminder
+            last.pop(name, None)
+            last[name] = Decision(
+                at, occurrence, verdict, step, Delivery.DECIDED if verdict == "show" else None
+            )
+        assert journal.last_decisions() == list(reversed(last.values()))
+        for name, decision in last.items():
+            assert journal.last_decisions(name) == [decision]
+        assert journal.last_decisions("another") in ([], [last.get("another")])
+
+
+# Letting go
+
+
+def test_what_is_older_than_400_days_is_let_go() -> None:
+    """Outcomes, decisions, acts and trials; not what is unsettled, and not which tip came when."""
+    limit = NOW - timedelta(days=400)
+    with fresh() as journal:
+        for slot, due in (("old", limit - MINUTE), ("kept", limit)):
+            day = due.date()
+            begun = course(due, day=day, slot=slot)
+            journal.save(begun.settle(Outcome.DONE, due))
+            journal.save(course(due, name="open", day=day, slot=slot))
+            journal.decided(due, begun.occurrence, "show", Step.SHOW)
+            journal.acted(due, {"old": "done", "kept": "snooze"}[slot], [], Standing())
+            journal.ask_trial(slot, due)
+        journal.tip_shown("refill", limit - DAY)
+        journal.stand(Standing(began=limit - DAY, good_night=TODAY))
+        journal.prune(NOW)
+        kept = journal.of_care_day(limit.date())
+        assert [one.key.slot for one in kept if one.settled] == ["kept"]
+        assert [one.key.slot for one in journal.unsettled()] == ["old", "kept"]
+        assert [one.occurrence.due for one in journal.last_decisions()] == [limit]
+        assert [one.reminder for one in journal.trials()] == ["kept"]
+        act = journal.last_act()
+        assert act is not None
+        journal.forget_act(act)
+        assert (act.what, journal.last_act()) == ("snooze", None)
+        assert list(journal.tips_shown()) == ["refill"]
+        assert journal.standing() == Standing(began=limit - DAY, good_night=TODAY)
+
+
+def test_pruning_an_empty_journal_changes_nothing() -> None:
+    """Nothing is there to let go of."""
+    with fresh() as journal:
+        journal.prune(NOW)
+        assert journal.standing() == Standing()
+
+
+# A copy
+
+
+def test_a_copy_knows_all_and_goes_its_own_way() -> None:
+    """What is written to one is not written to the other."""
+    with fresh() as journal:
+        journal.save(course())
+        journal.stand(Standing(paused_until=NOW))
+        copy = journal.copied()
+        assert copy.unsettled() == journal.unsettled()
+        assert copy.standing() == journal.standing()
+        copy.save(course().held(Step.PAUSED))
+        journal.save(course(slot="2"))
+        assert [one.state for one in copy.unsettled()] == [Held(Step.PAUSED)]
+        assert len(journal.unsettled()) == 2
+        copy.close()
+
+
+def test_a_journal_in_memory_is_forgotten() -> None:
+    """The next one knows nothing of it."""
+    with fresh() as journal:
+        journal.save(course())
+        assert journal.sound()
+    with fresh() as journal:
+        assert journal.unsettled() == []
+
+
+def test_every_state_has_its_own_columns() -> None:
+    """One that follows another keeps nothing of it."""
+    with fresh() as journal:
+        for state in (
+            Open(NOW, NOW + MINUTE, NOW + 2 * MINUTE, away=True, handle="17"),
+            Snoozed(NOW + MINUTE),
+            Held(Step.LOCKED),
+            Settled(Outcome.MISSED, NOW, Step.LOCKED),
+            Settled(Outcome.DONE, NOW),
+            Open(None, NOW),
+        ):
+            journal.save(replace(course(), state=state))
+            found = journal.course(course().key)
+            assert found is not None
+            assert found.state == state
+
+
+def test_how_far_a_reminder_came_is_known_of_its_last_showing() -> None:
+    """Of that alone, and not of what was held or dropped since."""
+    one = course().occurrence
+    with fresh() as journal:
+        for _ in range(2):
+            journal.decided(NOW, one, "show", Step.SHOW)
+        journal.delivered(one.key, Delivery.SHOWN)
+        journal.delivered(replace(one.key, slot="another"), Delivery.ERROR)
+        assert [made.delivery for made in journal.last_decisions()] == [Delivery.SHOWN]
+        journal.decided(NOW, one, "hold", Step.LOCKED)
+        assert [made.delivery for made in journal.last_decisions()] == [None]
+
+
+def test_how_far_a_trial_came_is_known() -> None:
+    """Each its own."""
+    with fresh() as journal:
+        first, second = (journal.ask_trial("water", NOW) for _ in range(2))
+        journal.trial_delivered(first, Delivery.NO_SERVER)
+        assert journal.trial_delivery(first) is Delivery.NO_SERVER
+        assert journal.trial_delivery(second) is Delivery.DECIDED
+
+
+def test_an_act_remembers_what_stood_beside_it() -> None:
+    """Also one that was written before that was remembered reads as it did."""
+    one, other = course(name="walk"), course(name="water")
+    with fresh() as journal:
+        journal.acted(NOW, "done", [one], Standing(), [other])
+        act = journal.last_act()
+        assert act is not None
+        assert (act.courses, act.beside) == ((one,), (other,))
+        journal.write("UPDATE acts SET courses = json_extract(courses, '$.changed')")
+        act = journal.last_act()
+        assert act is not None
+        assert (act.courses, act.beside) == ((one,), ())

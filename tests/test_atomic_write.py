@@ -1,0 +1,138 @@
+"""Replacing a file whole."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import nightcare
+from nightcare.atomic_write import alone_with, replace_file
+
+SOURCE = Path(nightcare.__file__).parents[1]
+
+
+def names(folder: Path) -> list[str]:
+    """What is in a folder."""
+    return sorted(one.name for one in folder.iterdir())
+
+
+def mode(path: Path) -> int:
+    """Who may read and write a file."""
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    """And its folders are made."""
+    path = tmp_path / "deep" / "er" / "file"
+    replace_file(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert mode(path) == 0o600
+    assert names(path.parent) == ["file"]
+
+
+@pytest.mark.parametrize("wanted", [0o600, 0o640, 0o664, 0o400])
+def test_the_mode_stays(tmp_path: Path, wanted: int) -> None:
+    """Whatever the mask of the process."""
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    path.chmod(wanted)
+    replace_file(path, b"new")
+    assert (path.read_bytes(), mode(path)) == (b"new", wanted)
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    """And what it leads to, through another, is replaced where it is."""
+    target, link, way = tmp_path / "dotfiles" / "file", tmp_path / "link", tmp_path / "way"
+    target.parent.mkdir()
+    target.write_bytes(b"old")
+    way.symlink_to(Path("dotfiles", "file"))
+    link.symlink_to(way)
+    replace_file(link, b"new")
+    assert target.read_bytes() == b"new"
+    assert link.is_symlink()
+    assert way.is_symlink()
+    assert names(target.parent) == ["file"]
+
+
+def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
+    """Nor what a link leads to, such as /dev/null."""
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for path in (pipe, link, tmp_path):
+        with pytest.raises(PermissionError):
+            replace_file(path, b"new")
+    assert pipe.is_fifo()
+    assert names(tmp_path) == ["link", "pipe"]
+
+
+def test_a_disk_that_is_full_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nothing beside it."""
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        replace_file(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert names(tmp_path) == ["file"]
+
+
+def test_a_kill_leaves_the_old_file_or_the_new(tmp_path: Path) -> None:
+    """At whatever step it comes."""
+    path = tmp_path / "file"
+    for step in ("write", "fsync", "replace"):
+        path.write_bytes(b"old")
+        script = (
+            "import os, pathlib, signal, sys\n"
+            "from nightcare.atomic_write import replace_file\n"
+            "def die(*_, **__): os.kill(os.getpid(), signal.SIGKILL)\n"
+            f"if {step!r} == 'write': os.fdopen = die\n"
+            f"if {step!r} == 'fsync': os.fsync = die\n"
+            f"if {step!r} == 'replace': pathlib.Path.replace = die\n"
+            "replace_file(pathlib.Path(sys.argv[1]), b'new')\n"
+        )
+        result = subprocess.run(
+            [sys.executable, "-c", script, str(path)],
+            env={"PYTHONPATH": str(SOURCE)},
+            timeout=60,
+            check=False,
+        )
+        assert result.returncode == -9
+        assert path.read_bytes() == b"old"
+
+
+def test_whoever_asks_is_alone_with_a_file(tmp_path: Path) -> None:
+    """What many add one after the other is all there in the end."""
+    path = tmp_path / "file"
+    path.write_bytes(b"")
+    script = (
+        "import pathlib, sys\n"
+        "from nightcare.atomic_write import alone_with, replace_file\n"
+        "path = pathlib.Path(sys.argv[1])\n"
+        "for _ in range(20):\n"
+        "    with alone_with(path):\n"
+        "        replace_file(path, path.read_bytes() + b'.')\n"
+    )
+    them = [
+        subprocess.Popen([sys.executable, "-c", script, str(path)], env={"PYTHONPATH": str(SOURCE)})
+        for _ in range(3)
+    ]
+    assert [one.wait(60) for one in them] == [0, 0, 0]
+    assert path.read_bytes() == b"." * 60
+
+
+def test_nobody_is_kept_from_a_file_that_is_not_there(tmp_path: Path) -> None:
+    """For there is nothing to read."""
+    with alone_with(tmp_path / "file"):
+        assert names(tmp_path) == []
