@@ -62,7 +62,8 @@ def fill(terminal: Terminal) -> Path:
         journal.note("professional", {"at": at.isoformat()})
         journal.diary.say(Morning(date(2026, 11, 19), Answer.NONE, at))
         journal.diary.ask(TODAY - timedelta(days=1), at)
-        journal.lead(Led(course.key, "calf", at, at, "1"))
+        journal.lead(Led(course.key, "calf", at, at))
+        journal.note("screen", {"notice/1": ":1.5 1 x"})
         journal.stand(Standing(at, at, None, None, {}))
     return terminal.state / FILE_NAME
 

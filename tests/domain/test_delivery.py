@@ -59,7 +59,7 @@ def test_what_is_given_to_the_screen_may_be_shown_while_it_is_fresh() -> None:
 
 def test_what_is_asked_again_counts_as_fresh_from_then() -> None:
     """It is taken off the screen until then, and is otherwise what it was."""
-    opened = course(DUE).given(REPEATED, None).shown(REPEATED, DUE, None)
+    opened = course(DUE).given(REPEATED, None).shown(REPEATED, DUE)
     state = opened.state
     assert isinstance(state, Open)
     again = opened.asked_again(state, LATER)
@@ -68,17 +68,15 @@ def test_what_is_asked_again_counts_as_fresh_from_then() -> None:
 
 def test_what_is_shown_stays_from_when_a_notifier_took_it() -> None:
     """Not from its moment, and it has been seen from then on."""
-    shown = course(DUE).given(PLAIN, None).shown(PLAIN, LATER, "17")
-    assert shown.state == Open(
-        LATER, LATER + PLAIN.stays, again=None, handle="17", delivery=Delivery.SHOWN
-    )
+    shown = course(DUE).given(PLAIN, None).shown(PLAIN, LATER)
+    assert shown.state == Open(LATER, LATER + PLAIN.stays, again=None, delivery=Delivery.SHOWN)
     assert shown.seen
     assert shown.asked == 1
 
 
 def test_what_is_repeated_is_asked_again_after_its_interval() -> None:
     """Counted from when it was shown."""
-    shown = course(DUE).given(REPEATED, None).shown(REPEATED, LATER, None)
+    shown = course(DUE).given(REPEATED, None).shown(REPEATED, LATER)
     assert shown.state == Open(
         LATER, LATER + 30 * MINUTE, again=LATER + 10 * MINUTE, delivery=Delivery.SHOWN
     )
@@ -90,7 +88,7 @@ def test_a_repeat_asks_so_many_times_more(times: int) -> None:
     what = reminder(at("12:00"), repeat=Repeat(10 * MINUTE, times))
     one, now, shown = course(DUE), DUE, 0
     while True:
-        one, shown = one.given(what, None).shown(what, now, None), shown + 1
+        one, shown = one.given(what, None).shown(what, now), shown + 1
         assert isinstance(one.state, Open)
         if one.state.again is None:
             break
@@ -101,7 +99,7 @@ def test_a_repeat_asks_so_many_times_more(times: int) -> None:
 
 def test_a_snooze_counts_freshness_and_repeats_anew() -> None:
     """It is the same occurrence, which comes back as if it were due then."""
-    shown = course(DUE).given(REPEATED, "tip").shown(REPEATED, DUE, "17")
+    shown = course(DUE).given(REPEATED, "tip").shown(REPEATED, DUE)
     until = LATER + 10 * MINUTE
     put_off = shown.snoozed(until)
     assert put_off.state == Snoozed(until)
@@ -110,15 +108,15 @@ def test_a_snooze_counts_freshness_and_repeats_anew() -> None:
     assert put_off.snoozed(until + MINUTE).snoozes == 2
     again = put_off.given(REPEATED, "tip")
     assert again.state == Open(None, until + REPEATED.fresh)
-    assert again.shown(REPEATED, until, None).state == Open(
+    assert again.shown(REPEATED, until).state == Open(
         until, until + 30 * MINUTE, until + 10 * MINUTE, delivery=Delivery.SHOWN
     )
 
 
 def test_coming_back_from_having_been_taken_off_is_no_further_asking() -> None:
     """Locking the screen in between does not cost a repeat."""
-    shown = course(DUE).given(REPEATED, None).shown(REPEATED, DUE, None)
-    back = shown.held(Step.LOCKED).given(REPEATED, None).shown(REPEATED, LATER, None)
+    shown = course(DUE).given(REPEATED, None).shown(REPEATED, DUE)
+    back = shown.held(Step.LOCKED).given(REPEATED, None).shown(REPEATED, LATER)
     assert (shown.asked, back.asked) == (1, 1)
     assert back.state == Open(
         LATER, LATER + 30 * MINUTE, LATER + 10 * MINUTE, delivery=Delivery.SHOWN
@@ -128,7 +126,7 @@ def test_coming_back_from_having_been_taken_off_is_no_further_asking() -> None:
 def test_what_was_held_before_it_was_seen_is_asked_for_the_first_time() -> None:
     """And what comes back from a snooze is, too, though it was held at its end."""
     assert course(DUE).held(Step.LOCKED).given(REPEATED, None).asked == 1
-    seen = course(DUE).given(REPEATED, None).shown(REPEATED, DUE, None)
+    seen = course(DUE).given(REPEATED, None).shown(REPEATED, DUE)
     assert seen.snoozed(LATER).held(Step.LOCKED).given(REPEATED, None).asked == 1
 
 
@@ -146,7 +144,7 @@ def test_what_is_settled_has_one_outcome(outcome: Outcome) -> None:
 @pytest.mark.parametrize("reason", Step)
 def test_what_was_seen_and_is_given_up_has_expired(reason: Step) -> None:
     """Whether it is open, was put off, or was taken away again."""
-    seen = course(DUE).given(PLAIN, None).shown(PLAIN, DUE, None)
+    seen = course(DUE).given(PLAIN, None).shown(PLAIN, DUE)
     for one in (seen, seen.snoozed(LATER), seen.held(Step.LOCKED)):
         assert one.give_up(LATER, reason).state == Settled(Outcome.EXPIRED, LATER, reason)
 
@@ -191,7 +189,7 @@ def test_whatever_happens_to_it_a_course_keeps_count(steps: list[str], times: in
             case "give":
                 one = one.given(what, None)
             case "show":
-                one = one.shown(what, now, None)
+                one = one.shown(what, now)
             case _:
                 one = one.snoozed(now + 10 * MINUTE)
         assert not one.settled
@@ -239,7 +237,7 @@ def test_what_is_tried_again_anyway_does_not_wait_for_its_repeat(why: Delivery) 
 
 def test_what_was_shown_and_lost_keeps_its_time_and_its_repeat() -> None:
     """Only where it is now has changed."""
-    shown = course(DUE).given(REPEATED, None).shown(REPEATED, DUE, "17")
+    shown = course(DUE).given(REPEATED, None).shown(REPEATED, DUE)
     lost = shown.rejected(REPEATED, LATER, Delivery.NO_ID)
     assert lost.state == replace(opened(shown), delivery=Delivery.NO_ID)
     assert (opened(shown).on_screen, opened(lost).on_screen) == (True, False)

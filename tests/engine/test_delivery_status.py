@@ -223,7 +223,7 @@ def test_replies_late_and_signals_of_nothing_change_nothing(bus: PrivateBus) -> 
             Evening(bus, WALK, "2026-11-23 09:59", server) as evening,
         ):
             server.script.append(How.LATER)
-            await evening.until("2026-11-23 10:00:06")
+            await evening.until("2026-11-23 10:00:05.500")
             assert delivery(evening) is Delivery.NO_REPLY
             await server.emit("NotificationClosed", "uu", (4711, 1))
             await server.emit("NotificationClosed", "uu", (4711, 2))

@@ -38,7 +38,6 @@ states: st.SearchStrategy[State] = st.one_of(
         instants,
         st.none() | instants,
         st.booleans(),
-        st.none() | texts,
         st.sampled_from(Delivery),
     ),
     st.builds(Snoozed, instants),
@@ -59,9 +58,7 @@ courses = st.builds(
     st.none() | texts,
 )
 
-leds = st.builds(
-    Led, st.builds(Key, names, days, texts), texts, instants, instants, st.none() | texts
-)
+leds = st.builds(Led, st.builds(Key, names, days, texts), texts, instants, instants)
 
 standings = st.builds(
     Standing,

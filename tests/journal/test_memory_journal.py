@@ -46,7 +46,7 @@ def test_a_routine_under_way_goes_on_in_memory_and_back_on_the_disk(tmp_path: Pa
     """Unless the disk knows better, or it is over by then."""
     disk = Journal.open(tmp_path)
     disk.stand(replace(disk.standing(), began=NOON, reckoned=NOON))
-    led = Led(course("1").key, "calf", NOON, NOON, "handle")
+    led = Led(course("1").key, "calf", NOON, NOON)
     disk.lead(led)
     refuge = Refuge(disk, NOON)
     assert refuge.journal.led() == led

@@ -383,7 +383,7 @@ def test_every_state_has_its_own_columns() -> None:
     """One that follows another keeps nothing of it."""
     with fresh() as journal:
         for state in (
-            Open(NOW, NOW + MINUTE, NOW + 2 * MINUTE, away=True, handle="17"),
+            Open(NOW, NOW + MINUTE, NOW + 2 * MINUTE, away=True),
             Snoozed(NOW + MINUTE),
             Held(Step.LOCKED),
             Settled(Outcome.MISSED, NOW, Step.LOCKED),

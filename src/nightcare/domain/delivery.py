@@ -66,7 +66,6 @@ class Open:
         again: When it is asked again (UTC), where repeats are left.
         away: Whether it has left the screen without an answer. It is asked again at `again`, where
             repeats are left; else it is over when it would have been closed.
-        handle: What the notifier calls it, to find it after a restart.
         delivery: How far it has come on its way to the screen.
     """
 
@@ -74,7 +73,6 @@ class Open:
     closes: datetime
     again: datetime | None = None
     away: bool = False
-    handle: str | None = None
     delivery: Delivery = Delivery.DECIDED
 
     @property
@@ -161,11 +159,11 @@ class Course:
         state = Open(shown=None, closes=self.fresh_from + reminder.fresh)
         return replace(self, state=state, asked=self.asked + 1, tip=tip)
 
-    def shown(self, reminder: Reminder, now: datetime, handle: str | None) -> Course:
-        """The same, taken by a notifier now (UTC) under `handle`."""
+    def shown(self, reminder: Reminder, now: datetime) -> Course:
+        """The same, taken by a notifier now (UTC)."""
         again = self._again(reminder, now)
         stays = now + reminder.stays
-        state = Open(now, stays, again, handle=handle, delivery=Delivery.SHOWN)
+        state = Open(now, stays, again, delivery=Delivery.SHOWN)
         return replace(self, state=state, seen=True)
 
     def rejected(self, reminder: Reminder, now: datetime, delivery: Delivery) -> Course:

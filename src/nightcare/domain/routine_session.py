@@ -25,14 +25,12 @@ class Led:
         routine: The routine, by its id.
         began: When it began.
         seen: Up to when it has been led.
-        handle: What the notifier calls the notification, to find it after a restart.
     """
 
     key: Key
     routine: str
     began: datetime
     seen: datetime
-    handle: str | None = None
 
 
 @dataclass(frozen=True)

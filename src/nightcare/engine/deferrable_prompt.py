@@ -13,13 +13,14 @@ class CanWait:
     """A message that can wait, if it is on the screen.
 
     Attributes:
+        token: What it is called on the screen; None where it is neither there nor on its way.
         next: When to reckon next because of it (UTC); None where there is no need.
     """
 
     def __init__(self, screen: Screen, tell: Tell) -> None:
         self._screen = screen
         self._tell = tell
-        self._token: str | None = None
+        self.token: str | None = None
         self._last = ""
         self._closes: datetime | None = None
         self._shown = False
@@ -28,23 +29,23 @@ class CanWait:
     @property
     def there(self) -> bool:
         """Whether it is on the screen, or on its way there."""
-        return self._token is not None
+        return self.token is not None
 
     def concerns(self, event: MessageEvent) -> bool:
         """Whether an event belongs to it; a press on the last one still does when it has gone."""
-        return event.token == self._token or (
+        return event.token == self.token or (
             isinstance(event, Answered) and event.token == self._last
         )
 
     def take_back(self) -> None:
         """Take it off the screen."""
-        if self._token is not None:
-            self._screen.close(self._token)
-        self._token = None
+        if self.token is not None:
+            self._screen.close(self.token)
+        self.token = None
 
     def _show(self, message: Message, until: datetime | None = None) -> None:
         """Put it on the screen, for at the longest until an instant (UTC)."""
-        self._token = self._last = message.token
+        self.token = self._last = message.token
         self._closes, self._shown = until, False
         self._screen.show(message)
 

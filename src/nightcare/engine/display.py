@@ -60,7 +60,7 @@ class OnScreen:
         self._screen = screen
         self._journal = journal
         self._courses: dict[str, Key] = {}
-        self._handles: dict[str, str | None] = {}
+        self._taken: set[str] = set()
         self._aside: set[str] = set()
         self._last: Key | None = None
         self._trial: _Tried | None = None
@@ -90,8 +90,8 @@ class OnScreen:
         trial = self._trial
         if trial is not None and (trial.closes <= now or (fresh and trial.shown)):
             self._end_trial()
-        for name in wanted.keys() & self._handles.keys():
-            self._still_shown(wanted[name], self._handles[name], schedule, now)
+        for name in wanted.keys() & self._taken:
+            self._still_shown(wanted[name], schedule, now)
         for name in fresh:
             self._courses[name] = self._last = wanted[name].key
         self._aside |= fresh
@@ -117,31 +117,31 @@ class OnScreen:
         """Whether no other occurrence has been on the screen since this one."""
         return course.key == self._last
 
-    def taken(self, name: str, handle: str | None) -> None:
-        """Note that the notifier has taken a message, under `handle`."""
-        self._handles[name] = handle
+    def tokens(self) -> list[str]:
+        """Return the tokens of all that is on the screen, or on its way there."""
+        tried = [] if self._trial is None else [self._trial.token]
+        return [*(self._courses.keys() - self._aside), *tried]
+
+    def taken(self, name: str) -> None:
+        """Note that the notifier has taken a message."""
+        self._taken.add(name)
 
     def lost(self, name: str) -> None:
         """Note that no notifier has a message that ought to be on the screen."""
-        self._handles.pop(name, None)
+        self._taken.discard(name)
 
     def left(self, name: str) -> None:
         """Take note that a message is not on the screen any more."""
         self._courses.pop(name, None)
-        self._handles.pop(name, None)
+        self._taken.discard(name)
         self._aside.discard(name)
-
-    def forget(self, state: Open) -> None:
-        """Take off what an earlier run of the service has left there."""
-        if state.handle is not None:
-            self._screen.forget(state.handle)
 
     def clear(self) -> None:
         """Take everything off."""
         for name in self._courses:
             self._screen.close(name)
         self._courses.clear()
-        self._handles.clear()
+        self._taken.clear()
         self._aside.clear()
         self._end_trial()
 
@@ -171,13 +171,11 @@ class OnScreen:
             self._end_trial()
         return True
 
-    def _still_shown(
-        self, course: Course, handle: str | None, schedule: Schedule, now: datetime
-    ) -> None:
+    def _still_shown(self, course: Course, schedule: Schedule, now: datetime) -> None:
         """Note what came back before it was taken off, as after an answer and its undo."""
         reminder = schedule.reminder(course.key.reminder)
         if reminder is not None and isinstance(course.state, Open) and course.state.shown is None:
-            self._journal.save(course.shown(reminder, now, handle))
+            self._journal.save(course.shown(reminder, now))
             self._journal.delivered(course.key, Delivery.SHOWN)
 
     def delivery_of_trial(self, event: DeliveryEvent) -> bool:
@@ -268,7 +266,7 @@ class OnScreen:
         self._end_trial()
         for open_one in self._courses.keys() - self._aside:
             self._aside.add(open_one)
-            self._handles.pop(open_one, None)
+            self._taken.discard(open_one)
             self._screen.close(open_one)
         self._trial = _Tried(trial.id, name, now + _TRIAL_STAYS)
         self._screen.show(

@@ -14,10 +14,12 @@ from nightcare.domain.delivery import Open, Snoozed, Step
 from nightcare.domain.notification import (
     Answered,
     DeliveryEvent,
+    MessageEvent,
     Rejected,
     ScreenEvent,
     Sent,
     Served,
+    Shown,
 )
 from nightcare.domain.plan_change import PlanChange
 from nightcare.domain.policy import Presence, Situation
@@ -38,6 +40,7 @@ from nightcare.engine.notification_events import (
     take_in_late,
     take_in_led,
 )
+from nightcare.engine.notification_handles import Handles
 from nightcare.engine.outlook_reader import read_outlook
 from nightcare.engine.ports import Journal, Screen, Tell, Words
 from nightcare.engine.referral_notice import ProfessionalNotice
@@ -64,6 +67,7 @@ class Service:
     ) -> None:
         self._basis = Basis(schedule, zone, journal, words, tell)
         self._screen = screen
+        self._handles = Handles(screen)
         self._on_screen = OnScreen(screen, journal)
         self.notices = Notices(screen)
         self._question = MorningQuestion(screen, tell)
@@ -80,13 +84,13 @@ class Service:
             standing = journal.standing()
             if standing.reckoned is None:
                 journal.stand(replace(standing, began=now, reckoned=now))
+            self._handles.take_off_earlier(journal)
             led = self._leading.take_up(journal)
             for course in journal.unsettled():
                 if led is not None and course.key == led.key:
                     # The clock says whether it goes on.
                     continue
                 if isinstance(course.state, Open) and not course.state.away:
-                    self._on_screen.forget(course.state)
                     journal.save(course.held(Step.RESTARTED))
         self.reckon(now)
 
@@ -94,6 +98,7 @@ class Service:
         """Go on with another journal, which says the same."""
         self._basis = replace(self._basis, journal=journal)
         self._on_screen.use(journal)
+        self._handles.read(journal)
 
     def reload(
         self, schedule: Schedule, words: Words, now: datetime, *, meant_since: datetime
@@ -131,6 +136,7 @@ class Service:
         """Take in what a command has written to the journal."""
         for course in self._on_screen.courses():
             self._basis.tell_of(course)
+        self._handles.read(self._basis.journal)
         self.reckon(now)
 
     def event(self, event: ScreenEvent, now: datetime) -> None:
@@ -141,12 +147,16 @@ class Service:
             self._take_in_delivery(event, now)
             return
         if self.notices.concerns(event):
+            self._note_handle(event)
+            self._handles.keep(self._tokens())
             return
         if self._on_screen.of_trial(event, now):
+            self._note_handle(event)
             self.reckon(now)
             return
         basis = self._basis
         with basis.journal.transaction():
+            self._note_handle(event)
             if self._leading.concerns(event):
                 take_in_led(basis, self._leading, event, now)
             elif self._question.concerns(event):
@@ -158,6 +168,13 @@ class Service:
             else:
                 take_in(basis, self._on_screen, self._leading, event, now)
         self.reckon(now)
+
+    def _note_handle(self, event: MessageEvent) -> None:
+        """Write down where on the screen a message is; alone, it need not survive a power cut."""
+        if isinstance(event, Shown):
+            journal = self._basis.journal
+            with journal.transaction(flushed=False):
+                self._handles.add(event, journal)
 
     def _take_in_delivery(self, event: DeliveryEvent, now: datetime) -> None:
         """Take in how far a message has come on its way to the screen."""
@@ -187,6 +204,10 @@ class Service:
         self._question.take_back()
         self._professional.take_back()
         self.notices.take_back()
+        self._handles.keep(())
+        journal = self._basis.journal
+        with journal.transaction(flushed=False):
+            self._handles.write(journal)
 
     def reckon(self, now: datetime) -> None:
         """Decide everything that has come up until now, and bring the screen in line."""
@@ -204,6 +225,7 @@ class Service:
             shows = [course for course in found if may_show(basis, course, situation)]
             show_one(basis, shows, situation)
             share_screen(basis, situation)
+            self._handles.write(basis.journal)
             basis.journal.stand(replace(basis.journal.standing(), reckoned=now))
         free = self._free(situation)
         if not free:
@@ -230,6 +252,7 @@ class Service:
             free=free and not self._question.there,
         )
         self.notices.reckon(now, here=undisturbed(self.presence))
+        self._handles.keep(self._tokens())
 
     def next_deadline(self) -> datetime | None:
         """When to reckon next (UTC), not counting occurrences that are still to fall due."""
@@ -265,6 +288,12 @@ class Service:
         return self._basis.schedule
 
     # One reckoning, step by step
+
+    def _tokens(self) -> frozenset[str]:
+        """Return the tokens of all that is on the screen, or on its way there."""
+        beside = (self._leading, self._question, self._professional, self.notices)
+        tokens = [one.token for one in beside if one.token is not None]
+        return frozenset([*self._on_screen.tokens(), *tokens])
 
     def _free(self, situation: Situation) -> bool:
         """Whether the screen is free for what can wait."""

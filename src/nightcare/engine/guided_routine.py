@@ -16,7 +16,6 @@ from nightcare.domain.notification import (
     DeliveryEvent,
     Message,
     MessageEvent,
-    Shown,
 )
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.routine import Stage, length_of, routine_named
@@ -67,6 +66,11 @@ class Leading:
         self._message: Message | None = None
 
     @property
+    def token(self) -> str | None:
+        """The token of what is on the screen of it."""
+        return None if self._message is None else self._message.token
+
+    @property
     def under_way(self) -> bool:
         """Whether the person is being led, or told that it is over."""
         return self._place is not None
@@ -79,12 +83,10 @@ class Leading:
     # What time does
 
     def take_up(self, journal: Journal) -> Led | None:
-        """After a start: what an earlier run was leading through; its notification is taken off."""
+        """Return what an earlier run was leading through."""
         led = journal.led()
         if led is None:
             return None
-        if led.handle is not None:
-            self._screen.forget(led.handle)
         if _open(journal.course(led.key)) is None:
             # The closing words alone are not worth coming back for.
             journal.lead(None)
@@ -198,9 +200,6 @@ class Leading:
         led = journal.led()
         course = None if led is None else _open(journal.course(led.key))
         match event:
-            case Shown(_, handle):
-                if led is not None:
-                    journal.lead(replace(led, handle=handle))
             case Answered(_, button) if course is not None and button == DONE:
                 answers.button(course, DONE, now)
                 self._end(journal)
@@ -211,7 +210,7 @@ class Leading:
                 self._message = None
                 self._end(journal)
                 if course is not None and reminder is not None:
-                    closed = _closed(course.shown(reminder, now, None), now)
+                    closed = _closed(course.shown(reminder, now), now)
                     journal.save(closed)
                     return closed
         return None
@@ -226,7 +225,7 @@ class Leading:
     ) -> None:
         self._end(journal)
         if reminder is not None:
-            journal.save(replace(course.shown(reminder, now, None), fresh_from=now))
+            journal.save(replace(course.shown(reminder, now), fresh_from=now))
         self._tell("log_led_stopped", reminder=course.key.reminder)
 
     def _end(self, journal: Journal) -> None:

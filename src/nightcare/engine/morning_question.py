@@ -79,7 +79,7 @@ class MorningQuestion(CanWait):
                     return
                 self._tell("log_answered")
             case Closed():
-                self._token = None
+                self.token = None
 
     def _ask(self, asking: AskNow, before: int, words: Words) -> None:
         self._asked = asking

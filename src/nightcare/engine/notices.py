@@ -22,12 +22,16 @@ class _Notice:
 
 
 class Notices:
-    """The notice on the screen, or waiting for somebody to be there; it takes no answer."""
+    """The notice on the screen, or waiting for somebody to be there; it takes no answer.
+
+    Attributes:
+        token: What it is called on the screen; None where it is neither there nor on its way.
+    """
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
         self._number = 0
-        self._token: str | None = None
+        self.token: str | None = None
         self._closes: datetime | None = None
         self._waiting: _Notice | None = None
         self._here = True
@@ -47,9 +51,9 @@ class Notices:
 
     def take_back(self) -> None:
         """Take the notice off the screen, or say it no more."""
-        if self._token is not None:
-            self._screen.close(self._token)
-        self._token = self._closes = self._waiting = None
+        if self.token is not None:
+            self._screen.close(self.token)
+        self.token = self._closes = self._waiting = None
 
     def reckon(self, now: datetime, *, here: bool) -> None:
         """Say what has waited, or take off what has been there long enough (now in UTC).
@@ -67,7 +71,7 @@ class Notices:
 
     def concerns(self, event: MessageEvent) -> bool:
         """Take in an event if it belongs to a notice; whether it did."""
-        if event.token != self._token:
+        if event.token != self.token:
             return False
         if not isinstance(event, Shown):
             self.take_back()
@@ -83,10 +87,10 @@ class Notices:
     def _show(self, notice: _Notice, closes: datetime | None) -> None:
         self._waiting = None
         self._number += 1
-        self._token = f"notice/{self._number}"
+        self.token = f"notice/{self._number}"
         self._closes = closes
         title, body = notice.title, notice.body
         stays = None if closes is None else _STAYS
         self._screen.show(
-            Message(self._token, title, body, urgency=notice.urgency, place="notice", stays=stays)
+            Message(self.token, title, body, urgency=notice.urgency, place="notice", stays=stays)
         )

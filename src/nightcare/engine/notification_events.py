@@ -38,9 +38,9 @@ def take_in(
     if course is None or not isinstance(course.state, Open):
         return
     match event:
-        case Shown(_, handle):
-            on_screen.taken(event.token, handle)
-            _shown(basis, course, course.state, handle, now)
+        case Shown():
+            on_screen.taken(event.token)
+            _shown(basis, course, course.state, now)
         case Answered(_, button) if button == START:
             _start(basis, on_screen, leading, course, now)
         case Answered(_, button):
@@ -128,13 +128,13 @@ def _deliver_step(basis: Basis, event: MessageEvent) -> None:
             basis.deliver(course, Delivery.TAKEN_OFF)
 
 
-def _shown(basis: Basis, course: Course, state: Open, handle: str | None, now: datetime) -> None:
+def _shown(basis: Basis, course: Course, state: Open, now: datetime) -> None:
     reminder = basis.schedule.reminder(course.key.reminder)
     if state.shown is not None or reminder is None:
         # Shown again by a notifier that was restarted: its time goes on.
-        basis.deliver(replace(course, state=replace(state, handle=handle)), Delivery.SHOWN)
+        basis.deliver(course, Delivery.SHOWN)
         return
-    basis.deliver(course.shown(reminder, now, handle), Delivery.SHOWN)
+    basis.deliver(course.shown(reminder, now), Delivery.SHOWN)
     basis.tell("log_shown", reminder=reminder.name, due=course.occurrence.due)
 
 

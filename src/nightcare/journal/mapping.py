@@ -38,6 +38,7 @@ COLUMN_NAMES = (
     "reminder", "care_day", "slot", "due", "topic", "fresh_from", "asked", "snoozes", "seen", "tip",
     "state", "at", "closes", "again", "away", "handle", "outcome", "reason", "delivery",
 )  # fmt: skip
+"""In the order of the rows in acts. "handle" holds nothing any more."""
 COLUMNS = ", ".join(COLUMN_NAMES)
 
 
@@ -103,8 +104,8 @@ def _state_row(state: State) -> Row:
             return ("due", None, None, None, None, None, None, None, None)
         case Held(cause):
             return ("held", None, None, None, None, None, None, cause, None)
-        case Open(shown, closes, again, away, handle, delivery):
-            return ("open", _maybe(shown), instant_text(closes), _maybe(again), int(away), handle,
+        case Open(shown, closes, again, away, delivery):
+            return ("open", _maybe(shown), instant_text(closes), _maybe(again), int(away), None,
                     None, None, delivery)  # fmt: skip
         case Snoozed(until):
             return ("snoozed", instant_text(until), None, None, None, None, None, None, None)
@@ -153,7 +154,7 @@ def _state(named: Mapping[str, str | int | None]) -> State:
         case "open" if closes is not None:
             usual = Delivery.DECIDED if at is None else Delivery.SHOWN
             delivery = Delivery(str(named["delivery"] or usual))
-            return Open(at, closes, again, bool(named["away"]), _text(named["handle"]), delivery)
+            return Open(at, closes, again, bool(named["away"]), delivery)
         case "snoozed" if at is not None:
             return Snoozed(at)
         case "settled" if at is not None:

@@ -6,7 +6,7 @@ from nightcare.domain.routine_session import Led
 from nightcare.journal.database import File
 from nightcare.journal.mapping import instant_of, instant_text, key_of
 
-COLUMNS = "reminder, care_day, slot, routine, began, seen, handle"
+COLUMNS = "reminder, care_day, slot, routine, began, seen"
 
 
 def read_led(journal: File) -> Led | None:
@@ -21,19 +21,18 @@ def write_led(journal: File, led: Led | None) -> None:
         journal.write("DELETE FROM leading")
         if led is not None:
             journal.write(
-                f"INSERT INTO leading ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constants
+                f"INSERT INTO leading ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608 - constants
                 led.key.reminder,
                 led.key.care_day.isoformat(),
                 led.key.slot,
                 led.routine,
                 instant_text(led.began),
                 instant_text(led.seen),
-                led.handle,
             )
 
 
 def led_of(*row: str) -> Led:
     """Return what the values of `COLUMNS` stand for."""
-    reminder, care_day, slot, routine, began, seen, handle = row
+    reminder, care_day, slot, routine, began, seen = row
     key = key_of(reminder, care_day, slot)
-    return Led(key, routine, instant_of(began), instant_of(seen), handle)
+    return Led(key, routine, instant_of(began), instant_of(seen))

@@ -1,0 +1,58 @@
+"""Handles of the notifications on the screen, by which the next run takes off what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+
+from nightcare.domain.notification import Shown
+from nightcare.engine.ports import Journal, Screen
+
+SCREEN_NOTE = "screen"
+"""The name of the note: the handle of each notification on the screen, by its token."""
+
+
+class Handles:
+    """The handles of all that the service has on the screen, whatever it is."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._earlier: dict[str, str] = {}
+        self._present: dict[str, str] = {}
+        self._written: Mapping[str, object] = {}
+
+    def take_off_earlier(self, journal: Journal) -> None:
+        """Take off what an earlier run of the service has left on the screen."""
+        self.read(journal)
+        noted = self._written.items()
+        self._earlier = {token: handle for token, handle in noted if isinstance(handle, str)}
+        for handle in self._earlier.values():
+            self._screen.forget(handle)
+
+    def add(self, shown: Shown, journal: Journal) -> None:
+        """Write down the handle of what has just come on the screen.
+
+        A screen takes off what earlier runs have left before it shows anything, so that is over.
+        Until then it stays written down, in case this run is killed before.
+        """
+        self._earlier.clear()
+        if shown.handle is not None:
+            self._present[shown.token] = shown.handle
+        self.write(journal)
+
+    def keep(self, tokens: Container[str]) -> None:
+        """Drop the handles of all other tokens, which are written down no more with the next write.
+
+        One that is still written down after a kill does no harm: the server does not have it.
+        """
+        self._present = {token: one for token, one in self._present.items() if token in tokens}
+
+    def read(self, journal: Journal) -> None:
+        """Take note of what is written down, as in another journal, or after it was erased."""
+        self._written = journal.noted(SCREEN_NOTE)
+
+    def write(self, journal: Journal) -> None:
+        """Write down the present handles, if they have changed."""
+        wanted = {**self._earlier, **self._present}
+        if wanted != self._written:
+            journal.note(SCREEN_NOTE, wanted)
+            self._written = wanted

@@ -1,0 +1,161 @@
+"""What a killed service has left on the screen: the next run knows all of it, and takes it off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from nightcare.domain.care_day import Calendar
+from nightcare.domain.diary import Severity
+from nightcare.domain.notification import Closed
+from nightcare.engine.diary_actions import Details, Diary
+from nightcare.engine.notification_handles import SCREEN_NOTE
+from parts.desk import ZONE, Desk, local
+
+WALK = '\n[reminders.walk]\ntopic = "exercise"\nat = "10:00"\n'
+STRETCH = '\n[reminders.stretch]\ntopic = "stretching"\nat = "10:00"\nroutine = "calf"\n'
+QUIET = "\n[diary]\nprofessional_notice = false\n"
+ASKED = '\n[diary]\nmorning_question = "wake + 30m"\nprofessional_notice = false\n'
+
+
+def mention() -> Desk:
+    """A notice that goes by itself."""
+    desk = Desk(WALK + QUIET, "2026-11-23 08:00")
+    desk.service.notices.mention("A title", "", desk.now)
+    return desk
+
+
+def insist() -> Desk:
+    """A notice that stays."""
+    desk = Desk(WALK + QUIET, "2026-11-23 08:00")
+    desk.service.notices.insist("A title", "")
+    return desk
+
+
+def trial() -> Desk:
+    """A reminder that is tried."""
+    desk = Desk(WALK + QUIET, "2026-11-23 08:00")
+    desk.journal.ask_trial("walk", desk.now)
+    desk.written()
+    return desk
+
+
+def question() -> Desk:
+    """The question after the night."""
+    desk = Desk(WALK + ASKED, "2026-11-22 20:00")
+    desk.until("2026-11-23 07:30")
+    return desk
+
+
+def professional() -> Desk:
+    """The notice that the diary is a reason to see a professional."""
+    desk = Desk(WALK + "\n[diary]\nmorning_question = false\n", "2026-11-23 08:00")
+    diary = Diary(desk.journal.diary, Calendar(desk.schedule.sleep, ZONE))
+    diary.add(local("2026-11-23 03:10"), Details(severity=Severity.SEVERE), desk.now)
+    desk.written()
+    return desk
+
+
+def reminder() -> Desk:
+    """A reminder."""
+    desk = Desk(WALK + QUIET, "2026-11-23 08:00")
+    desk.until("2026-11-23 10:00")
+    return desk
+
+
+def step() -> Desk:
+    """A step of a stretch."""
+    desk = Desk(STRETCH + QUIET, "2026-11-23 08:00")
+    desk.until("2026-11-23 10:00")
+    desk.press("start")
+    return desk
+
+
+SHOWN = [mention, insist, trial, question, professional, reminder, step]
+
+
+@pytest.mark.parametrize("show", SHOWN)
+def test_whatever_a_killed_service_has_left_is_taken_off(show: Callable[[], Desk]) -> None:
+    """By the handle that it was given last."""
+    desk = show()
+    desk._deliver()
+    assert len(desk.screen.on_screen) == 1
+    handle = f"handle {len(desk.screen.shown)}"
+    desk.restart()
+    assert desk.screen.forgotten == [handle]
+
+
+@pytest.mark.parametrize("show", SHOWN)
+def test_a_service_that_is_stopped_leaves_nothing_to_take_off(show: Callable[[], Desk]) -> None:
+    """It takes everything off by itself."""
+    desk = show()
+    desk._deliver()
+    desk.service.stop()
+    assert not desk.screen.on_screen
+    desk.restart()
+    assert desk.screen.forgotten == []
+
+
+@pytest.mark.parametrize("show", SHOWN)
+def test_what_has_left_the_screen_is_not_taken_off_again(show: Callable[[], Desk]) -> None:
+    """Closed by the person, it is written down no more."""
+    desk = show()
+    desk._deliver()
+    (token,) = desk.screen.on_screen
+    desk.screen.close(token)
+    desk.service.event(Closed(token), desk.now)
+    desk.service.reckon(desk.now)
+    desk.restart()
+    assert desk.screen.forgotten == []
+
+
+def test_a_reminder_that_was_answered_while_the_service_was_down_is_taken_off() -> None:
+    """A command answered it, so it is not open any more; its notification is still there."""
+    desk = reminder()
+    desk.answers().done(desk.now)
+    desk.restart()
+    assert desk.screen.forgotten == ["handle 1"]
+    assert desk.title() is None
+
+
+def test_a_second_kill_before_the_screen_is_there_forgets_nothing() -> None:
+    """What is to be taken off stays written down until the screen has shown something."""
+    desk = insist()
+    desk._deliver()
+    desk.restart()
+    desk.restart()
+    assert desk.screen.forgotten == ["handle 1"]
+    desk.until("2026-11-23 10:00")
+    desk.restart()
+    assert desk.screen.forgotten == ["handle 1"]
+    assert list(desk.journal.noted(SCREEN_NOTE)) == [*desk.screen.on_screen]
+
+
+def test_what_was_erased_meanwhile_is_written_down_again() -> None:
+    """The note is gone with all others; what is on the screen is still there."""
+    desk = insist()
+    desk._deliver()
+    desk.journal.erase(desk.now)
+    desk.written()
+    desk.restart()
+    assert desk.screen.forgotten == ["handle 1"]
+
+
+def test_a_note_that_makes_no_sense_is_ignored() -> None:
+    """A damaged journal stops nothing."""
+    desk = Desk(WALK, "2026-11-23 08:00")
+    desk.journal.note(SCREEN_NOTE, {"one": 1, "two": None, "three": ["x"], "four": "handle 4"})
+    desk.restart()
+    assert desk.screen.forgotten == ["handle 4"]
+
+
+def test_waiting_writes_nothing_down() -> None:
+    """The note is written when something comes, and by the next reckoning after it has gone."""
+    desk = mention()
+    desk._deliver()
+    before = desk.journal.noted(SCREEN_NOTE)
+    desk.until("2026-11-23 08:00:09")
+    assert desk.journal.noted(SCREEN_NOTE) == before
+    desk.until("2026-11-23 10:00")
+    assert "notice/1" not in desk.journal.noted(SCREEN_NOTE)
