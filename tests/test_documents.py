@@ -6,6 +6,8 @@ import ast
 import re
 from pathlib import Path
 
+from nightcare import __released__, __version__
+
 PROJECT = Path(__file__).parents[1]
 SOURCE = PROJECT / "src" / "nightcare"
 PRIVATE = {"__init__.py", "__main__.py"}
@@ -36,6 +38,13 @@ def test_promises_name_files_that_are_there() -> None:
         text = document.read_text(encoding="utf-8")
         for named in re.findall(r"`(?:\./)?((?:tests|scripts|docs|systemd)/[\w./-]*\w)", text):
             assert (PROJECT / named).exists(), f"{document.name}: {named}"
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    """Its newest section has the version and the date that the program has."""
+    text = (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
+    (newest, *_) = re.findall(r"^## (.*)$", text, re.MULTILINE)
+    assert newest == f"{__version__} - {__released__}"
 
 
 def test_what_is_checked_before_a_commit_is_what_the_tests_check() -> None:
