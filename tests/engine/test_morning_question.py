@@ -184,3 +184,12 @@ def test_stopping_takes_the_question_off() -> None:
     desk = asked()
     desk.service.stop()
     assert not desk.screen.on_screen
+
+
+def test_a_question_that_is_closed_before_the_screen_has_told_was_asked() -> None:
+    """It comes back once, and not twice."""
+    desk = asked(until="2026-11-24 07:00")
+    desk.screen.broken = True
+    desk.until("2026-11-24 07:30")
+    desk.close()
+    assert len(desk.journal.diary.asked(NIGHT)) == 1

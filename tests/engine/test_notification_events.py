@@ -321,3 +321,33 @@ def test_a_press_on_a_question_that_was_brought_back_counts() -> None:
     desk.until("2026-11-23 12:00")
     desk.service.event(Answered(tokens[-1], "none"), desk.now)
     assert [one for one, _ in desk.told].count("log_answered") == 1
+
+
+@pytest.mark.parametrize(("button", "later"), [("snooze-10m", ""), ("start", STRETCH)])
+def test_who_presses_a_button_has_seen_the_reminder(button: str, later: str) -> None:
+    """Also where the screen has not told yet that it shows it; what comes of it is no miss."""
+    made = Desk(later or plain("stretch", "10:00") + plain("walk", "18:00"), "2026-11-23 09:00")
+    made.screen.broken = True
+    made.until("2026-11-23 10:00")
+    made.press(button)
+    made.sleep_until("2026-11-23 12:00")
+    assert made.outcomes("stretch") == ["expired: too late"]
+
+
+def test_good_night_pressed_before_the_screen_has_told_answers_the_reminder() -> None:
+    """The last one of the evening says good night, which is its answer."""
+    made = Desk('[reminders.blanket]\ntopic = "blanket"\nat = "22:25"\n', "2026-11-23 20:00")
+    made.screen.broken = True
+    made.until("2026-11-23 22:25")
+    made.press("good-night")
+    assert made.outcomes("blanket") == ["done"]
+
+
+def test_who_closes_a_reminder_has_seen_it() -> None:
+    """It is on record as closed, and as shown."""
+    made = Desk(STRETCH, "2026-11-23 09:00")
+    made.screen.broken = True
+    made.until("2026-11-23 10:00")
+    made.close()
+    (course,) = made.courses("stretch")
+    assert course.seen

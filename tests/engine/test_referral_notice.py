@@ -202,3 +202,14 @@ def test_a_restart_does_not_say_it_again() -> None:
     assert notices(desk) == 0
     desk.until("2026-11-30 12:00")
     assert notices(desk) == 1
+
+
+def test_closing_it_before_the_screen_has_told_is_enough() -> None:
+    """Who closes it has read it."""
+    desk = desk_at()
+    desk.screen.broken = True
+    note(desk, "2026-11-23 03:10")
+    desk.close()
+    desk.screen.broken = False
+    desk.until("2026-11-24 12:00")
+    assert notices(desk) == 0

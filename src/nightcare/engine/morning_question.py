@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.diary import Answer, AskLater, AskNow
 from nightcare.domain.moments import Moment
-from nightcare.domain.notification import Answered, Button, Closed, Message, MessageEvent, Shown
+from nightcare.domain.notification import Answered, Button, Closed, Message, MessageEvent
 from nightcare.engine.deferrable_prompt import CanWait
 from nightcare.engine.diary_actions import Diary
 from nightcare.engine.ports import Journal, Screen, Tell, Words
@@ -62,14 +62,14 @@ class MorningQuestion(CanWait):
     def take_in(
         self, event: MessageEvent, journal: Journal, calendar: Calendar, now: datetime
     ) -> None:
-        """Take in an event of the question at an instant (UTC)."""
+        """Take in an event of the question at an instant (UTC); each says that it was shown."""
         asked, diary = self._asked, Diary(journal.diary, calendar)
         assert asked is not None
+        if not self._shown:
+            diary.asked(asked.night, now)
+            self._taken(now, _STAYS)
+            self._tell("log_asked")
         match event:
-            case Shown() if not self._shown:
-                diary.asked(asked.night, now)
-                self._taken(now, _STAYS)
-                self._tell("log_asked")
             case Answered(_, key) if key in set(Answer):
                 self.take_back()
                 try:

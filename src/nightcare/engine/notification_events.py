@@ -41,16 +41,14 @@ def take_in(
         case Shown():
             on_screen.taken(event.token)
             _shown(basis, course, course.state, now)
-        case Answered(_, button) if button == START:
-            _start(basis, on_screen, leading, course, now)
         case Answered(_, button):
-            _answered(basis, on_screen, course, button, now)
+            _answered(basis, on_screen, leading, course, button, now)
         case Closed(_, by_itself):
             on_screen.left(event.token)
             if by_itself:
                 _taken_off(basis, course, course.state, now)
             else:
-                _closed(basis, course, course.state, now)
+                _closed(basis, replace(course, seen=True), course.state, now)
 
 
 def take_in_delivery(
@@ -100,10 +98,7 @@ def take_in_late(
         return "late_another", course
     if now > course.fresh_from + reminder.fresh:
         return "late_over", course
-    if event.key == START:
-        _start(basis, on_screen, leading, course, now)
-    else:
-        _answered(basis, on_screen, course, event.key, now)
+    _answered(basis, on_screen, leading, course, event.key, now)
     return None
 
 
@@ -153,8 +148,20 @@ def _start(
 
 
 def _answered(
-    basis: Basis, on_screen: OnScreen, course: Course, button: str, now: datetime
+    basis: Basis,
+    on_screen: OnScreen,
+    leading: Leading,
+    course: Course,
+    button: str,
+    now: datetime,
 ) -> None:
+    """Do what a button of a reminder stands for; who presses one has seen the reminder."""
+    if not course.seen:
+        course = replace(course, seen=True)
+        basis.journal.save(course)
+    if button == START:
+        _start(basis, on_screen, leading, course, now)
+        return
     try:
         basis.answers().button(course, button, now)
     except ValueRefused:

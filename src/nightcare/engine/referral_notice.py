@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.notification import Answered, Closed, Message, MessageEvent, Shown
+from nightcare.domain.notification import Answered, Closed, Message, MessageEvent
 from nightcare.domain.referral import (
     Concern,
     ProfessionalRule,
@@ -61,14 +61,13 @@ class ProfessionalNotice(CanWait):
             self._say(why, now, words)
 
     def take_in(self, event: MessageEvent, journal: Journal, now: datetime) -> None:
-        """Take in an event of the notice at an instant (UTC)."""
-        match event:
-            case Shown() if not self._shown:
-                self._taken(now, _STAYS)
-                journal.note(PROFESSIONAL_NOTE, {"shown": now.isoformat()})
-                self._tell("log_professional")
-            case Closed() | Answered():
-                self.take_back()
+        """Take in an event of the notice at an instant (UTC); each says that it was shown."""
+        if not self._shown:
+            self._taken(now, _STAYS)
+            journal.note(PROFESSIONAL_NOTE, {"shown": now.isoformat()})
+            self._tell("log_professional")
+        if isinstance(event, Answered | Closed):
+            self.take_back()
 
     def _say(self, why: Concern, now: datetime, words: Words) -> None:
         advice = {one.id: one.text for one in words.guidance.professional}[why.advice[0]]
