@@ -289,3 +289,84 @@ def test_a_snooze_that_ends_after_the_evening_moved_comes_and_stays() -> None:
     assert made.title() == "Once more: Stretch"
     at(made, "22:20")
     assert made.outcomes("stretch") == ["open"]
+
+
+def test_an_earlier_bedtime_shows_all_that_is_fresh_one_after_the_other() -> None:
+    """The person is there, so nothing of their evening gives way."""
+    made = desk("21:40")
+    tonight(made, "21:45")
+    at(made, "22:10")
+    assert {one.title for one in made.screen.shown} == {"Stretch", "Blanket"}
+
+
+def test_an_edited_bedtime_shows_all_that_is_fresh_one_after_the_other() -> None:
+    """As another bedtime for tonight does."""
+    made = desk("21:40")
+    edit(made, SLEEP.replace("22:30", "21:45") + EVENING)
+    at(made, "22:10")
+    assert {one.title for one in made.screen.shown} == {"Stretch", "Blanket"}
+
+
+def test_a_flight_shows_one_of_what_it_has_moved() -> None:
+    """Who arrives is not met by all that they have missed."""
+    made = desk("21:35")
+    made.service.travel(ZoneInfo("Europe/Helsinki"), made.now)
+    made._deliver()
+    at(made, "22:30")
+    assert {one.title for one in made.screen.shown} == {"Blanket"}
+    assert made.outcomes("stretch") == ["missed: another"]
+
+
+def test_what_came_by_the_plan_before_is_no_later_one() -> None:
+    """The last moment before an earlier bedtime comes, right after the one before it."""
+    made = desk("21:30", EVENING.replace('"bedtime - 5m"', '["bedtime - 1h", "bedtime - 5m"]'))
+    at(made, "21:34")
+    tonight(made, "21:35")
+    at(made, "21:50")
+    shown = [one.token.split("/")[2] for one in made.screen.shown if one.title.endswith("Blanket")]
+    assert shown == ["bedtime - 1h", "bedtime - 5m"]
+
+
+def test_what_an_edit_takes_away_before_it_is_drawn_does_not_come() -> None:
+    """Nobody has seen it, so it is as if it were held."""
+    both = EVENING.replace('"bedtime - 30m"', '["bedtime - 30m", "bedtime - 15m"]')
+    made = desk("21:50", both)
+    made.screen.broken = True
+    at(made, "22:01")
+    edit(made, SLEEP + EVENING.replace('"bedtime - 30m"', '["bedtime - 15m"]'))
+    assert made.outcomes("stretch") == ["missed: disabled"]
+
+
+def test_undo_brings_back_what_was_on_the_screen_after_bedtime() -> None:
+    """It was there, so it is there again, although nothing begins at that hour."""
+    made = desk("22:29", EVENING.replace('- 5m"', '- 1m"\nstays = "50m"\nfresh = "55m"'))
+    at(made, "23:10")
+    assert made.title() == "Blanket"
+    made.press("done")
+    undo(made)
+    assert made.title() == "Once more: Blanket"
+
+
+def test_undo_of_an_answer_puts_back_in_line_what_came_after_it() -> None:
+    """What was on the screen is there again, and the other one waits for it again."""
+    made = desk("22:05", EVENING.replace("bedtime - 5m", "bedtime - 30m"))
+    first = made.title()
+    made.press("done")
+    second = made.title()
+    assert {first, second} == {"Stretch", "Blanket"}
+    undo(made)
+    assert made.title() == f"Once more: {first}"
+    at(made, "22:45")
+    assert made.screen.shown[-1].title == f"Once more: {second}"
+
+
+def test_undo_leaves_closed_what_was_closed() -> None:
+    """What is asked again later is not asked at once."""
+    made = desk("22:05", EVENING.replace('- 30m"', '- 30m"\nrepeat = { every = "20m", times = 1 }'))
+    made.close()
+    made.answers().pause(made.now, made.now + timedelta(hours=1))
+    made.written()
+    undo(made)
+    assert made.title() is None
+    at(made, "22:20")
+    assert made.title() == "Once more: Stretch"

@@ -38,14 +38,14 @@ class PlanChange:
     after: Plan
 
     def overtaken(self, began: datetime, reckoned: datetime, now: datetime) -> list[Occurrence]:
-        """Return what the change moves behind the last reckoning, which would never come up.
+        """Return what the change moves behind an instant, and would not come up by itself.
 
         A moment that only the new plan has counts where its reminder is the same and it is
         still fresh; so does one of an `every`, whose moments stand for each other.
 
         Args:
             began: When the service first ran (UTC); nothing due by then has come up.
-            reckoned: Until when everything due by the old plan has come up (UTC).
+            reckoned: Until when everything due by the old plan comes up (UTC).
             now: The instant of the change (UTC).
         """
         since = max(reckoned - 2 * _REACH, min(began, reckoned))

@@ -5,14 +5,14 @@ The steps are tried in the order of `decide`; a new reason not to show is one mo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from nightcare.domain.care_day import AFTER_BEDTIME, CareDay
 from nightcare.domain.delivery import Course, Held, Open, Snoozed, Step
-from nightcare.domain.reminders import Conduct, Quiet, Reminder
+from nightcare.domain.reminders import Conduct, Key, Quiet, Reminder
 
 LIVE = timedelta(minutes=1)
 """Later than this it is not the moment itself any more, but a return to it."""
@@ -152,12 +152,15 @@ def _absent(reminder: Reminder, presence: Presence) -> Step | None:
     return None
 
 
-_IN_LINE = (Held(Step.ANOTHER), Held(Step.ROUTINE), Held(Step.RESTARTED))
+IN_LINE = (Held(Step.ANOTHER), Held(Step.ROUTINE), Held(Step.RESTARTED))
 """Waiting for the screen alone, with the person before it, or taken from there unanswered."""
 
 
 def first_to_show(
-    courses: Iterable[Course], evening: frozenset[str], now: datetime
+    courses: Iterable[Course],
+    evening: frozenset[str],
+    now: datetime,
+    moved: Container[Key] = frozenset(),
 ) -> tuple[list[Course], list[Course]]:
     """Put what may be shown now in order, for only one is shown at a time.
 
@@ -168,6 +171,7 @@ def first_to_show(
         courses: What the cascade would show.
         evening: The names of the evening reminders.
         now: The instant (UTC).
+        moved: What the person has made due just now by a change of the plan.
 
     Returns:
         The one to show, followed by those that may wait their turn, for they are due just now or
@@ -179,7 +183,8 @@ def first_to_show(
         return course.asked == 0, course.key.reminder in evening, asked_for, course.fresh_from
 
     def may_wait(course: Course) -> bool:
-        return now - course.fresh_from <= LIVE or course.state in _IN_LINE
+        due_now = now - course.fresh_from <= LIVE or course.key in moved
+        return due_now or course.state in IN_LINE
 
     ranked = sorted(courses, key=rank, reverse=True)
     waiting = [course for course in ranked if course is ranked[0] or may_wait(course)]

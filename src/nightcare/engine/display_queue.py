@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from nightcare.domain.policy import (
     share_of_screen,
     shown_at_latest,
 )
+from nightcare.domain.reminders import Key
 from nightcare.engine.context import Basis
 
 
@@ -39,15 +40,24 @@ def may_show(basis: Basis, course: Course, situation: Situation) -> bool:
     return False
 
 
-def show_one(basis: Basis, shows: Sequence[Course], situation: Situation) -> None:
-    """Show the first of those that may be shown; the others wait their turn or give way."""
+def show_one(
+    basis: Basis, shows: Sequence[Course], situation: Situation, moved: Container[Key]
+) -> None:
+    """Show the first of those that may be shown; the others wait their turn or give way.
+
+    Args:
+        basis: What the service goes by.
+        shows: What the cascade would show.
+        situation: What the decision rests on.
+        moved: What the person has made due just now by a change of the plan.
+    """
     if not shows:
         return
     now = situation.now
     evening = frozenset(one.name for one in basis.schedule.enabled if one.evening)
     # Of those that rank alike, the one that is stale first is shown first.
     shows = sorted(shows, key=lambda one: _latest(basis, one, situation))
-    (first, *waiting), giving_way = first_to_show(shows, evening, now)
+    (first, *waiting), giving_way = first_to_show(shows, evening, now, moved)
     candidates = {one.key for one in shows}
     for course in basis.journal.unsettled():
         if isinstance(course.state, Open) and course.key not in candidates:

@@ -31,7 +31,7 @@ from nightcare.engine.deferrable_prompt import undisturbed
 from nightcare.engine.display import OnScreen
 from nightcare.engine.display_queue import may_show, share_screen, show_one
 from nightcare.engine.guided_routine import Leading
-from nightcare.engine.lifecycle import candidates, take_off
+from nightcare.engine.lifecycle import candidates, moved_by_the_person, take_off
 from nightcare.engine.morning_question import MorningQuestion
 from nightcare.engine.notices import Notices
 from nightcare.engine.notification_events import (
@@ -130,7 +130,7 @@ class Service:
         basis = self._basis = replace(old, zone=zone)
         with basis.journal.transaction():
             change_plan(basis.journal, PlanChange(old.plan(), basis.plan()), now)
-        self.reckon(now)
+        self._reckon(now, returns=True)
 
     def written(self, now: datetime) -> None:
         """Take in what a command has written to the journal."""
@@ -210,7 +210,17 @@ class Service:
             self._handles.write(journal)
 
     def reckon(self, now: datetime) -> None:
-        """Decide everything that has come up until now, and bring the screen in line."""
+        """Decide everything that has come up until now (UTC), and bring the screen in line."""
+        self._reckon(now, returns=False)
+
+    def _reckon(self, now: datetime, *, returns: bool) -> None:
+        """Decide everything that has come up until now (UTC), and bring the screen in line.
+
+        Args:
+            now: The instant (UTC).
+            returns: Whether of what a change of the plan has made due one is shown and the others
+                give way, as on a return; after an act of the person they wait in line.
+        """
         basis = self._basis
         self._screen.quiet(on=self.presence.do_not_disturb)
         # To flush takes longer than all else here, and who waits is the person. What a power cut
@@ -221,9 +231,10 @@ class Service:
             take_off(basis, situation)
             self._leading.heed(basis.journal, silent=_silent(situation))
             situation = replace(situation, routine_under_way=self._leading.under_way)
+            moved = frozenset() if returns else moved_by_the_person(basis.journal)
             found = candidates(basis, self._leading, now)
             shows = [course for course in found if may_show(basis, course, situation)]
-            show_one(basis, shows, situation)
+            show_one(basis, shows, situation, moved)
             share_screen(basis, situation)
             self._handles.write(basis.journal)
             basis.journal.stand(replace(basis.journal.standing(), reckoned=now))

@@ -13,6 +13,7 @@ from nightcare.domain.recurrence import between, planned
 from nightcare.domain.reminders import Conduct, Every, Key, Reminder
 from nightcare.engine.context import Basis
 from nightcare.engine.guided_routine import Leading
+from nightcare.engine.ports import Journal
 
 _LOOKS_BACK = timedelta(days=400)
 """A machine that was off for longer, or whose clock was wrong by more, has missed no more."""
@@ -77,6 +78,11 @@ def candidates(basis: Basis, leading: Leading, now: datetime) -> list[Course]:
     return found
 
 
+def moved_by_the_person(journal: Journal) -> frozenset[Key]:
+    """Return what a change of the plan has moved behind the last reckoning, before the next one."""
+    return frozenset(one.key for one in journal.unsettled() if isinstance(one.state, Due))
+
+
 def _newly_due(basis: Basis, leading: Leading, now: datetime) -> list[Course]:
     """Begin the courses of what has fallen due since the last reckoning."""
     reckoned = basis.journal.standing().reckoned or now
@@ -112,13 +118,21 @@ def _later_came(basis: Basis, course: Course, reminder: Reminder) -> bool:
 
     Of an `every` also one that has its outcome: its moments stand for each other.
     """
-    due = course.occurrence.due
     others = basis.journal.unsettled()
-    if isinstance(reminder.timing, Every):
+    every = isinstance(reminder.timing, Every)
+    if every:
         others = [*others, *basis.journal.of_care_day(course.key.care_day)]
+    calendar = basis.calendar()
+
+    def moment(one: Course) -> datetime:
+        # By an earlier plan a moment that is earlier by this one may have come later.
+        moved = None if every else planned(reminder, calendar, one.key)
+        return one.occurrence.due if moved is None else min(one.occurrence.due, moved.due)
+
     return any(
-        one.key.reminder == reminder.name and one.key != course.key and one.occurrence.due >= due
+        moment(one) >= course.occurrence.due
         for one in others
+        if one.key.reminder == reminder.name and one.key != course.key
         if not isinstance(one.state, Due)
     )
 
@@ -126,8 +140,8 @@ def _later_came(basis: Basis, course: Course, reminder: Reminder) -> bool:
 def _move(basis: Basis, now: datetime) -> None:
     """Let what is unanswered move with an edit, another bedtime, or the time zone.
 
-    What moves ahead leaves the screen and comes at its new moment. What is held for a moment that
-    is no more does not come; what the person has seen or snoozed stays theirs.
+    What moves ahead leaves the screen and comes at its new moment. What is held or not drawn yet,
+    for a moment that is no more, does not come; what the person has seen or snoozed stays theirs.
     """
     calendar, led = basis.calendar(), basis.journal.led()
     for course in basis.journal.unsettled():
@@ -136,7 +150,7 @@ def _move(basis: Basis, now: datetime) -> None:
         if moved is not None:
             basis.journal.forget(course.key)
             basis.tell("log_moved", reminder=course.key.reminder, due=moved.due)
-        elif reminder is not None and isinstance(course.state, Held):
+        elif reminder is not None and isinstance(course.state, Held | Open):
             seen = course.seen or course.snoozes > 0
             if not seen and planned(reminder, calendar, course.key) is None:
                 basis.settle(course.give_up(now, Step.DISABLED))

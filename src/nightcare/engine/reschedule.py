@@ -27,8 +27,8 @@ def unreached(journal: Journal, change: PlanChange, now: datetime) -> list[Cours
 def change_plan(journal: Journal, change: PlanChange, now: datetime) -> None:
     """Let come (again) what a change of the plan at an instant (UTC) moves.
 
-    What is unanswered and is still to come by the new plan comes then. What moves behind the last
-    reckoning comes up now.
+    What is unanswered and is still to come by the new plan comes then. What moves behind that
+    instant comes up now.
     """
     for course in unreached(journal, change, now):
         journal.forget(course.key)
@@ -58,8 +58,7 @@ def undo_plan_change(
         if under_way or (new.due <= now and _on_screen(course)):
             continue
         journal.forget(old.key)
-        reckoned = journal.standing().reckoned
-        if reckoned is not None and new.due <= reckoned:
+        if new.due <= now:
             _begin(journal, change, new)
     change_plan(journal, change, now)
 
@@ -68,7 +67,8 @@ def _begin_overtaken(journal: Journal, change: PlanChange, now: datetime) -> Non
     standing = journal.standing()
     if standing.reckoned is None or standing.began is None:
         return
-    overtaken = change.overtaken(standing.began, standing.reckoned, now)
+    # What falls due by the old plan, and was not reckoned yet, comes as it would have.
+    overtaken = change.overtaken(standing.began, max(standing.reckoned, now), now)
     known = journal.known(one.key for one in overtaken)
     for one in overtaken:
         if one.key not in known:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from nightcare.domain.care_day import ONE_DAY, Calendar
-from nightcare.domain.delivery import Course, Open, Outcome, Settled, Step, begin
+from nightcare.domain.delivery import Course, Held, Open, Outcome, Settled, Step, begin
 from nightcare.domain.global_state import Standing
 from nightcare.domain.history import Act
 from nightcare.domain.plan_change import Plan, PlanChange
+from nightcare.domain.policy import IN_LINE
 from nightcare.domain.reminders import Key
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.ports import Journal
@@ -68,6 +69,8 @@ class Undo:
         old, new = (plan_of(self.schedule, self.zone, one) for one in (undone, standing))
         # First goes what came because of the act, or it would stand in the way of what was before.
         undo_plan_change(self.journal, PlanChange(old, new), now, restored)
+        if any(isinstance(one.state, Open) and not one.state.away for one in before):
+            self._put_back_in_line(act.beside)
         for course in [*(one for one in before if not (one.seen and _missed(one))), *aside]:
             self.journal.save(self._reopened(course, now))
         self._undo_good_night(undone, standing, now, restored)
@@ -93,9 +96,10 @@ class Undo:
         return replace(course, seen=course.seen or (present is not None and present.seen))
 
     def _reopened(self, course: Course, now: datetime) -> Course:
-        """A course as it stood; what was on the screen then comes back there, if still fresh.
+        """Return a course as it stood; what was on the screen then is there again, if still fresh.
 
-        But not beside a later occurrence of its reminder, which has taken its place.
+        But not beside a later occurrence of its reminder, which has taken its place; and after
+        what has come on the screen meanwhile.
         """
         if course.settled:
             return course
@@ -105,7 +109,32 @@ class Undo:
             for one in rivals
         ):
             return course.give_up(now, Step.SUPERSEDED)
-        return course.held(Step.RESTARTED) if isinstance(course.state, Open) else course
+        if not isinstance(course.state, Open) or course.state.away:
+            return course
+        reminder = self.schedule.reminder(course.key.reminder)
+        if reminder is None or self._screen_taken():
+            return course.held(Step.RESTARTED)
+        closes = max(course.state.closes, course.fresh_from + reminder.fresh)
+        return replace(course, state=Open(shown=None, closes=closes))
+
+    def _screen_taken(self) -> bool:
+        return any(
+            isinstance(one.state, Open) and not one.state.away for one in self.journal.unsettled()
+        )
+
+    def _put_back_in_line(self, beside: Iterable[Course]) -> None:
+        """Let wait again what waited for the screen and got it because of the act."""
+        led = self.journal.led()
+        for course in beside:
+            present = self.journal.course(course.key)
+            if (
+                isinstance(course.state, Held)
+                and course.state in IN_LINE
+                and present is not None
+                and isinstance(present.state, Open)
+                and (led is None or led.key != course.key)
+            ):
+                self.journal.save(present.held(course.state.cause))
 
     def _pushed_aside(self, course: Course, act: datetime, now: datetime) -> bool:
         """Return whether it gave way, while fresh, to what came because of an act (UTC)."""
