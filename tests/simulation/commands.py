@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from nightcare.domain.delivery import Course, Settled, Snoozed
+from nightcare.domain.delivery import Course, Held, Open, Settled, Snoozed
 from nightcare.domain.diary import Severity
+from nightcare.domain.policy import Presence, shown_at_latest
 from nightcare.domain.reminders import Key
 from nightcare.engine.diary_actions import Details, Diary
 from nightcare.engine.user_actions import Answers
@@ -178,7 +179,7 @@ class _Standing:
             for one in world.due_between(world.now, world.now + _AHEAD)
             if world.journal.course(one.key) is None
         }
-        unsettled = [one for one in world.journal.unsettled() if _fresh(world, one)]
+        unsettled = [one for one in world.journal.unsettled() if _may_come(world, one)]
         settled = {
             one.key: str(one.state.outcome)
             for one in world.journal.of_care_day(day.date)
@@ -200,7 +201,9 @@ class _Standing:
         if now.coming != self.coming:
             return f"to come was {self.coming.items() ^ now.coming.items()}"
         lost = {
-            key: stands for key, stands in self.courses.items() if now.courses.get(key) != stands
+            key: stands
+            for key, stands in self.courses.items()
+            if now.courses.get(key) != stands and not _kept_back(world, key)
         }
         if lost:
             found = {key: now.courses.get(key) or now.settled.get(key) for key in lost}
@@ -214,13 +217,31 @@ class _Standing:
         return f"changed: {changed}" if changed else None
 
 
-def _fresh(world: World, course: Course) -> bool:
+def _may_come(world: World, course: Course) -> bool:
+    """Return whether it is on the screen and fresh, or may still come there."""
     reminder = world.schedule.reminder(course.key.reminder)
-    return reminder is not None and world.now <= course.fresh_from + reminder.fresh
+    if reminder is None or world.now > course.fresh_from + reminder.fresh:
+        return False
+    day = world.calendar().at(world.now)
+    waits = not isinstance(course.state, Open)
+    return not waits or world.now <= shown_at_latest(course, reminder, day)
+
+
+def _kept_back(world: World, key: Key) -> bool:
+    """Return whether it waits for somebody who is not there, as it would on any return."""
+    course = world.journal.course(key)
+    held = course is not None and isinstance(course.state, Held)
+    return held and world.presence != Presence()
 
 
 def _stands(course: Course) -> str:
-    """Return where a course stands: what is on the screen, or is to be, is up."""
-    if isinstance(course.state, Snoozed):
-        return f"snoozed until {course.state.until}"
-    return "up" if course.seen else "held"
+    """Return where a course stands."""
+    match course.state:
+        case Snoozed(until):
+            return f"snoozed until {until}"
+        case Open(away=True, again=again):
+            return f"closed, asked again at {again}"
+        case Open():
+            return "up"
+        case _:
+            return "held"

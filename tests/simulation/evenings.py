@@ -48,12 +48,13 @@ class Evenings:
         """Nobody was there, or the plan has changed: what was a chance is none any more."""
         self.chances.clear()
 
-    def check(self, world: World, shown: list[str]) -> None:
+    def check(self, world: World, shown: list[str], *, returns: bool) -> None:
         """Check all that may be on the screen now.
 
         Args:
             world: The world.
             shown: The tokens that the last step gave to the screen.
+            returns: Whether the person, the machine or the reminders came back by that step.
         """
         fresh = _fresh_evenings(world)
         present = {one.key for one, _ in fresh}
@@ -63,13 +64,13 @@ class Evenings:
                 if key not in self.seen and world.now > until and until - since > _ROOM:
                     world.fail(f"never shown, though there was somebody since {since}: {key}")
         for one, reminder in fresh:
-            self._check(world, one, reminder, shown)
+            self._check(world, one, reminder, shown if returns else [])
 
-    def _check(self, world: World, one: Occurrence, reminder: Reminder, shown: list[str]) -> None:
+    def _check(self, world: World, one: Occurrence, reminder: Reminder, back: list[str]) -> None:
         course = world.journal.course(one.key)
         if one.key in self.seen or one.key in self.excused or self._answered(world, course):
             self.chances.pop(one.key, None)
-        elif self._gave_way(world, course, shown):
+        elif self._gave_way(world, course, back):
             self.excused.add(one.key)
         elif _may_be_shown(world, one, reminder):
             if all(token.startswith(CAN_WAIT) for token in world.screen.visible):
@@ -97,9 +98,9 @@ class Evenings:
             for later in world.due_between(world.now - timedelta(hours=3), world.now)
         )
 
-    def _gave_way(self, world: World, course: Course | None, shown: list[str]) -> bool:
-        """Return whether it was held or missed, and gave way to what was shown on a return."""
-        if course is None or not isinstance(course.state, Settled) or not shown:
+    def _gave_way(self, world: World, course: Course | None, back: list[str]) -> bool:
+        """Return whether it was held or missed, and gave way to what came back on a return."""
+        if course is None or not isinstance(course.state, Settled) or not back:
             return False
         before = self._before.get(course.key)
         if before is None:

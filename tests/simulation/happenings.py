@@ -65,6 +65,8 @@ def _answer(world: World) -> None:
         _answer_routine(world, event)
         return
     before = next((one for one in world.journal.unsettled() if token_of(one) == token), None)
+    # Who does something to it has seen it, also where the screen has not told yet that it shows it.
+    world.promises.told(token)
     world.event(event)
     if world.random.random() < 0.1:
         # Some servers tell twice.
@@ -162,9 +164,11 @@ def _stale_event(world: World) -> None:
     press = keys and world.random.random() < 0.5
     # A press on what a server has left there may count; see `take_in_late`.
     world.promises.answering = True
+    world.promises.pressing = message.token if press else None
     world.event(
         Answered(message.token, world.random.choice(keys)) if press else Closed(message.token)
     )
+    world.promises.pressing = None
     world.promises.answering = False
     world.promises.stretches.acted(world)
 

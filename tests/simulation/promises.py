@@ -13,6 +13,7 @@ from nightcare.domain.recurrence import between, planned
 from nightcare.domain.referral import NOTICE_EVERY
 from nightcare.domain.reminders import Key, Occurrence
 from nightcare.domain.schedule import Schedule
+from nightcare.engine.messages import key_of
 from nightcare.engine.messages import token as token_of
 from simulation.evenings import CAN_WAIT, Evenings
 from simulation.stretches import Stretches
@@ -47,6 +48,7 @@ class Promises:
         stretches: The watch over the routine under way.
         answering: Whether something is done that may change outcomes.
         undone: Which act has just been undone; None for none.
+        pressing: What has left the screen and has a button pressed; None for nothing.
     """
 
     def __init__(self, world: World) -> None:
@@ -55,11 +57,14 @@ class Promises:
         self.stretches = Stretches()
         self.answering = False
         self.undone: str | None = None
+        self.pressing: str | None = None
         self._in_force = (world.schedule, world.zone)
         self._settled: dict[Key, Outcome] = {}
         self._told: set[Key] = set()
+        self._told_before: set[Key] = set()
         self._askings: dict[tuple[Key, int], set[str]] = {}
         self._asked: dict[date, int] = {}
+        self._counted: set[str] = set()
         self._advised: datetime | None = None
         self._planned: list[Occurrence] = []
         self._shown_before = 0
@@ -72,15 +77,22 @@ class Promises:
 
     def told(self, token: str) -> None:
         """Keep, apart from the journal, what it is told of the screen."""
-        if token.startswith(QUESTION):
-            self._asked_after(date.fromisoformat(token.split("/")[1]))
-        elif token.startswith(_PROFESSIONAL):
-            self._advise()
+        if token.startswith((QUESTION, _PROFESSIONAL)):
+            if token not in self._counted:
+                self._counted.add(token)
+                self._count(token)
         elif not token.startswith((ROUTINE, TRIAL, _NOTICE)):
             for one in self._world.journal.unsettled():
                 if token_of(one) == token and isinstance(one.state, Open):
                     self._told.add(one.key)
                     self._askings.setdefault((one.key, one.snoozes), set()).add(token)
+
+    def _count(self, token: str) -> None:
+        """Count a question or a notice that is on the screen."""
+        if token.startswith(QUESTION):
+            self._asked_after(date.fromisoformat(token.split("/")[1]))
+        else:
+            self._advise()
 
     def interrupted(self) -> None:
         """Take note that the machine was off, asleep or set to another time."""
@@ -160,7 +172,8 @@ class Promises:
         self._nothing_lost()
         self._journal_is_true()
         self._trials_end()
-        self.evenings.check(world, [one for one in shown if not one.startswith(CAN_WAIT)])
+        reminders = [one for one in shown if not one.startswith(CAN_WAIT)]
+        self.evenings.check(world, reminders, returns=returns)
         self._in_force = (world.schedule, world.zone)
 
     def everything_has_ended(self) -> None:
@@ -264,11 +277,7 @@ class Promises:
     def _journal_is_true(self) -> None:
         """It tells what was seen, and no snooze that is over is still waiting for its time."""
         world = self._world
-        if self.undone == "tonight":
-            # What came early by it counts for nothing.
-            kept = {key for key in self._told if (it := world.journal.course(key)) and it.seen}
-            self.evenings.seen -= self._told - kept
-            self._told = kept
+        self._keep_what_was_seen()
         self._forget_what_moved()
         day = world.calendar().at(world.now).date
         for course in world.journal.of_care_day(day):
@@ -289,6 +298,27 @@ class Promises:
             if len(askings) > 1 + (3 if repeat is None else max(3, repeat.times)):
                 world.fail(f"asked too often: {course}")
 
+    def _keep_what_was_seen(self) -> None:
+        """Keep, apart from the journal, what the person knows of by what they just did."""
+        world = self._world
+        if self.undone == "tonight":
+            # What came early by it counts for nothing.
+            self._forget(
+                {key for key in self._told if not ((it := world.journal.course(key)) and it.seen)}
+            )
+        pressed = None if self.pressing is None else key_of(self.pressing)
+        if pressed is not None and (it := world.journal.course(pressed)) and it.seen:
+            # Who presses a button there has seen it.
+            self._told.add(pressed)
+        if self.undone is not None:
+            # What had been seen, and moved ahead by the act, stands as it did.
+            back = {
+                key for key in self._told_before if (it := world.journal.course(key)) and it.seen
+            }
+            self._told_before -= back
+            self._told |= back
+            self.evenings.seen |= back
+
     def _forget_what_moved(self) -> None:
         """What was seen and is unanswered comes anew where its moment has moved ahead."""
         world = self._world
@@ -297,9 +327,14 @@ class Promises:
             ahead = None if reminder is None else planned(reminder, world.calendar(), key)
             if ahead is None or ahead.due <= world.now:
                 world.fail(f"seen, and forgotten: {key}")
-            self._told.discard(key)
-            self.evenings.seen.discard(key)
-            self._askings = {one: had for one, had in self._askings.items() if one[0] != key}
+            self._told_before.add(key)
+            self._forget({key})
+
+    def _forget(self, keys: set[Key]) -> None:
+        """Let what was seen count for nothing, and come anew."""
+        self._told -= keys
+        self.evenings.seen -= keys
+        self._askings = {one: had for one, had in self._askings.items() if one[0] not in keys}
 
     def _trials_end(self) -> None:
         """A trial is answered, and is off the screen, within its minute and what comes then."""

@@ -50,7 +50,7 @@ class Screen:
     def close(self, token: str) -> None:
         """Take a message off."""
         message = self.wanted.pop(token, None)
-        if message is not None:
+        if message is not None and token in self.visible:
             self.gone.append(message)
         self.visible.discard(token)
 

@@ -184,10 +184,12 @@ class World:
             returns: Whether the person, the machine or the reminders come back by it.
         """
         self.happened.append(f"{self.now:%Y-%m-%d %H:%M:%S} {what}")
+        paused_until = self.journal.standing().paused_until
+        pause_ends = paused_until is not None and paused_until <= self.now
         self.promises.before()
         action()
         self._deliver()
-        self.promises.check(returns=returns)
+        self.promises.check(returns=returns or pause_ends)
 
     def _deliver(self) -> None:
         while self.screen.told:
