@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from domain_builders import day
 from nightcare.domain.care_day import Calendar
+from nightcare.domain.diary import Answer as DiaryAnswer
 from nightcare.domain.diary import Severity
-from nightcare.domain.notification import Closed
+from nightcare.domain.notification import Answered, Closed
 from nightcare.engine.diary_actions import Details, Diary
 from nightcare.engine.notification_handles import SCREEN_NOTE
 from parts.desk import ZONE, Desk, local
@@ -145,7 +147,9 @@ def test_what_was_erased_meanwhile_is_written_down_again() -> None:
 def test_a_note_that_makes_no_sense_is_ignored() -> None:
     """A damaged journal stops nothing."""
     desk = Desk(WALK, "2026-11-23 08:00")
-    desk.journal.note(SCREEN_NOTE, {"one": 1, "two": None, "three": ["x"], "four": "handle 4"})
+    desk.journal.note(
+        SCREEN_NOTE, {"one": 1, "two": None, "three": ["x"], "walk/x/1/1": "handle 4"}
+    )
     desk.restart()
     assert desk.screen.forgotten == ["handle 4"]
 
@@ -159,3 +163,60 @@ def test_waiting_writes_nothing_down() -> None:
     assert desk.journal.noted(SCREEN_NOTE) == before
     desk.until("2026-11-23 10:00")
     assert "notice/1" not in desk.journal.noted(SCREEN_NOTE)
+
+
+@pytest.mark.parametrize(
+    ("key", "became"),
+    [("done", "done"), ("snooze-10m", "snoozed"), ("snooze-x", "open"), ("x", "open")],
+)
+def test_a_press_on_what_an_earlier_run_left_counts(key: str, became: str) -> None:
+    """The reminder is open anew by then; a button that no notification of it had is ignored."""
+    desk = reminder()
+    desk.restart()
+    (token,) = desk.screen.left_behind
+    desk.service.event(Answered(token, key), desk.now)
+    assert desk.outcomes("walk") == [became]
+
+
+def test_start_on_what_an_earlier_run_left_starts_the_stretch() -> None:
+    """As it does on the one that is shown now."""
+    desk = Desk(STRETCH + QUIET, "2026-11-23 08:00")
+    desk.until("2026-11-23 10:00")
+    desk.restart()
+    desk.service.event(Answered(desk.screen.left_behind[0], "start"), desk.now)
+    desk._deliver()
+    assert desk.journal.led() is not None
+    assert desk.buttons == ["stop", "done"]
+
+
+def test_done_on_a_step_that_an_earlier_run_left_is_done() -> None:
+    """Also where nobody has been led any more since."""
+    desk = step()
+    desk.restart("2026-11-23 10:02")
+    assert desk.journal.led() is None
+    desk.service.event(Answered(desk.screen.left_behind[0], "done"), desk.now)
+    assert desk.outcomes("stretch") == ["done"]
+
+
+def test_a_press_on_what_an_earlier_run_left_does_not_count_once_another_was_shown() -> None:
+    """A notice says so."""
+    swim = '\n[reminders.swim]\ntopic = "exercise"\nat = "10:20"\n'
+    desk = Desk(WALK + swim + QUIET, "2026-11-23 08:00")
+    desk.until("2026-11-23 10:00")
+    desk.restart("2026-11-23 10:20")
+    desk.service.event(Answered(desk.screen.left_behind[0], "done"), desk.now)
+    assert desk.outcomes("walk") == ["held"]
+    assert "notice/1" in desk.screen.on_screen
+
+
+def test_an_answer_to_the_question_that_an_earlier_run_left_is_in_the_diary() -> None:
+    """It is asked anew by then, and is not any more."""
+    desk = question()
+    desk._deliver()
+    desk.restart()
+    desk.service.event(Answered(desk.screen.left_behind[0], "mild"), desk.now)
+    morning = desk.journal.diary.morning(day("2026-11-22"))
+    assert morning is not None
+    assert morning.answer is DiaryAnswer.MILD
+    desk.until("2026-11-23 09:59")
+    assert not desk.screen.on_screen

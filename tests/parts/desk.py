@@ -53,6 +53,7 @@ class SilentScreen:
         self.on_screen: dict[str, Message] = {}
         self.shown: list[Message] = []
         self.forgotten: list[str] = []
+        self.left_behind: list[str] = []
         self.broken = False
         self.told_quiet: list[bool] = []
         self.reports: list[Shown] = []
@@ -77,9 +78,10 @@ class SilentScreen:
         """Take a message off."""
         self.on_screen.pop(token, None)
 
-    def forget(self, handle: str) -> None:
+    def forget(self, handle: str, token: str) -> None:
         """Note that it was told so."""
         self.forgotten.append(handle)
+        self.left_behind.append(token)
 
     def quiet(self, *, on: bool) -> None:
         """Note that it was told so."""

@@ -90,6 +90,7 @@ class MemoryScreen:
         on_screen: What is on it now, by token.
         shown: Every message that was ever put on it, in order.
         forgotten: The handles it was told to forget, in order.
+        left_behind: Their tokens.
         capabilities: What it can do; a test may change that.
     """
 
@@ -99,6 +100,7 @@ class MemoryScreen:
         self.on_screen: dict[str, Message] = {}
         self.shown: list[Message] = []
         self.forgotten: list[str] = []
+        self.left_behind: list[str] = []
         self.capabilities = frozenset({Capability.BODY, Capability.BUTTONS})
         self._answered: set[str] = set()
         self._unseen: set[str] = set()
@@ -126,9 +128,10 @@ class MemoryScreen:
         self._answered.discard(token)
         self._unseen.discard(token)
 
-    def forget(self, handle: str) -> None:
+    def forget(self, handle: str, token: str) -> None:
         """Note that it was told so."""
         self.forgotten.append(handle)
+        self.left_behind.append(token)
 
     def quiet(self, *, on: bool) -> None:
         """Show anew what came while do not disturb was on, when that ends."""

@@ -54,7 +54,7 @@ class Screen:
             self.gone.append(message)
         self.visible.discard(token)
 
-    def forget(self, handle: str) -> None:
+    def forget(self, handle: str, token: str) -> None:
         """Do nothing: each run has a screen of its own."""
 
     def quiet(self, *, on: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from nightcare.domain.notification import Answered, Message, MessageEvent
+from nightcare.domain.notification import Message, MessageEvent
 from nightcare.domain.policy import Presence
 from nightcare.engine.ports import Screen, Tell
 
@@ -21,7 +21,6 @@ class CanWait:
         self._screen = screen
         self._tell = tell
         self.token: str | None = None
-        self._last = ""
         self._closes: datetime | None = None
         self._shown = False
         self.next: datetime | None = None
@@ -32,10 +31,8 @@ class CanWait:
         return self.token is not None
 
     def concerns(self, event: MessageEvent) -> bool:
-        """Whether an event belongs to it; a press on the last one still does when it has gone."""
-        return event.token == self.token or (
-            isinstance(event, Answered) and event.token == self._last
-        )
+        """Whether an event belongs to it."""
+        return event.token == self.token
 
     def take_back(self) -> None:
         """Take it off the screen."""
@@ -45,7 +42,7 @@ class CanWait:
 
     def _show(self, message: Message, until: datetime | None = None) -> None:
         """Put it on the screen, for at the longest until an instant (UTC)."""
-        self.token = self._last = message.token
+        self.token = message.token
         self._closes, self._shown = until, False
         self._screen.show(message)
 

@@ -21,7 +21,7 @@ from nightcare.domain.recurrence import upcoming
 from nightcare.domain.reminders import Key, Occurrence, Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import offered
-from nightcare.engine.messages import compose, token
+from nightcare.engine.messages import compose, key_of, token
 from nightcare.engine.outlook_reader import read_outlook
 from nightcare.engine.ports import Journal, Screen, Words
 
@@ -112,6 +112,12 @@ class OnScreen:
         """What was last put on the screen, as the journal has it now."""
         found = [self._journal.course(key) for key in self._courses.values()]
         return [course for course in found if course is not None]
+
+    def was_there(self, name: str) -> None:
+        """Take note that an earlier run has left a message on the screen."""
+        key = key_of(name)
+        if key is not None:
+            self._last = key
 
     def was_last(self, course: Course) -> bool:
         """Whether no other occurrence has been on the screen since this one."""

@@ -84,7 +84,8 @@ class Service:
             standing = journal.standing()
             if standing.reckoned is None:
                 journal.stand(replace(standing, began=now, reckoned=now))
-            self._handles.take_off_earlier(journal)
+            for token in self._handles.take_off_earlier(journal):
+                self._on_screen.was_there(token)
             led = self._leading.take_up(journal)
             for course in journal.unsettled():
                 if led is not None and course.key == led.key:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 
 from nightcare.domain.delivery import Course
@@ -33,9 +34,11 @@ def key_of(name: str) -> Key | None:
     parts = name.split("/")
     match parts[1:] if len(parts) == _PARTS_OF_ROUTINE else parts:
         case [reminder, care_day, slot, _]:
-            return Key(reminder, date.fromisoformat(care_day), slot)
+            with suppress(ValueError):
+                return Key(reminder, date.fromisoformat(care_day), slot)
         case _:
-            return None
+            pass
+    return None
 
 
 def compose(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.diary import Answer, AskLater, AskNow
@@ -14,6 +15,9 @@ from nightcare.engine.ports import Journal, Screen, Tell, Words
 from nightcare.errors import ValueRefused
 
 _STAYS = timedelta(minutes=10)
+
+_PREFIX = "question"
+"""Begins the token, and is followed by the night and by how many times it was asked before."""
 
 
 class MorningQuestion(CanWait):
@@ -59,21 +63,29 @@ class MorningQuestion(CanWait):
         else:
             self.next = None if moment is None else _tomorrow(moment, calendar, now)
 
+    def concerns(self, event: MessageEvent) -> bool:
+        """Whether an event belongs to it; a press on one that has gone still does.
+
+        Some servers leave it there, and so does an earlier run that was killed.
+        """
+        pressed = isinstance(event, Answered) and _night_of(event.token) is not None
+        return pressed or super().concerns(event)
+
     def take_in(
         self, event: MessageEvent, journal: Journal, calendar: Calendar, now: datetime
     ) -> None:
         """Take in an event of the question at an instant (UTC); each says that it was shown."""
-        asked, diary = self._asked, Diary(journal.diary, calendar)
-        assert asked is not None
-        if not self._shown:
-            diary.asked(asked.night, now)
+        night, diary = _night_of(event.token), Diary(journal.diary, calendar)
+        assert night is not None
+        if event.token == self.token and not self._shown:
+            diary.asked(night, now)
             self._taken(now, _STAYS)
             self._tell("log_asked")
         match event:
             case Answered(_, key) if key in set(Answer):
                 self.take_back()
                 try:
-                    diary.answer(asked.night, Answer(key), now)
+                    diary.answer(night, Answer(key), now)
                 except ValueRefused:
                     # A cramp of that night was noted meanwhile; that says more.
                     return
@@ -86,7 +98,7 @@ class MorningQuestion(CanWait):
         title = words.say("question_title")
         self._show(
             Message(
-                f"question/{asking.night.isoformat()}/{before}",
+                f"{_PREFIX}/{asking.night.isoformat()}/{before}",
                 words.say("title_again", title=title) if before else title,
                 words.say("question_body"),
                 buttons=(
@@ -100,6 +112,14 @@ class MorningQuestion(CanWait):
             ),
             asking.until,
         )
+
+
+def _night_of(token: str) -> date | None:
+    """Return the night that a token asks after; None if it is not of a question."""
+    prefix, _, night = token.rpartition("/")[0].partition("/")
+    with suppress(ValueError):
+        return date.fromisoformat(night) if prefix == _PREFIX else None
+    return None
 
 
 def _tomorrow(moment: Moment, calendar: Calendar, now: datetime) -> datetime:

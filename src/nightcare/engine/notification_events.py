@@ -77,8 +77,8 @@ def take_in_late(
     """Take in a press (UTC) on a notification that had left the screen.
 
     Some servers leave there what they were told to close (notification-daemon 3.20), others bring
-    back what has gone (`makoctl restore`). A press counts while the occurrence is fresh and no
-    other one has been on the screen since.
+    back what has gone (`makoctl restore`), and a run that was killed leaves what it had. A press
+    counts while the occurrence is fresh and no other one has been on the screen since.
 
     Returns:
         The key of the sentence that says why it does not count, and the occurrence; None if it

@@ -20,13 +20,14 @@ class Handles:
         self._present: dict[str, str] = {}
         self._written: Mapping[str, object] = {}
 
-    def take_off_earlier(self, journal: Journal) -> None:
-        """Take off what an earlier run of the service has left on the screen."""
+    def take_off_earlier(self, journal: Journal) -> list[str]:
+        """Take off what an earlier run has left on the screen; return the tokens, oldest first."""
         self.read(journal)
         noted = self._written.items()
         self._earlier = {token: handle for token, handle in noted if isinstance(handle, str)}
-        for handle in self._earlier.values():
-            self._screen.forget(handle)
+        for token, handle in self._earlier.items():
+            self._screen.forget(handle, token)
+        return list(self._earlier)
 
     def add(self, shown: Shown, journal: Journal) -> None:
         """Write down the handle of what has just come on the screen.
@@ -35,6 +36,7 @@ class Handles:
         Until then it stays written down, in case this run is killed before.
         """
         self._earlier.clear()
+        self._present.pop(shown.token, None)
         if shown.handle is not None:
             self._present[shown.token] = shown.handle
         self.write(journal)

@@ -48,8 +48,11 @@ class Screen(Protocol):
         """Take a message off the screen; one that is not there any more is no matter."""
         ...
 
-    def forget(self, handle: str) -> None:
-        """Take off what an earlier run of the service has left under this handle, if anything."""
+    def forget(self, handle: str, token: str) -> None:
+        """Take off what an earlier run of the service has left under this handle, if anything.
+
+        A press on it that is still heard is reported as one on the message `token`.
+        """
         ...
 
     def quiet(self, *, on: bool) -> None:

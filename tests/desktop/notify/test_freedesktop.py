@@ -1407,7 +1407,7 @@ def test_an_address_without_a_bus_is_no_error(address: str) -> None:
         screen = FreedesktopScreen(address, icon="", delays=AT_ONCE)
         async with heard_from(screen) as ear:
             screen.show(MESSAGE)
-            screen.forget(":1.1 1 x")
+            screen.forget(":1.1 1 x", "t0")
             for _ in range(20):
                 await asyncio.sleep(0)
             screen.close("t1")
@@ -1758,7 +1758,7 @@ def test_what_an_earlier_run_left_is_taken_off(bus: PrivateBus) -> None:
             async with heard_from(earlier) as ear:
                 earlier.show(MESSAGE)
                 handle = await shown(ear, MESSAGE)
-            screen.forget(handle)
+            screen.forget(handle, MESSAGE.token)
             screen.show(OTHER)
             async with heard_from(screen) as ear:
                 await shown(ear, OTHER)
@@ -1784,8 +1784,71 @@ def test_what_was_left_can_be_forgotten_at_any_time(bus: PrivateBus) -> None:
             async with heard_from(screen) as ear:
                 screen.show(OTHER)
                 await shown(ear, OTHER)
-                screen.forget(handle)
+                screen.forget(handle, MESSAGE.token)
                 await server.until(lambda: set(server.on_screen) == {2}, "it to be taken off")
+
+    asyncio.run(story())
+
+
+def test_a_press_on_what_an_earlier_run_left_is_reported_once(bus: PrivateBus) -> None:
+    """Some servers leave there what they are told to close; its buttons are not known any more."""
+
+    async def story() -> None:
+        earlier, screen = a_screen(bus), a_screen(bus)
+        async with NotificationServer(bus.address) as server:
+            async with heard_from(earlier) as ear:
+                earlier.show(MESSAGE)
+                handle = await shown(ear, MESSAGE)
+            screen.forget(handle, MESSAGE.token)
+            async with heard_from(screen) as ear:
+                await server.until(lambda: not server.on_screen, "it to be taken off")
+                await server.press(1, "default")
+                await server.press(2, "done")
+                await server.press(1, "snooze-10m")
+                await server.press(1, "done")
+                await ear.until_heard(1)
+                screen.show(OTHER)
+                await shown(ear, OTHER)
+                assert [one for one in ear.heard if isinstance(one, Answered)] == [
+                    Answered(MESSAGE.token, "snooze-10m")
+                ]
+
+    asyncio.run(story())
+
+
+def test_a_press_after_the_connection_broke_is_reported(bus: PrivateBus) -> None:
+    """The message is shown anew, and the one of the earlier connection is still that message."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            screen.show(MESSAGE)
+            await shown(ear, MESSAGE)
+            assert screen._link is not None
+            screen._link._bus._writer.transport.abort()
+            await server.until(lambda: len(server.asked) == 2, "it to be sent anew")
+            await server.press(1, "done")
+            await ear.until(lambda heard: Answered(MESSAGE.token, "done") in heard)
+
+    asyncio.run(story())
+
+
+def test_what_an_earlier_run_left_is_replaced_where_closing_leaves_it_drawn(
+    bus: PrivateBus,
+) -> None:
+    """notification-daemon (3.20) draws no other bubble until that one has gone."""
+
+    async def story() -> None:
+        server = NotificationServer(bus.address)
+        server.information = ("Notification Daemon", "GNOME", "3.20.0", "1.2")
+        earlier, screen = a_screen(bus), a_screen(bus)
+        async with server:
+            async with heard_from(earlier) as ear:
+                earlier.show(MESSAGE)
+                handle = await shown(ear, MESSAGE)
+            screen.forget(handle, MESSAGE.token)
+            async with heard_from(screen):
+                await server.until(lambda: not server.on_screen, "it to be closed")
+                assert [(one.replaces, one.expires) for one in server.asked[1:]] == [(1, 1)]
 
     asyncio.run(story())
 
@@ -1811,7 +1874,7 @@ def test_another_server_is_left_alone(bus: PrivateBus, handle: str) -> None:
         async with on_a_server(bus) as (server, screen, ear):
             screen.show(MESSAGE)
             owner, _, bus_id = (await shown(ear, MESSAGE)).split()
-            screen.forget(handle.format(owner=owner, bus=bus_id))
+            screen.forget(handle.format(owner=owner, bus=bus_id), "t0")
             await and_nothing_more(screen, ear, *ear.heard)
             assert "CloseNotification" not in server.calls
 
@@ -1830,7 +1893,7 @@ def test_what_was_left_on_a_server_that_has_gone_is_gone(bus: PrivateBus) -> Non
             async with asyncio.timeout(10):
                 while screen.describe():  # noqa: ASYNC110
                     await asyncio.sleep(0)
-            screen.forget(handle)
+            screen.forget(handle, MESSAGE.token)
             await server.start()
             await ear.until_heard(2)
             await and_nothing_more(screen, ear, *ear.heard)

@@ -201,10 +201,10 @@ def test_what_was_never_shown_can_be_closed_and_forgotten(play: Play) -> None:
     async def story(stage: Stage) -> None:
         for nonsense in ("", "t0", ":1.1 1 x", ":1.1 99999999999 x", "a b c d", "\x1b"):
             stage.screen.close(nonsense)
-            stage.screen.forget(nonsense)
+            stage.screen.forget(nonsense, "t0")
         await stage.shows(MESSAGE)
         stage.screen.close("t0")
-        stage.screen.forget("nonsense")
+        stage.screen.forget("nonsense", "t0")
         await stage.shows(OTHER)
 
     play(story)

@@ -104,7 +104,7 @@ class FreedesktopScreen:
         self._limit = limit
         self._delays = delays
         self._agenda = Agenda(delays, waits.rest)
-        self._left_behind: list[str] = []
+        self._left_behind: dict[str, str] = {}
         self._patience = waits.patience
         self._report: Callable[[ScreenEvent], None] | None = None
         self._link: _Link | None = None
@@ -138,9 +138,9 @@ class FreedesktopScreen:
         self._agenda.drop(token)
         self._take_off(token)
 
-    def forget(self, handle: str) -> None:
+    def forget(self, handle: str, token: str) -> None:
         """Take off what an earlier run left, if this is still the same server on the same bus."""
-        self._left_behind.append(handle)
+        self._left_behind[handle] = token
         if self._link and self._link.ready:
             self._link.tidy()
 
@@ -229,7 +229,7 @@ class FreedesktopScreen:
 
     def _lose_link(self) -> None:
         if self._server:
-            self._left_behind += self._server.handles()
+            self._left_behind |= self._server.handles()
         self._link = None
         self._agenda.void()
 
@@ -249,7 +249,7 @@ class _Link:
         bus: Bus,
         tasks: asyncio.TaskGroup,
         agenda: Agenda,
-        left_behind: list[str],
+        left_behind: dict[str, str],
         make_server: Callable[..., Server],
         report: Callable[[ScreenEvent], None],
     ) -> None:
@@ -294,8 +294,8 @@ class _Link:
     def tidy(self) -> None:
         """Take off what earlier connections left on the present server; the rest has gone."""
         while self._left_behind:
-            handle = self._left_behind.pop()
-            if self.server and self.server.close_left_behind(handle):
+            handle, token = self._left_behind.popitem()
+            if self.server and self.server.close_left_behind(handle, token):
                 self._agenda.cleared()
 
     def hear(self, signal: Signal) -> None:
@@ -320,10 +320,12 @@ class _Link:
             self.server = self._make_server(self._bus, self._bus_id, owner, report=self._note)
             self._agenda.renew()
             self.starts_from = 0.0
+            for handle, token in self._left_behind.items():
+                self.server.adopt(handle, token)
         else:
             for token in self._agenda.tokens():
                 self._report(Rejected(token, Delivery.NO_SERVER))
-        self.tidy()
+            self.tidy()
         if self._attendance:
             self._attendance.cancel()
         self._attendance = self._tasks.create_task(self._attend(self.server))
@@ -346,6 +348,8 @@ class _Link:
         if server:
             with contextlib.suppress(Refused, TimeoutError):
                 await self._meet(server)
+            # How to take something off depends on which server it is.
+            self.tidy()
         else:
             self._report(Served(startable=await self._startable()))
         while True:

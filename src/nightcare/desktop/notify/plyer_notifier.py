@@ -116,7 +116,7 @@ class PlyerScreen:
         if presented:
             presented.cancel()
 
-    def forget(self, handle: str) -> None:
+    def forget(self, handle: str, token: str) -> None:
         """Do nothing: what an earlier run left cannot be taken off."""
 
     def quiet(self, *, on: bool) -> None:

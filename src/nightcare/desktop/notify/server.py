@@ -85,6 +85,9 @@ and a reminder must not end because of a server. 4 is "undefined"."""
 _MOST_LATE = 8
 """Notifications that have left the screen and whose buttons still count."""
 
+_BODY = "default"
+"""The key of a click on the notification itself, which some servers report without being asked."""
+
 _LARGEST_ID = 2**32 - 1
 
 _MOST_UNANSWERED = 32
@@ -98,11 +101,21 @@ _NAME_LENGTH = 60
 
 @dataclass(slots=True)
 class _Placed:
-    """A notification that is on the screen, under an id that the server gave it."""
+    """A notification that is on the screen, under an id that the server gave it.
+
+    Attributes:
+        token: Its message.
+        keys: The keys of its buttons; None where they are not known, as of an earlier run's.
+        answered: Whether one was pressed.
+    """
 
     token: str
-    keys: frozenset[str]
+    keys: frozenset[str] | None
     answered: bool = False
+
+    def has(self, key: str) -> bool:
+        """Return whether it may have a button of that key."""
+        return key != _BODY if self.keys is None else key in self.keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,24 +280,39 @@ class Server:
             self._take_off(number)
         return bool(there)
 
-    def close_left_behind(self, handle: str) -> bool:
+    def adopt(self, handle: str, token: str) -> int | None:
+        """Report presses on what an earlier connection left on this very server.
+
+        Returns:
+            Its id; None if the handle is not of this server.
+        """
+        match handle.split():
+            case [self.owner, number, self._bus_id] if number.isdecimal():
+                if 0 < int(number) <= _LARGEST_ID:
+                    if int(number) not in self._placed:
+                        self._late.setdefault(int(number), _Placed(token, None))
+                    return int(number)
+            case _:
+                pass
+        return None
+
+    def close_left_behind(self, handle: str, token: str) -> bool:
         """Take off what an earlier connection left on this very server, if the handle says so.
 
         Returns:
             Whether it was asked to.
         """
-        match handle.split():
-            case [self.owner, number, self._bus_id] if number.isdecimal():
-                if 0 < int(number) <= _LARGEST_ID:
-                    self._take_off(int(number))
-                    return True
-            case _:
-                pass
-        return False
+        number = self.adopt(handle, token)
+        if number is None:
+            return False
+        if self._leaves_closed:
+            self._expire(number)
+        self._take_off(number)
+        return True
 
-    def handles(self) -> list[str]:
-        """Under which handles a later connection finds what is on the screen."""
-        return [self._handle(number) for number in self._placed]
+    def handles(self) -> dict[str, str]:
+        """Return the handles by which a later connection finds what is there, with the tokens."""
+        return {self._handle(number): one.token for number, one in self._placed.items()}
 
     def retire(self) -> None:
         """Take note that it is the server no longer: all its ids are void."""
@@ -312,7 +340,7 @@ class Server:
         match heard:
             case _ if placed is None:
                 self._keep_for_later(number, heard)
-            case _Pressed(key) if key in placed.keys and not placed.answered:
+            case _Pressed(key) if not placed.answered and placed.has(key):
                 self._answer(placed, key)
             case _Gone(by_itself) if number in self._placed:
                 self._leave(number, placed, by_itself=by_itself)

@@ -65,7 +65,7 @@ class TerminalScreen:
         self._wanted.pop(token, None)
         self._printed.discard(token)
 
-    def forget(self, handle: str) -> None:
+    def forget(self, handle: str, token: str) -> None:
         """Do nothing: what an earlier run printed stays."""
 
     def quiet(self, *, on: bool) -> None:
