@@ -6,12 +6,12 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+
 from nightcare import __released__, __version__
 
 PROJECT = Path(__file__).parents[1]
 SOURCE = PROJECT / "src" / "nightcare"
-PRIVATE = {"__init__.py", "__main__.py"}
-"""What every package has."""
 
 
 def test_security_names_tests_that_are_there() -> None:
@@ -38,6 +38,60 @@ def test_promises_name_files_that_are_there() -> None:
         text = document.read_text(encoding="utf-8")
         for named in re.findall(r"`(?:\./)?((?:tests|scripts|docs|systemd)/[\w./-]*\w)", text):
             assert (PROJECT / named).exists(), f"{document.name}: {named}"
+
+
+def test_documents_name_modules_that_exist() -> None:
+    """A path below src/nightcare, such as `domain/policy.py`, leads to a file."""
+    packages = "|".join(path.parent.name for path in SOURCE.glob("*/__init__.py"))
+    named = re.compile(rf"`((?:{packages})/[\w./]*\w\.\w+|\w+\.py)`")
+    documents = [*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md")]
+    texts = {path.name: path.read_text(encoding="utf-8") for path in documents}
+    found = {(name, path) for name, text in texts.items() for path in named.findall(text)}
+    assert found
+    assert {one for one in found if not (SOURCE / one[1]).exists()} == set()
+
+
+WHERE = re.findall(
+    r"^\| ([^|`]*(?:`[^`]*`[^|`]*)*) \| `([\w./]+)` \| `([^`]+)` \|$",
+    (PROJECT / "docs" / "architecture.md")
+    .read_text(encoding="utf-8")
+    .partition("Where is what")[2],
+    re.MULTILINE,
+)
+"""The questions of docs/architecture.md, each with the file and the symbol that answer it."""
+
+
+def test_there_are_twenty_questions() -> None:
+    """Each row of the table is read."""
+    assert len(WHERE) == 20
+
+
+@pytest.mark.parametrize(("file", "symbol"), [(file, symbol) for _, file, symbol in WHERE])
+def test_the_file_has_the_symbol(file: str, symbol: str) -> None:
+    """A module defines it at its top level; a TOML file has it as a key or a table."""
+    path = SOURCE / file
+    text = (path if path.exists() else PROJECT / file).read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        assert symbol in defined(ast.parse(text))
+    else:
+        assert re.search(rf"^{re.escape(symbol)}( *=|$)", text, re.MULTILINE)
+
+
+def defined(module: ast.Module) -> set[str]:
+    """Return the names that a module defines at its top level."""
+    return {
+        name
+        for node in module.body
+        for name in (
+            [node.name]
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+            else [ast.unparse(target) for target in node.targets]
+            if isinstance(node, ast.Assign)
+            else [ast.unparse(node.target)]
+            if isinstance(node, ast.AnnAssign)
+            else []
+        )
+    }
 
 
 def test_the_changelog_begins_with_this_version() -> None:
