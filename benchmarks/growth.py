@@ -16,8 +16,8 @@ from benchmarks.desk import EXAMPLE, Desk, installed
 from benchmarks.measuring import Figure, Timed, commands_timed, timed
 from nightcare.config.load import load
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.delivery import Outcome, Settled, begin
-from nightcare.domain.moments import Clock
+from nightcare.domain.delivery import Closed, Outcome, begin
+from nightcare.domain.moments import ClockTime
 from nightcare.domain.recurrence import plan
 from nightcare.domain.reminders import At, Cron, Key, Occurrence, Reminder, Topic
 from nightcare.domain.schedule import Schedule
@@ -45,7 +45,7 @@ def _with(count: int, runs: int) -> dict[str, Figure]:
 
     def fire() -> None:
         person.now += timedelta(minutes=1)
-        person.service.reckon(person.now)
+        person.service.update(person.now)
 
     return {
         "a day planned": timed(lambda: plan(schedule.reminders, calendar, _FIRST, 1), runs),
@@ -96,7 +96,7 @@ def _fill(journal: Journal, years: int) -> None:
                 due = on - timedelta(hours=number)
                 key = Key("water", due.date(), str(number))
                 course = begin(Occurrence(key, due), Topic.HYDRATION)
-                journal.save(replace(course, state=Settled(Outcome.DONE, due)))
+                journal.save(replace(course, state=Closed(Outcome.DONE, due)))
             journal.write(
                 "INSERT INTO cramps"
                 " (at, ahead, care_day, by_night, leg, severity, minutes, note, recorded)"
@@ -125,7 +125,7 @@ def _many(count: int) -> tuple[Reminder, ...]:
 
 def _at(number: int, clock: time) -> Reminder:
     pattern = _example().reminders[0]
-    return replace(pattern, name=f"number-{number}", timing=At((Clock(clock),)))
+    return replace(pattern, name=f"number-{number}", timing=At((ClockTime(clock),)))
 
 
 def _schedule(reminders: tuple[Reminder, ...]) -> Schedule:

@@ -9,19 +9,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from nightcare.domain.care_day import Calendar, Hours, Sleep
-from nightcare.domain.delivery import Course, begin
+from nightcare.domain.delivery import Delivery, begin
 from nightcare.domain.moments import parse_moment
 from nightcare.domain.reminders import (
     At,
-    Conduct,
     Cron,
     Every,
     Key,
     Occurrence,
-    Quiet,
+    QuietRules,
     Reminder,
     Topic,
     Urgency,
+    WhenBusy,
 )
 from nightcare.domain.time_parser import parse_clock, parse_length
 
@@ -97,12 +97,12 @@ def reminder(timing: At | Every | Cron, name: str = "water", **changes: Any) -> 
         repeat=None,
         urgency=Urgency.NORMAL,
         sound=None,
-        quiet=Quiet(Conduct.HOLD, Conduct.HOLD, Conduct.HOLD, Conduct.SHOW),
+        quiet=QuietRules(WhenBusy.HOLD, WhenBusy.HOLD, WhenBusy.HOLD, WhenBusy.SHOW),
     )
     return replace(plain, **changes)
 
 
-def course(due: datetime, name: str = "water", care_day: str = "2026-11-02") -> Course:
+def course(due: datetime, name: str = "water", care_day: str = "2026-11-02") -> Delivery:
     """The course of an occurrence whose moment has come."""
     return begin(Occurrence(Key(name, day(care_day), "1"), due), Topic.HYDRATION)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from nightcare.domain.care_day import Sleep
-from nightcare.domain.moments import Anchor, Clock, Moment
+from nightcare.domain.moments import Anchor, ClockTime, Moment
 from nightcare.domain.reminders import At, Every
 
 MINUTE = timedelta(minutes=1)
@@ -96,7 +96,7 @@ class Naive:
 
     def moment(self, moment: Moment, day: date) -> datetime:
         """When a moment of a care day is."""
-        if isinstance(moment, Clock):
+        if isinstance(moment, ClockTime):
             hours = self.sleep.on(day)
             past_midnight = moment.time <= hours.bedtime <= hours.wake
             return self.face.instant(datetime.combine(day + DAY * past_midnight, moment.time))
@@ -109,15 +109,15 @@ class Naive:
         if isinstance(timing, At):
             for moment in timing.moments:
                 due = self.moment(moment, day)
-                if isinstance(moment, Clock) or wake <= due <= bedtime:
+                if isinstance(moment, ClockTime) or wake <= due <= bedtime:
                     yield due
         elif isinstance(timing, Every):
             first, until = self.moment(timing.first, day), self.moment(timing.until, day)
-            if not isinstance(timing.first, Clock):
+            if not isinstance(timing.first, ClockTime):
                 if first > bedtime:
                     return
                 first = max(first, wake)
-            if not isinstance(timing.until, Clock):
+            if not isinstance(timing.until, ClockTime):
                 until = min(until, bedtime)
             yield from (
                 first + number * timing.interval

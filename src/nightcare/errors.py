@@ -60,7 +60,7 @@ class DesktopError(NightcareError):
 
 
 @dataclass(frozen=True)
-class Mark:
+class Span:
     """What is meant in a line of the config file.
 
     Attributes:
@@ -78,7 +78,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """Where something in the configuration comes from.
 
     Attributes:
@@ -87,15 +87,15 @@ class Place:
     """
 
     origin: str = ""
-    mark: Mark | None = None
+    mark: Span | None = None
 
-    def whole(self) -> Place:
+    def whole(self) -> Location:
         """Return the same file or variable without a line."""
-        return Place(self.origin)
+        return Location(self.origin)
 
 
 @dataclass(frozen=True)
-class Problem:
+class Diagnostic:
     """One mistake in the configuration, or something in it that may be one.
 
     Attributes:
@@ -111,8 +111,8 @@ class Problem:
     key: str
     values: dict[str, object] = field(default_factory=dict)
     against: tuple[str | int, ...] | None = None
-    place: Place = Place()
-    also: Place | None = None
+    place: Location = Location()
+    also: Location | None = None
 
     @property
     def line(self) -> int | None:
@@ -138,8 +138,8 @@ class ConfigError(NightcareError):
 
     def __init__(
         self,
-        problems: tuple[Problem, ...],
-        warnings: tuple[Problem, ...] = (),
+        problems: tuple[Diagnostic, ...],
+        warnings: tuple[Diagnostic, ...] = (),
         key: str = "config_wrong",
     ) -> None:
         super().__init__(key, count=len(problems))

@@ -11,7 +11,7 @@ from typing import TypeVar
 Made = TypeVar("Made")
 
 
-async def aside(call: Callable[[], Made], limit: float | None = None) -> Made:
+async def run_in_thread(call: Callable[[], Made], limit: float | None = None) -> Made:
     """What a call returns, or raises; within so many seconds, where there is a limit.
 
     It has a thread of its own, which is left to itself where it takes longer: a disk that hangs

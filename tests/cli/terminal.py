@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from nightcare.cli import run_command
-from nightcare.domain.delivery import Course, Held, Open, Snoozed, State, begin
-from nightcare.domain.notification import Delivery
+from nightcare.domain.delivery import Active, Delivery, Held, Snoozed, State, begin
+from nightcare.domain.notification import DeliveryStatus
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.journal.store import Journal
 
@@ -93,14 +93,14 @@ class Terminal:
         finally:
             journal.close()
 
-    def course(self, clock: str = "14:00", name: str = "water", slot: str = "21600") -> Course:
+    def course(self, clock: str = "14:00", name: str = "water", slot: str = "21600") -> Delivery:
         """An occurrence of today whose moment has come."""
         key = Key(name, TODAY, slot)
         return begin(Occurrence(key, self.at(clock)), Topic.HYDRATION)
 
-    def have(self, course: Course, state: State) -> Course:
+    def have(self, course: Delivery, state: State) -> Delivery:
         """Let an occurrence stand so, and be remembered."""
-        seen, asked = not isinstance(state, Held), int(isinstance(state, Open))
+        seen, asked = not isinstance(state, Held), int(isinstance(state, Active))
         standing = replace(course, state=state, seen=seen, asked=asked)
         if isinstance(state, Snoozed):
             standing = replace(standing, fresh_from=state.until)
@@ -108,13 +108,13 @@ class Terminal:
             journal.save(standing)
         return standing
 
-    def have_open(self, clock: str = "14:00", name: str = "water", slot: str = "21600") -> Course:
+    def have_open(self, clock: str = "14:00", name: str = "water", slot: str = "21600") -> Delivery:
         """Let an occurrence be on the screen."""
         shown = self.at(clock)
-        state = Open(shown, shown + timedelta(minutes=10), delivery=Delivery.SHOWN)
+        state = Active(shown, shown + timedelta(minutes=10), delivery=DeliveryStatus.SHOWN)
         return self.have(self.course(clock, name, slot), state)
 
-    def remembered(self, course: Course) -> State:
+    def remembered(self, course: Delivery) -> State:
         """Where an occurrence stands by now."""
         with self.journal() as journal:
             now = journal.course(course.key)

@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from cli.terminal import TODAY, Terminal
-from nightcare.desktop.instance_lock import OnlyOne
-from nightcare.domain.delivery import Held, Open, Outcome, Settled, Snoozed, Step, begin
+from nightcare.desktop.instance_lock import InstanceLock
+from nightcare.domain.delivery import Active, Closed, Held, Outcome, Reason, Snoozed, begin
 from nightcare.domain.reminders import Key, Occurrence, Topic
-from nightcare.domain.routine_session import Led
+from nightcare.domain.routine_session import RoutineSession
 from nightcare.journal.store import SERVICE_NOTE, Journal
 
 TOMORROW = TODAY + timedelta(days=1)
@@ -69,7 +69,7 @@ def test_a_snooze_past_the_next_occurrence_is_not_announced(terminal: Terminal) 
 def test_snooze_takes_the_reminders_own_first_length(terminal: Terminal) -> None:
     """And of several open ones the one that is on the screen."""
     terminal.write('[reminders.walk]\ntopic = "exercise"\nat = "14:00"\nsnooze = ["7m"]')
-    terminal.have(terminal.course("12:00", "walk", "0"), Held(Step.LOCKED))
+    terminal.have(terminal.course("12:00", "walk", "0"), Held(Reason.LOCKED))
     opened = terminal.have_open("14:00", "walk", "1")
     assert terminal("snooze").out == "walk is put off until 14:17.\n"
     assert isinstance(terminal.remembered(opened), Snoozed)
@@ -150,7 +150,7 @@ def test_no_more_snoozes_than_the_config_allows(terminal: Terminal) -> None:
     with terminal.journal() as journal:
         course = journal.course(opened.key)
     assert course is not None
-    terminal.have(course, Open(terminal.at("14:20"), terminal.at("14:30")))
+    terminal.have(course, Active(terminal.at("14:20"), terminal.at("14:30")))
     result = terminal("snooze")
     assert result.code == 1
     assert result.err == (
@@ -194,7 +194,7 @@ def test_a_pause_takes_what_is_open_off_the_screen(terminal: Terminal) -> None:
     """It comes back after it, if it is still fresh."""
     opened = terminal.have_open()
     terminal("pause", "10m")
-    assert terminal.remembered(opened) == Held(Step.PAUSED)
+    assert terminal.remembered(opened) == Held(Reason.PAUSED)
 
 
 @pytest.mark.parametrize(
@@ -245,15 +245,15 @@ def test_done(terminal: Terminal) -> None:
     opened = terminal.have_open()
     result = terminal("done")
     assert (result.code, result.out, result.err) == (0, "Well done: water.\n", "")
-    assert terminal.remembered(opened) == Settled(Outcome.DONE, terminal.now)
+    assert terminal.remembered(opened) == Closed(Outcome.DONE, terminal.now)
 
 
 def test_done_after_it_has_left_the_screen(terminal: Terminal) -> None:
     """What was shown last today and left unanswered may be answered late."""
-    closed = Settled(Outcome.EXPIRED, terminal.at("12:10"))
+    closed = Closed(Outcome.EXPIRED, terminal.at("12:10"))
     expired = terminal.have(terminal.course("12:00"), closed)
     assert terminal("done", "water").code == 0
-    assert terminal.remembered(expired) == Settled(Outcome.DONE, terminal.now)
+    assert terminal.remembered(expired) == Closed(Outcome.DONE, terminal.now)
     result = terminal("done")
     assert (result.code, result.out) == (1, "")
     assert result.err.startswith("Nothing is open or was left unanswered today.")
@@ -275,7 +275,7 @@ def test_good_night(terminal: Terminal) -> None:
     result = terminal("good-night")
     assert result.code == 0
     assert result.out == "Good night. Nothing more until tomorrow 07:00.\n"
-    assert terminal.remembered(opened) == Settled(Outcome.DONE, terminal.now)
+    assert terminal.remembered(opened) == Closed(Outcome.DONE, terminal.now)
     with terminal.journal() as journal:
         assert journal.standing().good_night == TODAY
 
@@ -307,7 +307,7 @@ def test_undo(terminal: Terminal, command: tuple[str, ...], what: str) -> None:
     assert terminal(*command).code == 0
     result = terminal("undo")
     assert (result.code, result.out) == (0, f"Taken back: {what}.\n")
-    assert terminal.remembered(opened) in (Held(Step.RESTARTED), opened.state)
+    assert terminal.remembered(opened) in (Held(Reason.RESTARTED), opened.state)
     with terminal.journal() as journal:
         after = journal.standing()
     assert (after.paused_until, after.good_night) == (None, None)
@@ -370,7 +370,7 @@ def test_a_snooze_until_a_clock_time_that_occurs_twice(second_pass: Terminal) ->
     second_pass("status")
     shown = datetime(2026, 10, 24, 21, 0, tzinfo=UTC)
     course = begin(Occurrence(Key("water", date(2026, 10, 24), "0"), shown), Topic.HYDRATION)
-    opened = second_pass.have(course, Open(shown, shown + timedelta(minutes=10)))
+    opened = second_pass.have(course, Active(shown, shown + timedelta(minutes=10)))
     assert second_pass("snooze", "until", "23:40").out == "water is put off until 23:40.\n"
     assert second_pass.remembered(opened) == Snoozed(datetime(2026, 10, 24, 21, 40, tzinfo=UTC))
 
@@ -426,7 +426,7 @@ def service(terminal: Terminal) -> Iterator[None]:
     with terminal.journal() as journal:
         noted = {"screen": "freedesktop", "capabilities": ["body", "buttons"], "why": "session_bus"}
         journal.note(SERVICE_NOTE, noted)
-    lock = OnlyOne(terminal.state)
+    lock = InstanceLock(terminal.state)
     assert lock.take()
     yield
     lock.release()
@@ -494,7 +494,7 @@ def test_a_try_during_a_stretch(terminal: Terminal) -> None:
     """It is not asked for, since nothing interrupts a stretch."""
     with terminal.journal() as journal:
         key = Key("evening-stretch", TODAY, "1")
-        journal.lead(Led(key, "calf", terminal.now, terminal.now))
+        journal.lead(RoutineSession(key, "calf", terminal.now, terminal.now))
     result = terminal("try", "water")
     assert (result.code, result.out) == (1, "")
     assert result.err.startswith("A stretch is under way")

@@ -18,8 +18,8 @@ from nightcare.cli import main
 from nightcare.cli.click_app import app, parsed
 from nightcare.cli.commands import ALL
 from nightcare.cli.declaring import Command, Group
-from nightcare.desktop.instance_lock import OnlyOne
-from nightcare.domain.delivery import Outcome, Settled, Step
+from nightcare.desktop.instance_lock import InstanceLock
+from nightcare.domain.delivery import Closed, Outcome, Reason
 from nightcare.journal.database import FILE_NAME
 from parts.scripts import shell_program
 
@@ -209,7 +209,7 @@ def test_there_are_no_escape_codes_where_there_is_no_terminal(terminal: Terminal
     """In the output of any command."""
     terminal.have_open()
     missed = terminal.course("12:00", slot="14400")
-    terminal.have(missed, Settled(Outcome.MISSED, terminal.at("12:46"), Step.IDLE))
+    terminal.have(missed, Closed(Outcome.MISSED, terminal.at("12:46"), Reason.IDLE))
     for command in (("status",), ("today",), ("preview",), ("tips",), ("relief",), ("--help",)):
         result = terminal(*command)
         assert "\x1b" not in result.out + result.err
@@ -301,7 +301,7 @@ def test_a_journal_that_is_damaged_further_in(terminal: Terminal, command: tuple
 def another_service(terminal: Terminal) -> Iterator[None]:
     """As if a service ran: its lock is held."""
     terminal.state.mkdir(parents=True)
-    lock = OnlyOne(terminal.state)
+    lock = InstanceLock(terminal.state)
     assert lock.take()
     yield
     lock.release()

@@ -11,7 +11,7 @@ import tomli
 from cli.terminal import Terminal
 from nightcare.config.layers import example_text
 
-WRONG = '[reminders.water]\ntopic = "hydraton"\nat = "noon"\n'
+INVALID = '[reminders.water]\ntopic = "hydraton"\nat = "noon"\n'
 
 WRONG_LINES = (
     (
@@ -42,7 +42,7 @@ MEND_THEM = (
 
 
 def complaint(path: Path) -> str:
-    """What is said of a file with the text `WRONG`."""
+    """What is said of a file with the text `INVALID`."""
     return "".join(
         f"{path}{line}\n{excerpt}" for line, excerpt in zip(WRONG_LINES, EXCERPTS, strict=True)
     )
@@ -117,14 +117,14 @@ def test_check_without_a_file(terminal: Terminal) -> None:
 
 def test_check_of_a_wrong_file(terminal: Terminal) -> None:
     """Every mistake with the line that it is about, where problems go."""
-    terminal.write(WRONG)
+    terminal.write(INVALID)
     result = terminal("config", "check")
     assert (result.code, result.out, result.err) == (78, "", complaint(terminal.config))
 
 
 def test_check_for_a_program(terminal: Terminal) -> None:
     """Where it is, in parts, and the line as a person reads it."""
-    path = terminal.write(WRONG)
+    path = terminal.write(INVALID)
     result = terminal("config", "check", "--json")
     assert (result.code, result.err) == (78, "")
     assert result.json == [
@@ -296,7 +296,7 @@ def test_show_without_a_file_in_the_language_of_the_desktop(
 
 def test_show_of_a_wrong_file(terminal: Terminal) -> None:
     """Nothing of it is in force."""
-    terminal.write(WRONG)
+    terminal.write(INVALID)
     result = terminal("config", "show")
     assert (result.code, result.out) == (78, "")
     assert result.err == complaint(terminal.config) + MEND_THEM

@@ -11,12 +11,12 @@ import pytest
 from cli.talk import CONTROL_C, CONTROL_D, answered, talking
 from cli.terminal import Result, Terminal
 from nightcare.config.layers import example_text
-from nightcare.desktop.instance_lock import OnlyOne
+from nightcare.desktop.instance_lock import InstanceLock
 from parts.scripts import shell_program
 
 OURS = "# mine\n[snooze]\nlimit = 2   # few\n"
 RIGHT = OURS.replace("2", "5")
-WRONG = OURS.replace("2", '"many"')
+INVALID = OURS.replace("2", '"many"')
 COMPLAINT = ':3:9: snooze.limit: found "many"; allowed: a whole number'
 ASKED = "e: edit again, x: discard the draft, s: save the draft aside [e]: "
 
@@ -79,7 +79,7 @@ def test_a_service_that_runs_goes_by_it(
     """But for what shows reminders, which it takes up when it starts; it says so."""
     terminal.write(OURS)
     terminal.state.mkdir(parents=True)
-    service = OnlyOne(terminal.state)
+    service = InstanceLock(terminal.state)
     assert service.take()
     last = edit(EDITOR=editor(writes(text))).out.splitlines()[-1]
     assert last.startswith("nightcare is running, and goes by it ")
@@ -195,7 +195,7 @@ def test_mistakes_without_a_terminal_keep_the_draft(
 ) -> None:
     """For nobody can be asked."""
     path = terminal.write(OURS)
-    result = edit(EDITOR=editor(writes(WRONG)))
+    result = edit(EDITOR=editor(writes(INVALID)))
     assert (result.code, result.out) == (78, "")
     (draft,) = drafts(terminal)
     assert result.err == (
@@ -205,7 +205,7 @@ def test_mistakes_without_a_terminal_keep_the_draft(
         "Mistakes in the draft: 1. Your config is as it was.\n"
         f"Your draft is kept as {draft}.\n"
     )
-    assert draft.read_text(encoding="utf-8") == WRONG
+    assert draft.read_text(encoding="utf-8") == INVALID
     assert path.read_text(encoding="utf-8") == OURS
 
 
@@ -256,7 +256,7 @@ TWO_TRIES = f"""
 if [ -e "$HOME/again" ]; then {writes(RIGHT)}
 else
 touch "$HOME/again"
-{writes(WRONG)}
+{writes(INVALID)}
 fi"""
 
 
@@ -278,7 +278,7 @@ def test_discard(
 ) -> None:
     """The old one stays, and the draft is gone."""
     path = terminal.write(OURS)
-    with talking(environment | {"EDITOR": editor(writes(WRONG))}, "config", "edit") as talk:
+    with talking(environment | {"EDITOR": editor(writes(INVALID))}, "config", "edit") as talk:
         talk.answer(ASKED, answer)
         assert talk.end() == 78
     assert path.read_text(encoding="utf-8") == OURS
@@ -291,12 +291,12 @@ def test_save_aside(
 ) -> None:
     """Also for whoever breaks off."""
     path = terminal.write(OURS)
-    with talking(environment | {"EDITOR": editor(writes(WRONG))}, "config", "edit") as talk:
+    with talking(environment | {"EDITOR": editor(writes(INVALID))}, "config", "edit") as talk:
         talk.answer(ASKED, answer)
         assert talk.end() == code
     (draft,) = drafts(terminal)
     assert f"Your draft is kept as {draft}.\n" in talk.said
-    assert draft.read_text(encoding="utf-8") == WRONG
+    assert draft.read_text(encoding="utf-8") == INVALID
     assert path.read_text(encoding="utf-8") == OURS
 
 

@@ -10,7 +10,7 @@ import tomli
 from cli.talk import SOURCE, left_loaded
 from cli.terminal import Terminal
 from nightcare.config.layers import example_text
-from nightcare.desktop.instance_lock import OnlyOne
+from nightcare.desktop.instance_lock import InstanceLock
 
 OURS = "# mine\n[snooze]\nlimit = 2   # few\n"
 
@@ -299,7 +299,7 @@ def test_a_service_that_runs_must_be_told(terminal: Terminal) -> None:
     """It says how."""
     terminal.write(OURS)
     terminal.state.mkdir(parents=True)
-    service = OnlyOne(terminal.state)
+    service = InstanceLock(terminal.state)
     assert service.take()
     result = terminal("config", "set", "snooze.limit", "5")
     assert "nightcare is running, and goes by it at once.\n" in result.out
@@ -312,7 +312,7 @@ def test_what_shows_reminders_changes_with_the_next_start(
     """And that is said, with how to have one."""
     terminal.write('[notify]\nbackend = "freedesktop"\n')
     terminal.state.mkdir(parents=True)
-    service = OnlyOne(terminal.state)
+    service = InstanceLock(terminal.state)
     assert service.take()
     result = terminal("config", *words)
     assert (result.code, result.err) == (0, "")

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from cli.terminal import TODAY, Terminal
-from nightcare.domain.delivery import Held, Outcome, Settled, Snoozed, Step
+from nightcare.domain.delivery import Closed, Held, Outcome, Reason, Snoozed
 from nightcare.domain.diary import Answer, Morning
-from nightcare.domain.global_state import Standing
+from nightcare.domain.global_state import GlobalState
 from nightcare.domain.history import ACTS
-from nightcare.domain.routine_session import Led
+from nightcare.domain.routine_session import RoutineSession
 from nightcare.i18n.translator import read_words
 from nightcare.journal.database import FILE_NAME
 from nightcare.journal.store import Journal
@@ -47,24 +47,24 @@ def fill(terminal: Terminal) -> Path:
     terminal.have_open()
     at = terminal.at("10:00").astimezone(UTC)
     for slot, state in (
-        ("1", Settled(Outcome.DONE, at)),
-        ("2", Held(Step.IDLE)),
+        ("1", Closed(Outcome.DONE, at)),
+        ("2", Held(Reason.IDLE)),
         ("3", Snoozed(terminal.at("16:00").astimezone(UTC))),
     ):
         terminal.have(terminal.course("10:00", slot=slot), state)
     with terminal.journal() as journal:
         course = terminal.course("10:00", slot="1")
-        journal.acted(at, "done", [course], Standing(began=at))
-        journal.decided(at, course.occurrence, "hold", Step.IDLE)
+        journal.acted(at, "done", [course], GlobalState(began=at))
+        journal.decided(at, course.occurrence, "hold", Reason.IDLE)
         journal.tip_shown("refill", at)
         journal.ask_trial("water", at)
         journal.note("service", {"pid": 1, "presence": {}, "values": {}, "config": None})
         journal.note("professional", {"at": at.isoformat()})
         journal.diary.say(Morning(date(2026, 11, 19), Answer.NONE, at))
         journal.diary.ask(TODAY - timedelta(days=1), at)
-        journal.lead(Led(course.key, "calf", at, at))
+        journal.lead(RoutineSession(course.key, "calf", at, at))
         journal.note("screen", {"notice/1": ":1.5 1 x"})
-        journal.stand(Standing(at, at, None, None, {}))
+        journal.stand(GlobalState(at, at, None, None, {}))
     return terminal.state / FILE_NAME
 
 

@@ -18,9 +18,14 @@ import pytest
 from cli.talk import SOURCE, answered, left_loaded
 from cli.terminal import Terminal
 from nightcare.cli import doctor_command
-from nightcare.desktop.notify.terminal import TerminalScreen
+from nightcare.desktop.notify.terminal import TerminalNotifier
 from nightcare.doctor.finding import Check, Finding, State
-from nightcare.domain.notification import Capability, Closed, ScreenEvent, Shown
+from nightcare.domain.notification import (
+    Capability,
+    NotificationClosed,
+    NotificationShown,
+    NotifierEvent,
+)
 from nightcare.journal.store import BUTTONS_NOTE
 
 LONG = 60.0
@@ -151,7 +156,7 @@ def test_a_notification_that_fails_is_a_line(
     assert "Notification: it could not be looked at: ZeroDivisionError" in result.out
 
 
-class Closing(TerminalScreen):
+class Closing(TerminalNotifier):
     """A notification server that says it has buttons; what it shows is closed at once."""
 
     name = "freedesktop"
@@ -161,11 +166,11 @@ class Closing(TerminalScreen):
         """Name itself."""
         return "Buttonless 1.0 (nobody)"
 
-    async def run(self, report: Callable[[ScreenEvent], None]) -> None:
+    async def run(self, report: Callable[[NotifierEvent], None]) -> None:
         """Show what is wanted, and close it."""
         for token in list(self._wanted):
-            report(Shown(token))
-            report(Closed(token))
+            report(NotificationShown(token))
+            report(NotificationClosed(token))
         await asyncio.Event().wait()
 
 

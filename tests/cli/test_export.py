@@ -13,11 +13,11 @@ import pytest
 
 from cli.talk import answered
 from cli.terminal import Terminal
-from nightcare.desktop.instance_lock import OnlyOne
-from nightcare.domain.delivery import Held, Outcome, Settled, Snoozed, Step
-from nightcare.domain.global_state import Standing
+from nightcare.desktop.instance_lock import InstanceLock
+from nightcare.domain.delivery import Closed, Held, Outcome, Reason, Snoozed
+from nightcare.domain.global_state import GlobalState
 from nightcare.journal.database import FILE_NAME
-from nightcare.journal.diary_store import Pages
+from nightcare.journal.diary_store import DiaryStore
 from nightcare.journal.store import SERVICE_NOTE
 
 
@@ -27,9 +27,9 @@ def lived(terminal: Terminal) -> Terminal:
     terminal.write('[reminders.water]\ntopic = "hydration"\nat = "14:00"\ntext = "drink now"\n')
     terminal("cramp", "add", "--at", "03:10", "--note", "=unmistakable")
     terminal("cramp", "none", "--night", "2026-11-19")
-    terminal.have(terminal.course("12:00", slot="1"), Settled(Outcome.EXPIRED, terminal.now))
+    terminal.have(terminal.course("12:00", slot="1"), Closed(Outcome.EXPIRED, terminal.now))
     terminal.have(terminal.course("13:00", slot="2"), Snoozed(terminal.at("15:00")))
-    terminal.have(terminal.course("13:30", slot="3"), Held(Step.LOCKED))
+    terminal.have(terminal.course("13:30", slot="3"), Held(Reason.LOCKED))
     terminal.have_open(slot="4")
     assert terminal("done", "water").code == 0
     assert terminal("pause", "1h").code == 0
@@ -39,7 +39,7 @@ def lived(terminal: Terminal) -> Terminal:
 @pytest.fixture
 def service(lived: Terminal) -> Iterator[None]:
     """As if the service ran: its lock is held."""
-    lock = OnlyOne(lived.state)
+    lock = InstanceLock(lived.state)
     assert lock.take()
     yield
     lock.release()
@@ -150,7 +150,7 @@ def test_erasing_while_the_service_runs(lived: Terminal) -> None:
     with lived.journal() as running:
         running.note(SERVICE_NOTE, {"pid": 1, "notifier": "a screen"})
         _, seen = running.changed_by_others(0)
-        Pages(running).cramps()
+        DiaryStore(running).cramps()
         assert lived("erase", "--yes").code == 0
         assert running.changed_by_others(seen)[0]
         assert (lived.state / f"{FILE_NAME}-wal").stat().st_size == 0
@@ -199,7 +199,7 @@ def test_journals_that_were_set_aside_are_erased_too(lived: Terminal) -> None:
 def test_a_journal_that_is_damaged_is_erased_as_a_file(lived: Terminal) -> None:
     """Where the service runs, that is for it to set aside first."""
     (lived.state / FILE_NAME).write_bytes(b"unmistakable, but no journal " * 300)
-    lock = OnlyOne(lived.state)
+    lock = InstanceLock(lived.state)
     assert lock.take()
     result = lived("erase", "--yes")
     assert (result.code, result.out) == (1, "")
@@ -227,7 +227,7 @@ def test_the_service_goes_on_from_the_erasing(lived: Terminal) -> None:
     """As if it had first run then."""
     began = datetime(2026, 11, 1, tzinfo=UTC)
     with lived.journal() as journal:
-        journal.stand(Standing(began=began, reckoned=began))
+        journal.stand(GlobalState(began=began, reckoned=began))
     lived("erase", "--yes")
     with lived.journal() as journal:
         standing = journal.standing()

@@ -99,7 +99,7 @@ RIGHT = [
     ("24:00", time(0)),
 ]
 
-WRONG = [
+INVALID = [
     ("25:00", "no clock shows"),
     ("22:60", "no clock shows"),
     ("7", "07:00"),
@@ -121,7 +121,7 @@ def test_a_clock_time_is_understood_everywhere(
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.__name__)
-@pytest.mark.parametrize(("text", "hint"), WRONG)
+@pytest.mark.parametrize(("text", "hint"), INVALID)
 def test_what_is_no_clock_time_is_refused_everywhere(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch, place: Place, text: str, hint: str
 ) -> None:

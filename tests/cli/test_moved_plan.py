@@ -9,10 +9,19 @@ from typing import Any
 import pytest
 
 from cli.terminal import TODAY, ZONE, Terminal
-from nightcare.domain.delivery import Course, Held, Open, Outcome, Settled, Snoozed, Step, begin
-from nightcare.domain.global_state import Standing
+from nightcare.domain.delivery import (
+    Active,
+    Closed,
+    Delivery,
+    Held,
+    Outcome,
+    Reason,
+    Snoozed,
+    begin,
+)
+from nightcare.domain.global_state import GlobalState
 from nightcare.domain.reminders import Key, Occurrence, Topic
-from nightcare.domain.routine_session import Led
+from nightcare.domain.routine_session import RoutineSession
 
 EVENING = """
 [reminders.evening-stretch]
@@ -30,7 +39,7 @@ at = ["wake", "12:00"]
 """
 
 
-def stretch_of(terminal: Terminal, clock: str = "22:00") -> Course:
+def stretch_of(terminal: Terminal, clock: str = "22:00") -> Delivery:
     """The evening stretch of today."""
     return terminal.course(clock, "evening-stretch", "1")
 
@@ -61,16 +70,16 @@ AT_MIDNIGHT = {"next": "00:00", "status": "00:00", "today": ["00:00"], "preview"
 @pytest.mark.parametrize(
     "state",
     [
-        Open(datetime(2026, 11, 22, 21, tzinfo=UTC), datetime(2026, 11, 22, 21, 30, tzinfo=UTC)),
-        Open(
+        Active(datetime(2026, 11, 22, 21, tzinfo=UTC), datetime(2026, 11, 22, 21, 30, tzinfo=UTC)),
+        Active(
             datetime(2026, 11, 22, 21, tzinfo=UTC),
             datetime(2026, 11, 22, 21, 30, tzinfo=UTC),
             again=datetime(2026, 11, 22, 21, 10, tzinfo=UTC),
             away=True,
         ),
-        Held(Step.LOCKED),
-        Held(Step.ANOTHER),
-        Held(Step.ROUTINE),
+        Held(Reason.LOCKED),
+        Held(Reason.ANOTHER),
+        Held(Reason.ROUTINE),
     ],
 )
 def test_what_is_unanswered_moves_with_the_evening(terminal: Terminal, state: Any) -> None:
@@ -100,7 +109,7 @@ def test_what_has_its_outcome_keeps_it_and_its_time(
     terminal.write(EVENING)
     terminal.look_at_the_clock("22:10")
     running(terminal)
-    terminal.have(stretch_of(terminal), Settled(outcome, terminal.at("22:01")))
+    terminal.have(stretch_of(terminal), Closed(outcome, terminal.at("22:01")))
     assert terminal("tonight", "00:30").out == (
         "Bedtime is tomorrow 00:30 this time; nothing of this evening is left to move with it.\n"
     )
@@ -130,11 +139,13 @@ def test_a_stretch_under_way_stays_when_the_evening_moves(terminal: Terminal) ->
     terminal.look_at_the_clock("22:05")
     running(terminal)
     began = terminal.at("22:04").astimezone(UTC)
-    opened = terminal.have(stretch_of(terminal), Open(began, terminal.at("22:09").astimezone(UTC)))
+    opened = terminal.have(
+        stretch_of(terminal), Active(began, terminal.at("22:09").astimezone(UTC))
+    )
     with terminal.journal() as journal:
-        journal.lead(Led(opened.key, "calf", began, began + timedelta(seconds=50)))
+        journal.lead(RoutineSession(opened.key, "calf", began, began + timedelta(seconds=50)))
     terminal("tonight", "00:30")
-    assert isinstance(terminal.remembered(opened), Open)
+    assert isinstance(terminal.remembered(opened), Active)
     assert "Under way" in terminal("status").out
     assert terminal("next").out == "Next: evening-stretch, tomorrow 22:00.\n"
 
@@ -144,10 +155,10 @@ def test_undo_of_another_bedtime_brings_back_what_was_open(terminal: Terminal) -
     terminal.write(EVENING)
     terminal.look_at_the_clock("22:05")
     running(terminal)
-    opened = terminal.have(stretch_of(terminal), Open(terminal.at("22:00"), terminal.at("22:30")))
+    opened = terminal.have(stretch_of(terminal), Active(terminal.at("22:00"), terminal.at("22:30")))
     terminal("tonight", "00:30")
     terminal("undo")
-    assert terminal.remembered(opened) == Held(Step.RESTARTED)
+    assert terminal.remembered(opened) == Held(Reason.RESTARTED)
     assert views(terminal)["today"] == []
 
 
@@ -157,7 +168,7 @@ def test_a_later_wake_up_announces_nothing_that_was_done(terminal: Terminal) -> 
     terminal.look_at_the_clock("06:40")
     running(terminal)
     taken = terminal.course("06:30", "pills", "wake")
-    terminal.have(taken, Settled(Outcome.DONE, terminal.at("06:31")))
+    terminal.have(taken, Closed(Outcome.DONE, terminal.at("06:31")))
     assert terminal("config", "set", "sleep.wake", "07:30").code == 0
     assert terminal("next").out == "Next: pills, 12:00.\n"
     # The care day before goes on until then, and it was in its hours.
@@ -173,7 +184,7 @@ def test_a_later_wake_up_moves_what_is_open(terminal: Terminal) -> None:
     terminal.look_at_the_clock("06:40")
     running(terminal)
     taken = terminal.course("06:30", "pills", "wake")
-    terminal.have(taken, Open(terminal.at("06:30"), terminal.at("06:45")))
+    terminal.have(taken, Active(terminal.at("06:30"), terminal.at("06:45")))
     assert terminal("config", "set", "sleep.wake", "07:30").code == 0
     assert terminal("next").out == "Next: pills, 07:30.\n"
     assert terminal("today").out == "Saturday 21 November\nNothing is planned.\n"
@@ -188,7 +199,7 @@ def test_flying_west_lists_nothing_twice(terminal: Terminal) -> None:
     day = date(2026, 11, 22)
     shown = datetime.combine(day, time(6, 30), ZONE)
     taken = begin(Occurrence(Key("pills", day, "wake"), shown), Topic.NUTRITION)
-    terminal.have(taken, Settled(Outcome.DONE, shown + timedelta(minutes=1)))
+    terminal.have(taken, Closed(Outcome.DONE, shown + timedelta(minutes=1)))
     assert [(one["due"][11:16], one["state"]) for one in terminal("today", "--json").json] == [
         ("00:30", "settled"),
         ("12:00", "planned"),
@@ -227,7 +238,7 @@ def test_what_the_service_has_passed_without_a_record_is_not_part_of_the_day(
     """It first ran at noon: nothing of the morning was, and nothing of it comes."""
     noon = terminal.at("12:30").astimezone(UTC)
     with terminal.journal() as journal:
-        journal.stand(Standing(began=noon, reckoned=terminal.now.astimezone(UTC)))
+        journal.stand(GlobalState(began=noon, reckoned=terminal.now.astimezone(UTC)))
     lines = terminal("today").out.splitlines()
     assert lines[0] == "Sunday 22 November"
     assert [line[2:7] for line in lines[1:]] == ["16:00", "18:00", "20:00", "22:00", "22:25"]

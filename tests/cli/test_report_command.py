@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from cli.terminal import TODAY, Terminal
-from nightcare.domain.delivery import Outcome, Settled
+from nightcare.domain.delivery import Closed, Outcome
 from nightcare.domain.reminders import Topic
 from nightcare.i18n.translator import read_words
 
@@ -57,7 +57,7 @@ def test_a_month_as_a_person_reads_it(terminal: Terminal) -> None:
         due = course.occurrence.due - timedelta(days=2)
         occurrence = replace(course.occurrence, key=key, due=due)
         shown = replace(course, occurrence=occurrence, topic=Topic.STRETCHING)
-        terminal.have(shown, Settled(outcome, terminal.now))
+        terminal.have(shown, Closed(outcome, terminal.now))
     result = terminal("report")
     assert result.out == (
         "Your nights from Friday 23 October to Saturday 21 November\n"
@@ -193,7 +193,7 @@ def test_many_nights_are_a_reason_and_the_numbers_are_the_persons(terminal: Term
 def test_the_report_never_says_that_one_thing_leads_to_another(terminal: Terminal) -> None:
     """Not even where the figures look like it."""
     nights_without(terminal, *range(1, 21))
-    terminal.have(terminal.course(), Settled(Outcome.DONE, terminal.now))
+    terminal.have(terminal.course(), Closed(Outcome.DONE, terminal.now))
     for language in ("en", "da"):
         terminal.write(f'language = "{language}"')
         out = flowing(terminal("report").out)

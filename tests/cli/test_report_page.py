@@ -11,7 +11,7 @@ import pytest
 
 from cli.talk import left_loaded
 from cli.terminal import Result, Terminal
-from nightcare.domain.delivery import Outcome, Settled
+from nightcare.domain.delivery import Closed, Outcome
 from nightcare.i18n.translator import read_words
 from parts.scripts import shell_program
 
@@ -231,7 +231,7 @@ def test_the_page_says_what_the_terminal_says(terminal: Terminal) -> None:
     terminal("cramp", "add", "--at", "2026-11-14T03:10", "--severity", "mild")
     terminal("cramp", "add", "--at", "2026-11-13T23:50", "--severity", "severe")
     terminal("cramp", "add", "--at", "2026-11-20T12:00")
-    terminal.have(terminal.course(), Settled(Outcome.DONE, terminal.now))
+    terminal.have(terminal.course(), Closed(Outcome.DONE, terminal.now))
     place = terminal.home / "report.html"
     # With today's reminder: its care day is only in the report once tonight is.
     terminal("cramp", "add", "--at", "2026-11-22T14:00")

@@ -14,7 +14,7 @@ from cli.talk import CONTROL_C, CONTROL_D, Talk, answered, talking
 from cli.terminal import Result, Terminal
 from nightcare.config.layers import example_text
 from nightcare.config.load import load
-from nightcare.desktop.instance_lock import OnlyOne
+from nightcare.desktop.instance_lock import InstanceLock
 from nightcare.domain.care_day import Hours
 from parts.scripts import shell_program
 
@@ -387,7 +387,7 @@ def test_another_file_is_set_up_when_it_is_named(
 def test_a_service_that_runs_knows_of_it(terminal: Terminal, asked: Asked) -> None:
     """And is not offered once more."""
     terminal.state.mkdir(parents=True)
-    service = OnlyOne(terminal.state)
+    service = InstanceLock(terminal.state)
     assert service.take()
     result = asked(*USUAL, (write_it(terminal.config), ""))
     assert result.out.endswith("nightcare is running, and goes by it at once.\n")

@@ -11,11 +11,11 @@ import pytest
 
 from cli.terminal import TODAY, Terminal
 from nightcare.config.load import load
-from nightcare.desktop.instance_lock import OnlyOne
-from nightcare.domain.delivery import Held, Open, Outcome, Settled, Snoozed, Step
-from nightcare.domain.global_state import Standing
-from nightcare.domain.notification import Delivery
-from nightcare.domain.routine_session import Led
+from nightcare.desktop.instance_lock import InstanceLock
+from nightcare.domain.delivery import Active, Closed, Held, Outcome, Reason, Snoozed
+from nightcare.domain.global_state import GlobalState
+from nightcare.domain.notification import DeliveryStatus
+from nightcare.domain.routine_session import RoutineSession
 from nightcare.journal.store import SERVICE_NOTE
 
 NO_REMINDERS = '[reminders.none]\ntopic = "sleep"\nat = "12:00"\nenabled = false\n'
@@ -28,7 +28,7 @@ def service(terminal: Terminal) -> Iterator[None]:
     """As if the service ran: its lock is held, and its note is there."""
     with terminal.journal() as journal:
         journal.note(SERVICE_NOTE, {"pid": 4711, "notifier": "GNOME Shell 49"})
-    lock = OnlyOne(terminal.state)
+    lock = InstanceLock(terminal.state)
     assert lock.take()
     yield
     lock.release()
@@ -93,7 +93,7 @@ def test_status_tells_what_is_known_of_presence(terminal: Terminal) -> None:
     }
     with terminal.journal() as journal:
         journal.note(SERVICE_NOTE, {"notifier": "GNOME Shell 49", "presence": presence})
-    lock = OnlyOne(terminal.state)
+    lock = InstanceLock(terminal.state)
     assert lock.take()
     assert terminal("status").out.splitlines()[1:3] == [
         "The desktop says: the screen is not locked (logind, sway); nobody is at the screen (me).",
@@ -113,7 +113,7 @@ def test_status_tells_of_another_bus(
     note = {"screen": "freedesktop", "notifier": notifier, "environment": environment}
     with terminal.journal() as journal:
         journal.note(SERVICE_NOTE, note)
-    lock = OnlyOne(terminal.state)
+    lock = InstanceLock(terminal.state)
     assert lock.take()
     assert terminal("status").code == 0
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/theirs,guid=01")
@@ -129,7 +129,7 @@ def test_status_tells_of_another_bus(
 @pytest.mark.usefixtures("service")
 def test_status_tells_what_is_open_snoozed_and_waiting(terminal: Terminal) -> None:
     """In order of time, with what keeps each."""
-    terminal.have(terminal.course("10:00", slot="7200"), Held(Step.DO_NOT_DISTURB))
+    terminal.have(terminal.course("10:00", slot="7200"), Held(Reason.DO_NOT_DISTURB))
     terminal.have(terminal.course("12:00", slot="14400"), Snoozed(terminal.at("14:30")))
     terminal.have_open("14:00")
     assert terminal("status").out.splitlines()[1:] == [
@@ -146,7 +146,7 @@ def test_status_tells_a_stretch_under_way(terminal: Terminal) -> None:
     course = terminal.have_open("14:09", "evening-stretch", "1")
     began = terminal.now - timedelta(seconds=35)
     with terminal.journal() as journal:
-        journal.lead(Led(course.key, "calf", began, began + timedelta(seconds=30)))
+        journal.lead(RoutineSession(course.key, "calf", began, began + timedelta(seconds=30)))
     said = (
         "Under way: Calf stretch and massage, for evening-stretch. Step 3 of 7 · right leg · 20 s."
     )
@@ -185,7 +185,7 @@ def test_status_tells_of_a_time_zone_that_is_not_known(
     lost = {"name": "Asia/Tokyo", "source": "link", "known": True, "lost": True}
     copy = {"name": "/etc/localtime", "source": "copy", "known": True, "lost": True}
     with terminal.journal():
-        lock = OnlyOne(terminal.state)
+        lock = InstanceLock(terminal.state)
     assert lock.take()
     for zone, sentence, offset in (
         (none, "so reminders go by UTC.", "+00:00"),
@@ -257,7 +257,7 @@ def test_while_the_saved_config_is_wrong_the_schedule_in_force_counts(terminal: 
 def test_status_for_a_program(terminal: Terminal) -> None:
     """Everything that a person is told, with instants and their offset."""
     config = terminal.write("")
-    terminal.have(terminal.course("10:00", slot="7200"), Held(Step.LOCKED))
+    terminal.have(terminal.course("10:00", slot="7200"), Held(Reason.LOCKED))
     terminal.have(terminal.course("12:00", slot="14400"), Snoozed(terminal.at("14:30")))
     terminal.have_open("14:00")
     terminal("pause", "until", "15:00")
@@ -339,9 +339,9 @@ def test_next_knows_of_another_bedtime_tonight(terminal: Terminal) -> None:
 def test_today(terminal: Terminal) -> None:
     """The date, and each moment with what became of it."""
     done = terminal.course("08:00", slot="0")
-    terminal.have(done, Settled(Outcome.DONE, terminal.at("08:03")))
+    terminal.have(done, Closed(Outcome.DONE, terminal.at("08:03")))
     missed = terminal.course("10:00", slot="7200")
-    terminal.have(missed, Settled(Outcome.MISSED, terminal.at("10:46"), Step.LOCKED))
+    terminal.have(missed, Closed(Outcome.MISSED, terminal.at("10:46"), Reason.LOCKED))
     terminal.have(terminal.course("12:00", slot="14400"), Snoozed(terminal.at("14:30")))
     terminal.have_open("14:00")
     result = terminal("today")
@@ -363,7 +363,7 @@ def test_today(terminal: Terminal) -> None:
 def test_today_in_danish(terminal: Terminal) -> None:
     """In words, not in numbers alone."""
     terminal.write('language = "da"')
-    terminal.have(terminal.course("10:00", slot="7200"), Held(Step.IDLE))
+    terminal.have(terminal.course("10:00", slot="7200"), Held(Reason.IDLE))
     lines = terminal("today").out.splitlines()
     assert lines[0] == "søndag den 22. november"
     assert lines[2] == (
@@ -380,7 +380,7 @@ def test_today_past_midnight_is_still_the_evening_before(terminal: Terminal) -> 
 def test_today_keeps_what_is_not_planned_any_more(terminal: Terminal) -> None:
     """What was, was."""
     walk = terminal.course("09:00", name="walk", slot="1")
-    terminal.have(walk, Settled(Outcome.EXPIRED, terminal.at("09:10")))
+    terminal.have(walk, Closed(Outcome.EXPIRED, terminal.at("09:10")))
     assert terminal("today").out.splitlines()[2] == (
         "  09:00  walk                              not answered"
     )
@@ -396,7 +396,7 @@ def test_today_where_nothing_is_planned(terminal: Terminal) -> None:
 def test_today_for_a_program(terminal: Terminal) -> None:
     """What was with its outcome, what is to come as in a plan."""
     gone = terminal.course("08:00", slot="0")
-    terminal.have(gone, Settled(Outcome.EXPIRED, terminal.at("08:10"), Step.SUPERSEDED))
+    terminal.have(gone, Closed(Outcome.EXPIRED, terminal.at("08:10"), Reason.SUPERSEDED))
     entries = terminal("today", "--json").json
     assert entries[0] == {
         "reminder": "water",
@@ -521,14 +521,14 @@ def test_why(terminal: Terminal) -> None:
     """For each reminder the step that decided last, the newest first."""
     with terminal.journal() as journal:
         for clock, name, verdict, step in (
-            ("08:00", "water", "hold", Step.LOCKED),
-            ("10:00", "water", "drop", Step.TOO_LATE),
-            ("11:00", "evening-stretch", "hold", Step.DO_NOT_DISTURB),
-            ("12:00", "loose-blanket", "show", Step.SHOW),
+            ("08:00", "water", "hold", Reason.LOCKED),
+            ("10:00", "water", "drop", Reason.TOO_LATE),
+            ("11:00", "evening-stretch", "hold", Reason.DO_NOT_DISTURB),
+            ("12:00", "loose-blanket", "show", Reason.SHOW),
         ):
             occurrence = terminal.course(clock, name).occurrence
             journal.decided(terminal.at(clock) + timedelta(minutes=1), occurrence, verdict, step)
-        journal.delivered(occurrence.key, Delivery.SHOWN)
+        journal.delivered(occurrence.key, DeliveryStatus.SHOWN)
     assert terminal("why").out.splitlines() == [
         "loose-blanket of 12:00: shown 12:01, because nothing spoke against it.",
         "evening-stretch of 11:00: waiting since 11:01, because do not disturb was on.",
@@ -552,9 +552,9 @@ def test_why(terminal: Terminal) -> None:
     ]
 
 
-@pytest.mark.parametrize("step", list(Step))
+@pytest.mark.parametrize("step", list(Reason))
 @pytest.mark.parametrize("verdict", ["show", "hold", "drop"])
-def test_why_has_words_for_every_step(terminal: Terminal, verdict: str, step: Step) -> None:
+def test_why_has_words_for_every_step(terminal: Terminal, verdict: str, step: Reason) -> None:
     """Whatever a service has written down, in each language."""
     with terminal.journal() as journal:
         journal.decided(terminal.now, terminal.course().occurrence, verdict, step)
@@ -568,16 +568,16 @@ def test_why_has_words_for_every_step(terminal: Terminal, verdict: str, step: St
 def test_a_later_day_is_spoken_of_by_its_day(terminal: Terminal) -> None:
     """A clock time alone would be taken for today's."""
     with terminal.journal() as journal:
-        journal.decided(terminal.now, terminal.course().occurrence, "show", Step.SHOW)
-        journal.delivered(terminal.course().key, Delivery.SHOWN)
-        journal.stand(Standing(good_night=TODAY))
+        journal.decided(terminal.now, terminal.course().occurrence, "show", Reason.SHOW)
+        journal.delivered(terminal.course().key, DeliveryStatus.SHOWN)
+        journal.stand(GlobalState(good_night=TODAY))
     terminal.look_at_the_clock("08:00", TODAY + timedelta(days=1))
     assert terminal("why").out.startswith("water of yesterday 14:00: shown yesterday 14:10,")
 
 
 def test_an_open_reminder_says_nothing_of_when_before_it_is_shown(terminal: Terminal) -> None:
     """A program gets null for what is not known yet."""
-    terminal.have(terminal.course(), Open(None, terminal.at("14:45")))
+    terminal.have(terminal.course(), Active(None, terminal.at("14:45")))
     (entry,) = terminal("status", "--json").json["unsettled"]
     assert (entry["shown"], entry["closes"]) == (None, "2026-11-22T14:45:00+01:00")
 
@@ -585,13 +585,13 @@ def test_an_open_reminder_says_nothing_of_when_before_it_is_shown(terminal: Term
 # How far an open reminder has come on its way to the screen
 
 NOT_THERE = {
-    Delivery.DECIDED: "it has not been sent yet",
-    Delivery.SENT: "the notification server has not answered yet",
-    Delivery.NO_SERVER: "there is no notification server",
-    Delivery.NO_REPLY: "the notification server does not answer",
-    Delivery.NO_ID: "the notification server did not take it; it may be paused",
-    Delivery.ERROR: "the notification server answered with an error",
-    Delivery.FAILED: "it could not be shown",
+    DeliveryStatus.DECIDED: "it has not been sent yet",
+    DeliveryStatus.SENT: "the notification server has not answered yet",
+    DeliveryStatus.NO_SERVER: "there is no notification server",
+    DeliveryStatus.NO_REPLY: "the notification server does not answer",
+    DeliveryStatus.NO_ID: "the notification server did not take it; it may be paused",
+    DeliveryStatus.ERROR: "the notification server answered with an error",
+    DeliveryStatus.FAILED: "it could not be shown",
 }
 
 
@@ -599,15 +599,15 @@ NOT_THERE = {
 @pytest.mark.parametrize("delivery", NOT_THERE)
 @pytest.mark.parametrize("shown", [None, "14:00"])
 def test_what_is_not_on_the_screen_is_never_said_to_be(
-    terminal: Terminal, delivery: Delivery, shown: str | None
+    terminal: Terminal, delivery: DeliveryStatus, shown: str | None
 ) -> None:
     """Also where a server had it that has gone; with the reason, everywhere."""
     open_since = None if shown is None else terminal.at(shown)
     course = terminal.have(
-        terminal.course(), Open(open_since, terminal.at("14:30"), delivery=delivery)
+        terminal.course(), Active(open_since, terminal.at("14:30"), delivery=delivery)
     )
     with terminal.journal() as journal:
-        journal.decided(terminal.at("14:00"), course.occurrence, "show", Step.SHOW)
+        journal.decided(terminal.at("14:00"), course.occurrence, "show", Reason.SHOW)
         journal.delivered(course.key, delivery)
     reason = NOT_THERE[delivery]
     assert f"To be shown: water of 14:00; {reason}." in terminal("status").out
@@ -623,12 +623,14 @@ def test_what_is_not_on_the_screen_is_never_said_to_be(
 
 
 @pytest.mark.usefixtures("service")
-@pytest.mark.parametrize("delivery", [Delivery.TAKEN_OFF, Delivery.SHOWN])
-def test_what_has_left_the_screen_is_still_open(terminal: Terminal, delivery: Delivery) -> None:
+@pytest.mark.parametrize("delivery", [DeliveryStatus.TAKEN_OFF, DeliveryStatus.SHOWN])
+def test_what_has_left_the_screen_is_still_open(
+    terminal: Terminal, delivery: DeliveryStatus
+) -> None:
     """Taken off by a server, or closed by the person and asked again later."""
     terminal.have(
         terminal.course(),
-        Open(terminal.at("14:00"), terminal.at("14:30"), away=True, delivery=delivery),
+        Active(terminal.at("14:00"), terminal.at("14:30"), away=True, delivery=delivery),
     )
     said = "Open, but not on the screen any more: water of 14:00."
     assert said in terminal("status").out.splitlines()
@@ -641,7 +643,7 @@ def test_without_the_service_nothing_is_on_the_screen(terminal: Terminal) -> Non
     """What was open when it ended is unanswered."""
     terminal.have_open("14:00")
     assert "Unanswered: water of 14:00." in terminal("status").out.splitlines()
-    assert "Open" not in terminal("status").out
+    assert "Active" not in terminal("status").out
 
 
 @pytest.mark.usefixtures("service")

@@ -13,7 +13,7 @@ from cli.talk import CONTROL_C, talking
 from cli.terminal import TODAY, Terminal
 from nightcare.cli.progress_bars import bars
 from nightcare.cli.routine_display import Lines, display_for, lead
-from nightcare.domain.delivery import Course, Open, Outcome, Settled, begin
+from nightcare.domain.delivery import Active, Closed, Delivery, Outcome, begin
 from nightcare.domain.guidance import Routine, RoutineStep, Side
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.routine import Stage, length_of
@@ -238,14 +238,14 @@ def test_ctrl_c_stops_calmly(terminal: Terminal, clock: Clock) -> None:
     result = terminal("stretch")
     assert (result.code, result.err) == (130, "")
     assert result.out.endswith("Stopped. Nothing is recorded.\n")
-    assert isinstance(terminal.remembered(course), Open)
+    assert isinstance(terminal.remembered(course), Active)
 
 
-def have_open_stretch(terminal: Terminal) -> Course:
+def have_open_stretch(terminal: Terminal) -> Delivery:
     """Let a stretching reminder be on the screen."""
     due = terminal.at("14:00")
     course = begin(Occurrence(Key("evening-stretch", TODAY, "1"), due), Topic.STRETCHING)
-    return terminal.have(course, Open(due, due + timedelta(minutes=30)))
+    return terminal.have(course, Active(due, due + timedelta(minutes=30)))
 
 
 def test_at_its_end_a_stretching_reminder_that_is_open_is_done(
@@ -256,10 +256,10 @@ def test_at_its_end_a_stretching_reminder_that_is_open_is_done(
     result = terminal("stretch")
     assert "evening-stretch is done. `nightcare undo` takes that back." in result.out
     state = terminal.remembered(course)
-    assert isinstance(state, Settled)
+    assert isinstance(state, Closed)
     assert state.outcome is Outcome.DONE
     assert state.at - terminal.now >= timedelta(seconds=clock.now() - 77 - 1)
-    assert isinstance(terminal.remembered(water), Open)
+    assert isinstance(terminal.remembered(water), Active)
     assert terminal("undo").code == 0
 
 

@@ -18,8 +18,8 @@ import pytest
 
 from nightcare.cli.output import problem_lines
 from nightcare.config.load import load
-from nightcare.errors import ConfigError, Problem
-from nightcare.i18n.diagnostics_text import problem_text
+from nightcare.errors import ConfigError, Diagnostic
+from nightcare.i18n.diagnostics_text import diagnostic_text
 from nightcare.i18n.translator import read_words
 
 BROKEN = Path(__file__).parent / "broken"
@@ -35,7 +35,7 @@ ELSEWHERE = {
 """Sentences about a config that are told of no text; they have tests of their own."""
 
 
-def problems(name: str) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+def problems(name: str) -> tuple[tuple[Diagnostic, ...], tuple[Diagnostic, ...]]:
     """The mistakes in a file of the folder, and what may be a slip."""
     try:
         return (), load(Path(name), {}).warnings
@@ -69,12 +69,12 @@ def test_each_is_fit_for_a_terminal_and_a_log(path: Path) -> None:
     assert path.with_suffix(".en.txt") in EXPECTED
     for words in map(read_words, ("en", "da")):
         for one in all_of(path.name):
-            assert problem_text(one, words).isprintable()
+            assert diagnostic_text(one, words).isprintable()
             for line in problem_lines(one, words):
                 assert all(sign.isprintable() for sign in line)
 
 
-def all_of(name: str) -> Iterable[Problem]:
+def all_of(name: str) -> Iterable[Diagnostic]:
     """The mistakes in a file of the folder and what may be a slip, together."""
     mistakes, warnings = problems(name)
     return (*mistakes, *warnings)

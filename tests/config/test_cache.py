@@ -16,12 +16,12 @@ import pytest
 
 import nightcare.config.serialize as plain_module
 from nightcare.config import cache
-from nightcare.config.cache import FILE_NAME, load_kept
+from nightcare.config.cache import FILE_NAME, load_cached
 from nightcare.config.layers import example_text
 from nightcare.config.load import load, load_source
-from nightcare.config.load_result import Loaded, Source, source_of
+from nightcare.config.load_result import ConfigSource, LoadResult, source_of
 from nightcare.config.serialize import plain, unplain
-from nightcare.config.subprocess_loader import load_apart
+from nightcare.config.subprocess_loader import load_in_subprocess
 from nightcare.domain.schedule import Schedule
 from nightcare.errors import ConfigError
 
@@ -56,11 +56,11 @@ class Kept:
         """What is kept."""
         return self.folder / FILE_NAME
 
-    def load(self, **variables: str) -> Loaded:
+    def load(self, **variables: str) -> LoadResult:
         """Load, from what is kept where that is the same."""
-        return load_kept(source_of(self.config, variables), self.folder, self._load)
+        return load_cached(source_of(self.config, variables), self.folder, self._load)
 
-    def _load(self, source: Source) -> Loaded:
+    def _load(self, source: ConfigSource) -> LoadResult:
         self.loads += 1
         return load_source(source)
 
@@ -85,16 +85,16 @@ def test_it_is_for_its_owner_alone(person: Kept) -> None:
     assert stat.S_IMODE(person.file.stat().st_mode) == 0o600
 
 
-def _never(source: Source) -> Loaded:
+def _never(source: ConfigSource) -> LoadResult:
     raise AssertionError(source)
 
 
 def test_the_built_in_schedule_was_validated_when_nightcare_was_made(tmp_path: Path) -> None:
     """Without a file, and with one that is the example; nothing is kept of it."""
-    assert load_kept(source_of(None, {}), tmp_path, _never) == load(None, {})
+    assert load_cached(source_of(None, {}), tmp_path, _never) == load(None, {})
     copy = tmp_path / "config.toml"
     copy.write_text(example_text(), encoding="utf-8")
-    assert load_kept(source_of(copy, {}), tmp_path, _never) == load(copy, {})
+    assert load_cached(source_of(copy, {}), tmp_path, _never) == load(copy, {})
     assert not (tmp_path / FILE_NAME).exists()
 
 
@@ -204,7 +204,7 @@ def _one_bit(text: bytes) -> bytes:
 
 def _of_another_kind(text: bytes) -> bytes:
     origin, _ = json.loads(text.partition(b"\n")[2])
-    body = json.dumps([origin, ["Source", None, None, ["dict"]]]).encode()
+    body = json.dumps([origin, ["ConfigSource", None, None, ["dict"]]]).encode()
     return b"%08x\n%s" % (crc32(body), body)
 
 
@@ -267,7 +267,7 @@ def test_a_file_that_cannot_be_read_is_told_as_always(person: Kept) -> None:
 
 def test_without_a_folder_nothing_is_kept(tmp_path: Path) -> None:
     """And none is made."""
-    load_kept(source_of(None, {}), tmp_path / "state", load_source)
+    load_cached(source_of(None, {}), tmp_path / "state", load_source)
     assert not (tmp_path / "state").exists()
 
 
@@ -298,7 +298,7 @@ def _kinds(hint: Any) -> Iterator[type]:
 
 def test_all_that_a_schedule_may_hold_is_known_to_cross() -> None:
     """Also what was added to it yesterday."""
-    kinds = set(_kinds(Loaded))
+    kinds = set(_kinds(LoadResult))
     assert Schedule in kinds
     assert Weekday not in kinds
     assert {one.__name__ for one in kinds} <= set(plain_module._MADE)
@@ -315,12 +315,12 @@ def test_another_process_finds_what_this_one_does(tmp_path: Path) -> None:
     path = tmp_path / "c\udcffnfig.toml"
     path.write_text(CONFIG, encoding="utf-8")
     variables = {"NIGHTCARE_LANGUAGE": "da", "NIGHTCARE_QUIET__IDLE": "show"}
-    assert load_apart(source_of(path, variables)) == load(path, variables)
+    assert load_in_subprocess(source_of(path, variables)) == load(path, variables)
     variables["NIGHTCARE_LANGUAGE"] = "\udcff"
     with pytest.raises(ConfigError) as here:
         load(path, variables)
     with pytest.raises(ConfigError) as apart:
-        load_apart(source_of(path, variables))
+        load_in_subprocess(source_of(path, variables))
     assert repr(apart.value.problems) == repr(here.value.problems)
     assert apart.value.values == here.value.values
 
@@ -330,9 +330,9 @@ def test_without_another_process_it_is_loaded_here(
 ) -> None:
     """A system that lets us start none still gets its reminders."""
     monkeypatch.setattr("sys.executable", str(tmp_path / "nothing"))
-    assert load_apart(source_of(None, {})) == load(None, {})
+    assert load_in_subprocess(source_of(None, {})) == load(None, {})
     monkeypatch.setattr("sys.executable", "/bin/false")
-    assert load_apart(source_of(None, {})) == load(None, {})
+    assert load_in_subprocess(source_of(None, {})) == load(None, {})
 
 
 @pytest.mark.parametrize("kind", ["pipe", "folder"])
@@ -345,6 +345,6 @@ def test_nobody_waits_for_what_takes_the_place_of_the_cache(tmp_path: Path, kind
         file.mkdir()
     config = tmp_path / "config.toml"
     config.write_text('language = "da"\n', encoding="utf-8")
-    loaded = load_kept(source_of(config, {}), tmp_path, load_source)
+    loaded = load_cached(source_of(config, {}), tmp_path, load_source)
     assert loaded.schedule.language == "da"
     assert file.is_file() == (kind == "pipe")

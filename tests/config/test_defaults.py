@@ -15,13 +15,13 @@ from nightcare.domain.care_day import Hours
 from nightcare.domain.moments import Anchor, Relative
 from nightcare.domain.reminders import (
     At,
-    Conduct,
     Every,
-    Quiet,
+    QuietRules,
     Reminder,
     Repeat,
     Topic,
     Urgency,
+    WhenBusy,
 )
 from nightcare.domain.routine import StretchRule
 from nightcare.domain.schedule import BARE_PAUSE
@@ -85,9 +85,11 @@ def test_the_three_reminders() -> None:
 
     What keeps the screen awake does not silence them. As it broke elsewhere: safeeyes#898.
     """
-    by_day = Quiet(Conduct.HOLD, Conduct.HOLD, do_not_disturb=Conduct.HOLD, presenting=Conduct.SHOW)
-    by_night = Quiet(
-        Conduct.HOLD, Conduct.HOLD, do_not_disturb=Conduct.SHOW, presenting=Conduct.SHOW
+    by_day = QuietRules(
+        WhenBusy.HOLD, WhenBusy.HOLD, do_not_disturb=WhenBusy.HOLD, presenting=WhenBusy.SHOW
+    )
+    by_night = QuietRules(
+        WhenBusy.HOLD, WhenBusy.HOLD, do_not_disturb=WhenBusy.SHOW, presenting=WhenBusy.SHOW
     )
     assert load(None, {}).schedule.reminders == (
         Reminder(

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, reject, settings
 from config.strategies import as_toml, configs
 from config.written import FILE, loaded, schedule
 from nightcare.cli.config_show import shown_lines
-from nightcare.config.effective_values import Entry, entries
+from nightcare.config.effective_values import EffectiveValue, entries
 from nightcare.config.layers import parsed
 from nightcare.config.load import load, load_file
 from nightcare.config.locations import Path as KeyPath
@@ -33,7 +33,7 @@ repeat = { every = "5m", times = 1 }
 """
 
 
-def entries_of(text: str, variables: dict[str, str] | None = None) -> list[Entry]:
+def entries_of(text: str, variables: dict[str, str] | None = None) -> list[EffectiveValue]:
     """Each value that is in force, under a file with this text and these variables."""
     file = parsed(FILE, text.encode())
     return list(entries(load_file(file, variables or {}), origins_of(file, variables or {})))

@@ -22,15 +22,15 @@ from hypothesis import strategies as st
 from config.strategies import as_toml, configs, junk, reminders, sleeps
 from config.written import loaded, mistakes
 from nightcare.config.layers import example_text
-from nightcare.config.load_result import Loaded
+from nightcare.config.load_result import LoadResult
 from nightcare.config.types import WEEKDAYS
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.recurrence import plan, upcoming
 from nightcare.domain.reminders import Cron
-from nightcare.errors import ConfigError, Mark, Place, Problem
-from nightcare.i18n.diagnostics_text import problem_text
-from nightcare.i18n.snippets import excerpt
-from nightcare.i18n.translator import Words, read_words
+from nightcare.errors import ConfigError, Diagnostic, Location, Span
+from nightcare.i18n.diagnostics_text import diagnostic_text
+from nightcare.i18n.snippets import snippet
+from nightcare.i18n.translator import Translator, read_words
 from nightcare.languages import languages
 
 THOROUGH = settings(
@@ -54,14 +54,14 @@ FOUND_AS_WRITTEN = frozenset(
 )  # fmt: skip
 """The mistakes that tell the whole value that was found, as it was."""
 
-WORDS: dict[str, Words] = {language: read_words(language) for language in languages()}
+WORDS: dict[str, Translator] = {language: read_words(language) for language in languages()}
 
 
-def outcome(text: str | bytes, variables: Mapping[str, str] | None = None) -> Loaded | None:
+def outcome(text: str | bytes, variables: Mapping[str, str] | None = None) -> LoadResult | None:
     """What loading comes to; where it is refused, every mistake can be read in each language."""
     raw = text if isinstance(text, bytes) else text.encode()
-    result: Loaded | None = None
-    problems: tuple[Problem, ...] = ()
+    result: LoadResult | None = None
+    problems: tuple[Diagnostic, ...] = ()
     try:
         result = loaded(raw, variables)
     except ConfigError as error:
@@ -71,16 +71,16 @@ def outcome(text: str | bytes, variables: Mapping[str, str] | None = None) -> Lo
     return result
 
 
-def readable(problems: tuple[Problem, ...], raw: bytes) -> None:
+def readable(problems: tuple[Diagnostic, ...], raw: bytes) -> None:
     """Hold that each can be read in each language, and marks what it is about."""
     text = raw.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
     lines = text.split("\n")
     for problem in problems:
         for words in WORDS.values():
-            line = problem_text(problem, words)
+            line = diagnostic_text(problem, words)
             assert line.isprintable()
             line.encode()
-        assert all(line.isprintable() for line in excerpt(problem))
+        assert all(line.isprintable() for line in snippet(problem))
         for place in (problem.place, problem.also):
             if place is not None and place.mark is not None:
                 in_the_text(place.mark, lines)
@@ -88,14 +88,14 @@ def readable(problems: tuple[Problem, ...], raw: bytes) -> None:
             assert marks_what_it_names(problem, problem.place.mark)
 
 
-def in_the_text(mark: Mark, lines: list[str]) -> None:
+def in_the_text(mark: Span, lines: list[str]) -> None:
     """Hold that a mark is in the line that it says, or right behind it."""
     assert mark.text == lines[mark.line - 1]
     assert 1 <= mark.column <= len(mark.text) + 1
     assert mark.column < mark.end <= max(len(mark.text), mark.column) + 1
 
 
-def marks_what_it_names(problem: Problem, mark: Mark) -> bool:
+def marks_what_it_names(problem: Diagnostic, mark: Span) -> bool:
     """Whether the key or the value that was found stands there, as far as it is in the line."""
     marked = mark.text[mark.column - 1 : mark.end - 1]
     if problem.key.startswith(("key_unknown", "name_")):
@@ -107,7 +107,7 @@ def marks_what_it_names(problem: Problem, mark: Mark) -> bool:
     return repr(tomli.loads(f"x = {marked}")) == repr({"x": found})
 
 
-def plannable(result: Loaded | None) -> bool:
+def plannable(result: LoadResult | None) -> bool:
     """Plan a fortnight of what was accepted; whether there was anything to plan."""
     if result is None:
         return False
@@ -424,7 +424,7 @@ def changed(path: tuple[str | int, ...], value: str) -> dict[str, Any]:
     return table
 
 
-def marked(place: Place | None) -> str:
+def marked(place: Location | None) -> str:
     """What is marked at a place, keys without their quotes."""
     assert place is not None
     assert place.mark is not None

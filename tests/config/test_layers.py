@@ -19,9 +19,9 @@ from nightcare.config.layers import read_file
 from nightcare.config.load import load
 from nightcare.config.load_result import source_of
 from nightcare.domain.care_day import Hours
-from nightcare.domain.moments import Anchor, Clock, Relative
-from nightcare.domain.reminders import At, Conduct, Topic
-from nightcare.errors import ConfigError, Place
+from nightcare.domain.moments import Anchor, ClockTime, Relative
+from nightcare.domain.reminders import At, Topic, WhenBusy
+from nightcare.errors import ConfigError, Location
 
 WALK = '[reminders.walk]\ntopic = "exercise"\nat = "17:00"\n'
 
@@ -58,7 +58,7 @@ def test_every_other_table_is_laid_over_the_defaults_key_by_key() -> None:
     assert (changed.snooze.limit, len(changed.snooze.lengths)) == (5, 2)
     assert changed.idle_after == timedelta(minutes=10)
     quiet = changed.named("water").quiet
-    assert (quiet.presenting, quiet.locked) == (Conduct.HOLD, Conduct.HOLD)
+    assert (quiet.presenting, quiet.locked) == (WhenBusy.HOLD, WhenBusy.HOLD)
     assert (changed.notify, changed.morning_question) == ("terminal", None)
 
 
@@ -99,10 +99,10 @@ def test_clock_times_may_be_toml_times() -> None:
     )
     walk = schedule('[reminders.walk]\ntopic = "exercise"\nat = [17:00, "18:00", "bedtime - 3h"]')
     assert walk.named("walk").timing == At(
-        (Clock(time(17)), Clock(time(18)), Relative(Anchor.BEDTIME, -timedelta(hours=3)))
+        (ClockTime(time(17)), ClockTime(time(18)), Relative(Anchor.BEDTIME, -timedelta(hours=3)))
     )
     question = schedule("[diary]\nmorning_question = 07:45").morning_question
-    assert question == Clock(time(7, 45))
+    assert question == ClockTime(time(7, 45))
 
 
 def test_a_byte_order_mark_is_skipped() -> None:
@@ -291,7 +291,7 @@ def test_a_file_that_cannot_be_read_is_a_mistake(tmp_path: Path, kind: str, key:
     with pytest.raises(ConfigError) as caught:
         load(path, {})
     (problem,) = caught.value.problems
-    assert (problem.key, problem.place) == (key, Place(str(path)))
+    assert (problem.key, problem.place) == (key, Location(str(path)))
     assert problem.values["reason"] in {
         "No such file or directory",
         "Is a directory",
@@ -323,7 +323,7 @@ def test_what_would_be_waited_for_is_refused(tmp_path: Path, kind: str) -> None:
         with pytest.raises(ConfigError) as caught:
             load(path, {})
     (problem,) = caught.value.problems
-    assert (problem.key, problem.place) == ("file_not_plain", Place(str(path)))
+    assert (problem.key, problem.place) == ("file_not_plain", Location(str(path)))
 
 
 def test_a_link_to_a_file_and_what_a_shell_hands_over_are_read(tmp_path: Path) -> None:

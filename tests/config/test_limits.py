@@ -8,8 +8,8 @@ import pytest
 
 from nightcare.config.limits import MOST_A_DAY, MOST_ENTRIES, MOST_PROBLEMS, MOST_VALUES
 from nightcare.config.load import load
-from nightcare.errors import ConfigError, Mark, Place, Problem
-from nightcare.i18n.snippets import excerpt
+from nightcare.errors import ConfigError, Diagnostic, Location, Span
+from nightcare.i18n.snippets import snippet
 
 WATER = '[reminders.{name}]\ntopic = "hydration"\n{timing}\n'
 
@@ -51,7 +51,7 @@ def test_the_problems_reported_at_once_are_limited(tmp_path: Path) -> None:
     assert len(problems) == MOST_PROBLEMS + 1
     assert problems[-1].key == "more_problems"
     assert problems[-1].values == {"count": 1000 - MOST_PROBLEMS}
-    assert problems[-1].place == Place(str(tmp_path / "config.toml"))
+    assert problems[-1].place == Location(str(tmp_path / "config.toml"))
 
 
 def test_warnings_are_limited_too(tmp_path: Path) -> None:
@@ -103,8 +103,8 @@ def test_a_long_line_is_drawn_around_what_is_meant() -> None:
     """The excerpt of a line of 100,000 characters is that of its neighbourhood."""
     text = "".join(f'"{number:06}", ' for number in range(10000))
     start = text.index("005000")
-    mark = Mark(3, start + 1, start + 7, text)
-    lines = excerpt(Problem((), "at_twice", place=Place("a", mark)))
+    mark = Span(3, start + 1, start + 7, text)
+    lines = snippet(Diagnostic((), "at_twice", place=Location("a", mark)))
     assert "005000" in lines[0]
     assert lines[0].startswith("  3 | \N{HORIZONTAL ELLIPSIS}")
     assert lines[1].count("^") == 6
@@ -115,8 +115,10 @@ def test_a_long_line_is_drawn_around_what_is_meant() -> None:
 def test_two_places_far_apart_in_a_long_line_are_drawn_one_by_one() -> None:
     """Each with its own neighbourhood."""
     text = "".join(f'"{number:06}", ' for number in range(10000))
-    marks = [Mark(1, at + 1, at + 7, text) for at in (text.index("000001"), text.index("009000"))]
-    problem = Problem((), "at_twice", place=Place("a", marks[1]), also=Place("a", marks[0]))
-    lines = excerpt(problem)
+    marks = [Span(1, at + 1, at + 7, text) for at in (text.index("000001"), text.index("009000"))]
+    problem = Diagnostic(
+        (), "at_twice", place=Location("a", marks[1]), also=Location("a", marks[0])
+    )
+    lines = snippet(problem)
     assert "009000" in lines[0]
     assert "000001" in lines[2]

@@ -7,7 +7,7 @@ from datetime import time
 import pytest
 
 from config.written import SLEEP, loaded, mistakes, schedule, told, warned
-from nightcare.domain.moments import Clock
+from nightcare.domain.moments import ClockTime
 from nightcare.domain.reminders import At
 from nightcare.errors import ConfigError
 
@@ -216,7 +216,7 @@ def test_an_hour_in_the_morning_or_in_the_evening(given: str) -> None:
 def test_a_clock_time_as_people_write_it(given: str, clock: time) -> None:
     """In quotes it is understood as the commands understand it; also in a variable."""
     text = f'[reminders.a]\ntopic = "sleep"\nat = "{given}"'
-    assert schedule(text).reminders[0].timing == At((Clock(clock),))
+    assert schedule(text).reminders[0].timing == At((ClockTime(clock),))
     assert schedule(f'[sleep]\nwake = "07:00"\nbedtime = "{given}"').sleep.week[0].bedtime == clock
 
 

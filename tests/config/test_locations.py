@@ -9,10 +9,10 @@ import tomli
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nightcare.config.locations import Path, Position, Positions, locate
+from nightcare.config.locations import KeyLocation, KeyLocations, Path, locate
 
 
-def at(position: Position | None) -> tuple[int, int] | None:
+def at(position: KeyLocation | None) -> tuple[int, int] | None:
     """Give line and column as a pair, which is shorter to compare."""
     return (position.line, position.column) if position else None
 
@@ -459,7 +459,9 @@ def paths_of(value: object, path: Path = ()) -> Iterator[tuple[Path, object]]:
             yield from paths_of(inner, (*path, index))
 
 
-def everything(positions: Positions) -> dict[Path, tuple[Position | None, Position | None]]:
+def everything(
+    positions: KeyLocations,
+) -> dict[Path, tuple[KeyLocation | None, KeyLocation | None]]:
     """List all that a text was found to contain, with the places of key and value."""
     found = {}
     waiting: list[tuple[Path, object]] = [((), positions._document)]
@@ -472,7 +474,7 @@ def everything(positions: Positions) -> dict[Path, tuple[Position | None, Positi
     return found
 
 
-def offset_of(text: str, position: Position | None) -> int:
+def offset_of(text: str, position: KeyLocation | None) -> int:
     """Give the index in the text of a position."""
     assert position is not None
     lines = text.split("\n")
@@ -480,14 +482,14 @@ def offset_of(text: str, position: Position | None) -> int:
     return sum(len(line) + 1 for line in lines[: position.line - 1]) + position.column - 1
 
 
-def spelled(text: str, position: Position | None) -> str:
+def spelled(text: str, position: KeyLocation | None) -> str:
     """Give what stands at a position, as far as it stands in that line."""
     assert position is not None
     assert position.column < position.end
     return text.split("\n")[position.line - 1][position.column - 1 : position.end - 1]
 
 
-def check_end(text: str, position: Position | None, value: object) -> None:
+def check_end(text: str, position: KeyLocation | None, value: object) -> None:
     """Hold that a value ends where it is said to, or else goes on in the next line."""
     assert position is not None
     line = text.split("\n")[position.line - 1].removesuffix("\r")

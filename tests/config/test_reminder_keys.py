@@ -7,8 +7,8 @@ from datetime import time, timedelta
 import pytest
 
 from config.written import SLEEP, loaded, reminder, schedule, warned
-from nightcare.domain.moments import Anchor, Clock, Relative
-from nightcare.domain.reminders import At, Conduct, Cron, Every, Quiet, Repeat, Topic, Urgency
+from nightcare.domain.moments import Anchor, ClockTime, Relative
+from nightcare.domain.reminders import At, Cron, Every, QuietRules, Repeat, Topic, Urgency, WhenBusy
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -26,14 +26,17 @@ def test_the_topic(topic: Topic) -> None:
 @pytest.mark.parametrize(
     ("written", "moments"),
     [
-        ('"21:45"', (Clock(time(21, 45)),)),
-        ('["21:45"]', (Clock(time(21, 45)),)),
+        ('"21:45"', (ClockTime(time(21, 45)),)),
+        ('["21:45"]', (ClockTime(time(21, 45)),)),
         ('"wake"', (Relative(Anchor.WAKE),)),
         ('"wake+1h30m"', (Relative(Anchor.WAKE, 90 * MINUTE),)),
-        ('[10:30, "bedtime - 30m"]', (Clock(time(10, 30)), Relative(Anchor.BEDTIME, -HOUR / 2))),
+        (
+            '[10:30, "bedtime - 30m"]',
+            (ClockTime(time(10, 30)), Relative(Anchor.BEDTIME, -HOUR / 2)),
+        ),
     ],
 )
-def test_at(written: str, moments: tuple[Clock | Relative, ...]) -> None:
+def test_at(written: str, moments: tuple[ClockTime | Relative, ...]) -> None:
     """One moment or several; in the order in which they are written."""
     assert reminder(f"at = {written}").timing == At(moments)
 
@@ -41,7 +44,7 @@ def test_at(written: str, moments: tuple[Clock | Relative, ...]) -> None:
 def test_every_from_until() -> None:
     """Clock times and moments relative to wake and bedtime alike."""
     timing = reminder('every = "90m"\nfrom = "09:00"\nuntil = "bedtime - 2h"').timing
-    assert timing == Every(90 * MINUTE, Clock(time(9)), Relative(Anchor.BEDTIME, -2 * HOUR))
+    assert timing == Every(90 * MINUTE, ClockTime(time(9)), Relative(Anchor.BEDTIME, -2 * HOUR))
 
 
 @pytest.mark.parametrize("interval", ["1m", "24h", "1d"])
@@ -137,11 +140,11 @@ def test_quiet_of_one_reminder_goes_over_the_general_one() -> None:
         '[quiet]\nlocked = "show"\npresenting = "hold"\n'
         '[reminders.one]\ntopic = "sleep"\nat = "12:00"\nquiet = { locked = "hold", idle = "show" }'
     )
-    assert schedule(text).named("one").quiet == Quiet(
-        locked=Conduct.HOLD,
-        idle=Conduct.SHOW,
-        do_not_disturb=Conduct.HOLD,
-        presenting=Conduct.HOLD,
+    assert schedule(text).named("one").quiet == QuietRules(
+        locked=WhenBusy.HOLD,
+        idle=WhenBusy.SHOW,
+        do_not_disturb=WhenBusy.HOLD,
+        presenting=WhenBusy.HOLD,
     )
 
 
@@ -151,7 +154,7 @@ def test_an_evening_reminder_stays_longer_and_comes_through_do_not_disturb(timin
     made = reminder(timing)
     assert made.evening
     assert made.stays == 30 * MINUTE
-    assert made.quiet.do_not_disturb is Conduct.SHOW
+    assert made.quiet.do_not_disturb is WhenBusy.SHOW
 
 
 @pytest.mark.parametrize(
@@ -163,17 +166,17 @@ def test_any_other_reminder_does_not(timing: str) -> None:
     made = reminder(timing)
     assert not made.evening
     assert made.stays == 10 * MINUTE
-    assert made.quiet.do_not_disturb is Conduct.HOLD
+    assert made.quiet.do_not_disturb is WhenBusy.HOLD
 
 
 def test_an_evening_reminder_can_be_held_and_a_daily_one_shown() -> None:
     """What a reminder says itself goes over both."""
     held = reminder('at = "bedtime"\nquiet = { do_not_disturb = "hold" }')
-    assert held.quiet.do_not_disturb is Conduct.HOLD
+    assert held.quiet.do_not_disturb is WhenBusy.HOLD
     shown = reminder('at = "12:00"\nquiet = { do_not_disturb = "show" }')
-    assert shown.quiet.do_not_disturb is Conduct.SHOW
+    assert shown.quiet.do_not_disturb is WhenBusy.SHOW
     general = '[quiet]\ndo_not_disturb = "show"\n[reminders.one]\ntopic = "sleep"\nat = "12:00"'
-    assert schedule(general).named("one").quiet.do_not_disturb is Conduct.SHOW
+    assert schedule(general).named("one").quiet.do_not_disturb is WhenBusy.SHOW
 
 
 @pytest.mark.parametrize("name", ["a", "Vand", "æble-2", "walk_home", "done", "x" * 100])

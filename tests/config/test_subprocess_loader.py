@@ -20,7 +20,7 @@ INTERRUPTED = """
 import os, signal, sys, time
 from pathlib import Path
 
-from nightcare.config.subprocess_loader import load_apart
+from nightcare.config.subprocess_loader import load_in_subprocess
 from nightcare.config.load_result import source_of
 
 heard = []
@@ -35,7 +35,7 @@ def interrupt():
     os.killpg(0, signal.SIGINT)
 
 path = Path(sys.argv[1])
-loaded = load_apart(source_of(path, {}), interrupt)
+loaded = load_in_subprocess(source_of(path, {}), interrupt)
 print(len(heard), "pydantic" in sys.modules, [one.name for one in loaded.schedule.reminders])
 """
 

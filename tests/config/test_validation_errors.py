@@ -12,7 +12,7 @@ from config.written import SLEEP, loaded, mistakes, told
 from nightcare.config.layers import read_file
 from nightcare.config.load_result import LARGEST_FILE
 from nightcare.config.toml_errors import not_toml
-from nightcare.config.validation_errors import problems
+from nightcare.config.validation_errors import validation_diagnostics
 from nightcare.errors import ConfigError
 
 ONE = '[reminders.one]\ntopic = "sleep"\n'
@@ -28,7 +28,7 @@ def test_what_nobody_foresaw_is_told_in_the_words_of_who_found_it() -> None:
     error = ValidationError.from_exception_data(
         "Config", [{"type": "finite_number", "loc": ("snooze", "limit"), "input": float("inf")}]
     )
-    (problem,) = problems(error)
+    (problem,) = validation_diagnostics(error)
     assert (problem.where, problem.key) == (("snooze", "limit"), "value_wrong")
     assert problem.values == {"found": float("inf"), "reason": "Input should be a finite number"}
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from nightcare.config.load import load
-from nightcare.config.load_result import Loaded
+from nightcare.config.load_result import LoadResult
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.schedule import Schedule
-from nightcare.errors import ConfigError, Problem
-from nightcare.i18n.diagnostics_text import problem_text, without_folder
+from nightcare.errors import ConfigError, Diagnostic
+from nightcare.i18n.diagnostics_text import diagnostic_text, without_folder
 from nightcare.i18n.translator import read_words
 
 FILE = "config.toml"
@@ -19,7 +19,7 @@ FILE = "config.toml"
 SLEEP = '[sleep]\nwake = "07:00"\nbedtime = "22:30"\n'
 
 
-def loaded(text: str | bytes, variables: Mapping[str, str] | None = None) -> Loaded:
+def loaded(text: str | bytes, variables: Mapping[str, str] | None = None) -> LoadResult:
     """What a file with this text comes to, under these variables.
 
     Raises:
@@ -41,7 +41,9 @@ def reminder(lines: str) -> Reminder:
     return schedule(f'[reminders.one]\ntopic = "sleep"\n{lines}\n').named("one")
 
 
-def mistakes(text: str | bytes, variables: Mapping[str, str] | None = None) -> tuple[Problem, ...]:
+def mistakes(
+    text: str | bytes, variables: Mapping[str, str] | None = None
+) -> tuple[Diagnostic, ...]:
     """Everything that is wrong with a file with this text; nothing where it is right."""
     try:
         loaded(text, variables)
@@ -62,7 +64,7 @@ def warned(text: str | bytes, language: str = "en") -> list[str]:
     return lines(loaded(text).warnings, language)
 
 
-def lines(problems: Iterable[Problem], language: str) -> list[str]:
+def lines(problems: Iterable[Diagnostic], language: str) -> list[str]:
     """Problems as the person reads them, without the folder of the file."""
     words = read_words(language)
-    return [problem_text(without_folder(one), words) for one in problems]
+    return [diagnostic_text(without_folder(one), words) for one in problems]

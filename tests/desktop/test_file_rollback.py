@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nightcare.desktop.file_rollback import Rollback
+from nightcare.desktop.file_rollback import FileRollback
 
 
 def test_everything_is_as_it_was(tmp_path: Path) -> None:
@@ -14,7 +14,7 @@ def test_everything_is_as_it_was(tmp_path: Path) -> None:
     file.chmod(0o640)
     link.symlink_to("file")
     folder = tmp_path / "c" / "state"
-    rollback = Rollback()
+    rollback = FileRollback()
     for path in (file, link, fresh):
         rollback.keep(path)
     rollback.keep_folder(folder)
@@ -35,7 +35,7 @@ def test_everything_is_as_it_was(tmp_path: Path) -> None:
 
 def test_what_others_put_there_stays(tmp_path: Path) -> None:
     """A folder that was missing goes only if it is empty."""
-    rollback = Rollback()
+    rollback = FileRollback()
     rollback.keep(tmp_path / "folder" / "ours")
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "theirs").touch()

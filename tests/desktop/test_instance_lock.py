@@ -10,7 +10,7 @@ import pytest
 
 from nightcare.desktop import instance_lock
 from nightcare.desktop.instance_lock import (
-    OnlyOne,
+    InstanceLock,
     ServiceRecord,
     home_folder,
     running_service,
@@ -21,7 +21,7 @@ from nightcare.desktop.instance_lock import (
 
 def test_a_second_service_does_not_get_the_lock(tmp_path: Path) -> None:
     """And gets it as soon as the first has let go."""
-    first, second = OnlyOne(tmp_path), OnlyOne(tmp_path)
+    first, second = InstanceLock(tmp_path), InstanceLock(tmp_path)
     assert first.take()
     assert service_runs(tmp_path)
     assert not second.take()
@@ -34,7 +34,7 @@ def test_a_second_service_does_not_get_the_lock(tmp_path: Path) -> None:
 
 def test_it_leaves_no_file_behind(tmp_path: Path) -> None:
     """The lock is on the folder itself."""
-    lock = OnlyOne(tmp_path)
+    lock = InstanceLock(tmp_path)
     lock.take()
     assert list(tmp_path.iterdir()) == []
     lock.release()
@@ -42,7 +42,7 @@ def test_it_leaves_no_file_behind(tmp_path: Path) -> None:
 
 def test_without_a_folder_the_service_still_runs(tmp_path: Path) -> None:
     """It cannot be locked, and nobody is kept from being reminded."""
-    lock = OnlyOne(tmp_path / "missing")
+    lock = InstanceLock(tmp_path / "missing")
     assert lock.take()
     lock.release()
     assert not service_runs(tmp_path / "missing")
@@ -63,7 +63,7 @@ def test_commands_find_a_running_service(tmp_path: Path, runtime: Path) -> None:
     """By its record, which counts as long as it runs, and which nobody else can read."""
     variables = {"XDG_RUNTIME_DIR": str(runtime)}
     assert running_service(variables) is None
-    lock = OnlyOne(tmp_path, runtime)
+    lock = InstanceLock(tmp_path, runtime)
     assert lock.take()
     assert running_service(variables) is None
     lock.publish(RECORD)
@@ -78,7 +78,7 @@ def test_commands_find_a_running_service(tmp_path: Path, runtime: Path) -> None:
 
 def test_a_second_service_with_other_folders_is_refused(tmp_path: Path, runtime: Path) -> None:
     """One service per person, whatever their shells export."""
-    first, second = OnlyOne(tmp_path / "one", runtime), OnlyOne(tmp_path / "two", runtime)
+    first, second = InstanceLock(tmp_path / "one", runtime), InstanceLock(tmp_path / "two", runtime)
     assert first.take()
     assert not second.take()
     first.release()
@@ -88,12 +88,12 @@ def test_a_second_service_with_other_folders_is_refused(tmp_path: Path, runtime:
 
 def test_the_state_folder_alone_is_enough_to_refuse(tmp_path: Path, runtime: Path) -> None:
     """As where the runtime folder was made anew; then the record is not held either."""
-    first, second = OnlyOne(tmp_path), OnlyOne(tmp_path, runtime)
+    first, second = InstanceLock(tmp_path), InstanceLock(tmp_path, runtime)
     assert first.take()
     assert not second.take()
     assert running_service({"XDG_RUNTIME_DIR": str(runtime)}) is None
     first.release()
-    assert OnlyOne(tmp_path / "other", runtime).take()
+    assert InstanceLock(tmp_path / "other", runtime).take()
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_record_that_makes_no_sense_counts_for_nothing(
     tmp_path: Path, runtime: Path, text: str
 ) -> None:
     """Commands then go by what else they know."""
-    lock = OnlyOne(tmp_path, runtime)
+    lock = InstanceLock(tmp_path, runtime)
     assert lock.take()
     (runtime / "nightcare.json").write_text(text, encoding="utf-8")
     assert running_service({"XDG_RUNTIME_DIR": str(runtime)}) is None
@@ -117,7 +117,7 @@ def test_a_pipe_or_a_link_in_its_place_keeps_nobody_waiting(tmp_path: Path, runt
     variables = {"XDG_RUNTIME_DIR": str(runtime)}
     os.mkfifo(runtime / "nightcare.json")
     assert running_service(variables) is None
-    lock = OnlyOne(tmp_path, runtime)
+    lock = InstanceLock(tmp_path, runtime)
     assert lock.take()
     lock.publish(RECORD)
     lock.release()
@@ -151,7 +151,7 @@ def test_the_home_folder_is_locked_as_well(tmp_path: Path) -> None:
     states = [tmp_path / "one", tmp_path / "two"]
     for state in states:
         state.mkdir()
-    first, second = (OnlyOne(state, None, tmp_path) for state in states)
+    first, second = (InstanceLock(state, None, tmp_path) for state in states)
     assert first.take()
     assert not second.take()
     first.release()

@@ -15,17 +15,17 @@ import pytest
 import tomli
 
 from nightcare.desktop.clock_probe import find_synchronised
-from nightcare.desktop.dbus.client import Questions, questions
-from nightcare.desktop.dbus.connection import Disconnected
+from nightcare.desktop.dbus.client import BusClient, questions
+from nightcare.desktop.dbus.connection import ConnectionLost
 from nightcare.desktop.notifier_probe import find_notifier
 from nightcare.desktop.probe_results import (
+    DoNotDisturbFacts,
     Fault,
     Identity,
     NoManager,
-    Notifier,
-    Quiet,
-    Session,
-    Unit,
+    NotifierFacts,
+    SessionFacts,
+    UnitFacts,
 )
 from nightcare.desktop.programs import output
 from nightcare.desktop.quiet_probe import find_quiet, setting_of_desktop
@@ -48,7 +48,7 @@ Told = TypeVar("Told")
 
 
 async def asked(
-    bus: PrivateBus, question: Callable[[Questions], Awaitable[Told]], limit: float = LONG
+    bus: PrivateBus, question: Callable[[BusClient], Awaitable[Told]], limit: float = LONG
 ) -> Told:
     """What a question is answered with."""
     async with questions(bus.address, limit) as connection:
@@ -61,7 +61,7 @@ async def asked(
 def test_a_server_says_who_it_is_and_what_it_can_do(bus: PrivateBus) -> None:
     """In its own words, with the process that it is."""
 
-    async def story() -> Notifier:
+    async def story() -> NotifierFacts:
         async with NotificationServer(bus.address):
             return await asked(bus, find_notifier)
 
@@ -74,7 +74,7 @@ def test_a_server_says_who_it_is_and_what_it_can_do(bus: PrivateBus) -> None:
 
 def test_no_server_and_none_to_start(bus: PrivateBus) -> None:
     """And none is started by asking."""
-    assert asyncio.run(asked(bus, find_notifier)) == Notifier(owned=False)
+    assert asyncio.run(asked(bus, find_notifier)) == NotifierFacts(owned=False)
 
 
 def test_a_server_that_can_be_started_is_not_started(home: Home) -> None:
@@ -85,14 +85,14 @@ def test_a_server_that_can_be_started_is_not_started(home: Home) -> None:
         f"[D-BUS Service]\nName={NOTIFICATIONS}\nExec=/bin/false\n", encoding="utf-8"
     )
     with private_bus(home, services=True) as bus:
-        assert asyncio.run(asked(bus, find_notifier)) == Notifier(owned=False, startable=True)
+        assert asyncio.run(asked(bus, find_notifier)) == NotifierFacts(owned=False, startable=True)
         assert bus.owner(NOTIFICATIONS) is None
 
 
 def test_a_server_that_hangs_is_told_from_one_that_refuses(bus: PrivateBus) -> None:
     """Each question by itself."""
 
-    async def story() -> Notifier:
+    async def story() -> NotifierFacts:
         async with NotificationServer(bus.address) as server:
             server.silent.add("GetCapabilities")
             server.refused.add("GetServerInformation")
@@ -110,7 +110,7 @@ def test_a_bus_that_is_not_there_is_no_bus(home: Home) -> None:
             pass
 
     for address in (f"unix:path={home.runtime}/bus", "autolaunch:", "nonsense"):
-        with pytest.raises(Disconnected):
+        with pytest.raises(ConnectionLost):
             asyncio.run(story(address))
 
 
@@ -159,10 +159,10 @@ def quiet_of(
     *script: Callable[[NamedService], None],
     wait: float = LONG,
     variables: dict[str, str] | None = None,
-) -> Quiet:
+) -> DoNotDisturbFacts:
     """What a desktop with that script says."""
 
-    async def story() -> Quiet:
+    async def story() -> DoNotDisturbFacts:
         async with NamedService(bus.address, NOTIFICATIONS, _SWAYNC, _XFCONF) as service:
             for one in script:
                 one(service)
@@ -180,7 +180,7 @@ def test_each_desktop_is_asked_in_its_own_way(
     bus: PrivateBus, desktop: Desktop, by: str, *, on: bool
 ) -> None:
     """And believed."""
-    assert quiet_of(bus, lambda service: desktop(service, on=on)) == Quiet(on, by)
+    assert quiet_of(bus, lambda service: desktop(service, on=on)) == DoNotDisturbFacts(on, by)
 
 
 def lxqt(service: NamedService) -> None:
@@ -209,7 +209,7 @@ def test_the_file_of_lxqt_is_read(
         file.write_text(text, encoding="utf-8")
     config = {"XDG_CONFIG_HOME": str(tmp_path / ".config")}
     variables = {"HOME": str(tmp_path)} if by_home else {"HOME": "/nowhere", **config}
-    assert quiet_of(bus, lxqt, variables=variables) == Quiet(on, "LXQt")
+    assert quiet_of(bus, lxqt, variables=variables) == DoNotDisturbFacts(on, "LXQt")
 
 
 def test_the_file_of_lxqt_means_nothing_to_another_server(bus: PrivateBus, tmp_path: Path) -> None:
@@ -218,9 +218,9 @@ def test_the_file_of_lxqt_means_nothing_to_another_server(bus: PrivateBus, tmp_p
     file.parent.mkdir()
     file.write_text("[General]\ndoNotDisturb=true\n", encoding="utf-8")
     variables = {"XDG_CONFIG_HOME": str(tmp_path)}
-    assert quiet_of(bus, variables=variables) == Quiet(None)
+    assert quiet_of(bus, variables=variables) == DoNotDisturbFacts(None)
     file.write_bytes(b"\xff")
-    assert quiet_of(bus, lxqt, variables=variables) == Quiet(None)
+    assert quiet_of(bus, lxqt, variables=variables) == DoNotDisturbFacts(None)
 
 
 def cosmic(service: NamedService) -> None:
@@ -239,7 +239,7 @@ def test_the_file_of_cosmic_is_read(
     if text is not None:
         (folder / "do_not_disturb").write_text(text, encoding="utf-8")
     variables = {"XDG_CONFIG_HOME": str(tmp_path)}
-    assert quiet_of(bus, cosmic, variables=variables) == Quiet(on, "COSMIC")
+    assert quiet_of(bus, cosmic, variables=variables) == DoNotDisturbFacts(on, "COSMIC")
 
 
 def test_a_setting_of_xfce_that_was_never_made_is_off(bus: PrivateBus) -> None:
@@ -249,7 +249,7 @@ def test_a_setting_of_xfce_that_was_never_made_is_off(bus: PrivateBus) -> None:
         xfce(service, on=True)
         service.answers[_XFCONF, "PropertyExists", *_SETTING] = ("b", (False,))
 
-    assert quiet_of(bus, never) == Quiet(on=False, by="Xfce")
+    assert quiet_of(bus, never) == DoNotDisturbFacts(on=False, by="Xfce")
 
 
 def test_a_setting_of_xfce_means_nothing_to_another_server(bus: PrivateBus) -> None:
@@ -262,13 +262,13 @@ def test_a_setting_of_xfce_means_nothing_to_another_server(bus: PrivateBus) -> N
             ("dunst", "knopwob", "1.9.0", "1.2"),
         )
 
-    assert quiet_of(bus, other) == Quiet(None)
+    assert quiet_of(bus, other) == DoNotDisturbFacts(None)
 
 
 def test_who_says_that_it_is_on_goes_first(bus: PrivateBus) -> None:
     """Better a warning too many than a reminder that is never seen."""
     script = (lambda one: inhibited(one, on=False), lambda one: dunst(one, on=True))
-    assert quiet_of(bus, *script) == Quiet(on=True, by="dunst")
+    assert quiet_of(bus, *script) == DoNotDisturbFacts(on=True, by="dunst")
 
 
 def test_modes_of_other_names_say_nothing(bus: PrivateBus) -> None:
@@ -277,7 +277,7 @@ def test_modes_of_other_names_say_nothing(bus: PrivateBus) -> None:
     def away(service: NamedService) -> None:
         service.answers[_MAKO, "ListModes"] = ("as", (["away"],))
 
-    assert quiet_of(bus, away) == Quiet(None)
+    assert quiet_of(bus, away) == DoNotDisturbFacts(None)
 
 
 def test_what_is_neither_on_nor_off_says_nothing(bus: PrivateBus) -> None:
@@ -288,12 +288,12 @@ def test_what_is_neither_on_nor_off_says_nothing(bus: PrivateBus) -> None:
         service.answers[*get, NOTIFICATIONS, "Inhibited"] = ("v", (("s", "yes"),))
         service.answers[*get, "org.dunstproject.cmd0", "paused"] = None
 
-    assert quiet_of(bus, odd, wait=SHORT) == Quiet(None)
+    assert quiet_of(bus, odd, wait=SHORT) == DoNotDisturbFacts(None)
 
 
 def test_without_a_server_nobody_says(bus: PrivateBus) -> None:
     """There is nobody to ask."""
-    assert asyncio.run(asked(bus, partial(find_quiet, variables={}))) == Quiet(None)
+    assert asyncio.run(asked(bus, partial(find_quiet, variables={}))) == DoNotDisturbFacts(None)
 
 
 # Other programs
@@ -316,14 +316,16 @@ Make = Callable[[str, str], dict[str, str]]
 @pytest.mark.parametrize(
     ("said", "quiet"),
     [
-        ("echo false", Quiet(on=True, by="GNOME")),
-        ("echo true", Quiet(on=False, by="GNOME")),
-        ("echo perhaps", Quiet(None)),
-        ("exit 1", Quiet(None)),
-        ("exec /bin/sleep 600", Quiet(None)),
+        ("echo false", DoNotDisturbFacts(on=True, by="GNOME")),
+        ("echo true", DoNotDisturbFacts(on=False, by="GNOME")),
+        ("echo perhaps", DoNotDisturbFacts(None)),
+        ("exit 1", DoNotDisturbFacts(None)),
+        ("exec /bin/sleep 600", DoNotDisturbFacts(None)),
     ],
 )
-def test_gnome_keeps_it_in_its_settings(programs: Make, said: str, quiet: Quiet) -> None:
+def test_gnome_keeps_it_in_its_settings(
+    programs: Make, said: str, quiet: DoNotDisturbFacts
+) -> None:
     """Banners that are not shown are reminders that are not seen."""
     wait = SHORT if "sleep" in said else LONG
     assert setting_of_desktop(programs("gsettings", said), wait) == quiet
@@ -334,8 +336,8 @@ def test_only_desktops_that_keep_it_there_are_asked(programs: Make) -> None:
     variables = programs("gsettings", "echo false")
     for desktop in ("KDE", ""):
         said = setting_of_desktop(variables | {"XDG_CURRENT_DESKTOP": desktop}, LONG)
-        assert said == Quiet(None)
-    assert setting_of_desktop(variables | {"PATH": ""}, LONG) == Quiet(None)
+        assert said == DoNotDisturbFacts(None)
+    assert setting_of_desktop(variables | {"PATH": ""}, LONG) == DoNotDisturbFacts(None)
 
 
 def test_a_program_that_hangs_is_ended_with_what_it_started(programs: Make, tmp_path: Path) -> None:
@@ -376,7 +378,7 @@ ActiveState=active
 """
 
 
-def unit_of(programs: Make, script: str, wait: float = LONG) -> Unit | NoManager:
+def unit_of(programs: Make, script: str, wait: float = LONG) -> UnitFacts | NoManager:
     """What is made of what systemctl prints."""
     return find_unit(programs("systemctl", script), wait)
 
@@ -385,7 +387,7 @@ def test_the_unit_as_systemd_has_it(programs: Make) -> None:
     """All that matters of it, and whether there is a graphical session."""
     text = _LOADED.replace("PROGRAM", sys.executable)
     unit = unit_of(programs, f"/bin/cat <<'END'\n{text}END")
-    assert unit == Unit(
+    assert unit == UnitFacts(
         load="loaded",
         file="enabled",
         active="failed",
@@ -404,14 +406,14 @@ def test_a_unit_whose_program_has_gone(programs: Make) -> None:
     """As after the folder of a virtual environment was removed."""
     text = _LOADED.replace("PROGRAM", "/gone with spaces/bin/nightcare")
     unit = unit_of(programs, f"/bin/cat <<'END'\n{text}END")
-    assert isinstance(unit, Unit)
+    assert isinstance(unit, UnitFacts)
     assert unit.program == "/gone with spaces/bin/nightcare"
 
 
 def test_output_that_makes_no_sense_is_no_unit(programs: Make) -> None:
     """Nor an error."""
     unit = unit_of(programs, "echo hello")
-    assert isinstance(unit, Unit)
+    assert isinstance(unit, UnitFacts)
     assert unit.load == "not-found"
 
 
@@ -447,7 +449,7 @@ def test_the_version_of_systemd(programs: Make) -> None:
 )
 def test_what_a_session_draws_with(variables: dict[str, str], kind: str, tmp_path: Path) -> None:
     """By what programs go by themselves."""
-    assert find_session(variables, tmp_path / "none" / "linger") == Session(kind, None)
+    assert find_session(variables, tmp_path / "none" / "linger") == SessionFacts(kind, None)
 
 
 def test_lingering_is_a_file_with_the_name_of_the_user(

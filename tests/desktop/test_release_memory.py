@@ -13,7 +13,7 @@ LONG = 60.0
 LEFT = """
 import gc
 from pathlib import Path
-from nightcare.desktop.release_memory import give_back
+from nightcare.desktop.release_memory import release_memory
 
 def resident():
     pages = int(Path("/proc/self/statm").read_text().split()[1])
@@ -29,7 +29,7 @@ gone = [Cycle() for _ in range(100)]
 last = bytearray(4000)
 del gone
 before = resident()
-give_back()
+release_memory()
 print(before - resident())
 """
 

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from nightcare.desktop.probe_results import (
+    DoNotDisturbFacts,
     Fault,
     Identity,
     NoManager,
-    Notifier,
-    Quiet,
-    Session,
-    Unit,
-    Versions,
+    NotifierFacts,
+    SessionFacts,
+    UnitFacts,
+    VersionFacts,
 )
 from nightcare.desktop.time_zone import Comparison, TimeZone, ZoneSource
 from nightcare.doctor.checks.environment import (
@@ -44,7 +44,7 @@ from nightcare.doctor.checks.system import (
 from nightcare.doctor.checks.user_service import Expected, judge_service, judge_session, judge_unit
 from nightcare.doctor.facts import Failure, SessionBus
 from nightcare.doctor.finding import Check, Finding, State, good, mend_of, message_of
-from nightcare.errors import ConfigError, Mark, Place, Problem
+from nightcare.errors import ConfigError, Diagnostic, Location, Span
 from nightcare.i18n.translator import read_words
 from nightcare.journal.inspection import Content, Inspection
 
@@ -55,9 +55,9 @@ NOW = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
 RELEASED = datetime(2026, 11, 1, tzinfo=UTC)
 DUNST = Identity("dunst", "knopwob", "1.9.0", "1.2")
 ALL = frozenset({"actions", "body", "body-markup", "persistence", "sound", "x-own"})
-SERVER = Notifier(owned=True, process="dunst", identity=DUNST, capabilities=ALL)
-WAYLAND, NO_SCREEN = Session("wayland", lingering=False), Session("", lingering=False)
-UNIT = Unit(
+SERVER = NotifierFacts(owned=True, process="dunst", identity=DUNST, capabilities=ALL)
+WAYLAND, NO_SCREEN = SessionFacts("wayland", lingering=False), SessionFacts("", lingering=False)
+UNIT = UnitFacts(
     load="loaded",
     file="enabled",
     active="active",
@@ -98,7 +98,7 @@ SERVICE = Published(
     managed=True,
     watched=False,
 )
-BUS = SessionBus("unix:path=/b", notifier=Notifier(owned=False), id="1")
+BUS = SessionBus("unix:path=/b", notifier=NotifierFacts(owned=False), id="1")
 OTHER = SessionBus("unix:path=/tmp/other", id="2")
 ME = Here(
     variables={"PATH": "/usr/bin:/bin", "XDG_CURRENT_DESKTOP": "sway"},
@@ -115,11 +115,11 @@ def in_terminal(*, watched: bool) -> dict[str, object]:
     return NOTE | {"screen": "terminal", "why": "no_session_bus", "environment": environment}
 
 
-PROBLEM = Problem(
+PROBLEM = Diagnostic(
     ("sleep", "wake"),
     "clock_not_understood",
     {"found": 7},
-    place=Place("config.toml", Mark(2, 8, 9, "wake = 7")),
+    place=Location("config.toml", Span(2, 8, 9, "wake = 7")),
 )
 
 
@@ -143,9 +143,9 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
     ([judge_plyer("there is no session bus")], [("plyer", BAD)]),
     ([judge_plyer("")], [("bus_not_needed", GOOD)]),
     # The notification server
-    (judge_notifier(Notifier(owned=False), LIMIT, drawn=True), [("server_none", BAD)]),
+    (judge_notifier(NotifierFacts(owned=False), LIMIT, drawn=True), [("server_none", BAD)]),
     (
-        judge_notifier(Notifier(owned=False, startable=True), LIMIT, drawn=True),
+        judge_notifier(NotifierFacts(owned=False, startable=True), LIMIT, drawn=True),
         [("server_startable", GOOD)],
     ),
     (judge_notifier(SERVER, LIMIT, drawn=True), [("server_good", GOOD), ("server_menu", GOOD)]),
@@ -154,11 +154,11 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
         [("server_good", GOOD)],
     ),
     (
-        judge_notifier(Notifier(owned=False, startable=True), LIMIT, drawn=True),
+        judge_notifier(NotifierFacts(owned=False, startable=True), LIMIT, drawn=True),
         [("server_startable", GOOD)],
     ),
     (
-        judge_notifier(Notifier(owned=False, startable=True), LIMIT, drawn=False),
+        judge_notifier(NotifierFacts(owned=False, startable=True), LIMIT, drawn=False),
         [("server_no_screen", BAD)],
     ),
     (
@@ -182,9 +182,9 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
         [("server_refused", WARNING)],
     ),
     # Do not disturb
-    ([judge_quiet(Quiet(None))], [("quiet_unknown", UNKNOWN)]),
-    ([judge_quiet(Quiet(on=False, by="dunst"))], [("quiet_off", GOOD)]),
-    ([judge_quiet(Quiet(on=True))], [("quiet_on", WARNING)]),
+    ([judge_quiet(DoNotDisturbFacts(None))], [("quiet_unknown", UNKNOWN)]),
+    ([judge_quiet(DoNotDisturbFacts(on=False, by="dunst"))], [("quiet_off", GOOD)]),
+    ([judge_quiet(DoNotDisturbFacts(on=True))], [("quiet_on", WARNING)]),
     # The unit
     (judge_unit(NoManager(Fault.ABSENT), WAYLAND, LIMIT), [("unit_no_systemd", WARNING)]),
     (judge_unit(NoManager(Fault.LATE), WAYLAND, LIMIT), [("unit_late", WARNING)]),
@@ -192,7 +192,7 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
         judge_unit(NoManager(Fault.REFUSED, "No medium found"), WAYLAND, LIMIT),
         [("unit_unreachable", WARNING)],
     ),
-    (judge_unit(Unit("not-found"), WAYLAND, LIMIT), [("unit_missing", WARNING)]),
+    (judge_unit(UnitFacts("not-found"), WAYLAND, LIMIT), [("unit_missing", WARNING)]),
     (judge_unit(replace(UNIT, load="masked"), WAYLAND, LIMIT), [("unit_masked", BAD)]),
     (judge_unit(replace(UNIT, load="bad-setting"), WAYLAND, LIMIT), [("unit_not_understood", BAD)]),
     (judge_unit(UNIT, WAYLAND, LIMIT), [("unit_good", GOOD)]),
@@ -230,7 +230,7 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
     # The session
     (judge_session(WAYLAND, UNIT), [("session_good", GOOD), ("linger_screen", GOOD)]),
     (
-        judge_session(Session("x11", lingering=True), UNIT),
+        judge_session(SessionFacts("x11", lingering=True), UNIT),
         [("session_good", GOOD), ("linger_screen", GOOD)],
     ),
     (judge_session(WAYLAND, WITH_LOGIN), [("session_good", GOOD), ("linger_off", GOOD)]),
@@ -240,22 +240,22 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
         [("session_none", WARNING), ("linger_off", GOOD)],
     ),
     (
-        judge_session(Session("", lingering=True), NoManager(Fault.REFUSED)),
+        judge_session(SessionFacts("", lingering=True), NoManager(Fault.REFUSED)),
         [("session_none", WARNING), ("linger_unseen", WARNING)],
     ),
     (
-        judge_session(Session("", lingering=True), replace(WITH_LOGIN, graphical=False)),
+        judge_session(SessionFacts("", lingering=True), replace(WITH_LOGIN, graphical=False)),
         [("session_none", WARNING), ("linger_unseen", WARNING)],
     ),
     (
-        judge_session(Session("x11", lingering=True), WITH_LOGIN),
+        judge_session(SessionFacts("x11", lingering=True), WITH_LOGIN),
         [("session_good", GOOD), ("linger_on", GOOD)],
     ),
     (
-        judge_session(Session("", lingering=True), WITH_LOGIN),
+        judge_session(SessionFacts("", lingering=True), WITH_LOGIN),
         [("session_elsewhere", GOOD), ("linger_on", GOOD)],
     ),
-    (judge_session(Session("x11", lingering=None), WITH_LOGIN), [("session_good", GOOD)]),
+    (judge_session(SessionFacts("x11", lingering=None), WITH_LOGIN), [("session_good", GOOD)]),
     # The running service
     (judge_service(None, EXPECTED), [("service_stopped", BAD)]),
     (judge_service({}, EXPECTED), [("service_mute", WARNING)]),
@@ -460,11 +460,11 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
     ([judge_alarm("Operation not permitted")], [("alarm_refused", BAD)]),
     # Versions
     (
-        judge_versions("0.1.0", Versions("3.11.7", "Debian", "252", {"click": "8.1"})),
+        judge_versions("0.1.0", VersionFacts("3.11.7", "Debian", "252", {"click": "8.1"})),
         [("versions", GOOD), ("libraries", GOOD)],
     ),
     (
-        judge_versions("0.1.0", Versions("3.11.7", "Debian", "", {"jeepney": None})),
+        judge_versions("0.1.0", VersionFacts("3.11.7", "Debian", "", {"jeepney": None})),
         [("versions", GOOD), ("libraries_missing", BAD)],
     ),
 ]

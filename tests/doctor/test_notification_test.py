@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from nightcare.desktop.notify.freedesktop import FreedesktopScreen
-from nightcare.desktop.notify.plyer_notifier import PlyerScreen
-from nightcare.desktop.notify.terminal import TerminalScreen
+from nightcare.desktop.notify.freedesktop import FreedesktopNotifier
+from nightcare.desktop.notify.plyer_notifier import PlyerNotifier
+from nightcare.desktop.notify.terminal import TerminalNotifier
 from nightcare.doctor.finding import Finding, State, message_of
 from nightcare.doctor.notification_test import try_out
-from nightcare.domain.notification import Message, ScreenEvent
+from nightcare.domain.notification import Message, NotifierEvent
 from nightcare.i18n.translator import read_words
 from parts.bus import PrivateBus
 from parts.notification_server import ALL_CAPABILITIES, How, Notification, NotificationServer
@@ -38,7 +38,7 @@ def tried(
     async def story() -> tuple[Finding, NotificationServer]:
         async with NotificationServer(bus.address) as server:
             server.capabilities = capabilities
-            screen = FreedesktopScreen(bus.address, icon="")
+            screen = FreedesktopNotifier(bus.address, icon="")
             trial = asyncio.create_task(try_out(screen, ENGLISH, NOW, seconds, patience))
             await person(server)
             finding = (await trial).finding
@@ -116,7 +116,7 @@ def test_nothing_is_shown(bus: PrivateBus) -> None:
         server.how = How.ERROR
 
     async def story() -> Finding:
-        screen = FreedesktopScreen(bus.address, icon="")
+        screen = FreedesktopNotifier(bus.address, icon="")
         return (await try_out(screen, ENGLISH, NOW, LONG, SHORT)).finding
 
     finding, _ = tried(bus, refuses, patience=SHORT)
@@ -128,7 +128,7 @@ def test_nothing_is_shown(bus: PrivateBus) -> None:
 def test_in_a_terminal_it_is_printed() -> None:
     """And nobody waits for a click that cannot come."""
     out = io.StringIO()
-    finding = asyncio.run(try_out(TerminalScreen(out), DANISH, NOW, LONG)).finding
+    finding = asyncio.run(try_out(TerminalNotifier(out), DANISH, NOW, LONG)).finding
     assert (finding.key, finding.state) == ("doctor_trial_printed", State.GOOD)
     assert "En notifikation fra nightcare" in out.getvalue()
 
@@ -140,15 +140,15 @@ def test_where_nothing_is_ever_heard_again_nobody_waits() -> None:
         def notify(self, **_: str) -> None:
             """Take it, and say nothing more."""
 
-    finding = asyncio.run(try_out(PlyerScreen(Deaf()), DANISH, NOW, LONG)).finding
+    finding = asyncio.run(try_out(PlyerNotifier(Deaf()), DANISH, NOW, LONG)).finding
     assert (finding.key, finding.state) == ("doctor_trial_shown", State.GOOD)
     assert message_of(finding, DANISH).startswith("den blev givet til plyer.")
 
 
-class Broken(TerminalScreen):
+class Broken(TerminalNotifier):
     """A screen that ends with an error."""
 
-    async def run(self, report: Callable[[ScreenEvent], None]) -> None:  # noqa: ARG002 - unused
+    async def run(self, report: Callable[[NotifierEvent], None]) -> None:  # noqa: ARG002 - unused
         """End with an error."""
         raise ZeroDivisionError
 

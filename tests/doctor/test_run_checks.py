@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 
 from nightcare import __version__
-from nightcare.desktop.instance_lock import OnlyOne
-from nightcare.doctor.facts import Limits, Place
+from nightcare.desktop.instance_lock import InstanceLock
+from nightcare.doctor.facts import CheckedFolder, Limits
 from nightcare.doctor.finding import Check, Finding, State, mend_of, message_of
 from nightcare.doctor.run_checks import examine
 from nightcare.i18n.translator import read_words
 from nightcare.journal.store import SERVICE_NOTE, Journal
-from nightcare.threads import aside
+from nightcare.threads import run_in_thread
 from parts.bus import NOTIFICATIONS, PrivateBus
 from parts.home import Home
 from parts.named_service import NamedService
@@ -36,7 +36,7 @@ GOOD, WARNING, BAD, UNKNOWN = State.GOOD, State.WARNING, State.BAD, State.UNKNOW
 
 
 @pytest.fixture
-def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CheckedFolder:
     """A place with nothing at all: no bus, no systemd, no programs, no config, no state."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     variables = {
@@ -44,7 +44,7 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
         "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nowhere",
         "XDG_RUNTIME_DIR": str(tmp_path / "run"),
     }
-    return Place(None, tmp_path / "state" / "nightcare", variables, NOW)
+    return CheckedFolder(None, tmp_path / "state" / "nightcare", variables, NOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Seen:
         ]
 
 
-def look(place: Place, limits: Limits = IN_GOOD_TIME) -> Seen:
+def look(place: CheckedFolder, limits: Limits = IN_GOOD_TIME) -> Seen:
     """Look at everything; every finding must read as a sentence."""
     findings = asyncio.run(examine(place, limits)).findings
     for one in findings:
@@ -79,7 +79,7 @@ def bad(seen: Seen) -> set[Check]:
 # Nothing there
 
 
-def test_where_nothing_is_there_each_thing_is_told(nowhere: Place, tmp_path: Path) -> None:
+def test_where_nothing_is_there_each_thing_is_told(nowhere: CheckedFolder, tmp_path: Path) -> None:
     """As a line, never an error; and nothing is made."""
     seen = look(nowhere)
     assert {one.check for one in seen.findings} == set(Check) - {Check.TRIAL}
@@ -96,14 +96,14 @@ def test_where_nothing_is_there_each_thing_is_told(nowhere: Place, tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
 
 
-def test_where_nobody_has_a_home_there_is_no_journal(nowhere: Place) -> None:
+def test_where_nobody_has_a_home_there_is_no_journal(nowhere: CheckedFolder) -> None:
     """As for a user of a container that is in no list of users."""
     seen = look(replace(nowhere, state=None))
     assert seen[Check.JOURNAL] == [("journal_nowhere", BAD)]
     assert seen[Check.SERVICE] == [("service_stopped", BAD)]
 
 
-def test_who_wants_no_desktop_needs_no_bus(nowhere: Place, tmp_path: Path) -> None:
+def test_who_wants_no_desktop_needs_no_bus(nowhere: CheckedFolder, tmp_path: Path) -> None:
     """Where the config names another notifier."""
     config = tmp_path / "own.toml"
     config.write_text('[notify]\nbackend = "terminal"\n', encoding="utf-8")
@@ -113,7 +113,7 @@ def test_who_wants_no_desktop_needs_no_bus(nowhere: Place, tmp_path: Path) -> No
 
 
 def test_a_probe_that_fails_is_told_as_a_line(
-    nowhere: Place, monkeypatch: pytest.MonkeyPatch
+    nowhere: CheckedFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever it fails with, for everything that is looked at."""
 
@@ -138,7 +138,7 @@ def test_a_probe_that_fails_is_told_as_a_line(
 
 
 def test_a_judgement_that_fails_is_told_as_a_line(
-    nowhere: Place, monkeypatch: pytest.MonkeyPatch
+    nowhere: CheckedFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where what was found is something that nobody foresaw."""
 
@@ -154,7 +154,7 @@ def test_a_judgement_that_fails_is_told_as_a_line(
 
 
 def test_a_kernel_without_the_alarm_is_told(
-    nowhere: Place, monkeypatch: pytest.MonkeyPatch
+    nowhere: CheckedFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As in a sandbox that forbids it."""
 
@@ -179,7 +179,7 @@ def silence(path: Path) -> Iterator[str]:
 
 
 def test_where_everything_hangs_it_ends_by_its_own_limits(
-    home: Home, nowhere: Place, monkeypatch: pytest.MonkeyPatch
+    home: Home, nowhere: CheckedFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both buses, systemd, the settings, the config and the disk, all at the same time."""
     never = threading.Event()
@@ -220,7 +220,9 @@ def test_the_usual_limits_keep_what_is_promised() -> None:
     assert usual.question < usual.service < usual.probe < 4.0
 
 
-def test_a_server_that_hangs_does_not_hold_up_the_bus(nowhere: Place, bus: PrivateBus) -> None:
+def test_a_server_that_hangs_does_not_hold_up_the_bus(
+    nowhere: CheckedFolder, bus: PrivateBus
+) -> None:
     """What answers is told, and what does not as well."""
 
     async def story() -> Seen:
@@ -248,11 +250,11 @@ def test_a_call_aside_brings_its_result_and_its_error() -> None:
         release.wait()
         ended.set()
 
-    assert asyncio.run(aside(lambda: 7, 10)) == 7
+    assert asyncio.run(run_in_thread(lambda: 7, 10)) == 7
     with pytest.raises(ValueError, match="no"):
-        asyncio.run(aside(fail, 10))
+        asyncio.run(run_in_thread(fail, 10))
     with pytest.raises(TimeoutError):
-        asyncio.run(aside(slow, 0.01))
+        asyncio.run(run_in_thread(slow, 0.01))
     release.set()
     assert ended.wait(10)
 
@@ -260,7 +262,7 @@ def test_a_call_aside_brings_its_result_and_its_error() -> None:
 # All is well, and what is not
 
 
-def test_a_bus_that_is_gone_is_told(nowhere: Place) -> None:
+def test_a_bus_that_is_gone_is_told(nowhere: CheckedFolder) -> None:
     """An address alone is no bus."""
     variables = {**nowhere.variables, "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere/bus"}
     seen = look(replace(nowhere, variables=variables))
@@ -268,7 +270,7 @@ def test_a_bus_that_is_gone_is_told(nowhere: Place) -> None:
 
 
 def test_settings_are_asked_where_the_server_says_nothing(
-    nowhere: Place, bus: PrivateBus, tmp_path: Path
+    nowhere: CheckedFolder, bus: PrivateBus, tmp_path: Path
 ) -> None:
     """As on GNOME; and on a bus that the session variable does not name."""
     shell_program(tmp_path / "bin" / "gsettings", "echo false")
@@ -290,7 +292,7 @@ def test_settings_are_asked_where_the_server_says_nothing(
 
 
 def test_the_server_goes_before_the_settings(
-    nowhere: Place, bus: PrivateBus, tmp_path: Path
+    nowhere: CheckedFolder, bus: PrivateBus, tmp_path: Path
 ) -> None:
     """It knows best what it shows."""
     shell_program(tmp_path / "bin" / "gsettings", "echo false")
@@ -309,7 +311,7 @@ def test_the_server_goes_before_the_settings(
     assert asyncio.run(story())[Check.QUIET] == [("quiet_off", GOOD)]
 
 
-def test_a_running_service_is_known_by_its_lock_and_its_note(nowhere: Place) -> None:
+def test_a_running_service_is_known_by_its_lock_and_its_note(nowhere: CheckedFolder) -> None:
     """Which notifier, which config, which version; a note alone may be old."""
     assert nowhere.state is not None
     journal = Journal.open(nowhere.state)
@@ -317,7 +319,7 @@ def test_a_running_service_is_known_by_its_lock_and_its_note(nowhere: Place) -> 
     note |= {"config": None, "version": __version__}
     journal.note(SERVICE_NOTE, note)
     assert look(nowhere)[Check.SERVICE] == [("service_stopped", BAD)]
-    lock = OnlyOne(nowhere.state)
+    lock = InstanceLock(nowhere.state)
     assert lock.take()
     try:
         assert look(nowhere)[Check.SERVICE] == [("service_good", GOOD)]
@@ -328,7 +330,7 @@ def test_a_running_service_is_known_by_its_lock_and_its_note(nowhere: Place) -> 
         journal.close()
 
 
-def test_a_clock_that_is_behind_the_journal_is_told(nowhere: Place) -> None:
+def test_a_clock_that_is_behind_the_journal_is_told(nowhere: CheckedFolder) -> None:
     """It was set back, or is wrong."""
     assert nowhere.state is not None
     journal = Journal.open(nowhere.state)
@@ -340,7 +342,7 @@ def test_a_clock_that_is_behind_the_journal_is_told(nowhere: Place) -> None:
 
 
 def test_a_config_is_told_with_its_mistakes_and_its_variables(
-    nowhere: Place, tmp_path: Path
+    nowhere: CheckedFolder, tmp_path: Path
 ) -> None:
     """And the time zone with where it comes from."""
     config = tmp_path / "own.toml"
@@ -363,7 +365,7 @@ def test_a_config_is_told_with_its_mistakes_and_its_variables(
 
 
 def test_what_may_not_even_be_looked_for_is_told(
-    nowhere: Place, monkeypatch: pytest.MonkeyPatch
+    nowhere: CheckedFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As where the folders belong to somebody else."""
 

@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 
 from domain_builders import at, course, reminder, utc
 from nightcare.domain.delivery import (
-    Course,
+    Active,
+    Closed,
+    Delivery,
     Due,
     Held,
-    Open,
     Outcome,
-    Settled,
+    Reason,
     Snoozed,
-    Step,
     begin,
 )
-from nightcare.domain.notification import Delivery
+from nightcare.domain.notification import DeliveryStatus
 from nightcare.domain.reminders import Repeat, Topic
 
 DUE = utc("2026-11-06 11:00")
@@ -36,7 +36,7 @@ def test_a_course_begins_with_its_moment() -> None:
     """It is due, fresh from its moment, and nothing has happened to it."""
     occurrence = course(DUE).occurrence
     begun = begin(occurrence, Topic.EXERCISE)
-    assert begun == Course(occurrence, Topic.EXERCISE, Due(), fresh_from=DUE)
+    assert begun == Delivery(occurrence, Topic.EXERCISE, Due(), fresh_from=DUE)
     assert begun.key == occurrence.key
     assert (begun.asked, begun.snoozes, begun.seen, begun.tip) == (0, 0, False, None)
     assert not begun.settled
@@ -45,13 +45,13 @@ def test_a_course_begins_with_its_moment() -> None:
 def test_what_is_held_knows_why() -> None:
     """And is otherwise what it was."""
     before = course(DUE)
-    assert before.held(Step.LOCKED) == replace(before, state=Held(Step.LOCKED))
+    assert before.held(Reason.LOCKED) == replace(before, state=Held(Reason.LOCKED))
 
 
 def test_what_is_given_to_the_screen_may_be_shown_while_it_is_fresh() -> None:
     """It has not been seen by that."""
     given_to_screen = course(DUE).given(PLAIN, "drink-through-the-day")
-    assert given_to_screen.state == Open(shown=None, closes=DUE + PLAIN.fresh)
+    assert given_to_screen.state == Active(shown=None, closes=DUE + PLAIN.fresh)
     assert given_to_screen.asked == 1
     assert given_to_screen.tip == "drink-through-the-day"
     assert not given_to_screen.seen
@@ -61,7 +61,7 @@ def test_what_is_asked_again_counts_as_fresh_from_then() -> None:
     """It is taken off the screen until then, and is otherwise what it was."""
     opened = course(DUE).given(REPEATED, None).shown(REPEATED, DUE)
     state = opened.state
-    assert isinstance(state, Open)
+    assert isinstance(state, Active)
     again = opened.asked_again(state, LATER)
     assert again == replace(opened, state=replace(state, away=True), fresh_from=LATER)
 
@@ -69,7 +69,9 @@ def test_what_is_asked_again_counts_as_fresh_from_then() -> None:
 def test_what_is_shown_stays_from_when_a_notifier_took_it() -> None:
     """Not from its moment, and it has been seen from then on."""
     shown = course(DUE).given(PLAIN, None).shown(PLAIN, LATER)
-    assert shown.state == Open(LATER, LATER + PLAIN.stays, again=None, delivery=Delivery.SHOWN)
+    assert shown.state == Active(
+        LATER, LATER + PLAIN.stays, again=None, delivery=DeliveryStatus.SHOWN
+    )
     assert shown.seen
     assert shown.asked == 1
 
@@ -77,8 +79,8 @@ def test_what_is_shown_stays_from_when_a_notifier_took_it() -> None:
 def test_what_is_repeated_is_asked_again_after_its_interval() -> None:
     """Counted from when it was shown."""
     shown = course(DUE).given(REPEATED, None).shown(REPEATED, LATER)
-    assert shown.state == Open(
-        LATER, LATER + 30 * MINUTE, again=LATER + 10 * MINUTE, delivery=Delivery.SHOWN
+    assert shown.state == Active(
+        LATER, LATER + 30 * MINUTE, again=LATER + 10 * MINUTE, delivery=DeliveryStatus.SHOWN
     )
 
 
@@ -89,7 +91,7 @@ def test_a_repeat_asks_so_many_times_more(times: int) -> None:
     one, now, shown = course(DUE), DUE, 0
     while True:
         one, shown = one.given(what, None).shown(what, now), shown + 1
-        assert isinstance(one.state, Open)
+        assert isinstance(one.state, Active)
         if one.state.again is None:
             break
         now = one.state.again
@@ -107,27 +109,27 @@ def test_a_snooze_counts_freshness_and_repeats_anew() -> None:
     assert (put_off.occurrence, put_off.seen, put_off.tip) == (shown.occurrence, True, "tip")
     assert put_off.snoozed(until + MINUTE).snoozes == 2
     again = put_off.given(REPEATED, "tip")
-    assert again.state == Open(None, until + REPEATED.fresh)
-    assert again.shown(REPEATED, until).state == Open(
-        until, until + 30 * MINUTE, until + 10 * MINUTE, delivery=Delivery.SHOWN
+    assert again.state == Active(None, until + REPEATED.fresh)
+    assert again.shown(REPEATED, until).state == Active(
+        until, until + 30 * MINUTE, until + 10 * MINUTE, delivery=DeliveryStatus.SHOWN
     )
 
 
 def test_coming_back_from_having_been_taken_off_is_no_further_asking() -> None:
     """Locking the screen in between does not cost a repeat."""
     shown = course(DUE).given(REPEATED, None).shown(REPEATED, DUE)
-    back = shown.held(Step.LOCKED).given(REPEATED, None).shown(REPEATED, LATER)
+    back = shown.held(Reason.LOCKED).given(REPEATED, None).shown(REPEATED, LATER)
     assert (shown.asked, back.asked) == (1, 1)
-    assert back.state == Open(
-        LATER, LATER + 30 * MINUTE, LATER + 10 * MINUTE, delivery=Delivery.SHOWN
+    assert back.state == Active(
+        LATER, LATER + 30 * MINUTE, LATER + 10 * MINUTE, delivery=DeliveryStatus.SHOWN
     )
 
 
 def test_what_was_held_before_it_was_seen_is_asked_for_the_first_time() -> None:
     """And what comes back from a snooze is, too, though it was held at its end."""
-    assert course(DUE).held(Step.LOCKED).given(REPEATED, None).asked == 1
+    assert course(DUE).held(Reason.LOCKED).given(REPEATED, None).asked == 1
     seen = course(DUE).given(REPEATED, None).shown(REPEATED, DUE)
-    assert seen.snoozed(LATER).held(Step.LOCKED).given(REPEATED, None).asked == 1
+    assert seen.snoozed(LATER).held(Reason.LOCKED).given(REPEATED, None).asked == 1
 
 
 @pytest.mark.parametrize("outcome", Outcome)
@@ -135,42 +137,46 @@ def test_what_is_settled_has_one_outcome(outcome: Outcome) -> None:
     """With the instant, and a reason where there is one."""
     settled = course(DUE).settle(outcome, LATER)
     assert settled.settled
-    assert settled.state == Settled(outcome, LATER, None)
-    assert course(DUE).settle(outcome, LATER, Step.GOOD_NIGHT).state == Settled(
-        outcome, LATER, Step.GOOD_NIGHT
+    assert settled.state == Closed(outcome, LATER, None)
+    assert course(DUE).settle(outcome, LATER, Reason.GOOD_NIGHT).state == Closed(
+        outcome, LATER, Reason.GOOD_NIGHT
     )
 
 
-@pytest.mark.parametrize("reason", Step)
-def test_what_was_seen_and_is_given_up_has_expired(reason: Step) -> None:
+@pytest.mark.parametrize("reason", Reason)
+def test_what_was_seen_and_is_given_up_has_expired(reason: Reason) -> None:
     """Whether it is open, was put off, or was taken away again."""
     seen = course(DUE).given(PLAIN, None).shown(PLAIN, DUE)
-    for one in (seen, seen.snoozed(LATER), seen.held(Step.LOCKED)):
-        assert one.give_up(LATER, reason).state == Settled(Outcome.EXPIRED, LATER, reason)
+    for one in (seen, seen.snoozed(LATER), seen.held(Reason.LOCKED)):
+        assert one.give_up(LATER, reason).state == Closed(Outcome.EXPIRED, LATER, reason)
 
 
-@pytest.mark.parametrize("reason", Step)
-def test_what_was_never_seen_and_is_given_up_was_missed(reason: Step) -> None:
+@pytest.mark.parametrize("reason", Reason)
+def test_what_was_never_seen_and_is_given_up_was_missed(reason: Reason) -> None:
     """Also when it was given to a screen that never showed it."""
     for one in (course(DUE), course(DUE).given(PLAIN, None), course(DUE).snoozed(LATER)):
-        assert one.give_up(LATER, reason).state == Settled(Outcome.MISSED, LATER, reason)
+        assert one.give_up(LATER, reason).state == Closed(Outcome.MISSED, LATER, reason)
 
 
-@pytest.mark.parametrize("reason", [Step.TOO_LATE, Step.SUPERSEDED, Step.ANOTHER])
-@pytest.mark.parametrize("cause", [Step.LOCKED, Step.IDLE, Step.DO_NOT_DISTURB, Step.PAUSED])
+@pytest.mark.parametrize("reason", [Reason.TOO_LATE, Reason.SUPERSEDED, Reason.ANOTHER])
+@pytest.mark.parametrize(
+    "cause", [Reason.LOCKED, Reason.IDLE, Reason.DO_NOT_DISTURB, Reason.PAUSED]
+)
 def test_what_was_held_until_too_late_was_missed_for_what_held_it(
-    cause: Step, reason: Step
+    cause: Reason, reason: Reason
 ) -> None:
     """That it was too late in the end would not tell the person why."""
     missed = course(DUE).held(cause).give_up(LATER, reason)
-    assert missed.state == Settled(Outcome.MISSED, LATER, cause)
+    assert missed.state == Closed(Outcome.MISSED, LATER, cause)
 
 
-@pytest.mark.parametrize("reason", [Step.GOOD_NIGHT, Step.DISABLED, Step.ASLEEP, Step.NOT_SHOWN])
-def test_a_reason_of_its_own_says_more_than_what_held_it(reason: Step) -> None:
+@pytest.mark.parametrize(
+    "reason", [Reason.GOOD_NIGHT, Reason.DISABLED, Reason.ASLEEP, Reason.NOT_SHOWN]
+)
+def test_a_reason_of_its_own_says_more_than_what_held_it(reason: Reason) -> None:
     """The person went to bed, or changed the config: that is why it never came."""
-    missed = course(DUE).held(Step.LOCKED).give_up(LATER, reason)
-    assert missed.state == Settled(Outcome.MISSED, LATER, reason)
+    missed = course(DUE).held(Reason.LOCKED).give_up(LATER, reason)
+    assert missed.state == Closed(Outcome.MISSED, LATER, reason)
 
 
 STEPS = ["hold", "give", "show", "snooze"]
@@ -185,7 +191,7 @@ def test_whatever_happens_to_it_a_course_keeps_count(steps: list[str], times: in
         now += MINUTE
         match step:
             case "hold":
-                one = one.held(Step.IDLE)
+                one = one.held(Reason.IDLE)
             case "give":
                 one = one.given(what, None)
             case "show":
@@ -196,8 +202,8 @@ def test_whatever_happens_to_it_a_course_keeps_count(steps: list[str], times: in
     assert one.occurrence == course(DUE).occurrence
     assert one.snoozes == steps.count("snooze")
     assert one.seen == ("show" in steps)
-    ended = one.give_up(now, Step.DISABLED).state
-    assert isinstance(ended, Settled)
+    ended = one.give_up(now, Reason.DISABLED).state
+    assert isinstance(ended, Closed)
     assert ended.outcome is (Outcome.EXPIRED if one.seen else Outcome.MISSED)
 
 
@@ -205,31 +211,35 @@ def test_who_is_led_is_asked_nothing_meanwhile() -> None:
     """And it is as fresh as when they began."""
     shown = replace(course(DUE).given(REPEATED, "a-tip"), seen=True)
     led = shown.led(LATER, LATER + 3 * MINUTE)
-    assert led.state == Open(LATER, LATER + 3 * MINUTE)
+    assert led.state == Active(LATER, LATER + 3 * MINUTE)
     assert led == replace(shown, state=led.state, fresh_from=LATER)
 
 
 # On its way to the screen
 
 
-def opened(course: Course) -> Open:
+def opened(course: Delivery) -> Active:
     """The state of a course that is open."""
-    assert isinstance(course.state, Open)
+    assert isinstance(course.state, Active)
     return course.state
 
 
 def test_what_was_refused_without_an_id_is_sent_again_by_its_repeat() -> None:
     """As often as that says; without one it is not."""
     given = course(DUE).given(REPEATED, None)
-    refused = given.rejected(REPEATED, DUE, Delivery.NO_ID)
-    assert refused.state == replace(opened(given), delivery=Delivery.NO_ID, again=DUE + 10 * MINUTE)
-    assert opened(given.rejected(PLAIN, DUE, Delivery.NO_ID)).again is None
+    refused = given.rejected(REPEATED, DUE, DeliveryStatus.NO_ID)
+    assert refused.state == replace(
+        opened(given), delivery=DeliveryStatus.NO_ID, again=DUE + 10 * MINUTE
+    )
+    assert opened(given.rejected(PLAIN, DUE, DeliveryStatus.NO_ID)).again is None
     last = replace(given, asked=9)
-    assert opened(last.rejected(REPEATED, DUE, Delivery.NO_ID)).again is None
+    assert opened(last.rejected(REPEATED, DUE, DeliveryStatus.NO_ID)).again is None
 
 
-@pytest.mark.parametrize("why", [Delivery.NO_SERVER, Delivery.NO_REPLY, Delivery.ERROR])
-def test_what_is_tried_again_anyway_does_not_wait_for_its_repeat(why: Delivery) -> None:
+@pytest.mark.parametrize(
+    "why", [DeliveryStatus.NO_SERVER, DeliveryStatus.NO_REPLY, DeliveryStatus.ERROR]
+)
+def test_what_is_tried_again_anyway_does_not_wait_for_its_repeat(why: DeliveryStatus) -> None:
     """The screen sees to it."""
     given = course(DUE).given(REPEATED, None)
     assert given.rejected(REPEATED, DUE, why).state == replace(opened(given), delivery=why)
@@ -238,20 +248,20 @@ def test_what_is_tried_again_anyway_does_not_wait_for_its_repeat(why: Delivery) 
 def test_what_was_shown_and_lost_keeps_its_time_and_its_repeat() -> None:
     """Only where it is now has changed."""
     shown = course(DUE).given(REPEATED, None).shown(REPEATED, DUE)
-    lost = shown.rejected(REPEATED, LATER, Delivery.NO_ID)
-    assert lost.state == replace(opened(shown), delivery=Delivery.NO_ID)
+    lost = shown.rejected(REPEATED, LATER, DeliveryStatus.NO_ID)
+    assert lost.state == replace(opened(shown), delivery=DeliveryStatus.NO_ID)
     assert (opened(shown).on_screen, opened(lost).on_screen) == (True, False)
     assert not replace(opened(shown), away=True).on_screen
 
 
 def test_what_is_not_open_cannot_be_rejected() -> None:
     """An answer may have come before."""
-    held = course(DUE).held(Step.LOCKED)
-    assert held.rejected(PLAIN, DUE, Delivery.ERROR) == held
+    held = course(DUE).held(Reason.LOCKED)
+    assert held.rejected(PLAIN, DUE, DeliveryStatus.ERROR) == held
 
 
-@pytest.mark.parametrize("delivery", Delivery)
-def test_a_delivery_has_one_of_four_stages(delivery: Delivery) -> None:
+@pytest.mark.parametrize("delivery", DeliveryStatus)
+def test_a_delivery_has_one_of_four_stages(delivery: DeliveryStatus) -> None:
     """And a reason where it was refused."""
     assert delivery.stage in {"decided", "sent", "shown", "refused"}
     assert delivery.refusal == (str(delivery) if delivery.stage == "refused" else None)

@@ -22,11 +22,11 @@ from nightcare.domain.diary import (
     AskNot,
     AskNow,
     Cramp,
-    Known,
+    DiaryFacts,
+    DiaryMoment,
     Leg,
     Morning,
     Night,
-    Place,
     Severity,
     checked_minutes,
     last_night,
@@ -37,7 +37,7 @@ from nightcare.domain.diary import (
     place_of,
 )
 from nightcare.domain.moments import parse_moment
-from nightcare.domain.referral import Concern, ProfessionalRule, concern, first_of_window
+from nightcare.domain.referral import ReferralReason, ReferralRule, concern, first_of_window
 from nightcare.errors import ValueRefused
 
 MINUTE = timedelta(minutes=1)
@@ -103,7 +103,7 @@ def test_another_bedtime_tonight_moves_the_night() -> None:
 )
 def test_a_night_over_a_clock_change_is_one_night(instant: str, care_day: str) -> None:
     """Both of an hour that comes twice are of the same night."""
-    assert place_of(utc(instant), calendar()) == Place(day(care_day), by_night=True)
+    assert place_of(utc(instant), calendar()) == DiaryMoment(day(care_day), by_night=True)
 
 
 @given(
@@ -146,8 +146,8 @@ def test_a_record_keeps_its_place_and_its_clock_after_travel() -> None:
     (night,) = nights([day("2026-11-21")], [home], [])
     assert night.cramps == (home,)
     away = calendar("America/New_York")
-    assert place_of(home.at, away) == Place(day("2026-11-21"), by_night=False)
-    assert home.place == Place(day("2026-11-21"), by_night=True)
+    assert place_of(home.at, away) == DiaryMoment(day("2026-11-21"), by_night=False)
+    assert home.place == DiaryMoment(day("2026-11-21"), by_night=True)
 
 
 # The last night
@@ -388,7 +388,7 @@ def test_a_cramp_by_day_is_of_no_night() -> None:
 
 # When to see a professional
 
-RULE = ProfessionalRule()
+RULE = ReferralRule()
 NOON = calendar().instant(wall("2026-11-22 12:00"))
 FIRST = first_of_window(NOON, calendar(), RULE)
 
@@ -414,7 +414,7 @@ def test_the_first_night_that_the_rule_looks_at_counts() -> None:
     """The one before it does not, however bad it was."""
     severe = cramp("2026-11-16 03:10", severity=Severity.SEVERE)
     first = severe.place.care_day
-    assert concern(first, RULE, [severe], []) is Concern.SEVERE
+    assert concern(first, RULE, [severe], []) is ReferralReason.SEVERE
     assert concern(first + ONE_DAY, RULE, [severe], []) is None
 
 
@@ -424,16 +424,16 @@ def test_the_first_night_that_the_rule_looks_at_counts() -> None:
         ((), None),
         (("none",) * 7, None),
         (("mild", "mild"), None),
-        (("mild", "none", "mild", "-", "-", "-", "mild"), Concern.MANY),
+        (("mild", "none", "mild", "-", "-", "-", "mild"), ReferralReason.MANY),
         (("mild", "mild", "-", "-", "-", "-", "-", "mild"), None),
-        (("severe",), Concern.SEVERE),
-        (("-",) * 6 + ("severe",), Concern.SEVERE),
+        (("severe",), ReferralReason.SEVERE),
+        (("-",) * 6 + ("severe",), ReferralReason.SEVERE),
         (("-",) * 7 + ("severe",), None),
-        (("mild", "severe", "mild"), Concern.MANY_AND_SEVERE),
+        (("mild", "severe", "mild"), ReferralReason.MANY_AND_SEVERE),
     ],
 )
 def test_many_nights_or_severe_ones_are_a_reason(
-    answers: tuple[str, ...], why: Concern | None
+    answers: tuple[str, ...], why: ReferralReason | None
 ) -> None:
     """Three of seven, or one that was severe; what is longer ago is not."""
     assert concern(FIRST, RULE, [], mornings(*answers)) == why
@@ -444,11 +444,11 @@ def test_cramps_count_by_nights() -> None:
     same = [cramp(f"2026-11-22 0{hour}:10") for hour in (2, 3, 4)]
     assert concern(FIRST, RULE, same, []) is None
     others = [cramp(f"2026-11-{date} 03:10") for date in (20, 18)]
-    assert concern(FIRST, RULE, [*same, *others], []) is Concern.MANY
+    assert concern(FIRST, RULE, [*same, *others], []) is ReferralReason.MANY
     by_day = cramp("2026-11-22 11:00")
     assert concern(FIRST, RULE, [same[0], others[0], by_day], []) is None
     severe = replace(by_day, severity=Severity.SEVERE)
-    assert concern(FIRST, RULE, [severe], []) is Concern.SEVERE
+    assert concern(FIRST, RULE, [severe], []) is ReferralReason.SEVERE
 
 
 def test_a_cramp_and_an_answer_of_the_same_night_are_one_night() -> None:
@@ -460,19 +460,19 @@ def test_a_cramp_and_an_answer_of_the_same_night_are_one_night() -> None:
 def test_the_numbers_are_the_persons() -> None:
     """Another rule counts otherwise."""
     one = mornings("mild")
-    assert concern(FIRST, ProfessionalRule(1, 7), [], one) is Concern.MANY
+    assert concern(FIRST, ReferralRule(1, 7), [], one) is ReferralReason.MANY
 
 
 def test_every_concern_rests_on_the_guidance() -> None:
     """Each names statements."""
-    assert all(one.advice for one in Concern)
+    assert all(one.advice for one in ReferralReason)
 
 
 # The morning question
 
 
 QUESTION = parse_moment("wake + 30m")
-UNASKED = Known(
+UNASKED = DiaryFacts(
     night=Night(day("2026-11-21"), (), None),
     asked=(),
     covered_since=utc("2026-11-01 00:00"),
@@ -480,7 +480,7 @@ UNASKED = Known(
 )
 
 
-def asking(clock: str, known: Known = UNASKED, moment: str = "wake + 30m") -> Asking:
+def asking(clock: str, known: DiaryFacts = UNASKED, moment: str = "wake + 30m") -> Asking:
     """What becomes of the question at a clock time of Sunday the 22nd."""
     own = calendar()
     now = own.instant(wall(f"2026-11-22 {clock}"))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nightcare.domain.moments import (
     Anchor,
-    Clock,
+    ClockTime,
     Moment,
     Relative,
     clock_text,
@@ -24,7 +24,7 @@ from nightcare.errors import ValueRefused
 lengths = st.integers(1, 9999 * 24 * 3600).map(lambda seconds: timedelta(seconds=seconds))
 clocks = st.times().map(lambda clock: clock.replace(microsecond=0, fold=0))
 moments: st.SearchStrategy[Moment] = st.one_of(
-    clocks.map(Clock),
+    clocks.map(ClockTime),
     st.builds(
         Relative,
         st.sampled_from(Anchor),
@@ -63,8 +63,8 @@ def test_a_written_clock_time_is_read_as_the_same(clock: time) -> None:
 @pytest.mark.parametrize(
     ("text", "moment", "written"),
     [
-        ("21:45", Clock(time(21, 45)), "21:45"),
-        ("7:00", Clock(time(7)), "07:00"),
+        ("21:45", ClockTime(time(21, 45)), "21:45"),
+        ("7:00", ClockTime(time(7)), "07:00"),
         ("wake", Relative(Anchor.WAKE), "wake"),
         ("bedtime", Relative(Anchor.BEDTIME), "bedtime"),
         ("wake + 1h", Relative(Anchor.WAKE, timedelta(hours=1)), "wake + 1h"),

@@ -10,20 +10,20 @@ import pytest
 
 from domain_builders import at, calendar, day, every, reminder, sleep, utc, wall
 from nightcare.domain.delivery import (
-    Course,
+    Active,
+    Closed,
+    Delivery,
     Due,
     Held,
-    Open,
     Outcome,
-    Settled,
+    Reason,
     Snoozed,
     State,
-    Step,
     begin,
 )
-from nightcare.domain.global_state import Standing
+from nightcare.domain.global_state import GlobalState
 from nightcare.domain.outlook import Outlook, postponed
-from nightcare.domain.referral import ProfessionalRule
+from nightcare.domain.referral import ReferralRule
 from nightcare.domain.reminders import Key, Occurrence, Reminder
 from nightcare.domain.routine import StretchRule
 from nightcare.domain.routine_session import CLOSING, UNATTENDED
@@ -56,29 +56,29 @@ def schedule(*reminders: Reminder) -> Schedule:
         routines=(),
         idle_after=5 * MINUTES,
         morning_question=None,
-        professional=ProfessionalRule(),
+        professional=ReferralRule(),
         notify=None,
     )
 
 
-def course(name: str, slot: str, clock: str, state: State) -> Course:
+def course(name: str, slot: str, clock: str, state: State) -> Delivery:
     """An occurrence of today that was due at a clock time."""
     made = begin(Occurrence(Key(name, day(TODAY), slot), local(clock)), WATER.topic)
-    made = replace(made, state=state, asked=int(isinstance(state, Open)))
+    made = replace(made, state=state, asked=int(isinstance(state, Active)))
     return replace(made, fresh_from=state.until) if isinstance(state, Snoozed) else made
 
 
 def outlook(
     now: str,
     *reminders: Reminder,
-    courses: Sequence[Course] = (),
+    courses: Sequence[Delivery] = (),
     tonight: time | None = None,
     led: Key | None = None,
     **standing: object,
 ) -> Outlook:
     """The outlook at a clock time, with the service running."""
-    held: Standing = replace(
-        Standing(began=local(now, "2026-11-01"), reckoned=local(now)),
+    held: GlobalState = replace(
+        GlobalState(began=local(now, "2026-11-01"), reckoned=local(now)),
         **standing,  # type: ignore[arg-type] # fields of Standing, as the tests name them
     )
     own = calendar(tonight=None if tonight is None else {day(TODAY): tonight})
@@ -103,14 +103,14 @@ def of_day(made: Outlook) -> list[tuple[str, str, bool]]:
     ]
 
 
-DONE = Settled(Outcome.DONE, local("22:01"))
-OPEN = Open(local("22:00"), local("22:30"))
+DONE = Closed(Outcome.DONE, local("22:01"))
+OPEN = Active(local("22:00"), local("22:30"))
 
 
 # What moves
 
 
-@pytest.mark.parametrize("state", [Due(), Held(Step.LOCKED), OPEN, replace(OPEN, away=True)])
+@pytest.mark.parametrize("state", [Due(), Held(Reason.LOCKED), OPEN, replace(OPEN, away=True)])
 def test_what_is_unanswered_moves_with_its_moment(state: State) -> None:
     """Its new moment is ahead."""
     one = course("stretch", "1", "22:00", state)
@@ -235,8 +235,8 @@ def test_two_that_are_due_together_both_come() -> None:
     assert clocks(made.until(local("19:00"))) == ["walk 18:00", "water 18:00"]
 
 
-@pytest.mark.parametrize("cause", [Step.PAUSED, Step.LOCKED])
-def test_what_is_held_in_a_pause_comes_at_its_end(cause: Step) -> None:
+@pytest.mark.parametrize("cause", [Reason.PAUSED, Reason.LOCKED])
+def test_what_is_held_in_a_pause_comes_at_its_end(cause: Reason) -> None:
     """Whatever held it before the pause began."""
     held = course("stretch", "1", "22:00", Held(cause))
     made = outlook("22:05", STRETCH, courses=[held], paused_until=local("22:20"))
@@ -245,7 +245,7 @@ def test_what_is_held_in_a_pause_comes_at_its_end(cause: Step) -> None:
 
 def test_nobody_knows_when_an_absence_ends() -> None:
     """It is told as waiting, and not announced."""
-    held = course("stretch", "1", "22:00", Held(Step.LOCKED))
+    held = course("stretch", "1", "22:00", Held(Reason.LOCKED))
     made = outlook("22:05", STRETCH, courses=[held])
     assert clock_of(made.next()) == ("stretch", "23 22:00")
     assert made.unsettled() == [held]
@@ -254,7 +254,7 @@ def test_nobody_knows_when_an_absence_ends() -> None:
 
 def test_what_comes_at_once_is_not_to_come() -> None:
     """Nothing keeps it: it is there a moment later."""
-    for state in (Due(), Held(Step.RESTARTED), Snoozed(local("22:05"))):
+    for state in (Due(), Held(Reason.RESTARTED), Snoozed(local("22:05"))):
         made = outlook("22:05", STRETCH, courses=[course("stretch", "1", "22:00", state)])
         assert clock_of(made.next()) == ("stretch", "23 22:00")
 
@@ -264,7 +264,7 @@ def test_what_waits_in_line_comes_when_the_screen_is_free() -> None:
     blanket = reminder(at("bedtime - 25m"), "blanket")
     courses = [
         course("stretch", "1", "22:00", OPEN),
-        course("blanket", "1", "22:05", Held(Step.ANOTHER)),
+        course("blanket", "1", "22:05", Held(Reason.ANOTHER)),
     ]
     made = outlook("22:06", STRETCH, blanket, courses=courses)
     assert clock_of(made.next()) == ("blanket", "22 22:30")
@@ -273,7 +273,7 @@ def test_what_waits_in_line_comes_when_the_screen_is_free() -> None:
 def test_what_waits_for_a_stretch_comes_after_its_closing_words() -> None:
     """And the reminder that leads is not asked for again meanwhile."""
     ends = local("22:10")
-    leads = course("stretch", "1", "22:00", Open(local("22:01"), ends + CLOSING + UNATTENDED))
+    leads = course("stretch", "1", "22:00", Active(local("22:01"), ends + CLOSING + UNATTENDED))
     often = replace(STRETCH, timing=at("bedtime - 30m", "bedtime - 25m"))
     blanket = reminder(at("bedtime - 26m"), "blanket")
     made = outlook("22:03", often, blanket, courses=[leads], led=leads.key)
@@ -286,7 +286,7 @@ def test_what_waits_for_a_stretch_comes_after_its_closing_words() -> None:
 def test_closing_words_keep_what_is_due_waiting_for_seconds() -> None:
     """The stretch is done, and its last words are still there."""
     ended = local("22:04")
-    leads = course("stretch", "1", "22:00", Settled(Outcome.DONE, ended))
+    leads = course("stretch", "1", "22:00", Closed(Outcome.DONE, ended))
     walk = reminder(at("22:04:05"), "walk")
     made = outlook("22:04", walk, STRETCH, courses=[leads], led=leads.key)
     first = made.next()
@@ -324,7 +324,7 @@ def test_nothing_is_to_come_of_no_reminders() -> None:
 
 def test_a_care_day_is_what_was_and_what_is_to_come() -> None:
     """Passed by the service without a record, it is neither."""
-    done = course("water", "0", "08:00", Settled(Outcome.DONE, local("08:02")))
+    done = course("water", "0", "08:00", Closed(Outcome.DONE, local("08:02")))
     made = outlook("17:00", WATER, courses=[done])
     assert of_day(made) == [
         ("water", "08:00", True),
@@ -343,7 +343,7 @@ def test_what_no_service_has_got_to_is_part_of_the_day() -> None:
 
 def test_what_was_in_the_hours_of_a_care_day_belongs_to_it() -> None:
     """At 06:40 the wake-up is moved from 06:30 to 07:30: that of 06:30 was in yesterday's hours."""
-    taken = course("pills", "wake", "06:30", Settled(Outcome.DONE, local("06:31")))
+    taken = course("pills", "wake", "06:30", Closed(Outcome.DONE, local("06:31")))
     made = outlook("06:40", PILLS, courses=[taken])
     assert made.calendar.at(made.now).date == day("2026-11-21")
     assert of_day(made) == [("pills", "06:30", True)]
@@ -380,7 +380,7 @@ def test_another_zone_neither_doubles_nor_renames_what_was() -> None:
     shown = utc("2026-11-22 05:30")
     taken = begin(Occurrence(Key("pills", day(TODAY), "wake"), shown), PILLS.topic)
     taken = taken.settle(Outcome.DONE, shown + MINUTES)
-    standing = Standing(began=utc("2026-11-01 00:00"), reckoned=utc("2026-11-22 10:00"))
+    standing = GlobalState(began=utc("2026-11-01 00:00"), reckoned=utc("2026-11-22 10:00"))
     made = Outlook(schedule(PILLS), own, standing, [taken], None, utc("2026-11-22 10:00"))
     first = made.next()
     assert first is not None

@@ -10,7 +10,7 @@ from itertools import combinations
 import pytest
 
 from domain_builders import at, calendar, course, day, reminder, utc
-from nightcare.domain.delivery import Course, Open, Outcome, Snoozed, Step
+from nightcare.domain.delivery import Active, Delivery, Outcome, Reason, Snoozed
 from nightcare.domain.policy import (
     Drop,
     Hold,
@@ -23,7 +23,7 @@ from nightcare.domain.policy import (
     put_into_the_night,
     shown_at_latest,
 )
-from nightcare.domain.reminders import Conduct, Quiet, Reminder
+from nightcare.domain.reminders import QuietRules, Reminder, WhenBusy
 
 NOW = utc("2026-11-06 19:00")
 FRIDAY = calendar().day(day("2026-11-06"))
@@ -32,15 +32,15 @@ FRESH = timedelta(minutes=45)
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 
-HOLD_ALL = Quiet(Conduct.HOLD, Conduct.HOLD, Conduct.HOLD, Conduct.HOLD)
-SHOW_ALL = Quiet(Conduct.SHOW, Conduct.SHOW, Conduct.SHOW, Conduct.SHOW)
+HOLD_ALL = QuietRules(WhenBusy.HOLD, WhenBusy.HOLD, WhenBusy.HOLD, WhenBusy.HOLD)
+SHOW_ALL = QuietRules(WhenBusy.SHOW, WhenBusy.SHOW, WhenBusy.SHOW, WhenBusy.SHOW)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """What a decision is about."""
 
-    course: Course
+    course: Delivery
     reminder: Reminder | None
     situation: Situation
 
@@ -71,34 +71,34 @@ PLAIN = Case(
 # The steps in the order of the design, each with what makes it apply.
 STEPS: list[tuple[Verdict, Callable[[Case], Case]]] = [
     (
-        Drop(Step.ANSWERED),
+        Drop(Reason.ANSWERED),
         lambda case: replace(case, course=case.course.settle(Outcome.DONE, NOW)),
     ),
     (
-        Drop(Step.GOOD_NIGHT),
+        Drop(Reason.GOOD_NIGHT),
         lambda case: replace(case, situation=replace(case.situation, good_night=True)),
     ),
     (
-        Drop(Step.DISABLED),
+        Drop(Reason.DISABLED),
         lambda case: replace(case, reminder=reminder(at("19:20"), enabled=False)),
     ),
     (
-        Hold(Step.PAUSED),
+        Hold(Reason.PAUSED),
         lambda case: replace(
             case, situation=replace(case.situation, paused_until=NOW + timedelta(hours=1))
         ),
     ),
     (
-        Drop(Step.TOO_LATE),
+        Drop(Reason.TOO_LATE),
         lambda case: replace(case, course=replace(case.course, fresh_from=NOW - FRESH - SECOND)),
     ),
-    (Drop(Step.ASLEEP), an_early_bedtime),
-    (Hold(Step.LOCKED), lambda case: present(case, locked=True)),
-    (Hold(Step.IDLE), lambda case: present(case, idle=True)),
-    (Hold(Step.DO_NOT_DISTURB), lambda case: present(case, do_not_disturb=True)),
-    (Hold(Step.PRESENTING), lambda case: present(case, presenting=True)),
+    (Drop(Reason.ASLEEP), an_early_bedtime),
+    (Hold(Reason.LOCKED), lambda case: present(case, locked=True)),
+    (Hold(Reason.IDLE), lambda case: present(case, idle=True)),
+    (Hold(Reason.DO_NOT_DISTURB), lambda case: present(case, do_not_disturb=True)),
+    (Hold(Reason.PRESENTING), lambda case: present(case, presenting=True)),
     (
-        Hold(Step.ROUTINE),
+        Hold(Reason.ROUTINE),
         lambda case: replace(case, situation=replace(case.situation, routine_under_way=True)),
     ),
 ]
@@ -115,7 +115,7 @@ def name(step: tuple[Verdict, Callable[[Case], Case]]) -> str:
 def test_where_nothing_speaks_against_it_it_is_shown() -> None:
     """That is the end of the cascade."""
     assert PLAIN.decide() == Show()
-    assert Show().step is Step.SHOW
+    assert Show().step is Reason.SHOW
 
 
 @pytest.mark.parametrize("step", STEPS, ids=name)
@@ -143,7 +143,7 @@ def test_the_earlier_of_two_steps_decides(
 
 def test_a_reminder_that_is_configured_no_more_is_dropped() -> None:
     """As one that is not enabled."""
-    assert replace(PLAIN, reminder=None).decide() == Drop(Step.DISABLED)
+    assert replace(PLAIN, reminder=None).decide() == Drop(Reason.DISABLED)
 
 
 def test_a_pause_ends_at_its_end() -> None:
@@ -152,7 +152,7 @@ def test_a_pause_ends_at_its_end() -> None:
     def paused(until: datetime) -> Verdict:
         return replace(PLAIN, situation=replace(PLAIN.situation, paused_until=until)).decide()
 
-    assert paused(NOW + SECOND) == Hold(Step.PAUSED)
+    assert paused(NOW + SECOND) == Hold(Reason.PAUSED)
     assert paused(NOW) == Show()
 
 
@@ -170,18 +170,18 @@ def test_a_snooze_makes_it_fresh_again() -> None:
 
 def test_last_nights_prompt_is_not_shown_in_the_morning() -> None:
     """entracte#61: the bedtime prompt of the evening before came with the coffee."""
-    stretch = course(BEDTIME - 30 * MINUTE).held(Step.LOCKED)
+    stretch = course(BEDTIME - 30 * MINUTE).held(Reason.LOCKED)
     saturday = calendar().day(day("2026-11-07"))
     morning = replace(
         PLAIN, course=stretch, situation=Situation(saturday.wake + 5 * MINUTE, saturday)
     )
-    assert morning.decide() == Drop(Step.TOO_LATE)
+    assert morning.decide() == Drop(Reason.TOO_LATE)
 
 
 # The night
 
 
-def in_the_night(what: Course, after_bedtime: timedelta, fresh: timedelta = FRESH) -> Verdict:
+def in_the_night(what: Delivery, after_bedtime: timedelta, fresh: timedelta = FRESH) -> Verdict:
     """The verdict so long after bedtime."""
     situation = Situation(BEDTIME + after_bedtime, FRIDAY)
     return decide(what, reminder(at("bedtime"), fresh=fresh), situation)
@@ -189,14 +189,14 @@ def in_the_night(what: Course, after_bedtime: timedelta, fresh: timedelta = FRES
 
 def test_half_an_hour_after_bedtime_a_sleeper_is_not_woken() -> None:
     """Something due before bedtime may still be shown in that half hour, and then no more."""
-    what = course(BEDTIME - 5 * MINUTE).held(Step.IDLE)
+    what = course(BEDTIME - 5 * MINUTE).held(Reason.IDLE)
     assert in_the_night(what, 30 * MINUTE) == Show()
-    assert in_the_night(what, 30 * MINUTE + SECOND) == Drop(Step.ASLEEP)
+    assert in_the_night(what, 30 * MINUTE + SECOND) == Drop(Reason.ASLEEP)
 
 
 def test_a_moment_at_bedtime_itself_is_not_in_the_night() -> None:
     """Nobody put it there."""
-    assert in_the_night(course(BEDTIME), 31 * MINUTE) == Drop(Step.ASLEEP)
+    assert in_the_night(course(BEDTIME), 31 * MINUTE) == Drop(Reason.ASLEEP)
 
 
 def test_a_moment_that_the_person_put_into_the_night_is_shown() -> None:
@@ -204,7 +204,7 @@ def test_a_moment_that_the_person_put_into_the_night_is_shown() -> None:
     what = course(BEDTIME + 20 * MINUTE)
     assert in_the_night(what, 20 * MINUTE) == Show()
     assert in_the_night(what, 60 * MINUTE) == Show()
-    assert in_the_night(what, 66 * MINUTE) == Drop(Step.TOO_LATE)
+    assert in_the_night(what, 66 * MINUTE) == Drop(Reason.TOO_LATE)
 
 
 def test_it_may_be_shown_until_it_is_stale_or_the_person_sleeps() -> None:
@@ -221,7 +221,7 @@ def test_it_may_be_shown_until_it_is_stale_or_the_person_sleeps() -> None:
 def test_a_moment_in_an_earlier_night_was_not_put_into_this_one() -> None:
     """However fresh it may be."""
     what = course(FRIDAY.wake - MINUTE)
-    assert in_the_night(what, 31 * MINUTE, timedelta(days=2)) == Drop(Step.ASLEEP)
+    assert in_the_night(what, 31 * MINUTE, timedelta(days=2)) == Drop(Reason.ASLEEP)
 
 
 def test_a_moment_at_the_next_wake_up_is_not_in_the_night() -> None:
@@ -241,36 +241,38 @@ def test_a_snooze_that_ends_half_an_hour_after_bedtime_is_not_lost() -> None:
 def test_a_snooze_caught_up_with_in_the_night_does_not_wake_a_sleeper() -> None:
     """It ended while the person might have seen it, but was not there."""
     what = course(BEDTIME - 5 * MINUTE).snoozed(BEDTIME + 29 * MINUTE)
-    assert in_the_night(what, 31 * MINUTE) == Drop(Step.ASLEEP)
-    assert in_the_night(what.held(Step.LOCKED), 31 * MINUTE) == Drop(Step.ASLEEP)
+    assert in_the_night(what, 31 * MINUTE) == Drop(Reason.ASLEEP)
+    assert in_the_night(what.held(Reason.LOCKED), 31 * MINUTE) == Drop(Reason.ASLEEP)
 
 
 def test_a_snooze_that_the_person_put_into_the_night_is_shown() -> None:
     """Also when something held it there for a while."""
     what = course(BEDTIME - 5 * MINUTE).snoozed(BEDTIME + 31 * MINUTE)
     assert in_the_night(what, 35 * MINUTE) == Show()
-    assert in_the_night(what.held(Step.LOCKED), 50 * MINUTE) == Show()
+    assert in_the_night(what.held(Reason.LOCKED), 50 * MINUTE) == Show()
 
 
 def test_a_stretch_that_was_begun_late_was_not_put_into_the_night() -> None:
     """It was to be over before long."""
     begun = course(BEDTIME - 5 * MINUTE).led(BEDTIME + 35 * MINUTE, BEDTIME + 38 * MINUTE)
-    assert not put_into_the_night(begun.held(Step.LOCKED), FRIDAY)
+    assert not put_into_the_night(begun.held(Reason.LOCKED), FRIDAY)
 
 
 def test_a_repeat_does_not_wake_a_sleeper() -> None:
     """Nobody chose that it is asked again so late, though it was snoozed before."""
     what = course(BEDTIME - 5 * MINUTE).snoozed(BEDTIME + 20 * MINUTE)
     again = BEDTIME + 31 * MINUTE
-    asked = replace(what, state=Open(BEDTIME + 20 * MINUTE, again + FRESH, again), fresh_from=again)
-    assert in_the_night(asked, 31 * MINUTE) == Drop(Step.ASLEEP)
+    asked = replace(
+        what, state=Active(BEDTIME + 20 * MINUTE, again + FRESH, again), fresh_from=again
+    )
+    assert in_the_night(asked, 31 * MINUTE) == Drop(Reason.ASLEEP)
 
 
 def test_a_repeat_of_what_the_person_put_into_the_night_is_shown() -> None:
     """They asked to be asked there."""
     again = BEDTIME + 50 * MINUTE
     what = course(BEDTIME + 40 * MINUTE)
-    asked = replace(what, state=Open(what.fresh_from, again + FRESH, again), fresh_from=again)
+    asked = replace(what, state=Active(what.fresh_from, again + FRESH, again), fresh_from=again)
     assert in_the_night(asked, 50 * MINUTE) == Show()
 
 
@@ -286,9 +288,9 @@ def test_a_reminder_may_be_shown_all_the_same(reason: str) -> None:
 
 def test_a_reason_that_is_not_heeded_gives_way_to_the_next() -> None:
     """Locked does not matter to it, being idle does."""
-    own = replace(HOLD_ALL, locked=Conduct.SHOW)
+    own = replace(HOLD_ALL, locked=WhenBusy.SHOW)
     what = replace(PLAIN, reminder=reminder(at("19:20"), quiet=own))
-    assert present(what, locked=True, idle=True).decide() == Hold(Step.IDLE)
+    assert present(what, locked=True, idle=True).decide() == Hold(Reason.IDLE)
 
 
 def test_what_cannot_be_told_counts_as_here_and_undisturbed() -> None:
@@ -301,7 +303,7 @@ def test_what_cannot_be_told_counts_as_here_and_undisturbed() -> None:
 
 
 def returned(
-    *courses: Course, evening: frozenset[str] = frozenset()
+    *courses: Delivery, evening: frozenset[str] = frozenset()
 ) -> tuple[list[str], list[str]]:
     """The names of those that are shown or wait, and of those that give way."""
     waiting, giving_way = first_to_show(courses, evening, NOW)
@@ -311,12 +313,12 @@ def returned(
     )
 
 
-def held(name: str, minutes_ago: float) -> Course:
+def held(name: str, minutes_ago: float) -> Delivery:
     """A course held at its moment, so long ago."""
-    return course(NOW - minutes_ago * MINUTE, name).held(Step.LOCKED)
+    return course(NOW - minutes_ago * MINUTE, name).held(Reason.LOCKED)
 
 
-def snoozed(name: str, minutes_ago: float) -> Course:
+def snoozed(name: str, minutes_ago: float) -> Delivery:
     """A course back from a snooze that ended so long ago."""
     back = NOW - minutes_ago * MINUTE
     return replace(course(back - FRESH, name), state=Snoozed(back), fresh_from=back, snoozes=1)
@@ -359,7 +361,7 @@ def test_what_is_due_together_waits_its_turn() -> None:
 
 def test_what_has_been_waiting_its_turn_goes_on_waiting() -> None:
     """It was due together with one that came first, and nobody was away."""
-    in_line = course(NOW - 5 * MINUTE, "b").held(Step.ANOTHER)
+    in_line = course(NOW - 5 * MINUTE, "b").held(Reason.ANOTHER)
     assert returned(held("a", 0), in_line, held("c", 5)) == (["a", "b"], ["c"])
 
 
@@ -382,6 +384,6 @@ def test_nothing_to_show_is_nothing_to_order() -> None:
 def test_the_day_of_the_situation_is_the_one_that_counts() -> None:
     """A night that has ended is no night any more."""
     saturday = calendar().day(day("2026-11-07"))
-    what = course(saturday.wake - 10 * MINUTE).held(Step.LOCKED)
+    what = course(saturday.wake - 10 * MINUTE).held(Reason.LOCKED)
     situation = Situation(saturday.wake + MINUTE, saturday)
     assert decide(what, reminder(at("06:50")), situation) == Show()

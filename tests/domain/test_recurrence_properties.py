@@ -14,18 +14,18 @@ from hypothesis import strategies as st
 from domain_builders import reminder
 from domain_naive import CronTable, naive
 from nightcare.domain.care_day import ONE_DAY, Calendar, Hours, Sleep
-from nightcare.domain.moments import Anchor, Clock, Moment, Relative
+from nightcare.domain.moments import Anchor, ClockTime, Moment, Relative
 from nightcare.domain.recurrence import between, plan, upcoming
 from nightcare.domain.reminders import (
     At,
-    Conduct,
     Cron,
     Every,
-    Quiet,
+    QuietRules,
     Reminder,
     Repeat,
     Topic,
     Urgency,
+    WhenBusy,
 )
 
 MINUTE = timedelta(minutes=1)
@@ -137,7 +137,7 @@ relatives = st.one_of(
     st.builds(Relative, st.just(Anchor.WAKE), lengths(-60, 1300)),
     st.builds(Relative, st.just(Anchor.BEDTIME), lengths(-1300, 60)),
 )
-moments: st.SearchStrategy[Moment] = st.one_of(clocks.map(Clock), relatives)
+moments: st.SearchStrategy[Moment] = st.one_of(clocks.map(ClockTime), relatives)
 ats = st.lists(moments, min_size=1, max_size=4, unique=True).map(lambda some: At(tuple(some)))
 everys = st.builds(Every, lengths(7, 400), moments, moments)
 
@@ -451,6 +451,6 @@ def test_an_edit_of_how_it_is_shown_leaves_when_it_is_due(
         stays=timedelta(minutes=1),
         repeat=Repeat(timedelta(minutes=5), 3),
         sound="bell",
-        quiet=Quiet(Conduct.SHOW, Conduct.SHOW, Conduct.SHOW, Conduct.HOLD),
+        quiet=QuietRules(WhenBusy.SHOW, WhenBusy.SHOW, WhenBusy.SHOW, WhenBusy.HOLD),
     )
     assert plan([edited], own, around, 3) == plan([what], own, around, 3)

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain_builders import calendar, course, day, utc, wall
-from nightcare.domain.delivery import Course, Outcome
+from nightcare.domain.delivery import Delivery, Outcome
 from nightcare.domain.diary import Answer, Cramp, Morning, Severity, place_of
 from nightcare.domain.reminders import Topic
 from nightcare.domain.report import (
     FEWEST_NIGHTS,
     LONGEST_BY_WEEK,
-    Reminded,
+    ReminderCounts,
     days_until,
     report,
 )
@@ -38,7 +38,7 @@ def morning(night: str, answer: Answer = Answer.NONE) -> Morning:
     return Morning(day(night), answer, NOW)
 
 
-def came(care_day: str, outcome: Outcome, topic: Topic = Topic.HYDRATION) -> Course:
+def came(care_day: str, outcome: Outcome, topic: Topic = Topic.HYDRATION) -> Delivery:
     """A reminder that had its outcome."""
     plain = course(NOW, care_day=care_day)
     return replace(plain, topic=topic).settle(outcome, NOW)
@@ -101,8 +101,11 @@ def test_what_was_done_is_counted_of_what_came() -> None:
             course(NOW, care_day="2026-11-20"),
         ],
     )
-    assert made.topics == {Topic.HYDRATION: Reminded(2, 1), Topic.STRETCHING: Reminded(1, 0)}
-    assert made.weeks[-1].reminded == Reminded(3, 1)
+    assert made.topics == {
+        Topic.HYDRATION: ReminderCounts(2, 1),
+        Topic.STRETCHING: ReminderCounts(1, 0),
+    }
+    assert made.weeks[-1].reminded == ReminderCounts(3, 1)
 
 
 def test_weeks_begin_on_monday() -> None:

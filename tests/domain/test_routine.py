@@ -20,7 +20,13 @@ from nightcare.domain.routine import (
     stage_at,
     stages,
 )
-from nightcare.domain.routine_session import CLOSING, UNATTENDED, Finished, Led, whereabouts
+from nightcare.domain.routine_session import (
+    CLOSING,
+    UNATTENDED,
+    Finished,
+    RoutineSession,
+    whereabouts,
+)
 
 SECOND = timedelta(seconds=1)
 BOTH = (Side.LEFT, Side.RIGHT)
@@ -114,9 +120,9 @@ def test_own_steps_take_the_place_of_ours() -> None:
     assert found == Routine("mine", "mine", None, (FLEX,), 2)
 
 
-def led(seen: int = 0) -> Led:
+def led(seen: int = 0) -> RoutineSession:
     """One that was led up to so many seconds after its start."""
-    return Led(KEY, "mine", BEGAN, BEGAN + seen * SECOND)
+    return RoutineSession(KEY, "mine", BEGAN, BEGAN + seen * SECOND)
 
 
 @pytest.mark.parametrize(
@@ -167,11 +173,11 @@ def test_a_clock_that_is_set_back_a_little_leads_on() -> None:
 def test_who_looks_at_every_change_is_led_to_the_end(routine: Routine, data: st.DataObject) -> None:
     """However late each look is, as long as it is not too late."""
     now = BEGAN
-    one = Led(KEY, "mine", BEGAN, BEGAN)
+    one = RoutineSession(KEY, "mine", BEGAN, BEGAN)
     numbers = []
     while isinstance(here := whereabouts(one, routine, now), Stage):
         numbers.append(here.number)
-        one = Led(KEY, "mine", BEGAN, now)
+        one = RoutineSession(KEY, "mine", BEGAN, now)
         late = data.draw(st.integers(0, int(UNATTENDED.total_seconds())))
         now = max(now, BEGAN + here.ends) + late * SECOND
     assert isinstance(here, Finished)

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from domain_builders import at, day, reminder, sleep, utc
-from nightcare.domain.global_state import Standing
-from nightcare.domain.referral import ProfessionalRule
+from nightcare.domain.global_state import GlobalState
+from nightcare.domain.referral import ReferralRule
 from nightcare.domain.routine import StretchRule
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import SnoozeRule
@@ -26,7 +26,7 @@ SCHEDULE = Schedule(
     routines=(),
     idle_after=timedelta(minutes=5),
     morning_question=None,
-    professional=ProfessionalRule(),
+    professional=ReferralRule(),
     notify=None,
 )
 
@@ -52,9 +52,9 @@ def test_only_the_enabled_reminders_are_in_force() -> None:
 def test_a_pause_is_in_force_until_its_end() -> None:
     """At its end it is over, and without one there is none."""
     now, second = utc("2026-11-06 12:00"), timedelta(seconds=1)
-    assert Standing(paused_until=now + second).paused(now)
-    assert not Standing(paused_until=now).paused(now)
-    assert not Standing().paused(now)
+    assert GlobalState(paused_until=now + second).paused(now)
+    assert not GlobalState(paused_until=now).paused(now)
+    assert not GlobalState().paused(now)
 
 
 BEGAN = utc("2026-11-06 08:00")
@@ -73,11 +73,11 @@ def test_looking_back_is_never_to_before_the_service_first_ran(
     to: datetime, reckoned: datetime
 ) -> None:
     """Nor does it leave out what has not been looked at yet."""
-    standing = Standing(began=BEGAN, reckoned=NOON, good_night=day("2026-11-05"))
+    standing = GlobalState(began=BEGAN, reckoned=NOON, good_night=day("2026-11-05"))
     assert standing.looking_back(to) == replace(standing, reckoned=reckoned)
 
 
 def test_looking_back_needs_no_record_of_the_first_run() -> None:
     """As where the commands alone have written; and without any run there is nothing to see."""
-    assert Standing(reckoned=NOON).looking_back(BEGAN) == Standing(reckoned=BEGAN)
-    assert Standing().looking_back(BEGAN) == Standing()
+    assert GlobalState(reckoned=NOON).looking_back(BEGAN) == GlobalState(reckoned=BEGAN)
+    assert GlobalState().looking_back(BEGAN) == GlobalState()

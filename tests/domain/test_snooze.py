@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from domain_builders import calendar, course, day, length, utc
-from nightcare.domain.delivery import Course
+from nightcare.domain.delivery import Delivery
 from nightcare.domain.snooze import SnoozeRule, offered, past_bedtime, used_up
 
 FRIDAY = calendar().day(day("2026-11-06"))
@@ -16,12 +16,12 @@ RULE = SnoozeRule((length("10m"), length("30m")), 3)
 MINUTE = timedelta(minutes=1)
 
 
-def lengths(what: Course, now: datetime) -> list[int]:
+def lengths(what: Delivery, now: datetime) -> list[int]:
     """The lengths offered, in minutes."""
     return [int(one / MINUTE) for one in offered(what, RULE.lengths, RULE.limit, FRIDAY, now)]
 
 
-def snoozed(times: int) -> Course:
+def snoozed(times: int) -> Delivery:
     """A course that was put off so many times in the afternoon."""
     what = course(utc("2026-11-06 14:00"))
     for number in range(times):

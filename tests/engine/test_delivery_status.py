@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from nightcare.domain.delivery import Open
-from nightcare.domain.notification import Delivery
+from nightcare.domain.delivery import Active
+from nightcare.domain.notification import DeliveryStatus
 from nightcare.engine.display import NOT_SHOWN
 from parts.bus import PrivateBus
 from parts.evening import Evening, plain
@@ -19,10 +19,10 @@ pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
 WALK = plain("walk", "10:00", 'fresh = "30m"')
 
 
-def delivery(evening: Evening) -> Delivery:
+def delivery(evening: Evening) -> DeliveryStatus:
     """How far the walk has come, as its course and the decision on it both say."""
     state = evening.course("walk").state
-    assert isinstance(state, Open)
+    assert isinstance(state, Active)
     (decision,) = evening.journal.last_decisions("walk")
     assert decision.delivery is state.delivery
     return state.delivery
@@ -43,7 +43,7 @@ def test_what_a_server_has_taken_is_shown(bus: PrivateBus) -> None:
             Evening(bus, WALK, "2026-11-23 09:59", server) as evening,
         ):
             await evening.until("2026-11-23 10:00:02")
-            assert delivery(evening) is Delivery.SHOWN
+            assert delivery(evening) is DeliveryStatus.SHOWN
             assert evening.told.count("log_shown") == 1
             assert "log_rejected" not in evening.told
 
@@ -60,9 +60,9 @@ def test_what_is_not_answered_was_sent(bus: PrivateBus) -> None:
         ):
             server.how = How.NEVER
             await evening.until("2026-11-23 10:00:03")
-            assert delivery(evening) is Delivery.SENT
+            assert delivery(evening) is DeliveryStatus.SENT
             await evening.until("2026-11-23 10:00:08")
-            assert delivery(evening) is Delivery.NO_REPLY
+            assert delivery(evening) is DeliveryStatus.NO_REPLY
             assert "log_shown" not in evening.told
             await evening.until("2026-11-23 10:31")
             assert outcome(evening) == "missed: refused"
@@ -71,10 +71,10 @@ def test_what_is_not_answered_was_sent(bus: PrivateBus) -> None:
 
 
 @pytest.mark.parametrize(
-    ("how", "expected"), [(How.ZERO, Delivery.NO_ID), (How.ERROR, Delivery.ERROR)]
+    ("how", "expected"), [(How.ZERO, DeliveryStatus.NO_ID), (How.ERROR, DeliveryStatus.ERROR)]
 )
 def test_what_is_refused_while_a_server_is_paused_is_never_said_to_be_shown(
-    bus: PrivateBus, how: How, expected: Delivery
+    bus: PrivateBus, how: How, expected: DeliveryStatus
 ) -> None:
     """The reason is told once, and what nobody has seen is recorded as missed."""
 
@@ -108,7 +108,7 @@ def test_what_was_refused_comes_with_its_repeat(bus: PrivateBus) -> None:
             await evening.until("2026-11-23 10:05")
             server.how = How.ID
             await evening.until("2026-11-23 10:10:05")
-            assert delivery(evening) is Delivery.SHOWN
+            assert delivery(evening) is DeliveryStatus.SHOWN
             assert evening.titles == ["walk"] * 3
 
     steered(story())
@@ -124,7 +124,7 @@ def test_what_a_server_refused_once_is_shown_when_it_takes_it(bus: PrivateBus) -
         ):
             server.script.append(How.ZERO)
             await evening.until("2026-11-23 10:01:02")
-            assert delivery(evening) is Delivery.SHOWN
+            assert delivery(evening) is DeliveryStatus.SHOWN
             assert server.asked[1].expires == 600_000
             await evening.until("2026-11-23 10:11:02")
             assert outcome(evening) == "expired: None"
@@ -139,15 +139,15 @@ def test_without_a_server_nothing_is_shown(bus: PrivateBus) -> None:
         server = NotificationServer(bus.address)
         async with Evening(bus, WALK, "2026-11-23 09:59", server) as evening:
             await evening.until("2026-11-23 10:05")
-            assert delivery(evening) is Delivery.NO_SERVER
+            assert delivery(evening) is DeliveryStatus.NO_SERVER
             assert evening.told == ["log_rejected"]
             async with server:
                 await evening.settle()
                 advance(1)
                 await evening.settle()
-                assert delivery(evening) is Delivery.SHOWN
+                assert delivery(evening) is DeliveryStatus.SHOWN
             await evening.until("2026-11-23 10:06")
-            assert delivery(evening) is Delivery.NO_SERVER
+            assert delivery(evening) is DeliveryStatus.NO_SERVER
 
     steered(story())
 
@@ -177,9 +177,9 @@ def test_a_refused_trial_is_over_at_once(bus: PrivateBus) -> None:
             evening.service.written(evening.now)
             await evening.until("2026-11-23 10:00:08")
             assert evening.journal.trial_answer(number) == NOT_SHOWN
-            assert evening.journal.trial_delivery(number) is Delivery.NO_ID
+            assert evening.journal.trial_delivery(number) is DeliveryStatus.NO_ID
             assert [one.title for one in server.on_screen.values()] == ["Once more: walk"]
-            assert delivery(evening) is Delivery.SHOWN
+            assert delivery(evening) is DeliveryStatus.SHOWN
 
     steered(story())
 
@@ -206,9 +206,9 @@ steps = [{ text = "Sit down.", seconds = 20, repeats = 3 }]
             server.script.append(How.ZERO)
             await evening.press(server.asked[0], "start")
             await evening.until("2026-11-23 10:00:10")
-            assert delivery(evening) is Delivery.NO_ID
+            assert delivery(evening) is DeliveryStatus.NO_ID
             await evening.until("2026-11-23 10:00:30")
-            assert delivery(evening) is Delivery.SHOWN
+            assert delivery(evening) is DeliveryStatus.SHOWN
             assert len(server.asked) == 3
 
     steered(story())
@@ -224,12 +224,12 @@ def test_replies_late_and_signals_of_nothing_change_nothing(bus: PrivateBus) -> 
         ):
             server.script.append(How.LATER)
             await evening.until("2026-11-23 10:00:05.500")
-            assert delivery(evening) is Delivery.NO_REPLY
+            assert delivery(evening) is DeliveryStatus.NO_REPLY
             await server.emit("NotificationClosed", "uu", (4711, 1))
             await server.emit("NotificationClosed", "uu", (4711, 2))
             await server.reply_late()
             await evening.settle()
-            assert delivery(evening) is Delivery.SHOWN
+            assert delivery(evening) is DeliveryStatus.SHOWN
             await asyncio.sleep(0)
             assert evening.state("walk") == "open"
 

@@ -14,13 +14,13 @@ from nightcare.domain.diary import (
     AskLater,
     AskNot,
     AskNow,
+    DiaryMoment,
     Leg,
     Morning,
-    Place,
     Severity,
 )
 from nightcare.domain.moments import parse_moment
-from nightcare.engine.diary_actions import Details, Diary
+from nightcare.engine.diary_actions import Details, DiaryActions
 from nightcare.errors import ValueRefused
 from nightcare.journal.store import Journal
 
@@ -33,31 +33,31 @@ WAKE = parse_moment("wake + 30m")
 
 
 @pytest.fixture
-def diary() -> Iterator[Diary]:
+def diary() -> Iterator[DiaryActions]:
     """An empty diary of somebody at home in Copenhagen."""
     journal = Journal.in_memory()
-    yield Diary(journal.diary, HOME)
+    yield DiaryActions(journal.diary, HOME)
     journal.close()
 
 
-def abroad(diary: Diary) -> Diary:
+def abroad(diary: DiaryActions) -> DiaryActions:
     """The same, of somebody who has travelled since."""
     return replace(diary, calendar=calendar("America/New_York"))
 
 
-def test_a_cramp_is_noted_with_its_place_and_clock(diary: Diary) -> None:
+def test_a_cramp_is_noted_with_its_place_and_clock(diary: DiaryActions) -> None:
     """By the zone in which the person is when they note it."""
     at_home = diary.add(CRAMP, Details(Leg.BOTH, Severity.MILD, 3, "note"), NOW).cramp
-    assert at_home.place == Place(NIGHT, by_night=True)
+    assert at_home.place == DiaryMoment(NIGHT, by_night=True)
     assert at_home.offset == timedelta(hours=1)
     assert (at_home.leg, at_home.severity, at_home.minutes) == (Leg.BOTH, Severity.MILD, 3)
     away = abroad(diary).add(CRAMP, Details(), NOW).cramp
-    assert away.place == Place(NIGHT, by_night=False)
+    assert away.place == DiaryMoment(NIGHT, by_night=False)
     assert away.offset == timedelta(hours=-5)
     assert diary.pages.cramps() == [at_home, away]
 
 
-def test_a_correction_changes_the_place_only_with_the_moment(diary: Diary) -> None:
+def test_a_correction_changes_the_place_only_with_the_moment(diary: DiaryActions) -> None:
     """What is corrected elsewhere was not elsewhere."""
     cramp = diary.add(CRAMP, Details(), NOW).cramp
     later = NOW + timedelta(days=3)
@@ -67,7 +67,7 @@ def test_a_correction_changes_the_place_only_with_the_moment(diary: Diary) -> No
     assert moved.offset == timedelta(hours=-5)
 
 
-def test_a_cramp_goes_over_a_night_without_and_over_no_other_answer(diary: Diary) -> None:
+def test_a_cramp_goes_over_a_night_without_and_over_no_other_answer(diary: DiaryActions) -> None:
     """That a night was bad is no contradiction."""
     diary.answer(NIGHT, Answer.NONE, NOW)
     assert diary.add(CRAMP, Details(), NOW).instead
@@ -77,7 +77,7 @@ def test_a_cramp_goes_over_a_night_without_and_over_no_other_answer(diary: Diary
     assert diary.pages.morning(NIGHT) == Morning(NIGHT, Answer.SEVERE, NOW)
 
 
-def test_a_night_with_a_cramp_cannot_be_without(diary: Diary) -> None:
+def test_a_night_with_a_cramp_cannot_be_without(diary: DiaryActions) -> None:
     """One by day, or in another night, does not matter."""
     diary.add(NOW, Details(), NOW)
     diary.answer(NIGHT, Answer.NONE, NOW)
@@ -88,7 +88,7 @@ def test_a_night_with_a_cramp_cannot_be_without(diary: Diary) -> None:
     diary.answer(NIGHT - timedelta(days=1), Answer.NONE, NOW)
 
 
-def test_nothing_is_half_changed_where_something_is_refused(diary: Diary) -> None:
+def test_nothing_is_half_changed_where_something_is_refused(diary: DiaryActions) -> None:
     """As with the number that is not there."""
     for act in (lambda: diary.remove(7), lambda: diary.change(7, None, lambda one: one, NOW)):
         with pytest.raises(ValueRefused) as caught:
@@ -99,7 +99,7 @@ def test_nothing_is_half_changed_where_something_is_refused(diary: Diary) -> Non
     assert caught.value.key == "nothing_said"
 
 
-def test_a_night_is_asked_after_until_it_is_answered(diary: Diary) -> None:
+def test_a_night_is_asked_after_until_it_is_answered(diary: DiaryActions) -> None:
     """At its moment, once more an hour later, and then no more."""
     expected = AskNow(NIGHT, utc("2026-11-22 11:00"))
     assert diary.question(NOW, WAKE, BEFORE, screen_taken=False) == expected
@@ -114,7 +114,7 @@ def test_a_night_is_asked_after_until_it_is_answered(diary: Diary) -> None:
     assert diary.question(again, WAKE, BEFORE, screen_taken=False) == AskNot()
 
 
-def test_a_night_with_a_cramp_is_not_asked_after(diary: Diary) -> None:
+def test_a_night_with_a_cramp_is_not_asked_after(diary: DiaryActions) -> None:
     """One of the night before does not matter."""
     diary.add(CRAMP - timedelta(days=1), Details(), NOW)
     assert isinstance(diary.question(NOW, WAKE, BEFORE, screen_taken=False), AskNow)

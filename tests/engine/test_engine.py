@@ -6,7 +6,7 @@ from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 from nightcare.domain.guidance import PartOfDay
-from nightcare.domain.notification import Answered, Closed
+from nightcare.domain.notification import ButtonPressed, NotificationClosed
 from nightcare.domain.policy import Presence
 from nightcare.engine.display import NOT_SHOWN
 from parts.desk import SLEEP, ZONE, Desk, local, schedule_of
@@ -74,8 +74,8 @@ def test_done_is_recorded_once_and_takes_it_off() -> None:
     (token,) = desk.screen.on_screen
     desk.press("done")
     assert desk.title() is None
-    desk.service.event(Answered(token, "snooze-10m"), desk.now)
-    desk.service.event(Closed(token), desk.now)
+    desk.service.event(ButtonPressed(token, "snooze-10m"), desk.now)
+    desk.service.event(NotificationClosed(token), desk.now)
     assert desk.outcomes("walk") == ["done"]
 
 

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from nightcare.domain.delivery import Outcome, Settled
-from nightcare.domain.notification import Answered, Capability, Message
+from nightcare.domain.delivery import Closed, Outcome
+from nightcare.domain.notification import ButtonPressed, Capability, Message
 from nightcare.domain.policy import Presence
 from nightcare.domain.reminders import Urgency
 from nightcare.engine.display import NOT_SHOWN
@@ -345,7 +345,7 @@ def test_a_service_that_was_away_over_the_end_is_in_time_for_it() -> None:
     desk.until("2026-11-23 22:01:25")
     desk.restart("2026-11-23 22:01:33")
     (course,) = desk.courses("stretch")
-    assert course.state == Settled(Outcome.DONE, desk.now)
+    assert course.state == Closed(Outcome.DONE, desk.now)
     assert desk.title() == "Well done"
 
 
@@ -394,12 +394,12 @@ def test_a_late_press_on_the_reminder_does_nothing_while_it_leads() -> None:
     (reminder,) = desk.screen.on_screen
     desk.press("start")
     (routine,) = desk.screen.on_screen
-    desk.service.event(Answered(reminder, "good-night"), desk.now)
+    desk.service.event(ButtonPressed(reminder, "good-night"), desk.now)
     assert desk.outcomes("stretch") == ["open"]
     desk.press("stop")
-    desk.service.event(Answered(routine, "stop"), desk.now)
+    desk.service.event(ButtonPressed(routine, "stop"), desk.now)
     assert desk.outcomes("stretch") == ["open"]
-    desk.service.event(Answered(routine, "done"), desk.now)
+    desk.service.event(ButtonPressed(routine, "done"), desk.now)
     assert desk.outcomes("stretch") == ["done"]
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from domain_builders import day
 from nightcare.domain.diary import Answer, Morning
-from nightcare.domain.notification import Answered
+from nightcare.domain.notification import ButtonPressed
 from nightcare.domain.policy import Presence
-from nightcare.engine.diary_actions import Details, Diary
+from nightcare.engine.diary_actions import Details, DiaryActions
 from parts.desk import Desk, local
 
 ASKED = '\n[diary]\nmorning_question = "wake + 30m"\nprofessional_notice = false\n'
@@ -143,7 +143,7 @@ def test_a_cramp_that_was_noted_a_moment_before_goes_over_a_no() -> None:
     """The service had not heard of it yet."""
     desk = asked()
     calendar = desk.answers().calendar()
-    Diary(desk.journal.diary, calendar).add(local("2026-11-24 03:10"), Details(), desk.now)
+    DiaryActions(desk.journal.diary, calendar).add(local("2026-11-24 03:10"), Details(), desk.now)
     desk.press("none")
     assert answer(desk) is None
     assert not desk.screen.on_screen
@@ -154,7 +154,7 @@ def test_a_button_that_is_none_of_the_questions_does_nothing() -> None:
     """As from a version that had others."""
     desk = asked()
     (token,) = desk.screen.on_screen
-    desk.service.event(Answered(token, "unsure"), desk.now)
+    desk.service.event(ButtonPressed(token, "unsure"), desk.now)
     assert answer(desk) is None
     assert desk.title() == TITLE
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from nightcare.domain.notification import Answered, Closed
+from nightcare.domain.notification import ButtonPressed, NotificationClosed
 from nightcare.domain.policy import Presence
 from nightcare.domain.reminders import Urgency
 from parts.desk import Desk
@@ -62,11 +62,11 @@ def test_a_notice_that_is_closed_is_gone() -> None:
     desk.service.notices.insist("One", "")
     desk.service.notices.insist("Two", "")
     (token,) = desk.screen.on_screen
-    desk.service.event(Closed("notice/1"), desk.now)
+    desk.service.event(NotificationClosed("notice/1"), desk.now)
     assert desk.title() == "Two"
-    desk.service.event(Closed(token), desk.now)
+    desk.service.event(NotificationClosed(token), desk.now)
     assert desk.title() is None
-    desk.service.event(Answered(token, "done"), desk.now)
+    desk.service.event(ButtonPressed(token, "done"), desk.now)
     assert desk.outcomes("walk") == []
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from nightcare.domain.notification import Answered
+from nightcare.domain.notification import ButtonPressed
 from nightcare.domain.policy import Presence
 from parts.bus import PrivateBus
 from parts.desk import Desk
@@ -268,7 +268,7 @@ def test_a_press_that_cannot_count_is_answered_by_a_message(bus: PrivateBus) -> 
 
 def late(desk: Desk, token: str, key: str) -> list[str]:
     """Press a button of what has gone; returns what is said of it."""
-    desk.service.event(Answered(token, key), desk.now)
+    desk.service.event(ButtonPressed(token, key), desk.now)
     desk._deliver()
     return [one.body for one in desk.screen.shown if one.token.startswith("notice")]
 
@@ -290,7 +290,7 @@ def test_a_snooze_that_is_pressed_twice_counts_once() -> None:
     desk.until("2026-11-23 10:01")
     (token,) = desk.screen.on_screen
     for _ in range(2):
-        desk.service.event(Answered(token, "snooze-10m"), desk.now)
+        desk.service.event(ButtonPressed(token, "snooze-10m"), desk.now)
     (course,) = desk.courses("walk")
     assert course.snoozes == 1
 
@@ -319,7 +319,7 @@ def test_a_press_on_a_question_that_was_brought_back_counts() -> None:
     desk.until("2026-11-23 09:00")
     tokens = [one.token for one in desk.screen.shown if one.token.startswith("question")]
     desk.until("2026-11-23 12:00")
-    desk.service.event(Answered(tokens[-1], "none"), desk.now)
+    desk.service.event(ButtonPressed(tokens[-1], "none"), desk.now)
     assert [one for one, _ in desk.told].count("log_answered") == 1
 
 

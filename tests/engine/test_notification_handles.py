@@ -10,8 +10,8 @@ from domain_builders import day
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.diary import Answer as DiaryAnswer
 from nightcare.domain.diary import Severity
-from nightcare.domain.notification import Answered, Closed
-from nightcare.engine.diary_actions import Details, Diary
+from nightcare.domain.notification import ButtonPressed, NotificationClosed
+from nightcare.engine.diary_actions import Details, DiaryActions
 from nightcare.engine.notification_handles import SCREEN_NOTE
 from parts.desk import ZONE, Desk, local
 
@@ -53,7 +53,7 @@ def question() -> Desk:
 def professional() -> Desk:
     """The notice that the diary is a reason to see a professional."""
     desk = Desk(WALK + "\n[diary]\nmorning_question = false\n", "2026-11-23 08:00")
-    diary = Diary(desk.journal.diary, Calendar(desk.schedule.sleep, ZONE))
+    diary = DiaryActions(desk.journal.diary, Calendar(desk.schedule.sleep, ZONE))
     diary.add(local("2026-11-23 03:10"), Details(severity=Severity.SEVERE), desk.now)
     desk.written()
     return desk
@@ -106,8 +106,8 @@ def test_what_has_left_the_screen_is_not_taken_off_again(show: Callable[[], Desk
     desk._deliver()
     (token,) = desk.screen.on_screen
     desk.screen.close(token)
-    desk.service.event(Closed(token), desk.now)
-    desk.service.reckon(desk.now)
+    desk.service.event(NotificationClosed(token), desk.now)
+    desk.service.update(desk.now)
     desk.restart()
     assert desk.screen.forgotten == []
 
@@ -174,7 +174,7 @@ def test_a_press_on_what_an_earlier_run_left_counts(key: str, became: str) -> No
     desk = reminder()
     desk.restart()
     (token,) = desk.screen.left_behind
-    desk.service.event(Answered(token, key), desk.now)
+    desk.service.event(ButtonPressed(token, key), desk.now)
     assert desk.outcomes("walk") == [became]
 
 
@@ -183,7 +183,7 @@ def test_start_on_what_an_earlier_run_left_starts_the_stretch() -> None:
     desk = Desk(STRETCH + QUIET, "2026-11-23 08:00")
     desk.until("2026-11-23 10:00")
     desk.restart()
-    desk.service.event(Answered(desk.screen.left_behind[0], "start"), desk.now)
+    desk.service.event(ButtonPressed(desk.screen.left_behind[0], "start"), desk.now)
     desk._deliver()
     assert desk.journal.led() is not None
     assert desk.buttons == ["stop", "done"]
@@ -194,7 +194,7 @@ def test_done_on_a_step_that_an_earlier_run_left_is_done() -> None:
     desk = step()
     desk.restart("2026-11-23 10:02")
     assert desk.journal.led() is None
-    desk.service.event(Answered(desk.screen.left_behind[0], "done"), desk.now)
+    desk.service.event(ButtonPressed(desk.screen.left_behind[0], "done"), desk.now)
     assert desk.outcomes("stretch") == ["done"]
 
 
@@ -204,7 +204,7 @@ def test_a_press_on_what_an_earlier_run_left_does_not_count_once_another_was_sho
     desk = Desk(WALK + swim + QUIET, "2026-11-23 08:00")
     desk.until("2026-11-23 10:00")
     desk.restart("2026-11-23 10:20")
-    desk.service.event(Answered(desk.screen.left_behind[0], "done"), desk.now)
+    desk.service.event(ButtonPressed(desk.screen.left_behind[0], "done"), desk.now)
     assert desk.outcomes("walk") == ["held"]
     assert "notice/1" in desk.screen.on_screen
 
@@ -214,7 +214,7 @@ def test_an_answer_to_the_question_that_an_earlier_run_left_is_in_the_diary() ->
     desk = question()
     desk._deliver()
     desk.restart()
-    desk.service.event(Answered(desk.screen.left_behind[0], "mild"), desk.now)
+    desk.service.event(ButtonPressed(desk.screen.left_behind[0], "mild"), desk.now)
     morning = desk.journal.diary.morning(day("2026-11-22"))
     assert morning is not None
     assert morning.answer is DiaryAnswer.MILD

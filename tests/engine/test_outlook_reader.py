@@ -12,16 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nightcare.domain.care_day import Hours, Sleep
-from nightcare.domain.delivery import Open
-from nightcare.domain.notification import Answered, Closed
+from nightcare.domain.delivery import Active
+from nightcare.domain.notification import ButtonPressed, NotificationClosed
 from nightcare.domain.outlook import Outlook
 from nightcare.domain.reminders import Key, Occurrence, Reminder
 from nightcare.domain.schedule import Schedule
-from nightcare.engine.engine import Service
+from nightcare.engine.engine import Engine
 from nightcare.engine.outlook_reader import read_outlook
-from nightcare.engine.user_actions import Answers
+from nightcare.engine.user_actions import UserActions
 from nightcare.errors import NothingToDo, ValueRefused
-from nightcare.i18n.translator import Words, read_words
+from nightcare.i18n.translator import Translator, read_words
 from nightcare.journal.store import Journal
 from parts.desk import SilentScreen, schedule_of
 
@@ -74,7 +74,7 @@ def pool() -> Schedule:
 
 
 @cache
-def english() -> Words:
+def english() -> Translator:
     """The texts of messages."""
     return read_words("en")
 
@@ -147,7 +147,7 @@ class Night:
 
     def __post_init__(self) -> None:
         """Start the service."""
-        self.service = Service(
+        self.service = Engine(
             schedule=self.schedule,
             zone=self.zone,
             journal=self.journal,
@@ -163,9 +163,9 @@ class Night:
         while self.screen.reports:
             self.service.event(self.screen.reports.pop(0), self.now)
 
-    def answers(self) -> Answers:
+    def answers(self) -> UserActions:
         """The commands of the person."""
-        return Answers(self.schedule, self.zone, self.journal)
+        return UserActions(self.schedule, self.zone, self.journal)
 
     def outlook(self) -> Outlook:
         """What every view of the plan goes by."""
@@ -210,9 +210,9 @@ class Night:
         for token, message in list(self.screen.on_screen.items()):
             if how == "close":
                 self.screen.close(token)
-                self.service.event(Closed(token), self.now)
+                self.service.event(NotificationClosed(token), self.now)
             elif "start" in {button.key for button in message.buttons}:
-                self.service.event(Answered(token, "start"), self.now)
+                self.service.event(ButtonPressed(token, "start"), self.now)
 
     def alarm(self) -> datetime | None:
         """When the service is to be woken next (UTC)."""
@@ -239,7 +239,7 @@ class Night:
                 self.now = end
                 return set()
             self.now = coming
-            self.service.reckon(self.now)
+            self.service.update(self.now)
             self.deliver()
             came = self.open() - there
             if came:
@@ -250,7 +250,7 @@ class Night:
         return {
             one.key
             for one in self.journal.unsettled()
-            if isinstance(one.state, Open) and not one.state.away
+            if isinstance(one.state, Active) and not one.state.away
         }
 
 

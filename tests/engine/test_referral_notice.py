@@ -7,7 +7,7 @@ import pytest
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.diary import Answer, Severity
 from nightcare.domain.policy import Presence
-from nightcare.engine.diary_actions import Details, Diary
+from nightcare.engine.diary_actions import Details, DiaryActions
 from nightcare.i18n.translator import read_words
 from parts.desk import ZONE, Desk, local
 
@@ -25,7 +25,7 @@ def desk_at(begins: str = "2026-11-23 12:00", diary: str = QUIET) -> Desk:
 def note(desk: Desk, at: str, severity: Severity | None = Severity.SEVERE) -> None:
     """Note a cramp by a command, which the service sees."""
     calendar = Calendar(desk.schedule.sleep, ZONE)
-    Diary(desk.journal.diary, calendar).add(local(at), Details(severity=severity), desk.now)
+    DiaryActions(desk.journal.diary, calendar).add(local(at), Details(severity=severity), desk.now)
     desk.written()
 
 
@@ -175,7 +175,7 @@ def test_taking_the_cramp_out_takes_it_off() -> None:
     """It was no reason then."""
     desk = desk_at()
     note(desk, "2026-11-23 03:10")
-    Diary(desk.journal.diary, Calendar(desk.schedule.sleep, ZONE)).remove(1)
+    DiaryActions(desk.journal.diary, Calendar(desk.schedule.sleep, ZONE)).remove(1)
     desk.written()
     assert on_screen(desk) == []
 

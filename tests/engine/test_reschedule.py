@@ -65,7 +65,7 @@ def test_undo_of_a_later_bedtime_shows_what_was_due_meanwhile() -> None:
     made = desk("21:50")
     tonight(made, "00:30")
     at(made, "22:03")
-    made.service.reckon(made.now)
+    made.service.update(made.now)
     at(made, "22:05")
     undo(made)
     assert made.title() == "Stretch"

@@ -8,23 +8,23 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nightcare.errors import Mark, Place, Problem
-from nightcare.i18n.snippets import WIDTH, excerpt
+from nightcare.errors import Diagnostic, Location, Span
+from nightcare.i18n.snippets import WIDTH, snippet
 
 MEANT = "<meant>"
 GUTTER = len("  7 | ")
 
 
-def problem(*marks: Mark) -> Problem:
+def problem(*marks: Span) -> Diagnostic:
     """A problem about one line of a file, or about two."""
-    first, *others = (Place("config.toml", mark) for mark in marks)
-    return Problem((), "toml_again", place=first, also=others[0] if others else None)
+    first, *others = (Location("config.toml", mark) for mark in marks)
+    return Diagnostic((), "toml_again", place=first, also=others[0] if others else None)
 
 
-def marked(line: str, meant: str, number: int = 7) -> Mark:
+def marked(line: str, meant: str, number: int = 7) -> Span:
     """A mark on the first place in a line where something stands."""
     column = line.index(meant) + 1
-    return Mark(number, column, column + len(meant), line)
+    return Span(number, column, column + len(meant), line)
 
 
 def columns(text: str) -> int:
@@ -61,7 +61,7 @@ def test_a_marker_stands_below_what_is_meant(
     """Behind tabs, wide signs, accents, and what must not reach a terminal."""
     if meant.startswith("e\u0301e"):
         marker = "    " + marker
-    assert excerpt(problem(marked(line, meant))) == [f"  7 | {shown}", f"    | {marker}"]
+    assert snippet(problem(marked(line, meant))) == [f"  7 | {shown}", f"    | {marker}"]
 
 
 @pytest.mark.parametrize(
@@ -69,35 +69,35 @@ def test_a_marker_stands_below_what_is_meant(
 )
 def test_what_is_missing_is_marked_where_it_should_be(line: str, column: int, marker: str) -> None:
     """One place behind the end of the line."""
-    shown = excerpt(problem(Mark(7, column, column + 1, line)))
+    shown = snippet(problem(Span(7, column, column + 1, line)))
     assert shown == [f"  7 | {line}".rstrip(), f"    | {marker}"]
 
 
 def test_a_line_that_is_too_long_is_cut_around_what_is_meant() -> None:
     """At its end, at its beginning, or at both; what it loses is told."""
     early, late = "a = 1 # " + "x" * 200, "y" * 200 + " = 1"
-    assert excerpt(problem(marked(early, "1"))) == [
+    assert snippet(problem(marked(early, "1"))) == [
         f"  7 | a = 1 # {'x' * (WIDTH - 10)}…",
         "    |     ^",
     ]
-    shown, marker = excerpt(problem(marked(late, "1")))
+    shown, marker = snippet(problem(marked(late, "1")))
     assert shown == f"  7 | …{'y' * (WIDTH - 6)} = 1"
     assert marker == "    | " + " " * (WIDTH - 2) + "^"
-    shown, marker = excerpt(problem(marked("y" * 100 + "!" + "x" * 200, "!")))
+    shown, marker = snippet(problem(marked("y" * 100 + "!" + "x" * 200, "!")))
     assert shown == f"  7 | …{'y' * 24}!{'x' * (WIDTH - 27)}…"
     assert marker == "    | " + " " * 25 + "^"
 
 
 def test_what_is_meant_may_be_too_long_itself() -> None:
     """Then its beginning is shown."""
-    shown, marker = excerpt(problem(marked(f'text = "{"x" * 300}" # z', f'"{"x" * 300}"')))
+    shown, marker = snippet(problem(marked(f'text = "{"x" * 300}" # z', f'"{"x" * 300}"')))
     assert shown == f'  7 | text = "{"x" * (WIDTH - 10)}…'
     assert marker == "    |        " + "^" * (WIDTH - 9)
 
 
 def test_signs_heaped_on_each_other_are_not_all_shown() -> None:
     """They would be drawn over the lines above."""
-    shown, marker = excerpt(problem(marked("a" + "\u0301" * 1000 + " = 1", "1")))
+    shown, marker = snippet(problem(marked("a" + "\u0301" * 1000 + " = 1", "1")))
     assert (len(shown), marker) == (len("  7 | a = 1") + 7, "    |     ^")
 
 
@@ -105,35 +105,35 @@ def test_two_places_stand_in_the_order_of_the_file() -> None:
     """What contradicts is marked otherwise than what is told of; numbers stand below each other."""
     first, second = marked('at = "12:00"', "at", 9), marked('every = "2h"', "every", 10)
     in_order = ['   9 | at = "12:00"', "     | --", '  10 | every = "2h"', "     | ^^^^^"]
-    assert excerpt(problem(second, first)) == in_order
-    assert [line[7:8] for line in excerpt(problem(first, second))[1::2]] == ["^", "-"]
+    assert snippet(problem(second, first)) == in_order
+    assert [line[7:8] for line in snippet(problem(first, second))[1::2]] == ["^", "-"]
 
 
 def test_two_places_in_a_line_share_it() -> None:
     """Unless it is too long for both."""
     line = 'at = ["12:00", "12:00"]'
     one, other = marked(line, '"12:00"]'), marked(line, '"12:00"')
-    assert excerpt(problem(one, other)) == [f"  7 | {line}", "    |       -------  ^^^^^^^^"]
+    assert snippet(problem(one, other)) == [f"  7 | {line}", "    |       -------  ^^^^^^^^"]
     cut = "x" * 100 + line
-    shown, marker = excerpt(problem(marked(cut, '"12:00"]'), marked(cut, '"12:00"')))
+    shown, marker = snippet(problem(marked(cut, '"12:00"]'), marked(cut, '"12:00"')))
     assert shown.endswith(f"x{line}")
     assert marker.split() == ["|", "-------", "^^^^^^^^"]
     assert len(marker) == len(shown)
     long = "a" * 100 + "!" + "b" * 100 + "?" + "c" * 100
-    lines = excerpt(problem(marked(long, "?"), marked(long, "!")))
+    lines = snippet(problem(marked(long, "?"), marked(long, "!")))
     assert [("!" in one, "?" in one) for one in lines[::2]] == [(False, True), (True, False)]
     assert [one.count("^") - one.count("-") for one in lines[1::2]] == [1, -1]
 
 
 def test_what_stands_in_no_line_has_no_excerpt() -> None:
     """A variable, the defaults, a file as a whole."""
-    assert excerpt(Problem((), "file_utf_16", place=Place("config.toml"))) == []
-    assert excerpt(Problem((), "key_unknown")) == []
+    assert snippet(Diagnostic((), "file_utf_16", place=Location("config.toml"))) == []
+    assert snippet(Diagnostic((), "key_unknown")) == []
 
 
 def test_only_the_marker_is_set_off() -> None:
     """Not the blanks before it, which a terminal could show."""
-    shown = excerpt(problem(marked("a = 1", "1")), "<{}>".format)
+    shown = snippet(problem(marked("a = 1", "1")), "<{}>".format)
     assert shown == ["  7 | a = 1", "    |     <^>"]
 
 
@@ -145,7 +145,7 @@ def test_only_the_marker_is_set_off() -> None:
 def test_a_marker_is_right_behind_anything(before: str, after: str) -> None:
     """Whatever stands around it in the line, and in no more columns than there are."""
     line = f"{before} {MEANT} {after}".replace("\n", " ")
-    shown, marker = excerpt(problem(marked(line, MEANT)))
+    shown, marker = snippet(problem(marked(line, MEANT)))
     assert shown.isprintable()
     assert columns(shown) <= GUTTER + WIDTH
     start = columns(shown[: shown.index(MEANT)])

@@ -14,20 +14,20 @@ import pytest
 
 from nightcare import errors
 from nightcare.desktop.program_files import FilesState
-from nightcare.domain.delivery import Outcome, Step
+from nightcare.domain.delivery import Outcome, Reason
 from nightcare.domain.diary import Answer, Leg, Severity
 from nightcare.domain.guidance import Side
-from nightcare.domain.notification import BODY_LENGTH, STEP_LENGTH, Capability, Delivery
-from nightcare.domain.policy import Matter, Verdict
+from nightcare.domain.notification import BODY_LENGTH, STEP_LENGTH, Capability, DeliveryStatus
+from nightcare.domain.policy import Condition, Verdict
 from nightcare.domain.reminders import Topic
 from nightcare.domain.routine import stages
 from nightcare.engine import user_actions
 from nightcare.engine.guided_routine import stage_words
-from nightcare.errors import NightcareError, Place, Problem
-from nightcare.i18n.diagnostics_text import as_toml, key_text, problem_text
-from nightcare.i18n.translator import Words, read_words, words_for
+from nightcare.errors import Diagnostic, Location, NightcareError
+from nightcare.i18n.diagnostics_text import as_toml, diagnostic_text, key_text
+from nightcare.i18n.translator import Translator, read_words, words_for
 from nightcare.languages import desktop_language, languages
-from nightcare.report_html.bar_chart import Mark
+from nightcare.report_html.bar_chart import BarMark
 
 SOURCE = Path(inspect.getfile(errors)).parent
 
@@ -113,8 +113,8 @@ def error_keys() -> set[str]:
 def config_keys() -> set[str]:
     """The keys of mistakes in the config that are named where they are found."""
     found = set()
-    for call in calls({"Problem", "refused"}):
-        position = 1 if getattr(call.func, "id", "") == "Problem" else 0
+    for call in calls({"Diagnostic", "refused"}):
+        position = 1 if getattr(call.func, "id", "") == "Diagnostic" else 0
         if len(call.args) > position:
             found |= words_in(call.args[position])
     return found
@@ -124,15 +124,15 @@ FAMILIES: dict[str, set[str]] = {
     "title_": {str(topic) for topic in Topic},
     "topic_": {str(topic) for topic in Topic},
     "outcome_": {str(outcome) for outcome in Outcome},
-    "delivery_": {one.replace(" ", "_") for one in Delivery if one.stage != "shown"},
-    "reason_": {step.replace(" ", "_") for step in Step},
+    "delivery_": {one.replace(" ", "_") for one in DeliveryStatus if one.stage != "shown"},
+    "reason_": {step.replace(" ", "_") for step in Reason},
     "leg_": {str(leg) for leg in Leg},
     "side_": {str(side) for side in Side},
     "severity_": {str(severity) for severity in Severity},
     "answer_": {str(answer) for answer in Answer},
     "report_": {f"week_{rest}" for rest in ("cramps", "severe", "free", "unknown", "done")},
     "report_week_": {"cramps", "severe", "free", "unknown", "done"},
-    "page_night_": {str(mark) for mark in Mark} - {"cramp", "done", "undone"},
+    "page_night_": {str(mark) for mark in BarMark} - {"cramp", "done", "undone"},
     "log_": {str(outcome) for outcome in Outcome},
     "why_": {verdict.__name__.lower() for verdict in get_args(Verdict)} | {"not_shown"},
     "act_": {act.replace("-", "_") for act in acts()},
@@ -143,7 +143,7 @@ FAMILIES: dict[str, set[str]] = {
     "log_program_": {state.name.lower() for state in FilesState},
     "screen_": {"freedesktop", "terminal", "plyer"},
     "shown_by_": {"awaited_bus", "configured", "platform", "session_bus", "no_session_bus"},
-    "presence_": {f"{matter}_{said}" for matter in Matter for said in ("on", "off", "unknown")},
+    "presence_": {f"{matter}_{said}" for matter in Condition for said in ("on", "off", "unknown")},
 }
 """What may follow where a key is put together."""
 
@@ -262,7 +262,7 @@ def test_a_language_with_three_forms_says_each_where_it_belongs() -> None:
     polish = "n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : 2"
     forms_of_day = ["{count} dzień", "{count} dni", "{count} dni."]
     calendar = {"plural": polish, "weekdays": ENGLISH.weekdays, "months": ENGLISH.months}
-    words = Words("pl", {"texts": {"unit_days": forms_of_day}, "calendar": calendar})
+    words = Translator("pl", {"texts": {"unit_days": forms_of_day}, "calendar": calendar})
     said = [words.say("unit_days", count=count) for count in (1, 3, 5, 12, 22)]
     assert said == ["1 dzień", "3 dni", "5 dni.", "12 dni.", "22 dni"]
 
@@ -371,16 +371,16 @@ def test_the_language_that_the_person_chose_goes_first() -> None:
 
 def test_the_built_in_defaults_are_named_in_words() -> None:
     """Where there is no file there is no name of one."""
-    problem = Problem(("sleep", "wake"), "key_missing", {"key": "wake", "example": "07:00"})
+    problem = Diagnostic(("sleep", "wake"), "key_missing", {"key": "wake", "example": "07:00"})
     said = 'sleep.wake: this is missing; add it, such as wake = "07:00"'
-    assert problem_text(problem, ENGLISH) == f"the built-in defaults: {said}"
-    assert problem_text(problem, DANISH).startswith("den indbyggede opsætning: sleep.wake: ")
+    assert diagnostic_text(problem, ENGLISH) == f"the built-in defaults: {said}"
+    assert diagnostic_text(problem, DANISH).startswith("den indbyggede opsætning: sleep.wake: ")
 
 
 def test_a_name_cannot_break_the_line() -> None:
     """Nor command the terminal, whatever the file is called."""
-    problem = Problem((), "file_too_deep", place=Place("a\nb\x1b[31m"))
-    assert problem_text(problem, ENGLISH).startswith("a\ufffdb\ufffd[31m: ")
+    problem = Diagnostic((), "file_too_deep", place=Location("a\nb\x1b[31m"))
+    assert diagnostic_text(problem, ENGLISH).startswith("a\ufffdb\ufffd[31m: ")
 
 
 @pytest.mark.parametrize(

@@ -7,47 +7,47 @@ from datetime import UTC, date, datetime
 from hypothesis import strategies as st
 
 from nightcare.domain.delivery import (
-    Course,
+    Active,
+    Closed,
+    Delivery,
     Due,
     Held,
-    Open,
     Outcome,
-    Settled,
+    Reason,
     Snoozed,
     State,
-    Step,
 )
-from nightcare.domain.global_state import Standing
-from nightcare.domain.notification import Delivery
+from nightcare.domain.global_state import GlobalState
+from nightcare.domain.notification import DeliveryStatus
 from nightcare.domain.reminders import Key, Occurrence, Topic
-from nightcare.domain.routine_session import Led
+from nightcare.domain.routine_session import RoutineSession
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 instants = st.datetimes(datetime(2, 1, 2), datetime(9998, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis takes them so
 names = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf"]), min_size=1, max_size=20)
 days = st.dates(date(2, 1, 2), date(9998, 12, 30))
 counts = st.integers(0, 2**31)
-steps = st.sampled_from(Step)
+steps = st.sampled_from(Reason)
 
 states: st.SearchStrategy[State] = st.one_of(
     st.builds(Due),
     st.builds(Held, steps),
     st.builds(
-        Open,
+        Active,
         st.none() | instants,
         instants,
         st.none() | instants,
         st.booleans(),
-        st.sampled_from(Delivery),
+        st.sampled_from(DeliveryStatus),
     ),
     st.builds(Snoozed, instants),
-    st.builds(Settled, st.sampled_from(Outcome), instants, st.none() | steps),
+    st.builds(Closed, st.sampled_from(Outcome), instants, st.none() | steps),
 )
 
 occurrences = st.builds(Occurrence, st.builds(Key, names, days, texts), instants)
 
 courses = st.builds(
-    Course,
+    Delivery,
     occurrences,
     st.sampled_from(Topic),
     states,
@@ -58,10 +58,10 @@ courses = st.builds(
     st.none() | texts,
 )
 
-leds = st.builds(Led, st.builds(Key, names, days, texts), texts, instants, instants)
+leds = st.builds(RoutineSession, st.builds(Key, names, days, texts), texts, instants, instants)
 
 standings = st.builds(
-    Standing,
+    GlobalState,
     st.none() | instants,
     st.none() | instants,
     st.none() | instants,

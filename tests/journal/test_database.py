@@ -19,9 +19,9 @@ from pathlib import Path
 import pytest
 
 import nightcare
-from nightcare.domain.delivery import Course, Open, Outcome, begin
-from nightcare.domain.global_state import Standing
-from nightcare.domain.notification import Delivery
+from nightcare.domain.delivery import Active, Delivery, Outcome, begin
+from nightcare.domain.global_state import GlobalState
+from nightcare.domain.notification import DeliveryStatus
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.errors import StateError
 from nightcare.journal.database import FILE_NAME
@@ -33,7 +33,7 @@ SOURCE = Path(nightcare.__file__).parents[1]
 LONG = 60.0
 
 
-def course(slot: str = "1") -> Course:
+def course(slot: str = "1") -> Delivery:
     """The course of an occurrence whose moment has come."""
     key = Key("water", date(2026, 11, 22), slot)
     return begin(Occurrence(key, NOW), Topic.HYDRATION)
@@ -111,11 +111,11 @@ def test_it_remembers_when_it_is_opened_again(tmp_path: Path) -> None:
     """
     journal = Journal.open(tmp_path)
     journal.save(course())
-    journal.stand(Standing(paused_until=NOW))
+    journal.stand(GlobalState(paused_until=NOW))
     journal.close()
     again = Journal.open(tmp_path)
     assert again.unsettled() == [course()]
-    assert again.standing() == Standing(paused_until=NOW)
+    assert again.standing() == GlobalState(paused_until=NOW)
     again.close()
 
 
@@ -201,14 +201,14 @@ def test_all_of_a_transaction_becomes_true_or_nothing(journal: Journal) -> None:
     def change() -> None:
         with journal.transaction():
             journal.save(course("1"))
-            journal.stand(Standing(paused_until=NOW))
+            journal.stand(GlobalState(paused_until=NOW))
             raise MindChangedError
 
     journal.save(course("before"))
     with pytest.raises(MindChangedError):
         change()
     assert journal.unsettled() == [course("before")]
-    assert journal.standing() == Standing()
+    assert journal.standing() == GlobalState()
 
 
 def test_transactions_nest(journal: Journal, other: Journal) -> None:
@@ -470,7 +470,7 @@ def test_a_row_that_no_journal_writes_is_left_out_and_counted(
 ) -> None:
     """Somebody else has written it, or a disk has; the others are read."""
     journal.save(course())
-    journal.acted(NOW, "done", [], Standing())
+    journal.acted(NOW, "done", [], GlobalState())
     journal.decided(NOW, course().occurrence, "show", "show")  # type: ignore[arg-type]
     journal.ask_trial("water", NOW)
     journal.note("service", {"pid": 1})
@@ -505,7 +505,7 @@ def test_what_can_be_read_of_the_global_state_is_kept(
     journal: Journal, change: str, expected: dict[str, object]
 ) -> None:
     """A damaged value is as if nothing had been said; the others stay."""
-    whole = Standing(
+    whole = GlobalState(
         began=NOW,
         reckoned=NOW + timedelta(hours=1),
         paused_until=NOW + timedelta(hours=2),
@@ -520,9 +520,9 @@ def test_what_can_be_read_of_the_global_state_is_kept(
 def test_a_journal_without_its_global_state_goes_on(journal: Journal) -> None:
     """The row is written again with the next change."""
     journal._db.execute("DELETE FROM standing")
-    assert journal.standing() == Standing()
-    journal.stand(Standing(began=NOW))
-    assert journal.standing() == Standing(began=NOW)
+    assert journal.standing() == GlobalState()
+    journal.stand(GlobalState(began=NOW))
+    assert journal.standing() == GlobalState(began=NOW)
 
 
 @pytest.mark.parametrize("change", ["DROP TABLE courses", "ALTER TABLE courses RENAME TO course"])
@@ -537,7 +537,7 @@ def test_a_missing_table_is_damage(journal: Journal, change: str) -> None:
 def test_a_full_disk_is_told_and_leaves_all_as_it_was(journal: Journal) -> None:
     """Nothing that was remembered is lost, and it goes on when there is room again."""
     journal.save(course("before"))
-    journal.stand(Standing(paused_until=NOW))
+    journal.stand(GlobalState(paused_until=NOW))
     (pages,) = journal._db.execute("PRAGMA page_count").fetchone()
     journal._db.execute(f"PRAGMA max_page_count={pages}")
 
@@ -551,7 +551,7 @@ def test_a_full_disk_is_told_and_leaves_all_as_it_was(journal: Journal) -> None:
     assert caught.value.key == "journal_unusable"
     assert str(caught.value.values["reason"]) == "database or disk is full"
     assert journal.unsettled() == [course("before")]
-    assert journal.standing() == Standing(paused_until=NOW)
+    assert journal.standing() == GlobalState(paused_until=NOW)
     journal._db.execute("PRAGMA max_page_count=100000")
     journal.save(course("after"))
     assert len(journal.unsettled()) == 2
@@ -662,14 +662,20 @@ def test_what_an_earlier_version_wrote_is_read(tmp_path: Path) -> None:
         deliveries = {
             one.key.reminder: one.state.delivery
             for one in journal.unsettled()
-            if isinstance(one.state, Open)
+            if isinstance(one.state, Active)
         }
-        assert deliveries == {"water": Delivery.SHOWN, "walk": Delivery.DECIDED}
+        assert deliveries == {"water": DeliveryStatus.SHOWN, "walk": DeliveryStatus.DECIDED}
         decisions = {one.occurrence.key.reminder: one.delivery for one in journal.last_decisions()}
-        assert decisions == {"water": Delivery.SHOWN, "walk": Delivery.DECIDED, "swim": None}
+        assert decisions == {
+            "water": DeliveryStatus.SHOWN,
+            "walk": DeliveryStatus.DECIDED,
+            "swim": None,
+        }
         act = journal.last_act()
         assert act is not None
         assert act.courses == tuple(
             one for one in journal.unsettled() if one.key.reminder == "water"
         )
-        assert [journal.trial_delivery(one.id) for one in journal.trials()] == [Delivery.DECIDED]
+        assert [journal.trial_delivery(one.id) for one in journal.trials()] == [
+            DeliveryStatus.DECIDED
+        ]

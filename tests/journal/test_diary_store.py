@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 
 from journal.strategies import days, instants, texts
 from nightcare.domain.delivery import Outcome, begin
-from nightcare.domain.diary import Answer, Cramp, Leg, Morning, Place, Severity
-from nightcare.domain.global_state import Standing
+from nightcare.domain.diary import Answer, Cramp, DiaryMoment, Leg, Morning, Severity
+from nightcare.domain.global_state import GlobalState
 from nightcare.domain.reminders import Key, Occurrence, Topic
-from nightcare.domain.routine_session import Led
+from nightcare.domain.routine_session import RoutineSession
 from nightcare.errors import StateError
 from nightcare.journal.database import FILE_NAME
-from nightcare.journal.diary_store import Pages, whole
-from nightcare.journal.memory_journal import Refuge
+from nightcare.journal.diary_store import DiaryStore, whole
+from nightcare.journal.memory_journal import MemoryJournal
 from nightcare.journal.migrations import STEPS, TABLES, VERSION
 from nightcare.journal.store import SERVICE_NOTE, Journal
 
@@ -34,7 +34,7 @@ CRAMP = Cramp(
     id=1,
     at=datetime(2026, 11, 22, 2, 10, tzinfo=UTC),
     offset=HOUR,
-    place=Place(NIGHT, by_night=True),
+    place=DiaryMoment(NIGHT, by_night=True),
     leg=Leg.LEFT,
     severity=Severity.SEVERE,
     minutes=4,
@@ -48,7 +48,7 @@ cramps = st.builds(
     st.integers(1, 2**62),
     instants,
     st.integers(-86399, 86399).map(lambda seconds: timedelta(seconds=seconds)),
-    st.builds(Place, days, st.booleans()),
+    st.builds(DiaryMoment, days, st.booleans()),
     st.none() | st.sampled_from(Leg),
     st.none() | st.sampled_from(Severity),
     st.none() | st.integers(1, 1440),
@@ -66,9 +66,9 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
     made.close()
 
 
-def filled(journal: Journal) -> Pages:
+def filled(journal: Journal) -> DiaryStore:
     """The diary of somebody who has noted a cramp and a morning, and was asked after a night."""
-    pages = Pages(journal)
+    pages = DiaryStore(journal)
     pages.add(CRAMP)
     pages.say(MORNING)
     pages.ask(NIGHT, NOW)
@@ -82,7 +82,7 @@ def filled(journal: Journal) -> Pages:
 def test_a_cramp_is_given_back_as_it_was(cramp: Cramp) -> None:
     """Also words with signs that nobody sees, and the clock of another zone."""
     with closing(Journal.in_memory()) as journal:
-        pages = Pages(journal)
+        pages = DiaryStore(journal)
         pages.correct(cramp)
         assert pages.cramps() == [cramp]
         assert pages.cramp(cramp.id) == cramp
@@ -92,7 +92,7 @@ def test_a_cramp_is_given_back_as_it_was(cramp: Cramp) -> None:
 def test_of_a_night_the_last_answer_counts(first: Morning, second: Morning) -> None:
     """Another night has another."""
     with closing(Journal.in_memory()) as journal:
-        pages = Pages(journal)
+        pages = DiaryStore(journal)
         pages.say(first)
         pages.say(second)
         assert pages.morning(second.night) == second
@@ -102,7 +102,7 @@ def test_of_a_night_the_last_answer_counts(first: Morning, second: Morning) -> N
 
 def test_numbers_are_given_once(journal: Journal) -> None:
     """Who corrects number 2 never hits another one, also after the last was taken out."""
-    pages = Pages(journal)
+    pages = DiaryStore(journal)
     assert [pages.add(CRAMP).id, pages.add(CRAMP).id] == [1, 2]
     pages.remove(2)
     assert pages.add(CRAMP).id == 3
@@ -112,7 +112,7 @@ def test_numbers_are_given_once(journal: Journal) -> None:
 
 def test_a_correction_is_of_one_alone(journal: Journal) -> None:
     """The others stay as they were."""
-    pages = Pages(journal)
+    pages = DiaryStore(journal)
     first, second = pages.add(CRAMP), pages.add(CRAMP)
     pages.correct(replace(second, leg=None, note=""))
     assert pages.cramps() == [first, replace(second, leg=None, note="")]
@@ -120,10 +120,11 @@ def test_a_correction_is_of_one_alone(journal: Journal) -> None:
 
 def test_cramps_come_in_order_of_time_since_a_day(journal: Journal) -> None:
     """Whatever the order in which they were noted."""
-    pages = Pages(journal)
+    pages = DiaryStore(journal)
     later = pages.add(replace(CRAMP, at=CRAMP.at + HOUR))
     earlier = pages.add(CRAMP)
-    old = pages.add(replace(CRAMP, at=CRAMP.at - 48 * HOUR, place=Place(date(2026, 11, 19), True)))  # noqa: FBT003
+    before = DiaryMoment(date(2026, 11, 19), by_night=True)
+    old = pages.add(replace(CRAMP, at=CRAMP.at - 48 * HOUR, place=before))
     assert pages.cramps() == [old, earlier, later]
     assert pages.cramps(NIGHT) == [earlier, later]
 
@@ -137,7 +138,7 @@ def test_what_was_said_of_a_night_can_be_taken_back(journal: Journal) -> None:
 
 def test_when_a_night_was_asked_after_is_known_for_a_while(journal: Journal) -> None:
     """Older questions matter to nobody."""
-    pages = Pages(journal)
+    pages = DiaryStore(journal)
     pages.ask(NIGHT, NOW)
     pages.ask(NIGHT, NOW + HOUR)
     assert pages.asked(NIGHT) == (NOW, NOW + HOUR)
@@ -209,7 +210,7 @@ def test_a_journal_without_a_diary_gets_one_and_keeps_the_rest(tmp_path: Path) -
     old.close()
     with closing(Journal.open(tmp_path)) as journal:
         assert journal._version() == VERSION
-        assert journal.standing() == Standing(paused_until=NOW + HOUR)
+        assert journal.standing() == GlobalState(paused_until=NOW + HOUR)
         assert list(journal.tips_shown()) == ["refill"]
         pages = filled(journal)
         assert (pages.cramps(), pages.mornings()) == ([CRAMP], [MORNING])
@@ -221,14 +222,14 @@ def test_a_journal_without_a_diary_gets_one_and_keeps_the_rest(tmp_path: Path) -
 def test_the_diary_goes_along_into_the_refuge_and_back(tmp_path: Path) -> None:
     """What is answered while the disk fails is on it later, once."""
     disk = Journal.open(tmp_path)
-    disk.stand(Standing(began=NOW, reckoned=NOW))
+    disk.stand(GlobalState(began=NOW, reckoned=NOW))
     filled(disk)
-    refuge = Refuge(disk, NOW)
+    refuge = MemoryJournal(disk, NOW)
     answered = Morning(NIGHT, Answer.SEVERE, NOW)
-    Pages(refuge.journal).say(answered)
-    Pages(refuge.journal).ask(NIGHT, NOW + HOUR)
+    DiaryStore(refuge.journal).say(answered)
+    DiaryStore(refuge.journal).ask(NIGHT, NOW + HOUR)
     refuge.bring_back(disk, NOW)
-    pages = Pages(disk)
+    pages = DiaryStore(disk)
     assert (pages.cramps(), pages.mornings()) == ([CRAMP], [MORNING, answered])
     assert pages.asked(NIGHT) == (NOW, NOW + HOUR)
     refuge.journal.close()
@@ -238,11 +239,11 @@ def test_the_diary_goes_along_into_the_refuge_and_back(tmp_path: Path) -> None:
 def test_what_the_person_changed_on_the_disk_meanwhile_stays(tmp_path: Path) -> None:
     """Corrected, taken out or answered there, where their command found it."""
     disk = Journal.open(tmp_path)
-    disk.stand(Standing(began=NOW, reckoned=NOW))
+    disk.stand(GlobalState(began=NOW, reckoned=NOW))
     pages = filled(disk)
     second = pages.add(CRAMP)
-    refuge = Refuge(disk, NOW)
-    Pages(refuge.journal).say(Morning(NIGHT, Answer.MILD, NOW))
+    refuge = MemoryJournal(disk, NOW)
+    DiaryStore(refuge.journal).say(Morning(NIGHT, Answer.MILD, NOW))
     pages.remove(1)
     pages.correct(replace(second, note="mine"))
     pages.unsay(MORNING.night)
@@ -257,13 +258,13 @@ def test_what_the_person_changed_on_the_disk_meanwhile_stays(tmp_path: Path) -> 
 def test_a_journal_that_is_lost_gets_its_diary_back(tmp_path: Path) -> None:
     """All of it, however old, beside what a command has written to the new one."""
     gone = Journal.open(tmp_path / "old")
-    gone.stand(Standing(began=NOW, reckoned=NOW))
+    gone.stand(GlobalState(began=NOW, reckoned=NOW))
     filled(gone)
-    refuge = Refuge(gone, NOW + timedelta(days=300))
+    refuge = MemoryJournal(gone, NOW + timedelta(days=300))
     new = Journal.open(tmp_path / "new")
-    mine = Pages(new).add(replace(CRAMP, note="noted meanwhile"))
+    mine = DiaryStore(new).add(replace(CRAMP, note="noted meanwhile"))
     refuge.bring_back(new, NOW)
-    pages = Pages(new)
+    pages = DiaryStore(new)
     assert pages.cramps() == [mine, replace(CRAMP, id=2)]
     assert pages.mornings() == [MORNING]
     for one in (refuge.journal, gone, new):
@@ -275,12 +276,12 @@ def test_a_journal_that_is_lost_gets_its_diary_back_under_the_same_numbers(
 ) -> None:
     """Where nothing was noted meanwhile; by these the person corrects."""
     gone = Journal.open(tmp_path / "old")
-    gone.stand(Standing(began=NOW, reckoned=NOW))
+    gone.stand(GlobalState(began=NOW, reckoned=NOW))
     pages = filled(gone)
     pages.add(CRAMP)
     third = pages.add(replace(CRAMP, note="third"))
     pages.remove(2)
-    refuge = Refuge(gone, NOW)
+    refuge = MemoryJournal(gone, NOW)
     new = Journal.open(tmp_path / "new")
     refuge.bring_back(new, NOW)
     refuge.bring_back(new, NOW)
@@ -300,9 +301,9 @@ def everything(journal: Journal) -> None:
     journal.save(course.settle(Outcome.DONE, NOW))
     journal.tip_shown("refill", NOW)
     journal.decided(NOW, course.occurrence, "show", "show")  # type: ignore[arg-type]
-    journal.acted(NOW, "done", [course], Standing(paused_until=NOW))
+    journal.acted(NOW, "done", [course], GlobalState(paused_until=NOW))
     journal.ask_trial("water", NOW)
-    journal.lead(Led(course.key, "calf", NOW, NOW))
+    journal.lead(RoutineSession(course.key, "calf", NOW, NOW))
     journal.note(SERVICE_NOTE, {"pid": 1})
     journal.note("other", {"pid": 1})
 
@@ -327,8 +328,8 @@ def test_erasing_leaves_nothing_in_any_table(journal: Journal) -> None:
     journal.erase(NOW)
     assert rows(journal) == dict.fromkeys(TABLES, 0)
     assert (journal.noted(SERVICE_NOTE), journal.noted("other")) == ({"pid": 1}, {})
-    assert journal.standing() == Standing()
-    assert Pages(journal).add(CRAMP).id == 1
+    assert journal.standing() == GlobalState()
+    assert DiaryStore(journal).add(CRAMP).id == 1
 
 
 def test_erasing_leaves_no_trace_in_the_files(journal: Journal, tmp_path: Path) -> None:
@@ -337,23 +338,23 @@ def test_erasing_leaves_no_trace_in_the_files(journal: Journal, tmp_path: Path) 
     service = Journal.open(tmp_path)
     assert service.unsettled() == []
     _, seen = service.changed_by_others(0)
-    Pages(service).add(replace(CRAMP, note="another unmistakable one " * 400))
+    DiaryStore(service).add(replace(CRAMP, note="another unmistakable one " * 400))
     files = [tmp_path / f"{FILE_NAME}{extra}" for extra in ("", "-wal")]
     assert any(b"unmistakable" in file.read_bytes() for file in files)
     journal.erase(NOW)
     assert files[1].stat().st_size == 0
     assert not any(b"unmistakable" in file.read_bytes() for file in files)
     assert service.changed_by_others(seen)[0]
-    assert Pages(service).cramps() == []
+    assert DiaryStore(service).cramps() == []
     assert service.sound()
     service.close()
 
 
 def test_after_erasing_the_service_goes_on_from_now(journal: Journal) -> None:
     """Nothing of before comes up again, and a pause is over."""
-    journal.stand(Standing(began=NOW - 48 * HOUR, reckoned=NOW, paused_until=NOW + HOUR))
+    journal.stand(GlobalState(began=NOW - 48 * HOUR, reckoned=NOW, paused_until=NOW + HOUR))
     journal.erase(NOW + HOUR)
-    assert journal.standing() == Standing(began=NOW + HOUR, reckoned=NOW + HOUR)
+    assert journal.standing() == GlobalState(began=NOW + HOUR, reckoned=NOW + HOUR)
 
 
 def test_what_is_erased_while_the_disk_fails_the_service_does_not_come_back(
@@ -361,9 +362,9 @@ def test_what_is_erased_while_the_disk_fails_the_service_does_not_come_back(
 ) -> None:
     """What it still remembers of before is not written again."""
     disk = Journal.open(tmp_path)
-    disk.stand(Standing(began=NOW, reckoned=NOW))
+    disk.stand(GlobalState(began=NOW, reckoned=NOW))
     everything(disk)
-    refuge = Refuge(disk, NOW)
+    refuge = MemoryJournal(disk, NOW)
     disk.erase(NOW)
     refuge.bring_back(disk, NOW)
     assert rows(disk) == dict.fromkeys(TABLES, 0)

@@ -6,17 +6,17 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from nightcare.domain.delivery import Course, Outcome, begin
+from nightcare.domain.delivery import Delivery, Outcome, begin
 from nightcare.domain.reminders import Key, Occurrence, Topic
-from nightcare.domain.routine_session import Led
+from nightcare.domain.routine_session import RoutineSession
 from nightcare.journal.database import FILE_NAME
-from nightcare.journal.memory_journal import Refuge, set_aside
+from nightcare.journal.memory_journal import MemoryJournal, set_aside
 from nightcare.journal.store import Journal
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def course(slot: str) -> Course:
+def course(slot: str) -> Delivery:
     """A course that has just begun."""
     key = Key("water", date(2026, 11, 23), slot)
     return begin(Occurrence(key, NOON - timedelta(hours=1)), Topic.HYDRATION)
@@ -27,7 +27,7 @@ def test_what_changed_in_memory_is_brought_back(tmp_path: Path) -> None:
     disk = Journal.open(tmp_path)
     disk.stand(replace(disk.standing(), began=NOON, reckoned=NOON))
     disk.save(course("old"))
-    refuge = Refuge(disk, NOON)
+    refuge = MemoryJournal(disk, NOON)
     refuge.journal.save(course("old").settle(Outcome.DONE, NOON))
     refuge.journal.save(course("new"))
     refuge.journal.tip_shown("refill", NOON)
@@ -46,15 +46,15 @@ def test_a_routine_under_way_goes_on_in_memory_and_back_on_the_disk(tmp_path: Pa
     """Unless the disk knows better, or it is over by then."""
     disk = Journal.open(tmp_path)
     disk.stand(replace(disk.standing(), began=NOON, reckoned=NOON))
-    led = Led(course("1").key, "calf", NOON, NOON)
+    led = RoutineSession(course("1").key, "calf", NOON, NOON)
     disk.lead(led)
-    refuge = Refuge(disk, NOON)
+    refuge = MemoryJournal(disk, NOON)
     assert refuge.journal.led() == led
     later = replace(led, seen=NOON + timedelta(seconds=20))
     refuge.journal.lead(later)
     refuge.bring_back(disk, NOON)
     assert disk.led() == later
-    again = Refuge(disk, NOON)
+    again = MemoryJournal(disk, NOON)
     again.journal.lead(None)
     again.bring_back(disk, NOON)
     assert disk.led() is None
@@ -67,7 +67,7 @@ def test_what_a_command_wrote_meanwhile_stays(tmp_path: Path) -> None:
     disk = Journal.open(tmp_path)
     disk.stand(replace(disk.standing(), began=NOON, reckoned=NOON))
     disk.save(course("1"))
-    refuge = Refuge(disk, NOON)
+    refuge = MemoryJournal(disk, NOON)
     answered = course("1").settle(Outcome.DONE, NOON)
     disk.save(answered)
     paused = replace(disk.standing(), paused_until=NOON + timedelta(hours=2))
@@ -85,12 +85,12 @@ def test_without_anything_to_copy_the_past_is_left_alone(tmp_path: Path) -> None
     """A journal that is lost altogether makes nothing fire for what may have been answered."""
     broken = Journal.open(tmp_path)
     broken.close()
-    nothing = Refuge(None, NOON)
+    nothing = MemoryJournal(None, NOON)
     assert nothing.journal.standing().began is None
     nothing.journal.close()
     lost = Journal.open(tmp_path)
     (tmp_path / FILE_NAME).write_bytes(b"no database" * 1000)
-    refuge = Refuge(lost, NOON)
+    refuge = MemoryJournal(lost, NOON)
     assert refuge.journal.standing().reckoned == NOON
     refuge.journal.close()
     lost.close()

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from nightcare.domain.delivery import Course, Outcome, begin
-from nightcare.domain.diary import Answer, Cramp, Morning, Place, Severity
-from nightcare.domain.global_state import Standing
+from nightcare.domain.delivery import Delivery, Outcome, begin
+from nightcare.domain.diary import Answer, Cramp, DiaryMoment, Morning, Severity
+from nightcare.domain.global_state import GlobalState
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.errors import StateError
 from nightcare.journal.database import FILE_NAME
 from nightcare.journal.diary_store import whole
-from nightcare.journal.fallback import Keeper
+from nightcare.journal.fallback import JournalFallback
 from nightcare.journal.salvage import salvage
 from nightcare.journal.store import SERVICE_NOTE, Journal
 
@@ -26,7 +26,7 @@ COURSES = 400
 CRAMPS = 60
 
 
-def course(number: int) -> Course:
+def course(number: int) -> Delivery:
     """Return an occurrence that is done."""
     key = Key("water", date(2026, 11, 23), f"{number:04}")
     return begin(Occurrence(key, NOON), Topic.HYDRATION).settle(Outcome.DONE, NOON)
@@ -34,12 +34,12 @@ def course(number: int) -> Course:
 
 def cramp(number: int) -> Cramp:
     """Return a cramp with a note of its own."""
-    place = Place(date(2026, 11, 1) + timedelta(days=number), by_night=True)
+    place = DiaryMoment(date(2026, 11, 1) + timedelta(days=number), by_night=True)
     note = f"note {number} " + "x" * 100
     return Cramp(number, NOON, timedelta(), place, None, Severity.MILD, 3, note, NOON)
 
 
-STANDING = Standing(began=NOON - timedelta(days=9), reckoned=NOON, paused_until=NOON)
+STANDING = GlobalState(began=NOON - timedelta(days=9), reckoned=NOON, paused_until=NOON)
 
 
 def written(folder: Path) -> Path:
@@ -148,10 +148,10 @@ def test_of_what_is_no_database_nothing_is_carried_over(tmp_path: Path) -> None:
     assert (kept, lost) == (0, 0)
 
 
-def keeper(folder: Path) -> tuple[Keeper, list[str]]:
+def keeper(folder: Path) -> tuple[JournalFallback, list[str]]:
     """Open the journal as the service does; returns what it logs as well."""
     told: list[str] = []
-    return Keeper(folder, lambda: NOON, lambda key, /, **_: told.append(key)), told
+    return JournalFallback(folder, lambda: NOON, lambda key, /, **_: told.append(key)), told
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -245,7 +245,7 @@ def test_a_foreign_database_is_left_alone(tmp_path: Path) -> None:
 def test_old_entries_go_once_a_day(tmp_path: Path) -> None:
     """Also while the service runs for months."""
     clock = [NOON]
-    one = Keeper(tmp_path, lambda: clock[0], lambda *_, **__: None)
+    one = JournalFallback(tmp_path, lambda: clock[0], lambda *_, **__: None)
     one.keep_going(lambda: one.journal.save(course(1)))
     clock[0] += timedelta(days=399)
     one.keep_going(lambda: None)

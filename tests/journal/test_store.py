@@ -22,21 +22,21 @@ from journal.strategies import (
     texts,
 )
 from nightcare.domain.delivery import (
-    Course,
+    Active,
+    Closed,
+    Delivery,
     Held,
-    Open,
     Outcome,
-    Settled,
+    Reason,
     Snoozed,
     State,
-    Step,
     begin,
 )
-from nightcare.domain.global_state import Standing
-from nightcare.domain.history import ACTS, Act, Decision, Trial
-from nightcare.domain.notification import Delivery
+from nightcare.domain.global_state import GlobalState
+from nightcare.domain.history import ACTS, Decision, Trial, UserAction
+from nightcare.domain.notification import DeliveryStatus
 from nightcare.domain.reminders import Key, Occurrence, Topic
-from nightcare.domain.routine_session import Led
+from nightcare.domain.routine_session import RoutineSession
 from nightcare.journal.store import Journal
 
 NOW = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
@@ -55,7 +55,9 @@ def fresh() -> Iterator[Journal]:
         journal.close()
 
 
-def course(due: datetime = NOW, name: str = "water", day: date = TODAY, slot: str = "1") -> Course:
+def course(
+    due: datetime = NOW, name: str = "water", day: date = TODAY, slot: str = "1"
+) -> Delivery:
     """The course of an occurrence whose moment has come."""
     return begin(Occurrence(Key(name, day, slot), due), Topic.HYDRATION)
 
@@ -64,7 +66,7 @@ def course(due: datetime = NOW, name: str = "water", day: date = TODAY, slot: st
 
 
 @given(courses)
-def test_a_course_is_given_back_as_it_was(course: Course) -> None:
+def test_a_course_is_given_back_as_it_was(course: Delivery) -> None:
     """In whatever state."""
     with fresh() as journal:
         assert journal.course(course.key) is None
@@ -73,7 +75,7 @@ def test_a_course_is_given_back_as_it_was(course: Course) -> None:
 
 
 @given(courses, st.lists(states, max_size=4))
-def test_a_course_has_only_its_last_state(course: Course, later: list[State]) -> None:
+def test_a_course_has_only_its_last_state(course: Delivery, later: list[State]) -> None:
     """However often it changes."""
     with fresh() as journal:
         journal.save(course)
@@ -85,7 +87,7 @@ def test_a_course_has_only_its_last_state(course: Course, later: list[State]) ->
 
 
 @given(st.lists(courses, max_size=8, unique_by=lambda one: one.key))
-def test_what_is_unsettled_comes_in_order_of_time(made: list[Course]) -> None:
+def test_what_is_unsettled_comes_in_order_of_time(made: list[Delivery]) -> None:
     """All that have no outcome, and nothing else."""
     with fresh() as journal:
         for one in made:
@@ -176,7 +178,7 @@ def test_a_bedtime_that_occurs_twice_is_kept_as_the_one_that_was_meant() -> None
     for fold in (0, 1):
         bedtime = time(23, 45, fold=fold)
         with fresh() as journal:
-            journal.stand(Standing(tonight={TODAY: bedtime}))
+            journal.stand(GlobalState(tonight={TODAY: bedtime}))
             journal.acted(NOW, "tonight", [], journal.standing())
             assert journal.standing().tonight[TODAY].fold == fold
             (act,) = journal.acts()
@@ -187,7 +189,7 @@ def test_a_bedtime_that_occurs_twice_is_kept_as_the_one_that_was_meant() -> None
 def test_at_first_nothing_holds() -> None:
     """The service has not run yet."""
     with fresh() as journal:
-        assert journal.standing() == Standing()
+        assert journal.standing() == GlobalState()
         assert journal.unsettled() == []
         assert journal.last_act() is None
         assert journal.trials() == []
@@ -197,7 +199,7 @@ def test_at_first_nothing_holds() -> None:
 
 
 @given(st.lists(standings, min_size=1, max_size=3))
-def test_what_holds_for_all_is_given_back_as_it_was(made: list[Standing]) -> None:
+def test_what_holds_for_all_is_given_back_as_it_was(made: list[GlobalState]) -> None:
     """The last that was written."""
     with fresh() as journal:
         for standing in made:
@@ -210,14 +212,14 @@ def test_what_holds_for_all_is_given_back_as_it_was(made: list[Standing]) -> Non
 
 @given(instants, st.sampled_from(sorted(ACTS)), st.lists(courses, max_size=3), standings)
 def test_an_act_is_given_back_as_it_was(
-    at: datetime, what: str, before: list[Course], standing: Standing
+    at: datetime, what: str, before: list[Delivery], standing: GlobalState
 ) -> None:
     """With how things stood before it, until it is taken back."""
     with fresh() as journal:
         journal.acted(at, what, before, standing)
         act = journal.last_act()
         assert act is not None
-        assert act == Act(act.id, at, what, tuple(before), standing)
+        assert act == UserAction(act.id, at, what, tuple(before), standing)
         journal.forget_act(act)
         assert journal.last_act() is None
 
@@ -226,7 +228,7 @@ def test_the_last_act_is_the_one_that_was_done_last() -> None:
     """Even where the clock was set back in between."""
     with fresh() as journal:
         for number, what in enumerate(("done", "snooze", "pause")):
-            journal.acted(NOW - number * DAY, what, [], Standing())
+            journal.acted(NOW - number * DAY, what, [], GlobalState())
         taken_back = []
         while (act := journal.last_act()) is not None:
             taken_back.append(act.what)
@@ -238,7 +240,7 @@ def test_the_last_act_is_the_one_that_was_done_last() -> None:
 
 
 @given(st.lists(st.none() | leds, min_size=1, max_size=3))
-def test_there_is_one_routine_under_way_or_none(made: list[Led | None]) -> None:
+def test_there_is_one_routine_under_way_or_none(made: list[RoutineSession | None]) -> None:
     """The last that was written, as it was."""
     with fresh() as journal:
         assert journal.led() is None
@@ -296,7 +298,7 @@ def test_tips_know_which_was_shown_last(shown: list[str]) -> None:
     )
 )
 def test_the_last_decision_on_each_reminder_is_known(
-    made: list[tuple[datetime, Occurrence, str, Step]],
+    made: list[tuple[datetime, Occurrence, str, Reason]],
 ) -> None:
     """The newest first, by the order in which they were made."""
     with fresh() as journal:
@@ -306,7 +308,7 @@ def test_the_last_decision_on_each_reminder_is_known(
             name = occurrence.key.reminder
             last.pop(name, None)
             last[name] = Decision(
-                at, occurrence, verdict, step, Delivery.DECIDED if verdict == "show" else None
+                at, occurrence, verdict, step, DeliveryStatus.DECIDED if verdict == "show" else None
             )
         assert journal.last_decisions() == list(reversed(last.values()))
         for name, decision in last.items():
@@ -326,11 +328,11 @@ def test_what_is_older_than_400_days_is_let_go() -> None:
             begun = course(due, day=day, slot=slot)
             journal.save(begun.settle(Outcome.DONE, due))
             journal.save(course(due, name="open", day=day, slot=slot))
-            journal.decided(due, begun.occurrence, "show", Step.SHOW)
-            journal.acted(due, {"old": "done", "kept": "snooze"}[slot], [], Standing())
+            journal.decided(due, begun.occurrence, "show", Reason.SHOW)
+            journal.acted(due, {"old": "done", "kept": "snooze"}[slot], [], GlobalState())
             journal.ask_trial(slot, due)
         journal.tip_shown("refill", limit - DAY)
-        journal.stand(Standing(began=limit - DAY, good_night=TODAY))
+        journal.stand(GlobalState(began=limit - DAY, good_night=TODAY))
         journal.prune(NOW)
         kept = journal.of_care_day(limit.date())
         assert [one.key.slot for one in kept if one.settled] == ["kept"]
@@ -342,14 +344,14 @@ def test_what_is_older_than_400_days_is_let_go() -> None:
         journal.forget_act(act)
         assert (act.what, journal.last_act()) == ("snooze", None)
         assert list(journal.tips_shown()) == ["refill"]
-        assert journal.standing() == Standing(began=limit - DAY, good_night=TODAY)
+        assert journal.standing() == GlobalState(began=limit - DAY, good_night=TODAY)
 
 
 def test_pruning_an_empty_journal_changes_nothing() -> None:
     """Nothing is there to let go of."""
     with fresh() as journal:
         journal.prune(NOW)
-        assert journal.standing() == Standing()
+        assert journal.standing() == GlobalState()
 
 
 # A copy
@@ -359,13 +361,13 @@ def test_a_copy_knows_all_and_goes_its_own_way() -> None:
     """What is written to one is not written to the other."""
     with fresh() as journal:
         journal.save(course())
-        journal.stand(Standing(paused_until=NOW))
+        journal.stand(GlobalState(paused_until=NOW))
         copy = journal.copied()
         assert copy.unsettled() == journal.unsettled()
         assert copy.standing() == journal.standing()
-        copy.save(course().held(Step.PAUSED))
+        copy.save(course().held(Reason.PAUSED))
         journal.save(course(slot="2"))
-        assert [one.state for one in copy.unsettled()] == [Held(Step.PAUSED)]
+        assert [one.state for one in copy.unsettled()] == [Held(Reason.PAUSED)]
         assert len(journal.unsettled()) == 2
         copy.close()
 
@@ -383,12 +385,12 @@ def test_every_state_has_its_own_columns() -> None:
     """One that follows another keeps nothing of it."""
     with fresh() as journal:
         for state in (
-            Open(NOW, NOW + MINUTE, NOW + 2 * MINUTE, away=True),
+            Active(NOW, NOW + MINUTE, NOW + 2 * MINUTE, away=True),
             Snoozed(NOW + MINUTE),
-            Held(Step.LOCKED),
-            Settled(Outcome.MISSED, NOW, Step.LOCKED),
-            Settled(Outcome.DONE, NOW),
-            Open(None, NOW),
+            Held(Reason.LOCKED),
+            Closed(Outcome.MISSED, NOW, Reason.LOCKED),
+            Closed(Outcome.DONE, NOW),
+            Active(None, NOW),
         ):
             journal.save(replace(course(), state=state))
             found = journal.course(course().key)
@@ -401,11 +403,11 @@ def test_how_far_a_reminder_came_is_known_of_its_last_showing() -> None:
     one = course().occurrence
     with fresh() as journal:
         for _ in range(2):
-            journal.decided(NOW, one, "show", Step.SHOW)
-        journal.delivered(one.key, Delivery.SHOWN)
-        journal.delivered(replace(one.key, slot="another"), Delivery.ERROR)
-        assert [made.delivery for made in journal.last_decisions()] == [Delivery.SHOWN]
-        journal.decided(NOW, one, "hold", Step.LOCKED)
+            journal.decided(NOW, one, "show", Reason.SHOW)
+        journal.delivered(one.key, DeliveryStatus.SHOWN)
+        journal.delivered(replace(one.key, slot="another"), DeliveryStatus.ERROR)
+        assert [made.delivery for made in journal.last_decisions()] == [DeliveryStatus.SHOWN]
+        journal.decided(NOW, one, "hold", Reason.LOCKED)
         assert [made.delivery for made in journal.last_decisions()] == [None]
 
 
@@ -413,16 +415,16 @@ def test_how_far_a_trial_came_is_known() -> None:
     """Each its own."""
     with fresh() as journal:
         first, second = (journal.ask_trial("water", NOW) for _ in range(2))
-        journal.trial_delivered(first, Delivery.NO_SERVER)
-        assert journal.trial_delivery(first) is Delivery.NO_SERVER
-        assert journal.trial_delivery(second) is Delivery.DECIDED
+        journal.trial_delivered(first, DeliveryStatus.NO_SERVER)
+        assert journal.trial_delivery(first) is DeliveryStatus.NO_SERVER
+        assert journal.trial_delivery(second) is DeliveryStatus.DECIDED
 
 
 def test_an_act_remembers_what_stood_beside_it() -> None:
     """Also one that was written before that was remembered reads as it did."""
     one, other = course(name="walk"), course(name="water")
     with fresh() as journal:
-        journal.acted(NOW, "done", [one], Standing(), [other])
+        journal.acted(NOW, "done", [one], GlobalState(), [other])
         act = journal.last_act()
         assert act is not None
         assert (act.courses, act.beside) == ((one,), (other,))

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
-from nightcare.desktop.presence.monitor import Attendant
+from nightcare.desktop.presence.monitor import PresenceMonitor
 from nightcare.domain.policy import Presence
 from parts.desk import SLEEP, schedule_of
 from parts.home import NO_BUS
@@ -49,7 +49,7 @@ Story = Coroutine[Any, Any, None]
 class Watch:
     """An attendant at work, and what it has told."""
 
-    def __init__(self, attendant: Attendant) -> None:
+    def __init__(self, attendant: PresenceMonitor) -> None:
         self.attendant = attendant
         self.told: list[Presence] = []
         self._news = asyncio.Condition()
@@ -93,7 +93,7 @@ async def attending(
     limit: float = LIMIT,
 ) -> AsyncIterator[Watch]:
     """Run an attendant until it has looked once."""
-    attendant = Attendant(session, system, variables or {}, schedule_of(config), limit)
+    attendant = PresenceMonitor(session, system, variables or {}, schedule_of(config), limit)
     watch = Watch(attendant)
     task = asyncio.create_task(attendant.run(watch))
     try:

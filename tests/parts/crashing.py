@@ -18,9 +18,9 @@ from typing import cast
 
 from jeepney import DBusAddress, new_method_call
 
-from nightcare.domain.delivery import Course, Held, Open, Snoozed
-from nightcare.domain.global_state import Standing
-from nightcare.domain.history import Act
+from nightcare.domain.delivery import Active, Delivery, Held, Snoozed
+from nightcare.domain.global_state import GlobalState
+from nightcare.domain.history import UserAction
 from nightcare.journal.database import FILE_NAME
 from nightcare.journal.store import Journal
 from parts.bus import CALL_SECONDS, NOTIFICATIONS, Monitor, PrivateBus, Seen, private_bus
@@ -146,9 +146,9 @@ class Record:
     carried: tuple[Carried, ...]
     displayed: int
     integrity: tuple[str, ...]
-    courses: Mapping[str, Course]
-    acts: tuple[Act, ...]
-    standing: Standing
+    courses: Mapping[str, Delivery]
+    acts: tuple[UserAction, ...]
+    standing: GlobalState
     files: frozenset[str]
     log: str
 
@@ -389,18 +389,18 @@ class _Evening:
         )
 
 
-def _waits(course: Course) -> bool:
+def _waits(course: Delivery) -> bool:
     """Whether it has yet to get to the screen."""
     match course.state:
-        case Held() | Snoozed() | Open(shown=None):
+        case Held() | Snoozed() | Active(shown=None):
             return True
         case _:
             return False
 
 
-def _acts(copy: Journal) -> list[Act]:
+def _acts(copy: Journal) -> list[UserAction]:
     """All acts of a journal, which forgets them."""
-    acts: list[Act] = []
+    acts: list[UserAction] = []
     while (act := copy.last_act()) is not None:
         acts.insert(0, act)
         copy.forget_act(act)

@@ -10,12 +10,17 @@ from zoneinfo import ZoneInfo
 
 from nightcare.config.load import load
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.delivery import Course, Settled
-from nightcare.domain.notification import Answered, Closed, Message, Shown
+from nightcare.domain.delivery import STATE_NAMES, Closed, Delivery
+from nightcare.domain.notification import (
+    ButtonPressed,
+    Message,
+    NotificationClosed,
+    NotificationShown,
+)
 from nightcare.domain.policy import Presence
 from nightcare.domain.schedule import Schedule
-from nightcare.engine.engine import Service
-from nightcare.engine.user_actions import Answers
+from nightcare.engine.engine import Engine
+from nightcare.engine.user_actions import UserActions
 from nightcare.i18n.translator import read_words
 from nightcare.journal.store import Journal
 from parts.journals import journal_in_memory
@@ -56,7 +61,7 @@ class SilentScreen:
         self.left_behind: list[str] = []
         self.broken = False
         self.told_quiet: list[bool] = []
-        self.reports: list[Shown] = []
+        self.reports: list[NotificationShown] = []
         self.capabilities = frozenset()  # type: ignore[var-annotated] # none are asked for
 
     def describe(self) -> str:
@@ -72,7 +77,7 @@ class SilentScreen:
     def take(self, message: Message) -> None:
         """Report a message as shown."""
         self.shown.append(message)
-        self.reports.append(Shown(message.token, f"handle {len(self.shown)}"))
+        self.reports.append(NotificationShown(message.token, f"handle {len(self.shown)}"))
 
     def close(self, token: str) -> None:
         """Take a message off."""
@@ -111,7 +116,7 @@ class Desk:
 
     def _open_for_business(self) -> None:
         self.screen = SilentScreen()
-        self.service = Service(
+        self.service = Engine(
             schedule=self.schedule,
             zone=ZONE,
             journal=self.journal,
@@ -147,14 +152,14 @@ class Desk:
                 break
             stuck = coming == self.now
             self.now = coming + timedelta(milliseconds=1) if stuck else coming
-            self.service.reckon(self.now)
+            self.service.update(self.now)
             self._deliver()
         self.now = end
 
     def sleep_until(self, text: str) -> None:
         """Suspend the machine until a local date and time; the kernel tells on resume."""
         self.now = local(text)
-        self.service.reckon(self.now)
+        self.service.update(self.now)
         self._deliver()
 
     def restart(self, text: str | None = None) -> None:
@@ -168,26 +173,26 @@ class Desk:
     def there(self, presence: Presence) -> None:
         """Come, go, or be busy."""
         self.service.presence = presence
-        self.service.reckon(self.now)
+        self.service.update(self.now)
         self._deliver()
 
     def press(self, key: str) -> None:
         """Press a button of what is on the screen."""
         (message,) = self.screen.on_screen.values()
         assert key in {button.key for button in message.buttons}, message.buttons
-        self.service.event(Answered(message.token, key), self.now)
+        self.service.event(ButtonPressed(message.token, key), self.now)
         self._deliver()
 
     def close(self) -> None:
         """Close what is on the screen without an answer."""
         ((token, _),) = self.screen.on_screen.items()
         self.screen.close(token)
-        self.service.event(Closed(token), self.now)
+        self.service.event(NotificationClosed(token), self.now)
         self._deliver()
 
-    def answers(self) -> Answers:
+    def answers(self) -> UserActions:
         """The commands, as another process gives them."""
-        return Answers(self.schedule, ZONE, self.journal)
+        return UserActions(self.schedule, ZONE, self.journal)
 
     def written(self) -> None:
         """The service hears that a command has written."""
@@ -208,7 +213,7 @@ class Desk:
         (message,) = self.screen.on_screen.values()
         return [button.key for button in message.buttons]
 
-    def courses(self, reminder: str) -> list[Course]:
+    def courses(self, reminder: str) -> list[Delivery]:
         """The reminder's courses of the present care day and the one before, in order of time."""
         day = Calendar(self.schedule.sleep, ZONE).at(self.now).date
         both = [*self.journal.of_care_day(day - timedelta(days=1)), *self.journal.of_care_day(day)]
@@ -219,8 +224,8 @@ class Desk:
         return [_became(one) for one in self.courses(reminder)]
 
 
-def _became(course: Course) -> str:
+def _became(course: Delivery) -> str:
     state = course.state
-    if isinstance(state, Settled):
+    if isinstance(state, Closed):
         return f"{state.outcome}: {state.reason}" if state.reason else str(state.outcome)
-    return type(state).__name__.lower()
+    return STATE_NAMES[type(state)]

@@ -10,12 +10,12 @@ from typing import Self
 
 from jeepney import new_method_call
 
-from nightcare.desktop.notify.freedesktop import FreedesktopScreen
-from nightcare.domain.delivery import Course, Open, Settled
-from nightcare.domain.notification import ScreenEvent
+from nightcare.desktop.notify.freedesktop import FreedesktopNotifier
+from nightcare.domain.delivery import STATE_NAMES, Active, Closed, Delivery
+from nightcare.domain.notification import NotifierEvent
 from nightcare.domain.policy import Presence
-from nightcare.engine.engine import Service
-from nightcare.engine.user_actions import Answers
+from nightcare.engine.engine import Engine
+from nightcare.engine.user_actions import UserActions
 from nightcare.i18n.translator import read_words
 from parts.bus import DRIVER, PrivateBus
 from parts.desk import SLEEP, ZONE, local, schedule_of
@@ -52,8 +52,8 @@ class Evening:
         self.journal = journal_in_memory()
         self.words = read_words("en")
         self.told: list[str] = []
-        self.screen = FreedesktopScreen(bus.address, icon="nightcare")
-        self.service = Service(
+        self.screen = FreedesktopNotifier(bus.address, icon="nightcare")
+        self.service = Engine(
             schedule=self.schedule,
             zone=ZONE,
             journal=self.journal,
@@ -95,7 +95,7 @@ class Evening:
             advance(min(left, max(_AT_LEAST, self._next_change())))
             await asyncio.sleep(0)
             if self._due() <= self.now:
-                self.service.reckon(self.now)
+                self.service.update(self.now)
             await self.settle()
 
     def _next_change(self) -> float:
@@ -122,7 +122,7 @@ class Evening:
             if self.server is not None and self.server._connection is not None:
                 await self.server.settle()
 
-    def _hear(self, event: ScreenEvent) -> None:
+    def _hear(self, event: NotifierEvent) -> None:
         self.service.event(event, self.now)
 
     def _tell(self, key: str, /, **values: object) -> None:
@@ -141,12 +141,12 @@ class Evening:
     async def there(self, presence: Presence) -> None:
         """Come, go, or be busy."""
         self.service.presence = presence
-        self.service.reckon(self.now)
+        self.service.update(self.now)
         await self.settle()
 
-    def answers(self) -> Answers:
+    def answers(self) -> UserActions:
         """The commands."""
-        return Answers(self.schedule, ZONE, self.journal)
+        return UserActions(self.schedule, ZONE, self.journal)
 
     # What is to be seen
 
@@ -156,7 +156,7 @@ class Evening:
         assert self.server is not None
         return [asked.title for asked in self.server.asked]
 
-    def course(self, reminder: str) -> Course:
+    def course(self, reminder: str) -> Delivery:
         """The reminder's last course."""
         found = [one for one in self.journal.since(self._start) if one.key.reminder == reminder]
         return max(found, key=lambda one: one.occurrence.due)
@@ -165,12 +165,12 @@ class Evening:
         """What became of the reminder's last course: its outcome, or the state it is in."""
         state = self.course(reminder).state
         match state:
-            case Settled(outcome):
+            case Closed(outcome):
                 return str(outcome)
-            case Open(away=True):
+            case Active(away=True):
                 return "open, off the screen"
             case _:
-                return type(state).__name__.lower()
+                return STATE_NAMES[type(state)]
 
 
 def plain(name: str, at: str, more: str = "") -> str:

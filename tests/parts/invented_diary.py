@@ -9,8 +9,8 @@ from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
-from nightcare.domain.delivery import Course, Outcome, begin
-from nightcare.domain.diary import Answer, Cramp, Leg, Morning, Place, Severity
+from nightcare.domain.delivery import Delivery, Outcome, begin
+from nightcare.domain.diary import Answer, Cramp, DiaryMoment, Leg, Morning, Severity
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.journal.store import Journal
 
@@ -53,7 +53,9 @@ def live(state: Path, zone: ZoneInfo, last: date, nights: int) -> None:
         journal.close()
 
 
-def cramp(at: datetime, place: Place, *, severity: Severity | None = None, note: str = "") -> Cramp:
+def cramp(
+    at: datetime, place: DiaryMoment, *, severity: Severity | None = None, note: str = ""
+) -> Cramp:
     """A cramp at an instant with an offset."""
     offset = at.utcoffset()
     assert offset is not None
@@ -68,7 +70,7 @@ def _night(journal: Journal, day: date, zone: ZoneInfo, chance: Random, *, restl
             on = day if clock > _NOON else day + timedelta(days=1)
             plain = cramp(
                 datetime.combine(on, clock, zone),
-                Place(day, by_night=True),
+                DiaryMoment(day, by_night=True),
                 severity=chance.choice(_SEVERITIES),
                 note=chance.choice(NOTES),
             )
@@ -80,7 +82,7 @@ def _night(journal: Journal, day: date, zone: ZoneInfo, chance: Random, *, restl
         journal.diary.say(Morning(day, Answer.NONE, answered))
 
 
-def _courses(day: date, zone: ZoneInfo, chance: Random) -> Iterator[Course]:
+def _courses(day: date, zone: ZoneInfo, chance: Random) -> Iterator[Delivery]:
     due = datetime.combine(day, time(20), zone)
     for name, topic, done in _REMINDERS:
         outcome = Outcome.DONE if chance.random() < done else Outcome.EXPIRED

@@ -8,14 +8,14 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nightcare.desktop.notify.freedesktop import FreedesktopScreen
+from nightcare.desktop.notify.freedesktop import FreedesktopNotifier
 from nightcare.domain.notification import (
-    Answered,
-    Closed,
+    ButtonPressed,
     Message,
     MessageEvent,
-    ScreenEvent,
-    Shown,
+    NotificationClosed,
+    NotificationShown,
+    NotifierEvent,
 )
 from parts.processes import HANG_SECONDS, eventually
 
@@ -31,9 +31,9 @@ class LiveScreen:
         screen: The screen itself; only its loop may call it.
     """
 
-    screen: FreedesktopScreen
+    screen: FreedesktopNotifier
     _loop: asyncio.AbstractEventLoop
-    _heard: list[ScreenEvent]
+    _heard: list[NotifierEvent]
 
     def show(self, message: Message) -> str:
         """Show a message, and wait until a server has it; returns its handle."""
@@ -52,16 +52,20 @@ class LiveScreen:
         """Wait until a message was shown so many times; returns the handle of each time."""
 
         def found() -> list[str]:
-            return [str(event.handle) for event in self.of(token) if isinstance(event, Shown)]
+            return [
+                str(event.handle)
+                for event in self.of(token)
+                if isinstance(event, NotificationShown)
+            ]
 
         eventually(lambda: len(found()) >= count, EVENT_SECONDS, f"{token} shown {count} times")
         return found()
 
-    def ending(self, token: str) -> Answered | Closed:
+    def ending(self, token: str) -> ButtonPressed | NotificationClosed:
         """Wait until a message was answered or has gone; returns which, the first time."""
 
-        def found() -> Answered | Closed | None:
-            ends = [event for event in self.of(token) if not isinstance(event, Shown)]
+        def found() -> ButtonPressed | NotificationClosed | None:
+            ends = [event for event in self.of(token) if not isinstance(event, NotificationShown)]
             return ends[0] if ends else None
 
         event = eventually(found, EVENT_SECONDS, f"an end of {token}; heard: {self._heard}")
@@ -74,7 +78,8 @@ class LiveScreen:
         return [
             one
             for one in events
-            if isinstance(one, Answered | Closed | Shown) and one.token == token
+            if isinstance(one, ButtonPressed | NotificationClosed | NotificationShown)
+            and one.token == token
         ]
 
 
@@ -82,8 +87,8 @@ class LiveScreen:
 def live_screen(address: str) -> Iterator[LiveScreen]:
     """Run a screen until leaving, on the bus with this address."""
     loop = asyncio.new_event_loop()
-    heard: list[ScreenEvent] = []
-    screen = FreedesktopScreen(address, icon="nightcare", delays=DELAYS)
+    heard: list[NotifierEvent] = []
+    screen = FreedesktopNotifier(address, icon="nightcare", delays=DELAYS)
     task = loop.create_task(screen.run(heard.append))
 
     def serve() -> None:

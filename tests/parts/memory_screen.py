@@ -7,19 +7,19 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 
 from nightcare.domain.notification import (
-    Answered,
+    ButtonPressed,
     Capability,
-    Closed,
-    Delivery,
+    DeliveryStatus,
     Message,
     MessageEvent,
+    NotificationClosed,
+    NotificationShown,
+    NotifierChanged,
+    NotifierEvent,
     Rejected,
-    ScreenEvent,
     Sent,
-    Served,
-    Shown,
 )
-from nightcare.engine.ports import Screen
+from nightcare.engine.ports import Notifier
 
 SECONDS = 60.0
 
@@ -34,16 +34,16 @@ class Ear:
 
     def __init__(self) -> None:
         self.heard: list[MessageEvent] = []
-        self.deliveries: list[tuple[str, Delivery]] = []
+        self.deliveries: list[tuple[str, DeliveryStatus]] = []
         self._more = asyncio.Event()
 
-    def __call__(self, event: ScreenEvent) -> None:
+    def __call__(self, event: NotifierEvent) -> None:
         """Hear what happens to a message; who serves now is asked of the screen itself."""
         match event:
-            case Served():
+            case NotifierChanged():
                 return
             case Sent(token):
-                self.deliveries.append((token, Delivery.SENT))
+                self.deliveries.append((token, DeliveryStatus.SENT))
             case Rejected(token, delivery):
                 self.deliveries.append((token, delivery))
             case _:
@@ -71,7 +71,7 @@ class Ear:
 
 
 @contextlib.asynccontextmanager
-async def heard_from(screen: Screen) -> AsyncIterator[Ear]:
+async def heard_from(screen: Notifier) -> AsyncIterator[Ear]:
     """Run a screen, and hear what it reports."""
     ear = Ear()
     task = asyncio.create_task(screen.run(ear))
@@ -105,7 +105,7 @@ class MemoryScreen:
         self._answered: set[str] = set()
         self._unseen: set[str] = set()
         self._quiet = False
-        self._events: asyncio.Queue[ScreenEvent] = asyncio.Queue()
+        self._events: asyncio.Queue[NotifierEvent] = asyncio.Queue()
 
     def describe(self) -> str:
         """What it is."""
@@ -120,7 +120,7 @@ class MemoryScreen:
         if self._quiet:
             self._unseen.add(message.token)
         self.shown.append(message)
-        self._events.put_nowait(Shown(message.token, f"memory {len(self.shown)}"))
+        self._events.put_nowait(NotificationShown(message.token, f"memory {len(self.shown)}"))
 
     def close(self, token: str) -> None:
         """Take a message off."""
@@ -145,17 +145,17 @@ class MemoryScreen:
         assert key in {button.key for button in self.on_screen[token].buttons}
         if token not in self._answered:
             self._answered.add(token)
-            self._events.put_nowait(Answered(token, key))
+            self._events.put_nowait(ButtonPressed(token, key))
 
     def dismiss(self, token: str) -> None:
         """Close a message that is on it, as a person does."""
         del self.on_screen[token]
         if token not in self._answered:
-            self._events.put_nowait(Closed(token))
+            self._events.put_nowait(NotificationClosed(token))
 
-    async def run(self, report: Callable[[ScreenEvent], None]) -> None:
+    async def run(self, report: Callable[[NotifierEvent], None]) -> None:
         """Report what happens, until cancelled."""
         while True:
             event = await self._events.get()
-            if not isinstance(event, Shown) or event.token in self.on_screen:
+            if not isinstance(event, NotificationShown) or event.token in self.on_screen:
                 report(event)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from nightcare.domain.global_state import Standing
+from nightcare.domain.global_state import GlobalState
 from nightcare.journal.store import Journal
 from parts.bus import Monitor, private_bus
 from parts.display import virtual_display
@@ -40,7 +40,7 @@ def a_morning() -> Iterator[tuple[Nightcare, Monitor, RealServer]]:
         nightcare = Nightcare(home, session, zone_where_it_is(MORNING))
         nightcare.configure(LATER)
         journal = Journal.open(nightcare.state)
-        journal.stand(Standing(began=now() - timedelta(days=2), reckoned=now()))
+        journal.stand(GlobalState(began=now() - timedelta(days=2), reckoned=now()))
         journal.close()
         yield nightcare, monitor, server
 

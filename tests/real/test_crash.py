@@ -44,8 +44,8 @@ from typing import TypeVar, cast
 import pytest
 
 from nightcare.config.cache import FILE_NAME as KEPT
-from nightcare.domain.delivery import Course, Outcome, Settled
-from nightcare.domain.history import Act
+from nightcare.domain.delivery import Closed, Delivery, Outcome
+from nightcare.domain.history import UserAction
 from nightcare.journal.database import FILE_NAME
 from parts.bus import NOTIFICATIONS, Seen
 from parts.crashing import FRESH, SNOOZED, Life, Record, Told, crash, name_of
@@ -226,7 +226,7 @@ class Account:
         """The commands that ended with 0."""
         return [told for told in self.record.told if told.code == 0]
 
-    def _answer(self, act: Act) -> Answer:
+    def _answer(self, act: UserAction) -> Answer:
         (course,) = act.courses
         name = course.key.reminder
         until = act.at + SNOOZED if act.what == "snooze" else None
@@ -247,8 +247,8 @@ def _number(seen: Seen) -> int:
     return cast("int", next(iter(seen.body), 0))
 
 
-def _settled(course: Course) -> Settled | None:
-    return course.state if isinstance(course.state, Settled) else None
+def _settled(course: Delivery) -> Closed | None:
+    return course.state if isinstance(course.state, Closed) else None
 
 
 # What must not be

@@ -21,11 +21,11 @@ from nightcare.desktop import desktop_entry
 from nightcare.domain.notification import (
     BODY_LENGTH,
     TITLE_LENGTH,
-    Answered,
     Button,
-    Closed,
+    ButtonPressed,
     Message,
-    Shown,
+    NotificationClosed,
+    NotificationShown,
 )
 from nightcare.domain.reminders import Urgency
 from nightcare.i18n.translator import read_words
@@ -452,25 +452,25 @@ def test_a_press_arrives_once_as_the_right_key(desk: Desk, button: Button) -> No
     """Each button is itself, whatever else the server says of it."""
     message, number = desk.show()
     desk.server.press(button.label)
-    assert desk.screen.ending(message.token) == Answered(message.token, button.key)
+    assert desk.screen.ending(message.token) == ButtonPressed(message.token, button.key)
     desk.sees("a press is", lambda: desk.heard(number))
     desk.take_off(message)
     desk.ask("GetServerInformation")
-    ends = [one for one in desk.screen.of(message.token) if not isinstance(one, Shown)]
-    assert ends == [Answered(message.token, button.key)]
+    ends = [one for one in desk.screen.of(message.token) if not isinstance(one, NotificationShown)]
+    assert ends == [ButtonPressed(message.token, button.key)]
 
 
 def test_what_follows_an_answer_at_once_is_drawn(desk: Desk) -> None:
     """Of two reminders due together the second is seen; swaync drops what it is sent too soon."""
     first, _ = desk.show()
     desk.server.press("Done")
-    assert desk.screen.ending(first.token) == Answered(first.token, "done")
+    assert desk.screen.ending(first.token) == ButtonPressed(first.token, "done")
     desk.screen.close(first.token)
     second, _ = desk.show(replace(STRETCH, title="Time to loosen the blanket"))
     if desk.server.draws_buttons:
         desk.server.buttons(3)
     desk.server.press("In 10 min")
-    assert desk.screen.ending(second.token) == Answered(second.token, "snooze-10m")
+    assert desk.screen.ending(second.token) == ButtonPressed(second.token, "snooze-10m")
     desk.take_off(second)
 
 
@@ -480,7 +480,7 @@ def test_what_we_close_leaves_the_screen(desk: Desk) -> None:
     desk.drawn()
     desk.take_off(message)
     desk.sees("closed by nightcare is", lambda: desk.heard(number))
-    assert [type(one) for one in desk.screen.of(message.token)] == [Shown]
+    assert [type(one) for one in desk.screen.of(message.token)] == [NotificationShown]
 
 
 def test_closing_it_is_not_doing_it(desk: Desk) -> None:
@@ -491,7 +491,9 @@ def test_closing_it_is_not_doing_it(desk: Desk) -> None:
     ending = desk.screen.ending(message.token)
     said = desk.sees("closed by the person is", lambda: desk.heard(number))
     # The cross of MATE gives the reason of an expiry, which is no act of the person.
-    assert ending == Closed(message.token, by_itself=said.startswith(f"Closed {EXPIRED}"))
+    assert ending == NotificationClosed(
+        message.token, by_itself=said.startswith(f"Closed {EXPIRED}")
+    )
     desk.empty()
 
 
@@ -655,7 +657,7 @@ def _withheld_and_drawn(desk: Desk) -> None:
     assert proved, "nothing shows that it was not about to be drawn"
     (message,) = tries
     desk.take_off(message)
-    assert [type(one) for one in desk.screen.of(message.token)] == [Shown]
+    assert [type(one) for one in desk.screen.of(message.token)] == [NotificationShown]
 
 
 @pytest.mark.usefixtures("anew")
@@ -704,7 +706,7 @@ def test_a_hostile_peer_has_no_effect(desk: Desk) -> None:
             for _ in range(200):
                 stranger.send(new_signal(own, member, signature, body))
     desk.server.press("In 10 min")
-    assert desk.screen.ending(message.token) == Answered(message.token, "snooze-10m")
+    assert desk.screen.ending(message.token) == ButtonPressed(message.token, "snooze-10m")
     assert len(desk.screen.of(message.token)) == 2
     desk.take_off(message)
 
@@ -718,7 +720,7 @@ def test_a_server_that_was_killed_comes_back_with_what_is_open(desk: Desk) -> No
     (shown,) = desk.server.shown()
     assert shown.title == message.title
     desk.server.press("Done")
-    assert desk.screen.ending(message.token) == Answered(message.token, "done")
+    assert desk.screen.ending(message.token) == ButtonPressed(message.token, "done")
     assert len(desk.screen.handles(message.token, 2)) == 2
     desk.take_off(message)
 
@@ -730,7 +732,7 @@ def test_another_server_takes_over(desk: Desk) -> None:
     desk.screen.handles(message.token, 2)
     assert [one.title for one in desk.server.shown()] == [message.title]
     desk.server.press("Done")
-    assert desk.screen.ending(message.token) == Answered(message.token, "done")
+    assert desk.screen.ending(message.token) == ButtonPressed(message.token, "done")
     assert len(desk.screen.handles(message.token, 2)) == 2
 
 

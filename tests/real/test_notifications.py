@@ -31,7 +31,7 @@ REPEATED_AFTER = timedelta(minutes=1)
 
 WATER, WATER_AGAIN = "Time for some water", "Once more: Time for some water"
 STRETCH = "Time for a gentle stretch"
-TAKEN_UP = "The new schedule is in force"
+APPLIED = "The new schedule is in force"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def titles(monitor: Monitor) -> list[str]:
 
 def reminders(server: Dunst) -> list[Shown]:
     """Those that are on the screen."""
-    return [one for one in server.shown() if one.title != TAKEN_UP]
+    return [one for one in server.shown() if one.title != APPLIED]
 
 
 # One that is asked again after a minute is begun here, and looked at again in the last test
@@ -507,7 +507,7 @@ def test_saved_schedule_is_taken_up_by_itself(night: Nightcare, monitor: Monitor
     with night.service():
         night.configure(night.reminder("water", soon(ONE_SECOND)), LATER)
         notice = monitor.wait_for("Notify", matching=is_notice)
-        assert notice.body[3] == TAKEN_UP
+        assert notice.body[3] == APPLIED
         assert cast("str", notice.body[4]).startswith("Next: water, ")
         assert arrival(monitor).title == WATER
         text = night.config.read_text(encoding="utf-8")
@@ -515,7 +515,7 @@ def test_saved_schedule_is_taken_up_by_itself(night: Nightcare, monitor: Monitor
         stretch = night.reminder("stretch", soon(ONE_SECOND), topic="stretching")
         beside.write_text(text + stretch, encoding="utf-8")
         beside.replace(night.config)
-        assert monitor.wait_for("Notify", matching=is_notice).body[3] == TAKEN_UP
+        assert monitor.wait_for("Notify", matching=is_notice).body[3] == APPLIED
         assert arrival(monitor).title == STRETCH
 
 
@@ -544,10 +544,10 @@ def test_mistake_in_a_saved_schedule_is_told_until_it_is_mended(
         night.config.write_text(right, encoding="utf-8")
         closed = monitor.wait_for("CloseNotification", matching=lambda seen: seen.body == (number,))
         assert closed
-        assert monitor.wait_for("Notify", matching=is_notice).body[3] == TAKEN_UP
+        assert monitor.wait_for("Notify", matching=is_notice).body[3] == APPLIED
         assert night.json("status")["mistakes"] == []
         eventually(
-            lambda: [one.title for one in server.shown()] in ([TAKEN_UP], []),
+            lambda: [one.title for one in server.shown()] in ([APPLIED], []),
             10,
             "the mistake to leave the screen",
             server.program,

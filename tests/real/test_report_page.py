@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Browser
 
-from nightcare.domain.diary import Place, Severity
+from nightcare.domain.diary import DiaryMoment, Severity
 from nightcare.i18n.translator import read_words
 from nightcare.journal.store import Journal
 from parts.browser import PHONE, SMALLEST, Scheme, browsing, opened, without_network
@@ -170,7 +170,7 @@ def test_what_a_person_wrote_does_nothing(browser: Browser, person: Nightcare) -
     The cramp is severe, so that this is also the page that says to see a professional first.
     """
     at = datetime.combine(TODAY - timedelta(days=1), time(3), ZONE)
-    place = Place(at.date() - timedelta(days=1), by_night=True)
+    place = DiaryMoment(at.date() - timedelta(days=1), by_night=True)
     journal = Journal.open(person.state)
     journal.diary.add(cramp(at, place, severity=Severity.SEVERE, note=HOSTILE))
     journal.close()

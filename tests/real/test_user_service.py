@@ -34,7 +34,7 @@ PROJECT = Path(__file__).parents[2]
 UNIT = "nightcare.service"
 DEFAULT, GRAPHICAL = "default.target", "graphical-session.target"
 
-WRONG = "[reminders.later]\ntopic = 3"
+INVALID = "[reminders.later]\ntopic = 3"
 
 
 @pytest.fixture
@@ -342,7 +342,7 @@ def test_config_is_read_again_on_reload(night: Nightcare, manager: UserManager) 
     manager.systemctl("reload", "nightcare")
     night.wait_until("water", state="open")
     assert in_force(manager) == 2
-    night.configure(WRONG)
+    night.configure(INVALID)
     manager.systemctl("reload", "nightcare")
     eventually(
         lambda: f"{night.config}:" in printed(night),
@@ -384,7 +384,7 @@ def test_wrong_config_is_no_reason_to_try_again(night: Nightcare, manager: UserM
     """With a wrong config the service fails once, with 78; it can be taken back all the same."""
     night.configure(LATER)
     night.command("install")
-    night.configure(WRONG)
+    night.configure(INVALID)
     with pytest.raises(ToolFailedError):
         manager.systemctl("restart", UNIT)
     # Before another start the state would be activating.

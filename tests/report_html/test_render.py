@@ -13,14 +13,14 @@ from html.parser import HTMLParser
 import pytest
 
 from domain_builders import day
-from nightcare.domain.delivery import Course, Outcome, begin
-from nightcare.domain.diary import Answer, Cramp, Leg, Morning, Place, Severity
-from nightcare.domain.referral import Concern, ProfessionalRule
+from nightcare.domain.delivery import Delivery, Outcome, begin
+from nightcare.domain.diary import Answer, Cramp, DiaryMoment, Leg, Morning, Severity
+from nightcare.domain.referral import ReferralReason, ReferralRule
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.report import LONGEST_BY_WEEK, Report, days_until, report
 from nightcare.i18n.translator import read_words
 from nightcare.languages import languages
-from nightcare.report_html.bar_chart import LENGTH, Bar, Mark, bar
+from nightcare.report_html.bar_chart import LENGTH, Bar, BarMark, bar
 from nightcare.report_html.calendar import calendar
 from nightcare.report_html.render import draw
 from nightcare.report_html.view_model import LONGEST_NOTE, MOST_LISTED, Page, page
@@ -28,7 +28,7 @@ from nightcare.report_html.view_model import LONGEST_NOTE, MOST_LISTED, Page, pa
 LAST = day("2026-11-21")
 TODAY = day("2026-11-22")
 MONTH = days_until(LAST, 30)
-RULE = ProfessionalRule()
+RULE = ReferralRule()
 ENGLISH = read_words("en")
 
 HOSTILE = (
@@ -59,7 +59,7 @@ def cramp(
     ahead = timedelta(hours=1)
     at = datetime.fromisoformat(local).replace(tzinfo=UTC) - ahead
     belongs = night or (at - timedelta(hours=11)).date()
-    return Cramp(1, at, ahead, Place(belongs, by_night), None, severity, None, note, at)
+    return Cramp(1, at, ahead, DiaryMoment(belongs, by_night), None, severity, None, note, at)
 
 
 def free(*days: date) -> list[Morning]:
@@ -67,14 +67,14 @@ def free(*days: date) -> list[Morning]:
     return [Morning(one, Answer.NONE, datetime(2026, 11, 22, tzinfo=UTC)) for one in days]
 
 
-def came(care_day: date, outcome: Outcome, topic: Topic = Topic.HYDRATION) -> Course:
+def came(care_day: date, outcome: Outcome, topic: Topic = Topic.HYDRATION) -> Delivery:
     """A reminder that had its outcome."""
     due = datetime.combine(care_day, datetime.min.time(), UTC)
     slot = f"{topic}-{outcome}"
     return begin(Occurrence(Key("one", care_day, slot), due), topic).settle(outcome, due)
 
 
-def made_page(made: Report, language: str = "en", why: Concern | None = None) -> Page:
+def made_page(made: Report, language: str = "en", why: ReferralReason | None = None) -> Page:
     """The page of a report."""
     return page(made, why, RULE, read_words(language), TODAY)
 
@@ -128,9 +128,9 @@ def test_every_night_stands_in_the_calendar_once_as_it_was() -> None:
     days = [one for month in drawn.months for week in month.weeks for one in week if one]
     assert [one.number for one in days] == [one.day for one in MONTH]
     assert [one.mark for one in days[-5:]] == [
-        Mark.UNSAID, Mark.MILD, Mark.UNKNOWN, Mark.MODERATE, Mark.SEVERE
+        BarMark.UNSAID, BarMark.MILD, BarMark.UNKNOWN, BarMark.MODERATE, BarMark.SEVERE
     ]  # fmt: skip
-    assert {one.mark for one in days[:20]} == {Mark.FREE}
+    assert {one.mark for one in days[:20]} == {BarMark.FREE}
     assert days[-3].told == "nothing noted"
 
 
@@ -217,10 +217,11 @@ def test_the_page_has_the_figures_of_the_report() -> None:
             str(told.cramps), str(told.severe), str(told.free), str(told.unknown)
         )  # fmt: skip
         assert len(line.bar.marks) == told.all
-        assert line.bar.marks.count(Mark.UNKNOWN) == told.unknown
-        assert line.bar.marks.count(Mark.MILD) == week.worst.get(Severity.MILD, 0)
+        assert line.bar.marks.count(BarMark.UNKNOWN) == told.unknown
+        assert line.bar.marks.count(BarMark.MILD) == week.worst.get(Severity.MILD, 0)
     assert drawn.course.lines[-1].bar.marks == (
-        Mark.SEVERE, Mark.MODERATE, Mark.MILD, Mark.UNSAID, Mark.UNKNOWN, Mark.UNKNOWN
+        BarMark.SEVERE, BarMark.MODERATE, BarMark.MILD,
+        BarMark.UNSAID, BarMark.UNKNOWN, BarMark.UNKNOWN,
     )  # fmt: skip
 
 
@@ -238,15 +239,15 @@ def test_a_long_report_is_laid_out_by_months() -> None:
 
 def test_marks_are_drawn_one_by_one_as_long_as_they_can_be_counted() -> None:
     """More of them are drawn to scale, with what is there side by side."""
-    assert bar([(Mark.SEVERE, 2), (Mark.FREE, 1)], 7) == Bar(
-        marks=(Mark.SEVERE, Mark.SEVERE, Mark.FREE)
+    assert bar([(BarMark.SEVERE, 2), (BarMark.FREE, 1)], 7) == Bar(
+        marks=(BarMark.SEVERE, BarMark.SEVERE, BarMark.FREE)
     )
-    pieces = bar([(Mark.SEVERE, 10), (Mark.MILD, 0), (Mark.UNKNOWN, 10)], 20).pieces
+    pieces = bar([(BarMark.SEVERE, 10), (BarMark.MILD, 0), (BarMark.UNKNOWN, 10)], 20).pieces
     assert [(one.mark, one.start, one.length) for one in pieces] == [
-        (Mark.SEVERE, 0, LENGTH / 2 - 1),
-        (Mark.UNKNOWN, LENGTH / 2, LENGTH / 2 - 1),
+        (BarMark.SEVERE, 0, LENGTH / 2 - 1),
+        (BarMark.UNKNOWN, LENGTH / 2, LENGTH / 2 - 1),
     ]
-    assert bar([(Mark.DONE, 1)], 4000).pieces[0].length > 0
+    assert bar([(BarMark.DONE, 1)], 4000).pieces[0].length > 0
     assert bar([], 0) == Bar()
 
 
@@ -299,8 +300,10 @@ def test_so_many_cramps_that_nobody_reads_them_are_cut_off() -> None:
 
 
 @pytest.mark.parametrize("language", languages())
-@pytest.mark.parametrize("why", [None, *Concern])
-def test_when_to_see_a_professional_is_always_there(language: str, why: Concern | None) -> None:
+@pytest.mark.parametrize("why", [None, *ReferralReason])
+def test_when_to_see_a_professional_is_always_there(
+    language: str, why: ReferralReason | None
+) -> None:
     """With the site, the title and the section; near the top where the diary says so."""
     words = read_words(language)
     html = draw(made_page(a_full_month(), language, why))
@@ -346,7 +349,7 @@ def test_a_note_is_text_whatever_is_in_it(note: str) -> None:
 
 def test_the_page_loads_nothing_and_runs_no_script() -> None:
     """The policy names the one style by its hash, and no address is in it."""
-    html = draw(made_page(a_full_month(), why=Concern.SEVERE))
+    html = draw(made_page(a_full_month(), why=ReferralReason.SEVERE))
     seen = Seen(html)
     style = html[html.index("<style>") + 7 : html.index("</style>")]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()

@@ -15,19 +15,19 @@ from pathlib import Path
 
 import pytest
 
-from nightcare.config.cache import load_kept
+from nightcare.config.cache import load_cached
 from nightcare.config.load import load
-from nightcare.config.load_result import Load, Loaded, Source
+from nightcare.config.load_result import ConfigSource, Load, LoadResult
 from nightcare.desktop.clock import now
-from nightcare.desktop.dbus.connection import Disconnected, apart
+from nightcare.desktop.dbus.connection import ConnectionLost, apart
 from nightcare.desktop.notify.factory import choose_screen, chosen_backend, same_bus, session_bus
 from nightcare.domain.policy import Presence
 from nightcare.domain.reminders import Key
 from nightcare.errors import DesktopError, StateError
 from nightcare.journal.database import FILE_NAME
 from nightcare.journal.store import BUTTONS_NOTE, SERVICE_NOTE, Journal
-from nightcare.service.active_config import Look
-from nightcare.service.app import Daemon, Setting, ended
+from nightcare.service.active_config import ReloadResult
+from nightcare.service.app import ServiceApp, ServiceContext, ended
 from parts.bus import PrivateBus, private_bus
 from parts.desk import schedule_of
 from parts.home import NO_BUS, TIME_ZONES, private_home
@@ -67,8 +67,8 @@ class Bench:
             "XDG_RUNTIME_DIR": str(folder / "run"),
             **more,
         }
-        setting = Setting(self.file, self.state, variables, self.out, self.err)
-        self.daemon = Daemon(setting, load(self.file, {}))
+        setting = ServiceContext(self.file, self.state, variables, self.out, self.err)
+        self.daemon = ServiceApp(setting, load(self.file, {}))
 
     def run(self, test: Callable[[Bench], Awaitable[None]]) -> None:
         """Run a coroutine function beside the running daemon, and stop the daemon after it."""
@@ -184,7 +184,7 @@ def test_a_second_daemon_is_told_that_one_runs(tmp_path: Path) -> None:
 
     async def test(bench: Bench) -> None:
         with pytest.raises(StateError) as caught:
-            Daemon(bench.daemon._setting, load(bench.file, {}))
+            ServiceApp(bench.daemon._setting, load(bench.file, {}))
         assert caught.value.key == "already_running"
 
     bench.run(test)
@@ -286,7 +286,7 @@ def test_what_falls_due_while_a_new_schedule_is_validated_is_shown(
         bench.file.write_text(text, encoding="utf-8")
         read = bench.daemon._in_force.read
 
-        async def slowly() -> Look:
+        async def slowly() -> ReloadResult:
             nonlocal ahead
             ahead = timedelta(seconds=3)
             return await read()
@@ -307,11 +307,11 @@ class HangingDisk:
         self.asked = threading.Event()
         self.back = threading.Event()
 
-    def load_kept(self, source: Source, folder: Path, load: Load) -> Loaded:
+    def load_cached(self, source: ConfigSource, folder: Path, load: Load) -> LoadResult:
         """Load a configuration from it."""
         self.asked.set()
         assert self.back.wait(SECONDS)
-        return load_kept(source, folder, load)
+        return load_cached(source, folder, load)
 
 
 def test_while_a_schedule_is_validated_the_one_in_force_is_served(
@@ -322,7 +322,7 @@ def test_while_a_schedule_is_validated_the_one_in_force_is_served(
     disk = HangingDisk()
 
     async def test(bench: Bench) -> None:
-        monkeypatch.setattr("nightcare.service.active_config.load_kept", disk.load_kept)
+        monkeypatch.setattr("nightcare.service.active_config.load_cached", disk.load_cached)
         bench.file.write_text(CONFIG.replace('"1h"', '"2h"'), encoding="utf-8")
         bench.daemon.reload()
         await bench.until(disk.asked.is_set)
@@ -348,7 +348,7 @@ def test_it_ends_while_a_schedule_is_validated(
     disk = HangingDisk()
 
     async def test(bench: Bench) -> None:
-        monkeypatch.setattr("nightcare.service.active_config.load_kept", disk.load_kept)
+        monkeypatch.setattr("nightcare.service.active_config.load_cached", disk.load_cached)
         bench.daemon.reload()
         await bench.until(disk.asked.is_set)
 
@@ -493,13 +493,13 @@ def test_after_a_sleep_it_looks_before_it_shows(tmp_path: Path) -> None:
                 assert bench.daemon._service.presence == Presence()
                 saver.answers[GNOME_SAVER, "GetActive"] = ("b", (True,))
                 seen: list[Presence] = []
-                reckon = bench.daemon._service.reckon
+                update = bench.daemon._service.update
 
                 def look(now: datetime) -> None:
                     seen.append(bench.daemon._service.presence)
-                    reckon(now)
+                    update(now)
 
-                bench.daemon._service.reckon = look  # type: ignore[method-assign]
+                bench.daemon._service.update = look  # type: ignore[method-assign]
                 bench.daemon._resumed()
                 # What falls due at the same moment waits for it.
                 await bench.daemon._due()
@@ -566,7 +566,7 @@ def test_a_bus_that_dies_as_the_service_ends_does_not_keep_it() -> None:
         dying, gone = asyncio.Event(), asyncio.Event()
 
         async def bus() -> None:
-            raise Disconnected
+            raise ConnectionLost
 
         async def slow_to_clear_up() -> None:
             try:
@@ -584,7 +584,7 @@ def test_a_bus_that_dies_as_the_service_ends_does_not_keep_it() -> None:
         async def listen() -> None:
             try:
                 await apart(connect())
-            except* Disconnected:
+            except* ConnectionLost:
                 pass
             await asyncio.Event().wait()
 

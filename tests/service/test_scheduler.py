@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from nightcare.domain.reminders import Key, Occurrence, Reminder
-from nightcare.service.scheduler import Scheduling
+from nightcare.service.scheduler import ReminderScheduler
 from parts.desk import schedule_of
 
 TWO = """
@@ -64,9 +64,9 @@ class Bench:
         self.moments_before = 0
         self.asked: list[str] = []
         self.failures: list[BaseException] = []
-        self.scheduling = Scheduling(
+        self.scheduling = ReminderScheduler(
             upcoming=self._upcoming,
-            reckon=self._reckon,
+            update=self._reckon,
             soon=self._soon,
             jumped=self._jumped,
             failed=self.failures.append,

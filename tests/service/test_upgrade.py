@@ -10,7 +10,7 @@ import pytest
 
 from nightcare.desktop.program_files import FilesState
 from nightcare.service import upgrade
-from nightcare.service.upgrade import Upgrade
+from nightcare.service.upgrade import UpgradeRestart
 
 SECONDS = 30.0
 
@@ -40,7 +40,7 @@ class Files:
 
 
 Told = asyncio.Queue[tuple[FilesState, bool]]
-Story = Callable[[Upgrade, Files, Told], Awaitable[None]]
+Story = Callable[[UpgradeRestart, Files, Told], Awaitable[None]]
 
 
 def follow(story: Story) -> None:
@@ -49,7 +49,7 @@ def follow(story: Story) -> None:
     async def main() -> None:
         files = Files()
         told: Told = asyncio.Queue()
-        one = Upgrade(files, None, lambda: told.put_nowait((one.state, one.ready)))  # type: ignore[arg-type] # the same methods
+        one = UpgradeRestart(files, None, lambda: told.put_nowait((one.state, one.ready)))  # type: ignore[arg-type] # the same methods
         async with asyncio.timeout(SECONDS):
             await story(one, files, told)
         one.stop()
@@ -66,7 +66,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_new_files_that_can_be_started_are_ready() -> None:
     """After the installer has been quiet."""
 
-    async def story(one: Upgrade, files: Files, told: Told) -> None:
+    async def story(one: UpgradeRestart, files: Files, told: Told) -> None:
         files.now = FilesState.REPLACED
         one.touched()
         assert await told.get() == (FilesState.REPLACED, True)
@@ -78,7 +78,7 @@ def test_new_files_that_can_be_started_are_ready() -> None:
 def test_files_that_cannot_be_started_yet_are_checked_again() -> None:
     """The installer may be at it still."""
 
-    async def story(one: Upgrade, files: Files, told: Told) -> None:
+    async def story(one: UpgradeRestart, files: Files, told: Told) -> None:
         files.now, files.startable = FilesState.REPLACED, [False, True]
         one.touched()
         assert await told.get() == (FilesState.REPLACED, False)
@@ -90,7 +90,7 @@ def test_files_that_cannot_be_started_yet_are_checked_again() -> None:
 def test_files_that_never_can_are_given_up() -> None:
     """Until the next change of a file: nothing wakes up for them."""
 
-    async def story(one: Upgrade, files: Files, told: Told) -> None:
+    async def story(one: UpgradeRestart, files: Files, told: Told) -> None:
         files.now, files.startable = FilesState.REPLACED, [False]
         one.touched()
         assert await told.get() == (FilesState.REPLACED, False)
@@ -106,7 +106,7 @@ def test_files_that_never_can_are_given_up() -> None:
 def test_files_that_come_back_are_told() -> None:
     """So that a config saved meanwhile is read."""
 
-    async def story(one: Upgrade, files: Files, told: Told) -> None:
+    async def story(one: UpgradeRestart, files: Files, told: Told) -> None:
         files.now = FilesState.MISSING
         one.touched()
         assert await told.get() == (FilesState.MISSING, False)
@@ -120,7 +120,7 @@ def test_files_that_come_back_are_told() -> None:
 def test_a_change_that_is_none_checks_nothing() -> None:
     """As when a file is only looked at."""
 
-    async def story(one: Upgrade, files: Files, _: object) -> None:
+    async def story(one: UpgradeRestart, files: Files, _: object) -> None:
         one.touched()
         assert one._settling is None
         assert files.checks == 0

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from nightcare.domain.delivery import Course, Held, Open, Settled, Snoozed
+from nightcare.domain.delivery import Active, Closed, Delivery, Held, Snoozed
 from nightcare.domain.diary import Severity
 from nightcare.domain.policy import Presence, shown_at_latest
 from nightcare.domain.reminders import Key
-from nightcare.engine.diary_actions import Details, Diary
-from nightcare.engine.user_actions import Answers
+from nightcare.engine.diary_actions import Details, DiaryActions
+from nightcare.engine.user_actions import UserActions
 from nightcare.errors import NothingToDo, ValueRefused
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _an_act(world: World) -> None:
 
 def _an_act_and_undo(world: World) -> None:
     """Undo at once, before or after the service has seen the act, or some minutes later."""
-    world.step("reckon", lambda: world.service.reckon(world.now))
+    world.step("reckon", lambda: world.service.update(world.now))
     before = _Standing.of(world)
     if not _act(world, *_some_act(world)):
         return
@@ -67,7 +67,7 @@ def _undo(world: World) -> str | None:
     world.promises.answering = True
     what: list[str] = []
 
-    def undo(answers: Answers) -> None:
+    def undo(answers: UserActions) -> None:
         what.append(answers.undo(world.now))
 
     if _act(world, "undo", undo):
@@ -78,7 +78,7 @@ def _undo(world: World) -> str | None:
     return what[0] if what else None
 
 
-def _some_act(world: World) -> tuple[str, Callable[[Answers], object]]:
+def _some_act(world: World) -> tuple[str, Callable[[UserActions], object]]:
     now, random = world.now, world.random
     kind = random.choice(
         ("done", "snooze", "good night", "pause", "pause", "resume", "tonight", "tonight")
@@ -114,7 +114,7 @@ def _some_bedtime(world: World) -> time:
     return near.astimezone(world.zone).time().replace(second=0, microsecond=0)
 
 
-def _act(world: World, what: str, act: Callable[[Answers], object]) -> bool:
+def _act(world: World, what: str, act: Callable[[UserActions], object]) -> bool:
     """Write to the journal as another process; return whether there was anything to do."""
     world.happened.append(f"{world.now:%Y-%m-%d %H:%M:%S} {what}")
     if what in {"done", "resume"}:
@@ -138,7 +138,7 @@ def _tell(world: World) -> None:
 def _note_a_cramp(world: World) -> None:
     ago = timedelta(hours=world.random.randrange(30))
     severity = world.random.choice(tuple(Severity))
-    diary = Diary(world.by_command.diary, world.calendar())
+    diary = DiaryActions(world.by_command.diary, world.calendar())
     diary.add(world.now - ago, Details(severity=severity), world.now)
     world.step(f"{severity} cramp", lambda: world.service.written(world.now))
 
@@ -183,7 +183,7 @@ class _Standing:
         settled = {
             one.key: str(one.state.outcome)
             for one in world.journal.of_care_day(day.date)
-            if isinstance(one.state, Settled)
+            if isinstance(one.state, Closed)
         }
         return cls(
             world.now,
@@ -217,13 +217,13 @@ class _Standing:
         return f"changed: {changed}" if changed else None
 
 
-def _may_come(world: World, course: Course) -> bool:
+def _may_come(world: World, course: Delivery) -> bool:
     """Return whether it is on the screen and fresh, or may still come there."""
     reminder = world.schedule.reminder(course.key.reminder)
     if reminder is None or world.now > course.fresh_from + reminder.fresh:
         return False
     day = world.calendar().at(world.now)
-    waits = not isinstance(course.state, Open)
+    waits = not isinstance(course.state, Active)
     return not waits or world.now <= shown_at_latest(course, reminder, day)
 
 
@@ -234,14 +234,14 @@ def _kept_back(world: World, key: Key) -> bool:
     return held and world.presence != Presence()
 
 
-def _stands(course: Course) -> str:
+def _stands(course: Delivery) -> str:
     """Return where a course stands."""
     match course.state:
         case Snoozed(until):
             return f"snoozed until {until}"
-        case Open(away=True, again=again):
+        case Active(away=True, again=again):
             return f"closed, asked again at {again}"
-        case Open():
+        case Active():
             return "up"
         case _:
             return "held"

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from nightcare.domain.care_day import AFTER_BEDTIME
-from nightcare.domain.delivery import Course, Held, Outcome, Settled, Step
+from nightcare.domain.delivery import Closed, Delivery, Held, Outcome, Reason
 from nightcare.domain.policy import LIVE, Presence
 from nightcare.domain.recurrence import between
-from nightcare.domain.reminders import Conduct, Key, Occurrence, Reminder
+from nightcare.domain.reminders import Key, Occurrence, Reminder, WhenBusy
 
 if TYPE_CHECKING:
     from simulation.world import World
@@ -38,7 +38,7 @@ class Evenings:
     seen: set[Key] = field(default_factory=set)
     excused: set[Key] = field(default_factory=set)
     chances: dict[Key, tuple[datetime, datetime]] = field(default_factory=dict)
-    _before: dict[Key, Course] = field(default_factory=dict)
+    _before: dict[Key, Delivery] = field(default_factory=dict)
 
     def before(self, world: World) -> None:
         """Keep how things stand before a step."""
@@ -81,33 +81,33 @@ class Evenings:
         else:
             self.chances.pop(one.key, None)
 
-    def _answered(self, world: World, course: Course | None) -> bool:
+    def _answered(self, world: World, course: Delivery | None) -> bool:
         """Return whether the person has answered it, or a later one has taken its place."""
         if course is None:
             return False
         if course.snoozes > 0:
             return True
-        if not isinstance(course.state, Settled):
+        if not isinstance(course.state, Closed):
             return False
         if course.state.outcome is not Outcome.MISSED:
             return True
-        if course.state.reason is Step.ROUTINE:
+        if course.state.reason is Reason.ROUTINE:
             return True
         return any(
             later.key.reminder == course.key.reminder and later.due > course.occurrence.due
             for later in world.due_between(world.now - timedelta(hours=3), world.now)
         )
 
-    def _gave_way(self, world: World, course: Course | None, back: list[str]) -> bool:
+    def _gave_way(self, world: World, course: Delivery | None, back: list[str]) -> bool:
         """Return whether it was held or missed, and gave way to what came back on a return."""
-        if course is None or not isinstance(course.state, Settled) or not back:
+        if course is None or not isinstance(course.state, Closed) or not back:
             return False
         before = self._before.get(course.key)
         if before is None:
             return world.now - course.occurrence.due > LIVE
         return isinstance(before.state, Held) and before.state.cause not in {
-            Step.ANOTHER,
-            Step.ROUTINE,
+            Reason.ANOTHER,
+            Reason.ROUTINE,
         }
 
 
@@ -152,9 +152,9 @@ def _absent(reminder: Reminder, presence: Presence) -> bool:
     quiet = reminder.quiet
     return any(
         (
-            presence.locked and quiet.locked is Conduct.HOLD,
-            presence.idle and quiet.idle is Conduct.HOLD,
-            presence.do_not_disturb and quiet.do_not_disturb is Conduct.HOLD,
-            presence.presenting and quiet.presenting is Conduct.HOLD,
+            presence.locked and quiet.locked is WhenBusy.HOLD,
+            presence.idle and quiet.idle is WhenBusy.HOLD,
+            presence.do_not_disturb and quiet.do_not_disturb is WhenBusy.HOLD,
+            presence.presenting and quiet.presenting is WhenBusy.HOLD,
         )
     )

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from nightcare.domain.delivery import Course, Open, Outcome, Settled, Snoozed, Step
-from nightcare.domain.notification import Answered, Closed, MessageEvent
+from nightcare.domain.delivery import Active, Closed, Delivery, Outcome, Reason, Snoozed
+from nightcare.domain.notification import ButtonPressed, MessageEvent, NotificationClosed
 from nightcare.domain.policy import Presence
 from nightcare.domain.time_parser import parse_length
 from nightcare.engine.messages import token as token_of
@@ -56,11 +56,11 @@ def _answer(world: World) -> None:
     choice = world.random.random()
     if choice < 0.2 or not message.buttons:
         world.screen.close(token)
-        event: MessageEvent = Closed(token)
+        event: MessageEvent = NotificationClosed(token)
     else:
         keys = [one.key for one in message.buttons]
         started = "start" in keys and world.random.random() < 0.5
-        event = Answered(token, "start" if started else world.random.choice(keys))
+        event = ButtonPressed(token, "start" if started else world.random.choice(keys))
     if token.startswith(ROUTINE):
         _answer_routine(world, event)
         return
@@ -86,27 +86,27 @@ def _again(world: World, event: MessageEvent) -> None:
         world.fail(f"{event} counted twice: {before} became {after}")
 
 
-def _counted(world: World, before: Course, event: MessageEvent) -> None:
+def _counted(world: World, before: Delivery, event: MessageEvent) -> None:
     """What the person did on the screen is in the journal as they did it."""
     after = world.journal.course(before.key)
     if after is None:
         world.fail(f"{event} made {before} vanish")
         return
     match event:
-        case Answered(_, "done" | "good-night"):
-            right = after.state == Settled(Outcome.DONE, world.now)
-        case Answered(_, "start"):
+        case ButtonPressed(_, "done" | "good-night"):
+            right = after.state == Closed(Outcome.DONE, world.now)
+        case ButtonPressed(_, "start"):
             led = world.journal.led()
             begun = led is not None and led.key == after.key
             # Where an edit has taken the routine away, the reminder is shown anew without it.
             gone = world.schedule.named(after.key.reminder).routine is None
-            right = (begun or gone) and isinstance(after.state, Open)
-        case Answered(_, snooze):
+            right = (begun or gone) and isinstance(after.state, Active)
+        case ButtonPressed(_, snooze):
             until = world.now + parse_length(snooze.removeprefix("snooze-"))
             right = (after.state, after.snoozes) == (Snoozed(until), before.snoozes + 1)
         case _:
-            asked_again = isinstance(before.state, Open) and before.state.again is not None
-            right = after.state == Settled(Outcome.DISMISSED, world.now) or asked_again
+            asked_again = isinstance(before.state, Active) and before.state.again is not None
+            right = after.state == Closed(Outcome.DISMISSED, world.now) or asked_again
     if not right:
         world.fail(f"{event} made {before} {after}")
 
@@ -123,16 +123,16 @@ def _answer_routine(world: World, event: MessageEvent) -> None:
     match event:
         case _ if before.settled:
             right = after == before
-        case Answered(_, "stop"):
-            right = isinstance(after.state, Open) and token_of(after) in world.screen.wanted
-        case Answered(_, "done"):
-            right = after.state == Settled(Outcome.DONE, world.now)
+        case ButtonPressed(_, "stop"):
+            right = isinstance(after.state, Active) and token_of(after) in world.screen.wanted
+        case ButtonPressed(_, "done"):
+            right = after.state == Closed(Outcome.DONE, world.now)
         case _:
-            asked_again = isinstance(after.state, Open) and after.state.away
+            asked_again = isinstance(after.state, Active) and after.state.away
             # What waited for the routine comes at once, and instead of asking again.
-            gave_way = after.state == Settled(Outcome.EXPIRED, world.now, Step.ANOTHER)
+            gave_way = after.state == Closed(Outcome.EXPIRED, world.now, Reason.ANOTHER)
             right = (
-                after.state == Settled(Outcome.DISMISSED, world.now)
+                after.state == Closed(Outcome.DISMISSED, world.now)
                 or asked_again
                 or (gave_way and len(world.screen.wanted) > 0)
             )
@@ -143,7 +143,7 @@ def _answer_routine(world: World, event: MessageEvent) -> None:
 def _in_the_diary(world: World, event: MessageEvent) -> None:
     """What the person said of a night is in the diary as they said it."""
     said = world.journal.diary.morning(date.fromisoformat(event.token.split("/")[1]))
-    answer = event.key if isinstance(event, Answered) else None
+    answer = event.key if isinstance(event, ButtonPressed) else None
     if (None if said is None else said.answer) != answer:
         world.fail(f"{event} made {said}")
 
@@ -166,7 +166,9 @@ def _stale_event(world: World) -> None:
     world.promises.answering = True
     world.promises.pressing = message.token if press else None
     world.event(
-        Answered(message.token, world.random.choice(keys)) if press else Closed(message.token)
+        ButtonPressed(message.token, world.random.choice(keys))
+        if press
+        else NotificationClosed(message.token)
     )
     world.promises.pressing = None
     world.promises.answering = False
@@ -208,7 +210,7 @@ def _come_or_go(world: World) -> None:
         )
     )
     world.service.presence = world.presence
-    world.step(f"{world.presence}", lambda: world.service.reckon(world.now), returns=True)
+    world.step(f"{world.presence}", lambda: world.service.update(world.now), returns=True)
 
 
 def _restart(world: World) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.delivery import Course, Held, Open, Outcome, Settled, Snoozed, Step
+from nightcare.domain.delivery import Active, Closed, Delivery, Held, Outcome, Reason, Snoozed
 from nightcare.domain.diary import ASKED_UNTIL
 from nightcare.domain.policy import Presence
 from nightcare.domain.recurrence import between, planned
@@ -71,7 +71,7 @@ class Promises:
         self._had: frozenset[str] = frozenset()
         self._seen_before = 0
         self._trials: dict[int, datetime] = {}
-        self._announced: tuple[Occurrence, Course | None] | None = None
+        self._announced: tuple[Occurrence, Delivery | None] | None = None
 
     # What is told from outside
 
@@ -83,7 +83,7 @@ class Promises:
                 self._count(token)
         elif not token.startswith((ROUTINE, TRIAL, _NOTICE)):
             for one in self._world.journal.unsettled():
-                if token_of(one) == token and isinstance(one.state, Open):
+                if token_of(one) == token and isinstance(one.state, Active):
                     self._told.add(one.key)
                     self._askings.setdefault((one.key, one.snoozes), set()).add(token)
 
@@ -180,7 +180,7 @@ class Promises:
         """After days without anybody nothing is left open."""
         for course in self._world.journal.unsettled():
             young = course.fresh_from > self._world.now - timedelta(days=1, hours=3)
-            waiting = isinstance(course.state, Held) and course.state.cause is Step.PAUSED
+            waiting = isinstance(course.state, Held) and course.state.cause is Reason.PAUSED
             if not young and not waiting:
                 self._world.fail(f"never ended: {course}")
 
@@ -193,7 +193,7 @@ class Promises:
     def _one_at_a_time(self) -> None:
         world = self._world
         unsettled = world.journal.unsettled()
-        opened = [one for one in unsettled if isinstance(one.state, Open) and not one.state.away]
+        opened = [one for one in unsettled if isinstance(one.state, Active) and not one.state.away]
         # A notice, which takes no answer, may stand beside a reminder.
         wanted = [one for one in world.screen.wanted if not one.startswith(_NOTICE)]
         apart = [one for one in wanted if one.startswith((*CAN_WAIT, TRIAL))]
@@ -205,7 +205,7 @@ class Promises:
         ours = len(wanted) - len(apart)
         if len(wanted) > 1 or (ours != len(opened) + closing and not (tried and ours == 0)):
             world.fail(f"open {opened}, on the screen {wanted}")
-        waiting = [one for one in unsettled if one.state == Held(Step.ROUTINE)]
+        waiting = [one for one in unsettled if one.state == Held(Reason.ROUTINE)]
         if waiting and led is None and not opened:
             world.fail(f"still waiting for a routine that is over: {waiting}")
         names = [one.key.reminder for one in unsettled]
@@ -227,8 +227,8 @@ class Promises:
             world.fail(f"shown after good night: {new}")
         for course in world.journal.unsettled():
             # What was on the screen before comes back after a trial with what is left of its time.
-            back = isinstance(course.state, Open) and token_of(course) in self._had
-            if isinstance(course.state, Open) and token_of(course) in new and not back:
+            back = isinstance(course.state, Active) and token_of(course) in self._had
+            if isinstance(course.state, Active) and token_of(course) in new and not back:
                 reminder = world.schedule.named(course.key.reminder)
                 if world.now > course.fresh_from + reminder.fresh:
                     world.fail(f"shown too late: {course}")
@@ -255,7 +255,7 @@ class Promises:
                 del self._settled[key]
                 continue
             course = world.journal.course(key)
-            now = course.state.outcome if course and isinstance(course.state, Settled) else None
+            now = course.state.outcome if course and isinstance(course.state, Closed) else None
             if now is not outcome:
                 # What nobody saw, and a change of the plan or of the clock has put ahead.
                 forgotten = course is None and outcome is Outcome.MISSED
@@ -263,7 +263,7 @@ class Promises:
                     world.fail(f"{key} was {outcome} and is {now}")
                 del self._settled[key]
         for course in world.journal.of_care_day(day):
-            if isinstance(course.state, Settled):
+            if isinstance(course.state, Closed):
                 self._settled[course.key] = course.state.outcome
 
     def _nothing_lost(self) -> None:
@@ -284,7 +284,7 @@ class Promises:
             if course.seen != (course.key in self._told):
                 world.fail(f"the journal is wrong about having shown {course}")
             # The others are the person's doing, who may answer by a command what they never saw.
-            if isinstance(course.state, Settled):
+            if isinstance(course.state, Closed):
                 of_what_was_seen = {Outcome.MISSED: False, Outcome.EXPIRED: True}
                 if of_what_was_seen.get(course.state.outcome, course.seen) != course.seen:
                     world.fail(f"wrong outcome: {course}")

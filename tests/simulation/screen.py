@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from nightcare.domain.notification import Capability, Message, ScreenEvent, Shown
+from nightcare.domain.notification import Capability, Message, NotificationShown, NotifierEvent
 
 
 @dataclass
@@ -30,8 +30,8 @@ class Screen:
     visible: set[str] = field(default_factory=set)
     broken: bool = False
     slow: bool = False
-    told: list[Shown] = field(default_factory=list)
-    late: list[Shown] = field(default_factory=list)
+    told: list[NotificationShown] = field(default_factory=list)
+    late: list[NotificationShown] = field(default_factory=list)
     gone: list[Message] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
@@ -60,7 +60,7 @@ class Screen:
     def quiet(self, *, on: bool) -> None:
         """Do nothing: what is sent is seen."""
 
-    async def run(self, report: Callable[[ScreenEvent], None]) -> None:
+    async def run(self, report: Callable[[NotifierEvent], None]) -> None:
         """Do nothing: what is reported is fetched."""
 
     def mend(self) -> None:
@@ -73,5 +73,5 @@ class Screen:
     def _take(self, token: str) -> None:
         self.visible.add(token)
         self.seen.append(token)
-        event = Shown(token, f"handle of {token}")
+        event = NotificationShown(token, f"handle of {token}")
         (self.late if self.slow else self.told).append(event)

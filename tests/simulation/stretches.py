@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from nightcare.domain.delivery import Open, Outcome, Settled
+from nightcare.domain.delivery import Active, Closed, Outcome
 from nightcare.domain.reminders import Key
 from nightcare.domain.routine import length_of, routine_named, routines
 
@@ -32,7 +32,7 @@ class Stretches:
         """Take note that something was done that may begin, stop or prolong a routine."""
         led = world.journal.led()
         course = None if led is None else world.journal.course(led.key)
-        if led is None or course is None or not isinstance(course.state, Open):
+        if led is None or course is None or not isinstance(course.state, Active):
             self._begun = None
             return
         found = routines(world.words.guidance.routines, world.schedule.routines)
@@ -48,9 +48,9 @@ class Stretches:
         course = world.journal.course(begun.key)
         assert course is not None
         if world.now < begun.ends:
-            if world.journal.led() is None or not isinstance(course.state, Open):
+            if world.journal.led() is None or not isinstance(course.state, Active):
                 world.fail(f"interrupted: {course}")
         else:
             self._begun = None
-            if course.state != Settled(Outcome.DONE, begun.ends):
+            if course.state != Closed(Outcome.DONE, begun.ends):
                 world.fail(f"ran to its end, and is {course}")

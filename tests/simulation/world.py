@@ -17,14 +17,14 @@ from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.notification import MessageEvent, Shown
+from nightcare.domain.notification import MessageEvent, NotificationShown
 from nightcare.domain.policy import Presence
 from nightcare.domain.recurrence import between
 from nightcare.domain.reminders import Occurrence
 from nightcare.domain.schedule import Schedule
-from nightcare.engine.engine import Service
-from nightcare.engine.user_actions import Answers
-from nightcare.i18n.translator import Words, read_words
+from nightcare.engine.engine import Engine
+from nightcare.engine.user_actions import UserActions
+from nightcare.i18n.translator import Translator, read_words
 from nightcare.journal.store import Journal
 from simulation.happenings import something_happens
 from simulation.promises import BrokenPromise, Promises
@@ -62,7 +62,7 @@ class World:
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self.random = Random(seed)  # noqa: S311 - days, not secrets
-        self.words: Words = read_words(self.random.choice(("en", "da")))
+        self.words: Translator = read_words(self.random.choice(("en", "da")))
         self.zone = self.random.choice(ZONES)
         self.schedule = some_schedule(self.random)
         start = date(2026, 1, 1) + timedelta(days=self.random.randrange(700))
@@ -111,8 +111,8 @@ class World:
     def begin(self) -> None:
         """Start the service on a screen of its own."""
         self.screen = Screen()
-        self._late: list[tuple[datetime, Shown]] = []
-        self.service = Service(
+        self._late: list[tuple[datetime, NotificationShown]] = []
+        self.service = Engine(
             schedule=self.schedule,
             zone=self.zone,
             journal=self.journal,
@@ -140,7 +140,7 @@ class World:
                 break
             self.now = coming
             if not self._tell_late():
-                self.step("alarm", lambda: self.service.reckon(self.now))
+                self.step("alarm", lambda: self.service.update(self.now))
             self.promises.stretches.check(self)
         self.now = end
         self.promises.announced_came()
@@ -151,11 +151,11 @@ class World:
             self.promises.set_back(at)
         self.now = at
         self.promises.interrupted()
-        self.step(what, lambda: self.service.reckon(self.now), returns=True)
+        self.step(what, lambda: self.service.update(self.now), returns=True)
 
-    def answers(self) -> Answers:
+    def answers(self) -> UserActions:
         """Return the commands, as another process gives them."""
-        return Answers(self.schedule, self.zone, self.by_command)
+        return UserActions(self.schedule, self.zone, self.by_command)
 
     def reload(self, schedule: Schedule, meant_since: datetime) -> None:
         """Save another config."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from nightcare.cli.command_context import Person
+from nightcare.cli.command_context import CommandContext
 from nightcare.cli.completion import reminder_names
 from nightcare.cli.declaring import argument, command
 from nightcare.cli.output import echo
@@ -27,7 +27,7 @@ _LOOK_EVERY = 0.05
 @argument(
     "words", nargs=-1, metavar="[REMINDER] [10m | until 21:00]", shell_complete=reminder_names
 )
-def snooze_command(person: Person, *, words: tuple[str, ...]) -> None:
+def snooze_command(person: CommandContext, *, words: tuple[str, ...]) -> None:
     """Show what is open again later."""
     # Somebody may have put quotes around several words.
     name, rest = _name_first(" ".join(words).split(), person)
@@ -46,7 +46,7 @@ def snooze_command(person: Person, *, words: tuple[str, ...]) -> None:
 
 @command("pause", help="Show nothing for 2h, until 18:00, until tomorrow or until monday 08:00.")
 @argument("words", nargs=-1, metavar="[2h | until 18:00 | until tomorrow | until DAY]")
-def pause_command(person: Person, *, words: tuple[str, ...]) -> None:
+def pause_command(person: CommandContext, *, words: tuple[str, ...]) -> None:
     """Show nothing for a while."""
     with person.journal() as journal:
         answers = person.answers(journal)
@@ -59,7 +59,7 @@ def pause_command(person: Person, *, words: tuple[str, ...]) -> None:
 
 
 @command("resume", help="End a pause, or an evening closed with good-night.")
-def resume_command(person: Person) -> None:
+def resume_command(person: CommandContext) -> None:
     """End a pause, or an evening closed with good-night."""
     with person.journal() as journal:
         person.answers(journal).resume(person.now)
@@ -68,7 +68,7 @@ def resume_command(person: Person) -> None:
 
 @command("done", help="Answer what is open, or was shown last, as done.")
 @argument("reminder", required=False, shell_complete=reminder_names)
-def done_command(person: Person, *, reminder: str | None) -> None:
+def done_command(person: CommandContext, *, reminder: str | None) -> None:
     """Answer what is open, or was shown last, as done."""
     with person.journal() as journal:
         course = person.answers(journal).done(person.now, reminder)
@@ -76,7 +76,7 @@ def done_command(person: Person, *, reminder: str | None) -> None:
 
 
 @command("good-night", help="Answer what is open and show nothing more until you wake up.")
-def good_night_command(person: Person) -> None:
+def good_night_command(person: CommandContext) -> None:
     """Answer what is open and show nothing more until the next wake-up."""
     with person.journal() as journal:
         day = person.answers(journal).good_night(person.now)
@@ -84,7 +84,7 @@ def good_night_command(person: Person) -> None:
 
 
 @command("undo", help="Take back the last answer.")
-def undo_command(person: Person) -> None:
+def undo_command(person: CommandContext) -> None:
     """Take back the last answer."""
     with person.journal() as journal:
         what = person.answers(journal).undo(person.now)
@@ -93,7 +93,7 @@ def undo_command(person: Person) -> None:
 
 @command("tonight", help="Go to bed at another time this evening, such as 00:30.")
 @argument("words", nargs=-1, required=True, metavar="BEDTIME")
-def tonight_command(person: Person, *, words: tuple[str, ...]) -> None:
+def tonight_command(person: CommandContext, *, words: tuple[str, ...]) -> None:
     """Go to bed at another time this evening."""
     said = " ".join(words)
     bedtime = parse_clock(said, person.words.input)
@@ -119,7 +119,7 @@ def tonight_command(person: Person, *, words: tuple[str, ...]) -> None:
 
 @command("try", help="Show a reminder now, to see how it looks. Needs the running service.")
 @argument("reminder", shell_complete=reminder_names)
-def try_command(person: Person, *, reminder: str) -> None:
+def try_command(person: CommandContext, *, reminder: str) -> None:
     """Show a reminder now, to see how it looks."""
     with person.journal() as journal:
         person.answers(journal).reminder(reminder)
@@ -148,7 +148,7 @@ def try_command(person: Person, *, reminder: str) -> None:
     echo(person.words.say(f"shown_by_{note['why']}", screen=screen))
 
 
-def _name_first(words: list[str], person: Person) -> tuple[str | None, str]:
+def _name_first(words: list[str], person: CommandContext) -> tuple[str | None, str]:
     """Part a reminder's name from the end that may follow it."""
     named = words and person.schedule.reminder(words[0]) is not None
     if not named and (not words or _begins_an_end(words[0], person.words.input)):

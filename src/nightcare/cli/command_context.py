@@ -11,19 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from nightcare.cli.output import complain, echo
-from nightcare.config.cache import load_kept
-from nightcare.config.load_result import Load, Loaded, Source, source_of
+from nightcare.config.cache import load_cached
+from nightcare.config.load_result import ConfigSource, Load, LoadResult, source_of
 from nightcare.desktop.clock import now
 from nightcare.desktop.instance_lock import running_service, service_runs
 from nightcare.desktop.time_zone import ZoneSource, chosen, named, zone
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.global_state import Standing
+from nightcare.domain.global_state import GlobalState
 from nightcare.domain.outlook import Outlook
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.outlook_reader import read_outlook
-from nightcare.engine.user_actions import Answers
+from nightcare.engine.user_actions import UserActions
 from nightcare.errors import ConfigError, NightcareError, StateError
-from nightcare.i18n.translator import Words, words_for
+from nightcare.i18n.translator import Translator, words_for
 from nightcare.journal.store import SERVICE_NOTE, Journal
 from nightcare.ownership import refuse_as_root
 from nightcare.paths import (
@@ -38,7 +38,7 @@ from nightcare.paths import (
 )
 
 
-class Person:
+class CommandContext:
     """The person whose command this is; everything is read when it is first needed.
 
     Attributes:
@@ -82,7 +82,7 @@ class Person:
         return running_service(os.environ) is not None or service_runs(self.state)
 
     @functools.cached_property
-    def loaded(self) -> Loaded:
+    def loaded(self) -> LoadResult:
         """The configuration.
 
         Raises:
@@ -93,10 +93,10 @@ class Person:
             folder = self.state
         except StateError:
             return self._load(source)
-        return load_kept(source, folder, self._load)
+        return load_cached(source, folder, self._load)
 
     @functools.cached_property
-    def in_force(self) -> Loaded:
+    def in_force(self) -> LoadResult:
         """The configuration, or the one that the service goes by while what was saved is wrong.
 
         Raises:
@@ -132,17 +132,17 @@ class Person:
         return self.schedule if self.config_is_right else self._built_in.schedule
 
     @functools.cached_property
-    def _built_in(self) -> Loaded:
+    def _built_in(self) -> LoadResult:
         """What holds where there is no config."""
         return self._load(source_of(None, {}))
 
     @functools.cached_property
-    def words(self) -> Words:
+    def words(self) -> Translator:
         """The person's language."""
         return words_for(self.schedule.language, os.environ)
 
     @property
-    def any_words(self) -> Words:
+    def any_words(self) -> Translator:
         """The person's language; that of the desktop where the config is wrong."""
         try:
             return self.words
@@ -204,9 +204,9 @@ class Person:
         except StateError:
             return {}
 
-    def answers(self, journal: Journal) -> Answers:
+    def answers(self, journal: Journal) -> UserActions:
         """What the person does, on that journal."""
-        return Answers(self.schedule, self.zone, journal)
+        return UserActions(self.schedule, self.zone, journal)
 
     @functools.cached_property
     def zone(self) -> tzinfo:
@@ -239,14 +239,14 @@ class Person:
             with self.journal() as journal:
                 return read_outlook(schedule, calendar, journal, self.now)
         except StateError:
-            return Outlook(schedule, calendar, Standing(), (), None, self.now)
+            return Outlook(schedule, calendar, GlobalState(), (), None, self.now)
 
     def clock(self, instant: datetime) -> str:
         """An instant (UTC) as it is spoken of now."""
         return self.words.when(instant.astimezone(self.zone), self.now.astimezone(self.zone))
 
 
-def _load_here(source: Source) -> Loaded:
+def _load_here(source: ConfigSource) -> LoadResult:
     from nightcare.config.load import load_source  # noqa: PLC0415 - 300 ms; mostly it is kept
 
     return load_source(source)
@@ -264,7 +264,7 @@ def as_person(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def call(named: Path | None, **values: Any) -> Any:
-        person = Person(named)
+        person = CommandContext(named)
         try:
             refuse_as_root(_places(named))
             code = function(person, **values)

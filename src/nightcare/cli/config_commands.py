@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from nightcare.cli.command_context import Person
+from nightcare.cli.command_context import CommandContext
 from nightcare.cli.config_save import tell_warnings, write
 from nightcare.cli.config_show import shown_for_a_program, shown_lines
 from nightcare.cli.declaring import Group, a_path, argument, as_json, command
@@ -14,8 +14,8 @@ from nightcare.config.effective_values import entries
 from nightcare.config.layers import example_text, read_file
 from nightcare.config.load import load, load_file
 from nightcare.config.origins import origins_of
-from nightcare.errors import ConfigError, Problem, StateError
-from nightcare.i18n.diagnostics_text import key_text, problem_text
+from nightcare.errors import ConfigError, Diagnostic, StateError
+from nightcare.i18n.diagnostics_text import diagnostic_text, key_text
 from nightcare.i18n.translator import words_for
 
 _COMMANDS = {
@@ -39,7 +39,7 @@ config_command = Group(
 
 
 @command("init", help="Write the commented example as your config file.")
-def init_command(person: Person) -> None:
+def init_command(person: CommandContext) -> None:
     """Write the commented example as the person's config file."""
     path = person.config_place
     if path.exists() or path.is_symlink():
@@ -50,11 +50,11 @@ def init_command(person: Person) -> None:
 @command("check", help="Say whether a config file is right, and where it is not.")
 @argument("file", required=False, type=a_path)
 @as_json
-def check_command(person: Person, *, file: Path | None, for_program: bool) -> int:
+def check_command(person: CommandContext, *, file: Path | None, for_program: bool) -> int:
     """Whether a config file is right, and where it is not."""
     path = file or person.config
-    mistakes: tuple[Problem, ...] = ()
-    warnings: tuple[Problem, ...] = ()
+    mistakes: tuple[Diagnostic, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
     language = None
     try:
         loaded = load(path, person.variables)
@@ -74,7 +74,7 @@ def check_command(person: Person, *, file: Path | None, for_program: bool) -> in
                     "column": one.column,
                     "end_column": None if one.place.mark is None else one.place.mark.end,
                     "key": key_text(one.where),
-                    "message": problem_text(one, words),
+                    "message": diagnostic_text(one, words),
                 }
                 for severity, one in found
             ]
@@ -91,7 +91,7 @@ def check_command(person: Person, *, file: Path | None, for_program: bool) -> in
 
 @command("show", help="Print what is in force, and where each value comes from.")
 @as_json
-def show_command(person: Person, *, for_program: bool) -> None:
+def show_command(person: CommandContext, *, for_program: bool) -> None:
     """What is in force."""
     file = None if person.config is None else read_file(person.config)
     loaded = load_file(file, person.variables)
@@ -105,7 +105,7 @@ def show_command(person: Person, *, for_program: bool) -> None:
 
 
 @command("path", help="Print where your config file is, or would be.")
-def path_command(person: Person) -> None:
+def path_command(person: CommandContext) -> None:
     """Where the config file is, or would be."""
     echo(str(person.config_place))
 

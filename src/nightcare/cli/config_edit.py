@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nightcare.atomic_write import alone_with
-from nightcare.cli.command_context import Person
+from nightcare.cli.command_context import CommandContext
 from nightcare.cli.config_save import (
     WHEN_STARTED,
     content_of,
@@ -30,14 +30,14 @@ from nightcare.cli.prompts import prompt
 from nightcare.config.layers import built_in, parsed, read_raw
 from nightcare.config.load import load_file
 from nightcare.errors import ConfigError, DesktopError, StateError
-from nightcare.i18n.translator import Words, words_for
+from nightcare.i18n.translator import Translator, words_for
 
 _USUAL_EDITORS = ("sensible-editor", "nano", "vi")
 _EDIT, _DISCARD, _SAVE = "e", "x", "s"
 
 
 @command("edit", help="Edit your config file in your editor; only what is right is taken.")
-def edit_command(person: Person) -> int:
+def edit_command(person: CommandContext) -> int:
     """Edit a copy, and put it in the place of the file once it is right."""
     path = person.config_place
     before, there = content_of(path)
@@ -89,7 +89,7 @@ class _Draft:
 
 
 @contextlib.contextmanager
-def _draft(path: Path, content: bytes, words: Words) -> Iterator[_Draft]:
+def _draft(path: Path, content: bytes, words: Translator) -> Iterator[_Draft]:
     """A draft with this content; whoever is broken off with one that they changed keeps it.
 
     Raises:
@@ -123,7 +123,7 @@ def _draft(path: Path, content: bytes, words: Words) -> Iterator[_Draft]:
                     folder.rmdir()
 
 
-def _edited(editor: list[str], draft: _Draft, before: bytes, words: Words) -> bytes | None:
+def _edited(editor: list[str], draft: _Draft, before: bytes, words: Translator) -> bytes | None:
     """Let the person edit until the draft is right or as it was; None where they gave up.
 
     Raises:
@@ -146,7 +146,7 @@ def _edited(editor: list[str], draft: _Draft, before: bytes, words: Words) -> by
             return None
 
 
-def _ask(words: Words) -> str:
+def _ask(words: Translator) -> str:
     """What to do with a draft that has mistakes."""
     while True:
         answer: str = prompt(words.say("edit_ask"), default=_EDIT, err=True)

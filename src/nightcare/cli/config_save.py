@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from nightcare.atomic_write import replace_files
-from nightcare.cli.command_context import Person
+from nightcare.cli.command_context import CommandContext
 from nightcare.cli.output import echo, problem_lines
 from nightcare.config.layers import example_text, read_raw
-from nightcare.errors import Problem, StateError
-from nightcare.i18n.translator import Words
+from nightcare.errors import Diagnostic, StateError
+from nightcare.i18n.translator import Translator
 
 WHEN_STARTED = "notify"
 """The table that a service heeds when it starts, and not while it runs."""
@@ -27,13 +27,13 @@ def content_of(path: Path) -> tuple[bytes, bool]:
     return example_text().encode(), False
 
 
-def spoken(person: Person) -> Words:
+def spoken(person: CommandContext) -> Translator:
     """The person's language, also where their config is wrong.
 
     It is asked of another, for who asks it of a wrong config is told that something else is in
     force, and that is of no use to whoever is about to mend it.
     """
-    return Person(person.named).any_words
+    return CommandContext(person.named).any_words
 
 
 def write(path: Path, raw: bytes) -> None:
@@ -58,13 +58,13 @@ def write_all(contents: Mapping[Path, bytes]) -> None:
         raise StateError("config_not_written", path=path, reason=error.strerror) from error
 
 
-def tell_warnings(warnings: Iterable[Problem], words: Words) -> None:
+def tell_warnings(warnings: Iterable[Diagnostic], words: Translator) -> None:
     """Say what is allowed but may be a slip; every command that looks at a config does."""
     for one in warnings:
         echo("\n".join(problem_lines(one, words, warning=True)), err=True)
 
 
-def tell_service(person: Person, words: Words, *, restart: bool = False) -> bool:
+def tell_service(person: CommandContext, words: Translator, *, restart: bool = False) -> bool:
     """Say that a service knows of a change, if one runs; whether one does.
 
     Args:

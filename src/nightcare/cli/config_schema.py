@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from nightcare.atomic_write import alone_with
-from nightcare.cli.command_context import Person
+from nightcare.cli.command_context import CommandContext
 from nightcare.cli.config_save import content_of, spoken, write_all
 from nightcare.cli.declaring import command, option
 from nightcare.cli.output import echo, say_json
@@ -23,7 +23,7 @@ Source: https://taplo.tamasfe.dev/configuration/directives.html, "The schema Dir
 
 @command("schema", help="Print the JSON Schema of the config file, for editors that know it.")
 @option("--write", "to_write", is_flag=True, help="Write it beside your config, and name it.")
-def schema_command(person: Person, *, to_write: bool) -> None:
+def schema_command(person: CommandContext, *, to_write: bool) -> None:
     """The schema; or a file of it beside the config, which names it in its first line."""
     schema = config_schema()
     if not to_write:

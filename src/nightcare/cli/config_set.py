@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nightcare.atomic_write import alone_with
-from nightcare.cli.command_context import Person
+from nightcare.cli.command_context import CommandContext
 from nightcare.cli.config_save import (
     WHEN_STARTED,
     content_of,
@@ -23,15 +23,15 @@ from nightcare.cli.declaring import argument, command
 from nightcare.cli.output import echo
 from nightcare.config.edit import Edited, Keys, path_of, readings, with_value, without
 from nightcare.config.known_keys import expect_key
-from nightcare.config.layers import File, built_in_value, parsed
+from nightcare.config.layers import ConfigFile, built_in_value, parsed
 from nightcare.config.load import load_file
-from nightcare.config.load_result import Loaded
+from nightcare.config.load_result import LoadResult
 from nightcare.config.origins import FromEnvironment, origins_of
 from nightcare.config.toml_writer import path_text, value_text
 from nightcare.domain.moments import clock_text, length_text
 from nightcare.domain.time_parser import TimeWords, parse_clock, parse_length
-from nightcare.errors import ConfigError, NothingToDo, Place, Problem, ValueRefused
-from nightcare.i18n.translator import Words, words_for
+from nightcare.errors import ConfigError, Diagnostic, Location, NothingToDo, ValueRefused
+from nightcare.i18n.translator import Translator, words_for
 
 _PLAIN_LENGTH = re.compile(r"([0-9]+[dhms])+")
 
@@ -42,7 +42,7 @@ _LEFT_OUT = ("key_missing", "timing_missing", "only_with_every", "routine_steps_
 @command("set", help="Change one value, and keep the rest of your config file as it is.")
 @argument("key")
 @argument("value")
-def set_command(person: Person, *, key: str, value: str) -> None:
+def set_command(person: CommandContext, *, key: str, value: str) -> None:
     """Change one value."""
     where = path_of(key)
     expect_key(where)
@@ -69,7 +69,7 @@ def _as_the_file_has_it(value: str, words: TimeWords) -> Iterator[str]:
 
 @command("unset", help="Take one key out of your config file, so that its default holds.")
 @argument("key")
-def unset_command(person: Person, *, key: str) -> None:
+def unset_command(person: CommandContext, *, key: str) -> None:
     """Take one key out, or give it its default again where its table must name it.
 
     Raises:
@@ -102,7 +102,7 @@ def unset_command(person: Person, *, key: str) -> None:
     _tell_what_follows(person, where, changed)
 
 
-def _is_left_out(problem: Problem, where: Keys) -> bool:
+def _is_left_out(problem: Diagnostic, where: Keys) -> bool:
     """Return whether a mistake is that the table of a key cannot be without it."""
     table = where[:-1]
     return bool(table) and problem.where[: len(table)] == table and problem.key in _LEFT_OUT
@@ -121,14 +121,14 @@ class _Changed:
     """
 
     path: Path
-    file: File
+    file: ConfigFile
     number: int
-    loaded: Loaded
-    words: Words
+    loaded: LoadResult
+    words: Translator
 
 
 def _change(
-    person: Person,
+    person: CommandContext,
     where: Keys,
     change: Callable[[bytes], Sequence[Edited]],
     *,
@@ -165,9 +165,9 @@ def _change(
     return _Changed(path, file, number, loaded, words)
 
 
-def _first_right(old: File, where: Keys, edited: Sequence[Edited]) -> tuple[int, Loaded]:
+def _first_right(old: ConfigFile, where: Keys, edited: Sequence[Edited]) -> tuple[int, LoadResult]:
     """The first that is right; the environment, which may be another's, has no part in it."""
-    refused: list[tuple[Problem, ...]] = []
+    refused: list[tuple[Diagnostic, ...]] = []
     for number, one in enumerate(edited):
         file = parsed(old.name, one.raw)
         try:
@@ -183,8 +183,8 @@ def _first_right(old: File, where: Keys, edited: Sequence[Edited]) -> tuple[int,
 
 
 def _last_alike(
-    name: str, edited: Sequence[Edited], number: int, loaded: Loaded
-) -> tuple[int, Loaded]:
+    name: str, edited: Sequence[Edited], number: int, loaded: LoadResult
+) -> tuple[int, LoadResult]:
     """The last of the changes after a right one that comes to the same schedule, or that one."""
     for later in range(len(edited) - 1, number, -1):
         try:
@@ -196,16 +196,16 @@ def _last_alike(
     return number, loaded
 
 
-def _placed(problem: Problem, where: Keys, name: str) -> Problem:
+def _placed(problem: Diagnostic, where: Keys, name: str) -> Diagnostic:
     """A mistake with its lines; without one where it is in what is not written."""
     if problem.where[: len(where)] == where:
-        problem = replace(problem, place=Place(name))
+        problem = replace(problem, place=Location(name))
     if problem.against is not None and problem.against[: len(where)] == where:
         problem = replace(problem, also=None)
     return problem
 
 
-def _tell_what_follows(person: Person, where: Keys, changed: _Changed) -> None:
+def _tell_what_follows(person: CommandContext, where: Keys, changed: _Changed) -> None:
     origin = origins_of(changed.file, person.variables).of(where)
     if isinstance(origin, FromEnvironment):
         echo(changed.words.say("set_but_variable", variable=origin.variable))

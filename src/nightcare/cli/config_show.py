@@ -6,17 +6,19 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-from nightcare.config.effective_values import Entry
+from nightcare.config.effective_values import EffectiveValue
 from nightcare.config.locations import Path as KeyPath
 from nightcare.config.origins import FromDefaults, FromEnvironment, FromFile, Origin
 from nightcare.config.toml_writer import path_text, value_text
-from nightcare.i18n.translator import Words
+from nightcare.i18n.translator import Translator
 
 _WIDEST = 44
 """A value longer than that has its comment behind it, out of line with the others."""
 
 
-def shown_lines(entries: Iterable[Entry], path: Path | None, words: Words) -> Iterator[str]:
+def shown_lines(
+    entries: Iterable[EffectiveValue], path: Path | None, words: Translator
+) -> Iterator[str]:
     """The lines of a config file that comes to the same, with origins as comments."""
     if path is None:
         yield f"# {words.say('shown_built_in')}"
@@ -35,7 +37,7 @@ def shown_lines(entries: Iterable[Entry], path: Path | None, words: Words) -> It
             yield f"{text:<{width}}  # {_spoken(origin, words)}"
 
 
-def shown_for_a_program(entries: Iterable[Entry]) -> dict[str, object]:
+def shown_for_a_program(entries: Iterable[EffectiveValue]) -> dict[str, object]:
     """By the path of its key each value, and where it comes from."""
     return {
         path_text(one.where): {"value": one.value, "origin": _parts(one.origin)} for one in entries
@@ -47,7 +49,7 @@ def _header(where: KeyPath) -> KeyPath:
     return where[:2] if where[0] == "reminders" else where[:-1]
 
 
-def _spoken(origin: Origin, words: Words) -> str:
+def _spoken(origin: Origin, words: Translator) -> str:
     match origin:
         case FromDefaults():
             return words.say("from_default")

@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from nightcare.cli.command_context import Person
+from nightcare.cli.command_context import CommandContext
 from nightcare.cli.declaring import (
     Group,
     a_path,
@@ -27,15 +27,15 @@ from nightcare.domain.day_parser import checked_days
 from nightcare.domain.diary import (
     Answer,
     Cramp,
+    DiaryMoment,
     Leg,
     Morning,
-    Place,
     Severity,
     checked_minutes,
     night_named,
     parse_at,
 )
-from nightcare.engine.diary_actions import Details, Diary, Noted
+from nightcare.engine.diary_actions import Details, DiaryActions, Noted
 from nightcare.errors import ValueRefused
 
 _COMMANDS = {
@@ -88,7 +88,7 @@ def _described(legs: list[str], severities: list[str]) -> Callable[..., Any]:
 @command("add", help="Note a cramp: now, or --at 03:10.")
 @_described(_LEGS, _SEVERITIES)
 def add_command(
-    person: Person,
+    person: CommandContext,
     *,
     at: str | None,
     leg: str | None,
@@ -113,7 +113,7 @@ def add_command(
 
 @command("none", help="Note that a night was without cramps: the last, or --night 2026-11-21.")
 @option("--night", help="The day of the evening before it: 2026-11-21, yesterday, friday.")
-def none_command(person: Person, *, night: str | None) -> None:
+def none_command(person: CommandContext, *, night: str | None) -> None:
     """Note a night without cramps."""
     with _diary(person) as diary:
         now = person.now.replace(microsecond=0)
@@ -126,14 +126,14 @@ def none_command(person: Person, *, night: str | None) -> None:
             diary.answer(meant, Answer.NONE, now)
         except ValueRefused as error:
             raise _of_night(error, person) from error
-    said = _night_words(Place(meant, by_night=True), person)
+    said = _night_words(DiaryMoment(meant, by_night=True), person)
     echo(person.words.say("did_cramp_none", night=said, date=meant))
 
 
 @command("list", help="Show the diary, of all time or of the last --days.")
 @option("--days", type=number(), help="So many care days.")
 @as_json
-def list_command(person: Person, *, days: int | None, for_program: bool) -> None:
+def list_command(person: CommandContext, *, days: int | None, for_program: bool) -> None:
     """The diary."""
     if days is not None:
         checked_days(days, _A_THOUSAND_YEARS)
@@ -149,8 +149,8 @@ def list_command(person: Person, *, days: int | None, for_program: bool) -> None
         return
     if not cramps and not mornings:
         echo(person.words.say("cramp_list_empty"))
-    entries: list[tuple[Place, Cramp | Morning]] = [(one.place, one) for one in cramps]
-    entries += [(Place(one.night, by_night=True), one) for one in mornings]
+    entries: list[tuple[DiaryMoment, Cramp | Morning]] = [(one.place, one) for one in cramps]
+    entries += [(DiaryMoment(one.night, by_night=True), one) for one in mornings]
     entries.sort(key=lambda one: (one[0].care_day, one[0].by_night))
     for place, group in groupby(entries, key=lambda one: one[0]):
         heading = _night_words(place, person)
@@ -163,7 +163,7 @@ def list_command(person: Person, *, days: int | None, for_program: bool) -> None
 @argument("number", type=number(1), metavar="ID")
 @_described([*_LEGS, _UNSAID], [*_SEVERITIES, _UNSAID])
 def change_command(  # noqa: PLR0913 - as many as there is to say of a cramp
-    person: Person,
+    person: CommandContext,
     *,
     number: int,
     at: str | None,
@@ -194,7 +194,7 @@ def change_command(  # noqa: PLR0913 - as many as there is to say of a cramp
 @command("remove", help="Take a cramp out of the diary, or what was said of a --night.")
 @argument("number", type=number(1), metavar="[ID]", required=False)
 @option("--night", help="The day of the evening before it: 2026-11-21, yesterday, friday.")
-def remove_command(person: Person, *, number: int | None, night: str | None) -> None:
+def remove_command(person: CommandContext, *, number: int | None, night: str | None) -> None:
     """Take something out of the diary."""
     if (number is None) == (night is None):
         raise ValueRefused("cramp_remove_what")
@@ -213,7 +213,7 @@ def remove_command(person: Person, *, number: int | None, night: str | None) -> 
                 diary.take_back(meant)
             except ValueRefused as error:
                 raise _of_night(error, person) from error
-            place = Place(meant, by_night=True)
+            place = DiaryMoment(meant, by_night=True)
             said = person.words.say("did_take_back", night=_night_words(place, person))
     echo(said)
 
@@ -227,7 +227,7 @@ def remove_command(person: Person, *, number: int | None, night: str | None) -> 
     help="How: csv unless said.",
 )
 @option("--output", type=a_path, help="A file; else it is printed.")
-def export_command(person: Person, *, form: str, output: Path | None) -> None:
+def export_command(person: CommandContext, *, form: str, output: Path | None) -> None:
     """Hand over the diary."""
     from nightcare.cli import record_formats  # noqa: PLC0415 - as above
 
@@ -246,10 +246,10 @@ def export_command(person: Person, *, form: str, output: Path | None) -> None:
 
 
 @contextmanager
-def _diary(person: Person) -> Iterator[Diary]:
+def _diary(person: CommandContext) -> Iterator[DiaryActions]:
     """The person's diary, open for the length of a command."""
     with person.journal() as journal:
-        yield Diary(journal.diary, person.calendar)
+        yield DiaryActions(journal.diary, person.calendar)
 
 
 def _since(today: date, days: int | None) -> date:
@@ -273,15 +273,15 @@ def _typed(note: str) -> str:
     return note
 
 
-def _of_night(error: ValueRefused, person: Person) -> ValueRefused:
+def _of_night(error: ValueRefused, person: CommandContext) -> ValueRefused:
     """The same, which names its night in words."""
     night = error.values["night"]
     assert isinstance(night, date)
-    place = Place(night, by_night=True)
+    place = DiaryMoment(night, by_night=True)
     return ValueRefused(error.key, **{**error.values, "night": _night_words(place, person)})
 
 
-def _say(key: str, noted: Noted, person: Person) -> None:
+def _say(key: str, noted: Noted, person: CommandContext) -> None:
     words, cramp = person.words, noted.cramp
     what, night = _cramp_words(cramp, person), _night_words(cramp.place, person)
     echo(words.say(key, number=cramp.id, what=what, night=night))
@@ -289,12 +289,12 @@ def _say(key: str, noted: Noted, person: Person) -> None:
         echo(words.say("cramp_instead"))
 
 
-def _cramp_words(cramp: Cramp, person: Person) -> str:
+def _cramp_words(cramp: Cramp, person: CommandContext) -> str:
     when = person.words.when(cramp.local, person.now.astimezone(person.zone))
     return ", ".join([when, *_details(cramp, person)])
 
 
-def _details(cramp: Cramp, person: Person) -> Iterator[str]:
+def _details(cramp: Cramp, person: CommandContext) -> Iterator[str]:
     words = person.words
     if cramp.leg is not None:
         yield words.say(f"leg_{cramp.leg}")
@@ -306,19 +306,19 @@ def _details(cramp: Cramp, person: Person) -> Iterator[str]:
         yield words.say("cramp_note", note=note)
 
 
-def _entry_line(one: Cramp | Morning, person: Person) -> str:
+def _entry_line(one: Cramp | Morning, person: CommandContext) -> str:
     if isinstance(one, Morning):
         return f"{'-':>5}  {person.words.say(f'answer_{one.answer}')}"
     rest = ", ".join(_details(one, person))
     return f"{one.id:>5}  {one.local:%H:%M}  {rest}".rstrip()
 
 
-def _night_words(place: Place, person: Person) -> str:
+def _night_words(place: DiaryMoment, person: CommandContext) -> str:
     key = "night_after" if place.by_night else "by_day"
     return person.words.say(key, date=dated(place.care_day, person))
 
 
-def dated(day: date, person: Person) -> str:
+def dated(day: date, person: CommandContext) -> str:
     """A date in words, with its year where that is another."""
     said = person.words.date(day)
     return said if day.year == person.now.astimezone(person.zone).year else f"{said} {day.year}"

@@ -14,18 +14,18 @@ from typing import TextIO
 
 import click
 
-from nightcare.cli.command_context import Person
+from nightcare.cli.command_context import CommandContext
 from nightcare.cli.declaring import as_json, command, number, option
 from nightcare.cli.output import echo, say_json
 from nightcare.cli.prompts import says_yes
 from nightcare.config.load import load
 from nightcare.desktop.notify.factory import choose_screen
-from nightcare.doctor.facts import Limits, Place
+from nightcare.doctor.facts import CheckedFolder, Limits
 from nightcare.doctor.finding import Check, Finding, State, bad, good, mend_of, message_of
-from nightcare.doctor.notification_test import TriedOut, try_out
-from nightcare.doctor.run_checks import Examined, examine
+from nightcare.doctor.notification_test import TestOutcome, try_out
+from nightcare.doctor.run_checks import CheckResults, examine
 from nightcare.errors import NightcareError, StateError, ValueRefused
-from nightcare.i18n.translator import Words, words_for
+from nightcare.i18n.translator import Translator, words_for
 from nightcare.journal.database import FILE_NAME
 from nightcare.journal.store import BUTTONS_NOTE
 
@@ -67,11 +67,11 @@ _NAMES = {
     help="How long to wait for your click.",
 )
 @as_json
-def doctor_command(person: Person, *, notify: bool, seconds: int, for_program: bool) -> int:
+def doctor_command(person: CommandContext, *, notify: bool, seconds: int, for_program: bool) -> int:
     """What is wrong here, and the mend."""
     if not 1 <= seconds <= _LONGEST_WAIT:
         raise ValueRefused("seconds_out_of_range", found=seconds, most=_LONGEST_WAIT)
-    place = Place(person.named, _state(person), os.environ, person.now, person.service)
+    place = CheckedFolder(person.named, _state(person), os.environ, person.now, person.service)
     examined = asyncio.run(examine(place, Limits()))
     chosen = None if examined.loaded is None else examined.loaded.schedule.language
     words = words_for(chosen, os.environ)
@@ -99,7 +99,7 @@ def doctor_command(person: Person, *, notify: bool, seconds: int, for_program: b
     return int(any(one.state is State.BAD for one in findings))
 
 
-def _state(person: Person) -> Path | None:
+def _state(person: CommandContext) -> Path | None:
     try:
         return person.state
     except StateError:
@@ -107,23 +107,23 @@ def _state(person: Person) -> Path | None:
 
 
 async def _try(
-    examined: Examined, person: Person, words: Words, seconds: int, out: TextIO
-) -> TriedOut:
+    examined: CheckResults, person: CommandContext, words: Translator, seconds: int, out: TextIO
+) -> TestOutcome:
     """Show a notification as reminders are shown here; with a wrong config, by the defaults."""
     try:
         schedule = (examined.loaded or load(None, {})).schedule
         screen = choose_screen(schedule, os.environ, out)
         return await try_out(screen, words, person.now, seconds)
     except NightcareError as error:
-        return TriedOut(
+        return TestOutcome(
             bad(Check.TRIAL, f"error_{error.key}", "doctor_trial_nothing_mend", **error.values)
         )
     except Exception as error:  # noqa: BLE001 - whatever it is, it is a line and no traceback
         reason = f"{type(error).__name__}: {error}"
-        return TriedOut(bad(Check.TRIAL, "doctor_failed", "doctor_failed_mend", reason=reason))
+        return TestOutcome(bad(Check.TRIAL, "doctor_failed", "doctor_failed_mend", reason=reason))
 
 
-def _remember(tried: TriedOut, person: Person) -> None:
+def _remember(tried: TestOutcome, person: CommandContext) -> None:
     """Note whether the server draws buttons, so that reminders name a command where it does not."""
     # Most servers draw them, and the doctor leaves nothing where nightcare has not run yet.
     if tried.buttons is None or (tried.buttons and not (person.state / FILE_NAME).exists()):
@@ -135,7 +135,7 @@ def _remember(tried: TriedOut, person: Person) -> None:
             journal.note(BUTTONS_NOTE, {**known, tried.notifier: tried.buttons})
 
 
-def _print(findings: Iterable[Finding], words: Words) -> None:
+def _print(findings: Iterable[Finding], words: Translator) -> None:
     """A line each, and one for the mend."""
     coloured = (
         sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
@@ -152,12 +152,12 @@ def _print(findings: Iterable[Finding], words: Words) -> None:
             echo(f"{' ' * width}  {words.say('doctor_mend', mend=mend)}")
 
 
-def _sentence(finding: Finding, words: Words) -> str:
+def _sentence(finding: Finding, words: Translator) -> str:
     """What was looked at, and what was found."""
     return f"{words.say(_NAMES[finding.check])}: {message_of(finding, words)}"
 
 
-def _object(finding: Finding, words: Words) -> dict[str, str | None]:
+def _object(finding: Finding, words: Translator) -> dict[str, str | None]:
     return {
         "check": finding.check,
         "state": finding.state,

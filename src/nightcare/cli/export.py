@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from nightcare import __version__
-from nightcare.cli.command_context import Person
+from nightcare.cli.command_context import CommandContext
 from nightcare.cli.declaring import a_path, command, one_of, option
 from nightcare.cli.output import echo
 from nightcare.cli.prompts import confirms
@@ -23,10 +23,10 @@ from nightcare.cli.record_formats import (
 )
 from nightcare.config.toml_writer import path_text, value_text
 from nightcare.desktop.time_zone import zone
-from nightcare.domain.delivery import Course, Held, Open, Settled, Snoozed
-from nightcare.domain.history import Act
+from nightcare.domain.delivery import STATE_NAMES, Active, Closed, Delivery, Held, Snoozed
+from nightcare.domain.history import UserAction
 from nightcare.errors import ConfigError, StateError, ValueRefused
-from nightcare.i18n.translator import Words
+from nightcare.i18n.translator import Translator
 from nightcare.journal.database import FILE_NAME
 from nightcare.journal.diary_store import Whole, whole
 from nightcare.journal.memory_journal import journal_files, set_aside_files
@@ -52,7 +52,7 @@ _EVER = datetime.min.replace(tzinfo=UTC)
     type=a_path,
     help="A file; else it is printed. A folder for csv, which is several files.",
 )
-def export_command(person: Person, *, form: str, output: Path | None) -> None:
+def export_command(person: CommandContext, *, form: str, output: Path | None) -> None:
     """Hand over everything that is recorded."""
     if form == "csv" and output is None:
         raise ValueRefused("export_wants_folder")
@@ -81,7 +81,7 @@ def export_command(person: Person, *, form: str, output: Path | None) -> None:
 
 @command("erase", help="Erase everything that is recorded. Your config stays.")
 @option("--yes", is_flag=True, help="Do not ask.")
-def erase_command(person: Person, *, yes: bool) -> int:
+def erase_command(person: CommandContext, *, yes: bool) -> int:
     """Erase everything that is recorded."""
     words = person.any_words
     if not yes and not confirms(
@@ -115,12 +115,12 @@ def erase_command(person: Person, *, yes: bool) -> int:
     return 0
 
 
-def _what_goes(person: Person, words: Words) -> Iterator[str]:
+def _what_goes(person: CommandContext, words: Translator) -> Iterator[str]:
     yield words.say("erase_what", state=person.state)
     yield from recorded_counts(person, words)
 
 
-def recorded_counts(person: Person, words: Words) -> Iterator[str]:
+def recorded_counts(person: CommandContext, words: Translator) -> Iterator[str]:
     """Yield a line that counts what the journal holds; none where it cannot be read."""
     if not (person.state / FILE_NAME).exists():
         return
@@ -140,14 +140,14 @@ def _counts(journal: Journal) -> dict[str, int]:
     }
 
 
-def _erase(person: Person, words: Words) -> None:
+def _erase(person: CommandContext, words: Translator) -> None:
     with person.journal() as journal:
         counts = _counts(journal)
         journal.erase(person.now)
     echo(words.say("did_erase", **counts))
 
 
-def _zone(person: Person) -> tzinfo:
+def _zone(person: CommandContext) -> tzinfo:
     """The person's time zone; the system's where the config is wrong: what is theirs is theirs."""
     try:
         return person.zone
@@ -155,7 +155,7 @@ def _zone(person: Person) -> tzinfo:
         return zone(None)
 
 
-def _settings(person: Person) -> Mapping[str, object] | None:
+def _settings(person: CommandContext) -> Mapping[str, object] | None:
     """The settings in force; None where the config is wrong."""
     try:
         return person.in_force.values
@@ -163,31 +163,31 @@ def _settings(person: Person) -> Mapping[str, object] | None:
         return None
 
 
-def _reminder_record(course: Course, here: tzinfo) -> Record:
+def _reminder_record(course: Delivery, here: tzinfo) -> Record:
     record: dict[str, object] = {
         "reminder": course.key.reminder,
         "topic": course.topic,
         "care_day": course.key.care_day.isoformat(),
         "due": _iso(course.occurrence.due, here),
-        "state": type(course.state).__name__.lower(),
+        "state": STATE_NAMES[type(course.state)],
         "at": None,
         "outcome": None,
         "reason": None,
         "snoozes": course.snoozes,
     }
     match course.state:
-        case Settled(outcome, at, reason):
+        case Closed(outcome, at, reason):
             record |= {"at": _iso(at, here), "outcome": outcome, "reason": reason}
         case Snoozed(until):
             record |= {"at": _iso(until, here)}
-        case Open(shown) if shown is not None:
+        case Active(shown) if shown is not None:
             record |= {"at": _iso(shown, here)}
         case Held(cause):
             record |= {"reason": cause}
     return record
 
 
-def _act_record(act: Act, here: tzinfo) -> Record:
+def _act_record(act: UserAction, here: tzinfo) -> Record:
     return {
         "at": _iso(act.at, here),
         "what": act.what,

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from nightcare.cli.command_context import Person
+from nightcare.cli.command_context import CommandContext
 from nightcare.cli.config_commands import write_example
 from nightcare.cli.declaring import command, option
 from nightcare.cli.export import recorded_counts
@@ -16,21 +16,21 @@ from nightcare.cli.output import echo
 from nightcare.cli.prompts import confirms
 from nightcare.cli.status import outlook_of
 from nightcare.desktop import desktop_entry, user_unit
-from nightcare.desktop.file_rollback import Rollback
+from nightcare.desktop.file_rollback import FileRollback
 from nightcare.desktop.instance_lock import service_runs
 from nightcare.desktop.unit_file import NAME
 from nightcare.errors import DesktopError, ValueRefused
-from nightcare.i18n.translator import Words
+from nightcare.i18n.translator import Translator
 from nightcare.paths import config_file, schema_file
 
 
 @command("install", help="Install nightcare as your user service, and start it.")
-def install_command(person: Person) -> None:
+def install_command(person: CommandContext) -> None:
     """Write the config if there is none, then write, enable and start the unit."""
     install(person)
 
 
-def install(person: Person) -> None:
+def install(person: CommandContext) -> None:
     """Write the config if there is none, install and start the service, and say what comes next.
 
     Raises:
@@ -44,7 +44,7 @@ def install(person: Person) -> None:
     user_unit.reach()
     if person.service_runs() and not user_unit.is_active():
         raise DesktopError("runs_elsewhere")
-    rollback = Rollback()
+    rollback = FileRollback()
     try:
         lines = list(_installed(person, words, rollback))
     except BaseException:
@@ -54,7 +54,7 @@ def install(person: Person) -> None:
         echo(line)
 
 
-def _installed(person: Person, words: Words, rollback: Rollback) -> Iterator[str]:
+def _installed(person: CommandContext, words: Translator, rollback: FileRollback) -> Iterator[str]:
     """Install everything; yield what was done."""
     config, data = person.config_place, user_unit.environment()
     rollback.keep_folder(person.state)
@@ -79,7 +79,7 @@ def _installed(person: Person, words: Words, rollback: Rollback) -> Iterator[str
 @command("uninstall", help="Remove the user service; keep your config and journal.")
 @option("--purge", is_flag=True, help="Remove your config and journal as well, after a question.")
 @option("--yes", is_flag=True, help="Do not ask.")
-def uninstall_command(person: Person, *, purge: bool, yes: bool) -> int:
+def uninstall_command(person: CommandContext, *, purge: bool, yes: bool) -> int:
     """Remove the user service; with `purge` the config and the journal too."""
     words = person.any_words
     # Where they are is recorded in what is removed now.
@@ -122,13 +122,13 @@ def uninstall_command(person: Person, *, purge: bool, yes: bool) -> int:
     return 0
 
 
-def _what_goes(person: Person, words: Words, configs: Sequence[Path]) -> Iterator[str]:
+def _what_goes(person: CommandContext, words: Translator, configs: Sequence[Path]) -> Iterator[str]:
     there = [str(one) for one in configs if one.exists()] or [str(configs[0])]
     yield words.say("purge_what", config=", ".join(there), state=person.state)
     yield from recorded_counts(person, words)
 
 
-def _configs(person: Person) -> list[Path]:
+def _configs(person: CommandContext) -> list[Path]:
     """Return the person's config file: the service's and, if it is another, the shell's.
 
     One that they named by another name is theirs, and not ours to remove.
@@ -139,7 +139,7 @@ def _configs(person: Person) -> list[Path]:
     return list(dict.fromkeys([service, usual] if ours and service else [usual]))
 
 
-def _tell_what_stays(words: Words, config: Path, state: Path) -> None:
+def _tell_what_stays(words: Translator, config: Path, state: Path) -> None:
     match config.exists(), state.exists():
         case True, True:
             echo(words.say("data_kept", config=config, state=state))

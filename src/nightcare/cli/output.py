@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
-from nightcare.errors import ConfigError, NightcareError, Problem
-from nightcare.i18n.diagnostics_text import place_text, problem_text
-from nightcare.i18n.snippets import excerpt
-from nightcare.i18n.translator import Words
+from nightcare.errors import ConfigError, Diagnostic, NightcareError
+from nightcare.i18n.diagnostics_text import diagnostic_text, place_text
+from nightcare.i18n.snippets import snippet
+from nightcare.i18n.translator import Translator
 from nightcare.ownership import command_to_own
 
 
@@ -28,7 +28,7 @@ def say_json(value: object) -> None:
     echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
-def complain(error: NightcareError, words: Words) -> None:
+def complain(error: NightcareError, words: Translator) -> None:
     """Print what went wrong; of a config, all its mistakes."""
     problems = error.problems if isinstance(error, ConfigError) else ()
     lines = [line for problem in problems for line in problem_lines(problem, words)]
@@ -44,7 +44,7 @@ def complain(error: NightcareError, words: Words) -> None:
         write_no_more(sys.stderr)
 
 
-def problem_lines(problem: Problem, words: Words, *, warning: bool = False) -> list[str]:
+def problem_lines(problem: Diagnostic, words: Translator, *, warning: bool = False) -> list[str]:
     """What is wrong with a config, the lines of the file that it is about, and what is meant there.
 
     Coloured where problems go to a terminal, unless NO_COLOR is set (https://no-color.org).
@@ -57,9 +57,9 @@ def problem_lines(problem: Problem, words: Words, *, warning: bool = False) -> l
         loud = functools.partial(style, fg="yellow" if warning else "red")
         bold = functools.partial(style, bold=True)
     place = place_text(problem, words)
-    line = loud(place) + problem_text(problem, words).removeprefix(place)
+    line = loud(place) + diagnostic_text(problem, words).removeprefix(place)
     said = words.say("warning", problem=line) if warning else line
-    return [said, *excerpt(problem, bold)]
+    return [said, *snippet(problem, bold)]
 
 
 def let_go_of_the_output() -> None:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from nightcare.domain.routine import Stage
 from nightcare.engine.guided_routine import stage_words
-from nightcare.i18n.translator import Words
+from nightcare.i18n.translator import Translator
 
 _WIDEST = 72
 _NARROWEST = 10
@@ -26,12 +26,12 @@ _A_SECOND = timedelta(seconds=1)
 _DIM, _CALM, _NONE = "dim", "cyan", "none"
 
 
-class Bars:
+class ProgressBars:
     """What moves while a routine goes on."""
 
     every: float | None = _EVERY
 
-    def __init__(self, live: Live, words: Words, style: str) -> None:
+    def __init__(self, live: Live, words: Translator, style: str) -> None:
         self._live = live
         self._words = words
         self._style = style
@@ -60,7 +60,7 @@ class Bars:
 
 
 @contextmanager
-def bars(stream: TextIO, words: Words, *, dim: bool, plain: bool) -> Iterator[Bars]:
+def bars(stream: TextIO, words: Translator, *, dim: bool, plain: bool) -> Iterator[ProgressBars]:
     """Bars on a terminal, which is as it was on leaving.
 
     Args:
@@ -73,7 +73,7 @@ def bars(stream: TextIO, words: Words, *, dim: bool, plain: bool) -> Iterator[Ba
     console.width = min(console.width, _WIDEST)
     style = _NONE if plain else _DIM if dim else _CALM
     with Live(console=console, auto_refresh=False, transient=True) as live:
-        yield Bars(live, words, style)
+        yield ProgressBars(live, words, style)
 
 
 def _clock(left: timedelta) -> str:

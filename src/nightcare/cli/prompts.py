@@ -10,7 +10,7 @@ import click
 
 from nightcare.cli.output import echo
 from nightcare.errors import ValueRefused
-from nightcare.i18n.translator import Words
+from nightcare.i18n.translator import Translator
 
 _YES, _NO = ("y", "yes", "j", "ja"), ("n", "no", "nej")
 """In every language, for nobody changes their habits with it."""
@@ -30,7 +30,7 @@ def prompt(question: str, **settings: Any) -> str:
 
 
 def confirms(
-    words: Words, said: Iterable[str], question: str, refusal: str, unasked: ValueRefused
+    words: Translator, said: Iterable[str], question: str, refusal: str, unasked: ValueRefused
 ) -> bool:
     """Ask whether something that cannot be undone is wanted; the usual answer is no.
 
@@ -55,7 +55,7 @@ def confirms(
     return False
 
 
-def says_yes(words: Words, question: str, *, usual: bool) -> bool:
+def says_yes(words: Translator, question: str, *, usual: bool) -> bool:
     """Ask until the answer is yes or no; Enter alone is what is usual.
 
     Raises:

@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nightcare.cli.command_context import Person
+from nightcare.cli.command_context import CommandContext
 from nightcare.cli.declaring import command, one_of, option
 from nightcare.cli.output import echo
 from nightcare.cli.tips import advice, wrapped
 from nightcare.errors import NightcareError
-from nightcare.i18n.translator import Words, read_words
+from nightcare.i18n.translator import Translator, read_words
 from nightcare.languages import languages
 
 _DIM, _PLAIN = "\x1b[2m", "\x1b[0m"
@@ -24,7 +24,7 @@ _ROUTINE = "calf"
 
 @command("relief", help="A calm card for a cramp in the night: what to do now.")
 @option("--language", type=one_of(languages()), help="Another language than yours.")
-def relief_command(person: Person, *, language: str | None) -> None:
+def relief_command(person: CommandContext, *, language: str | None) -> None:
     """What to do about a cramp now; in a terminal with a stretch and the diary a key away."""
     words = person.any_words if language is None else read_words(language)
     card = _Card(person, words)
@@ -33,7 +33,7 @@ def relief_command(person: Person, *, language: str | None) -> None:
         card.answer()
 
 
-def _text(words: Words) -> str:
+def _text(words: Translator) -> str:
     guidance = words.guidance
     *steps, caution = guidance.relief
     lines = [wrapped(words.say("relief_title")), ""]
@@ -70,8 +70,8 @@ class _Card:
         noted: Whether the cramp is in the diary.
     """
 
-    person: Person
-    words: Words
+    person: CommandContext
+    words: Translator
     noted: bool = False
 
     def show(self, text: str) -> None:
@@ -107,7 +107,7 @@ class _Card:
 
     def _note(self) -> None:
         """Note the cramp, of the moment at which the card was asked for."""
-        from nightcare.engine.diary_actions import Details, Diary  # noqa: PLC0415 - not for the card
+        from nightcare.engine.diary_actions import Details, DiaryActions  # noqa: PLC0415 - not for the card
 
         if self.noted:
             return
@@ -116,7 +116,7 @@ class _Card:
         try:
             calendar = person.any_calendar
             with person.journal() as journal:
-                cramp = Diary(journal.diary, calendar).add(now, Details(), now).cramp
+                cramp = DiaryActions(journal.diary, calendar).add(now, Details(), now).cramp
         except (NightcareError, OSError) as error:
             reason = (
                 words.say(f"error_{error.key}", **error.values)

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
-from nightcare.cli.command_context import Person
+from nightcare.cli.command_context import CommandContext
 from nightcare.cli.cramps import dated
 from nightcare.cli.declaring import a_path, as_json, command, number, option
 from nightcare.cli.output import echo, say_json
 from nightcare.cli.tips import wrapped
 from nightcare.domain.day_parser import checked_days
 from nightcare.domain.diary import last_night
-from nightcare.domain.referral import Concern, concern, first_of_window
+from nightcare.domain.referral import ReferralReason, concern, first_of_window
 from nightcare.domain.report import (
     FEWEST_NIGHTS,
     SPAN_HOURS,
@@ -54,7 +54,7 @@ _EARLIER = timedelta(days=3)
 @option("--open", "shown", is_flag=True, help="Show that page in your browser.")
 @as_json
 def report_command(
-    person: Person, *, days: int, file: Path | None, shown: bool, for_program: bool
+    person: CommandContext, *, days: int, file: Path | None, shown: bool, for_program: bool
 ) -> None:
     """What the diary comes to."""
     checked_days(days)
@@ -78,7 +78,7 @@ def report_command(
             echo(wrapped(line))
 
 
-def _made(person: Person, days: int) -> tuple[Report, Concern | None]:
+def _made(person: CommandContext, days: int) -> tuple[Report, ReferralReason | None]:
     """The report over so many nights, and whether the diary says to see a professional."""
     with person.journal() as journal:
         calendar, pages = person.calendar, journal.diary
@@ -98,7 +98,7 @@ def _made(person: Person, days: int) -> tuple[Report, Concern | None]:
     return report(over, cramps, mornings, courses), why
 
 
-def _lines(made: Report, person: Person) -> Iterator[str]:
+def _lines(made: Report, person: CommandContext) -> Iterator[str]:
     words = person.words
     first, last = dated(made.days[0], person), dated(made.days[-1], person)
     yield words.say("report_span", first=first, last=last)
@@ -143,7 +143,7 @@ def _lines(made: Report, person: Person) -> Iterator[str]:
     yield wrapped(words.say("report_no_cause"))
 
 
-def _span_lines(made: Report, person: Person) -> Iterator[str]:
+def _span_lines(made: Report, person: CommandContext) -> Iterator[str]:
     words = person.words
     keys = ("week_cramps", "week_severe", "week_free", "week_unknown", "week_done")
     head, names = span_names(made, words)
@@ -163,7 +163,7 @@ def _columns(rows: Sequence[tuple[str, ...]], indent: str = "") -> Iterator[str]
         yield indent + "  ".join([first.ljust(widths[0]), *figures])
 
 
-def _advice(why: Concern, person: Person) -> Iterator[str]:
+def _advice(why: ReferralReason, person: CommandContext) -> Iterator[str]:
     """When the guidance says to see a professional, and whose the numbers are."""
     words = person.words
     told = counsel(why, person.schedule.professional, words)
@@ -175,7 +175,9 @@ def _advice(why: Concern, person: Person) -> Iterator[str]:
     yield next(one.text for one in words.guidance.professional if one.id == "not-medical-advice")
 
 
-def _for_a_program(made: Report, why: Concern | None, person: Person) -> dict[str, object]:
+def _for_a_program(
+    made: Report, why: ReferralReason | None, person: CommandContext
+) -> dict[str, object]:
     rule = person.schedule.professional
     said = {one.id: one for one in person.words.guidance.professional}
     return {

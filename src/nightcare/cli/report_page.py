@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from nightcare.cli.command_context import Person
+from nightcare.cli.command_context import CommandContext
 from nightcare.cli.output import echo
 from nightcare.cli.record_formats import hand_over
 from nightcare.desktop.browser import show
-from nightcare.domain.referral import Concern
+from nightcare.domain.referral import ReferralReason
 from nightcare.domain.report import Report
 from nightcare.errors import DesktopError, StateError
 from nightcare.paths import own_page
@@ -18,7 +18,12 @@ from nightcare.report_html.view_model import page
 
 
 def hand_over_page(
-    made: Report, why: Concern | None, person: Person, file: Path | None, *, shown: bool
+    made: Report,
+    why: ReferralReason | None,
+    person: CommandContext,
+    file: Path | None,
+    *,
+    shown: bool,
 ) -> None:
     """Write the page to a file, or to the folder of the journal; show it if that is wanted.
 

@@ -13,10 +13,10 @@ from typing import Protocol, TextIO
 from nightcare.domain.guidance import Routine
 from nightcare.domain.routine import Stage, stage_at
 from nightcare.engine.guided_routine import stage_words
-from nightcare.i18n.translator import Words
+from nightcare.i18n.translator import Translator
 
 
-class Clock(Protocol):
+class RoutineClock(Protocol):
     """Time as it goes by, in seconds."""
 
     def now(self) -> float:
@@ -40,7 +40,7 @@ class Ticking:
         time.sleep(seconds)
 
 
-class Display(Protocol):
+class RoutineDisplay(Protocol):
     """Where a routine is shown.
 
     Attributes:
@@ -64,7 +64,7 @@ class Lines:
     """
 
     stream: TextIO
-    words: Words
+    words: Translator
     every: float | None = None
     _number: int = 0
 
@@ -76,7 +76,7 @@ class Lines:
             self.stream.flush()
 
 
-def lead(routine: Routine, display: Display, clock: Clock) -> timedelta:
+def lead(routine: Routine, display: RoutineDisplay, clock: RoutineClock) -> timedelta:
     """Show a routine from its beginning to its end; returns how long that took.
 
     Raises:
@@ -93,7 +93,9 @@ def lead(routine: Routine, display: Display, clock: Clock) -> timedelta:
 
 
 @contextmanager
-def display_for(stream: TextIO, words: Words, *, dim: bool, plain: bool) -> Iterator[Display]:
+def display_for(
+    stream: TextIO, words: Translator, *, dim: bool, plain: bool
+) -> Iterator[RoutineDisplay]:
     """Bars where the stream is a terminal that can move its cursor, else lines.
 
     Args:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from nightcare.cli.command_context import Person
+from nightcare.cli.command_context import CommandContext
 from nightcare.cli.declaring import command, number, option
 from nightcare.cli.output import echo, write_no_more
 from nightcare.cli.status import plan_lines
@@ -22,21 +22,23 @@ _LONGEST_REHEARSAL = 3600
 
 
 @command("run", help="Run the service here, until Ctrl-C; the user service runs this.")
-def run_command(person: Person) -> None:
+def run_command(person: CommandContext) -> None:
     """Run the service in the foreground."""
-    from nightcare.config.subprocess_loader import load_apart  # noqa: PLC0415 - other commands need none
+    from nightcare.config.subprocess_loader import load_in_subprocess  # noqa: PLC0415 - other commands need none
 
     with contextlib.suppress(OSError):
         # Before anything is loaded, so that the very first start keeps what was validated for it.
         person.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     # What validates would stay in memory as long as the service runs.
-    person = Person(person.named, functools.partial(load_apart, meanwhile=_load_the_service))
+    person = CommandContext(
+        person.named, functools.partial(load_in_subprocess, meanwhile=_load_the_service)
+    )
     loaded = person.loaded
     _load_the_service()
-    from nightcare.service.app import Daemon, Setting  # noqa: PLC0415 - loaded just now
+    from nightcare.service.app import ServiceApp, ServiceContext  # noqa: PLC0415 - loaded just now
 
-    setting = Setting(_named(person), person.state, os.environ, sys.stdout, sys.stderr)
-    daemon = Daemon(setting, loaded)
+    setting = ServiceContext(_named(person), person.state, os.environ, sys.stdout, sys.stderr)
+    daemon = ServiceApp(setting, loaded)
     echo(person.words.say("plan_ahead"))
     for line in _day_ahead(person):
         echo(line)
@@ -59,10 +61,10 @@ def run_command(person: Person) -> None:
 @option(
     "--seconds", type=number(), default=60, show_default=True, help="How long the day shall take."
 )
-def rehearse_command(person: Person, *, seconds: int) -> None:
+def rehearse_command(person: CommandContext, *, seconds: int) -> None:
     """A whole day's reminders in a minute."""
     from nightcare.desktop.notify.factory import choose_screen  # noqa: PLC0415 - likewise
-    from nightcare.i18n.event_log import teller  # noqa: PLC0415 - other commands tell nothing
+    from nightcare.i18n.event_log import event_log  # noqa: PLC0415 - other commands tell nothing
     from nightcare.service.rehearsal import rehearse  # noqa: PLC0415 - likewise
 
     if not 1 <= seconds <= _LONGEST_REHEARSAL:
@@ -76,13 +78,13 @@ def rehearse_command(person: Person, *, seconds: int) -> None:
             words=person.words,
             screen=choose_screen(person.schedule, os.environ, sys.stdout),
             seconds=float(seconds),
-            tell=teller(person.words, person.zone, sys.stdout),
+            tell=event_log(person.words, person.zone, sys.stdout),
         )
     )
     echo(person.words.say("rehearsal_over"))
 
 
-def _named(person: Person) -> Path | None:
+def _named(person: CommandContext) -> Path | None:
     """Return the config file that the service must be told; None where it finds it by itself."""
     place = person.config_place
     return None if place == place_of_config(None, os.environ) else place
@@ -99,7 +101,7 @@ def _asyncio() -> ModuleType:
     return import_with_stubs("asyncio", stubs={"ssl": None})
 
 
-def _day_ahead(person: Person) -> list[str]:
+def _day_ahead(person: CommandContext) -> list[str]:
     """Return the rest of the care day as lines to read, or the next one if nothing is left."""
     outlook = person.outlook(person.schedule)
     return list(plan_lines(outlook.ahead(), person, outlook))

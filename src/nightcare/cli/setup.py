@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 
 from nightcare.cli import BROKEN_OFF
-from nightcare.cli.command_context import Person
+from nightcare.cli.command_context import CommandContext
 from nightcare.cli.config_save import spoken, tell_service, tell_warnings, write_all
 from nightcare.cli.declaring import command
 from nightcare.cli.install import install
@@ -21,16 +21,16 @@ from nightcare.cli.status import plan_lines
 from nightcare.config.edit import Keys, with_value
 from nightcare.config.layers import built_in, example_text, parsed
 from nightcare.config.load import load_file
-from nightcare.config.load_result import Loaded
+from nightcare.config.load_result import LoadResult
 from nightcare.desktop import user_unit
 from nightcare.desktop.time_zone import zone
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.moments import clock_text
 from nightcare.domain.recurrence import plan
 from nightcare.domain.time_parser import parse_clock
-from nightcare.errors import ConfigError, DesktopError, Place, StateError, ValueRefused
-from nightcare.i18n.diagnostics_text import problem_text
-from nightcare.i18n.translator import Words, words_for
+from nightcare.errors import ConfigError, DesktopError, Location, StateError, ValueRefused
+from nightcare.i18n.diagnostics_text import diagnostic_text
+from nightcare.i18n.translator import Translator, words_for
 from nightcare.languages import languages
 
 _AUTO = "auto"
@@ -38,7 +38,7 @@ _A_WEEK = 7
 
 
 @command("setup", help="Answer a few questions; your config and service are made from them.")
-def setup_command(person: Person) -> int:
+def setup_command(person: CommandContext) -> int:
     """Ask, show what would come of it, write the config, and offer the service.
 
     Raises:
@@ -57,7 +57,7 @@ def setup_command(person: Person) -> int:
         echo(setup.words.say("setup_nothing_written"))
         return 0
     if setup.wants_the_service():
-        install(Person(person.named))
+        install(CommandContext(person.named))
     return 0
 
 
@@ -68,11 +68,11 @@ class _Setup:
         words: The person's language, from the moment that they chose it.
     """
 
-    def __init__(self, person: Person) -> None:
-        self.words: Words = spoken(person)
+    def __init__(self, person: CommandContext) -> None:
+        self.words: Translator = spoken(person)
         self._person = person
         self._path: Path = person.config_place
-        self._loaded: Loaded = self._right(example_text().encode())
+        self._loaded: LoadResult = self._right(example_text().encode())
         self._raw = example_text().encode()
 
     def ask_and_write(self) -> bool:
@@ -176,7 +176,7 @@ class _Setup:
                 self._take({("reminders", reminder.name, "enabled"): False})
 
     def _preview(self) -> None:
-        would = Person(self._path)
+        would = CommandContext(self._path)
         would.loaded = self._loaded
         outlook = would.outlook(self._loaded.schedule)
         echo(self.words.say("setup_preview"))
@@ -209,8 +209,8 @@ class _Setup:
         try:
             self._loaded = self._right(raw)
         except ConfigError as error:
-            first = replace(error.problems[0], place=Place(self._path.name), also=None)
-            told = problem_text(first, self.words)
+            first = replace(error.problems[0], place=Location(self._path.name), also=None)
+            told = diagnostic_text(first, self.words)
             echo(self.words.say("setup_does_not_fit", problem=told))
             return False
         self._raw = raw
@@ -224,14 +224,14 @@ class _Setup:
         known = {(one.where, one.key) for one in loaded.warnings}
         new = [one for one in self._loaded.warnings if (one.where, one.key) not in known]
         # Nothing is written yet, so there is no line to show.
-        name = Place(self._path.name)
+        name = Location(self._path.name)
         tell_warnings([replace(one, place=name, also=None) for one in new], self.words)
         if not new or self._yes(self.words.say("setup_meant"), usual=False):
             return True
         self._raw, self._loaded = raw, loaded
         return False
 
-    def _right(self, raw: bytes) -> Loaded:
+    def _right(self, raw: bytes) -> LoadResult:
         return load_file(parsed(str(self._path), raw), {})
 
     def _calendar(self) -> Calendar:

@@ -7,19 +7,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from nightcare.cli.command_context import Person
+from nightcare.cli.command_context import CommandContext
 from nightcare.cli.completion import reminder_names
 from nightcare.cli.declaring import argument, as_json, command, number, option
 from nightcare.cli.output import echo, say_json
 from nightcare.desktop.notify.factory import same_bus, session_bus
 from nightcare.domain.care_day import ONE_DAY, Calendar
 from nightcare.domain.day_parser import checked_days, coming_date
-from nightcare.domain.delivery import Course, Held, Open, Settled, Snoozed
+from nightcare.domain.delivery import STATE_NAMES, Active, Closed, Delivery, Held, Snoozed
 from nightcare.domain.guidance import Routine
-from nightcare.domain.outlook import Entry, Outlook
+from nightcare.domain.outlook import Outlook, OutlookEntry
 from nightcare.domain.reminders import Occurrence, Reminder
 from nightcare.domain.routine import Stage, routine_named, routines
-from nightcare.domain.routine_session import Led, whereabouts
+from nightcare.domain.routine_session import RoutineSession, whereabouts
 from nightcare.engine.guided_routine import stage_words
 from nightcare.engine.outlook_reader import read_outlook
 from nightcare.errors import DesktopError, NotRunning, ValueRefused
@@ -36,7 +36,7 @@ _STATUS = {
 
 @command("status", help="Say whether the service runs, what is open and what comes next.")
 @as_json
-def status_command(person: Person, *, for_program: bool) -> None:
+def status_command(person: CommandContext, *, for_program: bool) -> None:
     """Whether the service runs, what is open and what comes next."""
     running = person.service_runs()
     with person.journal() as journal:
@@ -98,7 +98,7 @@ def status_command(person: Person, *, for_program: bool) -> None:
     _tell_of_another_bus(note, person)
 
 
-def _tell_of_another_bus(note: Mapping[str, Any], person: Person) -> None:
+def _tell_of_another_bus(note: Mapping[str, Any], person: CommandContext) -> None:
     """Say where the service shows reminders, if that is not on this desktop.
 
     Raises:
@@ -121,7 +121,9 @@ def _tell_of_another_bus(note: Mapping[str, Any], person: Person) -> None:
     echo(person.words.say(f"error_{error.key}", **error.values), err=True)
 
 
-def _service_lines(note: Mapping[str, Any], person: Person, *, running: bool) -> Iterable[str]:
+def _service_lines(
+    note: Mapping[str, Any], person: CommandContext, *, running: bool
+) -> Iterable[str]:
     """Yield what the service says of itself: its notification server, and what is wrong."""
     key = _STATUS[_notifier_state(note)] if running else "status_stopped"
     yield person.words.say(key, notifier=note.get("notifier"))
@@ -150,10 +152,10 @@ def _notifier_state(note: Mapping[str, Any]) -> str:
     return "startable" if note.get("notifier_startable") else "none"
 
 
-_UnderWay = tuple[Led, Routine, Stage]
+_UnderWay = tuple[RoutineSession, Routine, Stage]
 
 
-def _under_way(person: Person, journal: Journal) -> _UnderWay | None:
+def _under_way(person: CommandContext, journal: Journal) -> _UnderWay | None:
     """The routine that the person is being led through, and where it is; None where it is none."""
     led = journal.led()
     if led is None:
@@ -178,7 +180,7 @@ def _routine_record(under_way: _UnderWay, calendar: Calendar) -> dict[str, objec
     }
 
 
-def _zone_lines(zone: dict[str, Any] | None, person: Person) -> list[str]:
+def _zone_lines(zone: dict[str, Any] | None, person: CommandContext) -> list[str]:
     """Return what is wrong with the time zone of the running service; nothing if it is known."""
     if zone is None or (zone["known"] and not zone["lost"]):
         return []
@@ -186,7 +188,7 @@ def _zone_lines(zone: dict[str, Any] | None, person: Person) -> list[str]:
     return [person.words.say(key, zone=zone["name"])]
 
 
-def _presence_lines(presence: Mapping[str, dict[str, Any]], person: Person) -> list[str]:
+def _presence_lines(presence: Mapping[str, dict[str, Any]], person: CommandContext) -> list[str]:
     """What the service knows of whether somebody is there; nothing where it asks nobody."""
     answers = {True: "on", False: "off", None: "unknown"}
     said: list[str] = []
@@ -202,7 +204,7 @@ def _presence_lines(presence: Mapping[str, dict[str, Any]], person: Person) -> l
 
 @command("next", help="Say what comes next.")
 @as_json
-def next_command(person: Person, *, for_program: bool) -> None:
+def next_command(person: CommandContext, *, for_program: bool) -> None:
     """What comes next."""
     with person.journal() as journal:
         calendar = person.calendar
@@ -215,7 +217,7 @@ def next_command(person: Person, *, for_program: bool) -> None:
 
 @command("today", help="Show the care day: what was, and what is to come.")
 @as_json
-def today_command(person: Person, *, for_program: bool) -> None:
+def today_command(person: CommandContext, *, for_program: bool) -> None:
     """The care day: what was, and what is to come."""
     with person.journal() as journal:
         calendar = person.calendar
@@ -236,7 +238,9 @@ def today_command(person: Person, *, for_program: bool) -> None:
 @option("--days", type=number(), default=7, show_default=True, help="How many care days.")
 @option("--from", "first", metavar="DATE", help="The first day: 2026-12-24, 24/12, monday.")
 @as_json
-def preview_command(person: Person, *, days: int, first: str | None, for_program: bool) -> None:
+def preview_command(
+    person: CommandContext, *, days: int, first: str | None, for_program: bool
+) -> None:
     """What is due over the coming care days."""
     checked_days(days)
     outlook = person.outlook(person.loaded.schedule)
@@ -266,7 +270,7 @@ def _coming_day(outlook: Outlook) -> date:
 @command("why", help="Say which step decided last time, for one reminder or for each.")
 @argument("reminder", required=False, shell_complete=reminder_names)
 @as_json
-def why_command(person: Person, *, reminder: str | None, for_program: bool) -> None:
+def why_command(person: CommandContext, *, reminder: str | None, for_program: bool) -> None:
     """Which step of the cascade decided last time."""
     with person.journal() as journal:
         if reminder is not None:
@@ -308,12 +312,16 @@ def why_command(person: Person, *, reminder: str | None, for_program: bool) -> N
         )
 
 
-def plan_lines(planned: Sequence[Occurrence], person: Person, outlook: Outlook) -> Iterable[str]:
+def plan_lines(
+    planned: Sequence[Occurrence], person: CommandContext, outlook: Outlook
+) -> Iterable[str]:
     """Yield what is to come as lines to read, under the date of each care day."""
-    return day_lines([Entry(one, None) for one in planned], person, outlook)
+    return day_lines([OutlookEntry(one, None) for one in planned], person, outlook)
 
 
-def day_lines(entries: Sequence[Entry], person: Person, outlook: Outlook) -> Iterable[str]:
+def day_lines(
+    entries: Sequence[OutlookEntry], person: CommandContext, outlook: Outlook
+) -> Iterable[str]:
     """Yield entries as lines to read, under the date of each care day."""
     if not entries:
         yield person.words.say("plan_empty")
@@ -325,18 +333,20 @@ def day_lines(entries: Sequence[Entry], person: Person, outlook: Outlook) -> Ite
         yield _day_line(one, person, outlook)
 
 
-def outlook_of(person: Person, journal: Journal, calendar: Calendar) -> Outlook:
+def outlook_of(person: CommandContext, journal: Journal, calendar: Calendar) -> Outlook:
     """Return what is to come and what has been, for a view of the plan."""
     return read_outlook(person.schedule, calendar, journal, person.now)
 
 
-def _next_line(coming: Occurrence | None, person: Person) -> str:
+def _next_line(coming: Occurrence | None, person: CommandContext) -> str:
     if coming is None:
         return person.words.say("next_nothing")
     return person.words.say("next_line", reminder=coming.key.reminder, due=person.clock(coming.due))
 
 
-def _state_line(course: Course, person: Person, outlook: Outlook, *, running: bool) -> str:
+def _state_line(
+    course: Delivery, person: CommandContext, outlook: Outlook, *, running: bool
+) -> str:
     name, due = course.key.reminder, person.clock(course.occurrence.due)
     match course.state:
         case Snoozed():
@@ -347,23 +357,23 @@ def _state_line(course: Course, person: Person, outlook: Outlook, *, running: bo
         case Held(cause):
             reason = person.words.say(f"reason_{cause.replace(' ', '_')}")
             return person.words.say("state_held", reminder=name, due=due, reason=reason)
-        case Open() if not running:
+        case Active() if not running:
             return person.words.say("state_stopped", reminder=name, due=due)
-        case Open() as shown if not _was_on_screen(shown):
+        case Active() as shown if not _was_on_screen(shown):
             why = delivery_text(person.words, shown.delivery)
             return person.words.say("state_not_shown", reminder=name, due=due, reason=why)
-        case Open() as shown if not shown.on_screen:
+        case Active() as shown if not shown.on_screen:
             return person.words.say("state_off", reminder=name, due=due)
         case _:
             return person.words.say("state_open", reminder=name, due=due)
 
 
-def _was_on_screen(state: Open) -> bool:
+def _was_on_screen(state: Active) -> bool:
     """Whether it is on the screen, or has left it without an answer."""
     return state.delivery.stage == "shown" or state.away
 
 
-def _day_line(entry: Entry, person: Person, outlook: Outlook) -> str:
+def _day_line(entry: OutlookEntry, person: CommandContext, outlook: Outlook) -> str:
     name = entry.occurrence.key.reminder
     local = outlook.calendar.local(entry.occurrence.due)
     reminder = outlook.schedule.reminder(name)
@@ -372,9 +382,9 @@ def _day_line(entry: Entry, person: Person, outlook: Outlook) -> str:
     return f"  {local:%H:%M}  {name:<18} {topic:<14} {became}".rstrip()
 
 
-def _became(course: Course, person: Person, outlook: Outlook) -> str:
+def _became(course: Delivery, person: CommandContext, outlook: Outlook) -> str:
     match course.state:
-        case Settled(outcome, _, reason):
+        case Closed(outcome, _, reason):
             said = person.words.say(f"outcome_{outcome}")
             if reason is None:
                 return said
@@ -388,10 +398,10 @@ def _became(course: Course, person: Person, outlook: Outlook) -> str:
             return person.words.say(
                 "became_held", reason=person.words.say(f"reason_{cause.replace(' ', '_')}")
             )
-        case Open() as shown if not _was_on_screen(shown):
+        case Active() as shown if not _was_on_screen(shown):
             why = delivery_text(person.words, shown.delivery)
             return person.words.say("became_not_shown", reason=why)
-        case Open() as shown if not shown.on_screen:
+        case Active() as shown if not shown.on_screen:
             return person.words.say("became_off")
         case _:
             return person.words.say("became_open")
@@ -405,35 +415,35 @@ def _key(one: Occurrence, calendar: Calendar) -> dict[str, object]:
     }
 
 
-def _occurrence(one: Occurrence, person: Person, calendar: Calendar) -> dict[str, object]:
+def _occurrence(one: Occurrence, person: CommandContext, calendar: Calendar) -> dict[str, object]:
     reminder: Reminder | None = person.schedule.reminder(one.key.reminder)
     topic = None if reminder is None else reminder.topic
     return {**_key(one, calendar), "topic": topic, "state": "planned"}
 
 
-def _entry(entry: Entry, person: Person, outlook: Outlook) -> dict[str, object]:
+def _entry(entry: OutlookEntry, person: CommandContext, outlook: Outlook) -> dict[str, object]:
     if entry.course is None:
         return _occurrence(entry.occurrence, person, outlook.calendar)
     return _course(entry.course, outlook)
 
 
-def _course(course: Course, outlook: Outlook) -> dict[str, object]:
+def _course(course: Delivery, outlook: Outlook) -> dict[str, object]:
     calendar = outlook.calendar
     entry = {
         **_key(course.occurrence, calendar),
         "topic": course.topic,
-        "state": type(course.state).__name__.lower(),
+        "state": STATE_NAMES[type(course.state)],
         "snoozes": course.snoozes,
     }
     match course.state:
-        case Settled(outcome, at, reason):
+        case Closed(outcome, at, reason):
             entry |= {"outcome": outcome, "at": _iso(at, calendar), "reason": reason}
         case Snoozed(until):
             comes = outlook.comes(course)
             entry |= {"until": _iso(until, calendar), "comes": _iso(comes, calendar)}
         case Held(cause):
             entry |= {"reason": cause}
-        case Open(shown, closes) as state:
+        case Active(shown, closes) as state:
             entry |= {
                 "shown": _iso(shown, calendar),
                 "closes": _iso(closes, calendar),

@@ -10,21 +10,21 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 
 from nightcare.cli import BROKEN_OFF
-from nightcare.cli.command_context import Person
+from nightcare.cli.command_context import CommandContext
 from nightcare.cli.completion import routine_names
 from nightcare.cli.declaring import argument, as_json, command, one_of, option
 from nightcare.cli.output import echo, say_json
 from nightcare.cli.routine_display import Ticking, display_for, lead
 from nightcare.cli.tips import advice, wrapped
 from nightcare.desktop.time_zone import zone
-from nightcare.domain.delivery import Course, Held, Open
+from nightcare.domain.delivery import Active, Delivery, Held
 from nightcare.domain.guidance import Guidance, Routine
 from nightcare.domain.reminders import Topic
 from nightcare.domain.routine import BUILT_IN, length_of, routine_named, routines, stages
 from nightcare.domain.schedule import Schedule
-from nightcare.engine.user_actions import Answers
+from nightcare.engine.user_actions import UserActions
 from nightcare.errors import StateError, ValueRefused
-from nightcare.i18n.translator import Words, read_words
+from nightcare.i18n.translator import Translator, read_words
 from nightcare.journal.database import FILE_NAME
 from nightcare.languages import languages
 
@@ -41,7 +41,12 @@ Ctrl-C, nothing is recorded and the exit code is 130.
 @option("--language", type=one_of(languages()), help="Another language than yours.")
 @as_json
 def stretch_command(
-    person: Person, *, routine: str | None, listed: bool, language: str | None, for_program: bool
+    person: CommandContext,
+    *,
+    routine: str | None,
+    listed: bool,
+    language: str | None,
+    for_program: bool,
 ) -> int:
     """Be led through a stretch."""
     words = person.any_words if language is None else read_words(language)
@@ -86,7 +91,7 @@ def named(found: Sequence[Routine], name: str) -> Routine:
     return chosen
 
 
-def go_through(routine: Routine, words: Words, *, dim: bool) -> timedelta | None:
+def go_through(routine: Routine, words: Translator, *, dim: bool) -> timedelta | None:
     """Lead through a routine; returns how long it took, or None where the person stopped it.
 
     Args:
@@ -109,7 +114,7 @@ def go_through(routine: Routine, words: Words, *, dim: bool) -> timedelta | None
     return took
 
 
-def cautions(routine: Routine, words: Words) -> list[str]:
+def cautions(routine: Routine, words: Translator) -> list[str]:
     """What belongs beside a stretch: where it is from, whose the lengths are, and the caution."""
     guidance: Guidance = words.guidance
     said = []
@@ -121,7 +126,7 @@ def cautions(routine: Routine, words: Words) -> list[str]:
     return said
 
 
-def _list(found: Sequence[Routine], words: Words) -> None:
+def _list(found: Sequence[Routine], words: Translator) -> None:
     widest = max(len(one.id) for one in found)
     for one in found:
         said = words.say(
@@ -145,18 +150,18 @@ def _record(one: Routine) -> dict[str, object]:
     }
 
 
-def _mark(person: Person, schedule: Schedule, words: Words, now: datetime) -> None:
+def _mark(person: CommandContext, schedule: Schedule, words: Translator, now: datetime) -> None:
     """Answer the stretching reminder that is open, if there is one, as done now (UTC)."""
     if not (person.state / FILE_NAME).exists():
         return
     with suppress(StateError), person.journal() as journal:
         waiting = [one for one in journal.unsettled() if _asks(one, schedule)]
         if waiting:
-            answers = Answers(schedule, zone(schedule.zone), journal)
+            answers = UserActions(schedule, zone(schedule.zone), journal)
             course = answers.done(now, waiting[-1].key.reminder)
             echo(words.say("stretch_marked", reminder=course.key.reminder))
 
 
-def _asks(course: Course, schedule: Schedule) -> bool:
+def _asks(course: Delivery, schedule: Schedule) -> bool:
     known = schedule.reminder(course.key.reminder) is not None
-    return known and course.topic is Topic.STRETCHING and isinstance(course.state, Open | Held)
+    return known and course.topic is Topic.STRETCHING and isinstance(course.state, Active | Held)

@@ -6,18 +6,18 @@ import shutil
 import textwrap
 from collections.abc import Iterable
 
-from nightcare.cli.command_context import Person
+from nightcare.cli.command_context import CommandContext
 from nightcare.cli.declaring import argument, as_json, command, one_of, option
 from nightcare.cli.output import echo, say_json
 from nightcare.domain.guidance import Advice, Guidance
 from nightcare.domain.reminders import Topic
-from nightcare.i18n.translator import Words, read_words
+from nightcare.i18n.translator import Translator, read_words
 from nightcare.languages import languages
 
 _WIDEST = 72
 
 
-def _words(person: Person, language: str | None) -> Words:
+def _words(person: CommandContext, language: str | None) -> Translator:
     """The language asked for, else the person's; a wrong config keeps nobody from a tip."""
     return person.any_words if language is None else read_words(language)
 
@@ -27,7 +27,7 @@ def _words(person: Person, language: str | None) -> Words:
 @option("--language", type=one_of(languages()), help="Another language than yours.")
 @as_json
 def tips_command(
-    person: Person, *, topic: str | None, language: str | None, for_program: bool
+    person: CommandContext, *, topic: str | None, language: str | None, for_program: bool
 ) -> None:
     """The tips, with the guidance they rest on."""
     words = _words(person, language)
@@ -61,7 +61,7 @@ def tips_command(
 @command("causes", help="What can lie behind cramps, and when to see a professional.")
 @option("--language", type=one_of(languages()), help="Another language than yours.")
 @as_json
-def causes_command(person: Person, *, language: str | None, for_program: bool) -> None:
+def causes_command(person: CommandContext, *, language: str | None, for_program: bool) -> None:
     """What can lie behind cramps, and when to see a professional."""
     words = _words(person, language)
     guidance = words.guidance

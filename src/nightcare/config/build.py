@@ -7,30 +7,30 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from nightcare.config.limits import too_frequent
-from nightcare.config.lint import doubts
+from nightcare.config.lint import lint
 from nightcare.config.locations import Path
 from nightcare.config.model import Config, DiaryTable, QuietTable, ReminderTable
 from nightcare.config.routines import routine_mistakes, routine_rules, unknown_routines
-from nightcare.config.sleep_week import Week
+from nightcare.config.sleep_week import SleepWeek
 from nightcare.config.types import WEEKDAYS
 from nightcare.domain.moments import Anchor, Moment, Relative, clock_text
-from nightcare.domain.referral import ProfessionalRule
+from nightcare.domain.referral import ReferralRule
 from nightcare.domain.reminders import (
     At,
-    Conduct,
     Cron,
     Every,
-    Quiet,
+    QuietRules,
     Reminder,
     Repeat,
     Topic,
+    WhenBusy,
     is_evening,
 )
 from nightcare.domain.routine import StretchRule
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import SnoozeRule
 from nightcare.domain.time_parser import UNTIL
-from nightcare.errors import Problem
+from nightcare.errors import Diagnostic
 
 _STAYS = timedelta(minutes=10)
 _EVENING_STAYS = timedelta(minutes=30)
@@ -60,17 +60,17 @@ WHATEVER_THE_SLEEP = frozenset(
 
 
 @dataclass(frozen=True)
-class Understood:
+class BuildResult:
     """A schedule, where the tables make one, and what is wrong or doubtful about them."""
 
     schedule: Schedule | None
-    mistakes: tuple[Problem, ...]
-    warnings: tuple[Problem, ...]
+    mistakes: tuple[Diagnostic, ...]
+    warnings: tuple[Diagnostic, ...]
 
 
-def understand(config: Config) -> Understood:
+def build(config: Config) -> BuildResult:
     """Make the schedule that the tables stand for."""
-    week = Week.of(config.sleep)
+    week = SleepWeek.of(config.sleep)
     mistakes = list(_bedtimes(week))
     reminders: list[Reminder] = []
     for name, table in config.reminders.items():
@@ -99,24 +99,24 @@ def understand(config: Config) -> Understood:
         routines=routine_rules(config),
         idle_after=config.quiet.idle_after,
         morning_question=config.diary.morning_question,
-        professional=ProfessionalRule(
+        professional=ReferralRule(
             config.diary.professional_nights,
             config.diary.professional_days,
             notice=config.diary.professional_notice,
         ),
         notify=None if config.notify.backend == "auto" else config.notify.backend,
     )
-    return Understood(
+    return BuildResult(
         None if mistakes else schedule,
         tuple(mistakes),
-        tuple(doubts(config, reminders, week)),
+        tuple(lint(config, reminders, week)),
     )
 
 
 # Sleep
 
 
-def _bedtimes(week: Week) -> Iterator[Problem]:
+def _bedtimes(week: SleepWeek) -> Iterator[Diagnostic]:
     """A bedtime may not lie after the next wake-up; each place is named once."""
     seen = set()
     for number in range(len(WEEKDAYS)):
@@ -124,7 +124,7 @@ def _bedtimes(week: Week) -> Iterator[Problem]:
         hours, where = week.hours(number), week.place(number, "bedtime")
         if week.night(number) < timedelta() and where not in seen:
             seen.add(where)
-            yield Problem(
+            yield Diagnostic(
                 where,
                 "bedtime_after_wake",
                 {
@@ -153,21 +153,23 @@ def _timings(table: ReminderTable) -> tuple[At | Every | Cron | None, ...]:
     )
 
 
-def _timing_count(where: Path, table: ReminderTable, count: int) -> Problem:
+def _timing_count(where: Path, table: ReminderTable, count: int) -> Diagnostic:
     if not count:
-        return Problem(where, "timing_missing", {})
+        return Diagnostic(where, "timing_missing", {})
     given = [key for key in ("at", "every", "cron") if getattr(table, key) is not None]
-    return Problem((*where, given[1]), "timing_twice", {"given": given}, against=(*where, given[0]))
+    return Diagnostic(
+        (*where, given[1]), "timing_twice", {"given": given}, against=(*where, given[0])
+    )
 
 
-def _without_every(where: Path, table: ReminderTable) -> Iterator[Problem]:
+def _without_every(where: Path, table: ReminderTable) -> Iterator[Diagnostic]:
     if table.every is not None:
         return
     instead = "at" if table.cron is None else "cron"
     for key, value in (("from", table.first), ("until", table.until)):
         if value is not None:
             values: dict[str, object] = {"key": key}
-            yield Problem((*where, key), "only_with_every", values, against=(*where, instead))
+            yield Diagnostic((*where, key), "only_with_every", values, against=(*where, instead))
 
 
 def _reminder(
@@ -200,11 +202,11 @@ def _routine(table: ReminderTable, config: Config) -> str | None:
     return (config.stretch.routine if table.routine is None else table.routine) or None
 
 
-def _quiet(table: ReminderTable, general: QuietTable, *, evening: bool) -> Quiet:
+def _quiet(table: ReminderTable, general: QuietTable, *, evening: bool) -> QuietRules:
     own = table.quiet
     # A nightly do-not-disturb would swallow every evening reminder.
-    disturb = Conduct.SHOW if evening else general.do_not_disturb
-    return Quiet(
+    disturb = WhenBusy.SHOW if evening else general.do_not_disturb
+    return QuietRules(
         locked=own.locked or general.locked,
         idle=own.idle or general.idle,
         do_not_disturb=own.do_not_disturb or disturb,
@@ -212,15 +214,15 @@ def _quiet(table: ReminderTable, general: QuietTable, *, evening: bool) -> Quiet
     )
 
 
-def _name_mistakes(name: str) -> Iterator[Problem]:
+def _name_mistakes(name: str) -> Iterator[Diagnostic]:
     plain = name.replace("-", "").replace("_", "")
     if not (plain.isalnum() and name[0].isalpha()):
-        yield Problem(("reminders", name), "name_wrong", {"found": name})
+        yield Diagnostic(("reminders", name), "name_wrong", {"found": name})
     elif name.lower() == UNTIL:
-        yield Problem(("reminders", name), "name_taken", {"found": name})
+        yield Diagnostic(("reminders", name), "name_taken", {"found": name})
     elif len(name) > _LONGEST_NAME:
         values: dict[str, object] = {"found": len(name), "most": _LONGEST_NAME}
-        yield Problem(("reminders", name), "name_too_long", values)
+        yield Diagnostic(("reminders", name), "name_too_long", values)
 
 
 # Moments
@@ -239,8 +241,8 @@ def _moments(table: ReminderTable, timing: At | Every | Cron) -> Iterator[tuple[
 
 
 def _moment_mistakes(
-    where: Path, table: ReminderTable, reminder: Reminder, week: Week
-) -> Iterator[Problem]:
+    where: Path, table: ReminderTable, reminder: Reminder, week: SleepWeek
+) -> Iterator[Diagnostic]:
     timing = reminder.timing
     if isinstance(timing, At):
         yield from _named_again(where, timing)
@@ -256,7 +258,7 @@ def _moment_mistakes(
             for number in reminder.days
         ]
         if all(empty):
-            yield Problem(
+            yield Diagnostic(
                 (*where, "from" if table.first else "until" if table.until else "every"),
                 "every_empty",
                 {"first": str(timing.first), "until": str(timing.until)},
@@ -264,7 +266,9 @@ def _moment_mistakes(
             )
 
 
-def _in_the_night(where: Path, moment: Moment, days: Iterable[int], week: Week) -> Problem | None:
+def _in_the_night(
+    where: Path, moment: Moment, days: Iterable[int], week: SleepWeek
+) -> Diagnostic | None:
     """A relative moment that is not in the waking hours of one of these days."""
     for number in days:
         if isinstance(moment, Relative) and not week.wakes(moment, number):
@@ -276,16 +280,16 @@ def _in_the_night(where: Path, moment: Moment, days: Iterable[int], week: Week) 
                 "bedtime": clock_text(hours.bedtime),
             }
             against = week.bound(moment, number)
-            return Problem(where, "moment_in_night", values, against=against)
+            return Diagnostic(where, "moment_in_night", values, against=against)
     return None
 
 
-def _named_again(where: Path, timing: At) -> Iterator[Problem]:
+def _named_again(where: Path, timing: At) -> Iterator[Diagnostic]:
     named: dict[Moment, int] = {}
     for number, moment in enumerate(timing.moments):
         first = named.setdefault(moment, number)
         if first != number:
-            yield Problem(
+            yield Diagnostic(
                 (*where, "at", number),
                 "at_twice",
                 {"found": str(moment)},
@@ -293,7 +297,7 @@ def _named_again(where: Path, timing: At) -> Iterator[Problem]:
             )
 
 
-def _question_mistakes(question: Moment | None, week: Week) -> Iterator[Problem]:
+def _question_mistakes(question: Moment | None, week: SleepWeek) -> Iterator[Diagnostic]:
     if question is not None:
         where = ("diary", "morning_question")
         night = _in_the_night(where, question, range(len(WEEKDAYS)), week)
@@ -301,9 +305,9 @@ def _question_mistakes(question: Moment | None, week: Week) -> Iterator[Problem]
             yield night
 
 
-def _rule_mistakes(table: DiaryTable) -> Iterator[Problem]:
+def _rule_mistakes(table: DiaryTable) -> Iterator[Diagnostic]:
     nights, days = table.professional_nights, table.professional_days
     if nights > days:
         where = ("diary", "professional_nights")
         values: dict[str, object] = {"found": nights, "most": days}
-        yield Problem(where, "rule_never", values, against=("diary", "professional_days"))
+        yield Diagnostic(where, "rule_never", values, against=("diary", "professional_days"))

@@ -22,7 +22,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from nightcare import __version__
-from nightcare.config.load_result import Load, Loaded, Source
+from nightcare.config.load_result import ConfigSource, Load, LoadResult
 from nightcare.config.serialize import Plain, plain, unplain
 
 FILE_NAME = "validated.json"
@@ -42,7 +42,7 @@ _FOR_US_ALONE = stat.S_IRUSR | stat.S_IWUSR
 Origin = list[Plain]
 
 
-def load_kept(source: Source, folder: Path, load: Load) -> Loaded:
+def load_cached(source: ConfigSource, folder: Path, load: Load) -> LoadResult:
     """The configuration: as it was kept if it is the same, else loaded, and kept if it is right.
 
     Args:
@@ -68,7 +68,7 @@ def load_kept(source: Source, folder: Path, load: Load) -> Loaded:
     return loaded
 
 
-def _built_in(source: Source) -> Loaded | None:
+def _built_in(source: ConfigSource) -> LoadResult | None:
     """What comes of no file, or of one that is the example; None for any other."""
     if source.variables:
         return None
@@ -77,11 +77,11 @@ def _built_in(source: Source) -> Loaded | None:
     if text.encode() != example or (source.path is not None and source.raw != example):
         return None
     loaded = unplain(outcome)
-    assert isinstance(loaded, Loaded)
+    assert isinstance(loaded, LoadResult)
     return replace(loaded, path=source.path)
 
 
-def _origin(source: Source) -> Origin | None:
+def _origin(source: ConfigSource) -> Origin | None:
     """All that an outcome depends on, as far as it can be told."""
     if source.path is not None and source.text is None:
         return None
@@ -109,7 +109,7 @@ def _libraries() -> Iterator[Plain]:
             yield [folder, os.stat(folder).st_mtime_ns]  # noqa: PTH116 - likewise
 
 
-def _kept(file: Path, origin: Origin) -> Loaded | None:
+def _kept(file: Path, origin: Origin) -> LoadResult | None:
     try:
         check, _, body = _read(file).partition(b"\n")
         if int(check, 16) != crc32(body):
@@ -118,7 +118,7 @@ def _kept(file: Path, origin: Origin) -> Loaded | None:
         if kept_origin != origin:
             return None
         loaded = unplain(outcome)
-        if not isinstance(loaded, Loaded):
+        if not isinstance(loaded, LoadResult):
             return None
         if loaded.schedule.zone is not None:
             # The system's time zones may have gone since.
@@ -147,7 +147,7 @@ def _read(file: Path) -> bytes:
         return stream.read()
 
 
-def _keep(file: Path, origin: Origin, loaded: Loaded) -> None:
+def _keep(file: Path, origin: Origin, loaded: LoadResult) -> None:
     from nightcare.atomic_write import replace_file  # noqa: PLC0415 - rarely
 
     body = json.dumps([origin, plain(loaded)]).encode()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from nightcare.config.load_result import Loaded
+from nightcare.config.load_result import LoadResult
 from nightcare.config.locations import Path
 from nightcare.config.origins import FromDefaults, Origin, Origins
 from nightcare.domain.moments import length_text
@@ -16,7 +16,7 @@ QUIET = ("locked", "idle", "do_not_disturb", "presenting")
 
 
 @dataclass(frozen=True)
-class Entry:
+class EffectiveValue:
     """One value that is in force.
 
     Attributes:
@@ -30,7 +30,7 @@ class Entry:
     origin: Origin
 
 
-def entries(loaded: Loaded, origins: Origins) -> Iterator[Entry]:
+def entries(loaded: LoadResult, origins: Origins) -> Iterator[EffectiveValue]:
     """Every value that is in force, in the order of the config.
 
     What a reminder does not say itself but has from `[snooze]`, `[quiet]` or `[stretch]` comes from
@@ -49,16 +49,16 @@ def entries(loaded: Loaded, origins: Origins) -> Iterator[Entry]:
             for rest, default, general in _unsaid(reminders[name]):
                 if rest not in said:
                     origin = origins.of(general) if general else FromDefaults()
-                    yield Entry((*where, *rest), default, origin)
+                    yield EffectiveValue((*where, *rest), default, origin)
 
 
-def _written(where: Path, value: Any, origins: Origins) -> Iterator[Entry]:
+def _written(where: Path, value: Any, origins: Origins) -> Iterator[EffectiveValue]:
     """What the layers say at a path; what is no table comes before the tables, as in TOML."""
     if isinstance(value, dict):
         for key, one in sorted(value.items(), key=lambda pair: isinstance(pair[1], dict)):
             yield from _written((*where, key), one, origins)
     elif value is not None:
-        yield Entry(where, value, origins.of(where))
+        yield EffectiveValue(where, value, origins.of(where))
 
 
 def _unsaid(reminder: Reminder) -> Iterator[tuple[Path, Any, Path]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import tomli
 
-from nightcare.config.locations import Path, Positions, locate
+from nightcare.config.locations import KeyLocations, Path, locate
 from nightcare.config.model import Config
 from nightcare.config.toml_writer import key_part, path_text, value_text
 
@@ -24,7 +24,7 @@ _PAIR = re.compile(r"([ \t]*)([A-Za-z0-9_-]+[ \t]*)=")
 
 
 @dataclass(frozen=True)
-class Section:
+class TomlSection:
     """Some lines of a text, counted from 0.
 
     Attributes:
@@ -53,7 +53,7 @@ def is_inline(body: str, where: Path) -> bool:
     return any(lines[one.line - 1][one.column - 1] == "{" for one in places if one is not None)
 
 
-def sections(body: str) -> list[Section]:
+def sections(body: str) -> list[TomlSection]:
     """The sections of a text, in its order; the first is what stands above all headers."""
     lines = body.removesuffix("\n").split("\n") if body else []
     headers = dict(_headers(tomli.loads(body), (), locate(body), lines))
@@ -110,7 +110,7 @@ def without_sections(body: str, where: Path) -> str:
 
 
 def _headers(
-    table: Mapping[str, Any], where: Path, found: Positions, lines: list[str]
+    table: Mapping[str, Any], where: Path, found: KeyLocations, lines: list[str]
 ) -> Iterator[tuple[int, Path]]:
     for key, value in table.items():
         inner = (*where, key)
@@ -122,7 +122,7 @@ def _headers(
             yield from _headers(value, inner, found, lines)
 
 
-def _section(lines: list[str], path: Path, start: int, stop: int) -> Section:
+def _section(lines: list[str], path: Path, start: int, stop: int) -> TomlSection:
     filled = stop
     # A header is no comment, so the search ends at it.
     while filled > start and _says_nothing(lines[filled - 1]):
@@ -133,7 +133,7 @@ def _section(lines: list[str], path: Path, start: int, stop: int) -> Section:
             end -= 1
     while end > filled and not lines[end - 1].strip():
         end -= 1
-    return Section(path, start, filled, end)
+    return TomlSection(path, start, filled, end)
 
 
 def _is_comment(line: str) -> bool:

@@ -15,10 +15,10 @@ import tomli
 
 from nightcare.config.limits import MOST_VALUES, too_many_values
 from nightcare.config.load_result import LARGEST_FILE, NAMES_THE_FILE, PREFIX, Table, raw_of
+from nightcare.config.locations import KeyLocation, KeyLocations, locate
 from nightcare.config.locations import Path as Keys
-from nightcare.config.locations import Position, Positions, locate
 from nightcare.config.toml_errors import line_at, not_toml, number_too_long, split
-from nightcare.errors import ConfigError, Mark, Place, Problem
+from nightcare.errors import ConfigError, Diagnostic, Location, Span
 
 _DELIMITER = "__"
 
@@ -34,7 +34,7 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True)
-class File:
+class ConfigFile:
     """A config file that was read and is TOML.
 
     Attributes:
@@ -47,24 +47,24 @@ class File:
     name: str
     values: Table
     lines: Sequence[str]
-    positions: Positions
+    positions: KeyLocations
 
-    def place(self, position: Position | None) -> Place:
+    def place(self, position: KeyLocation | None) -> Location:
         """A place in this file; the file as a whole, where it is in no line of it."""
         if position is None:
-            return Place(self.name)
+            return Location(self.name)
         text = self.lines[position.line - 1]
-        return Place(self.name, Mark(position.line, position.column, position.end, text))
+        return Location(self.name, Span(position.line, position.column, position.end, text))
 
 
-def built_in() -> File:
+def built_in() -> ConfigFile:
     """The defaults: the example file that the package carries."""
     return _parsed("config.example.toml", _example())
 
 
-def unwritten(values: Table) -> File:
+def unwritten(values: Table) -> ConfigFile:
     """A config file that says this, and that nobody has written."""
-    return File("", values, split(""), locate(""))
+    return ConfigFile("", values, split(""), locate(""))
 
 
 def built_in_value(where: Sequence[str]) -> Any:
@@ -84,7 +84,7 @@ def _example() -> str:
     return files("nightcare").joinpath("config.example.toml").read_text(encoding="utf-8")
 
 
-def read_file(path: Path) -> File:
+def read_file(path: Path) -> ConfigFile:
     """Read the person's file.
 
     Raises:
@@ -106,7 +106,7 @@ def read_raw(path: Path) -> bytes:
         raise _refused(str(path), key, reason=error.strerror or error) from error
 
 
-def parsed(name: str, raw: bytes) -> File:
+def parsed(name: str, raw: bytes) -> ConfigFile:
     """What the bytes of a config file say; a byte-order mark is skipped.
 
     Args:
@@ -136,11 +136,11 @@ def _every_other_is_nothing(raw: bytes) -> bool:
     return [bool(byte) for byte in raw] in ([True, False] * 2, [False, True] * 2)
 
 
-def _refused(name: str, key: str, mark: Mark | None = None, /, **values: object) -> ConfigError:
-    return ConfigError((Problem((), key, values, place=Place(name, mark)),))
+def _refused(name: str, key: str, mark: Span | None = None, /, **values: object) -> ConfigError:
+    return ConfigError((Diagnostic((), key, values, place=Location(name, mark)),))
 
 
-def _parsed(name: str, text: str) -> File:
+def _parsed(name: str, text: str) -> ConfigFile:
     try:
         values = tomli.loads(text)
     except tomli.TOMLDecodeError as error:
@@ -152,11 +152,11 @@ def _parsed(name: str, text: str) -> File:
         raise _refused(name, "file_too_deep") from error
     if too_many_values(values):
         raise _refused(name, "too_many_values", most=MOST_VALUES)
-    file = File(name, values, split(text), locate(text))
+    file = ConfigFile(name, values, split(text), locate(text))
     deep = _too_deep(values)
     if deep is not None:
         place = file.place(file.positions.value(deep))
-        raise ConfigError((Problem((), "file_too_deep", place=place),))
+        raise ConfigError((Diagnostic((), "file_too_deep", place=place),))
     return file
 
 
@@ -174,7 +174,7 @@ def _too_deep(value: object) -> Keys | None:
 
 
 @dataclass(frozen=True)
-class Environment:
+class EnvironmentValues:
     """What the variables say.
 
     Attributes:
@@ -210,7 +210,7 @@ def _shared(one: Sequence[str | int], other: Sequence[str | int]) -> int:
     return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
 
 
-def environment(variables: Mapping[str, str], below: Table) -> Environment:
+def environment(variables: Mapping[str, str], below: Table) -> EnvironmentValues:
     """What `NIGHTCARE_*` says: `NIGHTCARE_SLEEP__WAKE=06:30` is `wake` of `[sleep]`.
 
     A value is TOML ("5", "true", a list), or JSON, or else text as it stands. Where a reminder's or
@@ -230,7 +230,7 @@ def environment(variables: Mapping[str, str], below: Table) -> Environment:
                 keys[1] = _own_name(keys[1], below.get(keys[0]))
             paths[name] = tuple(keys)
             _put(said, keys, _value(_readable(variables[variable])))
-    return Environment(said, paths)
+    return EnvironmentValues(said, paths)
 
 
 def _readable(text: str) -> str:

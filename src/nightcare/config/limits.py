@@ -13,7 +13,7 @@ from itertools import islice
 from cronsim import CronSim
 
 from nightcare.domain.reminders import At, Cron, Every, Reminder
-from nightcare.errors import Problem
+from nightcare.errors import Diagnostic
 
 MOST_VALUES = 5000
 """Keys and list entries of all layers together."""
@@ -47,16 +47,16 @@ def _entries(value: object) -> Iterator[object]:
                 waiting.append(entry)
 
 
-def at_most(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+def at_most(problems: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Return the first `MOST_PROBLEMS`, and one more that says how many were left out."""
     rest = len(problems) - MOST_PROBLEMS
     if rest <= 0:
         return tuple(problems)
-    left_out = Problem((), "more_problems", {"count": rest}, place=problems[0].place.whole())
+    left_out = Diagnostic((), "more_problems", {"count": rest}, place=problems[0].place.whole())
     return (*problems[:MOST_PROBLEMS], left_out)
 
 
-def too_frequent(reminders: Iterable[Reminder]) -> Iterator[Problem]:
+def too_frequent(reminders: Iterable[Reminder]) -> Iterator[Diagnostic]:
     """Yield a problem for the reminder with which all together come too often in a day."""
     total = 0
     for reminder in reminders:
@@ -66,7 +66,7 @@ def too_frequent(reminders: Iterable[Reminder]) -> Iterator[Problem]:
         total += count
         if total > MOST_A_DAY:
             values: dict[str, object] = {"often": count, "total": total, "most": MOST_A_DAY}
-            yield Problem(("reminders", reminder.name), "too_frequent", values)
+            yield Diagnostic(("reminders", reminder.name), "too_frequent", values)
             return
 
 

@@ -9,20 +9,20 @@ from cronsim import CronSim
 
 from nightcare.config.locations import Path
 from nightcare.config.model import Config, ReminderTable
-from nightcare.config.sleep_week import A_DAY, Week, since_midnight
+from nightcare.config.sleep_week import A_DAY, SleepWeek, since_midnight
 from nightcare.config.types import WEEKDAYS
 from nightcare.domain.care_day import AFTER_BEDTIME, SHORT_DAY
-from nightcare.domain.moments import Clock, clock_text, length_text
+from nightcare.domain.moments import ClockTime, clock_text, length_text
 from nightcare.domain.notification import BODY_LENGTH, STEP_LENGTH, TITLE_LENGTH
 from nightcare.domain.policy import fits_on_screen
 from nightcare.domain.reminders import At, Cron, Every, Reminder
-from nightcare.errors import Problem
+from nightcare.errors import Diagnostic
 
 _SHORT_NIGHT = timedelta(hours=3)
 _ANY_DATE = datetime(2024, 1, 1)  # noqa: DTZ001 - only what the fields mean is asked
 
 
-def doubts(config: Config, reminders: Sequence[Reminder], week: Week) -> Iterator[Problem]:
+def lint(config: Config, reminders: Sequence[Reminder], week: SleepWeek) -> Iterator[Diagnostic]:
     """Yield what may be a slip.
 
     Args:
@@ -43,7 +43,7 @@ def doubts(config: Config, reminders: Sequence[Reminder], week: Week) -> Iterato
     yield from _truncated(config)
 
 
-def _truncated(config: Config) -> Iterator[Problem]:
+def _truncated(config: Config) -> Iterator[Diagnostic]:
     """Yield the person's own words that are longer than what a notification shows."""
     for name, table in config.reminders.items():
         yield from _too_long(("reminders", name, "text"), table.text, BODY_LENGTH)
@@ -54,12 +54,12 @@ def _truncated(config: Config) -> Iterator[Problem]:
             yield from _too_long(where, step.text, STEP_LENGTH)
 
 
-def _too_long(where: Path, text: str | None, most: int) -> Iterator[Problem]:
+def _too_long(where: Path, text: str | None, most: int) -> Iterator[Diagnostic]:
     if text is not None and len(text) > most:
-        yield Problem(where, "text_truncated", {"found": len(text), "most": most})
+        yield Diagnostic(where, "text_truncated", {"found": len(text), "most": most})
 
 
-def _short_days(week: Week) -> Iterator[Problem]:
+def _short_days(week: SleepWeek) -> Iterator[Diagnostic]:
     """Ten in the evening is not "10:00"; each place is named once."""
     seen = set()
     for number in range(len(WEEKDAYS)):
@@ -71,7 +71,7 @@ def _short_days(week: Week) -> Iterator[Problem]:
             continue
         seen.add(where)
         waking = number if short_day else week.after(number)
-        yield Problem(
+        yield Diagnostic(
             where,
             "day_short" if short_day else "night_short",
             {
@@ -84,7 +84,7 @@ def _short_days(week: Week) -> Iterator[Problem]:
         )
 
 
-def _alike(reminders: Sequence[Reminder]) -> Iterator[Problem]:
+def _alike(reminders: Sequence[Reminder]) -> Iterator[Diagnostic]:
     """Two that say the same at the same time; one was probably copied, to be changed."""
     before: dict[object, list[Reminder]] = {}
     for reminder in reminders:
@@ -92,7 +92,7 @@ def _alike(reminders: Sequence[Reminder]) -> Iterator[Problem]:
         first = next((one for one in same if one.days & reminder.days), None)
         same.append(reminder)
         if first is not None:
-            yield Problem(
+            yield Diagnostic(
                 ("reminders", reminder.name),
                 "reminders_alike",
                 {"first": first.name},
@@ -100,7 +100,7 @@ def _alike(reminders: Sequence[Reminder]) -> Iterator[Problem]:
             )
 
 
-def _crowded(reminders: Sequence[Reminder], week: Week) -> Iterator[Problem]:
+def _crowded(reminders: Sequence[Reminder], week: SleepWeek) -> Iterator[Diagnostic]:
     """Evening reminders of one moment that cannot all be shown while they are fresh.
 
     Each crowd is named once, at its last reminder.
@@ -121,7 +121,7 @@ def _crowded(reminders: Sequence[Reminder], week: Week) -> Iterator[Problem]:
             if names in told or fits_on_screen(waiting):
                 continue
             told.add(names)
-            yield Problem(
+            yield Diagnostic(
                 ("reminders", names[-1]),
                 "evening_crowded",
                 {"first": names[0]},
@@ -133,27 +133,27 @@ def _crowded(reminders: Sequence[Reminder], week: Week) -> Iterator[Problem]:
 
 
 def _in_the_night(
-    where: Path, table: ReminderTable, reminder: Reminder, week: Week
-) -> Iterator[Problem]:
+    where: Path, table: ReminderTable, reminder: Reminder, week: SleepWeek
+) -> Iterator[Diagnostic]:
     """A clock time in the night is kept as written."""
     match reminder.timing:
         case Cron() as cron:
             yield from _cron_in_the_night((*where, "cron"), cron, reminder.days, week)
         case Every(_, first, until):
             for key, given, moment in (("from", table.first, first), ("until", table.until, until)):
-                if given is not None and isinstance(moment, Clock):
+                if given is not None and isinstance(moment, ClockTime):
                     yield from _clock_in_the_night((*where, key), moment, reminder.days, week)
         case At(moments):
             for number, moment in enumerate(moments):
-                if isinstance(moment, Clock):
+                if isinstance(moment, ClockTime):
                     yield from _clock_in_the_night(
                         (*where, "at", number), moment, reminder.days, week
                     )
 
 
 def _clock_in_the_night(
-    where: Path, clock: Clock, days: frozenset[int], week: Week
-) -> Iterator[Problem]:
+    where: Path, clock: ClockTime, days: frozenset[int], week: SleepWeek
+) -> Iterator[Diagnostic]:
     for number in sorted(days):
         if not week.wakes(clock, number):
             yield _kept_in_the_night(where, clock.time, number, week)
@@ -161,8 +161,8 @@ def _clock_in_the_night(
 
 
 def _cron_in_the_night(
-    where: Path, cron: Cron, days: frozenset[int], week: Week
-) -> Iterator[Problem]:
+    where: Path, cron: Cron, days: frozenset[int], week: SleepWeek
+) -> Iterator[Diagnostic]:
     for weekday, clock in _cron_clocks(cron):
         care_day, since = _in_care_day(weekday, clock, week)
         if care_day in days and since > week.span(care_day)[1]:
@@ -170,9 +170,9 @@ def _cron_in_the_night(
             return
 
 
-def _kept_in_the_night(where: Path, clock: time, weekday: int, week: Week) -> Problem:
+def _kept_in_the_night(where: Path, clock: time, weekday: int, week: SleepWeek) -> Diagnostic:
     hours = week.hours(weekday)
-    return Problem(
+    return Diagnostic(
         where,
         "clock_in_night",
         {
@@ -185,7 +185,7 @@ def _kept_in_the_night(where: Path, clock: time, weekday: int, week: Week) -> Pr
     )
 
 
-def _in_care_day(weekday: int, clock: time, week: Week) -> tuple[int, timedelta]:
+def _in_care_day(weekday: int, clock: time, week: SleepWeek) -> tuple[int, timedelta]:
     """The weekday of the care day in which a wall time falls, and how long since its midnight."""
     if clock >= week.hours(weekday).wake:
         return weekday, since_midnight(clock)
@@ -209,16 +209,16 @@ def _cron_clocks(cron: Cron) -> Iterator[tuple[int, time]]:
 
 
 def _never_comes(
-    where: Path, table: ReminderTable, reminder: Reminder, week: Week
-) -> Iterator[Problem]:
+    where: Path, table: ReminderTable, reminder: Reminder, week: SleepWeek
+) -> Iterator[Diagnostic]:
     match reminder.timing:
         case Cron() as cron:
             met = (_in_care_day(*one, week)[0] in reminder.days for one in _cron_clocks(cron))
             if not any(met):
-                yield Problem((*where, "days"), "cron_not_on_days", against=(*where, "cron"))
+                yield Diagnostic((*where, "days"), "cron_not_on_days", against=(*where, "cron"))
         case Every(interval):
             if reminder.repeat is not None and reminder.repeat.every >= interval:
-                yield Problem(
+                yield Diagnostic(
                     (*where, "repeat", "every"),
                     "repeat_too_late",
                     {"every": length_text(interval)},
@@ -229,12 +229,12 @@ def _never_comes(
 
 
 def _snooze_never(
-    where: Path, table: ReminderTable, reminder: Reminder, week: Week
-) -> Iterator[Problem]:
+    where: Path, table: ReminderTable, reminder: Reminder, week: SleepWeek
+) -> Iterator[Diagnostic]:
     """A length that always ends when the person sleeps is not offered."""
     for number, length in enumerate(table.snooze or ()):
         if not _ever_offered(length, reminder, week):
-            yield Problem(
+            yield Diagnostic(
                 (*where, "snooze", number),
                 "snooze_never",
                 {"found": length_text(length)},
@@ -242,7 +242,7 @@ def _snooze_never(
             )
 
 
-def _ever_offered(length: timedelta, reminder: Reminder, week: Week) -> bool:
+def _ever_offered(length: timedelta, reminder: Reminder, week: SleepWeek) -> bool:
     assert isinstance(reminder.timing, At)
     for moment in reminder.timing.moments:
         for number in reminder.days:

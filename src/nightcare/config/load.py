@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from nightcare.config.build import WHATEVER_THE_SLEEP, understand
+from nightcare.config.build import WHATEVER_THE_SLEEP, build
 from nightcare.config.layers import (
-    File,
+    ConfigFile,
     built_in,
     environment,
     laid_over,
@@ -19,10 +19,10 @@ from nightcare.config.layers import (
     read_file,
 )
 from nightcare.config.limits import MOST_VALUES, at_most, too_many_values
-from nightcare.config.load_result import Loaded, Source, Table
+from nightcare.config.load_result import ConfigSource, LoadResult, Table
 from nightcare.config.model import Config
-from nightcare.config.validation_errors import located, problems
-from nightcare.errors import ConfigError, Problem
+from nightcare.config.validation_errors import located, validation_diagnostics
+from nightcare.errors import ConfigError, Diagnostic
 
 _ANY_TOPIC = "stretching"
 """The one with which a reminder may have every key."""
@@ -44,7 +44,7 @@ _NOT_ABOUT_WHEN = frozenset(
 )
 
 
-def load(path: Path | None, variables: Mapping[str, str]) -> Loaded:
+def load(path: Path | None, variables: Mapping[str, str]) -> LoadResult:
     """Load the configuration.
 
     Args:
@@ -57,7 +57,7 @@ def load(path: Path | None, variables: Mapping[str, str]) -> Loaded:
     return load_file(None if path is None else read_file(path), variables)
 
 
-def load_source(source: Source) -> Loaded:
+def load_source(source: ConfigSource) -> LoadResult:
     """Load the configuration from what was read already, unless that could not be read.
 
     Raises:
@@ -68,7 +68,7 @@ def load_source(source: Source) -> Loaded:
     return load_file(parsed(str(source.path), source.raw), source.variables)
 
 
-def load_file(file: File | None, variables: Mapping[str, str]) -> Loaded:
+def load_file(file: ConfigFile | None, variables: Mapping[str, str]) -> LoadResult:
     """Load the configuration from a file that was read already, or only written in mind.
 
     Args:
@@ -83,35 +83,35 @@ def load_file(file: File | None, variables: Mapping[str, str]) -> Loaded:
     said = environment(variables, tables)
     values = laid_over(said.values, tables)
     if too_many_values(values):
-        raise ConfigError((Problem((), "too_many_values", {"most": MOST_VALUES}),))
+        raise ConfigError((Diagnostic((), "too_many_values", {"most": MOST_VALUES}),))
     try:
         config = _config(said.values, tables)
     except ValidationError as error:
-        found = problems(error)
+        found = validation_diagnostics(error)
         found += _contradictions(values, defaults.values, found)
         raise ConfigError(at_most(located(found, file, tables, said))) from error
-    understood = understand(config)
+    understood = build(config)
     warnings = at_most(located(understood.warnings, file, tables, said))
     if understood.schedule is None:
         mistakes = located(understood.mistakes, file, tables, said)
         raise ConfigError(at_most(mistakes), warnings)
     path = None if file is None else Path(file.name)
-    return Loaded(understood.schedule, warnings, path, values)
+    return LoadResult(understood.schedule, warnings, path, values)
 
 
-def load_values(values: Table, path: Path | None) -> Loaded:
+def load_values(values: Table, path: Path | None) -> LoadResult:
     """A configuration that was in force, from its values and the file that it was read from.
 
     Raises:
         ConfigError: This version does not understand it.
     """
     try:
-        understood = understand(_config({}, values))
+        understood = build(_config({}, values))
     except ValidationError as error:
-        raise ConfigError(tuple(problems(error))) from error
+        raise ConfigError(tuple(validation_diagnostics(error))) from error
     if understood.schedule is None:
         raise ConfigError(understood.mistakes)
-    return Loaded(understood.schedule, (), path, values)
+    return LoadResult(understood.schedule, (), path, values)
 
 
 def _config(said: Table, tables: Table) -> Config:
@@ -120,8 +120,8 @@ def _config(said: Table, tables: Table) -> Config:
 
 
 def _contradictions(
-    values: Table, defaults: Table, found: Iterable[Problem]
-) -> tuple[Problem, ...]:
+    values: Table, defaults: Table, found: Iterable[Diagnostic]
+) -> tuple[Diagnostic, ...]:
     """What else is wrong beside the mistakes already found, so that all are told at once.
 
     Tables with a mistake give way to the defaults, and reminders with one are left out unless it
@@ -131,7 +131,7 @@ def _contradictions(
     sound = {key: value for key, value in values.items() if key not in wrong}
     sound |= {key: value for key, value in defaults.items() if key in wrong}
     sound["reminders"] = _sound_reminders(values["reminders"], found)
-    mistakes = understand(_config({}, sound)).mistakes
+    mistakes = build(_config({}, sound)).mistakes
     if "routines" in wrong:
         # Of those that are left out it is not known what they would be.
         mistakes = tuple(one for one in mistakes if not one.key.startswith("routine_unknown"))
@@ -140,7 +140,7 @@ def _contradictions(
     return mistakes
 
 
-def _sound_reminders(reminders: Any, found: Iterable[Problem]) -> Table:
+def _sound_reminders(reminders: Any, found: Iterable[Diagnostic]) -> Table:
     sound = dict(reminders) if isinstance(reminders, dict) else {}
     for problem in found:
         table, *keys = problem.where

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from nightcare.domain.schedule import Schedule
-from nightcare.errors import Problem
+from nightcare.errors import Diagnostic
 
 PREFIX = "NIGHTCARE_"
 NAMES_THE_FILE = "NIGHTCARE_CONFIG"
@@ -28,7 +28,7 @@ Table = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadResult:
     """A configuration that can be put in force.
 
     Attributes:
@@ -39,13 +39,13 @@ class Loaded:
     """
 
     schedule: Schedule
-    warnings: tuple[Problem, ...]
+    warnings: tuple[Diagnostic, ...]
     path: Path | None
     values: Table
 
 
 @dataclass(frozen=True)
-class Source:
+class ConfigSource:
     """All that the person said from which a configuration is loaded.
 
     Attributes:
@@ -64,11 +64,11 @@ class Source:
         return (self.text or "").encode(_ANY_BYTE)
 
 
-Load = Callable[[Source], Loaded]
+Load = Callable[[ConfigSource], LoadResult]
 """Loads the configuration, or raises a ConfigError."""
 
 
-def source_of(path: Path | None, variables: Mapping[str, str]) -> Source:
+def source_of(path: Path | None, variables: Mapping[str, str]) -> ConfigSource:
     """Read what a configuration is loaded from.
 
     Args:
@@ -82,7 +82,7 @@ def source_of(path: Path | None, variables: Mapping[str, str]) -> Source:
         except OSError:
             # Whoever loads it says why.
             text = None
-    return Source(path, text, settings_of(variables))
+    return ConfigSource(path, text, settings_of(variables))
 
 
 def settings_of(variables: Mapping[str, str]) -> dict[str, str]:

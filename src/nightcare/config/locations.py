@@ -18,7 +18,7 @@ Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
-class Position:
+class KeyLocation:
     """A stretch of one line of a text, counted as tomli counts in its errors.
 
     Attributes:
@@ -54,7 +54,7 @@ class _Node:
 
 
 @dataclass(frozen=True)
-class Positions:
+class KeyLocations:
     """The positions of all keys and values of one text; made by `locate`."""
 
     _document: _Node
@@ -62,7 +62,7 @@ class Positions:
     _line_starts: list[int]
     _length: int
 
-    def key(self, path: Path) -> Position | None:
+    def key(self, path: Path) -> KeyLocation | None:
         """Say where a key stands.
 
         Returns:
@@ -76,7 +76,7 @@ class Positions:
         found = self._walk(path)
         return self._position(found[-1].key) if found and len(found) == len(path) else None
 
-    def value(self, path: Path) -> Position | None:
+    def value(self, path: Path) -> KeyLocation | None:
         """Say where a value stands.
 
         Returns:
@@ -88,7 +88,7 @@ class Positions:
         found = self._walk(path)
         return self._position(found[-1].value) if found and len(found) == len(path) else None
 
-    def nearest(self, path: Path) -> Position | None:
+    def nearest(self, path: Path) -> KeyLocation | None:
         """Say where a value stands, or else the closest thing around it that is in the text.
 
         Returns:
@@ -98,7 +98,7 @@ class Positions:
         found = self._walk(path)
         return self._position(found[-1].value) if found else None
 
-    def earlier(self, names: Iterable[str], *, header: bool) -> tuple[Position, int] | None:
+    def earlier(self, names: Iterable[str], *, header: bool) -> tuple[KeyLocation, int] | None:
         """Say where what a further statement would name was written before.
 
         Args:
@@ -118,7 +118,7 @@ class Positions:
             node, found = table.children[name], found + 1
         return (self._position(node.value if header else node.key), found) if found else None
 
-    def written_again(self) -> tuple[Position, Position] | None:
+    def written_again(self) -> tuple[KeyLocation, KeyLocation] | None:
         """Say where the key of the last pair stood first, and where its value stands.
 
         Of a text that ends with a pair whose key was in its inline table before, which tomli
@@ -143,15 +143,15 @@ class Positions:
             children = found[-1].children
         return found
 
-    def _position(self, place: range) -> Position:
+    def _position(self, place: range) -> KeyLocation:
         line = bisect_right(self._line_starts, place.start)
         start = self._line_starts[line - 1]
         more = line < len(self._line_starts)
         line_end = self._line_starts[line] - 1 if more else self._length
-        return Position(line, place.start - start + 1, min(place.stop, line_end) - start + 1)
+        return KeyLocation(line, place.start - start + 1, min(place.stop, line_end) - start + 1)
 
 
-def locate(text: str) -> Positions:
+def locate(text: str) -> KeyLocations:
     """Find where every key and value of a TOML text stands, in linear time.
 
     Args:
@@ -165,7 +165,7 @@ def locate(text: str) -> Positions:
     while offset < len(text):
         offset = _end(_GAP, text, _step(text, offset, opened))
     starts = [0, *(found.end() for found in re.finditer("\n", text))]
-    return Positions(document, opened[-1], starts, len(text))
+    return KeyLocations(document, opened[-1], starts, len(text))
 
 
 # Possessive repeats of one character keep these linear. Repeats of groups are greedy, as possessive

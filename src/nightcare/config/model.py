@@ -19,7 +19,7 @@ from pydantic_settings import (
 from nightcare.config.limits import MOST_ENTRIES
 from nightcare.config.types import (
     ALL_DAYS,
-    ClockTime,
+    ClockValue,
     Count,
     CronFields,
     Days,
@@ -39,7 +39,7 @@ from nightcare.config.types import (
     YesOrNo,
     Zone,
 )
-from nightcare.domain.reminders import Conduct, Topic, Urgency
+from nightcare.domain.reminders import Topic, Urgency, WhenBusy
 
 _MOST_REPEATS = 20
 _MOST_NIGHTS = 366
@@ -52,8 +52,8 @@ class _Table(BaseModel):
 class SleepDay(_Table):
     """A weekday's own hours; the weekday is that of the wake-up."""
 
-    wake: ClockTime | None = Field(default=None, description="When you wake up on this weekday.")
-    bedtime: ClockTime | None = Field(
+    wake: ClockValue | None = Field(default=None, description="When you wake up on this weekday.")
+    bedtime: ClockValue | None = Field(
         default=None,
         description="When you go to bed on this weekday's evening, also after midnight.",
     )
@@ -62,8 +62,8 @@ class SleepDay(_Table):
 class SleepTable(_Table):
     """When you sleep. A file that has this table replaces the built-in one whole."""
 
-    wake: ClockTime = Field(description="When you wake up.")
-    bedtime: ClockTime = Field(description="When you go to bed; also after midnight.")
+    wake: ClockValue = Field(description="When you wake up.")
+    bedtime: ClockValue = Field(description="When you go to bed; also after midnight.")
     monday: SleepDay = SleepDay()
     tuesday: SleepDay = SleepDay()
     wednesday: SleepDay = SleepDay()
@@ -83,10 +83,10 @@ class RepeatTable(_Table):
 class QuietOverride(_Table):
     """What this reminder does otherwise than [quiet]."""
 
-    locked: Conduct | None = Field(default=None, description="While the screen is locked.")
-    idle: Conduct | None = Field(default=None, description="While nobody is at the screen.")
-    do_not_disturb: Conduct | None = Field(default=None, description="While do not disturb is on.")
-    presenting: Conduct | None = Field(
+    locked: WhenBusy | None = Field(default=None, description="While the screen is locked.")
+    idle: WhenBusy | None = Field(default=None, description="While nobody is at the screen.")
+    do_not_disturb: WhenBusy | None = Field(default=None, description="While do not disturb is on.")
+    presenting: WhenBusy | None = Field(
         default=None, description="While a video, a call or slides keep the screen awake."
     )
 
@@ -190,12 +190,12 @@ class RoutineTable(_Table):
 class QuietTable(_Table):
     """When to hold reminders until you are back, or to show them all the same."""
 
-    locked: Conduct = Field(description="While the screen is locked.")
-    idle: Conduct = Field(description="While nobody is at the screen.")
-    do_not_disturb: Conduct = Field(
+    locked: WhenBusy = Field(description="While the screen is locked.")
+    idle: WhenBusy = Field(description="While nobody is at the screen.")
+    do_not_disturb: WhenBusy = Field(
         description="While do not disturb is on. Evening reminders are shown whatever this says."
     )
-    presenting: Conduct = Field(
+    presenting: WhenBusy = Field(
         description="While a video, a call or slides keep the screen awake."
     )
     idle_after: Length = Field(description="This long without a touch counts as being away.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nightcare.config.layers import Environment, File, built_in, environment, merged
+from nightcare.config.layers import ConfigFile, EnvironmentValues, built_in, environment, merged
 from nightcare.config.load_result import Table
 from nightcare.config.locations import Path
 
@@ -52,9 +52,9 @@ class Origins:
         said: The environment, which is laid over them.
     """
 
-    file: File | None
+    file: ConfigFile | None
     tables: Table
-    said: Environment
+    said: EnvironmentValues
 
     def of(self, where: Path) -> Origin:
         """Where the value at a path comes from."""
@@ -67,7 +67,7 @@ class Origins:
         return FromFile(self.file.name, place.line)
 
 
-def origins_of(file: File | None, variables: Mapping[str, str]) -> Origins:
+def origins_of(file: ConfigFile | None, variables: Mapping[str, str]) -> Origins:
     """Where what comes of a file comes from.
 
     Args:

@@ -12,7 +12,7 @@ from nightcare.domain.guidance import Routine, RoutineStep, Side
 from nightcare.domain.moments import length_text
 from nightcare.domain.reminders import Topic
 from nightcare.domain.routine import BUILT_IN, RoutineRule, length_of
-from nightcare.errors import Problem
+from nightcare.errors import Diagnostic
 
 _SECONDS = 20
 """How long a step of one's own takes where nothing says so."""
@@ -50,7 +50,7 @@ def _step(number: int, table: StepTable, usual: int) -> RoutineStep:
     return RoutineStep(str(number), table.text, seconds, _SIDES[table.side], table.repeats)
 
 
-def routine_mistakes(config: Config) -> Iterator[Problem]:
+def routine_mistakes(config: Config) -> Iterator[Diagnostic]:
     """Routines that nobody could be led through."""
     for rule in routine_rules(config):
         where = ("routines", rule.id)
@@ -61,27 +61,27 @@ def routine_mistakes(config: Config) -> Iterator[Problem]:
             whole = length_of(Routine(rule.id, "", None, rule.steps, rule.repeats))
             if whole > _LONGEST:
                 values: dict[str, object] = {"found": length_text(whole)}
-                yield Problem(where, "routine_too_long", values)
+                yield Diagnostic(where, "routine_too_long", values)
 
 
-def _name_mistakes(where: Path, name: str) -> Iterator[Problem]:
+def _name_mistakes(where: Path, name: str) -> Iterator[Diagnostic]:
     plain = name.replace("-", "").replace("_", "")
     if not (plain.isalnum() and name[0].isalpha()):
-        yield Problem(where, "routine_name_wrong", {"found": name})
+        yield Diagnostic(where, "routine_name_wrong", {"found": name})
     elif len(name) > _LONGEST_NAME:
         values: dict[str, object] = {"found": len(name), "most": _LONGEST_NAME}
-        yield Problem(where, "routine_name_too_long", values)
+        yield Diagnostic(where, "routine_name_too_long", values)
 
 
-def _without_steps(where: Path) -> Problem:
+def _without_steps(where: Path) -> Diagnostic:
     """A routine that is not ours has steps; its name may be one of ours, misspelt."""
     nearest = get_close_matches(str(where[-1]).lower(), BUILT_IN, n=1)
     if nearest:
-        return Problem(where, "routine_steps_missing_but", {"nearest": nearest[0]})
-    return Problem(where, "routine_steps_missing", {})
+        return Diagnostic(where, "routine_steps_missing_but", {"nearest": nearest[0]})
+    return Diagnostic(where, "routine_steps_missing", {})
 
 
-def unknown_routines(config: Config) -> Iterator[Problem]:
+def unknown_routines(config: Config) -> Iterator[Diagnostic]:
     """Routines that are named and that there are not; and some that nobody is led through."""
     if isinstance(config.stretch.routine, str):
         yield from _unknown(("stretch", "routine"), config.stretch.routine, config)
@@ -91,18 +91,18 @@ def unknown_routines(config: Config) -> Iterator[Problem]:
             continue
         if table.topic is not Topic.STRETCHING:
             against = ("reminders", name, "topic")
-            yield Problem(where, "routine_without_stretch", {}, against=against)
+            yield Diagnostic(where, "routine_without_stretch", {}, against=against)
         else:
             yield from _unknown(where, table.routine, config)
 
 
-def _unknown(where: Path, found: str, config: Config) -> Iterator[Problem]:
+def _unknown(where: Path, found: str, config: Config) -> Iterator[Diagnostic]:
     known = list(dict.fromkeys((*BUILT_IN, *config.routines)))
     if found in known:
         return
     nearest = get_close_matches(found.lower(), known, n=1)
     values: dict[str, object] = {"found": found, "allowed": known}
     if nearest:
-        yield Problem(where, "routine_unknown_but", {**values, "nearest": nearest[0]})
+        yield Diagnostic(where, "routine_unknown_but", {**values, "nearest": nearest[0]})
     else:
-        yield Problem(where, "routine_unknown", values)
+        yield Diagnostic(where, "routine_unknown", values)

@@ -11,34 +11,35 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from nightcare.config.load_result import Loaded, Source
+from nightcare.config.load_result import ConfigSource, LoadResult
 from nightcare.domain.care_day import Hours, Sleep
 from nightcare.domain.guidance import RoutineStep, Side
-from nightcare.domain.moments import Anchor, Clock, Relative
-from nightcare.domain.referral import ProfessionalRule
+from nightcare.domain.moments import Anchor, ClockTime, Relative
+from nightcare.domain.referral import ReferralRule
 from nightcare.domain.reminders import (
     At,
-    Conduct,
     Cron,
     Every,
-    Quiet,
+    QuietRules,
     Reminder,
     Repeat,
     Topic,
     Urgency,
+    WhenBusy,
 )
 from nightcare.domain.routine import RoutineRule, StretchRule
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import SnoozeRule
-from nightcare.errors import Mark, Place, Problem
+from nightcare.errors import Diagnostic, Location, Span
 
 Plain = None | bool | int | float | str | list[Any]
 
 _RECORDS = (  # a test finds what a schedule may hold besides
-    At, Clock, Cron, Every, Hours, Loaded, Mark, Place, Problem, ProfessionalRule, Quiet, Relative,
-    Reminder, Repeat, RoutineRule, RoutineStep, Schedule, Sleep, SnoozeRule, Source, StretchRule,
+    At, ClockTime, ConfigSource, Cron, Diagnostic, Every, Hours, LoadResult, Location, QuietRules,
+    ReferralRule, Relative, Reminder, Repeat, RoutineRule, RoutineStep, Schedule, Sleep, SnoozeRule,
+    Span, StretchRule,
 )  # fmt: skip
-_WORDS: tuple[type[StrEnum], ...] = (Anchor, Conduct, Side, Topic, Urgency)
+_WORDS: tuple[type[StrEnum], ...] = (Anchor, WhenBusy, Side, Topic, Urgency)
 
 _LARGEST = 2**63
 """What is no smaller is written as text; Python reads no number of very many digits."""

@@ -16,7 +16,7 @@ A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Week:
+class SleepWeek:
     """The hours of each weekday, Monday 0, reckoned on a day without a clock change.
 
     Attributes:
@@ -28,7 +28,7 @@ class Week:
     sleep: Sleep
 
     @classmethod
-    def of(cls, table: SleepTable) -> Week:
+    def of(cls, table: SleepTable) -> SleepWeek:
         """The week that a table stands for."""
         monday, tuesday, wednesday, thursday, friday, saturday, sunday = (
             Hours(day.wake or table.wake, day.bedtime or table.bedtime)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from nightcare.config.load_result import Loaded, Source
+from nightcare.config.load_result import ConfigSource, LoadResult
 from nightcare.config.serialize import plain, unplain
 from nightcare.errors import ConfigError
 
@@ -23,7 +23,9 @@ _SECONDS = 20.0
 """A machine that has just been started is slow."""
 
 
-def load_apart(source: Source, meanwhile: Callable[[], object] | None = None) -> Loaded:
+def load_in_subprocess(
+    source: ConfigSource, meanwhile: Callable[[], object] | None = None
+) -> LoadResult:
     """Load the configuration in a process of its own; here, where none can be had.
 
     Args:
@@ -39,13 +41,13 @@ def load_apart(source: Source, meanwhile: Callable[[], object] | None = None) ->
         from nightcare.config.load import load_source  # noqa: PLC0415 - it would stay loaded
 
         return load_source(source)
-    if isinstance(found, Loaded):
+    if isinstance(found, LoadResult):
         return found
     problems, warnings, key = found
     raise ConfigError(problems, warnings, key)
 
 
-def _asked(source: Source, meanwhile: Callable[[], object] | None) -> Any:
+def _asked(source: ConfigSource, meanwhile: Callable[[], object] | None) -> Any:
     """What the other process says: a Loaded, or what a ConfigError is made of."""
     package = str(Path(__file__).parents[2])
     before = os.environ.get("PYTHONPATH")
@@ -91,13 +93,13 @@ def main() -> None:
     if not asked:
         # Who wanted to ask is gone, killed before it could.
         os._exit(1)
-    source: Source = unplain(json.loads(asked))
+    source: ConfigSource = unplain(json.loads(asked))
     try:
         from nightcare.config.load import load_source  # noqa: PLC0415 - it takes 200 ms
     except (ImportError, OSError):
         # The program is being replaced; the service says so.
         os._exit(1)
-    said: Loaded | tuple[object, ...]
+    said: LoadResult | tuple[object, ...]
     try:
         said = load_source(source)
     except ConfigError as error:

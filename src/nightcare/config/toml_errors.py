@@ -13,8 +13,8 @@ from itertools import islice
 
 import tomli
 
-from nightcare.config.locations import Position, key_parts, locate
-from nightcare.errors import Mark, Place, Problem
+from nightcare.config.locations import KeyLocation, key_parts, locate
+from nightcare.errors import Diagnostic, Location, Span
 
 _KEYS: Mapping[str, str] = {
     "Invalid statement": "toml_line",
@@ -66,7 +66,7 @@ def split(text: str) -> list[str]:
     return text.replace("\r\n", "\n").split("\n")
 
 
-def line_at(text: str, offset: int, end: int = 0) -> Mark:
+def line_at(text: str, offset: int, end: int = 0) -> Span:
     """The line of a text in which an offset lies, and what is meant there.
 
     Args:
@@ -79,10 +79,10 @@ def line_at(text: str, offset: int, end: int = 0) -> Mark:
     line = text[start : len(text) if stop < 0 else stop]
     column = offset - start + 1
     last = max(column + 1, min(end - start, len(line)) + 1)
-    return Mark(text.count("\n", 0, offset) + 1, column, last, line)
+    return Span(text.count("\n", 0, offset) + 1, column, last, line)
 
 
-def number_too_long(text: str) -> Mark | None:
+def number_too_long(text: str) -> Span | None:
     """Where a text has the first number of more digits than can be read."""
     text = text.replace("\r\n", "\n")
     for found in islice(_LONG_NUMBER.finditer(text), _MOST_NUMBERS):
@@ -96,19 +96,19 @@ def number_too_long(text: str) -> Mark | None:
     return None
 
 
-def not_toml(error: tomli.TOMLDecodeError, name: str) -> Problem:
+def not_toml(error: tomli.TOMLDecodeError, name: str) -> Diagnostic:
     """The mistake for which tomli refuses a file of this name."""
     key, values = _sentence(error)
-    here = Place(name, _marked(error, key))
+    here = Location(name, _marked(error, key))
     if key == "toml_again":
         inline = error.msg.startswith(_TWICE_IN_LINE)
         both = _in_line(error, name) if inline else _named_before(error, name)
-        return both or Problem((), key, place=here)
+        return both or Diagnostic((), key, place=here)
     if key in _FAR_FROM_THE_SLIP:
         began = _statement(error)
         if began is not None and began.line < error.lineno:
-            return Problem((), key, values, place=here, also=Place(name, began))
-    return Problem((), key, values, place=here)
+            return Diagnostic((), key, values, place=here, also=Location(name, began))
+    return Diagnostic((), key, values, place=here)
 
 
 def _sentence(error: tomli.TOMLDecodeError) -> tuple[str, dict[str, object]]:
@@ -134,7 +134,7 @@ def _sentence(error: tomli.TOMLDecodeError) -> tuple[str, dict[str, object]]:
     return key or "toml_wrong", {}
 
 
-def _marked(error: tomli.TOMLDecodeError, key: str) -> Mark:
+def _marked(error: tomli.TOMLDecodeError, key: str) -> Span:
     word = None if key == "toml_unseen" else _WORD.match(error.doc, error.pos)
     return line_at(error.doc, error.pos, error.pos if word is None else word.end())
 
@@ -154,7 +154,7 @@ def _start(error: tomli.TOMLDecodeError) -> int | None:
     return None
 
 
-def _statement(error: tomli.TOMLDecodeError) -> Mark | None:
+def _statement(error: tomli.TOMLDecodeError) -> Span | None:
     """The first line of the statement that could not be read."""
     start = _start(error)
     if start is None:
@@ -162,7 +162,7 @@ def _statement(error: tomli.TOMLDecodeError) -> Mark | None:
     return line_at(error.doc, start, len(error.doc))
 
 
-def _named_before(error: tomli.TOMLDecodeError, name: str) -> Problem | None:
+def _named_before(error: tomli.TOMLDecodeError, name: str) -> Diagnostic | None:
     """The mistake of naming again what was named before, with both places."""
     start, text = _start(error), error.doc
     if start is None:
@@ -178,20 +178,22 @@ def _named_before(error: tomli.TOMLDecodeError, name: str) -> Problem | None:
     key = "toml_twice" if known == len(parts) else "toml_closed"
     second = line_at(text, start, parts[-1][1].stop + brackets)
     values: dict[str, object] = {"name": text[begin:end]}
-    also = Place(name, _mark(text, first))
-    return Problem((), key, values, place=Place(name, second), also=also)
+    also = Location(name, _mark(text, first))
+    return Diagnostic((), key, values, place=Location(name, second), also=also)
 
 
-def _in_line(error: tomli.TOMLDecodeError, name: str) -> Problem | None:
+def _in_line(error: tomli.TOMLDecodeError, name: str) -> Diagnostic | None:
     """The mistake of naming again what is in an inline table, with both places."""
     found = locate(error.doc[: error.pos]).written_again()
     if found is None:
         return None
     first, second = (_mark(error.doc, one) for one in found)
     values: dict[str, object] = {"name": first.text[first.column - 1 : first.end - 1]}
-    return Problem((), "toml_twice", values, place=Place(name, second), also=Place(name, first))
+    return Diagnostic(
+        (), "toml_twice", values, place=Location(name, second), also=Location(name, first)
+    )
 
 
-def _mark(text: str, position: Position) -> Mark:
+def _mark(text: str, position: KeyLocation) -> Span:
     line = split(text)[position.line - 1]
-    return Mark(position.line, position.column, position.end, line)
+    return Span(position.line, position.column, position.end, line)

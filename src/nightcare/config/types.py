@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError, core_schema
 from nightcare.config import value_schemas
 from nightcare.config.limits import MOST_ENTRIES
 from nightcare.domain.moments import (
-    Clock,
+    ClockTime,
     Moment,
     length_text,
     parse_moment,
@@ -84,7 +84,7 @@ def _length(value: Any) -> timedelta:
 
 def _moment(value: Any) -> Moment:
     if isinstance(value, time):
-        return Clock(value.replace(microsecond=0))
+        return ClockTime(value.replace(microsecond=0))
     try:
         return parse_moment(_plain(value, "moment_not_understood"))
     except ValueRefused as error:
@@ -191,7 +191,7 @@ Count = Annotated[int, Field(strict=True)]
 Seconds = Annotated[Count, Field(ge=1, le=_MOST_SECONDS)]
 Times = Annotated[Count, Field(ge=1, le=_MOST_TIMES)]
 
-ClockTime = Annotated[time, PlainValidator(_clock), WithJsonSchema(value_schemas.CLOCK)]
+ClockValue = Annotated[time, PlainValidator(_clock), WithJsonSchema(value_schemas.CLOCK)]
 Length = Annotated[timedelta, PlainValidator(_length), WithJsonSchema(value_schemas.LENGTH)]
 Often = Annotated[Length, AfterValidator(_often_enough)]
 _SomeLengths = Annotated[list[Length], Field(max_length=MOST_ENTRIES)]

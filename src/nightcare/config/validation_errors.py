@@ -12,14 +12,14 @@ from zoneinfo import available_timezones
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from nightcare.config.layers import Environment, File
+from nightcare.config.layers import ConfigFile, EnvironmentValues
 from nightcare.config.load_result import Table
 from nightcare.config.locations import Path
 from nightcare.config.model import Config
 from nightcare.config.types import DAY_WORDS
 from nightcare.domain.moments import clock_text, length_text
 from nightcare.domain.time_parser import ENGLISH, normalised, parse_clock, parse_length
-from nightcare.errors import Place, Problem, ValueRefused
+from nightcare.errors import Diagnostic, Location, ValueRefused
 
 _TYPES = {
     "bool_type": "bool",
@@ -62,9 +62,9 @@ _EXAMPLES: Mapping[str, object] = {
 """What may be missing, for all else has a default; and how it might read."""
 
 
-def problems(error: ValidationError) -> list[Problem]:
+def validation_diagnostics(error: ValidationError) -> list[Diagnostic]:
     """Every mistake that pydantic found, each once."""
-    found: dict[tuple[Path, str], Problem] = {}
+    found: dict[tuple[Path, str], Diagnostic] = {}
     for details in error.errors(include_url=False):
         problem = _problem(details)
         found.setdefault((problem.where, problem.key), problem)
@@ -80,9 +80,9 @@ def problems(error: ValidationError) -> list[Problem]:
     ]
 
 
-def _problem(details: ErrorDetails) -> Problem:
+def _problem(details: ErrorDetails) -> Diagnostic:
     where: Path = tuple(details["loc"])
-    return Problem(where, *_mistake(where, details))
+    return Diagnostic(where, *_mistake(where, details))
 
 
 def _mistake(where: Path, details: ErrorDetails) -> tuple[str, dict[str, object]]:
@@ -224,8 +224,8 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 
 def located(
-    found: Iterable[Problem], file: File | None, tables: Table, said: Environment
-) -> list[Problem]:
+    found: Iterable[Diagnostic], file: ConfigFile | None, tables: Table, said: EnvironmentValues
+) -> list[Diagnostic]:
     """The same problems, each with the place it comes from, in the order of the file.
 
     Args:
@@ -247,22 +247,22 @@ def located(
     return sorted(placed, key=_order)
 
 
-def _order(problem: Problem) -> tuple[bool, int, int, str]:
+def _order(problem: Diagnostic) -> tuple[bool, int, int, str]:
     """As a reader meets them in the file; then what is not in it."""
     line, column = problem.line or 0, problem.column or 0
     return problem.place.mark is None, line, column, problem.place.origin
 
 
 def _place(
-    problem: Problem, path: Path, file: File | None, tables: Table, said: Environment
-) -> Place:
+    problem: Diagnostic, path: Path, file: ConfigFile | None, tables: Table, said: EnvironmentValues
+) -> Location:
     variable = said.variable(path, tables)
     if variable is not None:
-        return Place(variable)
+        return Location(variable)
     if file is None:
-        return Place()
+        return Location()
     positions = file.positions
     key = positions.key(path) if problem.key.startswith(_ABOUT_THE_KEY) else None
     position = key or positions.nearest(path)
     # Of a table that is not in the file the built-in one is in force.
-    return Place() if path and position is None else file.place(position)
+    return Location() if path and position is None else file.place(position)

@@ -28,7 +28,7 @@ async def find_synchronised(variables: Mapping[str, str], limit: float) -> bool 
     from jeepney import DBusAddress  # noqa: PLC0415 - Linux only
 
     from nightcare.desktop.dbus.client import or_fault, questions  # noqa: PLC0415 - likewise
-    from nightcare.desktop.dbus.connection import Disconnected, Refused  # noqa: PLC0415 - likewise
+    from nightcare.desktop.dbus.connection import CallError, ConnectionLost  # noqa: PLC0415 - likewise
 
     address = variables.get("DBUS_SYSTEM_BUS_ADDRESS") or SYSTEM_BUS
     try:
@@ -40,5 +40,5 @@ async def find_synchronised(variables: Mapping[str, str], limit: float) -> bool 
             at = DBusAddress("/org/freedesktop/timedate1", bus_name=owner, interface=_TIMEDATE)
             said = await or_fault(bus.switch(at, "NTPSynchronized"))
             return None if isinstance(said, Fault) else said
-    except (Disconnected, Refused, TimeoutError):
+    except (ConnectionLost, CallError, TimeoutError):
         return None

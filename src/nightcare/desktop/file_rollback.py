@@ -18,7 +18,7 @@ class _File:
     mode: int = 0
 
 
-class Rollback:
+class FileRollback:
     """Remembers files before they are changed."""
 
     def __init__(self) -> None:

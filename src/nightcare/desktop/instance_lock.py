@@ -52,7 +52,7 @@ class ServiceRecord:
     variables: Mapping[str, str]
 
 
-class OnlyOne:
+class InstanceLock:
     """The locks that a running service holds.
 
     Args:

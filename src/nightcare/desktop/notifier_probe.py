@@ -10,14 +10,14 @@ from pathlib import Path
 
 from jeepney import DBusAddress
 
-from nightcare.desktop.dbus.client import Questions, or_fault
+from nightcare.desktop.dbus.client import BusClient, or_fault
 from nightcare.desktop.notify.server import INTERFACE
-from nightcare.desktop.probe_results import Fault, Identity, Notifier
+from nightcare.desktop.probe_results import Fault, Identity, NotifierFacts
 
 _PATH = "/org/freedesktop/Notifications"
 
 
-async def find_notifier(bus: Questions) -> Notifier:
+async def find_notifier(bus: BusClient) -> NotifierFacts:
     """The server as it is; none is started.
 
     Raises:
@@ -26,14 +26,14 @@ async def find_notifier(bus: Questions) -> Notifier:
     """
     owner = await bus.owner(INTERFACE)
     if owner is None:
-        return Notifier(owned=False, startable=await bus.startable(INTERFACE))
+        return NotifierFacts(owned=False, startable=await bus.startable(INTERFACE))
     at = DBusAddress(_PATH, bus_name=owner, interface=INTERFACE)
     identity, capabilities, process = await asyncio.gather(
         or_fault(bus.call(at, "GetServerInformation", "ssss")),
         or_fault(bus.call(at, "GetCapabilities", "as")),
         or_fault(bus.process(owner)),
     )
-    return Notifier(
+    return NotifierFacts(
         owned=True,
         process="" if isinstance(process, Fault) else _name_of(process),
         identity=identity if isinstance(identity, Fault) else Identity(*identity),

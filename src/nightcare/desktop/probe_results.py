@@ -29,7 +29,7 @@ class Identity:
 
 
 @dataclass(frozen=True)
-class Notifier:
+class NotifierFacts:
     """The notification server of a session.
 
     Attributes:
@@ -48,7 +48,7 @@ class Notifier:
 
 
 @dataclass(frozen=True)
-class Quiet:
+class DoNotDisturbFacts:
     """Do not disturb, as far as it can be asked.
 
     Attributes:
@@ -61,7 +61,7 @@ class Quiet:
 
 
 @dataclass(frozen=True)
-class Unit:
+class UnitFacts:
     """The user unit, in the words of systemd's D-Bus API (org.freedesktop.systemd1(5)).
 
     Attributes:
@@ -100,7 +100,7 @@ class NoManager:
 
 
 @dataclass(frozen=True)
-class Session:
+class SessionFacts:
     """The login session of who asks.
 
     Attributes:
@@ -114,7 +114,7 @@ class Session:
 
 
 @dataclass(frozen=True)
-class Versions:
+class VersionFacts:
     """What runs here, by version.
 
     Attributes:

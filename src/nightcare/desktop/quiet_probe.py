@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from nightcare.desktop.dbus.client import Questions, or_fault
+from nightcare.desktop.dbus.client import BusClient, or_fault
 from nightcare.desktop.notify.server import INTERFACE
 from nightcare.desktop.presence.do_not_disturb import servers, setting_in_use
-from nightcare.desktop.probe_results import Fault, Quiet
+from nightcare.desktop.probe_results import DoNotDisturbFacts, Fault
 from nightcare.desktop.programs import output
 
 
-async def find_quiet(bus: Questions, variables: Mapping[str, str]) -> Quiet:
+async def find_quiet(bus: BusClient, variables: Mapping[str, str]) -> DoNotDisturbFacts:
     """What the notification server says; who says that it is on goes first.
 
     Args:
@@ -25,17 +25,17 @@ async def find_quiet(bus: Questions, variables: Mapping[str, str]) -> Quiet:
     """
     owner = await bus.owner(INTERFACE)
     if owner is None:
-        return Quiet(None)
+        return DoNotDisturbFacts(None)
     sources = servers(variables)
     answers = await asyncio.gather(*(or_fault(one.ask(bus, owner)) for one in sources))
     for wanted in (True, False):
         for source, on in zip(sources, answers, strict=True):
             if not isinstance(on, Fault) and on is wanted:
-                return Quiet(on, source.by)
-    return Quiet(None)
+                return DoNotDisturbFacts(on, source.by)
+    return DoNotDisturbFacts(None)
 
 
-def setting_of_desktop(variables: Mapping[str, str], limit: float) -> Quiet:
+def setting_of_desktop(variables: Mapping[str, str], limit: float) -> DoNotDisturbFacts:
     """Ask the setting of the desktop, where it has one; for those whose server says nothing.
 
     Args:
@@ -44,9 +44,9 @@ def setting_of_desktop(variables: Mapping[str, str], limit: float) -> Quiet:
     """
     setting = setting_in_use(variables)
     if setting is None:
-        return Quiet(None)
+        return DoNotDisturbFacts(None)
     try:
         on = setting.means(output(setting.command, variables, limit).out)
     except (OSError, TimeoutError):
-        return Quiet(None)
-    return Quiet(None) if on is None else Quiet(on, setting.desktop)
+        return DoNotDisturbFacts(None)
+    return DoNotDisturbFacts(None) if on is None else DoNotDisturbFacts(on, setting.desktop)

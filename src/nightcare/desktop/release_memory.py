@@ -6,7 +6,7 @@ import gc
 import sys
 
 
-def give_back() -> None:
+def release_memory() -> None:
     """Look for cycles, and have the C library hand over what is free, malloc_trim(3)."""
     gc.collect()
     if sys.platform == "linux":

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from nightcare.desktop.probe_results import Fault, NoManager, Session, Unit
+from nightcare.desktop.probe_results import Fault, NoManager, SessionFacts, UnitFacts
 from nightcare.desktop.programs import output
 
 if sys.platform != "win32":
@@ -34,7 +34,7 @@ _PROPERTIES = (
 )  # fmt: skip
 
 
-def find_unit(variables: Mapping[str, str], limit: float) -> Unit | NoManager:
+def find_unit(variables: Mapping[str, str], limit: float) -> UnitFacts | NoManager:
     """The unit, as the user manager of who asks has it.
 
     Args:
@@ -53,7 +53,7 @@ def find_unit(variables: Mapping[str, str], limit: float) -> Unit | NoManager:
     units = {one.get("Id"): one for one in map(_properties, said.out.split("\n\n"))}
     ours = units.get(UNIT, {})
     session = units.get(GRAPHICAL, {})
-    return Unit(
+    return UnitFacts(
         load=ours.get("LoadState", "not-found"),
         file=ours.get("UnitFileState", ""),
         active=ours.get("ActiveState", ""),
@@ -68,7 +68,7 @@ def find_unit(variables: Mapping[str, str], limit: float) -> Unit | NoManager:
     )
 
 
-def find_session(variables: Mapping[str, str], lingering: Path = LINGERING) -> Session:
+def find_session(variables: Mapping[str, str], lingering: Path = LINGERING) -> SessionFacts:
     """The session of who asks.
 
     Args:
@@ -83,7 +83,7 @@ def find_session(variables: Mapping[str, str], lingering: Path = LINGERING) -> S
         kind = "x11"
     elif kind not in {"wayland", "x11", "mir"}:
         kind = ""
-    return Session(kind, _lingers(lingering))
+    return SessionFacts(kind, _lingers(lingering))
 
 
 def find_systemd(variables: Mapping[str, str], limit: float) -> str:

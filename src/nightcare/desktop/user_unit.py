@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from nightcare.desktop.file_rollback import Rollback
+from nightcare.desktop.file_rollback import FileRollback
 from nightcare.desktop.manager_environment import environment_of, words_of
 from nightcare.desktop.unit_file import GRAPHICAL, NAME, USUAL, unit_places, unit_text
 from nightcare.errors import DesktopError
@@ -74,7 +74,7 @@ def install(command: Sequence[str], state: Path) -> Path:
             service are then as they were.
     """
     reach()
-    was_active, rollback = is_active(), Rollback()
+    was_active, rollback = is_active(), FileRollback()
     path = unit_file(os.environ)
     try:
         for one in (path, *_links(path)):

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from importlib import metadata
 
-from nightcare.desktop.probe_results import Versions
+from nightcare.desktop.probe_results import VersionFacts
 
 LIBRARIES = (
     "apscheduler", "click", "cronsim", "platformdirs", "plyer", "pydantic", "pydantic-settings",
@@ -19,14 +19,14 @@ ON_LINUX = ("asyncinotify", "jeepney")
 """What is needed on Linux as well."""
 
 
-def find_versions(systemd: str) -> Versions:
+def find_versions(systemd: str) -> VersionFacts:
     """The versions of Python, the system and every library that is needed.
 
     Args:
         systemd: The version of systemd; empty where there is none.
     """
     needed = sorted(LIBRARIES + (ON_LINUX if sys.platform == "linux" else ()))
-    return Versions(
+    return VersionFacts(
         python=platform.python_version(),
         system=_system(),
         systemd=systemd,

@@ -12,7 +12,7 @@ from nightcare.config.load_result import PREFIX
 from nightcare.desktop.notify.factory import session_bus
 from nightcare.desktop.notify.plyer_notifier import obstacle_on_linux
 from nightcare.desktop.presence.do_not_disturb import setting_in_use
-from nightcare.desktop.probe_results import Fault, NoManager, Quiet, Session
+from nightcare.desktop.probe_results import DoNotDisturbFacts, Fault, NoManager, SessionFacts
 from nightcare.desktop.time_zone import compare, named
 from nightcare.doctor.checks.environment import (
     Here,
@@ -37,7 +37,7 @@ from nightcare.doctor.checks.system import (
     judge_zone_of_service,
 )
 from nightcare.doctor.checks.user_service import Expected, judge_service, judge_session, judge_unit
-from nightcare.doctor.facts import Facts, Failure, Limits, Place, ReadConfig, SessionBus
+from nightcare.doctor.facts import CheckedFolder, Facts, Failure, Limits, ReadConfig, SessionBus
 from nightcare.doctor.finding import Check, Finding, State, bad, good, unknown
 from nightcare.errors import ConfigError
 from nightcare.journal.migrations import VERSION
@@ -48,7 +48,7 @@ _GRAVE = frozenset({Check.CONFIG, Check.JOURNAL})
 """What must not hang: without them no reminder is right, or none is remembered."""
 
 
-def conclude(place: Place, facts: Facts, limits: Limits) -> tuple[Finding, ...]:
+def conclude(place: CheckedFolder, facts: Facts, limits: Limits) -> tuple[Finding, ...]:
     """All findings, in the order in which one thing rests on another; nothing here raises.
 
     Args:
@@ -62,7 +62,7 @@ def conclude(place: Place, facts: Facts, limits: Limits) -> tuple[Finding, ...]:
 class _Judge:
     """Judges what was found in one place, also where nothing could be found."""
 
-    def __init__(self, place: Place, facts: Facts, limits: Limits) -> None:
+    def __init__(self, place: CheckedFolder, facts: Facts, limits: Limits) -> None:
         self._place = place
         self._facts = facts
         self._answer = timedelta(seconds=limits.question)
@@ -108,8 +108,8 @@ class _Judge:
             server = [self._told(Check.SERVER, bus.notifier)]
         else:
             server = judge_notifier(bus.notifier, self._answer, drawn=self._is_drawn)
-        quiet = bus.quiet if isinstance(bus.quiet, Quiet) else Quiet(None)
-        if quiet.on is None and isinstance(self._facts.setting, Quiet):
+        quiet = bus.quiet if isinstance(bus.quiet, DoNotDisturbFacts) else DoNotDisturbFacts(None)
+        if quiet.on is None and isinstance(self._facts.setting, DoNotDisturbFacts):
             quiet = self._facts.setting
         return [*first, *server, judge_quiet(quiet)]
 
@@ -131,7 +131,7 @@ class _Judge:
         session, manager, service = self._facts.session, self._facts.manager, self._published
         told = manager if isinstance(manager, Mapping) else {}
         return bool(
-            (isinstance(session, Session) and session.kind)
+            (isinstance(session, SessionFacts) and session.kind)
             or told.get("DISPLAY")
             or told.get("WAYLAND_DISPLAY")
             or (service is not None and service.display)
@@ -144,7 +144,7 @@ class _Judge:
         unit, session = self._facts.unit, self._facts.session
         manager = NoManager(Fault.LATE) if isinstance(unit, Failure) else unit
         if isinstance(session, Failure):
-            nowhere = Session("", None)
+            nowhere = SessionFacts("", None)
             return [
                 *judge_unit(manager, nowhere, self._answer),
                 self._told(Check.SESSION, session),
@@ -169,7 +169,7 @@ class _Judge:
             found.append(judge_home(self._place.variables.get("HOME")))
         if service is not None:
             session = self._facts.session
-            drawn = isinstance(session, Session) and bool(session.kind)
+            drawn = isinstance(session, SessionFacts) and bool(session.kind)
             found += judge_environment(service, self._here(), drawn=drawn)
         return found
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from nightcare.config.load_result import Loaded
+from nightcare.config.load_result import LoadResult
 from nightcare.desktop.probe_results import (
+    DoNotDisturbFacts,
     Fault,
     NoManager,
-    Notifier,
-    Quiet,
-    Session,
-    Unit,
-    Versions,
+    NotifierFacts,
+    SessionFacts,
+    UnitFacts,
+    VersionFacts,
 )
 from nightcare.desktop.time_zone import Comparison, TimeZone
 from nightcare.errors import ConfigError
@@ -24,7 +24,7 @@ from nightcare.paths import NO_SERVICE, ServicePlaces
 
 
 @dataclass(frozen=True)
-class Place:
+class CheckedFolder:
     """Where and for whom everything is looked at.
 
     Attributes:
@@ -78,8 +78,8 @@ class SessionBus:
 
     address: str | None
     fault: Fault | None = None
-    notifier: Notifier | Failure | None = None
-    quiet: Quiet | Failure | None = None
+    notifier: NotifierFacts | Failure | None = None
+    quiet: DoNotDisturbFacts | Failure | None = None
     id: str = ""
 
 
@@ -88,7 +88,7 @@ class ReadConfig:
     """The config: the file, None for the built-in defaults, and what came of reading it."""
 
     path: Path | None
-    result: Loaded | ConfigError
+    result: LoadResult | ConfigError
 
 
 @dataclass(frozen=True)
@@ -111,22 +111,22 @@ class Facts:
     bus: SessionBus | Failure
     service_bus: SessionBus | Failure | None
     manager: Mapping[str, str] | Failure
-    setting: Quiet | Failure
-    unit: Unit | NoManager | Failure
-    session: Session | Failure
+    setting: DoNotDisturbFacts | Failure
+    unit: UnitFacts | NoManager | Failure
+    session: SessionFacts | Failure
     runs: bool | Failure
     config: ReadConfig | Failure
     journal: Inspection | Failure | None
     synchronised: bool | Failure | None
     local_time: LocalTime | Failure
     alarm: bool | Failure
-    versions: Versions | Failure
+    versions: VersionFacts | Failure
 
     @property
-    def loaded(self) -> Loaded | None:
+    def loaded(self) -> LoadResult | None:
         """The configuration; None where it is wrong or cannot be read."""
         result = self.config.result if isinstance(self.config, ReadConfig) else None
-        return result if isinstance(result, Loaded) else None
+        return result if isinstance(result, LoadResult) else None
 
     @property
     def content(self) -> Content:

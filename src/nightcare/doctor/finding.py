@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from nightcare.errors import Problem
-from nightcare.i18n.diagnostics_text import problem_text
-from nightcare.i18n.translator import Words
+from nightcare.errors import Diagnostic
+from nightcare.i18n.diagnostics_text import diagnostic_text
+from nightcare.i18n.translator import Translator
 
 
 class State(StrEnum):
@@ -83,30 +83,30 @@ def bad(check: Check, key: str, mend: str, /, **values: object) -> Finding:
     return Finding(check, State.BAD, key, values, mend)
 
 
-def message_of(finding: Finding, words: Words) -> str:
+def message_of(finding: Finding, words: Translator) -> str:
     """What was found, as the person reads it."""
     return _said(finding.key, finding.values, words)
 
 
-def mend_of(finding: Finding, words: Words) -> str | None:
+def mend_of(finding: Finding, words: Translator) -> str | None:
     """How to mend it, as the person reads it; None where there is nothing to mend."""
     return None if finding.mend is None else _said(finding.mend, finding.values, words)
 
 
-def _said(key: str, values: Mapping[str, object], words: Words) -> str:
+def _said(key: str, values: Mapping[str, object], words: Translator) -> str:
     text = words.say(key, **{name: _readable(one, words) for name, one in values.items()})
     # What others have named must not break the line or command the terminal.
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
-def _readable(value: object, words: Words) -> str:
+def _readable(value: object, words: Translator) -> str:
     match value:
         case Said(key):
             return words.say(key)
         case tuple():
             return ", ".join(_readable(one, words) for one in value)
-        case Problem():
-            return problem_text(value, words)
+        case Diagnostic():
+            return diagnostic_text(value, words)
         case timedelta():
             return words.length(value)
         case datetime():

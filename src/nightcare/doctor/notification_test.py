@@ -8,24 +8,24 @@ from datetime import datetime, timedelta
 
 from nightcare.doctor.finding import Check, Finding, bad, good, warning
 from nightcare.domain.notification import (
-    Answered,
     Button,
+    ButtonPressed,
     Capability,
-    Closed,
     Message,
     MessageEvent,
-    ScreenEvent,
-    Shown,
+    NotificationClosed,
+    NotificationShown,
+    NotifierEvent,
 )
-from nightcare.engine.ports import Screen
-from nightcare.i18n.translator import Words
+from nightcare.engine.ports import Notifier
+from nightcare.i18n.translator import Translator
 
 PATIENCE = 10.0
 """Seconds within which it ought to be on the screen, also on a busy desktop."""
 
 
 @dataclass(frozen=True)
-class TriedOut:
+class TestOutcome:
     """The outcome of a trial.
 
     Attributes:
@@ -42,8 +42,8 @@ class TriedOut:
 
 
 async def try_out(
-    screen: Screen, words: Words, now: datetime, seconds: float, patience: float = PATIENCE
-) -> TriedOut:
+    screen: Notifier, words: Translator, now: datetime, seconds: float, patience: float = PATIENCE
+) -> TestOutcome:
     """Show a notification, and wait for what becomes of it; it is taken off in the end.
 
     Args:
@@ -69,8 +69,8 @@ async def try_out(
     )
     heard: asyncio.Queue[MessageEvent] = asyncio.Queue()
 
-    def report(event: ScreenEvent) -> None:
-        if isinstance(event, Answered | Shown | Closed):
+    def report(event: NotifierEvent) -> None:
+        if isinstance(event, ButtonPressed | NotificationShown | NotificationClosed):
             heard.put_nowait(event)
 
     serving = asyncio.create_task(screen.run(report))
@@ -84,12 +84,12 @@ async def try_out(
 
 
 async def _outcome(
-    screen: Screen,
+    screen: Notifier,
     heard: asyncio.Queue[MessageEvent],
     serving: asyncio.Task[None],
     seconds: float,
     patience: float,
-) -> TriedOut:
+) -> TestOutcome:
     first = await _next(heard, serving, patience)
     if first is None:
         nothing = bad(
@@ -98,24 +98,24 @@ async def _outcome(
             "doctor_trial_nothing_mend",
             limit=timedelta(seconds=patience),
         )
-        return TriedOut(nothing)
+        return TestOutcome(nothing)
     by = screen.describe()
     buttons = Capability.BUTTONS in screen.capabilities
     if screen.name == "terminal":
-        return TriedOut(good(Check.TRIAL, "doctor_trial_printed"))
-    if isinstance(first, Shown) and screen.name != "freedesktop":
+        return TestOutcome(good(Check.TRIAL, "doctor_trial_printed"))
+    if isinstance(first, NotificationShown) and screen.name != "freedesktop":
         # Nothing is ever heard of it again.
-        return TriedOut(good(Check.TRIAL, "doctor_trial_shown", notifier=by))
-    last = await _next(heard, serving, seconds) if isinstance(first, Shown) else first
+        return TestOutcome(good(Check.TRIAL, "doctor_trial_shown", notifier=by))
+    last = await _next(heard, serving, seconds) if isinstance(first, NotificationShown) else first
     match last:
-        case Answered():
+        case ButtonPressed():
             clicked = good(Check.TRIAL, "doctor_trial_clicked", notifier=by)
-            return TriedOut(clicked, by, buttons or None)
-        case Closed() if buttons:
+            return TestOutcome(clicked, by, buttons or None)
+        case NotificationClosed() if buttons:
             closed = warning(
                 Check.TRIAL, "doctor_trial_closed", "doctor_trial_closed_mend", notifier=by
             )
-            return TriedOut(closed, by, doubtful=True)
+            return TestOutcome(closed, by, doubtful=True)
         case None if buttons:
             unanswered = warning(
                 Check.TRIAL,
@@ -124,9 +124,9 @@ async def _outcome(
                 notifier=by,
                 limit=timedelta(seconds=seconds),
             )
-            return TriedOut(unanswered, by, doubtful=True)
+            return TestOutcome(unanswered, by, doubtful=True)
         case _:
-            return TriedOut(good(Check.TRIAL, "doctor_trial_shown", notifier=by), by)
+            return TestOutcome(good(Check.TRIAL, "doctor_trial_shown", notifier=by), by)
 
 
 async def _next(

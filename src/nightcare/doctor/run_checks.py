@@ -12,30 +12,38 @@ from pathlib import Path
 from typing import TypeVar
 
 from nightcare.config.load import load
-from nightcare.config.load_result import Loaded
+from nightcare.config.load_result import LoadResult
 from nightcare.desktop.clock import KernelAlarm, alarm
 from nightcare.desktop.clock_probe import find_synchronised
 from nightcare.desktop.instance_lock import running_service, service_runs
 from nightcare.desktop.manager_environment import manager_environment
 from nightcare.desktop.notify.factory import session_bus
-from nightcare.desktop.probe_results import Fault, Quiet
+from nightcare.desktop.probe_results import DoNotDisturbFacts, Fault
 from nightcare.desktop.time_zone import compare, local
 from nightcare.desktop.unit_probe import find_session, find_systemd, find_unit
 from nightcare.desktop.versions_probe import find_versions
 from nightcare.doctor.checks.environment import published
 from nightcare.doctor.conclude import conclude
-from nightcare.doctor.facts import Facts, Failure, Limits, LocalTime, Place, ReadConfig, SessionBus
+from nightcare.doctor.facts import (
+    CheckedFolder,
+    Facts,
+    Failure,
+    Limits,
+    LocalTime,
+    ReadConfig,
+    SessionBus,
+)
 from nightcare.doctor.finding import Finding
 from nightcare.errors import ConfigError
 from nightcare.journal.inspection import Content, Inspection, inspect
 from nightcare.paths import chosen_config, with_those_of_service
-from nightcare.threads import aside
+from nightcare.threads import run_in_thread
 
 Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
-class Examined:
+class CheckResults:
     """What came of it.
 
     Attributes:
@@ -44,10 +52,10 @@ class Examined:
     """
 
     findings: tuple[Finding, ...]
-    loaded: Loaded | None
+    loaded: LoadResult | None
 
 
-async def examine(place: Place, limits: Limits) -> Examined:
+async def examine(place: CheckedFolder, limits: Limits) -> CheckResults:
     """Look at everything, and judge it; nothing is changed, and nothing here raises.
 
     Args:
@@ -60,7 +68,7 @@ async def examine(place: Place, limits: Limits) -> Examined:
         return asyncio.create_task(_attempt(probe, limits.probe))
 
     def begun_aside(call: Callable[[], Found]) -> asyncio.Task[Found | Failure]:
-        return begun(aside(call, limits.probe))
+        return begun(run_in_thread(call, limits.probe))
 
     bus = begun(_look_at_own_bus(variables, limits))
     manager = begun_aside(partial(manager_environment, variables, wait))
@@ -89,7 +97,7 @@ async def examine(place: Place, limits: Limits) -> Examined:
         alarm=await kernel,
         versions=await versions,
     )
-    return Examined(conclude(place, facts, limits), facts.loaded)
+    return CheckResults(conclude(place, facts, limits), facts.loaded)
 
 
 async def _attempt(probe: Awaitable[Found], limit: float) -> Found | Failure:
@@ -130,7 +138,7 @@ async def _look_at_bus(
     if address is None or sys.platform != "linux":
         return SessionBus(address)
     from nightcare.desktop.dbus.client import questions  # noqa: PLC0415 - likewise
-    from nightcare.desktop.dbus.connection import Disconnected, Refused  # noqa: PLC0415 - likewise
+    from nightcare.desktop.dbus.connection import CallError, ConnectionLost  # noqa: PLC0415 - likewise
     from nightcare.desktop.notifier_probe import find_notifier  # noqa: PLC0415 - Linux only
     from nightcare.desktop.quiet_probe import find_quiet  # noqa: PLC0415 - likewise
 
@@ -143,14 +151,14 @@ async def _look_at_bus(
             return SessionBus(address, None, notifier, quiet, await bus.id())
     except TimeoutError:
         return SessionBus(address, Fault.LATE)
-    except (Disconnected, Refused) as error:
+    except (ConnectionLost, CallError) as error:
         late = isinstance(error.__cause__, TimeoutError)
         return SessionBus(address, Fault.LATE if late else Fault.REFUSED)
 
 
-def _setting(variables: Mapping[str, str], limit: float) -> Quiet:
+def _setting(variables: Mapping[str, str], limit: float) -> DoNotDisturbFacts:
     if sys.platform != "linux":
-        return Quiet(None)
+        return DoNotDisturbFacts(None)
     from nightcare.desktop.quiet_probe import setting_of_desktop  # noqa: PLC0415 - Linux only
 
     return setting_of_desktop(variables, limit)
@@ -165,13 +173,13 @@ def _inspect(folder: Path | None) -> Inspection | None:
     return None if folder is None else inspect(folder)
 
 
-def _service_runs(place: Place) -> bool:
+def _service_runs(place: CheckedFolder) -> bool:
     if running_service(place.variables) is not None:
         return True
     return place.state is not None and service_runs(place.state)
 
 
-def _read_config(place: Place) -> ReadConfig:
+def _read_config(place: CheckedFolder) -> ReadConfig:
     path = chosen_config(place.named, place.variables, place.service)
     try:
         return ReadConfig(path, load(path, with_those_of_service(place.variables, place.service)))

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from nightcare.domain.moments import Anchor, Clock, Moment
+from nightcare.domain.moments import Anchor, ClockTime, Moment
 
 ONE_DAY = timedelta(days=1)
 
@@ -141,7 +141,7 @@ class Calendar:
         Another bedtime tonight moves what is relative to bedtime. A clock time stays where the
         usual hours put it, or it would be lost, or belong to another care day, by a late evening.
         """
-        if isinstance(moment, Clock):
+        if isinstance(moment, ClockTime):
             hours = self.sleep.on(day.date)
             after_midnight = hours.bed_is_next_date() and moment.time <= hours.bedtime
             on = day.date + ONE_DAY if after_midnight else day.date

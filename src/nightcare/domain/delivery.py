@@ -5,11 +5,12 @@ Due -> held or open -> perhaps snoozed, held or asked again -> settled, exactly 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from nightcare.domain.notification import Delivery
+from nightcare.domain.notification import DeliveryStatus
 from nightcare.domain.reminders import Key, Occurrence, Reminder, Topic
 
 
@@ -22,7 +23,7 @@ class Outcome(StrEnum):
     MISSED = "missed"
 
 
-class Step(StrEnum):
+class Reason(StrEnum):
     """A step of the cascade, by the reason it gives."""
 
     ANSWERED = "answered"
@@ -53,11 +54,11 @@ class Due:
 class Held:
     """Due, and not on the screen because of `cause`; shown on return if still fresh."""
 
-    cause: Step
+    cause: Reason
 
 
 @dataclass(frozen=True)
-class Open:
+class Active:
     """Given to the screen and unanswered.
 
     Attributes:
@@ -73,12 +74,12 @@ class Open:
     closes: datetime
     again: datetime | None = None
     away: bool = False
-    delivery: Delivery = Delivery.DECIDED
+    delivery: DeliveryStatus = DeliveryStatus.DECIDED
 
     @property
     def on_screen(self) -> bool:
         """Whether a notifier has it, and it has not left the screen."""
-        return self.delivery is Delivery.SHOWN and not self.away
+        return self.delivery is DeliveryStatus.SHOWN and not self.away
 
 
 @dataclass(frozen=True)
@@ -89,19 +90,28 @@ class Snoozed:
 
 
 @dataclass(frozen=True)
-class Settled:
+class Closed:
     """Ended at an instant (UTC), with the reason where there is one."""
 
     outcome: Outcome
     at: datetime
-    reason: Step | None = None
+    reason: Reason | None = None
 
 
-State = Due | Held | Open | Snoozed | Settled
+State = Due | Held | Active | Snoozed | Closed
+
+STATE_NAMES: Mapping[type[State], str] = {
+    Due: "due",
+    Held: "held",
+    Active: "open",
+    Snoozed: "snoozed",
+    Closed: "settled",
+}
+"""The name of each state in the JSON that commands print."""
 
 
 @dataclass(frozen=True)
-class Course:
+class Delivery:
     """One occurrence and where it stands.
 
     Attributes:
@@ -133,7 +143,7 @@ class Course:
     @property
     def settled(self) -> bool:
         """Whether it has its outcome."""
-        return isinstance(self.state, Settled)
+        return isinstance(self.state, Closed)
 
     def moves(self, led: Key | None) -> bool:
         """Return whether it moves with its moment: it is open, waits to be asked again, or is held.
@@ -144,38 +154,38 @@ class Course:
         Args:
             led: The occurrence that leads through a routine, if any.
         """
-        return isinstance(self.state, Due | Held | Open) and self.key != led
+        return isinstance(self.state, Due | Held | Active) and self.key != led
 
-    def held(self, cause: Step) -> Course:
+    def held(self, cause: Reason) -> Delivery:
         """The same, kept off the screen because of `cause`.
 
         An asking that this cuts short is asked again on return, and is no further one then.
         """
-        cut_short = isinstance(self.state, Open) and not self.state.away
+        cut_short = isinstance(self.state, Active) and not self.state.away
         return replace(self, state=Held(cause), asked=self.asked - cut_short)
 
-    def given(self, reminder: Reminder, tip: str | None) -> Course:
+    def given(self, reminder: Reminder, tip: str | None) -> Delivery:
         """The same, given to the screen, which has as long as it is fresh to show it."""
-        state = Open(shown=None, closes=self.fresh_from + reminder.fresh)
+        state = Active(shown=None, closes=self.fresh_from + reminder.fresh)
         return replace(self, state=state, asked=self.asked + 1, tip=tip)
 
-    def shown(self, reminder: Reminder, now: datetime) -> Course:
+    def shown(self, reminder: Reminder, now: datetime) -> Delivery:
         """The same, taken by a notifier now (UTC)."""
         again = self._again(reminder, now)
         stays = now + reminder.stays
-        state = Open(now, stays, again, delivery=Delivery.SHOWN)
+        state = Active(now, stays, again, delivery=DeliveryStatus.SHOWN)
         return replace(self, state=state, seen=True)
 
-    def rejected(self, reminder: Reminder, now: datetime, delivery: Delivery) -> Course:
+    def rejected(self, reminder: Reminder, now: datetime, delivery: DeliveryStatus) -> Delivery:
         """The same, not taken by a notifier now (UTC), for the reason that `delivery` names.
 
         One that was refused without an id is sent again by its repeat, where it has one.
         """
         state = self.state
-        if not isinstance(state, Open):
+        if not isinstance(state, Active):
             return self
         state = replace(state, delivery=delivery)
-        if delivery is Delivery.NO_ID and state.shown is None:
+        if delivery is DeliveryStatus.NO_ID and state.shown is None:
             state = replace(state, again=self._again(reminder, now))
         return replace(self, state=state)
 
@@ -184,28 +194,28 @@ class Course:
         repeat = reminder.repeat
         return now + repeat.every if repeat is not None and self.asked <= repeat.times else None
 
-    def asked_again(self, state: Open, again: datetime) -> Course:
+    def asked_again(self, state: Active, again: datetime) -> Delivery:
         """The same at the time of its next asking (UTC), from which freshness counts."""
         return replace(self, state=replace(state, away=True), fresh_from=again)
 
-    def led(self, now: datetime, closes: datetime) -> Course:
+    def led(self, now: datetime, closes: datetime) -> Delivery:
         """The same, from now (UTC) on leading through a routine, which is over before `closes`.
 
         Nothing is asked again meanwhile, and it is as fresh as when it begins.
         """
-        return replace(self, state=Open(now, closes), fresh_from=now)
+        return replace(self, state=Active(now, closes), fresh_from=now)
 
-    def snoozed(self, until: datetime) -> Course:
+    def snoozed(self, until: datetime) -> Delivery:
         """The same, put off until an instant (UTC), from which freshness and repeats count anew."""
         return replace(
             self, state=Snoozed(until), fresh_from=until, snoozes=self.snoozes + 1, asked=0
         )
 
-    def settle(self, outcome: Outcome, now: datetime, reason: Step | None = None) -> Course:
+    def settle(self, outcome: Outcome, now: datetime, reason: Reason | None = None) -> Delivery:
         """The same, ended now (UTC)."""
-        return replace(self, state=Settled(outcome, now, reason))
+        return replace(self, state=Closed(outcome, now, reason))
 
-    def give_up(self, now: datetime, reason: Step) -> Course:
+    def give_up(self, now: datetime, reason: Reason) -> Delivery:
         """The same, ended now (UTC) without an answer: expired if it was ever seen, else missed."""
         if self.seen:
             return self.settle(Outcome.EXPIRED, now, reason)
@@ -214,10 +224,10 @@ class Course:
         return self.settle(Outcome.MISSED, now, reason)
 
 
-_WEAKER_THAN_THE_CAUSE = frozenset({Step.TOO_LATE, Step.SUPERSEDED, Step.ANOTHER})
+_WEAKER_THAN_THE_CAUSE = frozenset({Reason.TOO_LATE, Reason.SUPERSEDED, Reason.ANOTHER})
 """What kept it from being shown says more than that it came too late afterwards."""
 
 
-def begin(occurrence: Occurrence, topic: Topic) -> Course:
+def begin(occurrence: Occurrence, topic: Topic) -> Delivery:
     """The course of an occurrence whose moment has come."""
-    return Course(occurrence, topic, Due(), fresh_from=occurrence.due)
+    return Delivery(occurrence, topic, Due(), fresh_from=occurrence.due)

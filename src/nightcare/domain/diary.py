@@ -60,7 +60,7 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True)
-class Place:
+class DiaryMoment:
     """Where in the diary a moment belongs.
 
     Attributes:
@@ -96,7 +96,7 @@ class Cramp:
     id: int
     at: datetime
     offset: timedelta
-    place: Place
+    place: DiaryMoment
     leg: Leg | None
     severity: Severity | None
     minutes: int | None
@@ -165,10 +165,10 @@ class Night:
 # Which night
 
 
-def place_of(moment: datetime, calendar: Calendar) -> Place:
+def place_of(moment: datetime, calendar: Calendar) -> DiaryMoment:
     """Where an instant (UTC) belongs: in the night from bedtime to the next wake-up, or by day."""
     day = calendar.at(moment)
-    return Place(day.date, by_night=moment >= day.bedtime)
+    return DiaryMoment(day.date, by_night=moment >= day.bedtime)
 
 
 def last_night(now: datetime, calendar: Calendar) -> CareDay:
@@ -309,7 +309,7 @@ Asking = AskNow | AskLater | AskNot
 
 
 @dataclass(frozen=True)
-class Known:
+class DiaryFacts:
     """What is known of the last night when the morning question is thought of.
 
     Attributes:
@@ -326,7 +326,7 @@ class Known:
 
 
 def morning_question(
-    now: datetime, calendar: Calendar, moment: Moment | None, known: Known
+    now: datetime, calendar: Calendar, moment: Moment | None, known: DiaryFacts
 ) -> Asking:
     """Whether to ask after the last night at an instant (UTC).
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 
 
 @dataclass(frozen=True)
-class Standing:
+class GlobalState:
     """What holds for all reminders at once; instants are UTC.
 
     Attributes:
@@ -25,7 +25,7 @@ class Standing:
     good_night: date | None = None
     tonight: Mapping[date, time] = field(default_factory=dict)
 
-    def looking_back(self, to: datetime) -> Standing:
+    def looking_back(self, to: datetime) -> GlobalState:
         """The same, but what has come up since an instant (UTC) is looked at once more.
 
         For when a moment moves into the past; what was decided already is known by its key.

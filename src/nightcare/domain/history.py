@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from nightcare.domain.delivery import Course, Step
-from nightcare.domain.global_state import Standing
-from nightcare.domain.notification import Delivery
+from nightcare.domain.delivery import Delivery, Reason
+from nightcare.domain.global_state import GlobalState
+from nightcare.domain.notification import DeliveryStatus
 from nightcare.domain.reminders import Occurrence
 
 VERDICTS = frozenset({"show", "hold", "drop"})
@@ -32,12 +32,12 @@ class Decision:
     at: datetime
     occurrence: Occurrence
     verdict: str
-    step: Step
-    delivery: Delivery | None = None
+    step: Reason
+    delivery: DeliveryStatus | None = None
 
 
 @dataclass(frozen=True)
-class Act:
+class UserAction:
     """Something the person did, with how things stood before it.
 
     Attributes:
@@ -52,9 +52,9 @@ class Act:
     id: int
     at: datetime
     what: str
-    courses: tuple[Course, ...]
-    standing: Standing
-    beside: tuple[Course, ...] = ()
+    courses: tuple[Delivery, ...]
+    standing: GlobalState
+    beside: tuple[Delivery, ...] = ()
 
 
 @dataclass(frozen=True)

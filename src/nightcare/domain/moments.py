@@ -20,7 +20,7 @@ class Anchor(StrEnum):
 
 
 @dataclass(frozen=True)
-class Clock:
+class ClockTime:
     """A time on the wall, local."""
 
     time: time
@@ -43,7 +43,7 @@ class Relative:
         return f"{self.anchor} {sign} {length_text(abs(self.offset))}"
 
 
-Moment = Clock | Relative
+Moment = ClockTime | Relative
 
 
 def length_text(length: timedelta) -> str:
@@ -74,7 +74,7 @@ def parse_moment(text: str) -> Moment:
     relative = _relative_pattern().fullmatch(text.strip())
     if relative is None:
         try:
-            return Clock(parse_clock(text))
+            return ClockTime(parse_clock(text))
         except ValueRefused as error:
             raise ValueRefused("moment_not_understood", found=text) from error
     anchor, sign, length = relative.groups()

@@ -105,7 +105,7 @@ class Message:
 
 
 @dataclass(frozen=True)
-class Answered:
+class ButtonPressed:
     """The person pressed the button `key` of the message `token`."""
 
     token: str
@@ -113,7 +113,7 @@ class Answered:
 
 
 @dataclass(frozen=True)
-class Shown:
+class NotificationShown:
     """A notifier has taken the message `token`; `handle` finds it after a restart."""
 
     token: str
@@ -121,7 +121,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Closed:
+class NotificationClosed:
     """The message `token` has left the screen, and not by our doing.
 
     Attributes:
@@ -133,7 +133,7 @@ class Closed:
     by_itself: bool = False
 
 
-class Delivery(StrEnum):
+class DeliveryStatus(StrEnum):
     """How far a message has come on its way to the screen, or why it is not there.
 
     Attributes:
@@ -161,9 +161,9 @@ class Delivery(StrEnum):
     @property
     def stage(self) -> str:
         """One of decided, sent, shown and refused."""
-        if self in {Delivery.DECIDED, Delivery.SENT}:
+        if self in {DeliveryStatus.DECIDED, DeliveryStatus.SENT}:
             return str(self)
-        return "shown" if self in {Delivery.SHOWN, Delivery.TAKEN_OFF} else "refused"
+        return "shown" if self in {DeliveryStatus.SHOWN, DeliveryStatus.TAKEN_OFF} else "refused"
 
     @property
     def refusal(self) -> str | None:
@@ -183,11 +183,11 @@ class Rejected:
     """The message `token` is not on the screen, for the reason that `delivery` names."""
 
     token: str
-    delivery: Delivery
+    delivery: DeliveryStatus
 
 
 @dataclass(frozen=True)
-class Served:
+class NotifierChanged:
     """Another notifier serves now, or none does; what can be shown may be different.
 
     Attributes:
@@ -197,11 +197,11 @@ class Served:
     startable: bool = False
 
 
-MessageEvent = Answered | Shown | Closed
+MessageEvent = ButtonPressed | NotificationShown | NotificationClosed
 """What happens to one message."""
 
 DeliveryEvent = Sent | Rejected
 """What happens to one message before a notifier has it, or when it has lost it."""
 
-ScreenEvent = MessageEvent | DeliveryEvent | Served
+NotifierEvent = MessageEvent | DeliveryEvent | NotifierChanged
 """What a screen reports."""

@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
-from nightcare.domain.delivery import Course, Due, Held, Open, Settled, Snoozed, Step, begin
-from nightcare.domain.global_state import Standing
+from nightcare.domain.delivery import Active, Closed, Delivery, Due, Held, Reason, Snoozed, begin
+from nightcare.domain.global_state import GlobalState
 from nightcare.domain.policy import Show, Situation, decide, first_to_show, shown_at_latest
 from nightcare.domain.recurrence import between, plan, planned, upcoming
 from nightcare.domain.reminders import Key, Occurrence, Reminder
@@ -23,11 +23,11 @@ from nightcare.domain.schedule import Schedule
 RECENT = timedelta(days=4)
 """How far back courses count: no edit and no journey moves a moment by more."""
 
-_ABSENT = frozenset({Step.LOCKED, Step.IDLE, Step.DO_NOT_DISTURB, Step.PRESENTING})
+_ABSENT = frozenset({Reason.LOCKED, Reason.IDLE, Reason.DO_NOT_DISTURB, Reason.PRESENTING})
 
 
 def postponed(
-    course: Course, reminder: Reminder | None, calendar: Calendar, now: datetime, led: Key | None
+    course: Delivery, reminder: Reminder | None, calendar: Calendar, now: datetime, led: Key | None
 ) -> Occurrence | None:
     """Return when an unanswered occurrence comes anew, because its moment has moved ahead.
 
@@ -54,7 +54,7 @@ def postponed(
 
 
 @dataclass(frozen=True)
-class Entry:
+class OutlookEntry:
     """One occurrence of a care day in a list; what has been has a course.
 
     Attributes:
@@ -63,7 +63,7 @@ class Entry:
     """
 
     occurrence: Occurrence
-    course: Course | None
+    course: Delivery | None
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,8 @@ class Outlook:
 
     schedule: Schedule
     calendar: Calendar
-    standing: Standing
-    courses: Sequence[Course]
+    standing: GlobalState
+    courses: Sequence[Delivery]
     led: Key | None
     now: datetime
 
@@ -113,17 +113,17 @@ class Outlook:
             one for one in coming if one.key.care_day == tomorrow.date
         ]
 
-    def unsettled(self) -> list[Course]:
+    def unsettled(self) -> list[Delivery]:
         """Return what has no outcome and does not come anew at a later moment, in order of time."""
         found = [one for one in self.courses if not one.settled and one.key not in self._postponed]
         return sorted(found, key=lambda one: one.occurrence.due)
 
-    def comes(self, course: Course) -> datetime | None:
+    def comes(self, course: Delivery) -> datetime | None:
         """Return when a snoozed or held occurrence comes (UTC); None where it may not come."""
         back = next((one.at for one in self._back() if one.course.key == course.key), self.now)
         return next((one.due for one in self.until(back) if one.key == course.key), None)
 
-    def day(self, day: CareDay) -> list[Entry]:
+    def day(self, day: CareDay) -> list[OutlookEntry]:
         """Return a care day: what was, as recorded, and what is still to come, in order of time.
 
         What was in its hours belongs to it, also where an edit or a journey has since put it into
@@ -131,7 +131,7 @@ class Outlook:
         service has not got to it yet.
         """
         entries = [
-            Entry(one.occurrence, one)
+            OutlookEntry(one.occurrence, one)
             for one in self.courses
             if one.key.care_day == day.date or day.wake <= one.occurrence.due < day.ends
             if one.key not in self._postponed
@@ -144,13 +144,13 @@ class Outlook:
             if one.due <= self.now and (reckoned is None or reckoned < one.due)
         ]
         entries += [
-            Entry(one, None)
+            OutlookEntry(one, None)
             for one in (*undecided, *self.until(day.ends))
             if one.key.care_day == day.date and one.key not in listed
         ]
         return sorted(entries, key=lambda one: one.occurrence.due)
 
-    def days(self, first: date, count: int) -> list[Entry]:
+    def days(self, first: date, count: int) -> list[OutlookEntry]:
         """Return so many care days from `first` on, in order of time.
 
         Of those that are over it is the plan, of the present one what was and what is to come.
@@ -158,16 +158,17 @@ class Outlook:
         today = self.calendar.at(self.now)
         last = first + (count - 1) * ONE_DAY
         over = min(count, (today.date - first).days)
-        entries: list[Entry] = []
+        entries: list[OutlookEntry] = []
         if over > 0:
             entries += [
-                Entry(one, None) for one in plan(self.schedule.enabled, self.calendar, first, over)
+                OutlookEntry(one, None)
+                for one in plan(self.schedule.enabled, self.calendar, first, over)
             ]
         if first <= today.date <= last:
             entries += self.day(today)
         if last > today.date:
             entries += [
-                Entry(one, None)
+                OutlookEntry(one, None)
                 for one in self.until(self.calendar.day(last).ends)
                 if max(first, today.date + ONE_DAY) <= one.key.care_day <= last
             ]
@@ -193,14 +194,14 @@ class Outlook:
         return frozenset(one.key for one in self.courses) - self._postponed
 
     @cached_property
-    def _leads(self) -> Course | None:
+    def _leads(self) -> Delivery | None:
         return next((one for one in self.courses if one.key == self.led), None)
 
     @cached_property
     def _led_until(self) -> datetime:
         """When the routine under way has run to its end (UTC); now without one."""
         leads = self._leads
-        if leads is None or not isinstance(leads.state, Open) or leads.state.away:
+        if leads is None or not isinstance(leads.state, Active) or leads.state.away:
             return self.now
         return leads.state.closes - UNATTENDED - CLOSING
 
@@ -210,7 +211,7 @@ class Outlook:
         if self._led_until > self.now:
             return self._led_until + CLOSING
         leads = self._leads
-        if leads is not None and isinstance(leads.state, Settled):
+        if leads is not None and isinstance(leads.state, Closed):
             return leads.state.at + CLOSING
         return self.now
 
@@ -238,7 +239,7 @@ class Outlook:
         ends = [
             min(one.state.closes, one.state.again or one.state.closes)
             for one in self.courses
-            if isinstance(one.state, Open) and not one.state.away
+            if isinstance(one.state, Active) and not one.state.away
             if one.key != self.led and one.key not in self._postponed
         ]
         return max([self.now, *ends])
@@ -277,9 +278,9 @@ class Outlook:
             match one.state:
                 case Snoozed(until):
                     found += self._gated(_Coming(one, max(until, self.now)))
-                case Open(again=again, away=True) if again is not None:
+                case Active(again=again, away=True) if again is not None:
                     found += self._gated(_Coming(one.asked_again(one.state, again), again))
-                case Held(Step.ANOTHER):
+                case Held(Reason.ANOTHER):
                     found += self._gated(_Coming(one, self._screen_free))
                 case Held(cause) if cause in _ABSENT and self._paused_until == self.now:
                     # Nobody knows when they are back.
@@ -304,9 +305,9 @@ class Outlook:
             # It would ask for what is being done then.
             return []
         if at < self._paused_until:
-            at, course = self._paused_until, course.held(Step.PAUSED)
+            at, course = self._paused_until, course.held(Reason.PAUSED)
         if at < self._busy_until:
-            at, course = self._busy_until, course.held(Step.ROUTINE)
+            at, course = self._busy_until, course.held(Reason.ROUTINE)
         if at <= self.now:
             return []
         if at > course.occurrence.due and self._superseded(course, reminder, at):
@@ -315,7 +316,7 @@ class Outlook:
             return []
         return [_Coming(course, at)]
 
-    def _superseded(self, course: Course, reminder: Reminder, at: datetime) -> bool:
+    def _superseded(self, course: Delivery, reminder: Reminder, at: datetime) -> bool:
         """Return whether a later one of the reminder takes its place before it comes (UTC)."""
         later = max(course.occurrence.due, self.now)
         return any(
@@ -355,10 +356,10 @@ class Outlook:
 class _Coming:
     """A course as it stands when it comes, and when that is (UTC)."""
 
-    course: Course
+    course: Delivery
     at: datetime
 
 
-def _in_the_journal(course: Course) -> tuple[datetime, str, date, str]:
+def _in_the_journal(course: Delivery) -> tuple[datetime, str, date, str]:
     key = course.key
     return course.occurrence.due, key.reminder, key.care_day, key.slot

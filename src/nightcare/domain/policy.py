@@ -11,15 +11,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from nightcare.domain.care_day import AFTER_BEDTIME, CareDay
-from nightcare.domain.delivery import Course, Held, Open, Snoozed, Step
-from nightcare.domain.reminders import Conduct, Key, Quiet, Reminder
+from nightcare.domain.delivery import Active, Delivery, Held, Reason, Snoozed
+from nightcare.domain.reminders import Key, QuietRules, Reminder, WhenBusy
 
 LIVE = timedelta(minutes=1)
 """Later than this it is not the moment itself any more, but a return to it."""
 
 
-class Matter(StrEnum):
-    """What may speak against showing anything now; each is a value of `Presence` and of `Quiet`."""
+class Condition(StrEnum):
+    """A condition that holds reminders back; a field of `Presence` and of `QuietRules`."""
 
     LOCKED = "locked"
     IDLE = "idle"
@@ -62,27 +62,27 @@ class Situation:
 class Show:
     """Show it, closing what is still open."""
 
-    step: Step = Step.SHOW
+    step: Reason = Reason.SHOW
 
 
 @dataclass(frozen=True)
 class Hold:
     """Not now; on return, if still fresh."""
 
-    step: Step
+    step: Reason
 
 
 @dataclass(frozen=True)
 class Drop:
     """Not at all, for this reason."""
 
-    step: Step
+    step: Reason
 
 
 Verdict = Show | Hold | Drop
 
 
-def decide(course: Course, reminder: Reminder | None, situation: Situation) -> Verdict:
+def decide(course: Delivery, reminder: Reminder | None, situation: Situation) -> Verdict:
     """Decide on one occurrence whose moment, or whose return, has come.
 
     Args:
@@ -92,35 +92,35 @@ def decide(course: Course, reminder: Reminder | None, situation: Situation) -> V
     """
     now = situation.now
     if course.settled:
-        return Drop(Step.ANSWERED)
+        return Drop(Reason.ANSWERED)
     if situation.good_night:
-        return Drop(Step.GOOD_NIGHT)
+        return Drop(Reason.GOOD_NIGHT)
     if reminder is None or not reminder.enabled:
-        return Drop(Step.DISABLED)
+        return Drop(Reason.DISABLED)
     if situation.paused_until is not None and now < situation.paused_until:
-        return Hold(Step.PAUSED)
+        return Hold(Reason.PAUSED)
     if now > course.fresh_from + reminder.fresh:
-        return Drop(Step.TOO_LATE)
+        return Drop(Reason.TOO_LATE)
     if situation.day.asleep(now) and not _meant(course, situation):
-        return Drop(Step.ASLEEP)
+        return Drop(Reason.ASLEEP)
     absent = _absent(reminder, situation.presence)
     if absent is not None:
         return Hold(absent)
     if situation.routine_under_way:
-        return Hold(Step.ROUTINE)
+        return Hold(Reason.ROUTINE)
     return Show()
 
 
-def put_into_the_night(course: Course, day: CareDay) -> bool:
+def put_into_the_night(course: Delivery, day: CareDay) -> bool:
     """Whether the person themselves put this moment, or the end of a snooze, into the night."""
     if day.bedtime < course.occurrence.due < day.ends:
         return True
     # Of what is open the freshness may count from a repeat, which nobody put anywhere.
-    asked_again = isinstance(course.state, Open)
+    asked_again = isinstance(course.state, Active)
     return course.snoozes > 0 and not asked_again and day.asleep(course.fresh_from)
 
 
-def shown_at_latest(course: Course, reminder: Reminder, day: CareDay) -> datetime:
+def shown_at_latest(course: Delivery, reminder: Reminder, day: CareDay) -> datetime:
     """Return until when (UTC) an occurrence may be shown on the care day `day`."""
     stale = course.fresh_from + reminder.fresh
     if put_into_the_night(course, day):
@@ -128,7 +128,7 @@ def shown_at_latest(course: Course, reminder: Reminder, day: CareDay) -> datetim
     return min(stale, day.bedtime + AFTER_BEDTIME)
 
 
-def _meant(course: Course, situation: Situation) -> bool:
+def _meant(course: Delivery, situation: Situation) -> bool:
     """Whether it comes in the night because the person chose so, and is not caught up with."""
     # The last snooze offered ends just when nothing is caught up with any more, and an alarm is
     # never early.
@@ -137,31 +137,31 @@ def _meant(course: Course, situation: Situation) -> bool:
     return ends_now or put_into_the_night(course, situation.day)
 
 
-def _absent(reminder: Reminder, presence: Presence) -> Step | None:
+def _absent(reminder: Reminder, presence: Presence) -> Reason | None:
     """The first reason to think that nobody would see it, where the reminder heeds that reason."""
-    quiet: Quiet = reminder.quiet
+    quiet: QuietRules = reminder.quiet
     reasons = (
-        (presence.locked, quiet.locked, Step.LOCKED),
-        (presence.idle, quiet.idle, Step.IDLE),
-        (presence.do_not_disturb, quiet.do_not_disturb, Step.DO_NOT_DISTURB),
-        (presence.presenting, quiet.presenting, Step.PRESENTING),
+        (presence.locked, quiet.locked, Reason.LOCKED),
+        (presence.idle, quiet.idle, Reason.IDLE),
+        (presence.do_not_disturb, quiet.do_not_disturb, Reason.DO_NOT_DISTURB),
+        (presence.presenting, quiet.presenting, Reason.PRESENTING),
     )
     for applies, conduct, step in reasons:
-        if applies and conduct is Conduct.HOLD:
+        if applies and conduct is WhenBusy.HOLD:
             return step
     return None
 
 
-IN_LINE = (Held(Step.ANOTHER), Held(Step.ROUTINE), Held(Step.RESTARTED))
+IN_LINE = (Held(Reason.ANOTHER), Held(Reason.ROUTINE), Held(Reason.RESTARTED))
 """Waiting for the screen alone, with the person before it, or taken from there unanswered."""
 
 
 def first_to_show(
-    courses: Iterable[Course],
+    courses: Iterable[Delivery],
     evening: frozenset[str],
     now: datetime,
     moved: Container[Key] = frozenset(),
-) -> tuple[list[Course], list[Course]]:
+) -> tuple[list[Delivery], list[Delivery]]:
     """Put what may be shown now in order, for only one is shown at a time.
 
     A first asking comes before a further one. Then evening reminders come first, then what the
@@ -178,11 +178,11 @@ def first_to_show(
         have been waiting for it; and those that were held or missed and give way on a return.
     """
 
-    def rank(course: Course) -> tuple[bool, bool, bool, datetime]:
+    def rank(course: Delivery) -> tuple[bool, bool, bool, datetime]:
         asked_for = isinstance(course.state, Snoozed)
         return course.asked == 0, course.key.reminder in evening, asked_for, course.fresh_from
 
-    def may_wait(course: Course) -> bool:
+    def may_wait(course: Delivery) -> bool:
         due_now = now - course.fresh_from <= LIVE or course.key in moved
         return due_now or course.state in IN_LINE
 

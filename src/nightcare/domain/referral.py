@@ -18,7 +18,7 @@ NOTICE_EVERY = timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class ProfessionalRule:
+class ReferralRule:
     """When the diary says to see a professional; the numbers are nightcare's, not the guidance's.
 
     Attributes:
@@ -32,7 +32,7 @@ class ProfessionalRule:
     notice: bool = True
 
 
-class Concern(StrEnum):
+class ReferralReason(StrEnum):
     """Why to see a professional."""
 
     SEVERE = "severe"
@@ -42,12 +42,12 @@ class Concern(StrEnum):
     @property
     def advice(self) -> tuple[str, ...]:
         """The statements of the guidance that speak of it, by their ids in the catalogue."""
-        if self is Concern.MANY_AND_SEVERE:
+        if self is ReferralReason.MANY_AND_SEVERE:
             return "frequent-at-night", "severe-and-persistent"
         return ("persistent-or-severe",)
 
 
-def first_of_window(now: datetime, calendar: Calendar, rule: ProfessionalRule) -> date:
+def first_of_window(now: datetime, calendar: Calendar, rule: ReferralRule) -> date:
     """The first care day that the rule looks at, at an instant (UTC)."""
     day = calendar.at(now)
     newest = day.date if now >= day.bedtime else day.date - ONE_DAY
@@ -55,8 +55,8 @@ def first_of_window(now: datetime, calendar: Calendar, rule: ProfessionalRule) -
 
 
 def concern(
-    first: date, rule: ProfessionalRule, cramps: Sequence[Cramp], mornings: Sequence[Morning]
-) -> Concern | None:
+    first: date, rule: ReferralRule, cramps: Sequence[Cramp], mornings: Sequence[Morning]
+) -> ReferralReason | None:
     """Why to see a professional, by what the diary says since a care day; None where it does not.
 
     Severe is severe by day as well; many are many nights.
@@ -70,8 +70,8 @@ def concern(
         one.answer is Answer.SEVERE for one in answers
     )
     if many and severe:
-        return Concern.MANY_AND_SEVERE
-    return Concern.SEVERE if severe else Concern.MANY if many else None
+        return ReferralReason.MANY_AND_SEVERE
+    return ReferralReason.SEVERE if severe else ReferralReason.MANY if many else None
 
 
 def notice_due(now: datetime, calendar: Calendar, last: datetime | None) -> datetime:

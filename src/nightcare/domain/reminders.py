@@ -40,7 +40,7 @@ class Urgency(StrEnum):
     CRITICAL = "critical"
 
 
-class Conduct(StrEnum):
+class WhenBusy(StrEnum):
     """What to do with a reminder while something speaks against showing it."""
 
     HOLD = "hold"
@@ -48,13 +48,13 @@ class Conduct(StrEnum):
 
 
 @dataclass(frozen=True)
-class Quiet:
+class QuietRules:
     """What to do when the person is away, or does not want to be disturbed."""
 
-    locked: Conduct
-    idle: Conduct
-    do_not_disturb: Conduct
-    presenting: Conduct
+    locked: WhenBusy
+    idle: WhenBusy
+    do_not_disturb: WhenBusy
+    presenting: WhenBusy
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Reminder:
     repeat: Repeat | None
     urgency: Urgency
     sound: str | None
-    quiet: Quiet
+    quiet: QuietRules
     routine: str | None = None
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from nightcare.domain.delivery import Course, Outcome, Settled
+from nightcare.domain.delivery import Closed, Delivery, Outcome
 from nightcare.domain.diary import Cramp, Morning, Night, Severity, nights
 from nightcare.domain.reminders import Topic
 
@@ -25,7 +25,7 @@ _EVENING = 12
 
 
 @dataclass(frozen=True)
-class Reminded:
+class ReminderCounts:
     """What became of the reminders of one kind.
 
     Attributes:
@@ -78,7 +78,7 @@ class Span:
     first: date
     nights: Nights
     worst: dict[Severity | None, int]
-    reminded: Reminded
+    reminded: ReminderCounts
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Report:
     cramps: tuple[Cramp, ...]
     worst: dict[Severity | None, int]
     hours: dict[int, int]
-    topics: dict[Topic, Reminded]
+    topics: dict[Topic, ReminderCounts]
     weeks: tuple[Span, ...]
     months: tuple[Span, ...]
 
@@ -132,7 +132,7 @@ def report(
     days: Sequence[date],
     cramps: Sequence[Cramp],
     mornings: Sequence[Morning],
-    courses: Iterable[Course],
+    courses: Iterable[Delivery],
 ) -> Report:
     """What is on record of these care days, put together; what is of others is left out."""
     within = set(days)
@@ -160,7 +160,7 @@ def report(
 def _spans(
     days: Sequence[date],
     told: Sequence[Night],
-    settled: Sequence[Course],
+    settled: Sequence[Delivery],
     beginning: Callable[[date], date],
 ) -> tuple[Span, ...]:
     """Nights and reminders, parted by where their care day's week or month begins."""
@@ -170,7 +170,7 @@ def _spans(
     nights_of: defaultdict[date, list[Night]] = defaultdict(list)
     for night in told:
         nights_of[beginning(night.night)].append(night)
-    courses_of: defaultdict[date, list[Course]] = defaultdict(list)
+    courses_of: defaultdict[date, list[Delivery]] = defaultdict(list)
     for course in settled:
         courses_of[beginning(course.key.care_day)].append(course)
     return tuple(
@@ -212,11 +212,11 @@ def _worst(told: Sequence[Night]) -> dict[Severity | None, int]:
     return {kind: worst[kind] for kind in (*reversed(Severity), None) if worst[kind]}
 
 
-def _came(course: Course) -> bool:
+def _came(course: Delivery) -> bool:
     """Whether it has an outcome that says that the person could see it."""
-    return isinstance(course.state, Settled) and course.state.outcome is not Outcome.MISSED
+    return isinstance(course.state, Closed) and course.state.outcome is not Outcome.MISSED
 
 
-def _reminded(courses: Iterable[Course]) -> Reminded:
-    outcomes = [one.state.outcome for one in courses if isinstance(one.state, Settled)]
-    return Reminded(len(outcomes), outcomes.count(Outcome.DONE))
+def _reminded(courses: Iterable[Delivery]) -> ReminderCounts:
+    outcomes = [one.state.outcome for one in courses if isinstance(one.state, Closed)]
+    return ReminderCounts(len(outcomes), outcomes.count(Outcome.DONE))

@@ -17,7 +17,7 @@ CLOSING = timedelta(seconds=8)
 
 
 @dataclass(frozen=True)
-class Led:
+class RoutineSession:
     """A routine that the person is being led through; instants are UTC.
 
     Attributes:
@@ -40,7 +40,7 @@ class Finished:
     until: datetime
 
 
-def whereabouts(led: Led, routine: Routine, now: datetime) -> Stage | Finished | None:
+def whereabouts(led: RoutineSession, routine: Routine, now: datetime) -> Stage | Finished | None:
     """Where a routine stands now (UTC).
 
     It goes by the clock, whether or not the service ran all the while. But where the next change

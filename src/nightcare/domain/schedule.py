@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from nightcare.domain.care_day import Sleep
 from nightcare.domain.moments import Moment
-from nightcare.domain.referral import ProfessionalRule
+from nightcare.domain.referral import ReferralRule
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.routine import RoutineRule, StretchRule
 from nightcare.domain.snooze import SnoozeRule
@@ -43,7 +43,7 @@ class Schedule:
     routines: tuple[RoutineRule, ...]
     idle_after: timedelta
     morning_question: Moment | None
-    professional: ProfessionalRule
+    professional: ReferralRule
     notify: str | None
 
     def reminder(self, name: str) -> Reminder | None:

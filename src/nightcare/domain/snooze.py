@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from nightcare.domain.care_day import CareDay
-from nightcare.domain.delivery import Course
+from nightcare.domain.delivery import Delivery
 from nightcare.domain.policy import put_into_the_night
 
 
@@ -23,12 +23,12 @@ class SnoozeRule:
     limit: int
 
 
-def used_up(course: Course, limit: int) -> bool:
+def used_up(course: Delivery, limit: int) -> bool:
     """Whether an occurrence has been snoozed as often as one may."""
     return course.snoozes >= limit
 
 
-def past_bedtime(course: Course, until: datetime, day: CareDay) -> bool:
+def past_bedtime(course: Delivery, until: datetime, day: CareDay) -> bool:
     """Whether a snooze until an instant (UTC) would end when the person sleeps.
 
     A reminder that the person put into the night may be snoozed there.
@@ -37,7 +37,7 @@ def past_bedtime(course: Course, until: datetime, day: CareDay) -> bool:
 
 
 def offered(
-    course: Course, lengths: tuple[timedelta, ...], limit: int, day: CareDay, now: datetime
+    course: Delivery, lengths: tuple[timedelta, ...], limit: int, day: CareDay, now: datetime
 ) -> tuple[timedelta, ...]:
     """The lengths that make sense now (UTC) for an occurrence on the care day `day`."""
     if used_up(course, limit):

@@ -6,18 +6,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.delivery import Course, Open, Settled, Snoozed, Step
+from nightcare.domain.delivery import Active, Closed, Delivery, Reason, Snoozed
 from nightcare.domain.guidance import Routine
-from nightcare.domain.notification import Delivery
+from nightcare.domain.notification import DeliveryStatus
 from nightcare.domain.plan_change import Plan
 from nightcare.domain.routine import routines
 from nightcare.domain.schedule import Schedule
-from nightcare.engine.ports import Journal, Tell, Words
-from nightcare.engine.user_actions import Answers
+from nightcare.engine.ports import EventLog, JournalPort, TranslatorPort
+from nightcare.engine.user_actions import UserActions
 
 
 @dataclass(frozen=True)
-class Basis:
+class Context:
     """What the service goes by at one time.
 
     Attributes:
@@ -30,9 +30,9 @@ class Basis:
 
     schedule: Schedule
     zone: tzinfo
-    journal: Journal
-    words: Words
-    tell: Tell
+    journal: JournalPort
+    words: TranslatorPort
+    tell: EventLog
 
     def calendar(self) -> Calendar:
         """The care days of the person, with tonight's bedtime if they named another."""
@@ -42,48 +42,48 @@ class Basis:
         """Return the plan in force."""
         return Plan(self.schedule.enabled, self.calendar())
 
-    def answers(self) -> Answers:
+    def answers(self) -> UserActions:
         """What the person can do, on the same journal."""
-        return Answers(self.schedule, self.zone, self.journal)
+        return UserActions(self.schedule, self.zone, self.journal)
 
     def routines(self) -> tuple[Routine, ...]:
         """All routines that there are, with those of the person's own."""
         return routines(self.words.guidance.routines, self.schedule.routines)
 
-    def settle(self, course: Course) -> None:
+    def settle(self, course: Delivery) -> None:
         """Write down what became of an occurrence, and say it."""
         self.journal.save(course)
         self.tell_of(course)
 
-    def deliver(self, course: Course, delivery: Delivery) -> None:
+    def deliver(self, course: Delivery, delivery: DeliveryStatus) -> None:
         """Write down how far an open occurrence has come on its way to the screen."""
-        if isinstance(course.state, Open):
+        if isinstance(course.state, Active):
             course = replace(course, state=replace(course.state, delivery=delivery))
             self.journal.save(course)
             self.journal.delivered(course.key, delivery)
 
-    def reject(self, course: Course, delivery: Delivery, now: datetime) -> None:
+    def reject(self, course: Delivery, delivery: DeliveryStatus, now: datetime) -> None:
         """Write down why an open occurrence is not on the screen (now in UTC), and say it once."""
         reminder = self.schedule.reminder(course.key.reminder)
         state = course.state
-        if not isinstance(state, Open) or reminder is None or state.delivery is delivery:
+        if not isinstance(state, Active) or reminder is None or state.delivery is delivery:
             return
         self.journal.save(course.rejected(reminder, now, delivery))
         self.journal.delivered(course.key, delivery)
         reason = self.words.say(f"delivery_{_word(delivery)}")
         self.tell("log_rejected", reminder=reminder.name, reason=reason)
 
-    def tell_of(self, course: Course) -> None:
+    def tell_of(self, course: Delivery) -> None:
         """Say what became of an occurrence, if it is not on the screen any more."""
         name, due = course.key.reminder, course.occurrence.due
         match course.state:
-            case Settled(outcome, _, reason):
+            case Closed(outcome, _, reason):
                 said = "" if reason is None else self.words.say(f"reason_{_word(reason)}")
                 self.tell(f"log_{outcome}", reminder=name, due=due, reason=said)
             case Snoozed(until):
                 self.tell("log_snoozed", reminder=name, due=due, until=until)
 
-    def decided(self, course: Course, verdict: str, step: Step, now: datetime) -> None:
+    def decided(self, course: Delivery, verdict: str, step: Reason, now: datetime) -> None:
         """Write down which step of the cascade decided now (UTC); what is held is said too."""
         self.journal.decided(now, course.occurrence, verdict, step)
         if verdict == "hold":
@@ -95,5 +95,5 @@ class Basis:
             )
 
 
-def _word(step: Step | Delivery) -> str:
+def _word(step: Reason | DeliveryStatus) -> str:
     return step.replace(" ", "_")

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from nightcare.domain.notification import Message, MessageEvent
 from nightcare.domain.policy import Presence
-from nightcare.engine.ports import Screen, Tell
+from nightcare.engine.ports import EventLog, Notifier
 
 
-class CanWait:
+class DeferrablePrompt:
     """A message that can wait, if it is on the screen.
 
     Attributes:
@@ -17,7 +17,7 @@ class CanWait:
         next: When to reckon next because of it (UTC); None where there is no need.
     """
 
-    def __init__(self, screen: Screen, tell: Tell) -> None:
+    def __init__(self, screen: Notifier, tell: EventLog) -> None:
         self._screen = screen
         self._tell = tell
         self.token: str | None = None

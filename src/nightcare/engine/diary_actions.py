@@ -15,7 +15,7 @@ from nightcare.domain.diary import (
     Answer,
     Asking,
     Cramp,
-    Known,
+    DiaryFacts,
     Leg,
     Morning,
     Night,
@@ -26,7 +26,7 @@ from nightcare.domain.diary import (
     place_of,
 )
 from nightcare.domain.moments import Moment
-from nightcare.engine.ports import Pages
+from nightcare.engine.ports import DiaryPort
 from nightcare.errors import ValueRefused
 
 
@@ -54,7 +54,7 @@ class Noted:
 
 
 @dataclass(frozen=True)
-class Diary:
+class DiaryActions:
     """The diary of one person.
 
     Attributes:
@@ -62,7 +62,7 @@ class Diary:
         calendar: Their care days.
     """
 
-    pages: Pages
+    pages: DiaryPort
     calendar: Calendar
 
     def add(self, at: datetime, details: Details, now: datetime) -> Noted:
@@ -168,7 +168,7 @@ class Diary:
             screen_taken: Whether a reminder is on the screen, or waits for its turn.
         """
         night = self.calendar.at(self.calendar.at(now).wake - timedelta(microseconds=1)).date
-        known = Known(self.night(night), self.pages.asked(night), covered_since, screen_taken)
+        known = DiaryFacts(self.night(night), self.pages.asked(night), covered_since, screen_taken)
         return morning_question(now, self.calendar, moment, known)
 
     def night(self, night: date) -> Night:

@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.delivery import Course, Held, Open, Snoozed, begin
+from nightcare.domain.delivery import Active, Delivery, Held, Snoozed, begin
 from nightcare.domain.guidance import next_tip, part_of_day
 from nightcare.domain.history import Trial
 from nightcare.domain.notification import (
-    Delivery,
     DeliveryEvent,
+    DeliveryStatus,
     Message,
     MessageEvent,
+    NotificationShown,
     Rejected,
-    Shown,
 )
 from nightcare.domain.recurrence import upcoming
 from nightcare.domain.reminders import Key, Occurrence, Reminder
@@ -23,7 +23,7 @@ from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import offered
 from nightcare.engine.messages import compose, key_of, token
 from nightcare.engine.outlook_reader import read_outlook
-from nightcare.engine.ports import Journal, Screen, Words
+from nightcare.engine.ports import JournalPort, Notifier, TranslatorPort
 
 NOT_SHOWN = ""
 """The answer to a trial that could not be shown."""
@@ -49,14 +49,14 @@ class _Tried:
     shown: bool = False
 
 
-class OnScreen:
+class Display:
     """Keeps the screen in line with the journal.
 
     A trial is shown in the place of what is open, which comes back after it with what is left of
     its time; what falls due meanwhile takes the place of the trial.
     """
 
-    def __init__(self, screen: Screen, journal: Journal) -> None:
+    def __init__(self, screen: Notifier, journal: JournalPort) -> None:
         self._screen = screen
         self._journal = journal
         self._courses: dict[str, Key] = {}
@@ -65,12 +65,12 @@ class OnScreen:
         self._last: Key | None = None
         self._trial: _Tried | None = None
 
-    def use(self, journal: Journal) -> None:
+    def use(self, journal: JournalPort) -> None:
         """Go on with another journal, which says the same."""
         self._journal = journal
 
-    def bring_in_line(
-        self, schedule: Schedule, calendar: Calendar, words: Words, now: datetime
+    def sync(
+        self, schedule: Schedule, calendar: Calendar, words: TranslatorPort, now: datetime
     ) -> None:
         """Have on the screen what is open now (UTC), and nothing else; and show what is tried.
 
@@ -80,7 +80,7 @@ class OnScreen:
         wanted = {
             token(course): course
             for course in self._journal.unsettled()
-            if isinstance(course.state, Open) and not course.state.away
+            if isinstance(course.state, Active) and not course.state.away
             if led is None or course.key != led.key
         }
         for name in [name for name in self._courses if name not in wanted]:
@@ -102,13 +102,13 @@ class OnScreen:
         for one in self._journal.trials():
             self._try(one, schedule.reminder(one.reminder), calendar, words, now)
 
-    def course(self, name: str) -> Course | None:
+    def course(self, name: str) -> Delivery | None:
         """The course whose present asking has that token; None for an earlier one's."""
         key = self._courses.get(name)
         course = None if key is None else self._journal.course(key)
         return course if course is not None and token(course) == name else None
 
-    def courses(self) -> list[Course]:
+    def courses(self) -> list[Delivery]:
         """What was last put on the screen, as the journal has it now."""
         found = [self._journal.course(key) for key in self._courses.values()]
         return [course for course in found if course is not None]
@@ -119,7 +119,7 @@ class OnScreen:
         if key is not None:
             self._last = key
 
-    def was_last(self, course: Course) -> bool:
+    def was_last(self, course: Delivery) -> bool:
         """Whether no other occurrence has been on the screen since this one."""
         return course.key == self._last
 
@@ -169,7 +169,7 @@ class OnScreen:
         trial = self._trial
         if trial is None or trial.token != event.token:
             return False
-        if isinstance(event, Shown):
+        if isinstance(event, NotificationShown):
             self._journal.trial_shown(trial.number, self._screen.describe())
             if not trial.shown:
                 self._trial = replace(trial, closes=now + _TRIAL_STAYS, shown=True)
@@ -177,12 +177,12 @@ class OnScreen:
             self._end_trial()
         return True
 
-    def _still_shown(self, course: Course, schedule: Schedule, now: datetime) -> None:
+    def _still_shown(self, course: Delivery, schedule: Schedule, now: datetime) -> None:
         """Note what came back before it was taken off, as after an answer and its undo."""
         reminder = schedule.reminder(course.key.reminder)
-        if reminder is not None and isinstance(course.state, Open) and course.state.shown is None:
+        if reminder is not None and isinstance(course.state, Active) and course.state.shown is None:
             self._journal.save(course.shown(reminder, now))
-            self._journal.delivered(course.key, Delivery.SHOWN)
+            self._journal.delivered(course.key, DeliveryStatus.SHOWN)
 
     def delivery_of_trial(self, event: DeliveryEvent) -> bool:
         """Take in how far a message has come, if it is a trial; whether it is.
@@ -192,9 +192,9 @@ class OnScreen:
         trial = self._trial
         if trial is None or trial.token != event.token:
             return False
-        delivery = event.delivery if isinstance(event, Rejected) else Delivery.SENT
+        delivery = event.delivery if isinstance(event, Rejected) else DeliveryStatus.SENT
         self._journal.trial_delivered(trial.number, delivery)
-        if delivery is Delivery.NO_ID:
+        if delivery is DeliveryStatus.NO_ID:
             self._end_trial()
         return True
 
@@ -207,10 +207,10 @@ class OnScreen:
 
     def _message(
         self,
-        course: Course,
+        course: Delivery,
         schedule: Schedule,
         calendar: Calendar,
-        words: Words,
+        words: TranslatorPort,
         now: datetime,
     ) -> Message:
         reminder = schedule.named(course.key.reminder)
@@ -223,13 +223,13 @@ class OnScreen:
             lengths=offered(course, reminder.snooze, schedule.snooze.limit, day, now),
             last_before_bed=self._last_before_bed(course, schedule, calendar, now),
         )
-        if isinstance(course.state, Open) and course.state.shown is not None:
+        if isinstance(course.state, Active) and course.state.shown is not None:
             # It comes back with what is left of its time.
             message = replace(message, stays=course.state.closes - now)
         return message
 
     def _last_before_bed(
-        self, course: Course, schedule: Schedule, calendar: Calendar, now: datetime
+        self, course: Delivery, schedule: Schedule, calendar: Calendar, now: datetime
     ) -> bool:
         """Whether nothing else is to come before bedtime."""
         others = any(
@@ -247,7 +247,7 @@ class OnScreen:
         trial: Trial,
         reminder: Reminder | None,
         calendar: Calendar,
-        words: Words,
+        words: TranslatorPort,
         now: datetime,
     ) -> None:
         name = f"trial/{trial.id}"

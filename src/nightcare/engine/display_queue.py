@@ -6,9 +6,9 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from nightcare.domain.delivery import Course, Held, Open, Step
+from nightcare.domain.delivery import Active, Delivery, Held, Reason
 from nightcare.domain.guidance import next_tip, part_of_day
-from nightcare.domain.notification import Delivery
+from nightcare.domain.notification import DeliveryStatus
 from nightcare.domain.policy import (
     Drop,
     Hold,
@@ -20,10 +20,10 @@ from nightcare.domain.policy import (
     shown_at_latest,
 )
 from nightcare.domain.reminders import Key
-from nightcare.engine.context import Basis
+from nightcare.engine.context import Context
 
 
-def may_show(basis: Basis, course: Course, situation: Situation) -> bool:
+def may_show(basis: Context, course: Delivery, situation: Situation) -> bool:
     """Put a candidate through the cascade; whether it may be shown now."""
     reminder = basis.schedule.reminder(course.key.reminder)
     verdict = decide(course, reminder, situation)
@@ -41,7 +41,7 @@ def may_show(basis: Basis, course: Course, situation: Situation) -> bool:
 
 
 def show_one(
-    basis: Basis, shows: Sequence[Course], situation: Situation, moved: Container[Key]
+    basis: Context, shows: Sequence[Delivery], situation: Situation, moved: Container[Key]
 ) -> None:
     """Show the first of those that may be shown; the others wait their turn or give way.
 
@@ -60,24 +60,24 @@ def show_one(
     (first, *waiting), giving_way = first_to_show(shows, evening, now, moved)
     candidates = {one.key for one in shows}
     for course in basis.journal.unsettled():
-        if isinstance(course.state, Open) and course.key not in candidates:
+        if isinstance(course.state, Active) and course.key not in candidates:
             _give_way(basis, course, course.state, now)
     for course in waiting:
         _hold_in_line(basis, course, now)
     for course in giving_way:
-        basis.decided(course, "drop", Step.ANOTHER, now)
-        basis.settle(course.give_up(now, Step.ANOTHER))
-    basis.decided(first, "show", Step.SHOW, now)
+        basis.decided(course, "drop", Reason.ANOTHER, now)
+        basis.settle(course.give_up(now, Reason.ANOTHER))
+    basis.decided(first, "show", Reason.SHOW, now)
     _give(basis, first, situation)
 
 
-def share_screen(basis: Basis, situation: Situation) -> None:
+def share_screen(basis: Context, situation: Situation) -> None:
     """Let what is on the screen close early enough for all that wait to be shown while fresh."""
     unsettled = basis.journal.unsettled()
     led = basis.journal.led()
     for course in unsettled:
         state = course.state
-        if not isinstance(state, Open) or state.away or state.shown is None:
+        if not isinstance(state, Active) or state.away or state.shown is None:
             continue
         if led is not None and led.key == course.key:
             continue
@@ -90,42 +90,42 @@ def share_screen(basis: Basis, situation: Situation) -> None:
             basis.journal.save(replace(course, state=replace(state, closes=closes)))
 
 
-def _waits(basis: Basis, course: Course, situation: Situation) -> bool:
+def _waits(basis: Context, course: Delivery, situation: Situation) -> bool:
     """Return whether it waits to be shown for the first time, and only for the screen."""
     reminder = basis.schedule.reminder(course.key.reminder)
     if course.seen or reminder is None or not isinstance(course.state, Held):
         return False
-    if course.state != Held(Step.ANOTHER) and not reminder.evening:
+    if course.state != Held(Reason.ANOTHER) and not reminder.evening:
         return False
     return isinstance(decide(course, reminder, situation), Show)
 
 
-def _latest(basis: Basis, course: Course, situation: Situation) -> datetime:
+def _latest(basis: Context, course: Delivery, situation: Situation) -> datetime:
     """Return until when (UTC) it may be shown."""
     return shown_at_latest(course, basis.schedule.named(course.key.reminder), situation.day)
 
 
-def _give_way(basis: Basis, course: Course, state: Open, now: datetime) -> None:
+def _give_way(basis: Context, course: Delivery, state: Active, now: datetime) -> None:
     """Let another take the place on the screen; what the screen has not drawn yet comes after it.
 
     That is what nobody has seen yet, and what has only just come back from a snooze.
     """
-    if state.away and state.delivery is Delivery.TAKEN_OFF and now < state.closes:
+    if state.away and state.delivery is DeliveryStatus.TAKEN_OFF and now < state.closes:
         # A server has made room, not the person; it can still be answered, and be asked again.
         return
     if state.shown is None and (not course.seen or course.asked <= 1):
         _hold_in_line(basis, course, now)
     else:
-        basis.settle(course.give_up(now, Step.ANOTHER))
+        basis.settle(course.give_up(now, Reason.ANOTHER))
 
 
-def _hold_in_line(basis: Basis, course: Course, now: datetime) -> None:
-    if course.state != Held(Step.ANOTHER):
-        basis.decided(course, "hold", Step.ANOTHER, now)
-        basis.journal.save(course.held(Step.ANOTHER))
+def _hold_in_line(basis: Context, course: Delivery, now: datetime) -> None:
+    if course.state != Held(Reason.ANOTHER):
+        basis.decided(course, "hold", Reason.ANOTHER, now)
+        basis.journal.save(course.held(Reason.ANOTHER))
 
 
-def _give(basis: Basis, course: Course, situation: Situation) -> None:
+def _give(basis: Context, course: Delivery, situation: Situation) -> None:
     reminder = basis.schedule.named(course.key.reminder)
     tip = course.tip
     if tip is None and reminder.text is None:

@@ -1,6 +1,6 @@
 """The service: what happens to it, and what follows from that for reminders and the screen.
 
-Everything goes through `reckon`, which may be called at any moment and as often as one likes: it
+Everything goes through `update`, which may be called at any moment and as often as one likes: it
 looks at the journal, the plan and the clock, decides what is new, and leaves the rest alone. All
 that one reckoning changes is one transaction; only afterwards is the screen told.
 """
@@ -10,44 +10,44 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
-from nightcare.domain.delivery import Open, Snoozed, Step
+from nightcare.domain.delivery import Active, Reason, Snoozed
 from nightcare.domain.notification import (
-    Answered,
+    ButtonPressed,
     DeliveryEvent,
     MessageEvent,
+    NotificationShown,
+    NotifierChanged,
+    NotifierEvent,
     Rejected,
-    ScreenEvent,
     Sent,
-    Served,
-    Shown,
 )
 from nightcare.domain.plan_change import PlanChange
 from nightcare.domain.policy import Presence, Situation
 from nightcare.domain.recurrence import between, upcoming
 from nightcare.domain.reminders import Occurrence, Reminder
 from nightcare.domain.schedule import Schedule
-from nightcare.engine.context import Basis
+from nightcare.engine.context import Context
 from nightcare.engine.deferrable_prompt import undisturbed
-from nightcare.engine.display import OnScreen
+from nightcare.engine.display import Display
 from nightcare.engine.display_queue import may_show, share_screen, show_one
-from nightcare.engine.guided_routine import Leading
-from nightcare.engine.lifecycle import candidates, moved_by_the_person, take_off
+from nightcare.engine.guided_routine import GuidedRoutine
+from nightcare.engine.lifecycle import candidates, expire, moved_by_the_person
 from nightcare.engine.morning_question import MorningQuestion
 from nightcare.engine.notices import Notices
 from nightcare.engine.notification_events import (
-    take_in,
-    take_in_delivery,
-    take_in_late,
-    take_in_led,
+    handle_delivery,
+    handle_event,
+    handle_late_press,
+    handle_routine_event,
 )
 from nightcare.engine.notification_handles import Handles
 from nightcare.engine.outlook_reader import read_outlook
-from nightcare.engine.ports import Journal, Screen, Tell, Words
-from nightcare.engine.referral_notice import ProfessionalNotice
+from nightcare.engine.ports import EventLog, JournalPort, Notifier, TranslatorPort
+from nightcare.engine.referral_notice import ReferralNotice
 from nightcare.engine.reschedule import change_plan
 
 
-class Service:
+class Engine:
     """The reminders of one person, kept going by calls from outside; instants are UTC.
 
     Attributes:
@@ -60,19 +60,19 @@ class Service:
         *,
         schedule: Schedule,
         zone: tzinfo,
-        journal: Journal,
-        screen: Screen,
-        words: Words,
-        tell: Tell,
+        journal: JournalPort,
+        screen: Notifier,
+        words: TranslatorPort,
+        tell: EventLog,
     ) -> None:
-        self._basis = Basis(schedule, zone, journal, words, tell)
+        self._basis = Context(schedule, zone, journal, words, tell)
         self._screen = screen
         self._handles = Handles(screen)
-        self._on_screen = OnScreen(screen, journal)
+        self._on_screen = Display(screen, journal)
         self.notices = Notices(screen)
         self._question = MorningQuestion(screen, tell)
-        self._professional = ProfessionalNotice(screen, tell)
-        self._leading = Leading(screen, tell)
+        self._professional = ReferralNotice(screen, tell)
+        self._leading = GuidedRoutine(screen, tell)
         self.presence = Presence()
 
     # What happens to the service
@@ -91,18 +91,18 @@ class Service:
                 if led is not None and course.key == led.key:
                     # The clock says whether it goes on.
                     continue
-                if isinstance(course.state, Open) and not course.state.away:
-                    journal.save(course.held(Step.RESTARTED))
-        self.reckon(now)
+                if isinstance(course.state, Active) and not course.state.away:
+                    journal.save(course.held(Reason.RESTARTED))
+        self.update(now)
 
-    def use(self, journal: Journal) -> None:
+    def use(self, journal: JournalPort) -> None:
         """Go on with another journal, which says the same."""
         self._basis = replace(self._basis, journal=journal)
         self._on_screen.use(journal)
         self._handles.read(journal)
 
     def reload(
-        self, schedule: Schedule, words: Words, now: datetime, *, meant_since: datetime
+        self, schedule: Schedule, words: TranslatorPort, now: datetime, *, meant_since: datetime
     ) -> None:
         """Put another schedule in force; what is open, snoozed and paused stays so.
 
@@ -113,7 +113,7 @@ class Service:
             meant_since: When the person wanted it (UTC); what fell due by it since then is due,
                 unless something came by the old one later than that.
         """
-        self.reckon(now)
+        self.update(now)
         old = self._basis
         # What has come by the old one may have another key by the new one, and comes once.
         came = between(old.schedule.enabled, old.calendar(), meant_since, now)
@@ -122,11 +122,11 @@ class Service:
         with basis.journal.transaction():
             change_plan(basis.journal, PlanChange(old.plan(), basis.plan()), now)
             basis.journal.stand(basis.journal.standing().looking_back(since))
-        self.reckon(now)
+        self.update(now)
 
     def travel(self, zone: tzinfo, now: datetime) -> None:
         """Reckon in another time zone from now on."""
-        self.reckon(now)
+        self.update(now)
         old = self._basis
         basis = self._basis = replace(old, zone=zone)
         with basis.journal.transaction():
@@ -138,11 +138,11 @@ class Service:
         for course in self._on_screen.courses():
             self._basis.tell_of(course)
         self._handles.read(self._basis.journal)
-        self.reckon(now)
+        self.update(now)
 
-    def event(self, event: ScreenEvent, now: datetime) -> None:
+    def event(self, event: NotifierEvent, now: datetime) -> None:
         """Take in what happened on the screen."""
-        if isinstance(event, Served):
+        if isinstance(event, NotifierChanged):
             return
         if isinstance(event, Sent | Rejected):
             self._take_in_delivery(event, now)
@@ -153,26 +153,26 @@ class Service:
             return
         if self._on_screen.of_trial(event, now):
             self._note_handle(event)
-            self.reckon(now)
+            self.update(now)
             return
         basis = self._basis
         with basis.journal.transaction():
             self._note_handle(event)
             if self._leading.concerns(event):
-                take_in_led(basis, self._leading, event, now)
+                handle_routine_event(basis, self._leading, event, now)
             elif self._question.concerns(event):
-                self._question.take_in(event, basis.journal, basis.calendar(), now)
+                self._question.handle_event(event, basis.journal, basis.calendar(), now)
             elif self._professional.concerns(event):
-                self._professional.take_in(event, basis.journal, now)
-            elif isinstance(event, Answered) and self._on_screen.course(event.token) is None:
+                self._professional.handle_event(event, basis.journal, now)
+            elif isinstance(event, ButtonPressed) and self._on_screen.course(event.token) is None:
                 self._take_in_late(event, now)
             else:
-                take_in(basis, self._on_screen, self._leading, event, now)
-        self.reckon(now)
+                handle_event(basis, self._on_screen, self._leading, event, now)
+        self.update(now)
 
     def _note_handle(self, event: MessageEvent) -> None:
         """Write down where on the screen a message is; alone, it need not survive a power cut."""
-        if isinstance(event, Shown):
+        if isinstance(event, NotificationShown):
             journal = self._basis.journal
             with journal.transaction(flushed=False):
                 self._handles.add(event, journal)
@@ -184,14 +184,14 @@ class Service:
         with basis.journal.transaction(flushed=isinstance(event, Rejected)):
             trial = self._on_screen.delivery_of_trial(event)
             if not trial:
-                take_in_delivery(basis, self._on_screen, self._leading, event, now)
+                handle_delivery(basis, self._on_screen, self._leading, event, now)
         if trial and isinstance(event, Rejected):
-            self.reckon(now)
+            self.update(now)
 
-    def _take_in_late(self, event: Answered, now: datetime) -> None:
+    def _take_in_late(self, event: ButtonPressed, now: datetime) -> None:
         """Take in a press on what had left the screen; say so where it does not count."""
         basis, say = self._basis, self._basis.words.say
-        found = take_in_late(basis, self._on_screen, self._leading, event, now)
+        found = handle_late_press(basis, self._on_screen, self._leading, event, now)
         if found is not None:
             why, course = found
             name, due = course.key.reminder, course.occurrence.due.astimezone(basis.zone)
@@ -210,7 +210,7 @@ class Service:
         with journal.transaction(flushed=False):
             self._handles.write(journal)
 
-    def reckon(self, now: datetime) -> None:
+    def update(self, now: datetime) -> None:
         """Decide everything that has come up until now (UTC), and bring the screen in line."""
         self._reckon(now, returns=False)
 
@@ -229,7 +229,7 @@ class Service:
         with basis.journal.transaction(flushed=self._leading.under_way):
             situation = self._situation(now)
             self._go_on(now)
-            take_off(basis, situation)
+            expire(basis, situation)
             self._leading.heed(basis.journal, silent=_silent(situation))
             situation = replace(situation, routine_under_way=self._leading.under_way)
             moved = frozenset() if returns else moved_by_the_person(basis.journal)
@@ -245,9 +245,9 @@ class Service:
             self._professional.take_back()
         if not self._leading.under_way:
             self._leading.take_back()
-        self._on_screen.bring_in_line(basis.schedule, basis.calendar(), basis.words, now)
+        self._on_screen.sync(basis.schedule, basis.calendar(), basis.words, now)
         self._leading.show(basis.words, basis.schedule)
-        self._question.reckon(
+        self._question.update(
             now,
             basis.journal,
             basis.calendar(),
@@ -255,7 +255,7 @@ class Service:
             basis.words,
             free=free,
         )
-        self._professional.reckon(
+        self._professional.update(
             now,
             basis.journal,
             basis.calendar(),
@@ -263,7 +263,7 @@ class Service:
             basis.words,
             free=free and not self._question.there,
         )
-        self.notices.reckon(now, here=undisturbed(self.presence))
+        self.notices.update(now, here=undisturbed(self.presence))
         self._handles.keep(self._tokens())
 
     def next_deadline(self) -> datetime | None:
@@ -279,7 +279,7 @@ class Service:
         ]
         for course in journal.unsettled():
             match course.state:
-                case Open(_, closes, again, away):
+                case Active(_, closes, again, away):
                     deadlines += [again] if away and again is not None else [again, closes]
                 case Snoozed(until):
                     deadlines.append(until)
@@ -316,7 +316,7 @@ class Service:
             and undisturbed(situation.presence)
             and not self._on_screen.trying
             and not any(
-                isinstance(one.state, Open) and not one.state.away
+                isinstance(one.state, Active) and not one.state.away
                 for one in self._basis.journal.unsettled()
             )
         )
@@ -340,7 +340,7 @@ class Service:
     def _go_on(self, now: datetime) -> None:
         """Go on with the routine that is under way."""
         basis = self._basis
-        ended = self._leading.reckon(now, basis.journal, basis.answers(), basis.routines())
+        ended = self._leading.update(now, basis.journal, basis.answers(), basis.routines())
         if ended is not None:
             basis.tell_of(ended)
 

@@ -6,23 +6,29 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from nightcare.domain.delivery import Course, Open, Outcome, Settled, Step
+from nightcare.domain.delivery import Active, Closed, Delivery, Outcome, Reason
 from nightcare.domain.guidance import Routine
 from nightcare.domain.notification import (
-    Answered,
     Button,
+    ButtonPressed,
     Capability,
-    Closed,
     DeliveryEvent,
     Message,
     MessageEvent,
+    NotificationClosed,
 )
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.routine import Stage, length_of, routine_named
-from nightcare.domain.routine_session import CLOSING, UNATTENDED, Finished, Led, whereabouts
+from nightcare.domain.routine_session import (
+    CLOSING,
+    UNATTENDED,
+    Finished,
+    RoutineSession,
+    whereabouts,
+)
 from nightcare.domain.schedule import Schedule
-from nightcare.engine.ports import Journal, Screen, Tell, Words
-from nightcare.engine.user_actions import DONE, Answers
+from nightcare.engine.ports import EventLog, JournalPort, Notifier, TranslatorPort
+from nightcare.engine.user_actions import DONE, UserActions
 
 START = "start"
 STOP = "stop"
@@ -38,7 +44,7 @@ its place: some servers draw nothing just after a notification has gone."""
 class _Place:
     """Where the person is in a routine at an instant (UTC)."""
 
-    led: Led
+    led: RoutineSession
     routine: Routine
     stage: Stage | Finished
     now: datetime
@@ -56,10 +62,10 @@ class _Place:
         return self.next - self.now + _OVERLAP
 
 
-class Leading:
+class GuidedRoutine:
     """The routine under way, if there is one: where it stands, and what is on the screen of it."""
 
-    def __init__(self, screen: Screen, tell: Tell) -> None:
+    def __init__(self, screen: Notifier, tell: EventLog) -> None:
         self._screen = screen
         self._tell = tell
         self._place: _Place | None = None
@@ -82,7 +88,7 @@ class Leading:
 
     # What time does
 
-    def take_up(self, journal: Journal) -> Led | None:
+    def take_up(self, journal: JournalPort) -> RoutineSession | None:
         """Return what an earlier run was leading through."""
         led = journal.led()
         if led is None:
@@ -92,9 +98,9 @@ class Leading:
             journal.lead(None)
         return led
 
-    def reckon(
-        self, now: datetime, journal: Journal, answers: Answers, found: Iterable[Routine]
-    ) -> Course | None:
+    def update(
+        self, now: datetime, journal: JournalPort, answers: UserActions, found: Iterable[Routine]
+    ) -> Delivery | None:
         """Go on to where the clock is now (UTC); returns what has ended as done by that.
 
         What nobody can have been led through is held, and returns as the reminder that it was.
@@ -121,7 +127,7 @@ class Leading:
             case _:
                 stage = None
                 if course is not None:
-                    journal.save(course.held(Step.ROUTINE))
+                    journal.save(course.held(Reason.ROUTINE))
         if stage is None or routine is None:
             journal.lead(None)
         else:
@@ -130,7 +136,7 @@ class Leading:
             self._place = _Place(led, routine, stage, now)
         return ended
 
-    def heed(self, journal: Journal, *, silent: bool) -> None:
+    def heed(self, journal: JournalPort, *, silent: bool) -> None:
         """Stop where the occurrence is not open any more: answered, put off, paused, locked.
 
         Args:
@@ -144,7 +150,7 @@ class Leading:
         if silent if over else _open(journal.course(place.led.key)) is None:
             self._end(journal)
 
-    def show(self, words: Words, schedule: Schedule) -> None:
+    def show(self, words: TranslatorPort, schedule: Schedule) -> None:
         """Have on the screen where the person is, and nothing once they are nowhere.
 
         It is as pressing as its reminder, or what a server shows of that it may not show of this.
@@ -173,25 +179,27 @@ class Leading:
 
     # What the person does
 
-    def start(self, course: Course, routine: Routine, journal: Journal, now: datetime) -> None:
+    def start(
+        self, course: Delivery, routine: Routine, journal: JournalPort, now: datetime
+    ) -> None:
         """Begin now (UTC) to lead through a routine, by the notification of an open occurrence."""
         closes = now + length_of(routine) + CLOSING + UNATTENDED
         journal.save(course.led(now, closes))
-        journal.lead(Led(course.key, routine.id, now, now))
+        journal.lead(RoutineSession(course.key, routine.id, now, now))
         self._tell("log_led", reminder=course.key.reminder, routine=routine.name)
 
     def concerns(self, event: MessageEvent | DeliveryEvent) -> bool:
         """Whether an event belongs to what is on the screen of it."""
         return self._message is not None and event.token == self._message.token
 
-    def take_in(
+    def handle_event(
         self,
         event: MessageEvent,
         reminder: Reminder | None,
-        journal: Journal,
-        answers: Answers,
+        journal: JournalPort,
+        answers: UserActions,
         now: datetime,
-    ) -> Course | None:
+    ) -> Delivery | None:
         """Take in an event at an instant (UTC); returns what has become of the occurrence.
 
         Stopped, the reminder comes back as it was, with its buttons. Closed by the person, it is
@@ -200,13 +208,13 @@ class Leading:
         led = journal.led()
         course = None if led is None else _open(journal.course(led.key))
         match event:
-            case Answered(_, button) if course is not None and button == DONE:
+            case ButtonPressed(_, button) if course is not None and button == DONE:
                 answers.button(course, DONE, now)
                 self._end(journal)
                 return journal.course(course.key)
-            case Answered(_, button) if course is not None and button == STOP:
+            case ButtonPressed(_, button) if course is not None and button == STOP:
                 self._stop(course, reminder, journal, now)
-            case Closed(by_itself=False):
+            case NotificationClosed(by_itself=False):
                 self._message = None
                 self._end(journal)
                 if course is not None and reminder is not None:
@@ -215,45 +223,45 @@ class Leading:
                     return closed
         return None
 
-    def reminder(self, journal: Journal) -> str | None:
+    def reminder(self, journal: JournalPort) -> str | None:
         """The name of the reminder that leads; None where none does."""
         led = journal.led()
         return None if led is None or _open(journal.course(led.key)) is None else led.key.reminder
 
     def _stop(
-        self, course: Course, reminder: Reminder | None, journal: Journal, now: datetime
+        self, course: Delivery, reminder: Reminder | None, journal: JournalPort, now: datetime
     ) -> None:
         self._end(journal)
         if reminder is not None:
             journal.save(replace(course.shown(reminder, now), fresh_from=now))
         self._tell("log_led_stopped", reminder=course.key.reminder)
 
-    def _end(self, journal: Journal) -> None:
+    def _end(self, journal: JournalPort) -> None:
         journal.lead(None)
         self._place = None
 
 
-def _open(course: Course | None) -> Course | None:
+def _open(course: Delivery | None) -> Delivery | None:
     """The course, if it is on the screen."""
-    if course is None or not isinstance(course.state, Open) or course.state.away:
+    if course is None or not isinstance(course.state, Active) or course.state.away:
         return None
     return course
 
 
-def _state(course: Course) -> Open:
-    assert isinstance(course.state, Open)
+def _state(course: Delivery) -> Active:
+    assert isinstance(course.state, Active)
     return course.state
 
 
-def _done(course: Course | None) -> bool:
+def _done(course: Delivery | None) -> bool:
     return (
         course is not None
-        and isinstance(course.state, Settled)
+        and isinstance(course.state, Closed)
         and course.state.outcome is Outcome.DONE
     )
 
 
-def _closed(course: Course, now: datetime) -> Course:
+def _closed(course: Delivery, now: datetime) -> Delivery:
     """Closed by the person: no answer yet where it is asked again, else dismissed."""
     state = _state(course)
     if state.again is not None:
@@ -261,7 +269,7 @@ def _closed(course: Course, now: datetime) -> Course:
     return course.settle(Outcome.DISMISSED, now)
 
 
-def stage_words(stage: Stage, words: Words) -> str:
+def stage_words(stage: Stage, words: TranslatorPort) -> str:
     """Where one is: "Step 2 of 7 · left leg · 20 s"."""
     parts = [words.say("stage_step", number=stage.number, of=stage.of)]
     if stage.side is not None:
@@ -272,7 +280,7 @@ def stage_words(stage: Stage, words: Words) -> str:
     return " · ".join(parts)
 
 
-def _message(place: _Place, words: Words, sound: str | None, *, titled: bool) -> Message:
+def _message(place: _Place, words: TranslatorPort, sound: str | None, *, titled: bool) -> Message:
     """The message of a place.
 
     Args:

@@ -5,41 +5,41 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from nightcare.domain.delivery import Course, Due, Held, Open, Outcome, Snoozed, Step, begin
-from nightcare.domain.notification import Delivery
+from nightcare.domain.delivery import Active, Delivery, Due, Held, Outcome, Reason, Snoozed, begin
+from nightcare.domain.notification import DeliveryStatus
 from nightcare.domain.outlook import postponed
 from nightcare.domain.policy import Situation
 from nightcare.domain.recurrence import between, planned
-from nightcare.domain.reminders import Conduct, Every, Key, Reminder
-from nightcare.engine.context import Basis
-from nightcare.engine.guided_routine import Leading
-from nightcare.engine.ports import Journal
+from nightcare.domain.reminders import Every, Key, Reminder, WhenBusy
+from nightcare.engine.context import Context
+from nightcare.engine.guided_routine import GuidedRoutine
+from nightcare.engine.ports import JournalPort
 
 _LOOKS_BACK = timedelta(days=400)
 """A machine that was off for longer, or whose clock was wrong by more, has missed no more."""
 
 
-def take_off(basis: Basis, situation: Situation) -> None:
+def expire(basis: Context, situation: Situation) -> None:
     """Take off the screen what has been there long enough, or may not be there now."""
     now = situation.now
     for course in basis.journal.unsettled():
-        if not isinstance(course.state, Open):
+        if not isinstance(course.state, Active):
             continue
         reminder = basis.schedule.reminder(course.key.reminder)
         if reminder is None or not reminder.enabled:
-            basis.settle(course.give_up(now, Step.DISABLED))
+            basis.settle(course.give_up(now, Reason.DISABLED))
         elif course.state.away:
             if course.state.again is None and course.state.closes <= now:
                 basis.settle(course.settle(Outcome.EXPIRED, now))
         elif situation.paused_until is not None:
-            basis.journal.save(course.held(Step.PAUSED))
-        elif situation.presence.locked and reminder.quiet.locked is Conduct.HOLD:
-            basis.journal.save(course.held(Step.LOCKED))
+            basis.journal.save(course.held(Reason.PAUSED))
+        elif situation.presence.locked and reminder.quiet.locked is WhenBusy.HOLD:
+            basis.journal.save(course.held(Reason.LOCKED))
         elif course.state.closes <= now:
             _overdue(basis, course, course.state, now)
 
 
-def _overdue(basis: Basis, course: Course, state: Open, now: datetime) -> None:
+def _overdue(basis: Context, course: Delivery, state: Active, now: datetime) -> None:
     if state.shown is None:
         basis.settle(course.give_up(now, _why_not(state.delivery)))
     elif state.again is None:
@@ -48,20 +48,24 @@ def _overdue(basis: Basis, course: Course, state: Open, now: datetime) -> None:
         basis.journal.save(replace(course, state=replace(state, away=True)))
 
 
-def _why_not(delivery: Delivery) -> Step:
+def _why_not(delivery: DeliveryStatus) -> Reason:
     """Return the reason for which it was never on the screen."""
-    nothing_there = delivery in {Delivery.DECIDED, Delivery.NO_SERVER, Delivery.FAILED}
-    return Step.NOT_SHOWN if nothing_there else Step.REFUSED
+    nothing_there = delivery in {
+        DeliveryStatus.DECIDED,
+        DeliveryStatus.NO_SERVER,
+        DeliveryStatus.FAILED,
+    }
+    return Reason.NOT_SHOWN if nothing_there else Reason.REFUSED
 
 
-def candidates(basis: Basis, leading: Leading, now: datetime) -> list[Course]:
+def candidates(basis: Context, leading: GuidedRoutine, now: datetime) -> list[Delivery]:
     """All that may come on the screen now: newly due, back from a snooze, held, asked again."""
     new = _newly_due(basis, leading, now)
     _move(basis, now)
     unsettled = basis.journal.unsettled()
-    screen_taken = any(isinstance(one.state, Open) and not one.state.away for one in unsettled)
+    screen_taken = any(isinstance(one.state, Active) and not one.state.away for one in unsettled)
     asks_again = any(
-        isinstance(one.state, Open) and one.state.again is not None and one.state.again <= now
+        isinstance(one.state, Active) and one.state.again is not None and one.state.again <= now
         for one in unsettled
     )
     found = []
@@ -73,17 +77,17 @@ def candidates(basis: Basis, leading: Leading, now: datetime) -> list[Course]:
                 found.append(course)
             case Held() if not screen_taken or new or asks_again:
                 found.append(course)
-            case Open(again=again) as state if again is not None and again <= now:
+            case Active(again=again) as state if again is not None and again <= now:
                 found.append(course.asked_again(state, again))
     return found
 
 
-def moved_by_the_person(journal: Journal) -> frozenset[Key]:
+def moved_by_the_person(journal: JournalPort) -> frozenset[Key]:
     """Return what a change of the plan has moved behind the last reckoning, before the next one."""
     return frozenset(one.key for one in journal.unsettled() if isinstance(one.state, Due))
 
 
-def _newly_due(basis: Basis, leading: Leading, now: datetime) -> list[Course]:
+def _newly_due(basis: Context, leading: GuidedRoutine, now: datetime) -> list[Delivery]:
     """Begin the courses of what has fallen due since the last reckoning."""
     reckoned = basis.journal.standing().reckoned or now
     if now < reckoned:
@@ -103,9 +107,9 @@ def _newly_due(basis: Basis, leading: Leading, now: datetime) -> list[Course]:
         course = begin(occurrence, reminder.topic)
         if leading.reminder(basis.journal) == reminder.name:
             # It would ask for what is being done just now.
-            basis.settle(course.give_up(now, Step.ROUTINE))
+            basis.settle(course.give_up(now, Reason.ROUTINE))
         elif _later_came(basis, course, reminder):
-            basis.settle(course.give_up(now, Step.SUPERSEDED))
+            basis.settle(course.give_up(now, Reason.SUPERSEDED))
         else:
             _supersede(basis, occurrence.key, now)
             basis.journal.save(course)
@@ -113,7 +117,7 @@ def _newly_due(basis: Basis, leading: Leading, now: datetime) -> list[Course]:
     return begun
 
 
-def _later_came(basis: Basis, course: Course, reminder: Reminder) -> bool:
+def _later_came(basis: Context, course: Delivery, reminder: Reminder) -> bool:
     """Return whether a later occurrence has taken the place of one that comes up only now.
 
     Of an `every` also one that has its outcome: its moments stand for each other.
@@ -124,7 +128,7 @@ def _later_came(basis: Basis, course: Course, reminder: Reminder) -> bool:
         others = [*others, *basis.journal.of_care_day(course.key.care_day)]
     calendar = basis.calendar()
 
-    def moment(one: Course) -> datetime:
+    def moment(one: Delivery) -> datetime:
         # By an earlier plan a moment that is earlier by this one may have come later.
         moved = None if every else planned(reminder, calendar, one.key)
         return one.occurrence.due if moved is None else min(one.occurrence.due, moved.due)
@@ -137,7 +141,7 @@ def _later_came(basis: Basis, course: Course, reminder: Reminder) -> bool:
     )
 
 
-def _move(basis: Basis, now: datetime) -> None:
+def _move(basis: Context, now: datetime) -> None:
     """Let what is unanswered move with an edit, another bedtime, or the time zone.
 
     What moves ahead leaves the screen and comes at its new moment. What is held or not drawn yet,
@@ -150,16 +154,16 @@ def _move(basis: Basis, now: datetime) -> None:
         if moved is not None:
             basis.journal.forget(course.key)
             basis.tell("log_moved", reminder=course.key.reminder, due=moved.due)
-        elif reminder is not None and isinstance(course.state, Held | Open):
+        elif reminder is not None and isinstance(course.state, Held | Active):
             seen = course.seen or course.snoozes > 0
             if not seen and planned(reminder, calendar, course.key) is None:
-                basis.settle(course.give_up(now, Step.DISABLED))
+                basis.settle(course.give_up(now, Reason.DISABLED))
 
 
-def _supersede(basis: Basis, key: Key, now: datetime) -> None:
+def _supersede(basis: Context, key: Key, now: datetime) -> None:
     """End what an earlier occurrence of the same reminder has left unanswered."""
     fresh = basis.schedule.named(key.reminder).fresh
     for course in basis.journal.unsettled():
         if course.key.reminder == key.reminder and course.key != key:
             late = now > course.fresh_from + fresh
-            basis.settle(course.give_up(now, Step.TOO_LATE if late else Step.SUPERSEDED))
+            basis.settle(course.give_up(now, Reason.TOO_LATE if late else Reason.SUPERSEDED))

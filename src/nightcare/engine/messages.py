@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 
-from nightcare.domain.delivery import Course
+from nightcare.domain.delivery import Delivery
 from nightcare.domain.guidance import Tip
 from nightcare.domain.notification import OWN_TITLE_LENGTH, Button, Message
 from nightcare.domain.reminders import Key, Reminder
 from nightcare.engine.guided_routine import START
-from nightcare.engine.ports import Words
+from nightcare.engine.ports import TranslatorPort
 from nightcare.engine.user_actions import DONE, GOOD_NIGHT, snooze_key
 
 _MOST_BUTTONS = 3
 _PARTS_OF_ROUTINE = 5
 
 
-def token(course: Course) -> str:
+def token(course: Delivery) -> str:
     """Return what an asking of an occurrence is called on the screen: a new name each time.
 
     What comes anew because its moment was moved is asked for the first time once more, so the
@@ -42,9 +42,9 @@ def key_of(name: str) -> Key | None:
 
 
 def compose(
-    course: Course,
+    course: Delivery,
     reminder: Reminder,
-    words: Words,
+    words: TranslatorPort,
     *,
     tip: Tip | None,
     lengths: Sequence[timedelta],
@@ -76,7 +76,9 @@ def compose(
     )
 
 
-def _text(course: Course, reminder: Reminder, words: Words, tip: Tip | None) -> tuple[str, str]:
+def _text(
+    course: Delivery, reminder: Reminder, words: TranslatorPort, tip: Tip | None
+) -> tuple[str, str]:
     usual = words.say(f"title_{reminder.topic}")
     advice = "" if tip is None else tip.text
     if reminder.text is None:
@@ -90,7 +92,11 @@ def _text(course: Course, reminder: Reminder, words: Words, tip: Tip | None) -> 
 
 
 def _buttons(
-    reminder: Reminder, words: Words, lengths: Sequence[timedelta], *, last_before_bed: bool
+    reminder: Reminder,
+    words: TranslatorPort,
+    lengths: Sequence[timedelta],
+    *,
+    last_before_bed: bool,
 ) -> tuple[Button, ...]:
     start = [] if reminder.routine is None else [Button(START, words.say("button_start"))]
     done = Button(DONE, words.say("button_done"))
@@ -104,7 +110,11 @@ def _buttons(
 
 
 def _spoken(
-    reminder: Reminder, words: Words, lengths: Sequence[timedelta], *, last_before_bed: bool
+    reminder: Reminder,
+    words: TranslatorPort,
+    lengths: Sequence[timedelta],
+    *,
+    last_before_bed: bool,
 ) -> str:
     answer = _spoken_answer(words, lengths, last_before_bed=last_before_bed)
     if reminder.routine is None:
@@ -112,7 +122,9 @@ def _spoken(
     return f"{words.say('spoken_start', routine=reminder.routine)} {answer}"
 
 
-def _spoken_answer(words: Words, lengths: Sequence[timedelta], *, last_before_bed: bool) -> str:
+def _spoken_answer(
+    words: TranslatorPort, lengths: Sequence[timedelta], *, last_before_bed: bool
+) -> str:
     if last_before_bed:
         return words.say("spoken_good_night")
     if not lengths:

@@ -8,10 +8,16 @@ from datetime import date, datetime, timedelta
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.diary import Answer, AskLater, AskNow
 from nightcare.domain.moments import Moment
-from nightcare.domain.notification import Answered, Button, Closed, Message, MessageEvent
-from nightcare.engine.deferrable_prompt import CanWait
-from nightcare.engine.diary_actions import Diary
-from nightcare.engine.ports import Journal, Screen, Tell, Words
+from nightcare.domain.notification import (
+    Button,
+    ButtonPressed,
+    Message,
+    MessageEvent,
+    NotificationClosed,
+)
+from nightcare.engine.deferrable_prompt import DeferrablePrompt
+from nightcare.engine.diary_actions import DiaryActions
+from nightcare.engine.ports import EventLog, JournalPort, Notifier, TranslatorPort
 from nightcare.errors import ValueRefused
 
 _STAYS = timedelta(minutes=10)
@@ -20,20 +26,20 @@ _PREFIX = "question"
 """Begins the token, and is followed by the night and by how many times it was asked before."""
 
 
-class MorningQuestion(CanWait):
+class MorningQuestion(DeferrablePrompt):
     """The question after the night, if it is on the screen."""
 
-    def __init__(self, screen: Screen, tell: Tell) -> None:
+    def __init__(self, screen: Notifier, tell: EventLog) -> None:
         super().__init__(screen, tell)
         self._asked: AskNow | None = None
 
-    def reckon(
+    def update(
         self,
         now: datetime,
-        journal: Journal,
+        journal: JournalPort,
         calendar: Calendar,
         moment: Moment | None,
-        words: Words,
+        words: TranslatorPort,
         *,
         free: bool,
     ) -> None:
@@ -47,7 +53,7 @@ class MorningQuestion(CanWait):
             words: The person's language.
             free: Whether nothing else is on the screen, and nothing speaks against a question.
         """
-        diary = Diary(journal.diary, calendar)
+        diary = DiaryActions(journal.diary, calendar)
         began = journal.standing().began
         asking = diary.question(now, moment, began, screen_taken=not free)
         if self.there and self._asked is not None:
@@ -68,21 +74,21 @@ class MorningQuestion(CanWait):
 
         Some servers leave it there, and so does an earlier run that was killed.
         """
-        pressed = isinstance(event, Answered) and _night_of(event.token) is not None
+        pressed = isinstance(event, ButtonPressed) and _night_of(event.token) is not None
         return pressed or super().concerns(event)
 
-    def take_in(
-        self, event: MessageEvent, journal: Journal, calendar: Calendar, now: datetime
+    def handle_event(
+        self, event: MessageEvent, journal: JournalPort, calendar: Calendar, now: datetime
     ) -> None:
         """Take in an event of the question at an instant (UTC); each says that it was shown."""
-        night, diary = _night_of(event.token), Diary(journal.diary, calendar)
+        night, diary = _night_of(event.token), DiaryActions(journal.diary, calendar)
         assert night is not None
         if event.token == self.token and not self._shown:
             diary.asked(night, now)
             self._taken(now, _STAYS)
             self._tell("log_asked")
         match event:
-            case Answered(_, key) if key in set(Answer):
+            case ButtonPressed(_, key) if key in set(Answer):
                 self.take_back()
                 try:
                     diary.answer(night, Answer(key), now)
@@ -90,10 +96,10 @@ class MorningQuestion(CanWait):
                     # A cramp of that night was noted meanwhile; that says more.
                     return
                 self._tell("log_answered")
-            case Closed():
+            case NotificationClosed():
                 self.token = None
 
-    def _ask(self, asking: AskNow, before: int, words: Words) -> None:
+    def _ask(self, asking: AskNow, before: int, words: TranslatorPort) -> None:
         self._asked = asking
         title = words.say("question_title")
         self._show(

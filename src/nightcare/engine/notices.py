@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from nightcare.domain.notification import Message, MessageEvent, Shown
+from nightcare.domain.notification import Message, MessageEvent, NotificationShown
 from nightcare.domain.reminders import Urgency
-from nightcare.engine.ports import Screen
+from nightcare.engine.ports import Notifier
 
 _STAYS = timedelta(seconds=10)
 
@@ -28,7 +28,7 @@ class Notices:
         token: What it is called on the screen; None where it is neither there nor on its way.
     """
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: Notifier) -> None:
         self._screen = screen
         self._number = 0
         self.token: str | None = None
@@ -55,7 +55,7 @@ class Notices:
             self._screen.close(self.token)
         self.token = self._closes = self._waiting = None
 
-    def reckon(self, now: datetime, *, here: bool) -> None:
+    def update(self, now: datetime, *, here: bool) -> None:
         """Say what has waited, or take off what has been there long enough (now in UTC).
 
         Args:
@@ -73,7 +73,7 @@ class Notices:
         """Take in an event if it belongs to a notice; whether it did."""
         if event.token != self.token:
             return False
-        if not isinstance(event, Shown):
+        if not isinstance(event, NotificationShown):
             self.take_back()
         return True
 

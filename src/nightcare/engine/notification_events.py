@@ -5,45 +5,45 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from nightcare.domain.delivery import Course, Open, Outcome, Settled, Snoozed
+from nightcare.domain.delivery import Active, Closed, Delivery, Outcome, Snoozed
 from nightcare.domain.notification import (
-    Answered,
-    Closed,
-    Delivery,
+    ButtonPressed,
     DeliveryEvent,
+    DeliveryStatus,
     MessageEvent,
+    NotificationClosed,
+    NotificationShown,
     Rejected,
     Sent,
-    Shown,
 )
 from nightcare.domain.routine import routine_named
-from nightcare.engine.context import Basis
-from nightcare.engine.display import OnScreen
-from nightcare.engine.guided_routine import START, STOP, Leading
+from nightcare.engine.context import Context
+from nightcare.engine.display import Display
+from nightcare.engine.guided_routine import START, STOP, GuidedRoutine
 from nightcare.engine.messages import key_of, token
 from nightcare.engine.user_actions import DONE, SNOOZE
 from nightcare.errors import ValueRefused
 
-_BEFORE_SENT = frozenset({Delivery.DECIDED, Delivery.NO_SERVER})
+_BEFORE_SENT = frozenset({DeliveryStatus.DECIDED, DeliveryStatus.NO_SERVER})
 
 _IN_TIME = timedelta(seconds=2)
 """How much earlier than told a server may take a notification off: its clock is not ours."""
 
 
-def take_in(
-    basis: Basis, on_screen: OnScreen, leading: Leading, event: MessageEvent, now: datetime
+def handle_event(
+    basis: Context, on_screen: Display, leading: GuidedRoutine, event: MessageEvent, now: datetime
 ) -> None:
     """Take in what happened to a reminder on the screen at an instant (UTC)."""
     course = on_screen.course(event.token)
-    if course is None or not isinstance(course.state, Open):
+    if course is None or not isinstance(course.state, Active):
         return
     match event:
-        case Shown():
+        case NotificationShown():
             on_screen.taken(event.token)
             _shown(basis, course, course.state, now)
-        case Answered(_, button):
+        case ButtonPressed(_, button):
             _answered(basis, on_screen, leading, course, button, now)
-        case Closed(_, by_itself):
+        case NotificationClosed(_, by_itself):
             on_screen.left(event.token)
             if by_itself:
                 _taken_off(basis, course, course.state, now)
@@ -51,29 +51,29 @@ def take_in(
                 _closed(basis, replace(course, seen=True), course.state, now)
 
 
-def take_in_delivery(
-    basis: Basis, on_screen: OnScreen, leading: Leading, event: DeliveryEvent, now: datetime
+def handle_delivery(
+    basis: Context, on_screen: Display, leading: GuidedRoutine, event: DeliveryEvent, now: datetime
 ) -> None:
     """Take in (now in UTC) how far a reminder, or a step of its routine, has come."""
     led = basis.journal.led() if leading.concerns(event) else None
     course = on_screen.course(event.token) if led is None else basis.journal.course(led.key)
-    if course is None or not isinstance(course.state, Open) or course.state.away:
+    if course is None or not isinstance(course.state, Active) or course.state.away:
         return
     match event:
-        case Rejected(_, Delivery.TAKEN_OFF):
+        case Rejected(_, DeliveryStatus.TAKEN_OFF):
             on_screen.lost(event.token)
-            basis.deliver(course, Delivery.TAKEN_OFF)
+            basis.deliver(course, DeliveryStatus.TAKEN_OFF)
         case Rejected(_, delivery):
             on_screen.lost(event.token)
             basis.reject(course, delivery, now)
         case Sent() if course.state.delivery in _BEFORE_SENT:
             # What is sent again stays refused until a notifier takes it.
-            basis.deliver(course, Delivery.SENT)
+            basis.deliver(course, DeliveryStatus.SENT)
 
 
-def take_in_late(
-    basis: Basis, on_screen: OnScreen, leading: Leading, event: Answered, now: datetime
-) -> tuple[str, Course] | None:
+def handle_late_press(
+    basis: Context, on_screen: Display, leading: GuidedRoutine, event: ButtonPressed, now: datetime
+) -> tuple[str, Delivery] | None:
     """Take in a press (UTC) on a notification that had left the screen.
 
     Some servers leave there what they were told to close (notification-daemon 3.20), others bring
@@ -89,7 +89,7 @@ def take_in_late(
     reminder = None if course is None else basis.schedule.reminder(course.key.reminder)
     if course is None or reminder is None or event.key == STOP or leading.under_way:
         return None
-    if isinstance(course.state, Settled) and course.state.outcome is Outcome.DONE:
+    if isinstance(course.state, Closed) and course.state.outcome is Outcome.DONE:
         return None if event.key == DONE else ("late_done", course)
     if isinstance(course.state, Snoozed) and event.key.startswith(SNOOZE):
         # Pressed twice, or told twice: it was put off by the first.
@@ -102,39 +102,41 @@ def take_in_late(
     return None
 
 
-def take_in_led(basis: Basis, leading: Leading, event: MessageEvent, now: datetime) -> None:
+def handle_routine_event(
+    basis: Context, leading: GuidedRoutine, event: MessageEvent, now: datetime
+) -> None:
     """Take in what happened to the routine that the person is led through (now in UTC)."""
     name = leading.reminder(basis.journal)
     reminder = None if name is None else basis.schedule.reminder(name)
     _deliver_step(basis, event)
-    became = leading.take_in(event, reminder, basis.journal, basis.answers(), now)
+    became = leading.handle_event(event, reminder, basis.journal, basis.answers(), now)
     if became is not None:
         basis.tell_of(became)
 
 
-def _deliver_step(basis: Basis, event: MessageEvent) -> None:
+def _deliver_step(basis: Context, event: MessageEvent) -> None:
     """Write down whether the present step is on the screen."""
     led = basis.journal.led()
     course = None if led is None else basis.journal.course(led.key)
     match event:
-        case Shown() if course is not None:
-            basis.deliver(course, Delivery.SHOWN)
-        case Closed(by_itself=True) if course is not None:
-            basis.deliver(course, Delivery.TAKEN_OFF)
+        case NotificationShown() if course is not None:
+            basis.deliver(course, DeliveryStatus.SHOWN)
+        case NotificationClosed(by_itself=True) if course is not None:
+            basis.deliver(course, DeliveryStatus.TAKEN_OFF)
 
 
-def _shown(basis: Basis, course: Course, state: Open, now: datetime) -> None:
+def _shown(basis: Context, course: Delivery, state: Active, now: datetime) -> None:
     reminder = basis.schedule.reminder(course.key.reminder)
     if state.shown is not None or reminder is None:
         # Shown again by a notifier that was restarted: its time goes on.
-        basis.deliver(course, Delivery.SHOWN)
+        basis.deliver(course, DeliveryStatus.SHOWN)
         return
-    basis.deliver(course.shown(reminder, now), Delivery.SHOWN)
+    basis.deliver(course.shown(reminder, now), DeliveryStatus.SHOWN)
     basis.tell("log_shown", reminder=reminder.name, due=course.occurrence.due)
 
 
 def _start(
-    basis: Basis, on_screen: OnScreen, leading: Leading, course: Course, now: datetime
+    basis: Context, on_screen: Display, leading: GuidedRoutine, course: Delivery, now: datetime
 ) -> None:
     """Begin to lead through the routine of a reminder."""
     reminder = basis.schedule.reminder(course.key.reminder)
@@ -148,10 +150,10 @@ def _start(
 
 
 def _answered(
-    basis: Basis,
-    on_screen: OnScreen,
-    leading: Leading,
-    course: Course,
+    basis: Context,
+    on_screen: Display,
+    leading: GuidedRoutine,
+    course: Delivery,
     button: str,
     now: datetime,
 ) -> None:
@@ -172,18 +174,18 @@ def _answered(
             basis.tell_of(became)
 
 
-def _taken_off(basis: Basis, course: Course, state: Open, now: datetime) -> None:
+def _taken_off(basis: Context, course: Delivery, state: Active, now: datetime) -> None:
     """Keep it open for commands until its time is over, or it is asked again.
 
     The server took it off, which is no act of the person; or the person closed it and the server
     does not say so, and then it must not come back at once.
     """
-    basis.deliver(replace(course, state=replace(state, away=True)), Delivery.TAKEN_OFF)
+    basis.deliver(replace(course, state=replace(state, away=True)), DeliveryStatus.TAKEN_OFF)
     if state.closes - now > _IN_TIME:
         basis.tell("log_taken_off", reminder=course.key.reminder)
 
 
-def _closed(basis: Basis, course: Course, state: Open, now: datetime) -> None:
+def _closed(basis: Context, course: Delivery, state: Active, now: datetime) -> None:
     """The person closed it: no answer yet where it is asked again, else dismissed."""
     if state.again is not None:
         basis.journal.save(replace(course, state=replace(state, away=True)))

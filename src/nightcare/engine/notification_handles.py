@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 
-from nightcare.domain.notification import Shown
-from nightcare.engine.ports import Journal, Screen
+from nightcare.domain.notification import NotificationShown
+from nightcare.engine.ports import JournalPort, Notifier
 
 SCREEN_NOTE = "screen"
 """The name of the note: the handle of each notification on the screen, by its token."""
@@ -14,13 +14,13 @@ SCREEN_NOTE = "screen"
 class Handles:
     """The handles of all that the service has on the screen, whatever it is."""
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: Notifier) -> None:
         self._screen = screen
         self._earlier: dict[str, str] = {}
         self._present: dict[str, str] = {}
         self._written: Mapping[str, object] = {}
 
-    def take_off_earlier(self, journal: Journal) -> list[str]:
+    def take_off_earlier(self, journal: JournalPort) -> list[str]:
         """Take off what an earlier run has left on the screen; return the tokens, oldest first."""
         self.read(journal)
         noted = self._written.items()
@@ -29,7 +29,7 @@ class Handles:
             self._screen.forget(handle, token)
         return list(self._earlier)
 
-    def add(self, shown: Shown, journal: Journal) -> None:
+    def add(self, shown: NotificationShown, journal: JournalPort) -> None:
         """Write down the handle of what has just come on the screen.
 
         A screen takes off what earlier runs have left before it shows anything, so that is over.
@@ -48,11 +48,11 @@ class Handles:
         """
         self._present = {token: one for token, one in self._present.items() if token in tokens}
 
-    def read(self, journal: Journal) -> None:
+    def read(self, journal: JournalPort) -> None:
         """Take note of what is written down, as in another journal, or after it was erased."""
         self._written = journal.noted(SCREEN_NOTE)
 
-    def write(self, journal: Journal) -> None:
+    def write(self, journal: JournalPort) -> None:
         """Write down the present handles, if they have changed."""
         wanted = {**self._earlier, **self._present}
         if wanted != self._written:

@@ -7,11 +7,11 @@ from datetime import datetime
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.outlook import RECENT, Outlook
 from nightcare.domain.schedule import Schedule
-from nightcare.engine.ports import Journal
+from nightcare.engine.ports import JournalPort
 
 
 def read_outlook(
-    schedule: Schedule, calendar: Calendar, journal: Journal, now: datetime
+    schedule: Schedule, calendar: Calendar, journal: JournalPort, now: datetime
 ) -> Outlook:
     """Return what is to come and what has been, by the schedule and the journal, now (UTC)."""
     led = journal.led()

@@ -7,17 +7,17 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from nightcare.domain.delivery import Course, Step
+from nightcare.domain.delivery import Delivery, Reason
 from nightcare.domain.diary import Cramp, Morning
-from nightcare.domain.global_state import Standing
+from nightcare.domain.global_state import GlobalState
 from nightcare.domain.guidance import Guidance
-from nightcare.domain.history import Act, Trial
-from nightcare.domain.notification import Capability, Delivery, Message, ScreenEvent
+from nightcare.domain.history import Trial, UserAction
+from nightcare.domain.notification import Capability, DeliveryStatus, Message, NotifierEvent
 from nightcare.domain.reminders import Key, Occurrence
-from nightcare.domain.routine_session import Led
+from nightcare.domain.routine_session import RoutineSession
 
 
-class Screen(Protocol):
+class Notifier(Protocol):
     """Where messages are shown: a notifier.
 
     A screen is told what ought to be on it, and sees to that by itself: it waits for a notifier
@@ -63,16 +63,16 @@ class Screen(Protocol):
         """
         ...
 
-    async def run(self, report: Callable[[ScreenEvent], None]) -> None:
+    async def run(self, report: Callable[[NotifierEvent], None]) -> None:
         """Serve until cancelled, and report what happens on the screen."""
         ...
 
 
-class Journal(Protocol):
-    """What is remembered: see `nightcare.journal.store.Journal`."""
+class JournalPort(Protocol):
+    """What is remembered: see `nightcare.journal.store.JournalPort`."""
 
     @property
-    def diary(self) -> Pages:
+    def diary(self) -> DiaryPort:
         """The pages of the diary."""
         ...
 
@@ -84,19 +84,19 @@ class Journal(Protocol):
         """
         ...
 
-    def course(self, key: Key) -> Course | None:
+    def course(self, key: Key) -> Delivery | None:
         """Where the occurrence of that key stands; None where its moment has not come."""
         ...
 
-    def unsettled(self) -> list[Course]:
+    def unsettled(self) -> list[Delivery]:
         """All that have no outcome yet, in order of time."""
         ...
 
-    def of_care_day(self, day: date) -> list[Course]:
+    def of_care_day(self, day: date) -> list[Delivery]:
         """All of one care day, in order of time."""
         ...
 
-    def since(self, due: datetime) -> list[Course]:
+    def since(self, due: datetime) -> list[Delivery]:
         """Return all that were due since an instant (UTC), or have no outcome yet."""
         ...
 
@@ -104,7 +104,7 @@ class Journal(Protocol):
         """Those of the keys whose moment has come already."""
         ...
 
-    def save(self, course: Course) -> None:
+    def save(self, course: Delivery) -> None:
         """Write where an occurrence stands."""
         ...
 
@@ -116,19 +116,19 @@ class Journal(Protocol):
         """Forget what was due later than an instant (UTC), and nobody has seen or answered."""
         ...
 
-    def standing(self) -> Standing:
+    def standing(self) -> GlobalState:
         """What holds for all reminders at once."""
         ...
 
-    def stand(self, standing: Standing) -> None:
+    def stand(self, standing: GlobalState) -> None:
         """Write what holds for all reminders at once."""
         ...
 
-    def led(self) -> Led | None:
+    def led(self) -> RoutineSession | None:
         """What the person is being led through; None where it is nothing."""
         ...
 
-    def lead(self, led: Led | None) -> None:
+    def lead(self, led: RoutineSession | None) -> None:
         """Write what the person is being led through now, or that it is nothing any more."""
         ...
 
@@ -140,11 +140,11 @@ class Journal(Protocol):
         """Remember that a tip was shown now (UTC)."""
         ...
 
-    def decided(self, now: datetime, occurrence: Occurrence, verdict: str, step: Step) -> None:
+    def decided(self, now: datetime, occurrence: Occurrence, verdict: str, step: Reason) -> None:
         """Remember which step of the cascade decided now (UTC)."""
         ...
 
-    def delivered(self, key: Key, delivery: Delivery) -> None:
+    def delivered(self, key: Key, delivery: DeliveryStatus) -> None:
         """Remember how far what was last decided to be shown came on its way to the screen."""
         ...
 
@@ -152,18 +152,18 @@ class Journal(Protocol):
         self,
         now: datetime,
         what: str,
-        before: Sequence[Course],
-        standing: Standing,
-        beside: Sequence[Course] = ...,
+        before: Sequence[Delivery],
+        standing: GlobalState,
+        beside: Sequence[Delivery] = ...,
     ) -> None:
         """Remember what the person did now (UTC), and how things stood before it."""
         ...
 
-    def last_act(self) -> Act | None:
+    def last_act(self) -> UserAction | None:
         """What the person did last and has not taken back."""
         ...
 
-    def forget_act(self, act: Act) -> None:
+    def forget_act(self, act: UserAction) -> None:
         """Forget an act that was taken back."""
         ...
 
@@ -175,7 +175,7 @@ class Journal(Protocol):
         """Remember by what a trial was shown, or why it could not be."""
         ...
 
-    def trial_delivered(self, number: int, delivery: Delivery) -> None:
+    def trial_delivered(self, number: int, delivery: DeliveryStatus) -> None:
         """Remember how far a trial has come on its way to the screen."""
         ...
 
@@ -188,8 +188,8 @@ class Journal(Protocol):
         ...
 
 
-class Pages(Protocol):
-    """Where the diary is written: see `nightcare.journal.diary_store.Pages`."""
+class DiaryPort(Protocol):
+    """Where the diary is written: see `nightcare.journal.diary_store.DiaryPort`."""
 
     def transaction(self) -> AbstractContextManager[None]:
         """All changes inside become true together, or none does; nests."""
@@ -240,8 +240,8 @@ class Pages(Protocol):
         ...
 
 
-class Words(Protocol):
-    """What the person reads, in their language: see `nightcare.i18n.translator.Words`."""
+class TranslatorPort(Protocol):
+    """What the person reads, in their language: see `nightcare.i18n.translator.TranslatorPort`."""
 
     @property
     def guidance(self) -> Guidance:
@@ -257,7 +257,7 @@ class Words(Protocol):
         ...
 
 
-class Tell(Protocol):
+class EventLog(Protocol):
     """Says what happens as it happens: a key of the catalogue's `log`, and its values."""
 
     def __call__(self, key: str, /, **values: object) -> None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.notification import Answered, Closed, Message, MessageEvent
+from nightcare.domain.notification import ButtonPressed, Message, MessageEvent, NotificationClosed
 from nightcare.domain.referral import (
-    Concern,
-    ProfessionalRule,
+    ReferralReason,
+    ReferralRule,
     concern,
     first_of_window,
     notice_due,
 )
-from nightcare.engine.deferrable_prompt import CanWait
-from nightcare.engine.ports import Journal, Words
+from nightcare.engine.deferrable_prompt import DeferrablePrompt
+from nightcare.engine.ports import JournalPort, TranslatorPort
 
 PROFESSIONAL_NOTE = "professional"
 """Under this name the journal notes when it was shown last."""
@@ -22,16 +22,16 @@ PROFESSIONAL_NOTE = "professional"
 _STAYS = timedelta(minutes=30)
 
 
-class ProfessionalNotice(CanWait):
+class ReferralNotice(DeferrablePrompt):
     """The notice, if it is on the screen; it takes no answer."""
 
-    def reckon(
+    def update(
         self,
         now: datetime,
-        journal: Journal,
+        journal: JournalPort,
         calendar: Calendar,
-        rule: ProfessionalRule,
-        words: Words,
+        rule: ReferralRule,
+        words: TranslatorPort,
         *,
         free: bool,
     ) -> None:
@@ -60,16 +60,16 @@ class ProfessionalNotice(CanWait):
         if due <= now:
             self._say(why, now, words)
 
-    def take_in(self, event: MessageEvent, journal: Journal, now: datetime) -> None:
+    def handle_event(self, event: MessageEvent, journal: JournalPort, now: datetime) -> None:
         """Take in an event of the notice at an instant (UTC); each says that it was shown."""
         if not self._shown:
             self._taken(now, _STAYS)
             journal.note(PROFESSIONAL_NOTE, {"shown": now.isoformat()})
             self._tell("log_professional")
-        if isinstance(event, Answered | Closed):
+        if isinstance(event, ButtonPressed | NotificationClosed):
             self.take_back()
 
-    def _say(self, why: Concern, now: datetime, words: Words) -> None:
+    def _say(self, why: ReferralReason, now: datetime, words: TranslatorPort) -> None:
         advice = {one.id: one.text for one in words.guidance.professional}[why.advice[0]]
         self._show(
             Message(
@@ -83,12 +83,12 @@ class ProfessionalNotice(CanWait):
 
 
 def _why(
-    now: datetime, journal: Journal, calendar: Calendar, rule: ProfessionalRule
-) -> Concern | None:
+    now: datetime, journal: JournalPort, calendar: Calendar, rule: ReferralRule
+) -> ReferralReason | None:
     first = first_of_window(now, calendar, rule)
     return concern(first, rule, journal.diary.cramps(first), journal.diary.mornings(first))
 
 
-def _last(journal: Journal) -> datetime | None:
+def _last(journal: JournalPort) -> datetime | None:
     shown = journal.noted(PROFESSIONAL_NOTE).get("shown")
     return None if shown is None else datetime.fromisoformat(str(shown))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Container
 from datetime import datetime
 
-from nightcare.domain.delivery import Course, Due, Held, Open, Outcome, Settled, begin
+from nightcare.domain.delivery import Active, Closed, Delivery, Due, Held, Outcome, begin
 from nightcare.domain.plan_change import PlanChange
 from nightcare.domain.reminders import Key, Occurrence
-from nightcare.engine.ports import Journal
+from nightcare.engine.ports import JournalPort
 
 
-def unreached(journal: Journal, change: PlanChange, now: datetime) -> list[Course]:
+def unreached(journal: JournalPort, change: PlanChange, now: datetime) -> list[Delivery]:
     """Return what is unanswered, or was missed, and the new plan has to come after now (UTC)."""
     led = journal.led()
     found = [(one, journal.course(one.key)) for one in change.postponed(now)]
@@ -24,7 +24,7 @@ def unreached(journal: Journal, change: PlanChange, now: datetime) -> list[Cours
     ]
 
 
-def change_plan(journal: Journal, change: PlanChange, now: datetime) -> None:
+def change_plan(journal: JournalPort, change: PlanChange, now: datetime) -> None:
     """Let come (again) what a change of the plan at an instant (UTC) moves.
 
     What is unanswered and is still to come by the new plan comes then. What moves behind that
@@ -36,7 +36,7 @@ def change_plan(journal: Journal, change: PlanChange, now: datetime) -> None:
 
 
 def undo_plan_change(
-    journal: Journal, change: PlanChange, now: datetime, restored: Container[Key]
+    journal: JournalPort, change: PlanChange, now: datetime, restored: Container[Key]
 ) -> None:
     """Let come what comes by the plan that is restored at an instant (UTC).
 
@@ -63,7 +63,7 @@ def undo_plan_change(
     change_plan(journal, change, now)
 
 
-def _begin_overtaken(journal: Journal, change: PlanChange, now: datetime) -> None:
+def _begin_overtaken(journal: JournalPort, change: PlanChange, now: datetime) -> None:
     standing = journal.standing()
     if standing.reckoned is None or standing.began is None:
         return
@@ -75,21 +75,21 @@ def _begin_overtaken(journal: Journal, change: PlanChange, now: datetime) -> Non
             _begin(journal, change, one)
 
 
-def _begin(journal: Journal, change: PlanChange, one: Occurrence) -> None:
+def _begin(journal: JournalPort, change: PlanChange, one: Occurrence) -> None:
     reminder = change.after.reminder(one.key.reminder)
     if reminder is not None:
         journal.save(begin(one, reminder.topic))
 
 
-def _unreached(course: Course) -> bool:
+def _unreached(course: Delivery) -> bool:
     if course.seen or course.snoozes > 0:
         return False
     match course.state:
-        case Due() | Held() | Open() | Settled(Outcome.MISSED):
+        case Due() | Held() | Active() | Closed(Outcome.MISSED):
             return True
         case _:
             return False
 
 
-def _on_screen(course: Course) -> bool:
-    return isinstance(course.state, Open) and not course.state.away
+def _on_screen(course: Delivery) -> bool:
+    return isinstance(course.state, Active) and not course.state.away

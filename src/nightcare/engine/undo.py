@@ -7,25 +7,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from nightcare.domain.care_day import ONE_DAY, Calendar
-from nightcare.domain.delivery import Course, Held, Open, Outcome, Settled, Step, begin
-from nightcare.domain.global_state import Standing
-from nightcare.domain.history import Act
+from nightcare.domain.delivery import Active, Closed, Delivery, Held, Outcome, Reason, begin
+from nightcare.domain.global_state import GlobalState
+from nightcare.domain.history import UserAction
 from nightcare.domain.plan_change import Plan, PlanChange
 from nightcare.domain.policy import IN_LINE
 from nightcare.domain.reminders import Key
 from nightcare.domain.schedule import Schedule
-from nightcare.engine.ports import Journal
+from nightcare.engine.ports import JournalPort
 from nightcare.engine.reschedule import undo_plan_change
 
 
-def plan_of(schedule: Schedule, zone: tzinfo, standing: Standing) -> Plan:
+def plan_of(schedule: Schedule, zone: tzinfo, standing: GlobalState) -> Plan:
     """Return the plan of a schedule, with the bedtimes that hold instead of its own."""
     return Plan(schedule.enabled, Calendar(schedule.sleep, zone, standing.tonight))
 
 
 def closed_by_good_night(
-    journal: Journal, schedule: Schedule, standing: Standing, now: datetime
-) -> list[Course]:
+    journal: JournalPort, schedule: Schedule, standing: GlobalState, now: datetime
+) -> list[Delivery]:
     """Return what fell due after "Good night" and is still fresh at an instant (UTC)."""
     if standing.good_night is None:
         return []
@@ -33,9 +33,9 @@ def closed_by_good_night(
         course
         for day in (standing.good_night - ONE_DAY, standing.good_night)
         for course in journal.of_care_day(day)
-        if isinstance(course.state, Settled)
+        if isinstance(course.state, Closed)
         and course.state.outcome is Outcome.MISSED
-        and course.state.reason is Step.GOOD_NIGHT
+        and course.state.reason is Reason.GOOD_NIGHT
         and _fresh(schedule, course, now)
     ]
 
@@ -50,11 +50,11 @@ class Undo:
         zone: The time zone of the person.
     """
 
-    journal: Journal
+    journal: JournalPort
     schedule: Schedule
     zone: tzinfo
 
-    def undo(self, act: Act, now: datetime) -> None:
+    def undo(self, act: UserAction, now: datetime) -> None:
         """Undo the last act at an instant (UTC)."""
         before = [self._as_seen_since(course) for course in act.courses]
         aside = [
@@ -69,7 +69,7 @@ class Undo:
         old, new = (plan_of(self.schedule, self.zone, one) for one in (undone, standing))
         # First goes what came because of the act, or it would stand in the way of what was before.
         undo_plan_change(self.journal, PlanChange(old, new), now, restored)
-        if any(isinstance(one.state, Open) and not one.state.away for one in before):
+        if any(isinstance(one.state, Active) and not one.state.away for one in before):
             self._put_back_in_line(act.beside)
         for course in [*(one for one in before if not (one.seen and _missed(one))), *aside]:
             self.journal.save(self._reopened(course, now))
@@ -77,7 +77,7 @@ class Undo:
         self.journal.forget_act(act)
 
     def _undo_good_night(
-        self, undone: Standing, standing: Standing, now: datetime, restored: Container[Key]
+        self, undone: GlobalState, standing: GlobalState, now: datetime, restored: Container[Key]
     ) -> None:
         """Let come what "Good night" kept away, or close the evening again."""
         calendar = Calendar(self.schedule.sleep, self.zone, standing.tonight)
@@ -88,14 +88,14 @@ class Undo:
                     self.journal.save(begin(course.occurrence, course.topic))
         elif standing.good_night == today != undone.good_night:
             for course in self.journal.unsettled():
-                self.journal.save(course.give_up(now, Step.GOOD_NIGHT))
+                self.journal.save(course.give_up(now, Reason.GOOD_NIGHT))
 
-    def _as_seen_since(self, course: Course) -> Course:
+    def _as_seen_since(self, course: Delivery) -> Delivery:
         """A course as it stood, knowing whether it has been shown since: that happened."""
         present = self.journal.course(course.key)
         return replace(course, seen=course.seen or (present is not None and present.seen))
 
-    def _reopened(self, course: Course, now: datetime) -> Course:
+    def _reopened(self, course: Delivery, now: datetime) -> Delivery:
         """Return a course as it stood; what was on the screen then is there again, if still fresh.
 
         But not beside a later occurrence of its reminder, which has taken its place; and after
@@ -108,21 +108,21 @@ class Undo:
             one.key.reminder == course.key.reminder and one.occurrence.due > course.occurrence.due
             for one in rivals
         ):
-            return course.give_up(now, Step.SUPERSEDED)
-        if not isinstance(course.state, Open) or course.state.away:
+            return course.give_up(now, Reason.SUPERSEDED)
+        if not isinstance(course.state, Active) or course.state.away:
             return course
         reminder = self.schedule.reminder(course.key.reminder)
         if reminder is None or self._screen_taken():
-            return course.held(Step.RESTARTED)
+            return course.held(Reason.RESTARTED)
         closes = max(course.state.closes, course.fresh_from + reminder.fresh)
-        return replace(course, state=Open(shown=None, closes=closes))
+        return replace(course, state=Active(shown=None, closes=closes))
 
     def _screen_taken(self) -> bool:
         return any(
-            isinstance(one.state, Open) and not one.state.away for one in self.journal.unsettled()
+            isinstance(one.state, Active) and not one.state.away for one in self.journal.unsettled()
         )
 
-    def _put_back_in_line(self, beside: Iterable[Course]) -> None:
+    def _put_back_in_line(self, beside: Iterable[Delivery]) -> None:
         """Let wait again what waited for the screen and got it because of the act."""
         led = self.journal.led()
         for course in beside:
@@ -131,24 +131,24 @@ class Undo:
                 isinstance(course.state, Held)
                 and course.state in IN_LINE
                 and present is not None
-                and isinstance(present.state, Open)
+                and isinstance(present.state, Active)
                 and (led is None or led.key != course.key)
             ):
                 self.journal.save(present.held(course.state.cause))
 
-    def _pushed_aside(self, course: Course, act: datetime, now: datetime) -> bool:
+    def _pushed_aside(self, course: Delivery, act: datetime, now: datetime) -> bool:
         """Return whether it gave way, while fresh, to what came because of an act (UTC)."""
         present = self.journal.course(course.key)
-        if present is None or not isinstance(present.state, Settled) or present.state.at < act:
+        if present is None or not isinstance(present.state, Closed) or present.state.at < act:
             return False
-        gave_way = present.state.outcome is Outcome.MISSED or present.state.reason is Step.ANOTHER
+        gave_way = present.state.outcome is Outcome.MISSED or present.state.reason is Reason.ANOTHER
         return gave_way and _fresh(self.schedule, course, now)
 
 
-def _fresh(schedule: Schedule, course: Course, now: datetime) -> bool:
+def _fresh(schedule: Schedule, course: Delivery, now: datetime) -> bool:
     reminder = schedule.reminder(course.key.reminder)
     return reminder is not None and now <= course.fresh_from + reminder.fresh
 
 
-def _missed(course: Course) -> bool:
-    return isinstance(course.state, Settled) and course.state.outcome is Outcome.MISSED
+def _missed(course: Delivery) -> bool:
+    return isinstance(course.state, Closed) and course.state.outcome is Outcome.MISSED

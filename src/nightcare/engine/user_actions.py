@@ -13,15 +13,24 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
-from nightcare.domain.delivery import Course, Held, Open, Outcome, Settled, Snoozed, Step, begin
-from nightcare.domain.global_state import Standing
+from nightcare.domain.delivery import (
+    Active,
+    Closed,
+    Delivery,
+    Held,
+    Outcome,
+    Reason,
+    Snoozed,
+    begin,
+)
+from nightcare.domain.global_state import GlobalState
 from nightcare.domain.moments import length_text
 from nightcare.domain.plan_change import PlanChange
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import past_bedtime, used_up
 from nightcare.domain.time_parser import parse_length
-from nightcare.engine.ports import Journal
+from nightcare.engine.ports import JournalPort
 from nightcare.engine.reschedule import change_plan, unreached
 from nightcare.engine.undo import Undo, closed_by_good_night, plan_of
 from nightcare.errors import NothingToDo, ValueRefused
@@ -42,22 +51,22 @@ def snooze_key(length: timedelta) -> str:
 
 
 def _whole(
-    act: Callable[Concatenate[Answers, Given], Made],
-) -> Callable[Concatenate[Answers, Given], Made]:
+    act: Callable[Concatenate[UserActions, Given], Made],
+) -> Callable[Concatenate[UserActions, Given], Made]:
     """Make what an act looks at and what it changes one transaction: others write as well."""
 
     @wraps(act)
-    def acted(self: Answers, /, *words: Given.args, **more: Given.kwargs) -> Made:
+    def acted(self: UserActions, /, *words: Given.args, **more: Given.kwargs) -> Made:
         with self._journal.transaction():
             return act(self, *words, **more)
 
     return acted
 
 
-class Answers:
+class UserActions:
     """What the person does, written to the journal."""
 
-    def __init__(self, schedule: Schedule, zone: tzinfo, journal: Journal) -> None:
+    def __init__(self, schedule: Schedule, zone: tzinfo, journal: JournalPort) -> None:
         self._schedule = schedule
         self._zone = zone
         self._journal = journal
@@ -66,7 +75,7 @@ class Answers:
         """The person's care days, with tonight's bedtime if they named another."""
         return Calendar(self._schedule.sleep, self._zone, self._journal.standing().tonight)
 
-    def button(self, course: Course, key: str, now: datetime) -> None:
+    def button(self, course: Delivery, key: str, now: datetime) -> None:
         """Do what the button `key` of an unsettled course stands for.
 
         Raises:
@@ -83,7 +92,7 @@ class Answers:
             raise ValueRefused("button_unknown", found=key)
 
     @_whole
-    def done(self, now: datetime, name: str | None = None) -> Course:
+    def done(self, now: datetime, name: str | None = None) -> Delivery:
         """Settle as done what is open, or what was shown last today and left unanswered.
 
         Raises:
@@ -98,7 +107,7 @@ class Answers:
     @_whole
     def snooze(
         self, now: datetime, name: str | None = None, until: datetime | timedelta | None = None
-    ) -> Course:
+    ) -> Delivery:
         """Put off what is open, for a length or until an instant (UTC); else the first length.
 
         Raises:
@@ -128,14 +137,14 @@ class Answers:
         """Answer what is open and close everything until the next wake-up; returns the care day."""
         day = self.calendar().at(now)
 
-        def close(course: Course) -> Course:
+        def close(course: Delivery) -> Delivery:
             match course.state:
-                case Open() if course.seen:
+                case Active() if course.seen:
                     return course.settle(Outcome.DONE, now)
                 case Snoozed():
-                    return course.settle(Outcome.DISMISSED, now, Step.GOOD_NIGHT)
+                    return course.settle(Outcome.DISMISSED, now, Reason.GOOD_NIGHT)
                 case _:
-                    return course.give_up(now, Step.GOOD_NIGHT)
+                    return course.give_up(now, Reason.GOOD_NIGHT)
 
         self._act(
             now,
@@ -149,12 +158,12 @@ class Answers:
     @_whole
     def pause(self, now: datetime, until: datetime) -> None:
         """Show nothing until an instant (UTC)."""
-        waiting = [one for one in self._journal.unsettled() if isinstance(one.state, Open | Held)]
+        waiting = [one for one in self._journal.unsettled() if isinstance(one.state, Active | Held)]
         self._act(
             now,
             "pause",
             waiting,
-            lambda one: one.held(Step.PAUSED),
+            lambda one: one.held(Reason.PAUSED),
             lambda standing: replace(standing, paused_until=until),
         )
 
@@ -244,7 +253,7 @@ class Answers:
             )
         return reminder
 
-    def _end(self, now: datetime, target: Course, until: datetime | timedelta | None) -> datetime:
+    def _end(self, now: datetime, target: Delivery, until: datetime | timedelta | None) -> datetime:
         if isinstance(until, datetime):
             return until
         if until is not None:
@@ -253,28 +262,28 @@ class Answers:
         lengths = self._schedule.snooze.lengths if reminder is None else reminder.snooze
         return now + (lengths or self._schedule.snooze.lengths)[0]
 
-    def _unsettled(self, name: str | None) -> Course | None:
+    def _unsettled(self, name: str | None) -> Delivery | None:
         """What the person most likely means: what is on the screen, else what came last."""
         if name is not None:
             self.reminder(name)
         courses = [one for one in self._journal.unsettled() if name in (None, one.key.reminder)]
 
-        def likely(course: Course) -> tuple[bool, bool, bool, datetime]:
+        def likely(course: Delivery) -> tuple[bool, bool, bool, datetime]:
             return (
-                isinstance(course.state, Open) and not course.state.away,
-                isinstance(course.state, Open),
+                isinstance(course.state, Active) and not course.state.away,
+                isinstance(course.state, Active),
                 isinstance(course.state, Held),
                 course.fresh_from,
             )
 
         return max(courses, key=likely, default=None)
 
-    def _unanswered(self, now: datetime, name: str | None) -> Course | None:
+    def _unanswered(self, now: datetime, name: str | None) -> Delivery | None:
         today = self._journal.of_care_day(self.calendar().at(now).date)
         shown = [
             one
             for one in today
-            if isinstance(one.state, Settled)
+            if isinstance(one.state, Closed)
             and one.state.outcome in _UNANSWERED
             and name in (None, one.key.reminder)
         ]
@@ -284,10 +293,10 @@ class Answers:
         self,
         now: datetime,
         what: str,
-        courses: Sequence[Course],
-        change: Callable[[Course], Course],
-        stand: Callable[[Standing], Standing] | None = None,
-    ) -> list[Course]:
+        courses: Sequence[Delivery],
+        change: Callable[[Delivery], Delivery],
+        stand: Callable[[GlobalState], GlobalState] | None = None,
+    ) -> list[Delivery]:
         """Change courses and what holds for all, in one transaction that can be taken back."""
         with self._journal.transaction():
             standing = self._journal.standing()
@@ -302,5 +311,5 @@ class Answers:
         return changed
 
 
-def _unchanged(course: Course) -> Course:
+def _unchanged(course: Delivery) -> Delivery:
     return course

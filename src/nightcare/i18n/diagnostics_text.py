@@ -9,8 +9,8 @@ from pathlib import PurePath
 from typing import Any
 
 from nightcare.domain.notification import is_unsafe
-from nightcare.errors import Place, Problem
-from nightcare.i18n.translator import Words
+from nightcare.errors import Diagnostic, Location
+from nightcare.i18n.translator import Translator
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _NAMED = {("reminders",): ("reminders", "water"), ("routines",): ("routines", "desk")}
@@ -21,7 +21,7 @@ _MOST_BITS = 1024
 """Of a number that is written with decimal digits; Python refuses to write very many of them."""
 
 
-def problem_text(problem: Problem, words: Words) -> str:
+def diagnostic_text(problem: Diagnostic, words: Translator) -> str:
     """One line: `file:line:column: key: what is wrong, and what is allowed; see another line`."""
     sentence = words.say(f"config_{problem.key}", **_readable(problem, words))
     other = _other_place(problem, words)
@@ -31,17 +31,17 @@ def problem_text(problem: Problem, words: Words) -> str:
     return ": ".join(part for part in parts if part)
 
 
-def without_folder(problem: Problem) -> Problem:
+def without_folder(problem: Diagnostic) -> Diagnostic:
     """The same, of a file that is named without its folder, for where there is little room."""
     also = problem.also and _without_folder(problem.also)
     return replace(problem, place=_without_folder(problem.place), also=also)
 
 
-def _without_folder(place: Place) -> Place:
+def _without_folder(place: Location) -> Location:
     return replace(place, origin=PurePath(place.origin).name)
 
 
-def place_text(problem: Problem, words: Words) -> str:
+def place_text(problem: Diagnostic, words: Translator) -> str:
     """Where it comes from, which its line begins with: `file:line:column`."""
     place = problem.place.origin or words.say("built_in")
     if problem.place.mark is not None:
@@ -49,7 +49,7 @@ def place_text(problem: Problem, words: Words) -> str:
     return _printable(place)
 
 
-def _other_place(problem: Problem, words: Words) -> str | None:
+def _other_place(problem: Diagnostic, words: Translator) -> str | None:
     """The other place, where two contradict each other; None where it is in the same line."""
     here, other = problem.place, problem.also
     if other is None or other == here:
@@ -78,7 +78,7 @@ def _key(part: str) -> str:
     return part if bare else as_toml(part)
 
 
-def _readable(problem: Problem, words: Words) -> dict[str, object]:
+def _readable(problem: Diagnostic, words: Translator) -> dict[str, object]:
     readable: dict[str, object] = {}
     for name, value in problem.values.items():
         match name, value:

@@ -8,10 +8,10 @@ from datetime import datetime, tzinfo
 from typing import TextIO
 
 from nightcare.domain.notification import Capability
-from nightcare.i18n.translator import Words
+from nightcare.i18n.translator import Translator
 
 
-def capabilities_text(words: Words, capabilities: Iterable[str]) -> str:
+def capabilities_text(words: Translator, capabilities: Iterable[str]) -> str:
     """What a notifier can do, by the capabilities of `domain.message`."""
     can = [words.say(f"can_{one}") for one in sorted(capabilities)]
     return ", ".join(can) or words.say("can_nothing")
@@ -22,12 +22,12 @@ def draws_no_buttons(capabilities: Iterable[str]) -> bool:
     return Capability.MENU in capabilities
 
 
-def delivery_text(words: Words, delivery: str) -> str:
+def delivery_text(words: Translator, delivery: str) -> str:
     """Return why a message is not on the screen, by a value of `Delivery`."""
     return words.say(f"delivery_{delivery.replace(' ', '_')}")
 
 
-def teller(words: Words, zone: tzinfo, out: TextIO) -> Callable[..., None]:
+def event_log(words: Translator, zone: tzinfo, out: TextIO) -> Callable[..., None]:
     """What says what happens as it happens: a line with the clock (local) it happened at.
 
     It is called with a key of the catalogue, the instant (UTC) and the values of the sentence.

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from nightcare.domain.diary import Severity
-from nightcare.domain.referral import Concern, ProfessionalRule
-from nightcare.domain.report import SPAN_HOURS, Nights, Reminded, Report, Span
-from nightcare.i18n.translator import Words
+from nightcare.domain.referral import ReferralReason, ReferralRule
+from nightcare.domain.report import SPAN_HOURS, Nights, ReminderCounts, Report, Span
+from nightcare.i18n.translator import Translator
 
 _SHORT = 3
 """Letters of a month that is written short."""
 
 
 @dataclass(frozen=True)
-class Counsel:
+class ReferralAdvice:
     """When to see a professional.
 
     Attributes:
@@ -29,7 +29,7 @@ class Counsel:
     sections: tuple[str, ...]
 
 
-def counted_nights(counted: Nights, words: Words) -> list[tuple[str, int]]:
+def counted_nights(counted: Nights, words: Translator) -> list[tuple[str, int]]:
     """How many nights were how: with cramps, without, not noted."""
     return [
         (words.say("report_cramps"), counted.cramps),
@@ -38,7 +38,7 @@ def counted_nights(counted: Nights, words: Words) -> list[tuple[str, int]]:
     ]
 
 
-def how_bad(worst: Severity | None, words: Words) -> str:
+def how_bad(worst: Severity | None, words: Translator) -> str:
     """How bad a cramp was."""
     return words.say("report_unsaid") if worst is None else words.say(f"severity_{worst}")
 
@@ -48,55 +48,55 @@ def hours_text(hour: int) -> str:
     return f"{hour:02}:00\N{EN DASH}{(hour + SPAN_HOURS) % 24:02}:00"
 
 
-def share(reminded: Reminded, words: Words) -> str:
+def share(reminded: ReminderCounts, words: Translator) -> str:
     """How many were done of those shown; a dash where none was."""
     if not reminded.shown:
         return "-"
     return words.say("report_share", done=reminded.done, shown=reminded.shown)
 
 
-def span_names(report: Report, words: Words) -> tuple[str, list[str]]:
+def span_names(report: Report, words: Translator) -> tuple[str, list[str]]:
     """What the weeks, or the months, of a report are headed by, and how each is called."""
     if report.by_month:
         return words.say("report_month"), [_month(one, words) for one in report.spans]
     return words.say("report_week"), [_week(one, words) for one in report.spans]
 
 
-def counsel(why: Concern | None, rule: ProfessionalRule, words: Words) -> Counsel:
+def counsel(why: ReferralReason | None, rule: ReferralRule, words: Translator) -> ReferralAdvice:
     """When to see a professional: what the diary says of it, and what the guidance says.
 
     Where the diary says nothing, it is what the guidance says to everybody.
     """
     named = ("severe-and-persistent", "frequent-at-night") if why is None else why.advice
     said = {one.id: one for one in words.guidance.professional}
-    return Counsel(
+    return ReferralAdvice(
         reasons=_reasons(why, rule, words),
         statements=tuple(said[name].text for name in (*named, "other-symptoms")),
         sections=tuple(dict.fromkeys(said[name].section for name in named)),
     )
 
 
-def in_full(day: date, words: Words) -> str:
+def in_full(day: date, words: Translator) -> str:
     """A date with its year: "Sunday 22 November 2026"."""
     return words.say("report_date", date=words.date(day), year=day.year)
 
 
-def _reasons(why: Concern | None, rule: ProfessionalRule, words: Words) -> tuple[str, ...]:
+def _reasons(why: ReferralReason | None, rule: ReferralRule, words: Translator) -> tuple[str, ...]:
     within = words.length(timedelta(days=rule.days))
     reasons = []
-    if why in (Concern.MANY, Concern.MANY_AND_SEVERE):
+    if why in (ReferralReason.MANY, ReferralReason.MANY_AND_SEVERE):
         reasons.append(words.say("professional_many", nights=rule.nights, within=within))
-    if why in (Concern.SEVERE, Concern.MANY_AND_SEVERE):
+    if why in (ReferralReason.SEVERE, ReferralReason.MANY_AND_SEVERE):
         reasons.append(words.say("professional_severe", within=within))
     return tuple(reasons)
 
 
-def _week(span: Span, words: Words) -> str:
+def _week(span: Span, words: Translator) -> str:
     day = span.first
     return words.say("report_short_date", day=day.day, month=words.months[day.month - 1][:_SHORT])
 
 
-def _month(span: Span, words: Words) -> str:
+def _month(span: Span, words: Translator) -> str:
     day = span.first
     month = words.months[day.month - 1][:_SHORT]
     return words.say("report_short_month", month=month, year=day.year)

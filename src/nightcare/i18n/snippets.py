@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from nightcare.errors import Mark, Problem
+from nightcare.errors import Diagnostic, Span
 
 WIDTH = 72
 """Columns that a line of the file may take, so that all fits in 80; one that is longer is cut."""
@@ -39,7 +39,7 @@ class _Cell:
     width: int
 
 
-def excerpt(problem: Problem, bold: Callable[[str], str] = str) -> list[str]:
+def snippet(problem: Diagnostic, bold: Callable[[str], str] = str) -> list[str]:
     """The file's own lines that a problem is about, each with a line of markers below it.
 
     None where it is about no line of a file. What would command a terminal is replaced.
@@ -64,7 +64,7 @@ def excerpt(problem: Problem, bold: Callable[[str], str] = str) -> list[str]:
     ]
 
 
-def _shortened(mark: Mark, other: Mark | None) -> tuple[Mark, Mark | None]:
+def _shortened(mark: Span, other: Span | None) -> tuple[Span, Span | None]:
     """Cut lines that are much longer than what is drawn, so that a long one costs little."""
     if other is not None and other.line == mark.line:
         first, last = min(mark.column, other.column), max(mark.end, other.end)
@@ -73,7 +73,7 @@ def _shortened(mark: Mark, other: Mark | None) -> tuple[Mark, Mark | None]:
     return _cut(mark, mark.column), None if other is None else _cut(other, other.column)
 
 
-def _cut(mark: Mark, column: int) -> Mark:
+def _cut(mark: Span, column: int) -> Span:
     """Return the same mark in a line that begins near `column`; counted anew from there."""
     if len(mark.text) <= _LONGEST_DRAWN:
         return mark
@@ -83,7 +83,7 @@ def _cut(mark: Mark, column: int) -> Mark:
     return replace(mark, column=mark.column - start, end=end, text=text)
 
 
-def _fit_together(one: Mark, other: Mark) -> bool:
+def _fit_together(one: Span, other: Span) -> bool:
     """Whether two marks are in one line, and all of both can be shown at once."""
     if one.line != other.line:
         return False
@@ -105,7 +105,7 @@ def _shown(line: int, gutter: int, text: str, marker: str, bold: Callable[[str],
     return [f"  {line:>{gutter}} | {text}".rstrip(), f"  {'':>{gutter}} | {before}{bold(marks)}"]
 
 
-def _marked(text: str, marks: Sequence[tuple[Mark, str]]) -> tuple[str, str]:
+def _marked(text: str, marks: Sequence[tuple[Span, str]]) -> tuple[str, str]:
     """A line as it is drawn, and the markers below it."""
     cells, owners = _drawn(text)
     stretches = [(_stretch(one, owners, len(cells)), sign) for one, sign in marks]
@@ -141,7 +141,7 @@ def _window(cells: Sequence[_Cell], meant: range) -> tuple[int, int]:
     return first, last
 
 
-def _stretch(mark: Mark, owners: Sequence[int], count: int) -> range:
+def _stretch(mark: Span, owners: Sequence[int], count: int) -> range:
     """The cells of what is meant; at least one, also behind the end of the line."""
     if mark.column > len(owners):
         return range(count, count + 1)

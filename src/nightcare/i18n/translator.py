@@ -26,7 +26,7 @@ from nightcare.languages import desktop_language
 _WEEK = timedelta(days=6)
 
 
-class Words:
+class Translator:
     """Everything a person reads, in one language.
 
     Args:
@@ -123,12 +123,12 @@ class Words:
         return self.say("when_date", date=self.date(moment.date()), clock=clock)
 
 
-def read_words(language: str) -> Words:
+def read_words(language: str) -> Translator:
     """Everything a person reads, in one of `languages()`."""
-    return Words(language, _read(language))
+    return Translator(language, _read(language))
 
 
-def words_for(language: str | None, variables: Mapping[str, str]) -> Words:
+def words_for(language: str | None, variables: Mapping[str, str]) -> Translator:
     """Everything a person reads, in their language; without one in that of the desktop."""
     return read_words(language or desktop_language(variables))
 

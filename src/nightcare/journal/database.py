@@ -31,7 +31,7 @@ _MEMORY = ":memory:"
 Made = TypeVar("Made")
 
 
-class File:
+class Database:
     """One SQLite file that the service and the commands both write to."""
 
     def __init__(self, connection: sqlite3.Connection, name: str) -> None:

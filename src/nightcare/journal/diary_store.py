@@ -10,9 +10,17 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from nightcare.domain.diary import Answer, Cramp, Leg, Morning, Place, Severity, checked_minutes
+from nightcare.domain.diary import (
+    Answer,
+    Cramp,
+    DiaryMoment,
+    Leg,
+    Morning,
+    Severity,
+    checked_minutes,
+)
 from nightcare.errors import ValueRefused
-from nightcare.journal.database import File
+from nightcare.journal.database import Database
 from nightcare.journal.mapping import day_of, instant_of, instant_text
 
 COLUMNS = "id, at, ahead, care_day, by_night, leg, severity, minutes, note, recorded"
@@ -23,10 +31,10 @@ _Row = tuple[str | int | None, ...]
 
 
 @dataclass(frozen=True)
-class Pages:
+class DiaryStore:
     """The diary in a journal."""
 
-    journal: File
+    journal: Database
 
     def transaction(self) -> AbstractContextManager[None]:
         """All changes inside become true together, or none does; nests."""
@@ -132,14 +140,14 @@ class Whole:
     asked: Sequence[tuple[date, datetime]] = ()
 
 
-def whole(journal: File) -> Whole:
+def whole(journal: Database) -> Whole:
     """All that a journal has of the diary."""
-    pages = Pages(journal)
+    pages = DiaryStore(journal)
     asked = journal.read(question_of, "SELECT night, at FROM questions ORDER BY at")
     return Whole(pages.cramps(), pages.mornings(), asked)
 
 
-def bring_back(was: Whole, now: Whole, disk: File, *, lost: bool) -> None:
+def bring_back(was: Whole, now: Whole, disk: Database, *, lost: bool) -> None:
     """Write to a journal what has changed in the diary since it failed.
 
     What the person changed there meanwhile stays.
@@ -150,7 +158,7 @@ def bring_back(was: Whole, now: Whole, disk: File, *, lost: bool) -> None:
         disk: The journal on the disk.
         lost: Whether that is a new one, which knows nothing of before; then all is written.
     """
-    pages, there = Pages(disk), whole(disk)
+    pages, there = DiaryStore(disk), whole(disk)
     for cramp in now.cramps:
         if lost or cramp not in was.cramps:
             theirs = pages.cramp(cramp.id)
@@ -191,7 +199,7 @@ def cramp_of(*row: str | int | None) -> Cramp:
         int(number or 0),
         instant_of(str(at)),
         _offset_of(int(ahead or 0)),
-        Place(day_of(str(care_day)), by_night=bool(by_night)),
+        DiaryMoment(day_of(str(care_day)), by_night=bool(by_night)),
         None if leg is None else Leg(str(leg)),
         None if severity is None else Severity(str(severity)),
         None if minutes is None else _minutes_of(int(minutes)),

@@ -8,17 +8,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from nightcare.engine.ports import Tell
+from nightcare.engine.ports import EventLog
 from nightcare.errors import StateError
 from nightcare.journal.database import FILE_NAME
-from nightcare.journal.memory_journal import Refuge, set_aside
+from nightcare.journal.memory_journal import MemoryJournal, set_aside
 from nightcare.journal.salvage import salvage
 from nightcare.journal.store import Journal
 
 _A_DAY = timedelta(days=1)
 
 
-class Keeper:
+class JournalFallback:
     """Keeps a journal for the service, whatever becomes of the disk.
 
     Args:
@@ -31,12 +31,12 @@ class Keeper:
         file: Where it is on the disk.
     """
 
-    def __init__(self, folder: Path, clock: Callable[[], datetime], tell: Tell) -> None:
+    def __init__(self, folder: Path, clock: Callable[[], datetime], tell: EventLog) -> None:
         self.file = folder / FILE_NAME
         self._folder = folder
         self._clock = clock
         self._tell = tell
-        self._refuge: Refuge | None = None
+        self._refuge: MemoryJournal | None = None
         self._handed_to: Callable[[Journal], None] | None = None
         self._pruned: datetime | None = None
         self.journal = self._opened()
@@ -97,7 +97,7 @@ class Keeper:
             if failed is not None:
                 failed.close()
             return self._replaced(now)
-        self._refuge = Refuge(failed, now)
+        self._refuge = MemoryJournal(failed, now)
         if failed is not None:
             failed.close()
         self._tell("log_not_remembered")
@@ -113,7 +113,7 @@ class Keeper:
         # Nothing can be renamed or made here now: in memory until it can.
         self._tell("log_not_remembered")
         journal = self._salvaged(aside or self.file, Journal.in_memory(), now)
-        self._refuge = Refuge.around(journal, now)
+        self._refuge = MemoryJournal.around(journal, now)
         return journal
 
     def _salvaged(self, damaged: Path, journal: Journal, now: datetime) -> Journal:
@@ -128,7 +128,7 @@ class Keeper:
         self._tell("log_salvaged", kept=salvaged.kept, lost=salvaged.lost)
         return journal
 
-    def _return_to_disk(self, refuge: Refuge) -> None:
+    def _return_to_disk(self, refuge: MemoryJournal) -> None:
         """Write to the disk again as soon as it can be written."""
         try:
             disk = self._opened_again()

@@ -9,19 +9,19 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 from nightcare.domain.delivery import (
-    Course,
+    Active,
+    Closed,
+    Delivery,
     Due,
     Held,
-    Open,
     Outcome,
-    Settled,
+    Reason,
     Snoozed,
     State,
-    Step,
 )
-from nightcare.domain.global_state import Standing
-from nightcare.domain.history import ACTS, VERDICTS, Act, Decision, Trial
-from nightcare.domain.notification import Delivery, is_unsafe
+from nightcare.domain.global_state import GlobalState
+from nightcare.domain.history import ACTS, VERDICTS, Decision, Trial, UserAction
+from nightcare.domain.notification import DeliveryStatus, is_unsafe
 from nightcare.domain.reminders import Key, Occurrence, Topic
 
 Row = tuple[str | int | None, ...]
@@ -87,7 +87,7 @@ def _maybe(value: datetime | None) -> str | None:
     return None if value is None else instant_text(value)
 
 
-def course_row(course: Course) -> Row:
+def course_row(course: Delivery) -> Row:
     """A course as the values of `COLUMN_NAMES`."""
     key, due = course.key, course.occurrence.due
     head: Row = (
@@ -104,16 +104,16 @@ def _state_row(state: State) -> Row:
             return ("due", None, None, None, None, None, None, None, None)
         case Held(cause):
             return ("held", None, None, None, None, None, None, cause, None)
-        case Open(shown, closes, again, away, delivery):
+        case Active(shown, closes, again, away, delivery):
             return ("open", _maybe(shown), instant_text(closes), _maybe(again), int(away), None,
                     None, None, delivery)  # fmt: skip
         case Snoozed(until):
             return ("snoozed", instant_text(until), None, None, None, None, None, None, None)
-        case Settled(outcome, at, reason):
+        case Closed(outcome, at, reason):
             return ("settled", instant_text(at), None, None, None, None, outcome, reason, None)
 
 
-def course_of(row: Sequence[str | int | None]) -> Course:
+def course_of(row: Sequence[str | int | None]) -> Delivery:
     """Return the course that the values of `COLUMN_NAMES` stand for.
 
     Acts of earlier versions hold rows that lack the columns added since at their end.
@@ -121,7 +121,7 @@ def course_of(row: Sequence[str | int | None]) -> Course:
     missing = (None,) * (len(COLUMN_NAMES) - len(row))
     named = dict(zip(COLUMN_NAMES, (*row, *missing), strict=True))
     key = key_of(named["reminder"], named["care_day"], named["slot"])
-    return Course(
+    return Delivery(
         Occurrence(key, instant_of(str(named["due"]))),
         Topic(str(named["topic"])),
         _state(named),
@@ -150,16 +150,16 @@ def _state(named: Mapping[str, str | int | None]) -> State:
     reason = named["reason"]
     match named["state"]:
         case "held":
-            return Held(Step(str(reason)))
+            return Held(Reason(str(reason)))
         case "open" if closes is not None:
-            usual = Delivery.DECIDED if at is None else Delivery.SHOWN
-            delivery = Delivery(str(named["delivery"] or usual))
-            return Open(at, closes, again, bool(named["away"]), delivery)
+            usual = DeliveryStatus.DECIDED if at is None else DeliveryStatus.SHOWN
+            delivery = DeliveryStatus(str(named["delivery"] or usual))
+            return Active(at, closes, again, bool(named["away"]), delivery)
         case "snoozed" if at is not None:
             return Snoozed(at)
         case "settled" if at is not None:
             outcome = Outcome(str(named["outcome"]))
-            return Settled(outcome, at, None if reason is None else Step(str(reason)))
+            return Closed(outcome, at, None if reason is None else Reason(str(reason)))
         case _:
             return Due()
 
@@ -172,7 +172,7 @@ def _when(value: str | int | None) -> datetime | None:
     return None if value is None else instant_of(str(value))
 
 
-def standing_row(standing: Standing) -> tuple[str | None, ...]:
+def standing_row(standing: GlobalState) -> tuple[str | None, ...]:
     """What holds for all as the values of its columns."""
     tonight = {day.isoformat(): _clock_text(at) for day, at in standing.tonight.items()}
     return (
@@ -184,10 +184,10 @@ def standing_row(standing: Standing) -> tuple[str | None, ...]:
     )
 
 
-def standing_of(row: Sequence[str | None]) -> Standing:
+def standing_of(row: Sequence[str | None]) -> GlobalState:
     """What holds for all, from the values of its columns."""
     began, reckoned, paused_until, good_night, tonight = row
-    return Standing(
+    return GlobalState(
         _when(began),
         _when(reckoned),
         _when(paused_until),
@@ -209,7 +209,7 @@ def _clock_of(text: str) -> time:
     return clock.replace(fold=1) if text.endswith(_SECOND) else clock
 
 
-def readable_standing(row: Sequence[str | None]) -> Standing:
+def readable_standing(row: Sequence[str | None]) -> GlobalState:
     """Return what can be read of a damaged row; what cannot is as if nothing had been said.
 
     The service has begun at the latest when it reckoned.
@@ -239,11 +239,11 @@ def decision_of(*row: str | None) -> Decision:
     """The decision that the values of its columns stand for."""
     *told, came = row
     at, reminder, care_day, slot, due, verdict, step = (str(value) for value in told)
-    delivery = None if came is None else Delivery(came)
+    delivery = None if came is None else DeliveryStatus(came)
     _check_word(verdict, VERDICTS)
     key = key_of(reminder, care_day, slot)
     occurrence = Occurrence(key, instant_of(due))
-    return Decision(instant_of(at), occurrence, verdict, Step(step), delivery)
+    return Decision(instant_of(at), occurrence, verdict, Reason(step), delivery)
 
 
 def _check_word(word: object, known: Container[object]) -> None:
@@ -251,7 +251,7 @@ def _check_word(word: object, known: Container[object]) -> None:
         raise ValueError(word)
 
 
-def act_courses(changed: Iterable[Course], beside: Iterable[Course]) -> str:
+def act_courses(changed: Iterable[Delivery], beside: Iterable[Delivery]) -> str:
     """The courses of an act as its column has them."""
     return json.dumps(
         {
@@ -261,13 +261,13 @@ def act_courses(changed: Iterable[Course], beside: Iterable[Course]) -> str:
     )
 
 
-def act_of(number: int, at: str, what: str, courses: str, standing: str) -> Act:
+def act_of(number: int, at: str, what: str, courses: str, standing: str) -> UserAction:
     """The act that the values of its columns stand for."""
     _check_word(what, ACTS)
     rows = json.loads(courses)
     # Journals written before `beside` was added have a list of what was changed.
     both = rows if isinstance(rows, dict) else {"changed": rows, "beside": []}
-    return Act(
+    return UserAction(
         number,
         instant_of(at),
         what,

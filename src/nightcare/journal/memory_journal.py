@@ -22,7 +22,7 @@ _KNOWN = timedelta(days=3)
 _BESIDE = ("-wal", "-shm")
 
 
-class Refuge:
+class MemoryJournal:
     """A journal in memory, which knows how the one on the disk stood when it failed.
 
     Args:

@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from nightcare.domain.delivery import Course, Outcome, Step
-from nightcare.domain.global_state import Standing
-from nightcare.domain.history import Act, Decision, Trial
-from nightcare.domain.notification import Delivery
+from nightcare.domain.delivery import Delivery, Outcome, Reason
+from nightcare.domain.global_state import GlobalState
+from nightcare.domain.history import Decision, Trial, UserAction
+from nightcare.domain.notification import DeliveryStatus
 from nightcare.domain.reminders import Key, Occurrence
-from nightcare.domain.routine_session import Led
-from nightcare.journal.database import File
-from nightcare.journal.diary_store import Pages
+from nightcare.domain.routine_session import RoutineSession
+from nightcare.journal.database import Database
+from nightcare.journal.diary_store import DiaryStore
 from nightcare.journal.mapping import (
     COLUMN_NAMES,
     COLUMNS,
@@ -41,17 +41,17 @@ BUTTONS_NOTE = "buttons"
 _KEPT = timedelta(days=400)
 
 
-class Journal(File):
+class Journal(Database):
     """What is open, snoozed, held and paused, and what became of what."""
 
     @property
-    def diary(self) -> Pages:
+    def diary(self) -> DiaryStore:
         """The pages of the diary."""
-        return Pages(self)
+        return DiaryStore(self)
 
     # Courses
 
-    def course(self, key: Key) -> Course | None:
+    def course(self, key: Key) -> Delivery | None:
         """Where the occurrence of that key stands; None where its moment has not come."""
         found = self._courses(
             "reminder = ? AND care_day = ? AND slot = ?",
@@ -61,11 +61,11 @@ class Journal(File):
         )
         return found[0] if found else None
 
-    def unsettled(self) -> list[Course]:
+    def unsettled(self) -> list[Delivery]:
         """All that have no outcome yet, in order of time."""
         return self._courses("state != 'settled' ORDER BY due")
 
-    def of_care_day(self, day: date) -> list[Course]:
+    def of_care_day(self, day: date) -> list[Delivery]:
         """All of one care day, in order of time."""
         return self._courses(
             "due >= ? AND due < ? AND care_day = ? ORDER BY due",
@@ -74,7 +74,7 @@ class Journal(File):
             day.isoformat(),
         )
 
-    def since(self, due: datetime) -> list[Course]:
+    def since(self, due: datetime) -> list[Delivery]:
         """All that were due since an instant (UTC), or have no outcome yet."""
         return self._courses("due >= ? OR state != 'settled'", instant_text(due))
 
@@ -82,7 +82,7 @@ class Journal(File):
         """Those of the keys whose moment has come already."""
         return frozenset(key for key in keys if self.course(key) is not None)
 
-    def save(self, course: Course) -> None:
+    def save(self, course: Delivery) -> None:
         """Write where an occurrence stands."""
         marks = ", ".join("?" * len(COLUMN_NAMES))
         with self.transaction():
@@ -108,21 +108,21 @@ class Journal(File):
                 (instant_text(after), Outcome.MISSED),
             )
 
-    def _courses(self, where: str, *values: str) -> list[Course]:
+    def _courses(self, where: str, *values: str) -> list[Delivery]:
         sql = f"SELECT {COLUMNS} FROM courses WHERE {where}"  # noqa: S608 - constants
         return self.read(lambda *row: course_of(row), sql, *values)
 
     # What holds for all
 
-    def standing(self) -> Standing:
+    def standing(self) -> GlobalState:
         """What holds for all reminders at once."""
         columns = "SELECT began, reckoned, paused_until, good_night, tonight FROM standing"
         found = self.read(lambda *row: standing_of(row), columns) or self.read(
             lambda *row: readable_standing(row), columns
         )
-        return found[0] if found else Standing()
+        return found[0] if found else GlobalState()
 
-    def stand(self, standing: Standing) -> None:
+    def stand(self, standing: GlobalState) -> None:
         """Write what holds for all reminders at once."""
         with self.transaction():
             self._db.execute(
@@ -134,11 +134,11 @@ class Journal(File):
 
     # The routine under way
 
-    def led(self) -> Led | None:
+    def led(self) -> RoutineSession | None:
         """What the person is being led through; None where it is nothing."""
         return read_led(self)
 
-    def lead(self, led: Led | None) -> None:
+    def lead(self, led: RoutineSession | None) -> None:
         """Write what the person is being led through now, or that it is nothing any more."""
         write_led(self, led)
 
@@ -158,7 +158,7 @@ class Journal(File):
 
     # Why
 
-    def decided(self, now: datetime, occurrence: Occurrence, verdict: str, step: Step) -> None:
+    def decided(self, now: datetime, occurrence: Occurrence, verdict: str, step: Reason) -> None:
         """Remember which step of the cascade decided now (UTC)."""
         key = occurrence.key
         with self.transaction():
@@ -173,11 +173,11 @@ class Journal(File):
                     instant_text(occurrence.due),
                     verdict,
                     step,
-                    Delivery.DECIDED if verdict == "show" else None,
+                    DeliveryStatus.DECIDED if verdict == "show" else None,
                 ),
             )
 
-    def delivered(self, key: Key, delivery: Delivery) -> None:
+    def delivered(self, key: Key, delivery: DeliveryStatus) -> None:
         """Remember how far what was last decided to be shown came on its way to the screen."""
         with self.transaction():
             self._db.execute(
@@ -204,9 +204,9 @@ class Journal(File):
         self,
         now: datetime,
         what: str,
-        before: Sequence[Course],
-        standing: Standing,
-        beside: Sequence[Course] = (),
+        before: Sequence[Delivery],
+        standing: GlobalState,
+        beside: Sequence[Delivery] = (),
     ) -> None:
         """Remember what the person did now (UTC), and how things stood before it."""
         with self.transaction():
@@ -220,18 +220,18 @@ class Journal(File):
                 ),
             )
 
-    def last_act(self) -> Act | None:
+    def last_act(self) -> UserAction | None:
         """What the person did last and has not taken back."""
         last = self.read(
             act_of, "SELECT id, at, what, courses, standing FROM acts ORDER BY id DESC LIMIT 1"
         )
         return last[0] if last else None
 
-    def acts(self) -> list[Act]:
+    def acts(self) -> list[UserAction]:
         """All that the person did and has not taken back, in order of time."""
         return self.read(act_of, "SELECT id, at, what, courses, standing FROM acts ORDER BY id")
 
-    def forget_act(self, act: Act) -> None:
+    def forget_act(self, act: UserAction) -> None:
         """Forget an act that was taken back."""
         with self.transaction():
             self._db.execute("DELETE FROM acts WHERE id = ?", (act.id,))
@@ -255,17 +255,19 @@ class Journal(File):
         with self.transaction():
             self._db.execute("UPDATE trials SET shown_by = ? WHERE id = ?", (by, number))
 
-    def trial_delivered(self, number: int, delivery: Delivery) -> None:
+    def trial_delivered(self, number: int, delivery: DeliveryStatus) -> None:
         """Remember how far a trial has come on its way to the screen."""
         with self.transaction():
             self._db.execute("UPDATE trials SET delivery = ? WHERE id = ?", (delivery, number))
 
-    def trial_delivery(self, number: int) -> Delivery:
+    def trial_delivery(self, number: int) -> DeliveryStatus:
         """How far a trial has come on its way to the screen."""
         found = self.read(
-            Delivery, "SELECT delivery FROM trials WHERE id = ? AND delivery IS NOT NULL", number
+            DeliveryStatus,
+            "SELECT delivery FROM trials WHERE id = ? AND delivery IS NOT NULL",
+            number,
         )
-        return found[0] if found else Delivery.DECIDED
+        return found[0] if found else DeliveryStatus.DECIDED
 
     def trial_answer(self, number: int) -> str | None:
         """By what a trial was shown; None while it has not been."""
@@ -304,7 +306,7 @@ class Journal(File):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - constants
             self._db.execute("DELETE FROM sqlite_sequence")
             self._db.execute("DELETE FROM notes WHERE name != ?", (SERVICE_NOTE,))
-            self.stand(Standing() if began is None else Standing(began=now, reckoned=now))
+            self.stand(GlobalState() if began is None else GlobalState(began=now, reckoned=now))
 
     def prune(self, now: datetime) -> None:
         """Let go of what is older than is kept: 400 days."""

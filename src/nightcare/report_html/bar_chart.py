@@ -17,7 +17,7 @@ _COUNTABLE = 7
 _GAP = 1
 
 
-class Mark(StrEnum):
+class BarMark(StrEnum):
     """How something counted is drawn; each has a shape, not a colour alone."""
 
     SEVERE = "severe"
@@ -31,9 +31,9 @@ class Mark(StrEnum):
     UNDONE = "undone"
 
 
-def mark_of(worst: Severity | None) -> Mark:
+def mark_of(worst: Severity | None) -> BarMark:
     """The mark of cramps that were at worst so bad; None where nobody said."""
-    return Mark.UNSAID if worst is None else Mark(worst)
+    return BarMark.UNSAID if worst is None else BarMark(worst)
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Piece:
         length: How long it is.
     """
 
-    mark: Mark
+    mark: BarMark
     start: float
     length: float
 
@@ -60,11 +60,11 @@ class Bar:
         pieces: What it counts, to scale.
     """
 
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[BarMark, ...] = ()
     pieces: tuple[Piece, ...] = ()
 
 
-def bar(parts: Sequence[tuple[Mark, int]], most: int) -> Bar:
+def bar(parts: Sequence[tuple[BarMark, int]], most: int) -> Bar:
     """A bar of which so many would reach from end to end."""
     if most <= _COUNTABLE:
         return Bar(marks=tuple(mark for mark, count in parts for _ in range(count)))

@@ -8,36 +8,43 @@ from itertools import groupby
 
 from nightcare.domain.diary import Night
 from nightcare.domain.report import Report
-from nightcare.i18n.translator import Words
-from nightcare.report_html.bar_chart import Mark, mark_of
+from nightcare.i18n.translator import Translator
+from nightcare.report_html.bar_chart import BarMark, mark_of
 
 _ROOMY = 4
 """Months whose calendar is drawn large, with the number of each day."""
 _SHORTEST = 2
 """Letters of the name of a day above its column."""
 _WEEK = 7
-_NIGHTS = (Mark.SEVERE, Mark.MODERATE, Mark.MILD, Mark.UNSAID, Mark.FREE, Mark.UNKNOWN)
+_NIGHTS = (
+    BarMark.SEVERE,
+    BarMark.MODERATE,
+    BarMark.MILD,
+    BarMark.UNSAID,
+    BarMark.FREE,
+    BarMark.UNKNOWN,
+)
 
 
 @dataclass(frozen=True)
-class Day:
+class CalendarDay:
     """One night in the calendar, on the date whose evening it began with."""
 
     number: int
-    mark: Mark
+    mark: BarMark
     told: str
 
 
 @dataclass(frozen=True)
-class Month:
+class CalendarMonth:
     """A month of the calendar: weeks of seven days, None for those outside the report."""
 
     name: str
-    weeks: tuple[tuple[Day | None, ...], ...]
+    weeks: tuple[tuple[CalendarDay | None, ...], ...]
 
 
 @dataclass(frozen=True)
-class Calendar:
+class NightCalendar:
     """The nights one by one.
 
     Attributes:
@@ -53,11 +60,11 @@ class Calendar:
     note: str
     roomy: bool
     weekdays: tuple[tuple[str, str], ...]
-    months: tuple[Month, ...]
-    legend: tuple[tuple[Mark, str], ...]
+    months: tuple[CalendarMonth, ...]
+    legend: tuple[tuple[BarMark, str], ...]
 
 
-def calendar(made: Report, words: Words) -> Calendar:
+def calendar(made: Report, words: Translator) -> NightCalendar:
     """The calendar of a report, in the person's language."""
     legend = _legend(words)
     told = dict(legend)
@@ -65,7 +72,7 @@ def calendar(made: Report, words: Words) -> Calendar:
         _month(list(nights), told, words)
         for _, nights in groupby(made.nights, key=lambda one: (one.night.year, one.night.month))
     )
-    return Calendar(
+    return NightCalendar(
         title=words.say("page_calendar"),
         note=words.say("page_calendar_note"),
         roomy=len(months) <= _ROOMY,
@@ -75,18 +82,18 @@ def calendar(made: Report, words: Words) -> Calendar:
     )
 
 
-def _legend(words: Words) -> tuple[tuple[Mark, str], ...]:
+def _legend(words: Translator) -> tuple[tuple[BarMark, str], ...]:
     return tuple((mark, words.say(f"page_night_{mark}")) for mark in _NIGHTS)
 
 
-def _month(nights: Sequence[Night], told: dict[Mark, str], words: Words) -> Month:
+def _month(nights: Sequence[Night], told: dict[BarMark, str], words: Translator) -> CalendarMonth:
     first = nights[0].night
     by_day = {one.night.day: one for one in nights}
     lead = first.replace(day=1).weekday()
     numbers = [*range(1 - lead, nights[-1].night.day + 1)]
     numbers += [0] * (-len(numbers) % _WEEK)
     weeks = [numbers[at : at + _WEEK] for at in range(0, len(numbers), _WEEK)]
-    return Month(
+    return CalendarMonth(
         words.say("page_month", month=words.months[first.month - 1], year=first.year),
         tuple(
             tuple(_day(by_day.get(number), told) for number in week)
@@ -96,14 +103,14 @@ def _month(nights: Sequence[Night], told: dict[Mark, str], words: Words) -> Mont
     )
 
 
-def _day(night: Night | None, told: dict[Mark, str]) -> Day | None:
+def _day(night: Night | None, told: dict[BarMark, str]) -> CalendarDay | None:
     if night is None:
         return None
     mark = _mark(night)
-    return Day(night.night.day, mark, told[mark])
+    return CalendarDay(night.night.day, mark, told[mark])
 
 
-def _mark(night: Night) -> Mark:
+def _mark(night: Night) -> BarMark:
     if not night.recorded:
-        return Mark.UNKNOWN
-    return mark_of(night.worst) if night.had_cramps else Mark.FREE
+        return BarMark.UNKNOWN
+    return mark_of(night.worst) if night.had_cramps else BarMark.FREE

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from nightcare.domain.report import SPAN_HOURS, Report, Span
 from nightcare.i18n.report_text import hours_text, how_bad, share, span_names
-from nightcare.i18n.translator import Words
-from nightcare.report_html.bar_chart import Bar, Mark, bar, mark_of
+from nightcare.i18n.translator import Translator
+from nightcare.report_html.bar_chart import Bar, BarMark, bar, mark_of
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,10 @@ class Table:
     title: str
     heads: tuple[str, ...]
     lines: tuple[Line, ...]
-    legend: tuple[tuple[Mark, str], ...] = ()
+    legend: tuple[tuple[BarMark, str], ...] = ()
 
 
-def tables(made: Report, words: Words) -> Iterator[Table]:
+def tables(made: Report, words: Translator) -> Iterator[Table]:
     """How bad, and when; what became of reminders. Only those with something in them."""
     if made.worst:
         most = max(made.worst.values())
@@ -56,7 +56,7 @@ def tables(made: Report, words: Words) -> Iterator[Table]:
             words.say("report_hours"),
             (words.say("page_clock"), words.say("page_cramps")),
             tuple(
-                Line(hours_text(hour), bar([(Mark.CRAMP, count)], most), str(count))
+                Line(hours_text(hour), bar([(BarMark.CRAMP, count)], most), str(count))
                 for hour in _hours_between(list(made.hours))
                 for count in (made.hours.get(hour, 0),)
             ),
@@ -69,12 +69,15 @@ def tables(made: Report, words: Words) -> Iterator[Table]:
             tuple(
                 Line(
                     words.say(f"topic_{topic}"),
-                    bar([(Mark.DONE, one.done), (Mark.UNDONE, one.shown - one.done)], most),
+                    bar([(BarMark.DONE, one.done), (BarMark.UNDONE, one.shown - one.done)], most),
                     share(one, words),
                 )
                 for topic, one in made.topics.items()
             ),
-            ((Mark.DONE, words.say("page_was_done")), (Mark.UNDONE, words.say("page_not_done"))),
+            (
+                (BarMark.DONE, words.say("page_was_done")),
+                (BarMark.UNDONE, words.say("page_not_done")),
+            ),
         )
 
 
@@ -85,7 +88,7 @@ def _hours_between(hours: Sequence[int]) -> Iterator[int]:
         yield (first + step * SPAN_HOURS) % 24
 
 
-def course(made: Report, words: Words) -> Table:
+def course(made: Report, words: Translator) -> Table:
     """The nights week by week, or month by month."""
     keys = ("cramps", "severe", "free", "unknown", "done")
     head, names = span_names(made, words)
@@ -100,12 +103,12 @@ def course(made: Report, words: Words) -> Table:
     )
 
 
-def _span_line(name: str, span: Span, most: int, words: Words) -> Line:
+def _span_line(name: str, span: Span, most: int, words: Translator) -> Line:
     told = span.nights
     parts = [
         *((mark_of(worst), count) for worst, count in span.worst.items()),
-        (Mark.FREE, told.free),
-        (Mark.UNKNOWN, told.unknown),
+        (BarMark.FREE, told.free),
+        (BarMark.UNKNOWN, told.unknown),
     ]
     figures = (told.cramps, told.severe, told.free, told.unknown)
     return Line(

@@ -9,12 +9,12 @@ from datetime import date, timedelta
 from nightcare import __version__
 from nightcare.desktop.notify.message_text import one_line, shortened
 from nightcare.domain.diary import Cramp
-from nightcare.domain.referral import Concern, ProfessionalRule
+from nightcare.domain.referral import ReferralReason, ReferralRule
 from nightcare.domain.report import FEWEST_NIGHTS, Report
 from nightcare.i18n.report_text import counsel, counted_nights, how_bad, in_full
-from nightcare.i18n.translator import Words
-from nightcare.report_html.bar_chart import Mark
-from nightcare.report_html.calendar import Calendar, calendar
+from nightcare.i18n.translator import Translator
+from nightcare.report_html.bar_chart import BarMark
+from nightcare.report_html.calendar import NightCalendar, calendar
 from nightcare.report_html.tables import Table, course, tables
 
 MOST_LISTED = 100
@@ -31,13 +31,13 @@ _SHORT = 3
 class Figure:
     """One figure that is read at a glance."""
 
-    mark: Mark
+    mark: BarMark
     label: str
     count: int
 
 
 @dataclass(frozen=True)
-class Entry:
+class DiaryEntry:
     """One cramp, as the person noted it."""
 
     when: str
@@ -46,7 +46,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Entries:
+class DiaryEntries:
     """The cramps that were noted, the latest first.
 
     Attributes:
@@ -56,12 +56,12 @@ class Entries:
     """
 
     title: str
-    entries: tuple[Entry, ...]
+    entries: tuple[DiaryEntry, ...]
     remark: str
 
 
 @dataclass(frozen=True)
-class Professional:
+class ReferralSection:
     """When to see a professional.
 
     Attributes:
@@ -104,18 +104,18 @@ class Page:
     span: str
     figures: tuple[Figure, ...]
     too_few: str
-    calendar: Calendar
+    calendar: NightCalendar
     counted: str
     tables: tuple[Table, ...]
     course: Table | None
     no_cause: str
-    entries: Entries
-    professional: Professional
+    entries: DiaryEntries
+    professional: ReferralSection
     written: str
 
 
 def page(
-    made: Report, why: Concern | None, rule: ProfessionalRule, words: Words, today: date
+    made: Report, why: ReferralReason | None, rule: ReferralRule, words: Translator, today: date
 ) -> Page:
     """The page of a report.
 
@@ -144,27 +144,27 @@ def page(
     )
 
 
-def _figures(made: Report, words: Words) -> Iterator[Figure]:
-    marks = (Mark.CRAMP, Mark.FREE, Mark.UNKNOWN)
+def _figures(made: Report, words: Translator) -> Iterator[Figure]:
+    marks = (BarMark.CRAMP, BarMark.FREE, BarMark.UNKNOWN)
     for mark, (label, count) in zip(marks, counted_nights(made.counted, words), strict=True):
         yield Figure(mark, label, count)
     if made.by_day:
-        yield Figure(Mark.CRAMP, words.say("report_by_day"), made.by_day)
+        yield Figure(BarMark.CRAMP, words.say("report_by_day"), made.by_day)
 
 
-def _entries(cramps: Sequence[Cramp], words: Words) -> Entries:
+def _entries(cramps: Sequence[Cramp], words: Translator) -> DiaryEntries:
     listed = cramps[: -MOST_LISTED - 1 : -1]
     remark = "" if cramps else words.say("page_none_noted")
     if len(listed) < len(cramps):
         remark = words.say("page_latest", listed=len(listed), all=len(cramps))
-    return Entries(
+    return DiaryEntries(
         title=words.say("page_noted"),
         entries=tuple(_entry(one, words) for one in listed),
         remark=remark,
     )
 
 
-def _entry(cramp: Cramp, words: Words) -> Entry:
+def _entry(cramp: Cramp, words: Translator) -> DiaryEntry:
     at = cramp.local
     when = words.say(
         "page_moment",
@@ -174,14 +174,14 @@ def _entry(cramp: Cramp, words: Words) -> Entry:
         year=at.year,
         clock=f"{at:%H:%M}",
     )
-    return Entry(
+    return DiaryEntry(
         when=when if cramp.place.by_night else words.say("page_by_day", when=when),
         what=", ".join(_details(cramp, words)),
         note=shortened(one_line(cramp.note), LONGEST_NOTE),
     )
 
 
-def _details(cramp: Cramp, words: Words) -> Iterator[str]:
+def _details(cramp: Cramp, words: Translator) -> Iterator[str]:
     yield how_bad(cramp.severity, words)
     if cramp.leg is not None:
         yield words.say(f"leg_{cramp.leg}")
@@ -189,11 +189,13 @@ def _details(cramp: Cramp, words: Words) -> Iterator[str]:
         yield words.length(timedelta(minutes=cramp.minutes))
 
 
-def _professional(why: Concern | None, rule: ProfessionalRule, words: Words) -> Professional:
+def _professional(
+    why: ReferralReason | None, rule: ReferralRule, words: Translator
+) -> ReferralSection:
     told = counsel(why, rule, words)
     said = {one.id: one.text for one in words.guidance.professional}
     ours = (words.say("professional_ours"),) if told.reasons else ()
-    return Professional(
+    return ReferralSection(
         title=words.say("page_professional"),
         reasons=told.reasons,
         statements=told.statements,

@@ -7,24 +7,24 @@ from collections.abc import Mapping
 from enum import Enum, auto
 from pathlib import Path
 
-from nightcare.config.cache import load_kept
-from nightcare.config.load_result import Loaded, source_of
-from nightcare.config.subprocess_loader import load_apart
+from nightcare.config.cache import load_cached
+from nightcare.config.load_result import LoadResult, source_of
+from nightcare.config.subprocess_loader import load_in_subprocess
 from nightcare.desktop.program_files import FilesState, ProgramFiles
-from nightcare.errors import ConfigError, Place, Problem
+from nightcare.errors import ConfigError, Diagnostic, Location
 from nightcare.paths import chosen_config, place_of_config
-from nightcare.threads import aside
+from nightcare.threads import run_in_thread
 
 
-class Look(Enum):
+class ReloadResult(Enum):
     """What a look at the config file has found."""
 
-    NOTHING_NEW = auto()
-    TAKEN_UP = auto()
-    WRONG = auto()
+    UNCHANGED = auto()
+    APPLIED = auto()
+    INVALID = auto()
 
 
-class InForce:
+class ActiveConfig:
     """The configuration that the service goes by; a mistake in a saved file changes nothing.
 
     Args:
@@ -43,13 +43,13 @@ class InForce:
         self,
         named: Path | None,
         variables: Mapping[str, str],
-        loaded: Loaded,
+        loaded: LoadResult,
         folder: Path,
         files: ProgramFiles,
     ) -> None:
         self._files = files
         self.loaded = loaded
-        self.mistakes: tuple[Problem, ...] = ()
+        self.mistakes: tuple[Diagnostic, ...] = ()
         self._named = named
         self._variables = variables
         self._folder = folder
@@ -60,33 +60,33 @@ class InForce:
         """Where the file is, or would be."""
         return place_of_config(self._named, self._variables)
 
-    async def look(self) -> Look:
+    async def look(self) -> ReloadResult:
         """Look whether the file says something else now."""
         stamp = self._stamp_now()
         if stamp == self._stamp:
-            return Look.NOTHING_NEW
+            return ReloadResult.UNCHANGED
         self._stamp = stamp
         before = (self.loaded.schedule, self.mistakes)
         if self.loaded.path is not None and stamp is None:
             # An editor may be at it, or a disk is away; the built-in schedule is not meant by it.
-            self.mistakes = (Problem((), "gone", place=Place(str(self.place))),)
+            self.mistakes = (Diagnostic((), "gone", place=Location(str(self.place))),)
         else:
             self.mistakes = await self._read()
         if (self.loaded.schedule, self.mistakes) == before:
-            return Look.NOTHING_NEW
-        return Look.WRONG if self.mistakes else Look.TAKEN_UP
+            return ReloadResult.UNCHANGED
+        return ReloadResult.INVALID if self.mistakes else ReloadResult.APPLIED
 
-    async def read(self) -> Look:
+    async def read(self) -> ReloadResult:
         """Read the file whether or not it says something else; none means the defaults."""
         self._stamp = self._stamp_now()
         self.mistakes = await self._read()
-        return Look.WRONG if self.mistakes else Look.TAKEN_UP
+        return ReloadResult.INVALID if self.mistakes else ReloadResult.APPLIED
 
-    async def _read(self) -> tuple[Problem, ...]:
+    async def _read(self) -> tuple[Diagnostic, ...]:
         if self._files.state() is FilesState.UNCHANGED:
             try:
                 # A quarter of a second, in which something may fall due or be answered.
-                self.loaded = await aside(self._load)
+                self.loaded = await run_in_thread(self._load)
             except ConfigError as error:
                 return error.problems
             except (OSError, ImportError):
@@ -96,11 +96,11 @@ class InForce:
                 return ()
         # The file is read when the program is whole again.
         self._stamp = "not looked at yet"
-        return (Problem((), "program_changed", place=Place(str(self._files.marker.parent))),)
+        return (Diagnostic((), "program_changed", place=Location(str(self._files.marker.parent))),)
 
-    def _load(self) -> Loaded:
+    def _load(self) -> LoadResult:
         source = source_of(chosen_config(self._named, self._variables), self._variables)
-        return load_kept(source, self._folder, load_apart)
+        return load_cached(source, self._folder, load_in_subprocess)
 
     def _stamp_now(self) -> object:
         """What tells one state of the file from another; None where there is none."""

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from nightcare import __version__
-from nightcare.config.load_result import Loaded, settings_of
+from nightcare.config.load_result import LoadResult, settings_of
 from nightcare.desktop.clock import alarm, now
 from nightcare.desktop.file_watch import watch
-from nightcare.desktop.instance_lock import OnlyOne, ServiceRecord, home_folder, runtime_folder
+from nightcare.desktop.instance_lock import InstanceLock, ServiceRecord, home_folder, runtime_folder
 from nightcare.desktop.notify.factory import (
     choose_screen,
     chosen_backend,
@@ -27,28 +27,28 @@ from nightcare.desktop.notify.factory import (
     system_bus,
     usual_bus,
 )
-from nightcare.desktop.presence.monitor import Attendant
-from nightcare.desktop.presence.prefetch import Lookout
+from nightcare.desktop.presence.monitor import PresenceMonitor
+from nightcare.desktop.presence.prefetch import PresencePrefetch
 from nightcare.desktop.program_files import FilesState, ProgramFiles
-from nightcare.desktop.release_memory import give_back
+from nightcare.desktop.release_memory import release_memory
 from nightcare.desktop.sd_notify import ServiceManager
 from nightcare.desktop.service_environment import ServiceEnvironment
 from nightcare.desktop.time_zone import LOCAL_TIME, ZoneSource, chosen
-from nightcare.domain.delivery import Open
-from nightcare.domain.notification import Answered, ScreenEvent, Served
+from nightcare.domain.delivery import Active
+from nightcare.domain.notification import ButtonPressed, NotifierChanged, NotifierEvent
 from nightcare.domain.schedule import Schedule
-from nightcare.engine.engine import Service
+from nightcare.engine.engine import Engine
 from nightcare.errors import StateError
-from nightcare.i18n.diagnostics_text import problem_text, without_folder
-from nightcare.i18n.event_log import capabilities_text, draws_no_buttons, teller
-from nightcare.i18n.translator import Words, words_for
-from nightcare.journal.fallback import Keeper
+from nightcare.i18n.diagnostics_text import diagnostic_text, without_folder
+from nightcare.i18n.event_log import capabilities_text, draws_no_buttons, event_log
+from nightcare.i18n.translator import Translator, words_for
+from nightcare.journal.fallback import JournalFallback
 from nightcare.journal.store import BUTTONS_NOTE, SERVICE_NOTE
 from nightcare.paths import started_by_systemd
-from nightcare.service.active_config import InForce, Look
-from nightcare.service.config_watch import Edits
-from nightcare.service.scheduler import Scheduling
-from nightcare.service.upgrade import Upgrade
+from nightcare.service.active_config import ActiveConfig, ReloadResult
+from nightcare.service.config_watch import ConfigWatch
+from nightcare.service.scheduler import ReminderScheduler
+from nightcare.service.upgrade import UpgradeRestart
 
 _SOON = timedelta(minutes=2)
 _ONCE_MORE = 0.2
@@ -56,7 +56,7 @@ _ONCE_MORE = 0.2
 
 
 @dataclass(frozen=True)
-class Setting:
+class ServiceContext:
     """Where and for whom a service runs.
 
     Attributes:
@@ -91,7 +91,7 @@ async def ended(tasks: list[asyncio.Task[None]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _upgrade_word(upgrade: Upgrade) -> str | None:
+def _upgrade_word(upgrade: UpgradeRestart) -> str | None:
     """Return "missing", "waiting" for a restart, "unusable", or None where nothing has changed."""
     if upgrade.state is FilesState.UNCHANGED:
         return None
@@ -100,19 +100,21 @@ def _upgrade_word(upgrade: Upgrade) -> str | None:
     return "waiting" if upgrade.ready else "unusable"
 
 
-class Daemon:
+class ServiceApp:
     """The running service.
 
     Attributes:
         restarts: Whether it ended so that the new version of the program is started.
     """
 
-    def __init__(self, setting: Setting, loaded: Loaded) -> None:
+    def __init__(self, setting: ServiceContext, loaded: LoadResult) -> None:
         self._setting = setting
         self.restarts = False
         files = ProgramFiles.of_this_process()
-        self._in_force = InForce(setting.config, setting.variables, loaded, setting.state, files)
-        self._upgrade = Upgrade(files, setting.config, self._files_changed)
+        self._in_force = ActiveConfig(
+            setting.config, setting.variables, loaded, setting.state, files
+        )
+        self._upgrade = UpgradeRestart(files, setting.config, self._files_changed)
         self._environment = ServiceEnvironment(
             setting.variables, managed=started_by_systemd(setting.variables)
         )
@@ -120,7 +122,7 @@ class Daemon:
         self._words = words_for(loaded.schedule.language, setting.variables)
         self._zone = chosen(loaded.schedule.zone)
         self._zone_lost = False
-        self._lock = OnlyOne(
+        self._lock = InstanceLock(
             setting.state, runtime_folder(setting.variables), home_folder(setting.variables)
         )
         if not self._lock.take():
@@ -145,20 +147,20 @@ class Daemon:
         _, self._why = self._chosen_backend(loaded.schedule)
         self._notifier = self._screen.describe()
         self._startable = False
-        self._attendant = Attendant(
+        self._attendant = PresenceMonitor(
             session_bus(setting.variables),
             system_bus(setting.variables),
             self._environment.variables,
             loaded.schedule,
         )
-        self._lookout = Lookout(self._attendant)
+        self._lookout = PresencePrefetch(self._attendant)
         self._manager = ServiceManager(setting.variables)
-        self._edits = Edits(self._in_force, self._manager.reloading)
-        self._keeper = Keeper(setting.state, now, self._tell)
+        self._edits = ConfigWatch(self._in_force, self._manager.reloading)
+        self._keeper = JournalFallback(setting.state, now, self._tell)
         self._noted: dict[str, object] = {}
         self._buttons = self._keeper.journal.noted(BUTTONS_NOTE)
         self._serving = False
-        self._service = Service(
+        self._service = Engine(
             schedule=loaded.schedule,
             zone=self._zone.zone,
             journal=self._keeper.journal,
@@ -167,9 +169,9 @@ class Daemon:
             tell=self._tell,
         )
         self._keeper.hand_to(self._service.use)
-        self._scheduling = Scheduling(
+        self._scheduling = ReminderScheduler(
             upcoming=self._service.upcoming,
-            reckon=self._due,
+            update=self._due,
             soon=self._ahead,
             jumped=self._resumed,
             failed=self._failed,
@@ -247,7 +249,7 @@ class Daemon:
         if first is not None and first.due - moment > _SOON:
             self._tell("log_how_it_looks", reminder=first.key.reminder, due=first.due)
             self._keeper.journal.ask_trial(first.key.reminder, moment)
-            self._service.reckon(moment)
+            self._service.update(moment)
 
     async def _first_end(self, tasks: list[asyncio.Task[None]]) -> None:
         """Wait for the signal to stop, or for a part that fails; some parts end by themselves."""
@@ -293,9 +295,9 @@ class Daemon:
             self._edits.reload()
         # Else it was read a moment ago.
 
-    def _take_up(self, look: Look, meant_since: datetime) -> None:
+    def _take_up(self, look: ReloadResult, meant_since: datetime) -> None:
         match look:
-            case Look.TAKEN_UP:
+            case ReloadResult.APPLIED:
                 loaded = self._in_force.loaded
                 self._words = self._words_of_now()
                 self._keep_going(lambda: self._reload_service(meant_since))
@@ -304,16 +306,16 @@ class Daemon:
                 if backend != self._screen.name:
                     self._tell("log_backend_later", backend=backend)
                 self._keep_going(self._mention_what_comes)
-            case Look.WRONG if self._upgrade.files.state() is not FilesState.UNCHANGED:
+            case ReloadResult.INVALID if self._upgrade.files.state() is not FilesState.UNCHANGED:
                 # Nothing is wrong with the config; it is read when the program is whole again.
                 self._upgrade.look_again()
                 self._keep_going(self._arrange)
-            case Look.WRONG:
+            case ReloadResult.INVALID:
                 self._tell("log_config_kept")
                 for problem in self._in_force.mistakes:
-                    self._complain(problem_text(problem, self._words))
+                    self._complain(diagnostic_text(problem, self._words))
                 self._keep_going(self._insist_on_mistakes)
-            case Look.NOTHING_NEW:
+            case ReloadResult.UNCHANGED:
                 return
         self._manager.ready(self._status())
 
@@ -324,7 +326,7 @@ class Daemon:
         self._change_zone()
         self._plan()
         # What the old one was made of goes now: more than 1 MiB after a hundred of them.
-        give_back()
+        release_memory()
 
     def _mention_what_comes(self) -> None:
         moment, words = now(), self._words
@@ -343,7 +345,7 @@ class Daemon:
 
     def _insist_on_mistakes(self) -> None:
         words, mistakes = self._words, self._in_force.mistakes
-        line = problem_text(without_folder(mistakes[0]), words)
+        line = diagnostic_text(without_folder(mistakes[0]), words)
         if len(mistakes) > 1:
             line = words.say("notice_more", first=line, count=len(mistakes))
         if self._screen.name != "terminal":
@@ -389,15 +391,15 @@ class Daemon:
         self._attendant.renew(address)
         self._arrange_later()
 
-    def _words_of_now(self) -> Words:
+    def _words_of_now(self) -> Translator:
         return words_for(self._in_force.loaded.schedule.language, self._environment.variables)
 
     def _chosen_backend(self, schedule: Schedule) -> tuple[str, str]:
         variables = self._environment.variables
         return chosen_backend(schedule, variables, watched=self._in_terminal)
 
-    def _happened(self, event: ScreenEvent) -> None:
-        if isinstance(event, Served):
+    def _happened(self, event: NotifierEvent) -> None:
+        if isinstance(event, NotifierChanged):
             self._startable = event.startable
             self._tell_who_serves()
 
@@ -406,7 +408,7 @@ class Daemon:
             self._arrange()
 
         self._keep_going(step)
-        if isinstance(event, Answered):
+        if isinstance(event, ButtonPressed):
             # Who answers is there, whatever was known before.
             self._attendant.look_again()
 
@@ -437,7 +439,7 @@ class Daemon:
     async def _due(self) -> None:
         await self._environment.settled()
         await self._lookout.known()
-        self._keep_going(lambda: self._service.reckon(now()))
+        self._keep_going(lambda: self._service.update(now()))
         # What is to be shown goes out first; the rest can wait for it.
         asyncio.get_running_loop().call_soon(self._arrange_later)
 
@@ -452,7 +454,7 @@ class Daemon:
             self._keep_going(self._reckon)
 
     def _reckon(self) -> None:
-        self._service.reckon(now())
+        self._service.update(now())
         self._arrange()
 
     def _resumed(self) -> None:
@@ -462,7 +464,7 @@ class Daemon:
     def _jumped(self) -> None:
         def step() -> None:
             self._change_zone()
-            self._service.reckon(now())
+            self._service.update(now())
             self._plan()
 
         self._keep_going(step)
@@ -495,7 +497,7 @@ class Daemon:
     def _restart_if_idle(self) -> None:
         """End, to start the new version, unless something is on the screen."""
         journal = self._keeper.journal
-        busy = journal.led() or any(isinstance(one.state, Open) for one in journal.unsettled())
+        busy = journal.led() or any(isinstance(one.state, Active) for one in journal.unsettled())
         if self._upgrade.ready and self._serving and not busy and not self._stop.done():
             self.restarts = True
             self._end()
@@ -521,7 +523,7 @@ class Daemon:
             "program": str(self._upgrade.files.marker.parent),
             "upgrade": _upgrade_word(self._upgrade),
             "values": json.loads(json.dumps(loaded.values, default=str)),
-            "mistakes": [problem_text(one, self._words) for one in self._in_force.mistakes],
+            "mistakes": [diagnostic_text(one, self._words) for one in self._in_force.mistakes],
             "zone": {
                 "name": self._zone.name,
                 "source": self._zone.source,
@@ -579,7 +581,7 @@ class Daemon:
         )
 
     def _tell(self, key: str, /, **values: object) -> None:
-        teller(self._words, self._zone.zone, self._setting.out)(key, now(), **values)
+        event_log(self._words, self._zone.zone, self._setting.out)(key, now(), **values)
 
     def _complain(self, line: str) -> None:
         with contextlib.suppress(OSError, ValueError):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nightcare.desktop.clock import now
-from nightcare.service.active_config import InForce, Look
+from nightcare.service.active_config import ActiveConfig, ReloadResult
 
 _SETTLED_SECONDS = 0.2
 """Editors are done with a file by then, and the person does not wait."""
@@ -19,10 +19,10 @@ class _Asked:
     """A look that is to be taken, since an instant (UTC)."""
 
     at: datetime
-    look: Callable[[], Awaitable[Look]]
+    look: Callable[[], Awaitable[ReloadResult]]
 
 
-class Edits:
+class ConfigWatch:
     """Has what is in force looked at anew, one look after the other.
 
     Args:
@@ -30,7 +30,7 @@ class Edits:
         reloading: Called when somebody asked, and it begins.
     """
 
-    def __init__(self, in_force: InForce, reloading: Callable[[], None]) -> None:
+    def __init__(self, in_force: ActiveConfig, reloading: Callable[[], None]) -> None:
         self._in_force = in_force
         self._reloading = reloading
         self._asked: asyncio.Queue[_Asked] = asyncio.Queue()
@@ -52,7 +52,7 @@ class Edits:
         if self._settling is not None:
             self._settling.cancel()
 
-    async def run(self, found: Callable[[Look, datetime], None]) -> None:
+    async def run(self, found: Callable[[ReloadResult, datetime], None]) -> None:
         """Look whenever it is asked for; for ever.
 
         Args:
@@ -62,6 +62,6 @@ class Edits:
             asked = await self._asked.get()
             found(await asked.look(), asked.at)
 
-    async def _read(self) -> Look:
+    async def _read(self) -> ReloadResult:
         self._reloading()
         return await self._in_force.read()

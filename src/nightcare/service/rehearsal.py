@@ -12,13 +12,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 
 from nightcare.domain.care_day import Calendar, CareDay
-from nightcare.domain.delivery import Course, Open
-from nightcare.domain.notification import ScreenEvent
+from nightcare.domain.delivery import Active, Delivery
+from nightcare.domain.notification import NotifierEvent
 from nightcare.domain.recurrence import plan
 from nightcare.domain.schedule import Schedule
-from nightcare.engine.engine import Service
+from nightcare.engine.engine import Engine
 from nightcare.engine.messages import token
-from nightcare.engine.ports import Screen, Words
+from nightcare.engine.ports import Notifier, TranslatorPort
 from nightcare.journal.store import Journal
 
 _INSTANT = timedelta(seconds=1)
@@ -44,8 +44,8 @@ async def rehearse(  # noqa: PLR0913 - everything outside is passed in
     schedule: Schedule,
     zone: tzinfo,
     day: CareDay,
-    words: Words,
-    screen: Screen,
+    words: TranslatorPort,
+    screen: Notifier,
     seconds: float,
     tell: Callable[..., None],
 ) -> None:
@@ -66,7 +66,7 @@ async def rehearse(  # noqa: PLR0913 - everything outside is passed in
     def told(key: str, /, **values: object) -> None:
         tell(key, clock.now(), **values)
 
-    service = Service(
+    service = Engine(
         schedule=schedule,
         zone=zone,
         journal=journal,
@@ -75,7 +75,7 @@ async def rehearse(  # noqa: PLR0913 - everything outside is passed in
         tell=told,
     )
 
-    def happened(event: ScreenEvent) -> None:
+    def happened(event: NotifierEvent) -> None:
         service.event(event, clock.now())
 
     planned = plan(schedule.enabled, Calendar(schedule.sleep, zone), day.date, 1)
@@ -90,7 +90,7 @@ async def rehearse(  # noqa: PLR0913 - everything outside is passed in
                 await _for(serving, (coming - clock.now()).total_seconds())
                 coming = clock.now()
             clock.set(coming)
-            service.reckon(coming)
+            service.update(coming)
             new = {token(one) for one in journal.unsettled() if _on_screen(one)} - seen
             if new:
                 seen |= new
@@ -118,7 +118,7 @@ def _askings(schedule: Schedule, name: str) -> int:
     return 1 if repeat is None else 1 + repeat.times
 
 
-def _next(service: Service, now: datetime) -> datetime | None:
+def _next(service: Engine, now: datetime) -> datetime | None:
     due = [service.upcoming(reminder, now) for reminder in service.schedule.enabled]
     instants = [one.due for one in due if one is not None]
     deadline = service.next_deadline()
@@ -127,5 +127,5 @@ def _next(service: Service, now: datetime) -> datetime | None:
     return min(instants, default=None)
 
 
-def _on_screen(course: Course) -> bool:
-    return isinstance(course.state, Open) and not course.state.away
+def _on_screen(course: Delivery) -> bool:
+    return isinstance(course.state, Active) and not course.state.away

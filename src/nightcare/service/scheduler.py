@@ -62,7 +62,7 @@ AlarmMaker = Callable[
 ]
 
 
-class Scheduling:
+class ReminderScheduler:
     """A job for each reminder, and one for the next deadline of what is open or snoozed.
 
     Args:
@@ -78,14 +78,14 @@ class Scheduling:
         self,
         *,
         upcoming: Upcoming,
-        reckon: Callable[[], Awaitable[None]],
+        update: Callable[[], Awaitable[None]],
         soon: Callable[[], None],
         jumped: Callable[[], None],
         failed: Callable[[BaseException], None],
         make_alarm: AlarmMaker,
     ) -> None:
         self._upcoming = upcoming
-        self._reckon = reckon
+        self._reckon = update
         self._stopped = False
         # Its own account of every job is no news to anybody.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)

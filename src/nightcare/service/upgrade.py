@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nightcare.desktop.file_watch import watch
 from nightcare.desktop.program_files import FilesState, ProgramFiles
-from nightcare.threads import aside
+from nightcare.threads import run_in_thread
 
 SETTLED_SECONDS = 2.0
 """An installer writes many files; the checks begin when it has been quiet for so long."""
@@ -17,7 +17,7 @@ _AGAIN_SECONDS = (5.0, 20.0, 60.0)
 """When files that cannot be started yet are checked again, after each other."""
 
 
-class Upgrade:
+class UpgradeRestart:
     """Follows the program's files while the service runs.
 
     Args:
@@ -82,7 +82,7 @@ class Upgrade:
     async def _check(self, tries: int) -> None:
         before = (self.state, self.ready)
         self.state = self.files.state()
-        self.ready = self.state is FilesState.REPLACED and await aside(
+        self.ready = self.state is FilesState.REPLACED and await run_in_thread(
             lambda: self.files.can_start(self._config)
         )
         if self.state is FilesState.REPLACED and not self.ready and tries < len(_AGAIN_SECONDS):

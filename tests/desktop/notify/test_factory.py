@@ -7,7 +7,7 @@ import io
 import pytest
 
 from nightcare.desktop.notify.factory import choose_screen
-from nightcare.desktop.notify.freedesktop import FreedesktopScreen
+from nightcare.desktop.notify.freedesktop import FreedesktopNotifier
 from parts.desk import schedule_of
 
 BUS = {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere"}
@@ -33,5 +33,5 @@ def test_a_minute_unless_the_bus_starts_the_desktops_own(
     """Also where nothing says yet which desktop it is."""
     variables = BUS if desktop is None else {**BUS, "XDG_CURRENT_DESKTOP": desktop}
     screen = choose_screen(schedule_of(""), variables, io.StringIO())
-    assert isinstance(screen, FreedesktopScreen)
+    assert isinstance(screen, FreedesktopNotifier)
     assert screen._patience == seconds

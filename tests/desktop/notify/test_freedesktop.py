@@ -22,16 +22,16 @@ from jeepney import (
     new_signal,
 )
 
-from nightcare.desktop.notify.freedesktop import FreedesktopScreen, Waits
+from nightcare.desktop.notify.freedesktop import FreedesktopNotifier, Waits
 from nightcare.domain.notification import (
-    Answered,
     Button,
+    ButtonPressed,
     Capability,
-    Closed,
     Message,
-    ScreenEvent,
-    Served,
-    Shown,
+    NotificationClosed,
+    NotificationShown,
+    NotifierChanged,
+    NotifierEvent,
 )
 from nightcare.domain.reminders import Urgency
 from parts.bus import DRIVER, NOTIFICATIONS, PrivateBus, private_bus
@@ -69,9 +69,9 @@ Story = Coroutine[Any, Any, None]
 
 def a_screen(
     bus: PrivateBus, *, limit: float = 5.0, delays: tuple[float, ...] = AT_ONCE
-) -> FreedesktopScreen:
+) -> FreedesktopNotifier:
     """A screen on a bus, quick to try again."""
-    return FreedesktopScreen(
+    return FreedesktopNotifier(
         bus.address, icon="nightcare-drop", limit=limit, delays=delays, waits=Waits(rest=0.0)
     )
 
@@ -79,7 +79,7 @@ def a_screen(
 @contextlib.asynccontextmanager
 async def on_a_server(
     bus: PrivateBus, *, limit: float = 5.0, delays: tuple[float, ...] = AT_ONCE
-) -> AsyncIterator[tuple[NotificationServer, FreedesktopScreen, Ear]]:
+) -> AsyncIterator[tuple[NotificationServer, FreedesktopNotifier, Ear]]:
     """Run a server, and a screen that finds it there."""
     screen = a_screen(bus, limit=limit, delays=delays)
     async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
@@ -89,14 +89,18 @@ async def on_a_server(
 async def shown(ear: Ear, message: Message) -> str:
     """Wait until a message is reported as shown, and return its handle."""
     heard = await ear.until(
-        lambda heard: any(isinstance(e, Shown) and e.token == message.token for e in heard)
+        lambda heard: any(
+            isinstance(e, NotificationShown) and e.token == message.token for e in heard
+        )
     )
-    handles = [e.handle for e in heard if isinstance(e, Shown) and e.token == message.token]
+    handles = [
+        e.handle for e in heard if isinstance(e, NotificationShown) and e.token == message.token
+    ]
     assert handles[-1] is not None
     return handles[-1]
 
 
-async def and_nothing_more(screen: FreedesktopScreen, ear: Ear, *expected: object) -> None:
+async def and_nothing_more(screen: FreedesktopNotifier, ear: Ear, *expected: object) -> None:
     """Hold what was reported to be just this, after all that is on its way has come."""
     screen.show(LAST)
     await shown(ear, LAST)
@@ -167,7 +171,7 @@ def test_what_was_answered_is_not_replaced_on_a_server_that_leaves_it_drawn(
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
             await server.press(1, "done")
-            await ear.until(lambda heard: Answered("t1", "done") in heard)
+            await ear.until(lambda heard: ButtonPressed("t1", "done") in heard)
             screen.close("t1")
             screen.show(LAST)
             await shown(ear, LAST)
@@ -202,7 +206,9 @@ def test_what_the_person_said_of_buttons_counts(
     async def story() -> None:
         server = NotificationServer(bus.address)
         server.information = (name, "nobody", "2.5", "1.2")
-        screen = FreedesktopScreen(bus.address, icon="", waits=Waits(rest=0), remembered=remembered)
+        screen = FreedesktopNotifier(
+            bus.address, icon="", waits=Waits(rest=0), remembered=remembered
+        )
         async with server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
@@ -316,7 +322,9 @@ def test_a_press_is_reported_once(bus: PrivateBus) -> None:
             await server.press(1, "snooze-10m")
             await server.press(1, "done")
             await server.dismiss(1)
-            await and_nothing_more(screen, ear, Shown("t1", handle), Answered("t1", "snooze-10m"))
+            await and_nothing_more(
+                screen, ear, NotificationShown("t1", handle), ButtonPressed("t1", "snooze-10m")
+            )
 
     asyncio.run(story())
 
@@ -331,7 +339,7 @@ def test_a_press_is_heard_however_it_is_told(bus: PrivateBus, to: To) -> None:
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
             await server.press(1, "done")
-            assert (await ear.until_heard(2))[1] == Answered("t1", "done")
+            assert (await ear.until_heard(2))[1] == ButtonPressed("t1", "done")
 
     asyncio.run(story())
 
@@ -348,7 +356,7 @@ def test_a_key_that_looks_like_nothing_is_an_answer(bus: PrivateBus, key: str) -
             screen.show(replace(MESSAGE, buttons=(Button(key, "Done"),)))
             await shown(ear, MESSAGE)
             await server.press(1, key)
-            assert (await ear.until_heard(2))[1] == Answered("t1", key)
+            assert (await ear.until_heard(2))[1] == ButtonPressed("t1", key)
 
     asyncio.run(story())
 
@@ -366,7 +374,9 @@ def test_a_key_that_was_not_offered_is_no_answer(bus: PrivateBus) -> None:
             for key in ("default", "", "Done", "d" * 10_000):
                 await server.press(1, key)
             await server.dismiss(1)
-            await and_nothing_more(screen, ear, Shown("t1", handle), Closed("t1"))
+            await and_nothing_more(
+                screen, ear, NotificationShown("t1", handle), NotificationClosed("t1")
+            )
 
     asyncio.run(story())
 
@@ -382,7 +392,7 @@ def test_no_key_was_offered_where_there_are_no_buttons(bus: PrivateBus) -> None:
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             await server.press(1, "done")
-            await and_nothing_more(screen, ear, Shown("t1", handle))
+            await and_nothing_more(screen, ear, NotificationShown("t1", handle))
 
     asyncio.run(story())
 
@@ -402,7 +412,9 @@ def test_a_message_that_has_gone_is_reported_once(bus: PrivateBus, reason: int) 
             await server.dismiss(1, reason)
             await server.dismiss(1, reason)
             by_itself = reason not in {2, 3}
-            await and_nothing_more(screen, ear, Shown("t1", handle), Closed("t1", by_itself))
+            await and_nothing_more(
+                screen, ear, NotificationShown("t1", handle), NotificationClosed("t1", by_itself)
+            )
             assert [asked.title for asked in server.asked] == [MESSAGE.title, LAST.title]
 
     asyncio.run(story())
@@ -420,7 +432,9 @@ def test_of_what_we_closed_only_a_press_is_reported(bus: PrivateBus) -> None:
             await server.press(1, "snooze-10m")
             await server.press(1, "done")
             await server.dismiss(1)
-            await and_nothing_more(screen, ear, Shown("t1", handle), Answered("t1", "snooze-10m"))
+            await and_nothing_more(
+                screen, ear, NotificationShown("t1", handle), ButtonPressed("t1", "snooze-10m")
+            )
 
     asyncio.run(story())
 
@@ -436,7 +450,9 @@ def test_an_answered_message_can_be_taken_off(bus: PrivateBus) -> None:
             await ear.until_heard(2)
             screen.close("t1")
             await server.until(lambda: not server.on_screen, "the message to be taken off")
-            await and_nothing_more(screen, ear, Shown("t1", handle), Answered("t1", "done"))
+            await and_nothing_more(
+                screen, ear, NotificationShown("t1", handle), ButtonPressed("t1", "done")
+            )
 
     asyncio.run(story())
 
@@ -448,9 +464,9 @@ def test_who_is_reported_to_may_show_and_close_at_once(bus: PrivateBus) -> None:
         screen = a_screen(bus)
         ear = Ear()
 
-        def hear(event: ScreenEvent) -> None:
+        def hear(event: NotifierEvent) -> None:
             ear(event)
-            if isinstance(event, Answered):
+            if isinstance(event, ButtonPressed):
                 screen.close(event.token)
                 screen.show(OTHER)
 
@@ -496,7 +512,9 @@ def test_signals_of_others_are_not_believed(bus: PrivateBus, *, directly: bool) 
             handle = await shown(ear, MESSAGE)
             await forge(stranger, to=server.asked[0].sender if directly else None)
             await server.press(1, "snooze-10m")
-            await and_nothing_more(screen, ear, Shown("t1", handle), Answered("t1", "snooze-10m"))
+            await and_nothing_more(
+                screen, ear, NotificationShown("t1", handle), ButtonPressed("t1", "snooze-10m")
+            )
 
     asyncio.run(story())
 
@@ -539,7 +557,7 @@ def test_notifications_of_other_programs_are_not_ours(bus: PrivateBus) -> None:
             await server.press(2, "done")
             await server.dismiss(7)
             await server.dismiss(0)
-            await and_nothing_more(screen, ear, Shown("t1", handle))
+            await and_nothing_more(screen, ear, NotificationShown("t1", handle))
 
     asyncio.run(story())
 
@@ -572,7 +590,7 @@ def test_a_signal_of_the_wrong_kind_is_ignored(
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             await server.emit(member, signature, body)
-            await and_nothing_more(screen, ear, Shown("t1", handle))
+            await and_nothing_more(screen, ear, NotificationShown("t1", handle))
 
     asyncio.run(story())
 
@@ -589,7 +607,7 @@ def test_a_message_that_cannot_be_read_is_ignored(bus: PrivateBus) -> None:
             )
             raw = signal.serialise(900).replace(b"\x02uu\x00", b"\x02uh\x00")
             server._open_connection.writer.write(raw)
-            await and_nothing_more(screen, ear, Shown("t1", handle))
+            await and_nothing_more(screen, ear, NotificationShown("t1", handle))
             assert server.asked[0].sender == server.asked[1].sender
 
     asyncio.run(story())
@@ -615,7 +633,7 @@ def test_who_calls_us_need_not_wait(bus: PrivateBus) -> None:
             await stranger.send(quiet)
             await stranger.settle()
             await server.press(1, "done")
-            assert (await ear.until_heard(2))[1] == Answered("t1", "done")
+            assert (await ear.until_heard(2))[1] == ButtonPressed("t1", "done")
 
     asyncio.run(story())
 
@@ -645,7 +663,7 @@ def test_nothing_is_lost_in_a_flood(bus: PrivateBus) -> None:
             await server.press(1, "snooze-10m")
             await server.press(2, "done")
             heard = await ear.until_heard(4)
-            assert heard[2:] == [Answered("t1", "snooze-10m"), Answered("t2", "done")]
+            assert heard[2:] == [ButtonPressed("t1", "snooze-10m"), ButtonPressed("t2", "done")]
 
     asyncio.run(story())
 
@@ -665,11 +683,11 @@ def test_what_is_held_back_in_a_flood_is_bounded(bus: PrivateBus) -> None:
             await server.emit("ActionInvoked", "us", (number, "x" * 1_000_000))
             await server.press(2, "done")
             await server.press(1, "done")
-            assert (await ear.until_heard(2))[1] == Answered("t2", "done")
+            assert (await ear.until_heard(2))[1] == ButtonPressed("t2", "done")
             assert screen._server is not None
             assert len(screen._server._early) == 1024
             await server.reply_late()
-            assert (await ear.until_heard(4))[3] == Answered("t1", "done")
+            assert (await ear.until_heard(4))[3] == ButtonPressed("t1", "done")
             assert screen._server._early == {}
 
     asyncio.run(story())
@@ -697,7 +715,9 @@ def test_a_press_before_the_reply_is_not_lost(bus: PrivateBus) -> None:
         async with server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
-            await and_nothing_more(screen, ear, Shown("t1", handle), Answered("t1", "done"))
+            await and_nothing_more(
+                screen, ear, NotificationShown("t1", handle), ButtonPressed("t1", "done")
+            )
 
     asyncio.run(story())
 
@@ -717,7 +737,9 @@ def test_a_message_that_goes_before_the_reply_is_reported(bus: PrivateBus) -> No
         async with server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
-            await and_nothing_more(screen, ear, Shown("t1", handle), Closed("t1"))
+            await and_nothing_more(
+                screen, ear, NotificationShown("t1", handle), NotificationClosed("t1")
+            )
             assert len(server.asked) == 2
 
     asyncio.run(story())
@@ -806,7 +828,7 @@ def test_the_steps_of_a_routine_replace_each_other_in_place(bus: PrivateBus) -> 
             screen.show(step(2))
             await ear.until_heard(2)
             screen.show(step(3))
-            assert await ear.until_heard(3) == [Shown("r", handle)] * 3
+            assert await ear.until_heard(3) == [NotificationShown("r", handle)] * 3
             assert [seen.replaces for seen in server.asked] == [0, 1, 1]
             # A server that heeds both would replace a notification by itself.
             assert ["x-dunst-stack-tag" in seen.hints for seen in server.asked] == [
@@ -817,7 +839,7 @@ def test_the_steps_of_a_routine_replace_each_other_in_place(bus: PrivateBus) -> 
             assert [seen.body for seen in server.on_screen.values()] == ["Step 3"]
             assert "CloseNotification" not in server.calls
             await server.press(1, "stop")
-            assert (await ear.until_heard(4))[3] == Answered("r", "stop")
+            assert (await ear.until_heard(4))[3] == ButtonPressed("r", "stop")
 
     asyncio.run(story())
 
@@ -874,7 +896,7 @@ def test_a_server_that_shows_the_next_step_beside_the_last_has_that_taken_off(
             await server.until(lambda: "CloseNotification" in server.calls, "a close")
             assert [seen.body for seen in server.on_screen.values()] == ["Step 2"]
             await server.press(2, "done")
-            assert (await ear.until_heard(3))[2] == Answered("r", "done")
+            assert (await ear.until_heard(3))[2] == ButtonPressed("r", "done")
 
     asyncio.run(story())
 
@@ -892,9 +914,14 @@ def test_a_step_closed_while_the_next_is_on_its_way_is_reported_and_stays_away(
             screen.show(step(2))
             await server.until_asked(2)
             await server.dismiss(1)
-            assert await ear.until_heard(2) == [Shown("r", handle), Closed("r")]
+            assert await ear.until_heard(2) == [
+                NotificationShown("r", handle),
+                NotificationClosed("r"),
+            ]
             await server.reply_late()
-            await and_nothing_more(screen, ear, Shown("r", handle), Closed("r"))
+            await and_nothing_more(
+                screen, ear, NotificationShown("r", handle), NotificationClosed("r")
+            )
 
     asyncio.run(story())
 
@@ -938,7 +965,11 @@ def test_a_server_may_give_the_same_id_again(bus: PrivateBus) -> None:
             screen.show(OTHER)
             assert await shown(ear, OTHER) == handle
             await server.press(1, "done")
-            expected = [Shown("t1", handle), Shown("t2", handle), Answered("t2", "done")]
+            expected = [
+                NotificationShown("t1", handle),
+                NotificationShown("t2", handle),
+                ButtonPressed("t2", "done"),
+            ]
             assert await ear.until_heard(3) == expected
 
     asyncio.run(story())
@@ -960,7 +991,7 @@ def test_a_failure_is_tried_again_until_it_works(bus: PrivateBus, how: How) -> N
             screen.show(MESSAGE)
             handle = await shown(ear, MESSAGE)
             assert handle.split()[1] == "3"
-            await and_nothing_more(screen, ear, Shown("t1", handle))
+            await and_nothing_more(screen, ear, NotificationShown("t1", handle))
 
     asyncio.run(story())
 
@@ -1017,7 +1048,7 @@ def test_a_late_reply_counts(bus: PrivateBus) -> None:
             await server.reply_late()
             await shown(ear, MESSAGE)
             await server.press(1, "done")
-            assert (await ear.until_heard(3))[-1] == Answered("t1", "done")
+            assert (await ear.until_heard(3))[-1] == ButtonPressed("t1", "done")
             assert len(server.asked) == 2
 
     asyncio.run(story())
@@ -1034,7 +1065,7 @@ def test_never_two_of_the_same(bus: PrivateBus) -> None:
             assert set(server.on_screen) == {1, 2}
             await server.reply_late()
             await server.until(lambda: set(server.on_screen) == {2}, "the older to be taken off")
-            await and_nothing_more(screen, ear, Shown("t1", handle))
+            await and_nothing_more(screen, ear, NotificationShown("t1", handle))
 
     asyncio.run(story())
 
@@ -1052,7 +1083,9 @@ def test_a_late_reply_with_an_id_in_use_takes_nothing_off(bus: PrivateBus) -> No
             await server.press(1, "done")
             await ear.until_heard(2)
             server.numbers = count(2)
-            await and_nothing_more(screen, ear, Shown("t1", handle), Answered("t1", "done"))
+            await and_nothing_more(
+                screen, ear, NotificationShown("t1", handle), ButtonPressed("t1", "done")
+            )
             assert "CloseNotification" not in server.calls
 
     asyncio.run(story())
@@ -1215,12 +1248,12 @@ def test_without_a_server_it_is_told_whether_one_can_be_started(
         )
 
     async def story(bus: PrivateBus) -> None:
-        events: asyncio.Queue[ScreenEvent] = asyncio.Queue()
+        events: asyncio.Queue[NotifierEvent] = asyncio.Queue()
         serving = asyncio.create_task(a_screen(bus).run(events.put_nowait))
-        assert await events.get() == Served(startable=startable)
+        assert await events.get() == NotifierChanged(startable=startable)
         async with NotificationServer(bus.address):
-            assert await events.get() == Served()
-        assert await events.get() == Served(startable=startable)
+            assert await events.get() == NotifierChanged()
+        assert await events.get() == NotifierChanged(startable=startable)
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)
 
@@ -1270,7 +1303,7 @@ def test_after_a_restart_what_is_wanted_is_sent_once(bus: PrivateBus) -> None:
             assert new.split()[1:] == ["1", old.split()[2]]
             await server.press(2, "done")
             await server.press(1, "snooze-10m")
-            assert (await ear.until_heard(5))[-1] == Answered("t1", "snooze-10m")
+            assert (await ear.until_heard(5))[-1] == ButtonPressed("t1", "snooze-10m")
             await and_nothing_more(screen, ear, *ear.heard)
 
     asyncio.run(story())
@@ -1298,7 +1331,9 @@ def test_a_server_that_was_replaced_has_no_say(bus: PrivateBus) -> None:
                 await old.dismiss(1)
                 await old.settle()
                 again = await shown(ear, MESSAGE)
-                await and_nothing_more(screen, ear, Shown("t1", handle), Shown("t1", again))
+                await and_nothing_more(
+                    screen, ear, NotificationShown("t1", handle), NotificationShown("t1", again)
+                )
                 assert len(old.asked) == 1
 
     asyncio.run(story())
@@ -1319,7 +1354,7 @@ def test_a_reply_of_a_server_that_was_replaced_does_not_count(bus: PrivateBus) -
                 handle = await shown(ear, MESSAGE)
                 await old.reply_late()
                 await old.until(lambda: not old.on_screen, "the late one to be taken off")
-                await and_nothing_more(screen, ear, Shown("t1", handle))
+                await and_nothing_more(screen, ear, NotificationShown("t1", handle))
 
     asyncio.run(story())
 
@@ -1404,7 +1439,7 @@ def test_an_address_without_a_bus_is_no_error(address: str) -> None:
     """The screen waits for better times, and can be told everything meanwhile."""
 
     async def story() -> None:
-        screen = FreedesktopScreen(address, icon="", delays=AT_ONCE)
+        screen = FreedesktopNotifier(address, icon="", delays=AT_ONCE)
         async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             screen.forget(":1.1 1 x", "t0")
@@ -1421,7 +1456,7 @@ def test_of_several_addresses_the_first_that_answers_is_used(bus: PrivateBus) ->
     """An address may name more than one place."""
 
     async def story() -> None:
-        screen = FreedesktopScreen(
+        screen = FreedesktopNotifier(
             f"tcp:host=localhost;unix:path=/nowhere/bus;{bus.address}", icon="", delays=AT_ONCE
         )
         async with NotificationServer(bus.address), heard_from(screen) as ear:
@@ -1447,7 +1482,7 @@ def test_after_the_death_of_the_bus_all_begins_anew(bus: PrivateBus) -> None:
             new = await shown(ear, MESSAGE)
             assert new.split()[2] != old.split()[2]
             await server.press(1, "done")
-            assert (await ear.until_heard(3))[-1] == Answered("t1", "done")
+            assert (await ear.until_heard(3))[-1] == ButtonPressed("t1", "done")
 
     asyncio.run(story())
 
@@ -1467,7 +1502,7 @@ def test_after_a_lost_connection_there_are_not_two_of_the_same(bus: PrivateBus) 
             await ear.until_heard(2)
             assert [seen.title for seen in server.on_screen.values()] == [MESSAGE.title]
             await server.press(number_of(server, MESSAGE), "done")
-            assert (await ear.until_heard(3))[-1] == Answered("t1", "done")
+            assert (await ear.until_heard(3))[-1] == ButtonPressed("t1", "done")
 
     asyncio.run(story())
 
@@ -1552,7 +1587,7 @@ def test_what_is_no_proper_bus_is_left_and_tried_again(
                 await behave(reader, writer)
             writer.transport.abort()
 
-        screen = FreedesktopScreen(f"unix:path={path}", icon="", limit=limit, delays=AT_ONCE)
+        screen = FreedesktopNotifier(f"unix:path={path}", icon="", limit=limit, delays=AT_ONCE)
         async with await asyncio.start_unix_server(visit, path), heard_from(screen):
             async with asyncio.timeout(10):
                 await visits.get()
@@ -1574,7 +1609,7 @@ def test_each_connection_is_tried_later_than_the_one_before(home: Home) -> None:
             writer.transport.abort()
 
         delays = (0.02, 0.06, 0.12)
-        screen = FreedesktopScreen(f"unix:path={path}", icon="", delays=delays)
+        screen = FreedesktopNotifier(f"unix:path={path}", icon="", delays=delays)
         start = asyncio.get_running_loop().time()
         server = await asyncio.start_unix_server(visit, path)
         async with server, heard_from(screen), asyncio.timeout(10):
@@ -1632,7 +1667,9 @@ def test_what_came_under_do_not_disturb_is_sent_once_more(bus: PrivateBus) -> No
                     screen.quiet(on=False)
                 await ear.until_heard(3)
                 await and_nothing_more(
-                    screen, ear, *(Shown(one.token, one.handle) for one in shown_of(ear))
+                    screen,
+                    ear,
+                    *(NotificationShown(one.token, one.handle) for one in shown_of(ear)),
                 )
                 titles = [one.title for one in server.asked]
                 assert titles == [OTHER.title, MESSAGE.title, MESSAGE.title, LAST.title]
@@ -1674,9 +1711,11 @@ def test_nothing_is_heard_under_do_not_disturb_unless_it_was_asked_for(bus: Priv
     asyncio.run(story())
 
 
-def shown_of(ear: Ear) -> list[Shown]:
+def shown_of(ear: Ear) -> list[NotificationShown]:
     """What was reported as shown, but for the last message."""
-    return [one for one in ear.heard if isinstance(one, Shown) and one.token != LAST.token]
+    return [
+        one for one in ear.heard if isinstance(one, NotificationShown) and one.token != LAST.token
+    ]
 
 
 @pytest.mark.parametrize("end", ["answered", "closed by us", "closed by the person"])
@@ -1720,7 +1759,7 @@ def test_what_could_not_be_sent_under_do_not_disturb_is_sent_once(bus: PrivateBu
                 handle = await shown(ear, MESSAGE)
                 screen.quiet(on=True)
                 screen.quiet(on=False)
-                await and_nothing_more(screen, ear, Shown(MESSAGE.token, handle))
+                await and_nothing_more(screen, ear, NotificationShown(MESSAGE.token, handle))
                 assert [one.title for one in server.asked] == [MESSAGE.title, LAST.title]
 
     asyncio.run(story())
@@ -1737,7 +1776,7 @@ def test_a_change_of_server_outruns_the_answer_who_it_is(home: Home) -> None:
             await bus_that_is_slow(reader, writer, called)
             writer.transport.abort()
 
-        screen = FreedesktopScreen(f"unix:path={path}", icon="", limit=SHORT, delays=AT_ONCE)
+        screen = FreedesktopNotifier(f"unix:path={path}", icon="", limit=SHORT, delays=AT_ONCE)
         server = await asyncio.start_unix_server(visit, path)
         async with server, heard_from(screen), asyncio.timeout(10):
             screen.show(MESSAGE)
@@ -1809,8 +1848,8 @@ def test_a_press_on_what_an_earlier_run_left_is_reported_once(bus: PrivateBus) -
                 await ear.until_heard(1)
                 screen.show(OTHER)
                 await shown(ear, OTHER)
-                assert [one for one in ear.heard if isinstance(one, Answered)] == [
-                    Answered(MESSAGE.token, "snooze-10m")
+                assert [one for one in ear.heard if isinstance(one, ButtonPressed)] == [
+                    ButtonPressed(MESSAGE.token, "snooze-10m")
                 ]
 
     asyncio.run(story())
@@ -1827,7 +1866,7 @@ def test_a_press_after_the_connection_broke_is_reported(bus: PrivateBus) -> None
             screen._link._bus._writer.transport.abort()
             await server.until(lambda: len(server.asked) == 2, "it to be sent anew")
             await server.press(1, "done")
-            await ear.until(lambda heard: Answered(MESSAGE.token, "done") in heard)
+            await ear.until(lambda heard: ButtonPressed(MESSAGE.token, "done") in heard)
 
     asyncio.run(story())
 
@@ -1957,7 +1996,7 @@ def test_a_screen_without_a_bus_waits_for_one_and_goes_on_to_another(
     """What is wanted is shown on each in turn."""
 
     async def story(other: PrivateBus) -> None:
-        screen = FreedesktopScreen(
+        screen = FreedesktopNotifier(
             None, icon="nightcare-drop", delays=AT_ONCE, waits=Waits(rest=0.0)
         )
         screen.show(MESSAGE)

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from nightcare.desktop.notify.freedesktop import FreedesktopScreen
-from nightcare.desktop.notify.plyer_notifier import PlyerScreen
-from nightcare.desktop.notify.terminal import TerminalScreen
-from nightcare.domain.notification import Button, Capability, Message, Shown
-from nightcare.engine.ports import Screen
+from nightcare.desktop.notify.freedesktop import FreedesktopNotifier
+from nightcare.desktop.notify.plyer_notifier import PlyerNotifier
+from nightcare.desktop.notify.terminal import TerminalNotifier
+from nightcare.domain.notification import Button, Capability, Message, NotificationShown
+from nightcare.engine.ports import Notifier
 from parts.bus import PrivateBus, private_bus
 from parts.home import private_home
 from parts.memory_screen import Ear, MemoryScreen, heard_from
@@ -47,7 +47,7 @@ class Stage:
         seen: the words of each message that has ever come up, in order.
     """
 
-    screen: Screen
+    screen: Notifier
     ear: Ear
     seen: Callable[[], list[str]]
 
@@ -57,13 +57,13 @@ class Stage:
         self.screen.show(message)
         heard = await self.ear.until_heard(before + 1)
         event = heard[before]
-        assert isinstance(event, Shown)
+        assert isinstance(event, NotificationShown)
         assert event.token == message.token
         return self.seen()[-1]
 
 
 @contextlib.asynccontextmanager
-async def running(screen: Screen, seen: Callable[[], list[str]]) -> AsyncIterator[Stage]:
+async def running(screen: Notifier, seen: Callable[[], list[str]]) -> AsyncIterator[Stage]:
     """Run a screen; nothing of it is left over afterwards."""
     before = asyncio.all_tasks()
     try:
@@ -77,7 +77,7 @@ async def running(screen: Screen, seen: Callable[[], list[str]]) -> AsyncIterato
 async def freedesktop(bus: PrivateBus) -> AsyncIterator[Stage]:
     """The screen of a free desktop, on a scripted server."""
     async with NotificationServer(bus.address) as server:
-        screen = FreedesktopScreen(bus.address, icon="nightcare", delays=(0.01,))
+        screen = FreedesktopNotifier(bus.address, icon="nightcare", delays=(0.01,))
         async with running(screen, lambda: [f"{n.title}\n{n.body}" for n in server.asked]) as stage:
             yield stage
 
@@ -93,7 +93,7 @@ async def plyer(_: PrivateBus) -> AsyncIterator[Stage]:
             del app_name, app_icon
             self.seen.append(f"{title}\n{message}")
 
-    async with running(PlyerScreen(Fake()), lambda: Fake.seen) as stage:
+    async with running(PlyerNotifier(Fake()), lambda: Fake.seen) as stage:
         yield stage
 
 
@@ -106,7 +106,7 @@ async def terminal(_: PrivateBus) -> AsyncIterator[Stage]:
     def seen() -> list[str]:
         return [card.strip("\n") for card in stream.getvalue().split(rule) if card]
 
-    async with running(TerminalScreen(stream), seen) as stage:
+    async with running(TerminalNotifier(stream), seen) as stage:
         yield stage
 
 

@@ -15,15 +15,15 @@ from types import ModuleType
 
 import pytest
 
-from nightcare.desktop.notify.plyer_notifier import PlyerScreen, obstacle_on_linux
+from nightcare.desktop.notify.plyer_notifier import PlyerNotifier, obstacle_on_linux
 from nightcare.domain.notification import (
     Button,
     Capability,
-    Delivery,
+    DeliveryStatus,
     Message,
-    ScreenEvent,
-    Served,
-    Shown,
+    NotificationShown,
+    NotifierChanged,
+    NotifierEvent,
 )
 from parts.memory_screen import Ear, heard_from
 
@@ -71,12 +71,12 @@ class FakePlyer:
 def test_the_words_are_handed_over_with_how_to_answer() -> None:
     """There are no buttons, so the text ends with the command."""
     plyer = FakePlyer()
-    screen = PlyerScreen(plyer)
+    screen = PlyerNotifier(plyer)
 
     async def story() -> None:
         async with heard_from(screen) as ear:
             screen.show(MESSAGE)
-            assert await ear.until_heard(1) == [Shown("t1", None)]
+            assert await ear.until_heard(1) == [NotificationShown("t1", None)]
 
     asyncio.run(story())
     assert plyer.shown == [("Time for a glass of water", "Small sips.\nnightcare done water")]
@@ -86,7 +86,7 @@ def test_the_words_are_handed_over_with_how_to_answer() -> None:
 def test_titles_are_as_short_as_windows_wants_them() -> None:
     """Windows refuses a title of more than 63 units."""
     plyer = FakePlyer()
-    screen = PlyerScreen(plyer)
+    screen = PlyerNotifier(plyer)
 
     async def story() -> None:
         async with heard_from(screen) as ear:
@@ -100,7 +100,7 @@ def test_titles_are_as_short_as_windows_wants_them() -> None:
 def test_a_dash_at_the_start_is_not_taken_for_an_option() -> None:
     """On Linux plyer hands the words to notify-send as they are, and ignores that it fails."""
     plyer = FakePlyer()
-    screen = PlyerScreen(plyer)
+    screen = PlyerNotifier(plyer)
 
     async def story() -> None:
         async with heard_from(screen) as ear:
@@ -117,14 +117,14 @@ def test_a_failure_is_tried_again_and_only_success_is_shown() -> None:
     As it broke elsewhere: notify-send ignored.
     """
     plyer = FakePlyer(fails=lambda _: len(plyer.shown) < 3)
-    screen = PlyerScreen(plyer, delays=(0.001, 0.001))
+    screen = PlyerNotifier(plyer, delays=(0.001, 0.001))
 
     async def story() -> None:
         async with heard_from(screen) as ear:
             screen.show(MESSAGE)
-            assert await ear.until_heard(1) == [Shown("t1", None)]
-            tried = [("t1", Delivery.SENT), ("t1", Delivery.FAILED)]
-            assert ear.deliveries == [*tried, *tried, ("t1", Delivery.SENT)]
+            assert await ear.until_heard(1) == [NotificationShown("t1", None)]
+            tried = [("t1", DeliveryStatus.SENT), ("t1", DeliveryStatus.FAILED)]
+            assert ear.deliveries == [*tried, *tried, ("t1", DeliveryStatus.SENT)]
 
     asyncio.run(story())
     assert len(plyer.shown) == 3
@@ -133,14 +133,14 @@ def test_a_failure_is_tried_again_and_only_success_is_shown() -> None:
 def test_what_fails_is_told_of_and_so_is_its_end() -> None:
     """The log and `status` say what went wrong, and when it is right again."""
     plyer = FakePlyer(fails=lambda _: len(plyer.shown) < 3)
-    screen = PlyerScreen(plyer, delays=(0.001, 0.001))
+    screen = PlyerNotifier(plyer, delays=(0.001, 0.001))
     told: list[str] = []
 
     async def story() -> None:
         ear = Ear()
 
-        def hear(event: ScreenEvent) -> None:
-            if isinstance(event, Served):
+        def hear(event: NotifierEvent) -> None:
+            if isinstance(event, NotifierChanged):
                 told.append(screen.describe())
             ear(event)
 
@@ -162,12 +162,12 @@ def test_what_is_known_to_fail_unseen_is_never_shown() -> None:
     """
     plyer = FakePlyer()
     obstacles = ["there is no session bus", ""]
-    screen = PlyerScreen(plyer, obstacle=lambda: obstacles.pop(0), delays=(0.001,))
+    screen = PlyerNotifier(plyer, obstacle=lambda: obstacles.pop(0), delays=(0.001,))
 
     async def story() -> None:
         async with heard_from(screen) as ear:
             screen.show(MESSAGE)
-            assert await ear.until_heard(1) == [Shown("t1", None)]
+            assert await ear.until_heard(1) == [NotificationShown("t1", None)]
 
     asyncio.run(story())
     assert (len(plyer.shown), obstacles) == (1, [])
@@ -189,7 +189,7 @@ def test_on_linux_it_needs_a_bus_and_a_program(
 def test_after_the_last_attempt_a_message_is_given_up() -> None:
     """What never succeeds is never reported as shown, and does not keep others from it."""
     plyer = FakePlyer(fails=lambda title: title == MESSAGE.title)
-    screen = PlyerScreen(plyer, delays=(0.001,))
+    screen = PlyerNotifier(plyer, delays=(0.001,))
 
     async def story() -> None:
         async with heard_from(screen) as ear:
@@ -197,7 +197,7 @@ def test_after_the_last_attempt_a_message_is_given_up() -> None:
             await plyer.called(2)
             await asyncio.wait({screen._presented["t1"]}, timeout=10)
             screen.show(Message("t2", "Stretch", ""))
-            assert await ear.until_heard(1) == [Shown("t2", None)]
+            assert await ear.until_heard(1) == [NotificationShown("t2", None)]
 
     asyncio.run(story())
     assert [title for title, _ in plyer.shown].count(MESSAGE.title) == 2
@@ -207,7 +207,7 @@ def test_a_call_that_takes_too_long_may_end_well_yet() -> None:
     """It is not made a second time, and counts as shown when it returns at last."""
     plyer = FakePlyer()
     plyer.free.clear()
-    screen = PlyerScreen(plyer, limit=0.001, delays=(0.001,) * 5000)
+    screen = PlyerNotifier(plyer, limit=0.001, delays=(0.001,) * 5000)
 
     async def story() -> None:
         async with heard_from(screen) as ear:
@@ -215,7 +215,7 @@ def test_a_call_that_takes_too_long_may_end_well_yet() -> None:
             await plyer.called()
             assert ear.heard == []
             plyer.free.set()
-            assert await ear.until_heard(1) == [Shown("t1", None)]
+            assert await ear.until_heard(1) == [NotificationShown("t1", None)]
 
     asyncio.run(story())
     assert len(plyer.shown) == 1
@@ -225,7 +225,7 @@ def test_a_call_that_never_ends_was_never_shown() -> None:
     """The attempts come to an end, and so could the program."""
     plyer = FakePlyer()
     plyer.free.clear()
-    screen = PlyerScreen(plyer, limit=0.001, delays=(0.001,) * 5)
+    screen = PlyerNotifier(plyer, limit=0.001, delays=(0.001,) * 5)
 
     async def story() -> None:
         async with heard_from(screen) as ear:
@@ -244,7 +244,7 @@ def test_calls_that_never_end_do_not_become_many() -> None:
     """With four that hang nothing more is begun until one of them ends."""
     plyer = FakePlyer()
     plyer.free.clear()
-    screen = PlyerScreen(plyer, limit=0.001, delays=(0.001,) * 5000)
+    screen = PlyerNotifier(plyer, limit=0.001, delays=(0.001,) * 5000)
 
     async def story() -> None:
         async with heard_from(screen) as ear:
@@ -262,7 +262,7 @@ def test_calls_that_never_end_do_not_become_many() -> None:
 def test_closing_ends_the_attempts() -> None:
     """A message that is no longer wanted is not tried again."""
     plyer = FakePlyer(fails=lambda _: True)
-    screen = PlyerScreen(plyer, delays=(3600.0,))
+    screen = PlyerNotifier(plyer, delays=(3600.0,))
 
     async def story() -> None:
         async with heard_from(screen):
@@ -280,7 +280,7 @@ def test_closing_ends_the_attempts() -> None:
 def test_plyer_is_imported_only_when_it_is_used() -> None:
     """Who has another screen does not pay for plyer."""
     program = (
-        "import sys; from nightcare.desktop.notify import plyer_notifier as one; one.PlyerScreen();"
+        "import sys; from nightcare.desktop.notify import plyer_notifier as it; it.PlyerNotifier();"
         "print([name for name in sys.modules if name == 'plyer'])"
     )
     done = subprocess.run(
@@ -299,7 +299,7 @@ def test_plyer_itself_is_used_where_nothing_else_is_given(monkeypatch: pytest.Mo
     plyer = FakePlyer()
     vars(library)["notification"] = plyer
     monkeypatch.setitem(sys.modules, "plyer", library)
-    screen = PlyerScreen()
+    screen = PlyerNotifier()
 
     async def story() -> None:
         async with heard_from(screen) as ear:

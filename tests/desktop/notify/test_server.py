@@ -12,8 +12,15 @@ from pathlib import Path
 import pytest
 from jeepney import new_method_call
 
-from nightcare.desktop.notify.freedesktop import FreedesktopScreen, Waits
-from nightcare.domain.notification import Answered, Button, Closed, Delivery, Message, Shown
+from nightcare.desktop.notify.freedesktop import FreedesktopNotifier, Waits
+from nightcare.domain.notification import (
+    Button,
+    ButtonPressed,
+    DeliveryStatus,
+    Message,
+    NotificationClosed,
+    NotificationShown,
+)
 from parts.bus import DRIVER, NOTIFICATIONS, PrivateBus, private_bus
 from parts.home import Home
 from parts.memory_screen import Ear, heard_from
@@ -33,20 +40,22 @@ NEXT_STEP = replace(STEP, body="Step 2", progress=20)
 @contextlib.asynccontextmanager
 async def on_a_server(
     bus: PrivateBus,
-) -> AsyncIterator[tuple[NotificationServer, FreedesktopScreen, Ear]]:
+) -> AsyncIterator[tuple[NotificationServer, FreedesktopNotifier, Ear]]:
     """Run a server, and a screen as the service has it."""
-    screen = FreedesktopScreen(bus.address, icon="nightcare-drop")
+    screen = FreedesktopNotifier(bus.address, icon="nightcare-drop")
     async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
         yield server, screen, ear
 
 
-async def show(screen: FreedesktopScreen, ear: Ear, message: Message) -> None:
+async def show(screen: FreedesktopNotifier, ear: Ear, message: Message) -> None:
     """Show a message, and wait until the server has it."""
-    before = len([one for one in ear.heard if isinstance(one, Shown)])
+    before = len([one for one in ear.heard if isinstance(one, NotificationShown)])
     screen.show(message)
     # What has just left the screen has time to fade.
     advance(1)
-    await ear.until(lambda heard: len([one for one in heard if isinstance(one, Shown)]) > before)
+    await ear.until(
+        lambda heard: len([one for one in heard if isinstance(one, NotificationShown)]) > before
+    )
 
 
 # expire_timeout
@@ -123,7 +132,7 @@ def test_only_some_reasons_stand_for_the_person(
         async with on_a_server(bus) as (server, screen, ear):
             await show(screen, ear, MESSAGE)
             await server.dismiss(1, reason)
-            assert (await ear.until_heard(2))[1] == Closed("t1", by_itself)
+            assert (await ear.until_heard(2))[1] == NotificationClosed("t1", by_itself)
 
     steered(story())
 
@@ -145,7 +154,11 @@ def test_a_step_that_ends_while_the_next_is_on_its_way_gives_way_to_it(
             await server.reply_late()
             await show(screen, ear, OTHER)
             kinds = [type(event) for event in ear.heard if event.token == STEP.token]
-            assert kinds == ([Shown, Shown] if reason == 1 else [Shown, Closed])
+            assert kinds == (
+                [NotificationShown, NotificationShown]
+                if reason == 1
+                else [NotificationShown, NotificationClosed]
+            )
 
     steered(story())
 
@@ -171,10 +184,10 @@ def test_a_press_on_what_has_gone_is_reported_once(bus: PrivateBus, end: str) ->
             for key in ("default", "done", "snooze-10m"):
                 await server.press(1, key)
             await server.press(2, "done")
-            heard = await ear.until(lambda heard: Answered("t2", "done") in heard)
-            assert [one for one in heard if isinstance(one, Answered)] == [
-                Answered("t1", "done"),
-                Answered("t2", "done"),
+            heard = await ear.until(lambda heard: ButtonPressed("t2", "done") in heard)
+            assert [one for one in heard if isinstance(one, ButtonPressed)] == [
+                ButtonPressed("t1", "done"),
+                ButtonPressed("t2", "done"),
             ]
 
     steered(story())
@@ -191,7 +204,7 @@ def test_a_press_on_what_another_server_had_does_not_count(bus: PrivateBus) -> N
             await server.restart()
             await server.press_unasked(1, "done")
             await show(screen, ear, OTHER)
-            assert [type(one) for one in ear.heard] == [Shown, Shown]
+            assert [type(one) for one in ear.heard] == [NotificationShown, NotificationShown]
 
     steered(story())
 
@@ -208,8 +221,8 @@ def test_a_press_on_an_earlier_step_counts_for_the_present_one(bus: PrivateBus) 
             await server.press(1, "done")
             await server.press(2, "done")
             await show(screen, ear, OTHER)
-            presses = [one for one in ear.heard if isinstance(one, Answered)]
-            assert presses == [Answered("r", "done")]
+            presses = [one for one in ear.heard if isinstance(one, ButtonPressed)]
+            assert presses == [ButtonPressed("r", "done")]
 
     steered(story())
 
@@ -226,7 +239,7 @@ def test_only_the_last_few_that_have_gone_are_remembered(bus: PrivateBus) -> Non
             assert screen._server is not None
             assert len(screen._server._late) == 8
             await server.press(20, "done")
-            await ear.until(lambda heard: Answered("t19", "done") in heard)
+            await ear.until(lambda heard: ButtonPressed("t19", "done") in heard)
 
     steered(story())
 
@@ -257,7 +270,7 @@ def test_what_follows_another_is_sent_late_enough_to_be_drawn(bus: PrivateBus, e
             for _ in range(20):
                 advance(0.03)
                 await server.settle()
-            await ear.until(lambda heard: isinstance(heard[-1], Shown))
+            await ear.until(lambda heard: isinstance(heard[-1], NotificationShown))
             assert server.drawn == [MESSAGE.title, OTHER.title]
 
     steered(story())
@@ -294,7 +307,7 @@ def test_a_reply_without_an_id_is_not_answered_by_a_pile(bus: PrivateBus, how: H
             server.how = how
             screen.show(MESSAGE)
             await server.until_asked(1)
-            await rejected(ear, Delivery.NO_ID)
+            await rejected(ear, DeliveryStatus.NO_ID)
             for seconds, asked in ((30, 1), (29, 1), (2, 2), (600, 2), (3600, 2)):
                 advance(seconds)
                 await settled(server, screen)
@@ -311,9 +324,9 @@ def test_one_more_attempt_may_be_the_one_that_works(bus: PrivateBus) -> None:
         async with on_a_server(bus) as (server, screen, ear):
             server.script.append(How.ZERO)
             screen.show(MESSAGE)
-            await rejected(ear, Delivery.NO_ID)
+            await rejected(ear, DeliveryStatus.NO_ID)
             advance(61)
-            assert [type(one) for one in await ear.until_heard(1)] == [Shown]
+            assert [type(one) for one in await ear.until_heard(1)] == [NotificationShown]
 
     steered(story())
 
@@ -329,7 +342,7 @@ def test_what_was_refused_is_sent_again_when_something_has_changed(
             screen.quiet(on=True)
             server.how = How.ZERO
             screen.show(MESSAGE)
-            await rejected(ear, Delivery.NO_ID)
+            await rejected(ear, DeliveryStatus.NO_ID)
             advance(61)
             await server.until_asked(2)
             await settled(server, screen)
@@ -348,10 +361,10 @@ def test_what_was_refused_is_sent_again_when_something_has_changed(
 
 
 @pytest.mark.parametrize(
-    ("how", "delivery"), [(How.ERROR, Delivery.ERROR), (How.NEVER, Delivery.NO_REPLY)]
+    ("how", "delivery"), [(How.ERROR, DeliveryStatus.ERROR), (How.NEVER, DeliveryStatus.NO_REPLY)]
 )
 def test_why_it_is_not_on_the_screen_is_reported(
-    bus: PrivateBus, how: How, delivery: Delivery
+    bus: PrivateBus, how: How, delivery: DeliveryStatus
 ) -> None:
     """After it was sent; and when it is shown in the end, that is."""
 
@@ -365,7 +378,7 @@ def test_why_it_is_not_on_the_screen_is_reported(
             await rejected(ear, delivery)
             advance(2)
             await ear.until_heard(1)
-            sent = ("t1", Delivery.SENT)
+            sent = ("t1", DeliveryStatus.SENT)
             assert ear.deliveries == [sent, ("t1", delivery), sent]
 
     steered(story())
@@ -378,7 +391,7 @@ def test_what_a_server_had_that_has_gone_is_reported(bus: PrivateBus) -> None:
         async with on_a_server(bus) as (server, screen, ear):
             await show(screen, ear, MESSAGE)
             await server.stop()
-            await rejected(ear, Delivery.NO_SERVER)
+            await rejected(ear, DeliveryStatus.NO_SERVER)
 
     steered(story())
 
@@ -388,12 +401,12 @@ def test_without_a_bus_it_is_reported_at_once(bus: PrivateBus) -> None:
 
     async def story() -> None:
         bus.stop()
-        screen = FreedesktopScreen(bus.address, icon="nightcare-drop")
+        screen = FreedesktopNotifier(bus.address, icon="nightcare-drop")
         screen.show(MESSAGE)
         async with heard_from(screen) as ear:
-            await rejected(ear, Delivery.NO_SERVER)
+            await rejected(ear, DeliveryStatus.NO_SERVER)
             screen.show(OTHER)
-            await ear.until(lambda _: ("t2", Delivery.NO_SERVER) in ear.deliveries)
+            await ear.until(lambda _: ("t2", DeliveryStatus.NO_SERVER) in ear.deliveries)
 
     steered(story())
 
@@ -402,26 +415,26 @@ def test_on_its_way_from_bus_to_bus_nothing_is_on_the_screen(bus: PrivateBus) ->
     """Before the first bus, and after the last."""
 
     async def story() -> None:
-        screen = FreedesktopScreen(None, icon="nightcare-drop")
+        screen = FreedesktopNotifier(None, icon="nightcare-drop")
         screen.show(MESSAGE)
         async with NotificationServer(bus.address), heard_from(screen) as ear:
-            await rejected(ear, Delivery.NO_SERVER)
+            await rejected(ear, DeliveryStatus.NO_SERVER)
             screen.move(bus.address)
             await ear.until_heard(1)
             screen.move(None)
-            await ear.until(lambda _: ear.deliveries[-1] == ("t1", Delivery.NO_SERVER))
+            await ear.until(lambda _: ear.deliveries[-1] == ("t1", DeliveryStatus.NO_SERVER))
             screen.show(OTHER)
-            await ear.until(lambda _: ear.deliveries[-1] == ("t2", Delivery.NO_SERVER))
+            await ear.until(lambda _: ear.deliveries[-1] == ("t2", DeliveryStatus.NO_SERVER))
 
     steered(story())
 
 
-async def rejected(ear: Ear, delivery: Delivery) -> None:
+async def rejected(ear: Ear, delivery: DeliveryStatus) -> None:
     """Wait until the first message is reported as not on the screen, for that reason."""
     await ear.until(lambda _: ("t1", delivery) in ear.deliveries)
 
 
-async def settled(server: NotificationServer, screen: FreedesktopScreen) -> None:
+async def settled(server: NotificationServer, screen: FreedesktopNotifier) -> None:
     """Let all that was sent arrive."""
     await asyncio.sleep(0)
     for _ in range(3):
@@ -470,7 +483,7 @@ def starting(home: Home) -> Iterator[tuple[PrivateBus, Starter]]:
         yield bus, starter
 
 
-async def asked_to_start(screen: FreedesktopScreen, starter: Starter, times: int) -> None:
+async def asked_to_start(screen: FreedesktopNotifier, starter: Starter, times: int) -> None:
     """Wait until the bus has been asked to start a server so many times, and has done so."""
     await asyncio.to_thread(
         lambda: eventually(lambda: starter.asked >= times, HANG_SECONDS, "a start")
@@ -486,10 +499,10 @@ def test_while_the_session_begins_none_is_started(
     bus, starter = starting
 
     async def story() -> None:
-        screen = FreedesktopScreen(bus.address, icon="", waits=Waits(patience=60.0))
+        screen = FreedesktopNotifier(bus.address, icon="", waits=Waits(patience=60.0))
         async with heard_from(screen) as ear:
             screen.show(MESSAGE)
-            await rejected(ear, Delivery.NO_SERVER)
+            await rejected(ear, DeliveryStatus.NO_SERVER)
             advance(58)
             for _ in range(20):
                 await asyncio.sleep(0)
@@ -507,10 +520,10 @@ def test_the_desktops_own_server_is_sent_what_waited_for_it(
     bus, starter = starting
 
     async def story() -> None:
-        screen = FreedesktopScreen(bus.address, icon="", waits=Waits(patience=60.0))
+        screen = FreedesktopNotifier(bus.address, icon="", waits=Waits(patience=60.0))
         async with heard_from(screen) as ear:
             screen.show(MESSAGE)
-            await rejected(ear, Delivery.NO_SERVER)
+            await rejected(ear, DeliveryStatus.NO_SERVER)
             async with NotificationServer(bus.address) as server:
                 await ear.until_heard(1)
                 assert [asked.title for asked in server.asked] == [MESSAGE.title]
@@ -525,7 +538,7 @@ def test_there_one_is_started_at_once(starting: tuple[PrivateBus, Starter], why:
     bus, starter = starting
 
     async def story() -> None:
-        screen = FreedesktopScreen(bus.address, icon="", waits=Waits(patience=60.0))
+        screen = FreedesktopNotifier(bus.address, icon="", waits=Waits(patience=60.0))
         async with heard_from(screen) as ear:
             if why == "the person waits for it":
                 screen.show(replace(MESSAGE, asked_for=True))
@@ -551,7 +564,7 @@ def test_a_server_that_leaves_by_itself_is_not_started_in_a_circle(
     bus, starter = starting
 
     async def story() -> None:
-        screen = FreedesktopScreen(bus.address, icon="")
+        screen = FreedesktopNotifier(bus.address, icon="")
         async with heard_from(screen) as ear:
             screen.quiet(on=quiet)
             server = NotificationServer(bus.address)

@@ -8,8 +8,8 @@ from typing import TextIO
 
 import pytest
 
-from nightcare.desktop.notify.terminal import TerminalScreen
-from nightcare.domain.notification import Delivery, Message, Shown
+from nightcare.desktop.notify.terminal import TerminalNotifier
+from nightcare.domain.notification import DeliveryStatus, Message, NotificationShown
 from parts.memory_screen import Ear, heard_from
 
 MESSAGE = Message(
@@ -47,7 +47,7 @@ def printed(stream: TextIO, *messages: Message, width: int = 40) -> list[str]:
     """Print messages, and tell which were reported as shown."""
 
     async def present() -> list[str]:
-        screen = TerminalScreen(stream, width=width)
+        screen = TerminalNotifier(stream, width=width)
         ear = Ear()
         for message in messages:
             screen.show(message)
@@ -55,7 +55,7 @@ def printed(stream: TextIO, *messages: Message, width: int = 40) -> list[str]:
         await asyncio.sleep(0)
         running.cancel()
         await asyncio.wait({running})
-        return [event.token for event in ear.heard if isinstance(event, Shown)]
+        return [event.token for event in ear.heard if isinstance(event, NotificationShown)]
 
     return asyncio.run(present())
 
@@ -157,7 +157,7 @@ def test_a_closed_stream_is_no_error_and_nothing_was_shown() -> None:
 def test_one_closed_before_it_is_printed_is_not() -> None:
     """What is no longer wanted is not printed."""
     stream = io.StringIO()
-    screen = TerminalScreen(stream)
+    screen = TerminalNotifier(stream)
 
     async def present() -> None:
         screen.show(MESSAGE)
@@ -175,10 +175,10 @@ def test_what_could_not_be_printed_is_reported_as_failed() -> None:
     """So that nothing calls it shown."""
 
     async def present() -> None:
-        screen = TerminalScreen(Broken())
+        screen = TerminalNotifier(Broken())
         async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             await ear.until(lambda _: ear.deliveries)
-            assert ear.deliveries == [("t1", Delivery.FAILED)]
+            assert ear.deliveries == [("t1", DeliveryStatus.FAILED)]
 
     asyncio.run(present())

@@ -9,8 +9,8 @@ import signal
 import pytest
 from jeepney import HeaderFields, Message, new_method_return
 
-from nightcare.desktop.presence.monitor import Known
-from nightcare.domain.policy import Matter, Presence
+from nightcare.desktop.presence.monitor import SourceState
+from nightcare.domain.policy import Condition, Presence
 from parts.attending import (
     GNOME_SAVER,
     GNOME_SESSION,
@@ -43,7 +43,7 @@ pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
 
 def test_only_what_the_schedule_heeds_is_asked(bus: PrivateBus, system: PrivateBus) -> None:
     """A schedule that shows everything asks nobody, and one that changes asks from then on."""
-    heeds_nothing = SLEEP + "[quiet]\n" + "".join(f'{matter} = "show"\n' for matter in Matter)
+    heeds_nothing = SLEEP + "[quiet]\n" + "".join(f'{matter} = "show"\n' for matter in Condition)
     asked: list[str] = []
 
     class Listening(NamedService):
@@ -64,7 +64,7 @@ def test_only_what_the_schedule_heeds_is_asked(bus: PrivateBus, system: PrivateB
             watch.attendant.heed(schedule_of(SLEEP))
             await watch.until_it_holds(lambda: len(watch.told) > 1 and len(asked) > 5)
             assert not {"IsInhibited", "HasInhibit"} & set(asked)
-            assert Matter.PRESENTING not in watch.attendant.known()
+            assert Condition.PRESENTING not in watch.attendant.known()
 
     run(story())
 
@@ -256,7 +256,7 @@ def test_who_has_only_just_started_is_asked_again_when_it_matters(bus: PrivateBu
 
     async def story() -> None:
         async with NamedService(bus.address, GNOME_SAVER) as saver, attending(bus.address) as watch:
-            assert watch.attendant.known()[Matter.LOCKED] == Known(None)
+            assert watch.attendant.known()[Condition.LOCKED] == SourceState(None)
             saver.answers[GNOME_SAVER, "GetActive"] = ("b", (True,))
             await watch.attendant.refresh()
             assert watch.attendant.presence == LOCKED

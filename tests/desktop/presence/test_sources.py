@@ -12,8 +12,8 @@ import pytest
 from jeepney import HeaderFields, Message, new_error, new_method_return
 
 from nightcare.desktop.presence.do_not_disturb import setting_in_use
-from nightcare.desktop.presence.monitor import Known
-from nightcare.domain.policy import Matter, Presence
+from nightcare.desktop.presence.monitor import SourceState
+from nightcare.domain.policy import Condition, Presence
 from parts.attending import (
     DCONF,
     GNOME_SAVER,
@@ -85,7 +85,9 @@ def test_a_screen_that_was_locked_before_is_locked(system: PrivateBus) -> None:
             logind.switch(SESSION, "LockedHint", on=True)
             async with attending(system=system.address) as watch:
                 assert watch.attendant.presence == LOCKED
-                assert watch.attendant.known()[Matter.LOCKED] == Known(on=True, by=("logind",))
+                assert watch.attendant.known()[Condition.LOCKED] == SourceState(
+                    on=True, by=("logind",)
+                )
 
     run(story())
 
@@ -198,7 +200,9 @@ def test_a_session_that_is_closing_or_inactive_is_ignored(
             variables = {"XDG_SESSION_ID": "c1"}
             async with attending(system=system.address, variables=variables) as watch:
                 assert watch.attendant.presence == HERE
-                assert watch.attendant.known()[Matter.LOCKED] == Known(on=False, by=("logind",))
+                assert watch.attendant.known()[Condition.LOCKED] == SourceState(
+                    on=False, by=("logind",)
+                )
                 logind.states = {OLD: "active", NEW: "online"}
                 await logind.tell(OLD)
                 await watch.until(LOCKED)
@@ -228,7 +232,7 @@ def test_without_an_active_session_of_this_user_logind_says_nothing(
             variables = {"XDG_SESSION_ID": "c1"}
             async with attending(system=system.address, variables=variables) as watch:
                 assert watch.attendant.presence == HERE
-                assert watch.attendant.known()[Matter.LOCKED] == Known(None)
+                assert watch.attendant.known()[Condition.LOCKED] == SourceState(None)
 
     run(story())
 
@@ -289,7 +293,9 @@ def test_each_screen_saver_tells_that_it_is_active(
                 await saver.emit("ActiveChanged", "b", (active,), interface=interface)
                 await watch.until(Presence(locked=active))
             await watch.until_it_holds(
-                lambda: watch.attendant.known()[Matter.LOCKED] == Known(on=False, by=(name,))
+                lambda: (
+                    watch.attendant.known()[Condition.LOCKED] == SourceState(on=False, by=(name,))
+                )
             )
 
     run(story())
@@ -311,7 +317,7 @@ def test_one_that_says_so_is_enough(bus: PrivateBus, system: PrivateBus) -> None
                 await saver.emit("ActiveChanged", "b", (False,), interface=GNOME_SAVER)
                 await watch.until(HERE)
                 both = ("org.gnome.ScreenSaver", "logind")
-                assert watch.attendant.known()[Matter.LOCKED] == Known(on=False, by=both)
+                assert watch.attendant.known()[Condition.LOCKED] == SourceState(on=False, by=both)
 
     run(story())
 
@@ -327,7 +333,7 @@ def test_what_has_gone_counts_no_more_and_comes_back(bus: PrivateBus) -> None:
                 async with saver:
                     await watch.until(LOCKED)
                 await watch.until(HERE)
-            assert watch.attendant.known()[Matter.LOCKED] == Known(None)
+            assert watch.attendant.known()[Condition.LOCKED] == SourceState(None)
 
     run(story())
 
@@ -343,7 +349,9 @@ def test_a_stranger_cannot_lock_the_screen(bus: PrivateBus) -> None:
         ):
             saver.answers[GNOME_SAVER, "GetActive"] = ("b", (False,))
             await saver.emit("ActiveChanged", "b", (False,), interface=GNOME_SAVER)
-            await watch.until_it_holds(lambda: watch.attendant.known()[Matter.LOCKED].on is False)
+            await watch.until_it_holds(
+                lambda: watch.attendant.known()[Condition.LOCKED].on is False
+            )
             saver.answers[GNOME_SAVER, "GetActive"] = ("b", (True,))
             us = await owner_of_calls(saver)
             for to in (None, us):
@@ -495,7 +503,8 @@ def test_mutter_that_is_started_anew_gets_new_watches(bus: PrivateBus) -> None:
                 async with Mutter(bus.address) as mutter:
                     await watch.until_it_holds(
                         lambda: (
-                            watch.attendant.known()[Matter.IDLE] == Known(on=False, by=("Mutter",))
+                            watch.attendant.known()[Condition.IDLE]
+                            == SourceState(on=False, by=("Mutter",))
                         )
                     )
                     await mutter.leave(IDLE_AFTER)
@@ -534,7 +543,7 @@ def test_a_watch_that_is_none_is_no_answer(bus: PrivateBus) -> None:
         async with Mutter(bus.address) as mutter:
             mutter.idle, mutter.numbers = IDLE_AFTER, repeat(0)
             async with attending(bus.address) as watch:
-                assert watch.attendant.known()[Matter.IDLE] == Known(None)
+                assert watch.attendant.known()[Condition.IDLE] == SourceState(None)
 
     run(story())
 
@@ -568,9 +577,9 @@ def test_the_time_that_counts_as_idle_is_the_configs(bus: PrivateBus) -> None:
                 await watch.until(Presence(locked=True, idle=True))
                 assert all(one.locked for one in watch.told[before:])
                 assert list(watch.attendant.known()) == [
-                    Matter.LOCKED,
-                    Matter.IDLE,
-                    Matter.DO_NOT_DISTURB,
+                    Condition.LOCKED,
+                    Condition.IDLE,
+                    Condition.DO_NOT_DISTURB,
                 ]
 
     run(story())
@@ -635,8 +644,8 @@ def test_a_server_tells_of_do_not_disturb(
                     server.switch(interface, name, on=on)
                     await changed(server, interface, name, on=on)
                     await watch.until(Presence(do_not_disturb=on))
-                    known = watch.attendant.known()[Matter.DO_NOT_DISTURB]
-                    assert known == Known(on, (by,))
+                    known = watch.attendant.known()[Condition.DO_NOT_DISTURB]
+                    assert known == SourceState(on, (by,))
 
     run(story())
 
@@ -712,7 +721,7 @@ def test_settings_whose_keeper_disappears_are_unknown(bus: PrivateBus) -> None:
                         await settings.ask_bus("RequestName", "su", XFCONF, DO_NOT_QUEUE)
                         await watch.until(QUIET)
                     await watch.until(HERE)
-                    assert watch.attendant.known()[Matter.DO_NOT_DISTURB] == Known(None)
+                    assert watch.attendant.known()[Condition.DO_NOT_DISTURB] == SourceState(None)
 
     run(story())
 
@@ -745,14 +754,14 @@ def test_budgie_tells_of_do_not_disturb(bus: PrivateBus, programs: Programs) -> 
             NamedService(bus.address, NOTIFICATIONS, BUDGIE) as server,
             attending(bus.address, variables=variables) as watch,
         ):
-            assert watch.attendant.known()[Matter.DO_NOT_DISTURB] == Known(None)
+            assert watch.attendant.known()[Condition.DO_NOT_DISTURB] == SourceState(None)
             for on in (False, True, False, True):
                 server.answers[DISPATCHER, "GetDoNotDisturb"] = ("b", (on,))
                 await server.emit("DoNotDisturbChanged", "b", (on,), interface=DISPATCHER)
                 await watch.until_it_holds(
                     lambda on=on: (
-                        watch.attendant.known()[Matter.DO_NOT_DISTURB]  # type: ignore[misc] # mypy cannot infer a lambda with a default
-                        == Known(on, ("Budgie",))
+                        watch.attendant.known()[Condition.DO_NOT_DISTURB]  # type: ignore[misc] # mypy cannot infer a lambda with a default
+                        == SourceState(on, ("Budgie",))
                     )
                 )
         assert not programs.was_asked
@@ -853,7 +862,9 @@ def test_the_settings_of_gnome_tell_of_do_not_disturb(bus: PrivateBus, programs:
             NamedService(bus.address, NOTIFICATIONS),
             attending(bus.address, variables=programs.variables) as watch,
         ):
-            assert watch.attendant.known()[Matter.DO_NOT_DISTURB] == Known(on=False, by=("GNOME",))
+            assert watch.attendant.known()[Condition.DO_NOT_DISTURB] == SourceState(
+                on=False, by=("GNOME",)
+            )
             programs.say("echo false")
             async with NamedService(bus.address, DCONF) as dconf:
                 for path in ("/org/gnome/desktop/interface/clock-format", "/org/gnome/"):
@@ -884,7 +895,7 @@ def test_settings_that_cannot_be_read_say_nothing(
             attending(bus.address, variables=programs.variables, limit=limit) as watch,
         ):
             await watch.attendant.refresh()
-            assert watch.attendant.known()[Matter.DO_NOT_DISTURB] == Known(None)
+            assert watch.attendant.known()[Condition.DO_NOT_DISTURB] == SourceState(None)
 
     run(story())
 

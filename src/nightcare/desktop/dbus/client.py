@@ -12,7 +12,14 @@ from typing import Any, TypeVar
 
 from jeepney import DBusAddress, new_method_call
 
-from nightcare.desktop.dbus.connection import BUS, Bus, Disconnected, Refused, Signal, connected
+from nightcare.desktop.dbus.connection import (
+    BUS,
+    CallError,
+    Connection,
+    ConnectionLost,
+    Signal,
+    connected,
+)
 from nightcare.desktop.probe_results import Fault
 
 PROPERTIES = "org.freedesktop.DBus.Properties"
@@ -20,14 +27,14 @@ PROPERTIES = "org.freedesktop.DBus.Properties"
 Told = TypeVar("Told")
 
 
-class Questions:
+class BusClient:
     """Questions on one connection; each must be answered within the connection's limit.
 
     Every question raises Refused where it is answered with an error or with something else, and
     TimeoutError where it is not answered in time.
     """
 
-    def __init__(self, bus: Bus) -> None:
+    def __init__(self, bus: Connection) -> None:
         self._bus = bus
 
     async def owner(self, name: str) -> str | None:
@@ -97,7 +104,7 @@ class Questions:
 
 
 @contextlib.asynccontextmanager
-async def questions(address: str, limit: float) -> AsyncIterator[Questions]:
+async def questions(address: str, limit: float) -> AsyncIterator[BusClient]:
     """A connection to ask questions on.
 
     Args:
@@ -105,18 +112,18 @@ async def questions(address: str, limit: float) -> AsyncIterator[Questions]:
         limit: Seconds within which the connection must stand, and each question be answered.
 
     Raises:
-        Disconnected: There is no bus at that address, or it does not let us in.
+        ConnectionLost: There is no bus at that address, or it does not let us in.
         TimeoutError: It lets us in and then says nothing.
-        Refused: What it says makes no sense.
+        CallError: What it says makes no sense.
     """
     async with connected(address, limit) as bus:
         reading = asyncio.create_task(bus.receive(_ignore))
         try:
             (await bus.ask(new_method_call(BUS, "Hello"))).of("s")
-            yield Questions(bus)
+            yield BusClient(bus)
         finally:
             reading.cancel()
-            with contextlib.suppress(asyncio.CancelledError, Disconnected):
+            with contextlib.suppress(asyncio.CancelledError, ConnectionLost):
                 await reading
 
 
@@ -124,7 +131,7 @@ async def or_fault(question: Awaitable[Told]) -> Told | Fault:
     """What a question is answered with, or why it is not."""
     try:
         return await question
-    except Refused:
+    except CallError:
         return Fault.REFUSED
     except TimeoutError:
         return Fault.LATE
@@ -135,7 +142,7 @@ def _on(variant: tuple[str, Any]) -> bool:
         case ("b", bool(value)):
             return value
         case _:
-            raise Refused("it is neither on nor off")
+            raise CallError("it is neither on nor off")
 
 
 def _ignore(_: Signal) -> None:

@@ -36,11 +36,11 @@ _TURN = 64
 """Messages handled before others have their turn, so that a flood does not hold up the loop."""
 
 
-class Disconnected(Exception):
+class ConnectionLost(Exception):
     """The bus cannot be reached, or the connection to it is of no more use."""
 
 
-class Refused(Exception):
+class CallError(Exception):
     """A call was answered with an error, or with something other than the specification says."""
 
 
@@ -82,10 +82,10 @@ class Reply:
         """What the call returned, held to be of these types.
 
         Raises:
-            Refused: It failed, or returned something else.
+            CallError: It failed, or returned something else.
         """
         if self.error is not None or self.signature != signature:
-            raise Refused(self.error or f"returned {self.signature!r}, not {signature!r}")
+            raise CallError(self.error or f"returned {self.signature!r}, not {signature!r}")
         return self.body
 
 
@@ -95,7 +95,7 @@ class _Waiting:
     on_reply: Callable[[Reply], None]
 
 
-class Bus:
+class Connection:
     """A connection to a message bus; made by `connected`.
 
     Every message is dispatched in the order in which the bus sent it, by the one task that runs
@@ -161,7 +161,7 @@ class Bus:
         """Read and dispatch what comes, until the connection is lost.
 
         Raises:
-            Disconnected: The connection ended, or what comes is no D-Bus any more.
+            ConnectionLost: The connection ended, or what comes is no D-Bus any more.
         """
         while True:
             for _ in range(_TURN):
@@ -175,10 +175,10 @@ class Bus:
             start = await self._reader.readexactly(_HEADER_START)
             size = calc_msg_size(start)
             if size > _LONGEST_MESSAGE:
-                raise Disconnected(f"a message of {size} bytes")
+                raise ConnectionLost(f"a message of {size} bytes")
             return start + await self._reader.readexactly(size - _HEADER_START)
         except (OSError, EOFError, KeyError) as error:
-            raise Disconnected("the bus has gone") from error
+            raise ConnectionLost("the bus has gone") from error
 
     def _dispatch(self, message: Message, hear: Callable[[Signal], None]) -> None:
         fields = message.header.fields
@@ -213,7 +213,7 @@ async def apart(work: Coroutine[Any, Any, None]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def connected(address: str, limit: float) -> AsyncIterator[Bus]:
+async def connected(address: str, limit: float) -> AsyncIterator[Connection]:
     """A connection to a message bus that has not said Hello yet.
 
     Args:
@@ -221,15 +221,15 @@ async def connected(address: str, limit: float) -> AsyncIterator[Bus]:
         limit: Seconds within which the connection must stand, and each call be answered.
 
     Raises:
-        Disconnected: There is no bus at that address, or it does not let us in.
+        ConnectionLost: There is no bus at that address, or it does not let us in.
     """
     try:
         async with asyncio.timeout(limit):
             reader, writer = await _authenticated(address)
     except (OSError, EOFError, ValueError, RuntimeError) as error:
-        raise Disconnected(f"no bus at {address}") from error
+        raise ConnectionLost(f"no bus at {address}") from error
     try:
-        yield Bus(reader, writer, limit)
+        yield Connection(reader, writer, limit)
     finally:
         await _hang_up(writer)
 

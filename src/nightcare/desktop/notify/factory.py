@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from nightcare.domain.schedule import Schedule
-from nightcare.engine.ports import Screen
+from nightcare.engine.ports import Notifier
 from nightcare.errors import DesktopError
 
 _SESSION_BEGINS = 60.0
@@ -28,7 +28,7 @@ def choose_screen(
     remembered: Callable[[str], bool | None] = lambda _: None,
     *,
     watched: bool = True,
-) -> Screen:
+) -> Notifier:
     """Return the notifier: the one configured, else what this machine has.
 
     On Linux with a session bus it is the desktop's, for which we wait; without a bus the terminal
@@ -47,23 +47,23 @@ def choose_screen(
     bus = session_bus(variables)
     if backend == "plyer":
         from nightcare.desktop.notify.plyer_notifier import (  # noqa: PLC0415 - other platforms only
-            PlyerScreen,
+            PlyerNotifier,
             obstacle_on_linux,
         )
 
         if sys.platform != "linux":
-            return PlyerScreen()
-        return PlyerScreen(obstacle=lambda: obstacle_on_linux(session_bus(variables), variables))
+            return PlyerNotifier()
+        return PlyerNotifier(obstacle=lambda: obstacle_on_linux(session_bus(variables), variables))
     if backend == "terminal":
-        from nightcare.desktop.notify.terminal import TerminalScreen  # noqa: PLC0415 - no desktop only
+        from nightcare.desktop.notify.terminal import TerminalNotifier  # noqa: PLC0415 - no desktop only
 
-        return TerminalScreen(out)
+        return TerminalNotifier(out)
     from nightcare.desktop.desktop_entry import icon  # noqa: PLC0415 - Linux only
-    from nightcare.desktop.notify.freedesktop import FreedesktopScreen, Waits  # noqa: PLC0415 - likewise
+    from nightcare.desktop.notify.freedesktop import FreedesktopNotifier, Waits  # noqa: PLC0415 - likewise
 
     if bus is None and watched:
         raise DesktopError("no_session_bus")
-    return FreedesktopScreen(
+    return FreedesktopNotifier(
         bus, icon=icon(variables), remembered=remembered, waits=Waits(patience=_patience(variables))
     )
 
@@ -90,12 +90,12 @@ def chosen_backend(
     return "freedesktop", "session_bus"
 
 
-def move_screen(screen: Screen, address: str | None) -> None:
+def move_screen(screen: Notifier, address: str | None) -> None:
     """Have a screen go to another session bus, if it needs one."""
     if screen.name == "freedesktop":
-        from nightcare.desktop.notify.freedesktop import FreedesktopScreen  # noqa: PLC0415 - Linux only
+        from nightcare.desktop.notify.freedesktop import FreedesktopNotifier  # noqa: PLC0415 - Linux only
 
-        if isinstance(screen, FreedesktopScreen):
+        if isinstance(screen, FreedesktopNotifier):
             screen.move(address)
 
 

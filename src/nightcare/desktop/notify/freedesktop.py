@@ -12,28 +12,28 @@ from jeepney import MatchRule, new_method_call
 
 from nightcare.desktop.dbus.connection import (
     BUS,
-    Bus,
-    Disconnected,
-    Refused,
+    CallError,
+    Connection,
+    ConnectionLost,
     Reply,
     Signal,
     apart,
     connected,
 )
 from nightcare.desktop.notify.known_servers import Remembered, nothing_remembered
-from nightcare.desktop.notify.outbox import Agenda, Want, delay
-from nightcare.desktop.notify.server import INTERFACE, Server
+from nightcare.desktop.notify.outbox import Outbox, Pending, delay
+from nightcare.desktop.notify.server import INTERFACE, NotificationServer
 from nightcare.domain.notification import (
-    Answered,
+    ButtonPressed,
     Capability,
-    Closed,
-    Delivery,
+    DeliveryStatus,
     Message,
+    NotificationClosed,
+    NotificationShown,
+    NotifierChanged,
+    NotifierEvent,
     Rejected,
-    ScreenEvent,
     Sent,
-    Served,
-    Shown,
 )
 
 LIMIT = 5.0
@@ -66,7 +66,7 @@ class Waits:
 USUAL = Waits()
 
 
-class FreedesktopScreen:
+class FreedesktopNotifier:
     """Shows messages through org.freedesktop.Notifications.
 
     What ought to be on the screen is only noted down; `run` makes the server match it, over one
@@ -100,13 +100,13 @@ class FreedesktopScreen:
     ) -> None:
         self._address = address
         self._moved = asyncio.Event()
-        self._make_server = partial(Server, icon=icon, remembered=remembered)
+        self._make_server = partial(NotificationServer, icon=icon, remembered=remembered)
         self._limit = limit
         self._delays = delays
-        self._agenda = Agenda(delays, waits.rest)
+        self._agenda = Outbox(delays, waits.rest)
         self._left_behind: dict[str, str] = {}
         self._patience = waits.patience
-        self._report: Callable[[ScreenEvent], None] | None = None
+        self._report: Callable[[NotifierEvent], None] | None = None
         self._link: _Link | None = None
 
     @property
@@ -130,7 +130,7 @@ class FreedesktopScreen:
             self.close(message.token)
         self._agenda.add(message, in_place=in_place)
         if self._report and not (self._link and self._link.ready):
-            absent = Rejected(message.token, Delivery.NO_SERVER)
+            absent = Rejected(message.token, DeliveryStatus.NO_SERVER)
             asyncio.get_running_loop().call_soon(self._report, absent)
 
     def close(self, token: str) -> None:
@@ -163,7 +163,7 @@ class FreedesktopScreen:
             self._address = address
             self._moved.set()
 
-    async def run(self, report: Callable[[ScreenEvent], None]) -> None:
+    async def run(self, report: Callable[[NotifierEvent], None]) -> None:
         """Serve until cancelled, on each session bus that there is in turn.
 
         Raises:
@@ -187,13 +187,13 @@ class FreedesktopScreen:
                 await _ended(serving)
             self._report_absence(report)
 
-    async def _serve(self, address: str, report: Callable[[ScreenEvent], None]) -> None:
+    async def _serve(self, address: str, report: Callable[[NotifierEvent], None]) -> None:
         """Serve on one bus, over as many connections as it takes."""
         losses = 0
         while True:
             try:
                 await apart(self._connect(address, report))
-            except* Disconnected:
+            except* ConnectionLost:
                 if self._link and self._link.ready:
                     losses = 0
             finally:
@@ -202,13 +202,13 @@ class FreedesktopScreen:
             await asyncio.sleep(delay(self._delays, losses))
             losses += 1
 
-    def _report_absence(self, report: Callable[[ScreenEvent], None]) -> None:
+    def _report_absence(self, report: Callable[[NotifierEvent], None]) -> None:
         """Report that there is no server, and that nothing is on the screen."""
-        report(Served())
+        report(NotifierChanged())
         for token in self._agenda.tokens():
-            report(Rejected(token, Delivery.NO_SERVER))
+            report(Rejected(token, DeliveryStatus.NO_SERVER))
 
-    async def _connect(self, address: str, report: Callable[[ScreenEvent], None]) -> None:
+    async def _connect(self, address: str, report: Callable[[NotifierEvent], None]) -> None:
         async with (
             connected(address, self._limit) as bus,
             asyncio.TaskGroup() as tasks,
@@ -220,7 +220,7 @@ class FreedesktopScreen:
             tasks.create_task(link.start())
 
     @property
-    def _server(self) -> Server | None:
+    def _server(self) -> NotificationServer | None:
         return self._link.server if self._link else None
 
     def _take_off(self, token: str) -> None:
@@ -246,14 +246,14 @@ class _Link:
 
     def __init__(
         self,
-        bus: Bus,
+        bus: Connection,
         tasks: asyncio.TaskGroup,
-        agenda: Agenda,
+        agenda: Outbox,
         left_behind: dict[str, str],
-        make_server: Callable[..., Server],
-        report: Callable[[ScreenEvent], None],
+        make_server: Callable[..., NotificationServer],
+        report: Callable[[NotifierEvent], None],
     ) -> None:
-        self.server: Server | None = None
+        self.server: NotificationServer | None = None
         self.ready = False
         self.starts_from = 0.0
         self._bus = bus
@@ -269,7 +269,7 @@ class _Link:
         """Introduce ourselves to the bus, and find the server.
 
         Raises:
-            Disconnected: The bus does not do what a bus does.
+            ConnectionLost: The bus does not do what a bus does.
         """
         try:
             (await self._ask("Hello")).of("s")
@@ -285,8 +285,8 @@ class _Link:
             changes.add_arg_condition(0, INTERFACE)
             await self._listen(changes)
             owner = await self._ask("GetNameOwner", INTERFACE)
-        except (Refused, TimeoutError) as error:
-            raise Disconnected("the bus is of no use") from error
+        except (CallError, TimeoutError) as error:
+            raise ConnectionLost("the bus is of no use") from error
         # A change that was heard meanwhile is newer than this reply.
         if not self.ready:
             self._owned_by("" if owner.error else owner.body[0])
@@ -324,34 +324,34 @@ class _Link:
                 self.server.adopt(handle, token)
         else:
             for token in self._agenda.tokens():
-                self._report(Rejected(token, Delivery.NO_SERVER))
+                self._report(Rejected(token, DeliveryStatus.NO_SERVER))
             self.tidy()
         if self._attendance:
             self._attendance.cancel()
         self._attendance = self._tasks.create_task(self._attend(self.server))
 
-    def _note(self, event: ScreenEvent) -> None:
+    def _note(self, event: NotifierEvent) -> None:
         match event:
-            case Shown(token):
+            case NotificationShown(token):
                 self._agenda.place(token)
-            case Closed(token, by_itself=True) if self._agenda.keep_unseen(token):
+            case NotificationClosed(token, by_itself=True) if self._agenda.keep_unseen(token):
                 self._agenda.cleared()
-                self._report(Rejected(token, Delivery.TAKEN_OFF))
+                self._report(Rejected(token, DeliveryStatus.TAKEN_OFF))
                 return
-            case Answered(token) | Closed(token):
+            case ButtonPressed(token) | NotificationClosed(token):
                 self._agenda.drop(token)
                 self._agenda.cleared()
         self._report(event)
 
-    async def _attend(self, server: Server | None) -> None:
+    async def _attend(self, server: NotificationServer | None) -> None:
         """See to it that this server, while it is the one, shows what is wanted."""
         if server:
-            with contextlib.suppress(Refused, TimeoutError):
+            with contextlib.suppress(CallError, TimeoutError):
                 await self._meet(server)
             # How to take something off depends on which server it is.
             self.tidy()
         else:
-            self._report(Served(startable=await self._startable()))
+            self._report(NotifierChanged(startable=await self._startable()))
         while True:
             want = await self._agenda.next_due()
             delivery = await (
@@ -363,15 +363,15 @@ class _Link:
     async def _startable(self) -> bool:
         try:
             (names,) = (await self._ask("ListActivatableNames")).of("as")
-        except (Refused, TimeoutError):
+        except (CallError, TimeoutError):
             return False
         return INTERFACE in names
 
-    async def _meet(self, server: Server) -> None:
+    async def _meet(self, server: NotificationServer) -> None:
         await server.meet()
-        self._report(Served())
+        self._report(NotifierChanged())
 
-    async def _start_server(self, want: Want) -> Delivery:
+    async def _start_server(self, want: Pending) -> DeliveryStatus:
         """Have the bus start a server, if it should; that one is then told of anew."""
         if not want.message.asked_for and asyncio.get_running_loop().time() < self.starts_from:
             self._agenda.wait(want, self.starts_from)
@@ -382,27 +382,27 @@ class _Link:
             with contextlib.suppress(TimeoutError):
                 start = new_method_call(BUS, "StartServiceByName", "su", (INTERFACE, 0))
                 await self._bus.ask(start)
-        return Delivery.NO_SERVER
+        return DeliveryStatus.NO_SERVER
 
-    async def _send(self, server: Server, want: Want) -> Delivery:
+    async def _send(self, server: NotificationServer, want: Pending) -> DeliveryStatus:
         """Send a message to a server; put it off where that fails."""
         try:
             if not server.responsive:
                 await self._meet(server)
                 if not self._agenda.lacks(want):
-                    return Delivery.DECIDED
+                    return DeliveryStatus.DECIDED
             self._agenda.sending(want)
             # It goes out first: to write this down takes longer.
             asyncio.get_running_loop().call_soon(self._report, Sent(want.message.token))
             message = want.message.under_do_not_disturb() if self._agenda.quiet else want.message
             delivery = await server.show(message, self._agenda.left(want))
-        except Refused:
-            delivery = Delivery.ERROR
+        except CallError:
+            delivery = DeliveryStatus.ERROR
         except TimeoutError:
-            delivery = Delivery.NO_REPLY
-        if delivery is Delivery.NO_ID:
+            delivery = DeliveryStatus.NO_REPLY
+        if delivery is DeliveryStatus.NO_ID:
             self._agenda.refused(want)
-        elif delivery is not Delivery.SHOWN:
+        elif delivery is not DeliveryStatus.SHOWN:
             self._agenda.put_off(want)
         return delivery
 

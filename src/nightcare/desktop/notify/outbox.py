@@ -24,7 +24,7 @@ _MOST_REFUSALS = 2
 
 
 @dataclass(slots=True, eq=False)
-class Want:
+class Pending:
     """A message that ought to be on the screen.
 
     Attributes:
@@ -54,7 +54,7 @@ class Want:
     unseen: bool = False
 
 
-class Agenda:
+class Outbox:
     """What ought to be on the screen, and when each message is tried next.
 
     Args:
@@ -70,7 +70,7 @@ class Agenda:
         self._delays = delays
         self._rest = rest
         self._rests_until = 0.0
-        self._wants: dict[str, Want] = {}
+        self._wants: dict[str, Pending] = {}
         self._changed = asyncio.Event()
 
     def has(self, message: Message) -> bool:
@@ -97,16 +97,16 @@ class Agenda:
             message: The message.
             in_place: Whether it replaces what is on the screen under its token.
         """
-        self._wants[message.token] = Want(message, in_place)
+        self._wants[message.token] = Pending(message, in_place)
         self._changed.set()
 
     def add_again(self, message: Message) -> None:
         """Want this anew; its time on the screen goes on."""
         since = self._wants[message.token].since
-        self._wants[message.token] = Want(message, since=since)
+        self._wants[message.token] = Pending(message, since=since)
         self._changed.set()
 
-    def left(self, want: Want) -> timedelta | None:
+    def left(self, want: Pending) -> timedelta | None:
         """Return how much of its time on the screen is left; None if that has no end."""
         stays = want.message.stays
         if stays is None or want.since is None:
@@ -121,7 +121,7 @@ class Agenda:
         """Want it no longer."""
         self._wants.pop(token, None)
 
-    def sending(self, want: Want) -> None:
+    def sending(self, want: Pending) -> None:
         """It is about to be sent to a server."""
         want.unseen = self.quiet
 
@@ -141,7 +141,7 @@ class Agenda:
         want.due = _NEVER
         return True
 
-    def lacks(self, want: Want) -> bool:
+    def lacks(self, want: Pending) -> bool:
         """Whether this is still wanted, and not on the screen."""
         return self._wants.get(want.message.token) is want and not want.placed
 
@@ -157,12 +157,12 @@ class Agenda:
         """Return the tokens of all that is wanted."""
         return list(self._wants)
 
-    def put_off(self, want: Want) -> None:
+    def put_off(self, want: Pending) -> None:
         """Try it again, each time later."""
         want.due = self._later(want.failures)
         want.failures += 1
 
-    def refused(self, want: Want) -> None:
+    def refused(self, want: Pending) -> None:
         """Try it once more, after a minute, and then only when another server comes.
 
         What the server did is not known: it may be paused, or have put up a modal dialog.
@@ -171,11 +171,11 @@ class Agenda:
         again = want.refusals < _MOST_REFUSALS
         want.due = self._later(len(self._delays)) if again else _NEVER
 
-    def wait(self, want: Want, until: float | None = None) -> None:
+    def wait(self, want: Pending, until: float | None = None) -> None:
         """Leave it alone until then, in the loop's time, or until a server comes by itself."""
         want.due = _NEVER if until is None else until
 
-    def may_restart(self, want: Want) -> bool:
+    def may_restart(self, want: Pending) -> bool:
         """Tell whether a server may be started for it, and take note that one is.
 
         One that had it and has gone may be one that leaves by itself where it has drawn nothing,
@@ -207,7 +207,7 @@ class Agenda:
             if want.taken >= _MOST_TAKEN:
                 want.due = _NEVER
 
-    async def next_due(self) -> Want:
+    async def next_due(self) -> Pending:
         """Wait until something is to be tried."""
         while True:
             unplaced = [want for want in self._wants.values() if not want.placed]
@@ -220,7 +220,7 @@ class Agenda:
                 async with asyncio.timeout_at(None if at == _NEVER else at):
                     await self._changed.wait()
 
-    def _ready(self, want: Want) -> float:
+    def _ready(self, want: Pending) -> float:
         """When it may be sent, in the loop's time."""
         return want.due if want.in_place else max(want.due, self._rests_until)
 

@@ -20,13 +20,13 @@ from nightcare.desktop.notify.message_text import (
 )
 from nightcare.domain.notification import (
     Capability,
-    Delivery,
+    DeliveryStatus,
     Message,
+    NotificationShown,
+    NotifierChanged,
+    NotifierEvent,
     Rejected,
-    ScreenEvent,
     Sent,
-    Served,
-    Shown,
 )
 
 LIMIT = 20.0
@@ -47,7 +47,7 @@ _MOST_CALLS = 4
 """Calls under way at once; those that never end must not become many."""
 
 
-class Notifier(Protocol):
+class PlyerBackend(Protocol):
     """The part of plyer that is used: `plyer.notification`."""
 
     def notify(self, *, title: str, message: str, app_name: str, app_icon: str) -> None:
@@ -55,7 +55,7 @@ class Notifier(Protocol):
         ...
 
 
-class PlyerScreen:
+class PlyerNotifier:
     """Shows messages through plyer, which can show and nothing else.
 
     There are no buttons, so that the body says how to answer; what is shown cannot be taken off
@@ -76,7 +76,7 @@ class PlyerScreen:
 
     def __init__(
         self,
-        notifier: Notifier | None = None,
+        notifier: PlyerBackend | None = None,
         *,
         obstacle: Callable[[], str] = lambda: "",
         icon: str = "",
@@ -122,7 +122,7 @@ class PlyerScreen:
     def quiet(self, *, on: bool) -> None:
         """Do nothing: what was shown cannot be taken off, and would be there twice."""
 
-    async def run(self, report: Callable[[ScreenEvent], None]) -> None:
+    async def run(self, report: Callable[[NotifierEvent], None]) -> None:
         """Serve until cancelled.
 
         Raises:
@@ -136,7 +136,7 @@ class PlyerScreen:
                 self._wanted.clear()
                 await self._changed.wait()
 
-    async def _present(self, message: Message, report: Callable[[ScreenEvent], None]) -> None:
+    async def _present(self, message: Message, report: Callable[[NotifierEvent], None]) -> None:
         call: asyncio.Future[str] | None = None
         for delay in (0.0, *self._delays):
             await asyncio.sleep(delay)
@@ -147,15 +147,15 @@ class PlyerScreen:
                 await asyncio.wait({call}, timeout=self._limit)
                 # One that took too long may end well yet: there are never two at a time.
                 if not call.done():
-                    report(Rejected(message.token, Delivery.NO_REPLY))
+                    report(Rejected(message.token, DeliveryStatus.NO_REPLY))
                     continue
                 if call.result() != self._trouble:
                     self._trouble = call.result()
-                    report(Served())
+                    report(NotifierChanged())
                 if not self._trouble:
-                    report(Shown(message.token))
+                    report(NotificationShown(message.token))
                     return
-                report(Rejected(message.token, Delivery.FAILED))
+                report(Rejected(message.token, DeliveryStatus.FAILED))
                 call = None
 
     def _call(self, message: Message) -> asyncio.Future[str]:
@@ -180,7 +180,7 @@ class PlyerScreen:
             return trouble
         try:
             if self._notifier is None:
-                self._notifier = cast("Notifier", import_module("plyer").notification)
+                self._notifier = cast("PlyerBackend", import_module("plyer").notification)
             self._notifier.notify(
                 title=_no_option(shortened(title_of(message), _TITLE_LENGTH)),
                 message=_no_option(body_of(message, spoken=True, length=_BODY_LENGTH)),

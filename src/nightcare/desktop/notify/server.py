@@ -15,7 +15,7 @@ from typing import Any
 
 from jeepney import DBusAddress, new_method_call
 
-from nightcare.desktop.dbus.connection import Bus, Refused, Reply, Signal
+from nightcare.desktop.dbus.connection import CallError, Connection, Reply, Signal
 from nightcare.desktop.notify.known_servers import LEAVE_CLOSED, Remembered, draws_buttons
 from nightcare.desktop.notify.message_text import (
     APPLICATION,
@@ -26,13 +26,13 @@ from nightcare.desktop.notify.message_text import (
     title_of,
 )
 from nightcare.domain.notification import (
-    Answered,
+    ButtonPressed,
     Capability,
-    Closed,
-    Delivery,
+    DeliveryStatus,
     Message,
-    ScreenEvent,
-    Shown,
+    NotificationClosed,
+    NotificationShown,
+    NotifierEvent,
 )
 from nightcare.domain.reminders import Urgency
 
@@ -141,12 +141,12 @@ class _Unanswered:
 
     token: str
     keys: frozenset[str]
-    outcome: asyncio.Future[Delivery]
+    outcome: asyncio.Future[DeliveryStatus]
     replaces: int = 0
     withdrawn: bool = False
 
 
-class Server:
+class NotificationServer:
     """The notification server in use.
 
     Args:
@@ -166,11 +166,11 @@ class Server:
 
     def __init__(
         self,
-        bus: Bus,
+        bus: Connection,
         bus_id: str,
         owner: str,
         icon: str,
-        report: Callable[[ScreenEvent], None],
+        report: Callable[[NotifierEvent], None],
         remembered: Remembered,
     ) -> None:
         self.owner = owner
@@ -205,7 +205,7 @@ class Server:
         """Ask what it can do and who it is.
 
         Raises:
-            Refused: It does not say what it can do.
+            CallError: It does not say what it can do.
             TimeoutError: It did not reply in time.
         """
         names: list[str]
@@ -215,7 +215,7 @@ class Server:
         self.description = "a notification server without a name"
         self.responsive = True
         # Who it is matters to nobody's sleep: a server that does not tell is used all the same.
-        with contextlib.suppress(Refused, TimeoutError):
+        with contextlib.suppress(CallError, TimeoutError):
             name, vendor, version, _ = (
                 shortened(one_line(part), _NAME_LENGTH)
                 for part in (await self._ask("GetServerInformation")).of("ssss")
@@ -238,7 +238,7 @@ class Server:
         under_way = (one.token for one in self._unanswered.values() if not one.withdrawn)
         return self._keeps_buttons and self.shows(token) and token not in under_way
 
-    async def show(self, message: Message, left: timedelta | None) -> Delivery:
+    async def show(self, message: Message, left: timedelta | None) -> DeliveryStatus:
         """Show a message, and tell how far it has come: shown, or refused.
 
         Where its token is there already, it takes the place of that one.
@@ -253,7 +253,7 @@ class Server:
         Raises:
             TimeoutError: The server did not reply in time.
         """
-        outcome: asyncio.Future[Delivery] = asyncio.get_running_loop().create_future()
+        outcome: asyncio.Future[DeliveryStatus] = asyncio.get_running_loop().create_future()
         self._notify(message, left, outcome)
         try:
             async with asyncio.timeout(self._bus.limit):
@@ -351,7 +351,7 @@ class Server:
             # Where each step is sent anew, an earlier one may have been pressed.
             other.answered |= other.token == placed.token
         self._withdraw(placed.token)
-        self._report(Answered(placed.token, key))
+        self._report(ButtonPressed(placed.token, key))
 
     def _leave(self, number: int, placed: _Placed, *, by_itself: bool) -> None:
         """Take note that a notification has left the screen."""
@@ -359,7 +359,7 @@ class Server:
         if placed.answered or (by_itself and self._being_replaced(number)):
             return
         self._withdraw(placed.token)
-        self._report(Closed(placed.token, by_itself))
+        self._report(NotificationClosed(placed.token, by_itself))
 
     def _being_replaced(self, number: int) -> bool:
         """Whether the next message is on its way into the place of this one."""
@@ -384,7 +384,7 @@ class Server:
             del self._early[next(iter(self._early))]
 
     def _notify(
-        self, message: Message, left: timedelta | None, outcome: asyncio.Future[Delivery]
+        self, message: Message, left: timedelta | None, outcome: asyncio.Future[DeliveryStatus]
     ) -> None:
         buttons = message.buttons if Capability.BUTTONS in self._listed else ()
         there = (number for number, one in self._placed.items() if one.token == message.token)
@@ -441,9 +441,9 @@ class Server:
         unanswered = self._unanswered.pop(serial)
         number = _number(reply)
         replaced = unanswered.replaces if unanswered.replaces in self._placed else 0
-        delivery = Delivery.SHOWN
+        delivery = DeliveryStatus.SHOWN
         if number == 0:
-            delivery = Delivery.NO_ID if reply.error is None else Delivery.ERROR
+            delivery = DeliveryStatus.NO_ID if reply.error is None else DeliveryStatus.ERROR
         elif unanswered.withdrawn or (self.shows(unanswered.token) and not replaced):
             # A server may have given the same id twice, for what it shows now.
             if number not in self._placed:
@@ -463,7 +463,7 @@ class Server:
         early = self._early.pop(number, [])
         self._late.pop(number, None)
         self._placed[number] = _Placed(unanswered.token, unanswered.keys)
-        self._report(Shown(unanswered.token, self._handle(number)))
+        self._report(NotificationShown(unanswered.token, self._handle(number)))
         for heard in early:
             self._note(number, heard)
 
@@ -510,6 +510,6 @@ def _number(reply: Reply) -> int:
     """The id that a Notify returned; 0, which none may have, for anything else."""
     try:
         (number,) = reply.of("u")
-    except Refused:
+    except CallError:
         return 0
     return int(number)

@@ -11,11 +11,11 @@ from typing import TextIO
 from nightcare.desktop.notify.message_text import body_of, title_of
 from nightcare.domain.notification import (
     Capability,
-    Delivery,
+    DeliveryStatus,
     Message,
+    NotificationShown,
+    NotifierEvent,
     Rejected,
-    ScreenEvent,
-    Shown,
 )
 
 WIDTH = 64
@@ -24,7 +24,7 @@ WIDTH = 64
 _BOLD, _DIM, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
 
 
-class TerminalScreen:
+class TerminalNotifier:
     """Prints each message once; how to answer it is part of what it says.
 
     There is colour only where the stream is a terminal, NO_COLOR is not set
@@ -71,7 +71,7 @@ class TerminalScreen:
     def quiet(self, *, on: bool) -> None:
         """Do nothing: what is printed is there whatever a desktop says."""
 
-    async def run(self, report: Callable[[ScreenEvent], None]) -> None:
+    async def run(self, report: Callable[[NotifierEvent], None]) -> None:
         """Serve until cancelled."""
         while True:
             await self._changed.wait()
@@ -81,7 +81,9 @@ class TerminalScreen:
                 message = self._wanted.pop(token)
                 self._printed.add(token)
                 printed = self._print(message)
-                report(Shown(token) if printed else Rejected(token, Delivery.FAILED))
+                report(
+                    NotificationShown(token) if printed else Rejected(token, DeliveryStatus.FAILED)
+                )
 
     def _print(self, message: Message) -> bool:
         try:

@@ -18,12 +18,12 @@ from pathlib import Path
 
 from jeepney import DBusAddress
 
-from nightcare.desktop.dbus.client import Questions
-from nightcare.desktop.dbus.connection import Refused
+from nightcare.desktop.dbus.client import BusClient
+from nightcare.desktop.dbus.connection import CallError
 from nightcare.desktop.notify.server import INTERFACE
-from nightcare.desktop.presence.sources import Source, Told, property_changed
+from nightcare.desktop.presence.sources import ChangeSignal, PresenceSource, property_changed
 from nightcare.desktop.programs import printed
-from nightcare.domain.policy import Matter
+from nightcare.domain.policy import Condition
 
 _PATH = "/org/freedesktop/Notifications"
 _DUNST = "org.dunstproject.cmd0"
@@ -44,7 +44,7 @@ _BUDGIE_DISPATCHER = "org.buddiesofbudgie.budgie.Dispatcher"
 
 
 @dataclass(frozen=True)
-class Setting:
+class DesktopSetting:
     """Where a desktop keeps it in its settings.
 
     Attributes:
@@ -65,10 +65,10 @@ class Setting:
         return ("gsettings", "get", self.schema, self.key)
 
     @property
-    def told(self) -> Told:
+    def told(self) -> ChangeSignal:
         """The signal of its change; dconf keeps each of these schemas under its own name."""
         path = "/" + self.schema.replace(".", "/") + "/"
-        return Told("ca.desrt.dconf", "ca.desrt.dconf.Writer", "Notify", below=path)
+        return ChangeSignal("ca.desrt.dconf", "ca.desrt.dconf.Writer", "Notify", below=path)
 
     def means(self, printed: str) -> bool | None:
         """Whether it is on, by what was printed; None where that makes no sense."""
@@ -77,10 +77,12 @@ class Setting:
 
 
 _SETTINGS = (
-    Setting("GNOME", "org.gnome.desktop.notifications", "show-banners", "false"),
-    Setting("X-Cinnamon", "org.cinnamon.desktop.notifications", "display-notifications", "false"),
-    Setting("MATE", "org.mate.NotificationDaemon", "do-not-disturb", "true"),
-    Setting("Pantheon", "io.elementary.notifications", "do-not-disturb", "true"),
+    DesktopSetting("GNOME", "org.gnome.desktop.notifications", "show-banners", "false"),
+    DesktopSetting(
+        "X-Cinnamon", "org.cinnamon.desktop.notifications", "display-notifications", "false"
+    ),
+    DesktopSetting("MATE", "org.mate.NotificationDaemon", "do-not-disturb", "true"),
+    DesktopSetting("Pantheon", "io.elementary.notifications", "do-not-disturb", "true"),
 )
 
 _WITHOUT_SETTING = frozenset({
@@ -93,7 +95,7 @@ they use, have a switch of their own, which is asked on the bus where it is know
 _VALUES = frozenset({"true", "false"})
 
 
-def setting_in_use(variables: Mapping[str, str]) -> Setting | None:
+def setting_in_use(variables: Mapping[str, str]) -> DesktopSetting | None:
     """Return the setting of the desktop that the environment names; None where it keeps none.
 
     The list in XDG_CURRENT_DESKTOP begins with the most specific name. A name that is not known
@@ -108,64 +110,66 @@ def setting_in_use(variables: Mapping[str, str]) -> Setting | None:
     return None
 
 
-def setting_source(variables: Mapping[str, str]) -> Source | None:
+def setting_source(variables: Mapping[str, str]) -> PresenceSource | None:
     """The setting of the desktop that the environment names, while it shows the notifications."""
     setting = setting_in_use(variables)
     if setting is None:
         return None
 
-    async def ask(_: Questions, __: str) -> bool:
+    async def ask(_: BusClient, __: str) -> bool:
         try:
             on = setting.means(await printed(setting.command, variables))
         except OSError as error:
-            raise Refused(setting.command[0]) from error
+            raise CallError(setting.command[0]) from error
         if on is None:
-            raise Refused(setting.key)
+            raise CallError(setting.key)
         return on
 
-    return Source(Matter.DO_NOT_DISTURB, setting.desktop, INTERFACE, ask, (setting.told,))
+    return PresenceSource(
+        Condition.DO_NOT_DISTURB, setting.desktop, INTERFACE, ask, (setting.told,)
+    )
 
 
-async def _inhibited(bus: Questions, owner: str) -> bool:
+async def _inhibited(bus: BusClient, owner: str) -> bool:
     return await bus.switch(_at(owner, _PATH, INTERFACE), "Inhibited")
 
 
-async def _dunst(bus: Questions, owner: str) -> bool:
+async def _dunst(bus: BusClient, owner: str) -> bool:
     return await bus.switch(_at(owner, _PATH, _DUNST), "paused")
 
 
-async def _mako(bus: Questions, owner: str) -> bool:
+async def _mako(bus: BusClient, owner: str) -> bool:
     (modes,) = await bus.call(_at(owner, "/fr/emersion/Mako", _MAKO), "ListModes", "as")
     if _MODE in modes:
         return True
     if modes != ["default"]:
         # Modes bear the names that their owner gave them.
-        raise Refused("another mode")
+        raise CallError("another mode")
     return False
 
 
-async def _swaync(bus: Questions, _: str) -> bool:
+async def _swaync(bus: BusClient, _: str) -> bool:
     at = _at(await _present(bus, _SWAYNC), "/org/erikreider/swaync/cc", _SWAYNC)
     (on,) = await bus.call(at, "GetDnd", "b")
     return bool(on)
 
 
-async def _budgie(bus: Questions, _: str) -> bool:
+async def _budgie(bus: BusClient, _: str) -> bool:
     at = _at(await _present(bus, _BUDGIE), _BUDGIE_PATH, _BUDGIE_DISPATCHER)
     (on,) = await bus.call(at, "GetDoNotDisturb", "b")
     return bool(on)
 
 
-async def _deepin(bus: Questions, _: str) -> bool:
+async def _deepin(bus: BusClient, _: str) -> bool:
     at = _at(await _present(bus, _DEEPIN), _DEEPIN_PATH, _DEEPIN)
     return await bus.switch_of(at, "GetSystemInfo", _DEEPIN_SETTING, takes="u")
 
 
-async def _xfce(bus: Questions, owner: str) -> bool:
+async def _xfce(bus: BusClient, owner: str) -> bool:
     # The setting is also there where another server is in use.
     name, *_ = await bus.call(_at(owner, _PATH, INTERFACE), "GetServerInformation", "ssss")
     if name != _XFCE:
-        raise Refused(name)
+        raise CallError(name)
     at = _at(await _present(bus, _XFCONF), "/org/xfce/Xfconf", _XFCONF)
     setting = (_XFCE_CHANNEL, _XFCE_SETTING)
     (known,) = await bus.call(at, "PropertyExists", "b", *setting)
@@ -191,24 +195,26 @@ class _SettingsFile:
     path: str
     on: re.Pattern[str]
 
-    def source(self, variables: Mapping[str, str]) -> Source:
+    def source(self, variables: Mapping[str, str]) -> PresenceSource:
         """Return what reads the file of the person whose environment this is."""
         named = Path(variables.get("XDG_CONFIG_HOME", ""))
         folder = named if named.is_absolute() else Path(variables.get("HOME", "")) / ".config"
         file = folder / self.path
 
-        async def ask(bus: Questions, owner: str) -> bool:
+        async def ask(bus: BusClient, owner: str) -> bool:
             name, *_ = await bus.call(_at(owner, _PATH, INTERFACE), "GetServerInformation", "ssss")
             if name != self.server:
-                raise Refused(name)
+                raise CallError(name)
             try:
                 return self.on.search(file.read_text(encoding="utf-8")) is not None
             except FileNotFoundError:
                 return False
             except (OSError, ValueError) as error:
-                raise Refused(str(file)) from error
+                raise CallError(str(file)) from error
 
-        return Source(Matter.DO_NOT_DISTURB, self.by, INTERFACE, ask, (), when_needed=True)
+        return PresenceSource(
+            Condition.DO_NOT_DISTURB, self.by, INTERFACE, ask, (), when_needed=True
+        )
 
 
 _FILES = (
@@ -227,10 +233,10 @@ _FILES = (
 )
 
 
-async def _present(bus: Questions, name: str) -> str:
+async def _present(bus: BusClient, name: str) -> str:
     owner = await bus.owner(name)
     if owner is None:
-        raise Refused(name)
+        raise CallError(name)
     return owner
 
 
@@ -239,22 +245,22 @@ def _at(owner: str, path: str, interface: str) -> DBusAddress:
 
 
 _ON_THE_BUS = (
-    Source(
-        Matter.DO_NOT_DISTURB,
+    PresenceSource(
+        Condition.DO_NOT_DISTURB,
         "",
         INTERFACE,
         _inhibited,
         (property_changed(INTERFACE, INTERFACE),),
     ),
-    Source(
-        Matter.DO_NOT_DISTURB,
+    PresenceSource(
+        Condition.DO_NOT_DISTURB,
         "dunst",
         INTERFACE,
         _dunst,
         (property_changed(INTERFACE, _DUNST),),
     ),
-    Source(
-        Matter.DO_NOT_DISTURB,
+    PresenceSource(
+        Condition.DO_NOT_DISTURB,
         "mako",
         INTERFACE,
         _mako,
@@ -262,40 +268,43 @@ _ON_THE_BUS = (
         # Its earlier versions do not tell.
         when_needed=True,
     ),
-    Source(
-        Matter.DO_NOT_DISTURB,
+    PresenceSource(
+        Condition.DO_NOT_DISTURB,
         "swaync",
         INTERFACE,
         _swaync,
-        (Told(_SWAYNC, _SWAYNC, "Subscribe"), Told(_SWAYNC, _SWAYNC, "SubscribeV2")),
+        (
+            ChangeSignal(_SWAYNC, _SWAYNC, "Subscribe"),
+            ChangeSignal(_SWAYNC, _SWAYNC, "SubscribeV2"),
+        ),
     ),
-    Source(
-        Matter.DO_NOT_DISTURB,
+    PresenceSource(
+        Condition.DO_NOT_DISTURB,
         "Budgie",
         _BUDGIE,
         _budgie,
-        (Told(_BUDGIE, _BUDGIE_DISPATCHER, "DoNotDisturbChanged"),),
+        (ChangeSignal(_BUDGIE, _BUDGIE_DISPATCHER, "DoNotDisturbChanged"),),
     ),
-    Source(
-        Matter.DO_NOT_DISTURB,
+    PresenceSource(
+        Condition.DO_NOT_DISTURB,
         "Deepin",
         _DEEPIN,
         _deepin,
-        (Told(_DEEPIN, _DEEPIN, "SystemInfoChanged"),),
+        (ChangeSignal(_DEEPIN, _DEEPIN, "SystemInfoChanged"),),
     ),
-    Source(
-        Matter.DO_NOT_DISTURB,
+    PresenceSource(
+        Condition.DO_NOT_DISTURB,
         "Xfce",
         INTERFACE,
         _xfce,
         (
-            Told(_XFCONF, _XFCONF, "PropertyChanged", first=_XFCE_CHANNEL),
-            Told(_XFCONF, _XFCONF, "PropertyRemoved", first=_XFCE_CHANNEL),
+            ChangeSignal(_XFCONF, _XFCONF, "PropertyChanged", first=_XFCE_CHANNEL),
+            ChangeSignal(_XFCONF, _XFCONF, "PropertyRemoved", first=_XFCE_CHANNEL),
         ),
     ),
 )
 
 
-def servers(variables: Mapping[str, str]) -> tuple[Source, ...]:
+def servers(variables: Mapping[str, str]) -> tuple[PresenceSource, ...]:
     """Who says it; each is asked, for the server in use is one of them at most."""
     return (*_ON_THE_BUS, *(one.source(variables) for one in _FILES))

@@ -12,20 +12,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from nightcare.domain.policy import Matter, Presence
-from nightcare.domain.reminders import Conduct
+from nightcare.domain.policy import Condition, Presence
+from nightcare.domain.reminders import WhenBusy
 from nightcare.domain.schedule import Schedule
 
 if TYPE_CHECKING:
-    from nightcare.desktop.presence.query import Inquiry, Listener
-    from nightcare.desktop.presence.sources import Source
+    from nightcare.desktop.presence.query import Inquiry, SourceListener
+    from nightcare.desktop.presence.sources import PresenceSource
 
 LIMIT = 2.0
 """Seconds within which each must say it; a reminder is not kept waiting for longer."""
 
 
 @dataclass(frozen=True)
-class Known:
+class SourceState:
     """What is known of a matter.
 
     Attributes:
@@ -41,23 +41,23 @@ class Known:
 class _Heeded:
     """What a schedule wants to know."""
 
-    matters: frozenset[Matter]
+    matters: frozenset[Condition]
     idle_after: timedelta
 
     @classmethod
     def of(cls, schedule: Schedule) -> _Heeded:
         matters = {
             matter
-            for matter in Matter
-            if any(getattr(one.quiet, matter) is Conduct.HOLD for one in schedule.enabled)
+            for matter in Condition
+            if any(getattr(one.quiet, matter) is WhenBusy.HOLD for one in schedule.enabled)
         }
         if matters:
             # What is shown through it comes anew when it ends, for some servers never drew it.
-            matters.add(Matter.DO_NOT_DISTURB)
+            matters.add(Condition.DO_NOT_DISTURB)
         return cls(frozenset(matters), schedule.idle_after)
 
 
-class Attendant:
+class PresenceMonitor:
     """Knows whether somebody is there, by what others tell.
 
     Args:
@@ -81,7 +81,7 @@ class Attendant:
         self._variables = variables
         self._limit = limit
         self._heeded = _Heeded.of(schedule)
-        self._listeners: list[Listener] = []
+        self._listeners: list[SourceListener] = []
         self._inquiries: Sequence[Inquiry] = ()
         self._renew = asyncio.Event()
         self._looked = asyncio.Event()
@@ -92,9 +92,11 @@ class Attendant:
         """Whether somebody is there, as far as is known now."""
         return Presence(**{matter: known.on is True for matter, known in self.known().items()})
 
-    def known(self) -> dict[Matter, Known]:
+    def known(self) -> dict[Condition, SourceState]:
         """What is known of each matter that is heeded, and by whom."""
-        return {matter: self._known(matter) for matter in Matter if matter in self._heeded.matters}
+        return {
+            matter: self._known(matter) for matter in Condition if matter in self._heeded.matters
+        }
 
     def heed(self, schedule: Schedule) -> None:
         """Ask from now on what this schedule heeds."""
@@ -153,7 +155,7 @@ class Attendant:
         for listener in self._listeners:
             listener.look_again()
 
-    def _known(self, matter: Matter) -> Known:
+    def _known(self, matter: Condition) -> SourceState:
         said = [
             one
             for one in self._inquiries
@@ -163,21 +165,21 @@ class Attendant:
         for on in (True, False):
             by = dict.fromkeys(one.source.by or one.source.name for one in said if one.answer is on)
             if by:
-                return Known(on, tuple(by))
-        return Known(None)
+                return SourceState(on, tuple(by))
+        return SourceState(None)
 
-    def _new_listeners(self) -> list[Listener]:
-        from nightcare.desktop.presence.query import Listener  # noqa: PLC0415 - where there is a bus
+    def _new_listeners(self) -> list[SourceListener]:
+        from nightcare.desktop.presence.query import SourceListener  # noqa: PLC0415 - where there is a bus
 
         listeners = []
         sources = self._sources()
         for address, on_system_bus in ((self._session, False), (self._system, True)):
             here = [one for one in sources if one.on_system_bus is on_system_bus]
             if address is not None and here:
-                listeners.append(Listener(address, here, self._told, limit=self._limit))
+                listeners.append(SourceListener(address, here, self._told, limit=self._limit))
         return listeners
 
-    def _sources(self) -> list[Source]:
+    def _sources(self) -> list[PresenceSource]:
         from nightcare.desktop.presence.do_not_disturb import servers, setting_source  # noqa: PLC0415
         from nightcare.desktop.presence.session import (  # noqa: PLC0415 - where there is a bus
             idle_sources,
@@ -202,7 +204,7 @@ class Attendant:
             self._changed()
 
     async def _within_limit(
-        self, listeners: Sequence[Listener], *, everything: bool = False
+        self, listeners: Sequence[SourceListener], *, everything: bool = False
     ) -> None:
         if not listeners:
             return

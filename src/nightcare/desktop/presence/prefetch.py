@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from nightcare.desktop.presence.monitor import Attendant
+from nightcare.desktop.presence.monitor import PresenceMonitor
 
 _MOMENTS_AGO = 1.0
 """Seconds; who was there then is there now."""
 
 
-class Lookout:
+class PresencePrefetch:
     """Has an attendant ask at the right time, and knows what is still being asked."""
 
-    def __init__(self, attendant: Attendant) -> None:
+    def __init__(self, attendant: PresenceMonitor) -> None:
         self._attendant = attendant
         self._looking: asyncio.Task[None] | None = None
         self._ahead: asyncio.Task[None] | None = None

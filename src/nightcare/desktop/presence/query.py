@@ -13,18 +13,18 @@ from dataclasses import dataclass
 
 from jeepney import MatchRule, new_method_call
 
-from nightcare.desktop.dbus.client import Questions
+from nightcare.desktop.dbus.client import BusClient
 from nightcare.desktop.dbus.connection import (
     BUS,
-    Bus,
-    Disconnected,
-    Refused,
+    CallError,
+    Connection,
+    ConnectionLost,
     Reply,
     Signal,
     apart,
     connected,
 )
-from nightcare.desktop.presence.sources import Source, Told
+from nightcare.desktop.presence.sources import ChangeSignal, PresenceSource
 from nightcare.desktop.probe_results import Fault
 
 DELAYS = (1.0, 4.0, 16.0)
@@ -46,13 +46,13 @@ class Inquiry:
         again: Whether there is a reason to ask once more after that.
     """
 
-    source: Source
+    source: PresenceSource
     answer: Answer = Fault.ABSENT
     asking: asyncio.Task[None] | None = None
     again: bool = False
 
 
-class Listener:
+class SourceListener:
     """What the sources on one bus say.
 
     Args:
@@ -66,7 +66,7 @@ class Listener:
     def __init__(
         self,
         address: str,
-        sources: Iterable[Source],
+        sources: Iterable[PresenceSource],
         changed: Callable[[], None],
         *,
         limit: float,
@@ -96,7 +96,7 @@ class Listener:
             begun, self._met = loop.time(), False
             try:
                 await apart(self._connect())
-            except* Disconnected:
+            except* ConnectionLost:
                 pass
             # A bus that refuses does so at once.
             self._hung = not self._met and loop.time() - begun >= self._limit
@@ -159,14 +159,14 @@ class _Link:
 
     def __init__(
         self,
-        bus: Bus,
+        bus: Connection,
         tasks: asyncio.TaskGroup,
         inquiries: Sequence[Inquiry],
         changed: Callable[[], None],
         limit: float,
     ) -> None:
         self._bus = bus
-        self._questions = Questions(bus)
+        self._questions = BusClient(bus)
         self._tasks = tasks
         self._inquiries = inquiries
         self._changed = changed
@@ -177,7 +177,7 @@ class _Link:
         """Introduce ourselves to the bus, find who is there, and ask them.
 
         Raises:
-            Disconnected: The bus does not do what a bus does.
+            ConnectionLost: The bus does not do what a bus does.
         """
         sources = [one.source for one in self._inquiries]
         told = {one for source in sources for one in source.told}
@@ -187,8 +187,8 @@ class _Link:
                 (await self._ask("AddMatch", rule)).of("")
             for name in sorted({one.name for one in sources} | {one.name for one in told}):
                 await self._follow(name)
-        except (Refused, TimeoutError) as error:
-            raise Disconnected("the bus is of no use") from error
+        except (CallError, TimeoutError) as error:
+            raise ConnectionLost("the bus is of no use") from error
         await self._asked(self._inquiries)
 
     async def ask_again(self, *, everything: bool) -> None:
@@ -221,7 +221,7 @@ class _Link:
             if any(self._tells(one, signal) for one in source.told) and source.concerns(signal):
                 self._begin(inquiry)
 
-    def _tells(self, told: Told, signal: Signal) -> bool:
+    def _tells(self, told: ChangeSignal, signal: Signal) -> bool:
         return self._owners.get(told.name) == signal.sender and told.is_told_by(signal)
 
     async def _follow(self, name: str) -> None:
@@ -271,11 +271,11 @@ class _Link:
             self._take(inquiry, answer)
         inquiry.asking = None
 
-    async def _answer(self, source: Source, owner: str) -> Answer:
+    async def _answer(self, source: PresenceSource, owner: str) -> Answer:
         try:
             async with asyncio.timeout(self._limit):
                 return await source.ask(self._questions, owner)
-        except Refused:
+        except CallError:
             return Fault.REFUSED
         except TimeoutError:
             return Fault.LATE

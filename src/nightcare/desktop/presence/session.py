@@ -16,10 +16,10 @@ from typing import Any
 
 from jeepney import DBusAddress
 
-from nightcare.desktop.dbus.client import Questions
-from nightcare.desktop.dbus.connection import Refused, Signal
-from nightcare.desktop.presence.sources import Source, Told, property_changed
-from nightcare.domain.policy import Matter
+from nightcare.desktop.dbus.client import BusClient
+from nightcare.desktop.dbus.connection import CallError, Signal
+from nightcare.desktop.presence.sources import ChangeSignal, PresenceSource, property_changed
+from nightcare.domain.policy import Condition
 
 _LOGIND = "org.freedesktop.login1"
 _MANAGER = "org.freedesktop.login1.Manager"
@@ -58,17 +58,17 @@ _NEARLY = 1000
 """Milliseconds; a watch may go off a moment before its owner's other clocks have got there."""
 
 
-def lock_sources(session: str) -> tuple[Source, ...]:
+def lock_sources(session: str) -> tuple[PresenceSource, ...]:
     """Who says that the screen is locked.
 
     Args:
         session: The id of the person's session at logind, empty if unknown.
     """
     savers = (_saver(*one) for one in _SCREEN_SAVERS)
-    return _of_session(Matter.LOCKED, "LockedHint", session), *savers
+    return _of_session(Condition.LOCKED, "LockedHint", session), *savers
 
 
-def idle_sources(session: str, after: timedelta) -> tuple[Source, ...]:
+def idle_sources(session: str, after: timedelta) -> tuple[PresenceSource, ...]:
     """Who says that nobody has touched keyboard or pointer for so long.
 
     Mutter keeps the time that is asked for. Where nobody does, logind's hint is heeded, which the
@@ -76,61 +76,61 @@ def idle_sources(session: str, after: timedelta) -> tuple[Source, ...]:
     """
     mutter = _Mutter(after)
 
-    async def time_at_saver(bus: Questions, owner: str) -> bool:
+    async def time_at_saver(bus: BusClient, owner: str) -> bool:
         at = DBusAddress(_SAVER_PATH, bus_name=owner, interface=_SAVER)
         # Milliseconds, as KDE Plasma has it; where it is drawn by Wayland, it refuses.
         (idle,) = await bus.call(at, "GetSessionIdleTime", "u")
         return bool(idle >= after // _MILLISECOND)
 
     return (
-        Source(
-            Matter.IDLE,
+        PresenceSource(
+            Condition.IDLE,
             "Mutter",
             _MUTTER,
             mutter.ask,
-            (Told(_MUTTER, _MUTTER, "WatchFired"),),
+            (ChangeSignal(_MUTTER, _MUTTER, "WatchFired"),),
             alone=True,
             concerns=mutter.concerns,
         ),
-        Source(
-            Matter.IDLE,
+        PresenceSource(
+            Condition.IDLE,
             _SAVER,
             _SAVER,
             time_at_saver,
             # No signal tells that somebody is back, but that of an unlocked screen.
-            (Told(_SAVER, _SAVER, "ActiveChanged"),),
+            (ChangeSignal(_SAVER, _SAVER, "ActiveChanged"),),
             when_needed=True,
         ),
-        _of_session(Matter.IDLE, "IdleHint", session),
+        _of_session(Condition.IDLE, "IdleHint", session),
     )
 
 
-def presenting_sources() -> tuple[Source, ...]:
+def presenting_sources() -> tuple[PresenceSource, ...]:
     """Who says that a program keeps the screen awake."""
     power = (
-        Source(
-            Matter.PRESENTING,
+        PresenceSource(
+            Condition.PRESENTING,
             name,
             name,
             _power_inhibited,
-            (Told(name, _POWER, "HasInhibitChanged"),),
+            (ChangeSignal(name, _POWER, "HasInhibitChanged"),),
         )
         for name in _POWER_NAMES
     )
     return (
-        Source(
-            Matter.PRESENTING,
+        PresenceSource(
+            Condition.PRESENTING,
             "GNOME",
             _GNOME_SESSION,
             _session_inhibited,
             (
-                Told(_GNOME_SESSION, _GNOME_SESSION, "InhibitorAdded"),
-                Told(_GNOME_SESSION, _GNOME_SESSION, "InhibitorRemoved"),
+                ChangeSignal(_GNOME_SESSION, _GNOME_SESSION, "InhibitorAdded"),
+                ChangeSignal(_GNOME_SESSION, _GNOME_SESSION, "InhibitorRemoved"),
             ),
         ),
         *power,
-        Source(
-            Matter.PRESENTING,
+        PresenceSource(
+            Condition.PRESENTING,
             "logind",
             _LOGIND,
             _idle_blocked,
@@ -140,17 +140,19 @@ def presenting_sources() -> tuple[Source, ...]:
     )
 
 
-def _saver(name: str, path: str, interface: str) -> Source:
-    async def ask(bus: Questions, owner: str) -> bool:
+def _saver(name: str, path: str, interface: str) -> PresenceSource:
+    async def ask(bus: BusClient, owner: str) -> bool:
         at = DBusAddress(path, bus_name=owner, interface=interface)
         (active,) = await bus.call(at, "GetActive", "b")
         return bool(active)
 
-    return Source(Matter.LOCKED, name, name, ask, (Told(name, interface, "ActiveChanged"),))
+    return PresenceSource(
+        Condition.LOCKED, name, name, ask, (ChangeSignal(name, interface, "ActiveChanged"),)
+    )
 
 
-def _of_session(matter: Matter, hint: str, session: str) -> Source:
-    async def ask(bus: Questions, owner: str) -> bool:
+def _of_session(matter: Condition, hint: str, session: str) -> PresenceSource:
+    async def ask(bus: BusClient, owner: str) -> bool:
         other: bool | None = None
         async for path in _own_sessions(bus, owner, session):
             at = DBusAddress(path, bus_name=owner, interface=_SESSION)
@@ -159,16 +161,16 @@ def _of_session(matter: Matter, hint: str, session: str) -> Source:
                 continue
             try:
                 on = await bus.switch(at, hint)
-            except Refused:
+            except CallError:
                 continue
             if await _text_of(bus, at, "Type") in {*_GRAPHICAL, ""}:
                 return on
             other = on if other is None else other
         if other is None:
-            raise Refused("no session of this user is active")
+            raise CallError("no session of this user is active")
         return other
 
-    return Source(
+    return PresenceSource(
         matter,
         "logind",
         _LOGIND,
@@ -177,14 +179,14 @@ def _of_session(matter: Matter, hint: str, session: str) -> Source:
             property_changed(_LOGIND, _SESSION),
             # The session that the question is about may be another from now on.
             property_changed(_LOGIND, _USER),
-            Told(_LOGIND, _MANAGER, "SessionNew"),
-            Told(_LOGIND, _MANAGER, "SessionRemoved"),
+            ChangeSignal(_LOGIND, _MANAGER, "SessionNew"),
+            ChangeSignal(_LOGIND, _MANAGER, "SessionRemoved"),
         ),
         on_system_bus=True,
     )
 
 
-async def _own_sessions(bus: Questions, owner: str, session: str) -> AsyncIterator[str]:
+async def _own_sessions(bus: BusClient, owner: str, session: str) -> AsyncIterator[str]:
     """Yield the paths of sessions that may be the person's, the most likely first.
 
     These are the one named in the environment, the one of this process, the one on the person's
@@ -194,7 +196,7 @@ async def _own_sessions(bus: Questions, owner: str, session: str) -> AsyncIterat
     # In a namespace of its own a process may have another number than at logind.
     users, seat = {os.getuid()}, ""
     if session:
-        with contextlib.suppress(Refused):
+        with contextlib.suppress(CallError):
             (path,) = await bus.call(manager, "GetSession", "o", session)
             yield str(path)
             named = DBusAddress(path, bus_name=owner, interface=_SESSION)
@@ -202,57 +204,57 @@ async def _own_sessions(bus: Questions, owner: str, session: str) -> AsyncIterat
             seat = await _first_of(bus, named, "Seat", "(so)")
     yield _OWN_SESSION
     user = DBusAddress(_OWN_USER, bus_name=owner, interface=_USER)
-    with contextlib.suppress(Refused):
+    with contextlib.suppress(CallError):
         match await bus.property(user, "Display"):
             case ("(so)", (str(), str(path))):
                 yield path
-    with contextlib.suppress(Refused):
+    with contextlib.suppress(CallError):
         (sessions,) = await bus.call(manager, "ListSessions", "a(susso)")
         for _, number, _, _, path in sorted(sessions, key=lambda one: bool(one[3] != seat)):
             if number in users:
                 yield str(path)
 
 
-async def _first_of(bus: Questions, at: DBusAddress, name: str, kind: str) -> Any:
+async def _first_of(bus: BusClient, at: DBusAddress, name: str, kind: str) -> Any:
     """Return the first part of a property that is a pair.
 
     Raises:
-        Refused: It is not there, or is of another type.
+        CallError: It is not there, or is of another type.
     """
     found, value = await bus.property(at, name)
     if found != kind:
-        raise Refused(name)
+        raise CallError(name)
     return value[0]
 
 
-async def _text_of(bus: Questions, at: DBusAddress, name: str) -> str:
+async def _text_of(bus: BusClient, at: DBusAddress, name: str) -> str:
     """Return a property that is text; empty where it is not there."""
     try:
         kind, value = await bus.property(at, name)
-    except Refused:
+    except CallError:
         return ""
     return str(value) if kind == "s" else ""
 
 
-async def _session_inhibited(bus: Questions, owner: str) -> bool:
+async def _session_inhibited(bus: BusClient, owner: str) -> bool:
     at = DBusAddress("/org/gnome/SessionManager", bus_name=owner, interface=_GNOME_SESSION)
     (kept_awake,) = await bus.call(at, "IsInhibited", "b", _KEEPS_AWAKE, takes="u")
     return bool(kept_awake)
 
 
-async def _power_inhibited(bus: Questions, owner: str) -> bool:
+async def _power_inhibited(bus: BusClient, owner: str) -> bool:
     at = DBusAddress("/org/freedesktop/PowerManagement/Inhibit", bus_name=owner, interface=_POWER)
     (kept_awake,) = await bus.call(at, "HasInhibit", "b")
     return bool(kept_awake)
 
 
-async def _idle_blocked(bus: Questions, owner: str) -> bool:
+async def _idle_blocked(bus: BusClient, owner: str) -> bool:
     at = DBusAddress("/org/freedesktop/login1", bus_name=owner, interface=_MANAGER)
     match await bus.property(at, "BlockInhibited"):
         case ("s", str(blocked)):
             return "idle" in blocked.split(":")
         case _:
-            raise Refused("that is no list of what is blocked")
+            raise CallError("that is no list of what is blocked")
 
 
 class _Mutter:
@@ -264,11 +266,11 @@ class _Mutter:
 
     def __init__(self, after: timedelta) -> None:
         self._after = after // _MILLISECOND
-        self._at: tuple[Questions, str] | None = None
+        self._at: tuple[BusClient, str] | None = None
         self._idle_watch = 0
         self._touch_watch = 0
 
-    async def ask(self, bus: Questions, owner: str) -> bool:
+    async def ask(self, bus: BusClient, owner: str) -> bool:
         """Whether the time is reached, with the watches set that tell when that changes."""
         at = DBusAddress(_IDLE_CORE, bus_name=owner, interface=_MUTTER)
         while True:
@@ -300,5 +302,5 @@ class _Mutter:
 def _watch(returned: tuple[int, ...]) -> int:
     (number,) = returned
     if not number:
-        raise Refused("a watch without a number")
+        raise CallError("a watch without a number")
     return number

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from jeepney import MatchRule
 
-from nightcare.desktop.dbus.client import PROPERTIES, Questions
+from nightcare.desktop.dbus.client import PROPERTIES, BusClient
 from nightcare.desktop.dbus.connection import Signal
-from nightcare.domain.policy import Matter
+from nightcare.domain.policy import Condition
 
 
 @dataclass(frozen=True)
-class Told:
+class ChangeSignal:
     """A signal that tells that an answer may have changed.
 
     Attributes:
@@ -60,7 +60,7 @@ def _all(_: Signal) -> bool:
 
 
 @dataclass(frozen=True)
-class Source:
+class PresenceSource:
     """Somebody on a bus who can say how one matter stands.
 
     Attributes:
@@ -75,17 +75,17 @@ class Source:
         concerns: Whether a signal that is one of `told` is meant for us.
     """
 
-    matter: Matter
+    matter: Condition
     by: str
     name: str
-    ask: Callable[[Questions, str], Awaitable[bool]]
-    told: tuple[Told, ...] = ()
+    ask: Callable[[BusClient, str], Awaitable[bool]]
+    told: tuple[ChangeSignal, ...] = ()
     on_system_bus: bool = False
     when_needed: bool = False
     alone: bool = False
     concerns: Callable[[Signal], bool] = _all
 
 
-def property_changed(name: str, interface: str) -> Told:
+def property_changed(name: str, interface: str) -> ChangeSignal:
     """Who owns a name tells that a property of an interface has changed."""
-    return Told(name, PROPERTIES, "PropertiesChanged", first=interface)
+    return ChangeSignal(name, PROPERTIES, "PropertiesChanged", first=interface)

@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from nightcare.desktop.probe_results import Notifier
+from nightcare.desktop.probe_results import NotifierFacts
 from nightcare.doctor.facts import Failure, SessionBus
 from nightcare.doctor.finding import Check, Finding, Said, bad, good, warning
 
@@ -97,7 +97,7 @@ def judge_buses(
         return [bad(Check.BUS, "doctor_bus_other_none", mend, ours=ours.address)]
     if theirs.id == ours.id or theirs.fault is not None:
         return []
-    served = isinstance(theirs.notifier, Notifier) and theirs.notifier.owned
+    served = isinstance(theirs.notifier, NotifierFacts) and theirs.notifier.owned
     judge = warning if served else bad
     return [judge(Check.BUS, "doctor_bus_other", mend, theirs=theirs.address, ours=ours.address)]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from nightcare.doctor.finding import Check, Finding, Said, bad, good, warning
-from nightcare.errors import ConfigError, Problem
+from nightcare.errors import ConfigError, Diagnostic
 from nightcare.journal.inspection import Content, Inspection
 
 _MOST_MISTAKES = 5
@@ -23,7 +23,7 @@ _GROUP_AND_OTHERS = 0o077
 
 
 def judge_config(
-    path: Path | None, warnings: Iterable[Problem], reminders: int, variables: Iterable[str]
+    path: Path | None, warnings: Iterable[Diagnostic], reminders: int, variables: Iterable[str]
 ) -> list[Finding]:
     """A config that is right.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from nightcare.desktop.notify.known_servers import DRAW_NO_BUTTONS
-from nightcare.desktop.probe_results import Fault, Identity, Notifier, Quiet
+from nightcare.desktop.probe_results import DoNotDisturbFacts, Fault, Identity, NotifierFacts
 from nightcare.doctor.finding import Check, Finding, Said, bad, good, unknown, warning
 
 _CAPABILITIES = {
@@ -50,7 +50,7 @@ def judge_plyer(obstacle: str) -> Finding:
     return good(Check.BUS, "doctor_bus_not_needed", backend="plyer")
 
 
-def judge_notifier(notifier: Notifier, limit: timedelta, *, drawn: bool) -> list[Finding]:
+def judge_notifier(notifier: NotifierFacts, limit: timedelta, *, drawn: bool) -> list[Finding]:
     """Judge the notification server.
 
     Args:
@@ -129,7 +129,7 @@ def _by_menu(identity: Identity | Fault) -> bool:
     return isinstance(identity, Identity) and identity.name in DRAW_NO_BUTTONS
 
 
-def _name(notifier: Notifier) -> object:
+def _name(notifier: NotifierFacts) -> object:
     if isinstance(notifier.identity, Identity):
         one = notifier.identity
         parts = (one.name, one.version, f"({one.vendor})" if one.vendor else "")
@@ -137,7 +137,7 @@ def _name(notifier: Notifier) -> object:
     return notifier.process or Said("doctor_server_unnamed")
 
 
-def judge_quiet(quiet: Quiet) -> Finding:
+def judge_quiet(quiet: DoNotDisturbFacts) -> Finding:
     """Do not disturb."""
     if quiet.on is None:
         return unknown(Check.QUIET, "doctor_quiet_unknown")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from nightcare.desktop.probe_results import Versions
+from nightcare.desktop.probe_results import VersionFacts
 from nightcare.desktop.time_zone import Comparison, TimeZone, ZoneSource
 from nightcare.doctor.finding import Check, Finding, Said, bad, good, unknown, warning
 
@@ -135,7 +135,7 @@ def judge_alarm(kernel: bool | str) -> Finding:  # noqa: FBT001 - a fact, or why
     return good(Check.CLOCK, "doctor_alarm_kernel" if kernel else "doctor_alarm_bounded")
 
 
-def judge_versions(nightcare: str, found: Versions) -> list[Finding]:
+def judge_versions(nightcare: str, found: VersionFacts) -> list[Finding]:
     """What runs here, with this nightcare."""
     findings = [
         good(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from nightcare.desktop.probe_results import Fault, NoManager, Session, Unit
+from nightcare.desktop.probe_results import Fault, NoManager, SessionFacts, UnitFacts
 from nightcare.doctor.checks.environment import published
 from nightcare.doctor.finding import Check, Finding, Said, bad, good, warning
 from nightcare.errors import ConfigError
@@ -25,7 +25,9 @@ _GRAPHICAL = "graphical-session.target"
 _WRONG_CONFIG = str(ConfigError.exit_code)
 
 
-def judge_unit(unit: Unit | NoManager, session: Session, limit: timedelta) -> list[Finding]:
+def judge_unit(
+    unit: UnitFacts | NoManager, session: SessionFacts, limit: timedelta
+) -> list[Finding]:
     """The user unit, in this session; systemd had so long to answer."""
     if isinstance(unit, NoManager):
         return [_judge_no_manager(unit, limit)]
@@ -58,7 +60,7 @@ def _judge_no_manager(manager: NoManager, limit: timedelta) -> Finding:
             return warning(Check.UNIT, "doctor_unit_unreachable", mend, reason=manager.reason)
 
 
-def _judge_start(unit: Unit, session: Session) -> Iterable[Finding]:
+def _judge_start(unit: UnitFacts, session: SessionFacts) -> Iterable[Finding]:
     """Whether it starts with the session."""
     if unit.program:
         yield bad(
@@ -77,7 +79,7 @@ def _judge_start(unit: Unit, session: Session) -> Iterable[Finding]:
         yield warning(Check.UNIT, "doctor_unit_stale", "doctor_unit_stale_mend", path=unit.path)
 
 
-def _judge_run(unit: Unit) -> Iterable[Finding]:
+def _judge_run(unit: UnitFacts) -> Iterable[Finding]:
     """Whether it runs."""
     if unit.active == "failed" or unit.sub == "auto-restart":
         mends = {
@@ -98,17 +100,17 @@ def _judge_run(unit: Unit) -> Iterable[Finding]:
         )
 
 
-def judge_session(session: Session, unit: Unit | NoManager) -> list[Finding]:
+def judge_session(session: SessionFacts, unit: UnitFacts | NoManager) -> list[Finding]:
     """Whether somebody sits at a display here, and whether the service runs without them."""
     drawn = bool(session.kind)
-    known = isinstance(unit, Unit) and unit.graphical
+    known = isinstance(unit, UnitFacts) and unit.graphical
     if drawn:
         first = good(Check.SESSION, "doctor_session_good", kind=session.kind)
     elif known:
         first = good(Check.SESSION, "doctor_session_elsewhere")
     else:
         first = warning(Check.SESSION, "doctor_session_none", "doctor_session_none_mend")
-    if isinstance(unit, Unit) and unit.wanted_by == (_GRAPHICAL,):
+    if isinstance(unit, UnitFacts) and unit.wanted_by == (_GRAPHICAL,):
         return [first, good(Check.SESSION, "doctor_linger_screen")]
     match session.lingering:
         case None:
