@@ -1,7 +1,7 @@
-# Debian roots to try nightcare in; sourced from the project's folder after setup.sh. They are made
-# with mmdebstrap from the mirror that apt uses here, and need root.
+# Functions for Debian roots to test nightcare in; sourced from the project's folder after setup.sh.
+# mmdebstrap makes the roots from the mirror that apt uses here. They need root.
 
-# Print the address of the Debian mirror that apt is set up with, as far as apt has its lists.
+# Print the address of apt's Debian mirror, if apt has its lists.
 known_mirror() {
     # shellcheck disable=SC2016 # apt expands it
     apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' | head -n 1
@@ -12,20 +12,20 @@ debian_mirror() {
     known_mirror
 }
 
-# Make a root: RELEASE FOLDER PACKAGES, the last with commas between them. A mirror may be stale.
+# Make a root: RELEASE FOLDER PACKAGES, the last separated by commas. The mirror may be stale.
 make_root() {
     say "making a root of Debian $1"
     as_root env DEBIAN_FRONTEND=noninteractive mmdebstrap --quiet --variant=apt --include="$3" \
         --format=directory --aptopt='Acquire::Check-Valid-Until "false"' \
         "$1" "$2" "$(debian_mirror)"
-    # So that the network is reached there as it is here.
+    # The root uses the network settings of this machine.
     for file in /etc/resolv.conf /etc/hosts /etc/ssl/certs/ca-certificates.crt; do
         [ ! -d "$2${file%/*}" ] || as_root cp "$file" "$2$file"
     done
 }
 
 # Run a command in a root: FOLDER COMMAND... Its mounts and processes end with it. The root is a mount
-# itself, so that programs in it may have mounts that they alone see.
+# itself, so that programs in it can have private mounts.
 in_root() {
     root=$1
     shift

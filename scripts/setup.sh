@@ -1,8 +1,8 @@
-# What ./scripts/run and ./scripts/test share; they source it from the project's folder.
+# Functions shared by the scripts, which source this file from the project's folder.
 
 say() { printf 'nightcare: %s\n' "$*" >&2; }
 
-# Run a command as root; only where that needs no password, `can_be_root` says so.
+# Run a command as root. `can_be_root` tells whether that needs no password.
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
 }
@@ -11,7 +11,7 @@ can_be_root() {
     [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null
 }
 
-# Install Debian's packages that are not there yet.
+# Install the missing ones of these Debian packages.
 debian_packages() {
     missing=
     for package in "$@"; do
@@ -20,11 +20,11 @@ debian_packages() {
     done
     [ -n "$missing" ] || return 0
     if ! command -v apt-get >/dev/null; then
-        say "install these programs with your system's package manager, then try again:$missing"
+        say "install these programs with your package manager, then try again:$missing"
         exit 1
     fi
     if ! can_be_root; then
-        say "some packages of the system are needed first. Install them, then try again:"
+        say "some system packages are missing. Install them, then try again:"
         say "    sudo apt-get install$missing"
         exit 1
     fi
@@ -38,7 +38,7 @@ debian_packages() {
         $missing >/dev/null
 }
 
-# The newest Python that will do.
+# Print the first suitable Python.
 find_python() {
     for python in python3 python3.14 python3.13 python3.12 python3.11; do
         if command -v "$python" >/dev/null &&
@@ -51,7 +51,7 @@ find_python() {
     exit 1
 }
 
-# Make .venv with what is locked: "run" for the program, "all" for the tests as well.
+# Install the locked dependencies in .venv: "run" for the program, "all" for the tests as well.
 virtual_environment() {
     wanted="$1 $(cat requirements.lock pyproject.toml | cksum)"
     [ "$(cat .venv/installed 2>/dev/null)" = "all ${wanted#* }" ] && return 0
@@ -60,7 +60,7 @@ virtual_environment() {
     if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
         debian_packages python3-venv
     fi
-    say "installing into .venv; this takes a moment the first time"
+    say "installing into .venv; the first time takes a moment"
     [ -x .venv/bin/python ] && .venv/bin/python -m pip --version >/dev/null 2>&1 ||
         "$python" -m venv --clear .venv
     locked=requirements.lock

@@ -250,7 +250,7 @@ def test_who_may_not_install_packages_is_told_which(
     )
     assert (done.returncode, done.stdout) == (1, b"")
     assert done.stderr.decode().splitlines() == [
-        "nightcare: some packages of the system are needed first. Install them, then try again:",
+        "nightcare: some system packages are missing. Install them, then try again:",
         "nightcare:     sudo apt-get install python3-venv git",
     ]
 
