@@ -1,1 +1,1 @@
-"""What nightcare costs, measured: `./scripts/benchmark`."""
+"""Benchmarks of memory, wake-ups and times: `./scripts/benchmark`."""

@@ -1,4 +1,4 @@
-"""Measure everything, print it as tables, and write it as JSON: `./scripts/benchmark --help`."""
+"""Measure all parts, print tables, and write JSON: `./scripts/benchmark --help`."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from benchmarks.waiting import memories, quiet_minutes
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How thoroughly everything is measured.
+    """The extent of a run.
 
     Attributes:
-        settle: How long programs are left alone after their start, in seconds.
-        seconds: How long nothing happens.
-        notifications: So many are shown before memory is looked at.
-        reloads: So many schedules are taken up, one after the other.
-        runs: How often each command is run.
-        starts: How often the service is started.
-        people: So many services wait at the same time.
-        waits: How long each waits, in seconds, one after the other.
-        reminders: So many reminders.
-        years: So many years of journal.
-        repeats: How often a piece of work is done.
+        settle: Seconds to wait after a start before measuring.
+        seconds: Seconds in which nothing is due.
+        notifications: Number of notifications shown before memory is measured.
+        reloads: Number of schedules loaded one after another.
+        runs: Number of runs of each command.
+        starts: Number of starts of the service.
+        people: Number of services that wait at the same time.
+        waits: Seconds that each service waits, one wait after another.
+        reminders: Numbers of reminders.
+        years: Numbers of years in the journal.
+        repeats: Number of repeats of a computation.
     """
 
     settle: float
@@ -56,7 +56,7 @@ class Scale:
 FULL = Scale(8, 300, 60, 200, 40, 15, 20, (5, 15, 45, 90, 300), (10, 1000, 10_000), (0, 1, 10), 5)
 QUICK = Scale(4, 20, 5, 10, 10, 5, 5, (5, 10), (10, 1000), (0, 1), 3)
 TRIAL = Scale(0.5, 1, 1, 2, 1, 1, 1, (1,), (10,), (0,), 1)
-"""For the tests: everything is measured, and no figure means anything."""
+"""The smallest extent, for the tests; its figures mean nothing."""
 
 PARTS: Mapping[str, Callable[[Desk, Scale], object]] = {
     "quiet": lambda desk, scale: quiet_minutes(desk, scale.seconds, scale.settle),
@@ -72,7 +72,7 @@ PARTS: Mapping[str, Callable[[Desk, Scale], object]] = {
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure what was asked for."""
+    """Measure the parts that the arguments name."""
     parser = argparse.ArgumentParser(prog="benchmark", description=__doc__)
     scale = parser.add_mutually_exclusive_group()
     scale.add_argument("--quick", action="store_const", const=QUICK, dest="scale")
@@ -96,7 +96,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def machine() -> dict[str, object]:
-    """What it was measured on, and how busy that was."""
+    """Return the machine that was measured, and its load."""
     return {
         "when": datetime.now(UTC).date().isoformat(),
         "system": platform.freedesktop_os_release().get("PRETTY_NAME", platform.system()),

@@ -1,4 +1,4 @@
-"""A private desk to measure at: a home, a bus, and a real notification server on a real display."""
+"""A private desktop for measurements: a home, a bus, and a notification server on a display."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
 
 
 def installed() -> tuple[str, ...]:
-    """The command as a person has it; as a module, where it is not installed."""
+    """Return the installed command, or the module if it is not installed."""
     script = Path(sys.executable).with_name("nightcare")
     return (str(script),) if script.exists() else (sys.executable, "-m", "nightcare")
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where everything is measured."""
+    """A private desktop."""
 
     home: Home
     bus: PrivateBus
@@ -45,17 +45,17 @@ class Desk:
 
     @property
     def session(self) -> dict[str, str]:
-        """The variables of the session."""
+        """The environment variables of the session."""
         return {"DBUS_SESSION_BUS_ADDRESS": self.bus.address}
 
     def person(self, home: Home | None = None) -> Nightcare:
-        """Somebody at this desk, with a home of their own or that of the desk."""
+        """Return a person at this desk, with the given home or that of the desk."""
         return Nightcare(home or self.home, self.session)
 
 
 @contextlib.contextmanager
 def private_desk() -> Iterator[Desk]:
-    """Set up a desk until leaving."""
+    """Run a private desktop until the context ends."""
     with (
         private_home() as home,
         private_bus(home) as bus,
@@ -70,8 +70,8 @@ class Started:
     """A service that is ready.
 
     Attributes:
-        process: Its process.
-        milliseconds: From exec to READY=1.
+        process: The process.
+        milliseconds: The time from exec to READY=1.
     """
 
     process: subprocess.Popen[bytes]
@@ -80,18 +80,18 @@ class Started:
 
     @property
     def pid(self) -> int:
-        """The id of its process."""
+        """The process id."""
         return self.process.pid
 
     def hear(self, state: str) -> None:
-        """Wait until it says this to its service manager."""
+        """Wait until the service sends this state to its service manager."""
         while state not in self._ear.recv(_DATAGRAM).decode().splitlines():
             pass
 
 
 @contextlib.contextmanager
 def service(person: Nightcare, **variables: str) -> Iterator[Started]:
-    """Run the service until leaving, as a service manager does."""
+    """Run the service as a service manager does, until the context ends."""
     address = person.home.runtime / "notify"
     with (
         socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear,
@@ -127,7 +127,7 @@ def service(person: Nightcare, **variables: str) -> Iterator[Started]:
 def programs(
     commands: Sequence[Sequence[str]], environment: Mapping[str, str]
 ) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Run programs until leaving."""
+    """Run programs until the context ends."""
     running = [
         subprocess.Popen(
             command,

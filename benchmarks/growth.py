@@ -1,4 +1,4 @@
-"""How the cost grows: with reminders, with years of journal; and beside APScheduler's own."""
+"""Growth of the cost with reminders and with years of journal, and compared with APScheduler."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _EACH_DAY = 12
 
 
 def with_reminders(counts: tuple[int, ...], runs: int) -> dict[int, dict[str, Figure]]:
-    """A day planned, a firing, and what comes next, with so many reminders."""
+    """Measure planning a day, an update, and finding the next reminder, by number of reminders."""
     return {count: _with(count, runs) for count in counts}
 
 
@@ -48,14 +48,14 @@ def _with(count: int, runs: int) -> dict[str, Figure]:
         person.service.update(person.now)
 
     return {
-        "a day planned": timed(lambda: plan(schedule.reminders, calendar, _FIRST, 1), runs),
-        "a minute reckoned": timed(fire, runs),
-        "what comes next": timed(lambda: person.service.following(person.now), runs),
+        "planning a day": timed(lambda: plan(schedule.reminders, calendar, _FIRST, 1), runs),
+        "an update after one minute": timed(fire, runs),
+        "finding the next reminder": timed(lambda: person.service.following(person.now), runs),
     }
 
 
 def against_cron_trigger(runs: int) -> dict[str, Figure]:
-    """365 days of 30 reminders: ours at clock times, ours by cron, APScheduler's CronTrigger."""
+    """Measure planning 365 days of 30 reminders, by clock times, cron and APScheduler."""
     clocks = [(hour, minute) for hour in range(8, 18) for minute in (0, 20, 40)]
     at = tuple(_at(number, time(*clock)) for number, clock in enumerate(clocks))
     cron = tuple(
@@ -71,7 +71,7 @@ def against_cron_trigger(runs: int) -> dict[str, Figure]:
 
 
 def with_years(desk: Desk, years: tuple[int, ...], runs: int) -> dict[int, dict[str, Timed]]:
-    """`status` and `report` with so many years in the journal, none of them let go of."""
+    """Measure `status`, `next` and `report` by number of years in the journal."""
     found = {}
     for count in years:
         with private_home() as home:

@@ -1,4 +1,4 @@
-"""From the moment a reminder is due to Notify on the bus, after waits of seconds to minutes."""
+"""Time from a reminder's due time to Notify on the bus, after waits of seconds to minutes."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from parts.processes import find_program
 
 _LEAD = 8
 _AT_ONCE = 3
-"""Seconds that what is late may take, before it is counted as lost."""
+"""Seconds after which a late notification counts as lost."""
 
 _MILLISECONDS = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Lateness:
-    """How late notifications were, in milliseconds.
+    """Lateness of notifications.
 
     Attributes:
-        figure: All of them.
-        due: How many were due.
+        figure: The lateness in milliseconds.
+        due: The number of notifications that were due.
     """
 
     figure: Figure
@@ -37,9 +37,9 @@ class Lateness:
 
 
 def lateness(desk: Desk, people: int, waits: tuple[int, ...]) -> Lateness:
-    """Let so many services wait so many seconds, one wait after the other, each for itself.
+    """Measure the lateness of several services, each after waits of so many seconds.
 
-    No two are due in the same second: what is measured is the wait, not a crowd.
+    No two notifications are due in the same second, so that they do not delay each other.
     """
     with contextlib.ExitStack() as stack:
         homes = [desk.person(stack.enter_context(private_home())) for _ in range(people)]
@@ -62,7 +62,7 @@ def lateness(desk: Desk, people: int, waits: tuple[int, ...]) -> Lateness:
 
 
 def _moments(start: int, waits: tuple[int, ...], taken: set[int]) -> list[int]:
-    """Seconds since 1970 at which one service is due, none of which another has."""
+    """Return the due times of one service (seconds since 1970), different from those taken."""
     moments = []
     at = start
     for wait in waits:
@@ -76,7 +76,7 @@ def _moments(start: int, waits: tuple[int, ...], taken: set[int]) -> list[int]:
 
 @contextlib.contextmanager
 def _notifications(desk: Desk) -> Iterator[Path]:
-    """A file with a line for each Notify that the bus carries, and when it did."""
+    """Record each Notify on the bus, with its time, in a file."""
     monitor = [find_program("dbus-monitor", "dbus"), "--address", desk.bus.address, "--profile"]
     rule = "type='method_call',interface='org.freedesktop.Notifications',member='Notify'"
     with tempfile.NamedTemporaryFile("wb", dir=desk.home.aside) as out:

@@ -1,4 +1,4 @@
-"""Taking a figure: from the kernel's account of a process, or from many runs of a command."""
+"""Measurements of a process by the kernel, and of many runs of a command."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _MILLISECONDS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Many runs of the same: milliseconds, unless it is said otherwise.
+    """Statistics of many runs, in milliseconds unless stated otherwise.
 
     Attributes:
-        median: The middle one.
-        low: A quarter of them is below.
-        high: A quarter of them is above.
-        most: The largest.
-        runs: How many there were.
+        median: The median.
+        low: The lower quartile.
+        high: The upper quartile.
+        most: The maximum.
+        runs: The number of runs.
     """
 
     median: float
@@ -34,7 +34,7 @@ class Figure:
 
     @classmethod
     def of(cls, values: Iterable[float]) -> Figure:
-        """What many runs come to."""
+        """Return the statistics of these values."""
         ordered = sorted(values)
         low, _, high = statistics.quantiles(ordered, n=4) if len(ordered) > 1 else ordered * 3
         return cls(statistics.median(ordered), low, high, ordered[-1], len(ordered))
@@ -45,7 +45,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A command: how long it took on the wall, and how much of a processor."""
+    """Wall time and processor time of a command."""
 
     wall: Figure
     processor: Figure
@@ -53,12 +53,12 @@ class Timed:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a process has in memory, MiB, by smaps_rollup of proc(5).
+    """Memory of a process in MiB, by smaps_rollup of proc(5).
 
     Attributes:
-        resident: All of it.
-        proportional: Its share, where what others have too is divided among them.
-        private: What nobody else has.
+        resident: All resident pages.
+        proportional: The same, with shared pages divided among their processes.
+        private: Pages that no other process shares.
     """
 
     resident: float
@@ -68,11 +68,11 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What a process did over a while, with all its threads.
+    """Activity of all threads of a process.
 
     Attributes:
-        switches: How often it was woken: voluntary context switches.
-        ticks: How much of a processor it used, in clock ticks of 10 ms.
+        switches: Number of wake-ups: voluntary context switches.
+        ticks: Processor time in clock ticks of 10 ms.
     """
 
     switches: int
@@ -80,7 +80,7 @@ class Activity:
 
 
 def memory_of(pid: int) -> Memory:
-    """What a process has in memory now."""
+    """Return the memory of a process now."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
     kib = {name: int(size) for name, size in re.findall(r"^(\w+):\s+(\d+) kB", text, re.MULTILINE)}
     private = kib["Private_Clean"] + kib["Private_Dirty"]
@@ -88,7 +88,7 @@ def memory_of(pid: int) -> Memory:
 
 
 def activity_of(pid: int) -> Activity:
-    """What a process has done since it was started."""
+    """Return the activity of a process since its start."""
     switches = ticks = 0
     for task in Path(f"/proc/{pid}/task").iterdir():
         status = (task / "status").read_text(encoding="utf-8")
@@ -101,7 +101,7 @@ def activity_of(pid: int) -> Activity:
 
 
 def activity_during(pids: Sequence[int], seconds: float) -> list[Activity]:
-    """What processes do from now on for so many seconds."""
+    """Return the activity of processes in the next so many seconds."""
     before = [activity_of(pid) for pid in pids]
     time.sleep(seconds)
     after = [activity_of(pid) for pid in pids]
@@ -114,7 +114,7 @@ def activity_during(pids: Sequence[int], seconds: float) -> list[Activity]:
 def commands_timed(
     commands: Mapping[str, Sequence[str]], environment: Mapping[str, str], runs: int
 ) -> dict[str, Timed]:
-    """Run commands again and again, in turn, so that a busy moment falls on all of them."""
+    """Run commands many times in turn, so that a busy moment affects all of them."""
     taken: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
     for _ in range(runs):
         for name, command in commands.items():
@@ -135,7 +135,7 @@ def _run(command: Sequence[str], environment: Mapping[str, str]) -> tuple[float,
 
 
 def timed(work: Callable[[], object], runs: int) -> Figure:
-    """How long something takes in this process."""
+    """Measure a call in this process."""
     taken = []
     for _ in range(runs):
         started = time.perf_counter()
@@ -145,7 +145,7 @@ def timed(work: Callable[[], object], runs: int) -> Figure:
 
 
 def as_data(value: object) -> object:
-    """A figure, or a table of them, for JSON."""
+    """Return a figure, or a table of figures, as plain data for JSON."""
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""How much is installed: the libraries that nightcare asks for, and what those ask for."""
+"""Installed size of nightcare and of its direct and indirect dependencies."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _MIB = 1024 * 1024
 
 
 def installed_sizes() -> dict[str, float]:
-    """MiB of each library of the default install as it lies on the disk, nightcare first."""
+    """Return the size on disk of each default dependency in MiB, nightcare first."""
     sizes: dict[str, float] = {}
     waiting = ["nightcare"]
     while waiting:
@@ -18,7 +18,7 @@ def installed_sizes() -> dict[str, float]:
         try:
             found = distribution(name)
         except PackageNotFoundError:
-            # Of another platform.
+            # A dependency on another platform.
             continue
         if name in sizes:
             continue
@@ -33,7 +33,7 @@ def installed_sizes() -> dict[str, float]:
 
 def _size(found: Distribution) -> float:
     if found.name == "nightcare":
-        # It may be installed so that it can be edited.
+        # It may be an editable installation.
         package = Path(__file__).parents[1] / "src" / "nightcare"
         return sum(one.stat().st_size for one in package.rglob("*") if one.is_file()) / _MIB
     files = (Path(str(one.locate())) for one in found.files or ())

@@ -1,4 +1,4 @@
-"""From exec to READY, and each command, beside an interpreter that does nothing."""
+"""Time from exec to READY, and of each command, beside an interpreter that does nothing."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _COMMANDS: Sequence[tuple[str, ...]] = (
 
 
 def starts(desk: Desk, runs: int) -> dict[str, Figure]:
-    """From exec to READY: with a config that was validated before, and with one that was not.
+    """Measure exec to READY with a config that was validated before, and with one that was not.
 
-    The floor is measured in turn with them, so that a busy moment falls on all.
+    The floor is measured in turn with them, so that a busy moment affects all of them.
     """
     floor, known, anew = [], [], []
     with private_home() as home:
@@ -46,14 +46,14 @@ def starts(desk: Desk, runs: int) -> dict[str, Figure]:
 
 
 def _configure(person: Nightcare) -> None:
-    """The example, with another interval: as it is nobody need validate it."""
+    """Write the example with another interval, because the unchanged one needs no validation."""
     person.config.parent.mkdir(parents=True)
     text = EXAMPLE.read_text(encoding="utf-8").replace('"2h"', '"110m"')
     person.config.write_text(text, encoding="utf-8")
 
 
 def commands(desk: Desk, runs: int) -> dict[str, Timed]:
-    """Each command, while the service runs."""
+    """Measure each command while the service runs."""
     with contextlib.ExitStack() as stack:
         person: Nightcare = desk.person(stack.enter_context(private_home()))
         _configure(person)
@@ -61,6 +61,6 @@ def commands(desk: Desk, runs: int) -> dict[str, Timed]:
         wanted = {FLOOR: [sys.executable, "-c", "pass"]}
         wanted |= {" ".join(words): [*installed(), *words] for words in _COMMANDS}
         environment = person.home.environment(**person.session)
-        # One of each, so that Python has compiled what it will run.
+        # One run of each, so that Python has compiled the code.
         commands_timed(wanted, environment, 1)
         return commands_timed(wanted, environment, runs)

@@ -1,4 +1,4 @@
-"""Figures as tables to read, in Markdown, so that they can be pasted into the documentation."""
+"""Figures as Markdown tables, which can be pasted into the documentation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FIGURE = ("ms", "at most")
 
 
 def print_table(name: str, found: object, out: TextIO) -> None:
-    """Print what a part has found."""
+    """Print the figures of a part."""
     print(f"\n### {name}\n", file=out)
     head, rows = _table(found)
     print(f"| | {' | '.join(head)} |", file=out)

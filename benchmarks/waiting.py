@@ -1,4 +1,4 @@
-"""Between reminders: how often the service wakes, and what it has in memory, beside others."""
+"""Wake-ups and memory of the service between reminders, compared with other programs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from parts.processes import eventually
 from parts.program import LATER, Nightcare
 
 _BEAT_SECONDS = 10
-"""Between two beats of the watchdog while its cost is measured; the unit has ten minutes."""
+"""Seconds between watchdog notifications while their cost is measured; ten minutes in the unit."""
 
 _RIVALS: Mapping[str, tuple[str, ...]] = {
     "Safe Eyes": ("safeeyes",),
@@ -30,7 +30,7 @@ _RIVALS: Mapping[str, tuple[str, ...]] = {
 
 
 def quiet_minutes(desk: Desk, seconds: float, settle: float) -> dict[str, Activity]:
-    """What happens while nothing is due: the service, its watchdog, the floors and the rivals."""
+    """Measure activity while nothing is due: the service, watchdog, floors and other programs."""
     with contextlib.ExitStack() as stack:
         pids: dict[str, int] = {}
         for name, variables in (
@@ -50,7 +50,7 @@ def quiet_minutes(desk: Desk, seconds: float, settle: float) -> dict[str, Activi
 
 
 def memories(desk: Desk, notifications: int, reloads: int, settle: float) -> dict[str, Memory]:
-    """What the service has in memory over its life, beside the floors and the rivals."""
+    """Measure memory of the service over its life, beside the floors and other programs."""
     found: dict[str, Memory] = {}
     with contextlib.ExitStack() as stack:
         person = desk.person(stack.enter_context(private_home()))
@@ -77,7 +77,7 @@ def _others(desk: Desk) -> Iterator[dict[str, int]]:
         program = shutil.which(command[0])
         if program is not None:
             commands[name] = [program, *command[1:]]
-    # What they say on their bus would wake whoever listens there.
+    # Their messages would wake every listener on their bus.
     with contextlib.ExitStack() as stack:
         bus = stack.enter_context(private_bus(desk.home, name="others"))
         environment = desk.display.environment(DBUS_SESSION_BUS_ADDRESS=bus.address)
@@ -88,7 +88,7 @@ def _others(desk: Desk) -> Iterator[dict[str, int]]:
 
 
 def _show(person: Nightcare, count: int) -> None:
-    """Have the service show notifications, one after the other, each over a real bus."""
+    """Make the service show notifications over a real bus, one after another."""
     journal = Journal.open(person.state)
     try:
         for _ in range(count):
@@ -99,9 +99,9 @@ def _show(person: Nightcare, count: int) -> None:
 
 
 def _reload(person: Nightcare, running: Started, number: int) -> None:
-    """Another schedule each time, so that nothing that was kept is of use."""
+    """Reload another schedule each time, so that no cached result applies."""
     text = EXAMPLE.read_text(encoding="utf-8")
-    # Replaced at once: a reload must not find half of it.
+    # Replaced atomically: a reload must not read half of it.
     fresh = person.config.with_name("fresh")
     fresh.write_text(text.replace('"2h"', f'"{100 + number}m"'), encoding="utf-8")
     fresh.replace(person.config)

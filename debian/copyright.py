@@ -1,11 +1,12 @@
-"""Print the copyright file of the package: nightcare's own licence, and those of what it carries.
+"""Print the copyright file of the package: the licences of nightcare and its libraries.
 
-What it carries is what is locked, so this is read from what is installed beside nightcare, by whose
-interpreter it is run. Of what is compiled into a wheel that is what the wheel's own list says; the
-texts of the licences that such lists only name are in the folder `licences` beside this file.
+The package contains the locked libraries, so the licences are read from the distributions that
+are installed beside nightcare. Run this with that interpreter. The licences of code compiled into a
+wheel come from the list in the wheel. Such a list only names licences; their texts are in the
+folder `licences` beside this file.
 
-Sources: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/; PEP 770 for where the
-lists are; CycloneDX 1.5 for what is in them (https://cyclonedx.org).
+Sources: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/; PEP 770 for the place
+of the lists; CycloneDX 1.5 for their content (https://cyclonedx.org).
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _HOLDER = re.compile(
     r"^\W*Copyright (?!\[yyyy\]|notice|[Ll]icense|[Hh]older)(?:\(c\) |© )?(.+)$", re.MULTILINE
 )
 _COMMON = {"Apache License": "Apache-2.0", "Mozilla Public License Version 2.0": "MPL-2.0"}
-"""How the licences begin whose whole text Debian keeps in one place, and its name there."""
+"""First words of the licences that Debian keeps in common-licenses, and their names there."""
 
 _TEXTS = Path(__file__).with_name("licences")
 _LISTS = re.compile(r"\.dist-info/sboms/[^/]+\.json$")
@@ -37,7 +38,7 @@ _MYPYC = re.compile(r"__mypyc\.[^/]*$")
 
 
 def paragraphs() -> Iterator[str]:
-    """The paragraphs of the file; nightcare's own first."""
+    """Yield the paragraphs of the file, nightcare's own first."""
     yield _HEAD
     found = sorted(distributions(), key=lambda one: (one.name != _OWN, one.name.lower()))
     for one in found:
@@ -68,7 +69,7 @@ def _paragraph(one: Distribution) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    """A licence as it stands; where to find it on Debian, if it is one of those kept there."""
+    """Return the lines of a licence, or a reference if Debian keeps its text."""
     for beginning, name in _COMMON.items():
         if text.startswith(beginning):
             return [f"The whole text is in /usr/share/common-licenses/{name}.", ""]
@@ -76,21 +77,21 @@ def _lines(text: str) -> list[str]:
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:
-    """Lines as they continue a field."""
+    """Indent lines that continue a field."""
     return (f" {line}" if line.strip() else " ." for line in lines)
 
 
 def _comment(lines: list[str]) -> list[str]:
-    """A field of such lines; without any there is none."""
+    """Return these lines as a comment field, or nothing without lines."""
     return ["Comment:", *_indented(lines)] if lines else []
 
 
 def _compiled_in(path: PackagePath) -> list[str]:
-    """What a file says is compiled into its wheel, line by line, and under which licences."""
+    """Return lines about the code that a file lists as compiled into its wheel."""
     if _MYPYC.search(f"{path}"):
         return [
-            "This is compiled with mypyc, and parts of mypyc are compiled in. The wheel",
-            "says nothing of that; the licence of mypyc is:",
+            "This is compiled with mypyc and contains parts of it. The wheel does not",
+            "mention that; the licence of mypyc is:",
             "",
             *_text("mypyc"),
         ]
@@ -102,27 +103,26 @@ def _compiled_in(path: PackagePath) -> list[str]:
         return []
     needed = {name for one in parts for name in texts_for(_expression(one))}
     return [
-        "What is compiled in is listed by the wheel itself, in",
+        "The wheel lists the code that is compiled into it, in",
         f"{_PLACE}/{path}.",
-        "Some of it is only used while the rest is compiled, or on other systems. Of",
-        "all of it the wheel brings neither notices of copyright nor texts of licences.",
+        "Some of it is used only during the build, or on other systems. The wheel",
+        "contains neither copyright notices nor licence texts for it.",
         "",
         *(f" {_told(one)}" for one in parts),
         "",
-        "Where a choice of licences is given, the first of them whose text follows has",
-        "been chosen.",
+        "Of alternative licences, the first one whose text follows is chosen.",
         *(line for name in sorted(needed) for line in ("", f"{name}:", "", *_text(name))),
     ]
 
 
 def _told(component: dict[str, Any]) -> str:
-    """A part as one line."""
+    """Return a component as one line."""
     said = [f"{component['name']} {component['version']}", _expression(component)]
     return ", ".join([*said, *([component["author"]] if "author" in component else [])])
 
 
 def _expression(component: dict[str, Any]) -> str:
-    """The licence of a part, as an SPDX expression."""
+    """Return the licence of a component as an SPDX expression."""
     return " AND ".join(
         one.get("expression") or one["license"].get("id") or one["license"]["name"]
         for one in component.get("licenses", [])
@@ -130,17 +130,17 @@ def _expression(component: dict[str, Any]) -> str:
 
 
 def texts_for(expression: str) -> Iterator[str]:
-    """The licences that are enough for an SPDX expression, of those whose text is at hand.
+    """Yield licences in the folder that satisfy an SPDX expression.
 
     Raises:
-        LookupError: They are not enough.
+        LookupError: The folder lacks a licence.
     """
     at_hand = {path.name for path in _TEXTS.iterdir()}
     for needed in expression.split(" AND "):
         offered = needed.strip("() ").split(" OR ")
         name = next((one for one in offered if one in at_hand), None)
         if name is None:
-            raise LookupError(f"debian/licences has none of what is enough for: {expression}")
+            raise LookupError(f"debian/licences has no licence that satisfies: {expression}")
         yield name
 
 
@@ -149,7 +149,7 @@ def _text(name: str) -> list[str]:
 
 
 def _short_name(one: Distribution) -> str:
-    """The name of the licence; with the package's, because each has a text of its own."""
+    """Return the name of the licence with that of the package, because each has its own text."""
     found = one.metadata.json
     said = str(found.get("license_expression") or found.get("license") or "")
     classified = (

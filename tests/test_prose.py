@@ -47,10 +47,7 @@ EXEMPT = {
     "src/nightcare/doctor/checks",
     "src/nightcare/i18n",
     "src/nightcare/report_html",
-    # Tests and tools: a relative clause is refused there as well.
-    "benchmarks",
-    "debian",
-    "scripts/generating",
+    # A relative clause is refused in tests as well.
     "tests",
     "tests/cli",
     "tests/config",

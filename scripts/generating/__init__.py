@@ -1,1 +1,1 @@
-"""What is made of the commands and of the config's models, and committed; ./scripts/generate."""
+"""Generators of the files that ./scripts/generate writes from the commands and the config model."""

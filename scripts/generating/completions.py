@@ -1,4 +1,4 @@
-"""What the shells load to complete what one types.
+"""Completion files of the shells.
 
 Source: click's documentation, "Shell Completion".
 """
@@ -11,7 +11,7 @@ from nightcare.cli.click_app import app
 
 
 def completion(shell: str) -> str:
-    """The file for a shell that click knows."""
+    """Return the completion file for a shell that click supports."""
     found = get_completion_class(shell)
     assert found is not None
     source = found(app, {}, "nightcare", "_NIGHTCARE_COMPLETE").source()

@@ -1,7 +1,7 @@
-"""Every file that is made of the code, and how they are written.
+"""The generated files.
 
-They are committed, because making them needs the program itself, which whoever builds a wheel need
-not have. A test holds them equal to the code.
+They are committed, because a build of the wheel cannot run the program. A test compares them with
+the code.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ SHELLS = {
     "zsh": "zsh/site-functions/_nightcare",
     "fish": "fish/vendor_completions.d/nightcare.fish",
 }
-"""For each shell where it looks for completions, below a folder of data such as /usr/share."""
+"""The completion file of each shell, relative to a data folder such as /usr/share."""
 
 BEGIN = "<!-- made by ./scripts/generate: begin -->"
 END = "<!-- made by ./scripts/generate: end -->"
 
 
 def files() -> Iterator[tuple[str, str]]:
-    """Each file by its path in the project, and what it holds."""
+    """Yield the path in the project and the text of each file."""
     yield "docs/commands.md", _between_the_marks("docs/commands.md", listed_commands())
     yield "docs/configuration.md", _between_the_marks("docs/configuration.md", listed_keys())
     yield "share/man/man1/nightcare.1", "\n".join(program_page())
@@ -42,13 +42,13 @@ def files() -> Iterator[tuple[str, str]]:
 
 
 def _example_made() -> str:
-    """The text of the example, and what comes of it."""
+    """Return the example and its validated form as JSON."""
     made = [example_text(), plain(load(None, {}))]
     return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
 
 
 def _between_the_marks(name: str, lines: Iterator[str]) -> str:
-    """A document, which is written by hand, with what is listed between its two marks."""
+    """Return a document with these lines between its two marks."""
     before, rest = (PROJECT / name).read_text(encoding="utf-8").split(BEGIN)
     _, after = rest.split(END)
     listed = "\n".join(lines).strip()

@@ -1,4 +1,4 @@
-"""The keys of the config file, table by table, as its JSON Schema has them."""
+"""The keys of the config file by table, from its JSON Schema."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Path = tuple[str, ...]
 Schema = dict[str, Any]
 
 NAME = "NAME"
-"""Stands in a path for a name that the person gives."""
+"""A placeholder in a path for a name of the person's choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,9 @@ class Key:
     """A key with a value.
 
     Attributes:
-        path: The names of the tables that it is in, and its own.
-        needed: Whether it has to be there.
-        field: What the schema says of it.
+        path: The names of its tables, and its own name.
+        needed: Whether it is required.
+        field: Its schema.
     """
 
     path: Path
@@ -35,12 +35,12 @@ class Table:
     """A table.
 
     Attributes:
-        path: The names of those that it is in, and its own; of the whole file it is empty.
-        meaning: What it is for.
-        all_of_them: What those of its kind are for; empty where there is but one.
-        listed: Whether it is one of a list.
-        alike: Whether there are others just like it beside it, as the weekdays are.
-        keys: Those of its keys that are no tables.
+        path: The names of its outer tables, and its own name; empty for the whole file.
+        meaning: Its description.
+        all_of_them: The description of all tables of its kind; empty for a single table.
+        listed: Whether it is an item of a list.
+        alike: Whether other tables have the same keys, such as the weekdays.
+        keys: Its keys that are not tables.
     """
 
     path: Path
@@ -52,14 +52,14 @@ class Table:
 
 
 def tables() -> Iterator[Table]:
-    """Every table that a file may have, before those that are in it; of those alike, the first."""
+    """Yield each table before its inner tables; of tables with the same keys, the first."""
     schema = config_schema()
     yield from _tables(_Found((), schema), schema["$defs"])
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A table as the schema has it."""
+    """A table in the schema."""
 
     path: Path
     schema: Schema
@@ -86,7 +86,7 @@ def _tables(found: _Found, known: Mapping[str, Schema], *, alike: bool = False) 
 
 
 def _table(path: Path, field: Schema, known: Mapping[str, Schema]) -> _Found | None:
-    """The table that a key holds, or each of those that it holds; None where it holds a value."""
+    """Return the table, or the kind of tables, that a key holds; None for a value."""
     each = _resolved(field.get("additionalProperties") or {}, known)
     if _is_table(each):
         return _Found((*path, NAME), each, field["description"])
@@ -101,7 +101,7 @@ def _is_table(schema: Schema) -> bool:
 
 
 def _resolved(field: Schema, known: Mapping[str, Schema]) -> Schema:
-    """A field with what it refers to; what it says itself comes first."""
+    """Return a field merged with its reference; the field's own entries win."""
     name = str(field.get("$ref", "")).rpartition("/")[2]
     own = {key: value for key, value in field.items() if key != "$ref"}
     return {**known.get(name, {}), **own}

@@ -1,4 +1,4 @@
-"""The manual pages, of the commands and of the config file.
+"""Manual pages of the commands and of the config file.
 
 Source: man(7) and man-pages(7).
 """
@@ -30,56 +30,56 @@ every = "2h"
 topic = "stretching"
 at = "bedtime - 30m"
 """
-"""A short config file; the test of the pages reads it as one."""
+"""A short config file, which a test validates."""
 
 _WIDEST = 76
 _BY_PATTERN = {"pattern", "type"}
-"""What a choice has that only says how another one may be spelt."""
+"""Keys of a choice that only describes another spelling."""
 
 _AROUND_COMMANDS = r"""
 .SH EXIT STATUS
 .TP
 .B 0
-All is well; also where
+Success; also if
 .B nightcare config check
-has nothing but warnings.
+has only warnings.
 .TP
 .B 1
-The command failed, or found nothing that it could act on.
+The command failed, or there was nothing to act on.
 .TP
 .B 2
-It was not understood: an unknown command or reminder, a bad length or date.
+The command is invalid: an unknown command or reminder, a wrong length or date.
 .TP
 .B 69
-It needs the service, which is not running.
+The command needs the service, which is not running.
 .TP
 .B 77
-It was run as root in somebody else's home.
+The command runs as root in another user's home.
 .TP
 .B 78
-The config is wrong.
+The config is invalid.
 .TP
 .B 130
-It was broken off.
+The command was interrupted.
 .SH ENVIRONMENT
 .TP
 .B NIGHTCARE_CONFIG
 The config file to use instead of yours.
 .TP
 .B NIGHTCARE_*
-Single values of the config; see
+Values of the config; see
 .BR nightcare.toml (5).
 .TP
 .BR XDG_CONFIG_HOME ,\  XDG_STATE_HOME ,\  XDG_RUNTIME_DIR
-Where config, journal and lock are, as the XDG Base Directory Specification
-has it.
+The folders of the config, the journal and the lock; see the XDG Base Directory
+Specification.
 .TP
 .B NO_COLOR
-Where it is set, nothing is coloured.
+If it is set, output has no colours.
 .SH FILES
 .TP
 .I \(ti/.config/nightcare/config.toml
-Your config. Without one, the built-in schedule is in force.
+Your config. Without one, the built-in schedule is active.
 .TP
 .I \(ti/.local/state/nightcare/
 Your journal and diary. They stay on this machine.
@@ -95,10 +95,10 @@ says more.
 
 _AROUND_KEYS = r"""
 .SH ENVIRONMENT
-Each value can be given as a variable too, with two underscores between the
+Each value can also be set as a variable, with two underscores between the
 parts of its key, such as
 .BR NIGHTCARE_SLEEP__BEDTIME=23:00 .
-It is laid over what the file says.
+A variable overrides the file.
 .SH FILES
 .I \(ti/.config/nightcare/config.toml
 .SH SEE ALSO
@@ -106,11 +106,11 @@ It is laid over what the file says.
 """
 
 _BEFORE_KEYS = (
-    "The config file is TOML. What it does not say is taken from the built-in one, key by key; but "
-    "[sleep] replaces the built-in table whole, and a file that defines any reminder replaces all "
-    'the built-in ones. A clock time is text, such as "07:00", or a TOML time, such as 07:00. A '
-    "moment is a clock time, or lies before or after waking up or going to bed, such as "
-    '"bedtime - 30m". A length is made of days, hours, minutes and seconds, such as "1h30m".'
+    "The config file is TOML. Keys that it leaves out have their built-in values; but [sleep] "
+    "replaces the whole built-in table, and a file that defines a reminder replaces all built-in "
+    'reminders. A clock time is a string, such as "07:00", or a TOML time, such as 07:00. A moment '
+    'is a clock time, or a time relative to wake-up or bedtime, such as "bedtime - 30m". A length '
+    'has days, hours, minutes and seconds, such as "1h30m".'
 )
 
 
@@ -118,20 +118,20 @@ _BEFORE_KEYS = (
 
 
 def program_page() -> Iterator[str]:
-    """nightcare(1), line by line."""
+    """Yield the lines of nightcare(1)."""
     yield _head("nightcare", 1)
     yield from (".SH NAME", r"nightcare \- reminders for people with leg cramps at night")
     yield from (".SH SYNOPSIS", ".B nightcare", r"[\fIOPTIONS\fR] \fICOMMAND\fR [\fIARGS\fR]...")
     yield from (".SH DESCRIPTION", *_prose(app.help or ""))
     yield from _prose(
-        "A service of your own login session shows desktop notifications by a schedule that you "
-        "write in one file. The commands work whether or not it runs. Most of them take --config "
-        "behind their name too."
+        "A service in your login session shows desktop notifications by a schedule in one file. "
+        "The commands also work without the service. Most of them accept --config after their name "
+        "too."
     )
     context = app.make_context("nightcare", [], resilient_parsing=True)
     yield from (".SH OPTIONS", *_options(app, context))
     names = ", ".join(rf"\fB{_plain(name)}\fR" for name in context.help_option_names)
-    yield from (".TP", names, "Say what nightcare, or the command before it, is for, and stop.")
+    yield from (".TP", names, "Show help for nightcare, or for the command before it.")
     yield ".SH COMMANDS"
     yield from _commands(app, context)
     yield from _as_it_stands(_AROUND_COMMANDS)
@@ -173,9 +173,9 @@ def _options(command: click.Command, context: click.Context) -> Iterator[str]:
 
 
 def config_page() -> Iterator[str]:
-    """nightcare.toml(5), line by line."""
+    """Yield the lines of nightcare.toml(5)."""
     yield _head("nightcare.toml", 5)
-    yield from (".SH NAME", r"nightcare.toml \- when nightcare reminds, and how")
+    yield from (".SH NAME", r"nightcare.toml \- the config file of nightcare")
     yield from (".SH DESCRIPTION", *_prose(_BEFORE_KEYS))
     yield ".SH KEYS"
     for table in tables():
@@ -188,7 +188,7 @@ def config_page() -> Iterator[str]:
             if "default" in key.field:
                 yield from (".br", *_prose(f"Default: {value_text(key.field['default'])}"))
             elif key.needed:
-                yield from (".br", "It must be given.")
+                yield from (".br", "Required.")
     yield from (".SH EXAMPLES", ".EX", *map(_plain, EXAMPLE.splitlines()), ".EE")
     yield from _as_it_stands(_AROUND_KEYS)
 
@@ -237,13 +237,13 @@ def _head(name: str, section: int) -> str:
 
 
 def _prose(text: str) -> Iterator[str]:
-    """A text in short lines, as what it is and not as requests."""
+    """Yield a text as short lines without roff requests."""
     for line in textwrap.wrap(" ".join(text.split()), _WIDEST, break_on_hyphens=False):
         yield _plain(line)
 
 
 def _plain(text: str) -> str:
-    """A text whose signs mean themselves; a hyphen as what one types."""
+    """Return a text with roff's special characters escaped; a hyphen is the typed one."""
     escaped = text.replace("\\", r"\e").replace("-", r"\-").replace("~", r"\(ti")
     return re.sub(r"^([.'])", r"\\&\1", escaped)
 

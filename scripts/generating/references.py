@@ -1,4 +1,4 @@
-"""What docs/configuration.md and docs/commands.md list, as Markdown."""
+"""Lists for docs/configuration.md and docs/commands.md, as Markdown."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nightcare.config.layers import example_text
 from nightcare.config.types import WEEKDAYS
 
 UNCOMMENTED = re.sub(r"^# (?=\[|\w+ *=)", "", example_text(), flags=re.MULTILINE)
-"""The commented example with all that it only mentions."""
+"""The example with its commented keys."""
 
 _ANNOTATIONS = {"description", "default", "examples"}
 _IN_WORDS = (
@@ -37,14 +37,14 @@ _IN_WORDS = (
 
 
 def examples() -> Iterator[tuple[Path, Any]]:
-    """An example of each key: its path and a value."""
+    """Yield the path and an example value of each key."""
     for table in tables():
         for key in table.keys:
             yield key.path, _example(key)
 
 
 def listed_keys() -> Iterator[str]:
-    """Each key of the config file, table by table."""
+    """Yield the keys of the config file as tables."""
     for table in tables():
         if table.path:
             name = f"[{'.'.join(table.path)}]"
@@ -62,7 +62,7 @@ def _cells(key: Key) -> Iterator[str]:
     yield f"`{key.path[-1]}`"
     yield field["description"]
     yield _allowed(field)
-    yield "has to be there" if key.needed else default
+    yield "required" if key.needed else default
     yield f"`{key.path[-1]} = {_as_toml(_example(key))}`"
 
 
@@ -81,7 +81,7 @@ def _allowed(field: Schema) -> str:
         case {"anyOf": [*one, {"type": "array", "items": dict(items)}]}:
             assert items == (one[0] if len(one) == 1 else {"anyOf": one})
             return f"{_allowed(items)}, or a list of them"
-        # A word in small letters; the pattern beside it accepts capitals as well.
+        # A lower-case word; the pattern accepts capitals as well.
         case {"anyOf": [{"enum": list(values)}, {"pattern": _}]}:
             return _allowed({"enum": values})
         case {"anyOf": list(choices)}:
@@ -90,7 +90,7 @@ def _allowed(field: Schema) -> str:
 
 
 def _example(key: Key) -> Any:
-    """As config.example.toml has it; else what the schema offers."""
+    """Return the value in config.example.toml, or else an example of the schema."""
     places: list[Any] = [tomli.loads(UNCOMMENTED)]
     for name in key.path:
         within = [place for place in places if isinstance(place, dict)]
@@ -106,7 +106,7 @@ def _of_tables(place: Any) -> bool:
 
 
 def _as_toml(value: Any) -> str:
-    # TOML and JSON write these alike, but not a time, which none of them is.
+    # TOML and JSON write these values alike. Only a time differs, and there is none.
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -114,7 +114,7 @@ def _as_toml(value: Any) -> str:
 
 
 def listed_commands() -> Iterator[str]:
-    """Each command with its options, groups last."""
+    """Yield each command with its options, groups last."""
     settings = app.context_settings
     yield from _command(app, click.Context(app, info_name="nightcare", **settings))
 
@@ -140,7 +140,7 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
         inner = [
             (name, command.get_command(context, name)) for name in command.list_commands(context)
         ]
-        # Groups come last, or what follows them would seem to belong to them.
+        # Groups come last, so that later commands do not seem to belong to them.
         for name, one in sorted(inner, key=lambda pair: isinstance(pair[1], click.Group)):
             assert one is not None
             yield from _command(one, click.Context(one, info_name=name, parent=context))

@@ -140,7 +140,7 @@ def test_of_a_choice_of_licences_one_is_told(expression: str, enough: list[str])
 @pytest.mark.parametrize("expression", ["GPL-3.0-only", "MIT AND Foo", "", "Foo OR Bar"])
 def test_a_licence_whose_text_is_not_at_hand_stops_the_package(expression: str) -> None:
     """Somebody has to look at it."""
-    with pytest.raises(LookupError, match="has none of what is enough"):
+    with pytest.raises(LookupError, match="has no licence that satisfies"):
         list(COPYRIGHT["texts_for"](expression))
 
 
