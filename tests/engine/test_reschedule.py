@@ -370,3 +370,68 @@ def test_undo_leaves_closed_what_was_closed() -> None:
     assert made.title() is None
     at(made, "22:20")
     assert made.title() == "Once more: Stretch"
+
+
+# What changed while the service was off
+
+
+def test_a_zone_that_changed_while_the_service_was_off_loses_nothing() -> None:
+    """East: by the clock there 22:00 was before it was stopped, so the evening comes at once."""
+    made = desk("14:10")
+    made.service.update(made.now)
+    made.restart_elsewhere("2026-11-23 14:20", ZoneInfo("Asia/Tokyo"))
+    assert made.title() == "Stretch"
+    at(made, "14:25")
+    assert made.title() == "Blanket"
+
+
+def test_a_zone_that_changed_while_the_service_was_off_repeats_nothing() -> None:
+    """West: what was shown and closed in the evening is over; what was missed comes there."""
+    made = desk("22:01")
+    made.answers().done(made.now)
+    made.written()
+    at(made, "22:10")
+    made.restart_elsewhere("2026-11-24 01:00", ZoneInfo("America/New_York"))
+    assert made.title() is None
+    made.until("2026-11-24 05:00")
+    assert [one.title for one in made.screen.shown] == ["Blanket"]
+    assert made.outcomes("stretch") == ["done"]
+
+
+def test_what_was_open_when_the_service_ended_comes_at_its_new_time() -> None:
+    """It was not answered, and 22:00 is still to come there."""
+    made = desk("22:01")
+    made.restart_elsewhere("2026-11-23 23:00", ZoneInfo("America/New_York"))
+    assert made.title() is None
+    made.until("2026-11-24 04:00")
+    assert made.title() == "Stretch"
+
+
+@pytest.mark.parametrize("away", ["Asia/Tokyo", "America/Los_Angeles", "Pacific/Kiritimati"])
+def test_a_zone_there_and_back_over_restarts_loses_nothing(away: str) -> None:
+    """Each run in another zone."""
+    made = desk("20:10")
+    made.restart_elsewhere("2026-11-23 20:11", ZoneInfo(away))
+    made.restart_elsewhere("2026-11-23 20:12")
+    at(made, "22:00")
+    assert made.title() == "Stretch"
+    at(made, "22:40")
+    assert made.title() == "Blanket"
+
+
+def test_a_bedtime_that_was_edited_while_the_service_was_off_shows_what_is_fresh() -> None:
+    """21:30 was before it was stopped, and is looked back at."""
+    made = desk("21:45")
+    made.service.update(made.now)
+    made.restart_elsewhere("2026-11-23 21:50", config=SLEEP.replace("22:30", "22:00") + EVENING)
+    assert made.title() == "Stretch"
+
+
+def test_a_reminder_that_was_added_while_the_service_was_off_does_not_come_for_before() -> None:
+    """Its moment was before the service was stopped, when nobody had asked for it."""
+    made = desk("21:45")
+    made.service.update(made.now)
+    new = '\n[reminders.new]\ntopic = "exercise"\nat = "21:30"\n'
+    made.restart_elsewhere("2026-11-23 21:50", config=EVENING + new)
+    assert made.title() is None
+    assert made.outcomes("new") == []

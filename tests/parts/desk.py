@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
@@ -110,21 +110,22 @@ class Desk:
         self.schedule = schedule_of(config if "[sleep]" in config else SLEEP + config)
         self.now = local(start)
         self.journal = journal_in_memory() if journal is None else journal
+        self.zone: tzinfo = ZONE
         self.told: list[tuple[str, Mapping[str, object]]] = []
         self.words = read_words("en")
         self._open_for_business()
 
-    def _open_for_business(self) -> None:
+    def _open_for_business(self, before: tuple[Schedule, tzinfo] | None = None) -> None:
         self.screen = SilentScreen()
         self.service = Engine(
             schedule=self.schedule,
-            zone=ZONE,
+            zone=self.zone,
             journal=self.journal,
             screen=self.screen,
             words=self.words,
             tell=self._tell,
         )
-        self.service.start(self.now)
+        self.service.start(self.now, before)
         self._deliver()
 
     def _tell(self, key: str, /, **values: object) -> None:
@@ -167,6 +168,14 @@ class Desk:
         if text is not None:
             self.now = local(text)
         self._open_for_business()
+
+    def restart_elsewhere(self, text: str, zone: tzinfo = ZONE, config: str | None = None) -> None:
+        """Start it again at a date and time (at home), in another zone or with another config."""
+        before = self.schedule, self.zone
+        self.now, self.zone = local(text), zone
+        if config is not None:
+            self.schedule = schedule_of(config if "[sleep]" in config else SLEEP + config)
+        self._open_for_business(before)
 
     # The person
 

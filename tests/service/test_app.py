@@ -21,6 +21,7 @@ from nightcare.config.load_result import ConfigSource, Load, LoadResult
 from nightcare.desktop.clock import now
 from nightcare.desktop.dbus.connection import ConnectionLost, apart
 from nightcare.desktop.notify.factory import choose_screen, chosen_backend, same_bus, session_bus
+from nightcare.desktop.time_zone import chosen
 from nightcare.domain.policy import Presence
 from nightcare.domain.reminders import Key
 from nightcare.errors import DesktopError, StateError
@@ -28,6 +29,7 @@ from nightcare.journal.database import FILE_NAME
 from nightcare.journal.store import BUTTONS_NOTE, SERVICE_NOTE, Journal
 from nightcare.service.active_config import ReloadResult
 from nightcare.service.app import ServiceApp, ServiceContext, ended
+from nightcare.service.last_plan import PLAN_NOTE, plan_note, read_plan_note
 from parts.bus import PrivateBus, private_bus
 from parts.desk import schedule_of
 from parts.home import NO_BUS, TIME_ZONES, private_home
@@ -98,6 +100,10 @@ class Bench:
     def ask(self) -> int:
         """Ask in the daemon's own journal to see the reminder; returns the trial's number."""
         return self.daemon._keeper.journal.ask_trial("sip", now())
+
+
+async def _nothing(_: Bench) -> None:
+    """Let it start, and end."""
 
 
 def test_a_journal_that_cannot_be_written_does_not_stop_the_reminders(tmp_path: Path) -> None:
@@ -219,6 +225,46 @@ def test_another_time_zone_is_taken_up(tmp_path: Path, monkeypatch: pytest.Monke
         assert bench.daemon._zone.name == "Asia/Tokyo"
 
     bench.run(test)
+
+
+@pytest.mark.parametrize("rule", ["America/New_York", "EST5"])
+def test_another_time_zone_while_it_was_off_is_taken_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rule: str
+) -> None:
+    """The zone of the last run is known to the next one, whatever named it."""
+    config = CONFIG.replace('timezone = "Etc/UTC"', "")
+    monkeypatch.setenv("TZ", rule)
+    first = Bench(tmp_path, config)
+    schedule, zone = first.daemon._in_force.loaded.schedule, first.daemon._zone.zone
+    first.run(_nothing)
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    second = Bench(tmp_path, config)
+    noted = read_plan_note(second.daemon._keeper.journal.noted(PLAN_NOTE))
+    assert noted is not None
+    assert noted[0] == schedule
+    at = now()
+    assert at.astimezone(noted[1]).utcoffset() == at.astimezone(zone).utcoffset()
+    second.run(_nothing)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {},
+        {"schedule": None},
+        {"schedule": []},
+        {"schedule": ["Schedule"]},
+        {"zone": {"name": "Nowhere/Town", "source": "config", "rules": ""}},
+        {"zone": {"name": "UTC", "source": "nowhere", "rules": ""}},
+        {"zone": {"name": "UTC", "source": "link", "rules": "x"}},
+        {"zone": {"name": "UTC", "source": "link", "rules": "eHg="}},
+    ],
+)
+def test_a_note_of_the_plan_that_makes_no_sense_is_ignored(damage: dict[str, object]) -> None:
+    """A damaged journal stops nothing."""
+    whole = plan_note(schedule_of(CONFIG), chosen("Europe/Copenhagen"))
+    assert read_plan_note(whole) is not None
+    assert read_plan_note({**whole, **damage} if damage else {}) is None
 
 
 def test_a_zone_that_goes_missing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -98,6 +98,17 @@ def named(name: str) -> TimeZone:
     return TimeZone(name, ZoneSource.CONFIG, b"", understood=True, zone=ZoneInfo(name))
 
 
+def recorded(name: str, source: ZoneSource, rules: bytes) -> tzinfo:
+    """Return what calculates with a zone that was written down.
+
+    Raises:
+        ValueError: There is none of that name, or the rules are no zone file.
+    """
+    if rules:
+        return _from_rules(rules, name, source, understood=True).zone
+    return named(name).zone if source is ZoneSource.CONFIG else UTC
+
+
 def local() -> TimeZone:
     """Return the time zone that the C library uses in this process, read anew."""
     if hasattr(time, "tzset"):

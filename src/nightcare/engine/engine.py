@@ -77,8 +77,14 @@ class Engine:
 
     # What happens to the service
 
-    def start(self, now: datetime) -> None:
-        """Take up where an earlier run left off; what was open then is held, and returns."""
+    def start(self, now: datetime, before: tuple[Schedule, tzinfo] | None = None) -> None:
+        """Take up where an earlier run left off; what was open then is held, and returns.
+
+        Args:
+            now: The instant (UTC).
+            before: The schedule and the zone of the earlier run. What has changed since counts as
+                changed when it reckoned last, for nothing has come by the old ones after that.
+        """
         journal = self._basis.journal
         with journal.transaction():
             standing = journal.standing()
@@ -93,6 +99,11 @@ class Engine:
                     continue
                 if isinstance(course.state, Active) and not course.state.away:
                     journal.save(course.held(Reason.RESTARTED))
+            if before is not None and standing.reckoned is not None:
+                schedule, zone = before
+                old = replace(self._basis, schedule=schedule, zone=zone)
+                change = PlanChange(old.plan(), self._basis.plan())
+                change_plan(journal, change, min(standing.reckoned, now))
         self.update(now)
 
     def use(self, journal: JournalPort) -> None:

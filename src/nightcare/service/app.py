@@ -33,7 +33,7 @@ from nightcare.desktop.program_files import FilesState, ProgramFiles
 from nightcare.desktop.release_memory import release_memory
 from nightcare.desktop.sd_notify import ServiceManager
 from nightcare.desktop.service_environment import ServiceEnvironment
-from nightcare.desktop.time_zone import LOCAL_TIME, ZoneSource, chosen
+from nightcare.desktop.time_zone import LOCAL_TIME, TimeZone, ZoneSource, chosen
 from nightcare.domain.delivery import Active
 from nightcare.domain.notification import ButtonPressed, NotifierChanged, NotifierEvent
 from nightcare.domain.schedule import Schedule
@@ -47,6 +47,7 @@ from nightcare.journal.store import BUTTONS_NOTE, SERVICE_NOTE
 from nightcare.paths import started_by_systemd
 from nightcare.service.active_config import ActiveConfig, ReloadResult
 from nightcare.service.config_watch import ConfigWatch
+from nightcare.service.last_plan import PLAN_NOTE, plan_note, read_plan_note
 from nightcare.service.scheduler import ReminderScheduler
 from nightcare.service.upgrade import UpgradeRestart
 
@@ -158,6 +159,7 @@ class ServiceApp:
         self._edits = ConfigWatch(self._in_force, self._manager.reloading)
         self._keeper = JournalFallback(setting.state, now, self._tell)
         self._noted: dict[str, object] = {}
+        self._plan_noted: tuple[Schedule, TimeZone] | None = None
         self._buttons = self._keeper.journal.noted(BUTTONS_NOTE)
         self._serving = False
         self._service = Engine(
@@ -234,7 +236,7 @@ class ServiceApp:
         self._tell(f"shown_by_{self._why}", screen=screen)
         journal = self._keeper.journal
         first_run = journal.standing().began is None
-        self._service.start(now())
+        self._service.start(now(), read_plan_note(journal.noted(PLAN_NOTE)))
         if first_run and self._screen.name == "terminal":
             self._show_how_it_looks()
         self._plan()
@@ -474,6 +476,9 @@ class ServiceApp:
         def step() -> None:
             if self._keeper.changed_by_others():
                 self._buttons = self._keeper.journal.noted(BUTTONS_NOTE)
+                if not self._keeper.journal.noted(PLAN_NOTE):
+                    # It was erased.
+                    self._plan_noted = None
                 self._service.written(now())
                 self._plan()
                 self._attendant.look_again()
@@ -539,7 +544,14 @@ class ServiceApp:
         if note != self._noted:
             self._keeper.journal.note(SERVICE_NOTE, note)
             self._noted = note
+        self._note_plan()
         self._restart_if_idle()
+
+    def _note_plan(self) -> None:
+        plan = (self._in_force.loaded.schedule, self._zone)
+        if plan != self._plan_noted:
+            self._keeper.journal.note(PLAN_NOTE, plan_note(*plan))
+            self._plan_noted = plan
 
     def _published(self) -> dict[str, object]:
         """Return what a doctor and `status` compare with their own environment."""
