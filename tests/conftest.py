@@ -1,4 +1,4 @@
-"""What holds for all tests: nobody's session is touched, and nothing real is skipped."""
+"""Fixtures for all tests: no test touches the real session, and none with real parts is skipped."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def nobody() -> Iterator[None]:
-    """An empty home and no session, for every test that does not make its own."""
+    """Provide an empty home without a session to every test that does not make its own."""
     kept = dict(os.environ)
     with tempfile.TemporaryDirectory(prefix="nightcare-") as home:
         for name in kept:

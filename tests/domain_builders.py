@@ -30,32 +30,32 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def utc(text: str) -> datetime:
-    """An instant, written as UTC."""
+    """Return an instant, written as UTC."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def wall(text: str) -> datetime:
-    """A wall time, without a zone."""
+    """Return a wall time without a zone."""
     return datetime.fromisoformat(text)
 
 
 def day(text: str) -> date:
-    """A date."""
+    """Return a date."""
     return date.fromisoformat(text)
 
 
 def length(text: str) -> timedelta:
-    """A length."""
+    """Return a length."""
     return parse_length(text)
 
 
 def hours(wake: str, bedtime: str) -> Hours:
-    """The hours of one care day."""
+    """Return the hours of one care day."""
     return Hours(parse_clock(wake), parse_clock(bedtime))
 
 
 def sleep(usual: str = "07:00-22:30", **days: str) -> Sleep:
-    """A week of "wake-bedtime", with other hours for the weekdays named."""
+    """Return a week of "wake-bedtime", with other hours for the weekdays named."""
     monday, tuesday, wednesday, thursday, friday, saturday, sunday = (
         hours(*days.get(name, usual).split("-")) for name in _WEEKDAYS
     )
@@ -68,7 +68,7 @@ def calendar(
     tonight: Mapping[date, time] | None = None,
     **days: str,
 ) -> Calendar:
-    """The care days of somebody who keeps these hours in that zone."""
+    """Return the calendar of a person who keeps these hours in that zone."""
     return Calendar(sleep(usual, **days), ZoneInfo(zone), tonight or {})
 
 
@@ -83,7 +83,7 @@ def every(interval: str, first: str, until: str) -> Every:
 
 
 def reminder(timing: At | Every | Cron, name: str = "water", **changes: Any) -> Reminder:
-    """A reminder that is plain but for what is given."""
+    """Return a plain reminder with the given values."""
     plain = Reminder(
         name=name,
         topic=Topic.HYDRATION,
@@ -103,15 +103,15 @@ def reminder(timing: At | Every | Cron, name: str = "water", **changes: Any) -> 
 
 
 def course(due: datetime, name: str = "water", care_day: str = "2026-11-02") -> Delivery:
-    """The course of an occurrence whose moment has come."""
+    """Return the delivery of an occurrence that is due."""
     return begin(Occurrence(Key(name, day(care_day), "1"), due), Topic.HYDRATION)
 
 
 def on_the_clock(made: Iterable[Occurrence], calendar: Calendar) -> list[str]:
-    """When occurrences are due, as the person's clock shows it: "Sun 29 08:00"."""
+    """Return the due times of occurrences on the person's clock: "Sun 29 08:00"."""
     return [f"{calendar.local(one.due):%a %d %H:%M}" for one in made]
 
 
 def labelled(made: Iterable[Occurrence]) -> list[tuple[str, str]]:
-    """When occurrences are due in UTC, each with the date of its care day."""
+    """Return the due times of occurrences in UTC, each with the date of its care day."""
     return [(f"{one.due:%d %H:%M}", f"{one.key.care_day:%d}") for one in made]

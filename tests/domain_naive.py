@@ -31,7 +31,7 @@ class CronTable:
     weekdays: frozenset[int]
 
     def matches(self, wall: datetime) -> bool:
-        """Whether the wall clock matches; either kind of day will do where both are given."""
+        """Return whether the wall clock matches; of two kinds of day, either may match."""
         if wall.minute not in self.minutes or wall.hour not in self.hours:
             return False
         _, _, dates, _, weekdays = self.text.split()
@@ -45,7 +45,7 @@ class CronTable:
 
 
 class ClockFace:
-    """What the clock on the wall shows in each minute of some days."""
+    """The time on the wall clock in each minute of some days."""
 
     def __init__(self, zone: tzinfo, first: date, last: date) -> None:
         minute = datetime.combine(first, time(), UTC) - DAY
@@ -62,14 +62,14 @@ class ClockFace:
             minute += MINUTE
 
     def instant(self, wall: datetime) -> datetime:
-        """When the clock shows this for the first time; if never, as much later as is missing."""
+        """Return the first instant of this wall time, shifted by the missing minutes in a gap."""
         for begins, ends in self.gaps:
             if begins <= wall < ends:
                 return self.shown[wall + (ends - begins)]
         return self.shown[wall]
 
     def has(self, day: date) -> bool:
-        """Whether the clock ever shows this date."""
+        """Return whether the clock ever shows this date."""
         return datetime.combine(day, time(12)) in self.shown
 
 
@@ -82,20 +82,20 @@ class Naive:
     tonight: Mapping[date, time]
 
     def wake(self, day: date) -> datetime:
-        """When a care day begins; one that never is begins with the next."""
+        """Return the start of a care day; a day that never occurs starts with the next."""
         while not self.face.has(day):
             day += DAY
         return self.face.instant(datetime.combine(day, self.sleep.on(day).wake))
 
     def bedtime(self, day: date) -> datetime:
-        """When a care day goes to bed, within that day."""
+        """Return the bedtime of a care day, within that day."""
         wake = self.sleep.on(day).wake
         bedtime = self.tonight.get(day, self.sleep.on(day).bedtime)
         instant = self.face.instant(datetime.combine(day + DAY * (bedtime <= wake), bedtime))
         return sorted([self.wake(day), instant, self.wake(day + DAY)])[1]
 
     def moment(self, moment: Moment, day: date) -> datetime:
-        """When a moment of a care day is."""
+        """Return the time of a moment on a care day."""
         if isinstance(moment, ClockTime):
             hours = self.sleep.on(day)
             past_midnight = moment.time <= hours.bedtime <= hours.wake
@@ -104,7 +104,7 @@ class Naive:
         return anchor(day) + moment.offset
 
     def generated(self, timing: At | Every | CronTable, day: date) -> Iterator[datetime]:
-        """What a care day generates."""
+        """Yield the times that a care day generates."""
         wake, bedtime, ends = self.wake(day), self.bedtime(day), self.wake(day + DAY)
         if isinstance(timing, At):
             for moment in timing.moments:
@@ -133,7 +133,7 @@ class Naive:
     def plan(
         self, timing: At | Every | CronTable, days: frozenset[int], first: date, count: int
     ) -> dict[datetime, date]:
-        """What is due on so many care days from `first` on, each with the date of its care day."""
+        """Return the due times of so many care days, each with the date of its care day."""
         labels: dict[datetime, date] = {}
         for number in range(-2, count):
             day = first + number * DAY
@@ -146,5 +146,5 @@ class Naive:
 def naive(
     zone: tzinfo, sleep: Sleep, tonight: Mapping[date, time], first: date, count: int
 ) -> Naive:
-    """The rules, on a clock face that is large enough for so many care days from `first` on."""
+    """Return the rules on a clock face for so many care days from `first` on."""
     return Naive(ClockFace(zone, first - 3 * DAY, first + (count + 2) * DAY), sleep, tonight)

@@ -17,12 +17,12 @@ SOURCE = Path(nightcare.__file__).parents[1]
 
 
 def names(folder: Path) -> list[str]:
-    """What is in a folder."""
+    """Return the names in a folder."""
     return sorted(one.name for one in folder.iterdir())
 
 
 def mode(path: Path) -> int:
-    """Who may read and write a file."""
+    """Return the mode of a file."""
     return stat.S_IMODE(path.stat().st_mode)
 
 
@@ -113,7 +113,7 @@ def test_a_kill_leaves_the_old_file_or_the_new(tmp_path: Path) -> None:
 
 
 def test_whoever_asks_is_alone_with_a_file(tmp_path: Path) -> None:
-    """What many add one after the other is all there in the end."""
+    """Concurrent writes, one after another, are all there in the end."""
     path = tmp_path / "file"
     path.write_bytes(b"")
     script = (

@@ -1,4 +1,4 @@
-"""Where others broke: each is named by a test that shows that nightcare does not."""
+"""Bugs of comparable programs: a test shows for each that nightcare does not have it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ TESTS = Path(__file__).parent
 
 @pytest.fixture(scope="module")
 def said_by_tests() -> str:
-    """What all tests say of themselves."""
+    """Return the docstrings of all tests."""
     return "\n".join(_docstrings())
 
 

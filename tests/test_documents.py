@@ -1,4 +1,4 @@
-"""What documents and settings of the project name is there, and what is there is named."""
+"""References in documents and settings to files, tests and symbols of the project."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_security_names_tests_that_are_there() -> None:
 
 
 def named_tests(file: Path) -> set[str]:
-    """The names of the tests in a file."""
+    """Return the names of the tests in a file."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
 

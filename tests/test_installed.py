@@ -59,12 +59,12 @@ COMMANDS = (
     "today --json",
 )  # fmt: skip
 STRICT = {"PYTHONDEVMODE": "1", "PYTHONWARNINGS": "error"}
-"""What makes a warning an error, also one about a file or a connection that stays open."""
+"""Variables that make every warning an error, also one about an open file or connection."""
 
 
 @pytest.fixture
 def person(home: Home) -> Nightcare:
-    """Somebody with a config of their own."""
+    """Return a person with a config of their own."""
     night = Nightcare(home, STRICT)
     night.config.parent.mkdir(parents=True)
     night.config.write_text(CONFIG.format(zone=night.zone), encoding="utf-8")

@@ -21,7 +21,7 @@ LONG = 60.0
 
 @pytest.fixture
 def programs(tmp_path: Path) -> Path:
-    """Where a desktop's programs are; none is there at first."""
+    """Return the folder of the desktop's programs, empty at first."""
     folder = tmp_path / "bin"
     folder.mkdir()
     return folder
@@ -73,7 +73,7 @@ def test_without_a_screen_there_is_no_browser(
 def test_a_browser_that_stays_is_not_waited_for(
     tmp_path: Path, programs: Path, install: Install
 ) -> None:
-    """What runs longer than a failure takes is the browser itself, and it outlives the command."""
+    """A program that runs longer than a failure takes is the browser; it outlives the command."""
     ended = tmp_path / "ended"
     go_on = tmp_path / "go-on"
     install(
@@ -104,7 +104,7 @@ def test_a_browser_that_stays_is_not_waited_for(
 def test_other_platforms_have_pythons_own_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Which knows their browsers."""
+    """Python's own module knows the browsers there."""
     opened: list[str] = []
 
     def open_it(address: str) -> bool:

@@ -22,12 +22,12 @@ class Calls:
         self.happened = asyncio.Event()
 
     def on_due(self) -> None:
-        """It was due."""
+        """Record that the alarm is due."""
         self.due += 1
         self.happened.set()
 
     def on_jump(self) -> None:
-        """The clock jumped."""
+        """Record a jump of the clock."""
         self.jumped += 1
         self.happened.set()
 
@@ -39,7 +39,7 @@ class Calls:
 
 
 def descriptors() -> set[str]:
-    """The descriptors that this process has open, but for the one that lists them."""
+    """Return the open descriptors of this process, except the one that lists them."""
     return {str(path.readlink()) for path in Path("/proc/self/fd").iterdir() if path.is_symlink()}
 
 
@@ -190,7 +190,7 @@ class FakeLoop:
 
 
 def bounded(clock: list[float]) -> tuple[BoundedAlarm, FakeLoop, list[str]]:
-    """A bounded alarm on a clock that the test sets."""
+    """Return a bounded alarm on a clock that the test sets."""
     loop, heard = FakeLoop(), list[str]()
     timer = BoundedAlarm(
         loop,  # type: ignore[arg-type] # the two things it needs of a loop

@@ -18,12 +18,12 @@ ICON = Path("icons/hicolor/scalable/apps/nightcare.svg")
 
 
 def variables(folder: Path) -> dict[str, str]:
-    """The environment of a person whose data is in this folder, on a system without any."""
+    """Return the environment of a person with this data folder, and without system folders."""
     return {"XDG_DATA_HOME": str(folder), "XDG_DATA_DIRS": str(folder / "system")}
 
 
 def entry(text: str) -> configparser.SectionProxy:
-    """The one group of a desktop entry."""
+    """Return the single group of a desktop entry."""
     parser = configparser.RawConfigParser(delimiters=("=",), comment_prefixes=("#",))
     parser.optionxform = str  # type: ignore[assignment,method-assign] # keys have capitals
     parser.read_string(text)

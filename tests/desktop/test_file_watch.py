@@ -32,7 +32,7 @@ class Ear:
         self._heard.clear()
 
     def has_heard_nothing(self) -> bool:
-        """Whether nothing was told since."""
+        """Return whether no change was reported since."""
         return not self._heard.is_set()
 
 
@@ -198,7 +198,7 @@ def test_a_folder_that_is_replaced_is_told_of(tmp_path: Path) -> None:
 
 @contextmanager
 def refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A kernel that tells this user no more."""
+    """Make the kernel refuse further watches to this user."""
 
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")

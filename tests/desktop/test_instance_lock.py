@@ -53,7 +53,7 @@ RECORD = ServiceRecord(4711, Path("/home/søren/state"), Path("/home/søren/c.to
 
 @pytest.fixture
 def runtime(tmp_path: Path) -> Path:
-    """A runtime folder."""
+    """Make a runtime folder."""
     folder = tmp_path / "run"
     folder.mkdir(mode=0o700)
     return folder

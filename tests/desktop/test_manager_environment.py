@@ -1,4 +1,4 @@
-"""What systemctl prints of an environment, read; a real manager is asked in tests/real."""
+"""The environment that systemctl prints; tests/real asks a real manager."""
 
 from __future__ import annotations
 

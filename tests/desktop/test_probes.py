@@ -1,4 +1,4 @@
-"""What is asked of the desktop and the system, and what is made of the answers."""
+"""Queries of the desktop and the system, and the facts read from their answers."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ Told = TypeVar("Told")
 async def asked(
     bus: PrivateBus, question: Callable[[BusClient], Awaitable[Told]], limit: float = LONG
 ) -> Told:
-    """What a question is answered with."""
+    """Return the answer to a query."""
     async with questions(bus.address, limit) as connection:
         return await question(connection)
 
@@ -121,28 +121,28 @@ _SETTING = ("xfce4-notifyd", "/do-not-disturb")
 
 
 def inhibited(service: NamedService, *, on: bool) -> None:
-    """As KDE Plasma says it."""
+    """Set do not disturb as KDE Plasma does."""
     service.switch(NOTIFICATIONS, "Inhibited", on=on)
 
 
 def dunst(service: NamedService, *, on: bool) -> None:
-    """As dunst says it."""
+    """Set do not disturb as dunst does."""
     service.switch("org.dunstproject.cmd0", "paused", on=on)
 
 
 def mako(service: NamedService, *, on: bool) -> None:
-    """As mako says it: its mode bears that name by its manual."""
+    """Set do not disturb as mako does: by its manual, a mode has this name."""
     modes = ["default", "do-not-disturb"] if on else ["default"]
     service.answers[_MAKO, "ListModes"] = ("as", (modes,))
 
 
 def swaync(service: NamedService, *, on: bool) -> None:
-    """As SwayNotificationCenter says it."""
+    """Set do not disturb as SwayNotificationCenter does."""
     service.answers[_SWAYNC, "GetDnd"] = ("b", (on,))
 
 
 def xfce(service: NamedService, *, on: bool) -> None:
-    """As Xfce's settings say it, where its server is in use."""
+    """Set do not disturb in Xfce's settings, which count while its server is in use."""
     service.answers[NOTIFICATIONS, "GetServerInformation"] = (
         "ssss",
         ("Xfce Notify Daemon", "Xfce", "0.7.3", "1.2"),
@@ -160,7 +160,7 @@ def quiet_of(
     wait: float = LONG,
     variables: dict[str, str] | None = None,
 ) -> DoNotDisturbFacts:
-    """What a desktop with that script says."""
+    """Return the facts of a desktop with that script."""
 
     async def story() -> DoNotDisturbFacts:
         async with NamedService(bus.address, NOTIFICATIONS, _SWAYNC, _XFCONF) as service:
@@ -184,7 +184,7 @@ def test_each_desktop_is_asked_in_its_own_way(
 
 
 def lxqt(service: NamedService) -> None:
-    """As LXQt's server calls itself, which says no more."""
+    """Serve the name of LXQt's server, which reports nothing more."""
     information = ("lxqt-notificationd", "lxqt.org", "1.2.0", "1.2")
     service.answers[NOTIFICATIONS, "GetServerInformation"] = ("ssss", information)
 
@@ -202,7 +202,7 @@ def lxqt(service: NamedService) -> None:
 def test_the_file_of_lxqt_is_read(
     bus: PrivateBus, tmp_path: Path, text: str | None, *, on: bool, by_home: bool
 ) -> None:
-    """Where its server is in use; what the file does not say is off, as the server takes it."""
+    """It counts while LXQt's server is in use; a missing key means off, as for the server."""
     file = tmp_path / ".config" / "lxqt" / "notifications.conf"
     file.parent.mkdir(parents=True)
     if text is not None:
@@ -224,7 +224,7 @@ def test_the_file_of_lxqt_means_nothing_to_another_server(bus: PrivateBus, tmp_p
 
 
 def cosmic(service: NamedService) -> None:
-    """As COSMIC's server calls itself, which says no more."""
+    """Serve the name of COSMIC's server, which reports nothing more."""
     information = ("cosmic-notifications", "System76", "1.0.0", "1.2")
     service.answers[NOTIFICATIONS, "GetServerInformation"] = ("ssss", information)
 
@@ -379,7 +379,7 @@ ActiveState=active
 
 
 def unit_of(programs: Make, script: str, wait: float = LONG) -> UnitFacts | NoManager:
-    """What is made of what systemctl prints."""
+    """Return the facts read from the output of systemctl."""
     return find_unit(programs("systemctl", script), wait)
 
 

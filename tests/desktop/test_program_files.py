@@ -1,4 +1,4 @@
-"""What became of the program's files under a running service."""
+"""Changes of the program's files under a running service."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nightcare.desktop.program_files import FilesState, ProgramFiles
 
 @pytest.fixture
 def files(tmp_path: Path) -> ProgramFiles:
-    """A program of two files."""
+    """Make a program of two files."""
     marker, interpreter = tmp_path / "__init__.py", tmp_path / "python"
     marker.write_text("old", encoding="utf-8")
     interpreter.symlink_to(sys.executable)

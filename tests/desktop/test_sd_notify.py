@@ -1,4 +1,4 @@
-"""What systemd is told."""
+"""Notifications to systemd."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nightcare.desktop.sd_notify import ServiceManager
 
 @pytest.fixture
 def manager_socket() -> Iterator[tuple[str, socket.socket]]:
-    """A datagram socket such as systemd listens on, and its address."""
+    """Make a datagram socket like systemd's, and return its address."""
     with (
         TemporaryDirectory() as folder,
         socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear,

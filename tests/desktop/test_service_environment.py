@@ -26,7 +26,7 @@ class Manager:
 
 
 def test_what_is_missing_or_changes_is_taken_over(tmp_path: Path) -> None:
-    """What the unit itself sets stays, and so does what is not followed."""
+    """Variables that the unit sets stay, and so do those that are not followed."""
     manager = Manager(tmp_path)
     manager.says(LANG="da_DK.UTF-8", XDG_CURRENT_DESKTOP="sway", HOME="/elsewhere")
 

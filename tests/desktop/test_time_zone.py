@@ -41,7 +41,7 @@ JANUARY = datetime(2026, 1, 15, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def c_library() -> Iterator[Ask]:
-    """Another process that asks the C library, and nothing of ours."""
+    """Start another process that asks the C library, without our code."""
     with subprocess.Popen(
         (sys.executable, "-I", "-S", "-c", C_LIBRARY),
         stdin=subprocess.PIPE,
@@ -64,7 +64,7 @@ def c_library() -> Iterator[Ask]:
 
 @pytest.fixture
 def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The path of /etc/localtime, which is missing, with TZ unset."""
+    """Provide the path of /etc/localtime, which is missing, with TZ unset."""
     path = tmp_path / "localtime"
     with monkeypatch.context() as patch:
         patch.delenv("TZ")

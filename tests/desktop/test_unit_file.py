@@ -12,12 +12,12 @@ TEMPLATE = Path(__file__).parents[2] / "systemd" / "nightcare.service"
 
 
 def lines(text: str) -> list[str]:
-    """The lines that say something."""
+    """Return the lines that are neither empty nor comments."""
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
 def test_the_installed_unit_is_the_template_filled_in() -> None:
-    """What stands in systemd/ is what is installed, but for four places."""
+    """The installed unit is the one in systemd/, except for four places."""
     command = ["/usr/bin/nightcare", "run"]
     template = lines(TEMPLATE.read_text())
 

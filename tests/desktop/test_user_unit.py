@@ -1,4 +1,4 @@
-"""What the unit starts; installing it is tested with a real user manager."""
+"""The command of the unit; a real user manager tests its installation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What facts mean for the person: the state of each finding, and its words in every language."""
+"""The meaning of facts for the person: the state of each finding, and its text by language."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ ME = Here(
 
 
 def in_terminal(*, watched: bool) -> dict[str, object]:
-    """The note of a service that shows reminders in its terminal, or in its log."""
+    """Return the note of a service that shows reminders in its terminal or its log."""
     environment = {"bus": None, "watched": watched}
     return NOTE | {"screen": "terminal", "why": "no_session_bus", "environment": environment}
 
@@ -124,7 +124,7 @@ PROBLEM = Diagnostic(
 
 
 def states(findings: Iterable[Finding]) -> list[tuple[str, State]]:
-    """What was said, and how grave it is."""
+    """Return the texts of findings with their states."""
     return [(one.key.removeprefix("doctor_"), one.state) for one in findings]
 
 

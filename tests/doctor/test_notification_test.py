@@ -33,7 +33,7 @@ def tried(
     patience: float = LONG,
     capabilities: tuple[str, ...] = ALL_CAPABILITIES,
 ) -> tuple[Finding, NotificationServer]:
-    """What comes of a notification that a person sees, and the server it was shown on."""
+    """Show a test notification to a person; return the finding and the server."""
 
     async def story() -> tuple[Finding, NotificationServer]:
         async with NotificationServer(bus.address) as server:
@@ -59,7 +59,7 @@ async def shown(server: NotificationServer) -> Notification:
 
 
 async def nobody(server: NotificationServer) -> None:
-    """Who is there does nothing."""
+    """Do nothing, as a person who is away."""
 
 
 def test_a_click_that_comes_back(bus: PrivateBus) -> None:

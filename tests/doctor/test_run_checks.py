@@ -37,7 +37,7 @@ GOOD, WARNING, BAD, UNKNOWN = State.GOOD, State.WARNING, State.BAD, State.UNKNOW
 
 @pytest.fixture
 def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CheckedFolder:
-    """A place with nothing at all: no bus, no systemd, no programs, no config, no state."""
+    """Provide a machine with nothing: no bus, no systemd, no programs, no config, no state."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     variables = {
         "PATH": str(tmp_path / "bin"),
@@ -49,12 +49,12 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CheckedFolder:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was found, by what was looked at."""
+    """Findings by check."""
 
     findings: tuple[Finding, ...]
 
     def __getitem__(self, check: Check) -> list[tuple[str, State]]:
-        """What was said of it, and how grave it is."""
+        """Return the findings of a check with their states."""
         return [
             (one.key.removeprefix("doctor_"), one.state)
             for one in self.findings
@@ -72,7 +72,7 @@ def look(place: CheckedFolder, limits: Limits = IN_GOOD_TIME) -> Seen:
 
 
 def bad(seen: Seen) -> set[Check]:
-    """What is bad."""
+    """Return the checks that failed."""
     return {one.check for one in seen.findings if one.state is BAD}
 
 
@@ -104,7 +104,7 @@ def test_where_nobody_has_a_home_there_is_no_journal(nowhere: CheckedFolder) -> 
 
 
 def test_who_wants_no_desktop_needs_no_bus(nowhere: CheckedFolder, tmp_path: Path) -> None:
-    """Where the config names another notifier."""
+    """The config can name another notifier."""
     config = tmp_path / "own.toml"
     config.write_text('[notify]\nbackend = "terminal"\n', encoding="utf-8")
     seen = look(replace(nowhere, named=config))
@@ -140,7 +140,7 @@ def test_a_probe_that_fails_is_told_as_a_line(
 def test_a_judgement_that_fails_is_told_as_a_line(
     nowhere: CheckedFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where what was found is something that nobody foresaw."""
+    """A failure that nobody foresaw is reported in one line."""
 
     def fail(*_: object) -> None:
         raise ZeroDivisionError("out of the blue")
@@ -170,7 +170,7 @@ def test_a_kernel_without_the_alarm_is_told(
 
 @contextmanager
 def silence(path: Path) -> Iterator[str]:
-    """A socket that takes connections and never answers; its address."""
+    """Serve a socket that accepts connections and never answers; return its address."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
@@ -223,7 +223,7 @@ def test_the_usual_limits_keep_what_is_promised() -> None:
 def test_a_server_that_hangs_does_not_hold_up_the_bus(
     nowhere: CheckedFolder, bus: PrivateBus
 ) -> None:
-    """What answers is told, and what does not as well."""
+    """Answers are reported, and so are missing ones."""
 
     async def story() -> Seen:
         async with NotificationServer(bus.address) as server:
@@ -312,7 +312,7 @@ def test_the_server_goes_before_the_settings(
 
 
 def test_a_running_service_is_known_by_its_lock_and_its_note(nowhere: CheckedFolder) -> None:
-    """Which notifier, which config, which version; a note alone may be old."""
+    """They name the notifier, the config and the version; a note alone may be old."""
     assert nowhere.state is not None
     journal = Journal.open(nowhere.state)
     note: dict[str, object] = {"pid": 1, "screen": "terminal", "notifier": "terminal"}

@@ -34,14 +34,14 @@ LONG = 60.0
 
 
 def course(slot: str = "1") -> Delivery:
-    """The course of an occurrence whose moment has come."""
+    """Return the delivery of an occurrence that is due."""
     key = Key("water", date(2026, 11, 22), slot)
     return begin(Occurrence(key, NOW), Topic.HYDRATION)
 
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Iterator[Journal]:
-    """A journal in a folder of its own."""
+    """Open a journal in a folder of its own."""
     made = Journal.open(tmp_path / "state")
     yield made
     made.close()
@@ -49,7 +49,7 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 @pytest.fixture
 def other(journal: Journal, tmp_path: Path) -> Iterator[Journal]:
-    """The same journal, as another program has it open."""
+    """Open the same journal as another program."""
     assert journal.sound()
     made = Journal.open(tmp_path / "state")
     yield made
@@ -58,7 +58,7 @@ def other(journal: Journal, tmp_path: Path) -> Iterator[Journal]:
 
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits for others for long."""
+    """Set the time to wait for other processes to almost nothing."""
     monkeypatch.setattr("nightcare.journal.database._BUSY_SECONDS", 0.05)
 
 
@@ -86,7 +86,7 @@ def in_another_process(script: str, folder: Path) -> subprocess.CompletedProcess
 
 @pytest.fixture
 def _careless() -> Iterator[None]:
-    """A system on which everybody may read new files."""
+    """Set a umask that lets everybody read new files."""
     before = os.umask(0)
     yield
     os.umask(before)
@@ -196,7 +196,7 @@ class MindChangedError(Exception):
 
 
 def test_all_of_a_transaction_becomes_true_or_nothing(journal: Journal) -> None:
-    """What was written before the error is taken back."""
+    """Writes before the error are rolled back."""
 
     def change() -> None:
         with journal.transaction():
@@ -222,7 +222,7 @@ def test_transactions_nest(journal: Journal, other: Journal) -> None:
 
 
 def test_an_error_in_an_inner_transaction_takes_back_the_outer_one(journal: Journal) -> None:
-    """Where it goes all the way out."""
+    """The error leaves the outer transaction too."""
 
     def change() -> None:
         with journal.transaction():
@@ -395,7 +395,7 @@ def test_a_later_version_is_refused_and_left_alone(tmp_path: Path) -> None:
 
 
 def damaged(folder: Path, where: str) -> Path:
-    """A journal with something in it, damaged there."""
+    """Write a journal with content, and damage it there."""
     journal = Journal.open(folder)
     with journal.transaction():
         for number in range(200):
@@ -624,7 +624,7 @@ def test_folders_are_private_whatever_the_umask(tmp_path: Path) -> None:
 
 
 def test_what_an_earlier_version_wrote_is_read(tmp_path: Path) -> None:
-    """How far it had come is taken from whether it was shown; an undo works on its acts."""
+    """The delivery is derived from the time at which it was shown; old actions can be undone."""
     old = sqlite3.connect(tmp_path / FILE_NAME)
     for step in STEPS[:3]:
         old.executescript(step)

@@ -60,14 +60,14 @@ mornings = st.builds(Morning, days, st.sampled_from(Answer), instants)
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Iterator[Journal]:
-    """A journal in a folder of its own."""
+    """Open a journal in a folder of its own."""
     made = Journal.open(tmp_path)
     yield made
     made.close()
 
 
 def filled(journal: Journal) -> DiaryStore:
-    """The diary of somebody who has noted a cramp and a morning, and was asked after a night."""
+    """Return a diary with a cramp, a morning, and a night that was asked after."""
     pages = DiaryStore(journal)
     pages.add(CRAMP)
     pages.say(MORNING)
@@ -101,7 +101,7 @@ def test_of_a_night_the_last_answer_counts(first: Morning, second: Morning) -> N
 
 
 def test_numbers_are_given_once(journal: Journal) -> None:
-    """Who corrects number 2 never hits another one, also after the last was taken out."""
+    """A correction of number 2 never affects another one, also after the last was removed."""
     pages = DiaryStore(journal)
     assert [pages.add(CRAMP).id, pages.add(CRAMP).id] == [1, 2]
     pages.remove(2)
@@ -220,7 +220,7 @@ def test_a_journal_without_a_diary_gets_one_and_keeps_the_rest(tmp_path: Path) -
 
 
 def test_the_diary_goes_along_into_the_refuge_and_back(tmp_path: Path) -> None:
-    """What is answered while the disk fails is on it later, once."""
+    """An answer that is given while the disk fails is on it later, once."""
     disk = Journal.open(tmp_path)
     disk.stand(GlobalState(began=NOW, reckoned=NOW))
     filled(disk)
@@ -274,7 +274,7 @@ def test_a_journal_that_is_lost_gets_its_diary_back(tmp_path: Path) -> None:
 def test_a_journal_that_is_lost_gets_its_diary_back_under_the_same_numbers(
     tmp_path: Path,
 ) -> None:
-    """Where nothing was noted meanwhile; by these the person corrects."""
+    """The person corrects by these numbers; nothing was recorded meanwhile."""
     gone = Journal.open(tmp_path / "old")
     gone.stand(GlobalState(began=NOW, reckoned=NOW))
     pages = filled(gone)
@@ -309,7 +309,7 @@ def everything(journal: Journal) -> None:
 
 
 def rows(journal: Journal) -> dict[str, int]:
-    """How many rows each table has, but for those with one row always."""
+    """Return the number of rows of each table, except those with always one row."""
     names = [
         name
         for (name,) in journal._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
@@ -360,7 +360,7 @@ def test_after_erasing_the_service_goes_on_from_now(journal: Journal) -> None:
 def test_what_is_erased_while_the_disk_fails_the_service_does_not_come_back(
     tmp_path: Path,
 ) -> None:
-    """What it still remembers of before is not written again."""
+    """Records in memory from before are not written again."""
     disk = Journal.open(tmp_path)
     disk.stand(GlobalState(began=NOW, reckoned=NOW))
     everything(disk)

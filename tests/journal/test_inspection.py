@@ -22,13 +22,13 @@ NOW = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where the journal is, or will be."""
+    """Return the folder of the journal, which may not exist."""
     return tmp_path / "state" / "nightcare"
 
 
 @pytest.fixture
 def written(folder: Path) -> Path:
-    """The folder, with a journal that a service has closed."""
+    """Return the folder with a journal that a service has closed."""
     journal = Journal.open(folder)
     journal.stand(replace(journal.standing(), began=NOW, reckoned=NOW))
     journal.note(SERVICE_NOTE, {"pid": 4711})
@@ -37,7 +37,7 @@ def written(folder: Path) -> Path:
 
 
 def trace(folder: Path) -> dict[str, tuple[int, int, bytes]]:
-    """Everything in a folder: names, modes, times and contents."""
+    """Return everything in a folder: names, modes, times and contents."""
     return {
         one.name: (one.stat().st_mode, one.stat().st_mtime_ns, one.read_bytes())
         for one in folder.iterdir()
@@ -87,17 +87,17 @@ def empty(path: Path) -> None:
 
 
 def no_database(path: Path) -> None:
-    """Something else altogether."""
+    """Write a file of another kind."""
     path.write_bytes(b"Dear diary, " * 99)
 
 
 def folder_instead(path: Path) -> None:
-    """A folder where the file belongs."""
+    """Make a folder in place of the file."""
     path.mkdir()
 
 
 def pipe_instead(path: Path) -> None:
-    """What would keep a reader waiting for ever."""
+    """Make a pipe, which would block a reader for ever."""
     os.mkfifo(path)
 
 

@@ -1,4 +1,4 @@
-"""What a command writes is seen by a service that watches the folder."""
+"""A service that watches the folder sees the writes of commands."""
 
 from __future__ import annotations
 

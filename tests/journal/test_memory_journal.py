@@ -17,7 +17,7 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def course(slot: str) -> Delivery:
-    """A course that has just begun."""
+    """Return a delivery that has just begun."""
     key = Key("water", date(2026, 11, 23), slot)
     return begin(Occurrence(key, NOON - timedelta(hours=1)), Topic.HYDRATION)
 

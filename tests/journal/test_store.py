@@ -47,7 +47,7 @@ DAY = timedelta(days=1)
 
 @contextmanager
 def fresh() -> Iterator[Journal]:
-    """A journal of its own for each example."""
+    """Open a new journal for each example."""
     journal = Journal.in_memory()
     try:
         yield journal
@@ -58,7 +58,7 @@ def fresh() -> Iterator[Journal]:
 def course(
     due: datetime = NOW, name: str = "water", day: date = TODAY, slot: str = "1"
 ) -> Delivery:
-    """The course of an occurrence whose moment has come."""
+    """Return the delivery of an occurrence that is due."""
     return begin(Occurrence(Key(name, day, slot), due), Topic.HYDRATION)
 
 
@@ -358,7 +358,7 @@ def test_pruning_an_empty_journal_changes_nothing() -> None:
 
 
 def test_a_copy_knows_all_and_goes_its_own_way() -> None:
-    """What is written to one is not written to the other."""
+    """A write to one is not in the other."""
     with fresh() as journal:
         journal.save(course())
         journal.stand(GlobalState(paused_until=NOW))

@@ -9,5 +9,5 @@ from parts.packages import Packages, build_packages
 
 @pytest.fixture(scope="session")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
-    """All packages."""
+    """Build all packages."""
     return build_packages(tmp_path_factory.mktemp("packages"))

@@ -84,7 +84,7 @@ class Shells:
         file.write_text(text, encoding="utf-8")
 
     def offers(self, shell: str, line: str) -> set[str]:
-        """What a shell offers at the end of a line."""
+        """Return the completions of a shell at the end of a line."""
         found = find_program(shell, shell)
         match shell:
             case "bash":
@@ -114,7 +114,7 @@ class Shells:
 
 @pytest.fixture
 def shells() -> Iterator[Shells]:
-    """The shells of one person."""
+    """Start the shells of one person."""
     with private_home() as home:
         program = shell_program(home.aside / "bin" / "nightcare", PROGRAM)
         yield Shells(home, program.parent)

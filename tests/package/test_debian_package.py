@@ -22,7 +22,7 @@ ENVIRONMENT = {"PATH": SEARCH_PATH, "LANG": "C.UTF-8", "TZ": "UTC", "HOME": "/no
 SYSTEM_SECONDS = 300
 
 COPYRIGHT = runpy.run_path(str(PROJECT / "debian" / "copyright.py"))
-"""What writes the file of copyrights."""
+"""The script that writes the copyright file."""
 
 FILES = {
     "usr/bin/nightcare",
@@ -65,7 +65,7 @@ diff before after >said/left || true
 
 @pytest.fixture(scope="module")
 def unpacked(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the package holds."""
+    """Unpack the package."""
     folder = tmp_path_factory.mktemp("unpacked")
     run_tool(["dpkg-deb", "--extract", str(packages.debian), str(folder)], ENVIRONMENT)
     return folder
@@ -78,7 +78,7 @@ def test_lintian_finds_no_mistake(packages: Packages) -> None:
 
 
 def test_it_brings_what_a_system_looks_for(unpacked: Path) -> None:
-    """Where it looks for it; and nothing says where it was built."""
+    """Each file is in its standard place, and none names the build folder."""
     assert {name for name in FILES if not os.path.lexists(unpacked / name)} == set()
     unit = (unpacked / "usr/lib/systemd/user/nightcare.service").read_text(encoding="utf-8")
     assert "\nExecStart=/usr/bin/nightcare run\n" in unit

@@ -44,7 +44,7 @@ SHARED = {
 
 
 def beside_python(name: str) -> str:
-    """A program of the environment that the tests run in."""
+    """Return the path of a program beside the interpreter of the tests."""
     return str(Path(sys.executable).with_name(name))
 
 

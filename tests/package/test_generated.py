@@ -1,4 +1,4 @@
-"""What is made of the code and committed: documents, manual pages, which render, completions."""
+"""Generated files in the repository: documents, manual pages, which render, and completions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PAGES = [SHARE / "man/man1/nightcare.1", SHARE / "man/man5/nightcare.toml.5"]
 
 
 def rendered(page: Path) -> str:
-    """A page as it is read, in one line; man(1) has nothing to warn of."""
+    """Return a page as it is read, in one line; man(1) must not warn."""
     shown = subprocess.run(
         [find_program("man", "man-db"), "--warnings=w", "-l", page],
         env={"LANG": "C.UTF-8", "MANWIDTH": "1000", "MAN_KEEP_STDERR": "1", "PATH": SEARCH_PATH},
@@ -37,7 +37,7 @@ def rendered(page: Path) -> str:
 
 
 def commands(group: click.Group, above: click.Context) -> Iterator[tuple[str, click.Command]]:
-    """Every command with how it is typed."""
+    """Yield every command with its command path."""
     for name in group.list_commands(above):
         command = group.get_command(above, name)
         assert command is not None
@@ -49,7 +49,7 @@ def commands(group: click.Group, above: click.Context) -> Iterator[tuple[str, cl
 
 
 def test_what_is_committed_is_what_the_code_makes() -> None:
-    """Where this fails, `./scripts/generate` writes it anew."""
+    """After a failure, `./scripts/generate` writes them again."""
     for name, text in files():
         assert (PROJECT / name).read_text(encoding="utf-8") == text
 
@@ -79,7 +79,7 @@ def test_the_page_of_the_program_has_every_command_with_its_options() -> None:
 
 
 def keys(schema: Any) -> Iterator[tuple[str, str]]:
-    """Every key with its own words, but for those that hold tables."""
+    """Yield every key with its description, except those that hold tables."""
     for table in [schema, *schema["$defs"].values()]:
         for key, field in table.get("properties", {}).items():
             if "description" in field and "#/$defs/" not in str(_inner(field)):
@@ -87,7 +87,7 @@ def keys(schema: Any) -> Iterator[tuple[str, str]]:
 
 
 def _inner(field: Any) -> Any:
-    """What a key holds many of."""
+    """Return the schema of the items of a field."""
     return field.get("items") or field.get("additionalProperties")
 
 

@@ -73,7 +73,7 @@ class Installed:
 
     @property
     def program(self) -> Path:
-        """What starts it."""
+        """The path of the command."""
         return self.home.path / ".local" / "bin" / "nightcare"
 
     @property
@@ -122,7 +122,7 @@ def installed(request: pytest.FixtureRequest, packages: Packages, home: Home) ->
 
 @pytest.fixture
 def person(home: Home) -> Nightcare:
-    """Somebody whose commands are another copy of the program."""
+    """Return a person with another copy of the program."""
     one = Nightcare(home)
     one.configure(LATER)
     return one

@@ -55,7 +55,7 @@ def cramp(
     by_night: bool = True,
     night: date | None = None,
 ) -> Cramp:
-    """A cramp at a wall time in UTC + 1."""
+    """Return a cramp at a wall time in UTC + 1."""
     ahead = timedelta(hours=1)
     at = datetime.fromisoformat(local).replace(tzinfo=UTC) - ahead
     belongs = night or (at - timedelta(hours=11)).date()
@@ -68,19 +68,19 @@ def free(*days: date) -> list[Morning]:
 
 
 def came(care_day: date, outcome: Outcome, topic: Topic = Topic.HYDRATION) -> Delivery:
-    """A reminder that had its outcome."""
+    """Return a reminder with this outcome."""
     due = datetime.combine(care_day, datetime.min.time(), UTC)
     slot = f"{topic}-{outcome}"
     return begin(Occurrence(Key("one", care_day, slot), due), topic).settle(outcome, due)
 
 
 def made_page(made: Report, language: str = "en", why: ReferralReason | None = None) -> Page:
-    """The page of a report."""
+    """Return the page of a report."""
     return page(made, why, RULE, read_words(language), TODAY)
 
 
 def a_full_month() -> Report:
-    """Of every kind of night one at least."""
+    """Return a report with at least one night of every kind."""
     return report(
         MONTH,
         [
@@ -96,7 +96,7 @@ def a_full_month() -> Report:
 
 
 class Seen(HTMLParser):
-    """What a browser would make of a page.
+    """A page as a browser reads it.
 
     Attributes:
         tags: The elements, with their attributes.
@@ -272,7 +272,7 @@ def test_the_page_speaks_the_persons_language_throughout(language: str) -> None:
 
 
 def test_one_cramp_says_all_that_is_known_of_it() -> None:
-    """How bad, where, how long."""
+    """It shows the severity, the leg and the length."""
     one = replace(cramp("2026-11-22 03:10", Severity.MILD), leg=Leg.BOTH, minutes=90)
     (entry,) = made_page(report(MONTH, [one], [], [])).entries.entries
     assert entry.what == "mild, both legs, 1 h 30 min"
@@ -381,7 +381,7 @@ def test_headings_come_in_order() -> None:
 
 
 def rows_of(html: str) -> Sequence[str]:
-    """The rows of the tables with pictures."""
+    """Return the rows of the tables with pictures."""
     return re.findall(r'<tr><th scope="row".*?</tr>', html, re.DOTALL)
 
 

@@ -88,7 +88,7 @@ class Bench:
 
     @property
     def daemon_started(self) -> bool:
-        """Whether it has taken up its work."""
+        """True if the service is ready."""
         return (self.state / FILE_NAME).exists() and self.daemon._noted != {}
 
     async def until(self, condition: Callable[[], object]) -> None:
@@ -215,7 +215,7 @@ def test_a_failure_in_a_callback_ends_the_service(tmp_path: Path) -> None:
 
 
 def test_another_time_zone_is_taken_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the system moves to it, everything is reckoned there."""
+    """After the system moves to it, all times follow."""
     bench = Bench(tmp_path, CONFIG.replace('timezone = "Etc/UTC"', ""))
 
     async def test(bench: Bench) -> None:

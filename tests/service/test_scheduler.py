@@ -94,7 +94,7 @@ class Bench:
 
 
 def soon(milliseconds: int) -> datetime:
-    """An instant so far from now."""
+    """Return an instant so many milliseconds from now."""
     return datetime.now(UTC) + timedelta(milliseconds=milliseconds)
 
 
@@ -217,7 +217,7 @@ def test_planning_again_forgets_reminders_that_are_gone() -> None:
 
 
 def test_a_jump_of_the_clock_is_passed_on() -> None:
-    """What to do about it is the service's business."""
+    """The service decides what to do about it."""
     bench = Bench({})
 
     async def test() -> None:

@@ -1,4 +1,4 @@
-"""When the service restarts after an upgrade."""
+"""The restart of the service after an upgrade."""
 
 from __future__ import annotations
 

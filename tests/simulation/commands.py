@@ -152,7 +152,7 @@ def _try(world: World) -> None:
 
 @dataclass(frozen=True)
 class _Standing:
-    """How things stand and what is to come, as far as an undo restores it.
+    """The state that an undo restores.
 
     Attributes:
         at: When (UTC).

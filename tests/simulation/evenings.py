@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from simulation.world import World
 
 CAN_WAIT = ("notice/", "question/", "professional/")
-"""What the tokens of messages begin with that give way to every reminder."""
+"""Prefixes of the tokens of messages that give way to every reminder."""
 
 _ROOM = timedelta(minutes=8)
-"""How long somebody must be there at the end of the freshness for all that wait to be shown."""
+"""Time at the end of the freshness that suffices to show everything in the queue."""
 
 
 @dataclass
 class Evenings:
-    """Which evening reminders may be on the screen, and which of them the person saw.
+    """The evening reminders that may be on the screen, and those that the person saw.
 
     Attributes:
         seen: What they saw.
@@ -45,7 +45,7 @@ class Evenings:
         self._before = {one.key: one for one in world.journal.unsettled()}
 
     def interrupted(self) -> None:
-        """Nobody was there, or the plan has changed: what was a chance is none any more."""
+        """Drop the chances to show a reminder, because nobody was there or the plan has changed."""
         self.chances.clear()
 
     def check(self, world: World, shown: list[str], *, returns: bool) -> None:

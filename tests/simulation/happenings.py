@@ -1,4 +1,4 @@
-"""What happens to a machine and its screen, and what a person does on it."""
+"""Events of a machine, its screen and a person."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _again(world: World, event: MessageEvent) -> None:
 
 
 def _counted(world: World, before: Delivery, event: MessageEvent) -> None:
-    """What the person did on the screen is in the journal as they did it."""
+    """Check that the journal has the person's action on the screen as it was done."""
     after = world.journal.course(before.key)
     if after is None:
         world.fail(f"{event} made {before} vanish")
@@ -141,7 +141,7 @@ def _answer_routine(world: World, event: MessageEvent) -> None:
 
 
 def _in_the_diary(world: World, event: MessageEvent) -> None:
-    """What the person said of a night is in the diary as they said it."""
+    """Check that the diary has the person's answer about a night as it was given."""
     said = world.journal.diary.morning(date.fromisoformat(event.token.split("/")[1]))
     answer = event.key if isinstance(event, ButtonPressed) else None
     if (None if said is None else said.answer) != answer:

@@ -1,4 +1,4 @@
-"""What must hold after every step: the promises of docs/promises.md."""
+"""The promises of docs/promises.md, checked after every step."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from simulation.world import World
 
 QUESTION = "question/"
-"""What the token of the morning question begins with."""
+"""The prefix of the token of the morning question."""
 
 ROUTINE = "routine/"
-"""What the token of a routine under way begins with."""
+"""The prefix of the token of a routine under way."""
 
 TRIAL = "trial/"
-"""What the token of a trial begins with."""
+"""The prefix of the token of a trial."""
 
 _PROFESSIONAL = "professional/"
 _NOTICE = "notice/"
@@ -41,7 +41,7 @@ class BrokenPromise(AssertionError):
 
 
 class Promises:
-    """What the world has seen, apart from the journal, and whether it is as was promised.
+    """The observations of the world, apart from the journal, and the checks of the promises.
 
     Attributes:
         evenings: The watch over the evening reminders.
@@ -177,7 +177,7 @@ class Promises:
         self._in_force = (world.schedule, world.zone)
 
     def everything_has_ended(self) -> None:
-        """After days without anybody nothing is left open."""
+        """Check that nothing is left open after days without the person."""
         for course in self._world.journal.unsettled():
             young = course.fresh_from > self._world.now - timedelta(days=1, hours=3)
             waiting = isinstance(course.state, Held) and course.state.cause is Reason.PAUSED
@@ -236,7 +236,7 @@ class Promises:
                     world.fail(f"shown on a locked screen: {course}")
 
     def _begun_since_good_night(self, new: list[str]) -> bool:
-        """Whether it is a stretch begun after it: who flies west has that evening once more."""
+        """Return whether it is a stretch that began after it; a flight west repeats the evening."""
         led = self._world.journal.led()
         said = [one.at for one in self._world.journal.acts() if one.what == "good-night"]
         return (
@@ -246,7 +246,7 @@ class Promises:
         )
 
     def _ends_once(self) -> None:
-        """What has its outcome keeps it, but where the person takes it back themselves."""
+        """Check that an outcome stays unless the person undoes it."""
         world = self._world
         day = world.calendar().at(world.now).date
         for key, outcome in list(self._settled.items()):
@@ -275,7 +275,7 @@ class Promises:
                     world.fail(f"lost: {one}")
 
     def _journal_is_true(self) -> None:
-        """It tells what was seen, and no snooze that is over is still waiting for its time."""
+        """Check that the journal has what was seen, and no snooze that is over still waits."""
         world = self._world
         self._keep_what_was_seen()
         self._forget_what_moved()
@@ -320,7 +320,7 @@ class Promises:
             self.evenings.seen |= back
 
     def _forget_what_moved(self) -> None:
-        """What was seen and is unanswered comes anew where its moment has moved ahead."""
+        """Forget what was seen and is unanswered if its moment moved ahead; it is shown again."""
         world = self._world
         for key in [key for key in self._told if world.journal.course(key) is None]:
             reminder = world.schedule.reminder(key.reminder)
@@ -337,7 +337,7 @@ class Promises:
         self._askings = {one: had for one, had in self._askings.items() if one[0] not in keys}
 
     def _trials_end(self) -> None:
-        """A trial is answered, and is off the screen, within its minute and what comes then."""
+        """Check that a trial is answered and closed within its minute, or when a reminder comes."""
         world = self._world
         for number, asked in list(self._trials.items()):
             if world.journal.trial_answer(number) is not None:
@@ -346,7 +346,7 @@ class Promises:
                 world.fail(f"a trial of {asked} has no answer")
 
     def _asked_after(self, night: date) -> None:
-        """A night is asked after at most twice, in the morning, and never once it is known."""
+        """Check that a night is asked about twice at most, in the morning, and only if unknown."""
         world = self._world
         self._asked[night] = self._asked.get(night, 0) + 1
         late = world.now >= world.calendar().at(world.now).wake + ASKED_UNTIL
@@ -354,7 +354,7 @@ class Promises:
             world.fail(f"asked after {night} for the {self._asked[night]}. time")
 
     def _advise(self) -> None:
-        """A professional is spoken of at most once a week, by day, to somebody who is there."""
+        """Check that the advice is given at most once a week, by day, to a person who is there."""
         world = self._world
         last, self._advised = self._advised, world.now
         too_soon = last is not None and timedelta() <= world.now - last < NOTICE_EVERY

@@ -1,4 +1,4 @@
-"""Whether somebody is there: told by events, asked when it matters, and never taken on trust."""
+"""The presence of the person: reported by events, queried when it matters, and never trusted."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def test_a_bus_that_hangs_is_not_waited_for_again(bus: PrivateBus) -> None:
 
 
 def test_after_a_sleep_all_are_asked_also_who_tells_by_signals(bus: PrivateBus) -> None:
-    """What it says by a signal may still be on its way."""
+    """A change that a source reports by a signal may still be on its way."""
 
     async def story() -> None:
         async with NamedService(bus.address, GNOME_SAVER) as saver:
@@ -212,7 +212,7 @@ def test_after_a_sleep_all_are_asked_also_who_tells_by_signals(bus: PrivateBus) 
 
 
 def test_what_hangs_and_ends_is_not_waited_for(bus: PrivateBus) -> None:
-    """Who comes after it is asked at once."""
+    """The source after it is queried at once."""
 
     async def story() -> None:
         async with attending(bus.address) as watch:
@@ -279,7 +279,7 @@ LIES: list[tuple[str, tuple[object, ...], Presence]] = [
     ("ssss", ("Xfce Notify Daemon", "", "", ""), HERE),
     ("o", ("/",), HERE),
 ]
-"""What everybody answers to everything, and what it comes to: some of it fits some question."""
+"""Answers of every source to every query, with the resulting presence."""
 
 
 class Liar(NamedService):

@@ -1,4 +1,4 @@
-"""Who tells whether somebody is there, each in its own way; by events, where there are any."""
+"""The sources of presence, each with its own interface, and their events."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
 
 
 def asked_for(service: NamedService, session: str) -> tuple[str, ...]:
-    """How a session of logind is asked for by its id."""
+    """Return the calls by which a session of logind is queried by its id."""
     service.answers[MANAGER, "GetSession", session] = ("o", (f"/session/{session}",))
     return MANAGER, "GetSession", session
 
@@ -339,7 +339,7 @@ def test_what_has_gone_counts_no_more_and_comes_back(bus: PrivateBus) -> None:
 
 
 def test_a_stranger_cannot_lock_the_screen(bus: PrivateBus) -> None:
-    """What tells is asked, and only who owns the name is listened to."""
+    """Only the owner of a name is queried and believed."""
 
     async def story() -> None:
         async with (
@@ -366,7 +366,7 @@ def test_a_stranger_cannot_lock_the_screen(bus: PrivateBus) -> None:
 
 
 async def owner_of_calls(service: Peer) -> str:
-    """The unique name of the last but one who joined the bus: the attendant."""
+    """Return the unique name of the last client but one to join the bus: the monitor."""
     answer = await service.ask_bus("ListNames", None)
     names = [name for name in answer.body[0] if name.startswith(":")]
     return str(max(names, key=lambda name: [int(part) for part in name[1:].split(".")]))
@@ -605,7 +605,7 @@ def test_a_desktop_without_an_event_is_asked_when_it_matters(bus: PrivateBus) ->
 
 
 def test_who_unlocks_the_screen_is_back(bus: PrivateBus) -> None:
-    """Where nothing else tells that somebody is."""
+    """An unlock counts as a return if no other source reports one."""
 
     async def story() -> None:
         async with NamedService(bus.address, SAVER) as saver:
@@ -838,18 +838,18 @@ class Programs:
 
     @property
     def was_asked(self) -> bool:
-        """Whether it was ever run."""
+        """True if the program was ever run."""
         return self._asked.exists()
 
     @property
     def asked(self) -> int:
-        """How often it was run."""
+        """The number of runs."""
         return len(self._asked.read_text(encoding="utf-8").split())
 
 
 @pytest.fixture
 def programs(tmp_path: Path) -> Programs:
-    """A `gsettings` of the test's own."""
+    """Install a `gsettings` of the test's own."""
     return Programs(tmp_path)
 
 

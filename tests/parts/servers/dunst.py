@@ -44,7 +44,7 @@ class Dunst(RealServer):
         self._dunstctl("close")
 
     def count(self, kind: str = "displayed") -> int:
-        """How many notifications are "displayed", "waiting" or in "history"."""
+        """Return the number of notifications that are "displayed", "waiting" or in "history"."""
         return int(self._dunstctl("count", kind))
 
     def history(self) -> tuple[str, ...]:
@@ -57,7 +57,7 @@ class Dunst(RealServer):
         self._dunstctl("set-paused", "true" if on else "false")
 
     def withholds(self) -> bool:
-        """Whether all that it was sent waits, and nothing is displayed."""
+        """Return whether all notifications wait, and none is displayed."""
         return self.count("waiting") > 0 and self.count("displayed") == 0
 
     def _choose(self, target: Shown, label: str) -> None:

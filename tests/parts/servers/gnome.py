@@ -176,7 +176,7 @@ def gnome_shell(
 
 @contextlib.contextmanager
 def _system_bus(home: Home) -> Iterator[str]:
-    """A bus on which nobody is, in place of the system's; its address."""
+    """Run an empty bus in place of the system bus, and yield its address."""
     path = home.runtime / "system-bus"
     address = f"unix:path={path}"
     config = home.aside / "system-bus.conf"
@@ -212,7 +212,7 @@ def _show_banners(environment: dict[str, str], *, shown: bool) -> None:
 
 
 def _at_rest(display: Display, program: Program) -> Picture:
-    """The display, once the overview has gone: below the panel is the background alone."""
+    """Return the picture of the display without the overview: below the panel is the background."""
 
     def plain() -> Picture | None:
         picture = display.picture()

@@ -22,7 +22,7 @@ from parts.servers.real_server import (
 DAEMON = "/usr/lib/notification-daemon/notification-daemon"
 WINDOW_CLASS = "Notification-daemon"
 CROSS = (29, 31)
-"""Where the middle of its cross is: pixels from the right and the upper edge of the bubble."""
+"""The middle of the close button: pixels from the right and the upper edge of the bubble."""
 
 SETTLED = 10
 """Looks in a row that must be the same, so that a bubble is not still being drawn."""

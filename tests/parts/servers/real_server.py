@@ -1,4 +1,4 @@
-"""What all real notification servers have in common."""
+"""The common interface of all real notification servers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ GTK_BUTTON = f"""{{
   transition: none;
 }}
 """
-"""How GTK is told to draw a button in that frame."""
+"""The style of buttons for GTK, in that frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Shown:
     actions: tuple[tuple[str, str], ...]
 
     def key_of(self, label: str) -> str:
-        """The key of the one action with this label.
+        """Return the key of the only action with this label.
 
         Raises:
             LookupError: none or several have it.
@@ -123,7 +123,7 @@ class RealServer(ABC):
     folder: Path
 
     def shown(self) -> tuple[Shown, ...]:
-        """The notifications that are open, oldest first."""
+        """Return the open notifications, oldest first."""
         return open_notifications(self.monitor.history())
 
     def press(self, label: str, seconds: float = DRAW_SECONDS) -> Seen:
@@ -149,7 +149,7 @@ class RealServer(ABC):
         return self.bus.owner(NOTIFICATIONS)
 
     def buttons(self, count: int) -> tuple[Box, ...]:
-        """Where the buttons are drawn, in the order sent, once there are so many.
+        """Return the places of the buttons, in the order sent, once there are so many.
 
         Raises:
             NotInTimeError: there are not.
@@ -179,7 +179,7 @@ class RealServer(ABC):
         """Turn do not disturb on or off, and wait until the server knows."""
 
     def withholds(self) -> bool:
-        """Whether it says by itself that it keeps back what it was sent; few can."""
+        """Return whether the server reports that it keeps notifications back; few can."""
         return False
 
     @abstractmethod
@@ -188,7 +188,7 @@ class RealServer(ABC):
 
     @abstractmethod
     def _drawn_buttons(self) -> tuple[Box, ...]:
-        """Where buttons are drawn now."""
+        """Return the places of the buttons now."""
 
     def _framed(self) -> tuple[Box, ...]:
         return self.display.picture().frames(FRAME_COLOUR)
@@ -243,7 +243,7 @@ class Start(Protocol):
 def toolkit_environment(
     display: Display, bus: PrivateBus, folder: Path, **more: str
 ) -> dict[str, str]:
-    """The environment of a server with a home of its own; `more` is laid over it."""
+    """Return the environment of a server with its own home, overridden by `more`."""
     return display.environment(
         **{
             "DBUS_SESSION_BUS_ADDRESS": bus.address,
@@ -263,7 +263,7 @@ def toolkit_environment(
 
 
 def own_folder(home: Home, name: str, style: str = "") -> Path:
-    """A home for a server, with a style sheet for GTK in it."""
+    """Make a home for a server, with a style sheet for GTK."""
     folder = home.aside / name
     sheet = folder / ".config" / "gtk-3.0" / "gtk.css"
     sheet.parent.mkdir(parents=True, exist_ok=True)
