@@ -154,10 +154,11 @@ class Calendar:
 
         With `fold=1` it is the second one of a wall time that occurs twice.
         """
-        here = wall.replace(tzinfo=self.zone)
-        first = here.replace(fold=0).astimezone(UTC)
+        first = wall.replace(tzinfo=self.zone, fold=0).astimezone(UTC)
+        if not wall.fold:
+            return first
         # In a gap `fold=1` means an instant before it (PEP 495); there is no second one to name.
-        return max(first, here.astimezone(UTC)) if wall.fold else first
+        return max(first, wall.replace(tzinfo=self.zone).astimezone(UTC))
 
     def next_clock(self, clock: time, after: datetime) -> datetime:
         """Return the next instant (UTC) later than `after` (UTC) at which the clock shows a time.
