@@ -213,3 +213,16 @@ def test_closing_it_before_the_screen_has_told_is_enough() -> None:
     desk.screen.broken = False
     desk.until("2026-11-24 12:00")
     assert notices(desk) == 0
+
+
+def test_what_is_not_drawn_by_the_evening_comes_with_the_next_day() -> None:
+    """A screen that comes back in the night does not bring it."""
+    desk = desk_at()
+    desk.screen.broken = True
+    note(desk, "2026-11-23 03:10")
+    assert on_screen(desk) == [TITLE]
+    desk.until("2026-11-23 23:00")
+    assert on_screen(desk) == []
+    desk.screen.broken = False
+    desk.until("2026-11-24 07:00")
+    assert notices(desk) == 1

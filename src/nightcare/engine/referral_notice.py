@@ -51,14 +51,15 @@ class ReferralNotice(DeferrablePrompt):
             self.next = calendar.at(now).ends if rule.notice else None
             return
         why = _why(now, journal, calendar, rule) if rule.notice else None
-        self._keep(now, wanted=why is not None)
-        if self.there or why is None:
-            self.next = self._closes if self.there else None
-            return
         due = notice_due(now, calendar, _last(journal))
-        self.next = due if due > now else None
-        if due <= now:
+        # What no notifier has taken by the evening comes with the next day.
+        self._keep(now, wanted=why is not None and (self._shown or due <= now))
+        if why is not None and due <= now and not self.there:
             self._say(why, now, words)
+        if self.there:
+            self.next = self._closes if self._shown else calendar.at(now).bedtime
+        else:
+            self.next = None if why is None else due
 
     def handle_event(self, event: MessageEvent, journal: JournalPort, now: datetime) -> None:
         """Take in an event of the notice at an instant (UTC); each says that it was shown."""
