@@ -435,3 +435,34 @@ def test_a_reminder_that_was_added_while_the_service_was_off_does_not_come_for_b
     made.restart_elsewhere("2026-11-23 21:50", config=EVENING + new)
     assert made.title() is None
     assert made.outcomes("new") == []
+
+
+def test_undo_takes_back_what_only_the_later_bedtime_had() -> None:
+    """Of an `every` that ends with the evening; what was on the screen stays there."""
+    water = """
+[reminders.water]
+topic = "hydration"
+text = "Water"
+every = "50m"
+from = "20:00"
+until = "bedtime - 10m"
+"""
+    made = desk("22:35", water + EVENING.replace("bedtime - 5m", "bedtime"))
+    assert made.title() == "Blanket"
+    made.answers().tonight(made.now, time(22, 50))
+    assert made.outcomes("water")[-1] == "due"
+    undo(made)
+    assert made.title() == "Blanket"
+    assert len(made.outcomes("water")) == 3
+
+
+def test_undo_takes_back_what_the_usual_bedtime_had_before_the_first_run() -> None:
+    """A later bedtime has it come; by the usual one it was over when nightcare first ran."""
+    made = Desk(EVENING, "2026-11-23 22:10")
+    at(made, "22:35")
+    assert made.title() == "Blanket"
+    tonight(made, "22:50")
+    assert made.outcomes("stretch") == ["open"]
+    undo(made)
+    assert made.outcomes("stretch") == []
+    assert made.title() == "Once more: Blanket"

@@ -61,16 +61,20 @@ class PlanChange:
         """Return what is still to come after an instant (UTC) by the new plan."""
         return self.after.between(now, now + _REACH)
 
-    def put_back(self, now: datetime) -> list[tuple[Occurrence, Occurrence]]:
-        """Return what the old plan had due by now (UTC) and the new plan has later.
+    def put_back(self, now: datetime) -> list[tuple[Occurrence, Occurrence | None]]:
+        """Return what the old plan had due by now (UTC), and the new plan has not, or elsewhere.
 
-        Each as the old plan and as the new plan has it; only what is still to come, or fresh.
+        Each as the old plan and as the new plan has it, None where the new plan does not have it.
+        What the new plan has later counts only if that is still to come, or fresh.
         """
-        had = {one.key: one for one in self.before.between(now - _REACH, now)}
+        new = {one.key: one for one in self.after.between(now - _REACH, now + _REACH)}
+        pairs = [(one, new.get(one.key)) for one in self.before.between(now - _REACH / 2, now)]
         return [
-            (had[one.key], one)
-            for one in self.after.between(now - _REACH, now + _REACH)
-            if one.key in had and had[one.key].due < one.due and self._fresh(one, now)
+            (one, moved)
+            for one, moved in pairs
+            if moved is None
+            or moved.due < one.due
+            or (moved.due > one.due and self._fresh(moved, now))
         ]
 
     def _counts(self, one: Occurrence, *, moved: bool, now: datetime) -> bool:

@@ -36,29 +36,36 @@ def change_plan(journal: JournalPort, change: PlanChange, now: datetime) -> None
 
 
 def undo_plan_change(
-    journal: JournalPort, change: PlanChange, now: datetime, restored: Container[Key]
+    journal: JournalPort,
+    change: PlanChange,
+    act: datetime,
+    now: datetime,
+    restored: Container[Key],
 ) -> None:
     """Let come what comes by the plan that is restored at an instant (UTC).
 
-    What came early by the plan that is undone was not meant, and comes at its own time, also if
-    it was seen. What is being led through goes on.
+    What came by the plan that is undone was not meant, and counts for nothing, also if it was
+    seen; it comes at its own time, where the restored plan has one after the act. What is being
+    led through goes on.
 
     Args:
         journal: What is remembered.
         change: From the plan that is undone to the one that is restored.
+        act: When the act that is undone was done (UTC).
         now: The instant (UTC).
-        restored: What stands as it did before the act that is undone.
+        restored: What stands as it did before that act.
     """
     led = journal.led()
     for old, new in change.put_back(now):
         course = journal.course(old.key)
         if course is None or course.occurrence != old or old.key in restored:
             continue
+        due = new is not None and act < new.due <= now
         under_way = led is not None and led.key == old.key
-        if under_way or (new.due <= now and _on_screen(course)):
+        if under_way or (due and _on_screen(course)):
             continue
         journal.forget(old.key)
-        if new.due <= now:
+        if new is not None and due:
             _begin(journal, change, new)
     change_plan(journal, change, now)
 

@@ -68,7 +68,7 @@ class Undo:
         restored = {one.key for one in (*act.courses, *act.beside)}
         old, new = (plan_of(self.schedule, self.zone, one) for one in (undone, standing))
         # First goes what came because of the act, or it would stand in the way of what was before.
-        undo_plan_change(self.journal, PlanChange(old, new), now, restored)
+        undo_plan_change(self.journal, PlanChange(old, new), act.at, now, restored)
         if any(isinstance(one.state, Active) and not one.state.away for one in before):
             self._put_back_in_line(act.beside)
         for course in [*(one for one in before if not (one.seen and _missed(one))), *aside]:
