@@ -76,8 +76,9 @@ class Evenings:
             if all(token.startswith(CAN_WAIT) for token in world.screen.visible):
                 world.fail(f"somebody is there, the screen is free, not shown: {one}, {course}")
             until = _until(world, one, reminder)
-            since, _ = self.chances.get(one.key, (world.now, until))
-            self.chances[one.key] = since, until
+            since, was = self.chances.get(one.key, (world.now, until))
+            # Where a change of the plan leaves less time, only what is left counts.
+            self.chances[one.key] = world.now if until < was else since, until
         else:
             self.chances.pop(one.key, None)
 
