@@ -15,7 +15,7 @@ import click
 from generating.keys import Table, tables
 from nightcare import __released__, __version__
 from nightcare.cli.click_app import app
-from nightcare.config.toml_writer import value_text
+from nightcare.toml_writer import value_text
 
 EXAMPLE = """\
 [sleep]

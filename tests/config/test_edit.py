@@ -79,7 +79,7 @@ def test_in_braces_and_with_dots() -> None:
     assert put(dots, "quiet.locked", "show") == dots.replace('"hold" #', '"show" #')
     assert tomli.loads(put(dots, "quiet.presenting", "hold"))["quiet"]["presenting"] == "hold"
     repeat = put(EXAMPLE, "reminders.evening-stretch.repeat.times", 1)
-    assert 'repeat = { every = "10m", times = 1 }   # ask again' in repeat
+    assert 'repeat = { every = "10m", times = 1 }   # show it again' in repeat
 
 
 def test_a_list_of_many_lines_is_replaced_whole() -> None:

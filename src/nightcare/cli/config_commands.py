@@ -15,8 +15,9 @@ from nightcare.config.layers import example_text, read_file
 from nightcare.config.load import load, load_file
 from nightcare.config.origins import origins_of
 from nightcare.errors import ConfigError, Diagnostic, StateError
-from nightcare.i18n.diagnostics_text import diagnostic_text, key_text
+from nightcare.i18n.diagnostics_text import diagnostic_text
 from nightcare.i18n.translator import words_for
+from nightcare.toml_writer import path_text
 
 _COMMANDS = {
     "init": "config_commands",
@@ -73,7 +74,7 @@ def check_command(person: CommandContext, *, file: Path | None, for_program: boo
                     "line": one.line,
                     "column": one.column,
                     "end_column": None if one.place.mark is None else one.place.mark.end,
-                    "key": key_text(one.where),
+                    "key": path_text(one.where),
                     "message": diagnostic_text(one, words),
                 }
                 for severity, one in found

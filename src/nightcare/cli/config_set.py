@@ -27,11 +27,11 @@ from nightcare.config.layers import ConfigFile, built_in_value, parsed
 from nightcare.config.load import load_file
 from nightcare.config.load_result import LoadResult
 from nightcare.config.origins import FromEnvironment, origins_of
-from nightcare.config.toml_writer import path_text, value_text
 from nightcare.domain.moments import clock_text, length_text
 from nightcare.domain.time_parser import TimeWords, parse_clock, parse_length
 from nightcare.errors import ConfigError, Diagnostic, Location, NothingToDo, ValueRefused
 from nightcare.i18n.translator import Translator, words_for
+from nightcare.toml_writer import path_text, value_text
 
 _PLAIN_LENGTH = re.compile(r"([0-9]+[dhms])+")
 

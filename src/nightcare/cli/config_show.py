@@ -9,8 +9,8 @@ from pathlib import Path
 from nightcare.config.effective_values import EffectiveValue
 from nightcare.config.locations import Path as KeyPath
 from nightcare.config.origins import FromDefaults, FromEnvironment, FromFile, Origin
-from nightcare.config.toml_writer import path_text, value_text
 from nightcare.i18n.translator import Translator
+from nightcare.toml_writer import path_text, value_text
 
 _WIDEST = 44
 """A value longer than that has its comment behind it, out of line with the others."""

@@ -21,7 +21,6 @@ from nightcare.cli.record_formats import (
     hand_over_all,
     json_text,
 )
-from nightcare.config.toml_writer import path_text, value_text
 from nightcare.desktop.time_zone import zone
 from nightcare.domain.delivery import STATE_NAMES, Active, Closed, Delivery, Held, Snoozed
 from nightcare.domain.history import UserAction
@@ -32,6 +31,7 @@ from nightcare.journal.diary_store import Whole, whole
 from nightcare.journal.memory_journal import journal_files, set_aside_files
 from nightcare.journal.store import Journal
 from nightcare.paths import own_page
+from nightcare.toml_writer import path_text, value_text
 
 _EXPORT = """Hand over everything that is recorded: diary, reminders, acts, settings.
 

@@ -31,8 +31,8 @@ from nightcare.config.insert import (
 )
 from nightcare.config.layers import built_in, example_text, parsed, toml_value
 from nightcare.config.load_result import Table
-from nightcare.config.toml_writer import path_text, value_text
 from nightcare.errors import StateError, ValueRefused
+from nightcare.toml_writer import path_text, value_text
 
 Keys = tuple[str, ...]
 """The keys that lead to a value."""

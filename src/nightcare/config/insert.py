@@ -15,7 +15,7 @@ import tomli
 
 from nightcare.config.locations import KeyLocations, Path, locate
 from nightcare.config.model import Config
-from nightcare.config.toml_writer import key_part, path_text, value_text
+from nightcare.toml_writer import key_text, path_text, value_text
 
 _HOLD_TABLES = ("sleep", "reminders")
 """The tables whose inner tables have a header of their own."""
@@ -72,19 +72,19 @@ def with_pair(body: str, table: Path, key: str, value: Any) -> str | None:
     if section is None:
         return None
     lines = body.split("\n")
-    pair = f"{key_part(key)} = {value_text(value)}"
+    pair = f"{key_text(key)} = {value_text(value)}"
     if section.filled == 0:
         return _spaced(body, section.end, [pair])
     above = _PAIR.match(lines[section.filled - 1])
     if above is not None:
-        pair = f"{above[1]}{key_part(key).ljust(len(above[2]) - 1)} = {value_text(value)}"
+        pair = f"{above[1]}{key_text(key).ljust(len(above[2]) - 1)} = {value_text(value)}"
     lines.insert(section.filled, pair)
     return "\n".join(lines)
 
 
 def with_section(body: str, where: Path, table: Mapping[str, Any]) -> str:
     """A text with one more table, where it is looked for."""
-    pairs = [f"{key_part(key)} = {value_text(value)}" for key, value in table.items()]
+    pairs = [f"{key_text(key)} = {value_text(value)}" for key, value in table.items()]
     return with_lines(body, where, [f"[{path_text(where)}]", *pairs])
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from nightcare.config.layers import unwritten
 from nightcare.config.load import load_file
-from nightcare.config.toml_writer import path_text
 from nightcare.errors import ConfigError, ValueRefused
+from nightcare.toml_writer import path_text
 
 _ANYTHING = ""
 
