@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from parts import libfaketime
 from parts.home import ANOTHER_DATE
-from parts.processes import find_program
 
 _STEP = """
 import sys, time
@@ -49,7 +49,7 @@ class WallClock:
     def variables(self) -> dict[str, str]:
         """Return the environment variables that make a program use this clock."""
         return {
-            "LD_PRELOAD": find_program("/usr/lib/*/faketime/libfaketime.so.1", "libfaketime"),
+            "LD_PRELOAD": libfaketime.build(self.file.parent),
             "FAKETIME_TIMESTAMP_FILE": str(self.file),
             "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
