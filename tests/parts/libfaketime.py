@@ -1,8 +1,8 @@
 """libfaketime, faketime(1), with a fix for `time.sleep`.
 
-Python sleeps by clock_nanosleep() until an instant of CLOCK_MONOTONIC. libfaketime 0.9.10 moves that
-instant by the offset of the wall clock, even with FAKETIME_DONT_FAKE_MONOTONIC, and the call fails
-with EINVAL (wolfcw/libfaketime#426). A library loaded before it hands the call to the kernel.
+Python sleeps by clock_nanosleep() until an instant of CLOCK_MONOTONIC. libfaketime 0.9.10 moves
+that instant by the offset of the wall clock, even with FAKETIME_DONT_FAKE_MONOTONIC, and the call
+fails with EINVAL (wolfcw/libfaketime#426). A library loaded before it hands the call to the kernel.
 
 `python tests/parts/libfaketime.py FOLDER` builds that library and prints the value of LD_PRELOAD.
 """

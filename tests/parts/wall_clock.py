@@ -56,9 +56,16 @@ class WallClock:
         }
 
     def offset(self, by: timedelta) -> None:
-        """Show so much more than the real time."""
-        self.file.write_text(f"{by.total_seconds():+.0f}\n", encoding="utf-8")
+        """Show so much more than the time of the tests."""
+        seconds = by.total_seconds() + _offset_of_tests()
+        self.file.write_text(f"{seconds:+.0f}\n", encoding="utf-8")
 
     def start_at(self, local: datetime) -> None:
         """Let each program begin at this local time, in the zone that its TZ names."""
         self.file.write_text(f"@{local:%Y-%m-%d %H:%M:%S}\n", encoding="utf-8")
+
+
+def _offset_of_tests() -> int:
+    """Return by how many seconds the tests' clock is ahead: ./scripts/test --date."""
+    file = os.environ.get("FAKETIME_TIMESTAMP_FILE")
+    return 0 if file is None else int(Path(file).read_text(encoding="utf-8"))

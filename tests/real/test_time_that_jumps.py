@@ -52,7 +52,7 @@ class JumpingClock(WallClock):
     """A wall clock that jumps, where the kernel tells of it."""
 
     def jump(self, to: timedelta) -> None:
-        """Show so much more than the real time, and have the kernel say that it jumped."""
+        """Show so much more than the time of the tests, and have the kernel say that it jumped."""
         self.offset(to)
         step_the_clock_to_the_time_it_shows()
 

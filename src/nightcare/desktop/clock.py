@@ -84,10 +84,10 @@ class KernelAlarm:
         if due is not None and self._soon is not None and due - now() > _AHEAD:
             self._coming = due
             due -= _AHEAD
-        nanoseconds = _NEVER * _NANOSECONDS if due is None else _nanoseconds(due)
+        # Zero, an instant of 1970, would disarm it: an instant that has passed is as good as now.
+        nanoseconds = _NEVER * _NANOSECONDS if due is None else _nanoseconds(max(due, now()))
         try:
-            # Zero would disarm it; an instant long past fires at once, as it should.
-            _arm(self._timer, max(nanoseconds, 1))
+            _arm(self._timer, nanoseconds)
         except OSError as error:
             if error.errno != errno.ECANCELED:
                 raise
