@@ -12,7 +12,7 @@ from nightcare.config.types import DAY_WORDS, WEEKDAYS
 
 
 def as_toml(value: Any) -> str:
-    """A value as it is written in TOML, in one line."""
+    """Return a value as TOML, in one line."""
     match value:
         case bool() | str():
             return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
@@ -61,7 +61,7 @@ days = st.sampled_from([*DAY_WORDS, *WEEKDAYS])
 
 
 def table(**keys: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    """A table with some of these keys, of which now and then one holds anything."""
+    """Return a strategy for tables with some of these keys; now and then one holds anything."""
     return st.fixed_dictionaries(
         {}, optional={key: st.one_of(value, value, value, junk) for key, value in keys.items()}
     )

@@ -1,4 +1,4 @@
-"""What a person is told of each config in the folder `broken`: the whole text, to the last sign.
+"""The complete text that a person reads about each config in the folder `broken`.
 
 Beside NAME.toml stands NAME.en.txt, and for some NAME.da.txt: what `nightcare config check`
 prints of it. To add one, write NAME.toml and empty text files beside it. After that, and after a
@@ -36,7 +36,7 @@ ELSEWHERE = {
 
 
 def problems(name: str) -> tuple[tuple[Diagnostic, ...], tuple[Diagnostic, ...]]:
-    """The mistakes in a file of the folder, and what may be a slip."""
+    """Return the errors and the warnings of a file in the folder."""
     try:
         return (), load(Path(name), {}).warnings
     except ConfigError as error:
@@ -45,13 +45,13 @@ def problems(name: str) -> tuple[tuple[Diagnostic, ...], tuple[Diagnostic, ...]]
 
 @pytest.fixture(autouse=True)
 def _in_the_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The files are named without a folder."""
+    """Change into the folder, so that files are named without it."""
     monkeypatch.chdir(BROKEN)
 
 
 @pytest.mark.parametrize("expected", EXPECTED, ids=lambda path: path.stem)
 def test_what_is_told(expected: Path) -> None:
-    """What, where, and how to mend it."""
+    """The text says what is wrong, where, and how to fix it."""
     name, language = expected.stem.split(".")
     words = read_words(language)
     mistakes, warnings = problems(f"{name}.toml")
@@ -75,7 +75,7 @@ def test_each_is_fit_for_a_terminal_and_a_log(path: Path) -> None:
 
 
 def all_of(name: str) -> Iterable[Diagnostic]:
-    """The mistakes in a file of the folder and what may be a slip, together."""
+    """Return the errors and the warnings of a file in the folder together."""
     mistakes, warnings = problems(name)
     return (*mistakes, *warnings)
 

@@ -1,4 +1,4 @@
-"""What is kept of a validated configuration, and when it counts for nothing."""
+"""The cache of the validated config, and the conditions under which it is ignored."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Kept:
 
     @property
     def file(self) -> Path:
-        """What is kept."""
+        """The cache file."""
         return self.folder / FILE_NAME
 
     def load(self, **variables: str) -> LoadResult:
@@ -67,7 +67,7 @@ class Kept:
 
 @pytest.fixture
 def person(tmp_path: Path) -> Kept:
-    """Somebody whose configuration was loaded once."""
+    """Return a person with a config that was loaded once."""
     made = Kept(tmp_path)
     made.load()
     assert made.loads == 1
@@ -276,7 +276,7 @@ def test_without_a_folder_nothing_is_kept(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", BROKEN, ids=lambda file: file.stem)
 def test_every_mistake_crosses_whole(file: Path) -> None:
-    """What it is about, where it stands, and the text of its line."""
+    """It keeps its subject, its place and the text of its line."""
     found: object
     try:
         found = load(file, {})
@@ -286,7 +286,7 @@ def test_every_mistake_crosses_whole(file: Path) -> None:
 
 
 def _kinds(hint: Any) -> Iterator[type]:
-    """The classes that a field may hold, and those that these may hold."""
+    """Yield the classes that a field can hold, and those inside them."""
     if not isinstance(hint, type) or get_args(hint):
         for one in get_args(hint):
             yield from _kinds(one)

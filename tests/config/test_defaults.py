@@ -1,4 +1,4 @@
-"""What holds for a person who has written no config: the example, and the values promised."""
+"""The settings of a person without a config: the example, and the promised values."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_the_three_reminders() -> None:
 
 
 def test_a_reminder_that_says_little() -> None:
-    """What a reminder does not say has the values that the table of defaults promises."""
+    """A key that the reminder leaves out has the value in the table of defaults."""
     plain = reminder('every = "3h"')
     assert plain.timing == Every(
         3 * HOUR, Relative(Anchor.WAKE, 30 * MINUTE), Relative(Anchor.BEDTIME, -HOUR)

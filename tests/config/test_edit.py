@@ -29,19 +29,19 @@ EXAMPLE = example_text()
 
 
 def put(text: str, key: str, value: Any) -> str:
-    """A text with one value changed."""
+    """Return a text with one value changed."""
     return with_value(text.encode(), path_of(key), value).raw.decode()
 
 
 def taken(text: str, key: str) -> str:
-    """A text with one key taken out."""
+    """Return a text with one key removed."""
     edited = without(text.encode(), path_of(key))
     assert edited is not None
     return edited.raw.decode()
 
 
 def changed_lines(old: str, new: str) -> tuple[list[str], list[str]]:
-    """The lines that are gone, and those that came."""
+    """Return the removed lines and the added ones."""
     before, after = old.splitlines(), new.splitlines()
     gone = [line for line in before if line not in after]
     return gone, [line for line in after if line not in before]
@@ -93,7 +93,7 @@ def test_a_list_of_many_lines_is_replaced_whole() -> None:
 @pytest.mark.parametrize("end", ["", "\n", "\n\n", "\r\n", "\n# the end"])
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 def test_line_ends_the_mark_and_the_end_of_the_file_stay(mark: bytes, end: str) -> None:
-    """Whether a value is changed, added or taken out."""
+    """They stay when a value is changed, added or removed."""
     line = "\r\n" if "\r" in end else "\n"
     text = line.join(["language = 'da' # mine", "[snooze]", "limit = 3"]) + end
     raw = mark + text.encode()
@@ -153,7 +153,7 @@ def test_a_table_within_a_reminder_is_one_line() -> None:
 
 
 def test_a_whole_table_takes_the_place_of_another() -> None:
-    """What stood in it is gone, what stood behind it is not."""
+    """Its old content is gone, and the text after it stays."""
     new = put(EXAMPLE, "reminders.water", {"topic": "hydration", "every": "3h"})
     assert tomli.loads(new)["reminders"]["water"] == {"topic": "hydration", "every": "3h"}
     new = put(EXAMPLE, "reminders", {"a": {"topic": "sleep", "at": "bedtime"}})
@@ -201,7 +201,7 @@ def test_a_new_reminder_brings_all_the_others() -> None:
 
 
 def test_the_last_reminder_that_goes_lets_the_built_in_ones_come() -> None:
-    """Which is said."""
+    """A message says so."""
     text = '[reminders.a]\ntopic = "sleep"\nat = "bedtime"\n[snooze]\nlimit = 1\n'
     edited = without(text.encode(), ("reminders", "a"))
     assert edited is not None

@@ -1,4 +1,4 @@
-"""What is in force and where it comes from; what is shown comes to the same schedule."""
+"""The active values and their sources; the shown config gives the same schedule."""
 
 from __future__ import annotations
 
@@ -34,23 +34,23 @@ repeat = { every = "5m", times = 1 }
 
 
 def entries_of(text: str, variables: dict[str, str] | None = None) -> list[EffectiveValue]:
-    """Each value that is in force, under a file with this text and these variables."""
+    """Return the active values of a file with this text and these variables."""
     file = parsed(FILE, text.encode())
     return list(entries(load_file(file, variables or {}), origins_of(file, variables or {})))
 
 
 def origins(text: str, variables: dict[str, str] | None = None) -> dict[KeyPath, Origin]:
-    """Where each value that is in force comes from."""
+    """Return the source of each active value."""
     return {one.where: one.origin for one in entries_of(text, variables)}
 
 
 def line_of(found: Origin) -> int | None:
-    """The line of the file that it comes from, if it does."""
+    """Return the line of the file that it comes from, if any."""
     return found.line if isinstance(found, FromFile) else None
 
 
 def shown(text: str, variables: dict[str, str] | None = None, language: str = "en") -> str:
-    """What is shown of a file with this text, under these variables."""
+    """Return the output for a file with this text and these variables."""
     return "\n".join(shown_lines(entries_of(text, variables), Path(FILE), read_words(language)))
 
 

@@ -58,7 +58,7 @@ WORDS: dict[str, Translator] = {language: read_words(language) for language in l
 
 
 def outcome(text: str | bytes, variables: Mapping[str, str] | None = None) -> LoadResult | None:
-    """What loading comes to; where it is refused, every mistake can be read in each language."""
+    """Return the result of loading, and check that errors have a text in each language."""
     raw = text if isinstance(text, bytes) else text.encode()
     result: LoadResult | None = None
     problems: tuple[Diagnostic, ...] = ()
@@ -96,7 +96,7 @@ def in_the_text(mark: Span, lines: list[str]) -> None:
 
 
 def marks_what_it_names(problem: Diagnostic, mark: Span) -> bool:
-    """Whether the key or the value that was found stands there, as far as it is in the line."""
+    """Return whether the marked text is the key or the value, as far as it is in the line."""
     marked = mark.text[mark.column - 1 : mark.end - 1]
     if problem.key.startswith(("key_unknown", "name_")):
         return tomli.loads(f"{marked} = 0") == {problem.where[-1]: 0}
@@ -284,14 +284,14 @@ SLIPS: list[tuple[tuple[str | int, ...], str, str]] = [
 """Values that are wrong at their places, and what is wrong about them."""
 
 HOLE = re.compile("\ue000([0-9]+)\ue001")
-"""Where the text of a config has a slip, by its number."""
+"""The place of a numbered slip in the text of a config."""
 
 GAPS = ("", "", " ", "\t", "  ")
 COMMENTS = ("", "", "", " # not = [this", " # \"'")
 
 
 def written(random: Random, table: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[str]:
-    """The statements of a table: its own keys, and then the tables in it, each in some way."""
+    """Yield the statements of a table: its own keys, then its inner tables in different forms."""
     below = {}
     for key, value in table.items():
         if isinstance(value, dict) and random.random() < 2 / 3:
@@ -305,7 +305,7 @@ def written(random: Random, table: dict[str, Any], path: tuple[str, ...] = ()) -
 
 
 def pair(random: Random, path: tuple[str, ...], value: Any) -> Iterator[str]:
-    """A key and its value, or with dotted keys those of the table that it is."""
+    """Yield a key and its value, or the dotted keys of a table."""
     if isinstance(value, dict) and value and random.random() < 1 / 2:
         for key, inner in value.items():
             yield from pair(random, (*path, key), inner)
@@ -315,7 +315,7 @@ def pair(random: Random, path: tuple[str, ...], value: Any) -> Iterator[str]:
 
 
 def inline(random: Random, value: Any) -> str:
-    """A value in its statement; a list may take several lines."""
+    """Return a value in its statement; a list can take several lines."""
     if isinstance(value, dict):
         pairs = [f"{spelled(random, (key,))} = {inline(random, one)}" for key, one in value.items()]
         return "{ " + ", ".join(pairs) + " }"
@@ -326,7 +326,7 @@ def inline(random: Random, value: Any) -> str:
 
 
 def spelled(random: Random, path: tuple[str, ...]) -> str:
-    """A dotted key, its parts bare where they may be, or quoted."""
+    """Return a dotted key, its parts bare where they can be, or quoted."""
     return random.choice([".", ".", " . "]).join(
         part
         if re.fullmatch(r"[A-Za-z0-9_-]+", part) and random.random() < 2 / 3
@@ -336,7 +336,7 @@ def spelled(random: Random, path: tuple[str, ...]) -> str:
 
 
 def with_holes(value: Any, holes: dict[tuple[str | int, ...], int], path: tuple[Any, ...]) -> Any:
-    """The same value with a hole at each of these places."""
+    """Return the same value with a hole at each of these places."""
     if path in holes:
         return f"\ue000{holes[path]}\ue001"
     if isinstance(value, dict):
@@ -350,7 +350,7 @@ def with_holes(value: Any, holes: dict[tuple[str | int, ...], int], path: tuple[
 def wrong_files(
     draw: st.DrawFn,
 ) -> tuple[str, dict[tuple[str | int, ...], tuple[int, int, int, str]]]:
-    """A config with slips; and of each its line, its columns and what is wrong, by its path."""
+    """Return a config with slips, and by path the line, the columns and the fault of each."""
     slips = draw(st.lists(st.sampled_from(SLIPS), min_size=1, max_size=4, unique=True))
     random = draw(st.randoms(use_true_random=True))
     table = with_holes(BASE, {slip[0]: number for number, slip in enumerate(slips)}, ())
@@ -415,7 +415,7 @@ CONTRADICTIONS: list[tuple[tuple[str | int, ...], str, str, tuple[str, str]]] = 
 
 
 def changed(path: tuple[str | int, ...], value: str) -> dict[str, Any]:
-    """The right config with another value at one place."""
+    """Return the valid config with another value at one place."""
     table = copy.deepcopy(BASE)
     inner: Any = table
     for step in path[:-1]:
@@ -425,7 +425,7 @@ def changed(path: tuple[str | int, ...], value: str) -> dict[str, Any]:
 
 
 def marked(place: Location | None) -> str:
-    """What is marked at a place, keys without their quotes."""
+    """Return the marked text at a place, keys without their quotes."""
     assert place is not None
     assert place.mark is not None
     text = place.mark.text[place.mark.column - 1 : place.mark.end - 1]

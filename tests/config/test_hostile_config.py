@@ -13,7 +13,7 @@ from config.strategies import as_toml
 from nightcare.cli.calling import run
 
 OBEYED = ["\x1b[2J", "\x1b]0;owned\x07", "\x9b31m", "\r", "\b", "\x07", "\x00"]
-"""What clears a screen, names a window, colours, overwrites and rings.
+"""Sequences that clear a screen, name a window, colour, overwrite and ring.
 
 Source: ECMA-48, "Control Functions for Coded Character Sets".
 """

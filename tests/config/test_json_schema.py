@@ -25,7 +25,7 @@ REMINDER = '[reminders.a]\ntopic = "sleep"\n'
 
 
 def as_json(value: Any) -> Any:
-    """A value as a tool that checks TOML by a JSON Schema takes it: a time is text."""
+    """Return a value as a tool that checks TOML by a JSON Schema sees it: a time is a string."""
     match value:
         case dict():
             return {key: as_json(one) for key, one in value.items()}
@@ -38,7 +38,7 @@ def as_json(value: Any) -> Any:
 
 
 def accepted(text: str) -> bool:
-    """Whether the schema accepts a config file."""
+    """Return whether the schema accepts a config file."""
     return bool(VALIDATOR.is_valid(as_json(tomli.loads(text))))
 
 
@@ -50,7 +50,7 @@ def test_the_schema_is_one() -> None:
 
 
 def fields(schema: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """Every key that a table may have."""
+    """Yield every key that a table can have."""
     for key, field in schema.get("properties", {}).items():
         yield f"{name}.{key}", field
     for table, inner in schema.get("$defs", {}).items():

@@ -1,4 +1,4 @@
-"""Which layer wins: the built-in defaults, the person's file, the environment."""
+"""The precedence of the layers: built-in defaults, the person's file, the environment."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WALK = '[reminders.walk]\ntopic = "exercise"\nat = "17:00"\n'
 
 
 def names(text: str, variables: Mapping[str, str] | None = None) -> list[str]:
-    """The names of the reminders that come of a file."""
+    """Return the names of the reminders of a file."""
     return [one.name for one in schedule(text, variables).reminders]
 
 
@@ -50,7 +50,7 @@ def test_any_reminder_replaces_all_the_built_in_ones() -> None:
 
 
 def test_every_other_table_is_laid_over_the_defaults_key_by_key() -> None:
-    """What a table does not say stays as it is built in."""
+    """A key that the table leaves out keeps its built-in value."""
     changed = schedule(
         '[snooze]\nlimit = 5\n[quiet]\nidle_after = "10m"\npresenting = "hold"\n'
         '[notify]\nbackend = "terminal"\n[diary]\nmorning_question = false'
@@ -341,7 +341,7 @@ def test_a_link_to_a_file_and_what_a_shell_hands_over_are_read(tmp_path: Path) -
 
 
 def test_a_file_of_somebody_else_is_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Which no right of the file keeps from an administrator, who may run the tests."""
+    """No mode of the file stops an administrator, who may run the tests."""
 
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(EACCES, "Permission denied")

@@ -1,4 +1,4 @@
-"""What is allowed but may be a slip: when it is mentioned, and when not."""
+"""Warnings about a valid config: when they appear, and when not."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ONE = f'{SLEEP}[reminders.one]\ntopic = "sleep"\n'
 
 
 def doubts(text: str) -> list[str]:
-    """The keys of what may be a slip in a file that is right."""
+    """Return the keys of the warnings about a valid file."""
     return [one.key for one in loaded(text).warnings]
 
 
@@ -65,7 +65,7 @@ def test_two_reminders_on_other_days_are_not_alike() -> None:
     ],
 )
 def test_a_snooze_that_is_never_offered(keys: str, warned_of: list[str]) -> None:
-    """Which ends more than half an hour after bedtime, whenever the reminder comes."""
+    """It ends more than half an hour after bedtime, whenever the reminder is shown."""
     assert doubts(f"{ONE}{keys}\n[snooze]\nlengths = ['3h']") == warned_of
 
 
@@ -140,7 +140,7 @@ def test_what_is_off_is_in_nobodys_way() -> None:
 
 
 def test_slips_are_told_beside_mistakes() -> None:
-    """Where all tables could be understood."""
+    """They are reported if all tables could be read."""
     with pytest.raises(ConfigError) as caught:
         loaded(f'{ONE}at = "03:00"\n[reminders.two]\ntopic = "sleep"')
     assert [one.key for one in caught.value.problems] == ["timing_missing"]
@@ -240,12 +240,12 @@ def test_a_clock_time_as_people_write_it_in_a_variable(given: str) -> None:
     ],
 )
 def test_a_length_without_its_unit(given: str, key: str) -> None:
-    """Which may be minutes or hours; nobody else can know."""
+    """It can be minutes or hours; only the person knows."""
     assert [one.key for one in mistakes(f"[quiet]\nidle_after = {given}")] == [key]
 
 
 def evening(count: int, keys: str) -> str:
-    """So many different reminders at one moment of the evening."""
+    """Return so many different reminders at one moment of the evening."""
     return SLEEP + "".join(
         f'[reminders.r{number}]\ntopic = "sleep"\ntext = "{number}"\n{keys}\n'
         for number in range(count)

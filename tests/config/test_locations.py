@@ -1,4 +1,4 @@
-"""Where keys and values stand in a TOML text."""
+"""Locations of keys and values in a TOML text."""
 
 import itertools
 from bisect import bisect_right
@@ -79,7 +79,7 @@ def test_a_config_file(path: Path, key: tuple[int, int], value: tuple[int, int])
     ],
 )
 def test_the_nearest_place(path: Path, nearest: tuple[int, int] | None) -> None:
-    """What is missing is reported at the innermost thing around it that is in the text."""
+    """A missing key is reported at the innermost table around it in the text."""
     assert at(locate(REMINDERS).nearest(path)) == nearest
 
 
@@ -269,7 +269,7 @@ def test_how_far_they_reach(path: Path, key: str, value: str) -> None:
     ],
 )
 def test_how_far_others_reach(text: str, path: Path, key: str, value: str) -> None:
-    """What goes on in further lines is followed to the end of the first."""
+    """A value of several lines is marked to the end of the first."""
     tomli.loads(text)
     positions = locate(text)
     assert spelled(text, positions.key(path)) == key

@@ -101,7 +101,7 @@ def test_snooze(written: str, lengths: tuple[timedelta, ...]) -> None:
 
 
 def test_fresh_and_stays() -> None:
-    """How long it is worth showing, and how long it is shown."""
+    """One is the time in which it is worth showing, the other its time on the screen."""
     made = reminder('at = "bedtime - 30m"\nfresh = "2h"\nstays = "1m30s"')
     assert (made.fresh, made.stays) == (2 * HOUR, 90 * timedelta(seconds=1))
 
@@ -170,7 +170,7 @@ def test_any_other_reminder_does_not(timing: str) -> None:
 
 
 def test_an_evening_reminder_can_be_held_and_a_daily_one_shown() -> None:
-    """What a reminder says itself goes over both."""
+    """A reminder's own setting wins over both."""
     held = reminder('at = "bedtime"\nquiet = { do_not_disturb = "hold" }')
     assert held.quiet.do_not_disturb is WhenBusy.HOLD
     shown = reminder('at = "12:00"\nquiet = { do_not_disturb = "show" }')

@@ -42,7 +42,7 @@ print(len(heard), "pydantic" in sys.modules, [one.name for one in loaded.schedul
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
-    """A config that nobody has validated before."""
+    """Return a config that was never validated."""
     path = tmp_path / "config.toml"
     path.write_text('[reminders.sip]\nat = "12:00"\ntopic = "hydration"\n', encoding="utf-8")
     return path

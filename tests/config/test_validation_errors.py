@@ -130,7 +130,7 @@ def test_what_nobody_foresaw_is_told_in_the_words_of_who_found_it() -> None:
     ],
 )
 def test_an_odd_shape_is_told_as_calmly(text: str, line: str) -> None:
-    """What was found is written as TOML, on one line and not too long."""
+    """The value is quoted as TOML, on one line and not too long."""
     assert told(text) == ["config.toml" + line]
 
 
@@ -188,7 +188,7 @@ def test_what_is_no_utf8_is_told_where_it_stands(
 @pytest.mark.parametrize("levels", [20, 300, 5000])
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ("{ a = ", "}"), ("a.", "")])
 def test_a_file_that_is_too_deep_is_told(opening: str, closing: str, levels: int) -> None:
-    """Whether or not it can be read as TOML."""
+    """It makes no difference whether it can be read as TOML."""
     if opening == "a.":
         text = f"{opening * levels}b = 1"
     else:
@@ -260,7 +260,7 @@ def test_a_mistake_in_sleep_keeps_no_other_from_being_told() -> None:
 
 
 def test_reminders_that_are_no_table_keep_nothing_from_being_told() -> None:
-    """What is wrong with sleep is told beside it."""
+    """The errors of [sleep] are reported as well."""
     text = (
         f'reminders = 3\n{SLEEP}[sleep.sunday]\nbedtime = "07:00"\n[sleep.monday]\nwake = "05:00"'
     )
@@ -268,7 +268,7 @@ def test_reminders_that_are_no_table_keep_nothing_from_being_told() -> None:
 
 
 def test_a_misspelt_timing_is_not_told_twice() -> None:
-    """Where a key is unknown, it may be the one that says when."""
+    """An unknown key may be a misspelt `at`, `every` or `cron`."""
     assert [one.key for one in mistakes(f'{ONE}evry = "2h"')] == ["key_unknown_but"]
 
 

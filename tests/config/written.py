@@ -20,7 +20,7 @@ SLEEP = '[sleep]\nwake = "07:00"\nbedtime = "22:30"\n'
 
 
 def loaded(text: str | bytes, variables: Mapping[str, str] | None = None) -> LoadResult:
-    """What a file with this text comes to, under these variables.
+    """Return the result of loading a file with this text, with these variables.
 
     Raises:
         ConfigError: It is wrong.
@@ -32,19 +32,19 @@ def loaded(text: str | bytes, variables: Mapping[str, str] | None = None) -> Loa
 
 
 def schedule(text: str | bytes, variables: Mapping[str, str] | None = None) -> Schedule:
-    """The schedule of a file with this text."""
+    """Return the schedule of a file with this text."""
     return loaded(text, variables).schedule
 
 
 def reminder(lines: str) -> Reminder:
-    """The one reminder of a file that has these lines under its header."""
+    """Return the only reminder of a file, with these lines under its header."""
     return schedule(f'[reminders.one]\ntopic = "sleep"\n{lines}\n').named("one")
 
 
 def mistakes(
     text: str | bytes, variables: Mapping[str, str] | None = None
 ) -> tuple[Diagnostic, ...]:
-    """Everything that is wrong with a file with this text; nothing where it is right."""
+    """Return the errors in a file with this text; empty for a valid one."""
     try:
         loaded(text, variables)
     except ConfigError as error:
@@ -55,12 +55,12 @@ def mistakes(
 def told(
     text: str | bytes, variables: Mapping[str, str] | None = None, language: str = "en"
 ) -> list[str]:
-    """Everything that is wrong, as the person reads it, without the folder of the file."""
+    """Return the errors as the person reads them, without the folder of the file."""
     return lines(mistakes(text, variables), language)
 
 
 def warned(text: str | bytes, language: str = "en") -> list[str]:
-    """What is allowed but may be a slip, as the person reads it."""
+    """Return the warnings as the person reads them."""
     return lines(loaded(text).warnings, language)
 
 

@@ -1,4 +1,4 @@
-"""What is decided, sent, shown and refused, as the journal and the log have it."""
+"""The states decided, sent, shown and refused, in the journal and in the log."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WALK = plain("walk", "10:00", 'fresh = "30m"')
 
 
 def delivery(evening: Evening) -> DeliveryStatus:
-    """How far the walk has come, as its course and the decision on it both say."""
+    """Return the state of the walk, which its delivery and its decision share."""
     state = evening.course("walk").state
     assert isinstance(state, Active)
     (decision,) = evening.journal.last_decisions("walk")
@@ -29,7 +29,7 @@ def delivery(evening: Evening) -> DeliveryStatus:
 
 
 def outcome(evening: Evening) -> str:
-    """What became of the walk, with the reason."""
+    """Return the outcome of the walk, with the reason."""
     state = evening.course("walk").state
     return f"{evening.state('walk')}: {getattr(state, 'reason', None)}"
 
@@ -164,7 +164,7 @@ def test_without_a_server_to_the_end_it_is_missed(bus: PrivateBus) -> None:
 
 
 def test_a_refused_trial_is_over_at_once(bus: PrivateBus) -> None:
-    """What it was shown in the place of comes back, and the journal says why it was not shown."""
+    """The reminder that it replaced returns, and the journal says why it was not shown."""
 
     async def story() -> None:
         async with (

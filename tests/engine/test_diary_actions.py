@@ -1,4 +1,4 @@
-"""What the diary makes of what it is told, and whether it asks."""
+"""The records of the diary, and its question."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ WAKE = parse_moment("wake + 30m")
 
 @pytest.fixture
 def diary() -> Iterator[DiaryActions]:
-    """An empty diary of somebody at home in Copenhagen."""
+    """Open an empty diary of a person at home in Copenhagen."""
     journal = Journal.in_memory()
     yield DiaryActions(journal.diary, HOME)
     journal.close()
 
 
 def abroad(diary: DiaryActions) -> DiaryActions:
-    """The same, of somebody who has travelled since."""
+    """Return the same diary after the person has travelled."""
     return replace(diary, calendar=calendar("America/New_York"))
 
 
@@ -58,7 +58,7 @@ def test_a_cramp_is_noted_with_its_place_and_clock(diary: DiaryActions) -> None:
 
 
 def test_a_correction_changes_the_place_only_with_the_moment(diary: DiaryActions) -> None:
-    """What is corrected elsewhere was not elsewhere."""
+    """A correction that is made elsewhere does not move the cramp there."""
     cramp = diary.add(CRAMP, Details(), NOW).cramp
     later = NOW + timedelta(days=3)
     edited = abroad(diary).change(1, None, lambda one: replace(one, note="more"), later).cramp

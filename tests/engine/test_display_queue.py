@@ -1,4 +1,4 @@
-"""Whose turn it is: each evening reminder gets onto the screen while it is fresh."""
+"""The queue for the screen: each evening reminder is shown while it is fresh."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ at = "bedtime"
 
 
 def shown(made: Desk) -> list[str]:
-    """The titles that were shown, in order, without those of further askings."""
+    """Return the titles that were shown, in order, without repeats."""
     return list(dict.fromkeys(one.title.removesuffix(" (again)") for one in made.screen.shown))
 
 
 def evening(config: str) -> Desk:
-    """A whole evening on which nobody answers."""
+    """Run a whole evening on which nobody answers."""
     made = Desk(config, "2026-11-23 20:00")
     made.until("2026-11-23 23:59")
     return made
@@ -63,7 +63,7 @@ def test_three_evening_reminders_at_one_moment_share_the_time() -> None:
 
 
 def test_what_waits_for_a_person_who_is_back_gets_its_share() -> None:
-    """What is shown to nobody in particular gives the screen to an evening reminder in time."""
+    """A reminder that was shown to nobody gives the screen to an evening reminder in time."""
     meal = """
 [reminders.meal]
 topic = "nutrition"

@@ -1,4 +1,4 @@
-"""What time does to reminders, seen on a screen."""
+"""The effect of time on reminders, seen on a screen."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ at = "bedtime - 5m"
 
 
 def plain(name: str, at: str, more: str = "") -> str:
-    """A reminder with its own words at a clock time."""
+    """Return a reminder with its own text at a clock time."""
     return f'\n[reminders.{name}]\ntopic = "exercise"\ntext = "{name}"\nat = "{at}"\n{more}\n'
 
 
@@ -170,7 +170,7 @@ def test_a_snooze_comes_back_on_time_with_the_same_tip() -> None:
 
 
 def test_a_snooze_survives_a_restart_and_comes_back_once() -> None:
-    """What was snoozed before a crash comes back at its time (stretchly#139, #259)."""
+    """A reminder that was snoozed before a crash returns in time (stretchly#139, #259)."""
     desk = Desk(WATER, "2026-11-23 07:30")
     desk.until("2026-11-23 08:01")
     desk.press("snooze-30m")
@@ -356,7 +356,7 @@ def test_the_last_one_before_bed_says_good_night() -> None:
 
 
 def test_good_night_closes_everything_until_the_wake_up() -> None:
-    """What is open is done, what would still come is dropped, and the morning begins anew."""
+    """The open reminder is done, later ones are dropped, and the morning starts again."""
     desk = Desk(BLANKET + plain("late", "23:00") + WATER, "2026-11-23 20:30")
     desk.until("2026-11-23 22:25")
     desk.press("good-night")
@@ -404,7 +404,7 @@ def test_what_is_open_when_a_pause_begins_is_held() -> None:
 
 
 def test_resume_ends_a_pause_at_once() -> None:
-    """What was held and is fresh comes."""
+    """Held reminders that are fresh are shown."""
     desk = Desk(plain("walk", "10:00"), "2026-11-23 08:00")
     desk.answers().pause(desk.now, local("2026-11-23 18:00"))
     desk.written()
@@ -514,7 +514,7 @@ def test_do_not_disturb_holds_the_day_but_not_the_evening() -> None:
 
 
 def test_a_clock_set_back_shows_nothing_twice() -> None:
-    """What was answered stays answered when its moment comes again."""
+    """An answered reminder stays answered when its time comes again."""
     desk = Desk(plain("walk", "10:00"), "2026-11-23 08:00")
     desk.until("2026-11-23 10:01")
     desk.press("done")
@@ -820,7 +820,7 @@ def test_of_two_trials_the_later_is_shown() -> None:
 
 
 def test_a_trial_that_no_notifier_takes_is_given_up() -> None:
-    """What falls due meanwhile waits for it no longer than that."""
+    """A reminder that falls due meanwhile waits for it no longer than that."""
     desk = Desk(plain("walk", "08:00:30") + plain("swim", "15:00"), "2026-11-23 08:00")
     desk.screen.broken = True
     number = desk.journal.ask_trial("swim", desk.now)
@@ -871,7 +871,7 @@ def test_undo_brings_back_what_was_answered_by_mistake() -> None:
 
 
 def test_stopping_clears_the_screen_and_keeps_the_state() -> None:
-    """What was open is open still, for the next start."""
+    """An open reminder is still open at the next start."""
     desk = Desk(plain("walk", "10:00"), "2026-11-23 08:00")
     desk.until("2026-11-23 10:01")
     desk.service.stop()

@@ -38,7 +38,7 @@ at = "22:01"
 
 
 def led(more: str = "") -> Desk:
-    """A desk at which a stretch was begun at ten in the evening, to the second."""
+    """Return a desk at which a stretch began at exactly ten in the evening."""
     desk = Desk(STRETCH + more, "2026-11-23 21:30")
     desk.until("2026-11-23 22:00")
     desk.press("start")
@@ -46,13 +46,13 @@ def led(more: str = "") -> Desk:
 
 
 def shown(desk: Desk) -> Message:
-    """What is on the screen."""
+    """Return the message on the screen."""
     (message,) = desk.screen.on_screen.values()
     return message
 
 
 def body(desk: Desk) -> list[str]:
-    """The lines of what is on the screen."""
+    """Return the lines of the message on the screen."""
     return shown(desk).body.splitlines()
 
 
@@ -102,7 +102,7 @@ def test_each_step_comes_at_its_moment_in_the_same_place() -> None:
 
 
 def test_it_goes_on_where_an_evening_that_was_closed_comes_once_more() -> None:
-    """Who flies west after a good night, and has begun a stretch since, has begun it."""
+    """A stretch that began after a good night continues after a flight west."""
     desk = Desk(STRETCH.replace("22:00", "08:00"), "2026-11-23 21:00")
     desk.answers().good_night(desk.now)
     desk.written()
@@ -116,7 +116,7 @@ def test_it_goes_on_where_an_evening_that_was_closed_comes_once_more() -> None:
 
 
 def test_a_screen_with_room_for_words_has_the_name_as_its_title() -> None:
-    """Where there is none, the title says what to do."""
+    """Without room for it, the title is the instruction."""
     desk = led()
     assert shown(desk).title == "Sit down."
     desk.screen.capabilities = frozenset({Capability.BODY})
@@ -309,7 +309,7 @@ def test_after_a_snooze_it_can_be_started() -> None:
 
 
 def test_a_service_that_was_away_for_a_moment_goes_on_where_the_clock_is() -> None:
-    """What it had left on the screen is taken off first."""
+    """The notification that it had left on the screen is closed first."""
     desk = led()
     desk.until("2026-11-23 22:00:25")
     last = f"handle {len(desk.screen.shown)}"

@@ -19,19 +19,19 @@ NIGHT = day("2026-11-23")
 
 
 def asked(reminders: str = WALK, until: str = "2026-11-24 07:30") -> Desk:
-    """The desk on the morning after the first night."""
+    """Return the desk on the morning after the first night."""
     desk = Desk(reminders + ASKED, "2026-11-23 20:00")
     desk.until(until)
     return desk
 
 
 def questions(desk: Desk) -> list[str]:
-    """The titles under which it was asked so far."""
+    """Return the titles of the questions so far."""
     return [one.title for one in desk.screen.shown if one.token.startswith("question/")]
 
 
 def answer(desk: Desk) -> Answer | None:
-    """What the diary has of the night."""
+    """Return the answer that the diary has for the night."""
     said = desk.journal.diary.morning(NIGHT)
     return None if said is None else said.answer
 

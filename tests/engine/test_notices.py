@@ -1,4 +1,4 @@
-"""What nightcare has to say for itself, beside the reminders."""
+"""The notices of nightcare itself, besides the reminders."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WALK = '[reminders.walk]\ntopic = "exercise"\ntext = "walk"\nat = "10:00"\n'
 
 
 def a_desk() -> Desk:
-    """A desk in the morning, with nothing on the screen."""
+    """Return a desk in the morning with nothing on the screen."""
     return Desk(WALK, "2026-11-23 08:00")
 
 
@@ -57,7 +57,7 @@ def test_there_is_one_notice_at_a_time() -> None:
 
 
 def test_a_notice_that_is_closed_is_gone() -> None:
-    """What an earlier one may still be told of is no matter."""
+    """Later events of an earlier notice have no effect."""
     desk = a_desk()
     desk.service.notices.insist("One", "")
     desk.service.notices.insist("Two", "")

@@ -1,4 +1,4 @@
-"""What comes back from servers that keep their own time, or show what they were to close."""
+"""Events of servers that have their own expiry, or show what they were told to close."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ Lifetime = Callable[[int], float | None]
 
 
 def six_seconds(_: int) -> float:
-    """A server that takes everything off after 6 s."""
+    """Return the expiry of a server that closes everything after 6 s."""
     return 6.0
 
 
 def at_most_twelve(milliseconds: int) -> float:
-    """A server that takes 0 for 6 s, and cuts what is longer than 12 s."""
+    """Return the expiry of a server that takes 0 for 6 s and limits it to 12 s."""
     return min(milliseconds / 1000, 12.0) or 6.0
 
 
 def ten_for_0(milliseconds: int) -> float:
-    """A server that heeds all but 0, for which it has its own 10 s."""
+    """Return the expiry of a server that takes 0 for its own 10 s."""
     return milliseconds / 1000 or 10.0
 
 

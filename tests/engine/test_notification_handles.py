@@ -1,4 +1,4 @@
-"""What a killed service has left on the screen: the next run knows all of it, and takes it off."""
+"""Notifications that a killed service left on the screen: the next run closes all of them."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ ASKED = '\n[diary]\nmorning_question = "wake + 30m"\nprofessional_notice = false
 
 
 def mention() -> Desk:
-    """A notice that goes by itself."""
+    """Show a notice that closes by itself."""
     desk = Desk(WALK + QUIET, "2026-11-23 08:00")
     desk.service.notices.mention("A title", "", desk.now)
     return desk
 
 
 def insist() -> Desk:
-    """A notice that stays."""
+    """Show a notice that stays."""
     desk = Desk(WALK + QUIET, "2026-11-23 08:00")
     desk.service.notices.insist("A title", "")
     return desk
 
 
 def trial() -> Desk:
-    """A reminder that is tried."""
+    """Show a trial of a reminder."""
     desk = Desk(WALK + QUIET, "2026-11-23 08:00")
     desk.journal.ask_trial("walk", desk.now)
     desk.written()
@@ -44,14 +44,14 @@ def trial() -> Desk:
 
 
 def question() -> Desk:
-    """The question after the night."""
+    """Show the morning question."""
     desk = Desk(WALK + ASKED, "2026-11-22 20:00")
     desk.until("2026-11-23 07:30")
     return desk
 
 
 def professional() -> Desk:
-    """The notice that the diary is a reason to see a professional."""
+    """Show the advice to see a professional."""
     desk = Desk(WALK + "\n[diary]\nmorning_question = false\n", "2026-11-23 08:00")
     diary = DiaryActions(desk.journal.diary, Calendar(desk.schedule.sleep, ZONE))
     diary.add(local("2026-11-23 03:10"), Details(severity=Severity.SEVERE), desk.now)
@@ -60,14 +60,14 @@ def professional() -> Desk:
 
 
 def reminder() -> Desk:
-    """A reminder."""
+    """Show a reminder."""
     desk = Desk(WALK + QUIET, "2026-11-23 08:00")
     desk.until("2026-11-23 10:00")
     return desk
 
 
 def step() -> Desk:
-    """A step of a stretch."""
+    """Show a step of a stretch."""
     desk = Desk(STRETCH + QUIET, "2026-11-23 08:00")
     desk.until("2026-11-23 10:00")
     desk.press("start")
@@ -122,7 +122,7 @@ def test_a_reminder_that_was_answered_while_the_service_was_down_is_taken_off() 
 
 
 def test_a_second_kill_before_the_screen_is_there_forgets_nothing() -> None:
-    """What is to be taken off stays written down until the screen has shown something."""
+    """Handles stay in the journal until the screen has shown something."""
     desk = insist()
     desk._deliver()
     desk.restart()

@@ -1,4 +1,4 @@
-"""What is announced comes, and what comes was announced: outlooks compared with the service."""
+"""Comparison of announced reminders with those that the service shows."""
 
 from __future__ import annotations
 
@@ -69,18 +69,18 @@ ZONES = [
 
 @cache
 def pool() -> Schedule:
-    """Every reminder that a schedule is drawn from."""
+    """Return every reminder that a schedule is drawn from."""
     return schedule_of(REMINDERS)
 
 
 @cache
 def english() -> Translator:
-    """The texts of messages."""
+    """Return the texts of messages."""
     return read_words("en")
 
 
 def week(hours: Hours) -> Sleep:
-    """The same hours every day."""
+    """Return a week with the same hours every day."""
     return Sleep((hours,) * 7)
 
 
@@ -164,11 +164,11 @@ class Night:
             self.service.event(self.screen.reports.pop(0), self.now)
 
     def answers(self) -> UserActions:
-        """The commands of the person."""
+        """Return the commands of the person."""
         return UserActions(self.schedule, self.zone, self.journal)
 
     def outlook(self) -> Outlook:
-        """What every view of the plan goes by."""
+        """Return the outlook that every view of the plan uses."""
         return read_outlook(self.schedule, self.answers().calendar(), self.journal, self.now)
 
     def act(self, what: str, value: object) -> None:
@@ -215,7 +215,7 @@ class Night:
                 self.service.event(ButtonPressed(token, "start"), self.now)
 
     def alarm(self) -> datetime | None:
-        """When the service is to be woken next (UTC)."""
+        """Return the next wake-up of the service (UTC)."""
         instants = [
             one.due
             for reminder in self.schedule.enabled
@@ -246,7 +246,7 @@ class Night:
                 return came
 
     def open(self) -> set[Key]:
-        """What is on the screen."""
+        """Return the keys of what is on the screen."""
         return {
             one.key
             for one in self.journal.unsettled()

@@ -18,7 +18,7 @@ TITLE = "Your diary says: perhaps see a professional"
 
 
 def desk_at(begins: str = "2026-11-23 12:00", diary: str = QUIET) -> Desk:
-    """The desk, with one reminder in the late afternoon."""
+    """Return the desk, with one reminder in the late afternoon."""
     return Desk(WALK + diary, begins)
 
 
@@ -30,12 +30,12 @@ def note(desk: Desk, at: str, severity: Severity | None = Severity.SEVERE) -> No
 
 
 def notices(desk: Desk) -> int:
-    """How many times it was on the screen so far."""
+    """Return how many times the notice was on the screen so far."""
     return sum(one.title == TITLE for one in desk.screen.shown)
 
 
 def on_screen(desk: Desk) -> list[str]:
-    """The titles on the screen."""
+    """Return the titles on the screen."""
     return [one.title for one in desk.screen.on_screen.values()]
 
 
@@ -205,7 +205,7 @@ def test_a_restart_does_not_say_it_again() -> None:
 
 
 def test_closing_it_before_the_screen_has_told_is_enough() -> None:
-    """Who closes it has read it."""
+    """A person who closes it has read it."""
     desk = desk_at()
     desk.screen.broken = True
     note(desk, "2026-11-23 03:10")

@@ -24,7 +24,7 @@ at = "bedtime - 5m"
 
 
 def desk(at: str = "21:00", config: str = EVENING) -> Desk:
-    """A desk of Monday, 23 November 2026, where the service first ran at noon."""
+    """Return a desk of Monday, 23 November 2026, where the service first ran at noon."""
     made = Desk(config, "2026-11-23 12:00")
     made.until(f"2026-11-23 {at}")
     return made
@@ -72,7 +72,7 @@ def test_undo_of_a_later_bedtime_shows_what_was_due_meanwhile() -> None:
 
 
 def test_undo_of_a_later_bedtime_keeps_what_was_held() -> None:
-    """What waited for the person's return waits for it again."""
+    """A reminder that was held until the person's return is held again."""
     made = desk("21:50")
     made.there(Presence(idle=True))
     at(made, "22:05")
@@ -85,7 +85,7 @@ def test_undo_of_a_later_bedtime_keeps_what_was_held() -> None:
 
 
 def test_undo_of_a_later_bedtime_when_it_is_too_late_is_a_miss() -> None:
-    """What nobody could see any more is on record."""
+    """A reminder that nobody can see any more is recorded as missed."""
     made = desk("21:50")
     tonight(made, "00:30")
     made.until("2026-11-23 23:20")
@@ -94,7 +94,7 @@ def test_undo_of_a_later_bedtime_when_it_is_too_late_is_a_miss() -> None:
 
 
 def test_undo_of_a_slip_lets_the_evening_come_at_its_time() -> None:
-    """What an early bedtime brought on was not this evening's, though it was seen."""
+    """A reminder that an early bedtime brought forward comes again, though it was seen."""
     made = desk("20:10")
     tonight(made, "20:11")
     assert made.title() is not None
@@ -128,7 +128,7 @@ def test_undo_of_a_slip_after_the_real_time_still_shows_it() -> None:
 
 
 def test_undo_leaves_done_what_was_done_before() -> None:
-    """What was shown by the restored plan is not shown again."""
+    """A reminder that the restored plan has shown is not shown again."""
     made = desk("22:01")
     made.press("done")
     at(made, "22:10")
@@ -140,7 +140,7 @@ def test_undo_leaves_done_what_was_done_before() -> None:
 
 
 def test_a_slip_that_is_corrected_by_another_bedtime_loses_nothing() -> None:
-    """What was missed unseen by the first comes by the second."""
+    """A reminder that the first bedtime made miss unseen is shown by the second."""
     made = desk("20:10")
     made.there(Presence(locked=True))
     tonight(made, "20:11")
@@ -152,7 +152,7 @@ def test_a_slip_that_is_corrected_by_another_bedtime_loses_nothing() -> None:
 
 
 def test_undo_restores_what_another_bedtime_forgot() -> None:
-    """What was missed is missed again, for its own reason."""
+    """A missed reminder is missed again, for its own reason."""
     made = desk("21:50")
     made.there(Presence(locked=True))
     at(made, "22:50")
@@ -187,7 +187,7 @@ def test_what_a_good_night_kept_away_and_is_stale_stays_missed() -> None:
 
 
 def test_undo_of_a_resume_closes_the_evening_again() -> None:
-    """What has come in between goes, and what was missed is missed."""
+    """A reminder shown in between goes, and a missed one is missed."""
     made = desk("21:58")
     good_night(made)
     at(made, "22:02")
@@ -259,7 +259,7 @@ def test_an_earlier_bedtime_at_the_first_start_looks_not_before_it() -> None:
 
 
 def test_undo_brings_back_what_its_act_pushed_aside() -> None:
-    """What was open gives way to what an early bedtime brings on; it was not answered."""
+    """An open reminder that gave way to an earlier bedtime was not answered, and returns."""
     walk = '[reminders.walk]\ntopic = "exercise"\ntext = "Walk"\nat = "20:05"\n'
     made = desk("20:10", EVENING + walk)
     tonight(made, "20:11")
@@ -308,7 +308,7 @@ def test_an_edited_bedtime_shows_all_that_is_fresh_one_after_the_other() -> None
 
 
 def test_a_flight_shows_one_of_what_it_has_moved() -> None:
-    """Who arrives is not met by all that they have missed."""
+    """A traveller does not see all that was missed on arrival."""
     made = desk("21:35")
     made.service.travel(ZoneInfo("Europe/Helsinki"), made.now)
     made._deliver()
@@ -348,7 +348,7 @@ def test_undo_brings_back_what_was_on_the_screen_after_bedtime() -> None:
 
 
 def test_undo_of_an_answer_puts_back_in_line_what_came_after_it() -> None:
-    """What was on the screen is there again, and the other one waits for it again."""
+    """The reminder that was on the screen returns there, and the other waits for it again."""
     made = desk("22:05", EVENING.replace("bedtime - 5m", "bedtime - 30m"))
     first = made.title()
     made.press("done")
@@ -361,7 +361,7 @@ def test_undo_of_an_answer_puts_back_in_line_what_came_after_it() -> None:
 
 
 def test_undo_leaves_closed_what_was_closed() -> None:
-    """What is asked again later is not asked at once."""
+    """A reminder that is repeated later is not repeated at once."""
     made = desk("22:05", EVENING.replace('- 30m"', '- 30m"\nrepeat = { every = "20m", times = 1 }'))
     made.close()
     made.answers().pause(made.now, made.now + timedelta(hours=1))

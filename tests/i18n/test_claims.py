@@ -20,11 +20,11 @@ NO_EFFECT = (
     "Kommer der en krampe i nat, s\u00e5 vip foden",
     "Its tips come from one article",
 )
-"""How sentences begin that rest on the guidance and say of nothing that it helps."""
+"""Openings of sentences that rest on the guidance and claim no effect."""
 
 
 def statements() -> set[str]:
-    """The statements of the guidance, by section and number."""
+    """Return the statements of the guidance, by section and number."""
     found, section = set(), ""
     for line in (ROOT / THE_MAP).read_text(encoding="utf-8").splitlines():
         if line.startswith("## "):
@@ -44,7 +44,7 @@ def test_every_claim_is_reviewed() -> None:
 
 
 def test_the_list_has_nothing_that_nobody_says() -> None:
-    """What was changed is reviewed anew."""
+    """A changed sentence is reviewed again."""
     assert {*CLAIMS, *NOT_CLAIMS} - {text for _, text in claims()} == set()
 
 

@@ -46,7 +46,7 @@ STATEMENTS = {
     "Hvad er nogle naturlige metoder til lindring af natlige kramper i benene?": 1,
     "Hvornår bør jeg søge læge, hvis jeg oplever hyppige natlige kramper i benene?": 1,
 }
-"""How many statements each section of the guidance makes, counted there."""
+"""The number of statements in each section of the guidance, counted there."""
 
 KINDS = ("tips", "routines", "relief", "causes", "professional")
 
@@ -61,7 +61,7 @@ class Row(NamedTuple):
 
 
 def rows() -> Iterator[Row]:
-    """The rows of the map, in order."""
+    """Yield the rows of the map, in order."""
     section = ""
     for line in MAP.read_text(encoding="utf-8").splitlines():
         if line.startswith("## "):
@@ -71,7 +71,7 @@ def rows() -> Iterator[Row]:
 
 
 def rests_on() -> dict[str, str]:
-    """The section that each text of the catalogue rests on, by its id."""
+    """Return the section that each text of the catalogue rests on, by its id."""
     index = tomli.loads(INDEX.read_text(encoding="utf-8"))
     steps = {one["id"]: one for one in index["relief"]["steps"]}
     tables = {**index, "relief": steps}
@@ -81,7 +81,7 @@ def rests_on() -> dict[str, str]:
 
 
 def ids_in(text: str) -> list[str]:
-    """The ids of texts that a row names."""
+    """Return the ids of texts that a row names."""
     return re.findall(rf"`((?:{'|'.join(KINDS)})\.[a-z-]+)`", text)
 
 
@@ -99,7 +99,7 @@ def test_every_statement_is_used_or_it_says_why_not() -> None:
 
 
 def test_every_text_stands_under_the_section_that_it_rests_on() -> None:
-    """What the catalogue says of itself and what the map says are one."""
+    """The catalogue and the map name the same section."""
     on_map = {(row.section, name) for row in rows() for name in ids_in(row.used)}
     assert {(section, name) for name, section in rests_on().items()} <= on_map
     assert {name for _, name in on_map} <= set(rests_on())

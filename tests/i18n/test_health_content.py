@@ -82,12 +82,12 @@ REMEDIES = {
 
 
 def read(name: str) -> dict[str, Any]:
-    """The content of a file of the catalogue."""
+    """Return the content of a file of the catalogue."""
     return tomli.loads((CATALOGUE / name).read_text(encoding="utf-8"))
 
 
 def index_paths(index: dict[str, Any]) -> list[str]:
-    """Where the index says that a text stands, such as `routines.calf.steps.settle`."""
+    """Return the paths of texts in the index, such as `routines.calf.steps.settle`."""
     paths = [
         f"{table}.{key}" for table in ("tips", "causes", "professional") for key in index[table]
     ]
@@ -99,7 +99,7 @@ def index_paths(index: dict[str, Any]) -> list[str]:
 
 
 def flat(table: dict[str, Any], prefix: str = "") -> dict[str, str]:
-    """The texts of a language by where they stand, such as `tips.refill`."""
+    """Return the texts of a language by path, such as `tips.refill`."""
     texts: dict[str, str] = {}
     for key, value in table.items():
         if isinstance(value, dict):
@@ -110,7 +110,7 @@ def flat(table: dict[str, Any], prefix: str = "") -> dict[str, str]:
 
 
 def health(language: str) -> dict[str, str]:
-    """The health texts of a language by where they stand; its other texts are left out."""
+    """Return the health texts of a language by path, without its other texts."""
     others = ("calendar", "input", "texts")
     tables = read(f"{language}.toml")
     return flat({key: value for key, value in tables.items() if key not in others})
@@ -118,25 +118,25 @@ def health(language: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def index() -> dict[str, Any]:
-    """The language-free facts."""
+    """Read the language-free facts."""
     return read("index.toml")
 
 
 @pytest.fixture(params=LANGUAGES, scope="module")
 def language(request: pytest.FixtureRequest) -> str:
-    """Each language in turn."""
+    """Return each language in turn."""
     return str(request.param)
 
 
 @pytest.fixture(scope="module")
 def texts(language: str) -> dict[str, str]:
-    """All texts of the language by where they stand."""
+    """Read all texts of the language by path."""
     return health(language)
 
 
 @pytest.fixture(scope="module")
 def tips(texts: dict[str, str]) -> dict[str, str]:
-    """The tips of the language by id."""
+    """Return the tips of the language by id."""
     return {
         path.removeprefix("tips."): text for path, text in texts.items() if path.startswith("tips.")
     }
@@ -259,7 +259,7 @@ def test_quinine_and_supplements_are_nowhere(texts: dict[str, str]) -> None:
 
 
 def test_a_tip_about_cramps_keeps_the_hedge(tips: dict[str, str], language: str) -> None:
-    """What the guidance says may help is not turned into a promise."""
+    """A possible effect in the guidance does not become a promise."""
     about_cramps = {tip_id: text for tip_id, text in tips.items() if re.search("cramp|kramp", text)}
     assert about_cramps
     assert [

@@ -16,19 +16,19 @@ GUTTER = len("  7 | ")
 
 
 def problem(*marks: Span) -> Diagnostic:
-    """A problem about one line of a file, or about two."""
+    """Return a problem about one line of a file, or about two."""
     first, *others = (Location("config.toml", mark) for mark in marks)
     return Diagnostic((), "toml_again", place=first, also=others[0] if others else None)
 
 
 def marked(line: str, meant: str, number: int = 7) -> Span:
-    """A mark on the first place in a line where something stands."""
+    """Return a mark on the first occurrence of a text in a line."""
     column = line.index(meant) + 1
     return Span(number, column, column + len(meant), line)
 
 
 def columns(text: str) -> int:
-    """The columns of a terminal that a text takes, without tabs; parts of Hangul are drawn over."""
+    """Return the columns of a terminal that a text takes, without tabs; Hangul parts combine."""
     return sum(
         0
         if unicodedata.category(sign) in {"Mn", "Me"} or "\u1160" <= sign < "\u1200"
@@ -102,7 +102,7 @@ def test_signs_heaped_on_each_other_are_not_all_shown() -> None:
 
 
 def test_two_places_stand_in_the_order_of_the_file() -> None:
-    """What contradicts is marked otherwise than what is told of; numbers stand below each other."""
+    """The contradicting place has a mark of its own, and line numbers are aligned."""
     first, second = marked('at = "12:00"', "at", 9), marked('every = "2h"', "every", 10)
     in_order = ['   9 | at = "12:00"', "     | --", '  10 | every = "2h"', "     | ^^^^^"]
     assert snippet(problem(second, first)) == in_order

@@ -58,13 +58,13 @@ def test_a_step_fits_in_a_notification_with_its_step_count() -> None:
 
 
 def trees() -> Iterator[ast.Module]:
-    """The source, parsed."""
+    """Return the parsed source."""
     for path in sorted(SOURCE.rglob("*.py")):
         yield ast.parse(path.read_text(encoding="utf-8"))
 
 
 def calls(names: set[str]) -> Iterator[ast.Call]:
-    """Every call of a function, method or class of one of these names."""
+    """Yield every call of a function, method or class with one of these names."""
     for tree in trees():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
@@ -74,7 +74,7 @@ def calls(names: set[str]) -> Iterator[ast.Call]:
 
 
 def words_in(node: ast.AST) -> set[str]:
-    """The strings that an expression may be, as far as it says so."""
+    """Return the strings that an expression can have, as far as it shows."""
     return {
         one.value
         for one in ast.walk(node)
@@ -83,7 +83,7 @@ def words_in(node: ast.AST) -> set[str]:
 
 
 def beginnings() -> set[str]:
-    """What the keys begin with that are put together where they are said: `log_`, `title_`."""
+    """Return the prefixes of keys that the code composes: `log_`, `title_`."""
     found = set()
     for call in calls(SPEAKERS):
         match call.args[:1]:
@@ -97,7 +97,7 @@ def beginnings() -> set[str]:
 
 
 def acts() -> set[str]:
-    """What a person can do, by the word under which it is recorded."""
+    """Return the actions of a person, by the word under which they are recorded."""
     named = {"DONE": user_actions.DONE, "GOOD_NIGHT": user_actions.GOOD_NIGHT}
     return {
         named[what.id] if isinstance(what, ast.Name) else str(ast.literal_eval(what))
@@ -107,12 +107,12 @@ def acts() -> set[str]:
 
 
 def error_keys() -> set[str]:
-    """The keys of everything that can go wrong, but for mistakes in the config."""
+    """Return the keys of all errors, except config errors."""
     return {key for call in calls(ERRORS) for key in words_in(call.args[0])}
 
 
 def config_keys() -> set[str]:
-    """The keys of mistakes in the config that are named where they are found."""
+    """Return the keys of config errors that are named where they are found."""
     found = set()
     for call in calls({"Diagnostic", "refused"}):
         position = 1 if getattr(call.func, "id", "") == "Diagnostic" else 0
@@ -146,16 +146,16 @@ FAMILIES: dict[str, set[str]] = {
     "shown_by_": {"awaited_bus", "configured", "platform", "session_bus", "no_session_bus"},
     "presence_": {f"{matter}_{said}" for matter in Condition for said in ("on", "off", "unknown")},
 }
-"""What may follow where a key is put together."""
+"""The suffixes of keys that the code composes."""
 
 
 def put_together() -> set[str]:
-    """Every key that may be put together."""
+    """Return every key that the code can compose."""
     return {start + rest for start, rests in FAMILIES.items() for rest in rests}
 
 
 def test_every_family_of_keys_is_known_here() -> None:
-    """Where a key is put together in a new way, this test learns of it."""
+    """A new way to compose keys has to be added to this test."""
     assert beginnings() == set(FAMILIES)
 
 
@@ -173,7 +173,7 @@ def test_every_key_that_is_said_exists() -> None:
 
 
 def test_no_sentence_is_there_for_nothing() -> None:
-    """What nobody says is not to be translated."""
+    """A text that is never used is not to be translated."""
     constants = set().union(*(words_in(tree) for tree in trees()))
     # Those about the config are held against real mistakes in tests/settings.
     unused = set(ENGLISH.texts) - constants - put_together()
@@ -184,12 +184,12 @@ def test_no_sentence_is_there_for_nothing() -> None:
 
 
 def forms(text: str | Sequence[str]) -> Sequence[str]:
-    """The forms of a sentence: one, or as many as it bends to."""
+    """Return the forms of a sentence: one, or as many as its count needs."""
     return [text] if isinstance(text, str) else text
 
 
 def fields(text: str | Sequence[str]) -> set[str]:
-    """The places to fill in, which are the same in each form."""
+    """Return the placeholders, which are the same in each form."""
     (found,) = {
         frozenset(field for _, field, _, _ in string.Formatter().parse(form) if field is not None)
         for form in forms(text)
@@ -198,7 +198,7 @@ def fields(text: str | Sequence[str]) -> set[str]:
 
 
 def sentences(language: str) -> Iterator[tuple[str, str]]:
-    """Each form of each sentence, with its key."""
+    """Yield each form of each sentence, with its key."""
     for key, text in read_words(language).texts.items():
         for form in forms(text):
             yield key, form
@@ -230,7 +230,7 @@ def test_sentences_are_tidy(language: str) -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_errors_are_sentences_that_end(language: str) -> None:
-    """What, and then how to mend it."""
+    """They say what is wrong, then how to fix it."""
     for key, text in sentences(language):
         if key.startswith(("error_", "did_", "status_running", "status_stopped")):
             assert text.endswith((".", "`", "]")), key
@@ -238,7 +238,7 @@ def test_errors_are_sentences_that_end(language: str) -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_one_of_something_reads_as_well_as_many(language: str) -> None:
-    """Where a count stands before a noun the sentence bends to it; units that do not need not."""
+    """A count before a noun changes the sentence; units need no forms."""
     unbending = {"unit_hours", "unit_minutes", "unit_seconds"}
     for key, text in read_words(language).texts.items():
         if key not in unbending and isinstance(text, str):
@@ -290,7 +290,7 @@ def test_an_error_about_the_config_counts_its_mistakes() -> None:
     ],
 )
 def test_a_length_as_it_is_spoken(length: timedelta, english: str, danish: str) -> None:
-    """What is none of is left out."""
+    """Units with the value zero are left out."""
     assert (ENGLISH.length(length), DANISH.length(length)) == (english, danish)
 
 
@@ -371,7 +371,7 @@ def test_the_language_that_the_person_chose_goes_first() -> None:
 
 
 def test_the_built_in_defaults_are_named_in_words() -> None:
-    """Where there is no file there is no name of one."""
+    """Without a file there is no name of one."""
     problem = Diagnostic(("sleep", "wake"), "key_missing", {"key": "wake", "example": "07:00"})
     said = 'sleep.wake: this is missing; add it, such as wake = "07:00"'
     assert diagnostic_text(problem, ENGLISH) == f"the built-in defaults: {said}"

@@ -20,7 +20,7 @@ POLISH = 'plural = "n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where a nightcare is that has one file more, in a language with forms of its own."""
+    """Return a copy of nightcare with one more language, which has plural forms of its own."""
     shutil.copytree(PACKAGE, tmp_path / "nightcare", ignore=shutil.ignore_patterns("__pycache__"))
     catalogue = tmp_path / "nightcare" / "i18n"
     english = (catalogue / "en.toml").read_text(encoding="utf-8")

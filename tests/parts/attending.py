@@ -1,4 +1,4 @@
-"""What knows whether somebody is there, at work, and what it tells."""
+"""The presence monitor at work, and its reports."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Seen:
     complaints: list[str] = field(default_factory=list)
 
     def unfit(self) -> list[str]:
-        """The rules of axe-core that it breaks, each with the first place.
+        """Return the rules of axe-core that it breaks, each with the first place.
 
         Source: https://github.com/dequelabs/axe-core/blob/develop/doc/rule-descriptions.md
         """
@@ -48,12 +48,12 @@ class Seen:
         return [f"{one['id']}: {one['nodes'][0]['html']}" for one in told["violations"]]
 
     def width(self) -> int:
-        """How wide it is in pixels, with what does not fit into the window."""
+        """Return its width in pixels, with the content that does not fit into the window."""
         wide: int = self.page.evaluate("document.documentElement.scrollWidth")
         return wide
 
     def reaches(self) -> float:
-        """How far to the right, in pixels, the tables and lists reach."""
+        """Return the right edge of the tables and lists, in pixels."""
         far: float = self.page.evaluate(
             "Math.max(...[...document.querySelectorAll('table, ol, ul, dl, section')]"
             ".map(one => one.getBoundingClientRect().right))"
@@ -61,7 +61,7 @@ class Seen:
         return far
 
     def colour(self, of: str) -> str:
-        """The colour of what lies behind everything, as the browser reckons it."""
+        """Return the computed background colour of an element."""
         found: str = self.page.evaluate(f"getComputedStyle({of}).backgroundColor")
         return found
 
@@ -72,7 +72,7 @@ class Seen:
 
 
 def without_network(home: Home) -> Path:
-    """A program that is the system's browser, in a place where there is no network at all."""
+    """Return a program that starts the system's browser without a network."""
     unshare, chromium = (
         find_program("unshare", "util-linux"),
         find_program("chromium", "chromium"),

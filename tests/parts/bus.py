@@ -109,7 +109,7 @@ class Monitor:
         self._unclaimed: deque[Seen] = deque()
 
     def history(self) -> tuple[Seen, ...]:
-        """All that the bus carried until now, oldest first."""
+        """Return all messages on the bus until now, oldest first."""
         # What the bus carries comes in one order: a connection made now marks where now is.
         with self._bus.connection() as marker:
             name = str(marker.unique_name)
@@ -269,7 +269,7 @@ class PrivateBus:
             yield Monitor(self, connection)
 
     def owner(self, name: str) -> str | None:
-        """The unique name of who owns a name on the bus, if anybody does."""
+        """Return the unique name of the owner of a name on the bus, if there is one."""
         with self.connection() as connection:
             question = new_method_call(DRIVER, "GetNameOwner", "s", (name,))
             answer = connection.send_and_get_reply(question, timeout=CALL_SECONDS)

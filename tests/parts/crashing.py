@@ -32,7 +32,7 @@ from parts.servers import Dunst, Shown, open_notifications
 
 LENGTH = "2s"
 SNOOZED = timedelta(seconds=2)
-"""How long every snooze is, by button and by command."""
+"""The length of every snooze, by button and by command."""
 
 LIMIT = 5
 FRESH = timedelta(seconds=30)
@@ -69,7 +69,7 @@ Without stacking, whatever is left on the screen stays there to be counted.
 DUNST = DBusAddress(
     "/org/freedesktop/Notifications", bus_name=NOTIFICATIONS, interface="org.dunstproject.cmd0"
 )
-"""What dunstctl(1) speaks to."""
+"""The address that dunstctl(1) uses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What the bus carried, and when it was seen there (UTC): a little later than it was sent."""
+    """A message on the bus and the time at which it was seen (UTC), a little after it was sent."""
 
     at: datetime
     seen: Seen
@@ -166,7 +166,7 @@ def crash(seed: int, kills: int) -> Record:
 
 
 def name_of(title: str) -> str:
-    """The reminder that a notification with this title is of, shown for the first time or again."""
+    """Return the reminder of a notification with this title, shown for the first time or again."""
     return title.rpartition(": ")[2]
 
 
@@ -191,7 +191,7 @@ def _choice(home: Home) -> Path:
 
 @dataclass(slots=True)
 class _Evening:
-    """What goes on at one desktop at the same time: a killer, two hands, and somebody who notes."""
+    """The processes at one desktop at the same time: a killer, two hands, and an observer."""
 
     home: Home
     bus: PrivateBus
@@ -390,7 +390,7 @@ class _Evening:
 
 
 def _waits(course: Delivery) -> bool:
-    """Whether it has yet to get to the screen."""
+    """Return whether it is still to be shown."""
     match course.state:
         case Held() | Snoozed() | Active(shown=None):
             return True
@@ -399,7 +399,7 @@ def _waits(course: Delivery) -> bool:
 
 
 def _acts(copy: Journal) -> list[UserAction]:
-    """All acts of a journal, which forgets them."""
+    """Return all actions of a journal, and remove them."""
     acts: list[UserAction] = []
     while (act := copy.last_act()) is not None:
         acts.insert(0, act)

@@ -35,7 +35,7 @@ bedtime = "22:30"
 
 
 def schedule_of(text: str) -> Schedule:
-    """The schedule of a config file with that text; the diary asks nothing unless it says so."""
+    """Return the schedule of a config with that text, without questions unless it has them."""
     if "[diary]" not in text:
         text += "\n[diary]\nmorning_question = false\n"
     with TemporaryDirectory() as folder:
@@ -45,7 +45,7 @@ def schedule_of(text: str) -> Schedule:
 
 
 def local(text: str) -> datetime:
-    """The instant (UTC) of a local date and time, such as "2026-11-23 10:00"."""
+    """Return the instant (UTC) of a local date and time, such as "2026-11-23 10:00"."""
     return datetime.fromisoformat(text).replace(tzinfo=ZONE).astimezone(UTC)
 
 
@@ -65,7 +65,7 @@ class SilentScreen:
         self.capabilities = frozenset()  # type: ignore[var-annotated] # none are asked for
 
     def describe(self) -> str:
-        """What it is."""
+        """Describe the screen."""
         return "memory"
 
     def show(self, message: Message) -> None:
@@ -94,7 +94,7 @@ class SilentScreen:
             self.told_quiet.append(on)
 
     async def run(self, report: object) -> None:
-        """Nothing to do: what is reported is fetched."""
+        """Do nothing, because reports are fetched."""
 
 
 class Desk:
@@ -200,18 +200,18 @@ class Desk:
         self._deliver()
 
     def answers(self) -> UserActions:
-        """The commands, as another process gives them."""
+        """Return the commands, as another process gives them."""
         return UserActions(self.schedule, ZONE, self.journal)
 
     def written(self) -> None:
-        """The service hears that a command has written."""
+        """Tell the service that a command has written."""
         self.service.written(self.now)
         self._deliver()
 
     # What is to be seen
 
     def title(self) -> str | None:
-        """The title of what is on the screen; None where there is nothing."""
+        """Return the title of what is on the screen; None if it is empty."""
         titles = [message.title for message in self.screen.on_screen.values()]
         assert len(titles) <= 1, titles
         return titles[0] if titles else None
@@ -223,13 +223,13 @@ class Desk:
         return [button.key for button in message.buttons]
 
     def courses(self, reminder: str) -> list[Delivery]:
-        """The reminder's courses of the present care day and the one before, in order of time."""
+        """Return the reminder's deliveries of this and the last care day, in order of time."""
         day = Calendar(self.schedule.sleep, ZONE).at(self.now).date
         both = [*self.journal.of_care_day(day - timedelta(days=1)), *self.journal.of_care_day(day)]
         return [one for one in both if one.key.reminder == reminder]
 
     def outcomes(self, reminder: str) -> list[str]:
-        """What became of them: the outcome with its reason, or the state they are in."""
+        """Return the outcome of each with its reason, or its state."""
         return [_became(one) for one in self.courses(reminder)]
 
 

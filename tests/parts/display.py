@@ -61,7 +61,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What the display showed at one moment: rows of red, green, blue, a byte each."""
+    """The display at one moment: rows of red, green, blue, a byte each."""
 
     width: int
     height: int
@@ -78,12 +78,12 @@ class Picture:
         return tuple(found)
 
     def is_plain(self, colour: bytes, below: int = 0) -> bool:
-        """Whether all of it, below so many rows, is of this colour."""
+        """Return whether all of it, below so many rows, has this colour."""
         rest = self.pixels[below * self.width * PIXEL_BYTES :]
         return rest == colour * (len(rest) // PIXEL_BYTES)
 
     def at(self, x: int, y: int) -> bytes:
-        """The colour of one pixel."""
+        """Return the colour of one pixel."""
         offset = (y * self.width + x) * PIXEL_BYTES
         return self.pixels[offset : offset + PIXEL_BYTES]
 
@@ -99,7 +99,7 @@ class Picture:
         )
 
     def changed(self, before: Picture, below: int = 0) -> Box | None:
-        """The smallest rectangle, below so many rows, in which two pictures differ, if any."""
+        """Return the smallest rectangle in which two pictures differ, below so many rows."""
         assert (self.width, self.height) == (before.width, before.height)
         size = self.width * PIXEL_BYTES
         rows = {
@@ -156,7 +156,7 @@ class Display:
     home: Home
 
     def environment(self, **more: str) -> dict[str, str]:
-        """The environment of a program that draws here; `more` is laid over it."""
+        """Return the environment of a program that draws here, overridden by `more`."""
         return self.home.environment(DISPLAY=self.name, **more)
 
     def screenshot(self, path: Path) -> None:
@@ -198,7 +198,7 @@ class Display:
         self._xdotool("key", name)
 
     def windows(self, window_class: str) -> tuple[Box, ...]:
-        """Where the visible windows of exactly this class are, in pixels."""
+        """Return the places of the visible windows of exactly this class, in pixels."""
         try:
             text = self._xdotool(
                 *("search", "--onlyvisible", "--class", f"^{window_class}$"),

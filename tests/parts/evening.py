@@ -99,7 +99,7 @@ class Evening:
             await self.settle()
 
     def _next_change(self) -> float:
-        """Seconds until the next timer of the loop, or the next instant of the service."""
+        """Return the seconds until the next timer of the loop or instant of the service."""
         loop = asyncio.get_running_loop()
         timers: list[asyncio.TimerHandle] = loop._scheduled  # type: ignore[attr-defined] # no other way to see them
         ahead = [timer.when() - loop.time() for timer in timers if not timer.cancelled()]
@@ -145,7 +145,7 @@ class Evening:
         await self.settle()
 
     def answers(self) -> UserActions:
-        """The commands."""
+        """Return the commands."""
         return UserActions(self.schedule, ZONE, self.journal)
 
     # What is to be seen
@@ -157,12 +157,12 @@ class Evening:
         return [asked.title for asked in self.server.asked]
 
     def course(self, reminder: str) -> Delivery:
-        """The reminder's last course."""
+        """Return the reminder's last delivery."""
         found = [one for one in self.journal.since(self._start) if one.key.reminder == reminder]
         return max(found, key=lambda one: one.occurrence.due)
 
     def state(self, reminder: str) -> str:
-        """What became of the reminder's last course: its outcome, or the state it is in."""
+        """Return the outcome of the reminder's last delivery, or its state."""
         state = self.course(reminder).state
         match state:
             case Closed(outcome):
@@ -174,5 +174,5 @@ class Evening:
 
 
 def plain(name: str, at: str, more: str = "") -> str:
-    """A reminder with its own words at a clock time."""
+    """Return a reminder with its own text at a clock time."""
     return f'\n[reminders.{name}]\ntopic = "exercise"\ntext = "{name}"\nat = "{at}"\n{more}\n'

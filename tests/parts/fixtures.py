@@ -1,4 +1,4 @@
-"""What a test may ask for by its name: a home, buses and a display that are its own."""
+"""Fixtures of tests: a home, buses and a display of their own."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from parts.journals import close_journals
 
 @pytest.fixture
 def home() -> Iterator[Home]:
-    """A home of the test's own, where there is neither a bus nor a display."""
+    """Make a home of the test's own, without a bus or a display."""
     with private_home() as own:
         yield own
 
 
 @pytest.fixture
 def bus(home: Home) -> Iterator[PrivateBus]:
-    """A session bus of the test's own."""
+    """Run a session bus of the test's own."""
     with private_bus(home) as own:
         yield own
 
 
 @pytest.fixture
 def system(home: Home) -> Iterator[PrivateBus]:
-    """A system bus of the test's own."""
+    """Run a system bus of the test's own."""
     with private_bus(home, name="system") as own:
         yield own
 
 
 @pytest.fixture
 def display(home: Home) -> Iterator[Display]:
-    """A display of the test's own."""
+    """Run a display of the test's own."""
     with virtual_display(home) as own:
         yield own
 
@@ -50,6 +50,6 @@ def no_journal_stays_open() -> Iterator[None]:
 
 @pytest.fixture
 def nothing_goes_wrong_unseen(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """A task that dies alone is told by asyncio only, in its log."""
+    """Fail if a task dies alone, which asyncio reports only in its log."""
     yield
     assert [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING] == []

@@ -66,7 +66,7 @@ class Home:
         return self.path / ".cache"
 
     def log(self, name: str) -> Path:
-        """The file that takes what a program of the harness prints."""
+        """Return the log file of a program of the harness."""
         return self.aside / f"{name}.log"
 
     def environment(self, **more: str) -> dict[str, str]:

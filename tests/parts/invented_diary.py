@@ -56,7 +56,7 @@ def live(state: Path, zone: ZoneInfo, last: date, nights: int) -> None:
 def cramp(
     at: datetime, place: DiaryMoment, *, severity: Severity | None = None, note: str = ""
 ) -> Cramp:
-    """A cramp at an instant with an offset."""
+    """Return a cramp at an instant with an offset."""
     offset = at.utcoffset()
     assert offset is not None
     return Cramp(0, at, offset, place, None, severity, None, note, at)

@@ -73,7 +73,7 @@ class LiveScreen:
         return event
 
     def of(self, token: str) -> list[MessageEvent]:
-        """All that was reported of a message until now."""
+        """Return all reports about a message until now."""
         events = tuple(self._heard)
         return [
             one

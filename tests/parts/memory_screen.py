@@ -108,7 +108,7 @@ class MemoryScreen:
         self._events: asyncio.Queue[NotifierEvent] = asyncio.Queue()
 
     def describe(self) -> str:
-        """What it is."""
+        """Describe the screen."""
         return "memory"
 
     def show(self, message: Message) -> None:

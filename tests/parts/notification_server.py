@@ -40,7 +40,7 @@ PRIMARY_OWNER = 1
 
 
 class How(Enum):
-    """How a server replies to Notify."""
+    """The reply of a server to Notify."""
 
     ID = auto()
     """As the specification says."""
@@ -55,13 +55,13 @@ class How(Enum):
     NEVER = auto()
     """Not at all; nothing is on the screen."""
     LATER = auto()
-    """When the test says so; it is on the screen at once."""
+    """The reply comes when the test says so; the notification is on the screen at once."""
     CRASH = auto()
     """By leaving the bus."""
 
 
 class To(Enum):
-    """Whom a server tells what happens to a notification."""
+    """The receivers of a server's signals about a notification."""
 
     EVERYBODY = auto()
     SENDER = auto()
@@ -70,7 +70,7 @@ class To(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """What a call of Notify asked to show.
+    """The arguments of a call of Notify.
 
     Attributes:
         number: the id that it got.
@@ -110,7 +110,7 @@ class Peer:
 
     @property
     def unique_name(self) -> str:
-        """What the bus calls it."""
+        """The unique name on the bus."""
         return str(self._open_connection.unique_name)
 
     async def start(self) -> None:

@@ -14,7 +14,7 @@ BUILD_SECONDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Packages:
-    """What it makes.
+    """The built packages.
 
     Attributes:
         wheels: A folder with the wheels of all that nightcare needs, for Debian's own Python.

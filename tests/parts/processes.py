@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-"""Where programs are looked for: the system's own places, none of the caller's."""
+"""The search path for programs: the system's folders, none of the caller's."""
 
 HANG_SECONDS = 120.0
 """Longer than anything takes on a busy machine: what is not there by then never comes."""
@@ -225,7 +225,7 @@ class Identity:
 
     @classmethod
     def of(cls, pid: int) -> Identity | None:
-        """Who has this process id now, if anybody does."""
+        """Return the identity of the process with this id now, if there is one."""
         entry = _read_entry(pid)
         return None if entry is None else entry.identity
 

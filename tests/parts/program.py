@@ -46,7 +46,7 @@ bedtime = "22:30"
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a command printed, and how it ended."""
+    """The output of a command, and its exit."""
 
     code: int
     out: str
@@ -86,7 +86,7 @@ class Service:
         return time.monotonic() - asked
 
     def log(self) -> str:
-        """All that the services of this home have printed, also earlier ones."""
+        """Return the output of all services of this home, also earlier ones."""
         return self.program.log.read_text(encoding="utf-8")
 
     def _heard(self, state: str) -> bool:
@@ -133,7 +133,7 @@ class Nightcare:
         self.config.write_text(text.replace("22:30", bedtime), encoding="utf-8")
 
     def reminder(self, name: str, due: datetime, *keys: str, topic: str = "hydration") -> str:
-        """The table of a reminder that is due at a whole second (UTC), with more of its keys."""
+        """Return the table of a reminder due at a whole second (UTC), with more keys."""
         at = f'at = "{due.astimezone(self.zone):%H:%M:%S}"'
         return "\n".join([f"[reminders.{name}]", f'topic = "{topic}"', at, *keys, ""])
 
@@ -159,11 +159,11 @@ class Nightcare:
         return said
 
     def json(self, *words: str, code: int = 0) -> Any:
-        """What a command answers a program."""
+        """Return the JSON output of a command."""
         return json.loads(self.command(*words, "--json", code=code).out)
 
     def today(self, reminder: str) -> dict[str, Any]:
-        """Where the one occurrence of a reminder on this care day stands."""
+        """Return the state of the only occurrence of a reminder on this care day."""
         (entry,) = (one for one in self.json("today") if one["reminder"] == reminder)
         return dict(entry)
 
@@ -200,24 +200,24 @@ class Nightcare:
 
 
 def now() -> datetime:
-    """The present instant (UTC)."""
+    """Return the present instant (UTC)."""
     return datetime.now(UTC)
 
 
 def soon(lead: timedelta = SHORTLY) -> datetime:
-    """A whole second at least so far ahead (UTC)."""
+    """Return a whole second at least so far ahead (UTC)."""
     earliest = now() + lead
     whole = earliest.replace(microsecond=0)
     return whole if whole == earliest else whole + ONE_SECOND
 
 
 def zone_where_it_is(hour: int) -> ZoneInfo:
-    """A zone without clock changes in which the present hour is this one."""
+    """Return a zone without clock changes in which it is this hour now."""
     east = (hour - now().hour + 11) % 24 - 11
     # By its name "Etc/GMT-2" lies east of Greenwich: the sign is that of POSIX.
     return ZoneInfo(f"Etc/GMT{-east:+d}" if east else "Etc/GMT")
 
 
 def moment(text: str) -> datetime:
-    """An instant as a command answers a program with it."""
+    """Return an instant from the JSON output of a command."""
     return datetime.fromisoformat(text)

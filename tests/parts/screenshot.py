@@ -104,7 +104,7 @@ def _notifyd(display: Display, bus: PrivateBus, home: Home) -> Iterator[Program]
 
 
 def _drawn(display: Display) -> tuple[Box, ...]:
-    """Where the notification is, once two looks, one after the other, agree on all of it."""
+    """Return the place of the notification, once two pictures in a row agree on all of it."""
     windows = display.windows(XFCE_CLASS)
     looks = {display.picture().pixels for _ in range(2)}
     return windows if len(looks) == 1 else ()

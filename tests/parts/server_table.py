@@ -17,7 +17,7 @@ BLANK = "-"
 
 @dataclass(slots=True)
 class ServerTable:
-    """What was seen: a row a matter, a column a server.
+    """The table of observations: a row for each subject, a column for each server.
 
     Attributes:
         servers: The columns, in their order.
@@ -28,7 +28,7 @@ class ServerTable:
     rows: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def cell(self, row: str, server: str) -> str | None:
-        """What is written there, if anything is."""
+        """Return the text of a cell, if there is one."""
         return self.rows.get(row, {}).get(server)
 
     def put(self, row: str, server: str, value: str) -> None:
@@ -39,7 +39,7 @@ class ServerTable:
         self.rows.setdefault(row, {})[server] = value
 
     def written(self) -> str:
-        """The table, as Markdown."""
+        """Return the table as Markdown."""
         lines = [_line(["", *self.servers]), _line(["---"] * (len(self.servers) + 1))]
         lines += [
             _line([row, *(cells.get(server, BLANK) for server in self.servers)])
@@ -49,7 +49,7 @@ class ServerTable:
 
 
 def read_table() -> ServerTable:
-    """The table in the document.
+    """Return the table in the document.
 
     Raises:
         ValueError: The document has none.

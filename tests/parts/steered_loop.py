@@ -17,7 +17,7 @@ class SteeredLoop(asyncio.SelectorEventLoop):
         self._ahead = 0.0
 
     def time(self) -> float:
-        """The time by which timers go."""
+        """Return the time by which timers go."""
         return super().time() + self._ahead
 
     def advance(self, seconds: float) -> None:

@@ -71,7 +71,7 @@ class UserManager:
         return run_tool([tool, "--user", *arguments], self.environment, seconds=60).decode()
 
     def show(self, unit: str, what: str) -> str:
-        """One property of a unit, such as ActiveState, MainPID or NRestarts."""
+        """Return one property of a unit, such as ActiveState, MainPID or NRestarts."""
         return self.systemctl("show", f"--property={what}", "--value", unit).strip()
 
     def wait_until(self, unit: str, state: str, seconds: float = HANG_SECONDS) -> None:
@@ -201,7 +201,7 @@ def _control_group() -> Iterator[Path]:
 
 
 def _own_group() -> tuple[Path, str]:
-    """Where the hierarchy that systemd uses is mounted, and our group in it, cgroups(7).
+    """Return the mount of the hierarchy that systemd uses, and our group in it, cgroups(7).
 
     As systemd does: version 2 alone; or version 2 beside version 1; or version 1 under the name
     systemd.

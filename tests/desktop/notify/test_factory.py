@@ -1,4 +1,4 @@
-"""How long the desktop's own notification server is waited for."""
+"""The time to wait for the desktop's own notification server."""
 
 from __future__ import annotations
 

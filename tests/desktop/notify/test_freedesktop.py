@@ -70,7 +70,7 @@ Story = Coroutine[Any, Any, None]
 def a_screen(
     bus: PrivateBus, *, limit: float = 5.0, delays: tuple[float, ...] = AT_ONCE
 ) -> FreedesktopNotifier:
-    """A screen on a bus, quick to try again."""
+    """Return a notifier on a bus that retries quickly."""
     return FreedesktopNotifier(
         bus.address, icon="nightcare-drop", limit=limit, delays=delays, waits=Waits(rest=0.0)
     )
@@ -108,7 +108,7 @@ async def and_nothing_more(screen: FreedesktopNotifier, ear: Ear, *expected: obj
 
 
 def number_of(server: NotificationServer, message: Message) -> int:
-    """The id that a message has on a server's screen."""
+    """Return the id of a message on a server's screen."""
     (number,) = [n for n, seen in server.on_screen.items() if seen.title == message.title]
     return number
 
@@ -122,7 +122,7 @@ def asked_for(
     capabilities: tuple[str, ...] = ALL_CAPABILITIES,
     name: str = "Scripted",
 ) -> Notification:
-    """What a server with these capabilities and this name is asked to show for a message."""
+    """Return the call for a message to a server with these capabilities and this name."""
 
     async def story() -> Notification:
         server = NotificationServer(bus.address)
@@ -288,7 +288,7 @@ def test_a_server_without_buttons_is_sent_none(bus: PrivateBus) -> None:
 
 
 def test_a_server_that_reads_markup_is_sent_none(bus: PrivateBus) -> None:
-    """What would be markup is escaped, in the body alone; elsewhere it is sent as it is."""
+    """Markup is escaped in the body only; other texts are sent unchanged."""
     message = replace(MESSAGE, title="a < b", body='1 < 2 & 3 > 2 "so"')
     assert asked_for(bus, message).body == '1 &lt; 2 &amp; 3 &gt; 2 "so"'
     assert asked_for(bus, message).title == "a < b"
@@ -520,7 +520,7 @@ def test_signals_of_others_are_not_believed(bus: PrivateBus, *, directly: bool) 
 
 
 def test_replies_of_others_are_not_believed(bus: PrivateBus) -> None:
-    """Who guesses the number of our call cannot give it an id."""
+    """A program that guesses the number of our call cannot give it an id."""
 
     async def story() -> None:
         screen = a_screen(bus)
@@ -545,7 +545,7 @@ def test_replies_of_others_are_not_believed(bus: PrivateBus) -> None:
 
 
 def test_notifications_of_other_programs_are_not_ours(bus: PrivateBus) -> None:
-    """What the server tells everybody of another program's notification is not reported.
+    """Signals that the server broadcasts about other programs' notifications are ignored.
 
     As it broke elsewhere: another program's clicks.
     """
@@ -583,7 +583,7 @@ def test_notifications_of_other_programs_are_not_ours(bus: PrivateBus) -> None:
 def test_a_signal_of_the_wrong_kind_is_ignored(
     bus: PrivateBus, member: str, signature: str | None, body: tuple[object, ...]
 ) -> None:
-    """What is not as the specification says is not taken for what it resembles."""
+    """A signal that violates the specification is ignored."""
 
     async def story() -> None:
         async with on_a_server(bus) as (server, screen, ear):
@@ -780,7 +780,7 @@ def test_a_message_closed_on_its_way_is_taken_off(bus: PrivateBus) -> None:
 
 
 def test_a_message_closed_before_it_could_be_sent_never_is(bus: PrivateBus) -> None:
-    """What was wanted while there was no server, and is not any more, is not shown late."""
+    """A message from a time without a server that was closed since is not shown late."""
 
     async def story() -> None:
         screen = a_screen(bus)
@@ -813,7 +813,7 @@ def test_a_changed_message_takes_the_place_of_the_old(bus: PrivateBus) -> None:
 
 
 def step(number: int) -> Message:
-    """A step of a routine."""
+    """Return a step of a routine."""
     buttons = (Button("stop", "Stop"), Button("done", "Done"))
     return Message("r", "A stretch", f"Step {number}", buttons, progress=10 * number)
 
@@ -904,7 +904,7 @@ def test_a_server_that_shows_the_next_step_beside_the_last_has_that_taken_off(
 def test_a_step_closed_while_the_next_is_on_its_way_is_reported_and_stays_away(
     bus: PrivateBus,
 ) -> None:
-    """What the server makes of the next one is taken off."""
+    """The notification that the server shows for the next one is closed."""
 
     async def story() -> None:
         async with on_a_server(bus) as (server, screen, ear):
@@ -954,7 +954,7 @@ def test_who_can_play_sounds_is_asked_to_be_silent(bus: PrivateBus) -> None:
 
 
 def test_a_server_may_give_the_same_id_again(bus: PrivateBus) -> None:
-    """What it says of the message that had the id before is not taken for the new one."""
+    """Signals about the message that had the id before do not affect the new one."""
 
     async def story() -> None:
         async with on_a_server(bus) as (server, screen, ear):
@@ -1055,7 +1055,7 @@ def test_a_late_reply_counts(bus: PrivateBus) -> None:
 
 
 def test_never_two_of_the_same(bus: PrivateBus) -> None:
-    """When the late reply comes after the next attempt has worked, the older one is taken off."""
+    """If the late reply comes after a successful retry, the older notification is closed."""
 
     async def story() -> None:
         async with on_a_server(bus, limit=SHORT) as (server, screen, ear):
@@ -1093,7 +1093,7 @@ def test_a_late_reply_with_an_id_in_use_takes_nothing_off(bus: PrivateBus) -> No
 
 @pytest.mark.parametrize("end", ["closed by us", "closed", "answered", "gone"])
 def test_a_late_reply_to_what_is_over_is_taken_off(bus: PrivateBus, end: str) -> None:
-    """What came up late, after its twin was answered or closed, does not stay."""
+    """A late notification whose twin was answered or closed does not stay."""
 
     async def story() -> None:
         async with on_a_server(bus, limit=SHORT) as (server, screen, ear):
@@ -1262,7 +1262,7 @@ def test_without_a_server_it_is_told_whether_one_can_be_started(
 
 
 def test_a_server_that_can_be_started_is(home: Home) -> None:
-    """Where there is none, the bus is asked to start one, as for any other program's message."""
+    """If there is none, the bus is asked to start one, as for any other program's message."""
     asked = home.aside / "started"
     services = home.data / "dbus-1" / "services"
     services.mkdir(parents=True)
@@ -1340,7 +1340,7 @@ def test_a_server_that_was_replaced_has_no_say(bus: PrivateBus) -> None:
 
 
 def test_a_reply_of_a_server_that_was_replaced_does_not_count(bus: PrivateBus) -> None:
-    """What it shows late is taken off there, for its successor shows it by now."""
+    """The notification that it shows late is closed, because its successor shows it now."""
 
     async def story() -> None:
         screen = a_screen(bus)
@@ -1383,7 +1383,7 @@ def test_a_server_that_dies_of_a_message_is_not_killed_in_a_circle(bus: PrivateB
 
 
 def test_a_server_may_have_an_empty_name(bus: PrivateBus) -> None:
-    """What is said of it is never empty."""
+    """Its description is never empty."""
 
     async def story() -> None:
         screen = a_screen(bus)
@@ -1534,7 +1534,7 @@ async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 
 async def say_nothing(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
-    """Never answer."""
+    """Send no reply."""
     await reader.read()
 
 
@@ -1652,7 +1652,7 @@ async def bus_that_is_slow(
 
 
 def test_what_came_under_do_not_disturb_is_sent_once_more(bus: PrivateBus) -> None:
-    """When that ends, and it is still open: the old one is taken off, and one is there."""
+    """The old notification is closed and a new one is shown, if it is still open at the end."""
 
     async def story() -> None:
         async with NotificationServer(bus.address) as server:
@@ -1712,7 +1712,7 @@ def test_nothing_is_heard_under_do_not_disturb_unless_it_was_asked_for(bus: Priv
 
 
 def shown_of(ear: Ear) -> list[NotificationShown]:
-    """What was reported as shown, but for the last message."""
+    """Return the events "shown" without that of the last message."""
     return [
         one for one in ear.heard if isinstance(one, NotificationShown) and one.token != LAST.token
     ]
@@ -1971,7 +1971,7 @@ def test_waiting_costs_nothing(bus: PrivateBus) -> None:
 
 
 def test_a_screen_can_run_again(bus: PrivateBus) -> None:
-    """What is wanted is shown again, and what came over the old connection taken off."""
+    """Open messages are shown again, and the notifications of the old connection are closed."""
 
     async def story() -> None:
         screen = a_screen(bus)
@@ -1993,7 +1993,7 @@ def test_a_screen_can_run_again(bus: PrivateBus) -> None:
 def test_a_screen_without_a_bus_waits_for_one_and_goes_on_to_another(
     home: Home, bus: PrivateBus
 ) -> None:
-    """What is wanted is shown on each in turn."""
+    """Open messages are shown on each bus in turn."""
 
     async def story(other: PrivateBus) -> None:
         screen = FreedesktopNotifier(

@@ -1,4 +1,4 @@
-"""What every notifier does to the words of a message."""
+"""The changes that every notifier makes to the text of a message."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_endless_accents_are_cut_all_the_same() -> None:
 
 
 def test_no_room_is_no_text() -> None:
-    """Where there is room for nothing there is nothing."""
+    """Without room the text is empty."""
     assert shortened("water", 0) == ""
 
 
@@ -72,7 +72,7 @@ def test_control_characters_are_removed() -> None:
 
 
 def test_letters_of_other_scripts_and_their_marks_stay() -> None:
-    """What makes text run from right to left, or joins an emoji, is no control character."""
+    """Characters that make text run from right to left, or join an emoji, are kept."""
     text = f"\N{RIGHT-TO-LEFT MARK}שתה מים — æøå {FAMILY}"
     assert one_line(text) == text
 

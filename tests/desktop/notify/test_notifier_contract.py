@@ -1,4 +1,4 @@
-"""What holds for every screen, whatever it shows messages on."""
+"""The contract of all notifiers."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ async def running(screen: Notifier, seen: Callable[[], list[str]]) -> AsyncItera
 
 @contextlib.asynccontextmanager
 async def freedesktop(bus: PrivateBus) -> AsyncIterator[Stage]:
-    """The screen of a free desktop, on a scripted server."""
+    """Run the notifier of a free desktop on a scripted server."""
     async with NotificationServer(bus.address) as server:
         screen = FreedesktopNotifier(bus.address, icon="nightcare", delays=(0.01,))
         async with running(screen, lambda: [f"{n.title}\n{n.body}" for n in server.asked]) as stage:
@@ -84,7 +84,7 @@ async def freedesktop(bus: PrivateBus) -> AsyncIterator[Stage]:
 
 @contextlib.asynccontextmanager
 async def plyer(_: PrivateBus) -> AsyncIterator[Stage]:
-    """The notifier of other platforms, with what stands in for plyer."""
+    """Run the notifier of other platforms with a substitute for plyer."""
 
     class Fake:
         seen: list[str] = []  # noqa: RUF012 - made anew with each class
@@ -99,7 +99,7 @@ async def plyer(_: PrivateBus) -> AsyncIterator[Stage]:
 
 @contextlib.asynccontextmanager
 async def terminal(_: PrivateBus) -> AsyncIterator[Stage]:
-    """The terminal, with a stream in memory."""
+    """Run the terminal notifier with a stream in memory."""
     stream = io.StringIO()
     rule = "─" * 64 + "\n"
 
@@ -112,7 +112,7 @@ async def terminal(_: PrivateBus) -> AsyncIterator[Stage]:
 
 @contextlib.asynccontextmanager
 async def memory(_: PrivateBus) -> AsyncIterator[Stage]:
-    """The screen of other tests."""
+    """Run the notifier of other tests."""
     screen = MemoryScreen()
     async with running(screen, lambda: [f"{m.title}\n{m.body}" for m in screen.shown]) as stage:
         yield stage
@@ -125,7 +125,7 @@ REAL: tuple[Staging, ...] = (freedesktop, plyer, terminal)
 
 @pytest.fixture(scope="module")
 def bus() -> Iterator[PrivateBus]:
-    """A bus of our own."""
+    """Run a private bus."""
     with private_home() as home, private_bus(home) as private:
         yield private
 
@@ -159,7 +159,7 @@ def test_a_message_is_shown_and_reported_once(play: Play) -> None:
 
 
 def test_a_message_wanted_before_the_screen_runs_is_shown(play: Play) -> None:
-    """What was noted down earlier comes up when it can."""
+    """A message from before appears once the notifier runs."""
 
     async def story(stage: Stage) -> None:
         stage.screen.show(MESSAGE)

@@ -187,7 +187,7 @@ def test_on_linux_it_needs_a_bus_and_a_program(
 
 
 def test_after_the_last_attempt_a_message_is_given_up() -> None:
-    """What never succeeds is never reported as shown, and does not keep others from it."""
+    """A message that always fails is never reported as shown and does not block others."""
     plyer = FakePlyer(fails=lambda title: title == MESSAGE.title)
     screen = PlyerNotifier(plyer, delays=(0.001,))
 
@@ -278,7 +278,7 @@ def test_closing_ends_the_attempts() -> None:
 
 
 def test_plyer_is_imported_only_when_it_is_used() -> None:
-    """Who has another screen does not pay for plyer."""
+    """A person with another notifier does not pay for plyer."""
     program = (
         "import sys; from nightcare.desktop.notify import plyer_notifier as it; it.PlyerNotifier();"
         "print([name for name in sys.modules if name == 'plyer'])"
@@ -294,7 +294,7 @@ def test_plyer_is_imported_only_when_it_is_used() -> None:
 
 
 def test_plyer_itself_is_used_where_nothing_else_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is shown goes through the library's own notification."""
+    """The message goes through the library's own notification."""
     library = ModuleType("plyer")
     plyer = FakePlyer()
     vars(library)["notification"] = plyer

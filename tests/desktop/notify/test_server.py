@@ -228,7 +228,7 @@ def test_a_press_on_an_earlier_step_counts_for_the_present_one(bus: PrivateBus) 
 
 
 def test_only_the_last_few_that_have_gone_are_remembered(bus: PrivateBus) -> None:
-    """What can still be pressed is bounded."""
+    """The number of notifications that can still be pressed is bounded."""
 
     async def story() -> None:
         async with on_a_server(bus) as (server, screen, ear):
@@ -444,7 +444,7 @@ async def settled(server: NotificationServer, screen: FreedesktopNotifier) -> No
 
 
 def waits_for_nothing() -> bool:
-    """Whether no timer is set."""
+    """Return whether no timer is set."""
     timers: list[asyncio.TimerHandle] = asyncio.get_running_loop()._scheduled  # type: ignore[attr-defined] # no other way to see them
     return all(timer.cancelled() for timer in timers)
 
@@ -454,7 +454,7 @@ def waits_for_nothing() -> bool:
 
 @dataclass
 class Starter:
-    """What the bus starts when it is asked for a server: the test itself.
+    """A server that the bus starts on demand: the test itself.
 
     Attributes:
         asked: For how many servers it has been asked.
@@ -464,13 +464,13 @@ class Starter:
 
     @property
     def asked(self) -> int:
-        """How often the bus was asked to start one."""
+        """The number of requests to start a server."""
         return len(list(self.folder.iterdir()))
 
 
 @pytest.fixture
 def starting(home: Home) -> Iterator[tuple[PrivateBus, Starter]]:
-    """A bus that can start a server, by a program that notes that it was started and ends."""
+    """Run a bus that can start a server, by a program that notes its start and ends."""
     starter = Starter(home.aside / "started")
     starter.folder.mkdir()
     services = home.data / "dbus-1" / "services"
@@ -534,7 +534,7 @@ def test_the_desktops_own_server_is_sent_what_waited_for_it(
 
 @pytest.mark.parametrize("why", ["the person waits for it", "the session has had one"])
 def test_there_one_is_started_at_once(starting: tuple[PrivateBus, Starter], why: str) -> None:
-    """Where the session is known to have begun."""
+    """This holds once the session is known to have begun."""
     bus, starter = starting
 
     async def story() -> None:

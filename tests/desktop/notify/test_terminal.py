@@ -76,7 +76,7 @@ def test_a_card_is_a_rule_the_words_and_a_rule() -> None:
 
 
 def test_a_stream_that_cannot_carry_lines_gets_dashes() -> None:
-    """What the encoding lacks is replaced, and never fails."""
+    """Characters that the encoding lacks are replaced; it never fails."""
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="ascii")
     tokens = printed(stream, Message("t1", "Blød … dyne 🛏", "x" * 300))
@@ -143,7 +143,7 @@ def test_a_long_word_is_not_taken_apart() -> None:
 
 
 def test_a_broken_pipe_is_no_error_and_nothing_was_shown() -> None:
-    """Who reads the output may go away."""
+    """The reader of the output may go away."""
     assert printed(Broken(), MESSAGE) == []
 
 
@@ -155,7 +155,7 @@ def test_a_closed_stream_is_no_error_and_nothing_was_shown() -> None:
 
 
 def test_one_closed_before_it_is_printed_is_not() -> None:
-    """What is no longer wanted is not printed."""
+    """A message that was closed is not printed."""
     stream = io.StringIO()
     screen = TerminalNotifier(stream)
 
