@@ -768,6 +768,17 @@ def test_a_trial_takes_the_place_of_what_is_open_and_gives_it_back() -> None:
     assert desk.outcomes("swim") == []
 
 
+def test_a_trial_that_waits_at_the_start_comes_before_what_was_open() -> None:
+    """One notification comes on a start; the reminder comes after the trial."""
+    desk = Desk(plain("walk", "10:00") + plain("swim", "15:00"), "2026-11-23 09:59")
+    desk.until("2026-11-23 10:00")
+    desk.journal.ask_trial("swim", desk.now)
+    desk.restart("2026-11-23 10:02")
+    assert [one.title for one in desk.screen.shown] == ["swim"]
+    desk.press("done")
+    assert desk.title() == "Once more: walk"
+
+
 def test_a_trial_that_nobody_answers_leaves_after_a_minute() -> None:
     """And what it has taken the place of comes back."""
     desk = Desk(plain("walk", "10:00") + plain("swim", "15:00"), "2026-11-23 08:00")

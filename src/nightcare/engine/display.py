@@ -95,12 +95,12 @@ class Display:
         for name in fresh:
             self._courses[name] = self._last = wanted[name].key
         self._aside |= fresh
+        for one in self._journal.trials():
+            self._try(one, schedule.reminder(one.reminder), calendar, words, now)
         if self._trial is None:
             for name in self._aside:
                 self._screen.show(self._message(wanted[name], schedule, calendar, words, now))
             self._aside.clear()
-        for one in self._journal.trials():
-            self._try(one, schedule.reminder(one.reminder), calendar, words, now)
 
     def course(self, name: str) -> Delivery | None:
         """The course whose present asking has that token; None for an earlier one's."""
