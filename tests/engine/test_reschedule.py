@@ -466,3 +466,17 @@ def test_undo_takes_back_what_the_usual_bedtime_had_before_the_first_run() -> No
     undo(made)
     assert made.outcomes("stretch") == []
     assert made.title() == "Once more: Blanket"
+
+
+def test_resume_brings_back_a_clock_time_outside_its_care_day() -> None:
+    """It counts to the care day of its date, but "Good night" closed it in the one before."""
+    shifts = '[sleep]\nwake = "15:00"\nbedtime = "07:00"\n[sleep.wednesday]\nwake = "17:00"\n'
+    tea = '[reminders.tea]\ntopic = "hydration"\ntext = "Tea"\nat = "15:30"\nfresh = "1h"\n'
+    made = Desk(shifts + tea, "2026-11-24 20:00")
+    made.until("2026-11-25 06:00")
+    good_night(made)
+    made.until("2026-11-25 15:45")
+    assert made.title() is None
+    made.answers().resume(made.now)
+    made.written()
+    assert made.title() == "Tea"

@@ -104,7 +104,7 @@ class Engine:
                 old = replace(self._basis, schedule=schedule, zone=zone)
                 change = PlanChange(old.plan(), self._basis.plan())
                 change_plan(journal, change, min(standing.reckoned, now))
-        self.update(now)
+        self._reckon(now, returns=True)
 
     def use(self, journal: JournalPort) -> None:
         """Go on with another journal, which says the same."""

@@ -31,7 +31,8 @@ def closed_by_good_night(
         return []
     return [
         course
-        for day in (standing.good_night - ONE_DAY, standing.good_night)
+        # A clock time may lie outside the hours of its care day.
+        for day in (standing.good_night + days * ONE_DAY for days in (-1, 0, 1))
         for course in journal.of_care_day(day)
         if isinstance(course.state, Closed)
         and course.state.outcome is Outcome.MISSED
