@@ -12,9 +12,8 @@ import pytest
 from cli.terminal import TODAY, Terminal
 from nightcare.config.load import load
 from nightcare.desktop.instance_lock import InstanceLock
-from nightcare.domain.delivery import Active, Closed, Held, Outcome, Reason, Snoozed
+from nightcare.domain.delivery import Active, Closed, DeliveryStatus, Held, Outcome, Reason, Snoozed
 from nightcare.domain.global_state import GlobalState
-from nightcare.domain.notification import DeliveryStatus
 from nightcare.domain.routine_session import RoutineSession
 from nightcare.journal.store import SERVICE_NOTE
 

@@ -14,6 +14,7 @@ from nightcare.domain.delivery import (
     Active,
     Closed,
     Delivery,
+    DeliveryStatus,
     Due,
     Held,
     Outcome,
@@ -21,7 +22,6 @@ from nightcare.domain.delivery import (
     Snoozed,
     begin,
 )
-from nightcare.domain.notification import DeliveryStatus
 from nightcare.domain.reminders import Repeat, Topic
 
 DUE = utc("2026-11-06 11:00")

@@ -37,7 +37,8 @@ from nightcare.domain.diary import (
     place_of,
 )
 from nightcare.domain.moments import parse_moment
-from nightcare.domain.referral import ReferralReason, ReferralRule, concern, first_of_window
+from nightcare.domain.referral import ReferralReason, concern, first_of_window
+from nightcare.domain.schedule import ReferralRule
 from nightcare.errors import ValueRefused
 
 MINUTE = timedelta(minutes=1)

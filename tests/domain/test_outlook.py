@@ -23,11 +23,10 @@ from nightcare.domain.delivery import (
 )
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.outlook import Outlook, postponed
-from nightcare.domain.referral import ReferralRule
 from nightcare.domain.reminders import Key, Occurrence, Reminder
 from nightcare.domain.routine import StretchRule
 from nightcare.domain.routine_session import CLOSING, UNATTENDED
-from nightcare.domain.schedule import Schedule
+from nightcare.domain.schedule import ReferralRule, Schedule
 from nightcare.domain.snooze import SnoozeRule
 
 TODAY = "2026-11-22"

@@ -9,9 +9,8 @@ import pytest
 
 from domain_builders import at, day, reminder, sleep, utc
 from nightcare.domain.global_state import GlobalState
-from nightcare.domain.referral import ReferralRule
 from nightcare.domain.routine import StretchRule
-from nightcare.domain.schedule import Schedule
+from nightcare.domain.schedule import ReferralRule, Schedule
 from nightcare.domain.snooze import SnoozeRule
 
 WATER = reminder(at("12:00"))

@@ -6,8 +6,7 @@ import asyncio
 
 import pytest
 
-from nightcare.domain.delivery import Active
-from nightcare.domain.notification import DeliveryStatus
+from nightcare.domain.delivery import Active, DeliveryStatus
 from nightcare.engine.display import NOT_SHOWN
 from parts.bus import PrivateBus
 from parts.evening import Evening, plain

@@ -14,10 +14,10 @@ import pytest
 
 from nightcare import errors
 from nightcare.desktop.program_files import FilesState
-from nightcare.domain.delivery import Outcome, Reason
+from nightcare.domain.delivery import DeliveryStatus, Outcome, Reason
 from nightcare.domain.diary import Answer, Leg, Severity
 from nightcare.domain.guidance import Side
-from nightcare.domain.notification import BODY_LENGTH, STEP_LENGTH, Capability, DeliveryStatus
+from nightcare.domain.notification import BODY_LENGTH, STEP_LENGTH, Capability
 from nightcare.domain.policy import Condition, Verdict
 from nightcare.domain.reminders import Topic
 from nightcare.domain.routine import stages

@@ -10,6 +10,7 @@ from nightcare.domain.delivery import (
     Active,
     Closed,
     Delivery,
+    DeliveryStatus,
     Due,
     Held,
     Outcome,
@@ -18,7 +19,6 @@ from nightcare.domain.delivery import (
     State,
 )
 from nightcare.domain.global_state import GlobalState
-from nightcare.domain.notification import DeliveryStatus
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.routine_session import RoutineSession
 

@@ -19,9 +19,8 @@ from pathlib import Path
 import pytest
 
 import nightcare
-from nightcare.domain.delivery import Active, Delivery, Outcome, begin
+from nightcare.domain.delivery import Active, Delivery, DeliveryStatus, Outcome, begin
 from nightcare.domain.global_state import GlobalState
-from nightcare.domain.notification import DeliveryStatus
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.errors import StateError
 from nightcare.journal.database import FILE_NAME

@@ -25,6 +25,7 @@ from nightcare.domain.delivery import (
     Active,
     Closed,
     Delivery,
+    DeliveryStatus,
     Held,
     Outcome,
     Reason,
@@ -34,7 +35,6 @@ from nightcare.domain.delivery import (
 )
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.history import ACTS, Decision, Trial, UserAction
-from nightcare.domain.notification import DeliveryStatus
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.routine_session import RoutineSession
 from nightcare.journal.store import Journal

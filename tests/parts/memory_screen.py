@@ -6,10 +6,10 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 
+from nightcare.domain.delivery import DeliveryStatus
 from nightcare.domain.notification import (
     ButtonPressed,
     Capability,
-    DeliveryStatus,
     Message,
     MessageEvent,
     NotificationClosed,

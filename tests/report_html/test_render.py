@@ -15,9 +15,10 @@ import pytest
 from domain_builders import day
 from nightcare.domain.delivery import Delivery, Outcome, begin
 from nightcare.domain.diary import Answer, Cramp, DiaryMoment, Leg, Morning, Severity
-from nightcare.domain.referral import ReferralReason, ReferralRule
+from nightcare.domain.referral import ReferralReason
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.report import LONGEST_BY_WEEK, Report, days_until, report
+from nightcare.domain.schedule import ReferralRule
 from nightcare.i18n.translator import read_words
 from nightcare.languages import languages
 from nightcare.report_html.bar_chart import LENGTH, Bar, BarMark, bar

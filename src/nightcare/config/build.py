@@ -14,7 +14,6 @@ from nightcare.config.routines import routine_mistakes, routine_rules, unknown_r
 from nightcare.config.sleep_week import SleepWeek
 from nightcare.config.types import WEEKDAYS
 from nightcare.domain.moments import Anchor, Moment, Relative, clock_text
-from nightcare.domain.referral import ReferralRule
 from nightcare.domain.reminders import (
     At,
     Cron,
@@ -27,7 +26,7 @@ from nightcare.domain.reminders import (
     is_evening,
 )
 from nightcare.domain.routine import StretchRule
-from nightcare.domain.schedule import Schedule
+from nightcare.domain.schedule import ReferralRule, Schedule
 from nightcare.domain.snooze import SnoozeRule
 from nightcare.domain.time_parser import UNTIL
 from nightcare.errors import Diagnostic

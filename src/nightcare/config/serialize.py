@@ -15,7 +15,6 @@ from nightcare.config.load_result import ConfigSource, LoadResult
 from nightcare.domain.care_day import Hours, Sleep
 from nightcare.domain.guidance import RoutineStep, Side
 from nightcare.domain.moments import Anchor, ClockTime, Relative
-from nightcare.domain.referral import ReferralRule
 from nightcare.domain.reminders import (
     At,
     Cron,
@@ -28,7 +27,7 @@ from nightcare.domain.reminders import (
     WhenBusy,
 )
 from nightcare.domain.routine import RoutineRule, StretchRule
-from nightcare.domain.schedule import Schedule
+from nightcare.domain.schedule import ReferralRule, Schedule
 from nightcare.domain.snooze import SnoozeRule
 from nightcare.errors import Diagnostic, Location, Span
 

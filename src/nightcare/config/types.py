@@ -18,7 +18,7 @@ from nightcare.domain.moments import (
     length_text,
     parse_moment,
 )
-from nightcare.domain.notification import is_unsafe
+from nightcare.domain.safe_text import is_unsafe
 from nightcare.domain.time_parser import parse_clock, parse_length
 from nightcare.errors import ValueRefused
 from nightcare.languages import languages

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from nightcare.domain.notification import DeliveryStatus
 from nightcare.domain.reminders import Key, Occurrence, Reminder, Topic
 
 
@@ -43,6 +42,44 @@ class Reason(StrEnum):
     NOT_SHOWN = "not shown"
     REFUSED = "refused"
     SHOW = "show"
+
+
+class DeliveryStatus(StrEnum):
+    """How far a message has come on its way to the screen, or why it is not there.
+
+    Attributes:
+        DECIDED: It is to be shown, and has not been sent.
+        SENT: It was sent, and the notifier has not answered yet.
+        SHOWN: A notifier has it.
+        TAKEN_OFF: A notifier had it and took it off before its time.
+        NO_SERVER: There is no notifier, or the one that had it has gone.
+        NO_REPLY: The notifier did not answer in time.
+        NO_ID: The notifier answered without an id: it refused it, or cannot say what it did.
+        ERROR: The notifier answered with an error.
+        FAILED: The notifier could not do it.
+    """
+
+    DECIDED = "decided"
+    SENT = "sent"
+    SHOWN = "shown"
+    TAKEN_OFF = "taken off"
+    NO_SERVER = "no server"
+    NO_REPLY = "no reply"
+    NO_ID = "no id"
+    ERROR = "error"
+    FAILED = "failed"
+
+    @property
+    def stage(self) -> str:
+        """One of decided, sent, shown and refused."""
+        if self in {DeliveryStatus.DECIDED, DeliveryStatus.SENT}:
+            return str(self)
+        return "shown" if self in {DeliveryStatus.SHOWN, DeliveryStatus.TAKEN_OFF} else "refused"
+
+    @property
+    def refusal(self) -> str | None:
+        """Why it was refused; None if it was not."""
+        return str(self) if self.stage == "refused" else None
 
 
 @dataclass(frozen=True)

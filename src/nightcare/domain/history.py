@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from nightcare.domain.delivery import Delivery, Reason
+from nightcare.domain.delivery import Delivery, DeliveryStatus, Reason
 from nightcare.domain.global_state import GlobalState
-from nightcare.domain.notification import DeliveryStatus
 from nightcare.domain.reminders import Occurrence
 
 VERDICTS = frozenset({"show", "hold", "drop"})

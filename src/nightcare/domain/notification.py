@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 
+from nightcare.domain.delivery import DeliveryStatus
 from nightcare.domain.reminders import Urgency
 
 TITLE_LENGTH = 80
@@ -31,20 +31,6 @@ class Capability(StrEnum):
     BODY = "body"
     MARKUP = "markup"
     SOUND = "sound"
-
-
-_REORDERING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
-
-
-def is_unsafe(character: str) -> bool:
-    """Return whether a character may command a screen, or cannot be sent to one.
-
-    Control characters are commands to a terminal, NUL ends a D-Bus string, a lone surrogate is no
-    text, and an unclosed override of the writing direction turns round all that follows
-    (https://www.unicode.org/reports/tr9/).
-    """
-    category = unicodedata.category(character)
-    return category in {"Cc", "Cs"} or unicodedata.bidirectional(character) in _REORDERING
 
 
 @dataclass(frozen=True)
@@ -131,44 +117,6 @@ class NotificationClosed:
 
     token: str
     by_itself: bool = False
-
-
-class DeliveryStatus(StrEnum):
-    """How far a message has come on its way to the screen, or why it is not there.
-
-    Attributes:
-        DECIDED: It is to be shown, and has not been sent.
-        SENT: It was sent, and the notifier has not answered yet.
-        SHOWN: A notifier has it.
-        TAKEN_OFF: A notifier had it and took it off before its time.
-        NO_SERVER: There is no notifier, or the one that had it has gone.
-        NO_REPLY: The notifier did not answer in time.
-        NO_ID: The notifier answered without an id: it refused it, or cannot say what it did.
-        ERROR: The notifier answered with an error.
-        FAILED: The notifier could not do it.
-    """
-
-    DECIDED = "decided"
-    SENT = "sent"
-    SHOWN = "shown"
-    TAKEN_OFF = "taken off"
-    NO_SERVER = "no server"
-    NO_REPLY = "no reply"
-    NO_ID = "no id"
-    ERROR = "error"
-    FAILED = "failed"
-
-    @property
-    def stage(self) -> str:
-        """One of decided, sent, shown and refused."""
-        if self in {DeliveryStatus.DECIDED, DeliveryStatus.SENT}:
-            return str(self)
-        return "shown" if self in {DeliveryStatus.SHOWN, DeliveryStatus.TAKEN_OFF} else "refused"
-
-    @property
-    def refusal(self) -> str | None:
-        """Why it was refused; None if it was not."""
-        return str(self) if self.stage == "refused" else None
 
 
 @dataclass(frozen=True)

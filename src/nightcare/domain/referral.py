@@ -6,30 +6,15 @@ The numbers are nightcare's own; the guidance gives none.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from nightcare.domain.care_day import ONE_DAY, Calendar
 from nightcare.domain.diary import Answer, Cramp, Morning, Severity
+from nightcare.domain.schedule import ReferralRule
 
 NOTICE_EVERY = timedelta(days=7)
 """How long after one notice the next may come."""
-
-
-@dataclass(frozen=True)
-class ReferralRule:
-    """When the diary says to see a professional; the numbers are nightcare's, not the guidance's.
-
-    Attributes:
-        nights: So many nights with cramps are many.
-        days: Among the nights of so many days.
-        notice: Whether a notification says so, once a week.
-    """
-
-    nights: int = 3
-    days: int = 7
-    notice: bool = True
 
 
 class ReferralReason(StrEnum):

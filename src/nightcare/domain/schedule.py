@@ -7,13 +7,27 @@ from datetime import timedelta
 
 from nightcare.domain.care_day import Sleep
 from nightcare.domain.moments import Moment
-from nightcare.domain.referral import ReferralRule
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.routine import RoutineRule, StretchRule
 from nightcare.domain.snooze import SnoozeRule
 
 BARE_PAUSE = timedelta(hours=1)
 """How long a pause is when nobody says how long."""
+
+
+@dataclass(frozen=True)
+class ReferralRule:
+    """When the diary says to see a professional; the numbers are nightcare's, not the guidance's.
+
+    Attributes:
+        nights: The number of nights with cramps that is many.
+        days: The number of days that are looked at.
+        notice: Whether a notification says so, once a week.
+    """
+
+    nights: int = 3
+    days: int = 7
+    notice: bool = True
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.delivery import Active, Closed, Delivery, Reason, Snoozed
+from nightcare.domain.delivery import Active, Closed, Delivery, DeliveryStatus, Reason, Snoozed
 from nightcare.domain.guidance import Routine
-from nightcare.domain.notification import DeliveryStatus
 from nightcare.domain.plan_change import Plan
 from nightcare.domain.routine import routines
 from nightcare.domain.schedule import Schedule

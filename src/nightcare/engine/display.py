@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.delivery import Active, Delivery, Held, Snoozed, begin
+from nightcare.domain.delivery import Active, Delivery, DeliveryStatus, Held, Snoozed, begin
 from nightcare.domain.guidance import next_tip, part_of_day
 from nightcare.domain.history import Trial
 from nightcare.domain.notification import (
     DeliveryEvent,
-    DeliveryStatus,
     Message,
     MessageEvent,
     NotificationShown,

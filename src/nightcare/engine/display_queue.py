@@ -6,9 +6,8 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from nightcare.domain.delivery import Active, Delivery, Held, Reason
+from nightcare.domain.delivery import Active, Delivery, DeliveryStatus, Held, Reason
 from nightcare.domain.guidance import next_tip, part_of_day
-from nightcare.domain.notification import DeliveryStatus
 from nightcare.domain.policy import (
     Drop,
     Hold,

@@ -5,8 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from nightcare.domain.delivery import Active, Delivery, Due, Held, Outcome, Reason, Snoozed, begin
-from nightcare.domain.notification import DeliveryStatus
+from nightcare.domain.delivery import (
+    Active,
+    Delivery,
+    DeliveryStatus,
+    Due,
+    Held,
+    Outcome,
+    Reason,
+    Snoozed,
+    begin,
+)
 from nightcare.domain.outlook import postponed
 from nightcare.domain.policy import Situation
 from nightcare.domain.recurrence import between, planned

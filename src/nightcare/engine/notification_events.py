@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from nightcare.domain.delivery import Active, Closed, Delivery, Outcome, Snoozed
+from nightcare.domain.delivery import Active, Closed, Delivery, DeliveryStatus, Outcome, Snoozed
 from nightcare.domain.notification import (
     ButtonPressed,
     DeliveryEvent,
-    DeliveryStatus,
     MessageEvent,
     NotificationClosed,
     NotificationShown,

@@ -7,12 +7,12 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from nightcare.domain.delivery import Delivery, Reason
+from nightcare.domain.delivery import Delivery, DeliveryStatus, Reason
 from nightcare.domain.diary import Cramp, Morning
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.guidance import Guidance
 from nightcare.domain.history import Trial, UserAction
-from nightcare.domain.notification import Capability, DeliveryStatus, Message, NotifierEvent
+from nightcare.domain.notification import Capability, Message, NotifierEvent
 from nightcare.domain.reminders import Key, Occurrence
 from nightcare.domain.routine_session import RoutineSession
 

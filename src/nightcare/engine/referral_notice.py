@@ -6,13 +6,8 @@ from datetime import datetime, timedelta
 
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.notification import ButtonPressed, Message, MessageEvent, NotificationClosed
-from nightcare.domain.referral import (
-    ReferralReason,
-    ReferralRule,
-    concern,
-    first_of_window,
-    notice_due,
-)
+from nightcare.domain.referral import ReferralReason, concern, first_of_window, notice_due
+from nightcare.domain.schedule import ReferralRule
 from nightcare.engine.deferrable_prompt import DeferrablePrompt
 from nightcare.engine.ports import JournalPort, TranslatorPort
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from nightcare.domain.diary import Severity
-from nightcare.domain.referral import ReferralReason, ReferralRule
+from nightcare.domain.referral import ReferralReason
 from nightcare.domain.report import SPAN_HOURS, Nights, ReminderCounts, Report, Span
+from nightcare.domain.schedule import ReferralRule
 from nightcare.i18n.translator import Translator
 
 _SHORT = 3

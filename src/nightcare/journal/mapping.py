@@ -12,6 +12,7 @@ from nightcare.domain.delivery import (
     Active,
     Closed,
     Delivery,
+    DeliveryStatus,
     Due,
     Held,
     Outcome,
@@ -21,8 +22,8 @@ from nightcare.domain.delivery import (
 )
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.history import ACTS, VERDICTS, Decision, Trial, UserAction
-from nightcare.domain.notification import DeliveryStatus, is_unsafe
 from nightcare.domain.reminders import Key, Occurrence, Topic
+from nightcare.domain.safe_text import is_unsafe
 
 Row = tuple[str | int | None, ...]
 

@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from nightcare.domain.delivery import Delivery, Outcome, Reason
+from nightcare.domain.delivery import Delivery, DeliveryStatus, Outcome, Reason
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.history import Decision, Trial, UserAction
-from nightcare.domain.notification import DeliveryStatus
 from nightcare.domain.reminders import Key, Occurrence
 from nightcare.domain.routine_session import RoutineSession
 from nightcare.journal.database import Database

@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from nightcare import __version__
 from nightcare.desktop.notify.message_text import one_line, shortened
 from nightcare.domain.diary import Cramp
-from nightcare.domain.referral import ReferralReason, ReferralRule
+from nightcare.domain.referral import ReferralReason
 from nightcare.domain.report import FEWEST_NIGHTS, Report
+from nightcare.domain.schedule import ReferralRule
 from nightcare.i18n.report_text import counsel, counted_nights, how_bad, in_full
 from nightcare.i18n.translator import Translator
 from nightcare.report_html.bar_chart import BarMark

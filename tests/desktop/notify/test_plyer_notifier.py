@@ -16,10 +16,10 @@ from types import ModuleType
 import pytest
 
 from nightcare.desktop.notify.plyer_notifier import PlyerNotifier, obstacle_on_linux
+from nightcare.domain.delivery import DeliveryStatus
 from nightcare.domain.notification import (
     Button,
     Capability,
-    DeliveryStatus,
     Message,
     NotificationShown,
     NotifierChanged,

@@ -13,10 +13,10 @@ import pytest
 from jeepney import new_method_call
 
 from nightcare.desktop.notify.freedesktop import FreedesktopNotifier, Waits
+from nightcare.domain.delivery import DeliveryStatus
 from nightcare.domain.notification import (
     Button,
     ButtonPressed,
-    DeliveryStatus,
     Message,
     NotificationClosed,
     NotificationShown,

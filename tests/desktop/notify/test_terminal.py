@@ -9,7 +9,8 @@ from typing import TextIO
 import pytest
 
 from nightcare.desktop.notify.terminal import TerminalNotifier
-from nightcare.domain.notification import DeliveryStatus, Message, NotificationShown
+from nightcare.domain.delivery import DeliveryStatus
+from nightcare.domain.notification import Message, NotificationShown
 from parts.memory_screen import Ear, heard_from
 
 MESSAGE = Message(

@@ -23,10 +23,10 @@ from nightcare.desktop.dbus.connection import (
 from nightcare.desktop.notify.known_servers import Remembered, nothing_remembered
 from nightcare.desktop.notify.outbox import Outbox, Pending, delay
 from nightcare.desktop.notify.server import INTERFACE, NotificationServer
+from nightcare.domain.delivery import DeliveryStatus
 from nightcare.domain.notification import (
     ButtonPressed,
     Capability,
-    DeliveryStatus,
     Message,
     NotificationClosed,
     NotificationShown,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from nightcare.domain.notification import BODY_LENGTH, TITLE_LENGTH, Message, is_unsafe
+from nightcare.domain.notification import BODY_LENGTH, TITLE_LENGTH, Message
+from nightcare.domain.safe_text import is_unsafe
 
 APPLICATION = "nightcare"
 """What the program is called on a screen, and the name of its desktop entry."""

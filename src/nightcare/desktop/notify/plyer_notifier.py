@@ -18,9 +18,9 @@ from nightcare.desktop.notify.message_text import (
     shortened,
     title_of,
 )
+from nightcare.domain.delivery import DeliveryStatus
 from nightcare.domain.notification import (
     Capability,
-    DeliveryStatus,
     Message,
     NotificationShown,
     NotifierChanged,

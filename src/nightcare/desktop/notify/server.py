@@ -25,10 +25,10 @@ from nightcare.desktop.notify.message_text import (
     shortened,
     title_of,
 )
+from nightcare.domain.delivery import DeliveryStatus
 from nightcare.domain.notification import (
     ButtonPressed,
     Capability,
-    DeliveryStatus,
     Message,
     NotificationClosed,
     NotificationShown,

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import TextIO
 
 from nightcare.desktop.notify.message_text import body_of, title_of
+from nightcare.domain.delivery import DeliveryStatus
 from nightcare.domain.notification import (
     Capability,
-    DeliveryStatus,
     Message,
     NotificationShown,
     NotifierEvent,
