@@ -372,6 +372,50 @@ def test_undo_leaves_closed_what_was_closed() -> None:
     assert made.title() == "Once more: Stretch"
 
 
+# A reminder that is added while a change of the plan holds
+
+NEW = '\n[reminders.new]\ntopic = "exercise"\ntext = "New"\nat = "bedtime - 2h"\n'
+
+
+def test_undo_does_not_show_a_reminder_that_was_added_after_its_moment() -> None:
+    """It was not to come this evening before `tonight`, and so it is not after `undo`."""
+    made = desk("21:00")
+    edit(made, SLEEP + EVENING + NEW)
+    assert made.outcomes("new") == []
+    tonight(made, "23:30")
+    at(made, "21:05")
+    undo(made)
+    assert made.title() is None
+    assert made.outcomes("new") == []
+    at(made, "22:40")
+    assert [one.title for one in made.screen.shown] == ["Stretch", "Blanket"]
+
+
+def test_undo_does_not_show_a_reminder_that_was_added_under_the_other_bedtime() -> None:
+    """By the bedtime that is restored its moment was before anybody asked for it."""
+    made = desk("21:00")
+    tonight(made, "23:30")
+    at(made, "21:05")
+    edit(made, SLEEP + EVENING + NEW)
+    at(made, "21:10")
+    undo(made)
+    assert made.title() is None
+    assert made.outcomes("new") == []
+
+
+def test_a_reminder_that_was_added_under_the_other_bedtime_comes_if_it_still_can() -> None:
+    """20:00 had gone by when it was added; by the bedtime that is restored it is 20:30."""
+    made = desk("20:05")
+    tonight(made, "22:00")
+    at(made, "20:10")
+    edit(made, SLEEP + EVENING + NEW)
+    assert made.title() is None
+    at(made, "20:15")
+    undo(made)
+    at(made, "20:30")
+    assert made.title() == "New"
+
+
 # What changed while the service was off
 
 

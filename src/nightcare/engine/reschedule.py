@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from nightcare.domain.delivery import Active, Closed, Delivery, Due, Held, Outcome, begin
 from nightcare.domain.plan_change import PlanChange
 from nightcare.domain.reminders import Key, Occurrence
 from nightcare.engine.ports import JournalPort
+
+_TO_RECKON = timedelta(minutes=1)
+"""Within which a running service knows what is due; one that is off finds it at its start."""
 
 
 def unreached(journal: JournalPort, change: PlanChange, now: datetime) -> list[Delivery]:
@@ -24,15 +27,23 @@ def unreached(journal: JournalPort, change: PlanChange, now: datetime) -> list[D
     ]
 
 
-def change_plan(journal: JournalPort, change: PlanChange, now: datetime) -> None:
+def change_plan(
+    journal: JournalPort, change: PlanChange, now: datetime, since: datetime | None = None
+) -> None:
     """Let come (again) what a change of the plan at an instant (UTC) moves.
 
     What is unanswered and is still to come by the new plan comes then. What moves behind that
     instant comes up now.
+
+    Args:
+        journal: What is remembered.
+        change: The change.
+        now: The instant (UTC).
+        since: What the new plan had due by then (UTC) does not come up any more.
     """
     for course in unreached(journal, change, now):
         journal.forget(course.key)
-    _begin_overtaken(journal, change, now)
+    _begin_overtaken(journal, change, now, since)
 
 
 def undo_plan_change(
@@ -67,15 +78,19 @@ def undo_plan_change(
         journal.forget(old.key)
         if new is not None and due:
             _begin(journal, change, new)
-    change_plan(journal, change, now)
+    # A reminder that was added after its moment was not to come before the act either.
+    change_plan(journal, change, now, act - _TO_RECKON)
 
 
-def _begin_overtaken(journal: JournalPort, change: PlanChange, now: datetime) -> None:
+def _begin_overtaken(
+    journal: JournalPort, change: PlanChange, now: datetime, since: datetime | None
+) -> None:
     standing = journal.standing()
     if standing.reckoned is None or standing.began is None:
         return
     # What falls due by the old plan, and was not reckoned yet, comes as it would have.
-    overtaken = change.overtaken(standing.began, max(standing.reckoned, now), now)
+    began = standing.began if since is None else max(standing.began, since)
+    overtaken = change.overtaken(began, max(standing.reckoned, now), now)
     known = journal.known(one.key for one in overtaken)
     for one in overtaken:
         if one.key not in known:
