@@ -47,10 +47,6 @@ EXEMPT = {
     "src/nightcare/doctor/checks",
     "src/nightcare/i18n",
     "src/nightcare/report_html",
-    # A relative clause is refused in tests as well.
-    "tests/cli",
-    "tests/domain",
-    "tests/real",
 }
 """Packages with docstrings that are still to be rewritten. Take a package off once it is clean."""
 

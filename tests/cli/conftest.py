@@ -19,7 +19,7 @@ from parts.home import NO_BUS
 def terminal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Terminal]:
-    """A person who types commands at ten past two on a Sunday afternoon in Copenhagen."""
+    """Return a person who types commands at ten past two on a Sunday afternoon in Copenhagen."""
     for name in list(os.environ):
         if name.startswith(("NIGHTCARE_", "XDG_", "LC_", "LANG", "DBUS_", "NO_COLOR", "COLUMNS")):
             monkeypatch.delenv(name)
@@ -38,7 +38,7 @@ def terminal(
 
 @pytest.fixture
 def environment(terminal: Terminal) -> dict[str, str]:
-    """A whole environment, of which nothing is inherited."""
+    """Return a complete environment that inherits nothing."""
     return {
         "HOME": str(terminal.home),
         "XDG_CONFIG_HOME": str(terminal.home / "config"),

@@ -28,7 +28,7 @@ _LONG = 30.0
 
 
 class _Keys(io.StringIO):
-    """What was typed, in a terminal; then nothing more, as after Ctrl-D."""
+    """The typed text in a terminal; then nothing more, as after Ctrl-D."""
 
     def isatty(self) -> bool:
         return True
@@ -59,7 +59,7 @@ def answered(
 
 @dataclass(slots=True)
 class Talk:
-    """What was said so far.
+    """The conversation so far.
 
     Attributes:
         said: All that the terminal showed, also what was typed.
@@ -143,7 +143,7 @@ def talking(environment: Mapping[str, str], *arguments: str | Path) -> Iterator[
 
 
 def left_loaded(environment: Mapping[str, str], *commands: str) -> set[str]:
-    """The modules that commands, one after the other, leave loaded in a process of their own."""
+    """Return the modules that commands in one process leave loaded."""
     script = (
         "import sys; from nightcare.cli.calling import run\n"
         "for command in sys.argv[1:]: run(command.split())\n"

@@ -26,7 +26,7 @@ TODAY = date(2026, 11, 22)
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a command came to: its exit code, and what it printed where."""
+    """The result of a command: its exit code and its output."""
 
     code: int
     out: str
@@ -76,7 +76,7 @@ class Terminal:
         return path
 
     def at(self, clock: str, day: date = TODAY) -> datetime:
-        """An instant, by their clock."""
+        """Return an instant by their clock."""
         return datetime.combine(day, datetime.strptime(clock, "%H:%M").time(), ZONE)  # noqa: DTZ007 - a clock time alone
 
     def look_at_the_clock(self, clock: str, day: date = TODAY) -> None:
@@ -85,7 +85,7 @@ class Terminal:
 
     @contextmanager
     def journal(self) -> Iterator[Journal]:
-        """Their journal."""
+        """Open their journal."""
         journal = Journal.open(self.state)
         try:
             yield journal
@@ -93,7 +93,7 @@ class Terminal:
             journal.close()
 
     def course(self, clock: str = "14:00", name: str = "water", slot: str = "21600") -> Delivery:
-        """An occurrence of today whose moment has come."""
+        """Return an occurrence of today that is due."""
         key = Key(name, TODAY, slot)
         return begin(Occurrence(key, self.at(clock)), Topic.HYDRATION)
 
@@ -114,7 +114,7 @@ class Terminal:
         return self.have(self.course(clock, name, slot), state)
 
     def remembered(self, course: Delivery) -> State:
-        """Where an occurrence stands by now."""
+        """Return the state of an occurrence now."""
         with self.journal() as journal:
             now = journal.course(course.key)
         assert now is not None

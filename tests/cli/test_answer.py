@@ -43,7 +43,7 @@ UNKNOWN = (
     ],
 )
 def test_snooze(terminal: Terminal, words: tuple[str, ...], until: str) -> None:
-    """What is open comes back then; without a length after the reminder's first."""
+    """The open reminder returns then; without a length, after the first of the reminder's."""
     opened = terminal.have_open()
     result = terminal("snooze", *words)
     assert result.code == 0
@@ -241,7 +241,7 @@ def test_resume(terminal: Terminal) -> None:
 
 
 def test_done(terminal: Terminal) -> None:
-    """What is open is settled."""
+    """The open reminder is done."""
     opened = terminal.have_open()
     result = terminal("done")
     assert (result.code, result.out, result.err) == (0, "Well done: water.\n", "")
@@ -249,7 +249,7 @@ def test_done(terminal: Terminal) -> None:
 
 
 def test_done_after_it_has_left_the_screen(terminal: Terminal) -> None:
-    """What was shown last today and left unanswered may be answered late."""
+    """The last reminder shown today can be answered late."""
     closed = Closed(Outcome.EXPIRED, terminal.at("12:10"))
     expired = terminal.have(terminal.course("12:00"), closed)
     assert terminal("done", "water").code == 0
@@ -269,7 +269,7 @@ def test_done_of_a_name_that_is_unknown(terminal: Terminal) -> None:
 
 
 def test_good_night(terminal: Terminal) -> None:
-    """What is open is answered, and nothing more comes until the next wake-up."""
+    """The open reminder is answered, and nothing more is shown until the next wake-up."""
     terminal.look_at_the_clock("22:05")
     opened = terminal.have_open("22:00", "evening-stretch", "1")
     result = terminal("good-night")
@@ -352,7 +352,7 @@ def test_tonight(terminal: Terminal, bedtime: str, spoken: str) -> None:
 
 @pytest.fixture
 def second_pass(terminal: Terminal) -> Terminal:
-    """Somebody in Beirut at 23:05 for the second time, after the clock went back from 00:00."""
+    """Return a person in Beirut at 23:05 for the second time, after the clock went back."""
     terminal.write('timezone = "Asia/Beirut"\n[sleep]\nwake = "07:00"\nbedtime = "01:00"\n')
     terminal.now = datetime(2026, 10, 24, 21, 5, tzinfo=UTC)
     return terminal
@@ -422,7 +422,7 @@ def test_a_bedtime_in_the_morning_is_not_guessed(terminal: Terminal, said: str) 
 
 @pytest.fixture
 def service(terminal: Terminal) -> Iterator[None]:
-    """As if the service ran: its lock is held."""
+    """Hold the lock of a running service."""
     with terminal.journal() as journal:
         noted = {"screen": "freedesktop", "capabilities": ["body", "buttons"], "why": "session_bus"}
         journal.note(SERVICE_NOTE, noted)

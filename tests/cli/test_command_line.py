@@ -299,7 +299,7 @@ def test_a_journal_that_is_damaged_further_in(terminal: Terminal, command: tuple
 
 @pytest.fixture
 def another_service(terminal: Terminal) -> Iterator[None]:
-    """As if a service ran: its lock is held."""
+    """Hold the lock of a running service."""
     terminal.state.mkdir(parents=True)
     lock = InstanceLock(terminal.state)
     assert lock.take()
@@ -319,7 +319,7 @@ def test_a_second_service_is_refused(terminal: Terminal) -> None:
 
 @pytest.fixture
 def _no_systemctl(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A system without systemd."""
+    """Remove systemd from the system."""
     empty = terminal.home / "bin"
     empty.mkdir()
     monkeypatch.setenv("PATH", str(empty))
@@ -336,7 +336,7 @@ def test_install_without_systemd(terminal: Terminal) -> None:
 
 @pytest.fixture
 def _systemctl(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A system whose systemd does whatever it is asked."""
+    """Install a systemctl that succeeds at everything."""
     program = shell_program(terminal.home / "bin" / "systemctl", "exit 0")
     monkeypatch.setenv("PATH", str(program.parent))
 
@@ -363,7 +363,7 @@ def test_install_and_uninstall(terminal: Terminal) -> None:
 
 @pytest.mark.usefixtures("_no_systemctl")
 def test_uninstall_of_a_packages_unit_without_systemd(terminal: Terminal) -> None:
-    """What enabled it is taken away, whatever starts with it; the link may lead nowhere by now."""
+    """The link of its target is removed; it may lead nowhere by now."""
     units = terminal.home / "config" / "systemd" / "user"
     link = units / "graphical-session.target.wants" / "nightcare.service"
     link.parent.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""What is offered while a command is typed."""
+"""Completions while a command is typed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OTHER = '[reminders.walk]\ntopic = "exercise"\nat = "17:00"\n'
 
 
 def offered(*typed: str, begun: str = "") -> set[str]:
-    """What is offered behind these words for one that begins so."""
+    """Return the completions of a word after these."""
     shell = ShellComplete(app, {}, "nightcare", "_NIGHTCARE_COMPLETE")
     return {one.value for one in shell.get_completions(list(typed), begun)}
 

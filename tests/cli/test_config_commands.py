@@ -42,7 +42,7 @@ MEND_THEM = (
 
 
 def complaint(path: Path) -> str:
-    """What is said of a file with the text `INVALID`."""
+    """Return the error about a file with the text `INVALID`."""
     return "".join(
         f"{path}{line}\n{excerpt}" for line, excerpt in zip(WRONG_LINES, EXCERPTS, strict=True)
     )
@@ -52,7 +52,7 @@ def complaint(path: Path) -> str:
 
 
 def test_init_writes_the_commented_example(terminal: Terminal) -> None:
-    """Which is right, and changes nothing."""
+    """The example is valid and changes nothing."""
     result = terminal("config", "init")
     assert (result.code, result.err) == (0, "")
     assert result.out == f"Wrote {terminal.config}. Edit it as you like.\n"
@@ -62,7 +62,7 @@ def test_init_writes_the_commented_example(terminal: Terminal) -> None:
 
 @pytest.mark.parametrize("kind", ["file", "folder", "link that leads nowhere"])
 def test_init_overwrites_nothing(terminal: Terminal, kind: str) -> None:
-    """What is there stays as it is."""
+    """An existing file stays as it is."""
     terminal.config.parent.mkdir(parents=True)
     match kind:
         case "file":
@@ -123,7 +123,7 @@ def test_check_of_a_wrong_file(terminal: Terminal) -> None:
 
 
 def test_check_for_a_program(terminal: Terminal) -> None:
-    """Where it is, in parts, and the line as a person reads it."""
+    """It has the place, the parts, and the line as a person reads it."""
     path = terminal.write(INVALID)
     result = terminal("config", "check", "--json")
     assert (result.code, result.err) == (78, "")
@@ -306,7 +306,7 @@ def test_show_of_a_wrong_file(terminal: Terminal) -> None:
 
 
 def test_path(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where it is, or would be; the option goes over the variable, both over the usual place."""
+    """The option wins over the variable, and both over the usual place."""
     assert terminal("config", "path").out == f"{terminal.config}\n"
     monkeypatch.setenv("NIGHTCARE_CONFIG", "~/mine.toml")
     assert terminal("config", "path").out == f"{terminal.home}/mine.toml\n"

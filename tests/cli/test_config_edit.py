@@ -50,7 +50,7 @@ def edit(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> Edit:
 
 
 def drafts(terminal: Terminal) -> list[Path]:
-    """The drafts that were kept beside the config."""
+    """Return the drafts that were kept beside the config."""
     return [one for one in terminal.config.parent.glob("*") if one != terminal.config]
 
 
@@ -155,7 +155,7 @@ def test_an_editor_that_does_not_do_its_part(
 def test_an_editor_that_breaks_off_loses_nothing(
     terminal: Terminal, editor: Editor, edit: Edit
 ) -> None:
-    """What was written by then is kept, but not taken."""
+    """The text written by then is kept, but not used."""
     path = terminal.write(OURS)
     result = edit(EDITOR=editor(writes(RIGHT) + "\nkill -9 $$"))
     assert result.code == 1
@@ -168,7 +168,7 @@ def test_an_editor_that_breaks_off_loses_nothing(
 def test_without_a_file_it_begins_from_the_example(
     terminal: Terminal, editor: Editor, edit: Edit
 ) -> None:
-    """Which is not written where nothing was changed."""
+    """The example is not written if nothing was changed."""
     result = edit(EDITOR="true")
     assert result.out == f"Nothing was changed, so {terminal.config} is not written.\n"
     assert not terminal.config.parent.exists()

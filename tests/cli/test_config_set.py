@@ -193,7 +193,7 @@ def test_an_unknown_key_is_a_mistake_in_the_usage(
 
 
 def test_unset(terminal: Terminal) -> None:
-    """What is not there is no success."""
+    """A missing key is an error."""
     path = terminal.write(OURS + "lengths = ['5m']\n")
     result = terminal("config", "unset", "snooze.lengths")
     assert (result.code, result.err) == (0, "")
@@ -260,7 +260,7 @@ def test_unset_what_is_needed_and_has_no_default_changes_nothing(
     "key", ["sleep", "sleep.friday", "sleep.friday.bedtime", "reminders", "snooze", "snooze.limit"]
 )
 def test_unset_a_table_or_what_it_need_not_name(terminal: Terminal, key: str) -> None:
-    """What is left is right."""
+    """The rest of the file is valid."""
     terminal.write(
         '[sleep]\nwake = "06:00"\nbedtime = "23:00"\n[sleep.friday]\nbedtime = "23:45"\n'
         '[reminders.walk]\ntopic = "exercise"\nevery = "3h"\n[snooze]\nlimit = 4\n'
@@ -321,7 +321,7 @@ def test_what_shows_reminders_changes_with_the_next_start(
 
 
 def test_dotfiles_keep_their_link_and_mode(terminal: Terminal) -> None:
-    """What it leads to is changed."""
+    """The file behind the link is changed."""
     target = terminal.write(OURS, terminal.home / "dotfiles" / "nightcare.toml")
     target.chmod(0o640)
     terminal.config.parent.mkdir(parents=True)

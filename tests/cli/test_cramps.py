@@ -12,7 +12,7 @@ from cli.terminal import Terminal
 
 
 def noted(terminal: Terminal, *arguments: str) -> dict[str, object]:
-    """The last cramp in the diary, after one was noted so."""
+    """Add a cramp with these options, and return it."""
     result = terminal("cramp", "add", *arguments)
     assert (result.code, result.err) == (0, "")
     cramps: list[dict[str, object]] = terminal("cramp", "list", "--json").json["cramps"]
@@ -404,7 +404,7 @@ def test_a_file_that_cannot_be_written_is_told(terminal: Terminal, tmp_path: Pat
 
 
 def test_the_diary_is_handed_over_although_the_config_is_wrong(terminal: Terminal) -> None:
-    """What is theirs is theirs."""
+    """The diary belongs to the person."""
     terminal("cramp", "add", "--at", "03:10")
     terminal.write("language = 3")
     assert len(terminal("cramp", "export", "--format", "json").json["cramps"]) == 1

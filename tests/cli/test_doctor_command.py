@@ -33,7 +33,7 @@ LONG = 60.0
 
 @pytest.fixture(autouse=True)
 def _nowhere(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No systemd, no bus, no settings: nothing of who runs the tests is asked."""
+    """Remove systemd, buses and settings, so that nothing of the real session is queried."""
     monkeypatch.setenv("PATH", str(terminal.home / "bin"))
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere")
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE"):
@@ -201,7 +201,7 @@ def test_a_program_is_not_asked_about_buttons(
 
 
 def run_on_a_terminal(environment: Mapping[str, str]) -> bytes:
-    """What `nightcare doctor` writes to a terminal."""
+    """Return the output of `nightcare doctor` on a terminal."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         [sys.executable, "-m", "nightcare", "doctor"],

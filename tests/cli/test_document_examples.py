@@ -1,4 +1,4 @@
-"""What README.md and the guide tell people to type and to write: all of it does what it should.
+"""Commands and configs in README.md and the guide: all of them work.
 
 Commands are those in `sh` blocks, and every piece of code in a sentence or a table that begins with
 `nightcare`. Those that need more than a home have a test elsewhere, which is named here.
@@ -83,24 +83,24 @@ class Snippet:
     text: str
 
     def __str__(self) -> str:
-        """As the name of a test."""
+        """Return the name of a test."""
         return f"{self.document.stem}: {self.text}"
 
 
 def blocks(document: Path, language: str) -> list[str]:
-    """The blocks of one language."""
+    """Return the blocks of one language."""
     text = document.read_text(encoding="utf-8")
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
 def typed(document: Path) -> list[Snippet]:
-    """Each line of the `sh` blocks."""
+    """Return each line of the `sh` blocks."""
     lines = "".join(blocks(document, "sh")).splitlines()
     return [Snippet(document, re.sub(r"\s+# .*", "", line)) for line in lines]
 
 
 def mentioned(document: Path) -> list[Snippet]:
-    """Each command that stands in a sentence or a table, once."""
+    """Return each command in a sentence or a table, once."""
     prose = re.sub(
         r"^```.*?^```$", "", document.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE
     )
@@ -109,7 +109,7 @@ def mentioned(document: Path) -> list[Snippet]:
 
 
 def written(document: Path) -> list[Snippet]:
-    """Each `toml` block."""
+    """Return each `toml` block."""
     return [Snippet(document, one) for one in blocks(document, "toml")]
 
 
@@ -120,7 +120,7 @@ WRITTEN = [one for document in DOCUMENTS for one in written(document)]
 
 @pytest.fixture
 def person(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    """Somebody with the usual folders, a reminder that is open, a cramp in the diary, a pause."""
+    """Return a person with an open reminder, a cramp in the diary, and a pause."""
     for name, place in (("CONFIG", ".config"), ("STATE", ".local/state")):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(terminal.home / place))
     monkeypatch.chdir(terminal.home)
@@ -196,7 +196,7 @@ def test_there_is_something_to_try() -> None:
 
 
 def test_the_guide_moves_everything(person: Terminal, environment: dict[str, str]) -> None:
-    """What it packs and unpacks elsewhere is the schedule and the diary as they were."""
+    """The schedule and the diary are the same after they are unpacked elsewhere."""
     (guide,) = (one for one in DOCUMENTS if one.stem == "guide")
     pack, unpack = (one.text for one in typed(guide) if one.text.startswith("tar "))
     person("config", "set", "sleep.wake", "06:15")
@@ -215,7 +215,7 @@ def test_the_guide_moves_everything(person: Terminal, environment: dict[str, str
 def test_the_first_command_runs_what_is_installed(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
-    """Where .venv is as it should be, `./scripts/run` installs nothing and starts the program."""
+    """With a complete .venv, `./scripts/run` installs nothing and starts the program."""
     for name in ("scripts", "requirements.lock", "pyproject.toml"):
         (tmp_path / name).symlink_to(PROJECT / name)
     shell_program(tmp_path / ".venv" / "bin" / "nightcare", 'echo "started with: $*"')
@@ -268,7 +268,7 @@ def test_who_may_not_install_packages_is_told_which(
 def test_only_all_of_the_tests_have_to_cover_everything(
     tmp_path: Path, environment: dict[str, str], words: str, *, measured: bool
 ) -> None:
-    """Who runs some of them, as CONTRIBUTING.md says, is not told of the rest of the program."""
+    """A run of selected tests, as in CONTRIBUTING.md, does not measure coverage."""
     (tmp_path / "scripts").mkdir()
     for name in ("scripts/test", "scripts/setup.sh", "requirements.lock", "pyproject.toml"):
         (tmp_path / name).symlink_to(PROJECT / name)

@@ -23,7 +23,7 @@ from nightcare.journal.store import SERVICE_NOTE
 
 @pytest.fixture
 def lived(terminal: Terminal) -> Terminal:
-    """Somebody who has used nightcare for a while."""
+    """Return a person who has used nightcare for a while."""
     terminal.write('[reminders.water]\ntopic = "hydration"\nat = "14:00"\ntext = "drink now"\n')
     terminal("cramp", "add", "--at", "03:10", "--note", "=unmistakable")
     terminal("cramp", "none", "--night", "2026-11-19")
@@ -38,7 +38,7 @@ def lived(terminal: Terminal) -> Terminal:
 
 @pytest.fixture
 def service(lived: Terminal) -> Iterator[None]:
-    """As if the service ran: its lock is held."""
+    """Hold the lock of a running service."""
     lock = InstanceLock(lived.state)
     assert lock.take()
     yield
@@ -119,7 +119,7 @@ def test_a_wrong_config_keeps_nobody_from_what_is_theirs(lived: Terminal) -> Non
 
 
 def assert_erased(terminal: Terminal) -> None:
-    """Nothing is left in the journal, nor a trace of it in the files."""
+    """Check that the journal is empty, and its files have no trace."""
     assert terminal("export").json["diary"] == {"cramps": [], "mornings": []}
     assert terminal("export").json["reminders"] == []
     assert terminal("export").json["acts"] == []
@@ -197,7 +197,7 @@ def test_journals_that_were_set_aside_are_erased_too(lived: Terminal) -> None:
 
 
 def test_a_journal_that_is_damaged_is_erased_as_a_file(lived: Terminal) -> None:
-    """Where the service runs, that is for it to set aside first."""
+    """If the service runs, it has to set the file aside first."""
     (lived.state / FILE_NAME).write_bytes(b"unmistakable, but no journal " * 300)
     lock = InstanceLock(lived.state)
     assert lock.take()

@@ -1,4 +1,4 @@
-"""What commands may load: measured in modules, which no clock and no busy machine changes.
+"""The modules that commands may load, whose number no busy machine changes.
 
 What each of these costs is in docs/performance.md.
 """
@@ -43,7 +43,7 @@ finally:
 
 
 def loaded(environment: dict[str, str], folder: Path, *words: str) -> set[str]:
-    """The modules that a command of a real process has loaded when it ends."""
+    """Return the modules that a command in its own process has loaded when it ends."""
     said = folder / "loaded"
     with said.open("wb") as out:
         subprocess.run(
@@ -60,7 +60,7 @@ def loaded(environment: dict[str, str], folder: Path, *words: str) -> set[str]:
 
 @pytest.fixture
 def kept(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
-    """Somebody with a configuration of their own, which was validated once."""
+    """Return the environment of a person with a config that was validated once."""
     configure(environment, 'language = "en"\n')
     loaded(environment, tmp_path, "status")
     return environment

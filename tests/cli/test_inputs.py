@@ -19,7 +19,7 @@ HOURS = "[sleep]\nwake = '07:00'\nbedtime = '22:30'\n"
 
 
 def in_the_file(terminal: Terminal, _: pytest.MonkeyPatch, text: str) -> tuple[Result, time | None]:
-    """As the bedtime of a config file."""
+    """Write a text as the bedtime of a config file."""
     path = terminal.write(f"[sleep]\nwake = '07:00'\nbedtime = \"{text}\"\n")
     result = terminal("config", "check")
     right = result.code == 0
@@ -29,7 +29,7 @@ def in_the_file(terminal: Terminal, _: pytest.MonkeyPatch, text: str) -> tuple[R
 def by_config_set(
     terminal: Terminal, _: pytest.MonkeyPatch, text: str
 ) -> tuple[Result, time | None]:
-    """As `config set sleep.bedtime`; what is written is as the example has it."""
+    """Set it with `config set sleep.bedtime`, which writes the form of the example."""
     path = terminal.write(HOURS)
     result = terminal("config", "set", "sleep.bedtime", text)
     if result.code:
@@ -43,7 +43,7 @@ def by_config_set(
 def in_setup(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> tuple[Result, time | None]:
-    """As an answer to the setup, which asks again where it is none."""
+    """Give it as an answer to the setup, which asks again if it is invalid."""
     monkeypatch.setenv("PATH", str(terminal.home / "nowhere"))
     script = [("[auto]", ""), ("[07:00]", ""), ("[22:30]", text)]
     result = answered(terminal, monkeypatch, script, "setup")
@@ -55,7 +55,7 @@ def in_setup(
 
 
 def as_tonight(terminal: Terminal, _: pytest.MonkeyPatch, text: str) -> tuple[Result, time | None]:
-    """As the bedtime of this evening, whose words need no quotes."""
+    """Give it as the bedtime of this evening, without quotes."""
     result = terminal("tonight", *text.split(" "))
     with terminal.journal() as journal:
         found = list(journal.standing().tonight.values())
@@ -65,7 +65,7 @@ def as_tonight(terminal: Terminal, _: pytest.MonkeyPatch, text: str) -> tuple[Re
 def as_the_end_of_a_pause(
     terminal: Terminal, _: pytest.MonkeyPatch, text: str
 ) -> tuple[Result, time | None]:
-    """After "until"."""
+    """Give it after "until"."""
     result = terminal("pause", "until", *text.split(" "))
     with terminal.journal() as journal:
         end = journal.standing().paused_until
@@ -75,7 +75,7 @@ def as_the_end_of_a_pause(
 def as_the_moment_of_a_cramp(
     terminal: Terminal, _: pytest.MonkeyPatch, text: str
 ) -> tuple[Result, time | None]:
-    """The last of that time."""
+    """Give it as the time of a cramp, which is the last one."""
     result = terminal("cramp", "add", "--at", text)
     cramps = terminal("cramp", "list", "--json").json["cramps"]
     return result, time.fromisoformat(cramps[0]["at"][11:16]) if cramps else None
@@ -107,7 +107,7 @@ INVALID = [
     ("half past ten", "such as|21:45|21:00|03:10"),
     ("7:5", "such as|21:45|21:00|03:10"),
 ]
-"""What is refused everywhere, and what the sentence says that helps; one of these."""
+"""Inputs that are refused everywhere, with a part of the error message."""
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.__name__)

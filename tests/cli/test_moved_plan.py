@@ -40,7 +40,7 @@ at = ["wake", "12:00"]
 
 
 def stretch_of(terminal: Terminal, clock: str = "22:00") -> Delivery:
-    """The evening stretch of today."""
+    """Return the evening stretch of today."""
     return terminal.course(clock, "evening-stretch", "1")
 
 
@@ -52,7 +52,7 @@ def running(terminal: Terminal) -> None:
 
 
 def views(terminal: Terminal) -> dict[str, Any]:
-    """What each view announces of the evening stretch: its time of day, in order of time."""
+    """Return the times of day of the evening stretch in each view, in order."""
     today = [one for one in terminal("today", "--json").json if one["state"] == "planned"]
     ahead = terminal("preview", "--days", "1", "--json").json
     first = terminal("next", "--json").json

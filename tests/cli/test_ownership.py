@@ -1,4 +1,4 @@
-"""Whose files these are: root in somebody else's home, and somebody whose files are root's."""
+"""File ownership: root in another user's home, and a user whose files are root's."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root may give fi
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """The home of somebody else, which they and root can reach."""
+    """Return the home of another user, which they and root can access."""
     for folder in (tmp_path, *tmp_path.parents[:2]):
         folder.chmod(0o755)
     home = tmp_path / "home"

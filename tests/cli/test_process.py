@@ -40,7 +40,7 @@ def program(environment: Mapping[str, str]) -> Run:
 
 @pytest.fixture
 def closed_pipe() -> int:
-    """A pipe that nobody reads any more."""
+    """Return a pipe without a reader."""
     read_end, write_end = os.pipe()
     os.close(read_end)
     return write_end

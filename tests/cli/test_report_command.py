@@ -22,7 +22,7 @@ def nights_without(terminal: Terminal, *days: int) -> None:
 
 
 def flowing(text: str) -> str:
-    """A text without its line ends."""
+    """Return a text without its line ends."""
     return " ".join(text.split())
 
 
@@ -141,7 +141,7 @@ def test_the_report_for_a_program(terminal: Terminal) -> None:
 
 
 def test_a_cramp_of_this_very_night_is_in_the_report(terminal: Terminal) -> None:
-    """Who cannot sleep may look at once."""
+    """A person who cannot sleep can look at once."""
     terminal.look_at_the_clock("03:12")
     assert terminal("report", "--json").json["to"] == "2026-11-20"
     terminal("cramp", "add", "--at", "03:10")

@@ -20,7 +20,7 @@ Desktop = Callable[[str], Path]
 
 @pytest.fixture
 def desktop(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> Desktop:
-    """A screen, and a program that opens files: a shell script, whose first argument is noted."""
+    """Return a screen, and a program that opens files and records its first argument."""
 
     def install(ending: str) -> Path:
         opened = terminal.home / "opened"
@@ -35,18 +35,18 @@ def desktop(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> Desktop:
 
 @pytest.fixture(autouse=True)
 def no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No browser of whoever runs the tests."""
+    """Hide the real screen, so that no real browser starts."""
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
 
 
 def mode(path: Path) -> int:
-    """The mode of a file or folder."""
+    """Return the mode of a file or folder."""
     return path.stat().st_mode & 0o777
 
 
 def printed(result: Result) -> list[list[str]]:
-    """The lines of the terminal's report, in words."""
+    """Return the words of each line of the terminal's report."""
     return [line.split() for line in result.out.splitlines()]
 
 
@@ -184,7 +184,7 @@ def test_open_shows_it_from_a_private_place(terminal: Terminal, desktop: Desktop
 
 
 def test_open_shows_the_file_that_is_named(terminal: Terminal, desktop: Desktop) -> None:
-    """Where a browser may look that may not look everywhere."""
+    """A browser that may not read every folder can read there."""
     opened = desktop("exit 0")
     place = terminal.home / "my report.html"
     assert terminal("report", "--html", place, "--open").code == 0
@@ -196,7 +196,7 @@ def test_open_shows_the_file_that_is_named(terminal: Terminal, desktop: Desktop)
 def test_without_a_browser_it_says_where_the_page_is(
     terminal: Terminal, desktop: Desktop, language: str
 ) -> None:
-    """Whether the screen is missing or the browser; the page is there."""
+    """The page exists without a screen or a browser."""
     terminal.write(f'language = "{language}"')
     page = terminal.state / "report.html"
     said = read_words(language).say("error_no_browser", path=page)

@@ -44,12 +44,12 @@ def asked(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> Asked:
 
 @pytest.fixture
 def without_systemd(terminal: Terminal, environment: dict[str, str]) -> dict[str, str]:
-    """The environment of somebody who has no user manager, nor anything else on the path."""
+    """Return an environment without a user manager and with an empty path."""
     return environment | {"PATH": str(terminal.home / "nowhere")}
 
 
 def write_it(path: Path) -> str:
-    """The question whether to write it."""
+    """Return the question whether to write the file."""
     return f"Write it to {path}? [Y/n]"
 
 
@@ -218,7 +218,7 @@ def test_the_language_holds_from_the_moment_that_it_is_chosen(
 def test_the_first_question_is_in_the_language_of_the_desktop(
     terminal: Terminal, without_systemd: dict[str, str]
 ) -> None:
-    """Which holds where no other is chosen."""
+    """The language of the desktop applies until another is chosen."""
     assert terminal.home
     with talking(without_systemd | {"LANG": "da_DK.UTF-8"}, "setup") as talk:
         talk.answer(f"Sprog / language {LANGUAGE}")
@@ -231,7 +231,7 @@ def test_the_first_question_is_in_the_language_of_the_desktop(
 
 
 def test_a_config_is_replaced_only_by_leave(terminal: Terminal, asked: Asked) -> None:
-    """Which is not the usual answer."""
+    """The default answer is no."""
     path = terminal.write("# mine\n")
     result = asked((f"{path}. {REPLACE}", ""))
     assert (result.code, result.err) == (0, "")
@@ -308,7 +308,7 @@ def test_breaking_off_writes_nothing(
 def test_the_last_word_is_the_persons(
     terminal: Terminal, without_systemd: dict[str, str], keys: str, code: int
 ) -> None:
-    """Who has seen what would come of it and does not want it has no config."""
+    """A person who sees the result and declines it has no config."""
     with talking(without_systemd, "setup") as talk:
         up_to_writing(talk, terminal.config)
         talk.answer("", keys)
@@ -337,7 +337,7 @@ def test_a_config_that_cannot_be_written_is_told(terminal: Terminal, asked: Aske
 
 @pytest.fixture
 def with_systemd(terminal: Terminal, environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment of somebody whose user manager agrees to everything, and notes it."""
+    """Return an environment whose user manager accepts and records everything."""
     program = shell_program(terminal.home / "bin" / "systemctl", 'echo "$@" >>"$HOME/asked"')
     return {**environment, "PATH": f"{program.parent}:{environment['PATH']}"}
 

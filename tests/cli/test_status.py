@@ -24,7 +24,7 @@ START_IT = "Start it with `nightcare install`, or try it here with `nightcare ru
 
 @pytest.fixture
 def service(terminal: Terminal) -> Iterator[None]:
-    """As if the service ran: its lock is held, and its note is there."""
+    """Hold the lock of a running service, and write its note."""
     with terminal.journal() as journal:
         journal.note(SERVICE_NOTE, {"pid": 4711, "notifier": "GNOME Shell 49"})
     lock = InstanceLock(terminal.state)
@@ -37,7 +37,7 @@ def service(terminal: Terminal) -> Iterator[None]:
 
 
 def test_status_without_a_service(terminal: Terminal) -> None:
-    """What is known is told all the same; the exit code and a hint say what is missing."""
+    """All that is known is shown; the exit code and a hint say that the service is missing."""
     result = terminal("status")
     assert result.code == 69
     assert result.out == "nightcare is not running.\nNext: water, 16:00.\n"
@@ -141,7 +141,7 @@ def test_status_tells_what_is_open_snoozed_and_waiting(terminal: Terminal) -> No
 
 @pytest.mark.usefixtures("service")
 def test_status_tells_a_stretch_under_way(terminal: Terminal) -> None:
-    """Which, where it is, and whose it is; and nothing of one that has been left behind."""
+    """It names the stretch, the step and the reminder, but not a stretch that was left."""
     course = terminal.have_open("14:09", "evening-stretch", "1")
     began = terminal.now - timedelta(seconds=35)
     with terminal.journal() as journal:
@@ -309,7 +309,7 @@ def test_next_for_a_program(terminal: Terminal) -> None:
 
 
 def test_next_where_nothing_is_planned(terminal: Terminal) -> None:
-    """What to do about it."""
+    """A hint says what to do."""
     terminal.write(NO_REMINDERS)
     result = terminal("next")
     assert result.code == 0
@@ -377,7 +377,7 @@ def test_today_past_midnight_is_still_the_evening_before(terminal: Terminal) -> 
 
 
 def test_today_keeps_what_is_not_planned_any_more(terminal: Terminal) -> None:
-    """What was, was."""
+    """The past stays."""
     walk = terminal.course("09:00", name="walk", slot="1")
     terminal.have(walk, Closed(Outcome.EXPIRED, terminal.at("09:10")))
     assert terminal("today").out.splitlines()[2] == (
@@ -393,7 +393,7 @@ def test_today_where_nothing_is_planned(terminal: Terminal) -> None:
 
 
 def test_today_for_a_program(terminal: Terminal) -> None:
-    """What was with its outcome, what is to come as in a plan."""
+    """The past has outcomes, and the future is as in a plan."""
     gone = terminal.course("08:00", slot="0")
     terminal.have(gone, Closed(Outcome.EXPIRED, terminal.at("08:10"), Reason.SUPERSEDED))
     entries = terminal("today", "--json").json
@@ -639,7 +639,7 @@ def test_what_has_left_the_screen_is_still_open(
 
 
 def test_without_the_service_nothing_is_on_the_screen(terminal: Terminal) -> None:
-    """What was open when it ended is unanswered."""
+    """A reminder that was open when it ended is unanswered."""
     terminal.have_open("14:00")
     assert "Unanswered: water of 14:00." in terminal("status").out.splitlines()
     assert "Active" not in terminal("status").out

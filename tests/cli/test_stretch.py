@@ -51,7 +51,7 @@ class Clock:
     _now: float = 77.0
 
     def now(self) -> float:
-        """What it shows."""
+        """Return the time."""
         return self._now
 
     def sleep(self, seconds: float) -> None:
@@ -75,7 +75,7 @@ class Tty(io.StringIO):
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock that every stretch of this test goes by."""
+    """Return the clock of every stretch in this test."""
     made = Clock()
     monkeypatch.setattr("nightcare.cli.stretch.Ticking", lambda: made)
     return made
@@ -85,7 +85,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def test_each_step_is_a_line_at_its_moment() -> None:
-    """Where bars cannot move, nobody is woken in between."""
+    """Without moving bars, nothing wakes up in between."""
     out, clock = io.StringIO(), Clock()
     took = lead(ROUTINE, Lines(out, WORDS), clock)
     assert out.getvalue() == LINES
@@ -93,7 +93,7 @@ def test_each_step_is_a_line_at_its_moment() -> None:
 
 
 def test_bars_show_the_step_and_the_whole() -> None:
-    """How much is left of both, on a terminal."""
+    """They show the time left in both, on a terminal."""
     frames = []
     out = Tty()
     with bars(out, WORDS, dim=False, plain=True) as display:

@@ -15,7 +15,7 @@ MIDNIGHT = "00:00"
 
 
 def local(calendar: Calendar, instant: datetime) -> str:
-    """What the person's clock shows, with its offset."""
+    """Return a time on the person's clock, with its offset."""
     return f"{calendar.local(instant):%m-%d %H:%M %z}"
 
 
@@ -274,7 +274,7 @@ def test_waking_hours_over_midnight_hold_what_is_after_midnight() -> None:
 
 
 def test_the_first_half_hour_after_bedtime_is_not_sleep_yet() -> None:
-    """What comes late may be shown until 30 minutes after bedtime, and not a second longer."""
+    """A late reminder can be shown until 30 minutes after bedtime, and not a second longer."""
     one = calendar().day(day("2026-11-06"))
     late = one.bedtime + timedelta(minutes=30)
     assert late == one.bedtime + AFTER_BEDTIME
@@ -422,7 +422,7 @@ def test_a_year_of_care_days_follows_without_a_gap() -> None:
 def test_the_evening_that_a_bedtime_in_the_morning_means(
     said: str, now: str, evening: str | None
 ) -> None:
-    """Where the morning would make a short day or has passed, and the evening is to come."""
+    """A time in the morning that would make a short day or has passed means the evening."""
     own = calendar()
     found = own.evening_half(time.fromisoformat(said), own.instant(wall(now)))
     assert found == (None if evening is None else time.fromisoformat(evening))

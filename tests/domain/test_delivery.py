@@ -145,7 +145,7 @@ def test_what_is_settled_has_one_outcome(outcome: Outcome) -> None:
 
 @pytest.mark.parametrize("reason", Reason)
 def test_what_was_seen_and_is_given_up_has_expired(reason: Reason) -> None:
-    """Whether it is open, was put off, or was taken away again."""
+    """It makes no difference whether it is open, was put off, or was held again."""
     seen = course(DUE).given(PLAIN, None).shown(PLAIN, DUE)
     for one in (seen, seen.snoozed(LATER), seen.held(Reason.LOCKED)):
         assert one.give_up(LATER, reason).state == Closed(Outcome.EXPIRED, LATER, reason)
@@ -219,7 +219,7 @@ def test_who_is_led_is_asked_nothing_meanwhile() -> None:
 
 
 def opened(course: Delivery) -> Active:
-    """The state of a course that is open."""
+    """Return the state of a delivery that is open."""
     assert isinstance(course.state, Active)
     return course.state
 

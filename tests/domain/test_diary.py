@@ -50,7 +50,7 @@ ZONES = (
 
 
 def cramp(local: str, own: Calendar | None = None, **changes: object) -> Cramp:
-    """A cramp at a wall time of the person's."""
+    """Return a cramp at a wall time of the person's."""
     own = own or calendar()
     at = own.instant(wall(local))
     plain = Cramp(
@@ -88,7 +88,7 @@ def test_a_moment_belongs_to_the_night_of_its_care_day_or_to_its_day(
 
 
 def test_another_bedtime_tonight_moves_the_night() -> None:
-    """Who stays up has no night yet."""
+    """A person who stays up has no night yet."""
     own = calendar(tonight={day("2026-11-06"): time(0, 30)})
     assert not place_of(own.instant(wall("2026-11-06 23:30")), own).by_night
     assert place_of(own.instant(wall("2026-11-07 00:30")), own).by_night
@@ -141,7 +141,7 @@ def test_a_clock_time_is_the_last_one_that_was(now: datetime, zone: str, clock: 
 
 
 def test_a_record_keeps_its_place_and_its_clock_after_travel() -> None:
-    """What was noted at 03:10 at home is still 03:10 of that night in New York."""
+    """A cramp at 03:10 at home is still at 03:10 of that night in New York."""
     home = cramp("2026-11-22 03:10")
     assert home.local.isoformat() == "2026-11-22T03:10:00+01:00"
     (night,) = nights([day("2026-11-21")], [home], [])
@@ -165,7 +165,7 @@ def test_a_record_keeps_its_place_and_its_clock_after_travel() -> None:
     ],
 )
 def test_the_last_night_is_the_one_that_ended_or_is_about_to(now: str, night: str) -> None:
-    """Who is up two hours before the wake-up means the night behind them."""
+    """A person who is up two hours before the wake-up means the night behind them."""
     own = calendar()
     assert last_night(own.instant(wall(now)), own).date == day(night)
 
@@ -327,7 +327,7 @@ def test_a_clock_time_that_occurred_twice_is_the_last_one(
     ],
 )
 def test_a_moment_that_cannot_be_is_refused(words: str, key: str) -> None:
-    """What is to come cannot be noted, nor what is no moment."""
+    """A future time cannot be recorded, nor one that does not exist."""
     own = calendar()
     with pytest.raises(ValueRefused) as caught:
         parse_at(words, own, own.instant(wall("2026-11-22 14:10")))
@@ -395,7 +395,7 @@ FIRST = first_of_window(NOON, calendar(), RULE)
 
 
 def mornings(*answers: str) -> list[Morning]:
-    """What was said of the last nights, the newest first; "-" where nothing was."""
+    """Return the answers about the last nights, the newest first; "-" for none."""
     return [
         Morning(day("2026-11-21") - number * ONE_DAY, Answer(answer), NOON)
         for number, answer in enumerate(answers)
@@ -482,7 +482,7 @@ UNASKED = DiaryFacts(
 
 
 def asking(clock: str, known: DiaryFacts = UNASKED, moment: str = "wake + 30m") -> Asking:
-    """What becomes of the question at a clock time of Sunday the 22nd."""
+    """Return the state of the question at a clock time of Sunday the 22nd."""
     own = calendar()
     now = own.instant(wall(f"2026-11-22 {clock}"))
     return morning_question(now, own, parse_moment(moment), known)
@@ -567,7 +567,7 @@ def test_it_is_never_asked_where_the_person_wants_none() -> None:
 
 
 def test_a_later_moment_of_the_persons_own_has_an_hour() -> None:
-    """Who wants to be asked in the evening is."""
+    """A person can choose to be asked in the evening."""
     assert asking("18:59", moment="19:00") == AskLater(utc("2026-11-22 18:00"))
     expected = AskNow(day("2026-11-21"), utc("2026-11-22 19:00"))
     assert asking("19:00", moment="19:00") == expected

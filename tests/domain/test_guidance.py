@@ -1,4 +1,4 @@
-"""Which tip comes next, and which moment of the care day it is."""
+"""The choice of the next tip, and the part of the care day."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ MINUTE = timedelta(minutes=1)
 
 
 def tip(name: str, moment: PartOfDay = PartOfDay.ANY, topic: Topic = Topic.HYDRATION) -> Tip:
-    """A tip."""
+    """Return a tip."""
     return Tip(name, topic, moment, "Prevention", f"The text of {name}")
 
 
 def shown(tips: list[Tip], moment: PartOfDay, times: int) -> list[str]:
-    """The tips that are shown one after another at one moment of day."""
+    """Return the tips that are shown one after another at one part of the day."""
     last_shown: dict[str, int] = {}
     names = []
     for number in range(times):

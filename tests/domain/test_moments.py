@@ -122,7 +122,7 @@ def test_a_moment_with_a_wrong_length_is_refused_for_the_length(
 
 @given(moments)
 def test_a_written_moment_is_read_as_the_same(moment: Moment) -> None:
-    """What a program prints may be pasted into the config."""
+    """A moment that a program prints can be pasted into the config."""
     assert parse_moment(str(moment)) == moment
 
 

@@ -1,4 +1,4 @@
-"""What is to come and what has been: the schedule and the journal taken together."""
+"""The past and the future of a care day, from the schedule and the journal."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ OWN = calendar()
 
 
 def local(clock: str, on: str = TODAY) -> datetime:
-    """The instant (UTC) of a clock time of today, or of another date."""
+    """Return the instant (UTC) of a clock time of today, or of another date."""
     return OWN.instant(wall(f"{on} {clock}"))
 
 
 def schedule(*reminders: Reminder) -> Schedule:
-    """A schedule of these reminders."""
+    """Return a schedule of these reminders."""
     return Schedule(
         language=None,
         zone=None,
@@ -61,7 +61,7 @@ def schedule(*reminders: Reminder) -> Schedule:
 
 
 def course(name: str, slot: str, clock: str, state: State) -> Delivery:
-    """An occurrence of today that was due at a clock time."""
+    """Return an occurrence of today that was due at a clock time."""
     made = begin(Occurrence(Key(name, day(TODAY), slot), local(clock)), WATER.topic)
     made = replace(made, state=state, asked=int(isinstance(state, Active)))
     return replace(made, fresh_from=state.until) if isinstance(state, Snoozed) else made
@@ -75,7 +75,7 @@ def outlook(
     led: Key | None = None,
     **standing: object,
 ) -> Outlook:
-    """The outlook at a clock time, with the service running."""
+    """Return the outlook at a clock time, with the service running."""
     held: GlobalState = replace(
         GlobalState(began=local(now, "2026-11-01"), reckoned=local(now)),
         **standing,  # type: ignore[arg-type] # fields of Standing, as the tests name them
@@ -85,17 +85,17 @@ def outlook(
 
 
 def clock_of(one: Occurrence | None) -> tuple[str, str] | None:
-    """A reminder, and when it comes by the clock."""
+    """Return a reminder and its time on the clock."""
     return None if one is None else (one.key.reminder, f"{OWN.local(one.due):%d %H:%M}")
 
 
 def clocks(made: Sequence[Occurrence]) -> list[str]:
-    """When occurrences come by the clock."""
+    """Return the times of occurrences on the clock."""
     return [f"{one.key.reminder} {OWN.local(one.due):%H:%M}" for one in made]
 
 
 def of_day(made: Outlook) -> list[tuple[str, str, bool]]:
-    """The care day: reminder, clock time, and whether it is on record."""
+    """Return the care day: reminder, clock time, and whether it is on record."""
     return [
         (one.occurrence.key.reminder, f"{OWN.local(one.occurrence.due):%H:%M}", bool(one.course))
         for one in made.day(made.calendar.at(made.now))

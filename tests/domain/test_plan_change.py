@@ -1,4 +1,4 @@
-"""What a change of the plan moves: behind the last reckoning, ahead of it, and back."""
+"""The moments that a change of the plan moves, to the past or the future."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ BEGAN = utc("2026-11-01 12:00")
 
 
 def bedtime(clock: str, plan: Plan = USUAL) -> Plan:
-    """The same with another bedtime on Friday."""
+    """Return the same plan with another bedtime on Friday."""
     tonight = {FRIDAY: time.fromisoformat(clock)}
     return replace(plan, calendar=replace(plan.calendar, tonight=tonight))
 
 
 def names(found: list) -> list[str]:  # type: ignore[type-arg] # occurrences
-    """What was found, shortly."""
+    """Return short names of occurrences."""
     return [f"{one.key.reminder} {one.due:%H:%M}" for one in found]
 
 
@@ -86,7 +86,7 @@ def test_what_came_early_is_put_back_while_it_is_to_come_or_fresh() -> None:
 
 
 def test_what_came_late_or_by_the_old_plan_alone_is_put_back() -> None:
-    """What the new plan has earlier, and what it does not have; not what is as it was."""
+    """These are occurrences that the new plan has earlier or not at all."""
     usual = replace(USUAL, reminders=[STRETCH, reminder(every("45m", "21:00", "bedtime"), "sip")])
     pairs = PlanChange(bedtime("23:30", usual), usual).put_back(utc("2026-11-06 22:40"))
     assert [(names([old]), names([new] if new else [])) for old, new in pairs] == [
@@ -114,7 +114,7 @@ def test_a_zone_moves_everything() -> None:
 
 
 def test_what_was_due_before_the_first_run_has_not_come_up() -> None:
-    """Where a journey moves it to after that, it comes."""
+    """An occurrence that a journey moves to a time after that is shown."""
     began, now = utc("2026-11-06 21:02"), utc("2026-11-06 21:05")
     london = replace(USUAL, calendar=replace(USUAL.calendar, zone=ZoneInfo("Europe/London")))
     later = utc("2026-11-06 22:05")

@@ -38,25 +38,25 @@ SHOW_ALL = QuietRules(WhenBusy.SHOW, WhenBusy.SHOW, WhenBusy.SHOW, WhenBusy.SHOW
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a decision is about."""
+    """The subject of a decision."""
 
     course: Delivery
     reminder: Reminder | None
     situation: Situation
 
     def decide(self) -> Verdict:
-        """The verdict on it."""
+        """Return the verdict."""
         return decide(self.course, self.reminder, self.situation)
 
 
 def present(case: Case, **changes: bool) -> Case:
-    """The same, with something else about who is there."""
+    """Return the same case with another presence."""
     presence = replace(case.situation.presence, **changes)
     return replace(case, situation=replace(case.situation, presence=presence))
 
 
 def an_early_bedtime(case: Case) -> Case:
-    """The same, where the occurrence is caught up with 31 minutes after bedtime."""
+    """Return the same case 31 minutes after bedtime."""
     now = case.situation.now
     early = replace(case.situation.day, bedtime=now - 31 * MINUTE)
     return replace(case, situation=replace(case.situation, day=early))
@@ -105,7 +105,7 @@ STEPS: list[tuple[Verdict, Callable[[Case], Case]]] = [
 
 
 def name(step: tuple[Verdict, Callable[[Case], Case]]) -> str:
-    """What a step is called in the list of tests."""
+    """Return the name of a reason in the list of tests."""
     return step[0].step
 
 
@@ -182,7 +182,7 @@ def test_last_nights_prompt_is_not_shown_in_the_morning() -> None:
 
 
 def in_the_night(what: Delivery, after_bedtime: timedelta, fresh: timedelta = FRESH) -> Verdict:
-    """The verdict so long after bedtime."""
+    """Return the verdict so long after bedtime."""
     situation = Situation(BEDTIME + after_bedtime, FRIDAY)
     return decide(what, reminder(at("bedtime"), fresh=fresh), situation)
 
@@ -281,7 +281,7 @@ def test_a_repeat_of_what_the_person_put_into_the_night_is_shown() -> None:
 
 @pytest.mark.parametrize("reason", ["locked", "idle", "do_not_disturb", "presenting"])
 def test_a_reminder_may_be_shown_all_the_same(reason: str) -> None:
-    """Where it does not heed a reason, the reason does not count."""
+    """A condition that the reminder ignores does not count."""
     heedless = replace(PLAIN, reminder=reminder(at("19:20"), quiet=SHOW_ALL))
     assert present(heedless, **{reason: True}).decide() == Show()
 
@@ -305,7 +305,7 @@ def test_what_cannot_be_told_counts_as_here_and_undisturbed() -> None:
 def returned(
     *courses: Delivery, evening: frozenset[str] = frozenset()
 ) -> tuple[list[str], list[str]]:
-    """The names of those that are shown or wait, and of those that give way."""
+    """Return the names of those that are shown or wait, and of those that give way."""
     waiting, giving_way = first_to_show(courses, evening, NOW)
     return (
         [one.key.reminder for one in waiting],
@@ -314,12 +314,12 @@ def returned(
 
 
 def held(name: str, minutes_ago: float) -> Delivery:
-    """A course held at its moment, so long ago."""
+    """Return a delivery held at its moment, so long ago."""
     return course(NOW - minutes_ago * MINUTE, name).held(Reason.LOCKED)
 
 
 def snoozed(name: str, minutes_ago: float) -> Delivery:
-    """A course back from a snooze that ended so long ago."""
+    """Return a delivery after a snooze that ended so long ago."""
     back = NOW - minutes_ago * MINUTE
     return replace(course(back - FRESH, name), state=Snoozed(back), fresh_from=back, snoozes=1)
 

@@ -1,4 +1,4 @@
-"""What makes the domain easy to trust: its values do not change, and it never asks the time."""
+"""The purity of the domain: its values do not change, and it never reads the clock."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ CLOCKS = {"now", "utcnow", "today", "monotonic", "perf_counter", "localtime", "t
 
 
 def modules() -> list[ModuleType]:
-    """The modules of the domain."""
+    """Return the modules of the domain."""
     found = pkgutil.iter_modules(nightcare.domain.__path__, "nightcare.domain.")
     return [import_module(one.name) for one in found]
 
 
 def values() -> Iterator[type]:
-    """The classes that the domain defines with fields."""
+    """Yield the classes of the domain that have fields."""
     for module in modules():
         for one in vars(module).values():
             if not inspect.isclass(one) or one.__module__ != module.__name__:

@@ -29,7 +29,7 @@ BLANKET = reminder(at("bedtime - 5m"), "loose-blanket")
 
 
 def chain(what: Reminder, own: Calendar, after: datetime, until: datetime) -> list[Occurrence]:
-    """What comes one after another, each asked for after the one before."""
+    """Return consecutive occurrences, each found after the one before."""
     made: list[Occurrence] = []
     while (one := upcoming(what, own, after)) is not None and one.due <= until:
         made.append(one)
@@ -143,7 +143,7 @@ def test_two_reminders_at_one_moment_are_two_occurrences() -> None:
 
 
 def test_overlapping_care_days_share_what_coincides_of_an_every() -> None:
-    """What is after Saturday's midnight is before Sunday's wake-up as well."""
+    """An occurrence after Saturday's midnight is also before Sunday's wake-up."""
     own = calendar(sat="08:30-01:30")
     what = reminder(every("30m", "00:00", "01:00"))
     made = between([what], own, utc("2026-11-07 12:00"), utc("2026-11-08 12:00"))
@@ -250,7 +250,7 @@ def test_before_a_wake_up_after_a_skipped_day_nothing_is_lost() -> None:
 
 
 def test_another_bedtime_tonight_moves_the_evening_and_leaves_its_keys() -> None:
-    """What was shown before the evening was put off is known still."""
+    """An occurrence shown before the evening was put off keeps its key."""
     usual, late = calendar(), calendar(tonight={day("2026-11-06"): time(0, 30)})
     evening = [STRETCH, BLANKET]
     before, after = (plan(evening, own, day("2026-11-06"), 1) for own in (usual, late))

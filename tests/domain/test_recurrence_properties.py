@@ -1,4 +1,4 @@
-"""What holds of every plan, whatever the hours, the reminders, the time zone and the date."""
+"""Properties of every plan, for any hours, reminders, time zone and date."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ relaxed = settings(deadline=None)
 
 @cache
 def switches(zone: str, year: int) -> tuple[date, ...]:
-    """The dates of a year on which a zone changes its clock."""
+    """Return the dates of a year on which a zone changes its clock."""
     tz = ZoneInfo(zone)
     noons = [datetime(year, 1, 1, 12, tzinfo=UTC) + number * ONE_DAY for number in range(366)]
     return tuple(
@@ -73,7 +73,7 @@ years = st.integers(1995, 2037)
 
 @st.composite
 def switch_places(draw: st.DrawFn) -> tuple[ZoneInfo, date]:
-    """A zone, and a date on which or next to which it changes its clock."""
+    """Return a zone, and a date on which or next to which it changes its clock."""
     zone, year = draw(zones), draw(years)
     dates = switches(zone, year)
     assume(dates)
@@ -94,13 +94,13 @@ places = st.one_of(switch_places(), any_places, skipped_dates)
 
 
 def clock(minute: int) -> time:
-    """A minute of the day as a clock time."""
+    """Return a minute of the day as a clock time."""
     return time(*divmod(minute % A_DAY, 60))
 
 
 @st.composite
 def sleeps(draw: st.DrawFn) -> Sleep:
-    """A week of hours that the config allows: no bedtime lies after the next wake-up."""
+    """Return a week of hours that the config allows: no bedtime is after the next wake-up."""
     usual = draw(st.one_of(st.integers(5 * 60, 9 * 60), st.integers(0, A_DAY - 1)))
     near = st.integers(max(0, usual - 600), min(A_DAY - 1, usual + 600))
     wakes = [draw(st.one_of(st.just(usual), near)) for _ in range(7)]
@@ -129,7 +129,7 @@ def settled_places(draw: st.DrawFn) -> tuple[Calendar, date]:
 
 
 def lengths(least: int, most: int) -> st.SearchStrategy[timedelta]:
-    """So many minutes."""
+    """Return a strategy for so many minutes."""
     return st.integers(least, most).map(lambda minutes: timedelta(minutes=minutes))
 
 
@@ -145,7 +145,7 @@ everys = st.builds(Every, lengths(7, 400), moments, moments)
 def field(
     least: int, most: int, steps: tuple[int, ...]
 ) -> st.SearchStrategy[tuple[str, frozenset[int]]]:
-    """A cron field: all, all of a step, or a few; with the numbers it stands for."""
+    """Return a strategy for a cron field: all, all of a step, or a few; with its numbers."""
     everything = range(least, most + 1)
     return st.one_of(
         st.sampled_from([1, *steps]).map(
@@ -158,7 +158,7 @@ def field(
 
 
 def cron_table(*fields: tuple[str, frozenset[int]]) -> CronTable:
-    """A cron table from its fields."""
+    """Return a cron table from its fields."""
     minutes, hours, dates, months, weekdays = (numbers for _, numbers in fields)
     text = " ".join(text for text, _ in fields)
     return CronTable(text, minutes, hours, dates, months, weekdays)
@@ -180,7 +180,7 @@ day_sets = st.one_of(
 
 
 def from_table(table: CronTable) -> Cron:
-    """The timing that a cron table describes."""
+    """Return the timing that a cron table describes."""
     return Cron(table.text)
 
 
@@ -188,7 +188,7 @@ timings: st.SearchStrategy[At | Every | Cron] = st.one_of(ats, everys, crons.map
 
 
 def reminders(timing: st.SearchStrategy[At | Every | Cron]) -> st.SearchStrategy[Reminder]:
-    """A reminder of that timing for some days of the week."""
+    """Return a strategy for reminders of that timing on some days of the week."""
     return st.builds(lambda timing, days: reminder(timing, days=days), timing, day_sets)
 
 
@@ -322,7 +322,7 @@ def test_an_every_keeps_its_interval(place: tuple[Calendar, date], timing: Every
 def test_the_plan_of_days_is_the_plans_of_each_day(
     place: tuple[Calendar, date], some: list[Reminder]
 ) -> None:
-    """What belongs to a care day does not depend on where the plan begins or ends."""
+    """A care day has the same occurrences wherever the plan begins or ends."""
     own, around = place
     days = [around + number * ONE_DAY for number in range(-2, 3)]
     one_by_one = [one for day in days for one in plan(some, own, day, 1)]

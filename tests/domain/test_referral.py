@@ -1,4 +1,4 @@
-"""When a notice about seeing a professional may come: once a week, and never in the night."""
+"""The notice about seeing a professional: once a week, and never at night."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CALENDAR = Calendar(sleep(), ZoneInfo("Europe/Copenhagen"))
 
 
 def local(text: str) -> datetime:
-    """The instant of a local date and time."""
+    """Return the instant of a local date and time."""
     return datetime.fromisoformat(text).replace(tzinfo=CALENDAR.zone)
 
 

@@ -27,13 +27,13 @@ SATURDAY = "2026-11-07"
 
 
 def on(date: str, what: Reminder, own: Calendar | None = None) -> list[Occurrence]:
-    """What a reminder has on a care day."""
+    """Return the occurrences of a reminder on a care day."""
     own = own or calendar(sat="08:30-00:15")
     return list(occurrences(what, own.day(day(date)), own))
 
 
 def clock(date: str, what: Reminder, own: Calendar | None = None) -> list[str]:
-    """When a reminder is due on a care day, as the clock shows it."""
+    """Return the clock times at which a reminder is due on a care day."""
     return on_the_clock(on(date, what, own), own or calendar())
 
 
@@ -149,7 +149,7 @@ def test_cron_at_the_wake_up_belongs_to_the_day_that_begins() -> None:
 
 
 def test_cron_takes_a_day_of_the_month_or_of_the_week() -> None:
-    """Where both are given either will do, as in every cron: the 13th, and Fridays.
+    """If both are given, either may match, as in every cron: the 13th, and Fridays.
 
     As it broke elsewhere: CronTrigger and the days.
     """
@@ -189,7 +189,7 @@ def test_cron_takes_a_day_of_the_month_or_of_the_week() -> None:
 def test_cron_over_a_clock_change_is_due_once_and_never_skipped(
     zone: str, date: str, fields: str, due: list[str]
 ) -> None:
-    """What is skipped moves forward, and what comes twice counts the first time.
+    """A skipped time moves forward, and of two equal times the first counts.
 
     As it broke elsewhere: CronTrigger over DST.
     """
@@ -294,7 +294,7 @@ def test_cron_is_known_by_the_wall_time_it_matched() -> None:
     ],
 )
 def test_travel_leaves_the_keys_what_they_are(timing: At | Every | Cron) -> None:
-    """What was shown in Copenhagen is not shown again in New York, nor in Kathmandu."""
+    """An occurrence shown in Copenhagen is not shown again in New York or Kathmandu."""
     what = reminder(timing)
     at_home, *abroad = (
         [one.key for one in on(FRIDAY, what, Calendar(sleep(), calendar(zone).zone))]

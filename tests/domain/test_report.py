@@ -1,4 +1,4 @@
-"""What the diary comes to: every night is counted once, and only what is there."""
+"""The figures of the diary: every night is counted once, and nothing else."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MONTH = days_until(LAST, 30)
 
 
 def cramp(local: str, severity: Severity | None = None) -> Cramp:
-    """A cramp at a wall time of the person's."""
+    """Return a cramp at a wall time of the person's."""
     own = calendar()
     at = own.instant(wall(local))
     ahead = own.local(at).utcoffset() or timedelta()
@@ -34,18 +34,18 @@ def cramp(local: str, severity: Severity | None = None) -> Cramp:
 
 
 def morning(night: str, answer: Answer = Answer.NONE) -> Morning:
-    """What was said of a night."""
+    """Return the answer about a night."""
     return Morning(day(night), answer, NOW)
 
 
 def came(care_day: str, outcome: Outcome, topic: Topic = Topic.HYDRATION) -> Delivery:
-    """A reminder that had its outcome."""
+    """Return a reminder with this outcome."""
     plain = course(NOW, care_day=care_day)
     return replace(plain, topic=topic).settle(outcome, NOW)
 
 
 def test_the_days_are_so_many_and_end_with_the_last() -> None:
-    """Where the calendar begins there are fewer."""
+    """At the beginning of the calendar there are fewer."""
     assert days_until(LAST, 2) == [day("2026-11-20"), LAST]
     assert days_until(date.min, 5) == [date.min]
     assert report([date.min], [], [], []).weeks[0].first == date.min
@@ -87,7 +87,7 @@ def test_the_hours_are_those_of_the_clock_in_the_order_of_a_night() -> None:
 
 
 def test_what_was_done_is_counted_of_what_came() -> None:
-    """What was missed was never shown, and what is open has no outcome yet."""
+    """A missed reminder was never shown, and an open one has no outcome yet."""
     made = report(
         MONTH,
         [],

@@ -1,4 +1,4 @@
-"""Where a routine is after so long, and when the person is not led any more."""
+"""The stage of a routine after so long, and the end of guidance when nobody follows."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_it_is_as_long_as_all_that_comes(routine: Routine) -> None:
 
 
 def test_a_person_has_ours_as_they_want_them_and_their_own() -> None:
-    """What they do not mention stays as it is."""
+    """A routine that they do not mention stays as it is."""
     other = Routine("other", "Other", "A section", (SETTLE,))
     own = RoutineRule("own", None, None, 2, (FLEX,))
     longer = RoutineRule("mine", "Longer", 60, 3)
@@ -115,13 +115,13 @@ def test_a_person_has_ours_as_they_want_them_and_their_own() -> None:
 
 
 def test_own_steps_take_the_place_of_ours() -> None:
-    """What the guidance says is not said of them."""
+    """The source in the guidance does not count for them."""
     (found,) = routines([ROUTINE], [RoutineRule("mine", None, None, 2, (FLEX,))])
     assert found == Routine("mine", "mine", None, (FLEX,), 2)
 
 
 def led(seen: int = 0) -> RoutineSession:
-    """One that was led up to so many seconds after its start."""
+    """Return a session that was guided up to so many seconds after its start."""
     return RoutineSession(KEY, "mine", BEGAN, BEGAN + seen * SECOND)
 
 
@@ -142,7 +142,7 @@ def led(seen: int = 0) -> RoutineSession:
 def test_it_goes_by_the_clock_unless_nobody_can_have_been_led(
     seen: int, now: int, number: int | None
 ) -> None:
-    """What counts is how late the next change came."""
+    """The lateness of the next change decides."""
     found = whereabouts(led(seen), ROUTINE, BEGAN + now * SECOND)
     assert (found.number if isinstance(found, Stage) else found) == number
 
@@ -158,7 +158,7 @@ def test_the_end_too_may_be_late_but_not_by_much(seen: int, now: int, over: bool
 
 @pytest.mark.parametrize(("now", "there"), [(97, True), (128, True), (129, False)])
 def test_the_closing_words_may_be_late_too(now: int, there: bool) -> None:  # noqa: FBT001 - a case
-    """Who has been led to the end has seen them, or has not been there for long."""
+    """A person who was guided to the end has seen them, or left only recently."""
     found = whereabouts(led(95), ROUTINE, BEGAN + now * SECOND)
     assert found == (Finished(BEGAN + 90 * SECOND + CLOSING) if there else None)
 

@@ -31,13 +31,13 @@ SCHEDULE = Schedule(
 
 
 def test_a_reminder_is_found_by_its_name() -> None:
-    """Whether or not it is enabled."""
+    """It makes no difference whether it is enabled."""
     assert SCHEDULE.reminder("water") == SCHEDULE.named("water") == WATER
     assert SCHEDULE.reminder("walk") == SCHEDULE.named("walk") == WALK
 
 
 def test_a_name_that_is_not_configured_has_no_reminder() -> None:
-    """Who knows that it is configured is told of the mistake."""
+    """A caller that expects it to be configured gets an error."""
     assert SCHEDULE.reminder("stretch") is None
     with pytest.raises(KeyError, match="stretch"):
         SCHEDULE.named("stretch")

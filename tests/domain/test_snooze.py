@@ -17,12 +17,12 @@ MINUTE = timedelta(minutes=1)
 
 
 def lengths(what: Delivery, now: datetime) -> list[int]:
-    """The lengths offered, in minutes."""
+    """Return the lengths offered, in minutes."""
     return [int(one / MINUTE) for one in offered(what, RULE.lengths, RULE.limit, FRIDAY, now)]
 
 
 def snoozed(times: int) -> Delivery:
-    """A course that was put off so many times in the afternoon."""
+    """Return a delivery that was snoozed so many times in the afternoon."""
     what = course(utc("2026-11-06 14:00"))
     for number in range(times):
         what = what.snoozed(utc("2026-11-06 14:10") + number * 10 * MINUTE)
@@ -50,7 +50,7 @@ def test_a_length_that_ends_too_long_after_bedtime_is_not_offered(
 
 
 def test_what_the_person_put_into_the_night_may_be_snoozed_there() -> None:
-    """Who works at night is awake at night."""
+    """A person who works at night is awake then."""
     due = BEDTIME + timedelta(hours=3)
     assert lengths(course(due), due) == [10, 30]
 

@@ -225,7 +225,7 @@ def test_what_is_no_length_is_refused_with_what_was_found(text: str) -> None:
 
 
 def test_a_number_alone_is_minutes_where_these_are_meant() -> None:
-    """Where they are not, the unit is asked for."""
+    """Elsewhere the unit is required."""
     assert parse_length("20", in_minutes=True) == timedelta(minutes=20)
     with pytest.raises(ValueRefused) as refused:
         parse_length("20")

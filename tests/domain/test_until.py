@@ -146,7 +146,7 @@ def test_what_is_no_end_is_refused_as_it_was_said(words: str) -> None:
     ],
 )
 def test_without_until_it_must_be_a_length(words: str, key: str) -> None:
-    """What is a moment is refused for the word that is missing."""
+    """A moment is refused because the word is missing."""
     with pytest.raises(ValueRefused) as refused:
         parse_end(words, OWN, EVENING)
     assert (refused.value.key, refused.value.values) == (key, {"found": words})

@@ -28,7 +28,7 @@ ADVICE = "Your diary says: perhaps see a professional"
 
 @contextlib.contextmanager
 def a_morning() -> Iterator[tuple[Nightcare, Monitor, RealServer]]:
-    """The desktop of somebody who got up an hour ago, and has had nightcare for two days."""
+    """Run the desktop of a person who got up an hour ago and has had nightcare for two days."""
     with (
         private_home() as home,
         private_bus(home) as bus,
@@ -47,13 +47,13 @@ def a_morning() -> Iterator[tuple[Nightcare, Monitor, RealServer]]:
 
 @pytest.fixture
 def morning() -> Iterator[tuple[Nightcare, Monitor, RealServer]]:
-    """The desktop of one test."""
+    """Run the desktop of one test."""
     with a_morning() as own:
         yield own
 
 
 def titles(server: RealServer) -> list[str]:
-    """What is open, by the titles."""
+    """Return the titles of open notifications."""
     return [one.title for one in server.shown()]
 
 

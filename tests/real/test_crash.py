@@ -70,7 +70,7 @@ TO_WRITE_DOWN = timedelta(seconds=0.5)
 """Within which it has written down an id that it was given, likewise."""
 
 FLASH = timedelta(seconds=0.1)
-"""What is taken off within it was not wanted any more when its id became known."""
+"""A notification that closes within this time was unwanted when its id became known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +97,18 @@ class Notice:
 
     @property
     def flashed(self) -> bool:
-        """Whether it was on the screen for no longer than it takes to learn its id."""
+        """True if it was on the screen no longer than it takes to learn its id."""
         if self.given is None or self.taken_off is None:
             return False
         return self.taken_off < self.given + FLASH
 
     @property
     def unknown(self) -> bool:
-        """Whether its service was killed before it has written down the id for certain."""
+        """True if its service was killed before it certainly recorded the id."""
         return self.given is None or self.life.ended < self.given + TO_WRITE_DOWN
 
     def on_screen(self, instant: datetime) -> bool:
-        """Whether it was on the screen at an instant (UTC)."""
+        """Return whether it was on the screen at an instant (UTC)."""
         return self.at <= instant and (self.gone is None or self.gone > instant)
 
 
@@ -141,7 +141,7 @@ class Answer:
 
 
 class Account:
-    """What happened on one desktop, understood."""
+    """The events on one desktop, interpreted."""
 
     def __init__(self, record: Record) -> None:
         self.record = record
@@ -182,7 +182,7 @@ class Account:
         return notices
 
     def of(self, name: str) -> list[Notice]:
-        """The notifications of a reminder, oldest first."""
+        """Return the notifications of a reminder, oldest first."""
         return [notice for notice in self.notices if notice.name == name]
 
     @cached_property
@@ -218,7 +218,7 @@ class Account:
         return [self._answer(act) for act in self.record.acts]
 
     def to(self, name: str) -> list[Answer]:
-        """The answers to a reminder, in the journal's order."""
+        """Return the answers to a reminder, in the journal's order."""
         return [answer for answer in self.answers if answer.name == name]
 
     @cached_property
@@ -255,7 +255,7 @@ def _settled(course: Delivery) -> Closed | None:
 
 
 def lost(account: Account) -> Iterator[str]:
-    """What is not in the journal, not as it was told, or did not come back."""
+    """Yield what is missing or wrong in the journal, or did not return."""
     for name in account.planned:
         if name not in account.record.courses:
             yield f"{name} fell due, and nobody knows of it"
@@ -282,7 +282,7 @@ def _lost_answers(account: Account) -> Iterator[str]:
 
 
 def _lost_presses(account: Account) -> Iterator[str]:
-    """What a service had the time to hear of, and did not."""
+    """Yield presses that a service had the time to receive, and missed."""
     for press in account.presses:
         notice = press.notice
         off = notice.taken_off is not None and notice.taken_off <= press.at
@@ -296,7 +296,7 @@ def _lost_presses(account: Account) -> Iterator[str]:
 
 
 def _lost_snoozes(account: Account) -> Iterator[str]:
-    """What was not there again when it was over, and was not ended by anything either."""
+    """Yield snoozes that did not return when they were over and were not ended otherwise."""
     for name, course in account.record.courses.items():
         settled = _settled(course)
         too_late = settled is not None and settled.at > course.fresh_from + FRESH
@@ -309,7 +309,7 @@ def _lost_snoozes(account: Account) -> Iterator[str]:
 
 
 def doubled(account: Account) -> Iterator[str]:
-    """What was shown although it was answered, or twice for the same reason."""
+    """Yield reminders that were shown after an answer, or twice for the same reason."""
     for answer in account.answers:
         for notice in account.of(answer.name):
             over = answer.until is not None and notice.at >= answer.until
@@ -327,7 +327,7 @@ def doubled(account: Account) -> Iterator[str]:
 
 
 def late(account: Account) -> Iterator[str]:
-    """What a living service has not taken off at once although it was answered."""
+    """Yield answered reminders that a living service did not close at once."""
     for answer in account.answers:
         by_then = answer.known + AT_ONCE
         for notice in account.of(answer.name):
@@ -337,7 +337,7 @@ def late(account: Account) -> Iterator[str]:
 
 
 def left(account: Account) -> Iterator[Notice]:
-    """What was still on the screen when a later life of the service had had the time to tidy up."""
+    """Yield notifications on the screen after a later service had the time to close them."""
     for notice in account.notices:
         later = account.record.lives[notice.life.number + 1 :]
         tidy = [life.ready + AT_ONCE for life in later if life.ready is not None]
@@ -353,7 +353,7 @@ def left(account: Account) -> Iterator[Notice]:
 
 @pytest.fixture(scope="module")
 def accounts(request: pytest.FixtureRequest) -> list[Account]:
-    """What happened on each desktop; the figures are printed."""
+    """Run each desktop, print the figures, and return the events."""
     seed = int(SEED or Random().randrange(10**6))  # noqa: S311 - chances, not secrets
     shares = [len(range(place, KILLS, DESKTOPS)) for place in range(DESKTOPS)]
     with ThreadPoolExecutor(DESKTOPS) as desktops:
@@ -366,7 +366,7 @@ def accounts(request: pytest.FixtureRequest) -> list[Account]:
 
 
 def figures(accounts: list[Account]) -> str:
-    """What happened, in one line."""
+    """Return the figures in one line."""
     kills = sum(len(one.record.lives) - 1 for one in accounts)
     answers = Counter(answer.what for one in accounts for answer in one.answers)
     return (
@@ -378,7 +378,7 @@ def figures(accounts: list[Account]) -> str:
 
 
 def findings(of: Callable[[Account], Iterator[Found]], accounts: list[Account]) -> list[Found]:
-    """What was found on all desktops."""
+    """Return the findings of all desktops."""
     return list(chain.from_iterable(of(account) for account in accounts))
 
 
@@ -405,12 +405,12 @@ def test_nothing_is_lost(accounts: list[Account]) -> None:
 
 
 def test_nothing_is_doubled(accounts: list[Account]) -> None:
-    """What was answered stays away, and a snooze comes back once."""
+    """An answered reminder stays away, and a snooze returns once."""
     assert_none(findings(doubled, accounts))
 
 
 def test_answers_are_taken_in_at_once(accounts: list[Account]) -> None:
-    """What was answered, by a button or by a command, leaves the screen of a living service."""
+    """A living service closes a reminder that was answered by a button or a command."""
     assert_none(findings(late, accounts))
 
 

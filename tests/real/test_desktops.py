@@ -111,7 +111,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def looked_at(config: pytest.Config) -> list[str]:
-    """The names of the servers that are looked at."""
+    """Return the names of the tested servers."""
     return list(ALL if config.getoption("--desktops") == "all" else SERVERS)
 
 
@@ -145,11 +145,11 @@ class Desk:
         return own, number_of(self.screen.show(own))
 
     def changed(self) -> Box | None:
-        """Where on the display something is now, if anywhere."""
+        """Return the changed part of the display, if there is one."""
         return self.display.picture().changed(self.blank, below=self.server.panel)
 
     def drawn(self) -> Box:
-        """Where on the display something is, once it has come to rest."""
+        """Return the changed part of the display once it is at rest."""
 
         def settled() -> Box | None:
             box = self.changed()
@@ -189,7 +189,7 @@ class Desk:
         )
 
     def heard(self, number: int) -> str:
-        """What the server has said of a notification, in words for the table."""
+        """Return the server's signals of a notification, in words for the table."""
         said = [
             "ActionInvoked" if one.member == "ActionInvoked" else f"Closed {one.body[1]}"
             for one in self.signals(number)
@@ -197,7 +197,7 @@ class Desk:
         return ", then ".join(said) or "nothing"
 
     def signals(self, number: int) -> list[Seen]:
-        """Its signals of a notification."""
+        """Return the server's signals of a notification."""
         owner = self.server.owner
         return [
             one
@@ -215,7 +215,7 @@ class Desk:
         return cast("tuple[Any, ...]", reply.body)
 
     def glance(self, seconds: float = GLANCE_SECONDS) -> bool:
-        """Whether something is drawn within a moment; that nothing is proves nothing yet."""
+        """Return whether something is drawn within a moment; False proves nothing yet."""
         try:
             eventually(self.changed, seconds, "a window")
         except NotInTimeError:
@@ -223,7 +223,7 @@ class Desk:
         return True
 
     def draws_alone(self, message: Message) -> bool | None:
-        """Whether a message that is sent now is all that is drawn; None where it is not drawn.
+        """Return whether a message sent now is all that is drawn; None if it is not drawn.
 
         A server draws in the order in which it is asked to: what was sent before, and is not there
         beside this one, was not about to be drawn.
@@ -270,13 +270,13 @@ def _at_rest(look: Callable[[], str]) -> str:
 
 
 def number_of(handle: str) -> int:
-    """The id that a handle tells."""
+    """Return the id in a handle."""
     return int(handle.split()[1])
 
 
 @pytest.fixture(scope="module")
 def table(request: pytest.FixtureRequest) -> Iterator[ServerTable]:
-    """What the documentation says; with --write-table it says at the end what was seen."""
+    """Read the table in the document; with --write-table, write the observations at the end."""
     own = read_table()
     yield own
     if request.config.getoption("--write-table"):
@@ -285,7 +285,7 @@ def table(request: pytest.FixtureRequest) -> Iterator[ServerTable]:
 
 @pytest.fixture(scope="module")
 def desk_of_all(request: pytest.FixtureRequest, table: ServerTable) -> Iterator[Desk]:
-    """One server after the other, shared by the tests of it."""
+    """Run one server after another, shared by the tests of it."""
     with (
         private_home() as home,
         private_bus(home) as bus,
@@ -304,7 +304,7 @@ def desk_of_all(request: pytest.FixtureRequest, table: ServerTable) -> Iterator[
 
 @pytest.fixture
 def desk(desk_of_all: Desk) -> Desk:
-    """The server of this round, with nothing on the display."""
+    """Return the server of this round, with nothing on the display."""
     desk_of_all.empty()
     return desk_of_all
 
@@ -327,7 +327,7 @@ class Unattended:
 
 @pytest.fixture(scope="module")
 def unattended(request: pytest.FixtureRequest) -> Iterator[MappingProxyType[str, Unattended]]:
-    """The program itself on each server, with a reminder that nobody answers."""
+    """Run the program on each server, with a reminder that nobody answers."""
     with contextlib.ExitStack() as stack:
         yield MappingProxyType(
             {
@@ -484,7 +484,7 @@ def test_what_we_close_leaves_the_screen(desk: Desk) -> None:
 
 
 def test_closing_it_is_not_doing_it(desk: Desk) -> None:
-    """What the person closes is reported as closed."""
+    """A notification that the person closes is reported as closed."""
     message, number = desk.show()
     desk.drawn()
     desk.server.close()
@@ -604,7 +604,7 @@ def anew(desk: Desk) -> Iterator[None]:
 
 @pytest.mark.usefixtures("anew")
 def test_do_not_disturb(desk: Desk) -> None:
-    """What is sent all the same is taken, can be closed, and is as in the table.
+    """A notification that is sent then is accepted, can be closed, and is as in the table.
 
     What is not drawn is held to be so only when the server says that it keeps it back, or has
     drawn what came after it.
@@ -662,7 +662,7 @@ def _withheld_and_drawn(desk: Desk) -> None:
 
 @pytest.mark.usefixtures("anew")
 def test_what_came_under_do_not_disturb_is_there_once_when_it_ends(desk: Desk) -> None:
-    """Whether the server draws it by itself then, with the next, or never."""
+    """It makes no difference whether the server draws it then, with the next, or never."""
     if not desk.server.has_do_not_disturb:
         return
     plain, _ = desk.show()
@@ -726,7 +726,7 @@ def test_a_server_that_was_killed_comes_back_with_what_is_open(desk: Desk) -> No
 
 
 def test_another_server_takes_over(desk: Desk) -> None:
-    """What is open is shown by the one that came, once, and a press there counts."""
+    """The new server shows an open notification once, and a press there counts."""
     message, _ = desk.show()
     desk.serve(SERVERS["Xfce" if desk.name == "dunst" else "dunst"])
     desk.screen.handles(message.token, 2)

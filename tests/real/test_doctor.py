@@ -28,13 +28,13 @@ Said = dict[str, str | None]
 
 
 def examined(night: Nightcare, code: int, *words: str, **variables: str) -> dict[str, list[Said]]:
-    """What the doctor says, by what it looked at."""
+    """Return the findings of the doctor by check."""
     said = night.command("doctor", "--json", *words, code=code, **NO_SYSTEM_BUS, **variables)
     return by_check(said.out)
 
 
 def by_check(out: str) -> dict[str, list[Said]]:
-    """What was said, by what was looked at."""
+    """Return findings by check."""
     found: dict[str, list[Said]] = {}
     for one in json.loads(out):
         found.setdefault(one["check"], []).append(one)
@@ -42,12 +42,12 @@ def by_check(out: str) -> dict[str, list[Said]]:
 
 
 def states(found: Mapping[str, list[Said]], check: str) -> list[str | None]:
-    """How grave what was said of something is."""
+    """Return the states of the findings of a check."""
     return [one["state"] for one in found[check]]
 
 
 def messages(found: Mapping[str, list[Said]], check: str) -> str:
-    """All that was said of something."""
+    """Return the texts of the findings of a check."""
     return " ".join(str(one["message"]) for one in found[check])
 
 
@@ -118,14 +118,14 @@ def test_a_desktop_with_xfce(home: Home, display: Display) -> None:
 
 @pytest.fixture
 def manager(home: Home) -> Iterator[UserManager]:
-    """The user manager of who lives there."""
+    """Run the user manager of that person."""
     with user_manager(home) as own:
         yield own
 
 
 @pytest.fixture
 def night(home: Home) -> Nightcare:
-    """The program for that person, who wants no desktop for it."""
+    """Return the program for that person, who wants no desktop for it."""
     made = Nightcare(home)
     made.configure(LATER, TERMINAL)
     return made

@@ -29,26 +29,26 @@ UNIT = "nightcare.service"
 
 @pytest.fixture
 def manager(home: Home) -> Iterator[UserManager]:
-    """The user manager of who lives there; its log takes what the service prints."""
+    """Run the user manager of that person; its log has the output of the service."""
     with user_manager(home) as own:
         yield own
 
 
 @pytest.fixture
 def night(home: Home) -> Nightcare:
-    """The program for that person, with a config and not installed."""
+    """Return the program for that person, with a config and not installed."""
     made = Nightcare(home)
     made.configure(LATER)
     return made
 
 
 def elsewhere(night: Nightcare, name: str) -> Path:
-    """A folder that nothing but a shell's variable names."""
+    """Return a folder that only a shell's variable names."""
     return night.home.path / "elsewhere" / name
 
 
 def tree(*folders: Path) -> dict[str, object]:
-    """All files and links below some folders, with their content."""
+    """Return all files and links below some folders, with their content."""
     return {
         str(path): path.readlink() if path.is_symlink() else path.read_bytes()
         for folder in folders
@@ -58,7 +58,7 @@ def tree(*folders: Path) -> dict[str, object]:
 
 
 def all_but_the_journal(night: Nightcare) -> dict[str, object]:
-    """All files of the person, but for those that a running service writes."""
+    """Return all files of the person, except those that a running service writes."""
     found = tree(night.home.path)
     return {path: one for path, one in found.items() if not Path(path).is_relative_to(night.state)}
 
@@ -185,7 +185,7 @@ def test_a_setting_of_the_shell_alone_is_told(night: Nightcare) -> None:
 def test_a_setting_of_the_service_alone_counts_for_commands(
     night: Nightcare, manager: UserManager
 ) -> None:
-    """What they announce is what comes."""
+    """They announce what will be shown."""
     manager.systemctl("set-environment", "NIGHTCARE_SLEEP__BEDTIME=21:00")
     night.command("install")
     assert night.json("next")["due"][11:16] == "20:55"
@@ -210,7 +210,7 @@ AUTOMATIC = 'language = "auto"\ntimezone = "{zone}"\n[sleep]\nwake = "07:00"\nbe
 
 @pytest.fixture
 def early(home: Home) -> Iterator[UserManager]:
-    """A user manager that knows nothing of a desktop yet: no language, no bus, no display."""
+    """Run a user manager without a language, a bus or a display of a desktop."""
     aside = home.runtime / "systemd" / "user" / f"{UNIT}.d" / "log.conf"
     aside.parent.mkdir(parents=True)
     to = f"append:{home.log('nightcare')}"
@@ -222,7 +222,7 @@ def early(home: Home) -> Iterator[UserManager]:
 
 @contextlib.contextmanager
 def notification_server(bus: PrivateBus) -> Iterator[None]:
-    """A notification server on a bus, in a thread of its own."""
+    """Run a notification server on a bus, in its own thread."""
     loop = asyncio.new_event_loop()
     begun, ended = threading.Event(), asyncio.Event()
 
@@ -243,27 +243,27 @@ def notification_server(bus: PrivateBus) -> Iterator[None]:
 
 
 def automatic(night: Nightcare, *reminders: str) -> None:
-    """A config that says neither a language nor a notifier."""
+    """Write a config without a language or a notifier."""
     text = AUTOMATIC.format(zone=night.zone) + "\n".join(reminders)
     night.config.write_text(text, encoding="utf-8")
 
 
 def environment(night: Nightcare) -> dict[str, Any]:
-    """What the service publishes of its environment."""
+    """Return the environment that the service publishes."""
     told = night.json("status")["environment"]
     assert isinstance(told, dict)
     return told
 
 
 def title_of_reminder(monitor: Monitor) -> str:
-    """The title of the next reminder; that a schedule was taken up is told as well."""
+    """Return the title of the next reminder, without the notice about a loaded schedule."""
     notices = {read_words(language).say("notice_taken_up") for language in ("en", "da")}
     seen = monitor.wait_for("Notify", matching=lambda seen: seen.body[3] not in notices)
     return str(seen.body[3])
 
 
 def printed(night: Nightcare) -> str:
-    """All that the service has printed."""
+    """Return the output of the service."""
     return night.home.log("nightcare").read_text(encoding="utf-8")
 
 
@@ -314,7 +314,7 @@ def test_variables_that_come_late_are_taken_up(night: Nightcare, early: UserMana
 def test_variables_are_asked_for_just_before_a_reminder(
     night: Nightcare, early: UserManager
 ) -> None:
-    """Where the server was there before the desktop told what it is."""
+    """The server was there before the desktop was known."""
     automatic(night, LATER)
     with private_bus(night.home) as bus, bus.monitor() as monitor, notification_server(bus):
         night.command("install")
@@ -371,7 +371,7 @@ class TwoBuses:
 
 @pytest.fixture
 def two(night: Nightcare) -> Iterator[TwoBuses]:
-    """Two buses; a notification server is on the desktop's alone."""
+    """Run two buses, with a notification server on the desktop's only."""
     with (
         private_bus(night.home) as own,
         private_bus(night.home, name="desktop") as desktop,
@@ -382,7 +382,7 @@ def two(night: Nightcare) -> Iterator[TwoBuses]:
 
 
 def mends(said: str) -> str:
-    """What is advised on everything that is bad."""
+    """Return the advice for all failed checks."""
     return " ".join(one["mend"] for one in json.loads(said) if one["state"] == "bad")
 
 

@@ -1,4 +1,4 @@
-"""What the running service may load; docs/performance.md says what each of these costs."""
+"""The modules that the running service may load; docs/performance.md has the cost of each."""
 
 from __future__ import annotations
 

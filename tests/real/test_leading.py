@@ -66,7 +66,7 @@ _OURS = {REMINDER, AGAIN, NAME, CLOSING}
 
 
 def routine(*seconds: int) -> str:
-    """A routine with steps of so many seconds."""
+    """Return a routine with steps of so many seconds."""
     steps = ", ".join(
         f'{{ text = "{FLEX}", seconds = {one}, side = "{("left", "right")[number % 2]}" }}'
         for number, one in enumerate(seconds)
@@ -105,7 +105,7 @@ class Desktop:
         self.night.wait_until("stretch", state="open")
 
     def asked(self) -> list[Seen]:
-        """What the server was asked to show of the stretch, in order."""
+        """Return the messages of the stretch sent to the server, in order."""
         return [
             seen
             for seen in self.monitor.history()
@@ -113,7 +113,7 @@ class Desktop:
         ]
 
     def steps(self) -> list[tuple[str, int]]:
-        """The step count of each step that was sent, and the id that it was to replace."""
+        """Return the step count of each step that was sent, and the id that it replaced."""
         return [
             (str(seen.body[4]).splitlines()[1], cast("int", seen.body[1]))
             for seen in self.asked()
@@ -138,7 +138,7 @@ class Desktop:
         eventually(alone, HANG_SECONDS, f"{title!r} alone, but there is: {self.server.shown()}")
 
     def another(self, *, plain: bool) -> AbstractContextManager[RealServer]:
-        """Another server of the kind, in the place of one that was killed."""
+        """Run another server of the kind in place of a killed one."""
         return self.start(self.display, self.server.bus, self.home, plain=plain)
 
     def picture(self, name: str) -> None:
@@ -162,7 +162,7 @@ class Desktop:
 
 @contextlib.contextmanager
 def a_desktop(start: Start, *, plain: bool = False) -> Iterator[Desktop]:
-    """A desktop of the test's own."""
+    """Run a desktop of the test's own."""
     with contextlib.ExitStack() as stack:
         home = stack.enter_context(private_home())
         bus = stack.enter_context(private_bus(home))
@@ -268,7 +268,7 @@ def test_killed_in_the_middle_it_goes_on_where_the_clock_is(name: str) -> None:
 
 @pytest.mark.parametrize("name", PICTURED)
 def test_a_server_that_is_killed_in_the_middle_is_led_on_when_it_is_back(name: str) -> None:
-    """What was on the screen is lost with it; the next one shows the step that it is by then."""
+    """The next server shows the step that is current by then."""
     with a_desktop(SERVERS[name]) as desk, desk.night.service() as service:
         desk.have_on_screen(service, routine(1, 600))
         desk.server.press("Start")

@@ -38,7 +38,7 @@ BRIEFLY = 30.0
 
 @pytest.fixture
 def evening(home: Home) -> Evening:
-    """Their program, not running yet; the stretch is due at 22:00."""
+    """Return their program, not running yet; the stretch is due at 22:00."""
     wall = JumpingClock(home.aside / "offset")
     wall.offset(timedelta())
     night = Nightcare(home, wall.variables())
@@ -48,7 +48,7 @@ def evening(home: Home) -> Evening:
 
 
 def clock(evening: Evening, *words: str) -> str:
-    """The time of day that a command announces."""
+    """Return the time of day that a command announces."""
     return str(evening.night.json(*words)["due"])[11:16]
 
 

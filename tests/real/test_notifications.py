@@ -43,16 +43,16 @@ class Desktop:
     display: Display
 
     def nightcare(self) -> Nightcare:
-        """The program, for the person who sits there."""
+        """Return the program of the person at this desktop."""
         session = {"DBUS_SESSION_BUS_ADDRESS": self.bus.address, "DISPLAY": self.display.name}
         return Nightcare(self.home, session)
 
     def dunst(self) -> AbstractContextManager[Dunst]:
-        """A server that draws no buttons."""
+        """Run a server that draws no buttons."""
         return dunst(self.display, self.bus, self.home)
 
     def xfce4_notifyd(self) -> AbstractContextManager[XfceNotifyd]:
-        """A server that draws buttons."""
+        """Run a server that draws buttons."""
         return xfce4_notifyd(self.display, self.bus, self.home)
 
 
@@ -83,21 +83,21 @@ class Arrived:
 
 @contextlib.contextmanager
 def a_desktop() -> Iterator[Desktop]:
-    """A desktop, gone on leaving."""
+    """Run a desktop until the context ends."""
     with private_home() as home, private_bus(home) as bus, virtual_display(home) as display:
         yield Desktop(home, bus, display)
 
 
 @pytest.fixture
 def desktop() -> Iterator[Desktop]:
-    """A desktop of the test's own."""
+    """Run a desktop of the test's own."""
     with a_desktop() as own:
         yield own
 
 
 @pytest.fixture
 def night(desktop: Desktop) -> Nightcare:
-    """The program on that desktop, with nothing that is due soon."""
+    """Return the program on that desktop, with nothing due soon."""
     own = desktop.nightcare()
     own.configure(LATER)
     return own
@@ -105,7 +105,7 @@ def night(desktop: Desktop) -> Nightcare:
 
 @pytest.fixture
 def server(desktop: Desktop) -> Iterator[Dunst]:
-    """The notification server of tests to which it does not matter which one it is."""
+    """Run a notification server for tests that do not depend on its kind."""
     with desktop.dunst() as own:
         yield own
 
@@ -119,7 +119,7 @@ def monitor(desktop: Desktop) -> Iterator[Monitor]:
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """What has been due a while, and nobody answers."""
+    """A reminder that has been due a while and is not answered."""
 
     night: Nightcare
     server: Dunst
@@ -128,7 +128,7 @@ class Unanswered:
 
 @pytest.fixture(scope="module")
 def unanswered() -> Iterator[Unanswered]:
-    """A reminder that is asked again after a minute, which the other tests fill."""
+    """Start a reminder that repeats after a minute, while the other tests run."""
     with a_desktop() as desktop, desktop.dunst() as server, desktop.bus.monitor() as monitor:
         night = desktop.nightcare()
         night.configure(LATER)
@@ -165,13 +165,13 @@ def wait_for_close(monitor: Monitor, arrived: Arrived) -> None:
 
 
 def is_notice(seen: Seen) -> bool:
-    """Whether it is no reminder, but something that nightcare has to say for itself."""
+    """Return whether it is a notice of nightcare and not a reminder."""
     hints = cast("dict[str, tuple[str, str]]", seen.body[6])
     return hints["x-dunst-stack-tag"] == ("s", "nightcare notice")
 
 
 def titles(monitor: Monitor) -> list[str]:
-    """Of every reminder until now."""
+    """Return the titles of all reminders until now."""
     return [
         str(seen.body[3])
         for seen in monitor.history()
@@ -180,7 +180,7 @@ def titles(monitor: Monitor) -> list[str]:
 
 
 def reminders(server: Dunst) -> list[Shown]:
-    """Those that are on the screen."""
+    """Return the reminders on the screen."""
     return [one for one in server.shown() if one.title != APPLIED]
 
 
@@ -201,7 +201,7 @@ def test_closing_what_is_asked_again_is_no_answer(unanswered: Unanswered) -> Non
 
 @pytest.fixture(params=["dunst", "xfce4-notifyd"])
 def choose(request: pytest.FixtureRequest, desktop: Desktop) -> Iterator[Callable[[str], object]]:
-    """A real hand that chooses the answer with a label, on one server after the other."""
+    """Return a function that chooses an answer by hand, on one server after another."""
     if request.param == "dunst":
         with desktop.dunst() as server:
             yield server.press
@@ -322,7 +322,7 @@ def test_closing_a_reminder_is_not_doing_it(
 
 @pytest.mark.usefixtures("server")
 def test_snooze_by_command_while_the_service_is_down(night: Nightcare, monitor: Monitor) -> None:
-    """What is told to the journal alone holds when the service starts again."""
+    """A snooze in the journal applies when the service starts again."""
     with night.service() as service:
         open_water(night, service, monitor)
     earliest = now() + SNOOZED
@@ -365,7 +365,7 @@ def test_commands_are_seen_by_the_running_service(night: Nightcare, monitor: Mon
 
 @pytest.mark.usefixtures("server")
 def test_pause_ends_by_itself(night: Nightcare, monitor: Monitor) -> None:
-    """What falls due in a pause is held, and shown on time when the pause is over."""
+    """A reminder that falls due in a pause is held, and shown at its end."""
     with night.service() as service:
         until = soon(3 * ONE_SECOND)
         due = until - ONE_SECOND
@@ -473,7 +473,7 @@ def test_server_that_comes_later_is_used(
 def test_server_that_is_replaced_shows_what_was_open(
     desktop: Desktop, night: Nightcare, monitor: Monitor
 ) -> None:
-    """When a server ends and another comes, what is open is on the screen again."""
+    """After another server replaces the first, an open reminder is on the screen again."""
     with night.service() as service:
         with desktop.dunst():
             open_water(night, service, monitor)

@@ -82,13 +82,13 @@ def test_environment_takes_nothing_from_outside(
 
 
 def test_missing_program_names_its_package() -> None:
-    """Where a program is not installed, a test fails and says what to install."""
+    """A missing program fails a test, which names the package to install."""
     with pytest.raises(MissingProgramError, match="apt-get install some-package"):
         find_program("no-such-program-anywhere", "some-package")
 
 
 def test_waiting_in_vain_shows_the_log(home: Home) -> None:
-    """What did not happen is named, with the end of the log of the program that took part."""
+    """The error names the missing event, and has the end of the program's log."""
     command = ["/bin/sh", "-c", "echo cannot open the frobnicator; exit 3"]
     with (
         running(command, home.environment(), home.log("sh")) as program,
@@ -120,7 +120,7 @@ def test_bus_answers_and_starts_no_installed_server(bus: PrivateBus) -> None:
 
 
 def test_bus_with_services_knows_those_of_the_person(home: Home) -> None:
-    """When asked for, the bus starts installed services, as that of a real session does."""
+    """If asked, the bus starts installed services, as the bus of a real session does."""
     services = home.data / "dbus-1" / "services"
     services.mkdir(parents=True)
     (services / "org.example.Own.service").write_text(
@@ -188,7 +188,7 @@ def test_the_only_answer_of_dunst_needs_no_menu(
 
 
 def test_dunst_is_told_to_close(home: Home, bus: PrivateBus, display: Display) -> None:
-    """What is closed is in the history, and no answer."""
+    """A closed notification is in the history, and is no answer."""
     with (
         dunst(display, bus, home) as server,
         bus.monitor() as monitor,
@@ -277,7 +277,7 @@ def test_user_manager_starts_and_restarts_a_service(home: Home) -> None:
 
 
 def test_graphical_session_begins_and_ends(home: Home) -> None:
-    """What belongs to the graphical session can be tried without a desktop that begins one."""
+    """Units of the graphical session can be tested without a desktop."""
     with user_manager(home) as manager:
         assert manager.show("graphical-session.target", "ActiveState") == "inactive"
         manager.systemctl("start", SESSION_TARGET)

@@ -28,7 +28,7 @@ from parts.servers.xfce import SETTINGS, xfce4_notifyd
 pytestmark = pytest.mark.real
 
 WATER = "Time for some water"
-"""How the title ends; once it was seen, it begins with "Once more"."""
+"""The end of the title, which begins with "Once more" after it was seen."""
 SECONDS = HANG_SECONDS
 A_WHILE = 3.0
 STEADY = 20
@@ -59,11 +59,11 @@ class Desktop:
     monitor: Monitor
 
     def reminders(self) -> list[str]:
-        """The titles of those on the screen."""
+        """Return the titles of the reminders on the screen."""
         return [one.title for one in self.server.shown() if one.title.endswith(WATER)]
 
     def times_shown(self) -> int:
-        """How often the reminder was sent to the server until now."""
+        """Return how often the reminder was sent to the server until now."""
         asked = [str(one.body[3]) for one in self.monitor.history() if one.member == "Notify"]
         return sum(title.endswith(WATER) for title in asked)
 
@@ -94,7 +94,7 @@ class Desktop:
 
 @pytest.fixture
 def desktop() -> Iterator[Desktop]:
-    """A desktop, gone afterwards."""
+    """Run a desktop until the test ends."""
     with (
         private_home() as home,
         private_bus(home) as bus,
@@ -116,14 +116,14 @@ def desktop() -> Iterator[Desktop]:
 
 @pytest.fixture
 def login(desktop: Desktop) -> Iterator[Logind]:
-    """What knows whether the session is locked."""
+    """Run a logind that knows whether the session is locked."""
     with logind(desktop.system, desktop.home) as own:
         yield own
 
 
 @pytest.fixture
 def saver(desktop: Desktop) -> Iterator[Mock]:
-    """What locks the screen of GNOME."""
+    """Run the screen saver of GNOME."""
     with gnome_screen_saver(desktop.bus, desktop.home) as own:
         yield own
 
@@ -384,7 +384,7 @@ def test_nothing_happens_and_nobody_wakes_up(desktop: Desktop, login: Logind, sa
 
 
 def settled(service: Service) -> int:
-    """How often it has woken when what was told it is done with: its own writing wakes it once."""
+    """Return the wake-ups at rest: the service's own writing wakes it once."""
     counts = [wake_ups(service)]
 
     def same_for_long() -> bool:
@@ -396,7 +396,7 @@ def settled(service: Service) -> int:
 
 
 def wake_ups(service: Service) -> int:
-    """How often all threads of a process have gone to sleep and woken again, proc_pid_status(5)."""
+    """Return how often all threads of a process slept and woke, proc_pid_status(5)."""
     return sum(
         int(line.split()[1])
         for task in Path(f"/proc/{service.program.pid}/task").iterdir()

@@ -67,27 +67,27 @@ WHITE = b"\xff\xff\xff"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for all of these tests."""
+    """Run one browser for all of these tests."""
     with private_home() as home, browsing(home) as own:
         yield own
 
 
 @pytest.fixture
 def person() -> Iterator[Nightcare]:
-    """Somebody whose diary is empty, about noon of TODAY."""
+    """Return a person with an empty diary, about noon of TODAY."""
     with private_home() as home:
         yield on(TODAY, Nightcare(home, zone=ZONE))
 
 
 def on(today: date, person: Nightcare) -> Nightcare:
-    """The same person about noon of another date."""
+    """Return the same person about noon of another date."""
     clock = WallClock(person.home.aside / "clock")
     clock.start_at(datetime.combine(today, time(12)))
     return replace(person, session=clock.variables())
 
 
 def written(person: Nightcare, nights: int, language: str = "en", today: date = TODAY) -> Path:
-    """The page of somebody who has noted so many nights; over a month, or all of them."""
+    """Return the page of a person who recorded so many nights; over a month, or all of them."""
     person.config.parent.mkdir(parents=True, exist_ok=True)
     person.config.write_text(
         f'language = "{language}"\ntimezone = "{person.zone}"\n', encoding="utf-8"
@@ -100,14 +100,14 @@ def written(person: Nightcare, nights: int, language: str = "en", today: date = 
 
 
 def text_of(printed: Path, home: Home) -> str:
-    """The text of a PDF, as it is read on paper."""
+    """Return the text of a PDF, as on paper."""
     tool = find_program("pdftotext", "poppler-utils")
     text = run_tool([tool, "-layout", str(printed), "-"], home.environment()).decode()
     return " ".join(text.split())
 
 
 def sheets_of(printed: Path, home: Home) -> tuple[int, str]:
-    """How many sheets a PDF has, and of which size."""
+    """Return the number of sheets of a PDF, and their size."""
     tool = find_program("pdfinfo", "poppler-utils")
     said = run_tool([tool, str(printed)], home.environment()).decode()
     found = re.search(r"^Pages: +(\d+)$.*^Page size: .*\((\w+)\)$", said, re.MULTILINE | re.DOTALL)
@@ -292,7 +292,7 @@ def choose_browser(home: Home, started: Path) -> None:
 
 
 def has_window(display: Display, title: str) -> bool:
-    """Whether a visible window's title begins so."""
+    """Return whether a visible window's title begins with this."""
     tool = find_program("xdotool", "xdotool")
     with contextlib.suppress(ToolFailedError):
         run_tool([tool, "search", "--onlyvisible", "--name", f"^{title}"], display.environment())

@@ -29,7 +29,7 @@ AT_ONCE = 12
 
 @pytest.fixture
 def night(home: Home) -> Nightcare:
-    """The program, with its state on a small disk that it alone sees."""
+    """Return the program, with its state on a small private disk."""
     night = Nightcare(home)
     night.state.mkdir(mode=0o700, parents=True)
     options = f"size={SIZE},mode=0700"
@@ -39,7 +39,7 @@ def night(home: Home) -> Nightcare:
 
 
 def disk(night: Nightcare, service: Service) -> Path:
-    """The folder of the journal as the service sees it."""
+    """Return the folder of the journal as the service sees it."""
     return Path(f"/proc/{service.program.pid}/root{night.state}")
 
 

@@ -52,7 +52,7 @@ class Talk:
 
     @property
     def text(self) -> str:
-        """What has been read of it; a terminal's line ends are made plain."""
+        """The text that was read, with plain line ends."""
         return self._printed.decode(errors="replace").replace("\r\n", "\n")
 
     def wait_for(self, pattern: re.Pattern[str]) -> re.Match[str]:
@@ -75,7 +75,7 @@ class Talk:
         return self.process.wait(WAIT_SECONDS)
 
     def stop_reading(self) -> None:
-        """From now on nobody takes what it prints."""
+        """Stop reading the output."""
         nowhere = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nowhere, self._output)
         os.close(nowhere)
@@ -141,7 +141,7 @@ def _talking(
 
 
 def card_with(title: str) -> re.Pattern[str]:
-    """A card that reads so, and is followed by how to answer it."""
+    """Return a pattern for a card with this title and the commands to answer it."""
     answer = "To answer: nightcare done, or nightcare .+"
     return re.compile(rf"^{RULE}\n{title}\n(?:.+\n)*?{answer}\n{RULE}\n", re.MULTILINE)
 

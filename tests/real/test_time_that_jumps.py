@@ -65,7 +65,7 @@ class Evening:
     wall: JumpingClock
 
     def after(self, hours: float) -> timedelta:
-        """What the wall has to show more for it to be so many hours after noon there."""
+        """Return the offset at which the wall clock shows so many hours after noon."""
         here = now().astimezone(self.night.zone)
         noon = here.replace(hour=NOON, minute=0, second=0, microsecond=0)
         return noon + timedelta(hours=hours) - here
@@ -76,11 +76,11 @@ class Evening:
             return journal.standing().reckoned
 
     def has_reckoned_since(self, before: datetime | None) -> bool:
-        """Whether it has decided again."""
+        """Return whether the service has decided again."""
         return self.reckoned() != before
 
     def outcomes(self, name: str) -> list[str]:
-        """What became of a reminder's occurrences today, or the state they are in."""
+        """Return the outcomes of a reminder's occurrences today, or their states."""
         return [
             entry.get("outcome") or entry["state"]
             for entry in self.night.json("today")
@@ -90,7 +90,7 @@ class Evening:
 
 @pytest.fixture
 def evening(home: Home) -> Evening:
-    """Their program, not running yet."""
+    """Return their program, not running yet."""
     wall = JumpingClock(home.aside / "offset")
     wall.offset(timedelta())
     night = Nightcare(home, wall.variables())
@@ -100,7 +100,7 @@ def evening(home: Home) -> Evening:
 
 
 def shown(service: Service) -> list[str]:
-    """What was shown, by the log."""
+    """Return the shown reminders in the log."""
     return [
         line.split(": ")[0].split()[-1] for line in service.log().splitlines() if ": shown" in line
     ]

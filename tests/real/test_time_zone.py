@@ -52,7 +52,7 @@ class Machine:
 
     @property
     def inside(self) -> tuple[str, ...]:
-        """What runs a program there, without TZ."""
+        """The command that runs a program there, without TZ."""
         mounts = f"mount --bind {self.etc} /etc && mount --bind {self.zones} {ZONES}"
         return with_mounts(mounts, "exec env --unset=TZ --unset=TZDIR")
 
@@ -95,7 +95,7 @@ class Machine:
 
 @pytest.fixture
 def machine(home: Home) -> Machine:
-    """A machine without TZ, /etc/localtime and /etc/timezone, but with named zones."""
+    """Return a machine without TZ, /etc/localtime and /etc/timezone, but with named zones."""
     etc = home.aside / "etc"
     subprocess.run(["/bin/cp", "-a", "/etc", str(etc)], check=True)
     for name in ("localtime", "timezone"):
@@ -109,7 +109,7 @@ def machine(home: Home) -> Machine:
 
 @pytest.fixture
 def bare(machine: Machine) -> Machine:
-    """The same without named zones, as a Debian root without the package tzdata."""
+    """Return the same machine without named zones, like a Debian root without tzdata."""
     zones = machine.home.aside / "zoneinfo"
     zones.mkdir()
     return replace(machine, zones=zones)

@@ -39,7 +39,7 @@ INVALID = "[reminders.later]\ntopic = 3"
 
 @pytest.fixture
 def manager(home: Home) -> Iterator[UserManager]:
-    """The user manager of who lives there; what the service prints goes into a file."""
+    """Run the user manager of that person; the output of the service goes into a file."""
     aside = home.runtime / "systemd" / "user" / f"{UNIT}.d" / "log.conf"
     aside.parent.mkdir(parents=True)
     to = f"append:{home.log('nightcare')}"
@@ -50,50 +50,50 @@ def manager(home: Home) -> Iterator[UserManager]:
 
 @pytest.fixture
 def night(home: Home) -> Nightcare:
-    """The program for that person, not installed and without a config."""
+    """Return the program for that person, not installed and without a config."""
     return Nightcare(home)
 
 
 def unit_file(night: Nightcare) -> Path:
-    """Where the unit belongs."""
+    """Return the path of the unit."""
     return night.home.config / "systemd" / "user" / UNIT
 
 
 def wants(night: Nightcare, target: str) -> Path:
-    """The link by which a target starts the unit."""
+    """Return the link by which a target starts the unit."""
     return night.home.config / "systemd" / "user" / f"{target}.wants" / UNIT
 
 
 def process(manager: UserManager) -> Identity:
-    """Of the running service."""
+    """Return the running service."""
     identity = Identity.of(int(manager.show(UNIT, "MainPID")))
     assert identity is not None
     return identity
 
 
 def arguments(pid: int) -> list[str]:
-    """With what a process was started."""
+    """Return the arguments of a process."""
     return Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")[:-1]
 
 
 def own_command() -> list[str]:
-    """How this very installation is started."""
+    """Return the command of this installation."""
     return [sys.executable, "-P", "-m", "nightcare"]
 
 
 def printed(night: Nightcare) -> str:
-    """All that the service has printed."""
+    """Return the output of the service."""
     return night.home.log("nightcare").read_text(encoding="utf-8")
 
 
 def assert_nothing_of_the_unit(night: Nightcare) -> None:
-    """Of the person's units there is none left, nor a link to one."""
+    """Check that the person has neither a unit nor a link to one."""
     units = night.home.config / "systemd"
     assert [path for path in units.rglob("*") if path.is_symlink() or not path.is_dir()] == []
 
 
 def in_force(manager: UserManager) -> int:
-    """How many reminders the service says it has."""
+    """Return the number of active reminders that the service reports."""
     (count,) = re.findall(r"\d+", manager.show(UNIT, "StatusText"))
     return int(count)
 
@@ -201,7 +201,7 @@ def test_service_has_no_socket_but_those_of_this_machine(
 
 
 def test_service_goes_with_the_graphical_session(night: Nightcare, manager: UserManager) -> None:
-    """Where there is a graphical session the service begins and ends with it.
+    """The service starts and ends with a graphical session.
 
     Installed again without one, it starts with the login or the first session, whichever is first.
 
@@ -226,7 +226,7 @@ def test_service_goes_with_the_graphical_session(night: Nightcare, manager: User
 
 
 def bring_a_unit(night: Nightcare, manager: UserManager) -> Path:
-    """A unit as a package brings one; returns its file."""
+    """Install a unit as a package does, and return its file."""
     brought = night.home.data / "systemd" / "user" / UNIT
     brought.parent.mkdir(parents=True)
     brought.write_text(
@@ -321,7 +321,7 @@ def test_paths_with_unusual_signs_are_kept(
 
 
 def test_without_systemd_nothing_is_installed(night: Nightcare) -> None:
-    """Where there is no systemctl, the person is told so, and what to do instead."""
+    """A system without systemctl gets a message with an alternative."""
     said = night.command("install", code=1, PATH=str(night.home.path))
     assert "systemctl is not there" in said.err
     assert "nightcare run" in said.err
@@ -409,7 +409,7 @@ def test_wrong_config_is_no_reason_to_try_again(night: Nightcare, manager: UserM
 def test_uninstall_leaves_only_what_is_the_persons_own(
     night: Nightcare, manager: UserManager
 ) -> None:
-    """What was installed goes; config and journal stay, until they too are to go."""
+    """The installed files go; config and journal stay until they are purged."""
     night.configure(LATER)
     night.command("install")
     service = process(manager)
