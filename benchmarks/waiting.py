@@ -92,7 +92,7 @@ def _show(person: Nightcare, count: int) -> None:
     journal = Journal.open(person.state)
     try:
         for _ in range(count):
-            number = journal.ask_trial("water", datetime.now(UTC))
+            number = journal.request_trial("water", datetime.now(UTC))
             eventually(lambda: journal.trial_answer(number), 20, "a notification")  # noqa: B023 - at once
     finally:
         journal.close()

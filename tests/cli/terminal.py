@@ -116,6 +116,6 @@ class Terminal:
     def remembered(self, course: Delivery) -> State:
         """Return the state of an occurrence now."""
         with self.journal() as journal:
-            now = journal.course(course.key)
+            now = journal.delivery(course.key)
         assert now is not None
         return now.state

@@ -148,7 +148,7 @@ def test_no_more_snoozes_than_the_config_allows(terminal: Terminal) -> None:
     opened = terminal.have_open()
     assert terminal("snooze").code == 0
     with terminal.journal() as journal:
-        course = journal.course(opened.key)
+        course = journal.delivery(opened.key)
     assert course is not None
     terminal.have(course, Active(terminal.at("14:20"), terminal.at("14:30")))
     result = terminal("snooze")
@@ -186,7 +186,7 @@ def test_pause(terminal: Terminal, words: tuple[str, ...], spoken: str, until: s
     )
     day, _, clock = until.rpartition(" ")
     with terminal.journal() as journal:
-        paused = journal.standing().paused_until
+        paused = journal.global_state().paused_until
     assert paused == terminal.at(clock, date.fromisoformat(day) if day else TODAY)
 
 
@@ -277,7 +277,7 @@ def test_good_night(terminal: Terminal) -> None:
     assert result.out == "Good night. Nothing more until tomorrow 07:00.\n"
     assert terminal.remembered(opened) == Closed(Outcome.DONE, terminal.now)
     with terminal.journal() as journal:
-        assert journal.standing().good_night == TODAY
+        assert journal.global_state().good_night == TODAY
 
 
 def test_good_night_after_midnight(terminal: Terminal) -> None:
@@ -303,13 +303,13 @@ def test_undo(terminal: Terminal, command: tuple[str, ...], what: str) -> None:
     """All stands as before; what was on the screen comes back there."""
     opened = terminal.have_open()
     with terminal.journal() as journal:
-        before = journal.standing()
+        before = journal.global_state()
     assert terminal(*command).code == 0
     result = terminal("undo")
     assert (result.code, result.out) == (0, f"Taken back: {what}.\n")
     assert terminal.remembered(opened) in (Held(Reason.RESTARTED), opened.state)
     with terminal.journal() as journal:
-        after = journal.standing()
+        after = journal.global_state()
     assert (after.paused_until, after.good_night) == (None, None)
     assert after.tonight == before.tonight
 
@@ -320,7 +320,7 @@ def test_undo_of_a_resume_pauses_again(terminal: Terminal) -> None:
     terminal("resume")
     assert terminal("undo").out == "Taken back: the resume.\n"
     with terminal.journal() as journal:
-        assert journal.standing().paused_until == terminal.at("18:00")
+        assert journal.global_state().paused_until == terminal.at("18:00")
 
 
 def test_undo_of_nothing(terminal: Terminal) -> None:
@@ -362,7 +362,7 @@ def test_a_pause_until_a_clock_time_that_occurs_twice(second_pass: Terminal) -> 
     """It lasts 25 minutes, and not a day (dbader/schedule#649)."""
     assert second_pass("pause", "until", "23:30").out.startswith("Paused until 23:30.")
     with second_pass.journal() as journal:
-        assert journal.standing().paused_until == datetime(2026, 10, 24, 21, 30, tzinfo=UTC)
+        assert journal.global_state().paused_until == datetime(2026, 10, 24, 21, 30, tzinfo=UTC)
 
 
 def test_a_snooze_until_a_clock_time_that_occurs_twice(second_pass: Terminal) -> None:
@@ -425,7 +425,7 @@ def service(terminal: Terminal) -> Iterator[None]:
     """Hold the lock of a running service."""
     with terminal.journal() as journal:
         noted = {"screen": "freedesktop", "capabilities": ["body", "buttons"], "why": "session_bus"}
-        journal.note(SERVICE_NOTE, noted)
+        journal.write_note(SERVICE_NOTE, noted)
     lock = InstanceLock(terminal.state)
     assert lock.take()
     yield
@@ -457,7 +457,7 @@ def test_try(terminal: Terminal) -> None:
         while not (asked := journal.trials()):
             stop.wait(0.005)
         assert asked[0].reminder == "water"
-        journal.trial_shown(asked[0].id, "GNOME Shell 49")
+        journal.answer_trial(asked[0].id, "GNOME Shell 49")
         journal.close()
 
     stop = threading.Event()
@@ -494,7 +494,7 @@ def test_a_try_during_a_stretch(terminal: Terminal) -> None:
     """It is not asked for, since nothing interrupts a stretch."""
     with terminal.journal() as journal:
         key = Key("evening-stretch", TODAY, "1")
-        journal.lead(RoutineSession(key, "calf", terminal.now, terminal.now))
+        journal.save_routine_session(RoutineSession(key, "calf", terminal.now, terminal.now))
     result = terminal("try", "water")
     assert (result.code, result.out) == (1, "")
     assert result.err.startswith("A stretch is under way")

@@ -186,7 +186,7 @@ def test_whether_there_were_buttons_is_asked_and_remembered(
     )
     assert ("each reminder names the command" in result.out) is not seen
     with terminal.journal() as journal:
-        known = journal.noted(BUTTONS_NOTE)
+        known = journal.read_note(BUTTONS_NOTE)
     assert known == ({} if seen else {"Buttonless 1.0 (nobody)": False})
 
 

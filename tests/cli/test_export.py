@@ -126,7 +126,7 @@ def assert_erased(terminal: Terminal) -> None:
     for path in terminal.state.iterdir():
         assert b"unmistakable" not in path.read_bytes()
     with terminal.journal() as journal:
-        assert journal.standing().paused_until is None
+        assert journal.global_state().paused_until is None
 
 
 def test_everything_is_erased_but_the_config(lived: Terminal) -> None:
@@ -148,13 +148,13 @@ def test_everything_is_erased_but_the_config(lived: Terminal) -> None:
 def test_erasing_while_the_service_runs(lived: Terminal) -> None:
     """It sees the change at once, and keeps what it has noted about itself."""
     with lived.journal() as running:
-        running.note(SERVICE_NOTE, {"pid": 1, "notifier": "a screen"})
+        running.write_note(SERVICE_NOTE, {"pid": 1, "notifier": "a screen"})
         _, seen = running.changed_by_others(0)
         DiaryStore(running).cramps()
         assert lived("erase", "--yes").code == 0
         assert running.changed_by_others(seen)[0]
         assert (lived.state / f"{FILE_NAME}-wal").stat().st_size == 0
-        assert running.noted(SERVICE_NOTE)["notifier"] == "a screen"
+        assert running.read_note(SERVICE_NOTE)["notifier"] == "a screen"
     assert_erased(lived)
 
 
@@ -227,8 +227,8 @@ def test_the_service_goes_on_from_the_erasing(lived: Terminal) -> None:
     """As if it had first run then."""
     began = datetime(2026, 11, 1, tzinfo=UTC)
     with lived.journal() as journal:
-        journal.stand(GlobalState(began=began, reckoned=began))
+        journal.save_global_state(GlobalState(began=began, reckoned=began))
     lived("erase", "--yes")
     with lived.journal() as journal:
-        standing = journal.standing()
+        standing = journal.global_state()
     assert (standing.began, standing.reckoned) == (lived.now, lived.now)

@@ -58,7 +58,7 @@ def as_tonight(terminal: Terminal, _: pytest.MonkeyPatch, text: str) -> tuple[Re
     """Give it as the bedtime of this evening, without quotes."""
     result = terminal("tonight", *text.split(" "))
     with terminal.journal() as journal:
-        found = list(journal.standing().tonight.values())
+        found = list(journal.global_state().tonight.values())
     return result, found[0].replace(fold=0) if found else None
 
 
@@ -68,7 +68,7 @@ def as_the_end_of_a_pause(
     """Give it after "until"."""
     result = terminal("pause", "until", *text.split(" "))
     with terminal.journal() as journal:
-        end = journal.standing().paused_until
+        end = journal.global_state().paused_until
     return result, None if end is None else end.astimezone(terminal.now.tzinfo).time()
 
 
@@ -149,7 +149,7 @@ def test_a_length_is_understood_everywhere(terminal: Terminal, text: str, minute
     assert terminal.remembered(opened) == Snoozed(with_room.astimezone(UTC) + length)
     assert terminal("pause", *text.split(" ")).code == 0
     with terminal.journal() as journal:
-        assert journal.standing().paused_until == with_room + length
+        assert journal.global_state().paused_until == with_room + length
     assert terminal("config", "set", "quiet.idle_after", text).code == 0
     assert load(terminal.config, {}).schedule.idle_after == length
 

@@ -48,7 +48,9 @@ def running(terminal: Terminal) -> None:
     """Let it be as after a reckoning of a service that has run for long."""
     now = terminal.now.astimezone(UTC)
     with terminal.journal() as journal:
-        journal.stand(replace(journal.standing(), began=now - timedelta(days=9), reckoned=now))
+        journal.save_global_state(
+            replace(journal.global_state(), began=now - timedelta(days=9), reckoned=now)
+        )
 
 
 def views(terminal: Terminal) -> dict[str, Any]:
@@ -143,7 +145,9 @@ def test_a_stretch_under_way_stays_when_the_evening_moves(terminal: Terminal) ->
         stretch_of(terminal), Active(began, terminal.at("22:09").astimezone(UTC))
     )
     with terminal.journal() as journal:
-        journal.lead(RoutineSession(opened.key, "calf", began, began + timedelta(seconds=50)))
+        journal.save_routine_session(
+            RoutineSession(opened.key, "calf", began, began + timedelta(seconds=50))
+        )
     terminal("tonight", "00:30")
     assert isinstance(terminal.remembered(opened), Active)
     assert "Under way" in terminal("status").out
@@ -238,7 +242,7 @@ def test_what_the_service_has_passed_without_a_record_is_not_part_of_the_day(
     """It first ran at noon: nothing of the morning was, and nothing of it comes."""
     noon = terminal.at("12:30").astimezone(UTC)
     with terminal.journal() as journal:
-        journal.stand(GlobalState(began=noon, reckoned=terminal.now.astimezone(UTC)))
+        journal.save_global_state(GlobalState(began=noon, reckoned=terminal.now.astimezone(UTC)))
     lines = terminal("today").out.splitlines()
     assert lines[0] == "Sunday 22 November"
     assert [line[2:7] for line in lines[1:]] == ["16:00", "18:00", "20:00", "22:00", "22:25"]

@@ -26,7 +26,7 @@ START_IT = "Start it with `nightcare install`, or try it here with `nightcare ru
 def service(terminal: Terminal) -> Iterator[None]:
     """Hold the lock of a running service, and write its note."""
     with terminal.journal() as journal:
-        journal.note(SERVICE_NOTE, {"pid": 4711, "notifier": "GNOME Shell 49"})
+        journal.write_note(SERVICE_NOTE, {"pid": 4711, "notifier": "GNOME Shell 49"})
     lock = InstanceLock(terminal.state)
     assert lock.take()
     yield
@@ -66,7 +66,7 @@ def test_status_distinguishes_running_startable_and_no_server(
 ) -> None:
     """A server that the bus starts on demand is nothing to wait for."""
     with terminal.journal() as journal:
-        journal.note(SERVICE_NOTE, note)
+        journal.write_note(SERVICE_NOTE, note)
     assert line in terminal("status").out.splitlines()[0]
     assert terminal("status", "--json").json["notifier_state"] == state
 
@@ -78,7 +78,7 @@ def test_status_tells_that_no_buttons_are_drawn(
 ) -> None:
     """And what to answer with instead."""
     with terminal.journal() as journal:
-        journal.note(SERVICE_NOTE, {"notifier": "mako", "capabilities": ["body", capability]})
+        journal.write_note(SERVICE_NOTE, {"notifier": "mako", "capabilities": ["body", capability]})
     assert ("It draws no buttons: answer with" in terminal("status").out) is not drawn
     assert terminal("status", "--json").json["draws_buttons"] is drawn
 
@@ -91,7 +91,7 @@ def test_status_tells_what_is_known_of_presence(terminal: Terminal) -> None:
         "do_not_disturb": {"on": None, "by": []},
     }
     with terminal.journal() as journal:
-        journal.note(SERVICE_NOTE, {"notifier": "GNOME Shell 49", "presence": presence})
+        journal.write_note(SERVICE_NOTE, {"notifier": "GNOME Shell 49", "presence": presence})
     lock = InstanceLock(terminal.state)
     assert lock.take()
     assert terminal("status").out.splitlines()[1:3] == [
@@ -111,7 +111,7 @@ def test_status_tells_of_another_bus(
     environment = {"bus": "unix:path=/theirs", "managed": managed}
     note = {"screen": "freedesktop", "notifier": notifier, "environment": environment}
     with terminal.journal() as journal:
-        journal.note(SERVICE_NOTE, note)
+        journal.write_note(SERVICE_NOTE, note)
     lock = InstanceLock(terminal.state)
     assert lock.take()
     assert terminal("status").code == 0
@@ -145,7 +145,9 @@ def test_status_tells_a_stretch_under_way(terminal: Terminal) -> None:
     course = terminal.have_open("14:09", "evening-stretch", "1")
     began = terminal.now - timedelta(seconds=35)
     with terminal.journal() as journal:
-        journal.lead(RoutineSession(course.key, "calf", began, began + timedelta(seconds=30)))
+        journal.save_routine_session(
+            RoutineSession(course.key, "calf", began, began + timedelta(seconds=30))
+        )
     said = (
         "Under way: Calf stretch and massage, for evening-stretch. Step 3 of 7 · right leg · 20 s."
     )
@@ -192,7 +194,7 @@ def test_status_tells_of_a_time_zone_that_is_not_known(
         (copy, "reminders still go by /etc/localtime.", "+00:00"),
     ):
         with terminal.journal() as journal:
-            journal.note(SERVICE_NOTE, {"notifier": "GNOME Shell 49", "zone": zone})
+            journal.write_note(SERVICE_NOTE, {"notifier": "GNOME Shell 49", "zone": zone})
         assert sentence in terminal("status").out.splitlines()[1]
         status = terminal("status", "--json").json
         assert status["zone"] == zone
@@ -239,7 +241,7 @@ def test_while_the_saved_config_is_wrong_the_schedule_in_force_counts(terminal: 
     values["reminders"] = {"walk": {"topic": "exercise", "at": "17:00"}}
     with terminal.journal() as journal:
         note = {"pid": 4711, "notifier": "GNOME Shell 49", "config": "mine.toml", "values": values}
-        journal.note(SERVICE_NOTE, note)
+        journal.write_note(SERVICE_NOTE, note)
     terminal.write("[sleep]\nwake = 7\n")
     result = terminal("next")
     assert (result.code, result.out) == (0, "Next: walk, 17:00.\n")
@@ -248,7 +250,7 @@ def test_while_the_saved_config_is_wrong_the_schedule_in_force_counts(terminal: 
     assert terminal("preview").code == 78
     del values["reminders"]["walk"]["at"]
     with terminal.journal() as journal:
-        journal.note(SERVICE_NOTE, note)
+        journal.write_note(SERVICE_NOTE, note)
     assert terminal("next").code == 78
 
 
@@ -526,8 +528,10 @@ def test_why(terminal: Terminal) -> None:
             ("12:00", "loose-blanket", "show", Reason.SHOW),
         ):
             occurrence = terminal.course(clock, name).occurrence
-            journal.decided(terminal.at(clock) + timedelta(minutes=1), occurrence, verdict, step)
-        journal.delivered(occurrence.key, DeliveryStatus.SHOWN)
+            journal.record_decision(
+                terminal.at(clock) + timedelta(minutes=1), occurrence, verdict, step
+            )
+        journal.record_status(occurrence.key, DeliveryStatus.SHOWN)
     assert terminal("why").out.splitlines() == [
         "loose-blanket of 12:00: shown 12:01, because nothing spoke against it.",
         "evening-stretch of 11:00: waiting since 11:01, because do not disturb was on.",
@@ -556,7 +560,7 @@ def test_why(terminal: Terminal) -> None:
 def test_why_has_words_for_every_step(terminal: Terminal, verdict: str, step: Reason) -> None:
     """Whatever a service has written down, in each language."""
     with terminal.journal() as journal:
-        journal.decided(terminal.now, terminal.course().occurrence, verdict, step)
+        journal.record_decision(terminal.now, terminal.course().occurrence, verdict, step)
     english = terminal("why").out
     terminal.write('language = "da"')
     danish = terminal("why").out
@@ -567,9 +571,9 @@ def test_why_has_words_for_every_step(terminal: Terminal, verdict: str, step: Re
 def test_a_later_day_is_spoken_of_by_its_day(terminal: Terminal) -> None:
     """A clock time alone would be taken for today's."""
     with terminal.journal() as journal:
-        journal.decided(terminal.now, terminal.course().occurrence, "show", Reason.SHOW)
-        journal.delivered(terminal.course().key, DeliveryStatus.SHOWN)
-        journal.stand(GlobalState(good_night=TODAY))
+        journal.record_decision(terminal.now, terminal.course().occurrence, "show", Reason.SHOW)
+        journal.record_status(terminal.course().key, DeliveryStatus.SHOWN)
+        journal.save_global_state(GlobalState(good_night=TODAY))
     terminal.look_at_the_clock("08:00", TODAY + timedelta(days=1))
     assert terminal("why").out.startswith("water of yesterday 14:00: shown yesterday 14:10,")
 
@@ -606,8 +610,8 @@ def test_what_is_not_on_the_screen_is_never_said_to_be(
         terminal.course(), Active(open_since, terminal.at("14:30"), delivery=delivery)
     )
     with terminal.journal() as journal:
-        journal.decided(terminal.at("14:00"), course.occurrence, "show", Reason.SHOW)
-        journal.delivered(course.key, delivery)
+        journal.record_decision(terminal.at("14:00"), course.occurrence, "show", Reason.SHOW)
+        journal.record_status(course.key, delivery)
     reason = NOT_THERE[delivery]
     assert f"To be shown: water of 14:00; {reason}." in terminal("status").out
     assert f"to be shown; {reason}" in terminal("today").out
@@ -649,7 +653,7 @@ def test_without_the_service_nothing_is_on_the_screen(terminal: Terminal) -> Non
 def test_status_says_what_to_do_where_there_is_no_server(terminal: Terminal) -> None:
     """In its first line."""
     with terminal.journal() as journal:
-        journal.note(SERVICE_NOTE, {"notifier": ""})
+        journal.write_note(SERVICE_NOTE, {"notifier": ""})
     first = terminal("status").out.splitlines()[0]
     assert "nothing can be shown" in first
     assert "nightcare doctor" in first

@@ -317,13 +317,13 @@ def test_a_running_service_is_known_by_its_lock_and_its_note(nowhere: CheckedFol
     journal = Journal.open(nowhere.state)
     note: dict[str, object] = {"pid": 1, "screen": "terminal", "notifier": "terminal"}
     note |= {"config": None, "version": __version__}
-    journal.note(SERVICE_NOTE, note)
+    journal.write_note(SERVICE_NOTE, note)
     assert look(nowhere)[Check.SERVICE] == [("service_stopped", BAD)]
     lock = InstanceLock(nowhere.state)
     assert lock.take()
     try:
         assert look(nowhere)[Check.SERVICE] == [("service_good", GOOD)]
-        journal.note(SERVICE_NOTE, note | {"version": "0.0.1"})
+        journal.write_note(SERVICE_NOTE, note | {"version": "0.0.1"})
         assert look(nowhere)[Check.SERVICE][1:] == [("service_older", WARNING)]
     finally:
         lock.release()
@@ -334,7 +334,7 @@ def test_a_clock_that_is_behind_the_journal_is_told(nowhere: CheckedFolder) -> N
     """It was set back, or is wrong."""
     assert nowhere.state is not None
     journal = Journal.open(nowhere.state)
-    journal.stand(replace(journal.standing(), reckoned=NOW + timedelta(days=1)))
+    journal.save_global_state(replace(journal.global_state(), reckoned=NOW + timedelta(days=1)))
     journal.close()
     assert ("clock_back", BAD) in look(nowhere)[Check.CLOCK]
     early = replace(nowhere, now=datetime(1970, 1, 1, tzinfo=UTC))

@@ -716,7 +716,7 @@ def test_a_notifier_that_shows_it_again_does_not_prolong_its_time() -> None:
 def test_a_trial_shows_the_reminder_and_leaves_no_outcome() -> None:
     """`nightcare try` is answered with the notifier that showed it."""
     desk = Desk(plain("walk", "10:00"), "2026-11-23 08:00")
-    number = desk.journal.ask_trial("walk", desk.now)
+    number = desk.journal.request_trial("walk", desk.now)
     desk.written()
     assert desk.title() == "walk"
     assert desk.journal.trial_answer(number) == "memory"
@@ -732,7 +732,7 @@ def test_a_trial_has_a_tip_that_suits_the_reminders_own_time() -> None:
         (STRETCH, "stretch", "2026-11-23 08:00", PartOfDay.EVENING),
     ):
         desk = Desk(reminder, tried_at)
-        desk.journal.ask_trial(name, desk.now)
+        desk.journal.request_trial(name, desk.now)
         desk.written()
         (message,) = desk.screen.on_screen.values()
         (tip,) = (one for one in desk.words.guidance.tips if one.text == message.body)
@@ -744,7 +744,7 @@ def test_a_trial_has_a_tip_that_suits_the_reminders_own_time() -> None:
 def test_a_trial_of_an_unknown_reminder_is_answered_too() -> None:
     """The config may have changed between the command and the service."""
     desk = Desk(plain("walk", "10:00"), "2026-11-23 08:00")
-    number = desk.journal.ask_trial("swim", desk.now)
+    number = desk.journal.request_trial("swim", desk.now)
     desk.written()
     assert desk.journal.trial_answer(number) == NOT_SHOWN
 
@@ -755,7 +755,7 @@ def test_a_trial_takes_the_place_of_what_is_open_and_gives_it_back() -> None:
         plain("walk", "10:00", 'stays = "10m"') + plain("swim", "15:00"), "2026-11-23 08:00"
     )
     desk.until("2026-11-23 10:05")
-    desk.journal.ask_trial("swim", desk.now)
+    desk.journal.request_trial("swim", desk.now)
     desk.written()
     assert desk.title() == "swim"
     assert desk.outcomes("walk") == ["open"]
@@ -772,7 +772,7 @@ def test_a_trial_that_waits_at_the_start_comes_before_what_was_open() -> None:
     """One notification comes on a start; the reminder comes after the trial."""
     desk = Desk(plain("walk", "10:00") + plain("swim", "15:00"), "2026-11-23 09:59")
     desk.until("2026-11-23 10:00")
-    desk.journal.ask_trial("swim", desk.now)
+    desk.journal.request_trial("swim", desk.now)
     desk.restart("2026-11-23 10:02")
     assert [one.title for one in desk.screen.shown] == ["swim"]
     desk.press("done")
@@ -783,7 +783,7 @@ def test_a_trial_that_nobody_answers_leaves_after_a_minute() -> None:
     """And what it has taken the place of comes back."""
     desk = Desk(plain("walk", "10:00") + plain("swim", "15:00"), "2026-11-23 08:00")
     desk.until("2026-11-23 10:01")
-    desk.journal.ask_trial("swim", desk.now)
+    desk.journal.request_trial("swim", desk.now)
     desk.written()
     desk.until("2026-11-23 10:01:59")
     assert desk.title() == "swim"
@@ -795,7 +795,7 @@ def test_what_falls_due_takes_the_place_of_a_trial() -> None:
     """The reminder itself is more than its trial, and is the only one there."""
     desk = Desk(plain("walk", "10:00"), "2026-11-23 08:00")
     desk.until("2026-11-23 09:59:30")
-    number = desk.journal.ask_trial("walk", desk.now)
+    number = desk.journal.request_trial("walk", desk.now)
     desk.written()
     assert desk.journal.trial_answer(number) == "memory"
     desk.until("2026-11-23 10:00")
@@ -808,7 +808,7 @@ def test_a_command_answers_what_a_trial_has_taken_the_place_of() -> None:
     """It is open all the time, and does not come back then."""
     desk = Desk(plain("walk", "10:00") + plain("swim", "15:00"), "2026-11-23 08:00")
     desk.until("2026-11-23 10:01")
-    desk.journal.ask_trial("swim", desk.now)
+    desk.journal.request_trial("swim", desk.now)
     desk.written()
     desk.answers().done(desk.now, "walk")
     desk.written()
@@ -821,9 +821,9 @@ def test_of_two_trials_the_later_is_shown() -> None:
     """Each takes the place of the one before, also of one that no notifier has taken."""
     desk = Desk(plain("walk", "10:00") + plain("swim", "15:00"), "2026-11-23 08:00")
     desk.screen.broken = True
-    first = desk.journal.ask_trial("walk", desk.now)
+    first = desk.journal.request_trial("walk", desk.now)
     desk.written()
-    desk.journal.ask_trial("swim", desk.now)
+    desk.journal.request_trial("swim", desk.now)
     desk.written()
     desk.written()
     assert desk.title() == "swim"
@@ -834,7 +834,7 @@ def test_a_trial_that_no_notifier_takes_is_given_up() -> None:
     """A reminder that falls due meanwhile waits for it no longer than that."""
     desk = Desk(plain("walk", "08:00:30") + plain("swim", "15:00"), "2026-11-23 08:00")
     desk.screen.broken = True
-    number = desk.journal.ask_trial("swim", desk.now)
+    number = desk.journal.request_trial("swim", desk.now)
     desk.written()
     desk.until("2026-11-23 08:00:59")
     assert desk.title() == "swim"

@@ -135,8 +135,8 @@ def test_it_runs_to_its_end_and_is_done() -> None:
     assert shown(desk).progress == 100
     desk.until("2026-11-23 22:01:38")
     assert desk.title() is None
-    assert desk.journal.led() is None
-    assert [act.what for act in desk.journal.acts()] == ["done"]
+    assert desk.journal.routine_session() is None
+    assert [act.what for act in desk.journal.actions()] == ["done"]
     assert [key for key, _ in desk.told].count("log_done") == 1
     desk.answers().undo(desk.now)
     desk.written()
@@ -186,7 +186,7 @@ def test_stopped_the_reminder_is_back_as_it_was() -> None:
     desk.until("2026-11-23 22:00:40")
     desk.press("stop")
     assert desk.buttons == ["start", "done", "good-night"]
-    assert desk.journal.led() is None
+    assert desk.journal.routine_session() is None
     assert desk.outcomes("stretch") == ["open"]
     desk.until("2026-11-23 22:10:39")
     desk.close()
@@ -220,7 +220,7 @@ def test_closed_in_the_middle_it_is_closed_as_any_reminder() -> None:
     desk.until("2026-11-23 22:00:40")
     desk.close()
     assert desk.title() is None
-    assert desk.journal.led() is None
+    assert desk.journal.routine_session() is None
     assert desk.outcomes("stretch") == ["open"]
     desk.until("2026-11-23 22:10:40")
     assert desk.title() == "Once more: Time for a gentle stretch"
@@ -277,7 +277,7 @@ def test_who_stretches_is_not_idle_but_may_lock_the_screen() -> None:
     assert body(desk)[-1].startswith("Step 3")
     desk.there(Presence(locked=True))
     assert desk.title() is None
-    assert desk.journal.led() is None
+    assert desk.journal.routine_session() is None
     desk.there(Presence())
     assert desk.buttons[0] == "start"
 
@@ -294,7 +294,7 @@ def test_every_command_ends_it(command: str, outcome: str) -> None:
     getattr(desk.answers(), command)(desk.now, *more)
     desk.written()
     assert desk.title() is None
-    assert desk.journal.led() is None
+    assert desk.journal.routine_session() is None
     assert desk.outcomes("stretch") == [outcome]
 
 
@@ -326,7 +326,7 @@ def test_a_service_that_was_away_for_longer_shows_the_reminder_again() -> None:
     desk.until("2026-11-23 22:00:25")
     desk.restart("2026-11-23 22:01:01")
     assert desk.buttons == ["start", "done", "good-night"]
-    assert desk.journal.led() is None
+    assert desk.journal.routine_session() is None
 
 
 def test_a_suspend_in_the_middle_ends_it() -> None:
@@ -355,7 +355,7 @@ def test_closing_words_do_not_come_back_with_a_start() -> None:
     desk.until("2026-11-23 22:01:31")
     desk.restart()
     assert desk.title() is None
-    assert desk.journal.led() is None
+    assert desk.journal.routine_session() is None
 
 
 def test_a_stop_and_a_start_of_the_service_take_it_off_and_put_it_back() -> None:
@@ -416,7 +416,7 @@ def test_a_trial_interrupts_nothing() -> None:
     """It is answered as not shown, and the stretch goes on."""
     desk = led()
     before = shown(desk)
-    number = desk.journal.ask_trial("stretch", desk.now)
+    number = desk.journal.request_trial("stretch", desk.now)
     desk.written()
     assert desk.journal.trial_answer(number) == NOT_SHOWN
     assert shown(desk) == before

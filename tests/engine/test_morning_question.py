@@ -132,7 +132,7 @@ def test_nothing_is_asked_during_a_pause() -> None:
 def test_what_is_noted_by_a_command_takes_the_question_off() -> None:
     """The diary knows the night then."""
     desk = asked()
-    desk.journal.diary.say(Morning(NIGHT, Answer.NONE, desk.now))
+    desk.journal.diary.save_morning(Morning(NIGHT, Answer.NONE, desk.now))
     desk.written()
     assert not desk.screen.on_screen
     desk.until("2026-11-24 16:00")
@@ -174,7 +174,7 @@ def test_a_screen_that_takes_nothing_counts_as_not_asked() -> None:
     desk.screen.broken = True
     desk.until("2026-11-24 09:00")
     assert list(desk.screen.on_screen) == ["question/2026-11-23/0"]
-    assert desk.journal.diary.asked(NIGHT) == ()
+    assert desk.journal.diary.questions(NIGHT) == ()
     desk.until("2026-11-24 12:00")
     assert not desk.screen.on_screen
 
@@ -192,4 +192,4 @@ def test_a_question_that_is_closed_before_the_screen_has_told_was_asked() -> Non
     desk.screen.broken = True
     desk.until("2026-11-24 07:30")
     desk.close()
-    assert len(desk.journal.diary.asked(NIGHT)) == 1
+    assert len(desk.journal.diary.questions(NIGHT)) == 1

@@ -38,7 +38,7 @@ def insist() -> Desk:
 def trial() -> Desk:
     """Show a trial of a reminder."""
     desk = Desk(WALK + QUIET, "2026-11-23 08:00")
-    desk.journal.ask_trial("walk", desk.now)
+    desk.journal.request_trial("walk", desk.now)
     desk.written()
     return desk
 
@@ -131,7 +131,7 @@ def test_a_second_kill_before_the_screen_is_there_forgets_nothing() -> None:
     desk.until("2026-11-23 10:00")
     desk.restart()
     assert desk.screen.forgotten == ["handle 1"]
-    assert list(desk.journal.noted(SCREEN_NOTE)) == [*desk.screen.on_screen]
+    assert list(desk.journal.read_note(SCREEN_NOTE)) == [*desk.screen.on_screen]
 
 
 def test_what_was_erased_meanwhile_is_written_down_again() -> None:
@@ -147,7 +147,7 @@ def test_what_was_erased_meanwhile_is_written_down_again() -> None:
 def test_a_note_that_makes_no_sense_is_ignored() -> None:
     """A damaged journal stops nothing."""
     desk = Desk(WALK, "2026-11-23 08:00")
-    desk.journal.note(
+    desk.journal.write_note(
         SCREEN_NOTE, {"one": 1, "two": None, "three": ["x"], "walk/x/1/1": "handle 4"}
     )
     desk.restart()
@@ -158,11 +158,11 @@ def test_waiting_writes_nothing_down() -> None:
     """The note is written when something comes, and by the next reckoning after it has gone."""
     desk = mention()
     desk._deliver()
-    before = desk.journal.noted(SCREEN_NOTE)
+    before = desk.journal.read_note(SCREEN_NOTE)
     desk.until("2026-11-23 08:00:09")
-    assert desk.journal.noted(SCREEN_NOTE) == before
+    assert desk.journal.read_note(SCREEN_NOTE) == before
     desk.until("2026-11-23 10:00")
-    assert "notice/1" not in desk.journal.noted(SCREEN_NOTE)
+    assert "notice/1" not in desk.journal.read_note(SCREEN_NOTE)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_start_on_what_an_earlier_run_left_starts_the_stretch() -> None:
     desk.restart()
     desk.service.event(ButtonPressed(desk.screen.left_behind[0], "start"), desk.now)
     desk._deliver()
-    assert desk.journal.led() is not None
+    assert desk.journal.routine_session() is not None
     assert desk.buttons == ["stop", "done"]
 
 
@@ -193,7 +193,7 @@ def test_done_on_a_step_that_an_earlier_run_left_is_done() -> None:
     """Also where nobody has been led any more since."""
     desk = step()
     desk.restart("2026-11-23 10:02")
-    assert desk.journal.led() is None
+    assert desk.journal.routine_session() is None
     desk.service.event(ButtonPressed(desk.screen.left_behind[0], "done"), desk.now)
     assert desk.outcomes("stretch") == ["done"]
 

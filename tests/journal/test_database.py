@@ -110,11 +110,11 @@ def test_it_remembers_when_it_is_opened_again(tmp_path: Path) -> None:
     """
     journal = Journal.open(tmp_path)
     journal.save(course())
-    journal.stand(GlobalState(paused_until=NOW))
+    journal.save_global_state(GlobalState(paused_until=NOW))
     journal.close()
     again = Journal.open(tmp_path)
     assert again.unsettled() == [course()]
-    assert again.standing() == GlobalState(paused_until=NOW)
+    assert again.global_state() == GlobalState(paused_until=NOW)
     again.close()
 
 
@@ -159,7 +159,7 @@ def test_many_may_open_it_at_once_when_it_is_new(tmp_path: Path) -> None:
         "import os, sys; from pathlib import Path; from nightcare.journal.store import Journal\n"
         "sys.stdin.read(1)\n"
         "journal = Journal.open(Path(sys.argv[1]))\n"
-        "journal.note(str(os.getpid()), {}); journal.close()\n"
+        "journal.write_note(str(os.getpid()), {}); journal.close()\n"
     )
     for attempt in range(3):
         folder = tmp_path / str(attempt)
@@ -200,14 +200,14 @@ def test_all_of_a_transaction_becomes_true_or_nothing(journal: Journal) -> None:
     def change() -> None:
         with journal.transaction():
             journal.save(course("1"))
-            journal.stand(GlobalState(paused_until=NOW))
+            journal.save_global_state(GlobalState(paused_until=NOW))
             raise MindChangedError
 
     journal.save(course("before"))
     with pytest.raises(MindChangedError):
         change()
     assert journal.unsettled() == [course("before")]
-    assert journal.standing() == GlobalState()
+    assert journal.global_state() == GlobalState()
 
 
 def test_transactions_nest(journal: Journal, other: Journal) -> None:
@@ -240,15 +240,15 @@ def test_an_error_in_an_inner_transaction_takes_back_the_outer_one(journal: Jour
 def test_a_transaction_that_was_interrupted_leaves_nothing(tmp_path: Path) -> None:
     """As with `kill -9`; what had become true before stays."""
     result = in_another_process(
-        "journal.note('kept', {'a': 1})\n"
+        "journal.write_note('kept', {'a': 1})\n"
         "with journal.transaction():\n"
-        "    journal.note('lost', {'a': 1})\n"
+        "    journal.write_note('lost', {'a': 1})\n"
         "    os._exit(9)\n",
         tmp_path,
     )
     assert (result.returncode, result.stderr) == (9, "")
     journal = Journal.open(tmp_path)
-    assert (journal.noted("kept"), journal.noted("lost")) == ({"a": 1}, {})
+    assert (journal.read_note("kept"), journal.read_note("lost")) == ({"a": 1}, {})
     assert journal.sound()
     journal.close()
 
@@ -322,14 +322,14 @@ def test_it_is_known_whether_another_program_has_written(journal: Journal, other
 def test_opening_it_once_more_keeps_the_locks_of_this_process(tmp_path: Path) -> None:
     """Closing any descriptor of a file drops all locks that a process has on it, by fcntl(2)."""
     holder = Journal.open(tmp_path)
-    holder.note("before", {})
+    holder.write_note("before", {})
     Journal.open(tmp_path).close()
     # One that thinks it is the last to close the file would take away what the holder writes to.
-    result = in_another_process("journal.note('other', {'a': 1}); journal.close()", tmp_path)
+    result = in_another_process("journal.write_note('other', {'a': 1}); journal.close()", tmp_path)
     assert (result.returncode, result.stderr) == (0, "")
-    holder.note("holder", {"b": 2})
+    holder.write_note("holder", {"b": 2})
     result = in_another_process(
-        "print(journal.noted('other'), journal.noted('holder'), journal.sound())", tmp_path
+        "print(journal.read_note('other'), journal.read_note('holder'), journal.sound())", tmp_path
     )
     assert result.stdout == "{'a': 1} {'b': 2} True\n"
     holder.close()
@@ -469,18 +469,18 @@ def test_a_row_that_no_journal_writes_is_left_out_and_counted(
 ) -> None:
     """Somebody else has written it, or a disk has; the others are read."""
     journal.save(course())
-    journal.acted(NOW, "done", [], GlobalState())
-    journal.decided(NOW, course().occurrence, "show", "show")  # type: ignore[arg-type]
-    journal.ask_trial("water", NOW)
-    journal.note("service", {"pid": 1})
+    journal.record_action(NOW, "done", [], GlobalState())
+    journal.record_decision(NOW, course().occurrence, "show", "show")  # type: ignore[arg-type]
+    journal.request_trial("water", NOW)
+    journal.write_note("service", {"pid": 1})
     journal._db.execute(change)
 
     found = {
         "courses": journal.since(NOW),
-        "acts": journal.last_act(),
+        "acts": journal.last_action(),
         "decisions": journal.last_decisions(),
         "trials": journal.trials(),
-        "notes": journal.noted("service"),
+        "notes": journal.read_note("service"),
     }
     assert [name for name, value in found.items() if not value] == [change.split()[1]]
     assert journal.unreadable == 1
@@ -511,17 +511,17 @@ def test_what_can_be_read_of_the_global_state_is_kept(
         good_night=NOW.date(),
         tonight={NOW.date(): time(23, 45)},
     )
-    journal.stand(whole)
+    journal.save_global_state(whole)
     journal._db.execute(change)
-    assert journal.standing() == replace(whole, **expected)  # type: ignore[arg-type]
+    assert journal.global_state() == replace(whole, **expected)  # type: ignore[arg-type]
 
 
 def test_a_journal_without_its_global_state_goes_on(journal: Journal) -> None:
     """The row is written again with the next change."""
     journal._db.execute("DELETE FROM standing")
-    assert journal.standing() == GlobalState()
-    journal.stand(GlobalState(began=NOW))
-    assert journal.standing() == GlobalState(began=NOW)
+    assert journal.global_state() == GlobalState()
+    journal.save_global_state(GlobalState(began=NOW))
+    assert journal.global_state() == GlobalState(began=NOW)
 
 
 @pytest.mark.parametrize("change", ["DROP TABLE courses", "ALTER TABLE courses RENAME TO course"])
@@ -536,7 +536,7 @@ def test_a_missing_table_is_damage(journal: Journal, change: str) -> None:
 def test_a_full_disk_is_told_and_leaves_all_as_it_was(journal: Journal) -> None:
     """Nothing that was remembered is lost, and it goes on when there is room again."""
     journal.save(course("before"))
-    journal.stand(GlobalState(paused_until=NOW))
+    journal.save_global_state(GlobalState(paused_until=NOW))
     (pages,) = journal._db.execute("PRAGMA page_count").fetchone()
     journal._db.execute(f"PRAGMA max_page_count={pages}")
 
@@ -550,7 +550,7 @@ def test_a_full_disk_is_told_and_leaves_all_as_it_was(journal: Journal) -> None:
     assert caught.value.key == "journal_unusable"
     assert str(caught.value.values["reason"]) == "database or disk is full"
     assert journal.unsettled() == [course("before")]
-    assert journal.standing() == GlobalState(paused_until=NOW)
+    assert journal.global_state() == GlobalState(paused_until=NOW)
     journal._db.execute("PRAGMA max_page_count=100000")
     journal.save(course("after"))
     assert len(journal.unsettled()) == 2
@@ -670,11 +670,11 @@ def test_what_an_earlier_version_wrote_is_read(tmp_path: Path) -> None:
             "walk": DeliveryStatus.DECIDED,
             "swim": None,
         }
-        act = journal.last_act()
+        act = journal.last_action()
         assert act is not None
         assert act.courses == tuple(
             one for one in journal.unsettled() if one.key.reminder == "water"
         )
-        assert [journal.trial_delivery(one.id) for one in journal.trials()] == [
+        assert [journal.trial_status(one.id) for one in journal.trials()] == [
             DeliveryStatus.DECIDED
         ]

@@ -70,8 +70,8 @@ def filled(journal: Journal) -> DiaryStore:
     """Return a diary with a cramp, a morning, and a night that was asked after."""
     pages = DiaryStore(journal)
     pages.add(CRAMP)
-    pages.say(MORNING)
-    pages.ask(NIGHT, NOW)
+    pages.save_morning(MORNING)
+    pages.record_question(NIGHT, NOW)
     return pages
 
 
@@ -83,7 +83,7 @@ def test_a_cramp_is_given_back_as_it_was(cramp: Cramp) -> None:
     """Also words with signs that nobody sees, and the clock of another zone."""
     with closing(Journal.in_memory()) as journal:
         pages = DiaryStore(journal)
-        pages.correct(cramp)
+        pages.save_cramp(cramp)
         assert pages.cramps() == [cramp]
         assert pages.cramp(cramp.id) == cramp
 
@@ -93,8 +93,8 @@ def test_of_a_night_the_last_answer_counts(first: Morning, second: Morning) -> N
     """Another night has another."""
     with closing(Journal.in_memory()) as journal:
         pages = DiaryStore(journal)
-        pages.say(first)
-        pages.say(second)
+        pages.save_morning(first)
+        pages.save_morning(second)
         assert pages.morning(second.night) == second
         if first.night != second.night:
             assert pages.morning(first.night) == first
@@ -114,7 +114,7 @@ def test_a_correction_is_of_one_alone(journal: Journal) -> None:
     """The others stay as they were."""
     pages = DiaryStore(journal)
     first, second = pages.add(CRAMP), pages.add(CRAMP)
-    pages.correct(replace(second, leg=None, note=""))
+    pages.save_cramp(replace(second, leg=None, note=""))
     assert pages.cramps() == [first, replace(second, leg=None, note="")]
 
 
@@ -132,20 +132,20 @@ def test_cramps_come_in_order_of_time_since_a_day(journal: Journal) -> None:
 def test_what_was_said_of_a_night_can_be_taken_back(journal: Journal) -> None:
     """It is as if nothing had been said."""
     pages = filled(journal)
-    pages.unsay(MORNING.night)
+    pages.remove_morning(MORNING.night)
     assert pages.mornings() == []
 
 
 def test_when_a_night_was_asked_after_is_known_for_a_while(journal: Journal) -> None:
     """Older questions matter to nobody."""
     pages = DiaryStore(journal)
-    pages.ask(NIGHT, NOW)
-    pages.ask(NIGHT, NOW + HOUR)
-    assert pages.asked(NIGHT) == (NOW, NOW + HOUR)
-    pages.ask(NIGHT + timedelta(days=7), NOW + 7 * 24 * HOUR)
-    assert pages.asked(NIGHT) == (NOW, NOW + HOUR)
-    pages.ask(NIGHT + timedelta(days=8), NOW + 8 * 24 * HOUR)
-    assert pages.asked(NIGHT) == ()
+    pages.record_question(NIGHT, NOW)
+    pages.record_question(NIGHT, NOW + HOUR)
+    assert pages.questions(NIGHT) == (NOW, NOW + HOUR)
+    pages.record_question(NIGHT + timedelta(days=7), NOW + 7 * 24 * HOUR)
+    assert pages.questions(NIGHT) == (NOW, NOW + HOUR)
+    pages.record_question(NIGHT + timedelta(days=8), NOW + 8 * 24 * HOUR)
+    assert pages.questions(NIGHT) == ()
 
 
 def test_the_diary_is_never_pruned(journal: Journal) -> None:
@@ -163,7 +163,7 @@ def test_all_of_a_change_becomes_true_or_nothing(journal: Journal) -> None:
     def change() -> None:
         with journal.transaction():
             pages.remove(1)
-            pages.unsay(MORNING.night)
+            pages.remove_morning(MORNING.night)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -210,7 +210,7 @@ def test_a_journal_without_a_diary_gets_one_and_keeps_the_rest(tmp_path: Path) -
     old.close()
     with closing(Journal.open(tmp_path)) as journal:
         assert journal._version() == VERSION
-        assert journal.standing() == GlobalState(paused_until=NOW + HOUR)
+        assert journal.global_state() == GlobalState(paused_until=NOW + HOUR)
         assert list(journal.tips_shown()) == ["refill"]
         pages = filled(journal)
         assert (pages.cramps(), pages.mornings()) == ([CRAMP], [MORNING])
@@ -222,16 +222,16 @@ def test_a_journal_without_a_diary_gets_one_and_keeps_the_rest(tmp_path: Path) -
 def test_the_diary_goes_along_into_the_refuge_and_back(tmp_path: Path) -> None:
     """An answer that is given while the disk fails is on it later, once."""
     disk = Journal.open(tmp_path)
-    disk.stand(GlobalState(began=NOW, reckoned=NOW))
+    disk.save_global_state(GlobalState(began=NOW, reckoned=NOW))
     filled(disk)
     refuge = MemoryJournal(disk, NOW)
     answered = Morning(NIGHT, Answer.SEVERE, NOW)
-    DiaryStore(refuge.journal).say(answered)
-    DiaryStore(refuge.journal).ask(NIGHT, NOW + HOUR)
+    DiaryStore(refuge.journal).save_morning(answered)
+    DiaryStore(refuge.journal).record_question(NIGHT, NOW + HOUR)
     refuge.bring_back(disk, NOW)
     pages = DiaryStore(disk)
     assert (pages.cramps(), pages.mornings()) == ([CRAMP], [MORNING, answered])
-    assert pages.asked(NIGHT) == (NOW, NOW + HOUR)
+    assert pages.questions(NIGHT) == (NOW, NOW + HOUR)
     refuge.journal.close()
     disk.close()
 
@@ -239,16 +239,16 @@ def test_the_diary_goes_along_into_the_refuge_and_back(tmp_path: Path) -> None:
 def test_what_the_person_changed_on_the_disk_meanwhile_stays(tmp_path: Path) -> None:
     """Corrected, taken out or answered there, where their command found it."""
     disk = Journal.open(tmp_path)
-    disk.stand(GlobalState(began=NOW, reckoned=NOW))
+    disk.save_global_state(GlobalState(began=NOW, reckoned=NOW))
     pages = filled(disk)
     second = pages.add(CRAMP)
     refuge = MemoryJournal(disk, NOW)
-    DiaryStore(refuge.journal).say(Morning(NIGHT, Answer.MILD, NOW))
+    DiaryStore(refuge.journal).save_morning(Morning(NIGHT, Answer.MILD, NOW))
     pages.remove(1)
-    pages.correct(replace(second, note="mine"))
-    pages.unsay(MORNING.night)
+    pages.save_cramp(replace(second, note="mine"))
+    pages.remove_morning(MORNING.night)
     theirs = Morning(NIGHT, Answer.NONE, NOW)
-    pages.say(theirs)
+    pages.save_morning(theirs)
     refuge.bring_back(disk, NOW)
     assert (pages.cramps(), pages.mornings()) == ([replace(second, note="mine")], [theirs])
     refuge.journal.close()
@@ -258,7 +258,7 @@ def test_what_the_person_changed_on_the_disk_meanwhile_stays(tmp_path: Path) -> 
 def test_a_journal_that_is_lost_gets_its_diary_back(tmp_path: Path) -> None:
     """All of it, however old, beside what a command has written to the new one."""
     gone = Journal.open(tmp_path / "old")
-    gone.stand(GlobalState(began=NOW, reckoned=NOW))
+    gone.save_global_state(GlobalState(began=NOW, reckoned=NOW))
     filled(gone)
     refuge = MemoryJournal(gone, NOW + timedelta(days=300))
     new = Journal.open(tmp_path / "new")
@@ -276,7 +276,7 @@ def test_a_journal_that_is_lost_gets_its_diary_back_under_the_same_numbers(
 ) -> None:
     """The person corrects by these numbers; nothing was recorded meanwhile."""
     gone = Journal.open(tmp_path / "old")
-    gone.stand(GlobalState(began=NOW, reckoned=NOW))
+    gone.save_global_state(GlobalState(began=NOW, reckoned=NOW))
     pages = filled(gone)
     pages.add(CRAMP)
     third = pages.add(replace(CRAMP, note="third"))
@@ -286,7 +286,7 @@ def test_a_journal_that_is_lost_gets_its_diary_back_under_the_same_numbers(
     refuge.bring_back(new, NOW)
     refuge.bring_back(new, NOW)
     assert new.diary.cramps() == [CRAMP, third]
-    assert new.diary.asked(NIGHT) == (NOW,)
+    assert new.diary.questions(NIGHT) == (NOW,)
     for one in (refuge.journal, gone, new):
         one.close()
 
@@ -299,13 +299,13 @@ def everything(journal: Journal) -> None:
     filled(journal)
     course = begin(Occurrence(Key("water", NIGHT, "1"), NOW), Topic.HYDRATION)
     journal.save(course.settle(Outcome.DONE, NOW))
-    journal.tip_shown("refill", NOW)
-    journal.decided(NOW, course.occurrence, "show", "show")  # type: ignore[arg-type]
-    journal.acted(NOW, "done", [course], GlobalState(paused_until=NOW))
-    journal.ask_trial("water", NOW)
-    journal.lead(RoutineSession(course.key, "calf", NOW, NOW))
-    journal.note(SERVICE_NOTE, {"pid": 1})
-    journal.note("other", {"pid": 1})
+    journal.record_tip("refill", NOW)
+    journal.record_decision(NOW, course.occurrence, "show", "show")  # type: ignore[arg-type]
+    journal.record_action(NOW, "done", [course], GlobalState(paused_until=NOW))
+    journal.request_trial("water", NOW)
+    journal.save_routine_session(RoutineSession(course.key, "calf", NOW, NOW))
+    journal.write_note(SERVICE_NOTE, {"pid": 1})
+    journal.write_note("other", {"pid": 1})
 
 
 def rows(journal: Journal) -> dict[str, int]:
@@ -327,8 +327,8 @@ def test_erasing_leaves_nothing_in_any_table(journal: Journal) -> None:
     assert rows(journal) == dict.fromkeys(TABLES, 1)
     journal.erase(NOW)
     assert rows(journal) == dict.fromkeys(TABLES, 0)
-    assert (journal.noted(SERVICE_NOTE), journal.noted("other")) == ({"pid": 1}, {})
-    assert journal.standing() == GlobalState()
+    assert (journal.read_note(SERVICE_NOTE), journal.read_note("other")) == ({"pid": 1}, {})
+    assert journal.global_state() == GlobalState()
     assert DiaryStore(journal).add(CRAMP).id == 1
 
 
@@ -352,9 +352,11 @@ def test_erasing_leaves_no_trace_in_the_files(journal: Journal, tmp_path: Path) 
 
 def test_after_erasing_the_service_goes_on_from_now(journal: Journal) -> None:
     """Nothing of before comes up again, and a pause is over."""
-    journal.stand(GlobalState(began=NOW - 48 * HOUR, reckoned=NOW, paused_until=NOW + HOUR))
+    journal.save_global_state(
+        GlobalState(began=NOW - 48 * HOUR, reckoned=NOW, paused_until=NOW + HOUR)
+    )
     journal.erase(NOW + HOUR)
-    assert journal.standing() == GlobalState(began=NOW + HOUR, reckoned=NOW + HOUR)
+    assert journal.global_state() == GlobalState(began=NOW + HOUR, reckoned=NOW + HOUR)
 
 
 def test_what_is_erased_while_the_disk_fails_the_service_does_not_come_back(
@@ -362,7 +364,7 @@ def test_what_is_erased_while_the_disk_fails_the_service_does_not_come_back(
 ) -> None:
     """Records in memory from before are not written again."""
     disk = Journal.open(tmp_path)
-    disk.stand(GlobalState(began=NOW, reckoned=NOW))
+    disk.save_global_state(GlobalState(began=NOW, reckoned=NOW))
     everything(disk)
     refuge = MemoryJournal(disk, NOW)
     disk.erase(NOW)

@@ -30,8 +30,8 @@ def folder(tmp_path: Path) -> Path:
 def written(folder: Path) -> Path:
     """Return the folder with a journal that a service has closed."""
     journal = Journal.open(folder)
-    journal.stand(replace(journal.standing(), began=NOW, reckoned=NOW))
-    journal.note(SERVICE_NOTE, {"pid": 4711})
+    journal.save_global_state(replace(journal.global_state(), began=NOW, reckoned=NOW))
+    journal.write_note(SERVICE_NOTE, {"pid": 4711})
     journal.close()
     return folder
 
@@ -70,13 +70,13 @@ def test_what_a_service_has_just_written_is_seen(written: Path) -> None:
     """Also what is still in the file that SQLite writes ahead."""
     journal = Journal.open(written)
     try:
-        journal.note(SERVICE_NOTE, {"pid": 1234})
+        journal.write_note(SERVICE_NOTE, {"pid": 1234})
         names = set(trace(written))
         content = inspect(written).content
         assert isinstance(content, Content)
         assert content.service == {"pid": 1234}
         assert set(trace(written)) == names
-        journal.note(SERVICE_NOTE, {"pid": 5678})
+        journal.write_note(SERVICE_NOTE, {"pid": 5678})
     finally:
         journal.close()
 

@@ -22,7 +22,7 @@ def test_every_commit_is_told_when_it_can_be_read(tmp_path: Path) -> None:
     def pause(number: int) -> None:
         command = Journal.open(tmp_path)
         until = NOON + timedelta(minutes=number)
-        command.stand(replace(command.standing(), paused_until=until))
+        command.save_global_state(replace(command.global_state(), paused_until=until))
         command.close()
 
     async def test() -> None:
@@ -42,7 +42,7 @@ def test_every_commit_is_told_when_it_can_be_read(tmp_path: Path) -> None:
             async with asyncio.timeout(SECONDS):
                 await heard.wait()
             heard.clear()
-            assert service.standing().paused_until == NOON + timedelta(minutes=number)
+            assert service.global_state().paused_until == NOON + timedelta(minutes=number)
         task.cancel()
 
     asyncio.run(test())

@@ -25,18 +25,18 @@ def course(slot: str) -> Delivery:
 def test_what_changed_in_memory_is_brought_back(tmp_path: Path) -> None:
     """Courses, what holds for all, and tips."""
     disk = Journal.open(tmp_path)
-    disk.stand(replace(disk.standing(), began=NOON, reckoned=NOON))
+    disk.save_global_state(replace(disk.global_state(), began=NOON, reckoned=NOON))
     disk.save(course("old"))
     refuge = MemoryJournal(disk, NOON)
     refuge.journal.save(course("old").settle(Outcome.DONE, NOON))
     refuge.journal.save(course("new"))
-    refuge.journal.tip_shown("refill", NOON)
-    paused = replace(refuge.journal.standing(), paused_until=NOON + timedelta(hours=1))
-    refuge.journal.stand(paused)
+    refuge.journal.record_tip("refill", NOON)
+    paused = replace(refuge.journal.global_state(), paused_until=NOON + timedelta(hours=1))
+    refuge.journal.save_global_state(paused)
     refuge.bring_back(disk, NOON)
-    assert disk.course(course("old").key) == course("old").settle(Outcome.DONE, NOON)
-    assert disk.course(course("new").key) == course("new")
-    assert disk.standing() == paused
+    assert disk.delivery(course("old").key) == course("old").settle(Outcome.DONE, NOON)
+    assert disk.delivery(course("new").key) == course("new")
+    assert disk.global_state() == paused
     assert list(disk.tips_shown()) == ["refill"]
     refuge.journal.close()
     disk.close()
@@ -45,19 +45,19 @@ def test_what_changed_in_memory_is_brought_back(tmp_path: Path) -> None:
 def test_a_routine_under_way_goes_on_in_memory_and_back_on_the_disk(tmp_path: Path) -> None:
     """Unless the disk knows better, or it is over by then."""
     disk = Journal.open(tmp_path)
-    disk.stand(replace(disk.standing(), began=NOON, reckoned=NOON))
+    disk.save_global_state(replace(disk.global_state(), began=NOON, reckoned=NOON))
     led = RoutineSession(course("1").key, "calf", NOON, NOON)
-    disk.lead(led)
+    disk.save_routine_session(led)
     refuge = MemoryJournal(disk, NOON)
-    assert refuge.journal.led() == led
+    assert refuge.journal.routine_session() == led
     later = replace(led, seen=NOON + timedelta(seconds=20))
-    refuge.journal.lead(later)
+    refuge.journal.save_routine_session(later)
     refuge.bring_back(disk, NOON)
-    assert disk.led() == later
+    assert disk.routine_session() == later
     again = MemoryJournal(disk, NOON)
-    again.journal.lead(None)
+    again.journal.save_routine_session(None)
     again.bring_back(disk, NOON)
-    assert disk.led() is None
+    assert disk.routine_session() is None
     for one in (refuge.journal, again.journal, disk):
         one.close()
 
@@ -65,18 +65,20 @@ def test_a_routine_under_way_goes_on_in_memory_and_back_on_the_disk(tmp_path: Pa
 def test_what_a_command_wrote_meanwhile_stays(tmp_path: Path) -> None:
     """The person's own answer on the disk goes before what memory thinks."""
     disk = Journal.open(tmp_path)
-    disk.stand(replace(disk.standing(), began=NOON, reckoned=NOON))
+    disk.save_global_state(replace(disk.global_state(), began=NOON, reckoned=NOON))
     disk.save(course("1"))
     refuge = MemoryJournal(disk, NOON)
     answered = course("1").settle(Outcome.DONE, NOON)
     disk.save(answered)
-    paused = replace(disk.standing(), paused_until=NOON + timedelta(hours=2))
-    disk.stand(paused)
+    paused = replace(disk.global_state(), paused_until=NOON + timedelta(hours=2))
+    disk.save_global_state(paused)
     refuge.journal.save(course("1").settle(Outcome.EXPIRED, NOON))
-    refuge.journal.stand(replace(refuge.journal.standing(), reckoned=NOON + timedelta(hours=1)))
+    refuge.journal.save_global_state(
+        replace(refuge.journal.global_state(), reckoned=NOON + timedelta(hours=1))
+    )
     refuge.bring_back(disk, NOON)
-    assert disk.course(answered.key) == answered
-    assert disk.standing() == replace(paused, reckoned=NOON + timedelta(hours=1))
+    assert disk.delivery(answered.key) == answered
+    assert disk.global_state() == replace(paused, reckoned=NOON + timedelta(hours=1))
     refuge.journal.close()
     disk.close()
 
@@ -86,12 +88,12 @@ def test_without_anything_to_copy_the_past_is_left_alone(tmp_path: Path) -> None
     broken = Journal.open(tmp_path)
     broken.close()
     nothing = MemoryJournal(None, NOON)
-    assert nothing.journal.standing().began is None
+    assert nothing.journal.global_state().began is None
     nothing.journal.close()
     lost = Journal.open(tmp_path)
     (tmp_path / FILE_NAME).write_bytes(b"no database" * 1000)
     refuge = MemoryJournal(lost, NOON)
-    assert refuge.journal.standing().reckoned == NOON
+    assert refuge.journal.global_state().reckoned == NOON
     refuge.journal.close()
     lost.close()
 

@@ -49,13 +49,13 @@ def written(folder: Path) -> Path:
             journal.save(course(number))
         for number in range(1, CRAMPS + 1):
             journal.diary.add(cramp(number))
-        journal.diary.say(Morning(date(2026, 11, 20), Answer.NONE, NOON))
-        journal.diary.ask(date(2026, 11, 20), NOON)
-        journal.acted(NOON, "done", [course(1)], STANDING)
-        journal.tip_shown("refill", NOON)
-        journal.note(SERVICE_NOTE, {"pid": 1})
-        journal.note("professional", {"at": "2026-11-20"})
-        journal.stand(STANDING)
+        journal.diary.save_morning(Morning(date(2026, 11, 20), Answer.NONE, NOON))
+        journal.diary.record_question(date(2026, 11, 20), NOON)
+        journal.record_action(NOON, "done", [course(1)], STANDING)
+        journal.record_tip("refill", NOON)
+        journal.write_note(SERVICE_NOTE, {"pid": 1})
+        journal.write_note("professional", {"at": "2026-11-20"})
+        journal.save_global_state(STANDING)
     return folder / FILE_NAME
 
 
@@ -73,11 +73,11 @@ def test_of_a_sound_journal_everything_is_carried_over(tmp_path: Path) -> None:
         assert lost == 0
         assert journal.since(NOON - timedelta(days=1)) == source.since(NOON - timedelta(days=1))
         assert whole(journal) == whole(source)
-        assert journal.standing() == STANDING
-        assert journal.acts() == source.acts()
+        assert journal.global_state() == STANDING
+        assert journal.actions() == source.actions()
         assert journal.tips_shown() == source.tips_shown()
-        assert journal.noted(SERVICE_NOTE) == {}
-        assert journal.noted("professional") == {"at": "2026-11-20"}
+        assert journal.read_note(SERVICE_NOTE) == {}
+        assert journal.read_note("professional") == {"at": "2026-11-20"}
 
 
 @pytest.mark.parametrize("word", ["CREATE TABLE courses", "CREATE TABLE cramps", "slot TEXT"])
@@ -169,15 +169,15 @@ def test_no_flipped_bit_stops_the_service(tmp_path: Path, seed: int) -> None:
     def step() -> None:
         journal = one.journal
         journal.since(NOON - timedelta(days=9))
-        journal.standing()
-        journal.acts()
+        journal.global_state()
+        journal.actions()
         journal.last_decisions()
-        journal.led()
+        journal.routine_session()
         whole(journal)
         journal.save(course(5000))
 
     one.keep_going(step)
-    assert one.journal.course(course(5000).key) is not None
+    assert one.journal.delivery(course(5000).key) is not None
     assert len(one.journal.since(NOON)) > COURSES // 2
     one.close()
 
@@ -193,7 +193,7 @@ def test_the_service_goes_on_with_all_that_was_readable(tmp_path: Path) -> None:
     one.close()
     with closing(Journal.open(tmp_path)) as disk:
         assert len(disk.since(NOON)) == COURSES
-        assert disk.standing() == STANDING
+        assert disk.global_state() == STANDING
     assert len(list(tmp_path.glob("journal-corrupt-*.sqlite"))) == 1
 
 
@@ -249,8 +249,8 @@ def test_old_entries_go_once_a_day(tmp_path: Path) -> None:
     one.keep_going(lambda: one.journal.save(course(1)))
     clock[0] += timedelta(days=399)
     one.keep_going(lambda: None)
-    assert one.journal.course(course(1).key) is not None
+    assert one.journal.delivery(course(1).key) is not None
     clock[0] += timedelta(days=2)
     one.keep_going(lambda: None)
-    assert one.journal.course(course(1).key) is None
+    assert one.journal.delivery(course(1).key) is None
     one.close()

@@ -69,9 +69,9 @@ def course(
 def test_a_course_is_given_back_as_it_was(course: Delivery) -> None:
     """In whatever state."""
     with fresh() as journal:
-        assert journal.course(course.key) is None
+        assert journal.delivery(course.key) is None
         journal.save(course)
-        assert journal.course(course.key) == course
+        assert journal.delivery(course.key) == course
 
 
 @given(courses, st.lists(states, max_size=4))
@@ -82,7 +82,7 @@ def test_a_course_has_only_its_last_state(course: Delivery, later: list[State]) 
         for state in later:
             course = replace(course, state=state)
             journal.save(course)
-        assert journal.course(course.key) == course
+        assert journal.delivery(course.key) == course
         assert journal.unsettled() == ([] if course.settled else [course])
 
 
@@ -178,10 +178,10 @@ def test_a_bedtime_that_occurs_twice_is_kept_as_the_one_that_was_meant() -> None
     for fold in (0, 1):
         bedtime = time(23, 45, fold=fold)
         with fresh() as journal:
-            journal.stand(GlobalState(tonight={TODAY: bedtime}))
-            journal.acted(NOW, "tonight", [], journal.standing())
-            assert journal.standing().tonight[TODAY].fold == fold
-            (act,) = journal.acts()
+            journal.save_global_state(GlobalState(tonight={TODAY: bedtime}))
+            journal.record_action(NOW, "tonight", [], journal.global_state())
+            assert journal.global_state().tonight[TODAY].fold == fold
+            (act,) = journal.actions()
             assert act.standing.tonight == {TODAY: bedtime}
             assert act.standing.tonight[TODAY].fold == fold
 
@@ -189,13 +189,13 @@ def test_a_bedtime_that_occurs_twice_is_kept_as_the_one_that_was_meant() -> None
 def test_at_first_nothing_holds() -> None:
     """The service has not run yet."""
     with fresh() as journal:
-        assert journal.standing() == GlobalState()
+        assert journal.global_state() == GlobalState()
         assert journal.unsettled() == []
-        assert journal.last_act() is None
+        assert journal.last_action() is None
         assert journal.trials() == []
         assert journal.tips_shown() == {}
         assert journal.last_decisions() == []
-        assert journal.noted("service") == {}
+        assert journal.read_note("service") == {}
 
 
 @given(st.lists(standings, min_size=1, max_size=3))
@@ -203,8 +203,8 @@ def test_what_holds_for_all_is_given_back_as_it_was(made: list[GlobalState]) -> 
     """The last that was written."""
     with fresh() as journal:
         for standing in made:
-            journal.stand(standing)
-        assert journal.standing() == made[-1]
+            journal.save_global_state(standing)
+        assert journal.global_state() == made[-1]
 
 
 # What the person did
@@ -216,23 +216,23 @@ def test_an_act_is_given_back_as_it_was(
 ) -> None:
     """With how things stood before it, until it is taken back."""
     with fresh() as journal:
-        journal.acted(at, what, before, standing)
-        act = journal.last_act()
+        journal.record_action(at, what, before, standing)
+        act = journal.last_action()
         assert act is not None
         assert act == UserAction(act.id, at, what, tuple(before), standing)
-        journal.forget_act(act)
-        assert journal.last_act() is None
+        journal.forget_action(act)
+        assert journal.last_action() is None
 
 
 def test_the_last_act_is_the_one_that_was_done_last() -> None:
     """Even where the clock was set back in between."""
     with fresh() as journal:
         for number, what in enumerate(("done", "snooze", "pause")):
-            journal.acted(NOW - number * DAY, what, [], GlobalState())
+            journal.record_action(NOW - number * DAY, what, [], GlobalState())
         taken_back = []
-        while (act := journal.last_act()) is not None:
+        while (act := journal.last_action()) is not None:
             taken_back.append(act.what)
-            journal.forget_act(act)
+            journal.forget_action(act)
         assert taken_back == ["pause", "snooze", "done"]
 
 
@@ -243,21 +243,21 @@ def test_the_last_act_is_the_one_that_was_done_last() -> None:
 def test_there_is_one_routine_under_way_or_none(made: list[RoutineSession | None]) -> None:
     """The last that was written, as it was."""
     with fresh() as journal:
-        assert journal.led() is None
+        assert journal.routine_session() is None
         for one in made:
-            journal.lead(one)
-        assert journal.led() == made[-1]
+            journal.save_routine_session(one)
+        assert journal.routine_session() == made[-1]
 
 
 @given(instants, texts, texts)
 def test_a_trial_is_given_back_as_it_was(at: datetime, reminder: str, shown_by: str) -> None:
     """Until it is shown; then it has its answer."""
     with fresh() as journal:
-        number = journal.ask_trial(reminder, at)
-        other = journal.ask_trial("other", at)
+        number = journal.request_trial(reminder, at)
+        other = journal.request_trial("other", at)
         assert journal.trials() == [Trial(number, at, reminder), Trial(other, at, "other")]
         assert journal.trial_answer(number) is None
-        journal.trial_shown(number, shown_by)
+        journal.answer_trial(number, shown_by)
         assert journal.trials() == [Trial(other, at, "other")]
         assert journal.trial_answer(number) == shown_by
         assert journal.trial_answer(other) is None
@@ -270,11 +270,11 @@ def test_a_note_is_given_back_as_it_was(
 ) -> None:
     """The last under its name."""
     with fresh() as journal:
-        journal.note(name, first)
-        assert journal.noted(name) == first
-        journal.note(name, second)
-        assert journal.noted(name) == second
-        assert journal.noted(name + "?") == {}
+        journal.write_note(name, first)
+        assert journal.read_note(name) == first
+        journal.write_note(name, second)
+        assert journal.read_note(name) == second
+        assert journal.read_note(name + "?") == {}
 
 
 @given(st.lists(st.sampled_from("abc")))
@@ -282,7 +282,7 @@ def test_tips_know_which_was_shown_last(shown: list[str]) -> None:
     """The number of each grows with each showing."""
     with fresh() as journal:
         for tip in shown:
-            journal.tip_shown(tip, NOW)
+            journal.record_tip(tip, NOW)
         numbers = journal.tips_shown()
         assert set(numbers) == set(shown)
         in_order = sorted(numbers, key=lambda tip: numbers[tip])
@@ -304,7 +304,7 @@ def test_the_last_decision_on_each_reminder_is_known(
     with fresh() as journal:
         last: dict[str, Decision] = {}
         for at, occurrence, verdict, step in made:
-            journal.decided(at, occurrence, verdict, step)
+            journal.record_decision(at, occurrence, verdict, step)
             name = occurrence.key.reminder
             last.pop(name, None)
             last[name] = Decision(
@@ -328,30 +328,30 @@ def test_what_is_older_than_400_days_is_let_go() -> None:
             begun = course(due, day=day, slot=slot)
             journal.save(begun.settle(Outcome.DONE, due))
             journal.save(course(due, name="open", day=day, slot=slot))
-            journal.decided(due, begun.occurrence, "show", Reason.SHOW)
-            journal.acted(due, {"old": "done", "kept": "snooze"}[slot], [], GlobalState())
-            journal.ask_trial(slot, due)
-        journal.tip_shown("refill", limit - DAY)
-        journal.stand(GlobalState(began=limit - DAY, good_night=TODAY))
+            journal.record_decision(due, begun.occurrence, "show", Reason.SHOW)
+            journal.record_action(due, {"old": "done", "kept": "snooze"}[slot], [], GlobalState())
+            journal.request_trial(slot, due)
+        journal.record_tip("refill", limit - DAY)
+        journal.save_global_state(GlobalState(began=limit - DAY, good_night=TODAY))
         journal.prune(NOW)
         kept = journal.of_care_day(limit.date())
         assert [one.key.slot for one in kept if one.settled] == ["kept"]
         assert [one.key.slot for one in journal.unsettled()] == ["old", "kept"]
         assert [one.occurrence.due for one in journal.last_decisions()] == [limit]
         assert [one.reminder for one in journal.trials()] == ["kept"]
-        act = journal.last_act()
+        act = journal.last_action()
         assert act is not None
-        journal.forget_act(act)
-        assert (act.what, journal.last_act()) == ("snooze", None)
+        journal.forget_action(act)
+        assert (act.what, journal.last_action()) == ("snooze", None)
         assert list(journal.tips_shown()) == ["refill"]
-        assert journal.standing() == GlobalState(began=limit - DAY, good_night=TODAY)
+        assert journal.global_state() == GlobalState(began=limit - DAY, good_night=TODAY)
 
 
 def test_pruning_an_empty_journal_changes_nothing() -> None:
     """Nothing is there to let go of."""
     with fresh() as journal:
         journal.prune(NOW)
-        assert journal.standing() == GlobalState()
+        assert journal.global_state() == GlobalState()
 
 
 # A copy
@@ -361,10 +361,10 @@ def test_a_copy_knows_all_and_goes_its_own_way() -> None:
     """A write to one is not in the other."""
     with fresh() as journal:
         journal.save(course())
-        journal.stand(GlobalState(paused_until=NOW))
+        journal.save_global_state(GlobalState(paused_until=NOW))
         copy = journal.copied()
         assert copy.unsettled() == journal.unsettled()
-        assert copy.standing() == journal.standing()
+        assert copy.global_state() == journal.global_state()
         copy.save(course().held(Reason.PAUSED))
         journal.save(course(slot="2"))
         assert [one.state for one in copy.unsettled()] == [Held(Reason.PAUSED)]
@@ -393,7 +393,7 @@ def test_every_state_has_its_own_columns() -> None:
             Active(None, NOW),
         ):
             journal.save(replace(course(), state=state))
-            found = journal.course(course().key)
+            found = journal.delivery(course().key)
             assert found is not None
             assert found.state == state
 
@@ -403,32 +403,32 @@ def test_how_far_a_reminder_came_is_known_of_its_last_showing() -> None:
     one = course().occurrence
     with fresh() as journal:
         for _ in range(2):
-            journal.decided(NOW, one, "show", Reason.SHOW)
-        journal.delivered(one.key, DeliveryStatus.SHOWN)
-        journal.delivered(replace(one.key, slot="another"), DeliveryStatus.ERROR)
+            journal.record_decision(NOW, one, "show", Reason.SHOW)
+        journal.record_status(one.key, DeliveryStatus.SHOWN)
+        journal.record_status(replace(one.key, slot="another"), DeliveryStatus.ERROR)
         assert [made.delivery for made in journal.last_decisions()] == [DeliveryStatus.SHOWN]
-        journal.decided(NOW, one, "hold", Reason.LOCKED)
+        journal.record_decision(NOW, one, "hold", Reason.LOCKED)
         assert [made.delivery for made in journal.last_decisions()] == [None]
 
 
 def test_how_far_a_trial_came_is_known() -> None:
     """Each its own."""
     with fresh() as journal:
-        first, second = (journal.ask_trial("water", NOW) for _ in range(2))
-        journal.trial_delivered(first, DeliveryStatus.NO_SERVER)
-        assert journal.trial_delivery(first) is DeliveryStatus.NO_SERVER
-        assert journal.trial_delivery(second) is DeliveryStatus.DECIDED
+        first, second = (journal.request_trial("water", NOW) for _ in range(2))
+        journal.record_trial_status(first, DeliveryStatus.NO_SERVER)
+        assert journal.trial_status(first) is DeliveryStatus.NO_SERVER
+        assert journal.trial_status(second) is DeliveryStatus.DECIDED
 
 
 def test_an_act_remembers_what_stood_beside_it() -> None:
     """Also one that was written before that was remembered reads as it did."""
     one, other = course(name="walk"), course(name="water")
     with fresh() as journal:
-        journal.acted(NOW, "done", [one], GlobalState(), [other])
-        act = journal.last_act()
+        journal.record_action(NOW, "done", [one], GlobalState(), [other])
+        act = journal.last_action()
         assert act is not None
         assert (act.courses, act.beside) == ((one,), (other,))
         journal.write("UPDATE acts SET courses = json_extract(courses, '$.changed')")
-        act = journal.last_act()
+        act = journal.last_action()
         assert act is not None
         assert (act.courses, act.beside) == ((one,), ())

@@ -205,7 +205,7 @@ def test_new_files_that_refuse_the_config_are_not_started(
 def version(person: Nightcare) -> object:
     """Return the version that the running service has noted."""
     with closing(Journal.open(person.state)) as journal:
-        return journal.noted(SERVICE_NOTE).get("version")
+        return journal.read_note(SERVICE_NOTE).get("version")
 
 
 def test_no_descriptor_is_left_behind(installed: Installed, person: Nightcare, newer: Path) -> None:

@@ -370,7 +370,7 @@ class _Evening:
             integrity = tuple(word for (word,) in database.execute("PRAGMA integrity_check"))
         with contextlib.closing(Journal.open(self.night.state)) as journal:
             courses = journal.since(min(self.due.values()))
-            standing = journal.standing()
+            standing = journal.global_state()
             with contextlib.closing(journal.copied()) as copy:
                 acts = tuple(_acts(copy))
         return Record(
@@ -401,7 +401,7 @@ def _waits(course: Delivery) -> bool:
 def _acts(copy: Journal) -> list[UserAction]:
     """Return all actions of a journal, and remove them."""
     acts: list[UserAction] = []
-    while (act := copy.last_act()) is not None:
+    while (act := copy.last_action()) is not None:
         acts.insert(0, act)
-        copy.forget_act(act)
+        copy.forget_action(act)
     return acts

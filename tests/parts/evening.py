@@ -106,7 +106,7 @@ class Evening:
         return min([*ahead, (self._due() - self.now).total_seconds()])
 
     def _due(self) -> datetime:
-        reckoned = self.journal.standing().reckoned
+        reckoned = self.journal.global_state().reckoned
         assert reckoned is not None
         due = [self.service.upcoming(one, reckoned) for one in self.schedule.enabled]
         deadline = self.service.next_deadline()

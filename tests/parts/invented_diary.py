@@ -79,7 +79,7 @@ def _night(journal: Journal, day: date, zone: ZoneInfo, chance: Random, *, restl
             )
     elif drawn < 0.85:
         answered = datetime.combine(day + timedelta(days=1), time(7, 30), zone)
-        journal.diary.say(Morning(day, Answer.NONE, answered))
+        journal.diary.save_morning(Morning(day, Answer.NONE, answered))
 
 
 def _courses(day: date, zone: ZoneInfo, chance: Random) -> Iterator[Delivery]:

@@ -197,9 +197,9 @@ def test_many_commands_at_once_with_the_service_lose_nothing(home: Home) -> None
         ):
             (walk,) = journal.unsettled()
             acts: Counter[str] = Counter()
-            while (act := copy.last_act()) is not None:
+            while (act := copy.last_action()) is not None:
                 acts[act.what] += 1
-                copy.forget_act(act)
+                copy.forget_action(act)
         assert acts == {"snooze": snoozed, "pause": AT_ONCE // 2}
         assert walk.snoozes == snoozed
         service.end()

@@ -73,7 +73,7 @@ class Evening:
     def reckoned(self) -> datetime | None:
         """Up to when (UTC, by the wall) the service has decided everything."""
         with contextlib.closing(Journal.open(self.night.state)) as journal:
-            return journal.standing().reckoned
+            return journal.global_state().reckoned
 
     def has_reckoned_since(self, before: datetime | None) -> bool:
         """Return whether the service has decided again."""

@@ -99,7 +99,7 @@ class Bench:
 
     def ask(self) -> int:
         """Ask in the daemon's own journal to see the reminder; returns the trial's number."""
-        return self.daemon._keeper.journal.ask_trial("sip", now())
+        return self.daemon._keeper.journal.request_trial("sip", now())
 
 
 async def _nothing(_: Bench) -> None:
@@ -121,18 +121,18 @@ def test_a_journal_that_cannot_be_written_does_not_stop_the_reminders(tmp_path: 
         await bench.daemon._due()
         assert "was removed or replaced" in bench.out.getvalue()
         assert "nothing is remembered" in bench.out.getvalue()
-        course = bench.daemon._keeper.journal.course(key)
+        course = bench.daemon._keeper.journal.delivery(key)
         assert course is None
         number = bench.ask()
         await bench.daemon._due()
         await bench.until(lambda: bench.daemon._keeper.journal.trial_answer(number))
-        reckoned = bench.daemon._keeper.journal.standing().reckoned
+        reckoned = bench.daemon._keeper.journal.global_state().reckoned
         bench.state.unlink()
         hidden.rename(bench.state)
         await bench.daemon._due()
         assert "can be written again" in bench.out.getvalue()
         disk = Journal.open(bench.state)
-        standing = disk.standing()
+        standing = disk.global_state()
         disk.close()
         assert standing.reckoned is not None
         assert reckoned is not None
@@ -154,7 +154,7 @@ def test_a_corrupt_journal_is_kept_under_another_name_and_replaced(tmp_path: Pat
     async def test(bench: Bench) -> None:
         await bench.daemon._due()
         disk = Journal.open(bench.state)
-        assert disk.standing().began is not None
+        assert disk.global_state().began is not None
         disk.close()
 
     bench.run(test)
@@ -167,8 +167,8 @@ def test_a_journal_that_is_taken_away_is_written_anew(tmp_path: Path, *, folder:
 
     async def test(bench: Bench) -> None:
         until = now() + timedelta(hours=1)
-        standing = replace(bench.daemon._keeper.journal.standing(), paused_until=until)
-        bench.daemon._keeper.journal.stand(standing)
+        standing = replace(bench.daemon._keeper.journal.global_state(), paused_until=until)
+        bench.daemon._keeper.journal.save_global_state(standing)
         if folder:
             shutil.rmtree(bench.state)
         else:
@@ -176,10 +176,10 @@ def test_a_journal_that_is_taken_away_is_written_anew(tmp_path: Path, *, folder:
         await bench.until(lambda: "can be written again" in bench.out.getvalue())
         assert "was removed or replaced" in bench.out.getvalue()
         disk = Journal.open(bench.state)
-        assert disk.standing().paused_until == until
-        disk.stand(replace(disk.standing(), paused_until=None))
+        assert disk.global_state().paused_until == until
+        disk.save_global_state(replace(disk.global_state(), paused_until=None))
         disk.close()
-        await bench.until(lambda: bench.daemon._keeper.journal.standing().paused_until is None)
+        await bench.until(lambda: bench.daemon._keeper.journal.global_state().paused_until is None)
 
     bench.run(test)
 
@@ -239,7 +239,7 @@ def test_another_time_zone_while_it_was_off_is_taken_up(
     first.run(_nothing)
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     second = Bench(tmp_path, config)
-    noted = read_plan_note(second.daemon._keeper.journal.noted(PLAN_NOTE))
+    noted = read_plan_note(second.daemon._keeper.journal.read_note(PLAN_NOTE))
     assert noted is not None
     assert noted[0] == schedule
     at = now()
@@ -340,7 +340,7 @@ def test_what_falls_due_while_a_new_schedule_is_validated_is_shown(
         monkeypatch.setattr(bench.daemon._in_force, "read", slowly)
         bench.daemon.reload()
         key = Key("new", due.date(), "1")
-        await bench.until(lambda: bench.daemon._keeper.journal.course(key))
+        await bench.until(lambda: bench.daemon._keeper.journal.delivery(key))
 
     monkeypatch.setattr("nightcare.service.app.now", lambda: now() + ahead)
     bench.run(test)
@@ -447,10 +447,10 @@ def test_what_the_person_says_of_buttons_is_taken_up_at_once(tmp_path: Path) -> 
             await bench.until(lambda: "Scripted 2.5 (nobody)" in bench.out.getvalue())
             await bench.until(lambda: bench.daemon_started)
             other = Journal.open(bench.state)
-            other.ask_trial("sip", now())
+            other.request_trial("sip", now())
             await server.until_asked(1)
-            other.note(BUTTONS_NOTE, {"Scripted 2.5 (nobody)": False})
-            other.ask_trial("sip", now())
+            other.write_note(BUTTONS_NOTE, {"Scripted 2.5 (nobody)": False})
+            other.request_trial("sip", now())
             await server.until_asked(2)
             other.close()
             bench.daemon._end()
@@ -517,7 +517,7 @@ def test_what_is_due_is_decided_by_who_is_there_at_that_moment(tmp_path: Path) -
                     saver.answers[SAVER, "GetSessionIdleTime"] = ("u", (length,))
                     await bench.daemon._due()
                     assert bench.daemon._service.presence == Presence(idle=idle)
-                    presence = bench.daemon._keeper.journal.noted(SERVICE_NOTE)["presence"]
+                    presence = bench.daemon._keeper.journal.read_note(SERVICE_NOTE)["presence"]
                     assert isinstance(presence, dict)
                     assert presence["idle"] == {"on": idle, "by": [SAVER]}
 
@@ -600,7 +600,7 @@ def test_nothing_is_reckoned_before_the_start(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     bench.daemon._came_or_went()
     bench.daemon.reload()
-    assert bench.daemon._keeper.journal.standing().reckoned is None
+    assert bench.daemon._keeper.journal.global_state().reckoned is None
     bench.daemon._keeper.journal.close()
     bench.daemon._lock.release()
 

@@ -52,7 +52,7 @@ def _an_act_and_undo(world: World) -> None:
     if later:
         world.promises.stretches.acted(world)
         world.go_on(60.0 * world.random.choice((1, 3, 10, 40)))
-        acts = world.journal.acts()
+        acts = world.journal.actions()
         if not acts or acts[-1].at < before.at:
             return
     what = _undo(world)
@@ -146,7 +146,7 @@ def _note_a_cramp(world: World) -> None:
 def _try(world: World) -> None:
     if world.schedule.reminders:
         reminder = world.random.choice(world.schedule.reminders)
-        world.promises.tried(world.by_command.ask_trial(reminder.name, world.now))
+        world.promises.tried(world.by_command.request_trial(reminder.name, world.now))
         world.step(f"try {reminder.name}", lambda: world.service.written(world.now))
 
 
@@ -170,14 +170,14 @@ class _Standing:
 
     @classmethod
     def of(cls, world: World) -> _Standing:
-        standing, calendar = world.journal.standing(), world.calendar()
+        standing, calendar = world.journal.global_state(), world.calendar()
         day = calendar.at(world.now)
         paused = standing.paused_until if standing.paused(world.now) else None
         good_night = standing.good_night if standing.good_night == day.date else None
         coming = {
             one.key: one.due
             for one in world.due_between(world.now, world.now + _AHEAD)
-            if world.journal.course(one.key) is None
+            if world.journal.delivery(one.key) is None
         }
         unsettled = [one for one in world.journal.unsettled() if _may_come(world, one)]
         settled = {
@@ -229,7 +229,7 @@ def _may_come(world: World, course: Delivery) -> bool:
 
 def _kept_back(world: World, key: Key) -> bool:
     """Return whether it waits for somebody who is not there, as it would on any return."""
-    course = world.journal.course(key)
+    course = world.journal.delivery(key)
     held = course is not None and isinstance(course.state, Held)
     return held and world.presence != Presence()
 

@@ -67,7 +67,7 @@ class Evenings:
             self._check(world, one, reminder, shown if returns else [])
 
     def _check(self, world: World, one: Occurrence, reminder: Reminder, back: list[str]) -> None:
-        course = world.journal.course(one.key)
+        course = world.journal.delivery(one.key)
         if one.key in self.seen or one.key in self.excused or self._answered(world, course):
             self.chances.pop(one.key, None)
         elif self._gave_way(world, course, back):
@@ -113,7 +113,7 @@ class Evenings:
 
 
 def _fresh_evenings(world: World) -> list[tuple[Occurrence, Reminder]]:
-    began = world.journal.standing().began or world.now
+    began = world.journal.global_state().began or world.now
     calendar = world.calendar()
     found: list[tuple[Occurrence, Reminder]] = []
     for reminder in world.schedule.enabled:
@@ -135,7 +135,7 @@ def _until(world: World, one: Occurrence, reminder: Reminder) -> datetime:
 
 
 def _may_be_shown(world: World, one: Occurrence, reminder: Reminder) -> bool:
-    standing = world.journal.standing()
+    standing = world.journal.global_state()
     day = world.calendar().at(world.now)
     tried = any(token.startswith("trial/") for token in world.screen.wanted)
     return not (
@@ -143,7 +143,7 @@ def _may_be_shown(world: World, one: Occurrence, reminder: Reminder) -> bool:
         or standing.good_night == day.date
         or (day.asleep(world.now) and not day.bedtime < one.due < day.ends)
         or world.screen.broken
-        or world.journal.led() is not None
+        or world.journal.routine_session() is not None
         or tried
         or _absent(reminder, world.presence)
     )

@@ -38,9 +38,13 @@ def something_happens(world: World) -> None:
     )
     weights = [weight for weight, _ in happenings]
     (happening,) = world.random.choices([one for _, one in happenings], weights)
-    led, presence, schedule = world.journal.led(), world.presence, world.schedule
+    led, presence, schedule = world.journal.routine_session(), world.presence, world.schedule
     happening(world)
-    if (led, presence, schedule) != (world.journal.led(), world.presence, world.schedule):
+    if (led, presence, schedule) != (
+        world.journal.routine_session(),
+        world.presence,
+        world.schedule,
+    ):
         world.promises.stretches.acted(world)
 
 
@@ -79,16 +83,16 @@ def _answer(world: World) -> None:
 
 def _again(world: World, event: MessageEvent) -> None:
     before = world.journal.unsettled()
-    acts = len(world.journal.acts())
+    acts = len(world.journal.actions())
     world.event(event)
     after = world.journal.unsettled()
-    if len(world.journal.acts()) > acts or len(after) < len(before):
+    if len(world.journal.actions()) > acts or len(after) < len(before):
         world.fail(f"{event} counted twice: {before} became {after}")
 
 
 def _counted(world: World, before: Delivery, event: MessageEvent) -> None:
     """Check that the journal has the person's action on the screen as it was done."""
-    after = world.journal.course(before.key)
+    after = world.journal.delivery(before.key)
     if after is None:
         world.fail(f"{event} made {before} vanish")
         return
@@ -96,7 +100,7 @@ def _counted(world: World, before: Delivery, event: MessageEvent) -> None:
         case ButtonPressed(_, "done" | "good-night"):
             right = after.state == Closed(Outcome.DONE, world.now)
         case ButtonPressed(_, "start"):
-            led = world.journal.led()
+            led = world.journal.routine_session()
             begun = led is not None and led.key == after.key
             # Where an edit has taken the routine away, the reminder is shown anew without it.
             gone = world.schedule.named(after.key.reminder).routine is None
@@ -113,12 +117,12 @@ def _counted(world: World, before: Delivery, event: MessageEvent) -> None:
 
 def _answer_routine(world: World, event: MessageEvent) -> None:
     """Stop it, say that it is done, or close it; the closing words can only be closed."""
-    led = world.journal.led()
+    led = world.journal.routine_session()
     assert led is not None
-    before = world.journal.course(led.key)
+    before = world.journal.delivery(led.key)
     assert before is not None
     world.event(event)
-    after = world.journal.course(led.key)
+    after = world.journal.delivery(led.key)
     assert after is not None
     match event:
         case _ if before.settled:
@@ -136,7 +140,7 @@ def _answer_routine(world: World, event: MessageEvent) -> None:
                 or asked_again
                 or (gave_way and len(world.screen.wanted) > 0)
             )
-    if not right or world.journal.led() is not None:
+    if not right or world.journal.routine_session() is not None:
         world.fail(f"{event} made {before} {after}")
 
 

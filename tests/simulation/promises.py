@@ -107,7 +107,7 @@ class Promises:
         """Take note that another schedule comes; what it puts into the past never was to come."""
         world, day = self._world, timedelta(days=1)
         coming = {one.key for one in world.due_between(world.now, world.now + 2 * day)}
-        calendar = Calendar(schedule.sleep, world.zone, world.journal.standing().tonight)
+        calendar = Calendar(schedule.sleep, world.zone, world.journal.global_state().tonight)
         past = between(schedule.enabled, calendar, world.now - day, world.now)
         self.evenings.excused |= {one.key for one in past if one.key not in coming}
 
@@ -124,7 +124,7 @@ class Promises:
         if announced is None or announced.due > until or world.screen.broken:
             self._announced = None
             return
-        course = world.journal.course(announced.key)
+        course = world.journal.delivery(announced.key)
         if course is not None and course.settled:
             world.fail(f"announced, but had already: {announced}, {course}")
         self._announced = announced, course
@@ -134,7 +134,7 @@ class Promises:
         if self._announced is None:
             return
         world, (announced, before) = self._world, self._announced
-        course = world.journal.course(announced.key)
+        course = world.journal.delivery(announced.key)
         if course is None or course == before:
             world.fail(f"announced, and did not come: {announced}, {course}")
 
@@ -143,11 +143,11 @@ class Promises:
     def before(self) -> None:
         """Keep how things stand before a step."""
         world = self._world
-        since = world.journal.standing().reckoned
+        since = world.journal.global_state().reckoned
         self._planned = []
         if since is not None and since < world.now:
             schedule, zone = self._in_force
-            calendar = Calendar(schedule.sleep, zone, world.journal.standing().tonight)
+            calendar = Calendar(schedule.sleep, zone, world.journal.global_state().tonight)
             since = max(since, world.now - timedelta(days=30))
             self._planned = between(schedule.enabled, calendar, since, world.now)
         self._shown_before = len(world.screen.shown)
@@ -199,8 +199,8 @@ class Promises:
         apart = [one for one in wanted if one.startswith((*CAN_WAIT, TRIAL))]
         tried = any(one.startswith(TRIAL) for one in wanted)
         # The closing words of a routine belong to what is done already.
-        led = world.journal.led()
-        done = None if led is None else world.journal.course(led.key)
+        led = world.journal.routine_session()
+        done = None if led is None else world.journal.delivery(led.key)
         closing = done is not None and done.settled and not apart
         ours = len(wanted) - len(apart)
         if len(wanted) > 1 or (ours != len(opened) + closing and not (tried and ours == 0)):
@@ -214,7 +214,7 @@ class Promises:
 
     def _fresh_and_allowed(self, shown: list[str]) -> None:
         world = self._world
-        standing = world.journal.standing()
+        standing = world.journal.global_state()
         if world.presence != Presence() and any(one.startswith(CAN_WAIT) for one in shown):
             world.fail(f"what can wait was shown to nobody: {shown}")
         new = [one for one in shown if not one.startswith((_NOTICE, TRIAL))]
@@ -237,8 +237,8 @@ class Promises:
 
     def _begun_since_good_night(self, new: list[str]) -> bool:
         """Return whether it is a stretch that began after it; a flight west repeats the evening."""
-        led = self._world.journal.led()
-        said = [one.at for one in self._world.journal.acts() if one.what == "good-night"]
+        led = self._world.journal.routine_session()
+        said = [one.at for one in self._world.journal.actions() if one.what == "good-night"]
         return (
             led is not None
             and all(one.startswith(ROUTINE) for one in new)
@@ -254,7 +254,7 @@ class Promises:
                 # Nothing comes to it any more; ten years of them are too many to ask for.
                 del self._settled[key]
                 continue
-            course = world.journal.course(key)
+            course = world.journal.delivery(key)
             now = course.state.outcome if course and isinstance(course.state, Closed) else None
             if now is not outcome:
                 # What nobody saw, and a change of the plan or of the clock has put ahead.
@@ -269,7 +269,7 @@ class Promises:
     def _nothing_lost(self) -> None:
         world = self._world
         for one in self._planned:
-            if world.journal.course(one.key) is None:
+            if world.journal.delivery(one.key) is None:
                 still = planned(world.schedule.named(one.key.reminder), world.calendar(), one.key)
                 if still is None or still.due <= world.now:
                     world.fail(f"lost: {one}")
@@ -304,16 +304,16 @@ class Promises:
         if self.undone == "tonight":
             # What came early by it counts for nothing.
             self._forget(
-                {key for key in self._told if not ((it := world.journal.course(key)) and it.seen)}
+                {key for key in self._told if not ((it := world.journal.delivery(key)) and it.seen)}
             )
         pressed = None if self.pressing is None else key_of(self.pressing)
-        if pressed is not None and (it := world.journal.course(pressed)) and it.seen:
+        if pressed is not None and (it := world.journal.delivery(pressed)) and it.seen:
             # Who presses a button there has seen it.
             self._told.add(pressed)
         if self.undone is not None:
             # What had been seen, and moved ahead by the act, stands as it did.
             back = {
-                key for key in self._told_before if (it := world.journal.course(key)) and it.seen
+                key for key in self._told_before if (it := world.journal.delivery(key)) and it.seen
             }
             self._told_before -= back
             self._told |= back
@@ -322,7 +322,7 @@ class Promises:
     def _forget_what_moved(self) -> None:
         """Forget what was seen and is unanswered if its moment moved ahead; it is shown again."""
         world = self._world
-        for key in [key for key in self._told if world.journal.course(key) is None]:
+        for key in [key for key in self._told if world.journal.delivery(key) is None]:
             reminder = world.schedule.reminder(key.reminder)
             ahead = None if reminder is None else planned(reminder, world.calendar(), key)
             if ahead is None or ahead.due <= world.now:

@@ -30,8 +30,8 @@ class Stretches:
 
     def acted(self, world: World) -> None:
         """Take note that something was done that may begin, stop or prolong a routine."""
-        led = world.journal.led()
-        course = None if led is None else world.journal.course(led.key)
+        led = world.journal.routine_session()
+        course = None if led is None else world.journal.delivery(led.key)
         if led is None or course is None or not isinstance(course.state, Active):
             self._begun = None
             return
@@ -45,10 +45,10 @@ class Stretches:
         begun = self._begun
         if begun is None:
             return
-        course = world.journal.course(begun.key)
+        course = world.journal.delivery(begun.key)
         assert course is not None
         if world.now < begun.ends:
-            if world.journal.led() is None or not isinstance(course.state, Active):
+            if world.journal.routine_session() is None or not isinstance(course.state, Active):
                 world.fail(f"interrupted: {course}")
         else:
             self._begun = None

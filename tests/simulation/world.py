@@ -102,7 +102,7 @@ class World:
 
     def _apart(self) -> float:
         """Return how many seconds lie between happenings; fewer where there is most to go wrong."""
-        if self.journal.led() is not None:
+        if self.journal.routine_session() is not None:
             return 90
         bedtime = self.calendar().at(self.now).bedtime
         evening = bedtime - timedelta(hours=2) < self.now < bedtime + timedelta(minutes=45)
@@ -184,7 +184,7 @@ class World:
             returns: Whether the person, the machine or the reminders come back by it.
         """
         self.happened.append(f"{self.now:%Y-%m-%d %H:%M:%S} {what}")
-        paused_until = self.journal.standing().paused_until
+        paused_until = self.journal.global_state().paused_until
         pause_ends = paused_until is not None and paused_until <= self.now
         self.promises.before()
         action()
@@ -218,7 +218,7 @@ class World:
 
     def calendar(self) -> Calendar:
         """Return the care days as they are now."""
-        return Calendar(self.schedule.sleep, self.zone, self.journal.standing().tonight)
+        return Calendar(self.schedule.sleep, self.zone, self.journal.global_state().tonight)
 
     def due_between(self, after: datetime, until: datetime) -> list[Occurrence]:
         """Return what the plan has due between two instants (UTC)."""

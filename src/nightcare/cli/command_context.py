@@ -190,7 +190,7 @@ class CommandContext:
         """Other bedtimes for single evenings; none where the journal cannot be used."""
         try:
             with self.journal() as journal:
-                return dict(journal.standing().tonight)
+                return dict(journal.global_state().tonight)
         except StateError:
             return {}
 
@@ -200,7 +200,7 @@ class CommandContext:
             return {}
         try:
             with self.journal() as journal:
-                return journal.noted(SERVICE_NOTE)
+                return journal.read_note(SERVICE_NOTE)
         except StateError:
             return {}
 

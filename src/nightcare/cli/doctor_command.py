@@ -130,9 +130,9 @@ def _remember(tried: TestOutcome, person: CommandContext) -> None:
         return
     # The doctor is also for a journal that cannot be used.
     with contextlib.suppress(StateError), person.journal() as journal:
-        known = journal.noted(BUTTONS_NOTE)
+        known = journal.read_note(BUTTONS_NOTE)
         if known.get(tried.notifier) != tried.buttons:
-            journal.note(BUTTONS_NOTE, {**known, tried.notifier: tried.buttons})
+            journal.write_note(BUTTONS_NOTE, {**known, tried.notifier: tried.buttons})
 
 
 def _print(findings: Iterable[Finding], words: Translator) -> None:

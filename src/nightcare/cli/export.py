@@ -59,7 +59,7 @@ def export_command(person: CommandContext, *, form: str, output: Path | None) ->
     with person.journal() as journal:
         diary = whole(journal)
         courses = sorted(journal.since(_EVER), key=lambda one: one.occurrence.due)
-        acts = journal.acts()
+        acts = journal.actions()
     here, settings = _zone(person), _settings(person)
     reminders = [_reminder_record(one, here) for one in courses]
     done = [_act_record(one, here) for one in acts]

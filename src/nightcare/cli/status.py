@@ -41,14 +41,14 @@ def status_command(person: CommandContext, *, for_program: bool) -> None:
     running = person.service_runs()
     with person.journal() as journal:
         calendar = person.calendar
-        standing = journal.standing()
+        standing = journal.global_state()
         paused = standing.paused_until if standing.paused(person.now) else None
         closed = standing.good_night == calendar.at(person.now).date
         outlook = outlook_of(person, journal, calendar)
         unsettled = outlook.unsettled()
         coming = outlook.next()
         under_way = _under_way(person, journal)
-        note: dict[str, Any] = journal.noted(SERVICE_NOTE) if running else {}
+        note: dict[str, Any] = journal.read_note(SERVICE_NOTE) if running else {}
     if for_program:
         say_json(
             {
@@ -157,7 +157,7 @@ _UnderWay = tuple[RoutineSession, Routine, Stage]
 
 def _under_way(person: CommandContext, journal: Journal) -> _UnderWay | None:
     """The routine that the person is being led through, and where it is; None where it is none."""
-    led = journal.led()
+    led = journal.routine_session()
     if led is None:
         return None
     found = routines(person.words.guidance.routines, person.schedule.routines)

@@ -35,7 +35,7 @@ class Context:
 
     def calendar(self) -> Calendar:
         """The care days of the person, with tonight's bedtime if they named another."""
-        return Calendar(self.schedule.sleep, self.zone, self.journal.standing().tonight)
+        return Calendar(self.schedule.sleep, self.zone, self.journal.global_state().tonight)
 
     def plan(self) -> Plan:
         """Return the plan in force."""
@@ -59,7 +59,7 @@ class Context:
         if isinstance(course.state, Active):
             course = replace(course, state=replace(course.state, delivery=delivery))
             self.journal.save(course)
-            self.journal.delivered(course.key, delivery)
+            self.journal.record_status(course.key, delivery)
 
     def reject(self, course: Delivery, delivery: DeliveryStatus, now: datetime) -> None:
         """Write down why an open occurrence is not on the screen (now in UTC), and say it once."""
@@ -68,7 +68,7 @@ class Context:
         if not isinstance(state, Active) or reminder is None or state.delivery is delivery:
             return
         self.journal.save(course.rejected(reminder, now, delivery))
-        self.journal.delivered(course.key, delivery)
+        self.journal.record_status(course.key, delivery)
         reason = self.words.say(f"delivery_{_word(delivery)}")
         self.tell("log_rejected", reminder=reminder.name, reason=reason)
 
@@ -84,7 +84,7 @@ class Context:
 
     def decided(self, course: Delivery, verdict: str, step: Reason, now: datetime) -> None:
         """Write down which step of the cascade decided now (UTC); what is held is said too."""
-        self.journal.decided(now, course.occurrence, verdict, step)
+        self.journal.record_decision(now, course.occurrence, verdict, step)
         if verdict == "hold":
             self.tell(
                 "log_hold",

@@ -102,7 +102,7 @@ class DiaryActions:
             if at is not None:
                 place = place_of(at, self.calendar)
                 cramp = replace(cramp, at=at, offset=self._offset(at), place=place)
-            self.pages.correct(cramp)
+            self.pages.save_cramp(cramp)
             return Noted(cramp, self._not_without(cramp))
 
     def cramp(self, number: int) -> Cramp:
@@ -138,7 +138,7 @@ class DiaryActions:
                 known = [one.id for one in self.pages.cramps(night) if one.place.night == night]
                 if known:
                     raise ValueRefused("night_had_cramps", night=night, number=known[0])
-            self.pages.say(Morning(night, answer, now))
+            self.pages.save_morning(Morning(night, answer, now))
 
     def take_back(self, night: date) -> None:
         """Take out what was said of a night.
@@ -149,7 +149,7 @@ class DiaryActions:
         with self.pages.transaction():
             if self.pages.morning(night) is None:
                 raise ValueRefused("nothing_said", night=night)
-            self.pages.unsay(night)
+            self.pages.remove_morning(night)
 
     def question(
         self,
@@ -168,7 +168,9 @@ class DiaryActions:
             screen_taken: Whether a reminder is on the screen, or waits for its turn.
         """
         night = self.calendar.at(self.calendar.at(now).wake - timedelta(microseconds=1)).date
-        known = DiaryFacts(self.night(night), self.pages.asked(night), covered_since, screen_taken)
+        known = DiaryFacts(
+            self.night(night), self.pages.questions(night), covered_since, screen_taken
+        )
         return morning_question(now, self.calendar, moment, known)
 
     def night(self, night: date) -> Night:
@@ -179,7 +181,7 @@ class DiaryActions:
 
     def asked(self, night: date, now: datetime) -> None:
         """Remember that the question after a night was put on the screen now (UTC)."""
-        self.pages.ask(night, now)
+        self.pages.record_question(night, now)
 
     def last_night(self, now: datetime) -> date:
         """The night that a person means who speaks of the last one at an instant (UTC)."""
@@ -194,5 +196,5 @@ class DiaryActions:
         said = None if night is None else self.pages.morning(night)
         if said is None or said.answer is not Answer.NONE:
             return False
-        self.pages.unsay(said.night)
+        self.pages.remove_morning(said.night)
         return True

@@ -75,7 +75,7 @@ class Display:
 
         The one that leads through a routine is shown by that instead.
         """
-        led = self._journal.led()
+        led = self._journal.routine_session()
         wanted = {
             token(course): course
             for course in self._journal.unsettled()
@@ -104,12 +104,12 @@ class Display:
     def course(self, name: str) -> Delivery | None:
         """The course whose present asking has that token; None for an earlier one's."""
         key = self._courses.get(name)
-        course = None if key is None else self._journal.course(key)
+        course = None if key is None else self._journal.delivery(key)
         return course if course is not None and token(course) == name else None
 
     def courses(self) -> list[Delivery]:
         """What was last put on the screen, as the journal has it now."""
-        found = [self._journal.course(key) for key in self._courses.values()]
+        found = [self._journal.delivery(key) for key in self._courses.values()]
         return [course for course in found if course is not None]
 
     def was_there(self, name: str) -> None:
@@ -169,7 +169,7 @@ class Display:
         if trial is None or trial.token != event.token:
             return False
         if isinstance(event, NotificationShown):
-            self._journal.trial_shown(trial.number, self._screen.describe())
+            self._journal.answer_trial(trial.number, self._screen.describe())
             if not trial.shown:
                 self._trial = replace(trial, closes=now + _TRIAL_STAYS, shown=True)
         else:
@@ -181,7 +181,7 @@ class Display:
         reminder = schedule.reminder(course.key.reminder)
         if reminder is not None and isinstance(course.state, Active) and course.state.shown is None:
             self._journal.save(course.shown(reminder, now))
-            self._journal.delivered(course.key, DeliveryStatus.SHOWN)
+            self._journal.record_status(course.key, DeliveryStatus.SHOWN)
 
     def delivery_of_trial(self, event: DeliveryEvent) -> bool:
         """Take in how far a message has come, if it is a trial; whether it is.
@@ -192,7 +192,7 @@ class Display:
         if trial is None or trial.token != event.token:
             return False
         delivery = event.delivery if isinstance(event, Rejected) else DeliveryStatus.SENT
-        self._journal.trial_delivered(trial.number, delivery)
+        self._journal.record_trial_status(trial.number, delivery)
         if delivery is DeliveryStatus.NO_ID:
             self._end_trial()
         return True
@@ -202,7 +202,7 @@ class Display:
         if trial is not None:
             self._screen.close(trial.token)
             if not trial.shown:
-                self._journal.trial_shown(trial.number, NOT_SHOWN)
+                self._journal.answer_trial(trial.number, NOT_SHOWN)
 
     def _message(
         self,
@@ -252,8 +252,8 @@ class Display:
         name = f"trial/{trial.id}"
         if self._trial is not None and self._trial.token == name:
             return
-        if reminder is None or self._journal.led() is not None:
-            self._journal.trial_shown(trial.id, NOT_SHOWN)
+        if reminder is None or self._journal.routine_session() is not None:
+            self._journal.answer_trial(trial.id, NOT_SHOWN)
             return
         key = Key(reminder.name, now.date(), "trial")
         # The tip suits the time at which the reminder comes by itself.

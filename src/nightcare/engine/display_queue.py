@@ -73,7 +73,7 @@ def show_one(
 def share_screen(basis: Context, situation: Situation) -> None:
     """Let what is on the screen close early enough for all that wait to be shown while fresh."""
     unsettled = basis.journal.unsettled()
-    led = basis.journal.led()
+    led = basis.journal.routine_session()
     for course in unsettled:
         state = course.state
         if not isinstance(state, Active) or state.away or state.shown is None:
@@ -133,5 +133,5 @@ def _give(basis: Context, course: Delivery, situation: Situation) -> None:
         chosen = next_tip(tips, reminder.topic, moment, basis.journal.tips_shown())
         if chosen is not None:
             tip = chosen.id
-            basis.journal.tip_shown(tip, situation.now)
+            basis.journal.record_tip(tip, situation.now)
     basis.journal.save(course.given(reminder, tip))

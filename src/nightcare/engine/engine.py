@@ -87,9 +87,9 @@ class Engine:
         """
         journal = self._basis.journal
         with journal.transaction():
-            standing = journal.standing()
+            standing = journal.global_state()
             if standing.reckoned is None:
-                journal.stand(replace(standing, began=now, reckoned=now))
+                journal.save_global_state(replace(standing, began=now, reckoned=now))
             for token in self._handles.take_off_earlier(journal):
                 self._on_screen.was_there(token)
             led = self._leading.take_up(journal)
@@ -132,7 +132,7 @@ class Engine:
         basis = self._basis = replace(old, schedule=schedule, words=words)
         with basis.journal.transaction():
             change_plan(basis.journal, PlanChange(old.plan(), basis.plan()), now)
-            basis.journal.stand(basis.journal.standing().looking_back(since))
+            basis.journal.save_global_state(basis.journal.global_state().looking_back(since))
         self.update(now)
 
     def travel(self, zone: tzinfo, now: datetime) -> None:
@@ -249,7 +249,7 @@ class Engine:
             show_one(basis, shows, situation, moved)
             share_screen(basis, situation)
             self._handles.write(basis.journal)
-            basis.journal.stand(replace(basis.journal.standing(), reckoned=now))
+            basis.journal.save_global_state(replace(basis.journal.global_state(), reckoned=now))
         free = self._free(situation)
         if not free:
             self._question.take_back()
@@ -281,7 +281,7 @@ class Engine:
         """When to reckon next (UTC), not counting occurrences that are still to fall due."""
         journal = self._basis.journal
         deadlines = [
-            journal.standing().paused_until,
+            journal.global_state().paused_until,
             self.notices.closes,
             self._on_screen.trial_closes,
             self._question.next,
@@ -334,10 +334,10 @@ class Engine:
 
     def _situation(self, now: datetime) -> Situation:
         basis = self._basis
-        standing = basis.journal.standing()
+        standing = basis.journal.global_state()
         if standing.paused_until is not None and standing.paused_until <= now:
             standing = replace(standing, paused_until=None)
-            basis.journal.stand(standing)
+            basis.journal.save_global_state(standing)
             basis.tell("log_pause_over")
         day = basis.calendar().at(now)
         return Situation(

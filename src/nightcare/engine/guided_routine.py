@@ -90,12 +90,12 @@ class GuidedRoutine:
 
     def take_up(self, journal: JournalPort) -> RoutineSession | None:
         """Return what an earlier run was leading through."""
-        led = journal.led()
+        led = journal.routine_session()
         if led is None:
             return None
-        if _open(journal.course(led.key)) is None:
+        if _open(journal.delivery(led.key)) is None:
             # The closing words alone are not worth coming back for.
-            journal.lead(None)
+            journal.save_routine_session(None)
         return led
 
     def update(
@@ -105,13 +105,13 @@ class GuidedRoutine:
 
         What nobody can have been led through is held, and returns as the reminder that it was.
         """
-        led = journal.led()
+        led = journal.routine_session()
         self._place = None
         if led is None:
             return None
         routine = routine_named(found, led.routine)
         stage = None if routine is None else whereabouts(led, routine, now)
-        course = _open(journal.course(led.key))
+        course = _open(journal.delivery(led.key))
         ended = None
         match stage:
             case Stage(whole=whole) if course is not None:
@@ -121,18 +121,18 @@ class GuidedRoutine:
             case Finished(until):
                 if course is not None:
                     answers.button(course, DONE, now)
-                    ended = journal.course(led.key)
-                if until <= now or not _done(journal.course(led.key)):
+                    ended = journal.delivery(led.key)
+                if until <= now or not _done(journal.delivery(led.key)):
                     stage = None
             case _:
                 stage = None
                 if course is not None:
                     journal.save(course.held(Reason.ROUTINE))
         if stage is None or routine is None:
-            journal.lead(None)
+            journal.save_routine_session(None)
         else:
             led = replace(led, seen=now)
-            journal.lead(led)
+            journal.save_routine_session(led)
             self._place = _Place(led, routine, stage, now)
         return ended
 
@@ -147,7 +147,7 @@ class GuidedRoutine:
         if place is None:
             return
         over = isinstance(place.stage, Finished)
-        if silent if over else _open(journal.course(place.led.key)) is None:
+        if silent if over else _open(journal.delivery(place.led.key)) is None:
             self._end(journal)
 
     def show(self, words: TranslatorPort, schedule: Schedule) -> None:
@@ -185,7 +185,7 @@ class GuidedRoutine:
         """Begin now (UTC) to lead through a routine, by the notification of an open occurrence."""
         closes = now + length_of(routine) + CLOSING + UNATTENDED
         journal.save(course.led(now, closes))
-        journal.lead(RoutineSession(course.key, routine.id, now, now))
+        journal.save_routine_session(RoutineSession(course.key, routine.id, now, now))
         self._tell("log_led", reminder=course.key.reminder, routine=routine.name)
 
     def concerns(self, event: MessageEvent | DeliveryEvent) -> bool:
@@ -205,13 +205,13 @@ class GuidedRoutine:
         Stopped, the reminder comes back as it was, with its buttons. Closed by the person, it is
         closed as it would have been before; taken off by a server, it goes on with its next step.
         """
-        led = journal.led()
-        course = None if led is None else _open(journal.course(led.key))
+        led = journal.routine_session()
+        course = None if led is None else _open(journal.delivery(led.key))
         match event:
             case ButtonPressed(_, button) if course is not None and button == DONE:
                 answers.button(course, DONE, now)
                 self._end(journal)
-                return journal.course(course.key)
+                return journal.delivery(course.key)
             case ButtonPressed(_, button) if course is not None and button == STOP:
                 self._stop(course, reminder, journal, now)
             case NotificationClosed(by_itself=False):
@@ -225,8 +225,8 @@ class GuidedRoutine:
 
     def reminder(self, journal: JournalPort) -> str | None:
         """The name of the reminder that leads; None where none does."""
-        led = journal.led()
-        return None if led is None or _open(journal.course(led.key)) is None else led.key.reminder
+        led = journal.routine_session()
+        return None if led is None or _open(journal.delivery(led.key)) is None else led.key.reminder
 
     def _stop(
         self, course: Delivery, reminder: Reminder | None, journal: JournalPort, now: datetime
@@ -237,7 +237,7 @@ class GuidedRoutine:
         self._tell("log_led_stopped", reminder=course.key.reminder)
 
     def _end(self, journal: JournalPort) -> None:
-        journal.lead(None)
+        journal.save_routine_session(None)
         self._place = None
 
 

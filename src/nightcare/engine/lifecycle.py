@@ -98,7 +98,7 @@ def moved_by_the_person(journal: JournalPort) -> frozenset[Key]:
 
 def _newly_due(basis: Context, leading: GuidedRoutine, now: datetime) -> list[Delivery]:
     """Begin the courses of what has fallen due since the last reckoning."""
-    reckoned = basis.journal.standing().reckoned or now
+    reckoned = basis.journal.global_state().reckoned or now
     if now < reckoned:
         # The clock was set back: what it had run ahead of, and nobody saw, is still to come.
         basis.journal.forget_unseen(now)
@@ -156,7 +156,7 @@ def _move(basis: Context, now: datetime) -> None:
     What moves ahead leaves the screen and comes at its new moment. What is held or not drawn yet,
     for a moment that is no more, does not come; what the person has seen or snoozed stays theirs.
     """
-    calendar, led = basis.calendar(), basis.journal.led()
+    calendar, led = basis.calendar(), basis.journal.routine_session()
     for course in basis.journal.unsettled():
         reminder = basis.schedule.reminder(course.key.reminder)
         moved = postponed(course, reminder, calendar, now, None if led is None else led.key)

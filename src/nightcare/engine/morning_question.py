@@ -54,14 +54,14 @@ class MorningQuestion(DeferrablePrompt):
             free: Whether nothing else is on the screen, and nothing speaks against a question.
         """
         diary = DiaryActions(journal.diary, calendar)
-        began = journal.standing().began
+        began = journal.global_state().began
         asking = diary.question(now, moment, began, screen_taken=not free)
         if self.there and self._asked is not None:
             said = diary.night(self._asked.night).recorded
             still = self._shown or isinstance(asking, AskNow)
             self._keep(now, wanted=free and still and not said)
         if not self.there and isinstance(asking, AskNow):
-            self._ask(asking, len(journal.diary.asked(asking.night)), words)
+            self._ask(asking, len(journal.diary.questions(asking.night)), words)
         if self.there:
             self.next = self._closes
         elif isinstance(asking, AskLater):

@@ -54,8 +54,8 @@ def handle_delivery(
     basis: Context, on_screen: Display, leading: GuidedRoutine, event: DeliveryEvent, now: datetime
 ) -> None:
     """Take in (now in UTC) how far a reminder, or a step of its routine, has come."""
-    led = basis.journal.led() if leading.concerns(event) else None
-    course = on_screen.course(event.token) if led is None else basis.journal.course(led.key)
+    led = basis.journal.routine_session() if leading.concerns(event) else None
+    course = on_screen.course(event.token) if led is None else basis.journal.delivery(led.key)
     if course is None or not isinstance(course.state, Active) or course.state.away:
         return
     match event:
@@ -84,7 +84,7 @@ def handle_late_press(
         counts, or changes nothing.
     """
     key = key_of(event.token)
-    course = None if key is None else basis.journal.course(key)
+    course = None if key is None else basis.journal.delivery(key)
     reminder = None if course is None else basis.schedule.reminder(course.key.reminder)
     if course is None or reminder is None or event.key == STOP or leading.under_way:
         return None
@@ -115,8 +115,8 @@ def handle_routine_event(
 
 def _deliver_step(basis: Context, event: MessageEvent) -> None:
     """Write down whether the present step is on the screen."""
-    led = basis.journal.led()
-    course = None if led is None else basis.journal.course(led.key)
+    led = basis.journal.routine_session()
+    course = None if led is None else basis.journal.delivery(led.key)
     match event:
         case NotificationShown() if course is not None:
             basis.deliver(course, DeliveryStatus.SHOWN)
@@ -168,7 +168,7 @@ def _answered(
     except ValueRefused:
         return
     for one in {one.key: one for one in (course, *on_screen.courses())}:
-        became = basis.journal.course(one)
+        became = basis.journal.delivery(one)
         if became is not None:
             basis.tell_of(became)
 

@@ -50,11 +50,11 @@ class Handles:
 
     def read(self, journal: JournalPort) -> None:
         """Take note of what is written down, as in another journal, or after it was erased."""
-        self._written = journal.noted(SCREEN_NOTE)
+        self._written = journal.read_note(SCREEN_NOTE)
 
     def write(self, journal: JournalPort) -> None:
         """Write down the present handles, if they have changed."""
         wanted = {**self._earlier, **self._present}
         if wanted != self._written:
-            journal.note(SCREEN_NOTE, wanted)
+            journal.write_note(SCREEN_NOTE, wanted)
             self._written = wanted

@@ -14,11 +14,11 @@ def read_outlook(
     schedule: Schedule, calendar: Calendar, journal: JournalPort, now: datetime
 ) -> Outlook:
     """Return what is to come and what has been, by the schedule and the journal, now (UTC)."""
-    led = journal.led()
+    led = journal.routine_session()
     return Outlook(
         schedule,
         calendar,
-        journal.standing(),
+        journal.global_state(),
         journal.since(now - RECENT),
         None if led is None else led.key,
         now,

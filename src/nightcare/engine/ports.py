@@ -84,7 +84,7 @@ class JournalPort(Protocol):
         """
         ...
 
-    def course(self, key: Key) -> Delivery | None:
+    def delivery(self, key: Key) -> Delivery | None:
         """Where the occurrence of that key stands; None where its moment has not come."""
         ...
 
@@ -116,19 +116,19 @@ class JournalPort(Protocol):
         """Forget what was due later than an instant (UTC), and nobody has seen or answered."""
         ...
 
-    def standing(self) -> GlobalState:
+    def global_state(self) -> GlobalState:
         """What holds for all reminders at once."""
         ...
 
-    def stand(self, standing: GlobalState) -> None:
+    def save_global_state(self, standing: GlobalState) -> None:
         """Write what holds for all reminders at once."""
         ...
 
-    def led(self) -> RoutineSession | None:
+    def routine_session(self) -> RoutineSession | None:
         """What the person is being led through; None where it is nothing."""
         ...
 
-    def lead(self, led: RoutineSession | None) -> None:
+    def save_routine_session(self, led: RoutineSession | None) -> None:
         """Write what the person is being led through now, or that it is nothing any more."""
         ...
 
@@ -136,19 +136,21 @@ class JournalPort(Protocol):
         """For each tip that was ever shown a number that grows with each showing."""
         ...
 
-    def tip_shown(self, tip: str, now: datetime) -> None:
+    def record_tip(self, tip: str, now: datetime) -> None:
         """Remember that a tip was shown now (UTC)."""
         ...
 
-    def decided(self, now: datetime, occurrence: Occurrence, verdict: str, step: Reason) -> None:
+    def record_decision(
+        self, now: datetime, occurrence: Occurrence, verdict: str, step: Reason
+    ) -> None:
         """Remember which step of the cascade decided now (UTC)."""
         ...
 
-    def delivered(self, key: Key, delivery: DeliveryStatus) -> None:
+    def record_status(self, key: Key, delivery: DeliveryStatus) -> None:
         """Remember how far what was last decided to be shown came on its way to the screen."""
         ...
 
-    def acted(
+    def record_action(
         self,
         now: datetime,
         what: str,
@@ -159,11 +161,11 @@ class JournalPort(Protocol):
         """Remember what the person did now (UTC), and how things stood before it."""
         ...
 
-    def last_act(self) -> UserAction | None:
+    def last_action(self) -> UserAction | None:
         """What the person did last and has not taken back."""
         ...
 
-    def forget_act(self, act: UserAction) -> None:
+    def forget_action(self, act: UserAction) -> None:
         """Forget an act that was taken back."""
         ...
 
@@ -171,19 +173,19 @@ class JournalPort(Protocol):
         """What `nightcare try` has asked for and the service has not shown yet."""
         ...
 
-    def trial_shown(self, number: int, by: str) -> None:
+    def answer_trial(self, number: int, by: str) -> None:
         """Remember by what a trial was shown, or why it could not be."""
         ...
 
-    def trial_delivered(self, number: int, delivery: DeliveryStatus) -> None:
+    def record_trial_status(self, number: int, delivery: DeliveryStatus) -> None:
         """Remember how far a trial has come on its way to the screen."""
         ...
 
-    def note(self, name: str, value: Mapping[str, object]) -> None:
+    def write_note(self, name: str, value: Mapping[str, object]) -> None:
         """Write something down under a name, in the place of what stood there."""
         ...
 
-    def noted(self, name: str) -> Mapping[str, object]:
+    def read_note(self, name: str) -> Mapping[str, object]:
         """What was last written down under that name; empty where nothing was."""
         ...
 
@@ -207,7 +209,7 @@ class DiaryPort(Protocol):
         """Write down a cramp, whatever its number; returns it with the one that it gets."""
         ...
 
-    def correct(self, cramp: Cramp) -> None:
+    def save_cramp(self, cramp: Cramp) -> None:
         """Write a cramp over the one of its number, or where there is none."""
         ...
 
@@ -223,19 +225,19 @@ class DiaryPort(Protocol):
         """What was said of a night; None where nothing was."""
         ...
 
-    def say(self, morning: Morning) -> None:
+    def save_morning(self, morning: Morning) -> None:
         """Write down what was said of a night, in the place of what was said before."""
         ...
 
-    def unsay(self, night: date) -> None:
+    def remove_morning(self, night: date) -> None:
         """Take out what was said of a night."""
         ...
 
-    def asked(self, night: date) -> tuple[datetime, ...]:
+    def questions(self, night: date) -> tuple[datetime, ...]:
         """When a night was asked after (UTC), in order of time."""
         ...
 
-    def ask(self, night: date, now: datetime) -> None:
+    def record_question(self, night: date, now: datetime) -> None:
         """Remember that a night was asked after now (UTC), and forget when those long past were."""
         ...
 

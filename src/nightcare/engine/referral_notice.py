@@ -60,7 +60,7 @@ class ReferralNotice(DeferrablePrompt):
         """Take in an event of the notice at an instant (UTC); each says that it was shown."""
         if not self._shown:
             self._taken(now, _STAYS)
-            journal.note(PROFESSIONAL_NOTE, {"shown": now.isoformat()})
+            journal.write_note(PROFESSIONAL_NOTE, {"shown": now.isoformat()})
             self._tell("log_professional")
         if isinstance(event, ButtonPressed | NotificationClosed):
             self.take_back()
@@ -86,5 +86,5 @@ def _why(
 
 
 def _last(journal: JournalPort) -> datetime | None:
-    shown = journal.noted(PROFESSIONAL_NOTE).get("shown")
+    shown = journal.read_note(PROFESSIONAL_NOTE).get("shown")
     return None if shown is None else datetime.fromisoformat(str(shown))

@@ -16,8 +16,8 @@ _TO_RECKON = timedelta(minutes=1)
 
 def unreached(journal: JournalPort, change: PlanChange, now: datetime) -> list[Delivery]:
     """Return what is unanswered, or was missed, and the new plan has to come after now (UTC)."""
-    led = journal.led()
-    found = [(one, journal.course(one.key)) for one in change.postponed(now)]
+    led = journal.routine_session()
+    found = [(one, journal.delivery(one.key)) for one in change.postponed(now)]
     return [
         course
         for one, course in found
@@ -66,9 +66,9 @@ def undo_plan_change(
         now: The instant (UTC).
         restored: What stands as it did before that act.
     """
-    led = journal.led()
+    led = journal.routine_session()
     for old, new in change.put_back(now):
-        course = journal.course(old.key)
+        course = journal.delivery(old.key)
         if course is None or course.occurrence != old or old.key in restored:
             continue
         due = new is not None and act < new.due <= now
@@ -85,7 +85,7 @@ def undo_plan_change(
 def _begin_overtaken(
     journal: JournalPort, change: PlanChange, now: datetime, since: datetime | None
 ) -> None:
-    standing = journal.standing()
+    standing = journal.global_state()
     if standing.reckoned is None or standing.began is None:
         return
     # What falls due by the old plan, and was not reckoned yet, comes as it would have.

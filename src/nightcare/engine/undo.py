@@ -63,9 +63,9 @@ class Undo:
             for course in act.beside
             if self._pushed_aside(course, act.at, now)
         ]
-        undone = self.journal.standing()
+        undone = self.journal.global_state()
         standing = replace(act.standing, began=undone.began, reckoned=undone.reckoned)
-        self.journal.stand(standing)
+        self.journal.save_global_state(standing)
         restored = {one.key for one in (*act.courses, *act.beside)}
         old, new = (plan_of(self.schedule, self.zone, one) for one in (undone, standing))
         # First goes what came because of the act, or it would stand in the way of what was before.
@@ -75,7 +75,7 @@ class Undo:
         for course in [*(one for one in before if not (one.seen and _missed(one))), *aside]:
             self.journal.save(self._reopened(course, now))
         self._undo_good_night(undone, standing, now, restored)
-        self.journal.forget_act(act)
+        self.journal.forget_action(act)
 
     def _undo_good_night(
         self, undone: GlobalState, standing: GlobalState, now: datetime, restored: Container[Key]
@@ -93,7 +93,7 @@ class Undo:
 
     def _as_seen_since(self, course: Delivery) -> Delivery:
         """A course as it stood, knowing whether it has been shown since: that happened."""
-        present = self.journal.course(course.key)
+        present = self.journal.delivery(course.key)
         return replace(course, seen=course.seen or (present is not None and present.seen))
 
     def _reopened(self, course: Delivery, now: datetime) -> Delivery:
@@ -125,9 +125,9 @@ class Undo:
 
     def _put_back_in_line(self, beside: Iterable[Delivery]) -> None:
         """Let wait again what waited for the screen and got it because of the act."""
-        led = self.journal.led()
+        led = self.journal.routine_session()
         for course in beside:
-            present = self.journal.course(course.key)
+            present = self.journal.delivery(course.key)
             if (
                 isinstance(course.state, Held)
                 and course.state in IN_LINE
@@ -139,7 +139,7 @@ class Undo:
 
     def _pushed_aside(self, course: Delivery, act: datetime, now: datetime) -> bool:
         """Return whether it gave way, while fresh, to what came because of an act (UTC)."""
-        present = self.journal.course(course.key)
+        present = self.journal.delivery(course.key)
         if present is None or not isinstance(present.state, Closed) or present.state.at < act:
             return False
         gave_way = present.state.outcome is Outcome.MISSED or present.state.reason is Reason.ANOTHER

@@ -73,7 +73,7 @@ class UserActions:
 
     def calendar(self) -> Calendar:
         """The person's care days, with tonight's bedtime if they named another."""
-        return Calendar(self._schedule.sleep, self._zone, self._journal.standing().tonight)
+        return Calendar(self._schedule.sleep, self._zone, self._journal.global_state().tonight)
 
     def button(self, course: Delivery, key: str, now: datetime) -> None:
         """Do what the button `key` of an unsettled course stands for.
@@ -174,7 +174,7 @@ class UserActions:
         Raises:
             NothingToDo: Neither is in force.
         """
-        standing = self._journal.standing()
+        standing = self._journal.global_state()
         closed = standing.good_night == self.calendar().at(now).date
         if not standing.paused(now) and not closed:
             raise NothingToDo("nothing_to_resume")
@@ -199,7 +199,7 @@ class UserActions:
         day = usual.at(now)
         coming = usual.next_clock(bedtime, now - timedelta.resolution)
         bedtime = bedtime.replace(fold=usual.local(coming).fold)
-        standing = self._journal.standing()
+        standing = self._journal.global_state()
         tonight = {date: at for date, at in standing.tonight.items() if date >= day.date - ONE_DAY}
         changed = replace(standing, tonight={**tonight, day.date: bedtime})
         calendar = Calendar(self._schedule.sleep, self._zone, changed.tonight)
@@ -227,7 +227,7 @@ class UserActions:
         Raises:
             NothingToDo: There is none.
         """
-        act = self._journal.last_act()
+        act = self._journal.last_action()
         if act is None:
             raise NothingToDo("nothing_to_undo")
         Undo(self._journal, self._schedule, self._zone).undo(act, now)
@@ -299,15 +299,15 @@ class UserActions:
     ) -> list[Delivery]:
         """Change courses and what holds for all, in one transaction that can be taken back."""
         with self._journal.transaction():
-            standing = self._journal.standing()
+            standing = self._journal.global_state()
             changed_keys = {one.key for one in courses}
             beside = [one for one in self._journal.unsettled() if one.key not in changed_keys]
-            self._journal.acted(now, what, courses, standing, beside)
+            self._journal.record_action(now, what, courses, standing, beside)
             changed = [change(course) for course in courses]
             for course in changed:
                 self._journal.save(course)
             if stand is not None:
-                self._journal.stand(stand(standing))
+                self._journal.save_global_state(stand(standing))
         return changed
 
 

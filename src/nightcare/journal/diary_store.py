@@ -71,7 +71,7 @@ class DiaryStore:
         )
         return replace(cramp, id=number)
 
-    def correct(self, cramp: Cramp) -> None:
+    def save_cramp(self, cramp: Cramp) -> None:
         """Write a cramp over the one of its number, or where there is none."""
         marks = ", ".join("?" * (len(_row(cramp)) + 1))
         self.journal.write(
@@ -98,7 +98,7 @@ class DiaryStore:
         """What was said of a night; None where nothing was."""
         return next((one for one in self.mornings(night) if one.night == night), None)
 
-    def say(self, morning: Morning) -> None:
+    def save_morning(self, morning: Morning) -> None:
         """Write down what was said of a night, in the place of what was said before."""
         self.journal.write(
             "INSERT OR REPLACE INTO mornings (night, answer, recorded) VALUES (?, ?, ?)",
@@ -107,18 +107,18 @@ class DiaryStore:
             instant_text(morning.recorded),
         )
 
-    def unsay(self, night: date) -> None:
+    def remove_morning(self, night: date) -> None:
         """Take out what was said of a night."""
         self.journal.write("DELETE FROM mornings WHERE night = ?", night.isoformat())
 
     # The morning question
 
-    def asked(self, night: date) -> tuple[datetime, ...]:
+    def questions(self, night: date) -> tuple[datetime, ...]:
         """When a night was asked after (UTC), in order of time."""
         sql = "SELECT at FROM questions WHERE night = ? ORDER BY at"
         return tuple(self.journal.read(instant_of, sql, night.isoformat()))
 
-    def ask(self, night: date, now: datetime) -> None:
+    def record_question(self, night: date, now: datetime) -> None:
         """Remember that a night was asked after now (UTC), and forget when those long past were."""
         with self.journal.transaction():
             # Who travels may come to a morning once more.
@@ -163,7 +163,7 @@ def bring_back(was: Whole, now: Whole, disk: Database, *, lost: bool) -> None:
         if lost or cramp not in was.cramps:
             theirs = pages.cramp(cramp.id)
             if theirs is None or theirs in was.cramps:
-                pages.correct(cramp)
+                pages.save_cramp(cramp)
             elif theirs != cramp:
                 pages.add(cramp)
     said = {one.night: one for one in there.mornings}
@@ -171,10 +171,10 @@ def bring_back(was: Whole, now: Whole, disk: Database, *, lost: bool) -> None:
         theirs_said = said.get(morning.night)
         changed = lost or morning not in was.mornings
         if changed and (theirs_said is None or theirs_said in was.mornings):
-            pages.say(morning)
+            pages.save_morning(morning)
     for night, at in now.asked:
         if lost or (night, at) not in was.asked:
-            pages.ask(night, at)
+            pages.record_question(night, at)
 
 
 def _row(cramp: Cramp) -> _Row:

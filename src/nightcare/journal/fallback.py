@@ -119,9 +119,9 @@ class JournalFallback:
     def _salvaged(self, damaged: Path, journal: Journal, now: datetime) -> Journal:
         try:
             salvaged = salvage(damaged, journal)
-            if journal.standing().began is None:
+            if journal.global_state().began is None:
                 # It had begun; what the damaged one knew is not told or asked again.
-                journal.stand(replace(journal.standing(), began=now, reckoned=now))
+                journal.save_global_state(replace(journal.global_state(), began=now, reckoned=now))
         except StateError:
             journal.close()
             raise

@@ -150,9 +150,9 @@ def _read(path: Path, *, quiet: bool) -> Content | str:
             service: Mapping[str, Any] = {}
             # Another version may keep either elsewhere.
             with suppress(StateError):
-                reckoned = journal.standing().reckoned
+                reckoned = journal.global_state().reckoned
             with suppress(StateError):
-                service = journal.noted(SERVICE_NOTE)
+                service = journal.read_note(SERVICE_NOTE)
             unreadable = count_unreadable(db) if version == VERSION else 0
             return Content(sound, version, reckoned, service, unreadable=unreadable)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:

@@ -52,10 +52,10 @@ class MemoryJournal:
         self.journal = journal
         self._since = now - _KNOWN
         self._courses = {one.key: one for one in self.journal.since(self._since)}
-        self._standing = self.journal.standing()
+        self._standing = self.journal.global_state()
         self._tips = self.journal.tips_shown()
         self._diary = diary_store.whole(self.journal)
-        self._led = self.journal.led()
+        self._led = self.journal.routine_session()
 
     def bring_back(self, disk: Journal, now: datetime) -> None:
         """Write to a journal on the disk what has changed since (now in UTC).
@@ -64,26 +64,26 @@ class MemoryJournal:
             StateError: It still cannot be written; nothing of it is, then.
         """
         with disk.transaction():
-            ours, theirs = self.journal.standing(), disk.standing()
+            ours, theirs = self.journal.global_state(), disk.global_state()
             # A journal in which no service ever ran has taken the place of the one that failed.
             lost = theirs.began is None
             for course in self.journal.since(self._since):
-                there = disk.course(course.key)
+                there = disk.delivery(course.key)
                 if there == self._courses.get(course.key) or (lost and there is None):
                     disk.save(course)
             diary_store.bring_back(self._diary, diary_store.whole(self.journal), disk, lost=lost)
-            if said := self.journal.noted(PROFESSIONAL_NOTE):
-                disk.note(PROFESSIONAL_NOTE, said)
+            if said := self.journal.read_note(PROFESSIONAL_NOTE):
+                disk.write_note(PROFESSIONAL_NOTE, said)
             if lost or theirs == self._standing:
-                disk.stand(ours)
+                disk.save_global_state(ours)
             else:
-                disk.stand(replace(theirs, reckoned=ours.reckoned))
-            if lost or disk.led() == self._led:
-                disk.lead(self.journal.led())
+                disk.save_global_state(replace(theirs, reckoned=ours.reckoned))
+            if lost or disk.routine_session() == self._led:
+                disk.save_routine_session(self.journal.routine_session())
             shown = self.journal.tips_shown()
             for tip in sorted(shown, key=lambda tip: shown[tip]):
                 if shown[tip] != self._tips.get(tip):
-                    disk.tip_shown(tip, now)
+                    disk.record_tip(tip, now)
 
 
 def set_aside(folder: Path, now: datetime) -> Path | None:
@@ -126,5 +126,5 @@ def _copy(failed: Journal | None, now: datetime) -> Journal:
     fresh = Journal.in_memory()
     if failed is not None:
         # It had begun; what the lost one knew is not told or asked again.
-        fresh.stand(replace(fresh.standing(), began=now, reckoned=now))
+        fresh.save_global_state(replace(fresh.global_state(), began=now, reckoned=now))
     return fresh

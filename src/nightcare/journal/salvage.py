@@ -121,7 +121,7 @@ def _carry(journal: Journal, table: _Table, row: _Row) -> int:
 def _carry_standing(source: sqlite3.Connection, journal: Journal) -> int:
     """Write what holds for all reminders at once, as far as it can be read."""
     for row in _rows(source, _Table("standing", _STANDING, "rowid", mapping.readable_standing)):
-        journal.stand(mapping.readable_standing(row))
+        journal.save_global_state(mapping.readable_standing(row))
         return 1
     return 0
 

@@ -50,7 +50,7 @@ class Journal(Database):
 
     # Courses
 
-    def course(self, key: Key) -> Delivery | None:
+    def delivery(self, key: Key) -> Delivery | None:
         """Where the occurrence of that key stands; None where its moment has not come."""
         found = self._courses(
             "reminder = ? AND care_day = ? AND slot = ?",
@@ -79,7 +79,7 @@ class Journal(Database):
 
     def known(self, keys: Iterable[Key]) -> frozenset[Key]:
         """Those of the keys whose moment has come already."""
-        return frozenset(key for key in keys if self.course(key) is not None)
+        return frozenset(key for key in keys if self.delivery(key) is not None)
 
     def save(self, course: Delivery) -> None:
         """Write where an occurrence stands."""
@@ -113,7 +113,7 @@ class Journal(Database):
 
     # What holds for all
 
-    def standing(self) -> GlobalState:
+    def global_state(self) -> GlobalState:
         """What holds for all reminders at once."""
         columns = "SELECT began, reckoned, paused_until, good_night, tonight FROM standing"
         found = self.read(lambda *row: standing_of(row), columns) or self.read(
@@ -121,7 +121,7 @@ class Journal(Database):
         )
         return found[0] if found else GlobalState()
 
-    def stand(self, standing: GlobalState) -> None:
+    def save_global_state(self, standing: GlobalState) -> None:
         """Write what holds for all reminders at once."""
         with self.transaction():
             self._db.execute(
@@ -133,11 +133,11 @@ class Journal(Database):
 
     # The routine under way
 
-    def led(self) -> RoutineSession | None:
+    def routine_session(self) -> RoutineSession | None:
         """What the person is being led through; None where it is nothing."""
         return read_led(self)
 
-    def lead(self, led: RoutineSession | None) -> None:
+    def save_routine_session(self, led: RoutineSession | None) -> None:
         """Write what the person is being led through now, or that it is nothing any more."""
         write_led(self, led)
 
@@ -147,7 +147,7 @@ class Journal(Database):
         """For each tip that was ever shown a number that grows with each showing."""
         return dict(self.read(_pair, "SELECT tip, max(id) FROM tips_shown GROUP BY tip"))
 
-    def tip_shown(self, tip: str, now: datetime) -> None:
+    def record_tip(self, tip: str, now: datetime) -> None:
         """Remember that a tip was shown now (UTC)."""
         with self.transaction():
             self._db.execute("DELETE FROM tips_shown WHERE tip = ?", (tip,))
@@ -157,7 +157,9 @@ class Journal(Database):
 
     # Why
 
-    def decided(self, now: datetime, occurrence: Occurrence, verdict: str, step: Reason) -> None:
+    def record_decision(
+        self, now: datetime, occurrence: Occurrence, verdict: str, step: Reason
+    ) -> None:
         """Remember which step of the cascade decided now (UTC)."""
         key = occurrence.key
         with self.transaction():
@@ -176,7 +178,7 @@ class Journal(Database):
                 ),
             )
 
-    def delivered(self, key: Key, delivery: DeliveryStatus) -> None:
+    def record_status(self, key: Key, delivery: DeliveryStatus) -> None:
         """Remember how far what was last decided to be shown came on its way to the screen."""
         with self.transaction():
             self._db.execute(
@@ -199,7 +201,7 @@ class Journal(Database):
 
     # What the person did, and taking it back
 
-    def acted(
+    def record_action(
         self,
         now: datetime,
         what: str,
@@ -219,25 +221,25 @@ class Journal(Database):
                 ),
             )
 
-    def last_act(self) -> UserAction | None:
+    def last_action(self) -> UserAction | None:
         """What the person did last and has not taken back."""
         last = self.read(
             act_of, "SELECT id, at, what, courses, standing FROM acts ORDER BY id DESC LIMIT 1"
         )
         return last[0] if last else None
 
-    def acts(self) -> list[UserAction]:
+    def actions(self) -> list[UserAction]:
         """All that the person did and has not taken back, in order of time."""
         return self.read(act_of, "SELECT id, at, what, courses, standing FROM acts ORDER BY id")
 
-    def forget_act(self, act: UserAction) -> None:
+    def forget_action(self, act: UserAction) -> None:
         """Forget an act that was taken back."""
         with self.transaction():
             self._db.execute("DELETE FROM acts WHERE id = ?", (act.id,))
 
     # Trials: `nightcare try` asks the service to show a reminder now
 
-    def ask_trial(self, reminder: str, now: datetime) -> int:
+    def request_trial(self, reminder: str, now: datetime) -> int:
         """Ask the service to show a reminder now (UTC); returns the trial's number."""
         with self.transaction():
             cursor = self._db.execute(
@@ -249,17 +251,17 @@ class Journal(Database):
         """The trials that have not been shown yet."""
         return self.read(trial_of, "SELECT id, at, reminder FROM trials WHERE shown_by IS NULL")
 
-    def trial_shown(self, number: int, by: str) -> None:
+    def answer_trial(self, number: int, by: str) -> None:
         """Remember by what a trial was shown, or why it could not be."""
         with self.transaction():
             self._db.execute("UPDATE trials SET shown_by = ? WHERE id = ?", (by, number))
 
-    def trial_delivered(self, number: int, delivery: DeliveryStatus) -> None:
+    def record_trial_status(self, number: int, delivery: DeliveryStatus) -> None:
         """Remember how far a trial has come on its way to the screen."""
         with self.transaction():
             self._db.execute("UPDATE trials SET delivery = ? WHERE id = ?", (delivery, number))
 
-    def trial_delivery(self, number: int) -> DeliveryStatus:
+    def trial_status(self, number: int) -> DeliveryStatus:
         """How far a trial has come on its way to the screen."""
         found = self.read(
             DeliveryStatus,
@@ -277,7 +279,7 @@ class Journal(Database):
 
     # Notes of the running service for `status`
 
-    def note(self, name: str, value: Mapping[str, object]) -> None:
+    def write_note(self, name: str, value: Mapping[str, object]) -> None:
         """Write down something about the running service."""
         with self.transaction():
             self._db.execute(
@@ -285,7 +287,7 @@ class Journal(Database):
                 (name, json.dumps(value)),
             )
 
-    def noted(self, name: str) -> dict[str, object]:
+    def read_note(self, name: str) -> dict[str, object]:
         """What was last written down under that name; empty where nothing was."""
         notes = self.read(note_of, "SELECT value FROM notes WHERE name = ?", name)
         return notes[0] if notes else {}
@@ -300,12 +302,14 @@ class Journal(Database):
             StateError: It cannot be written, or somebody was reading it all the while.
         """
         with self.without_trace(), self.transaction():
-            began = self.standing().began
+            began = self.global_state().began
             for table in TABLES:
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - constants
             self._db.execute("DELETE FROM sqlite_sequence")
             self._db.execute("DELETE FROM notes WHERE name != ?", (SERVICE_NOTE,))
-            self.stand(GlobalState() if began is None else GlobalState(began=now, reckoned=now))
+            self.save_global_state(
+                GlobalState() if began is None else GlobalState(began=now, reckoned=now)
+            )
 
     def prune(self, now: datetime) -> None:
         """Let go of what is older than is kept: 400 days."""

@@ -160,7 +160,7 @@ class ServiceApp:
         self._keeper = JournalFallback(setting.state, now, self._tell)
         self._noted: dict[str, object] = {}
         self._plan_noted: tuple[Schedule, TimeZone] | None = None
-        self._buttons = self._keeper.journal.noted(BUTTONS_NOTE)
+        self._buttons = self._keeper.journal.read_note(BUTTONS_NOTE)
         self._serving = False
         self._service = Engine(
             schedule=loaded.schedule,
@@ -235,8 +235,8 @@ class ServiceApp:
         screen = self._words.say(f"screen_{self._screen.name}")
         self._tell(f"shown_by_{self._why}", screen=screen)
         journal = self._keeper.journal
-        first_run = journal.standing().began is None
-        self._service.start(now(), read_plan_note(journal.noted(PLAN_NOTE)))
+        first_run = journal.global_state().began is None
+        self._service.start(now(), read_plan_note(journal.read_note(PLAN_NOTE)))
         if first_run and self._screen.name == "terminal":
             self._show_how_it_looks()
         self._plan()
@@ -250,7 +250,7 @@ class ServiceApp:
         first = min((one for one in coming if one), key=lambda one: one.due, default=None)
         if first is not None and first.due - moment > _SOON:
             self._tell("log_how_it_looks", reminder=first.key.reminder, due=first.due)
-            self._keeper.journal.ask_trial(first.key.reminder, moment)
+            self._keeper.journal.request_trial(first.key.reminder, moment)
             self._service.update(moment)
 
     async def _first_end(self, tasks: list[asyncio.Task[None]]) -> None:
@@ -475,8 +475,8 @@ class ServiceApp:
     def _written(self) -> None:
         def step() -> None:
             if self._keeper.changed_by_others():
-                self._buttons = self._keeper.journal.noted(BUTTONS_NOTE)
-                if not self._keeper.journal.noted(PLAN_NOTE):
+                self._buttons = self._keeper.journal.read_note(BUTTONS_NOTE)
+                if not self._keeper.journal.read_note(PLAN_NOTE):
                     # It was erased.
                     self._plan_noted = None
                 self._service.written(now())
@@ -502,7 +502,9 @@ class ServiceApp:
     def _restart_if_idle(self) -> None:
         """End, to start the new version, unless something is on the screen."""
         journal = self._keeper.journal
-        busy = journal.led() or any(isinstance(one.state, Active) for one in journal.unsettled())
+        busy = journal.routine_session() or any(
+            isinstance(one.state, Active) for one in journal.unsettled()
+        )
         if self._upgrade.ready and self._serving and not busy and not self._stop.done():
             self.restarts = True
             self._end()
@@ -542,7 +544,7 @@ class ServiceApp:
             },
         }
         if note != self._noted:
-            self._keeper.journal.note(SERVICE_NOTE, note)
+            self._keeper.journal.write_note(SERVICE_NOTE, note)
             self._noted = note
         self._note_plan()
         self._restart_if_idle()
@@ -550,7 +552,7 @@ class ServiceApp:
     def _note_plan(self) -> None:
         plan = (self._in_force.loaded.schedule, self._zone)
         if plan != self._plan_noted:
-            self._keeper.journal.note(PLAN_NOTE, plan_note(*plan))
+            self._keeper.journal.write_note(PLAN_NOTE, plan_note(*plan))
             self._plan_noted = plan
 
     def _published(self) -> dict[str, object]:

@@ -85,7 +85,7 @@ async def rehearse(  # noqa: PLR0913 - everything outside is passed in
         service.start(clock.now())
         seen: set[str] = set()
         while (coming := _next(service, clock.now())) is not None and coming < day.ends:
-            if journal.led() is not None:
+            if journal.routine_session() is not None:
                 # Who pressed Start is led as they would be on any day.
                 await _for(serving, (coming - clock.now()).total_seconds())
                 coming = clock.now()
