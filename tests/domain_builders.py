@@ -13,11 +13,11 @@ from nightcare.domain.delivery import Delivery, begin
 from nightcare.domain.moments import parse_moment
 from nightcare.domain.reminders import (
     At,
+    Condition,
     Cron,
     Every,
     Key,
     Occurrence,
-    QuietRules,
     Reminder,
     Topic,
     Urgency,
@@ -97,7 +97,7 @@ def reminder(timing: At | Every | Cron, name: str = "water", **changes: Any) -> 
         repeat=None,
         urgency=Urgency.NORMAL,
         sound=None,
-        quiet=QuietRules(WhenBusy.HOLD, WhenBusy.HOLD, WhenBusy.HOLD, WhenBusy.SHOW),
+        quiet=dict.fromkeys(Condition, WhenBusy.HOLD) | {Condition.PRESENTING: WhenBusy.SHOW},
     )
     return replace(plain, **changes)
 

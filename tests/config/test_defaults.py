@@ -15,8 +15,8 @@ from nightcare.domain.care_day import Hours
 from nightcare.domain.moments import Anchor, Relative
 from nightcare.domain.reminders import (
     At,
+    Condition,
     Every,
-    QuietRules,
     Reminder,
     Repeat,
     Topic,
@@ -85,12 +85,8 @@ def test_the_three_reminders() -> None:
 
     What keeps the screen awake does not silence them. As it broke elsewhere: safeeyes#898.
     """
-    by_day = QuietRules(
-        WhenBusy.HOLD, WhenBusy.HOLD, do_not_disturb=WhenBusy.HOLD, presenting=WhenBusy.SHOW
-    )
-    by_night = QuietRules(
-        WhenBusy.HOLD, WhenBusy.HOLD, do_not_disturb=WhenBusy.SHOW, presenting=WhenBusy.SHOW
-    )
+    by_day = dict.fromkeys(Condition, WhenBusy.HOLD) | {Condition.PRESENTING: WhenBusy.SHOW}
+    by_night = by_day | {Condition.DO_NOT_DISTURB: WhenBusy.SHOW}
     assert load(None, {}).schedule.reminders == (
         Reminder(
             name="water",

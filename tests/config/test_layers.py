@@ -20,7 +20,7 @@ from nightcare.config.load import load
 from nightcare.config.load_result import source_of
 from nightcare.domain.care_day import Hours
 from nightcare.domain.moments import Anchor, ClockTime, Relative
-from nightcare.domain.reminders import At, Topic, WhenBusy
+from nightcare.domain.reminders import At, Condition, Topic, WhenBusy
 from nightcare.errors import ConfigError, Location
 
 WALK = '[reminders.walk]\ntopic = "exercise"\nat = "17:00"\n'
@@ -58,7 +58,7 @@ def test_every_other_table_is_laid_over_the_defaults_key_by_key() -> None:
     assert (changed.snooze.limit, len(changed.snooze.lengths)) == (5, 2)
     assert changed.idle_after == timedelta(minutes=10)
     quiet = changed.named("water").quiet
-    assert (quiet.presenting, quiet.locked) == (WhenBusy.HOLD, WhenBusy.HOLD)
+    assert (quiet[Condition.PRESENTING], quiet[Condition.LOCKED]) == (WhenBusy.HOLD, WhenBusy.HOLD)
     assert (changed.notify, changed.morning_question) == ("terminal", None)
 
 

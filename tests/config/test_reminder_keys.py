@@ -8,7 +8,7 @@ import pytest
 
 from config.written import SLEEP, loaded, reminder, schedule, warned
 from nightcare.domain.moments import Anchor, ClockTime, Relative
-from nightcare.domain.reminders import At, Cron, Every, QuietRules, Repeat, Topic, Urgency, WhenBusy
+from nightcare.domain.reminders import At, Condition, Cron, Every, Repeat, Topic, Urgency, WhenBusy
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -140,12 +140,9 @@ def test_quiet_of_one_reminder_goes_over_the_general_one() -> None:
         '[quiet]\nlocked = "show"\npresenting = "hold"\n'
         '[reminders.one]\ntopic = "sleep"\nat = "12:00"\nquiet = { locked = "hold", idle = "show" }'
     )
-    assert schedule(text).named("one").quiet == QuietRules(
-        locked=WhenBusy.HOLD,
-        idle=WhenBusy.SHOW,
-        do_not_disturb=WhenBusy.HOLD,
-        presenting=WhenBusy.HOLD,
-    )
+    assert schedule(text).named("one").quiet == dict.fromkeys(Condition, WhenBusy.HOLD) | {
+        Condition.IDLE: WhenBusy.SHOW
+    }
 
 
 @pytest.mark.parametrize("timing", ['at = "bedtime - 30m"', 'at = ["12:00", "bedtime"]'])
@@ -154,7 +151,7 @@ def test_an_evening_reminder_stays_longer_and_comes_through_do_not_disturb(timin
     made = reminder(timing)
     assert made.evening
     assert made.stays == 30 * MINUTE
-    assert made.quiet.do_not_disturb is WhenBusy.SHOW
+    assert made.quiet[Condition.DO_NOT_DISTURB] is WhenBusy.SHOW
 
 
 @pytest.mark.parametrize(
@@ -166,17 +163,17 @@ def test_any_other_reminder_does_not(timing: str) -> None:
     made = reminder(timing)
     assert not made.evening
     assert made.stays == 10 * MINUTE
-    assert made.quiet.do_not_disturb is WhenBusy.HOLD
+    assert made.quiet[Condition.DO_NOT_DISTURB] is WhenBusy.HOLD
 
 
 def test_an_evening_reminder_can_be_held_and_a_daily_one_shown() -> None:
     """A reminder's own setting wins over both."""
     held = reminder('at = "bedtime"\nquiet = { do_not_disturb = "hold" }')
-    assert held.quiet.do_not_disturb is WhenBusy.HOLD
+    assert held.quiet[Condition.DO_NOT_DISTURB] is WhenBusy.HOLD
     shown = reminder('at = "12:00"\nquiet = { do_not_disturb = "show" }')
-    assert shown.quiet.do_not_disturb is WhenBusy.SHOW
+    assert shown.quiet[Condition.DO_NOT_DISTURB] is WhenBusy.SHOW
     general = '[quiet]\ndo_not_disturb = "show"\n[reminders.one]\ntopic = "sleep"\nat = "12:00"'
-    assert schedule(general).named("one").quiet.do_not_disturb is WhenBusy.SHOW
+    assert schedule(general).named("one").quiet[Condition.DO_NOT_DISTURB] is WhenBusy.SHOW
 
 
 @pytest.mark.parametrize("name", ["a", "Vand", "æble-2", "walk_home", "done", "x" * 100])

@@ -23,7 +23,7 @@ from nightcare.domain.policy import (
     put_into_the_night,
     shown_at_latest,
 )
-from nightcare.domain.reminders import QuietRules, Reminder, WhenBusy
+from nightcare.domain.reminders import Condition, Reminder, WhenBusy
 
 NOW = utc("2026-11-06 19:00")
 FRIDAY = calendar().day(day("2026-11-06"))
@@ -32,8 +32,8 @@ FRESH = timedelta(minutes=45)
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 
-HOLD_ALL = QuietRules(WhenBusy.HOLD, WhenBusy.HOLD, WhenBusy.HOLD, WhenBusy.HOLD)
-SHOW_ALL = QuietRules(WhenBusy.SHOW, WhenBusy.SHOW, WhenBusy.SHOW, WhenBusy.SHOW)
+HOLD_ALL = dict.fromkeys(Condition, WhenBusy.HOLD)
+SHOW_ALL = dict.fromkeys(Condition, WhenBusy.SHOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ class Case:
         return decide(self.course, self.reminder, self.situation)
 
 
-def present(case: Case, **changes: bool) -> Case:
-    """Return the same case with another presence."""
-    presence = replace(case.situation.presence, **changes)
+def present(case: Case, *conditions: Condition) -> Case:
+    """Return the case while these conditions hold as well."""
+    presence = case.situation.presence.union(conditions)
     return replace(case, situation=replace(case.situation, presence=presence))
 
 
@@ -93,10 +93,10 @@ STEPS: list[tuple[Verdict, Callable[[Case], Case]]] = [
         lambda case: replace(case, course=replace(case.course, fresh_from=NOW - FRESH - SECOND)),
     ),
     (Drop(Reason.ASLEEP), an_early_bedtime),
-    (Hold(Reason.LOCKED), lambda case: present(case, locked=True)),
-    (Hold(Reason.IDLE), lambda case: present(case, idle=True)),
-    (Hold(Reason.DO_NOT_DISTURB), lambda case: present(case, do_not_disturb=True)),
-    (Hold(Reason.PRESENTING), lambda case: present(case, presenting=True)),
+    (Hold(Reason.LOCKED), lambda case: present(case, Condition.LOCKED)),
+    (Hold(Reason.IDLE), lambda case: present(case, Condition.IDLE)),
+    (Hold(Reason.DO_NOT_DISTURB), lambda case: present(case, Condition.DO_NOT_DISTURB)),
+    (Hold(Reason.PRESENTING), lambda case: present(case, Condition.PRESENTING)),
     (
         Hold(Reason.ROUTINE),
         lambda case: replace(case, situation=replace(case.situation, routine_under_way=True)),
@@ -279,23 +279,31 @@ def test_a_repeat_of_what_the_person_put_into_the_night_is_shown() -> None:
 # Presence
 
 
-@pytest.mark.parametrize("reason", ["locked", "idle", "do_not_disturb", "presenting"])
-def test_a_reminder_may_be_shown_all_the_same(reason: str) -> None:
+@pytest.mark.parametrize("condition", Condition)
+def test_each_condition_holds_a_reminder_and_gives_its_own_reason(condition: Condition) -> None:
+    """A new condition needs a reason of the same name."""
+    what = replace(PLAIN, reminder=reminder(at("19:20"), quiet=HOLD_ALL))
+    held = present(what, condition).decide()
+    assert isinstance(held, Hold)
+    assert held == Hold(Reason[condition.name])
+
+
+@pytest.mark.parametrize("condition", Condition)
+def test_a_reminder_may_be_shown_all_the_same(condition: Condition) -> None:
     """A condition that the reminder ignores does not count."""
     heedless = replace(PLAIN, reminder=reminder(at("19:20"), quiet=SHOW_ALL))
-    assert present(heedless, **{reason: True}).decide() == Show()
+    assert present(heedless, condition).decide() == Show()
 
 
 def test_a_reason_that_is_not_heeded_gives_way_to_the_next() -> None:
     """Locked does not matter to it, being idle does."""
-    own = replace(HOLD_ALL, locked=WhenBusy.SHOW)
+    own = HOLD_ALL | {Condition.LOCKED: WhenBusy.SHOW}
     what = replace(PLAIN, reminder=reminder(at("19:20"), quiet=own))
-    assert present(what, locked=True, idle=True).decide() == Hold(Reason.IDLE)
+    assert present(what, Condition.LOCKED, Condition.IDLE).decide() == Hold(Reason.IDLE)
 
 
 def test_what_cannot_be_told_counts_as_here_and_undisturbed() -> None:
     """entracte#67: a probe that did not answer was taken for do-not-disturb."""
-    assert Presence() == Presence(locked=False, idle=False, do_not_disturb=False, presenting=False)
     assert Situation(NOW, FRIDAY).presence == Presence()
 
 

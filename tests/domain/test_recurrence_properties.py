@@ -18,9 +18,9 @@ from nightcare.domain.moments import Anchor, ClockTime, Moment, Relative
 from nightcare.domain.recurrence import between, plan, upcoming
 from nightcare.domain.reminders import (
     At,
+    Condition,
     Cron,
     Every,
-    QuietRules,
     Reminder,
     Repeat,
     Topic,
@@ -451,6 +451,6 @@ def test_an_edit_of_how_it_is_shown_leaves_when_it_is_due(
         stays=timedelta(minutes=1),
         repeat=Repeat(timedelta(minutes=5), 3),
         sound="bell",
-        quiet=QuietRules(WhenBusy.SHOW, WhenBusy.SHOW, WhenBusy.SHOW, WhenBusy.HOLD),
+        quiet=dict.fromkeys(Condition, WhenBusy.SHOW) | {Condition.PRESENTING: WhenBusy.HOLD},
     )
     assert plan([edited], own, around, 3) == plan([what], own, around, 3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from nightcare.domain.policy import Presence
+from nightcare.domain.reminders import Condition
 from parts.desk import Desk
 
 STRETCH = """
@@ -73,7 +74,7 @@ stays = "1h"
 quiet = { idle = "show" }
 """
     made = Desk(STRETCH + meal, "2026-11-23 20:00")
-    made.there(Presence(idle=True))
+    made.there(Presence({Condition.IDLE}))
     made.until("2026-11-23 22:25")
     made.there(Presence())
     made.until("2026-11-23 22:45")

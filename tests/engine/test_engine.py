@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from nightcare.domain.guidance import PartOfDay
 from nightcare.domain.notification import ButtonPressed, NotificationClosed
 from nightcare.domain.policy import Presence
+from nightcare.domain.reminders import Condition
 from nightcare.engine.display import NOT_SHOWN
 from parts.desk import SLEEP, ZONE, Desk, local, schedule_of
 
@@ -307,7 +308,7 @@ def test_an_asking_that_was_held_counts_when_it_comes() -> None:
     desk = Desk(STRETCH, "2026-11-23 20:00")
     desk.until("2026-11-23 22:01")
     desk.close()
-    desk.there(Presence(locked=True))
+    desk.there(Presence({Condition.LOCKED}))
     desk.until("2026-11-23 22:12")
     desk.there(Presence())
     assert len(desk.screen.shown) == 2
@@ -467,7 +468,7 @@ def test_a_moment_that_the_person_put_into_the_night_is_shown() -> None:
 def test_nothing_is_shown_to_a_locked_screen_and_it_comes_on_return() -> None:
     """Held while locked; on unlock one, if fresh (safeeyes#324, stretchly#1724)."""
     desk = Desk(plain("walk", "10:00") + plain("swim", "10:20"), "2026-11-23 08:00")
-    desk.there(Presence(locked=True))
+    desk.there(Presence({Condition.LOCKED}))
     desk.until("2026-11-23 10:25")
     assert desk.screen.shown == []
     desk.there(Presence())
@@ -479,7 +480,7 @@ def test_locking_takes_off_what_is_open_and_holds_it() -> None:
     """It is not left on the lock screen."""
     desk = Desk(plain("walk", "10:00"), "2026-11-23 08:00")
     desk.until("2026-11-23 10:01")
-    desk.there(Presence(locked=True))
+    desk.there(Presence({Condition.LOCKED}))
     assert desk.title() is None
     desk.until("2026-11-23 10:30")
     desk.there(Presence())
@@ -489,7 +490,7 @@ def test_locking_takes_off_what_is_open_and_holds_it() -> None:
 def test_what_was_held_too_long_is_missed_on_return() -> None:
     """After an hour away nobody wants the old reminder (safeeyes#658)."""
     desk = Desk(plain("walk", "10:00"), "2026-11-23 08:00")
-    desk.there(Presence(idle=True))
+    desk.there(Presence({Condition.IDLE}))
     desk.until("2026-11-23 11:00")
     desk.there(Presence())
     assert desk.title() is None
@@ -499,13 +500,13 @@ def test_what_was_held_too_long_is_missed_on_return() -> None:
 def test_do_not_disturb_holds_the_day_but_not_the_evening() -> None:
     """Held, then delivered (stretchly#1039, #1313); evening reminders come all the same."""
     desk = Desk(plain("walk", "20:00") + BLANKET, "2026-11-23 19:00")
-    desk.there(Presence(do_not_disturb=True))
+    desk.there(Presence({Condition.DO_NOT_DISTURB}))
     desk.until("2026-11-23 20:10")
     assert desk.title() is None
     desk.there(Presence())
     assert desk.title() == "walk"
     desk.press("done")
-    desk.there(Presence(do_not_disturb=True))
+    desk.there(Presence({Condition.DO_NOT_DISTURB}))
     desk.until("2026-11-23 22:25")
     assert desk.title() == "Loosen the bedding"
 
@@ -606,7 +607,7 @@ def test_a_moment_that_an_edit_takes_away_does_not_come_on_return() -> None:
     """Held while locked, and not in the file any more on return."""
     at = '["10:00", "15:00"]'
     desk = Desk(plain("walk", "10:00").replace('"10:00"', at), "2026-11-23 08:00")
-    desk.there(Presence(locked=True))
+    desk.there(Presence({Condition.LOCKED}))
     desk.until("2026-11-23 10:05")
     changed = SLEEP + plain("walk", "").replace('""', '["10:30", "15:00"]')
     desk.schedule = schedule_of(changed)
@@ -847,7 +848,7 @@ def test_the_screen_is_told_of_do_not_disturb() -> None:
     """It has to show anew what came meanwhile."""
     desk = Desk(plain("walk", "10:00"), "2026-11-23 08:00")
     for on in (True, False):
-        desk.there(Presence(do_not_disturb=on))
+        desk.there(Presence({Condition.DO_NOT_DISTURB} if on else ()))
     assert desk.screen.told_quiet == [False, True, False]
 
 

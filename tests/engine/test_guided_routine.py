@@ -10,7 +10,7 @@ import pytest
 from nightcare.domain.delivery import Closed, Outcome
 from nightcare.domain.notification import ButtonPressed, Capability, Message
 from nightcare.domain.policy import Presence
-from nightcare.domain.reminders import Urgency
+from nightcare.domain.reminders import Condition, Urgency
 from nightcare.engine.display import NOT_SHOWN
 from parts.desk import SLEEP, Desk, schedule_of
 
@@ -272,10 +272,10 @@ def test_the_same_reminder_does_not_ask_for_what_is_being_done() -> None:
 def test_who_stretches_is_not_idle_but_may_lock_the_screen() -> None:
     """Locked, it is stopped, and the reminder returns with the person."""
     desk = led()
-    desk.there(Presence(idle=True))
+    desk.there(Presence({Condition.IDLE}))
     desk.until("2026-11-23 22:00:40")
     assert body(desk)[-1].startswith("Step 3")
-    desk.there(Presence(locked=True))
+    desk.there(Presence({Condition.LOCKED}))
     assert desk.title() is None
     assert desk.journal.routine_session() is None
     desk.there(Presence())

@@ -8,6 +8,7 @@ from domain_builders import day
 from nightcare.domain.diary import Answer, Morning
 from nightcare.domain.notification import ButtonPressed
 from nightcare.domain.policy import Presence
+from nightcare.domain.reminders import Condition
 from nightcare.engine.diary_actions import Details, DiaryActions
 from parts.desk import Desk, local
 
@@ -102,10 +103,10 @@ def test_it_waits_for_a_reminder_that_is_on_the_screen() -> None:
 @pytest.mark.parametrize(
     "presence",
     [
-        Presence(locked=True),
-        Presence(idle=True),
-        Presence(do_not_disturb=True),
-        Presence(presenting=True),
+        Presence({Condition.LOCKED}),
+        Presence({Condition.IDLE}),
+        Presence({Condition.DO_NOT_DISTURB}),
+        Presence({Condition.PRESENTING}),
     ],
 )
 def test_nobody_is_asked_who_is_away_or_busy(presence: Presence) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from nightcare.domain.notification import ButtonPressed, NotificationClosed
 from nightcare.domain.policy import Presence
-from nightcare.domain.reminders import Urgency
+from nightcare.domain.reminders import Condition, Urgency
 from parts.desk import Desk
 
 WALK = '[reminders.walk]\ntopic = "exercise"\ntext = "walk"\nat = "10:00"\n'
@@ -78,10 +78,12 @@ def test_stopping_takes_the_notice_along() -> None:
     assert desk.title() is None
 
 
-AWAY = Presence(locked=True)
+AWAY = Presence({Condition.LOCKED})
 
 
-@pytest.mark.parametrize("presence", [AWAY, Presence(idle=True), Presence(do_not_disturb=True)])
+@pytest.mark.parametrize(
+    "presence", [AWAY, Presence({Condition.IDLE}), Presence({Condition.DO_NOT_DISTURB})]
+)
 def test_a_notice_waits_until_somebody_is_there(presence: Presence) -> None:
     """And has its time from then."""
     desk = a_desk()

@@ -8,6 +8,7 @@ import pytest
 
 from nightcare.domain.notification import ButtonPressed
 from nightcare.domain.policy import Presence
+from nightcare.domain.reminders import Condition
 from parts.bus import PrivateBus
 from parts.desk import Desk
 from parts.evening import Evening, plain
@@ -173,7 +174,7 @@ def test_what_goes_by_itself_under_do_not_disturb_comes_when_that_ends(bus: Priv
             Evening(bus, through, "2026-11-23 09:59", server) as evening,
         ):
             server.lifetime = at_most_twelve
-            await evening.there(Presence(do_not_disturb=True))
+            await evening.there(Presence({Condition.DO_NOT_DISTURB}))
             await evening.until("2026-11-23 10:03")
             assert evening.titles == ["walk"]
             assert evening.state("walk") == "open"

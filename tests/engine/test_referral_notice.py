@@ -7,6 +7,7 @@ import pytest
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.diary import Answer, Severity
 from nightcare.domain.policy import Presence
+from nightcare.domain.reminders import Condition
 from nightcare.engine.diary_actions import Details, DiaryActions
 from nightcare.i18n.translator import read_words
 from parts.desk import ZONE, Desk, local
@@ -142,7 +143,11 @@ def test_it_gives_way_to_the_morning_question() -> None:
 
 @pytest.mark.parametrize(
     "presence",
-    [Presence(locked=True), Presence(idle=True), Presence(do_not_disturb=True)],
+    [
+        Presence({Condition.LOCKED}),
+        Presence({Condition.IDLE}),
+        Presence({Condition.DO_NOT_DISTURB}),
+    ],
 )
 def test_it_waits_until_somebody_is_there(presence: Presence) -> None:
     """It is no alarm."""

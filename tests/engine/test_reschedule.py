@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from nightcare.domain.policy import Presence
+from nightcare.domain.reminders import Condition
 from parts.desk import SLEEP, ZONE, Desk, local, schedule_of
 
 EVENING = """
@@ -74,7 +75,7 @@ def test_undo_of_a_later_bedtime_shows_what_was_due_meanwhile() -> None:
 def test_undo_of_a_later_bedtime_keeps_what_was_held() -> None:
     """A reminder that was held until the person's return is held again."""
     made = desk("21:50")
-    made.there(Presence(idle=True))
+    made.there(Presence({Condition.IDLE}))
     at(made, "22:05")
     tonight(made, "23:30")
     at(made, "22:08")
@@ -142,7 +143,7 @@ def test_undo_leaves_done_what_was_done_before() -> None:
 def test_a_slip_that_is_corrected_by_another_bedtime_loses_nothing() -> None:
     """A reminder that the first bedtime made miss unseen is shown by the second."""
     made = desk("20:10")
-    made.there(Presence(locked=True))
+    made.there(Presence({Condition.LOCKED}))
     tonight(made, "20:11")
     at(made, "21:30")
     made.there(Presence())
@@ -154,9 +155,9 @@ def test_a_slip_that_is_corrected_by_another_bedtime_loses_nothing() -> None:
 def test_undo_restores_what_another_bedtime_forgot() -> None:
     """A missed reminder is missed again, for its own reason."""
     made = desk("21:50")
-    made.there(Presence(locked=True))
+    made.there(Presence({Condition.LOCKED}))
     at(made, "22:50")
-    made.there(Presence(locked=True, idle=True))
+    made.there(Presence({Condition.LOCKED, Condition.IDLE}))
     before = made.outcomes("stretch")
     tonight(made, "23:50")
     assert made.outcomes("stretch") == []

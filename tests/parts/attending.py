@@ -9,6 +9,7 @@ from typing import Any
 
 from nightcare.desktop.presence.monitor import PresenceMonitor
 from nightcare.domain.policy import Presence
+from nightcare.domain.reminders import Condition
 from parts.desk import SLEEP, schedule_of
 from parts.home import NO_BUS
 from parts.named_service import PROPERTIES
@@ -37,10 +38,10 @@ IDLE_AFTER = 300_000
 """Milliseconds: the five minutes of the defaults."""
 
 HERE = Presence()
-LOCKED = Presence(locked=True)
-IDLE = Presence(idle=True)
-QUIET = Presence(do_not_disturb=True)
-PRESENTING = Presence(presenting=True)
+LOCKED = Presence({Condition.LOCKED})
+IDLE = Presence({Condition.IDLE})
+QUIET = Presence({Condition.DO_NOT_DISTURB})
+PRESENTING = Presence({Condition.PRESENTING})
 
 
 Story = Coroutine[Any, Any, None]

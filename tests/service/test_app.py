@@ -23,7 +23,7 @@ from nightcare.desktop.dbus.connection import ConnectionLost, apart
 from nightcare.desktop.notify.factory import choose_screen, chosen_backend, same_bus, session_bus
 from nightcare.desktop.time_zone import chosen
 from nightcare.domain.policy import Presence
-from nightcare.domain.reminders import Key
+from nightcare.domain.reminders import Condition, Key
 from nightcare.errors import DesktopError, StateError
 from nightcare.journal.database import FILE_NAME
 from nightcare.journal.store import BUTTONS_NOTE, SERVICE_NOTE, Journal
@@ -516,7 +516,8 @@ def test_what_is_due_is_decided_by_who_is_there_at_that_moment(tmp_path: Path) -
                     length = 3_600_000 if idle else 0
                     saver.answers[SAVER, "GetSessionIdleTime"] = ("u", (length,))
                     await bench.daemon._due()
-                    assert bench.daemon._service.presence == Presence(idle=idle)
+                    conditions = {Condition.IDLE} if idle else set()
+                    assert bench.daemon._service.presence == conditions
                     presence = bench.daemon._keeper.journal.read_note(SERVICE_NOTE)["presence"]
                     assert isinstance(presence, dict)
                     assert presence["idle"] == {"on": idle, "by": [SAVER]}
@@ -550,7 +551,7 @@ def test_after_a_sleep_it_looks_before_it_shows(tmp_path: Path) -> None:
                 # What falls due at the same moment waits for it.
                 await bench.daemon._due()
                 assert seen
-                assert set(seen) == {Presence(locked=True)}
+                assert set(seen) == {Presence({Condition.LOCKED})}
 
         bench.run(test)
 

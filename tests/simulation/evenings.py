@@ -150,12 +150,4 @@ def _may_be_shown(world: World, one: Occurrence, reminder: Reminder) -> bool:
 
 
 def _absent(reminder: Reminder, presence: Presence) -> bool:
-    quiet = reminder.quiet
-    return any(
-        (
-            presence.locked and quiet.locked is WhenBusy.HOLD,
-            presence.idle and quiet.idle is WhenBusy.HOLD,
-            presence.do_not_disturb and quiet.do_not_disturb is WhenBusy.HOLD,
-            presence.presenting and quiet.presenting is WhenBusy.HOLD,
-        )
-    )
+    return any(reminder.quiet[condition] is WhenBusy.HOLD for condition in presence)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from nightcare.domain.delivery import Active, Closed, Delivery, Outcome, Reason, Snoozed
 from nightcare.domain.notification import ButtonPressed, MessageEvent, NotificationClosed
 from nightcare.domain.policy import Presence
+from nightcare.domain.reminders import Condition
 from nightcare.domain.time_parser import parse_length
 from nightcare.engine.messages import token as token_of
 from simulation.commands import a_command
@@ -207,10 +208,10 @@ def _come_or_go(world: World) -> None:
         (
             Presence(),
             Presence(),
-            Presence(locked=True),
-            Presence(idle=True),
-            Presence(do_not_disturb=True),
-            Presence(presenting=True),
+            Presence({Condition.LOCKED}),
+            Presence({Condition.IDLE}),
+            Presence({Condition.DO_NOT_DISTURB}),
+            Presence({Condition.PRESENTING}),
         )
     )
     world.service.presence = world.presence

@@ -11,7 +11,7 @@ from nightcare.domain.diary import ASKED_UNTIL
 from nightcare.domain.policy import Presence
 from nightcare.domain.recurrence import between, planned
 from nightcare.domain.referral import NOTICE_EVERY
-from nightcare.domain.reminders import Key, Occurrence
+from nightcare.domain.reminders import Condition, Key, Occurrence
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.messages import key_of
 from nightcare.engine.messages import token as token_of
@@ -232,7 +232,7 @@ class Promises:
                 reminder = world.schedule.named(course.key.reminder)
                 if world.now > course.fresh_from + reminder.fresh:
                     world.fail(f"shown too late: {course}")
-                if world.presence.locked and reminder.quiet.locked == "hold":
+                if Condition.LOCKED in world.presence and reminder.held_while(Condition.LOCKED):
                     world.fail(f"shown on a locked screen: {course}")
 
     def _begun_since_good_night(self, new: list[str]) -> bool:

@@ -16,6 +16,7 @@ from nightcare.config.types import WEEKDAYS
 from nightcare.domain.moments import Anchor, Moment, Relative, clock_text
 from nightcare.domain.reminders import (
     At,
+    Condition,
     Cron,
     Every,
     QuietRules,
@@ -202,15 +203,12 @@ def _routine(table: ReminderTable, config: Config) -> str | None:
 
 
 def _quiet(table: ReminderTable, general: QuietTable, *, evening: bool) -> QuietRules:
-    own = table.quiet
-    # A nightly do-not-disturb would swallow every evening reminder.
-    disturb = WhenBusy.SHOW if evening else general.do_not_disturb
-    return QuietRules(
-        locked=own.locked or general.locked,
-        idle=own.idle or general.idle,
-        do_not_disturb=own.do_not_disturb or disturb,
-        presenting=own.presenting or general.presenting,
-    )
+    rules: dict[Condition, WhenBusy] = {one: getattr(general, one) for one in Condition}
+    if evening:
+        # A nightly do-not-disturb would swallow every evening reminder.
+        rules[Condition.DO_NOT_DISTURB] = WhenBusy.SHOW
+    own = {one: getattr(table.quiet, one) for one in Condition}
+    return rules | {one: conduct for one, conduct in own.items() if conduct is not None}
 
 
 def _name_mistakes(name: str) -> Iterator[Diagnostic]:

@@ -10,9 +10,7 @@ from nightcare.config.load_result import LoadResult
 from nightcare.config.locations import Path
 from nightcare.config.origins import FromDefaults, Origin, Origins
 from nightcare.domain.moments import length_text
-from nightcare.domain.reminders import Every, Reminder, Topic
-
-QUIET = ("locked", "idle", "do_not_disturb", "presenting")
+from nightcare.domain.reminders import Condition, Every, Reminder, Topic
 
 
 @dataclass(frozen=True)
@@ -74,8 +72,8 @@ def _unsaid(reminder: Reminder) -> Iterator[tuple[Path, Any, Path]]:
     yield ("urgency",), str(reminder.urgency), ()
     if reminder.topic is Topic.STRETCHING:
         yield ("routine",), reminder.routine or False, ("stretch", "routine")
-    for key in QUIET:
+    for condition in Condition:
         # Evening reminders are shown whatever [quiet] says of do not disturb.
-        own = key == "do_not_disturb" and reminder.evening
-        conduct = str(getattr(reminder.quiet, key))
-        yield ("quiet", key), conduct, () if own else ("quiet", key)
+        own = condition is Condition.DO_NOT_DISTURB and reminder.evening
+        key = ("quiet", str(condition))
+        yield key, str(reminder.quiet[condition]), () if own else key

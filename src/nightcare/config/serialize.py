@@ -17,9 +17,9 @@ from nightcare.domain.guidance import RoutineStep, Side
 from nightcare.domain.moments import Anchor, ClockTime, Relative
 from nightcare.domain.reminders import (
     At,
+    Condition,
     Cron,
     Every,
-    QuietRules,
     Reminder,
     Repeat,
     Topic,
@@ -34,11 +34,11 @@ from nightcare.errors import Diagnostic, Location, Span
 Plain = None | bool | int | float | str | list[Any]
 
 _RECORDS = (  # a test finds what a schedule may hold besides
-    At, ClockTime, ConfigSource, Cron, Diagnostic, Every, Hours, LoadResult, Location, QuietRules,
+    At, ClockTime, ConfigSource, Cron, Diagnostic, Every, Hours, LoadResult, Location,
     ReferralRule, Relative, Reminder, Repeat, RoutineRule, RoutineStep, Schedule, Sleep, SnoozeRule,
     Span, StretchRule,
 )  # fmt: skip
-_WORDS: tuple[type[StrEnum], ...] = (Anchor, WhenBusy, Side, Topic, Urgency)
+_WORDS: tuple[type[StrEnum], ...] = (Anchor, Condition, WhenBusy, Side, Topic, Urgency)
 
 _LARGEST = 2**63
 """What is no smaller is written as text; Python reads no number of very many digits."""

@@ -8,33 +8,17 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from nightcare.domain.care_day import AFTER_BEDTIME, CareDay
 from nightcare.domain.delivery import Active, Delivery, Held, Reason, Snoozed
-from nightcare.domain.reminders import Key, QuietRules, Reminder, WhenBusy
+from nightcare.domain.reminders import Condition, Key, Reminder
 
 LIVE = timedelta(minutes=1)
 """Later than this it is not the moment itself any more, but a return to it."""
 
 
-class Condition(StrEnum):
-    """A condition that holds reminders back; a field of `Presence` and of `QuietRules`."""
-
-    LOCKED = "locked"
-    IDLE = "idle"
-    DO_NOT_DISTURB = "do_not_disturb"
-    PRESENTING = "presenting"
-
-
-@dataclass(frozen=True)
-class Presence:
-    """Whether somebody is there; what cannot be told counts as here and undisturbed."""
-
-    locked: bool = False
-    idle: bool = False
-    do_not_disturb: bool = False
-    presenting: bool = False
+Presence = frozenset[Condition]
+"""The conditions that hold now; what nobody tells counts as not so."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +38,7 @@ class Situation:
     day: CareDay
     paused_until: datetime | None = None
     good_night: bool = False
-    presence: Presence = Presence()
+    presence: Presence = frozenset()
     routine_under_way: bool = False
 
 
@@ -138,17 +122,10 @@ def _meant(course: Delivery, situation: Situation) -> bool:
 
 
 def _absent(reminder: Reminder, presence: Presence) -> Reason | None:
-    """The first reason to think that nobody would see it, where the reminder heeds that reason."""
-    quiet: QuietRules = reminder.quiet
-    reasons = (
-        (presence.locked, quiet.locked, Reason.LOCKED),
-        (presence.idle, quiet.idle, Reason.IDLE),
-        (presence.do_not_disturb, quiet.do_not_disturb, Reason.DO_NOT_DISTURB),
-        (presence.presenting, quiet.presenting, Reason.PRESENTING),
-    )
-    for applies, conduct, step in reasons:
-        if applies and conduct is WhenBusy.HOLD:
-            return step
+    """Return the first condition that holds this reminder back."""
+    for condition in Condition:
+        if condition in presence and reminder.held_while(condition):
+            return Reason[condition.name]
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -47,14 +47,20 @@ class WhenBusy(StrEnum):
     SHOW = "show"
 
 
-@dataclass(frozen=True)
-class QuietRules:
-    """What to do when the person is away, or does not want to be disturbed."""
+class Condition(StrEnum):
+    """A condition of the person or the desktop that may hold reminders back.
 
-    locked: WhenBusy
-    idle: WhenBusy
-    do_not_disturb: WhenBusy
-    presenting: WhenBusy
+    The first that applies is the reason that is given.
+    """
+
+    LOCKED = "locked"
+    IDLE = "idle"
+    DO_NOT_DISTURB = "do_not_disturb"
+    PRESENTING = "presenting"
+
+
+QuietRules = Mapping[Condition, WhenBusy]
+"""The conduct of a reminder for each condition."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +134,10 @@ class Reminder:
     def evening(self) -> bool:
         """Whether it belongs to the evening: a moment of its `at` is relative to bedtime."""
         return is_evening(self.timing)
+
+    def held_while(self, condition: Condition) -> bool:
+        """Return whether it is held while a condition applies."""
+        return self.quiet[condition] is WhenBusy.HOLD
 
 
 def is_evening(timing: At | Every | Cron) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from nightcare.domain.notification import Message, MessageEvent
-from nightcare.domain.policy import Presence
 from nightcare.engine.ports import EventLog, Notifier
 
 
@@ -56,8 +55,3 @@ class DeferrablePrompt:
         """Keep it only while it is wanted, and its time (UTC) is not over."""
         if not wanted or (self._closes is not None and self._closes <= now):
             self.take_back()
-
-
-def undisturbed(presence: Presence) -> bool:
-    """Whether somebody is there and may be asked something that can wait."""
-    return not (presence.locked or presence.idle or presence.do_not_disturb or presence.presenting)

@@ -24,10 +24,9 @@ from nightcare.domain.notification import (
 from nightcare.domain.plan_change import PlanChange
 from nightcare.domain.policy import Presence, Situation
 from nightcare.domain.recurrence import between, upcoming
-from nightcare.domain.reminders import Occurrence, Reminder
+from nightcare.domain.reminders import Condition, Occurrence, Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.context import Context
-from nightcare.engine.deferrable_prompt import undisturbed
 from nightcare.engine.display import Display
 from nightcare.engine.display_queue import may_show, share_screen, show_one
 from nightcare.engine.guided_routine import GuidedRoutine
@@ -234,7 +233,7 @@ class Engine:
                 give way, as on a return; after an act of the person they wait in line.
         """
         basis = self._basis
-        self._screen.quiet(on=self.presence.do_not_disturb)
+        self._screen.quiet(on=Condition.DO_NOT_DISTURB in self.presence)
         # To flush takes longer than all else here, and who waits is the person. What a power cut
         # takes with it the next start reckons once more; only the end of a routine is an answer.
         with basis.journal.transaction(flushed=self._leading.under_way):
@@ -274,7 +273,7 @@ class Engine:
             basis.words,
             free=free and not self._question.there,
         )
-        self.notices.update(now, here=undisturbed(self.presence))
+        self.notices.update(now, here=not self.presence)
         self._handles.keep(self._tokens())
 
     def next_deadline(self) -> datetime | None:
@@ -324,7 +323,7 @@ class Engine:
             situation.paused_until is None
             and not situation.good_night
             and not situation.routine_under_way
-            and undisturbed(situation.presence)
+            and not situation.presence
             and not self._on_screen.trying
             and not any(
                 isinstance(one.state, Active) and not one.state.away
@@ -357,4 +356,5 @@ class Engine:
 
 
 def _silent(situation: Situation) -> bool:
-    return situation.good_night or situation.paused_until is not None or situation.presence.locked
+    locked = Condition.LOCKED in situation.presence
+    return situation.good_night or situation.paused_until is not None or locked

@@ -19,7 +19,7 @@ from nightcare.domain.delivery import (
 from nightcare.domain.outlook import postponed
 from nightcare.domain.policy import Situation
 from nightcare.domain.recurrence import between, planned
-from nightcare.domain.reminders import Every, Key, Reminder, WhenBusy
+from nightcare.domain.reminders import Condition, Every, Key, Reminder
 from nightcare.engine.context import Context
 from nightcare.engine.guided_routine import GuidedRoutine
 from nightcare.engine.ports import JournalPort
@@ -42,7 +42,7 @@ def expire(basis: Context, situation: Situation) -> None:
                 basis.settle(course.settle(Outcome.EXPIRED, now))
         elif situation.paused_until is not None:
             basis.journal.save(course.held(Reason.PAUSED))
-        elif situation.presence.locked and reminder.quiet.locked is WhenBusy.HOLD:
+        elif Condition.LOCKED in situation.presence and reminder.held_while(Condition.LOCKED):
             basis.journal.save(course.held(Reason.LOCKED))
         elif course.state.closes <= now:
             _overdue(basis, course, course.state, now)

@@ -10,7 +10,8 @@ import pytest
 from jeepney import HeaderFields, Message, new_method_return
 
 from nightcare.desktop.presence.monitor import SourceState
-from nightcare.domain.policy import Condition, Presence
+from nightcare.domain.policy import Presence
+from nightcare.domain.reminders import Condition
 from parts.attending import (
     GNOME_SAVER,
     GNOME_SESSION,
@@ -271,7 +272,7 @@ LIES: list[tuple[str, tuple[object, ...], Presence]] = [
     ("t", (2**64 - 1,), HERE),
     ("bb", (True, True), HERE),
     ("v", (("s", "idle"),), PRESENTING),
-    ("v", (("b", True),), Presence(locked=True, idle=True, do_not_disturb=True)),
+    ("v", (("b", True),), Presence({Condition.LOCKED, Condition.IDLE, Condition.DO_NOT_DISTURB})),
     ("v", (("(so)", ("", "/")),), HERE),
     ("v", (("as", ["idle"]),), HERE),
     ("as", ([],), HERE),

@@ -13,7 +13,8 @@ from jeepney import HeaderFields, Message, new_error, new_method_return
 
 from nightcare.desktop.presence.do_not_disturb import setting_in_use
 from nightcare.desktop.presence.monitor import SourceState
-from nightcare.domain.policy import Condition, Presence
+from nightcare.domain.policy import Presence
+from nightcare.domain.reminders import Condition
 from parts.attending import (
     DCONF,
     GNOME_SAVER,
@@ -70,7 +71,7 @@ def test_the_screen_is_locked_and_unlocked_as_logind_says(system: PrivateBus) ->
                 for locked in (True, False, True):
                     logind.switch(SESSION, "LockedHint", on=locked)
                     await changed(logind, SESSION, "LockedHint", on=locked)
-                    await watch.until(Presence(locked=locked))
+                    await watch.until(Presence({Condition.LOCKED} if locked else ()))
                 told = watch.told[1:]
                 assert told == [LOCKED, HERE, LOCKED]
 
@@ -291,7 +292,7 @@ def test_each_screen_saver_tells_that_it_is_active(
             for active in (True, False):
                 saver.answers[interface, "GetActive"] = ("b", (active,))
                 await saver.emit("ActiveChanged", "b", (active,), interface=interface)
-                await watch.until(Presence(locked=active))
+                await watch.until(Presence({Condition.LOCKED} if active else ()))
             await watch.until_it_holds(
                 lambda: (
                     watch.attendant.known()[Condition.LOCKED] == SourceState(on=False, by=(name,))
@@ -574,8 +575,8 @@ def test_the_time_that_counts_as_idle_is_the_configs(bus: PrivateBus) -> None:
                 before = len(watch.told)
                 config = SLEEP + '[quiet]\nidle_after = "1m"\n'
                 watch.attendant.heed(schedule_of(config))
-                await watch.until(Presence(locked=True, idle=True))
-                assert all(one.locked for one in watch.told[before:])
+                await watch.until(Presence({Condition.LOCKED, Condition.IDLE}))
+                assert all(Condition.LOCKED in one for one in watch.told[before:])
                 assert list(watch.attendant.known()) == [
                     Condition.LOCKED,
                     Condition.IDLE,
@@ -612,7 +613,7 @@ def test_who_unlocks_the_screen_is_back(bus: PrivateBus) -> None:
             saver.answers[SAVER, "GetActive"] = ("b", (True,))
             saver.answers[SAVER, "GetSessionIdleTime"] = ("u", (IDLE_AFTER,))
             async with attending(bus.address) as watch:
-                assert watch.attendant.presence == Presence(locked=True, idle=True)
+                assert watch.attendant.presence == Presence({Condition.LOCKED, Condition.IDLE})
                 saver.answers[SAVER, "GetActive"] = ("b", (False,))
                 saver.answers[SAVER, "GetSessionIdleTime"] = ("u", (10,))
                 await saver.emit("ActiveChanged", "b", (False,), interface=SAVER)
@@ -643,7 +644,7 @@ def test_a_server_tells_of_do_not_disturb(
                 for on in (True, False):
                     server.switch(interface, name, on=on)
                     await changed(server, interface, name, on=on)
-                    await watch.until(Presence(do_not_disturb=on))
+                    await watch.until(Presence({Condition.DO_NOT_DISTURB} if on else ()))
                     known = watch.attendant.known()[Condition.DO_NOT_DISTURB]
                     assert known == SourceState(on, (by,))
 
@@ -783,7 +784,7 @@ def test_deepin_tells_of_do_not_disturb(bus: PrivateBus) -> None:
             for on in (True, False):
                 server.answers[DEEPIN, "GetSystemInfo", 0] = ("v", (("b", on),))  # type: ignore[index] # a number among the arguments
                 await server.emit("SystemInfoChanged", "uv", (0, ("b", on)), interface=DEEPIN)
-                await watch.until(Presence(do_not_disturb=on))
+                await watch.until(Presence({Condition.DO_NOT_DISTURB} if on else ()))
 
     run(story())
 
@@ -948,7 +949,7 @@ def test_gnomes_session_tells_who_keeps_the_screen_awake(bus: PrivateBus) -> Non
                 for on, signal in ((True, "InhibitorAdded"), (False, "InhibitorRemoved")):
                     session.answers[asked] = ("b", (on,))  # type: ignore[index] # likewise
                     await session.emit(signal, "o", ("/i/1",), interface=GNOME_SESSION)
-                    await watch.until(Presence(presenting=on))
+                    await watch.until(Presence({Condition.PRESENTING} if on else ()))
 
     run(story())
 

@@ -23,7 +23,7 @@ from nightcare.desktop.dbus.connection import CallError
 from nightcare.desktop.notify.server import INTERFACE
 from nightcare.desktop.presence.sources import ChangeSignal, PresenceSource, property_changed
 from nightcare.desktop.programs import printed
-from nightcare.domain.policy import Condition
+from nightcare.domain.reminders import Condition
 
 _PATH = "/org/freedesktop/Notifications"
 _DUNST = "org.dunstproject.cmd0"

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from nightcare.domain.policy import Condition, Presence
-from nightcare.domain.reminders import WhenBusy
+from nightcare.domain.policy import Presence
+from nightcare.domain.reminders import Condition
 from nightcare.domain.schedule import Schedule
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class _Heeded:
         matters = {
             matter
             for matter in Condition
-            if any(getattr(one.quiet, matter) is WhenBusy.HOLD for one in schedule.enabled)
+            if any(one.held_while(matter) for one in schedule.enabled)
         }
         if matters:
             # What is shown through it comes anew when it ends, for some servers never drew it.
@@ -90,7 +90,7 @@ class PresenceMonitor:
     @property
     def presence(self) -> Presence:
         """Whether somebody is there, as far as is known now."""
-        return Presence(**{matter: known.on is True for matter, known in self.known().items()})
+        return frozenset(matter for matter, known in self.known().items() if known.on)
 
     def known(self) -> dict[Condition, SourceState]:
         """What is known of each matter that is heeded, and by whom."""

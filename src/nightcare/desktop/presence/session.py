@@ -19,7 +19,7 @@ from jeepney import DBusAddress
 from nightcare.desktop.dbus.client import BusClient
 from nightcare.desktop.dbus.connection import CallError, Signal
 from nightcare.desktop.presence.sources import ChangeSignal, PresenceSource, property_changed
-from nightcare.domain.policy import Condition
+from nightcare.domain.reminders import Condition
 
 _LOGIND = "org.freedesktop.login1"
 _MANAGER = "org.freedesktop.login1.Manager"

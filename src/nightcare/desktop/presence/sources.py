@@ -9,7 +9,7 @@ from jeepney import MatchRule
 
 from nightcare.desktop.dbus.client import PROPERTIES, BusClient
 from nightcare.desktop.dbus.connection import Signal
-from nightcare.domain.policy import Condition
+from nightcare.domain.reminders import Condition
 
 
 @dataclass(frozen=True)
