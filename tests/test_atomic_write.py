@@ -27,7 +27,7 @@ def mode(path: Path) -> int:
 
 
 def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
-    """And its folders are made."""
+    """Its folders are created."""
     path = tmp_path / "deep" / "er" / "file"
     replace_file(path, b"new")
     assert path.read_bytes() == b"new"
@@ -37,7 +37,7 @@ def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("wanted", [0o600, 0o640, 0o664, 0o400])
 def test_the_mode_stays(tmp_path: Path, wanted: int) -> None:
-    """Whatever the mask of the process."""
+    """The umask of the process makes no difference."""
     path = tmp_path / "file"
     path.write_bytes(b"old")
     path.chmod(wanted)
@@ -46,7 +46,7 @@ def test_the_mode_stays(tmp_path: Path, wanted: int) -> None:
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
-    """And what it leads to, through another, is replaced where it is."""
+    """The file behind it, through another link, is replaced."""
     target, link, way = tmp_path / "dotfiles" / "file", tmp_path / "link", tmp_path / "way"
     target.parent.mkdir()
     target.write_bytes(b"old")
@@ -60,7 +60,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 
 
 def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
-    """Nor what a link leads to, such as /dev/null."""
+    """The target of a link, such as /dev/null, is not replaced either."""
     pipe, link = tmp_path / "pipe", tmp_path / "link"
     os.mkfifo(pipe)
     link.symlink_to(pipe)
@@ -74,7 +74,7 @@ def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
 def test_a_disk_that_is_full_leaves_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And nothing beside it."""
+    """Nothing is left beside it."""
     path = tmp_path / "file"
     path.write_bytes(b"old")
 

@@ -65,5 +65,5 @@ def _docstrings() -> Iterator[str]:
 
 @pytest.mark.parametrize("breakage", BREAKAGES)
 def test_each_breakage_is_named_by_a_test(breakage: str, said_by_tests: str) -> None:
-    """Whoever takes such a test away is told so."""
+    """Removing such a test fails this one."""
     assert breakage in said_by_tests

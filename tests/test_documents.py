@@ -33,7 +33,7 @@ def named_tests(file: Path) -> set[str]:
 
 
 def test_promises_name_files_that_are_there() -> None:
-    """So do the other documents, of the tests and the scripts."""
+    """The same holds for all documents that name tests and scripts."""
     for document in [*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md")]:
         text = document.read_text(encoding="utf-8")
         for named in re.findall(r"`(?:\./)?((?:tests|scripts|docs|systemd)/[\w./-]*\w)", text):

@@ -54,7 +54,7 @@ def test_a_module_may_be_said_not_to_be_there(libraries: Path) -> None:
 
 
 def test_what_is_loaded_already_stays(libraries: Path) -> None:
-    """Whoever has it keeps it."""
+    """Modules that hold it keep it."""
     library(libraries, "import json\n")
     assert import_with_stubs("library", stubs={"json": {}}).json.loads("1") == 1
 

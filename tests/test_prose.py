@@ -17,12 +17,15 @@ RELATIVE = {
 }  # fmt: skip
 """Openings that put a relative clause in place of a noun."""
 
+CONTINUED = {"and", "but", "or", "nor", "so", "also", "whatever", "whoever", "whichever"}
+"""Openings of a sentence that only continues the name of the function."""
+
 _NO_VERB = """
     the a an this that these those it its we our they their he she you your i
     all each every everything everybody everyone any anything both some something somebody someone
     no none nothing nobody not never neither either other others another same such
     one two three four five six seven eight nine ten several many few most more
-    and or but nor so also as if because although though while until unless
+    as if because although though while until unless
     about above after again against along among around at before behind below beside between by
     during for from in inside into of off on out over since through to under upon with within
     without is are was were has had does did can may must will would should
@@ -74,7 +77,7 @@ def wrong(source: str) -> Iterator[tuple[int, str]]:
     """Yield line and text of each docstring of a module that opens wrongly."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            refused = RELATIVE if is_noun(node) else RELATIVE | NO_VERB
+            refused = RELATIVE | CONTINUED if is_noun(node) else RELATIVE | CONTINUED | NO_VERB
         else:
             refused = RELATIVE
         for line, text in docstrings(node):
@@ -134,7 +137,8 @@ def test_a_clean_package_is_not_exempt() -> None:
         'async def f():\n    """All of them."""',
         'class A:\n    @property\n    def f(self):\n        """When it began."""',
         'class A:\n    def f(self):\n        """Never: the key is its title."""',
-        'def test_f():\n    """Whoever asks.\n    """\n\ndef f():\n    """It ends."""',
+        'def test_f():\n    """And nothing is written."""',
+        'def test_f():\n    """It ends.\n    """\n\ndef f():\n    """It ends."""',
     ],
 )
 def test_a_wrong_opening_is_found(source: str) -> None:

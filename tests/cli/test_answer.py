@@ -67,7 +67,7 @@ def test_a_snooze_past_the_next_occurrence_is_not_announced(terminal: Terminal) 
 
 
 def test_snooze_takes_the_reminders_own_first_length(terminal: Terminal) -> None:
-    """And of several open ones the one that is on the screen."""
+    """Of several open reminders the one on the screen is snoozed."""
     terminal.write('[reminders.walk]\ntopic = "exercise"\nat = "14:00"\nsnooze = ["7m"]')
     terminal.have(terminal.course("12:00", "walk", "0"), Held(Reason.LOCKED))
     opened = terminal.have_open("14:00", "walk", "1")

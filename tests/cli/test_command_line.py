@@ -59,7 +59,7 @@ def test_help_names_every_command(terminal: Terminal) -> None:
 
 
 def test_no_command_is_a_mistake_in_the_usage(terminal: Terminal) -> None:
-    """And shows the help."""
+    """The help is shown."""
     result = terminal()
     assert (result.code, result.out) == (2, "")
     assert "good-night" in result.err
@@ -240,7 +240,7 @@ def test_the_commands_leave_no_descriptor_open(terminal: Terminal) -> None:
 
 
 def test_the_journal_is_readable_by_its_owner_alone(terminal: Terminal) -> None:
-    """Also when a command is the first that makes it."""
+    """This holds when a command is the first to create it."""
     terminal("next")
     assert terminal.state.stat().st_mode & 0o777 == 0o700
     assert (terminal.state / FILE_NAME).stat().st_mode & 0o777 == 0o600

@@ -53,7 +53,7 @@ def test_reminders_are_those_of_the_config_that_the_environment_names(
 def test_a_config_that_is_wrong_completes_nothing(
     terminal: Terminal, capsys: pytest.CaptureFixture[str], text: str | None
 ) -> None:
-    """And says nothing into the line that is typed; nor is anything written."""
+    """Nothing is printed into the typed line, and nothing is written."""
     file = terminal.home / "wrong.toml"
     if text is not None:
         file.write_text(text, encoding="utf-8")

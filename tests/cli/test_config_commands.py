@@ -164,7 +164,7 @@ def test_check_with_warnings_alone_is_fine(terminal: Terminal) -> None:
 
 
 def test_check_in_the_language_of_the_file(terminal: Terminal) -> None:
-    """And where it is wrong in that of the desktop."""
+    """An invalid file is reported in the language of the desktop."""
     terminal.write('language = "da"\n[reminders.night]\ntopic = "sleep"\nat = "03:00"')
     assert terminal("config", "check").err.startswith("Bemærk: ")
 
@@ -319,7 +319,7 @@ def test_path(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_named_file_is_used_before_and_behind_the_command(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And the one of the variable without it."""
+    """Without an option the file of the variable is used."""
     terminal.write('language = "en"')
     danish = terminal.write('language = "da"', terminal.home / "dansk.toml")
     english = terminal.write('language = "en"', terminal.home / "english.toml")

@@ -60,7 +60,7 @@ def writes(text: str) -> str:
 
 
 def test_what_is_right_is_taken(terminal: Terminal, editor: Editor, edit: Edit) -> None:
-    """And no draft is left."""
+    """No draft is left."""
     path = terminal.write(OURS)
     path.chmod(0o640)
     result = edit(EDITOR=editor(writes(RIGHT)))
@@ -76,7 +76,7 @@ def test_what_is_right_is_taken(terminal: Terminal, editor: Editor, edit: Edit) 
 def test_a_service_that_runs_goes_by_it(
     terminal: Terminal, editor: Editor, edit: Edit, text: str, when: str
 ) -> None:
-    """But for what shows reminders, which it takes up when it starts; it says so."""
+    """Only a change of `notify.backend` needs a restart, and the command says so."""
     terminal.write(OURS)
     terminal.state.mkdir(parents=True)
     service = InstanceLock(terminal.state)
@@ -233,7 +233,7 @@ def test_a_file_that_was_made_meanwhile_is_not_overwritten(
 
 
 def test_a_file_that_is_wrong_can_be_mended(terminal: Terminal, editor: Editor, edit: Edit) -> None:
-    """And left as it is."""
+    """The file is left as it is."""
     path = terminal.write("[sleep")
     assert edit(EDITOR="true").code == 0
     assert edit(EDITOR=editor(writes(RIGHT))).code == 0
@@ -289,7 +289,7 @@ def test_discard(
 def test_save_aside(
     terminal: Terminal, editor: Editor, environment: dict[str, str], answer: str, code: int
 ) -> None:
-    """Also for whoever breaks off."""
+    """The draft is also saved if the person interrupts the question."""
     path = terminal.write(OURS)
     with talking(environment | {"EDITOR": editor(writes(INVALID))}, "config", "edit") as talk:
         talk.answer(ASKED, answer)
@@ -326,7 +326,7 @@ def test_what_is_answered_is_done(  # noqa: PLR0913 - four cases of what comes o
     text: str,
     kept: int,
 ) -> None:
-    """Whatever is neither of the letters is asked again; nothing at all keeps the draft."""
+    """Any other letter repeats the question; an empty answer keeps the draft."""
     path = terminal.write(OURS)
     monkeypatch.setenv("EDITOR", editor(TWO_TRIES))
     script = [(ASKED.removesuffix("[e]: "), one) for one in answers]

@@ -14,7 +14,7 @@ DIRECTIVE = "#:schema ./config.schema.json\n"
 
 
 def test_the_schema_is_printed(terminal: Terminal) -> None:
-    """And nothing is written."""
+    """Nothing is written."""
     result = terminal("config", "schema")
     assert (result.code, result.err) == (0, "")
     assert result.json == config_schema()

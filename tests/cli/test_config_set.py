@@ -16,7 +16,7 @@ OURS = "# mine\n[snooze]\nlimit = 2   # few\n"
 
 
 def test_set_changes_one_value(terminal: Terminal) -> None:
-    """And says which, and where."""
+    """The command names the value and the file."""
     path = terminal.write(OURS)
     result = terminal("config", "set", "snooze.limit", "5")
     assert (result.code, result.err) == (0, "")
@@ -274,7 +274,7 @@ def test_unset_a_table_or_what_it_need_not_name(terminal: Terminal, key: str) ->
 def test_the_environment_has_no_part_in_it(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """But who set the variable is told that it goes over the file."""
+    """A person who has set the variable is told that it overrides the file."""
     path = terminal.write(OURS)
     monkeypatch.setenv("NIGHTCARE_SNOOZE__LIMIT", "many")
     result = terminal("config", "set", "snooze.limit", "5")
@@ -309,7 +309,7 @@ def test_a_service_that_runs_must_be_told(terminal: Terminal) -> None:
 def test_what_shows_reminders_changes_with_the_next_start(
     terminal: Terminal, words: tuple[str, ...]
 ) -> None:
-    """And that is said, with how to have one."""
+    """The command says so, and how to restart."""
     terminal.write('[notify]\nbackend = "freedesktop"\n')
     terminal.state.mkdir(parents=True)
     service = InstanceLock(terminal.state)

@@ -85,7 +85,7 @@ def test_when_it_was_and_which_night(
 
 
 def test_a_cramp_by_day_is_of_the_day(terminal: Terminal) -> None:
-    """And is said to be."""
+    """The output says so."""
     assert "It belongs to the daytime of Sunday 22 November." in terminal("cramp", "add").out
 
 
@@ -384,7 +384,7 @@ def test_what_a_spreadsheet_would_run_has_an_apostrophe_in_csv_alone(
 def test_a_file_of_the_diary_is_for_its_owner_alone(
     terminal: Terminal, tmp_path: Path, before: int | None
 ) -> None:
-    """Also where a file that everybody could read was there before."""
+    """This holds if it replaces a file that everybody could read."""
     terminal("cramp", "add", "--note", "mine")
     path = tmp_path / "diary.json"
     if before is not None:

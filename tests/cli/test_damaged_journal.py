@@ -90,7 +90,7 @@ def damaged(file: Path, change: str) -> bool:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_a_damaged_value_stops_no_command(terminal: Terminal, tmp_path: Path, table: str) -> None:
-    """Whatever the column, the garbage and the command: an answer, or a sentence."""
+    """For any column, value and command there is an answer or an error message."""
     file = fill(terminal)
     sound = tmp_path / "sound"
     shutil.copytree(terminal.state, sound)

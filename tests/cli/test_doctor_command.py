@@ -145,7 +145,7 @@ def test_a_desktop_that_is_asked_for_and_not_there_is_told(terminal: Terminal) -
 def test_a_notification_that_fails_is_a_line(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And no traceback."""
+    """There is no traceback."""
 
     def fail(*_: object) -> None:
         raise ZeroDivisionError("out of the blue")

@@ -218,7 +218,7 @@ def test_a_journal_of_a_later_version_is_left_alone(lived: Terminal) -> None:
 
 
 def test_a_wrong_config_keeps_nobody_from_erasing(lived: Terminal) -> None:
-    """Nor does it matter in which language."""
+    """It makes no difference in which language."""
     lived.write("language = 3")
     assert lived("erase", "--yes").code == 0
 

@@ -83,7 +83,7 @@ def test_nobody_validates_the_built_in_schedule(
 def test_the_first_command_with_a_config_validates(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
-    """So that the budgets below are of something."""
+    """This shows that the budgets below measure something."""
     configure(environment, 'language = "en"\n')
     assert "pydantic" in loaded(environment, tmp_path, "next")
 

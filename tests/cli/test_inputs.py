@@ -190,7 +190,7 @@ def test_a_day_is_understood_everywhere(
 
 
 def test_danish_words_in_danish(terminal: Terminal) -> None:
-    """And English ones as well."""
+    """English words are accepted too."""
     terminal.write("language = 'da'\n")
     assert terminal("pause", "til", "i", "morgen").out.startswith("Pause til i morgen kl. 07:00.")
     assert terminal("pause", "til", "mandag", "kl.", "8.30").out.startswith("Pause til i morgen")

@@ -131,7 +131,7 @@ def test_letters_that_the_output_cannot_carry_are_no_error(program: Run) -> None
 
 
 def test_the_usual_encoding_carries_all_of_them(program: Run) -> None:
-    """Whatever the locale."""
+    """This holds for any locale."""
     for locale in ("C", "C.UTF-8", "da_DK.UTF-8"):
         result = program("relief", "--language", "da", LANG=locale)
         assert (result.returncode, result.stderr) == (0, b"")
@@ -139,7 +139,7 @@ def test_the_usual_encoding_carries_all_of_them(program: Run) -> None:
 
 
 def test_an_argument_that_is_no_text_is_no_error_of_ours(program: Run) -> None:
-    """Nor is a file name, or a variable."""
+    """The same holds for a file name and a variable."""
     result = program("done", b"\xff")
     assert result.returncode == 2
     assert result.stderr.startswith(b'There is no reminder "')
@@ -156,7 +156,7 @@ def test_an_argument_that_is_no_text_is_no_error_of_ours(program: Run) -> None:
 def test_an_output_that_nobody_reads_ends_the_command_quietly(
     program: Run, closed_pipe: int, arguments: tuple[str, ...]
 ) -> None:
-    """Whoever reads has seen enough."""
+    """The reader has seen enough."""
     result = program(*arguments, out=closed_pipe)
     os.close(closed_pipe)
     assert (result.returncode, result.stderr) == (0, b"")
@@ -173,7 +173,7 @@ def test_a_complaint_that_nobody_reads_keeps_its_exit_code(program: Run, closed_
 
 
 def test_the_first_line_is_enough_for_head(environment: dict[str, str]) -> None:
-    """And the pipeline says nothing of it."""
+    """The pipeline prints no error."""
     command = shlex.join([sys.executable, "-m", "nightcare", "tips"])
     result = subprocess.run(
         ["/bin/sh", "-c", f"{command} | head -n 1"],

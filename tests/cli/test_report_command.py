@@ -27,7 +27,7 @@ def flowing(text: str) -> str:
 
 
 def test_an_empty_diary_says_that_nothing_can_be_said(terminal: Terminal) -> None:
-    """And how a night without cramps is noted."""
+    """It also says how to record a night without cramps."""
     result = terminal("report")
     assert (result.code, result.err) == (0, "")
     assert result.out == (

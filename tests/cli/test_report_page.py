@@ -82,14 +82,14 @@ def test_a_file_that_is_there_is_replaced_whole_and_closed_to_others(terminal: T
 def test_a_name_alone_is_a_file_of_this_folder(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And is told with the folder."""
+    """The output names the folder."""
     monkeypatch.chdir(terminal.home)
     result = terminal("report", "--html", "mine.html")
     assert result.out == f"Wrote {terminal.home / 'mine.html'}; you alone can read it.\n"
 
 
 def test_the_page_in_danish(terminal: Terminal) -> None:
-    """Also what is said about it."""
+    """The messages about it are in Danish too."""
     terminal.write('language = "da"')
     place = terminal.home / "rapport.html"
     assert terminal("report", "--html", place).out == f"Skrev {place}; kun du kan læse den.\n"
@@ -147,7 +147,7 @@ def test_a_report_is_a_page_or_json(terminal: Terminal) -> None:
 def test_without_the_extra_it_says_how_to_add_it(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
-    """And the terminal does without it."""
+    """The report in the terminal works without it."""
     monkeypatch.setitem(sys.modules, missing, None)
     place = terminal.home / "report.html"
     result = terminal("report", "--html", place)
@@ -159,7 +159,7 @@ def test_without_the_extra_it_says_how_to_add_it(
 
 
 def test_the_terminal_does_not_import_the_extra(environment: dict[str, str]) -> None:
-    """Nor what makes a page."""
+    """The code of the page is not imported either."""
     found = left_loaded(environment, "report", "report --json")
     unwanted = ("jinja2", "markupsafe", "nightcare.report_html", "webbrowser")
     assert [one for one in found if one.startswith(unwanted)] == []

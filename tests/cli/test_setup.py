@@ -135,7 +135,7 @@ def test_only_what_is_different_at_the_weekend_is_written(terminal: Terminal, as
 
 
 def test_each_answer_is_checked_at_once(terminal: Terminal, asked: Asked) -> None:
-    """And asked again, with a line that says what is wanted."""
+    """An invalid answer is asked for again, with a line that explains what is wanted."""
     result = asked(
         (LANGUAGE, "fr"),
         ("Choose one of: auto, en, da\nLanguage", ""),
@@ -385,7 +385,7 @@ def test_another_file_is_set_up_when_it_is_named(
 
 
 def test_a_service_that_runs_knows_of_it(terminal: Terminal, asked: Asked) -> None:
-    """And is not offered once more."""
+    """It is not offered again."""
     terminal.state.mkdir(parents=True)
     service = InstanceLock(terminal.state)
     assert service.take()
@@ -396,7 +396,7 @@ def test_a_service_that_runs_knows_of_it(terminal: Terminal, asked: Asked) -> No
 def test_the_service_is_offered_in_this_process_too(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch, with_systemd: dict[str, str]
 ) -> None:
-    """And is not installed without a yes."""
+    """It is not installed without a yes."""
     monkeypatch.setenv("PATH", with_systemd["PATH"])
     for answer, said in (("n", "starts it whenever you like.\n"), ("", "is in force at once.\n")):
         replacing = [(REPLACE, "y")] if terminal.config.exists() else []
@@ -410,7 +410,7 @@ def test_the_service_is_offered_in_this_process_too(
 def test_when_nothing_more_is_typed_nothing_is_written(
     terminal: Terminal, asked: Asked, after: int
 ) -> None:
-    """But for what was said to be written, after the last question."""
+    """A file that was agreed to is written, because no question followed it."""
     script = [*USUAL, (write_it(terminal.config), "")][:after]
     result = asked(*script)
     if after == 8:

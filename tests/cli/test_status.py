@@ -76,7 +76,7 @@ def test_status_distinguishes_running_startable_and_no_server(
 def test_status_tells_that_no_buttons_are_drawn(
     terminal: Terminal, capability: str, *, drawn: bool
 ) -> None:
-    """And what to answer with instead."""
+    """The output names the command to answer with."""
     with terminal.journal() as journal:
         journal.write_note(SERVICE_NOTE, {"notifier": "mako", "capabilities": ["body", capability]})
     assert ("It draws no buttons: answer with" in terminal("status").out) is not drawn
@@ -162,7 +162,7 @@ def test_status_tells_a_stretch_under_way(terminal: Terminal) -> None:
 
 
 def test_status_tells_a_pause_and_a_closed_evening(terminal: Terminal) -> None:
-    """And that nothing comes before they end."""
+    """Nothing is announced before they end."""
     terminal("pause", "until", "18:30")
     assert terminal("status").out.splitlines()[1:] == [
         "Paused until 18:30.",
@@ -319,7 +319,7 @@ def test_next_where_nothing_is_planned(terminal: Terminal) -> None:
 
 
 def test_what_was_snoozed_may_come_next(terminal: Terminal) -> None:
-    """But not before a pause ends."""
+    """It does not come before a pause ends."""
     terminal.have(terminal.course(), Snoozed(terminal.at("14:20")))
     assert terminal("next").out == "Next: water, 14:20.\n"
     terminal("pause", "30m")
@@ -440,7 +440,7 @@ def test_preview_at_night_is_a_week_from_the_next_day(terminal: Terminal) -> Non
 
 
 def test_preview_from_a_date_for_some_days(terminal: Terminal) -> None:
-    """Also one that has been."""
+    """The date can be in the past."""
     result = terminal("preview", "--from", "2026-10-25", "--days", "1")
     assert result.out.splitlines()[0] == "Sunday 25 October"
     assert len(result.out.splitlines()) == 10
@@ -465,7 +465,7 @@ def test_preview_for_a_program(terminal: Terminal) -> None:
 
 
 def test_preview_knows_of_another_bedtime_tonight(terminal: Terminal) -> None:
-    """And of no other evening."""
+    """Other evenings are unchanged."""
     terminal("tonight", "23:30")
     due = [one["due"] for one in terminal("preview", "--days", "2", "--json").json]
     assert [one for one in due if one[11:13] in {"22", "23"}] == [
@@ -558,7 +558,7 @@ def test_why(terminal: Terminal) -> None:
 @pytest.mark.parametrize("step", list(Reason))
 @pytest.mark.parametrize("verdict", ["show", "hold", "drop"])
 def test_why_has_words_for_every_step(terminal: Terminal, verdict: str, step: Reason) -> None:
-    """Whatever a service has written down, in each language."""
+    """Every reason that a service can record has a text in each language."""
     with terminal.journal() as journal:
         journal.record_decision(terminal.now, terminal.course().occurrence, verdict, step)
     english = terminal("why").out
@@ -604,7 +604,7 @@ NOT_THERE = {
 def test_what_is_not_on_the_screen_is_never_said_to_be(
     terminal: Terminal, delivery: DeliveryStatus, shown: str | None
 ) -> None:
-    """Also where a server had it that has gone; with the reason, everywhere."""
+    """This holds when its server has gone; every view gives the reason."""
     open_since = None if shown is None else terminal.at(shown)
     course = terminal.have(
         terminal.course(), Active(open_since, terminal.at("14:30"), delivery=delivery)

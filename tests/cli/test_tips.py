@@ -27,7 +27,7 @@ def test_tips_for_a_program(terminal: Terminal, language: str) -> None:
 
 @pytest.mark.parametrize("topic", list(Topic))
 def test_tips_of_one_topic(terminal: Terminal, topic: Topic) -> None:
-    """And of no other."""
+    """Tips of other topics are left out."""
     tips = terminal("tips", topic, "--json").json
     assert tips
     assert {one["topic"] for one in tips} == {topic}
@@ -68,7 +68,7 @@ def test_the_language_is_asked_for_or_the_persons_or_the_desktops(
 
 @pytest.mark.parametrize("command", ["tips", "relief"])
 def test_a_wrong_config_keeps_nobody_from_guidance(terminal: Terminal, command: str) -> None:
-    """Nor a state folder that cannot be used."""
+    """An unusable state folder does not stop it either."""
     terminal.write("language = 3")
     terminal.state.parent.write_text("in the way")
     result = terminal(command)

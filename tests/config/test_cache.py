@@ -75,7 +75,7 @@ def person(tmp_path: Path) -> Kept:
 
 
 def test_what_is_kept_equals_what_would_be_loaded(person: Kept) -> None:
-    """And is loaded once only."""
+    """The second load uses the cache."""
     assert person.load() == person.load() == load(person.config, {})
     assert person.loads == 1
 
@@ -131,14 +131,14 @@ def _other_name(person: Kept) -> None:
 
 @pytest.mark.parametrize("change", [_other_text, _same_size_and_time, _other_name])
 def test_another_file_is_loaded_anew(person: Kept, change: Callable[[Kept], None]) -> None:
-    """Whatever its size and its times say."""
+    """Its size and times make no difference."""
     change(person)
     assert person.load() == load(person.config, {})
     assert person.loads == 2
 
 
 def test_another_variable_is_loaded_anew(person: Kept) -> None:
-    """And its absence likewise; variables that are not ours change nothing."""
+    """A missing variable counts as a change; other variables make no difference."""
     assert person.load(NIGHTCARE_LANGUAGE="da").schedule.language == "da"
     assert person.load(LANG="da").schedule.language is None
     assert person.loads == 3
@@ -161,7 +161,7 @@ def test_another_version_or_python_loads_anew(
 def test_other_code_or_libraries_load_anew(
     person: Kept, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Also where the version is the same, as while nightcare is worked on."""
+    """This holds for the same version, as during development."""
     monkeypatch.setattr(cache, "_CODE", ("config",))
     person.load()
     assert person.loads == 2
@@ -225,7 +225,7 @@ def test_what_is_damaged_counts_for_nothing(person: Kept, harm: Callable[[bytes]
 
 @pytest.mark.parametrize("mode", [0o644, 0o620, 0o606])
 def test_what_others_may_touch_counts_for_nothing(person: Kept, mode: int) -> None:
-    """And is for its owner alone afterwards."""
+    """The file is private to its owner afterwards."""
     person.file.chmod(mode)
     person.load()
     assert person.loads == 2
@@ -258,7 +258,7 @@ def test_what_is_wrong_is_never_kept(person: Kept) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_told_as_always(person: Kept) -> None:
-    """Also when it could a moment ago."""
+    """This holds if it could be read a moment ago."""
     person.config.unlink()
     with pytest.raises(ConfigError) as caught:
         person.load()
@@ -266,7 +266,7 @@ def test_a_file_that_cannot_be_read_is_told_as_always(person: Kept) -> None:
 
 
 def test_without_a_folder_nothing_is_kept(tmp_path: Path) -> None:
-    """And none is made."""
+    """The folder is not created."""
     load_cached(source_of(None, {}), tmp_path / "state", load_source)
     assert not (tmp_path / "state").exists()
 
@@ -297,7 +297,7 @@ def _kinds(hint: Any) -> Iterator[type]:
 
 
 def test_all_that_a_schedule_may_hold_is_known_to_cross() -> None:
-    """Also what was added to it yesterday."""
+    """A type that was added to the schedule later is found here."""
     kinds = set(_kinds(LoadResult))
     assert Schedule in kinds
     assert Weekday not in kinds

@@ -51,7 +51,7 @@ def test_an_empty_file_changes_nothing() -> None:
 
 
 def test_what_was_read_is_told() -> None:
-    """Whoever loads is told the file, or that there was none."""
+    """The result names the file, or says that there was none."""
     assert load(None, {}).path is None
     path = loaded("").path
     assert path is not None
@@ -151,7 +151,7 @@ def test_a_reminder_that_says_little() -> None:
 
 
 def test_every_line_that_the_example_comments_out_is_right() -> None:
-    """Whoever takes the marks away has a config that can be put in force."""
+    """The example is a valid config without the comment marks."""
     text = re.sub(r"^# (?=\[|\w+ *=)", "", example_text(), flags=re.MULTILINE)
     names = {one.name for one in schedule(text).reminders}
     assert names == {"water", "evening-stretch", "loose-blanket", "desk-stretch", "walk"}

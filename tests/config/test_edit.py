@@ -83,7 +83,7 @@ def test_in_braces_and_with_dots() -> None:
 
 
 def test_a_list_of_many_lines_is_replaced_whole() -> None:
-    """And what follows it stays."""
+    """The text after it stays."""
     text = '[reminders.a]\ntopic = "sleep"\nat = [\n  "10:00", # one\n  "[x]",\n]\n# end\n'
     assert put(text, "reminders.a.at", ["11:00"]) == (
         '[reminders.a]\ntopic = "sleep"\nat = ["11:00"]\n# end\n'
@@ -235,7 +235,7 @@ def test_taking_out_takes_no_comment_of_another() -> None:
 
 
 def test_taking_out_in_braces_and_with_dots() -> None:
-    """And of a table that is written in more than one place."""
+    """A table that is written in several places is removed from all of them."""
     assert tomli.loads(taken("snooze = { limit = 1, lengths = ['5m'] }\n", "snooze.limit")) == {
         "snooze": {"lengths": ["5m"]}
     }

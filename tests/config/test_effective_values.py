@@ -79,7 +79,7 @@ def test_what_a_reminder_does_not_say_is_there_too() -> None:
 
 
 def test_an_evening_reminder_is_shown_whatever_quiet_says_of_do_not_disturb() -> None:
-    """So the value is not that of the table."""
+    """Its value is not that of the table."""
     text = '[reminders.a]\ntopic = "sleep"\nat = "bedtime"\n[quiet]\ndo_not_disturb = "hold"\n'
     (entry,) = (
         one
@@ -112,7 +112,7 @@ def test_what_is_shown_comes_to_the_same(language: str) -> None:
 @example({"sleep": {"wake": "07:00", "friday": {"wake": "08:00"}, "bedtime": "22:00"}})
 @example({"reminders": {"Æble": {"topic": "sleep", "at": ["21:00"], "quiet": {"idle": "show"}}}})
 def test_whatever_is_shown_comes_to_the_same(config: dict[str, Any]) -> None:
-    """Whoever pastes it into a file changes nothing by it."""
+    """A person can paste it into a file without changing anything."""
     text = "\n".join(f"{as_toml(key)} = {as_toml(value)}" for key, value in config.items())
     try:
         result = loaded(text)

@@ -220,7 +220,7 @@ variables = st.dictionaries(
 @example("", {"NIGHTCARE_REMINDERS__WATER__" + "\udcff": "1"})
 @example("", {"NIGHTCARE_REMINDERS__WATER__AT": "null"})
 def test_any_environment(text: str, said: dict[str, str]) -> None:
-    """Whatever bytes a variable holds, over whatever file."""
+    """A variable can hold any bytes, over any file."""
     plannable(outcome(text, said))
 
 

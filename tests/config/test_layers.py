@@ -44,7 +44,7 @@ def test_a_sleep_table_replaces_the_built_in_one_whole() -> None:
 
 
 def test_any_reminder_replaces_all_the_built_in_ones() -> None:
-    """Whoever writes one reminder has one reminder."""
+    """A file with one reminder has one reminder."""
     assert names(WALK) == ["walk"]
     assert names("[reminders]") == ["water", "evening-stretch", "loose-blanket"]
 
@@ -187,7 +187,7 @@ def test_a_variable_can_add_a_reminder_to_those_of_the_file() -> None:
 
 
 def test_the_variable_that_names_the_file_is_no_setting() -> None:
-    """Nor is one that only begins like ours."""
+    """A variable with a similar name is not a setting either."""
     usual = load(None, {}).schedule
     others = {"NIGHTCARE_CONFIG": "/nowhere", "NIGHTCARED_LANGUAGE": "da", "nightcare_x": "1"}
     assert load(None, others).schedule == usual
@@ -211,7 +211,7 @@ def test_an_unknown_variable_is_a_mistake_that_names_it(variable: str, path: str
 
 
 def test_a_mistake_in_a_value_names_the_variable_and_not_the_file() -> None:
-    """Also where the file sets the same key, and where the name has a hyphen."""
+    """This holds if the file sets the same key, and if the name has a hyphen."""
     assert told(
         SLEEP + '[reminders.desk-stretch]\ntopic = "stretching"\nat = "10:00"',
         {"NIGHTCARE_SLEEP__WAKE": "late", "NIGHTCARE_REMINDERS__DESK_STRETCH__AT": "noon"},
@@ -327,7 +327,7 @@ def test_what_would_be_waited_for_is_refused(tmp_path: Path, kind: str) -> None:
 
 
 def test_a_link_to_a_file_and_what_a_shell_hands_over_are_read(tmp_path: Path) -> None:
-    """And the null device is an empty file."""
+    """The null device is an empty file."""
     file, link = tmp_path / "mine.toml", tmp_path / "config.toml"
     file.write_text('language = "da"\n', encoding="utf-8")
     link.symlink_to(file)
@@ -354,7 +354,7 @@ def test_a_file_of_somebody_else_is_a_mistake(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("name", ["Sleep", "SLEEP", "Language", "Reminders"])
 def test_no_name_is_taken_for_another_that_differs_in_case(name: str) -> None:
-    """Or the file's table would be passed over without a word."""
+    """Otherwise the table of the file would be ignored silently."""
     assert told(f"[{name}]")[0].startswith(
         f"config.toml:1:2: {name}: there is no such key here; did you mean {name.lower()}?"
     )

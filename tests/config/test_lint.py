@@ -40,7 +40,7 @@ def test_two_reminders_are_alike_that_say_the_same_at_the_same_time(
 
 
 def test_two_reminders_on_other_days_are_not_alike() -> None:
-    """But of three the third may be like the first."""
+    """The third of three can equal the first."""
     text = (
         f'{NOON}days = "weekdays"\n[reminders.two]\ntopic = "sleep"\nat = "12:00"\ndays = "sat"\n'
     )

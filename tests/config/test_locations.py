@@ -576,7 +576,7 @@ def header_of(document: list[str], path: Path) -> tuple[int, bool]:
 @example(["[a.b]\n", "[a]\n", "c.d = 1\n", "[[a.e]]\n"])
 @example(["a = { b.c = 1, b.d = [ 2, { e = 3 } ] }\n"])
 def test_every_path_is_found_and_no_other(document: list[str]) -> None:
-    """Whatever tomli reads has positions, and tomli agrees about what stands there."""
+    """Every text that tomli reads has locations, and tomli agrees about their content."""
     text = "".join(document)
     starts = [0, *itertools.accumulate(len(statement) for statement in document)]
     expected = dict(paths_of(tomli.loads(text)))

@@ -69,7 +69,7 @@ def test_a_routine_of_ones_own() -> None:
 
 
 def test_a_step_that_says_no_length_takes_twenty_seconds() -> None:
-    """And comes once, for no leg in particular."""
+    """It is done once, for no particular leg."""
     (rule,) = schedule('[routines.up]\nsteps = [{ text = "Stand up." }]').routines
     assert rule.steps == (RoutineStep("1", "Stand up.", 20),)
 

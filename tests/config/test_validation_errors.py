@@ -246,7 +246,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
 
 
 def test_a_mistake_in_sleep_keeps_no_other_from_being_told() -> None:
-    """But nothing is said that might not hold any more once sleep is mended."""
+    """Errors that depend on [sleep] are left out."""
     text = (
         '[sleep]\nwake = "late"\nbedtime = "01:00"\n'
         '[reminders.a]\ntopic = "sleep"\n'
@@ -290,5 +290,5 @@ def test_a_mistake_that_is_said_of_many_days_is_told_once() -> None:
     ],
 )
 def test_unusual_hours_are_no_mistake(text: str) -> None:
-    """Whoever works at night, or goes to bed when others wake up, is served as well."""
+    """They suit a person who works at night, or goes to bed in the morning."""
     assert loaded(text).schedule.reminders

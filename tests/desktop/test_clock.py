@@ -100,7 +100,7 @@ def test_it_says_a_moment_before_that_it_will_fire() -> None:
 
 
 def test_an_instant_that_has_passed_fires_at_once() -> None:
-    """Also one from before the epoch of the clock."""
+    """This holds for an instant before the epoch of the clock."""
 
     async def test(timer: KernelAlarm, calls: Calls) -> None:
         timer.set(now() - timedelta(days=1))
@@ -127,7 +127,7 @@ def test_a_later_setting_replaces_an_earlier_one() -> None:
 
 
 def test_a_clock_step_is_told_although_the_alarm_is_set_again_first() -> None:
-    """Whatever else a resume wakes may come first; then the kernel tells who sets the timer."""
+    """After a resume anything can run first; then timerfd_settime() reports the step."""
 
     async def test(timer: KernelAlarm, calls: Calls) -> None:
         timer.set(now() + timedelta(hours=1))

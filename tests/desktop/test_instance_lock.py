@@ -20,7 +20,7 @@ from nightcare.desktop.instance_lock import (
 
 
 def test_a_second_service_does_not_get_the_lock(tmp_path: Path) -> None:
-    """And gets it as soon as the first has let go."""
+    """It gets the lock once the first has released it."""
     first, second = InstanceLock(tmp_path), InstanceLock(tmp_path)
     assert first.take()
     assert service_runs(tmp_path)

@@ -38,7 +38,7 @@ def test_what_is_printed_is_read() -> None:
 
 
 def test_the_manager_is_asked(tmp_path: Path) -> None:
-    """And is not there, or refuses."""
+    """It can be missing, or refuse."""
     variables = {"PATH": str(tmp_path)}
     with pytest.raises(OSError, match="systemctl"):
         manager_environment(variables, 10.0)

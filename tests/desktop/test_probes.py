@@ -73,7 +73,7 @@ def test_a_server_says_who_it_is_and_what_it_can_do(bus: PrivateBus) -> None:
 
 
 def test_no_server_and_none_to_start(bus: PrivateBus) -> None:
-    """And none is started by asking."""
+    """The query starts none."""
     assert asyncio.run(asked(bus, find_notifier)) == NotifierFacts(owned=False)
 
 
@@ -103,7 +103,7 @@ def test_a_server_that_hangs_is_told_from_one_that_refuses(bus: PrivateBus) -> N
 
 
 def test_a_bus_that_is_not_there_is_no_bus(home: Home) -> None:
-    """Whatever the address says."""
+    """This holds for any address."""
 
     async def story(address: str) -> None:
         async with questions(address, LONG):
@@ -179,7 +179,7 @@ def quiet_of(
 def test_each_desktop_is_asked_in_its_own_way(
     bus: PrivateBus, desktop: Desktop, by: str, *, on: bool
 ) -> None:
-    """And believed."""
+    """The answer is believed."""
     assert quiet_of(bus, lambda service: desktop(service, on=on)) == DoNotDisturbFacts(on, by)
 
 
@@ -213,7 +213,7 @@ def test_the_file_of_lxqt_is_read(
 
 
 def test_the_file_of_lxqt_means_nothing_to_another_server(bus: PrivateBus, tmp_path: Path) -> None:
-    """Nor does one that cannot be read say anything."""
+    """An unreadable file gives no answer either."""
     file = tmp_path / "lxqt" / "notifications.conf"
     file.parent.mkdir()
     file.write_text("[General]\ndoNotDisturb=true\n", encoding="utf-8")
@@ -281,7 +281,7 @@ def test_modes_of_other_names_say_nothing(bus: PrivateBus) -> None:
 
 
 def test_what_is_neither_on_nor_off_says_nothing(bus: PrivateBus) -> None:
-    """Nor does an error, or no answer at all."""
+    """An error and a missing reply give no answer either."""
 
     def odd(service: NamedService) -> None:
         get = "org.freedesktop.DBus.Properties", "Get"
@@ -332,7 +332,7 @@ def test_gnome_keeps_it_in_its_settings(
 
 
 def test_only_desktops_that_keep_it_there_are_asked(programs: Make) -> None:
-    """And where the program is missing, nobody says."""
+    """Without the program there is no answer."""
     variables = programs("gsettings", "echo false")
     for desktop in ("KDE", ""):
         said = setting_of_desktop(variables | {"XDG_CURRENT_DESKTOP": desktop}, LONG)
@@ -341,7 +341,7 @@ def test_only_desktops_that_keep_it_there_are_asked(programs: Make) -> None:
 
 
 def test_a_program_that_hangs_is_ended_with_what_it_started(programs: Make, tmp_path: Path) -> None:
-    """So that nothing is left behind."""
+    """No process is left behind."""
     pid = tmp_path / "pid"
     script = f"/bin/sleep 600 &\necho $! >{pid}\nwait"
     before = time.monotonic()
@@ -411,7 +411,7 @@ def test_a_unit_whose_program_has_gone(programs: Make) -> None:
 
 
 def test_output_that_makes_no_sense_is_no_unit(programs: Make) -> None:
-    """Nor an error."""
+    """It is not an error either."""
     unit = unit_of(programs, "echo hello")
     assert isinstance(unit, UnitFacts)
     assert unit.load == "not-found"

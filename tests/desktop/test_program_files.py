@@ -23,7 +23,7 @@ def files(tmp_path: Path) -> ProgramFiles:
 
 
 def test_files_that_stay_are_unchanged(files: ProgramFiles) -> None:
-    """Also after they were moved away and back."""
+    """This holds after they were moved away and back."""
     assert files.state() is FilesState.UNCHANGED
     files.marker.rename(files.marker.with_name("away"))
     assert files.state() is FilesState.MISSING

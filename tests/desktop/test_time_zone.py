@@ -164,7 +164,7 @@ def test_any_rule_means_what_it_means_to_the_c_library(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_any_text_means_what_it_means_to_the_c_library(c_library: Ask, text: str) -> None:
-    """Also what no manual describes."""
+    """This includes text that no manual describes."""
     instants = list(range(BEGIN, END, 86_400 * 97))
     theirs = c_library(text, instants)
     assume(all(abs(one) < 86_400 for one in theirs))
@@ -217,7 +217,7 @@ def test_names_are_looked_up_where_tzdir_says(
 
 
 def test_a_link_gives_the_zone_its_name(system: Path) -> None:
-    """Also through other links, and by the first name that comes."""
+    """The first name counts, also through other links."""
     system.symlink_to(f"{TIME_ZONES}/Europe/Copenhagen")
     here = local()
     assert (here.name, here.source) == ("Europe/Copenhagen", ZoneSource.LINK)

@@ -59,7 +59,7 @@ def test_a_command_survives_systemds_quoting(part: str, written: str) -> None:
 
 @pytest.mark.parametrize("name", ["plain", "my own", "100%", "$HOME", 'a"b\\c', "æ", "%h $$ '"])
 def test_what_is_recorded_is_read_back(tmp_path: Path, name: str) -> None:
-    """Whatever signs the paths have."""
+    """The paths can have any characters."""
     config, state = Path("/home", name, "config.toml"), Path("/home", name, "state")
     command = ["/usr/bin/nightcare", "--config", str(config), "run"]
     unit = tmp_path / "systemd" / "user" / NAME

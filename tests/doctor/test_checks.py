@@ -539,7 +539,7 @@ def test_what_a_server_can_do_is_told_in_words() -> None:
 
 
 def test_a_server_that_does_not_say_its_name_goes_by_its_process() -> None:
-    """Or, where that cannot be seen either, without a name."""
+    """If the process is unknown as well, it has no name."""
     late = replace(SERVER, identity=Fault.LATE, capabilities=Fault.LATE)
     (one,) = judge_notifier(late, LIMIT, drawn=True)
     assert message_of(one, ENGLISH).startswith("dunst does not answer within 2 s")

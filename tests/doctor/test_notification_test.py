@@ -126,7 +126,7 @@ def test_nothing_is_shown(bus: PrivateBus) -> None:
 
 
 def test_in_a_terminal_it_is_printed() -> None:
-    """And nobody waits for a click that cannot come."""
+    """The test does not wait for a click there."""
     out = io.StringIO()
     finding = asyncio.run(try_out(TerminalNotifier(out), DANISH, NOW, LONG)).finding
     assert (finding.key, finding.state) == ("doctor_trial_printed", State.GOOD)

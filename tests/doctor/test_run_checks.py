@@ -115,7 +115,7 @@ def test_who_wants_no_desktop_needs_no_bus(nowhere: CheckedFolder, tmp_path: Pat
 def test_a_probe_that_fails_is_told_as_a_line(
     nowhere: CheckedFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever it fails with, for everything that is looked at."""
+    """This holds for every probe and every error."""
 
     def fail(*_: object) -> None:
         raise ZeroDivisionError("out of the blue")
@@ -238,7 +238,7 @@ def test_a_server_that_hangs_does_not_hold_up_the_bus(
 
 
 def test_a_call_aside_brings_its_result_and_its_error() -> None:
-    """Or is left to itself, when it may end without anybody noticing."""
+    """It can also be abandoned and end unnoticed."""
 
     def fail() -> int:
         raise ValueError("no")
@@ -344,7 +344,7 @@ def test_a_clock_that_is_behind_the_journal_is_told(nowhere: CheckedFolder) -> N
 def test_a_config_is_told_with_its_mistakes_and_its_variables(
     nowhere: CheckedFolder, tmp_path: Path
 ) -> None:
-    """And the time zone with where it comes from."""
+    """The time zone is reported with its source."""
     config = tmp_path / "own.toml"
     config.write_text('timezone = "Asia/Tokyo"\n', encoding="utf-8")
     variables = {**nowhere.variables, "NIGHTCARE_LANGUAGE": "da", "NIGHTCARE_CONFIG": ""}

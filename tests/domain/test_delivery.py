@@ -43,7 +43,7 @@ def test_a_course_begins_with_its_moment() -> None:
 
 
 def test_what_is_held_knows_why() -> None:
-    """And is otherwise what it was."""
+    """Nothing else changes."""
     before = course(DUE)
     assert before.held(Reason.LOCKED) == replace(before, state=Held(Reason.LOCKED))
 
@@ -126,7 +126,7 @@ def test_coming_back_from_having_been_taken_off_is_no_further_asking() -> None:
 
 
 def test_what_was_held_before_it_was_seen_is_asked_for_the_first_time() -> None:
-    """And what comes back from a snooze is, too, though it was held at its end."""
+    """The same holds for a snoozed one that was held at the end of the snooze."""
     assert course(DUE).held(Reason.LOCKED).given(REPEATED, None).asked == 1
     seen = course(DUE).given(REPEATED, None).shown(REPEATED, DUE)
     assert seen.snoozed(LATER).held(Reason.LOCKED).given(REPEATED, None).asked == 1
@@ -153,7 +153,7 @@ def test_what_was_seen_and_is_given_up_has_expired(reason: Reason) -> None:
 
 @pytest.mark.parametrize("reason", Reason)
 def test_what_was_never_seen_and_is_given_up_was_missed(reason: Reason) -> None:
-    """Also when it was given to a screen that never showed it."""
+    """The same holds if it was given to a screen that never showed it."""
     for one in (course(DUE), course(DUE).given(PLAIN, None), course(DUE).snoozed(LATER)):
         assert one.give_up(LATER, reason).state == Closed(Outcome.MISSED, LATER, reason)
 
@@ -208,7 +208,7 @@ def test_whatever_happens_to_it_a_course_keeps_count(steps: list[str], times: in
 
 
 def test_who_is_led_is_asked_nothing_meanwhile() -> None:
-    """And it is as fresh as when they began."""
+    """It is as fresh as at the start of the stretch."""
     shown = replace(course(DUE).given(REPEATED, "a-tip"), seen=True)
     led = shown.led(LATER, LATER + 3 * MINUTE)
     assert led.state == Active(LATER, LATER + 3 * MINUTE)
@@ -262,6 +262,6 @@ def test_what_is_not_open_cannot_be_rejected() -> None:
 
 @pytest.mark.parametrize("delivery", DeliveryStatus)
 def test_a_delivery_has_one_of_four_stages(delivery: DeliveryStatus) -> None:
-    """And a reason where it was refused."""
+    """A refused one has a reason."""
     assert delivery.stage in {"decided", "sent", "shown", "refused"}
     assert delivery.refusal == (str(delivery) if delivery.stage == "refused" else None)

@@ -505,12 +505,12 @@ NOON_ENDS = utc("2026-11-22 11:00")
 def test_it_is_asked_from_its_moment_until_five_hours_after_the_wake_up(
     clock: str, expected: Asking
 ) -> None:
-    """Whoever comes to the computer later in the morning is still asked."""
+    """A person who starts the computer later in the morning is still asked."""
     assert asking(clock) == expected
 
 
 def test_it_gives_way_to_reminders() -> None:
-    """And is asked when the screen is free."""
+    """It is asked when the screen is free."""
     taken = replace(UNASKED, screen_taken=True)
     assert asking("07:30", taken) == AskLater(None)
     assert asking("07:00", taken) == AskLater(utc("2026-11-22 06:30"))
@@ -580,7 +580,7 @@ def test_a_later_moment_of_the_persons_own_has_an_hour() -> None:
     st.lists(st.integers(0, 600), max_size=3),
 )
 def test_it_is_never_asked_at_night_nor_too_often(now: datetime, zone: str, ago: list[int]) -> None:
-    """Whatever the zone and the clock do."""
+    """This holds for any zone and clock."""
     own = Calendar(sleep(), ZoneInfo(zone))
     today = own.at(now)
     asked = tuple(sorted(now - minutes * MINUTE for minutes in ago))

@@ -106,7 +106,7 @@ def test_no_tip_comes_again_before_all_others_of_its_moment(
 
 
 def test_a_tip_is_found_by_its_id() -> None:
-    """And not found where a later version knows it no more."""
+    """A tip that a later version does not know is not found."""
     guidance = Guidance("a guidance", (tip("a"), tip("b")), (), (), (), ())
     assert guidance.tip("b") == tip("b")
     assert guidance.tip("c") is None

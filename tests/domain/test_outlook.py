@@ -157,7 +157,7 @@ def test_what_is_on_record_is_not_announced() -> None:
 
 
 def test_what_moves_is_announced_once_at_its_new_time() -> None:
-    """And not as open any more."""
+    """It is no longer announced as open."""
     opened = course("stretch", "1", "22:00", OPEN)
     made = outlook("22:05", STRETCH, courses=[opened], tonight=time(0, 30))
     assert clock_of(made.next()) == ("stretch", "23 00:00")
@@ -166,7 +166,7 @@ def test_what_moves_is_announced_once_at_its_new_time() -> None:
 
 
 def test_what_is_on_the_screen_is_not_to_come() -> None:
-    """Also where it will be asked again while it is there."""
+    """This holds if it repeats while it is there."""
     opened = course("stretch", "1", "22:00", replace(OPEN, again=local("22:10")))
     made = outlook("22:05", STRETCH, courses=[opened])
     assert made.unsettled() == [opened]
@@ -180,7 +180,7 @@ def test_what_left_the_screen_unanswered_comes_when_it_is_asked_again() -> None:
 
 
 def test_a_snooze_comes_at_its_end() -> None:
-    """And waits for a pause, as long as it is fresh."""
+    """It waits for a pause while it is fresh."""
     snoozed = course("stretch", "1", "22:00", Snoozed(local("22:20")))
     made = outlook("22:05", STRETCH, courses=[snoozed])
     assert clock_of(made.next()) == ("stretch", "22 22:20")
@@ -236,7 +236,7 @@ def test_two_that_are_due_together_both_come() -> None:
 
 @pytest.mark.parametrize("cause", [Reason.PAUSED, Reason.LOCKED])
 def test_what_is_held_in_a_pause_comes_at_its_end(cause: Reason) -> None:
-    """Whatever held it before the pause began."""
+    """The reason for which it was held before makes no difference."""
     held = course("stretch", "1", "22:00", Held(cause))
     made = outlook("22:05", STRETCH, courses=[held], paused_until=local("22:20"))
     assert clock_of(made.next()) == ("stretch", "22 22:20")
@@ -270,7 +270,7 @@ def test_what_waits_in_line_comes_when_the_screen_is_free() -> None:
 
 
 def test_what_waits_for_a_stretch_comes_after_its_closing_words() -> None:
-    """And the reminder that leads is not asked for again meanwhile."""
+    """The reminder of the stretch does not repeat meanwhile."""
     ends = local("22:10")
     leads = course("stretch", "1", "22:00", Active(local("22:01"), ends + CLOSING + UNATTENDED))
     often = replace(STRETCH, timing=at("bedtime - 30m", "bedtime - 25m"))
@@ -312,7 +312,7 @@ def test_after_good_night_nothing_comes_before_the_wake_up() -> None:
 
 
 def test_nothing_is_to_come_of_no_reminders() -> None:
-    """Nor of one that has no days."""
+    """A reminder without days has none either."""
     for made in (outlook("12:00"), outlook("12:00", replace(WATER, days=frozenset()))):
         assert made.next() is None
         assert of_day(made) == []

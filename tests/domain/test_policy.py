@@ -246,7 +246,7 @@ def test_a_snooze_caught_up_with_in_the_night_does_not_wake_a_sleeper() -> None:
 
 
 def test_a_snooze_that_the_person_put_into_the_night_is_shown() -> None:
-    """Also when something held it there for a while."""
+    """This holds if it was held there for a while."""
     what = course(BEDTIME - 5 * MINUTE).snoozed(BEDTIME + 31 * MINUTE)
     assert in_the_night(what, 35 * MINUTE) == Show()
     assert in_the_night(what.held(Reason.LOCKED), 50 * MINUTE) == Show()

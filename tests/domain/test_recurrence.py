@@ -75,7 +75,7 @@ def test_a_plan_covers_whole_care_days() -> None:
 
 
 def test_a_plan_of_no_days_is_empty() -> None:
-    """And nothing of the days around it slips in."""
+    """It has nothing of the days around it."""
     assert plan([WATER], calendar(), day("2026-11-06"), 0) == []
 
 
@@ -290,7 +290,7 @@ def test_a_cron_span_leaves_out_its_beginning_and_includes_its_end() -> None:
 
 
 def test_a_span_that_ends_before_it_begins_is_empty() -> None:
-    """So it is when the clock was set back."""
+    """This happens when the clock is set back."""
     own, before, after = calendar(), utc("2026-11-06 11:00"), utc("2026-11-06 07:00")
     every_kind = [WATER, reminder(at("10:00"), "a"), reminder(Cron("0 * * * *"), "b")]
     assert between(every_kind, own, before, after) == []
@@ -335,7 +335,7 @@ def test_what_is_next_is_later_than_now(now: str, due: str) -> None:
 
 
 def test_what_is_next_has_the_label_of_the_earlier_day() -> None:
-    """Also when it is asked for just before it."""
+    """This holds just before it."""
     own = calendar(sat="08:30-00:15")
     one = upcoming(reminder(at("00:10")), own, utc("2026-11-07 23:09"))
     assert one is not None

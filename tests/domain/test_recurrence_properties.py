@@ -278,7 +278,7 @@ def test_nothing_comes_twice(place: tuple[Calendar, date], some: list[Reminder])
 @relaxed
 @given(settled_places(), some_reminders())
 def test_a_plan_is_in_order_of_time(place: tuple[Calendar, date], some: list[Reminder]) -> None:
-    """And what is due together is in the order of the config."""
+    """Occurrences of the same time are in the order of the config."""
     own, around = place
     made = plan(some, own, around - ONE_DAY, 4)
     order = [(one.due, [what.name for what in some].index(one.key.reminder)) for one in made]
@@ -336,7 +336,7 @@ def test_the_plan_of_days_is_the_plans_of_each_day(
 def test_cron_belongs_to_the_care_day_in_which_it_falls(
     place: tuple[Calendar, date], table: CronTable, days: frozenset[int]
 ) -> None:
-    """Whatever the date on the clock."""
+    """The date on the clock makes no difference."""
     own, around = place
     made = plan([reminder(from_table(table), days=days)], own, around - ONE_DAY, 4)
     assert all(own.at(one.due).date == one.key.care_day for one in made)

@@ -71,7 +71,7 @@ NOON = utc("2026-11-06 12:00")
 def test_looking_back_is_never_to_before_the_service_first_ran(
     to: datetime, reckoned: datetime
 ) -> None:
-    """Nor does it leave out what has not been looked at yet."""
+    """Nothing that was not looked at yet is left out."""
     standing = GlobalState(began=BEGAN, reckoned=NOON, good_night=day("2026-11-05"))
     assert standing.looking_back(to) == replace(standing, reckoned=reckoned)
 

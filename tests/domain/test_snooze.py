@@ -69,13 +69,13 @@ def test_after_the_last_snooze_none_is_offered(times: int, expected: list[int]) 
 
 
 def test_a_limit_of_none_offers_nothing() -> None:
-    """Whoever wants no snoozing sets it to 0."""
+    """A person who wants no snooze buttons sets it to 0."""
     what, now = snoozed(0), utc("2026-11-06 14:00")
     assert offered(what, RULE.lengths, 0, FRIDAY, now) == ()
 
 
 def test_a_snooze_may_end_half_an_hour_after_bedtime() -> None:
-    """And not a second later."""
+    """One second later is too late."""
     what, last = course(BEDTIME), BEDTIME + 30 * MINUTE
     assert not past_bedtime(what, last, FRIDAY)
     assert past_bedtime(what, last + timedelta(seconds=1), FRIDAY)

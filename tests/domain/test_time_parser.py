@@ -153,7 +153,7 @@ def test_an_hour_that_comes_twice_a_day_is_asked_about(
 
 
 def test_midnight_at_the_end_of_a_day_is_a_whole_day_after_its_beginning() -> None:
-    """So "yesterday 24:00" is the beginning of today."""
+    """For example "yesterday 24:00" is the beginning of today."""
     assert since_midnight("24:00") == timedelta(days=1)
     assert since_midnight("00:00") == timedelta()
 

@@ -234,7 +234,7 @@ def test_what_has_two_meanings_is_not_guessed(
 
 @given(st.one_of(st.text(), st.text().map("until ".__add__), st.dates().map("until {}".format)))
 def test_whatever_is_said_the_end_is_still_to_come(words: str) -> None:
-    """Or it is refused."""
+    """Any other end is refused."""
     try:
         end = parse_end(words, OWN, EVENING)
     except ValueRefused:

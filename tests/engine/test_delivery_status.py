@@ -34,7 +34,7 @@ def outcome(evening: Evening) -> str:
 
 
 def test_what_a_server_has_taken_is_shown(bus: PrivateBus) -> None:
-    """And said to be, once."""
+    """The log says so once."""
 
     async def story() -> None:
         async with (

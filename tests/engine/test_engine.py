@@ -579,7 +579,7 @@ def test_what_fell_due_while_a_schedule_was_validated_is_due() -> None:
 
 
 def test_what_came_while_a_schedule_was_validated_comes_once() -> None:
-    """Also where it is the second of its reminder by the new one, and was the first by the old."""
+    """It can be the second of its reminder by the new schedule, and the first by the old."""
     desk = Desk(plain("walk", "10:00:05"), "2026-11-23 08:00")
     desk.until("2026-11-23 10:00")
     saved = desk.now
@@ -781,7 +781,7 @@ def test_a_trial_that_waits_at_the_start_comes_before_what_was_open() -> None:
 
 
 def test_a_trial_that_nobody_answers_leaves_after_a_minute() -> None:
-    """And what it has taken the place of comes back."""
+    """The reminder that it replaced returns."""
     desk = Desk(plain("walk", "10:00") + plain("swim", "15:00"), "2026-11-23 08:00")
     desk.until("2026-11-23 10:01")
     desk.journal.request_trial("swim", desk.now)

@@ -241,7 +241,7 @@ def test_the_closing_words_can_be_closed() -> None:
 
 
 def test_what_falls_due_meanwhile_waits_and_comes_after_it() -> None:
-    """Also after the closing words, while it is fresh."""
+    """It can come after the closing words while it is fresh."""
     desk = led(WATER)
     desk.until("2026-11-23 22:01:37")
     assert desk.outcomes("water") == ["held"]
@@ -287,7 +287,7 @@ def test_who_stretches_is_not_idle_but_may_lock_the_screen() -> None:
     [("done", "done"), ("snooze", "snoozed"), ("pause", "held"), ("good_night", "done")],
 )
 def test_every_command_ends_it(command: str, outcome: str) -> None:
-    """And does to the reminder what it always does."""
+    """The command has its usual effect on the reminder."""
     desk = led()
     desk.until("2026-11-23 22:00:40")
     more = [desk.now + timedelta(hours=1)] if command == "pause" else []
@@ -404,7 +404,7 @@ def test_a_late_press_on_the_reminder_does_nothing_while_it_leads() -> None:
 
 
 def test_the_next_deadline_is_the_next_change() -> None:
-    """And no other moment in between."""
+    """There is none in between."""
     desk = led()
     begun = desk.now
     assert desk.service.next_deadline() == begun + timedelta(seconds=10)

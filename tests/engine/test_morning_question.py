@@ -83,7 +83,7 @@ def test_a_question_that_is_closed_comes_back_once() -> None:
 
 
 def test_a_reminder_takes_its_place() -> None:
-    """And the question comes back in its time."""
+    """The question returns in its time."""
     desk = asked(EARLY)
     desk.until("2026-11-24 07:35")
     assert desk.title() == "Time to move a little"

@@ -85,7 +85,7 @@ AWAY = Presence({Condition.LOCKED})
     "presence", [AWAY, Presence({Condition.IDLE}), Presence({Condition.DO_NOT_DISTURB})]
 )
 def test_a_notice_waits_until_somebody_is_there(presence: Presence) -> None:
-    """And has its time from then."""
+    """Its time starts then."""
     desk = a_desk()
     desk.there(presence)
     desk.service.notices.mention("One", "", desk.now)
@@ -100,7 +100,7 @@ def test_a_notice_waits_until_somebody_is_there(presence: Presence) -> None:
 
 
 def test_of_notices_that_wait_the_newest_comes() -> None:
-    """And none that was taken back; what is insisted on stays when it has come."""
+    """One that was taken back does not come; one that is insisted on stays."""
     desk = a_desk()
     desk.there(AWAY)
     desk.service.notices.mention("One", "", desk.now)

@@ -326,7 +326,7 @@ def test_a_press_on_a_question_that_was_brought_back_counts() -> None:
 
 @pytest.mark.parametrize(("button", "later"), [("snooze-10m", ""), ("start", STRETCH)])
 def test_who_presses_a_button_has_seen_the_reminder(button: str, later: str) -> None:
-    """Also where the screen has not told yet that it shows it; what comes of it is no miss."""
+    """This holds if the screen has not reported it as shown; it is not missed."""
     made = Desk(later or plain("stretch", "10:00") + plain("walk", "18:00"), "2026-11-23 09:00")
     made.screen.broken = True
     made.until("2026-11-23 10:00")

@@ -190,7 +190,7 @@ def test_start_on_what_an_earlier_run_left_starts_the_stretch() -> None:
 
 
 def test_done_on_a_step_that_an_earlier_run_left_is_done() -> None:
-    """Also where nobody has been led any more since."""
+    """This holds if nobody has been guided since."""
     desk = step()
     desk.restart("2026-11-23 10:02")
     assert desk.journal.routine_session() is None

@@ -263,7 +263,7 @@ def test_what_is_announced_comes_and_what_comes_was_announced(
     start: datetime,
     happened: list[tuple[str, object]],
 ) -> None:
-    """Whatever the schedule and the journal, as long as nothing else happens in between."""
+    """This holds for any schedule and journal if nothing happens in between."""
     night = Night(replace(pool(), reminders=own, sleep=week(usual)), zone, start)
     for what, value in [*happened, ("wait", 24 * 60)]:
         if what != "wait":

@@ -58,7 +58,7 @@ def test_a_severe_cramp_is_said_by_day_in_the_words_of_the_guidance() -> None:
 
 
 def test_it_comes_once_a_week_while_the_reason_lasts() -> None:
-    """Whatever is noted in between."""
+    """Entries in between make no difference."""
     desk = desk_at()
     note(desk, "2026-11-23 03:10")
     desk.until("2026-11-29 12:00")
@@ -112,7 +112,7 @@ def test_it_can_be_turned_off() -> None:
 
 
 def test_it_gives_way_to_a_reminder() -> None:
-    """And does not come back for what was shown."""
+    """It does not return for what was shown."""
     desk = desk_at("2026-11-23 16:50")
     note(desk, "2026-11-23 03:10")
     assert on_screen(desk) == [TITLE]
@@ -123,7 +123,7 @@ def test_it_gives_way_to_a_reminder() -> None:
 
 
 def test_it_waits_for_a_reminder_that_is_on_the_screen() -> None:
-    """And comes when that is answered."""
+    """It is shown when that is answered."""
     desk = desk_at("2026-11-23 16:50")
     desk.until("2026-11-23 17:01")
     note(desk, "2026-11-23 03:10")

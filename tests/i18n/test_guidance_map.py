@@ -115,7 +115,7 @@ def test_every_command_on_the_map_exists() -> None:
 
 
 def test_every_reminder_on_the_map_is_in_the_example() -> None:
-    """And what it says of the built-in schedule is so."""
+    """The map describes the built-in schedule correctly."""
     example = tomli.loads((PROJECT / "config.example.toml").read_text(encoding="utf-8"))
     named = {found for row in rows() for found in re.findall(r"the reminder `([a-z-]+)`", row.used)}
     assert named

@@ -143,7 +143,7 @@ def test_only_the_marker_is_set_off() -> None:
 @example("\t" * 60, "\t")
 @example("0\u1160", "")
 def test_a_marker_is_right_behind_anything(before: str, after: str) -> None:
-    """Whatever stands around it in the line, and in no more columns than there are."""
+    """The rest of the line makes no difference, and the columns suffice."""
     line = f"{before} {MEANT} {after}".replace("\n", " ")
     shown, marker = snippet(problem(marked(line, MEANT)))
     assert shown.isprintable()

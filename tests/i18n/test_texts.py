@@ -363,7 +363,7 @@ def test_the_language_of_the_desktop(environment: dict[str, str], language: str)
 
 
 def test_the_language_that_the_person_chose_goes_first() -> None:
-    """Whatever the desktop speaks."""
+    """The language of the desktop makes no difference."""
     assert words_for("da", {"LANG": "en_GB.UTF-8"}).language == "da"
 
 
@@ -379,7 +379,7 @@ def test_the_built_in_defaults_are_named_in_words() -> None:
 
 
 def test_a_name_cannot_break_the_line() -> None:
-    """Nor command the terminal, whatever the file is called."""
+    """A file name cannot command the terminal either."""
     problem = Diagnostic((), "file_too_deep", place=Location("a\nb\x1b[31m"))
     assert diagnostic_text(problem, ENGLISH).startswith("a\ufffdb\ufffd[31m: ")
 

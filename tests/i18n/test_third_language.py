@@ -94,7 +94,7 @@ def test_editors_offer_it(folder: Path) -> None:
 
 
 def test_the_page_of_the_report_speaks_it(folder: Path) -> None:
-    """And tells who reads aloud so."""
+    """The page names the language for screen readers."""
     page = folder / "report.html"
     said = run(folder, "report", "--html", str(page), LANG="pl_PL.UTF-8")
     assert (said.returncode, said.stderr) == (0, "")

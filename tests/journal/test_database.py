@@ -575,7 +575,7 @@ def test_a_file_that_belongs_to_another_program_is_refused(tmp_path: Path) -> No
 
 
 def test_a_file_with_the_id_of_another_program_is_refused(tmp_path: Path) -> None:
-    """Whatever its tables are called."""
+    """The names of its tables make no difference."""
     Journal.open(tmp_path).close()
     with closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection:
         connection.execute("PRAGMA application_id = 252006673")  # GeoPackage's 0x0F055111
@@ -610,7 +610,7 @@ def test_what_is_no_file_is_refused_and_nobody_waits_for_it(tmp_path: Path, kind
 
 
 def test_folders_are_private_whatever_the_umask(tmp_path: Path) -> None:
-    """Also the parents that are made on the way."""
+    """The same holds for parents that are created on the way."""
     folder = tmp_path / "one" / "two" / "nightcare"
     before = os.umask(0)
     try:

@@ -80,7 +80,7 @@ def filled(journal: Journal) -> DiaryStore:
 
 @given(cramps)
 def test_a_cramp_is_given_back_as_it_was(cramp: Cramp) -> None:
-    """Also words with signs that nobody sees, and the clock of another zone."""
+    """This includes invisible characters, and the clock of another zone."""
     with closing(Journal.in_memory()) as journal:
         pages = DiaryStore(journal)
         pages.save_cramp(cramp)
@@ -119,7 +119,7 @@ def test_a_correction_is_of_one_alone(journal: Journal) -> None:
 
 
 def test_cramps_come_in_order_of_time_since_a_day(journal: Journal) -> None:
-    """Whatever the order in which they were noted."""
+    """The order in which they were recorded makes no difference."""
     pages = DiaryStore(journal)
     later = pages.add(replace(CRAMP, at=CRAMP.at + HOUR))
     earlier = pages.add(CRAMP)
@@ -333,7 +333,7 @@ def test_erasing_leaves_nothing_in_any_table(journal: Journal) -> None:
 
 
 def test_erasing_leaves_no_trace_in_the_files(journal: Journal, tmp_path: Path) -> None:
-    """Also while another program has it open; what was written ahead is cut off."""
+    """This holds while another program has it open; the write-ahead log is truncated."""
     everything(journal)
     service = Journal.open(tmp_path)
     assert service.unsettled() == []

@@ -67,7 +67,7 @@ def test_what_is_in_it_is_read_without_a_trace(written: Path) -> None:
 
 
 def test_what_a_service_has_just_written_is_seen(written: Path) -> None:
-    """Also what is still in the file that SQLite writes ahead."""
+    """This includes what is still in SQLite's write-ahead log."""
     journal = Journal.open(written)
     try:
         journal.write_note(SERVICE_NOTE, {"pid": 1234})
@@ -128,7 +128,7 @@ def test_damage_inside_is_found(written: Path) -> None:
 
 
 def test_tables_of_a_later_version_are_no_error(written: Path) -> None:
-    """Whatever they look like; what is not found there is not known, the rest is."""
+    """They can look like anything; missing values are unknown, and the rest is known."""
     with sqlite3.connect(written / FILE_NAME) as db:
         db.execute("DROP TABLE standing")
         db.execute(f"PRAGMA user_version={VERSION + 1}")
@@ -194,7 +194,7 @@ def test_what_belongs_to_somebody_else_is_told(
 
 
 def test_a_file_in_the_place_of_the_folder_cannot_be_written(tmp_path: Path) -> None:
-    """Nor can a folder be made in it."""
+    """No folder can be created in it either."""
     folder = tmp_path / "state"
     folder.write_text("", encoding="utf-8")
     for one in (folder, folder / "nightcare"):

@@ -67,7 +67,7 @@ def carried(damaged: Path) -> tuple[Journal, int, int]:
 
 
 def test_of_a_sound_journal_everything_is_carried_over(tmp_path: Path) -> None:
-    """But for the note of the service about itself."""
+    """Only the note of the service about itself is left out."""
     journal, _, lost = carried(written(tmp_path))
     with closing(journal), closing(Journal.open(tmp_path)) as source:
         assert lost == 0
@@ -140,7 +140,7 @@ def test_rows_that_mean_nothing_are_counted(tmp_path: Path) -> None:
 
 
 def test_of_what_is_no_database_nothing_is_carried_over(tmp_path: Path) -> None:
-    """And nothing is raised."""
+    """Nothing is raised."""
     path = tmp_path / "noise"
     path.write_bytes(b"no database " * 1000)
     journal, kept, lost = carried(path)
@@ -243,7 +243,7 @@ def test_a_foreign_database_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_old_entries_go_once_a_day(tmp_path: Path) -> None:
-    """Also while the service runs for months."""
+    """This holds while the service runs for months."""
     clock = [NOON]
     one = JournalFallback(tmp_path, lambda: clock[0], lambda *_, **__: None)
     one.keep_going(lambda: one.journal.save(course(1)))

@@ -112,7 +112,7 @@ def test_instants_of_other_zones_sort_as_instants() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(-720, 2160)), max_size=8, unique=True))
 def test_a_care_day_is_given_back_in_order_of_time(moments: list[tuple[int, int]]) -> None:
-    """Whatever its courses came to, and without those of other days."""
+    """Their outcomes make no difference, and other days are left out."""
     with fresh() as journal:
         for number, minutes in moments:
             day = TODAY + number * DAY
@@ -421,7 +421,7 @@ def test_how_far_a_trial_came_is_known() -> None:
 
 
 def test_an_act_remembers_what_stood_beside_it() -> None:
-    """Also one that was written before that was remembered reads as it did."""
+    """An action of an earlier version, which remembered nothing, is read as before."""
     one, other = course(name="walk"), course(name="water")
     with fresh() as journal:
         journal.record_action(NOW, "done", [one], GlobalState(), [other])

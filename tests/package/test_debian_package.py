@@ -72,7 +72,7 @@ def unpacked(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 def test_lintian_finds_no_mistake(packages: Packages) -> None:
-    """Nor anything to warn of, but what the package says why of."""
+    """It finds no warning either, except those that the package explains."""
     tool = [find_program("lintian", "lintian"), "--allow-root", "--fail-on", "error,warning"]
     run_tool([*tool, str(packages.debian)], ENVIRONMENT, SYSTEM_SECONDS)
 
@@ -145,7 +145,7 @@ def test_a_licence_whose_text_is_not_at_hand_stops_the_package(expression: str) 
 
 
 def test_its_version_is_that_of_the_program() -> None:
-    """And its changelog is dated to the release."""
+    """The date of its changelog is that of the release."""
     changelog = (PROJECT / "debian" / "changelog").read_text(encoding="utf-8")
     assert changelog.startswith(f"nightcare ({__version__}) ")
     dated = re.search(r"^ -- .*>  (.*)$", changelog, re.MULTILINE)

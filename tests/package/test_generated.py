@@ -57,7 +57,7 @@ def test_what_is_committed_is_what_the_code_makes() -> None:
 @pytest.mark.real
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_nothing_is_wrong_with_a_page(page: Path) -> None:
-    """Nor does mandoc's checker find anything to remark."""
+    """The checker of mandoc finds nothing either."""
     assert len(rendered(page)) > 1000
     tool = find_program("mandoc", "mandoc")
     assert run_tool([tool, "-T", "lint", str(page)], {"PATH": SEARCH_PATH}) == b""
@@ -65,7 +65,7 @@ def test_nothing_is_wrong_with_a_page(page: Path) -> None:
 
 @pytest.mark.real
 def test_the_page_of_the_program_has_every_command_with_its_options() -> None:
-    """And says what each is for."""
+    """It describes each of them."""
     page = rendered(PAGES[0])
     found = dict(commands(app, click.Context(app, info_name="nightcare")))
     assert len(found) > 30

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.real
 
 
 def test_every_part_measures_something(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """And what was found is printed and written."""
+    """The results are printed and written."""
     written = tmp_path / "figures.json"
     assert main(["--trial", "--json", str(written)]) == 0
     found = json.loads(written.read_text(encoding="utf-8"))

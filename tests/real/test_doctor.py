@@ -172,7 +172,7 @@ def test_a_unit_that_failed_by_its_config(night: Nightcare, manager: UserManager
 def test_a_unit_whose_program_has_gone_and_one_that_is_masked(
     night: Nightcare, manager: UserManager
 ) -> None:
-    """Also while systemd has not read the change yet."""
+    """This holds while systemd has not read the change yet."""
     night.command("install")
     path = night.home.config / "systemd" / "user" / UNIT
     text = path.read_text(encoding="utf-8")

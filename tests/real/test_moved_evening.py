@@ -78,7 +78,7 @@ def test_what_is_open_when_the_evening_moves_comes_at_its_new_time(evening: Even
 
 
 def test_what_is_done_when_the_evening_moves_is_announced_nowhere(evening: Evening) -> None:
-    """And shown where it was."""
+    """It is shown at its old time."""
     evening.wall.jump(evening.after(9.9))
     with evening.night.service() as service:
         evening.wall.jump(evening.after(10.02))

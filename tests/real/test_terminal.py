@@ -201,7 +201,7 @@ def test_reader_that_goes_away_ends_no_service(home: Home) -> None:
 
 
 def test_a_terminal_that_is_closed_ends_what_runs_in_it(home: Home) -> None:
-    """Whoever closes the window is rid of it; while it is open the same signal reads anew."""
+    """While the terminal is open, the same signal reloads the config."""
     night = Nightcare(home)
     night.configure(LATER)
     with in_a_terminal(night, "run") as (talk, _):

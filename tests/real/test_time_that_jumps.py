@@ -135,7 +135,7 @@ def test_resumed_in_the_morning_nothing_of_last_night_is_shown(evening: Evening)
 
 
 def test_a_pause_that_ended_while_suspended_has_ended(evening: Evening) -> None:
-    """And what fell due just before the end of the suspend is shown."""
+    """A reminder that fell due just before the resume is shown."""
     evening.wall.jump(evening.after(1))
     with evening.night.service() as service:
         evening.night.command("pause", "2h")

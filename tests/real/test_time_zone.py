@@ -130,7 +130,7 @@ def test_tz_means_what_date_makes_of_it(machine: Machine, variable: str, offset:
 
 
 def test_a_rule_with_summer_time_means_what_date_makes_of_it(machine: Machine) -> None:
-    """Whatever the season is."""
+    """The season makes no difference."""
     assert machine.offset(TZ="CET-1CEST,M3.5.0,M10.5.0/3") in {"+0100", "+0200"}
     ((state, message),) = machine.zone_findings(TZ="JST-9")
     assert state == "good"
@@ -157,7 +157,7 @@ def test_a_link_is_named(machine: Machine) -> None:
 
 
 def test_without_a_zone_it_is_utc_and_the_doctor_says_so(bare: Machine) -> None:
-    """Also if the files are left of a zone that is not there; no library prints a word."""
+    """This holds if only the files of that zone are missing; no library prints anything."""
     for _ in range(2):
         assert bare.offset() == "+0000"
         ((state, message),) = bare.zone_findings()
@@ -172,7 +172,7 @@ def test_without_a_zone_it_is_utc_and_the_doctor_says_so(bare: Machine) -> None:
 
 
 def test_a_name_without_zone_files_is_utc_as_for_date(bare: Machine) -> None:
-    """But not one of the config, for which nightcare brings its own files."""
+    """A name in the config works, because nightcare has its own files."""
     assert bare.offset(TZ="Asia/Tokyo") == "+0000"
     ((state, message),) = bare.zone_findings(TZ="Asia/Tokyo")
     assert state == "warning"
@@ -182,7 +182,7 @@ def test_a_name_without_zone_files_is_utc_as_for_date(bare: Machine) -> None:
 
 
 def test_a_zone_that_goes_missing_is_kept_by_the_service(machine: Machine) -> None:
-    """And commands use it too, until there is one again."""
+    """Commands use it too, until there is one again."""
     machine.local_time.symlink_to(ZONES / "Asia/Tokyo")
     night = Nightcare(machine.home, within=machine.inside)
     with night.service() as service:

@@ -259,7 +259,7 @@ def test_a_unit_that_a_package_brought_is_no_obstacle(
 def test_a_unit_that_a_package_brought_is_ended_too(
     night: Nightcare, manager: UserManager, *, enabled: bool
 ) -> None:
-    """Also where the person has enabled or started it by hand, and never said `install`."""
+    """This holds if the person enabled or started it by hand, without `install`."""
     brought = bring_a_unit(night, manager)
     if enabled:
         manager.systemctl("enable", "nightcare")

@@ -148,7 +148,7 @@ def test_a_month_begins_on_its_weekday() -> None:
 
 
 def test_a_month_of_nights_takes_six_rows_at_most_on_every_day_of_the_year() -> None:
-    """And of three months five: tests/real/test_report_page.py prints the largest of each kind."""
+    """Three months take five rows; tests/real/test_report_page.py prints the largest of each."""
     sizes: dict[tuple[int, int], date] = {}
     for ahead in range(365 + 365 + 366):
         nights = days_until(date(2026, 1, 1) + timedelta(days=ahead), 30)
@@ -183,7 +183,7 @@ def test_a_night_without_an_answer_is_unknown_never_good() -> None:
 
 
 def test_few_nights_say_that_nothing_can_be_said() -> None:
-    """And then nothing is laid out week by week."""
+    """There is no list by week then."""
     few = made_page(report(MONTH, [], free(*MONTH[:6]), []))
     assert few.too_few.startswith("With fewer than 7 nights noted, nothing can be said yet")
     assert few.course is None
@@ -227,7 +227,7 @@ def test_the_page_has_the_figures_of_the_report() -> None:
 
 
 def test_a_long_report_is_laid_out_by_months() -> None:
-    """And so it is in the terminal."""
+    """The report in the terminal is by month too."""
     by_week = report(days_until(LAST, LONGEST_BY_WEEK), [], free(*MONTH), [])
     by_month = report(days_until(LAST, LONGEST_BY_WEEK + 1), [], free(*MONTH), [])
     weeks, months = made_page(by_week).course, made_page(by_month).course
@@ -387,7 +387,7 @@ def rows_of(html: str) -> Sequence[str]:
 
 
 def test_every_picture_has_its_figure_beside_it() -> None:
-    """And is passed over by who reads aloud."""
+    """Screen readers skip the picture."""
     html = draw(made_page(a_full_month()))
     rows = rows_of(html)
     assert len(rows) > 8

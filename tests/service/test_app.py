@@ -162,7 +162,7 @@ def test_a_corrupt_journal_is_kept_under_another_name_and_replaced(tmp_path: Pat
 
 @pytest.mark.parametrize("folder", [False, True])
 def test_a_journal_that_is_taken_away_is_written_anew(tmp_path: Path, *, folder: bool) -> None:
-    """Whoever removes it while the service runs: what is open, snoozed or paused stays so."""
+    """Open, snoozed and paused reminders stay so when it is removed under the service."""
     bench = Bench(tmp_path)
 
     async def test(bench: Bench) -> None:
@@ -422,7 +422,7 @@ def test_a_config_that_vanishes_changes_nothing_until_it_is_back(tmp_path: Path)
 
 
 def test_saving_the_same_again_is_no_news(tmp_path: Path) -> None:
-    """Nor is a change that changes no schedule; the next one that does is."""
+    """A change that leaves the schedule the same is none either; the next real one is."""
     bench = Bench(tmp_path)
 
     async def test(bench: Bench) -> None:
@@ -463,7 +463,7 @@ def test_what_the_person_says_of_buttons_is_taken_up_at_once(tmp_path: Path) -> 
 
 
 def test_without_a_bus_the_terminal_serves() -> None:
-    """And with one the desktop does, or whatever was named."""
+    """With a bus the desktop's server or the configured notifier serves."""
     schedule = schedule_of("")
     assert choose_screen(schedule, {}, io.StringIO()).name == "terminal"
     bus = {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere"}
@@ -597,7 +597,7 @@ def test_another_backend_in_the_config_is_said_to_come_later(tmp_path: Path) -> 
 
 
 def test_nothing_is_reckoned_before_the_start(tmp_path: Path) -> None:
-    """Nor does a reload start the service while it is still looking around."""
+    """A reload does not start the service while it is still preparing."""
     bench = Bench(tmp_path)
     bench.daemon._came_or_went()
     bench.daemon.reload()

@@ -154,7 +154,7 @@ def test_what_follows_is_found_a_moment_before_something_is_due() -> None:
 
 
 def test_a_deadline_earlier_than_all_reminders_sets_the_alarm() -> None:
-    """And taking it away sets it back."""
+    """Removing it sets the alarm back."""
     late, deadline = soon(120_000), soon(30_000)
     bench = Bench({"walk": late})
 

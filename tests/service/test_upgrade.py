@@ -104,7 +104,7 @@ def test_files_that_never_can_are_given_up() -> None:
 
 
 def test_files_that_come_back_are_told() -> None:
-    """So that a config saved meanwhile is read."""
+    """A config saved meanwhile is then read."""
 
     async def story(one: UpgradeRestart, files: Files, told: Told) -> None:
         files.now = FilesState.MISSING

@@ -30,7 +30,7 @@ BUS = {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere"}
 def test_a_minute_unless_the_bus_starts_the_desktops_own(
     desktop: str | None, seconds: float
 ) -> None:
-    """Also where nothing says yet which desktop it is."""
+    """This holds while the desktop is still unknown."""
     variables = BUS if desktop is None else {**BUS, "XDG_CURRENT_DESKTOP": desktop}
     screen = choose_screen(schedule_of(""), variables, io.StringIO())
     assert isinstance(screen, FreedesktopNotifier)

@@ -312,7 +312,7 @@ def test_long_words_are_cut_before_they_are_escaped(bus: PrivateBus) -> None:
 
 
 def test_a_press_is_reported_once(bus: PrivateBus) -> None:
-    """Also where the server tells everybody and us alone, and then tells that it is gone."""
+    """A server can send the signal to everybody and to us, and then close the notification."""
 
     async def story() -> None:
         async with on_a_server(bus) as (server, screen, ear):
@@ -399,7 +399,7 @@ def test_no_key_was_offered_where_there_are_no_buttons(bus: PrivateBus) -> None:
 
 @pytest.mark.parametrize("reason", [0, 1, 2, 3, 4, 2**32 - 1])
 def test_a_message_that_has_gone_is_reported_once(bus: PrivateBus, reason: int) -> None:
-    """Whatever reason is given, and however often; it is not sent again.
+    """Any reason, any number of times, counts once; the message is not sent again.
 
     As it broke elsewhere: MATE.
     """
@@ -848,7 +848,7 @@ def test_the_steps_of_a_routine_replace_each_other_in_place(bus: PrivateBus) -> 
 def test_where_what_is_replaced_loses_its_buttons_each_step_is_sent_anew(
     bus: PrivateBus, name: str
 ) -> None:
-    """And where the server does not say who it is; there is one at a time all the same."""
+    """The same holds on a server without a name; one notification is open at a time."""
 
     async def story() -> None:
         screen = a_screen(bus)
@@ -1158,7 +1158,7 @@ def test_replies_that_never_come_are_not_waited_for_in_number(bus: PrivateBus) -
 
 
 def test_questions_that_are_never_answered_are_not_kept(bus: PrivateBus) -> None:
-    """Nor does a server cost more that answers nothing at all."""
+    """A server that never answers uses no more memory."""
 
     async def story() -> None:
         screen = a_screen(bus, limit=0.005)
@@ -1310,7 +1310,7 @@ def test_after_a_restart_what_is_wanted_is_sent_once(bus: PrivateBus) -> None:
 
 
 def test_a_server_that_was_replaced_has_no_say(bus: PrivateBus) -> None:
-    """Also where it stays on the bus; its successor is asked anew what it can do."""
+    """It can stay on the bus; its successor is asked for its capabilities."""
 
     async def story() -> None:
         screen = a_screen(bus)
@@ -1812,7 +1812,7 @@ def test_what_an_earlier_run_left_is_taken_off(bus: PrivateBus) -> None:
 
 
 def test_what_was_left_can_be_forgotten_at_any_time(bus: PrivateBus) -> None:
-    """Also when the screen has run for long."""
+    """This holds when the notifier has run for long."""
 
     async def story() -> None:
         earlier, screen = a_screen(bus), a_screen(bus)

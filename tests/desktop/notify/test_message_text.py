@@ -134,7 +134,7 @@ def test_a_body_that_is_only_how_to_answer_has_no_empty_line() -> None:
 
 @given(title=st.text(max_size=300), body=st.text(max_size=500), spoken=st.text(max_size=300))
 def test_any_words_become_short_and_plain(title: str, body: str, spoken: str) -> None:
-    """Whatever the words, the title has one line, both are short, and both can be sent."""
+    """The title has one line, title and body are short, and both can be sent."""
     message = Message("t", title, body, spoken=spoken)
     short_title, short_body = title_of(message), body_of(message, spoken=True)
     assert 0 < len(short_title) <= TITLE_LENGTH

@@ -223,7 +223,7 @@ def test_a_message_can_be_shown_again_after_it_was_closed(play: Play) -> None:
 
 
 def test_what_was_there_before_do_not_disturb_is_not_shown_again(play: Play) -> None:
-    """Nor what comes after it; no screen shows one occurrence twice for it."""
+    """Later messages are not shown twice either."""
 
     async def story(stage: Stage) -> None:
         await stage.shows(MESSAGE)
@@ -289,7 +289,7 @@ def test_words_of_all_kinds_are_seen_as_written(play: Play, text: str) -> None:
     ids=["empty", "blank", "long word", "many words", "controls", "surrogate", "accents"],
 )
 def test_words_that_no_screen_can_show_do_no_harm(play: Play, text: str) -> None:
-    """Whatever the words, the message comes up."""
+    """The message appears with any text."""
 
     async def story(stage: Stage) -> None:
         await stage.shows(Message("t1", text, text, (Button("done", text),), text))

@@ -112,7 +112,7 @@ def test_a_dash_at_the_start_is_not_taken_for_an_option() -> None:
 
 
 def test_a_failure_is_tried_again_and_only_success_is_shown() -> None:
-    """Whatever plyer raises, the message is tried again.
+    """The message is sent again after any exception of plyer.
 
     As it broke elsewhere: notify-send ignored.
     """

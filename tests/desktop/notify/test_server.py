@@ -210,7 +210,7 @@ def test_a_press_on_what_another_server_had_does_not_count(bus: PrivateBus) -> N
 
 
 def test_a_press_on_an_earlier_step_counts_for_the_present_one(bus: PrivateBus) -> None:
-    """And a second one on the present step is no other."""
+    """A second press on the present step is the same answer."""
 
     async def story() -> None:
         async with on_a_server(bus) as (server, screen, ear):

@@ -173,7 +173,7 @@ def test_one_closed_before_it_is_printed_is_not() -> None:
 
 
 def test_what_could_not_be_printed_is_reported_as_failed() -> None:
-    """So that nothing calls it shown."""
+    """The journal does not record it as shown."""
 
     async def present() -> None:
         screen = TerminalNotifier(Broken())

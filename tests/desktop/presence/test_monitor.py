@@ -74,7 +74,7 @@ def test_only_what_the_schedule_heeds_is_asked(bus: PrivateBus, system: PrivateB
 
 
 def test_where_there_is_no_bus_everybody_is_here() -> None:
-    """Nor does it take any time."""
+    """It takes no time."""
 
     async def story() -> None:
         for session, system in ((None, None), (NO_BUS, NO_BUS), ("nonsense", "autolaunch:")):
@@ -104,7 +104,7 @@ def test_a_bus_that_comes_later_is_found_when_it_matters(home: Home) -> None:
 
 
 def test_a_bus_that_is_lost_takes_what_it_said_with_it(home: Home) -> None:
-    """And is listened to again when it is back."""
+    """The monitor listens to it again when it is back."""
 
     async def story() -> None:
         with private_bus(home) as bus:

@@ -285,7 +285,7 @@ def test_another_session_on_the_display_is_looked_at(system: PrivateBus) -> None
 def test_each_screen_saver_tells_that_it_is_active(
     bus: PrivateBus, name: str, interface: str
 ) -> None:
-    """And that it is not any more."""
+    """Its end is reported too."""
 
     async def story() -> None:
         async with NamedService(bus.address, name) as saver, attending(bus.address) as watch:
@@ -482,7 +482,7 @@ def test_nobody_is_there_as_mutter_tells_and_then_somebody_is(bus: PrivateBus) -
 
 
 def test_who_was_away_before_is_noticed_to_return(bus: PrivateBus) -> None:
-    """Also where the service starts while nobody is there."""
+    """This holds if the service starts while nobody is there."""
 
     async def story() -> None:
         async with Mutter(bus.address) as mutter:
@@ -565,7 +565,7 @@ def test_mutter_knows_better_than_a_hint(bus: PrivateBus, system: PrivateBus) ->
 
 
 def test_the_time_that_counts_as_idle_is_the_configs(bus: PrivateBus) -> None:
-    """And changes with it, without a gap in what else is known."""
+    """A change of it leaves all other knowledge intact."""
 
     async def story() -> None:
         async with Mutter(bus.address) as mutter, NamedService(bus.address, SAVER) as saver:
@@ -886,7 +886,7 @@ def test_the_settings_of_gnome_tell_of_do_not_disturb(bus: PrivateBus, programs:
 def test_settings_that_cannot_be_read_say_nothing(
     bus: PrivateBus, programs: Programs, script: str
 ) -> None:
-    """And nothing is left running."""
+    """No process is left running."""
 
     async def story() -> None:
         programs.say(script)
