@@ -173,6 +173,11 @@ class Delivery:
     tip: str | None = None
 
     @property
+    def displayed(self) -> Active | None:
+        """Its state while its place is on the screen; None once it has left, or is not open."""
+        return self.state if isinstance(self.state, Active) and not self.state.away else None
+
+    @property
     def key(self) -> Key:
         """What the occurrence is known by."""
         return self.occurrence.key
@@ -198,7 +203,7 @@ class Delivery:
 
         An asking that this cuts short is asked again on return, and is no further one then.
         """
-        cut_short = isinstance(self.state, Active) and not self.state.away
+        cut_short = self.displayed is not None
         return replace(self, state=Held(cause), asked=self.asked - cut_short)
 
     def given(self, reminder: Reminder, tip: str | None) -> Delivery:

@@ -200,10 +200,8 @@ class Outlook:
     @cached_property
     def _led_until(self) -> datetime:
         """When the routine under way has run to its end (UTC); now without one."""
-        leads = self._leads
-        if leads is None or not isinstance(leads.state, Active) or leads.state.away:
-            return self.now
-        return leads.state.closes - UNATTENDED - CLOSING
+        displayed = None if self._leads is None else self._leads.displayed
+        return self.now if displayed is None else displayed.closes - UNATTENDED - CLOSING
 
     @cached_property
     def _busy_until(self) -> datetime:
@@ -237,9 +235,9 @@ class Outlook:
     def _screen_free(self) -> datetime:
         """When the screen is free for what waits for it (UTC)."""
         ends = [
-            min(one.state.closes, one.state.again or one.state.closes)
+            min(displayed.closes, displayed.again or displayed.closes)
             for one in self.courses
-            if isinstance(one.state, Active) and not one.state.away
+            if (displayed := one.displayed) is not None
             if one.key != self.led and one.key not in self._postponed
         ]
         return max([self.now, *ends])

@@ -79,7 +79,7 @@ class Display:
         wanted = {
             token(course): course
             for course in self._journal.unsettled()
-            if isinstance(course.state, Active) and not course.state.away
+            if course.displayed is not None
             if led is None or course.key != led.key
         }
         for name in [name for name in self._courses if name not in wanted]:

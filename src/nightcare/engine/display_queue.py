@@ -75,8 +75,8 @@ def share_screen(basis: Context, situation: Situation) -> None:
     unsettled = basis.journal.unsettled()
     led = basis.journal.routine_session()
     for course in unsettled:
-        state = course.state
-        if not isinstance(state, Active) or state.away or state.shown is None:
+        state = course.displayed
+        if state is None or state.shown is None:
             continue
         if led is not None and led.key == course.key:
             continue

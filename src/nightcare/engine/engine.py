@@ -96,7 +96,7 @@ class Engine:
                 if led is not None and course.key == led.key:
                     # The clock says whether it goes on.
                     continue
-                if isinstance(course.state, Active) and not course.state.away:
+                if course.displayed is not None:
                     journal.save(course.held(Reason.RESTARTED))
             if before is not None and standing.reckoned is not None:
                 schedule, zone = before
@@ -325,10 +325,7 @@ class Engine:
             and not situation.routine_under_way
             and not situation.presence
             and not self._on_screen.trying
-            and not any(
-                isinstance(one.state, Active) and not one.state.away
-                for one in self._basis.journal.unsettled()
-            )
+            and not any(one.displayed is not None for one in self._basis.journal.unsettled())
         )
 
     def _situation(self, now: datetime) -> Situation:

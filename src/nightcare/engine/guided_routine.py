@@ -243,9 +243,7 @@ class GuidedRoutine:
 
 def _open(course: Delivery | None) -> Delivery | None:
     """The course, if it is on the screen."""
-    if course is None or not isinstance(course.state, Active) or course.state.away:
-        return None
-    return course
+    return None if course is None or course.displayed is None else course
 
 
 def _state(course: Delivery) -> Active:

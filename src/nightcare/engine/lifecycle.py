@@ -72,7 +72,7 @@ def candidates(basis: Context, leading: GuidedRoutine, now: datetime) -> list[De
     new = _newly_due(basis, leading, now)
     _move(basis, now)
     unsettled = basis.journal.unsettled()
-    screen_taken = any(isinstance(one.state, Active) and not one.state.away for one in unsettled)
+    screen_taken = any(one.displayed is not None for one in unsettled)
     asks_again = any(
         isinstance(one.state, Active) and one.state.again is not None and one.state.again <= now
         for one in unsettled

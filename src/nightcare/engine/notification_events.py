@@ -56,7 +56,8 @@ def handle_delivery(
     """Take in (now in UTC) how far a reminder, or a step of its routine, has come."""
     led = basis.journal.routine_session() if leading.concerns(event) else None
     course = on_screen.course(event.token) if led is None else basis.journal.delivery(led.key)
-    if course is None or not isinstance(course.state, Active) or course.state.away:
+    displayed = None if course is None else course.displayed
+    if course is None or displayed is None:
         return
     match event:
         case Rejected(_, DeliveryStatus.TAKEN_OFF):
@@ -65,7 +66,7 @@ def handle_delivery(
         case Rejected(_, delivery):
             on_screen.lost(event.token)
             basis.reject(course, delivery, now)
-        case Sent() if course.state.delivery in _BEFORE_SENT:
+        case Sent() if displayed.delivery in _BEFORE_SENT:
             # What is sent again stays refused until a notifier takes it.
             basis.deliver(course, DeliveryStatus.SENT)
 

@@ -114,4 +114,4 @@ def _unreached(course: Delivery) -> bool:
 
 
 def _on_screen(course: Delivery) -> bool:
-    return isinstance(course.state, Active) and not course.state.away
+    return course.displayed is not None

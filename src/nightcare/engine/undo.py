@@ -70,7 +70,7 @@ class Undo:
         old, new = (plan_of(self.schedule, self.zone, one) for one in (undone, standing))
         # First goes what came because of the act, or it would stand in the way of what was before.
         undo_plan_change(self.journal, PlanChange(old, new), act.at, now, restored)
-        if any(isinstance(one.state, Active) and not one.state.away for one in before):
+        if any(one.displayed is not None for one in before):
             self._put_back_in_line(act.beside)
         for course in [*(one for one in before if not (one.seen and _missed(one))), *aside]:
             self.journal.save(self._reopened(course, now))
@@ -110,18 +110,17 @@ class Undo:
             for one in rivals
         ):
             return course.give_up(now, Reason.SUPERSEDED)
-        if not isinstance(course.state, Active) or course.state.away:
+        displayed = course.displayed
+        if displayed is None:
             return course
         reminder = self.schedule.reminder(course.key.reminder)
         if reminder is None or self._screen_taken():
             return course.held(Reason.RESTARTED)
-        closes = max(course.state.closes, course.fresh_from + reminder.fresh)
+        closes = max(displayed.closes, course.fresh_from + reminder.fresh)
         return replace(course, state=Active(shown=None, closes=closes))
 
     def _screen_taken(self) -> bool:
-        return any(
-            isinstance(one.state, Active) and not one.state.away for one in self.journal.unsettled()
-        )
+        return any(one.displayed is not None for one in self.journal.unsettled())
 
     def _put_back_in_line(self, beside: Iterable[Delivery]) -> None:
         """Let wait again what waited for the screen and got it because of the act."""

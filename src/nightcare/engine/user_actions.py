@@ -270,7 +270,7 @@ class UserActions:
 
         def likely(course: Delivery) -> tuple[bool, bool, bool, datetime]:
             return (
-                isinstance(course.state, Active) and not course.state.away,
+                course.displayed is not None,
                 isinstance(course.state, Active),
                 isinstance(course.state, Held),
                 course.fresh_from,

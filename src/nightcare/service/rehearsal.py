@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 
 from nightcare.domain.care_day import Calendar, CareDay
-from nightcare.domain.delivery import Active, Delivery
+from nightcare.domain.delivery import Delivery
 from nightcare.domain.notification import NotifierEvent
 from nightcare.domain.recurrence import plan
 from nightcare.domain.schedule import Schedule
@@ -128,4 +128,4 @@ def _next(service: Engine, now: datetime) -> datetime | None:
 
 
 def _on_screen(course: Delivery) -> bool:
-    return isinstance(course.state, Active) and not course.state.away
+    return course.displayed is not None
