@@ -94,6 +94,16 @@ def defined(module: ast.Module) -> set[str]:
     }
 
 
+def test_the_guide_quotes_the_status() -> None:
+    """Each part of a quotation with dots in it is in the catalogue."""
+    guide = " ".join((PROJECT / "docs" / "guide.md").read_text(encoding="utf-8").split())
+    catalogue = (SOURCE / "i18n" / "en.toml").read_text(encoding="utf-8")
+    quotations = re.findall(r'"([A-Z][^"]* \.\.\. [^"]*)"', guide)
+    assert quotations
+    for part in (part for one in quotations for part in one.split(" ... ")):
+        assert part in catalogue
+
+
 def test_the_changelog_begins_with_this_version() -> None:
     """Its newest section has the version and the date that the program has."""
     text = (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
