@@ -118,8 +118,8 @@ def test_what_was_noted_elsewhere_keeps_its_clock(terminal: Terminal) -> None:
         (("--minutes", "0"), "A cramp cannot last 0 minutes."),
         (("--minutes", "1441"), "A cramp cannot last 1441 minutes."),
         (("--note", "\udcff"), "The note is not text in UTF-8."),
-        (("--leg", "third"), "Usage:"),
-        (("--severity", "unbearable"), "Usage:"),
+        (("--leg", "third"), "--leg is one of: left, right, both."),
+        (("--severity", "unbearable"), "--severity is one of: "),
     ],
 )
 def test_what_cannot_be_is_refused(
@@ -295,7 +295,7 @@ def test_a_correction_after_travel_keeps_the_clock_of_where_it_was_noted(
         (("change", "7", "--leg", "left"), "There is no number 7 in the diary."),
         (("change", "1"), "Nothing is named that was otherwise."),
         (("change", "1", "--at", "soon"), '"soon" is not understood.'),
-        (("change", "0", "--leg", "left"), "Usage:"),
+        (("change", "0", "--leg", "left"), "ID is a whole number from 1 on."),
         (("change", str(10**30), "--leg", "left"), "There is no number 1000"),
         (("remove", "7"), "There is no number 7 in the diary."),
         (("remove",), "Name either a number"),

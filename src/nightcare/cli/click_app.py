@@ -51,8 +51,21 @@ def parsed(arguments: Sequence[str]) -> Any:
         return app.main(list(arguments), prog_name="nightcare", standalone_mode=False)
     except click.exceptions.Exit as stop:
         return stop.exit_code
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
+    except click.ClickException as error:
+        return _complain(error, arguments)
     except click.Abort:
         return BROKEN_OFF
+
+
+def _complain(error: click.ClickException, arguments: Sequence[str]) -> int:
+    """Say in the person's language what is wrong with a command line; return the exit code."""
+    from nightcare.cli.command_context import CommandContext  # noqa: PLC0415 - only for a slip
+    from nightcare.cli.output import complain  # noqa: PLC0415 - likewise
+    from nightcare.cli.usage_errors import usage_error  # noqa: PLC0415 - likewise
+
+    found = usage_error(error, arguments)
+    complain(found, CommandContext(None).any_words)
+    return found.exit_code

@@ -113,6 +113,8 @@ class Command:
         """The same for click."""
         import click  # noqa: PLC0415 - see above
 
+        from nightcare.cli.lazy import LeafCommand  # noqa: PLC0415 - it is click's
+
         def call(config: Any, **values: Any) -> Any:
             named = config or click.get_current_context().find_root().obj
             return self.call(named, **values)
@@ -121,9 +123,7 @@ class Command:
         for one in reversed(self._parameters):
             function = one.decorator()(function)
         named = Parameter(("--config",), {"type": a_path, "hidden": True})
-        return click.command(self.name, click.Command, **self._settings)(
-            named.decorator()(function)
-        )
+        return click.command(self.name, LeafCommand, **self._settings)(named.decorator()(function))
 
 
 class Group:

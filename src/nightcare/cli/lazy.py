@@ -2,11 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from nightcare.cli.declaring import Group
+
+
+class UnknownCommandError(click.UsageError):
+    """A group has no command of that name.
+
+    Args:
+        name: The name.
+        known: The names of its commands.
+        context: The group's context.
+    """
+
+    def __init__(self, name: str, known: Sequence[str], context: click.Context) -> None:
+        super().__init__(name, context)
+        self.name = name
+        self.known = known
+
+
+class TooManyArgumentsError(click.UsageError):
+    """A command takes fewer arguments.
+
+    Args:
+        found: The arguments that are too many.
+        context: The command's context.
+    """
+
+    def __init__(self, found: Sequence[str], context: click.Context) -> None:
+        super().__init__(" ".join(found), context)
+        self.found = found
+
+
+class LeafCommand(click.Command):
+    """A command that says which of its arguments are too many."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments.
+
+        Raises:
+            TooManyArgumentsError: There are more than the command takes.
+        """
+        ctx.allow_extra_args = True
+        rest = super().parse_args(ctx, args)
+        if rest and not ctx.resilient_parsing:
+            raise TooManyArgumentsError(rest, ctx)
+        return rest
 
 
 class LazyGroup(click.Group):
@@ -36,6 +81,18 @@ class LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click has it
         """The names of all of them."""
         return list(self._declared.modules)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the first word names, with the words after it.
+
+        Raises:
+            UnknownCommandError: There is none of that name.
+        """
+        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            raise UnknownCommandError(args[0], self.list_commands(ctx), ctx)
+        return super().resolve_command(ctx, args)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """The one of that name, imported; None where there is none."""

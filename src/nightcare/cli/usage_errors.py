@@ -1,0 +1,104 @@
+"""Usage errors of click as our own, which have a sentence in each language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+import click
+
+from nightcare.cli.commands import ALL
+from nightcare.cli.declaring import Group
+from nightcare.cli.lazy import TooManyArgumentsError, UnknownCommandError
+from nightcare.errors import ValueRefused
+
+_ALIKE = 0.7
+"""The least likeness, from 0 to 1, of a name that may have been meant."""
+
+
+def usage_error(error: click.ClickException, arguments: Sequence[str]) -> ValueRefused:
+    """Return an error of click's as one of ours.
+
+    Args:
+        error: The error; click tells its kind by its class, and some of it only in English words,
+            which are not repeated.
+        arguments: The words of the command line.
+    """
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    path = _path(arguments) if context is None else context.command_path
+    found = _described(error, arguments)
+    found.values["help"] = f"{path} --help"
+    return found
+
+
+def _described(error: click.ClickException, arguments: Sequence[str]) -> ValueRefused:
+    match error:
+        case UnknownCommandError(name=name, known=known):
+            close = _nearest(name, known)
+            return ValueRefused(
+                "usage_command_unknown_but" if close else "usage_command_unknown",
+                found=name,
+                nearest=close,
+            )
+        case TooManyArgumentsError(found=found):
+            return ValueRefused("usage_too_many", found=" ".join(found))
+        case click.NoSuchOption(option_name=name, ctx=context):
+            parameters = [] if context is None else context.command.get_params(context)
+            close = _nearest(name, [name for one in parameters for name in one.opts])
+            return ValueRefused(
+                "usage_option_unknown_but" if close else "usage_option_unknown",
+                found=name,
+                nearest=close,
+            )
+        case click.BadOptionUsage(option_name=name):
+            given = any(one.startswith(f"{name}=") for one in arguments)
+            return ValueRefused("usage_no_value" if given else "usage_needs_value", name=name)
+        case click.MissingParameter(param=click.Parameter() as parameter):
+            return ValueRefused("usage_missing", name=_name(parameter))
+        case click.BadParameter(param=click.Parameter() as parameter):
+            return _refused(parameter)
+        case click.UsageError(ctx=click.Context(command=click.Group())):
+            return ValueRefused("usage_no_command")
+        case _:
+            return ValueRefused("usage_other")
+
+
+def _path(arguments: Sequence[str]) -> str:
+    """Return the command that the first words name, with the words before it."""
+    names, group = ["nightcare"], ALL
+    for word in arguments:
+        found = group.find(word)
+        if found is not None:
+            names.append(word)
+        if not isinstance(found, Group):
+            break
+        group = found
+    return " ".join(names)
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    """Return the name that was meant, as far as can be told; else nothing."""
+    return next(iter(get_close_matches(name, known, n=1, cutoff=_ALIKE)), "")
+
+
+def _refused(parameter: click.Parameter) -> ValueRefused:
+    """Return what a parameter takes; its value was something else."""
+    name = _name(parameter)
+    match parameter.type:
+        case click.Choice(choices=choices):
+            return ValueRefused("usage_choice", name=name, known=", ".join(map(str, choices)))
+        case click.IntRange(min=least, max=most) if least is not None and most is not None:
+            return ValueRefused("usage_number_between", name=name, least=least, most=most)
+        case click.IntRange(min=least) if least is not None:
+            return ValueRefused("usage_number_from", name=name, least=least)
+        case kind if kind is click.INT:
+            return ValueRefused("usage_number", name=name)
+        case _:
+            return ValueRefused("usage_value", name=name)
+
+
+def _name(parameter: click.Parameter) -> str:
+    if isinstance(parameter, click.Argument):
+        # The default form lists what a choice takes.
+        return (parameter.metavar or parameter.name or "").upper()
+    return parameter.opts[-1]
