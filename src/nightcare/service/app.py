@@ -389,7 +389,7 @@ class ServiceApp:
             _, self._why = self._chosen_backend(self._in_force.loaded.schedule)
             screen = self._words.say(f"screen_{self._screen.name}")
             self._tell(f"shown_by_{self._why}", screen=screen)
-        move_screen(self._screen, address)
+        move_screen(self._screen, address, self._environment.variables)
         self._attendant.renew(address)
         self._arrange_later()
 

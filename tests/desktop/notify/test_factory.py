@@ -20,14 +20,19 @@ BUS = {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere"}
         ("", 60.0),
         ("GNOME", 60.0),
         ("ubuntu:GNOME", 60.0),
-        ("sway", 60.0),
+        ("COSMIC", 60.0),
+        ("sway", 5.0),
+        ("sway:wlroots", 5.0),
+        ("i3", 5.0),
+        ("Hyprland", 5.0),
+        ("sway:GNOME", 60.0),
         ("MATE", 0.0),
         ("XFCE", 0.0),
         ("xfce:GTK", 0.0),
         ("NOMATE", 60.0),
     ],
 )
-def test_a_minute_unless_the_bus_starts_the_desktops_own(
+def test_a_minute_unless_the_desktop_has_no_server_of_its_own_that_begins_with_it(
     desktop: str | None, seconds: float
 ) -> None:
     """This holds while the desktop is still unknown."""

@@ -2006,12 +2006,12 @@ def test_a_screen_without_a_bus_waits_for_one_and_goes_on_to_another(
             heard_from(screen) as ear,
         ):
             assert screen.describe() == ""
-            screen.move(bus.address)
+            screen.move(bus.address, 0.0)
             await shown(ear, MESSAGE)
             assert len(first.on_screen) == 1
             ear.heard.clear()
-            screen.move(other.address)
-            screen.move(other.address)
+            screen.move(other.address, 0.0)
+            screen.move(other.address, 0.0)
             await shown(ear, MESSAGE)
             assert [one.title for one in second.on_screen.values()] == [MESSAGE.title]
 

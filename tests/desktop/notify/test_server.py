@@ -419,9 +419,9 @@ def test_on_its_way_from_bus_to_bus_nothing_is_on_the_screen(bus: PrivateBus) ->
         screen.show(MESSAGE)
         async with NotificationServer(bus.address), heard_from(screen) as ear:
             await rejected(ear, DeliveryStatus.NO_SERVER)
-            screen.move(bus.address)
+            screen.move(bus.address, 0.0)
             await ear.until_heard(1)
-            screen.move(None)
+            screen.move(None, 0.0)
             await ear.until(lambda _: ear.deliveries[-1] == ("t1", DeliveryStatus.NO_SERVER))
             screen.show(OTHER)
             await ear.until(lambda _: ear.deliveries[-1] == ("t2", DeliveryStatus.NO_SERVER))
@@ -508,6 +508,28 @@ def test_while_the_session_begins_none_is_started(
                 await asyncio.sleep(0)
             assert starter.asked == 0
             advance(3)
+            await asked_to_start(screen, starter, 1)
+
+    steered(story())
+
+
+def test_where_the_desktop_turns_out_to_have_none_the_wait_is_over(
+    starting: tuple[PrivateBus, Starter],
+) -> None:
+    """Its name arrived after the service had begun, and with it that nothing comes by itself."""
+    bus, starter = starting
+
+    async def story() -> None:
+        screen = FreedesktopNotifier(bus.address, icon="", waits=Waits(patience=60.0))
+        async with heard_from(screen) as ear:
+            screen.show(MESSAGE)
+            await rejected(ear, DeliveryStatus.NO_SERVER)
+            screen.move(bus.address, 5.0)
+            advance(4)
+            for _ in range(20):
+                await asyncio.sleep(0)
+            assert starter.asked == 0
+            advance(2)
             await asked_to_start(screen, starter, 1)
 
     steered(story())

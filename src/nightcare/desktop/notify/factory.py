@@ -20,6 +20,19 @@ server, also on a slow machine."""
 _STARTED_BY_THE_BUS = frozenset({"MATE", "XFCE"})
 """Desktops, as in XDG_CURRENT_DESKTOP, whose own notification server the bus starts."""
 
+_LOGIN_COMMANDS_END = 5.0
+"""Seconds within which a notification server that is among a window manager's own start commands
+has taken the name."""
+
+_WINDOW_MANAGERS = frozenset(
+    {
+        "BSPWM", "DWM", "FLUXBOX", "HERBSTLUFTWM", "HYPRLAND", "I3", "ICEWM", "LABWC", "LXDE",
+        "NIRI", "OPENBOX", "RIVER", "SWAY", "WAYFIRE", "WLROOTS", "XMONAD",
+    }
+)  # fmt: skip
+"""Window managers, as in XDG_CURRENT_DESKTOP, without a notification server of their own: it is
+among their start commands, or the bus starts whichever is installed."""
+
 
 def choose_screen(
     schedule: Schedule,
@@ -71,7 +84,9 @@ def choose_screen(
 def _patience(variables: Mapping[str, str]) -> float:
     """Return for how many seconds the session's own notification server is waited for."""
     desktops = variables.get("XDG_CURRENT_DESKTOP", "").upper().split(":")
-    return 0.0 if _STARTED_BY_THE_BUS.intersection(desktops) else _SESSION_BEGINS
+    if _STARTED_BY_THE_BUS.intersection(desktops):
+        return 0.0
+    return _LOGIN_COMMANDS_END if _WINDOW_MANAGERS.issuperset(desktops) else _SESSION_BEGINS
 
 
 def chosen_backend(
@@ -90,13 +105,19 @@ def chosen_backend(
     return "freedesktop", "session_bus"
 
 
-def move_screen(screen: Notifier, address: str | None) -> None:
-    """Have a screen go to another session bus, if it needs one."""
+def move_screen(screen: Notifier, address: str | None, variables: Mapping[str, str]) -> None:
+    """Have a screen go to another session bus, if it needs one.
+
+    Args:
+        screen: The screen.
+        address: The address of the bus; None where there is none.
+        variables: The environment, in which the desktop may have arrived late.
+    """
     if screen.name == "freedesktop":
         from nightcare.desktop.notify.freedesktop import FreedesktopNotifier  # noqa: PLC0415 - Linux only
 
         if isinstance(screen, FreedesktopNotifier):
-            screen.move(address)
+            screen.move(address, _patience(variables))
 
 
 def session_bus(variables: Mapping[str, str]) -> str | None:

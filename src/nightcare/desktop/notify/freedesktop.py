@@ -157,8 +157,16 @@ class FreedesktopNotifier:
                 self._take_off(message.token)
                 self._agenda.add_again(message)
 
-    def move(self, address: str | None) -> None:
-        """Go to another session bus, or to the first that there is."""
+    def move(self, address: str | None, patience: float) -> None:
+        """Go to another session bus, or to the first that there is.
+
+        Args:
+            address: The address of the bus; None where there is none.
+            patience: Seconds for which its session's own server is waited for.
+        """
+        if self._link:
+            self._link.wait_for_session(patience - self._patience)
+        self._patience = patience
         if address != self._address:
             self._address = address
             self._moved.set()
@@ -290,6 +298,12 @@ class _Link:
         # A change that was heard meanwhile is newer than this reply.
         if not self.ready:
             self._owned_by("" if owner.error else owner.body[0])
+
+    def wait_for_session(self, longer: float) -> None:
+        """Wait so many seconds longer, or less long, for the session's own server."""
+        if self.starts_from:
+            self.starts_from += longer
+            self._agenda.look_again()
 
     def tidy(self) -> None:
         """Take off what earlier connections left on the present server; the rest has gone."""

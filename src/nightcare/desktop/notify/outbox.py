@@ -175,6 +175,13 @@ class Outbox:
         """Leave it alone until then, in the loop's time, or until a server comes by itself."""
         want.due = _NEVER if until is None else until
 
+    def look_again(self) -> None:
+        """Have what waits for a time looked at now; where that has not come it waits on."""
+        for want in self._wants.values():
+            if want.due != _NEVER and want.failures == 0:
+                want.due = 0.0
+        self._changed.set()
+
     def may_restart(self, want: Pending) -> bool:
         """Tell whether a server may be started for it, and take note that one is.
 
