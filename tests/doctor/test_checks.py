@@ -53,6 +53,7 @@ ENGLISH, DANISH = read_words("en"), read_words("da")
 LIMIT = timedelta(seconds=2)
 NOW = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
 RELEASED = datetime(2026, 11, 1, tzinfo=UTC)
+COSMIC = Identity("cosmic-notifications", "System76", "0.1.0", "1.2")
 DUNST = Identity("dunst", "knopwob", "1.9.0", "1.2")
 ALL = frozenset({"actions", "body", "body-markup", "persistence", "sound", "x-own"})
 SERVER = NotifierFacts(owned=True, process="dunst", identity=DUNST, capabilities=ALL)
@@ -163,6 +164,10 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
     ),
     (
         judge_notifier(replace(SERVER, capabilities=frozenset({"body"})), LIMIT, drawn=True),
+        [("server_good", GOOD), ("server_no_buttons", WARNING)],
+    ),
+    (
+        judge_notifier(replace(SERVER, identity=COSMIC), LIMIT, drawn=True),
         [("server_good", GOOD), ("server_no_buttons", WARNING)],
     ),
     (

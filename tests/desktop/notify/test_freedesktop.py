@@ -189,6 +189,13 @@ def test_where_no_buttons_are_drawn_the_text_names_the_command(bus: PrivateBus, 
     assert set(asked.actions) == {"done", "snooze-10m"}
 
 
+def test_where_any_click_is_the_first_answer_none_is_sent(bus: PrivateBus) -> None:
+    """On COSMIC a click that closes a reminder would start its stretch, or count as done."""
+    asked = asked_for(bus, MESSAGE, name="cosmic-notifications")
+    assert asked.actions == {}
+    assert MESSAGE.spoken in asked.body
+
+
 @pytest.mark.parametrize(
     ("name", "said", "named"),
     [("Scripted", False, True), ("Scripted", None, False), ("dunst", True, False)],

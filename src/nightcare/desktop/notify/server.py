@@ -16,7 +16,12 @@ from typing import Any
 from jeepney import DBusAddress, new_method_call
 
 from nightcare.desktop.dbus.connection import CallError, Connection, Reply, Signal
-from nightcare.desktop.notify.known_servers import LEAVE_CLOSED, Remembered, draws_buttons
+from nightcare.desktop.notify.known_servers import (
+    ANSWER_ON_ANY_CLICK,
+    LEAVE_CLOSED,
+    Remembered,
+    draws_buttons,
+)
 from nightcare.desktop.notify.message_text import (
     APPLICATION,
     body_of,
@@ -199,7 +204,8 @@ class NotificationServer:
             self._name, self.description, self._remembered
         ):
             return self._listed
-        return self._listed - {Capability.BUTTONS} | {Capability.MENU}
+        menu = {Capability.MENU} if self._name not in ANSWER_ON_ANY_CLICK else set()
+        return self._listed - {Capability.BUTTONS} | menu
 
     async def meet(self) -> None:
         """Ask what it can do and who it is.
@@ -386,7 +392,8 @@ class NotificationServer:
     def _notify(
         self, message: Message, left: timedelta | None, outcome: asyncio.Future[DeliveryStatus]
     ) -> None:
-        buttons = message.buttons if Capability.BUTTONS in self._listed else ()
+        answers = self.capabilities & {Capability.BUTTONS, Capability.MENU}
+        buttons = message.buttons if answers else ()
         there = (number for number, one in self._placed.items() if one.token == message.token)
         replaces = next(there, 0)
         body = (

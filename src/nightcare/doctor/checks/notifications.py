@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from nightcare.desktop.notify.known_servers import DRAW_NO_BUTTONS
+from nightcare.desktop.notify.known_servers import ANSWER_ON_ANY_CLICK, DRAW_NO_BUTTONS
 from nightcare.desktop.probe_results import DoNotDisturbFacts, Fault, Identity, NotifierFacts
 from nightcare.doctor.finding import Check, Finding, Said, bad, good, unknown, warning
 
@@ -89,6 +89,8 @@ def judge_notifier(notifier: NotifierFacts, limit: timedelta, *, drawn: bool) ->
 def _judge_capabilities(
     name: object, identity: Identity | Fault, capabilities: frozenset[str]
 ) -> list[Finding]:
+    if isinstance(identity, Identity) and identity.name in ANSWER_ON_ANY_CLICK:
+        capabilities -= {"actions"}
     by_menu = "actions" in capabilities and _by_menu(identity)
     words = _CAPABILITIES | ({"actions": "can_menu"} if by_menu else {})
     can = tuple(Said(key) for one, key in words.items() if one in capabilities)
