@@ -10,7 +10,16 @@ from itertools import combinations
 import pytest
 
 from domain_builders import at, calendar, course, day, reminder, utc
-from nightcare.domain.delivery import Active, Delivery, Outcome, Reason, Snoozed
+from nightcare.domain.delivery import (
+    Active,
+    Closed,
+    Delivery,
+    DeliveryStatus,
+    Held,
+    Outcome,
+    Reason,
+    Snoozed,
+)
 from nightcare.domain.policy import (
     Drop,
     Hold,
@@ -21,6 +30,7 @@ from nightcare.domain.policy import (
     decide,
     first_to_show,
     put_into_the_night,
+    review,
     shown_at_latest,
 )
 from nightcare.domain.reminders import Condition, Reminder, WhenBusy
@@ -395,3 +405,84 @@ def test_the_day_of_the_situation_is_the_one_that_counts() -> None:
     what = course(saturday.wake - 10 * MINUTE).held(Reason.LOCKED)
     situation = Situation(saturday.wake + MINUTE, saturday)
     assert decide(what, reminder(at("06:50")), situation) == Show()
+
+
+# What is open is reviewed by the same policy
+
+OPEN = Active(shown=NOW - 5 * MINUTE, closes=NOW + 5 * MINUTE)
+OVER = replace(OPEN, closes=NOW)
+AWAY = replace(OPEN, away=True)
+
+
+def reviewed(state: Active, case: Case = PLAIN) -> Delivery:
+    """Return what becomes of an occurrence that is open in this state."""
+    return review(replace(PLAIN.course, state=state), case.reminder, case.situation)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [OPEN, AWAY, replace(AWAY, closes=NOW, again=NOW + MINUTE), replace(OPEN, shown=None)],
+)
+def test_what_is_open_stays_so_until_its_time_is_over(state: Active) -> None:
+    """A server that takes it off the screen, or a repeat that is to come, does not end it."""
+    assert reviewed(state).state == state
+
+
+@pytest.mark.parametrize("state", [OPEN, AWAY])
+@pytest.mark.parametrize("now", [None, replace(reminder(at("19:20")), enabled=False)])
+def test_what_is_open_and_configured_no_more_is_given_up(
+    state: Active, now: Reminder | None
+) -> None:
+    """A disabled reminder leaves the screen, and so does a removed one."""
+    closed = reviewed(state, replace(PLAIN, reminder=now)).state
+    assert isinstance(closed, Closed)
+    assert closed.reason is Reason.DISABLED
+
+
+def test_a_pause_and_a_lock_hold_what_is_open() -> None:
+    """A lock counts for a reminder that heeds it; no other condition takes anything off."""
+    paused = replace(PLAIN.situation, paused_until=NOW + MINUTE)
+    assert reviewed(OPEN, replace(PLAIN, situation=paused)).state == Held(Reason.PAUSED)
+    locked = present(PLAIN, Condition.LOCKED)
+    assert reviewed(OPEN, locked).state == Held(Reason.LOCKED)
+    heedless = replace(locked, reminder=reminder(at("19:20"), quiet=SHOW_ALL))
+    assert reviewed(OPEN, heedless).state == OPEN
+    others = present(PLAIN, *(set(Condition) - {Condition.LOCKED}))
+    assert reviewed(OPEN, others).state == OPEN
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome", "reason"),
+    [
+        (OVER, Outcome.EXPIRED, None),
+        (replace(AWAY, closes=NOW), Outcome.EXPIRED, None),
+        (replace(OVER, shown=None), Outcome.MISSED, Reason.NOT_SHOWN),
+        (
+            replace(OVER, shown=None, delivery=DeliveryStatus.NO_SERVER),
+            Outcome.MISSED,
+            Reason.NOT_SHOWN,
+        ),
+        (
+            replace(OVER, shown=None, delivery=DeliveryStatus.NO_ID),
+            Outcome.MISSED,
+            Reason.REFUSED,
+        ),
+    ],
+)
+def test_what_is_open_is_settled_when_its_time_is_over(
+    state: Active, outcome: Outcome, reason: Reason | None
+) -> None:
+    """It expires where it was on the screen; else it is missed, with the reason."""
+    assert reviewed(state).state == Closed(outcome, NOW, reason)
+
+
+def test_what_is_asked_again_leaves_the_screen_when_its_time_is_over() -> None:
+    """It stays open until then."""
+    asked_again = replace(OVER, again=NOW + 10 * MINUTE)
+    assert reviewed(asked_again).state == replace(asked_again, away=True)
+
+
+def test_only_what_is_open_is_reviewed() -> None:
+    """A snooze goes on."""
+    snoozed = PLAIN.course.snoozed(NOW + MINUTE)
+    assert review(snoozed, None, PLAIN.situation) is snoozed

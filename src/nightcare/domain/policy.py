@@ -1,16 +1,24 @@
-"""The cascade: whether an occurrence is shown, held, or dropped with a reason.
+"""The policy: whether an occurrence is shown, held or dropped, and how long it stays open.
 
-The steps are tried in the order of `decide`; a new reason not to show is one more step there.
+`decide` and `review` try their steps in order; a new reason not to show is one more step there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from nightcare.domain.care_day import AFTER_BEDTIME, CareDay
-from nightcare.domain.delivery import Active, Delivery, Held, Reason, Snoozed
+from nightcare.domain.delivery import (
+    Active,
+    Delivery,
+    DeliveryStatus,
+    Held,
+    Outcome,
+    Reason,
+    Snoozed,
+)
 from nightcare.domain.reminders import Condition, Key, Reminder
 
 LIVE = timedelta(minutes=1)
@@ -93,6 +101,43 @@ def decide(course: Delivery, reminder: Reminder | None, situation: Situation) ->
     if situation.routine_under_way:
         return Hold(Reason.ROUTINE)
     return Show()
+
+
+def review(course: Delivery, reminder: Reminder | None, situation: Situation) -> Delivery:
+    """Return an open occurrence as it goes on: unchanged, off the screen, held or settled.
+
+    Args:
+        course: The occurrence, which is open.
+        reminder: Its reminder as configured now; None where it is configured no more.
+        situation: What the decision rests on.
+    """
+    now, state = situation.now, course.state
+    if not isinstance(state, Active):
+        return course
+    if reminder is None or not reminder.enabled:
+        return course.give_up(now, Reason.DISABLED)
+    if state.away:
+        expired = state.again is None and state.closes <= now
+        return course.settle(Outcome.EXPIRED, now) if expired else course
+    if situation.paused_until is not None:
+        return course.held(Reason.PAUSED)
+    # Other conditions hold back what comes, and take off nothing.
+    if Condition.LOCKED in situation.presence and reminder.held_while(Condition.LOCKED):
+        return course.held(Reason.LOCKED)
+    return _overdue(course, state, now) if state.closes <= now else course
+
+
+def _overdue(course: Delivery, state: Active, now: datetime) -> Delivery:
+    """Return what becomes of an occurrence whose time on the screen is over."""
+    if state.shown is None:
+        never_sent = state.delivery in _NEVER_SENT
+        return course.give_up(now, Reason.NOT_SHOWN if never_sent else Reason.REFUSED)
+    if state.again is None:
+        return course.settle(Outcome.EXPIRED, now)
+    return replace(course, state=replace(state, away=True))
+
+
+_NEVER_SENT = frozenset({DeliveryStatus.DECIDED, DeliveryStatus.NO_SERVER, DeliveryStatus.FAILED})
 
 
 def put_into_the_night(course: Delivery, day: CareDay) -> bool:

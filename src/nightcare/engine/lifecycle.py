@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from nightcare.domain.delivery import (
     Active,
     Delivery,
-    DeliveryStatus,
     Due,
     Held,
-    Outcome,
     Reason,
     Snoozed,
     begin,
 )
 from nightcare.domain.outlook import postponed
-from nightcare.domain.policy import Situation
+from nightcare.domain.policy import Situation, review
 from nightcare.domain.recurrence import between, planned
-from nightcare.domain.reminders import Condition, Every, Key, Reminder
+from nightcare.domain.reminders import Every, Key, Reminder
 from nightcare.engine.context import Context
 from nightcare.engine.guided_routine import GuidedRoutine
 from nightcare.engine.ports import JournalPort
@@ -30,41 +27,12 @@ _LOOKS_BACK = timedelta(days=400)
 
 def expire(basis: Context, situation: Situation) -> None:
     """Take off the screen what has been there long enough, or may not be there now."""
-    now = situation.now
     for course in basis.journal.unsettled():
-        if not isinstance(course.state, Active):
-            continue
-        reminder = basis.schedule.reminder(course.key.reminder)
-        if reminder is None or not reminder.enabled:
-            basis.settle(course.give_up(now, Reason.DISABLED))
-        elif course.state.away:
-            if course.state.again is None and course.state.closes <= now:
-                basis.settle(course.settle(Outcome.EXPIRED, now))
-        elif situation.paused_until is not None:
-            basis.journal.save(course.held(Reason.PAUSED))
-        elif Condition.LOCKED in situation.presence and reminder.held_while(Condition.LOCKED):
-            basis.journal.save(course.held(Reason.LOCKED))
-        elif course.state.closes <= now:
-            _overdue(basis, course, course.state, now)
-
-
-def _overdue(basis: Context, course: Delivery, state: Active, now: datetime) -> None:
-    if state.shown is None:
-        basis.settle(course.give_up(now, _why_not(state.delivery)))
-    elif state.again is None:
-        basis.settle(course.settle(Outcome.EXPIRED, now))
-    else:
-        basis.journal.save(replace(course, state=replace(state, away=True)))
-
-
-def _why_not(delivery: DeliveryStatus) -> Reason:
-    """Return the reason for which it was never on the screen."""
-    nothing_there = delivery in {
-        DeliveryStatus.DECIDED,
-        DeliveryStatus.NO_SERVER,
-        DeliveryStatus.FAILED,
-    }
-    return Reason.NOT_SHOWN if nothing_there else Reason.REFUSED
+        reviewed = review(course, basis.schedule.reminder(course.key.reminder), situation)
+        if reviewed.settled:
+            basis.settle(reviewed)
+        elif reviewed != course:
+            basis.journal.save(reviewed)
 
 
 def candidates(basis: Context, leading: GuidedRoutine, now: datetime) -> list[Delivery]:
