@@ -129,8 +129,7 @@ class World:
         end = self.now + timedelta(seconds=seconds)
         self.promises.announced(end)
         while True:
-            due = [self.service.upcoming(one, self.now) for one in self.schedule.enabled]
-            instants = [one.due for one in due if one is not None]
+            instants = [one.due for one in self.due_between(self.now, end)[:1]]
             deadline = self.service.next_deadline()
             if deadline is not None:
                 instants.append(max(deadline, self.now + timedelta(milliseconds=1)))
