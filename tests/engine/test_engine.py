@@ -818,6 +818,16 @@ def test_a_command_answers_what_a_trial_has_taken_the_place_of() -> None:
     assert (desk.title(), desk.outcomes("walk")) == (None, ["done"])
 
 
+def test_who_answers_a_trial_has_seen_it() -> None:
+    """Also where the screen has not told yet that it shows it."""
+    desk = Desk(plain("walk", "10:00"), "2026-11-23 08:00")
+    desk.screen.broken = True
+    number = desk.journal.ask_trial("walk", desk.now)
+    desk.written()
+    desk.press("done")
+    assert desk.journal.trial_answer(number) == "memory"
+
+
 def test_of_two_trials_the_later_is_shown() -> None:
     """Each takes the place of the one before, also of one that no notifier has taken."""
     desk = Desk(plain("walk", "10:00") + plain("swim", "15:00"), "2026-11-23 08:00")

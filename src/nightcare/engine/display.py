@@ -163,16 +163,15 @@ class Display:
     def of_trial(self, event: MessageEvent, now: datetime) -> bool:
         """Take in an event (UTC) if it belongs to a trial; whether it did.
 
-        Trials leave no outcome.
+        Trials leave no outcome. Each event says that the trial was shown.
         """
         trial = self._trial
         if trial is None or trial.token != event.token:
             return False
-        if isinstance(event, NotificationShown):
-            self._journal.answer_trial(trial.number, self._screen.describe())
-            if not trial.shown:
-                self._trial = replace(trial, closes=now + _TRIAL_STAYS, shown=True)
-        else:
+        self._journal.answer_trial(trial.number, self._screen.describe())
+        if not trial.shown:
+            self._trial = replace(trial, closes=now + _TRIAL_STAYS, shown=True)
+        if not isinstance(event, NotificationShown):
             self._end_trial()
         return True
 
