@@ -822,7 +822,7 @@ def test_who_answers_a_trial_has_seen_it() -> None:
     """Also where the screen has not told yet that it shows it."""
     desk = Desk(plain("walk", "10:00"), "2026-11-23 08:00")
     desk.screen.broken = True
-    number = desk.journal.ask_trial("walk", desk.now)
+    number = desk.journal.request_trial("walk", desk.now)
     desk.written()
     desk.press("done")
     assert desk.journal.trial_answer(number) == "memory"

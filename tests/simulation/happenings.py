@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from nightcare.domain.delivery import Active, Closed, Delivery, Outcome, Reason, Snoozed
 from nightcare.domain.notification import ButtonPressed, MessageEvent, NotificationClosed
 from nightcare.domain.policy import Presence
-from nightcare.domain.reminders import Condition
+from nightcare.domain.recurrence import planned
+from nightcare.domain.reminders import Condition, Key
 from nightcare.domain.time_parser import parse_length
 from nightcare.engine.messages import token as token_of
 from simulation.commands import a_command
@@ -124,8 +125,9 @@ def _answer_routine(world: World, event: MessageEvent) -> None:
     assert before is not None
     world.event(event)
     after = world.journal.delivery(led.key)
-    assert after is not None
     match event:
+        case _ if after is None:
+            right = _moves_on(world, led.key, event)
         case _ if before.settled:
             right = after == before
         case ButtonPressed(_, "stop"):
@@ -143,6 +145,15 @@ def _answer_routine(world: World, event: MessageEvent) -> None:
             )
     if not right or world.journal.routine_session() is not None:
         world.fail(f"{event} made {before} {after}")
+
+
+def _moves_on(world: World, key: Key, event: MessageEvent) -> bool:
+    """Return whether its moment has moved while a stretch went on that is unanswered again."""
+    reminder = world.schedule.named(key.reminder)
+    ahead = planned(reminder, world.calendar(), key)
+    stopped = isinstance(event, ButtonPressed) and event.key == "stop"
+    again = isinstance(event, NotificationClosed) and reminder.repeat is not None
+    return (stopped or again) and ahead is not None and ahead.due > world.now
 
 
 def _in_the_diary(world: World, event: MessageEvent) -> None:

@@ -6,14 +6,14 @@ import os
 
 import pytest
 
-from simulation.world import World
+from simulation.world import DAYS, World
 
 FIRST_SEED = int(os.environ.get("SIMULATE_FROM", "0"))
 SEEDS = int(os.environ.get("SIMULATE_SEEDS", "16"))
-DAYS = int(os.environ.get("SIMULATE_DAYS", "6"))
+HOW_MANY_DAYS = int(os.environ.get("SIMULATE_DAYS", DAYS))
 
 
 @pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + SEEDS))
 def test_all_promises_hold_over_random_days(seed: int) -> None:
     """Suspends, absence, travel, clock steps, crashes, edits, answers: see docs/promises.md."""
-    World(seed).live(DAYS)
+    World(seed).live(HOW_MANY_DAYS)

@@ -31,6 +31,9 @@ from simulation.promises import BrokenPromise, Promises
 from simulation.schedules import some_schedule
 from simulation.screen import Screen
 
+DAYS = 6
+"""How many days a seed lives through, if not told otherwise."""
+
 ZONES = tuple(
     ZoneInfo(name)
     for name in (
@@ -248,7 +251,7 @@ class World:
 def main() -> None:
     """Live through the days of a seed again, and print them."""
     seed = int(sys.argv[1])
-    days = int(sys.argv[2]) if len(sys.argv) > 2 else 30
+    days = int(sys.argv[2]) if len(sys.argv) > 2 else DAYS
     world = World(seed)
     try:
         world.live(days)
