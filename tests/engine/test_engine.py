@@ -819,7 +819,7 @@ def test_a_command_answers_what_a_trial_has_taken_the_place_of() -> None:
 
 
 def test_who_answers_a_trial_has_seen_it() -> None:
-    """Also where the screen has not told yet that it shows it."""
+    """Answer a trial that the screen has not reported as shown yet."""
     desk = Desk(plain("walk", "10:00"), "2026-11-23 08:00")
     desk.screen.broken = True
     number = desk.journal.request_trial("walk", desk.now)

@@ -525,3 +525,23 @@ def test_resume_brings_back_a_clock_time_outside_its_care_day() -> None:
     made.answers().resume(made.now)
     made.written()
     assert made.title() == "Tea"
+
+
+def test_undo_brings_back_what_an_occurrence_of_the_later_bedtime_replaced() -> None:
+    """Undo a bedtime by which a further occurrence of the same `every` was due already."""
+    water = """
+[reminders.water]
+topic = "hydration"
+text = "Water"
+every = "30m"
+from = "20:00"
+until = "bedtime - 30m"
+stays = "45m"
+"""
+    made = desk("22:35", water)
+    assert made.title() == "Water"
+    tonight(made, "23:00")
+    assert made.outcomes("water")[-2:] == ["expired: superseded", "open"]
+    undo(made)
+    assert made.outcomes("water")[-1:] == ["open"]
+    assert made.title() == "Once more: Water"

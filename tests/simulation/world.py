@@ -32,7 +32,7 @@ from simulation.schedules import some_schedule
 from simulation.screen import Screen
 
 DAYS = 6
-"""How many days a seed lives through, if not told otherwise."""
+"""The default number of days that a seed runs."""
 
 ZONES = tuple(
     ZoneInfo(name)

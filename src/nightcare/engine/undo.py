@@ -72,8 +72,12 @@ class Undo:
         undo_plan_change(self.journal, PlanChange(old, new), act.at, now, restored)
         if any(one.displayed is not None for one in before):
             self._put_back_in_line(act.beside)
-        for course in [*(one for one in before if not (one.seen and _missed(one))), *aside]:
-            self.journal.save(self._reopened(course, now))
+        for course in before:
+            if not (course.seen and _missed(course)):
+                self.journal.save(self._reopened(course, now))
+        for course in aside:
+            if not self._replaced(course):
+                self.journal.save(self._reopened(course, now))
         self._undo_good_night(undone, standing, now, restored)
         self.journal.forget_action(act)
 
@@ -104,11 +108,7 @@ class Undo:
         """
         if course.settled:
             return course
-        rivals = [*self.journal.unsettled(), *self.journal.of_care_day(course.key.care_day)]
-        if any(
-            one.key.reminder == course.key.reminder and one.occurrence.due > course.occurrence.due
-            for one in rivals
-        ):
+        if self._replaced(course):
             return course.give_up(now, Reason.SUPERSEDED)
         displayed = course.displayed
         if displayed is None:
@@ -118,6 +118,14 @@ class Undo:
             return course.held(Reason.RESTARTED)
         closes = max(displayed.closes, course.fresh_from + reminder.fresh)
         return replace(course, state=Active(shown=None, closes=closes))
+
+    def _replaced(self, course: Delivery) -> bool:
+        """Return whether a later occurrence of its reminder has taken its place."""
+        rivals = [*self.journal.unsettled(), *self.journal.of_care_day(course.key.care_day)]
+        return any(
+            one.key.reminder == course.key.reminder and one.occurrence.due > course.occurrence.due
+            for one in rivals
+        )
 
     def _screen_taken(self) -> bool:
         return any(one.displayed is not None for one in self.journal.unsettled())
@@ -141,7 +149,8 @@ class Undo:
         present = self.journal.delivery(course.key)
         if present is None or not isinstance(present.state, Closed) or present.state.at < act:
             return False
-        gave_way = present.state.outcome is Outcome.MISSED or present.state.reason is Reason.ANOTHER
+        reasons = {Reason.ANOTHER, Reason.SUPERSEDED}
+        gave_way = present.state.outcome is Outcome.MISSED or present.state.reason in reasons
         return gave_way and _fresh(self.schedule, course, now)
 
 
