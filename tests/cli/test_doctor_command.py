@@ -19,6 +19,7 @@ from cli.talk import SOURCE, answered, left_loaded
 from cli.terminal import Terminal
 from nightcare.cli import doctor_command
 from nightcare.desktop.notify.terminal import TerminalNotifier
+from nightcare.doctor.facts import Limits
 from nightcare.doctor.finding import Check, Finding, State
 from nightcare.domain.notification import (
     Capability,
@@ -33,7 +34,11 @@ LONG = 60.0
 
 @pytest.fixture(autouse=True)
 def _nowhere(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Remove systemd, buses and settings, so that nothing of the real session is queried."""
+    """Remove systemd, buses and settings, so that nothing of the real session is queried.
+
+    Whatever is there has time to answer, also on a busy machine.
+    """
+    monkeypatch.setattr(doctor_command, "Limits", lambda: Limits(LONG, LONG, LONG))
     monkeypatch.setenv("PATH", str(terminal.home / "bin"))
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere")
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE"):
