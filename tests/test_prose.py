@@ -43,7 +43,6 @@ EXEMPT = {
     "src/nightcare/engine",
     "src/nightcare/service",
     "src/nightcare/config",
-    "src/nightcare/desktop/dbus",
     "src/nightcare/desktop/notify",
     "src/nightcare/desktop/presence",
     "src/nightcare/doctor",

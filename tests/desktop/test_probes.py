@@ -15,8 +15,8 @@ import pytest
 import tomli
 
 from nightcare.desktop.clock_probe import find_synchronised
-from nightcare.desktop.dbus.client import BusClient, questions
-from nightcare.desktop.dbus.connection import ConnectionLost
+from nightcare.desktop.dbus.client import open_connection
+from nightcare.desktop.dbus.connection import Connection, ConnectionLost
 from nightcare.desktop.notifier_probe import find_notifier
 from nightcare.desktop.probe_results import (
     DoNotDisturbFacts,
@@ -48,10 +48,10 @@ Told = TypeVar("Told")
 
 
 async def asked(
-    bus: PrivateBus, question: Callable[[BusClient], Awaitable[Told]], limit: float = LONG
+    bus: PrivateBus, question: Callable[[Connection], Awaitable[Told]], limit: float = LONG
 ) -> Told:
     """Return the answer to a query."""
-    async with questions(bus.address, limit) as connection:
+    async with open_connection(bus.address, limit) as connection:
         return await question(connection)
 
 
@@ -106,7 +106,7 @@ def test_a_bus_that_is_not_there_is_no_bus(home: Home) -> None:
     """This holds for any address."""
 
     async def story(address: str) -> None:
-        async with questions(address, LONG):
+        async with open_connection(address, LONG):
             pass
 
     for address in (f"unix:path={home.runtime}/bus", "autolaunch:", "nonsense"):

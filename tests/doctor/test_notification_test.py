@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from nightcare.desktop.dbus.client import BusClient
 from nightcare.desktop.notify.freedesktop import FreedesktopNotifier
 from nightcare.desktop.notify.plyer_notifier import PlyerNotifier
 from nightcare.desktop.notify.terminal import TerminalNotifier
@@ -38,7 +39,7 @@ def tried(
     async def story() -> tuple[Finding, NotificationServer]:
         async with NotificationServer(bus.address) as server:
             server.capabilities = capabilities
-            screen = FreedesktopNotifier(bus.address, icon="")
+            screen = FreedesktopNotifier(BusClient(bus.address), icon="")
             trial = asyncio.create_task(try_out(screen, ENGLISH, NOW, seconds, patience))
             await person(server)
             finding = (await trial).finding
@@ -116,7 +117,7 @@ def test_nothing_is_shown(bus: PrivateBus) -> None:
         server.how = How.ERROR
 
     async def story() -> Finding:
-        screen = FreedesktopNotifier(bus.address, icon="")
+        screen = FreedesktopNotifier(BusClient(bus.address), icon="")
         return (await try_out(screen, ENGLISH, NOW, LONG, SHORT)).finding
 
     finding, _ = tried(bus, refuses, patience=SHORT)

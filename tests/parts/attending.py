@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
+from nightcare.desktop.dbus.client import BusClient
 from nightcare.desktop.presence.monitor import PresenceMonitor
 from nightcare.domain.policy import Presence
 from nightcare.domain.reminders import Condition
@@ -94,7 +95,11 @@ async def attending(
     limit: float = LIMIT,
 ) -> AsyncIterator[Watch]:
     """Run an attendant until it has looked once."""
-    attendant = PresenceMonitor(session, system, variables or {}, schedule_of(config), limit)
+    bus, system_bus = (
+        None if address is None else BusClient(address, limit=limit, delays=(1, 4), on_demand=True)
+        for address in (session, system)
+    )
+    attendant = PresenceMonitor(bus, system_bus, variables or {}, schedule_of(config), limit)
     watch = Watch(attendant)
     task = asyncio.create_task(attendant.run(watch))
     try:

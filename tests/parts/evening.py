@@ -10,6 +10,7 @@ from typing import Self
 
 from jeepney import new_method_call
 
+from nightcare.desktop.dbus.client import BusClient
 from nightcare.desktop.notify.freedesktop import FreedesktopNotifier
 from nightcare.domain.delivery import STATE_NAMES, Active, Closed, Delivery
 from nightcare.domain.notification import NotifierEvent
@@ -52,7 +53,7 @@ class Evening:
         self.journal = journal_in_memory()
         self.words = read_words("en")
         self.told: list[str] = []
-        self.screen = FreedesktopNotifier(bus.address, icon="nightcare")
+        self.screen = FreedesktopNotifier(BusClient(bus.address), icon="nightcare")
         self.service = Engine(
             schedule=self.schedule,
             zone=ZONE,
@@ -115,10 +116,10 @@ class Evening:
 
     async def settle(self) -> None:
         """Let everything that has been sent arrive, and what follows from it."""
-        while self.screen._link is None or not self.screen._link.ready:  # noqa: ASYNC110 - no event
+        while self.screen._session is None:  # noqa: ASYNC110 - no event
             await asyncio.sleep(0)
         for _ in range(_ROUNDS):
-            await self.screen._link._bus.ask(new_method_call(DRIVER, "GetId"))
+            await self.screen._session.bus.ask(new_method_call(DRIVER, "GetId"))
             if self.server is not None and self.server._connection is not None:
                 await self.server.settle()
 

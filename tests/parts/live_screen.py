@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from nightcare.desktop.dbus.client import BusClient
 from nightcare.desktop.notify.freedesktop import FreedesktopNotifier
 from nightcare.domain.notification import (
     ButtonPressed,
@@ -88,7 +89,7 @@ def live_screen(address: str) -> Iterator[LiveScreen]:
     """Run a screen until leaving, on the bus with this address."""
     loop = asyncio.new_event_loop()
     heard: list[NotifierEvent] = []
-    screen = FreedesktopNotifier(address, icon="nightcare", delays=DELAYS)
+    screen = FreedesktopNotifier(BusClient(address, delays=DELAYS), icon="nightcare")
     task = loop.create_task(screen.run(heard.append))
 
     def serve() -> None:

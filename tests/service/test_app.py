@@ -19,7 +19,7 @@ from nightcare.config.cache import load_cached
 from nightcare.config.load import load
 from nightcare.config.load_result import ConfigSource, Load, LoadResult
 from nightcare.desktop.clock import now
-from nightcare.desktop.dbus.connection import ConnectionLost, apart
+from nightcare.desktop.dbus.connection import ConnectionLost
 from nightcare.desktop.notify.factory import choose_screen, chosen_backend, same_bus, session_bus
 from nightcare.desktop.time_zone import chosen
 from nightcare.domain.policy import Presence
@@ -630,7 +630,7 @@ def test_a_bus_that_dies_as_the_service_ends_does_not_keep_it() -> None:
 
         async def listen() -> None:
             try:
-                await apart(connect())
+                await asyncio.create_task(connect())
             except* ConnectionLost:
                 pass
             await asyncio.Event().wait()

@@ -27,18 +27,18 @@ async def find_synchronised(variables: Mapping[str, str], limit: float) -> bool 
         return None
     from jeepney import DBusAddress  # noqa: PLC0415 - Linux only
 
-    from nightcare.desktop.dbus.client import or_fault, questions  # noqa: PLC0415 - likewise
+    from nightcare.desktop.dbus.client import open_connection, or_fault  # noqa: PLC0415 - likewise
     from nightcare.desktop.dbus.connection import CallError, ConnectionLost  # noqa: PLC0415 - likewise
 
     address = variables.get("DBUS_SYSTEM_BUS_ADDRESS") or SYSTEM_BUS
     try:
-        async with questions(address, limit) as bus:
+        async with open_connection(address, limit) as bus:
             # It is only there while somebody asks; starting it for that is what it is made for.
-            owner = await bus.owner(_TIMEDATE) or await bus.start(_TIMEDATE)
+            owner = await bus.get_name_owner(_TIMEDATE) or await bus.start_service(_TIMEDATE)
             if owner is None:
                 return None
             at = DBusAddress("/org/freedesktop/timedate1", bus_name=owner, interface=_TIMEDATE)
-            said = await or_fault(bus.switch(at, "NTPSynchronized"))
+            said = await or_fault(bus.get_bool(at, "NTPSynchronized"))
             return None if isinstance(said, Fault) else said
     except (ConnectionLost, CallError, TimeoutError):
         return None

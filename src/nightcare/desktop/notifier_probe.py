@@ -10,28 +10,27 @@ from pathlib import Path
 
 from jeepney import DBusAddress
 
-from nightcare.desktop.dbus.client import BusClient, or_fault
-from nightcare.desktop.notify.server import INTERFACE
+from nightcare.desktop.dbus.client import or_fault
+from nightcare.desktop.dbus.connection import Connection
+from nightcare.desktop.notify.server_traits import INTERFACE, PATH
 from nightcare.desktop.probe_results import Fault, Identity, NotifierFacts
 
-_PATH = "/org/freedesktop/Notifications"
 
-
-async def find_notifier(bus: BusClient) -> NotifierFacts:
+async def find_notifier(bus: Connection) -> NotifierFacts:
     """The server as it is; none is started.
 
     Raises:
         Refused: The bus does not do what a bus does.
         TimeoutError: The bus itself does not answer.
     """
-    owner = await bus.owner(INTERFACE)
+    owner = await bus.get_name_owner(INTERFACE)
     if owner is None:
-        return NotifierFacts(owned=False, startable=await bus.startable(INTERFACE))
-    at = DBusAddress(_PATH, bus_name=owner, interface=INTERFACE)
+        return NotifierFacts(owned=False, startable=await bus.is_activatable(INTERFACE))
+    at = DBusAddress(PATH, bus_name=owner, interface=INTERFACE)
     identity, capabilities, process = await asyncio.gather(
         or_fault(bus.call(at, "GetServerInformation", "ssss")),
         or_fault(bus.call(at, "GetCapabilities", "as")),
-        or_fault(bus.process(owner)),
+        or_fault(bus.get_process_id(owner)),
     )
     return NotifierFacts(
         owned=True,

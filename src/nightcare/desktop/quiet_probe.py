@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from nightcare.desktop.dbus.client import BusClient, or_fault
-from nightcare.desktop.notify.server import INTERFACE
+from nightcare.desktop.dbus.client import or_fault
+from nightcare.desktop.dbus.connection import Connection
+from nightcare.desktop.notify.server_traits import INTERFACE
 from nightcare.desktop.presence.do_not_disturb import servers, setting_in_use
 from nightcare.desktop.probe_results import DoNotDisturbFacts, Fault
 from nightcare.desktop.programs import output
 
 
-async def find_quiet(bus: BusClient, variables: Mapping[str, str]) -> DoNotDisturbFacts:
+async def find_quiet(bus: Connection, variables: Mapping[str, str]) -> DoNotDisturbFacts:
     """What the notification server says; who says that it is on goes first.
 
     Args:
@@ -23,7 +24,7 @@ async def find_quiet(bus: BusClient, variables: Mapping[str, str]) -> DoNotDistu
         Refused: The bus does not do what a bus does.
         TimeoutError: The bus itself does not answer.
     """
-    owner = await bus.owner(INTERFACE)
+    owner = await bus.get_name_owner(INTERFACE)
     if owner is None:
         return DoNotDisturbFacts(None)
     sources = servers(variables)
@@ -46,7 +47,7 @@ def setting_of_desktop(variables: Mapping[str, str], limit: float) -> DoNotDistu
     if setting is None:
         return DoNotDisturbFacts(None)
     try:
-        on = setting.means(output(setting.command, variables, limit).out)
+        on = setting.parse(output(setting.command, variables, limit).out)
     except (OSError, TimeoutError):
         return DoNotDisturbFacts(None)
     return DoNotDisturbFacts(None) if on is None else DoNotDisturbFacts(on, setting.desktop)

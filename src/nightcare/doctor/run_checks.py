@@ -137,18 +137,18 @@ async def _look_at_bus(
     """Look at a session bus, and on it at the notification server and do not disturb."""
     if address is None or sys.platform != "linux":
         return SessionBus(address)
-    from nightcare.desktop.dbus.client import questions  # noqa: PLC0415 - likewise
+    from nightcare.desktop.dbus.client import open_connection  # noqa: PLC0415 - likewise
     from nightcare.desktop.dbus.connection import CallError, ConnectionLost  # noqa: PLC0415 - likewise
     from nightcare.desktop.notifier_probe import find_notifier  # noqa: PLC0415 - Linux only
     from nightcare.desktop.quiet_probe import find_quiet  # noqa: PLC0415 - likewise
 
     try:
-        async with questions(address, limits.question) as bus:
+        async with open_connection(address, limits.question) as bus:
             notifier, quiet = await asyncio.gather(
                 _attempt(find_notifier(bus), limits.service),
                 _attempt(find_quiet(bus, variables), limits.service),
             )
-            return SessionBus(address, None, notifier, quiet, await bus.id())
+            return SessionBus(address, None, notifier, quiet, await bus.get_id())
     except TimeoutError:
         return SessionBus(address, Fault.LATE)
     except (ConnectionLost, CallError) as error:

@@ -20,11 +20,11 @@ from nightcare.desktop.clock import alarm, now
 from nightcare.desktop.file_watch import watch
 from nightcare.desktop.instance_lock import InstanceLock, ServiceRecord, home_folder, runtime_folder
 from nightcare.desktop.notify.factory import (
+    adapt_to_desktop,
+    bus_clients,
     choose_screen,
     chosen_backend,
-    move_screen,
     session_bus,
-    system_bus,
     usual_bus,
 )
 from nightcare.desktop.presence.monitor import PresenceMonitor
@@ -138,19 +138,21 @@ class ServiceApp:
         )
         self._buttons: dict[str, object] = {}
         self._in_terminal = setting.out.isatty()
+        backend, self._why = self._chosen_backend(loaded.schedule)
+        self._bus, system = bus_clients(setting.variables, backend)
         self._screen = choose_screen(
             loaded.schedule,
             setting.variables,
             setting.out,
             self._draws_buttons,
             watched=self._in_terminal,
+            bus=self._bus,
         )
-        _, self._why = self._chosen_backend(loaded.schedule)
         self._notifier = self._screen.describe()
         self._startable = False
         self._attendant = PresenceMonitor(
-            session_bus(setting.variables),
-            system_bus(setting.variables),
+            self._bus,
+            system,
             self._environment.variables,
             loaded.schedule,
         )
@@ -323,7 +325,7 @@ class ServiceApp:
 
     def _reload_service(self, meant_since: datetime) -> None:
         schedule = self._in_force.loaded.schedule
-        self._attendant.heed(schedule)
+        self._attendant.apply(schedule)
         self._service.reload(schedule, self._words, now(), meant_since=meant_since)
         self._change_zone()
         self._plan()
@@ -389,8 +391,10 @@ class ServiceApp:
             _, self._why = self._chosen_backend(self._in_force.loaded.schedule)
             screen = self._words.say(f"screen_{self._screen.name}")
             self._tell(f"shown_by_{self._why}", screen=screen)
-        move_screen(self._screen, address, self._environment.variables)
-        self._attendant.renew(address)
+        adapt_to_desktop(self._screen, self._environment.variables)
+        self._attendant.restart()
+        if self._bus is not None:
+            self._bus.move(address)
         self._arrange_later()
 
     def _words_of_now(self) -> Translator:
@@ -412,7 +416,7 @@ class ServiceApp:
         self._keep_going(step)
         if isinstance(event, ButtonPressed):
             # Who answers is there, whatever was known before.
-            self._attendant.look_again()
+            self._attendant.query_again()
 
     def _tell_who_serves(self) -> None:
         notifier = self._screen.describe()
@@ -470,7 +474,7 @@ class ServiceApp:
             self._plan()
 
         self._keep_going(step)
-        self._attendant.look_again()
+        self._attendant.query_again()
 
     def _written(self) -> None:
         def step() -> None:
@@ -481,7 +485,7 @@ class ServiceApp:
                     self._plan_noted = None
                 self._service.written(now())
                 self._plan()
-                self._attendant.look_again()
+                self._attendant.query_again()
 
         self._keep_going(step)
 

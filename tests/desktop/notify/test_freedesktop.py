@@ -22,6 +22,7 @@ from jeepney import (
     new_signal,
 )
 
+from nightcare.desktop.dbus.client import BusClient
 from nightcare.desktop.notify.freedesktop import FreedesktopNotifier, Waits
 from nightcare.domain.notification import (
     Button,
@@ -72,7 +73,9 @@ def a_screen(
 ) -> FreedesktopNotifier:
     """Return a notifier on a bus that retries quickly."""
     return FreedesktopNotifier(
-        bus.address, icon="nightcare-drop", limit=limit, delays=delays, waits=Waits(rest=0.0)
+        BusClient(bus.address, limit=limit, delays=delays),
+        icon="nightcare-drop",
+        waits=Waits(rest=0.0),
     )
 
 
@@ -214,7 +217,7 @@ def test_what_the_person_said_of_buttons_counts(
         server = NotificationServer(bus.address)
         server.information = (name, "nobody", "2.5", "1.2")
         screen = FreedesktopNotifier(
-            bus.address, icon="", waits=Waits(rest=0), remembered=remembered
+            BusClient(bus.address), icon="", waits=Waits(rest=0), remembered=remembered
         )
         async with server, heard_from(screen) as ear:
             screen.show(MESSAGE)
@@ -692,10 +695,10 @@ def test_what_is_held_back_in_a_flood_is_bounded(bus: PrivateBus) -> None:
             await server.press(1, "done")
             assert (await ear.until_heard(2))[1] == ButtonPressed("t2", "done")
             assert screen._server is not None
-            assert len(screen._server._early) == 1024
+            assert len(screen._server._ids._early) == 1024
             await server.reply_late()
             assert (await ear.until_heard(4))[3] == ButtonPressed("t1", "done")
-            assert screen._server._early == {}
+            assert screen._server._ids._early == {}
 
     asyncio.run(story())
 
@@ -1159,7 +1162,7 @@ def test_replies_that_never_come_are_not_waited_for_in_number(bus: PrivateBus) -
             await server.until_asked(40)
             assert screen._server is not None
             assert len(screen._server._unanswered) <= 32
-            assert len(screen._server._bus._waiting) <= 33
+            assert len(screen._server._bus._pending) <= 33
 
     asyncio.run(story())
 
@@ -1175,7 +1178,7 @@ def test_questions_that_are_never_answered_are_not_kept(bus: PrivateBus) -> None
             screen.show(MESSAGE)
             await server.until(lambda: len(server.calls) > 20, "many questions")
             assert screen._server is not None
-            assert len(screen._server._bus._waiting) <= 1
+            assert len(screen._server._bus._pending) <= 1
 
     asyncio.run(story())
 
@@ -1446,7 +1449,7 @@ def test_an_address_without_a_bus_is_no_error(address: str) -> None:
     """The screen waits for better times, and can be told everything meanwhile."""
 
     async def story() -> None:
-        screen = FreedesktopNotifier(address, icon="", delays=AT_ONCE)
+        screen = FreedesktopNotifier(BusClient(address, delays=AT_ONCE), icon="")
         async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             screen.forget(":1.1 1 x", "t0")
@@ -1464,7 +1467,8 @@ def test_of_several_addresses_the_first_that_answers_is_used(bus: PrivateBus) ->
 
     async def story() -> None:
         screen = FreedesktopNotifier(
-            f"tcp:host=localhost;unix:path=/nowhere/bus;{bus.address}", icon="", delays=AT_ONCE
+            BusClient(f"tcp:host=localhost;unix:path=/nowhere/bus;{bus.address}", delays=AT_ONCE),
+            icon="",
         )
         async with NotificationServer(bus.address), heard_from(screen) as ear:
             screen.show(MESSAGE)
@@ -1504,8 +1508,8 @@ def test_after_a_lost_connection_there_are_not_two_of_the_same(bus: PrivateBus) 
         async with on_a_server(bus) as (server, screen, ear):
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
-            assert screen._link is not None
-            screen._link._bus._writer.transport.abort()
+            assert screen._session is not None
+            screen._session.bus._writer.transport.abort()
             await ear.until_heard(2)
             assert [seen.title for seen in server.on_screen.values()] == [MESSAGE.title]
             await server.press(number_of(server, MESSAGE), "done")
@@ -1594,7 +1598,9 @@ def test_what_is_no_proper_bus_is_left_and_tried_again(
                 await behave(reader, writer)
             writer.transport.abort()
 
-        screen = FreedesktopNotifier(f"unix:path={path}", icon="", limit=limit, delays=AT_ONCE)
+        screen = FreedesktopNotifier(
+            BusClient(f"unix:path={path}", limit=limit, delays=AT_ONCE), icon=""
+        )
         async with await asyncio.start_unix_server(visit, path), heard_from(screen):
             async with asyncio.timeout(10):
                 await visits.get()
@@ -1616,7 +1622,7 @@ def test_each_connection_is_tried_later_than_the_one_before(home: Home) -> None:
             writer.transport.abort()
 
         delays = (0.02, 0.06, 0.12)
-        screen = FreedesktopNotifier(f"unix:path={path}", icon="", delays=delays)
+        screen = FreedesktopNotifier(BusClient(f"unix:path={path}", delays=delays), icon="")
         start = asyncio.get_running_loop().time()
         server = await asyncio.start_unix_server(visit, path)
         async with server, heard_from(screen), asyncio.timeout(10):
@@ -1783,7 +1789,9 @@ def test_a_change_of_server_outruns_the_answer_who_it_is(home: Home) -> None:
             await bus_that_is_slow(reader, writer, called)
             writer.transport.abort()
 
-        screen = FreedesktopNotifier(f"unix:path={path}", icon="", limit=SHORT, delays=AT_ONCE)
+        screen = FreedesktopNotifier(
+            BusClient(f"unix:path={path}", limit=SHORT, delays=AT_ONCE), icon=""
+        )
         server = await asyncio.start_unix_server(visit, path)
         async with server, heard_from(screen), asyncio.timeout(10):
             screen.show(MESSAGE)
@@ -1869,8 +1877,8 @@ def test_a_press_after_the_connection_broke_is_reported(bus: PrivateBus) -> None
         async with on_a_server(bus) as (server, screen, ear):
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)
-            assert screen._link is not None
-            screen._link._bus._writer.transport.abort()
+            assert screen._session is not None
+            screen._session.bus._writer.transport.abort()
             await server.until(lambda: len(server.asked) == 2, "it to be sent anew")
             await server.press(1, "done")
             await ear.until(lambda heard: ButtonPressed(MESSAGE.token, "done") in heard)
@@ -2004,7 +2012,7 @@ def test_a_screen_without_a_bus_waits_for_one_and_goes_on_to_another(
 
     async def story(other: PrivateBus) -> None:
         screen = FreedesktopNotifier(
-            None, icon="nightcare-drop", delays=AT_ONCE, waits=Waits(rest=0.0)
+            BusClient(None, delays=AT_ONCE), icon="nightcare-drop", waits=Waits(rest=0.0)
         )
         screen.show(MESSAGE)
         async with (
@@ -2013,12 +2021,12 @@ def test_a_screen_without_a_bus_waits_for_one_and_goes_on_to_another(
             heard_from(screen) as ear,
         ):
             assert screen.describe() == ""
-            screen.move(bus.address, 0.0)
+            screen._client.move(bus.address)
             await shown(ear, MESSAGE)
             assert len(first.on_screen) == 1
             ear.heard.clear()
-            screen.move(other.address, 0.0)
-            screen.move(other.address, 0.0)
+            screen._client.move(other.address)
+            screen._client.move(other.address)
             await shown(ear, MESSAGE)
             assert [one.title for one in second.on_screen.values()] == [MESSAGE.title]
 

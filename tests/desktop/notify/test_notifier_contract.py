@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from nightcare.desktop.dbus.client import BusClient
 from nightcare.desktop.notify.freedesktop import FreedesktopNotifier
 from nightcare.desktop.notify.plyer_notifier import PlyerNotifier
 from nightcare.desktop.notify.terminal import TerminalNotifier
@@ -77,7 +78,7 @@ async def running(screen: Notifier, seen: Callable[[], list[str]]) -> AsyncItera
 async def freedesktop(bus: PrivateBus) -> AsyncIterator[Stage]:
     """Run the notifier of a free desktop on a scripted server."""
     async with NotificationServer(bus.address) as server:
-        screen = FreedesktopNotifier(bus.address, icon="nightcare", delays=(0.01,))
+        screen = FreedesktopNotifier(BusClient(bus.address, delays=(0.01,)), icon="nightcare")
         async with running(screen, lambda: [f"{n.title}\n{n.body}" for n in server.asked]) as stage:
             yield stage
 

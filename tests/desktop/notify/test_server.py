@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from jeepney import new_method_call
 
+from nightcare.desktop.dbus.client import BusClient
 from nightcare.desktop.notify.freedesktop import FreedesktopNotifier, Waits
 from nightcare.domain.delivery import DeliveryStatus
 from nightcare.domain.notification import (
@@ -42,7 +43,7 @@ async def on_a_server(
     bus: PrivateBus,
 ) -> AsyncIterator[tuple[NotificationServer, FreedesktopNotifier, Ear]]:
     """Run a server, and a screen as the service has it."""
-    screen = FreedesktopNotifier(bus.address, icon="nightcare-drop")
+    screen = FreedesktopNotifier(BusClient(bus.address), icon="nightcare-drop")
     async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
         yield server, screen, ear
 
@@ -237,7 +238,7 @@ def test_only_the_last_few_that_have_gone_are_remembered(bus: PrivateBus) -> Non
                 await show(screen, ear, one)
                 screen.close(one.token)
             assert screen._server is not None
-            assert len(screen._server._late) == 8
+            assert len(screen._server._ids._late) == 8
             await server.press(20, "done")
             await ear.until(lambda heard: ButtonPressed("t19", "done") in heard)
 
@@ -401,7 +402,7 @@ def test_without_a_bus_it_is_reported_at_once(bus: PrivateBus) -> None:
 
     async def story() -> None:
         bus.stop()
-        screen = FreedesktopNotifier(bus.address, icon="nightcare-drop")
+        screen = FreedesktopNotifier(BusClient(bus.address), icon="nightcare-drop")
         screen.show(MESSAGE)
         async with heard_from(screen) as ear:
             await rejected(ear, DeliveryStatus.NO_SERVER)
@@ -415,13 +416,13 @@ def test_on_its_way_from_bus_to_bus_nothing_is_on_the_screen(bus: PrivateBus) ->
     """Before the first bus, and after the last."""
 
     async def story() -> None:
-        screen = FreedesktopNotifier(None, icon="nightcare-drop")
+        screen = FreedesktopNotifier(BusClient(None), icon="nightcare-drop")
         screen.show(MESSAGE)
         async with NotificationServer(bus.address), heard_from(screen) as ear:
             await rejected(ear, DeliveryStatus.NO_SERVER)
-            screen.move(bus.address, 0.0)
+            screen._client.move(bus.address)
             await ear.until_heard(1)
-            screen.move(None, 0.0)
+            screen._client.move(None)
             await ear.until(lambda _: ear.deliveries[-1] == ("t1", DeliveryStatus.NO_SERVER))
             screen.show(OTHER)
             await ear.until(lambda _: ear.deliveries[-1] == ("t2", DeliveryStatus.NO_SERVER))
@@ -438,8 +439,8 @@ async def settled(server: NotificationServer, screen: FreedesktopNotifier) -> No
     """Let all that was sent arrive."""
     await asyncio.sleep(0)
     for _ in range(3):
-        assert screen._link is not None
-        await screen._link._bus.ask(new_method_call(DRIVER, "GetId"))
+        assert screen._session is not None
+        await screen._session.bus.ask(new_method_call(DRIVER, "GetId"))
         await server.settle()
 
 
@@ -488,8 +489,8 @@ async def asked_to_start(screen: FreedesktopNotifier, starter: Starter, times: i
     await asyncio.to_thread(
         lambda: eventually(lambda: starter.asked >= times, HANG_SECONDS, "a start")
     )
-    assert screen._link is not None
-    await screen._link._bus.ask(new_method_call(DRIVER, "GetId"))
+    assert screen._session is not None
+    await screen._session.bus.ask(new_method_call(DRIVER, "GetId"))
 
 
 def test_while_the_session_begins_none_is_started(
@@ -499,7 +500,7 @@ def test_while_the_session_begins_none_is_started(
     bus, starter = starting
 
     async def story() -> None:
-        screen = FreedesktopNotifier(bus.address, icon="", waits=Waits(patience=60.0))
+        screen = FreedesktopNotifier(BusClient(bus.address), icon="", waits=Waits(patience=60.0))
         async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             await rejected(ear, DeliveryStatus.NO_SERVER)
@@ -520,11 +521,11 @@ def test_where_the_desktop_turns_out_to_have_none_the_wait_is_over(
     bus, starter = starting
 
     async def story() -> None:
-        screen = FreedesktopNotifier(bus.address, icon="", waits=Waits(patience=60.0))
+        screen = FreedesktopNotifier(BusClient(bus.address), icon="", waits=Waits(patience=60.0))
         async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             await rejected(ear, DeliveryStatus.NO_SERVER)
-            screen.move(bus.address, 5.0)
+            screen.set_patience(5.0)
             advance(4)
             for _ in range(20):
                 await asyncio.sleep(0)
@@ -542,7 +543,7 @@ def test_the_desktops_own_server_is_sent_what_waited_for_it(
     bus, starter = starting
 
     async def story() -> None:
-        screen = FreedesktopNotifier(bus.address, icon="", waits=Waits(patience=60.0))
+        screen = FreedesktopNotifier(BusClient(bus.address), icon="", waits=Waits(patience=60.0))
         async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             await rejected(ear, DeliveryStatus.NO_SERVER)
@@ -560,7 +561,7 @@ def test_there_one_is_started_at_once(starting: tuple[PrivateBus, Starter], why:
     bus, starter = starting
 
     async def story() -> None:
-        screen = FreedesktopNotifier(bus.address, icon="", waits=Waits(patience=60.0))
+        screen = FreedesktopNotifier(BusClient(bus.address), icon="", waits=Waits(patience=60.0))
         async with heard_from(screen) as ear:
             if why == "the person waits for it":
                 screen.show(replace(MESSAGE, asked_for=True))
@@ -586,7 +587,7 @@ def test_a_server_that_leaves_by_itself_is_not_started_in_a_circle(
     bus, starter = starting
 
     async def story() -> None:
-        screen = FreedesktopNotifier(bus.address, icon="")
+        screen = FreedesktopNotifier(BusClient(bus.address), icon="")
         async with heard_from(screen) as ear:
             screen.quiet(on=quiet)
             server = NotificationServer(bus.address)

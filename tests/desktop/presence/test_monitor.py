@@ -9,7 +9,7 @@ import signal
 import pytest
 from jeepney import HeaderFields, Message, new_method_return
 
-from nightcare.desktop.presence.monitor import SourceState
+from nightcare.desktop.presence.monitor import ConditionState
 from nightcare.domain.policy import Presence
 from nightcare.domain.reminders import Condition
 from parts.attending import (
@@ -61,8 +61,8 @@ def test_only_what_the_schedule_heeds_is_asked(bus: PrivateBus, system: PrivateB
         ):
             await watch.attendant.refresh()
             assert (asked, watch.attendant.known()) == ([], {})
-            watch.attendant.heed(schedule_of(heeds_nothing + 'idle_after = "1h"\n'))
-            watch.attendant.heed(schedule_of(SLEEP))
+            watch.attendant.apply(schedule_of(heeds_nothing + 'idle_after = "1h"\n'))
+            watch.attendant.apply(schedule_of(SLEEP))
             await watch.until_it_holds(lambda: len(watch.told) > 1 and len(asked) > 5)
             assert not {"IsInhibited", "HasInhibit"} & set(asked)
             assert Condition.PRESENTING not in watch.attendant.known()
@@ -257,7 +257,7 @@ def test_who_has_only_just_started_is_asked_again_when_it_matters(bus: PrivateBu
 
     async def story() -> None:
         async with NamedService(bus.address, GNOME_SAVER) as saver, attending(bus.address) as watch:
-            assert watch.attendant.known()[Condition.LOCKED] == SourceState(None)
+            assert watch.attendant.known()[Condition.LOCKED] == ConditionState(None)
             saver.answers[GNOME_SAVER, "GetActive"] = ("b", (True,))
             await watch.attendant.refresh()
             assert watch.attendant.presence == LOCKED

@@ -12,7 +12,7 @@ import pytest
 from jeepney import HeaderFields, Message, new_error, new_method_return
 
 from nightcare.desktop.presence.do_not_disturb import setting_in_use
-from nightcare.desktop.presence.monitor import SourceState
+from nightcare.desktop.presence.monitor import ConditionState
 from nightcare.domain.policy import Presence
 from nightcare.domain.reminders import Condition
 from parts.attending import (
@@ -86,7 +86,7 @@ def test_a_screen_that_was_locked_before_is_locked(system: PrivateBus) -> None:
             logind.switch(SESSION, "LockedHint", on=True)
             async with attending(system=system.address) as watch:
                 assert watch.attendant.presence == LOCKED
-                assert watch.attendant.known()[Condition.LOCKED] == SourceState(
+                assert watch.attendant.known()[Condition.LOCKED] == ConditionState(
                     on=True, by=("logind",)
                 )
 
@@ -201,7 +201,7 @@ def test_a_session_that_is_closing_or_inactive_is_ignored(
             variables = {"XDG_SESSION_ID": "c1"}
             async with attending(system=system.address, variables=variables) as watch:
                 assert watch.attendant.presence == HERE
-                assert watch.attendant.known()[Condition.LOCKED] == SourceState(
+                assert watch.attendant.known()[Condition.LOCKED] == ConditionState(
                     on=False, by=("logind",)
                 )
                 logind.states = {OLD: "active", NEW: "online"}
@@ -233,7 +233,7 @@ def test_without_an_active_session_of_this_user_logind_says_nothing(
             variables = {"XDG_SESSION_ID": "c1"}
             async with attending(system=system.address, variables=variables) as watch:
                 assert watch.attendant.presence == HERE
-                assert watch.attendant.known()[Condition.LOCKED] == SourceState(None)
+                assert watch.attendant.known()[Condition.LOCKED] == ConditionState(None)
 
     run(story())
 
@@ -293,10 +293,9 @@ def test_each_screen_saver_tells_that_it_is_active(
                 saver.answers[interface, "GetActive"] = ("b", (active,))
                 await saver.emit("ActiveChanged", "b", (active,), interface=interface)
                 await watch.until(Presence({Condition.LOCKED} if active else ()))
+            unlocked = ConditionState(on=False, by=(name,))
             await watch.until_it_holds(
-                lambda: (
-                    watch.attendant.known()[Condition.LOCKED] == SourceState(on=False, by=(name,))
-                )
+                lambda: watch.attendant.known()[Condition.LOCKED] == unlocked
             )
 
     run(story())
@@ -318,7 +317,9 @@ def test_one_that_says_so_is_enough(bus: PrivateBus, system: PrivateBus) -> None
                 await saver.emit("ActiveChanged", "b", (False,), interface=GNOME_SAVER)
                 await watch.until(HERE)
                 both = ("org.gnome.ScreenSaver", "logind")
-                assert watch.attendant.known()[Condition.LOCKED] == SourceState(on=False, by=both)
+                assert watch.attendant.known()[Condition.LOCKED] == ConditionState(
+                    on=False, by=both
+                )
 
     run(story())
 
@@ -334,7 +335,7 @@ def test_what_has_gone_counts_no_more_and_comes_back(bus: PrivateBus) -> None:
                 async with saver:
                     await watch.until(LOCKED)
                 await watch.until(HERE)
-            assert watch.attendant.known()[Condition.LOCKED] == SourceState(None)
+            assert watch.attendant.known()[Condition.LOCKED] == ConditionState(None)
 
     run(story())
 
@@ -443,6 +444,9 @@ class Mutter(NamedService):
                 number = next(self.numbers)
                 self.idle_watches[number] = (sender, message.body[0])
                 await self.send(new_method_return(message, "u", (number,)))
+            case "RemoveWatch":
+                self.idle_watches.pop(message.body[0], None)
+                self.touch_watches.pop(message.body[0], None)
             case _:
                 number = next(self.numbers)
                 self.touch_watches[number] = sender
@@ -505,7 +509,7 @@ def test_mutter_that_is_started_anew_gets_new_watches(bus: PrivateBus) -> None:
                     await watch.until_it_holds(
                         lambda: (
                             watch.attendant.known()[Condition.IDLE]
-                            == SourceState(on=False, by=("Mutter",))
+                            == ConditionState(on=False, by=("Mutter",))
                         )
                     )
                     await mutter.leave(IDLE_AFTER)
@@ -544,7 +548,7 @@ def test_a_watch_that_is_none_is_no_answer(bus: PrivateBus) -> None:
         async with Mutter(bus.address) as mutter:
             mutter.idle, mutter.numbers = IDLE_AFTER, repeat(0)
             async with attending(bus.address) as watch:
-                assert watch.attendant.known()[Condition.IDLE] == SourceState(None)
+                assert watch.attendant.known()[Condition.IDLE] == ConditionState(None)
 
     run(story())
 
@@ -574,7 +578,7 @@ def test_the_time_that_counts_as_idle_is_the_configs(bus: PrivateBus) -> None:
                 mutter.idle = 70_000
                 before = len(watch.told)
                 config = SLEEP + '[quiet]\nidle_after = "1m"\n'
-                watch.attendant.heed(schedule_of(config))
+                watch.attendant.apply(schedule_of(config))
                 await watch.until(Presence({Condition.LOCKED, Condition.IDLE}))
                 assert all(Condition.LOCKED in one for one in watch.told[before:])
                 assert list(watch.attendant.known()) == [
@@ -582,6 +586,10 @@ def test_the_time_that_counts_as_idle_is_the_configs(bus: PrivateBus) -> None:
                     Condition.IDLE,
                     Condition.DO_NOT_DISTURB,
                 ]
+                async with asyncio.timeout(SECONDS):
+                    while len(mutter.idle_watches) > 1:  # noqa: ASYNC110 - no event
+                        await asyncio.sleep(0)
+                assert [after for _, after in mutter.idle_watches.values()] == [60_000]
 
     run(story())
 
@@ -599,7 +607,7 @@ def test_a_desktop_without_an_event_is_asked_when_it_matters(bus: PrivateBus) ->
                     await watch.attendant.refresh()
                     assert watch.attendant.presence == presence
                 saver.answers[SAVER, "GetSessionIdleTime"] = ("u", (IDLE_AFTER,))
-                watch.attendant.look_again()
+                watch.attendant.query_again()
                 await watch.until(IDLE)
 
     run(story())
@@ -646,7 +654,7 @@ def test_a_server_tells_of_do_not_disturb(
                     await changed(server, interface, name, on=on)
                     await watch.until(Presence({Condition.DO_NOT_DISTURB} if on else ()))
                     known = watch.attendant.known()[Condition.DO_NOT_DISTURB]
-                    assert known == SourceState(on, (by,))
+                    assert known == ConditionState(on, (by,))
 
     run(story())
 
@@ -722,7 +730,7 @@ def test_settings_whose_keeper_disappears_are_unknown(bus: PrivateBus) -> None:
                         await settings.ask_bus("RequestName", "su", XFCONF, DO_NOT_QUEUE)
                         await watch.until(QUIET)
                     await watch.until(HERE)
-                    assert watch.attendant.known()[Condition.DO_NOT_DISTURB] == SourceState(None)
+                    assert watch.attendant.known()[Condition.DO_NOT_DISTURB] == ConditionState(None)
 
     run(story())
 
@@ -755,14 +763,14 @@ def test_budgie_tells_of_do_not_disturb(bus: PrivateBus, programs: Programs) -> 
             NamedService(bus.address, NOTIFICATIONS, BUDGIE) as server,
             attending(bus.address, variables=variables) as watch,
         ):
-            assert watch.attendant.known()[Condition.DO_NOT_DISTURB] == SourceState(None)
+            assert watch.attendant.known()[Condition.DO_NOT_DISTURB] == ConditionState(None)
             for on in (False, True, False, True):
                 server.answers[DISPATCHER, "GetDoNotDisturb"] = ("b", (on,))
                 await server.emit("DoNotDisturbChanged", "b", (on,), interface=DISPATCHER)
                 await watch.until_it_holds(
                     lambda on=on: (
                         watch.attendant.known()[Condition.DO_NOT_DISTURB]  # type: ignore[misc] # mypy cannot infer a lambda with a default
-                        == SourceState(on, ("Budgie",))
+                        == ConditionState(on, ("Budgie",))
                     )
                 )
         assert not programs.was_asked
@@ -863,7 +871,7 @@ def test_the_settings_of_gnome_tell_of_do_not_disturb(bus: PrivateBus, programs:
             NamedService(bus.address, NOTIFICATIONS),
             attending(bus.address, variables=programs.variables) as watch,
         ):
-            assert watch.attendant.known()[Condition.DO_NOT_DISTURB] == SourceState(
+            assert watch.attendant.known()[Condition.DO_NOT_DISTURB] == ConditionState(
                 on=False, by=("GNOME",)
             )
             programs.say("echo false")
@@ -896,7 +904,7 @@ def test_settings_that_cannot_be_read_say_nothing(
             attending(bus.address, variables=programs.variables, limit=limit) as watch,
         ):
             await watch.attendant.refresh()
-            assert watch.attendant.known()[Condition.DO_NOT_DISTURB] == SourceState(None)
+            assert watch.attendant.known()[Condition.DO_NOT_DISTURB] == ConditionState(None)
 
     run(story())
 

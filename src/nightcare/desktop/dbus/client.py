@@ -1,4 +1,4 @@
-"""Questions to who is on a message bus; nobody is started or changed by them.
+"""Connections to message buses: one for a few calls, or one that is shared and made anew when lost.
 
 The protocol is https://dbus.freedesktop.org/doc/dbus-specification.html.
 """
@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Collection, Coroutine, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, Protocol, TypeVar
 
-from jeepney import DBusAddress, new_method_call
+from jeepney import MatchRule
+from jeepney.auth import BEGIN, Authenticator
+from jeepney.bus import get_connectable_addresses
 
 from nightcare.desktop.dbus.connection import (
     BUS,
@@ -18,117 +21,344 @@ from nightcare.desktop.dbus.connection import (
     Connection,
     ConnectionLost,
     Signal,
-    connected,
 )
 from nightcare.desktop.probe_results import Fault
 
-PROPERTIES = "org.freedesktop.DBus.Properties"
+Answer = TypeVar("Answer")
 
-Told = TypeVar("Told")
+LIMIT = 5.0
+"""Seconds within which every call must be answered; a busy desktop shell can be slow."""
+
+DELAYS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
+"""Seconds before each further attempt; the last one before all that follow."""
+
+_CANCEL_AGAIN = 0.2
+"""Seconds until a task that has not ended is cancelled again."""
+
+
+def delay(delays: Sequence[float], attempts: int) -> float:
+    """Return the seconds before the next attempt, after so many."""
+    return delays[min(attempts, len(delays) - 1)]
+
+
+@dataclass(frozen=True)
+class BusSession:
+    """One connection of a client, from its registration at the bus until it is lost.
+
+    Attributes:
+        bus: The connection.
+        bus_id: The identifier of the bus.
+        owners: The unique name of the owner of each name that a user follows; empty for none.
+        tasks: The tasks that end with the connection; an error in one ends all.
+    """
+
+    bus: Connection
+    bus_id: str
+    tasks: asyncio.TaskGroup
+    owners: dict[str, str] = field(default_factory=dict)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run a task for as long as the connection exists."""
+        return self.tasks.create_task(work)
+
+
+class BusUser(Protocol):
+    """A part of the program that shares the connection of a client."""
+
+    @property
+    def rules(self) -> Collection[str]:
+        """The match rules of the signals that it handles."""
+        ...
+
+    @property
+    def names(self) -> Collection[str]:
+        """The well-known names whose owners it follows."""
+        ...
+
+    def connected(self, session: BusSession) -> None:
+        """Start on a connection: its signals are subscribed to, its owners known."""
+        ...
+
+    def disconnected(self) -> None:
+        """Take note that there is no connection; also called after an attempt that failed."""
+        ...
+
+    def owner_changed(self, name: str, owner: str) -> None:
+        """Take note of another owner (a unique name, empty for none) of a name it follows."""
+        ...
+
+    def handle_signal(self, signal: Signal) -> None:
+        """Handle a signal of any sender, also one that another user has subscribed to."""
+        ...
 
 
 class BusClient:
-    """Questions on one connection; each must be answered within the connection's limit.
+    """The connection to one message bus that all its users share.
 
-    Every question raises Refused where it is answered with an error or with something else, and
-    TimeoutError where it is not answered in time.
+    It exists while there is a user. Hello is said once, a name is followed once, and the delays
+    between attempts count for all. There is no polling.
+
+    Args:
+        address: The address of the bus, as in DBUS_SESSION_BUS_ADDRESS; None as long as there is
+            none.
+        limit: Seconds within which a call must be answered.
+        delays: Seconds before each further attempt to connect.
+        on_demand: Whether it stops to try after the last delay, and where there has been no bus
+            from the start, until a user needs it. Otherwise the last delay is repeated.
+
+    Attributes:
+        address: The address of the bus now.
+        delays: The delays.
     """
 
-    def __init__(self, bus: Connection) -> None:
-        self._bus = bus
-
-    async def owner(self, name: str) -> str | None:
-        """The unique name of who owns a name; None where nobody does."""
-        reply = await self._bus.ask(new_method_call(BUS, "GetNameOwner", "s", (name,)))
-        if reply.error == "org.freedesktop.DBus.Error.NameHasNoOwner":
-            return None
-        return str(reply.of("s")[0])
-
-    async def id(self) -> str:
-        """Return the bus's own identifier, the same whatever address it was reached by."""
-        (found,) = (await self._bus.ask(new_method_call(BUS, "GetId"))).of("s")
-        return str(found)
-
-    async def startable(self, name: str) -> bool:
-        """Whether the bus can start who would own a name."""
-        (names,) = (await self._bus.ask(new_method_call(BUS, "ListActivatableNames"))).of("as")
-        return name in names
-
-    async def start(self, name: str) -> str | None:
-        """Have the bus start who owns a name; None where nobody came of it."""
-        await self._bus.ask(new_method_call(BUS, "StartServiceByName", "su", (name, 0)))
-        return await self.owner(name)
-
-    async def process(self, owner: str) -> int:
-        """The process that a unique name belongs to."""
-        call = new_method_call(BUS, "GetConnectionUnixProcessID", "s", (owner,))
-        return int((await self._bus.ask(call)).of("u")[0])
-
-    async def call(
+    def __init__(
         self,
-        at: DBusAddress,
-        method: str,
-        returns: str,
-        *arguments: str | int,
-        takes: str | None = None,
-    ) -> tuple[Any, ...]:
-        """What a method returns, held to be of these types.
+        address: str | None,
+        *,
+        limit: float = LIMIT,
+        delays: Sequence[float] = DELAYS,
+        on_demand: bool = False,
+    ) -> None:
+        self.address = address
+        self._limit = limit
+        self.delays = delays
+        self._on_demand = on_demand
+        self._failures = len(delays) if on_demand else 0
+        self._users: list[BusUser] = []
+        self._connected: list[BusUser] = []
+        self._session: BusSession | None = None
+        self._running: asyncio.Task[NoReturn] | None = None
+        self._connecting: asyncio.Task[None] | None = None
+        self._wake = asyncio.Event()
 
-        Args:
-            at: Whose method.
-            method: Its name.
-            returns: The types of what it returns.
-            arguments: What it is given.
-            takes: The types of the arguments; None where all are text.
+    async def serve(self, user: BusUser) -> None:
+        """Call a user on every connection until cancelled.
+
+        Raises:
+            ExceptionGroup: An unexpected error, such as one that a user raised.
         """
-        signature = "s" * len(arguments) if takes is None else takes
-        reply = await self._bus.ask(new_method_call(at, method, signature or None, arguments))
-        return reply.of(returns)
+        self._users.append(user)
+        if self._running is None:
+            self._running = asyncio.create_task(self._run())
+        elif self._session is not None:
+            self._session.spawn(self._attach(user, self._session))
+        else:
+            self.connect_now()
+        running = self._running
+        try:
+            await asyncio.wait({running})
+            running.result()
+        finally:
+            self._users.remove(user)
+            self._detach(user)
+            if not self._users:
+                self._running = None
+                await stop(running)
 
-    async def property(self, at: DBusAddress, name: str) -> tuple[str, Any]:
-        """A property: its type and its value."""
-        properties = DBusAddress(at.object_path, bus_name=at.bus_name, interface=PROPERTIES)
-        ((kind, value),) = await self.call(properties, "Get", "v", str(at.interface), name)
-        return kind, value
+    def move(self, address: str | None) -> None:
+        """Go to another bus, or to the first that there is."""
+        if address != self.address:
+            self.address = address
+            self._failures = 0
+            self._wake.set()
+            if self._connecting is not None:
+                self._connecting.cancel()
 
-    async def switch(self, at: DBusAddress, name: str) -> bool:
-        """A property that is on or off."""
-        return _on(await self.property(at, name))
+    def connect_now(self) -> None:
+        """Try to connect at once if there is no connection."""
+        if self._connecting is None:
+            self._wake.set()
 
-    async def switch_of(
-        self, at: DBusAddress, method: str, *arguments: str | int, takes: str | None = None
-    ) -> bool:
-        """Return a setting that is on or off, by a method; the arguments are those of `call`."""
-        (value,) = await self.call(at, method, "v", *arguments, takes=takes)
-        return _on(value)
+    async def _run(self) -> NoReturn:
+        while True:
+            self._wake.clear()
+            if self.address is not None:
+                await self._connect_once(self.address)
+            for user in tuple(self._users):
+                user.disconnected()
+            if not self._wake.is_set():
+                await self._wait()
+
+    async def _wait(self) -> None:
+        given_up = self._on_demand and self._failures >= len(self.delays)
+        waits = self.address is None or given_up
+        seconds = None if waits else delay(self.delays, self._failures)
+        self._failures += 1
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+
+    async def _connect_once(self, address: str) -> None:
+        # In a task of its own: until Python 3.11.3 a task group that fails leaves the task it was
+        # in counted as cancelled, and whatever times out in that task afterwards ends it. Debian 12
+        # has 3.11.2.
+        self._connecting = connecting = asyncio.create_task(self._use(address))
+        try:
+            await asyncio.wait({connecting})
+        finally:
+            await stop(connecting)
+            self._connecting = None
+            self._lose()
+        if not connecting.cancelled():
+            try:
+                connecting.result()
+            except* ConnectionLost:
+                pass
+
+    def _lose(self) -> None:
+        """Forget the session at once: its task group takes no new tasks any more."""
+        if self._session is not None:
+            self._session.owners.clear()
+            self._session = None
+        self._connected.clear()
+
+    async def _use(self, address: str) -> None:
+        async with connect(address, self._limit) as bus, asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._receive(bus))
+            try:
+                await bus.hello()
+                session = BusSession(bus, await bus.get_id(), tasks)
+            except (CallError, TimeoutError) as error:
+                raise ConnectionLost("the bus is of no use") from error
+            self._session = session
+            for user in self._users:
+                session.spawn(self._attach(user, session))
+
+    async def _receive(self, bus: Connection) -> None:
+        try:
+            await bus.receive(self._dispatch)
+        finally:
+            self._lose()
+
+    async def _attach(self, user: BusUser, session: BusSession) -> None:
+        """Subscribe to the signals of a user, find the owners it follows, and start it."""
+        try:
+            for rule in user.rules:
+                await session.bus.add_match(rule)
+            for name in user.names:
+                await self._follow(name, session)
+        except (CallError, TimeoutError) as error:
+            self._lose()
+            raise ConnectionLost("the bus is of no use") from error
+        self._failures = 0
+        self._connected.append(user)
+        if user in self._users:
+            user.connected(session)
+        else:
+            self._detach(user)
+
+    def _detach(self, user: BusUser) -> None:
+        if user in self._connected:
+            self._connected.remove(user)
+            if self._session is not None:
+                for rule in user.rules:
+                    self._session.bus.remove_match(rule)
+
+    async def _follow(self, name: str, session: BusSession) -> None:
+        if name in session.owners:
+            return
+        changes = MatchRule(
+            type="signal", sender=BUS.bus_name, interface=BUS.interface, member="NameOwnerChanged"
+        )
+        changes.add_arg_condition(0, name)
+        await session.bus.add_match(changes.serialise())
+        owner = await session.bus.get_name_owner(name)
+        # A change that was signalled meanwhile is newer than this reply.
+        session.owners.setdefault(name, owner or "")
+
+    def _dispatch(self, signal: Signal) -> None:
+        if signal.sender != BUS.bus_name:
+            for user in tuple(self._connected):
+                user.handle_signal(signal)
+            return
+        match signal.member, signal.body:
+            case "NameOwnerChanged", (str(name), _, str(owner)) if self._session is not None:
+                self._session.owners[name] = owner
+                for user in tuple(self._connected):
+                    if name in user.names:
+                        user.owner_changed(name, owner)
+            case _:
+                pass
 
 
 @contextlib.asynccontextmanager
-async def questions(address: str, limit: float) -> AsyncIterator[BusClient]:
-    """A connection to ask questions on.
+async def connect(address: str, limit: float) -> AsyncIterator[Connection]:
+    """Connect to a message bus, without a Hello so far.
 
     Args:
-        address: Of the bus.
-        limit: Seconds within which the connection must stand, and each question be answered.
+        address: As in DBUS_SESSION_BUS_ADDRESS; of several, the first that answers.
+        limit: Seconds within which the connection must be made, and each call be answered.
 
     Raises:
-        ConnectionLost: There is no bus at that address, or it does not let us in.
-        TimeoutError: It lets us in and then says nothing.
-        CallError: What it says makes no sense.
+        ConnectionLost: There is no bus at that address, or it refuses the connection.
     """
-    async with connected(address, limit) as bus:
-        reading = asyncio.create_task(bus.receive(_ignore))
+    try:
+        async with asyncio.timeout(limit):
+            reader, writer = await _authenticate(address)
+    except (OSError, EOFError, ValueError, RuntimeError) as error:
+        raise ConnectionLost(f"no bus at {address}") from error
+    try:
+        yield Connection(reader, writer, limit)
+    finally:
+        await _disconnect(writer)
+
+
+@contextlib.asynccontextmanager
+async def open_connection(address: str, limit: float) -> AsyncIterator[Connection]:
+    """Connect to a message bus to call methods, without signals; see `connect`.
+
+    Raises:
+        ConnectionLost: There is no bus at that address, or it refuses the connection.
+        TimeoutError: It accepts the connection and does not answer.
+        CallError: Its answer is malformed.
+    """
+    async with connect(address, limit) as bus:
+        reading = asyncio.create_task(bus.receive(lambda _: None))
         try:
-            (await bus.ask(new_method_call(BUS, "Hello"))).of("s")
-            yield BusClient(bus)
+            await bus.hello()
+            yield bus
         finally:
             reading.cancel()
             with contextlib.suppress(asyncio.CancelledError, ConnectionLost):
                 await reading
 
 
-async def or_fault(question: Awaitable[Told]) -> Told | Fault:
-    """What a question is answered with, or why it is not."""
+async def _authenticate(address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    reader, writer = await _open_stream(address)
+    try:
+        conversation = Authenticator()
+        for line in conversation:
+            writer.write(line)
+            received = await reader.read(1024)
+            if not received:
+                raise EOFError
+            conversation.feed(received)
+        writer.write(BEGIN)
+    except BaseException:
+        await _disconnect(writer)
+        raise
+    return reader, writer
+
+
+async def _open_stream(address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    errors: list[OSError] = []
+    for path in get_connectable_addresses(address):
+        try:
+            return await asyncio.open_unix_connection(path)
+        except OSError as error:
+            errors.append(error)
+    raise errors[-1]
+
+
+async def _disconnect(writer: asyncio.StreamWriter) -> None:
+    # A bus that does not read must not delay us by what it has not taken yet.
+    writer.transport.abort()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
+
+
+async def or_fault(question: Awaitable[Answer]) -> Answer | Fault:
+    """Return the answer to a question, or the reason why there is none."""
     try:
         return await question
     except CallError:
@@ -137,13 +367,9 @@ async def or_fault(question: Awaitable[Told]) -> Told | Fault:
         return Fault.LATE
 
 
-def _on(variant: tuple[str, Any]) -> bool:
-    match variant:
-        case ("b", bool(value)):
-            return value
-        case _:
-            raise CallError("it is neither on nor off")
-
-
-def _ignore(_: Signal) -> None:
-    """Nobody here waits for signals."""
+async def stop(task: asyncio.Task[Any]) -> None:
+    """Cancel a task, and wait until it has ended."""
+    while not task.done():
+        task.cancel()
+        # A bus that dies at this very moment takes the cancellation's place in its task group.
+        await asyncio.wait({task}, timeout=_CANCEL_AGAIN)

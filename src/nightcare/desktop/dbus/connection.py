@@ -1,4 +1,4 @@
-"""One connection to a message bus: calls go out; replies and signals come in, each dispatched.
+"""A connection to a message bus: calls go out; replies and signals come in and are dispatched.
 
 The protocol is https://dbus.freedesktop.org/doc/dbus-specification.html.
 """
@@ -6,16 +6,21 @@ The protocol is https://dbus.freedesktop.org/doc/dbus-specification.html.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import struct
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, NoReturn
 
-from jeepney import DBusAddress, HeaderFields, Message, MessageFlag, MessageType, new_error
-from jeepney.auth import BEGIN, Authenticator
-from jeepney.bus import get_connectable_addresses
+from jeepney import (
+    DBusAddress,
+    HeaderFields,
+    Message,
+    MessageFlag,
+    MessageType,
+    new_error,
+    new_method_call,
+)
 from jeepney.low_level import calc_msg_size
 
 BUS = DBusAddress(
@@ -23,25 +28,27 @@ BUS = DBusAddress(
 )
 """The bus itself."""
 
+PROPERTIES = "org.freedesktop.DBus.Properties"
+
 _HEADER_START = 16
-"""Bytes that tell how long a message is."""
+"""Bytes at the start of a message that hold its length."""
 
 _LONGEST_MESSAGE = 2**27
 """Bytes of the longest message that the specification allows."""
 
 _UNREADABLE = (ValueError, LookupError, TypeError, AssertionError, struct.error, RecursionError)
-"""What the parser raises for a message that the bus lets pass but that makes no sense."""
+"""Errors of the parser on a message that the bus accepts and that is malformed."""
 
-_TURN = 64
-"""Messages handled before others have their turn, so that a flood does not hold up the loop."""
+_BATCH = 64
+"""Messages dispatched before other tasks run, so that a flood does not block the event loop."""
 
 
 class ConnectionLost(Exception):
-    """The bus cannot be reached, or the connection to it is of no more use."""
+    """The bus cannot be reached, or the connection to it cannot be used any more."""
 
 
 class CallError(Exception):
-    """A call was answered with an error, or with something other than the specification says."""
+    """A call was answered with an error, or with other types than the specification says."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,7 @@ class Signal:
     """A signal.
 
     Attributes:
-        sender: The unique name of who sent it, as the bus states it; "org.freedesktop.DBus" for
+        sender: The unique name of the sender, as the bus states it; "org.freedesktop.DBus" for
             the bus itself.
         interface: The interface it belongs to.
         member: Its name.
@@ -66,23 +73,23 @@ class Signal:
 
 @dataclass(frozen=True)
 class Reply:
-    """What a call came to.
+    """The reply to a call.
 
     Attributes:
         error: The name of the error; None if the call succeeded.
-        signature: The types of what it returned.
-        body: What it returned.
+        signature: The types of the return values.
+        body: The return values.
     """
 
     error: str | None
     signature: str
     body: tuple[Any, ...]
 
-    def of(self, signature: str) -> tuple[Any, ...]:
-        """What the call returned, held to be of these types.
+    def unpack(self, signature: str) -> tuple[Any, ...]:
+        """Return the return values, checked to be of these types.
 
         Raises:
-            CallError: It failed, or returned something else.
+            CallError: The call failed, or returned other types.
         """
         if self.error is not None or self.signature != signature:
             raise CallError(self.error or f"returned {self.signature!r}, not {signature!r}")
@@ -90,21 +97,24 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class _Waiting:
+class _PendingCall:
     callee: str
     on_reply: Callable[[Reply], None]
 
 
 class Connection:
-    """A connection to a message bus; made by `connected`.
+    """A connection to a message bus; made by `connect` in client.py.
 
-    Every message is dispatched in the order in which the bus sent it, by the one task that runs
-    `receive`: replies to whoever asked, signals to one listener. Nothing is queued on the way, so
-    nothing is dropped and nothing grows.
+    One task runs `receive`, which dispatches every message in the order in which the bus sent it:
+    replies to the callers, signals to one handler. There is no queue in between, so nothing is
+    dropped and nothing grows.
+
+    Methods that wait for a reply raise CallError for an error or for other types than expected,
+    and TimeoutError when the reply does not come within the limit.
 
     Args:
-        reader: The connection's incoming half, authenticated.
-        writer: Its outgoing half.
+        reader: The incoming stream, authenticated.
+        writer: The outgoing stream.
         limit: Seconds within which a call must be answered.
     """
 
@@ -115,27 +125,29 @@ class Connection:
         self._reader = reader
         self._writer = writer
         self._serials = count(1)
-        self._waiting: dict[int, _Waiting] = {}
+        self._pending: dict[int, _PendingCall] = {}
+
+    # Messages
 
     def send(self, call: Message, on_reply: Callable[[Reply], None]) -> int:
-        """Send a call, and have its reply handled whenever it comes, in its place among signals.
+        """Send a call, and handle its reply whenever it comes, in order with the signals.
 
         Args:
-            call: To the bus itself or to a unique name: who else answers is not believed.
-            on_reply: Called once at most, from within `receive`.
+            call: To the bus itself or to a unique name: replies of others are ignored.
+            on_reply: Called at most once, from within `receive`.
 
         Returns:
-            A number with which the reply can be abandoned.
+            A number with which the call can be abandoned.
         """
         serial = next(self._serials)
         callee = call.header.fields[HeaderFields.destination]
-        self._waiting[serial] = _Waiting(callee, on_reply)
+        self._pending[serial] = _PendingCall(callee, on_reply)
         self._writer.write(call.serialise(serial))
         return serial
 
     def abandon(self, serial: int) -> None:
         """Ignore the reply to a call."""
-        self._waiting.pop(serial, None)
+        self._pending.pop(serial, None)
 
     def post(self, call: Message) -> None:
         """Send a call that needs no reply."""
@@ -143,13 +155,9 @@ class Connection:
         self._writer.write(call.serialise(next(self._serials)))
 
     async def ask(self, call: Message) -> Reply:
-        """Send a call, and wait for its reply.
-
-        Raises:
-            TimeoutError: It did not come in time.
-        """
+        """Send a call, and wait for its reply, which may be an error."""
         answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        # The limit may strike in the very turn of the loop in which the reply comes.
+        # The time may run out in the same iteration of the loop in which the reply comes.
         serial = self.send(call, lambda reply: None if answer.done() else answer.set_result(reply))
         try:
             async with asyncio.timeout(self.limit):
@@ -157,20 +165,20 @@ class Connection:
         finally:
             self.abandon(serial)
 
-    async def receive(self, hear: Callable[[Signal], None]) -> NoReturn:
-        """Read and dispatch what comes, until the connection is lost.
+    async def receive(self, on_signal: Callable[[Signal], None]) -> NoReturn:
+        """Read and dispatch messages until the connection is lost.
 
         Raises:
-            ConnectionLost: The connection ended, or what comes is no D-Bus any more.
+            ConnectionLost: The connection ended, or the stream is no D-Bus any more.
         """
         while True:
-            for _ in range(_TURN):
-                message = _parsed(await self._next())
+            for _ in range(_BATCH):
+                message = _parse(await self._read())
                 if message is not None:
-                    self._dispatch(message, hear)
+                    self._dispatch(message, on_signal)
             await asyncio.sleep(0)
 
-    async def _next(self) -> bytes:
+    async def _read(self) -> bytes:
         try:
             start = await self._reader.readexactly(_HEADER_START)
             size = calc_msg_size(start)
@@ -180,7 +188,7 @@ class Connection:
         except (OSError, EOFError, KeyError) as error:
             raise ConnectionLost("the bus has gone") from error
 
-    def _dispatch(self, message: Message, hear: Callable[[Signal], None]) -> None:
+    def _dispatch(self, message: Message, on_signal: Callable[[Signal], None]) -> None:
         fields = message.header.fields
         sender = fields.get(HeaderFields.sender, "")
         signature = fields.get(HeaderFields.signature, "")
@@ -188,87 +196,111 @@ class Connection:
             case MessageType.signal:
                 interface = fields.get(HeaderFields.interface, "")
                 member = fields.get(HeaderFields.member, "")
-                hear(Signal(sender, interface, member, signature, message.body))
+                on_signal(Signal(sender, interface, member, signature, message.body))
             case MessageType.method_return | MessageType.error:
                 serial = fields.get(HeaderFields.reply_serial, 0)
-                waiting = self._waiting.get(serial)
-                if waiting is not None and waiting.callee == sender:
-                    del self._waiting[serial]
+                pending = self._pending.get(serial)
+                if pending is not None and pending.callee == sender:
+                    del self._pending[serial]
                     error = fields.get(HeaderFields.error_name)
-                    waiting.on_reply(Reply(error, signature, message.body))
+                    pending.on_reply(Reply(error, signature, message.body))
             case MessageType.method_call:
-                # Nothing is offered here, but who asks should not have to wait in vain.
+                # No object is exported, but a caller should not have to wait for its time limit.
                 if not message.header.flags & MessageFlag.no_reply_expected:
                     unknown = new_error(message, "org.freedesktop.DBus.Error.UnknownMethod")
                     self._writer.write(unknown.serialise(next(self._serials)))
 
+    # Methods of any object
 
-async def apart(work: Coroutine[Any, Any, None]) -> None:
-    """Do something in a task of its own, and wait for it.
+    async def call(
+        self,
+        at: DBusAddress,
+        method: str,
+        returns: str,
+        *arguments: str | int,
+        takes: str | None = None,
+    ) -> tuple[Any, ...]:
+        """Call a method, and return its return values.
 
-    Until Python 3.11.3 a task group that fails leaves the task it was in counted as cancelled, and
-    whatever times out in that task afterwards ends it. Debian 12 has 3.11.2.
-    """
-    await asyncio.create_task(work)
+        Args:
+            at: The object and the interface.
+            method: The name of the method.
+            returns: The types of the return values.
+            arguments: The arguments.
+            takes: The types of the arguments; None if all are strings.
+        """
+        signature = "s" * len(arguments) if takes is None else takes
+        reply = await self.ask(new_method_call(at, method, signature or None, arguments))
+        return reply.unpack(returns)
+
+    async def call_for_bool(
+        self, at: DBusAddress, method: str, *arguments: str | int, takes: str | None = None
+    ) -> bool:
+        """Call a method that returns a variant, and return the boolean in it; see `call`."""
+        (value,) = await self.call(at, method, "v", *arguments, takes=takes)
+        return _bool(value)
+
+    async def get_property(self, at: DBusAddress, name: str) -> tuple[str, Any]:
+        """Return a property: its type and its value."""
+        properties = DBusAddress(at.object_path, bus_name=at.bus_name, interface=PROPERTIES)
+        ((kind, value),) = await self.call(properties, "Get", "v", str(at.interface), name)
+        return kind, value
+
+    async def get_bool(self, at: DBusAddress, name: str) -> bool:
+        """Return a boolean property."""
+        return _bool(await self.get_property(at, name))
+
+    # Methods of the bus
+
+    async def hello(self) -> None:
+        """Register at the bus; the first call on every connection."""
+        await self.call(BUS, "Hello", "s")
+
+    async def get_id(self) -> str:
+        """Return the bus's own identifier, the same whatever address it was reached by."""
+        (found,) = await self.call(BUS, "GetId", "s")
+        return str(found)
+
+    async def get_name_owner(self, name: str) -> str | None:
+        """Return the unique name of the owner of a name; None if it has none."""
+        reply = await self.ask(new_method_call(BUS, "GetNameOwner", "s", (name,)))
+        if reply.error == "org.freedesktop.DBus.Error.NameHasNoOwner":
+            return None
+        return str(reply.unpack("s")[0])
+
+    async def is_activatable(self, name: str) -> bool:
+        """Return whether the bus can start an owner of a name."""
+        (names,) = await self.call(BUS, "ListActivatableNames", "as")
+        return name in names
+
+    async def start_service(self, name: str) -> str | None:
+        """Let the bus start the owner of a name; return its unique name, None if that failed."""
+        await self.ask(new_method_call(BUS, "StartServiceByName", "su", (name, 0)))
+        return await self.get_name_owner(name)
+
+    async def get_process_id(self, owner: str) -> int:
+        """Return the process that a unique name belongs to."""
+        (process,) = await self.call(BUS, "GetConnectionUnixProcessID", "u", owner)
+        return int(process)
+
+    async def add_match(self, rule: str) -> None:
+        """Subscribe to the signals that match a rule."""
+        await self.call(BUS, "AddMatch", "", rule)
+
+    def remove_match(self, rule: str) -> None:
+        """Withdraw a subscription."""
+        self.post(new_method_call(BUS, "RemoveMatch", "s", (rule,)))
 
 
-@contextlib.asynccontextmanager
-async def connected(address: str, limit: float) -> AsyncIterator[Connection]:
-    """A connection to a message bus that has not said Hello yet.
-
-    Args:
-        address: As in DBUS_SESSION_BUS_ADDRESS; of several, the first that answers.
-        limit: Seconds within which the connection must stand, and each call be answered.
-
-    Raises:
-        ConnectionLost: There is no bus at that address, or it does not let us in.
-    """
-    try:
-        async with asyncio.timeout(limit):
-            reader, writer = await _authenticated(address)
-    except (OSError, EOFError, ValueError, RuntimeError) as error:
-        raise ConnectionLost(f"no bus at {address}") from error
-    try:
-        yield Connection(reader, writer, limit)
-    finally:
-        await _hang_up(writer)
+def _bool(variant: tuple[str, Any]) -> bool:
+    match variant:
+        case ("b", bool(value)):
+            return value
+        case _:
+            raise CallError("the value is no boolean")
 
 
-async def _authenticated(address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    reader, writer = await _opened(address)
-    try:
-        conversation = Authenticator()
-        for line in conversation:
-            writer.write(line)
-            heard = await reader.read(1024)
-            if not heard:
-                raise EOFError
-            conversation.feed(heard)
-        writer.write(BEGIN)
-    except BaseException:
-        await _hang_up(writer)
-        raise
-    return reader, writer
-
-
-async def _opened(address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    refusals: list[OSError] = []
-    for path in get_connectable_addresses(address):
-        try:
-            return await asyncio.open_unix_connection(path)
-        except OSError as error:
-            refusals.append(error)
-    raise refusals[-1]
-
-
-async def _hang_up(writer: asyncio.StreamWriter) -> None:
-    # What a bus that does not read has not taken yet must not keep us waiting.
-    writer.transport.abort()
-    with contextlib.suppress(OSError):
-        await writer.wait_closed()
-
-
-def _parsed(raw: bytes) -> Message | None:
+def _parse(raw: bytes) -> Message | None:
     try:
         return Message.from_buffer(raw)
     except _UNREADABLE:

@@ -7,11 +7,14 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.ports import Notifier
 from nightcare.errors import DesktopError
+
+if TYPE_CHECKING:
+    from nightcare.desktop.dbus.client import BusClient
 
 _SESSION_BEGINS = 60.0
 """Seconds within which a desktop shell that is starting has taken the name of its notification
@@ -41,6 +44,7 @@ def choose_screen(
     remembered: Callable[[str], bool | None] = lambda _: None,
     *,
     watched: bool = True,
+    bus: BusClient | None = None,
 ) -> Notifier:
     """Return the notifier: the one configured, else what this machine has.
 
@@ -55,9 +59,9 @@ def choose_screen(
             the person was asked.
         watched: Whether somebody reads the terminal. Where nobody does, as with a log, we wait for
             a bus.
+        bus: The client of the session bus; a new one if None.
     """
     backend, _ = chosen_backend(schedule, variables, watched=watched)
-    bus = session_bus(variables)
     if backend == "plyer":
         from nightcare.desktop.notify.plyer_notifier import (  # noqa: PLC0415 - other platforms only
             PlyerNotifier,
@@ -71,13 +75,18 @@ def choose_screen(
         from nightcare.desktop.notify.terminal import TerminalNotifier  # noqa: PLC0415 - no desktop only
 
         return TerminalNotifier(out)
-    from nightcare.desktop.desktop_entry import icon  # noqa: PLC0415 - Linux only
+    from nightcare.desktop.dbus.client import BusClient  # noqa: PLC0415 - Linux only
+    from nightcare.desktop.desktop_entry import icon  # noqa: PLC0415 - likewise
     from nightcare.desktop.notify.freedesktop import FreedesktopNotifier, Waits  # noqa: PLC0415 - likewise
 
-    if bus is None and watched:
+    address = session_bus(variables)
+    if address is None and watched:
         raise DesktopError("no_session_bus")
     return FreedesktopNotifier(
-        bus, icon=icon(variables), remembered=remembered, waits=Waits(patience=_patience(variables))
+        bus or BusClient(address),
+        icon=icon(variables),
+        remembered=remembered,
+        waits=Waits(patience=_patience(variables)),
     )
 
 
@@ -105,19 +114,30 @@ def chosen_backend(
     return "freedesktop", "session_bus"
 
 
-def move_screen(screen: Notifier, address: str | None, variables: Mapping[str, str]) -> None:
-    """Have a screen go to another session bus, if it needs one.
-
-    Args:
-        screen: The screen.
-        address: The address of the bus; None where there is none.
-        variables: The environment, in which the desktop may have arrived late.
-    """
-    if screen.name == "freedesktop":
+def adapt_to_desktop(notifier: Notifier, variables: Mapping[str, str]) -> None:
+    """Wait for the session's own server as long as the desktop needs, which may arrive late."""
+    if notifier.name == "freedesktop":
         from nightcare.desktop.notify.freedesktop import FreedesktopNotifier  # noqa: PLC0415 - Linux only
 
-        if isinstance(screen, FreedesktopNotifier):
-            screen.move(address, _patience(variables))
+        if isinstance(notifier, FreedesktopNotifier):
+            notifier.set_patience(_patience(variables))
+
+
+def bus_clients(
+    variables: Mapping[str, str], backend: str
+) -> tuple[BusClient | None, BusClient | None]:
+    """Return the clients of the session bus and of the system bus; none but on Linux.
+
+    Args:
+        variables: The environment.
+        backend: The backend that shows notifications, which may need the session bus at any time.
+    """
+    if sys.platform != "linux":
+        return None, None
+    from nightcare.desktop.dbus.client import BusClient  # noqa: PLC0415 - Linux only
+
+    session = BusClient(session_bus(variables), on_demand=backend != "freedesktop")
+    return session, BusClient(system_bus(variables), on_demand=True)
 
 
 def session_bus(variables: Mapping[str, str]) -> str | None:

@@ -1,28 +1,19 @@
-"""The screen of a free desktop: whichever notification server is there, over the session bus."""
+"""The notifier of a free desktop: any notification server on the session bus."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
-from jeepney import MatchRule, new_method_call
+from jeepney import MatchRule
 
-from nightcare.desktop.dbus.connection import (
-    BUS,
-    CallError,
-    Connection,
-    ConnectionLost,
-    Reply,
-    Signal,
-    apart,
-    connected,
-)
-from nightcare.desktop.notify.known_servers import Remembered, nothing_remembered
-from nightcare.desktop.notify.outbox import Outbox, Pending, delay
-from nightcare.desktop.notify.server import INTERFACE, NotificationServer
+from nightcare.desktop.dbus.client import BusClient, BusSession
+from nightcare.desktop.dbus.connection import CallError, Signal
+from nightcare.desktop.notify.outbox import Outbox, Pending
+from nightcare.desktop.notify.server import NotificationServer
+from nightcare.desktop.notify.server_traits import INTERFACE, ButtonMemory, nothing_remembered
 from nightcare.domain.delivery import DeliveryStatus
 from nightcare.domain.notification import (
     ButtonPressed,
@@ -36,27 +27,18 @@ from nightcare.domain.notification import (
     Sent,
 )
 
-LIMIT = 5.0
-"""Seconds within which every call must be answered; a busy desktop shell can be slow."""
-
-DELAYS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
-"""Seconds before each further attempt; the last one before all that follow."""
-
 REST = 0.4
 """Seconds between the end of one notification and the next. SwayNotificationCenter (0.7.3, 0.11)
 never draws what it is sent within about 0.2 s of its last popup's end, while that fades out."""
 
-_ONCE_MORE = 0.2
-"""Seconds until what has not ended is told so again."""
-
 
 @dataclass(frozen=True)
 class Waits:
-    """How long a screen waits, in seconds.
+    """The times that the notifier waits, in seconds.
 
     Attributes:
         rest: Between the end of one notification and the next.
-        patience: On a new bus for its session's own server, before it has one started.
+        patience: On a new bus for its session's own server, before it lets the bus start one.
     """
 
     rest: float = REST
@@ -67,371 +49,262 @@ USUAL = Waits()
 
 
 class FreedesktopNotifier:
-    """Shows messages through org.freedesktop.Notifications.
+    """The notifier that uses org.freedesktop.Notifications.
 
-    What ought to be on the screen is only noted down; `run` makes the server match it, over one
-    connection that it keeps and always reads. A server that is absent is started by the bus where
-    the bus can, else waited for; one that fails is tried again, each time later; one that is new
-    is sent what is wanted at once. There is no polling: what waits is woken.
+    Messages are put into an outbox, and a task on the bus makes the server match it. A server that
+    is absent is started by the bus if the bus can, else awaited; after a failure a message is
+    retried, each time later; a new server is sent the whole outbox at once. There is no polling.
 
-    While a session begins no server is started: the bus would start whichever is installed, and
+    While a session begins no server is started: the bus would start any one that is installed, and
     that would keep the name from the desktop's own for the whole session.
 
     Args:
-        address: Of the session bus, as in DBUS_SESSION_BUS_ADDRESS; None where there is none yet.
+        bus: The client of the session bus.
         icon: The name or path of the icon of every message.
-        limit: Seconds within which a call must be answered.
-        delays: Seconds before each further attempt, the last one before all that follow.
-        remembered: Whether a server draws buttons, as far as the person was asked.
-        waits: How long it waits before it sends something, or has a server started.
+        remembered: The user's answers whether a server draws buttons.
+        waits: The time to wait before it sends something, or lets a server be started.
     """
 
     name = "freedesktop"
+    names = (INTERFACE,)
+    # Broad, for servers that broadcast; signals that are sent to us alone need no rule.
+    rules = (MatchRule(type="signal", interface=INTERFACE).serialise(),)
 
     def __init__(
         self,
-        address: str | None,
+        bus: BusClient,
         *,
         icon: str,
-        limit: float = LIMIT,
-        delays: Sequence[float] = DELAYS,
-        remembered: Remembered = nothing_remembered,
+        remembered: ButtonMemory = nothing_remembered,
         waits: Waits = USUAL,
     ) -> None:
-        self._address = address
-        self._moved = asyncio.Event()
-        self._make_server = partial(NotificationServer, icon=icon, remembered=remembered)
-        self._limit = limit
-        self._delays = delays
-        self._agenda = Outbox(delays, waits.rest)
-        self._left_behind: dict[str, str] = {}
+        self._client = bus
+        self._icon = icon
+        self._remembered = remembered
         self._patience = waits.patience
+        self._outbox = Outbox(bus.delays, waits.rest)
+        self._left_behind: dict[str, str] = {}
         self._report: Callable[[NotifierEvent], None] | None = None
-        self._link: _Link | None = None
+        self._session: BusSession | None = None
+        self._server: NotificationServer | None = None
+        self._sending: asyncio.Task[None] | None = None
+        self._starts_from = 0.0
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """What the server can do; nothing while there is none."""
-        server = self._server
-        return server.capabilities if server else frozenset()
+        """The capabilities of the server; none while there is no server."""
+        return self._server.capabilities if self._server else frozenset()
 
     def describe(self) -> str:
-        """The server's name, version and maker: "dunst 1.9.0 (knopwob)"; empty without one."""
-        server = self._server
-        return server.description if server else ""
+        """Return the name, version and maker of the server, such as "dunst 1.9.0 (knopwob)"."""
+        return self._server.description if self._server else ""
 
     def show(self, message: Message) -> None:
         """Put a message on the screen, and keep it there until it is closed or answered."""
-        if self._agenda.has(message):
+        if self._outbox.has(message):
             return
         replaces = self._server is not None and self._server.replaces(message.token)
-        in_place = replaces and self._agenda.follows(message)
+        in_place = replaces and self._outbox.follows(message)
         if not in_place:
             self.close(message.token)
-        self._agenda.add(message, in_place=in_place)
-        if self._report and not (self._link and self._link.ready):
+        self._outbox.add(message, in_place=in_place)
+        if self._report and self._session is None:
             absent = Rejected(message.token, DeliveryStatus.NO_SERVER)
             asyncio.get_running_loop().call_soon(self._report, absent)
 
     def close(self, token: str) -> None:
         """Take a message off the screen; of it only a late press is reported."""
-        self._agenda.drop(token)
+        self._outbox.drop(token)
         self._take_off(token)
 
     def forget(self, handle: str, token: str) -> None:
         """Take off what an earlier run left, if this is still the same server on the same bus."""
         self._left_behind[handle] = token
-        if self._link and self._link.ready:
-            self._link.tidy()
+        if self._session:
+            self._tidy()
 
     def quiet(self, *, on: bool) -> None:
         """Take note of do not disturb; what was sent while it was on is sent anew when it ends.
 
-        By rule, for all servers: of those that were tried some draw it then by themselves, some
+        This is done on all servers: of those that were tried some draw it then by themselves, some
         with the next one, and some never, and none says which.
         """
-        ended = self._agenda.quiet and not on
-        self._agenda.quiet = on
+        ended = self._outbox.quiet and not on
+        self._outbox.quiet = on
         if ended:
-            for message in self._agenda.unseen():
+            for message in self._outbox.unseen():
                 self._take_off(message.token)
-                self._agenda.add_again(message)
+                self._outbox.add_again(message)
 
-    def move(self, address: str | None, patience: float) -> None:
-        """Go to another session bus, or to the first that there is.
-
-        Args:
-            address: The address of the bus; None where there is none.
-            patience: Seconds for which its session's own server is waited for.
-        """
-        if self._link:
-            self._link.wait_for_session(patience - self._patience)
+    def set_patience(self, patience: float) -> None:
+        """Set the seconds to wait on a new bus for its session's own server."""
+        if self._session and self._starts_from:
+            self._starts_from += patience - self._patience
+            self._outbox.look_again()
         self._patience = patience
-        if address != self._address:
-            self._address = address
-            self._moved.set()
 
     async def run(self, report: Callable[[NotifierEvent], None]) -> None:
-        """Serve until cancelled, on each session bus that there is in turn.
+        """Serve until cancelled, on every connection of the client.
 
         Raises:
             ExceptionGroup: Something unexpected, such as an error that `report` raised.
         """
         self._report = report
-        while True:
-            self._moved.clear()
-            if self._address is None:
-                self._report_absence(report)
-                await self._moved.wait()
-                continue
-            serving = asyncio.create_task(self._serve(self._address, report))
-            moving = asyncio.create_task(self._moved.wait())
-            try:
-                await asyncio.wait({serving, moving}, return_when=asyncio.FIRST_COMPLETED)
-                if serving.done():
-                    serving.result()
-            finally:
-                moving.cancel()
-                await _ended(serving)
-            self._report_absence(report)
+        try:
+            await self._client.serve(self)
+        finally:
+            self._lose_session()
 
-    async def _serve(self, address: str, report: Callable[[NotifierEvent], None]) -> None:
-        """Serve on one bus, over as many connections as it takes."""
-        losses = 0
-        while True:
-            try:
-                await apart(self._connect(address, report))
-            except* ConnectionLost:
-                if self._link and self._link.ready:
-                    losses = 0
-            finally:
-                self._lose_link()
-            self._report_absence(report)
-            await asyncio.sleep(delay(self._delays, losses))
-            losses += 1
+    # Called by the bus client
 
-    def _report_absence(self, report: Callable[[NotifierEvent], None]) -> None:
+    def connected(self, session: BusSession) -> None:
+        """Turn to the server that is there."""
+        self._session = session
+        self._starts_from = asyncio.get_running_loop().time() + self._patience
+        self.owner_changed(INTERFACE, session.owners[INTERFACE])
+
+    def disconnected(self) -> None:
         """Report that there is no server, and that nothing is on the screen."""
-        report(NotifierChanged())
-        for token in self._agenda.tokens():
-            report(Rejected(token, DeliveryStatus.NO_SERVER))
+        self._lose_session()
+        self._send_report(NotifierChanged())
+        self._report_absence()
 
-    async def _connect(self, address: str, report: Callable[[NotifierEvent], None]) -> None:
-        async with (
-            connected(address, self._limit) as bus,
-            asyncio.TaskGroup() as tasks,
-        ):
-            link = _Link(bus, tasks, self._agenda, self._left_behind, self._make_server, report)
-            link.starts_from = asyncio.get_running_loop().time() + self._patience
-            self._link = link
-            tasks.create_task(bus.receive(link.hear))
-            tasks.create_task(link.start())
+    def owner_changed(self, name: str, owner: str) -> None:
+        """Turn to the server with this unique name, or to none."""
+        del name
+        if self._session is None:
+            return
+        if self._server:
+            self._server.retire()
+            self._outbox.void()
+            self._server = None
+        if owner:
+            self._server = NotificationServer(
+                self._session, owner, self._icon, self._handle_event, self._remembered
+            )
+            self._outbox.renew()
+            # The session has had a server, so that one may be started from now on.
+            self._starts_from = 0.0
+            for handle, token in self._left_behind.items():
+                self._server.adopt(handle, token)
+        else:
+            self._report_absence()
+            self._tidy()
+        if self._sending:
+            self._sending.cancel()
+        self._sending = self._session.spawn(self._send_all(self._session, self._server))
 
-    @property
-    def _server(self) -> NotificationServer | None:
-        return self._link.server if self._link else None
+    def handle_signal(self, signal: Signal) -> None:
+        """Handle a signal of the server; those of others are ignored."""
+        server = self._server
+        if server and signal.sender == server.owner and signal.interface == INTERFACE:
+            server.handle_signal(signal)
+
+    def _lose_session(self) -> None:
+        if self._server:
+            self._left_behind |= self._server.handles()
+        if self._sending:
+            self._sending.cancel()
+        self._session = self._server = self._sending = None
+        self._outbox.void()
+
+    # Events
+
+    def _send_report(self, event: NotifierEvent) -> None:
+        if self._report:
+            self._report(event)
+
+    def _report_absence(self) -> None:
+        for token in self._outbox.tokens():
+            self._send_report(Rejected(token, DeliveryStatus.NO_SERVER))
+
+    def _handle_event(self, event: NotifierEvent) -> None:
+        """Update the outbox by an event of the server, and report it."""
+        match event:
+            case NotificationShown(token):
+                self._outbox.place(token)
+            case NotificationClosed(token, by_itself=True) if self._outbox.keep_unseen(token):
+                self._outbox.cleared()
+                event = Rejected(token, DeliveryStatus.TAKEN_OFF)
+            case ButtonPressed(token) | NotificationClosed(token):
+                self._outbox.drop(token)
+                self._outbox.cleared()
+        self._send_report(event)
 
     def _take_off(self, token: str) -> None:
         if self._server and self._server.close(token):
-            self._agenda.cleared()
+            self._outbox.cleared()
 
-    def _lose_link(self) -> None:
-        if self._server:
-            self._left_behind |= self._server.handles()
-        self._link = None
-        self._agenda.void()
-
-
-class _Link:
-    """One connection to the bus, and the server that is on it.
-
-    Attributes:
-        server: The server, if there is one.
-        ready: Whether that is known.
-        starts_from: When a server may be started, in the loop's time: one is, where the session
-            has had one.
-    """
-
-    def __init__(
-        self,
-        bus: Connection,
-        tasks: asyncio.TaskGroup,
-        agenda: Outbox,
-        left_behind: dict[str, str],
-        make_server: Callable[..., NotificationServer],
-        report: Callable[[NotifierEvent], None],
-    ) -> None:
-        self.server: NotificationServer | None = None
-        self.ready = False
-        self.starts_from = 0.0
-        self._bus = bus
-        self._bus_id = ""
-        self._tasks = tasks
-        self._agenda = agenda
-        self._left_behind = left_behind
-        self._make_server = make_server
-        self._report = report
-        self._attendance: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Introduce ourselves to the bus, and find the server.
-
-        Raises:
-            ConnectionLost: The bus does not do what a bus does.
-        """
-        try:
-            (await self._ask("Hello")).of("s")
-            (self._bus_id,) = (await self._ask("GetId")).of("s")
-            # Broad, for who sends to everybody; what is sent to us alone comes without a rule.
-            await self._listen(MatchRule(type="signal", interface=INTERFACE))
-            changes = MatchRule(
-                type="signal",
-                sender=BUS.bus_name,
-                interface=BUS.interface,
-                member="NameOwnerChanged",
-            )
-            changes.add_arg_condition(0, INTERFACE)
-            await self._listen(changes)
-            owner = await self._ask("GetNameOwner", INTERFACE)
-        except (CallError, TimeoutError) as error:
-            raise ConnectionLost("the bus is of no use") from error
-        # A change that was heard meanwhile is newer than this reply.
-        if not self.ready:
-            self._owned_by("" if owner.error else owner.body[0])
-
-    def wait_for_session(self, longer: float) -> None:
-        """Wait so many seconds longer, or less long, for the session's own server."""
-        if self.starts_from:
-            self.starts_from += longer
-            self._agenda.look_again()
-
-    def tidy(self) -> None:
+    def _tidy(self) -> None:
         """Take off what earlier connections left on the present server; the rest has gone."""
         while self._left_behind:
             handle, token = self._left_behind.popitem()
-            if self.server and self.server.close_left_behind(handle, token):
-                self._agenda.cleared()
+            if self._server and self._server.close_left_behind(handle, token):
+                self._outbox.cleared()
 
-    def hear(self, signal: Signal) -> None:
-        """Take note of a signal, if its sender has a say in the matter."""
-        if signal.sender == BUS.bus_name:
-            match signal.member, signal.body:
-                case "NameOwnerChanged", (name, _, owner) if name == INTERFACE:
-                    self._owned_by(owner)
-                case _:
-                    pass
-        elif self.server and signal.sender == self.server.owner and signal.interface == INTERFACE:
-            self.server.hear(signal)
+    # The task that sends
 
-    def _owned_by(self, owner: str) -> None:
-        """Turn to the server with this unique name, or to none."""
-        self.ready = True
-        if self.server:
-            self.server.retire()
-            self._agenda.void()
-        self.server = None
-        if owner:
-            self.server = self._make_server(self._bus, self._bus_id, owner, report=self._note)
-            self._agenda.renew()
-            self.starts_from = 0.0
-            for handle, token in self._left_behind.items():
-                self.server.adopt(handle, token)
-        else:
-            for token in self._agenda.tokens():
-                self._report(Rejected(token, DeliveryStatus.NO_SERVER))
-            self.tidy()
-        if self._attendance:
-            self._attendance.cancel()
-        self._attendance = self._tasks.create_task(self._attend(self.server))
-
-    def _note(self, event: NotifierEvent) -> None:
-        match event:
-            case NotificationShown(token):
-                self._agenda.place(token)
-            case NotificationClosed(token, by_itself=True) if self._agenda.keep_unseen(token):
-                self._agenda.cleared()
-                self._report(Rejected(token, DeliveryStatus.TAKEN_OFF))
-                return
-            case ButtonPressed(token) | NotificationClosed(token):
-                self._agenda.drop(token)
-                self._agenda.cleared()
-        self._report(event)
-
-    async def _attend(self, server: NotificationServer | None) -> None:
-        """See to it that this server, while it is the one, shows what is wanted."""
+    async def _send_all(self, session: BusSession, server: NotificationServer | None) -> None:
+        """Make this server, while it is the one, show what is in the outbox."""
         if server:
             with contextlib.suppress(CallError, TimeoutError):
                 await self._meet(server)
-            # How to take something off depends on which server it is.
-            self.tidy()
+            # How to take something off depends on the traits of the server.
+            self._tidy()
         else:
-            self._report(NotifierChanged(startable=await self._startable()))
+            self._send_report(NotifierChanged(startable=await self._startable(session)))
         while True:
-            want = await self._agenda.next_due()
-            delivery = await (
-                self._start_server(want) if server is None else self._send(server, want)
-            )
-            if self._agenda.lacks(want):
-                self._report(Rejected(want.message.token, delivery))
+            pending = await self._outbox.next_due()
+            if server:
+                status = await self._send(server, pending)
+            else:
+                status = await self._start_server(session, pending)
+            if self._outbox.lacks(pending):
+                self._send_report(Rejected(pending.message.token, status))
 
-    async def _startable(self) -> bool:
+    async def _startable(self, session: BusSession) -> bool:
         try:
-            (names,) = (await self._ask("ListActivatableNames")).of("as")
+            return await session.bus.is_activatable(INTERFACE)
         except (CallError, TimeoutError):
             return False
-        return INTERFACE in names
 
     async def _meet(self, server: NotificationServer) -> None:
         await server.meet()
-        self._report(NotifierChanged())
+        self._send_report(NotifierChanged())
 
-    async def _start_server(self, want: Pending) -> DeliveryStatus:
-        """Have the bus start a server, if it should; that one is then told of anew."""
-        if not want.message.asked_for and asyncio.get_running_loop().time() < self.starts_from:
-            self._agenda.wait(want, self.starts_from)
-        elif not self._agenda.may_restart(want):
-            self._agenda.wait(want)
+    async def _start_server(self, session: BusSession, pending: Pending) -> DeliveryStatus:
+        """Let the bus start a server, if it should; a change of the owner follows."""
+        too_early = asyncio.get_running_loop().time() < self._starts_from
+        if too_early and not pending.message.asked_for:
+            self._outbox.wait(pending, self._starts_from)
+        elif not self._outbox.may_restart(pending):
+            self._outbox.wait(pending)
         else:
-            self._agenda.put_off(want)
-            with contextlib.suppress(TimeoutError):
-                start = new_method_call(BUS, "StartServiceByName", "su", (INTERFACE, 0))
-                await self._bus.ask(start)
+            self._outbox.put_off(pending)
+            with contextlib.suppress(CallError, TimeoutError):
+                await session.bus.start_service(INTERFACE)
         return DeliveryStatus.NO_SERVER
 
-    async def _send(self, server: NotificationServer, want: Pending) -> DeliveryStatus:
-        """Send a message to a server; put it off where that fails."""
+    async def _send(self, server: NotificationServer, pending: Pending) -> DeliveryStatus:
+        """Send a message to a server; put it off if that fails."""
         try:
             if not server.responsive:
                 await self._meet(server)
-                if not self._agenda.lacks(want):
+                if not self._outbox.lacks(pending):
                     return DeliveryStatus.DECIDED
-            self._agenda.sending(want)
-            # It goes out first: to write this down takes longer.
-            asyncio.get_running_loop().call_soon(self._report, Sent(want.message.token))
-            message = want.message.under_do_not_disturb() if self._agenda.quiet else want.message
-            delivery = await server.show(message, self._agenda.left(want))
+            self._outbox.sending(pending)
+            # The message goes out first: to write this to the journal takes longer.
+            asyncio.get_running_loop().call_soon(self._send_report, Sent(pending.message.token))
+            message = pending.message
+            if self._outbox.quiet:
+                message = message.under_do_not_disturb()
+            status = await server.show(message, self._outbox.left(pending))
         except CallError:
-            delivery = DeliveryStatus.ERROR
+            status = DeliveryStatus.ERROR
         except TimeoutError:
-            delivery = DeliveryStatus.NO_REPLY
-        if delivery is DeliveryStatus.NO_ID:
-            self._agenda.refused(want)
-        elif delivery is not DeliveryStatus.SHOWN:
-            self._agenda.put_off(want)
-        return delivery
-
-    async def _listen(self, rule: MatchRule) -> None:
-        (await self._ask("AddMatch", rule.serialise())).of("")
-
-    async def _ask(self, method: str, *arguments: str) -> Reply:
-        return await self._bus.ask(
-            new_method_call(BUS, method, "s" * len(arguments) or None, arguments)
-        )
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    """Cancel a task, and wait until it has ended."""
-    while not task.done():
-        task.cancel()
-        # A bus that dies at this very moment takes the cancellation's place in its task group.
-        await asyncio.wait({task}, timeout=_ONCE_MORE)
+            status = DeliveryStatus.NO_REPLY
+        if status is DeliveryStatus.NO_ID:
+            self._outbox.refused(pending)
+        elif status is not DeliveryStatus.SHOWN:
+            self._outbox.put_off(pending)
+        return status

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from nightcare.desktop.dbus.client import delay
 from nightcare.domain.notification import Message
 
 _NEVER = math.inf
@@ -233,8 +234,3 @@ class Outbox:
 
     def _later(self, attempts: int) -> float:
         return asyncio.get_running_loop().time() + delay(self._delays, attempts)
-
-
-def delay(delays: Sequence[float], attempts: int) -> float:
-    """Seconds before the next attempt, after so many; the last one before all that follow."""
-    return delays[min(attempts, len(delays) - 1)]

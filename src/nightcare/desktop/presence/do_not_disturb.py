@@ -1,33 +1,32 @@
-"""Do not disturb: each notification server, or each desktop, keeps it elsewhere.
+"""Sources of do not disturb, which each notification server or desktop stores in its own way.
 
-Sources: https://specifications.freedesktop.org/notification/latest for `Inhibited`; dunst(1) and
+References: https://specifications.freedesktop.org/notification/latest for `Inhibited`; dunst(1) and
 its org.dunstproject.cmd0; makoctl(1) and its fr.emersion.Mako; SwayNotificationCenter's
 org.erikreider.swaync.cc; src/daemon/notifications of BuddiesOfBudgie/budgie-desktop;
 panels/notification/server of linuxdeepin/dde-shell; org.xfce.Xfconf; the notifications.conf of
 lxqt-notificationd; cosmic-notifications-config of pop-os/cosmic-notifications; the settings of
 GNOME, Cinnamon, MATE and Pantheon (elementary/notifications), and the ca.desrt.dconf.Writer that
-tells of their changes.
+signals their changes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from jeepney import DBusAddress
 
-from nightcare.desktop.dbus.client import BusClient
-from nightcare.desktop.dbus.connection import CallError
-from nightcare.desktop.notify.server import INTERFACE
+from nightcare.desktop.dbus.connection import CallError, Connection
+from nightcare.desktop.notify.server_traits import INTERFACE, PATH
 from nightcare.desktop.presence.sources import ChangeSignal, PresenceSource, property_changed
 from nightcare.desktop.programs import printed
 from nightcare.domain.reminders import Condition
 
-_PATH = "/org/freedesktop/Notifications"
 _DUNST = "org.dunstproject.cmd0"
 _MAKO = "fr.emersion.Mako"
+_MAKO_MODE = "do-not-disturb"
 _SWAYNC = "org.erikreider.swaync.cc"
 _XFCONF = "org.xfce.Xfconf"
 _XFCE = "Xfce Notify Daemon"
@@ -37,21 +36,22 @@ _DEEPIN_PATH = "/org/deepin/dde/Notification1"
 _DEEPIN_SETTING = 0
 """The number of do not disturb among the settings of Deepin's server."""
 
-_MODE = "do-not-disturb"
 _BUDGIE = "org.budgie_desktop.Notifications"
 _BUDGIE_PATH = "/org/budgie_desktop/Notifications"
 _BUDGIE_DISPATCHER = "org.buddiesofbudgie.budgie.Dispatcher"
 
+_Ask = Callable[[Connection, str], Awaitable[bool]]
+
 
 @dataclass(frozen=True)
 class DesktopSetting:
-    """Where a desktop keeps it in its settings.
+    """The place of do not disturb in the settings of a desktop.
 
     Attributes:
-        desktop: As in XDG_CURRENT_DESKTOP.
-        schema: For `gsettings`.
-        key: Likewise.
-        quiet: What `gsettings` prints where notifications are not shown.
+        desktop: The desktop, as in XDG_CURRENT_DESKTOP.
+        schema: The schema for `gsettings`.
+        key: The key for `gsettings`.
+        quiet: The output of `gsettings` while notifications are not shown.
     """
 
     desktop: str
@@ -61,19 +61,19 @@ class DesktopSetting:
 
     @property
     def command(self) -> tuple[str, ...]:
-        """What prints it."""
+        """The command that prints it."""
         return ("gsettings", "get", self.schema, self.key)
 
     @property
-    def told(self) -> ChangeSignal:
+    def changed(self) -> ChangeSignal:
         """The signal of its change; dconf keeps each of these schemas under its own name."""
         path = "/" + self.schema.replace(".", "/") + "/"
         return ChangeSignal("ca.desrt.dconf", "ca.desrt.dconf.Writer", "Notify", below=path)
 
-    def means(self, printed: str) -> bool | None:
-        """Whether it is on, by what was printed; None where that makes no sense."""
-        value = printed.strip()
-        return value == self.quiet if value in _VALUES else None
+    def parse(self, output: str) -> bool | None:
+        """Return whether it is on, by the output of `gsettings`; None if that is no boolean."""
+        value = output.strip()
+        return value == self.quiet if value in {"true", "false"} else None
 
 
 _SETTINGS = (
@@ -89,17 +89,15 @@ _WITHOUT_SETTING = frozenset({
     "budgie", "cosmic", "dde", "deepin", "enlightenment", "gnome-flashback", "hyprland", "i3",
     "kde", "lxde", "lxqt", "niri", "river", "sway", "ukui", "unity", "unity7", "wlroots", "xfce",
 })  # fmt: skip
-"""Desktops, in lower case, whose notifications do not heed GNOME's setting. They, or the server
-they use, have a switch of their own, which is asked on the bus where it is known, or none."""
-
-_VALUES = frozenset({"true", "false"})
+"""Desktops, in lower case, whose notifications ignore GNOME's setting. They, or the server in use,
+have a switch of their own, which is queried on the bus if it is known, or none."""
 
 
 def setting_in_use(variables: Mapping[str, str]) -> DesktopSetting | None:
-    """Return the setting of the desktop that the environment names; None where it keeps none.
+    """Return the setting of the desktop that the environment names; None if it has none.
 
-    The list in XDG_CURRENT_DESKTOP begins with the most specific name. A name that is not known
-    here is that of a variant, such as `ubuntu:GNOME`, and the next one decides.
+    The list in XDG_CURRENT_DESKTOP begins with the most specific name. An unknown name is
+    that of a variant, such as `ubuntu:GNOME`, and the next one decides.
     """
     for desktop in variables.get("XDG_CURRENT_DESKTOP", "").casefold().split(":"):
         for setting in _SETTINGS:
@@ -110,131 +108,117 @@ def setting_in_use(variables: Mapping[str, str]) -> DesktopSetting | None:
     return None
 
 
-def setting_source(variables: Mapping[str, str]) -> PresenceSource | None:
-    """The setting of the desktop that the environment names, while it shows the notifications."""
+def sources(variables: Mapping[str, str]) -> tuple[PresenceSource, ...]:
+    """Return all sources in an environment; the server in use is at most one of them."""
     setting = setting_in_use(variables)
-    if setting is None:
-        return None
+    found = servers(variables)
+    return found if setting is None else (*found, _setting_source(setting, variables))
 
-    async def ask(_: BusClient, __: str) -> bool:
+
+def _source(
+    by: str, ask: _Ask, *signals: ChangeSignal, name: str = INTERFACE, when_needed: bool = False
+) -> PresenceSource:
+    return PresenceSource(Condition.DO_NOT_DISTURB, by, name, ask, signals, when_needed=when_needed)
+
+
+def _setting_source(setting: DesktopSetting, variables: Mapping[str, str]) -> PresenceSource:
+    """Return the source of a desktop's setting, while a server shows its notifications."""
+
+    async def ask(_: Connection, __: str) -> bool:
         try:
-            on = setting.means(await printed(setting.command, variables))
+            on = setting.parse(await printed(setting.command, variables))
         except OSError as error:
             raise CallError(setting.command[0]) from error
         if on is None:
             raise CallError(setting.key)
         return on
 
-    return PresenceSource(
-        Condition.DO_NOT_DISTURB, setting.desktop, INTERFACE, ask, (setting.told,)
-    )
+    return _source(setting.desktop, ask, setting.changed)
 
 
-async def _inhibited(bus: BusClient, owner: str) -> bool:
-    return await bus.switch(_at(owner, _PATH, INTERFACE), "Inhibited")
+async def _inhibited(bus: Connection, owner: str) -> bool:
+    return await bus.get_bool(_at(owner, PATH, INTERFACE), "Inhibited")
 
 
-async def _dunst(bus: BusClient, owner: str) -> bool:
-    return await bus.switch(_at(owner, _PATH, _DUNST), "paused")
+async def _dunst(bus: Connection, owner: str) -> bool:
+    return await bus.get_bool(_at(owner, PATH, _DUNST), "paused")
 
 
-async def _mako(bus: BusClient, owner: str) -> bool:
+async def _mako(bus: Connection, owner: str) -> bool:
     (modes,) = await bus.call(_at(owner, "/fr/emersion/Mako", _MAKO), "ListModes", "as")
-    if _MODE in modes:
+    if _MAKO_MODE in modes:
         return True
     if modes != ["default"]:
-        # Modes bear the names that their owner gave them.
+        # The user names the modes.
         raise CallError("another mode")
     return False
 
 
-async def _swaync(bus: BusClient, _: str) -> bool:
-    at = _at(await _present(bus, _SWAYNC), "/org/erikreider/swaync/cc", _SWAYNC)
+async def _swaync(bus: Connection, _: str) -> bool:
+    at = _at(await _owner(bus, _SWAYNC), "/org/erikreider/swaync/cc", _SWAYNC)
     (on,) = await bus.call(at, "GetDnd", "b")
     return bool(on)
 
 
-async def _budgie(bus: BusClient, _: str) -> bool:
-    at = _at(await _present(bus, _BUDGIE), _BUDGIE_PATH, _BUDGIE_DISPATCHER)
+async def _budgie(bus: Connection, _: str) -> bool:
+    at = _at(await _owner(bus, _BUDGIE), _BUDGIE_PATH, _BUDGIE_DISPATCHER)
     (on,) = await bus.call(at, "GetDoNotDisturb", "b")
     return bool(on)
 
 
-async def _deepin(bus: BusClient, _: str) -> bool:
-    at = _at(await _present(bus, _DEEPIN), _DEEPIN_PATH, _DEEPIN)
-    return await bus.switch_of(at, "GetSystemInfo", _DEEPIN_SETTING, takes="u")
+async def _deepin(bus: Connection, _: str) -> bool:
+    at = _at(await _owner(bus, _DEEPIN), _DEEPIN_PATH, _DEEPIN)
+    return await bus.call_for_bool(at, "GetSystemInfo", _DEEPIN_SETTING, takes="u")
 
 
-async def _xfce(bus: BusClient, owner: str) -> bool:
-    # The setting is also there where another server is in use.
-    name, *_ = await bus.call(_at(owner, _PATH, INTERFACE), "GetServerInformation", "ssss")
-    if name != _XFCE:
-        raise CallError(name)
-    at = _at(await _present(bus, _XFCONF), "/org/xfce/Xfconf", _XFCONF)
+async def _xfce(bus: Connection, owner: str) -> bool:
+    # The setting also exists while another server is in use.
+    await _require_server(bus, owner, _XFCE)
+    at = _at(await _owner(bus, _XFCONF), "/org/xfce/Xfconf", _XFCONF)
     setting = (_XFCE_CHANNEL, _XFCE_SETTING)
     (known,) = await bus.call(at, "PropertyExists", "b", *setting)
     if not known:
         return False
-    return await bus.switch_of(at, "GetProperty", *setting)
+    return await bus.call_for_bool(at, "GetProperty", *setting)
 
 
-@dataclass(frozen=True)
-class _SettingsFile:
-    """A file in which a server keeps it, without a word of its changes on the bus.
+def _file_source(
+    variables: Mapping[str, str], by: str, server: str, path: str, on: str
+) -> PresenceSource:
+    """Return a source that reads a server's file, of whose changes there is no signal.
 
-    Attributes:
-        by: What the source is called.
-        server: The name that the server says it has; while another one serves, the file means
-            nothing.
-        path: Of the file, below the person's config folder.
-        on: Matches a file in which it is on.
+    Args:
+        variables: The environment.
+        by: The name of the source.
+        server: The name of the server; while another one is in use, the file means nothing.
+        path: The path of the file below the user's config folder.
+        on: A pattern of a file in which do not disturb is on.
     """
+    named = Path(variables.get("XDG_CONFIG_HOME", ""))
+    folder = named if named.is_absolute() else Path(variables.get("HOME", "")) / ".config"
+    file = folder / path
 
-    by: str
-    server: str
-    path: str
-    on: re.Pattern[str]
+    async def ask(bus: Connection, owner: str) -> bool:
+        await _require_server(bus, owner, server)
+        try:
+            return re.search(on, file.read_text(encoding="utf-8"), re.MULTILINE) is not None
+        except FileNotFoundError:
+            return False
+        except (OSError, ValueError) as error:
+            raise CallError(str(file)) from error
 
-    def source(self, variables: Mapping[str, str]) -> PresenceSource:
-        """Return what reads the file of the person whose environment this is."""
-        named = Path(variables.get("XDG_CONFIG_HOME", ""))
-        folder = named if named.is_absolute() else Path(variables.get("HOME", "")) / ".config"
-        file = folder / self.path
-
-        async def ask(bus: BusClient, owner: str) -> bool:
-            name, *_ = await bus.call(_at(owner, _PATH, INTERFACE), "GetServerInformation", "ssss")
-            if name != self.server:
-                raise CallError(name)
-            try:
-                return self.on.search(file.read_text(encoding="utf-8")) is not None
-            except FileNotFoundError:
-                return False
-            except (OSError, ValueError) as error:
-                raise CallError(str(file)) from error
-
-        return PresenceSource(
-            Condition.DO_NOT_DISTURB, self.by, INTERFACE, ask, (), when_needed=True
-        )
+    return _source(by, ask, when_needed=True)
 
 
-_FILES = (
-    _SettingsFile(
-        "LXQt",
-        "lxqt-notificationd",
-        "lxqt/notifications.conf",
-        re.compile(r"^\s*doNotDisturb\s*=\s*(true|1)\s*$", re.MULTILINE),
-    ),
-    _SettingsFile(
-        "COSMIC",
-        "cosmic-notifications",
-        "cosmic/com.system76.CosmicNotifications/v1/do_not_disturb",
-        re.compile(r"^\s*true\s*$"),
-    ),
-)
+async def _require_server(bus: Connection, owner: str, name: str) -> None:
+    """Raise CallError if the notification server has another name."""
+    found, *_ = await bus.call(_at(owner, PATH, INTERFACE), "GetServerInformation", "ssss")
+    if found != name:
+        raise CallError(found)
 
 
-async def _present(bus: BusClient, name: str) -> str:
-    owner = await bus.owner(name)
+async def _owner(bus: Connection, name: str) -> str:
+    owner = await bus.get_name_owner(name)
     if owner is None:
         raise CallError(name)
     return owner
@@ -245,66 +229,48 @@ def _at(owner: str, path: str, interface: str) -> DBusAddress:
 
 
 _ON_THE_BUS = (
-    PresenceSource(
-        Condition.DO_NOT_DISTURB,
-        "",
-        INTERFACE,
-        _inhibited,
-        (property_changed(INTERFACE, INTERFACE),),
-    ),
-    PresenceSource(
-        Condition.DO_NOT_DISTURB,
-        "dunst",
-        INTERFACE,
-        _dunst,
-        (property_changed(INTERFACE, _DUNST),),
-    ),
-    PresenceSource(
-        Condition.DO_NOT_DISTURB,
-        "mako",
-        INTERFACE,
-        _mako,
-        (property_changed(INTERFACE, _MAKO),),
-        # Its earlier versions do not tell.
-        when_needed=True,
-    ),
-    PresenceSource(
-        Condition.DO_NOT_DISTURB,
+    _source("", _inhibited, property_changed(INTERFACE, INTERFACE)),
+    _source("dunst", _dunst, property_changed(INTERFACE, _DUNST)),
+    # Earlier versions of mako send no signal.
+    _source("mako", _mako, property_changed(INTERFACE, _MAKO), when_needed=True),
+    _source(
         "swaync",
-        INTERFACE,
         _swaync,
-        (
-            ChangeSignal(_SWAYNC, _SWAYNC, "Subscribe"),
-            ChangeSignal(_SWAYNC, _SWAYNC, "SubscribeV2"),
-        ),
+        ChangeSignal(_SWAYNC, _SWAYNC, "Subscribe"),
+        ChangeSignal(_SWAYNC, _SWAYNC, "SubscribeV2"),
     ),
-    PresenceSource(
-        Condition.DO_NOT_DISTURB,
+    _source(
         "Budgie",
-        _BUDGIE,
         _budgie,
-        (ChangeSignal(_BUDGIE, _BUDGIE_DISPATCHER, "DoNotDisturbChanged"),),
+        ChangeSignal(_BUDGIE, _BUDGIE_DISPATCHER, "DoNotDisturbChanged"),
+        name=_BUDGIE,
     ),
-    PresenceSource(
-        Condition.DO_NOT_DISTURB,
-        "Deepin",
-        _DEEPIN,
-        _deepin,
-        (ChangeSignal(_DEEPIN, _DEEPIN, "SystemInfoChanged"),),
-    ),
-    PresenceSource(
-        Condition.DO_NOT_DISTURB,
+    _source("Deepin", _deepin, ChangeSignal(_DEEPIN, _DEEPIN, "SystemInfoChanged"), name=_DEEPIN),
+    _source(
         "Xfce",
-        INTERFACE,
         _xfce,
-        (
-            ChangeSignal(_XFCONF, _XFCONF, "PropertyChanged", first=_XFCE_CHANNEL),
-            ChangeSignal(_XFCONF, _XFCONF, "PropertyRemoved", first=_XFCE_CHANNEL),
-        ),
+        ChangeSignal(_XFCONF, _XFCONF, "PropertyChanged", first=_XFCE_CHANNEL),
+        ChangeSignal(_XFCONF, _XFCONF, "PropertyRemoved", first=_XFCE_CHANNEL),
     ),
 )
 
 
 def servers(variables: Mapping[str, str]) -> tuple[PresenceSource, ...]:
-    """Who says it; each is asked, for the server in use is one of them at most."""
-    return (*_ON_THE_BUS, *(one.source(variables) for one in _FILES))
+    """Return the sources of the notification servers; the one in use is at most one of them."""
+    return (
+        *_ON_THE_BUS,
+        _file_source(
+            variables,
+            "LXQt",
+            "lxqt-notificationd",
+            "lxqt/notifications.conf",
+            r"^\s*doNotDisturb\s*=\s*(true|1)\s*$",
+        ),
+        _file_source(
+            variables,
+            "COSMIC",
+            "cosmic-notifications",
+            "cosmic/com.system76.CosmicNotifications/v1/do_not_disturb",
+            r"\A\s*true\s*\Z",
+        ),
+    )

@@ -1,6 +1,6 @@
-"""Whether somebody is there: what the desktop and the system say, put together.
+"""The presence of the user, by the answers of the desktop and the system.
 
-What nobody says, or nobody says in time, counts as here and undisturbed.
+A condition of which no source says anything in time counts as not so.
 """
 
 from __future__ import annotations
@@ -17,20 +17,21 @@ from nightcare.domain.reminders import Condition
 from nightcare.domain.schedule import Schedule
 
 if TYPE_CHECKING:
-    from nightcare.desktop.presence.query import Inquiry, SourceListener
+    from nightcare.desktop.dbus.client import BusClient
+    from nightcare.desktop.presence.query import Query, SourceListener
     from nightcare.desktop.presence.sources import PresenceSource
 
 LIMIT = 2.0
-"""Seconds within which each must say it; a reminder is not kept waiting for longer."""
+"""Seconds within which each source must answer; a reminder does not wait longer."""
 
 
 @dataclass(frozen=True)
-class SourceState:
-    """What is known of a matter.
+class ConditionState:
+    """What the sources say of a condition.
 
     Attributes:
-        on: Whether it is so; None where nobody says.
-        by: Who says so.
+        on: Whether it holds; None if no source says.
+        by: The names of the sources that say so.
     """
 
     on: bool | None
@@ -38,183 +39,181 @@ class SourceState:
 
 
 @dataclass(frozen=True)
-class _Heeded:
-    """What a schedule wants to know."""
+class _Interest:
+    """The conditions that a schedule depends on."""
 
-    matters: frozenset[Condition]
+    conditions: frozenset[Condition]
     idle_after: timedelta
 
     @classmethod
-    def of(cls, schedule: Schedule) -> _Heeded:
-        matters = {
-            matter
-            for matter in Condition
-            if any(one.held_while(matter) for one in schedule.enabled)
+    def of(cls, schedule: Schedule) -> _Interest:
+        conditions = {
+            condition
+            for condition in Condition
+            if any(one.held_while(condition) for one in schedule.enabled)
         }
-        if matters:
-            # What is shown through it comes anew when it ends, for some servers never drew it.
-            matters.add(Condition.DO_NOT_DISTURB)
-        return cls(frozenset(matters), schedule.idle_after)
+        if conditions:
+            # What is shown under it is sent anew when it ends, for some servers never drew it.
+            conditions.add(Condition.DO_NOT_DISTURB)
+        return cls(frozenset(conditions), schedule.idle_after)
 
 
 class PresenceMonitor:
-    """Knows whether somebody is there, by what others tell.
+    """The conditions that hold now, kept up to date by the sources.
 
     Args:
-        session: The address of the session bus; None where there is none.
-        system: The address of the system bus; None where there is none.
+        session: The client of the session bus, if any.
+        system: The client of the system bus, if any.
         variables: The environment, which names the desktop and the session.
-        schedule: What is asked is what it heeds.
-        limit: Seconds within which each source must have answered.
+        schedule: The schedule, which decides what is queried.
+        limit: Seconds within which each source must answer.
     """
 
     def __init__(
         self,
-        session: str | None,
-        system: str | None,
+        session: BusClient | None,
+        system: BusClient | None,
         variables: Mapping[str, str],
         schedule: Schedule,
         limit: float = LIMIT,
     ) -> None:
-        self._session = session
-        self._system = system
+        self._buses = ((session, False), (system, True))
         self._variables = variables
         self._limit = limit
-        self._heeded = _Heeded.of(schedule)
+        self._interest = _Interest.of(schedule)
         self._listeners: list[SourceListener] = []
-        self._inquiries: Sequence[Inquiry] = ()
-        self._renew = asyncio.Event()
+        self._queries: Sequence[Query] = ()
+        self._restart = asyncio.Event()
         self._looked = asyncio.Event()
-        self._changed: Callable[[], None] = _nothing
+        self._changed: Callable[[], None] = lambda: None
 
     @property
     def presence(self) -> Presence:
-        """Whether somebody is there, as far as is known now."""
-        return frozenset(matter for matter, known in self.known().items() if known.on)
+        """The conditions that hold, as far as is known now."""
+        return frozenset(condition for condition, state in self.known().items() if state.on)
 
-    def known(self) -> dict[Condition, SourceState]:
-        """What is known of each matter that is heeded, and by whom."""
-        return {
-            matter: self._known(matter) for matter in Condition if matter in self._heeded.matters
-        }
+    def known(self) -> dict[Condition, ConditionState]:
+        """Return the state of each condition that the schedule depends on."""
+        return {one: self._known(one) for one in Condition if one in self._interest.conditions}
 
-    def heed(self, schedule: Schedule) -> None:
-        """Ask from now on what this schedule heeds."""
-        heeded = _Heeded.of(schedule)
-        if heeded != self._heeded:
-            self._heeded = heeded
-            self._renew.set()
+    def apply(self, schedule: Schedule) -> None:
+        """Query from now on what this schedule depends on."""
+        interest = _Interest.of(schedule)
+        if interest != self._interest:
+            self._interest = interest
+            self._restart.set()
 
-    def renew(self, session: str | None) -> None:
-        """Ask anew, on this session bus; the desktop or its bus is another than before."""
-        self._session = session
-        self._renew.set()
+    def restart(self) -> None:
+        """Query all sources anew, because the desktop has changed.
+
+        It comes before a move of the session bus: until the new answers are there, those of the
+        bus that is left count.
+        """
+        for listener in self._listeners:
+            listener.freeze()
+        self._restart.set()
 
     async def run(self, changed: Callable[[], None]) -> None:
-        """Listen until cancelled.
+        """Keep the presence up to date until cancelled.
 
         Args:
-            changed: Called when `presence` or `known` may be others than before.
+            changed: Called when `presence` or `known` may have changed.
 
         Raises:
             ExceptionGroup: Something unexpected, such as an error that `changed` raised.
         """
         self._changed = changed
         async with asyncio.TaskGroup() as tasks:
-            serving: list[asyncio.Task[None]] = []
+            running: list[asyncio.Task[None]] = []
             while True:
-                self._renew.clear()
-                listeners = self._new_listeners() if self._session or self._system else []
-                before = serving
-                serving = [tasks.create_task(one.run()) for one in listeners]
-                # Until they have looked, what the others said still holds.
-                await self._within_limit(listeners)
+                self._restart.clear()
+                listeners = self._new_listeners()
+                before = running
+                running = [tasks.create_task(one.run()) for one in listeners]
+                # Until the first answers are there, those of the former listeners count.
+                await self._refresh(listeners)
                 self._listeners = listeners
-                self._inquiries = [one for listener in listeners for one in listener.inquiries]
+                self._queries = [one for listener in listeners for one in listener.queries]
                 for task in before:
                     task.cancel()
                 self._looked.set()
                 self._changed()
-                await self._renew.wait()
+                await self._restart.wait()
 
     async def refresh(self, *, everything: bool = False) -> None:
-        """Have asked, within the limit, what may have changed unseen; at the moment of need.
+        """Query, within the limit, what may have changed without a signal.
 
         Args:
-            everything: Whether all are asked, also who tells of changes by themselves.
+            everything: Whether all sources are queried: a signal may be on its way.
         """
-        if not self._looked.is_set():
+        if self._looked.is_set():
+            await self._refresh(self._listeners, everything=everything)
+        else:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._limit):
                     await self._looked.wait()
-        else:
-            await self._within_limit(self._listeners, everything=everything)
 
-    def look_again(self) -> None:
-        """Ask what may have changed unseen, without waiting for it."""
+    def query_again(self) -> None:
+        """Query what may have changed without a signal; do not wait for it."""
         for listener in self._listeners:
-            listener.look_again()
+            listener.query_again()
 
-    def _known(self, matter: Condition) -> SourceState:
-        said = [
+    def _known(self, condition: Condition) -> ConditionState:
+        answered = [
             one
-            for one in self._inquiries
-            if one.source.matter is matter and isinstance(one.answer, bool)
+            for one in self._queries
+            if one.source.condition is condition and isinstance(one.answer, bool)
         ]
-        said = [one for one in said if one.source.alone] or said
+        answered = [one for one in answered if one.source.alone] or answered
         for on in (True, False):
-            by = dict.fromkeys(one.source.by or one.source.name for one in said if one.answer is on)
+            by = dict.fromkeys(
+                one.source.by or one.source.name for one in answered if one.answer is on
+            )
             if by:
-                return SourceState(on, tuple(by))
-        return SourceState(None)
+                return ConditionState(on, tuple(by))
+        return ConditionState(None)
 
     def _new_listeners(self) -> list[SourceListener]:
-        from nightcare.desktop.presence.query import SourceListener  # noqa: PLC0415 - where there is a bus
+        buses = [(bus, system) for bus, system in self._buses if bus and bus.address is not None]
+        if not buses:
+            return []
+        from nightcare.desktop.presence.query import SourceListener  # noqa: PLC0415 - needs a bus
 
-        listeners = []
         sources = self._sources()
-        for address, on_system_bus in ((self._session, False), (self._system, True)):
+        listeners = []
+        for bus, on_system_bus in buses:
             here = [one for one in sources if one.on_system_bus is on_system_bus]
-            if address is not None and here:
-                listeners.append(SourceListener(address, here, self._told, limit=self._limit))
+            if bus and here:
+                listeners.append(SourceListener(bus, here, self._report, limit=self._limit))
         return listeners
 
     def _sources(self) -> list[PresenceSource]:
-        from nightcare.desktop.presence.do_not_disturb import servers, setting_source  # noqa: PLC0415
-        from nightcare.desktop.presence.session import (  # noqa: PLC0415 - where there is a bus
-            idle_sources,
-            lock_sources,
-            presenting_sources,
-        )
+        from nightcare.desktop.presence import do_not_disturb, session  # noqa: PLC0415 - needs a bus
 
-        session = self._variables.get("XDG_SESSION_ID", "")
-        setting = setting_source(self._variables)
+        session_id = self._variables.get("XDG_SESSION_ID", "")
         sources = (
-            *lock_sources(session),
-            *idle_sources(session, self._heeded.idle_after),
-            *servers(self._variables),
-            *(() if setting is None else (setting,)),
-            *presenting_sources(),
+            *session.lock_sources(session_id),
+            *session.idle_sources(session_id, self._interest.idle_after),
+            *do_not_disturb.sources(self._variables),
+            *session.presenting_sources(),
         )
-        return [one for one in sources if one.matter in self._heeded.matters]
+        return [one for one in sources if one.condition in self._interest.conditions]
 
-    def _told(self) -> None:
-        # Those who have not looked at everything yet are not heeded yet.
+    def _report(self) -> None:
+        # Sources whose first answers are not complete do not count yet.
         if self._looked.is_set():
             self._changed()
 
-    async def _within_limit(
+    async def _refresh(
         self, listeners: Sequence[SourceListener], *, everything: bool = False
     ) -> None:
         if not listeners:
             return
-        asking = [asyncio.ensure_future(one.refresh(everything=everything)) for one in listeners]
+        refreshing = [
+            asyncio.ensure_future(one.refresh(everything=everything)) for one in listeners
+        ]
         try:
-            await asyncio.wait(asking, timeout=self._limit)
+            await asyncio.wait(refreshing, timeout=self._limit)
         finally:
-            for one in asking:
+            for one in refreshing:
                 one.cancel()
-
-
-def _nothing() -> None:
-    """Nobody listens yet."""

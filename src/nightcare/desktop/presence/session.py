@@ -1,4 +1,4 @@
-"""Locked, idle, presenting: who says so, each in its own way.
+"""Sources of the conditions locked, idle and presenting, each with its own protocol.
 
 Sources: org.freedesktop.login1(5) for logind; the org.freedesktop.ScreenSaver of KDE Plasma and its
 likes; the org.gnome.ScreenSaver of GNOME and its descendants; org.gnome.Mutter.IdleMonitor of
@@ -14,10 +14,9 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
-from jeepney import DBusAddress
+from jeepney import DBusAddress, new_method_call
 
-from nightcare.desktop.dbus.client import BusClient
-from nightcare.desktop.dbus.connection import CallError, Signal
+from nightcare.desktop.dbus.connection import CallError, Connection, Signal
 from nightcare.desktop.presence.sources import ChangeSignal, PresenceSource, property_changed
 from nightcare.domain.reminders import Condition
 
@@ -34,13 +33,13 @@ _SAVER, _SAVER_PATH = "org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSav
 _SCREEN_SAVERS = (
     (_SAVER, _SAVER_PATH, _SAVER),
     ("org.gnome.ScreenSaver", "/org/gnome/ScreenSaver", "org.gnome.ScreenSaver"),
-    # GNOME Shell itself; the name above is that of a go-between, which may not have been started.
+    # GNOME Shell itself; the name above is that of a proxy, which may not have been started.
     ("org.gnome.Shell.ScreenShield", "/org/gnome/ScreenSaver", "org.gnome.ScreenSaver"),
     ("org.cinnamon.ScreenSaver", "/org/cinnamon/ScreenSaver", "org.cinnamon.ScreenSaver"),
     ("org.mate.ScreenSaver", "/", "org.mate.ScreenSaver"),
     ("org.xfce.ScreenSaver", "/", "org.xfce.ScreenSaver"),
 )
-"""Each with the path of its object and the interface."""
+"""The name, the path of the object and the interface of each."""
 
 _MUTTER = "org.gnome.Mutter.IdleMonitor"
 _IDLE_CORE = "/org/gnome/Mutter/IdleMonitor/Core"
@@ -55,11 +54,11 @@ _POWER_NAMES = ("org.freedesktop.PowerManagement", _POWER)
 
 _MILLISECOND = timedelta(milliseconds=1)
 _NEARLY = 1000
-"""Milliseconds; a watch may go off a moment before its owner's other clocks have got there."""
+"""Milliseconds; a watch may fire a moment before the idle time has reached it."""
 
 
 def lock_sources(session: str) -> tuple[PresenceSource, ...]:
-    """Who says that the screen is locked.
+    """Return the sources that say that the screen is locked.
 
     Args:
         session: The id of the person's session at logind, empty if unknown.
@@ -69,16 +68,16 @@ def lock_sources(session: str) -> tuple[PresenceSource, ...]:
 
 
 def idle_sources(session: str, after: timedelta) -> tuple[PresenceSource, ...]:
-    """Who says that nobody has touched keyboard or pointer for so long.
+    """Return the sources that say that keyboard and pointer were not touched for some time.
 
-    Mutter keeps the time that is asked for. Where nobody does, logind's hint is heeded, which the
-    desktop gives by its own idea of how long that is.
+    Mutter uses the time that it is asked for. Without Mutter the hint of logind counts, which the
+    desktop sets after a time of its own.
     """
     mutter = _Mutter(after)
 
-    async def time_at_saver(bus: BusClient, owner: str) -> bool:
+    async def time_at_saver(bus: Connection, owner: str) -> bool:
         at = DBusAddress(_SAVER_PATH, bus_name=owner, interface=_SAVER)
-        # Milliseconds, as KDE Plasma has it; where it is drawn by Wayland, it refuses.
+        # Milliseconds, as in KDE Plasma; under Wayland it answers with an error.
         (idle,) = await bus.call(at, "GetSessionIdleTime", "u")
         return bool(idle >= after // _MILLISECOND)
 
@@ -91,13 +90,14 @@ def idle_sources(session: str, after: timedelta) -> tuple[PresenceSource, ...]:
             (ChangeSignal(_MUTTER, _MUTTER, "WatchFired"),),
             alone=True,
             concerns=mutter.concerns,
+            release=mutter.release,
         ),
         PresenceSource(
             Condition.IDLE,
             _SAVER,
             _SAVER,
             time_at_saver,
-            # No signal tells that somebody is back, but that of an unlocked screen.
+            # The only signal of the user's return is that of an unlocked screen.
             (ChangeSignal(_SAVER, _SAVER, "ActiveChanged"),),
             when_needed=True,
         ),
@@ -106,7 +106,7 @@ def idle_sources(session: str, after: timedelta) -> tuple[PresenceSource, ...]:
 
 
 def presenting_sources() -> tuple[PresenceSource, ...]:
-    """Who says that a program keeps the screen awake."""
+    """Return the sources that say that a program keeps the screen awake."""
     power = (
         PresenceSource(
             Condition.PRESENTING,
@@ -141,7 +141,7 @@ def presenting_sources() -> tuple[PresenceSource, ...]:
 
 
 def _saver(name: str, path: str, interface: str) -> PresenceSource:
-    async def ask(bus: BusClient, owner: str) -> bool:
+    async def ask(bus: Connection, owner: str) -> bool:
         at = DBusAddress(path, bus_name=owner, interface=interface)
         (active,) = await bus.call(at, "GetActive", "b")
         return bool(active)
@@ -151,16 +151,16 @@ def _saver(name: str, path: str, interface: str) -> PresenceSource:
     )
 
 
-def _of_session(matter: Condition, hint: str, session: str) -> PresenceSource:
-    async def ask(bus: BusClient, owner: str) -> bool:
+def _of_session(condition: Condition, hint: str, session: str) -> PresenceSource:
+    async def ask(bus: Connection, owner: str) -> bool:
         other: bool | None = None
         async for path in _own_sessions(bus, owner, session):
             at = DBusAddress(path, bus_name=owner, interface=_SESSION)
-            # A session that is closing, or behind another one, keeps the hints it had at the end.
+            # A session that is closing, or in the background, keeps the hints that it had last.
             if await _text_of(bus, at, "State") not in {"active", ""}:
                 continue
             try:
-                on = await bus.switch(at, hint)
+                on = await bus.get_bool(at, hint)
             except CallError:
                 continue
             if await _text_of(bus, at, "Type") in {*_GRAPHICAL, ""}:
@@ -171,13 +171,13 @@ def _of_session(matter: Condition, hint: str, session: str) -> PresenceSource:
         return other
 
     return PresenceSource(
-        matter,
+        condition,
         "logind",
         _LOGIND,
         ask,
         (
             property_changed(_LOGIND, _SESSION),
-            # The session that the question is about may be another from now on.
+            # The session in question may be another one from now on.
             property_changed(_LOGIND, _USER),
             ChangeSignal(_LOGIND, _MANAGER, "SessionNew"),
             ChangeSignal(_LOGIND, _MANAGER, "SessionRemoved"),
@@ -186,14 +186,14 @@ def _of_session(matter: Condition, hint: str, session: str) -> PresenceSource:
     )
 
 
-async def _own_sessions(bus: BusClient, owner: str, session: str) -> AsyncIterator[str]:
-    """Yield the paths of sessions that may be the person's, the most likely first.
+async def _own_sessions(bus: Connection, owner: str, session: str) -> AsyncIterator[str]:
+    """Yield the paths of sessions that may be the user's, the most likely first.
 
-    These are the one named in the environment, the one of this process, the one on the person's
-    display (a user service belongs to none), and any other of theirs. Some may not be there.
+    These are the one named in the environment, the one of this process, the one on the user's
+    display (a user service belongs to none), and any other of theirs. Some may not exist.
     """
     manager = DBusAddress("/org/freedesktop/login1", bus_name=owner, interface=_MANAGER)
-    # In a namespace of its own a process may have another number than at logind.
+    # In a user namespace the process may have another user id than at logind.
     users, seat = {os.getuid()}, ""
     if session:
         with contextlib.suppress(CallError):
@@ -205,7 +205,7 @@ async def _own_sessions(bus: BusClient, owner: str, session: str) -> AsyncIterat
     yield _OWN_SESSION
     user = DBusAddress(_OWN_USER, bus_name=owner, interface=_USER)
     with contextlib.suppress(CallError):
-        match await bus.property(user, "Display"):
+        match await bus.get_property(user, "Display"):
             case ("(so)", (str(), str(path))):
                 yield path
     with contextlib.suppress(CallError):
@@ -215,42 +215,42 @@ async def _own_sessions(bus: BusClient, owner: str, session: str) -> AsyncIterat
                 yield str(path)
 
 
-async def _first_of(bus: BusClient, at: DBusAddress, name: str, kind: str) -> Any:
+async def _first_of(bus: Connection, at: DBusAddress, name: str, kind: str) -> Any:
     """Return the first part of a property that is a pair.
 
     Raises:
-        CallError: It is not there, or is of another type.
+        CallError: It is missing, or is of another type.
     """
-    found, value = await bus.property(at, name)
+    found, value = await bus.get_property(at, name)
     if found != kind:
         raise CallError(name)
     return value[0]
 
 
-async def _text_of(bus: BusClient, at: DBusAddress, name: str) -> str:
-    """Return a property that is text; empty where it is not there."""
+async def _text_of(bus: Connection, at: DBusAddress, name: str) -> str:
+    """Return a property that is text; empty if it is missing."""
     try:
-        kind, value = await bus.property(at, name)
+        kind, value = await bus.get_property(at, name)
     except CallError:
         return ""
     return str(value) if kind == "s" else ""
 
 
-async def _session_inhibited(bus: BusClient, owner: str) -> bool:
+async def _session_inhibited(bus: Connection, owner: str) -> bool:
     at = DBusAddress("/org/gnome/SessionManager", bus_name=owner, interface=_GNOME_SESSION)
     (kept_awake,) = await bus.call(at, "IsInhibited", "b", _KEEPS_AWAKE, takes="u")
     return bool(kept_awake)
 
 
-async def _power_inhibited(bus: BusClient, owner: str) -> bool:
+async def _power_inhibited(bus: Connection, owner: str) -> bool:
     at = DBusAddress("/org/freedesktop/PowerManagement/Inhibit", bus_name=owner, interface=_POWER)
     (kept_awake,) = await bus.call(at, "HasInhibit", "b")
     return bool(kept_awake)
 
 
-async def _idle_blocked(bus: BusClient, owner: str) -> bool:
+async def _idle_blocked(bus: Connection, owner: str) -> bool:
     at = DBusAddress("/org/freedesktop/login1", bus_name=owner, interface=_MANAGER)
-    match await bus.property(at, "BlockInhibited"):
+    match await bus.get_property(at, "BlockInhibited"):
         case ("s", str(blocked)):
             return "idle" in blocked.split(":")
         case _:
@@ -258,23 +258,23 @@ async def _idle_blocked(bus: BusClient, owner: str) -> bool:
 
 
 class _Mutter:
-    """Mutter's idle monitor, which goes off after so long, and at the first touch after that.
+    """Mutter's idle monitor, whose watches fire after an idle time, and at the first touch then.
 
-    Its watches last as long as the connection that set them, and as Mutter itself. One that waits
-    for a touch goes off once.
+    Watches last until they are removed, and as long as the connection that added them and Mutter
+    itself. A watch for a touch fires once.
     """
 
     def __init__(self, after: timedelta) -> None:
         self._after = after // _MILLISECOND
-        self._at: tuple[BusClient, str] | None = None
+        self._at: tuple[Connection, str] | None = None
         self._idle_watch = 0
         self._touch_watch = 0
 
-    async def ask(self, bus: BusClient, owner: str) -> bool:
-        """Whether the time is reached, with the watches set that tell when that changes."""
+    async def ask(self, bus: Connection, owner: str) -> bool:
+        """Return whether the idle time is reached; add the watches for a change of that."""
         at = DBusAddress(_IDLE_CORE, bus_name=owner, interface=_MUTTER)
         while True:
-            # Looked at again after a watch was set: it may have come about before that.
+            # Asked again after a watch was added: the change may have come before that.
             (idle,) = await bus.call(at, "GetIdletime", "t")
             away = bool(idle + _NEARLY >= self._after)
             if self._at != (bus, owner):
@@ -288,7 +288,7 @@ class _Mutter:
                 return away
 
     def concerns(self, signal: Signal) -> bool:
-        """Whether it was one of our watches that went off."""
+        """Return whether a signal is that of one of our watches."""
         match signal.body:
             case (int(number),) if number and number == self._touch_watch:
                 self._touch_watch = 0
@@ -297,6 +297,13 @@ class _Mutter:
                 return number == self._idle_watch
             case _:
                 return False
+
+    def release(self, bus: Connection) -> None:
+        """Remove the watches on a connection that is still used otherwise."""
+        if self._at is not None and self._at[0] is bus:
+            at = DBusAddress(_IDLE_CORE, bus_name=self._at[1], interface=_MUTTER)
+            for number in filter(None, (self._idle_watch, self._touch_watch)):
+                bus.post(new_method_call(at, "RemoveWatch", "u", (number,)))
 
 
 def _watch(returned: tuple[int, ...]) -> int:

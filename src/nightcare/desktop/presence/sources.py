@@ -1,4 +1,4 @@
-"""Who can say whether somebody is there: what to ask them, and which signals tell of a change."""
+"""The sources of presence: what to ask them, and which signals say that an answer has changed."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ from dataclasses import dataclass
 
 from jeepney import MatchRule
 
-from nightcare.desktop.dbus.client import PROPERTIES, BusClient
-from nightcare.desktop.dbus.connection import Signal
+from nightcare.desktop.dbus.connection import PROPERTIES, Connection, Signal
 from nightcare.domain.reminders import Condition
 
 
 @dataclass(frozen=True)
 class ChangeSignal:
-    """A signal that tells that an answer may have changed.
+    """A signal that says that an answer may have changed.
 
     Attributes:
         name: The name that its sender must own.
         interface: The interface it belongs to.
         member: Its name.
-        first: What its first argument must be; empty for anything.
-        below: A path that its first argument must lead to or come from; empty for anything.
+        first: The value of its first argument; empty for any.
+        below: A path that its first argument must lead to or come from; empty for any.
     """
 
     name: str
@@ -31,7 +30,7 @@ class ChangeSignal:
     below: str = ""
 
     def rule(self) -> str:
-        """What the bus is asked to pass on."""
+        """Return the match rule for the bus."""
         rule = MatchRule(
             type="signal", sender=self.name, interface=self.interface, member=self.member
         )
@@ -41,8 +40,8 @@ class ChangeSignal:
             rule.add_arg_condition(0, self.below, "path")
         return str(rule.serialise())
 
-    def is_told_by(self, signal: Signal) -> bool:
-        """Whether it is this signal, whoever sent it."""
+    def matches(self, signal: Signal) -> bool:
+        """Return whether a signal is this one, whoever sent it."""
         if (signal.interface, signal.member) != (self.interface, self.member):
             return False
         first = signal.body[0] if signal.body else None
@@ -55,37 +54,36 @@ class ChangeSignal:
         return True
 
 
-def _all(_: Signal) -> bool:
-    return True
-
-
 @dataclass(frozen=True)
 class PresenceSource:
-    """Somebody on a bus who can say how one matter stands.
+    """A service on a bus that says whether a condition holds.
 
     Attributes:
-        matter: What it has a say in.
-        by: What it is called; empty for the notification server by its specification.
-        name: The name that it owns; while nobody does, nobody says.
-        ask: Asks the owner with this unique name; raises Refused where it cannot say.
-        told: What tells that it must be asked again.
-        on_system_bus: Whether it is on the system bus, not on the session's.
-        when_needed: Whether it may change without a signal, and must be asked when it matters.
-        alone: Whether it knows best: where it says anything, the others are not heeded.
-        concerns: Whether a signal that is one of `told` is meant for us.
+        condition: The condition.
+        by: The name of the source for the user; empty for the notification server by its
+            specification.
+        name: The name that it owns on the bus; without an owner there is no answer.
+        ask: Asks the owner with this unique name; raises CallError if it cannot say.
+        signals: The signals on which it is asked again.
+        on_system_bus: Whether it is on the system bus, not on the session bus.
+        when_needed: Whether its answer may change without a signal.
+        alone: Whether its answer counts more than those of all other sources.
+        concerns: Returns whether a signal that is one of `signals` is meant for us.
+        release: Gives back what `ask` has set up on a connection, when it is asked no more.
     """
 
-    matter: Condition
+    condition: Condition
     by: str
     name: str
-    ask: Callable[[BusClient, str], Awaitable[bool]]
-    told: tuple[ChangeSignal, ...] = ()
+    ask: Callable[[Connection, str], Awaitable[bool]]
+    signals: tuple[ChangeSignal, ...] = ()
     on_system_bus: bool = False
     when_needed: bool = False
     alone: bool = False
-    concerns: Callable[[Signal], bool] = _all
+    concerns: Callable[[Signal], bool] = lambda _: True
+    release: Callable[[Connection], None] = lambda _: None
 
 
 def property_changed(name: str, interface: str) -> ChangeSignal:
-    """Who owns a name tells that a property of an interface has changed."""
+    """Return the signal with which the owner of a name reports a change of a property."""
     return ChangeSignal(name, PROPERTIES, "PropertiesChanged", first=interface)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from nightcare.desktop.notify.known_servers import ANSWER_ON_ANY_CLICK, DRAW_NO_BUTTONS
+from nightcare.desktop.notify.server_traits import ANSWER_ON_ANY_CLICK, DRAW_NO_BUTTONS
 from nightcare.desktop.probe_results import DoNotDisturbFacts, Fault, Identity, NotifierFacts
 from nightcare.doctor.finding import Check, Finding, Said, bad, good, unknown, warning
 
