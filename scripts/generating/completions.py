@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from click.shell_completion import get_completion_class
 
-from nightcare.cli.click_app import app
+from nightcare.cli.command_group import app
 
 
 def completion(shell: str) -> str:

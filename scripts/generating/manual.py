@@ -14,7 +14,7 @@ import click
 
 from generating.keys import Table, tables
 from nightcare import __released__, __version__
-from nightcare.cli.click_app import app
+from nightcare.cli.command_group import app
 from nightcare.toml_writer import value_text
 
 EXAMPLE = """\

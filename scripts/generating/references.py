@@ -11,7 +11,7 @@ import click
 import tomli
 
 from generating.keys import NAME, Key, Path, Schema, tables
-from nightcare.cli.click_app import app
+from nightcare.cli.command_group import app
 from nightcare.config import value_schemas
 from nightcare.config.layers import example_text
 from nightcare.config.types import WEEKDAYS

@@ -1,6 +1,6 @@
 """`python -m nightcare`."""
 
-from nightcare.cli import main
+from nightcare.cli.main import main
 
 if __name__ == "__main__":
     main()

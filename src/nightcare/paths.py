@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -144,6 +145,18 @@ def usual_config(service: ServicePlaces) -> Path:
         StateError: No service says so, and nobody says where the person's home is.
     """
     return service.config or config_file()
+
+
+def written_paths(named: Path | None, variables: Mapping[str, str]) -> Iterator[Path]:
+    """Yield where nightcare may write: the config and the folder of the journal.
+
+    Args:
+        named: The file that `--config` names.
+        variables: The environment.
+    """
+    with suppress(StateError):
+        yield place_of_config(named, variables)
+        yield state_folder()
 
 
 def schema_file(config: Path) -> Path:

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from nightcare.domain.delivery import Active, DeliveryStatus
-from nightcare.engine.display import NOT_SHOWN
+from nightcare.domain.history import NOT_SHOWN
 from parts.bus import PrivateBus
 from parts.evening import Evening, plain
 from parts.notification_server import How, NotificationServer

@@ -12,7 +12,7 @@ import click
 import pytest
 import tomli
 
-from nightcare.cli.click_app import app
+from nightcare.cli.command_group import app
 from parts.own_words import guidance_windows, windows
 
 PROJECT = Path(__file__).parents[2]

@@ -38,7 +38,7 @@ def run(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProc
     home = folder / "home"
     home.mkdir(exist_ok=True)
     return subprocess.run(
-        [sys.executable, "-c", "from nightcare.cli import main; main()", *words],
+        [sys.executable, "-c", "from nightcare.cli.main import main; main()", *words],
         check=False,
         capture_output=True,
         text=True,

@@ -16,7 +16,7 @@ from config.written import mistakes
 from generating.files import PROJECT, files
 from generating.manual import EXAMPLE
 from nightcare import __released__, __version__
-from nightcare.cli.click_app import app
+from nightcare.cli.command_group import app
 from nightcare.config.json_schema import config_schema
 from parts.processes import SEARCH_PATH, find_program, run_tool
 

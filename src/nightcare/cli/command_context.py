@@ -1,4 +1,4 @@
-"""What most commands need of the person they serve: config, language, clock, journal."""
+"""The context of a command: the user's config, language, time zone and journal."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ import functools
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import date, datetime, time, tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
-from nightcare.cli.output import complain, echo
+import click
+
+from nightcare.cli.output import echo, print_error
 from nightcare.config.cache import load_cached
-from nightcare.config.load_result import ConfigSource, Load, LoadResult, source_of
+from nightcare.config.load_result import ConfigSource, LoadResult, source_of
 from nightcare.desktop.clock import now
 from nightcare.desktop.instance_lock import running_service, service_runs
-from nightcare.desktop.time_zone import ZoneSource, chosen, named, zone
+from nightcare.desktop.time_zone import ZoneSource, chosen, named
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.outlook import Outlook
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.outlook_reader import read_outlook
-from nightcare.engine.user_actions import UserActions
 from nightcare.errors import ConfigError, NightcareError, StateError
 from nightcare.i18n.translator import Translator, words_for
 from nightcare.journal.store import SERVICE_NOTE, Journal
@@ -35,42 +36,65 @@ from nightcare.paths import (
     service_places,
     state_folder,
     with_those_of_service,
+    written_paths,
 )
+
+PATH = click.Path(path_type=Path)
+"""The type of an argument that names a file."""
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
 
 
 class CommandContext:
-    """The person whose command this is; everything is read when it is first needed.
+    """The config, time zone and journal that a command uses, each read when it is first needed.
+
+    Args:
+        named: The file that `--config` names, if any.
+        active: The config to use in place of the user's.
 
     Attributes:
-        named: The file that `--config` names, if any.
-        now: The instant of the command (UTC).
+        named: The same.
+        now: The time of the command (UTC).
     """
 
-    def __init__(self, config: Path | None, load: Load | None = None) -> None:
-        self.named = config
-        self._load = load or _load_here
-        self._told_unreadable = False
-        self._used_journal = False
+    def __init__(self, named: Path | None = None, active: LoadResult | None = None) -> None:
+        self.named = named
         self.now = now()
+        self._given = active
+        self._used_service_config = False
+        self._used_journal = False
+        self._open_journal: Journal | None = None
+        self._reported_unreadable = False
 
-    @functools.cached_property
-    def config(self) -> Path | None:
-        """The config file; None for the built-in defaults."""
-        return chosen_config(self.named, os.environ, self.service)
+    # Paths and the service
 
     @functools.cached_property
     def service(self) -> ServicePlaces:
-        """The places that their service uses, as they were when the command began."""
+        """The paths that the user's service uses, as they were when the command began."""
         return service_places(os.environ)
+
+    @functools.cached_property
+    def config_file(self) -> Path | None:
+        """The config file; None for the built-in defaults."""
+        return chosen_config(self.named, os.environ, self.service)
 
     @property
     def config_place(self) -> Path:
-        """Where the config file is, or would be.
+        """The path of the config file, whether or not it exists.
 
         Raises:
-            StateError: Nobody says where their home is.
+            StateError: The user's home is unknown.
         """
         return place_of_config(self.named, os.environ, self.service)
+
+    @functools.cached_property
+    def state(self) -> Path:
+        """The folder of the journal.
+
+        Raises:
+            StateError: The user's home is unknown.
+        """
+        return state_folder(self.service)
 
     @property
     def variables(self) -> Mapping[str, str]:
@@ -78,142 +102,121 @@ class CommandContext:
         return with_those_of_service(os.environ, self.service)
 
     def service_runs(self) -> bool:
-        """Return whether their service runs now."""
+        """Return whether the user's service runs now."""
         return running_service(os.environ) is not None or service_runs(self.state)
+
+    # The config
 
     @functools.cached_property
     def loaded(self) -> LoadResult:
-        """The configuration.
+        """The config as it is now.
 
         Raises:
-            ConfigError: It is wrong.
+            ConfigError: It is invalid.
         """
-        source = source_of(self.config, self.variables)
-        try:
-            folder = self.state
-        except StateError:
-            return self._load(source)
-        return load_cached(source, folder, self._load)
+        return self._load(source_of(self.config_file, self.variables))
 
     @functools.cached_property
-    def in_force(self) -> LoadResult:
-        """The configuration, or the one that the service goes by while what was saved is wrong.
+    def active(self) -> LoadResult:
+        """The config; while it is invalid, the last valid one, which the running service uses.
 
         Raises:
-            ConfigError: It is wrong, and no service runs.
+            ConfigError: It is invalid, and no service runs.
         """
+        if self._given is not None:
+            return self._given
         try:
             return self.loaded
         except ConfigError:
-            noted = self._noted()
-            if "values" not in noted:
+            note = self.service_note()
+            if "values" not in note:
                 raise
-            from nightcare.config.load import load_values  # noqa: PLC0415 - as below
+            from nightcare.config.load import load_values  # noqa: PLC0415 - loads pydantic
 
-            path = noted["config"]
-            return load_values(noted["values"], None if path is None else Path(path))
+            self._used_service_config = True
+            path = note["config"]
+            return load_values(note["values"], None if path is None else Path(path))
 
-    @property
-    def schedule(self) -> Schedule:
-        """The schedule in force."""
-        return self.in_force.schedule
-
-    @property
-    def config_is_right(self) -> bool:
-        """Whether a config is in force that is right."""
+    def _load(self, source: ConfigSource) -> LoadResult:
         try:
-            return self.schedule is not None
+            folder = self.state
+        except StateError:
+            return _load_source(source)
+        return load_cached(source, folder, _load_source)
+
+    @property
+    def config_is_valid(self) -> bool:
+        """Whether there is an active config."""
+        try:
+            return self.active is not None
         except ConfigError:
             return False
 
-    @property
-    def any_schedule(self) -> Schedule:
-        """The schedule in force; the built-in one where the config is wrong."""
-        return self.schedule if self.config_is_right else self._built_in.schedule
+    def lenient(self) -> CommandContext:
+        """Return this context, or one with the built-in defaults if the config is invalid."""
+        if self.config_is_valid:
+            return self
+        return CommandContext(self.named, self._load(source_of(None, {})))
 
-    @functools.cached_property
-    def _built_in(self) -> LoadResult:
-        """What holds where there is no config."""
-        return self._load(source_of(None, {}))
+    @property
+    def schedule(self) -> Schedule:
+        """The active schedule."""
+        return self.active.schedule
+
+    # Texts
 
     @functools.cached_property
     def words(self) -> Translator:
-        """The person's language."""
+        """The user's language."""
         return words_for(self.schedule.language, os.environ)
 
-    @property
-    def any_words(self) -> Translator:
-        """The person's language; that of the desktop where the config is wrong."""
-        try:
-            return self.words
-        except ConfigError:
-            return words_for(None, os.environ)
+    def print(self, key: str, /, *, err: bool = False, **values: object) -> None:
+        """Print a text of the catalogue, filled in with values."""
+        echo(self.words.say(key, **values), err=err)
 
-    @functools.cached_property
-    def state(self) -> Path:
-        """The folder of the journal."""
-        return state_folder(self.service)
+    def clock(self, instant: datetime) -> str:
+        """Return an instant (UTC) as text, relative to now."""
+        return self.words.when(instant.astimezone(self.zone), self.now.astimezone(self.zone))
+
+    # The journal
 
     @contextmanager
     def journal(self) -> Iterator[Journal]:
-        """The journal, open for the length of a command.
+        """Open the journal, or return the one that is open already.
 
         Raises:
             StateError: It cannot be used.
         """
-        journal = Journal.open(self.state)
+        if self._open_journal is not None:
+            yield self._open_journal
+            return
+        journal = self._open_journal = Journal.open(self.state)
         self._used_journal = True
         try:
             yield journal
         finally:
+            self._open_journal = None
             journal.close()
-        if journal.unreadable and not self._told_unreadable:
-            self._told_unreadable = True
-            echo(self.any_words.say("rows_left_out", count=journal.unreadable), err=True)
+        if journal.unreadable and not self._reported_unreadable:
+            self._reported_unreadable = True
+            self.lenient().print("rows_left_out", count=journal.unreadable, err=True)
 
-    def conflicts(self) -> Iterator[str]:
-        """Yield a sentence for each way in which this command went by other settings.
-
-        Only of what goes with the journal it matters that the service goes by the same.
-        """
-        running = self.service.running
-        if running is None or not self._used_journal or "in_force" not in vars(self):
-            return
-        named = named_config(self.named, os.environ)
-        if named is not None and named.absolute() != running.config:
-            yield self.any_words.say("conflict_config", theirs=running.config, ours=named)
-        names = ", ".join(differing(os.environ, running))
-        if names:
-            yield self.any_words.say("conflict_variables", names=names)
-
-    def _tonight(self) -> dict[date, time]:
-        """Other bedtimes for single evenings; none where the journal cannot be used."""
+    def service_note(self) -> dict[str, Any]:
+        """Return what the running service published about itself; nothing if none runs."""
         try:
+            if not self.service_runs():
+                return {}
             with self.journal() as journal:
-                return dict(journal.global_state().tonight)
+                return journal.noted(SERVICE_NOTE)
         except StateError:
             return {}
-
-    def _noted(self) -> dict[str, Any]:
-        """What the running service has written down about itself; nothing where none runs."""
-        if not self.service_runs():
-            return {}
-        try:
-            with self.journal() as journal:
-                return journal.read_note(SERVICE_NOTE)
-        except StateError:
-            return {}
-
-    def answers(self, journal: Journal) -> UserActions:
-        """What the person does, on that journal."""
-        return UserActions(self.schedule, self.zone, journal)
 
     @functools.cached_property
     def zone(self) -> tzinfo:
-        """The time zone; while the computer has lost its own, the one the service still uses."""
+        """The time zone; if the computer has lost its own, the one that the service still uses."""
         here = chosen(self.schedule.zone)
         if here.source is ZoneSource.DEFAULT:
-            noted = self._noted().get("zone")
+            noted = self.service_note().get("zone")
             if noted is not None and noted["lost"]:
                 with suppress(LookupError, ValueError, OSError):
                     return named(noted["name"]).zone
@@ -221,60 +224,71 @@ class CommandContext:
 
     @functools.cached_property
     def calendar(self) -> Calendar:
-        """The person's care days, with tonight's bedtime if they named another."""
-        return Calendar(self.schedule.sleep, self.zone, self._tonight())
-
-    @property
-    def any_calendar(self) -> Calendar:
-        """The person's care days; by the built-in hours where the config is wrong."""
-        if self.config_is_right:
-            return self.calendar
-        schedule = self.any_schedule
-        return Calendar(schedule.sleep, zone(schedule.zone), self._tonight())
-
-    def outlook(self, schedule: Schedule) -> Outlook:
-        """Return what is to come by a schedule; by it alone where the journal cannot be used."""
-        calendar = self.calendar
+        """The care days, with tonight's bedtime if there is a journal that has one."""
         try:
             with self.journal() as journal:
-                return read_outlook(schedule, calendar, journal, self.now)
+                tonight = journal.standing().tonight
         except StateError:
-            return Outlook(schedule, calendar, GlobalState(), (), None, self.now)
+            tonight = {}
+        return Calendar(self.schedule.sleep, self.zone, tonight)
 
-    def clock(self, instant: datetime) -> str:
-        """An instant (UTC) as it is spoken of now."""
-        return self.words.when(instant.astimezone(self.zone), self.now.astimezone(self.zone))
+    def outlook(self) -> Outlook:
+        """Return what was and what is to come.
 
+        Raises:
+            StateError: The journal cannot be used.
+        """
+        with self.journal() as journal:
+            return read_outlook(self.schedule, self.calendar, journal, self.now)
 
-def _load_here(source: ConfigSource) -> LoadResult:
-    from nightcare.config.load import load_source  # noqa: PLC0415 - 300 ms; mostly it is kept
-
-    return load_source(source)
-
-
-def _places(named: Path | None) -> Iterator[Path]:
-    """Yield where a command may write: the config and the folder of the journal."""
-    with suppress(StateError):
-        yield place_of_config(named, os.environ)
-        yield state_folder()
-
-
-def as_person(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Call a command's function with the person whose file is named, and say what goes wrong."""
-
-    @functools.wraps(function)
-    def call(named: Path | None, **values: Any) -> Any:
-        person = CommandContext(named)
+    def plan(self) -> Outlook:
+        """Return what is to come, by the schedule alone if the journal cannot be used."""
         try:
-            refuse_as_root(_places(named))
-            code = function(person, **values)
+            return self.outlook()
+        except StateError:
+            return Outlook(self.schedule, self.calendar, GlobalState(), (), None, self.now)
+
+    def print_warnings(self) -> None:
+        """Print in which ways the command used other settings than the user might expect.
+
+        What the service uses matters only to a command that used both config and journal.
+        """
+        if self._used_service_config:
+            self.print("by_what_is_in_force", err=True)
+        running = self.service.running
+        if running is None or not self._used_journal or "active" not in vars(self):
+            return
+        named = named_config(self.named, os.environ)
+        if named is not None and named.absolute() != running.config:
+            self.print("conflict_config", theirs=running.config, ours=named, err=True)
+        names = ", ".join(differing(os.environ, running))
+        if names:
+            self.print("conflict_variables", names=names, err=True)
+
+
+def pass_context(function: Callable[..., int | None]) -> Callable[..., int | None]:
+    """Call a command with its CommandContext, and print its errors and warnings.
+
+    The command takes `--config` too, so that it may stand behind the command's name.
+    """
+
+    @click.option("--config", type=PATH, hidden=True)
+    @click.pass_context
+    @functools.wraps(function)
+    def call(click_context: click.Context, /, config: Path | None, **values: Any) -> int | None:
+        context = CommandContext(config or click_context.find_root().params["config"])
+        try:
+            refuse_as_root(written_paths(context.named, os.environ))
+            code = function(context, **values)
         except NightcareError as error:
-            complain(error, person.any_words)
-            return error.exit_code
-        if "in_force" in vars(person) and "loaded" not in vars(person):
-            echo(person.words.say("by_what_is_in_force"), err=True)
-        for line in person.conflicts():
-            echo(line, err=True)
+            return print_error(error, context.lenient().words)
+        context.print_warnings()
         return code
 
     return call
+
+
+def _load_source(source: ConfigSource) -> LoadResult:
+    from nightcare.config.load import load_source  # noqa: PLC0415 - 300 ms; mostly cached
+
+    return load_source(source)

@@ -1,4 +1,4 @@
-"""What a shell offers while a command is typed, besides what click knows by itself.
+"""Shell completion of reminders and routines.
 
 Source: click's documentation, "Shell Completion".
 """
@@ -8,18 +8,19 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from nightcare.domain.schedule import Schedule
 from nightcare.errors import NightcareError
 from nightcare.paths import chosen_config, service_places, with_those_of_service
 
 if TYPE_CHECKING:
     import click
 
+    from nightcare.domain.schedule import Schedule
+
 
 def reminder_names(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[str]:
-    """The reminders of the config whose names begin so; none where the config is wrong.
+    """Return the reminders whose names begin so; none if the config is invalid.
 
     Of an argument that takes several words, only the first is a name.
     """
@@ -32,11 +33,11 @@ def reminder_names(
 
 def routine_names(
     context: click.Context,
-    parameter: click.Parameter,  # noqa: ARG001 - as click has it
+    parameter: click.Parameter,  # noqa: ARG001 - click passes it
     incomplete: str,
 ) -> list[str]:
-    """The routines whose names begin so; where the config is wrong, those that are built in."""
-    from nightcare.domain.routine import BUILT_IN  # noqa: PLC0415 - only a shell needs it
+    """Return the routines whose names begin so; if the config is invalid, the built-in ones."""
+    from nightcare.domain.routine import BUILT_IN  # noqa: PLC0415 - only for a shell
 
     schedule = _schedule(context)
     own = [one.id for one in schedule.routines] if schedule is not None else []
@@ -44,11 +45,11 @@ def routine_names(
 
 
 def _schedule(context: click.Context) -> Schedule | None:
-    """What the config says; None where it is wrong.
+    """Return the schedule of the config; None if it is invalid.
 
-    A shell waits for this and has no room for a complaint, so nothing is said, and nothing written.
+    A shell waits for this and has no room for errors, so it prints nothing and caches nothing.
     """
-    from nightcare.config.load import load  # noqa: PLC0415 - only a shell that completes needs it
+    from nightcare.config.load import load  # noqa: PLC0415 - only for a shell
 
     named = context.params.get("config") or context.find_root().params.get("config")
     try:

@@ -1,121 +1,224 @@
-"""The config file: init, check, show, path; and where its other commands are."""
+"""The config file: init, check, show, schema, path; and the group of all its commands."""
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 
-from nightcare.cli.command_context import CommandContext
-from nightcare.cli.config_save import tell_warnings, write
-from nightcare.cli.config_show import shown_for_a_program, shown_lines
-from nightcare.cli.declaring import Group, a_path, argument, as_json, command
-from nightcare.cli.output import echo, problem_lines, say_json
-from nightcare.config.effective_values import entries
-from nightcare.config.layers import example_text, read_file
+import click
+
+from nightcare.atomic_write import alone_with
+from nightcare.cli.command_context import PATH, CommandContext, json_option, pass_context
+from nightcare.cli.command_group import LazyGroup
+from nightcare.cli.config_save import config_translator, content_of, write_all
+from nightcare.cli.output import echo, print_diagnostics, print_json
+from nightcare.config.effective_values import EffectiveValue, entries
+from nightcare.config.layers import example_text, parsed, read_file
 from nightcare.config.load import load, load_file
-from nightcare.config.origins import origins_of
+from nightcare.config.locations import Path as KeyPath
+from nightcare.config.origins import FromDefaults, FromEnvironment, FromFile, Origin, origins_of
 from nightcare.errors import ConfigError, Diagnostic, StateError
 from nightcare.i18n.diagnostics_text import diagnostic_text
-from nightcare.i18n.translator import words_for
-from nightcare.toml_writer import path_text
+from nightcare.i18n.translator import Translator, words_for
+from nightcare.paths import schema_file
+from nightcare.toml_writer import path_text, value_text
 
 _COMMANDS = {
-    "init": "config_commands",
-    "check": "config_commands",
-    "show": "config_commands",
-    "set": "config_set",
-    "unset": "config_set",
-    "edit": "config_edit",
-    "schema": "config_schema",
-    "path": "config_commands",
+    "init": ("config_commands.init_command", "Write the commented example as your config file."),
+    "check": ("config_commands.check_command", "Check a config file and show what is wrong in it."),
+    "show": (
+        "config_commands.show_command",
+        "Print the config in use, and where each value comes from.",
+    ),
+    "set": (
+        "config_set.set_command",
+        "Change one value, and keep the rest of your config file as it is.",
+    ),
+    "unset": (
+        "config_set.unset_command",
+        "Remove one key from your config file, so that its default applies.",
+    ),
+    "edit": (
+        "config_edit.edit_command",
+        "Edit your config file in your editor; save it only if it is valid.",
+    ),
+    "schema": (
+        "config_commands.schema_command",
+        "Print the JSON Schema of the config file, for editors that support it.",
+    ),
+    "path": ("config_commands.path_command", "Print where your config file is, or would be."),
 }
 
+_SCHEMA_COMMENT = "#:schema "
+"""The comment by which Taplo, and with it Even Better TOML, finds a file's schema.
 
-config_command = Group(
-    "config",
-    _COMMANDS,
-    help="Your config file: init, check, show, set, unset, edit, schema, path.",
-)
-"""Your config file: init, check, show, set, unset, edit, schema, path."""
+Source: https://taplo.tamasfe.dev/configuration/directives.html, "The schema Directive".
+"""
+
+_WIDEST = 44
+"""Columns up to which the comments behind values are aligned."""
 
 
-@command("init", help="Write the commented example as your config file.")
-def init_command(person: CommandContext) -> None:
-    """Write the commented example as the person's config file."""
-    path = person.config_place
+@click.group("config", cls=LazyGroup, lazy_subcommands=_COMMANDS)
+def config_group() -> None:
+    """Your config file: init, check, show, set, unset, edit, schema, path."""
+
+
+@click.command("init")
+@pass_context
+def init_command(context: CommandContext) -> None:
+    """Write the commented example as your config file."""
+    path = context.config_place
     if path.exists() or path.is_symlink():
         raise StateError("config_exists", path=path)
-    echo(person.any_words.say("did_init", path=write_example(path)))
+    write_all({path: example_text().encode()})
+    context.lenient().print("did_init", path=path)
 
 
-@command("check", help="Say whether a config file is right, and where it is not.")
-@argument("file", required=False, type=a_path)
-@as_json
-def check_command(person: CommandContext, *, file: Path | None, for_program: bool) -> int:
-    """Whether a config file is right, and where it is not."""
-    path = file or person.config
-    mistakes: tuple[Diagnostic, ...] = ()
-    warnings: tuple[Diagnostic, ...] = ()
+@click.command("check")
+@click.argument("file", required=False, type=PATH)
+@json_option
+@pass_context
+def check_command(context: CommandContext, *, file: Path | None, as_json: bool) -> int:
+    """Check a config file and show what is wrong in it."""
+    path = file or context.config_file
+    errors: tuple[Diagnostic, ...] = ()
     language = None
     try:
-        loaded = load(path, person.variables)
-        warnings = loaded.warnings
-        language = loaded.schedule.language
+        loaded = load(path, context.variables)
+        warnings, language = loaded.warnings, loaded.schedule.language
     except ConfigError as error:
-        mistakes, warnings = error.problems, error.warnings
+        errors, warnings = error.problems, error.warnings
     words = words_for(language, os.environ)
-    if for_program:
-        found = [("error", one) for one in mistakes] + [("warning", one) for one in warnings]
-        say_json(
-            [
-                {
-                    "severity": severity,
-                    "file": one.place.origin or None,
-                    "line": one.line,
-                    "column": one.column,
-                    "end_column": None if one.place.mark is None else one.place.mark.end,
-                    "key": path_text(one.where),
-                    "message": diagnostic_text(one, words),
-                }
-                for severity, one in found
-            ]
+    if as_json:
+        values = [_diagnostic_value("error", one, words) for one in errors]
+        print_json(values + [_diagnostic_value("warning", one, words) for one in warnings])
+    else:
+        print_diagnostics(errors, words)
+        print_diagnostics(warnings, words, warning=True)
+        if not errors:
+            echo(words.say("config_right", path=path or words.say("built_in")))
+    return ConfigError.exit_code if errors else 0
+
+
+def _diagnostic_value(severity: str, one: Diagnostic, words: Translator) -> dict[str, object]:
+    return {
+        "severity": severity,
+        "file": one.place.origin or None,
+        "line": one.line,
+        "column": one.column,
+        "end_column": None if one.place.mark is None else one.place.mark.end,
+        "key": path_text(one.where),
+        "message": diagnostic_text(one, words),
+    }
+
+
+@click.command("show")
+@json_option
+@pass_context
+def show_command(context: CommandContext, *, as_json: bool) -> None:
+    """Print the config in use, and where each value comes from."""
+    file = None if context.config_file is None else read_file(context.config_file)
+    loaded = load_file(file, context.variables)
+    values = entries(loaded, origins_of(file, context.variables))
+    if as_json:
+        print_json(
+            {
+                path_text(one.where): {"value": one.value, "origin": _origin_value(one.origin)}
+                for one in values
+            }
         )
     else:
-        for one in mistakes:
-            echo("\n".join(problem_lines(one, words)), err=True)
-        tell_warnings(warnings, words)
-        if not mistakes:
-            name = words.say("built_in") if path is None else str(path)
-            echo(words.say("config_right", path=name))
-    return ConfigError.exit_code if mistakes else 0
-
-
-@command("show", help="Print what is in force, and where each value comes from.")
-@as_json
-def show_command(person: CommandContext, *, for_program: bool) -> None:
-    """What is in force."""
-    file = None if person.config is None else read_file(person.config)
-    loaded = load_file(file, person.variables)
-    shown = entries(loaded, origins_of(file, person.variables))
-    if for_program:
-        say_json(shown_for_a_program(shown))
-    else:
         words = words_for(loaded.schedule.language, os.environ)
-        for line in shown_lines(shown, person.config, words):
+        for line in shown_lines(values, context.config_file, words):
             echo(line)
 
 
-@command("path", help="Print where your config file is, or would be.")
-def path_command(person: CommandContext) -> None:
-    """Where the config file is, or would be."""
-    echo(str(person.config_place))
+def shown_lines(
+    values: Iterable[EffectiveValue], path: Path | None, words: Translator
+) -> Iterator[str]:
+    """Yield the lines of an equivalent config file, with the origin of each value as a comment."""
+    if path is None:
+        yield f"# {words.say('shown_built_in')}"
+    else:
+        yield f"# {words.say('shown_file', path=_printable(str(path)))}"
+    for header, group in groupby(values, key=lambda one: _header(one.where)):
+        yield ""
+        if header:
+            yield f"[{path_text(header)}]"
+        pairs = [
+            (f"{path_text(one.where[len(header) :])} = {value_text(one.value)}", one.origin)
+            for one in group
+        ]
+        width = max((len(text) for text, _ in pairs if len(text) <= _WIDEST), default=0)
+        for text, origin in pairs:
+            yield f"{text:<{width}}  # {_origin_text(origin, words)}"
 
 
-def write_example(path: Path) -> Path:
-    """Write the commented example; returns the file.
+def _header(where: KeyPath) -> KeyPath:
+    """Return the table that a key is written in; a reminder's own tables are written inline."""
+    return where[:2] if where[0] == "reminders" else where[:-1]
 
-    Raises:
-        StateError: It cannot be written.
-    """
-    write(path, example_text().encode())
-    return path
+
+def _origin_text(origin: Origin, words: Translator) -> str:
+    match origin:
+        case FromDefaults():
+            return words.say("from_default")
+        case FromFile(_, line):
+            return words.say("from_line", line=line)
+        case FromEnvironment(variable):
+            return _printable(variable)
+
+
+def _printable(name: str) -> str:
+    """Return a name without characters that end a comment or control the terminal."""
+    return "".join(sign if sign.isprintable() else "?" for sign in name)
+
+
+def _origin_value(origin: Origin) -> dict[str, object]:
+    value: dict[str, object] = {"kind": "default", "file": None, "line": None, "variable": None}
+    match origin:
+        case FromFile(file, line):
+            value |= {"kind": "file", "file": file, "line": line}
+        case FromEnvironment(variable):
+            value |= {"kind": "environment", "variable": variable}
+    return value
+
+
+@click.command("schema")
+@click.option("--write", is_flag=True, help="Write it beside your config, which then names it.")
+@pass_context
+def schema_command(context: CommandContext, *, write: bool) -> None:
+    """Print the JSON Schema of the config file, for editors that support it."""
+    from nightcare.config.json_schema import config_schema  # noqa: PLC0415 - only this command
+
+    schema = config_schema()
+    if not write:
+        print_json(schema)
+        return
+    from nightcare.config.edit import with_first_line  # noqa: PLC0415 - loads tomlkit
+
+    words = config_translator(context)
+    path = context.config_place
+    schema_path = schema_file(path)
+    with alone_with(path):
+        raw, exists = content_of(path)
+        parsed(str(path), raw)
+        new = with_first_line(raw, f"{_SCHEMA_COMMENT}./{schema_path.name}", _SCHEMA_COMMENT)
+        contents = {schema_path: (json.dumps(schema, indent=2) + "\n").encode()}
+        if new != raw or not exists:
+            contents[path] = new
+        write_all(contents)
+    if not exists:
+        echo(words.say("made_from_example", path=path))
+    echo(words.say("did_schema", path=path, schema=schema_path))
+
+
+@click.command("path")
+@pass_context
+def path_command(context: CommandContext) -> None:
+    """Print where your config file is, or would be."""
+    echo(str(context.config_place))

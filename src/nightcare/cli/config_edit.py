@@ -1,4 +1,4 @@
-"""Editing the config file in the person's editor; only what is right is taken."""
+"""Editing the config file in the user's editor: config edit."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
+
 from nightcare.atomic_write import alone_with
-from nightcare.cli.command_context import CommandContext
+from nightcare.cli.command_context import CommandContext, pass_context
 from nightcare.cli.config_save import (
-    WHEN_STARTED,
+    READ_AT_START,
+    config_translator,
     content_of,
-    spoken,
-    tell_service,
-    tell_warnings,
-    write,
+    report_to_service,
+    write_all,
 )
-from nightcare.cli.declaring import command
-from nightcare.cli.output import complain, echo
+from nightcare.cli.output import echo, print_diagnostics, print_error
 from nightcare.cli.prompts import prompt
 from nightcare.config.layers import built_in, parsed, read_raw
 from nightcare.config.load import load_file
@@ -36,51 +36,53 @@ _USUAL_EDITORS = ("sensible-editor", "nano", "vi")
 _EDIT, _DISCARD, _SAVE = "e", "x", "s"
 
 
-@command("edit", help="Edit your config file in your editor; only what is right is taken.")
-def edit_command(person: CommandContext) -> int:
-    """Edit a copy, and put it in the place of the file once it is right."""
-    path = person.config_place
-    before, there = content_of(path)
+@click.command("edit")
+@pass_context
+def edit_command(context: CommandContext) -> int:
+    """Edit your config file in your editor; save it only if it is valid."""
+    path = context.config_place
+    before, exists = content_of(path)
     editor = _editor(os.environ)
-    words = spoken(person)
+    words = config_translator(context)
     with _draft(path, before, words) as draft:
-        after = _edited(editor, draft, before, words)
+        after = _edit(editor, draft, before, words)
         if after is None:
             return ConfigError.exit_code
         if after == before:
-            echo(words.say("edit_nothing" if there else "edit_nothing_new", path=path))
+            echo(words.say("edit_nothing" if exists else "edit_nothing_new", path=path))
             return 0
-        _take(path, before if there else None, after)
+        _save(path, before if exists else None, after)
     loaded = load_file(parsed(str(path), after), {})
     words = words_for(loaded.schedule.language, os.environ)
     echo(words.say("did_edit", path=path))
-    tell_warnings(loaded.warnings, words)
-    tell_service(person, words, restart=_started_with(before) != _started_with(after))
+    print_diagnostics(loaded.warnings, words, warning=True)
+    needs_restart = _table_read_at_start(before) != _table_read_at_start(after)
+    report_to_service(context, words, needs_restart=needs_restart)
     return 0
 
 
-def _started_with(raw: bytes) -> object:
-    """What a config file says of what a service heeds when it starts; None where it is no TOML."""
+def _table_read_at_start(raw: bytes) -> object:
+    """Return the table of a config that the service reads at its start; None if it is no TOML."""
     try:
-        return parsed("", raw).values.get(WHEN_STARTED, built_in().values[WHEN_STARTED])
+        return parsed("", raw).values.get(READ_AT_START, built_in().values[READ_AT_START])
     except ConfigError:
         return None
 
 
-@dataclass(slots=True)
+@dataclass
 class _Draft:
     """A copy of the config file, beside it.
 
     Attributes:
-        path: Where it is.
-        kept: Whether it stays when all is over.
+        path: Its path.
+        kept: Whether it stays when the command ends.
     """
 
     path: Path
     kept: bool = False
 
     def content(self) -> bytes:
-        """What it holds.
+        """Return its content.
 
         Raises:
             ConfigError: It cannot be read.
@@ -90,7 +92,7 @@ class _Draft:
 
 @contextlib.contextmanager
 def _draft(path: Path, content: bytes, words: Translator) -> Iterator[_Draft]:
-    """A draft with this content; whoever is broken off with one that they changed keeps it.
+    """Make a draft with a content; keep it if the user changed it and the command is interrupted.
 
     Raises:
         StateError: It cannot be written.
@@ -99,7 +101,7 @@ def _draft(path: Path, content: bytes, words: Translator) -> Iterator[_Draft]:
     made = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        # Made so, it can be read by its owner alone.
+        # mkstemp makes a file that only its owner can read.
         handle, name = tempfile.mkstemp(prefix=f"{path.stem}-draft-", suffix=".toml", dir=folder)
         draft = _Draft(Path(name))
         with os.fdopen(handle, "wb") as file:
@@ -118,16 +120,16 @@ def _draft(path: Path, content: bytes, words: Translator) -> Iterator[_Draft]:
         else:
             draft.path.unlink(missing_ok=True)
             if made:
-                # Only if nothing else is in it.
+                # Only an empty folder can be removed.
                 with contextlib.suppress(OSError):
                     folder.rmdir()
 
 
-def _edited(editor: list[str], draft: _Draft, before: bytes, words: Translator) -> bytes | None:
-    """Let the person edit until the draft is right or as it was; None where they gave up.
+def _edit(editor: list[str], draft: _Draft, before: bytes, words: Translator) -> bytes | None:
+    """Run the editor until the draft is valid or unchanged; return None if the user gives up.
 
     Raises:
-        DesktopError: The editor does not do its part.
+        DesktopError: The editor cannot be run, or failed.
     """
     while True:
         _run(editor, draft.path)
@@ -137,7 +139,7 @@ def _edited(editor: list[str], draft: _Draft, before: bytes, words: Translator) 
         try:
             load_file(parsed(str(draft.path), after), {})
         except ConfigError as error:
-            complain(ConfigError(error.problems, key="config_draft_wrong"), words)
+            print_error(ConfigError(error.problems, key="config_draft_wrong"), words)
         else:
             return after
         answer = _ask(words) if sys.stdin.isatty() else _SAVE
@@ -147,34 +149,31 @@ def _edited(editor: list[str], draft: _Draft, before: bytes, words: Translator) 
 
 
 def _ask(words: Translator) -> str:
-    """What to do with a draft that has mistakes."""
+    """Ask what to do with an invalid draft."""
     while True:
-        answer: str = prompt(words.say("edit_ask"), default=_EDIT, err=True)
-        if answer.strip().lower() in (_EDIT, _DISCARD, _SAVE):
-            return answer.strip().lower()
+        answer = prompt(words.say("edit_ask"), default=_EDIT, err=True).strip().lower()
+        if answer in (_EDIT, _DISCARD, _SAVE):
+            return answer
 
 
-def _take(path: Path, before: bytes | None, after: bytes) -> None:
-    """Put a draft in the place of the file, if that is still what it was made from.
+def _save(path: Path, before: bytes | None, after: bytes) -> None:
+    """Replace the config file by a draft, if it has not changed since the draft was made.
 
     Raises:
-        StateError: It is not, or it cannot be written.
+        StateError: It has changed, or cannot be written.
     """
     with alone_with(path):
         now = read_raw(path) if path.exists() else None
         if now != before:
             raise StateError("config_changed_meanwhile", path=path)
-        write(path, after)
-
-
-# The editor
+        write_all({path: after})
 
 
 def _editor(variables: Mapping[str, str]) -> list[str]:
-    """The person's editor, with its arguments.
+    """Return the user's editor with its arguments.
 
     Raises:
-        DesktopError: They named none, and there is none of the usual ones.
+        DesktopError: They named none, and none of the usual ones is installed.
     """
     for name in ("VISUAL", "EDITOR"):
         try:
@@ -190,12 +189,12 @@ def _editor(variables: Mapping[str, str]) -> list[str]:
 
 
 def _run(editor: list[str], draft: Path) -> None:
-    """Let the person edit a file.
+    """Run the editor on a file until it ends.
 
     Raises:
-        DesktopError: The editor is not there, or ended with an error.
+        DesktopError: It cannot be run, or failed.
     """
-    with _interrupts_are_for_the_editor():
+    with _interrupts_ignored():
         try:
             code = subprocess.run([*editor, str(draft)], check=False).returncode  # noqa: S603 - theirs
         except OSError as error:
@@ -206,9 +205,9 @@ def _run(editor: list[str], draft: Path) -> None:
 
 
 @contextlib.contextmanager
-def _interrupts_are_for_the_editor() -> Iterator[None]:
-    """Ctrl-C, which a terminal sends to both, does not end us while the editor runs."""
-    # A handler, unlike a signal that is ignored, does not pass to the editor.
+def _interrupts_ignored() -> Iterator[None]:
+    """Ignore Ctrl-C, which a terminal sends to this process too while the editor runs."""
+    # A handler, unlike a signal that is ignored, is not inherited by the editor.
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         yield

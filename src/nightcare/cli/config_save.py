@@ -1,52 +1,43 @@
-"""Writing the config file, and telling the person and the service about what was written."""
+"""Reading and writing the config file for the commands that change it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from nightcare.atomic_write import replace_files
 from nightcare.cli.command_context import CommandContext
-from nightcare.cli.output import echo, problem_lines
+from nightcare.cli.output import echo
 from nightcare.config.layers import example_text, read_raw
-from nightcare.errors import Diagnostic, StateError
+from nightcare.errors import StateError
 from nightcare.i18n.translator import Translator
 
-WHEN_STARTED = "notify"
-"""The table that a service heeds when it starts, and not while it runs."""
+READ_AT_START = "notify"
+"""The table that the service reads only when it starts."""
 
 
 def content_of(path: Path) -> tuple[bytes, bool]:
-    """What a config file holds, or would begin with; and whether it is there.
+    """Return the content of a config file, or the example; and whether the file exists.
 
     Raises:
-        ConfigError: It is there and cannot be read.
+        ConfigError: It exists and cannot be read.
     """
     if path.exists():
         return read_raw(path), True
     return example_text().encode(), False
 
 
-def spoken(person: CommandContext) -> Translator:
-    """The person's language, also where their config is wrong.
+def config_translator(context: CommandContext) -> Translator:
+    """Return the user's language, also if their config is invalid.
 
-    It is asked of another, for who asks it of a wrong config is told that something else is in
-    force, and that is of no use to whoever is about to mend it.
+    A context of its own is asked: the warning that the service uses another config is of no use to
+    a person who is about to fix theirs.
     """
-    return CommandContext(person.named).any_words
-
-
-def write(path: Path, raw: bytes) -> None:
-    """Write a config file.
-
-    Raises:
-        StateError: It cannot be written; what was there is as it was.
-    """
-    write_all({path: raw})
+    return CommandContext(context.named).lenient().words
 
 
 def write_all(contents: Mapping[Path, bytes]) -> None:
-    """Write a config file and what belongs beside it: all of it or nothing.
+    """Write a config file and the files that belong to it: all of them or none.
 
     Raises:
         StateError: One cannot be written; all are as they were.
@@ -58,21 +49,17 @@ def write_all(contents: Mapping[Path, bytes]) -> None:
         raise StateError("config_not_written", path=path, reason=error.strerror) from error
 
 
-def tell_warnings(warnings: Iterable[Diagnostic], words: Translator) -> None:
-    """Say what is allowed but may be a slip; every command that looks at a config does."""
-    for one in warnings:
-        echo("\n".join(problem_lines(one, words, warning=True)), err=True)
-
-
-def tell_service(person: CommandContext, words: Translator, *, restart: bool = False) -> bool:
-    """Say that a service knows of a change, if one runs; whether one does.
+def report_to_service(
+    context: CommandContext, words: Translator, *, needs_restart: bool = False
+) -> bool:
+    """Print when the service applies a change, and return whether a service runs.
 
     Args:
-        person: Whose service it is.
-        words: Their language.
-        restart: Whether the change is one that a service takes up when it starts.
+        context: The context of the command.
+        words: The user's language.
+        needs_restart: Whether the change is to a table that the service reads only at its start.
     """
-    runs = person.service_runs()
+    runs = context.service_runs()
     if runs:
-        echo(words.say("service_later" if restart else "service_knows"))
+        echo(words.say("service_later" if needs_restart else "service_knows"))
     return runs

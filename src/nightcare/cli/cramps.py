@@ -1,4 +1,4 @@
-"""The cramp diary: add, none, list, change, remove, export."""
+"""The cramp diary: cramp add, none, list, change, remove, export."""
 
 from __future__ import annotations
 
@@ -10,18 +10,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from nightcare.cli.command_context import CommandContext
-from nightcare.cli.declaring import (
-    Group,
-    a_path,
-    argument,
-    as_json,
-    command,
-    number,
-    one_of,
-    option,
-)
-from nightcare.cli.output import echo, say_json
+import click
+
+from nightcare.cli.command_context import CommandContext, json_option, pass_context
+from nightcare.cli.command_group import LazyGroup
+from nightcare.cli.output import echo, print_json
 from nightcare.desktop.notify.message_text import one_line
 from nightcare.domain.day_parser import checked_days
 from nightcare.domain.diary import (
@@ -38,21 +31,8 @@ from nightcare.domain.diary import (
 from nightcare.engine.diary_actions import Details, DiaryActions, Noted
 from nightcare.errors import ValueRefused
 
-_COMMANDS = {
-    "add": "cramps",
-    "none": "cramps",
-    "list": "cramps",
-    "change": "cramps",
-    "remove": "cramps",
-    "export": "cramps",
-}
-_EXPORT = """Hand over the diary as CSV or JSON, to read elsewhere.
-
-In CSV a text that a spreadsheet would take for a formula has an apostrophe before it. JSON is
-exact.
-"""
 _LONGEST_NOTE = 1000
-"""Characters; the page and the list cut notes far earlier."""
+"""Characters."""
 
 _A_THOUSAND_YEARS = 366_000
 _UNSAID = "none"
@@ -60,24 +40,27 @@ _LEGS = [str(one) for one in Leg]
 _SEVERITIES = [str(one) for one in Severity]
 
 
-cramp_command = Group(
-    "cramp",
-    _COMMANDS,
-    help="Your diary of cramps: add, none, list, change, remove, export.",
-)
-"""Your diary of cramps: add, none, list, change, remove, export."""
+@click.group("cramp", cls=LazyGroup, lazy_subcommands={})
+def cramp_group() -> None:
+    """Your cramp diary: add, none, list, change, remove, export."""
 
 
 def _described(legs: list[str], severities: list[str]) -> Callable[..., Any]:
-    """The options that say what a cramp was like."""
+    """Return a decorator that adds the options that describe a cramp."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         for described in (
-            option("--note", help="Your own words."),
-            option("--minutes", type=number(), help="How many minutes it lasted."),
-            option("--severity", type=one_of(severities), help="How bad it was."),
-            option("--leg", type=one_of(legs), help="Where it was."),
-            option("--at", help='When it was: 03:10, "yesterday 03:10", "21 Nov 03:10".'),
+            click.option("--note", help="A note in your own words."),
+            click.option("--minutes", type=int, help="How many minutes it lasted."),
+            click.option(
+                "--severity",
+                type=click.Choice(severities, case_sensitive=False),
+                help="How bad it was.",
+            ),
+            click.option(
+                "--leg", type=click.Choice(legs, case_sensitive=False), help="Where it was."
+            ),
+            click.option("--at", help='When it was: 03:10, "yesterday 03:10", "21 Nov 03:10".'),
         ):
             function = described(function)
         return function
@@ -85,10 +68,11 @@ def _described(legs: list[str], severities: list[str]) -> Callable[..., Any]:
     return decorate
 
 
-@command("add", help="Note a cramp: now, or --at 03:10.")
+@cramp_group.command("add")
 @_described(_LEGS, _SEVERITIES)
+@pass_context
 def add_command(
-    person: CommandContext,
+    context: CommandContext,
     *,
     at: str | None,
     leg: str | None,
@@ -96,74 +80,77 @@ def add_command(
     minutes: int | None,
     note: str | None,
 ) -> None:
-    """Note a cramp."""
+    """Record a cramp: now, or --at 03:10."""
     details = Details(
         leg=None if leg is None else Leg(leg),
         severity=None if severity is None else Severity(severity),
         minutes=None if minutes is None else checked_minutes(minutes),
         note=_typed(note or ""),
     )
-    with _diary(person) as diary:
-        now = person.now.replace(microsecond=0)
-        moment = now if at is None else parse_at(at, diary.calendar, now, person.words.input)
+    with _diary(context) as diary:
+        now = context.now.replace(microsecond=0)
+        moment = now if at is None else parse_at(at, diary.calendar, now, context.words.input)
         noted = diary.add(moment, details, now)
-    _say("did_cramp_add", noted, person)
-    echo(person.words.say("cramp_correct", number=noted.cramp.id))
+    _say("did_cramp_add", noted, context)
+    context.print("cramp_correct", number=noted.cramp.id)
 
 
-@command("none", help="Note that a night was without cramps: the last, or --night 2026-11-21.")
-@option("--night", help="The day of the evening before it: 2026-11-21, yesterday, friday.")
-def none_command(person: CommandContext, *, night: str | None) -> None:
-    """Note a night without cramps."""
-    with _diary(person) as diary:
-        now = person.now.replace(microsecond=0)
+@cramp_group.command("none")
+@click.option("--night", help="The day of the evening before it: 2026-11-21, yesterday, friday.")
+@pass_context
+def none_command(context: CommandContext, *, night: str | None) -> None:
+    """Record a night without cramps: the last, or --night 2026-11-21."""
+    with _diary(context) as diary:
+        now = context.now.replace(microsecond=0)
         meant = (
             diary.last_night(now)
             if night is None
-            else night_named(night, now, diary.calendar, person.words.input)
+            else night_named(night, now, diary.calendar, context.words.input)
         )
         try:
             diary.answer(meant, Answer.NONE, now)
         except ValueRefused as error:
-            raise _of_night(error, person) from error
-    said = _night_words(DiaryMoment(meant, by_night=True), person)
-    echo(person.words.say("did_cramp_none", night=said, date=meant))
+            raise _of_night(error, context) from error
+    said = _night_words(DiaryMoment(meant, by_night=True), context)
+    context.print("did_cramp_none", night=said, date=meant)
 
 
-@command("list", help="Show the diary, of all time or of the last --days.")
-@option("--days", type=number(), help="So many care days.")
-@as_json
-def list_command(person: CommandContext, *, days: int | None, for_program: bool) -> None:
-    """The diary."""
+@cramp_group.command("list")
+@click.option("--days", type=int, help="The number of care days.")
+@json_option
+@pass_context
+def list_command(context: CommandContext, *, days: int | None, as_json: bool) -> None:
+    """Show the diary, of all time or of the last --days."""
     if days is not None:
         checked_days(days, _A_THOUSAND_YEARS)
-    with _diary(person) as diary:
-        today = diary.calendar.at(person.now).date
+    with _diary(context) as diary:
+        today = diary.calendar.at(context.now).date
         since = _since(today, days)
         pages = diary.pages
         cramps, mornings = pages.cramps(since), pages.mornings(since)
-    if for_program:
+    if as_json:
         from nightcare.cli.record_formats import diary_records  # noqa: PLC0415 - 2 ms, for this alone
 
-        say_json(diary_records(cramps, mornings))
+        print_json(diary_records(cramps, mornings))
         return
     if not cramps and not mornings:
-        echo(person.words.say("cramp_list_empty"))
+        context.print("cramp_list_empty")
     entries: list[tuple[DiaryMoment, Cramp | Morning]] = [(one.place, one) for one in cramps]
     entries += [(DiaryMoment(one.night, by_night=True), one) for one in mornings]
     entries.sort(key=lambda one: (one[0].care_day, one[0].by_night))
     for place, group in groupby(entries, key=lambda one: one[0]):
-        heading = _night_words(place, person)
+        heading = _night_words(place, context)
         echo(heading[:1].upper() + heading[1:])
         for _, one in group:
-            echo(_entry_line(one, person))
+            echo(_entry_line(one, context))
 
 
-@command("change", help="Correct a cramp by its number; say only what was otherwise.")
-@argument("number", type=number(1), metavar="ID")
+@cramp_group.command("change")
+@click.argument("number", type=click.IntRange(1), metavar="ID")
 @_described([*_LEGS, _UNSAID], [*_SEVERITIES, _UNSAID])
+@pass_context
 def change_command(  # noqa: PLR0913 - as many as there is to say of a cramp
-    person: CommandContext,
+    context: CommandContext,
     *,
     number: int,
     at: str | None,
@@ -172,7 +159,7 @@ def change_command(  # noqa: PLR0913 - as many as there is to say of a cramp
     minutes: int | None,
     note: str | None,
 ) -> None:
-    """Correct a cramp."""
+    """Correct a cramp by its number; give only what changes."""
     if (at, leg, severity, minutes, note) == (None,) * 5:
         raise ValueRefused("cramp_change_what")
     changes: dict[str, Any] = {}
@@ -184,54 +171,64 @@ def change_command(  # noqa: PLR0913 - as many as there is to say of a cramp
         changes["minutes"] = None if minutes == 0 else checked_minutes(minutes)
     if note is not None:
         changes["note"] = _typed(note)
-    with _diary(person) as diary:
-        now = person.now.replace(microsecond=0)
-        moment = None if at is None else parse_at(at, diary.calendar, now, person.words.input)
+    with _diary(context) as diary:
+        now = context.now.replace(microsecond=0)
+        moment = None if at is None else parse_at(at, diary.calendar, now, context.words.input)
         noted = diary.change(number, moment, lambda cramp: replace(cramp, **changes), now)
-    _say("did_cramp_change", noted, person)
+    _say("did_cramp_change", noted, context)
 
 
-@command("remove", help="Take a cramp out of the diary, or what was said of a --night.")
-@argument("number", type=number(1), metavar="[ID]", required=False)
-@option("--night", help="The day of the evening before it: 2026-11-21, yesterday, friday.")
-def remove_command(person: CommandContext, *, number: int | None, night: str | None) -> None:
-    """Take something out of the diary."""
+@cramp_group.command("remove")
+@click.argument("number", type=click.IntRange(1), metavar="[ID]", required=False)
+@click.option("--night", help="The day of the evening before it: 2026-11-21, yesterday, friday.")
+@pass_context
+def remove_command(context: CommandContext, *, number: int | None, night: str | None) -> None:
+    """Remove a cramp from the diary, or the answer for a --night."""
     if (number is None) == (night is None):
         raise ValueRefused("cramp_remove_what")
-    with _diary(person) as diary:
+    with _diary(context) as diary:
         if number is not None:
             removed = diary.remove(number)
-            said = person.words.say(
+            said = context.words.say(
                 "did_cramp_remove",
                 number=number,
-                what=_cramp_words(removed, person),
-                night=_night_words(removed.place, person),
+                what=_cramp_words(removed, context),
+                night=_night_words(removed.place, context),
             )
         else:
-            meant = night_named(str(night), person.now, diary.calendar, person.words.input)
+            meant = night_named(str(night), context.now, diary.calendar, context.words.input)
             try:
                 diary.take_back(meant)
             except ValueRefused as error:
-                raise _of_night(error, person) from error
+                raise _of_night(error, context) from error
             place = DiaryMoment(meant, by_night=True)
-            said = person.words.say("did_take_back", night=_night_words(place, person))
+            said = context.words.say("did_take_back", night=_night_words(place, context))
     echo(said)
 
 
-@command("export", help=_EXPORT)
-@option(
+@cramp_group.command("export")
+@click.option(
     "--format",
     "form",
-    type=one_of(["csv", "json"]),
+    type=click.Choice(["csv", "json"], case_sensitive=False),
     default="csv",
-    help="How: csv unless said.",
+    help="The format; csv by default.",
 )
-@option("--output", type=a_path, help="A file; else it is printed.")
-def export_command(person: CommandContext, *, form: str, output: Path | None) -> None:
-    """Hand over the diary."""
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The file to write; standard output by default.",
+)
+@pass_context
+def export_command(context: CommandContext, *, form: str, output: Path | None) -> None:
+    """Export the diary as CSV or JSON.
+
+    In CSV a text that a spreadsheet would take for a formula has an apostrophe before it. JSON is
+    exact.
+    """
     from nightcare.cli import record_formats  # noqa: PLC0415 - as above
 
-    with person.journal() as journal:
+    with context.journal() as journal:
         pages = journal.diary
         cramps, mornings = pages.cramps(), pages.mornings()
     if form == "json":
@@ -242,14 +239,14 @@ def export_command(person: CommandContext, *, form: str, output: Path | None) ->
         rows = record_formats.diary_rows(cramps, mornings)
         record_formats.hand_over(record_formats.csv_text(record_formats.COLUMNS, rows), output)
     if output is not None:
-        echo(person.any_words.say("did_export", path=output))
+        echo(context.lenient().words.say("did_export", path=output))
 
 
 @contextmanager
-def _diary(person: CommandContext) -> Iterator[DiaryActions]:
-    """The person's diary, open for the length of a command."""
-    with person.journal() as journal:
-        yield DiaryActions(journal.diary, person.calendar)
+def _diary(context: CommandContext) -> Iterator[DiaryActions]:
+    """Open the diary."""
+    with context.journal() as journal:
+        yield DiaryActions(journal.diary, context.calendar)
 
 
 def _since(today: date, days: int | None) -> date:
@@ -259,10 +256,10 @@ def _since(today: date, days: int | None) -> date:
 
 
 def _typed(note: str) -> str:
-    """The person's own words, if they are text: not every argument of a program is.
+    """Return a note, if it is valid: not every argument of a program is text.
 
     Raises:
-        ValueRefused: They are not.
+        ValueRefused: It is not text, or too long.
     """
     try:
         note.encode()
@@ -273,29 +270,29 @@ def _typed(note: str) -> str:
     return note
 
 
-def _of_night(error: ValueRefused, person: CommandContext) -> ValueRefused:
-    """The same, which names its night in words."""
+def _of_night(error: ValueRefused, context: CommandContext) -> ValueRefused:
+    """Return an error with its night as text."""
     night = error.values["night"]
     assert isinstance(night, date)
     place = DiaryMoment(night, by_night=True)
-    return ValueRefused(error.key, **{**error.values, "night": _night_words(place, person)})
+    return ValueRefused(error.key, **{**error.values, "night": _night_words(place, context)})
 
 
-def _say(key: str, noted: Noted, person: CommandContext) -> None:
-    words, cramp = person.words, noted.cramp
-    what, night = _cramp_words(cramp, person), _night_words(cramp.place, person)
+def _say(key: str, noted: Noted, context: CommandContext) -> None:
+    words, cramp = context.words, noted.cramp
+    what, night = _cramp_words(cramp, context), _night_words(cramp.place, context)
     echo(words.say(key, number=cramp.id, what=what, night=night))
     if noted.instead:
         echo(words.say("cramp_instead"))
 
 
-def _cramp_words(cramp: Cramp, person: CommandContext) -> str:
-    when = person.words.when(cramp.local, person.now.astimezone(person.zone))
-    return ", ".join([when, *_details(cramp, person)])
+def _cramp_words(cramp: Cramp, context: CommandContext) -> str:
+    when = context.words.when(cramp.local, context.now.astimezone(context.zone))
+    return ", ".join([when, *_details(cramp, context)])
 
 
-def _details(cramp: Cramp, person: CommandContext) -> Iterator[str]:
-    words = person.words
+def _details(cramp: Cramp, context: CommandContext) -> Iterator[str]:
+    words = context.words
     if cramp.leg is not None:
         yield words.say(f"leg_{cramp.leg}")
     if cramp.severity is not None:
@@ -306,19 +303,19 @@ def _details(cramp: Cramp, person: CommandContext) -> Iterator[str]:
         yield words.say("cramp_note", note=note)
 
 
-def _entry_line(one: Cramp | Morning, person: CommandContext) -> str:
+def _entry_line(one: Cramp | Morning, context: CommandContext) -> str:
     if isinstance(one, Morning):
-        return f"{'-':>5}  {person.words.say(f'answer_{one.answer}')}"
-    rest = ", ".join(_details(one, person))
+        return f"{'-':>5}  {context.words.say(f'answer_{one.answer}')}"
+    rest = ", ".join(_details(one, context))
     return f"{one.id:>5}  {one.local:%H:%M}  {rest}".rstrip()
 
 
-def _night_words(place: DiaryMoment, person: CommandContext) -> str:
+def _night_words(place: DiaryMoment, context: CommandContext) -> str:
     key = "night_after" if place.by_night else "by_day"
-    return person.words.say(key, date=dated(place.care_day, person))
+    return context.words.say(key, date=dated(place.care_day, context))
 
 
-def dated(day: date, person: CommandContext) -> str:
-    """A date in words, with its year where that is another."""
-    said = person.words.date(day)
-    return said if day.year == person.now.astimezone(person.zone).year else f"{said} {day.year}"
+def dated(day: date, context: CommandContext) -> str:
+    """Return a date as text, with its year if that is not this year."""
+    said = context.words.date(day)
+    return said if day.year == context.now.astimezone(context.zone).year else f"{said} {day.year}"

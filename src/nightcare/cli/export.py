@@ -1,4 +1,4 @@
-"""Everything that is recorded: handing it over, and erasing it."""
+"""Everything that is recorded: export, erase."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
+import click
+
 from nightcare import __version__
-from nightcare.cli.command_context import CommandContext
-from nightcare.cli.declaring import a_path, command, one_of, option
+from nightcare.cli.command_context import CommandContext, pass_context
 from nightcare.cli.output import echo
-from nightcare.cli.prompts import confirms
+from nightcare.cli.prompts import confirm_erasure
 from nightcare.cli.record_formats import (
     COLUMNS,
     Record,
@@ -33,11 +34,6 @@ from nightcare.journal.store import Journal
 from nightcare.paths import own_page
 from nightcare.toml_writer import path_text, value_text
 
-_EXPORT = """Hand over everything that is recorded: diary, reminders, acts, settings.
-
-In CSV a text that a spreadsheet would take for a formula has an apostrophe before it. JSON is
-exact.
-"""
 _REMINDERS = ("reminder", "topic", "care_day", "due", "state", "at", "outcome", "reason", "snoozes")
 _ACTS = ("at", "what", "reminders")
 _SETTINGS = ("key", "value")
@@ -45,28 +41,39 @@ _FOR_YOU_ALONE = 0o700
 _EVER = datetime.min.replace(tzinfo=UTC)
 
 
-@command("export", help=_EXPORT)
-@option("--format", "form", type=one_of(["json", "csv"]), default="json", help="json unless said.")
-@option(
-    "--output",
-    type=a_path,
-    help="A file; else it is printed. A folder for csv, which is several files.",
+@click.command("export")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "csv"], case_sensitive=False),
+    default="json",
+    help="The format; json by default.",
 )
-def export_command(person: CommandContext, *, form: str, output: Path | None) -> None:
-    """Hand over everything that is recorded."""
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The file to write, or for csv the folder; standard output by default.",
+)
+@pass_context
+def export_command(context: CommandContext, *, form: str, output: Path | None) -> None:
+    """Export everything that is recorded: diary, reminders, actions, settings.
+
+    In CSV a text that a spreadsheet would take for a formula has an apostrophe before it. JSON is
+    exact.
+    """
     if form == "csv" and output is None:
         raise ValueRefused("export_wants_folder")
-    with person.journal() as journal:
+    with context.journal() as journal:
         diary = whole(journal)
         courses = sorted(journal.since(_EVER), key=lambda one: one.occurrence.due)
-        acts = journal.actions()
-    here, settings = _zone(person), _settings(person)
+        acts = journal.acts()
+    here, settings = _zone(context), _settings(context)
     reminders = [_reminder_record(one, here) for one in courses]
     done = [_act_record(one, here) for one in acts]
     if form == "json" or output is None:
         everything = {
             "nightcare": __version__,
-            "exported": person.now.astimezone(here).isoformat(timespec="seconds"),
+            "exported": context.now.astimezone(here).isoformat(timespec="seconds"),
             "diary": diary_records(diary.cramps, diary.mornings),
             "reminders": reminders,
             "acts": done,
@@ -76,56 +83,52 @@ def export_command(person: CommandContext, *, form: str, output: Path | None) ->
     else:
         _write_tables(output, diary, reminders, done, settings)
     if output is not None:
-        echo(person.any_words.say("did_export", path=output))
+        echo(context.lenient().words.say("did_export", path=output))
 
 
-@command("erase", help="Erase everything that is recorded. Your config stays.")
-@option("--yes", is_flag=True, help="Do not ask.")
-def erase_command(person: CommandContext, *, yes: bool) -> int:
-    """Erase everything that is recorded."""
-    words = person.any_words
-    if not yes and not confirms(
-        words,
-        _what_goes(person, words),
-        words.say("erase_sure"),
-        words.say("erase_nothing"),
-        ValueRefused("erase_wants_yes"),
-    ):
+@click.command("erase")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_context
+def erase_command(context: CommandContext, *, yes: bool) -> int:
+    """Erase everything that is recorded; keep your config."""
+    words = context.lenient().words
+    if not yes and not confirm_erasure(words, "erase", _losses(context, words)):
         return 1
-    page = own_page(person.state)
+    page = own_page(context.state)
     if page.exists():
         page.unlink()
         echo(words.say("did_erase_page", path=page))
-    for path in set_aside_files(person.state):
+    for path in set_aside_files(context.state):
         path.unlink(missing_ok=True)
         echo(words.say("did_erase_file", path=path))
-    if (person.state / FILE_NAME).exists():
+    if (context.state / FILE_NAME).exists():
         try:
-            _erase(person, words)
+            _erase(context, words)
         except StateError as error:
-            if error.key != "journal_corrupt" or person.service_runs():
+            if error.key != "journal_corrupt" or context.service_runs():
                 raise
             # It cannot be written any more, and the next one begins anew.
-            for path in journal_files(person.state):
+            for path in journal_files(context.state):
                 path.unlink(missing_ok=True)
-            echo(words.say("did_erase_file", path=person.state / FILE_NAME))
+            echo(words.say("did_erase_file", path=context.state / FILE_NAME))
     else:
         echo(words.say("erase_none"))
     echo(words.say("erase_kept"))
     return 0
 
 
-def _what_goes(person: CommandContext, words: Translator) -> Iterator[str]:
-    yield words.say("erase_what", state=person.state)
-    yield from recorded_counts(person, words)
+def _losses(context: CommandContext, words: Translator) -> Iterator[str]:
+    """Yield what is erased."""
+    yield words.say("erase_what", state=context.state)
+    yield from recorded_counts(context, words)
 
 
-def recorded_counts(person: CommandContext, words: Translator) -> Iterator[str]:
+def recorded_counts(context: CommandContext, words: Translator) -> Iterator[str]:
     """Yield a line that counts what the journal holds; none where it cannot be read."""
-    if not (person.state / FILE_NAME).exists():
+    if not (context.state / FILE_NAME).exists():
         return
     try:
-        with person.journal() as journal:
+        with context.journal() as journal:
             yield words.say("erase_counts", **_counts(journal))
     except StateError:
         return
@@ -140,25 +143,25 @@ def _counts(journal: Journal) -> dict[str, int]:
     }
 
 
-def _erase(person: CommandContext, words: Translator) -> None:
-    with person.journal() as journal:
+def _erase(context: CommandContext, words: Translator) -> None:
+    with context.journal() as journal:
         counts = _counts(journal)
-        journal.erase(person.now)
+        journal.erase(context.now)
     echo(words.say("did_erase", **counts))
 
 
-def _zone(person: CommandContext) -> tzinfo:
+def _zone(context: CommandContext) -> tzinfo:
     """The person's time zone; the system's where the config is wrong: what is theirs is theirs."""
     try:
-        return person.zone
+        return context.zone
     except ConfigError:
         return zone(None)
 
 
-def _settings(person: CommandContext) -> Mapping[str, object] | None:
+def _settings(context: CommandContext) -> Mapping[str, object] | None:
     """The settings in force; None where the config is wrong."""
     try:
-        return person.in_force.values
+        return context.active.values
     except ConfigError:
         return None
 

@@ -1,73 +1,68 @@
-"""What goes to the output, and what is done where it takes nothing."""
+"""Output of commands: results to standard output, errors and warnings to standard error."""
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import json
 import os
 import sys
-from collections.abc import Callable
-from pathlib import Path
-from typing import TextIO
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from nightcare.errors import ConfigError, Diagnostic, NightcareError
-from nightcare.i18n.diagnostics_text import diagnostic_text, place_text
-from nightcare.i18n.snippets import snippet
-from nightcare.i18n.translator import Translator
-from nightcare.ownership import command_to_own
+import click
+
+from nightcare.errors import Diagnostic, NightcareError, StateError
+from nightcare.i18n.translator import Translator, words_for
+from nightcare.streams import discard_output
+
+if TYPE_CHECKING:
+    from nightcare.i18n.error_text import Style
 
 
 def echo(line: str = "", *, end: str = "\n", err: bool = False) -> None:
-    """Print a line: a result, or a problem, which goes where problems go."""
+    """Print a line to standard output, or to standard error."""
     print(line, end=end, file=sys.stderr if err else sys.stdout, flush=True)
 
 
-def say_json(value: object) -> None:
-    """Print a value for a program to read; a TOML time as text."""
+def print_json(value: object) -> None:
+    """Print a value as JSON; what JSON does not know, such as a TOML time, as text."""
     echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
-def complain(error: NightcareError, words: Translator) -> None:
-    """Print what went wrong; of a config, all its mistakes."""
-    problems = error.problems if isinstance(error, ConfigError) else ()
-    lines = [line for problem in problems for line in problem_lines(problem, words)]
-    lines.append(words.say(f"error_{error.key}", **error.values))
-    named = [error.values[key] for key in ("path", "folder") if key in error.values]
-    named += [problem.place.origin for problem in problems if problem.key == "file_not_allowed"]
-    commands = {command_to_own(Path(str(path))) for path in named} - {None}
-    lines += [words.say("own_it_again", command=command) for command in commands]
+def print_error(error: NightcareError, translator: Translator) -> int:
+    """Print an error and return its exit code."""
+    from nightcare.i18n.error_text import error_lines  # noqa: PLC0415 - only after an error
+
     try:
-        echo("\n".join(lines), err=True)
+        echo("\n".join(error_lines(error, translator, *_styles("red"))), err=True)
     except OSError:
-        # Nobody reads it; the exit code tells it all the same.
-        write_no_more(sys.stderr)
+        # Nobody reads it; the exit code still reports the error.
+        discard_output(sys.stderr)
+    return error.exit_code
 
 
-def problem_lines(problem: Diagnostic, words: Translator, *, warning: bool = False) -> list[str]:
-    """What is wrong with a config, the lines of the file that it is about, and what is meant there.
+def print_os_error(error: OSError) -> int:
+    """Print an error of the operating system and return the exit code."""
+    discard_output(sys.stdout)
+    return print_error(StateError("system_refused", reason=error), words_for(None, os.environ))
 
-    Coloured where problems go to a terminal, unless NO_COLOR is set (https://no-color.org).
+
+def print_diagnostics(
+    diagnostics: Iterable[Diagnostic], translator: Translator, *, warning: bool = False
+) -> None:
+    """Print diagnostics of a config as errors, or as warnings."""
+    from nightcare.i18n.error_text import diagnostic_lines  # noqa: PLC0415 - as above
+
+    for one in diagnostics:
+        styles = _styles("yellow" if warning else "red")
+        echo("\n".join(diagnostic_lines(one, translator, *styles, warning=warning)), err=True)
+
+
+def _styles(colour: str) -> tuple[Style, Style]:
+    """Return how to highlight places and markers: with colours on a terminal.
+
+    Source: https://no-color.org.
     """
-    loud: Callable[[str], str] = str
-    bold: Callable[[str], str] = str
-    if sys.stderr.isatty() and not os.environ.get("NO_COLOR"):
-        from click import style  # noqa: PLC0415 - see nightcare.cli.declaring
-
-        loud = functools.partial(style, fg="yellow" if warning else "red")
-        bold = functools.partial(style, bold=True)
-    place = place_text(problem, words)
-    line = loud(place) + diagnostic_text(problem, words).removeprefix(place)
-    said = words.say("warning", problem=line) if warning else line
-    return [said, *snippet(problem, bold)]
-
-
-def let_go_of_the_output() -> None:
-    """Nobody reads the output any more, or it is full."""
-    write_no_more(sys.stdout)
-
-
-def write_no_more(stream: TextIO) -> None:
-    """Let go of a stream that takes nothing, or Python would try once more when it exits."""
-    with contextlib.suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), stream.fileno())
+    if not sys.stderr.isatty() or os.environ.get("NO_COLOR"):
+        return str, str
+    return functools.partial(click.style, fg=colour), functools.partial(click.style, bold=True)

@@ -13,63 +13,53 @@ from nightcare.errors import ValueRefused
 from nightcare.i18n.translator import Translator
 
 _YES, _NO = ("y", "yes", "j", "ja"), ("n", "no", "nej")
-"""In every language, for nobody changes their habits with it."""
+"""The answers of all languages, each accepted in every language."""
 
 
 def prompt(question: str, **settings: Any) -> str:
-    """Ask until something is said; settings are those of click.
+    """Ask until there is an answer; settings are those of `click.prompt`.
 
     Raises:
-        KeyboardInterrupt: The person broke it off.
+        KeyboardInterrupt: The user pressed Ctrl-C or Ctrl-D.
     """
     try:
-        said: str = click.prompt(question, **settings)
-    except click.Abort as broken_off:
-        raise KeyboardInterrupt from broken_off
-    return said
+        answer: str = click.prompt(question, **settings)
+    except click.Abort as error:
+        raise KeyboardInterrupt from error
+    return answer
 
 
-def confirms(
-    words: Translator, said: Iterable[str], question: str, refusal: str, unasked: ValueRefused
-) -> bool:
-    """Ask whether something that cannot be undone is wanted; the usual answer is no.
+def prompt_yes(words: Translator, question: str, *, default: bool) -> bool:
+    """Ask until the answer is yes or no; Enter alone gives the default.
+
+    Raises:
+        KeyboardInterrupt: The user pressed Ctrl-C or Ctrl-D.
+    """
+    hint = words.say("setup_yes_usual" if default else "setup_no_usual")
+    while True:
+        answer = prompt(f"{question} [{hint}]", default="", show_default=False).strip().lower()
+        if answer in ("", *_YES, *_NO):
+            return answer in _YES if answer else default
+        echo(words.say("setup_yes_or_no"))
+
+
+def confirm_erasure(words: Translator, command: str, losses: Iterable[str]) -> bool:
+    """Print what a command erases for good, and ask whether to go on.
 
     Args:
-        words: The person's language.
-        said: What they are told first, line by line.
-        question: The question.
-        refusal: What they are told after a no.
-        unasked: The error where there is no terminal to ask in.
+        words: The user's language.
+        command: The command, by which its texts in the catalogue begin.
+        losses: What it erases, as lines.
 
     Raises:
         ValueRefused: There is no terminal to ask in.
-        KeyboardInterrupt: The person broke it off.
+        KeyboardInterrupt: The user pressed Ctrl-C or Ctrl-D.
     """
     if not sys.stdin.isatty():
-        raise unasked
-    for line in said:
+        raise ValueRefused(f"{command}_wants_yes")
+    for line in losses:
         echo(line)
-    if says_yes(words, question, usual=False):
+    if prompt_yes(words, words.say(f"{command}_sure"), default=False):
         return True
-    echo(refusal)
+    echo(words.say(f"{command}_nothing"))
     return False
-
-
-def says_yes(words: Translator, question: str, *, usual: bool) -> bool:
-    """Ask until the answer is yes or no; Enter alone is what is usual.
-
-    Raises:
-        KeyboardInterrupt: The person broke it off.
-    """
-    hint = words.say("setup_yes_usual" if usual else "setup_no_usual")
-    while True:
-        said: str = prompt(f"{question} [{hint}]", default="", show_default=False)
-        match said.strip().lower():
-            case "":
-                return usual
-            case word if word in _YES:
-                return True
-            case word if word in _NO:
-                return False
-            case _:
-                echo(words.say("setup_yes_or_no"))

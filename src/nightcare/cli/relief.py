@@ -7,8 +7,9 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nightcare.cli.command_context import CommandContext
-from nightcare.cli.declaring import command, one_of, option
+import click
+
+from nightcare.cli.command_context import CommandContext, pass_context
 from nightcare.cli.output import echo
 from nightcare.cli.tips import advice, wrapped
 from nightcare.errors import NightcareError
@@ -22,12 +23,17 @@ _CLOSE = frozenset({"q", "\r", "\n", _ESCAPE})
 _ROUTINE = "calf"
 
 
-@command("relief", help="A calm card for a cramp in the night: what to do now.")
-@option("--language", type=one_of(languages()), help="Another language than yours.")
-def relief_command(person: CommandContext, *, language: str | None) -> None:
-    """What to do about a cramp now; in a terminal with a stretch and the diary a key away."""
-    words = person.any_words if language is None else read_words(language)
-    card = _Card(person, words)
+@click.command("relief")
+@click.option(
+    "--language",
+    type=click.Choice(languages(), case_sensitive=False),
+    help="Another language than yours.",
+)
+@pass_context
+def relief_command(context: CommandContext, *, language: str | None) -> None:
+    """A calm card for a cramp in the night: what to do now."""
+    words = context.lenient().words if language is None else read_words(language)
+    card = _Card(context, words)
     card.show(_text(words))
     if sys.stdin.isatty() and sys.stdout.isatty():
         card.answer()
@@ -70,7 +76,7 @@ class _Card:
         noted: Whether the cramp is in the diary.
     """
 
-    person: CommandContext
+    context: CommandContext
     words: Translator
     noted: bool = False
 
@@ -99,7 +105,7 @@ class _Card:
         from nightcare.cli.stretch import go_through, named  # noqa: PLC0415 - not for the card
         from nightcare.domain.routine import routines  # noqa: PLC0415 - likewise
 
-        rules = self.person.any_schedule.routines
+        rules = self.context.lenient().schedule.routines
         self.show("")
         go_through(
             named(routines(self.words.guidance.routines, rules), _ROUTINE), self.words, dim=True
@@ -111,11 +117,11 @@ class _Card:
 
         if self.noted:
             return
-        person, words = self.person, self.words
-        now = person.now.replace(microsecond=0)
+        context, words = self.context, self.words
+        now = context.now.replace(microsecond=0)
         try:
-            calendar = person.any_calendar
-            with person.journal() as journal:
+            calendar = context.lenient().calendar
+            with context.journal() as journal:
                 cramp = DiaryActions(journal.diary, calendar).add(now, Details(), now).cramp
         except (NightcareError, OSError) as error:
             reason = (

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
-from nightcare.cli.command_context import CommandContext
+import click
+
+from nightcare.cli.command_context import CommandContext, json_option, pass_context
 from nightcare.cli.cramps import dated
-from nightcare.cli.declaring import a_path, as_json, command, number, option
-from nightcare.cli.output import echo, say_json
+from nightcare.cli.output import echo, print_json
 from nightcare.cli.tips import wrapped
 from nightcare.domain.day_parser import checked_days
 from nightcare.domain.diary import last_night
@@ -37,54 +38,55 @@ _EARLIER = timedelta(days=3)
 """What belongs to a care day is due less than that from its date, in every zone."""
 
 
-@command("report", help="Say what your diary comes to, week by week.")
-@option(
+@click.command("report")
+@click.option(
     "--days",
-    type=number(),
+    type=int,
     default=_A_MONTH,
     help="Over so many nights: 30 unless said.",
 )
-@option(
+@click.option(
     "--html",
     "file",
     metavar="FILE",
-    type=a_path,
+    type=click.Path(path_type=Path),
     help="Write it as a page, to read in a browser or to print.",
 )
-@option("--open", "shown", is_flag=True, help="Show that page in your browser.")
-@as_json
+@click.option("--open", "shown", is_flag=True, help="Show that page in your browser.")
+@json_option
+@pass_context
 def report_command(
-    person: CommandContext, *, days: int, file: Path | None, shown: bool, for_program: bool
+    context: CommandContext, *, days: int, file: Path | None, shown: bool, as_json: bool
 ) -> None:
-    """What the diary comes to."""
+    """Show what your diary adds up to, week by week."""
     checked_days(days)
     as_page = shown or file is not None
-    if as_page and for_program:
+    if as_page and as_json:
         raise ValueRefused("report_page_or_json")
-    made, why = _made(person, days)
+    made, why = _made(context, days)
     if as_page:
         from nightcare.cli.report_page import hand_over_page  # noqa: PLC0415 - only for a page
 
-        hand_over_page(made, why, person, file, shown=shown)
+        hand_over_page(made, why, context, file, shown=shown)
         return
-    if for_program:
-        say_json(_for_a_program(made, why, person))
+    if as_json:
+        print_json(_for_a_program(made, why, context))
         return
-    for line in _lines(made, person):
+    for line in _lines(made, context):
         echo(line)
     if why is not None:
         echo()
-        for line in _advice(why, person):
+        for line in _advice(why, context):
             echo(wrapped(line))
 
 
-def _made(person: CommandContext, days: int) -> tuple[Report, ReferralReason | None]:
+def _made(context: CommandContext, days: int) -> tuple[Report, ReferralReason | None]:
     """The report over so many nights, and whether the diary says to see a professional."""
-    with person.journal() as journal:
-        calendar, pages = person.calendar, journal.diary
-        rule = person.schedule.professional
-        window = first_of_window(person.now, calendar, rule)
-        last = last_night(person.now, calendar).date
+    with context.journal() as journal:
+        calendar, pages = context.calendar, journal.diary
+        rule = context.schedule.professional
+        window = first_of_window(context.now, calendar, rule)
+        last = last_night(context.now, calendar).date
         recent = pages.cramps(min(window, last))
         # A night that is not over yet counts as soon as it has a cramp.
         last = max([last, *(one.place.care_day for one in recent if one.place.by_night)])
@@ -98,9 +100,9 @@ def _made(person: CommandContext, days: int) -> tuple[Report, ReferralReason | N
     return report(over, cramps, mornings, courses), why
 
 
-def _lines(made: Report, person: CommandContext) -> Iterator[str]:
-    words = person.words
-    first, last = dated(made.days[0], person), dated(made.days[-1], person)
+def _lines(made: Report, context: CommandContext) -> Iterator[str]:
+    words = context.words
+    first, last = dated(made.days[0], context), dated(made.days[-1], context)
     yield words.say("report_span", first=first, last=last)
     yield ""
     yield from _columns(
@@ -138,13 +140,13 @@ def _lines(made: Report, person: CommandContext) -> Iterator[str]:
         )
     if len(made.spans) > 1 and made.enough:
         yield ""
-        yield from _span_lines(made, person)
+        yield from _span_lines(made, context)
     yield ""
     yield wrapped(words.say("report_no_cause"))
 
 
-def _span_lines(made: Report, person: CommandContext) -> Iterator[str]:
-    words = person.words
+def _span_lines(made: Report, context: CommandContext) -> Iterator[str]:
+    words = context.words
     keys = ("week_cramps", "week_severe", "week_free", "week_unknown", "week_done")
     head, names = span_names(made, words)
     rows = [(head, *(words.say(f"report_{key}") for key in keys))]
@@ -163,10 +165,10 @@ def _columns(rows: Sequence[tuple[str, ...]], indent: str = "") -> Iterator[str]
         yield indent + "  ".join([first.ljust(widths[0]), *figures])
 
 
-def _advice(why: ReferralReason, person: CommandContext) -> Iterator[str]:
+def _advice(why: ReferralReason, context: CommandContext) -> Iterator[str]:
     """When the guidance says to see a professional, and whose the numbers are."""
-    words = person.words
-    told = counsel(why, person.schedule.professional, words)
+    words = context.words
+    told = counsel(why, context.schedule.professional, words)
     yield from told.reasons
     yield from told.statements
     for section in told.sections:
@@ -176,10 +178,10 @@ def _advice(why: ReferralReason, person: CommandContext) -> Iterator[str]:
 
 
 def _for_a_program(
-    made: Report, why: ReferralReason | None, person: CommandContext
+    made: Report, why: ReferralReason | None, context: CommandContext
 ) -> dict[str, object]:
-    rule = person.schedule.professional
-    said = {one.id: one for one in person.words.guidance.professional}
+    rule = context.schedule.professional
+    said = {one.id: one for one in context.words.guidance.professional}
     return {
         "from": made.days[0].isoformat(),
         "to": made.days[-1].isoformat(),

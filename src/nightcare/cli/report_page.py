@@ -20,7 +20,7 @@ from nightcare.report_html.view_model import page
 def hand_over_page(
     made: Report,
     why: ReferralReason | None,
-    person: CommandContext,
+    context: CommandContext,
     file: Path | None,
     *,
     shown: bool,
@@ -32,10 +32,10 @@ def hand_over_page(
         StateError: The file cannot be written; an old one is as it was.
         DesktopError: No browser could be started; the page is there all the same.
     """
-    words = person.words
-    today = person.now.astimezone(person.zone).date()
-    text = draw(page(made, why, person.schedule.professional, words, today))
-    place = (own_page(person.state) if file is None else file).absolute()
+    words = context.words
+    today = context.now.astimezone(context.zone).date()
+    text = draw(page(made, why, context.schedule.professional, words, today))
+    place = (own_page(context.state) if file is None else file).absolute()
     if not place.parent.is_dir():
         raise StateError("page_folder_missing", folder=place.parent)
     try:

@@ -1,4 +1,4 @@
-"""Setting up: a few questions, a config file that says what was answered, and the service."""
+"""The first configuration: setup."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
-from nightcare.cli import BROKEN_OFF
-from nightcare.cli.command_context import CommandContext
-from nightcare.cli.config_save import spoken, tell_service, tell_warnings, write_all
-from nightcare.cli.declaring import command
+import click
+
+from nightcare.cli.command_context import CommandContext, pass_context
+from nightcare.cli.config_save import config_translator, report_to_service, write_all
 from nightcare.cli.install import install
-from nightcare.cli.output import echo
-from nightcare.cli.prompts import prompt, says_yes
-from nightcare.cli.status import plan_lines
+from nightcare.cli.main import INTERRUPTED
+from nightcare.cli.output import echo, print_diagnostics
+from nightcare.cli.prompts import prompt, prompt_yes
 from nightcare.config.edit import Keys, with_value
 from nightcare.config.layers import built_in, example_text, parsed
 from nightcare.config.load import load_file
@@ -30,216 +30,203 @@ from nightcare.domain.recurrence import plan
 from nightcare.domain.time_parser import parse_clock
 from nightcare.errors import ConfigError, DesktopError, Location, StateError, ValueRefused
 from nightcare.i18n.diagnostics_text import diagnostic_text
-from nightcare.i18n.translator import Translator, words_for
+from nightcare.i18n.plan_text import plan_lines
+from nightcare.i18n.translator import words_for
 from nightcare.languages import languages
 
 _AUTO = "auto"
-_A_WEEK = 7
+_WEEK_DAYS = 7
 
 
-@command("setup", help="Answer a few questions; your config and service are made from them.")
-def setup_command(person: CommandContext) -> int:
-    """Ask, show what would come of it, write the config, and offer the service.
-
-    Raises:
-        ValueRefused: There is no terminal to ask in.
-    """
+@click.command("setup")
+@pass_context
+def setup_command(context: CommandContext) -> int:
+    """Answer a few questions; write your config and offer to install the service."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ValueRefused("setup_wants_terminal")
-    setup = _Setup(person)
+    setup = _Setup(context)
     try:
         written = setup.ask_and_write()
     except KeyboardInterrupt:
         echo()
-        echo(setup.words.say("setup_nothing_written"))
-        return BROKEN_OFF
+        setup.print("setup_nothing_written")
+        return INTERRUPTED
     if not written:
-        echo(setup.words.say("setup_nothing_written"))
-        return 0
-    if setup.wants_the_service():
-        install(CommandContext(person.named))
+        setup.print("setup_nothing_written")
+    elif setup.wants_service():
+        install(CommandContext(context.named))
     return 0
 
 
 class _Setup:
-    """The questions, and the config as it is after each answer.
+    """The questions, and the config as it is after each answer."""
 
-    Attributes:
-        words: The person's language, from the moment that they chose it.
-    """
-
-    def __init__(self, person: CommandContext) -> None:
-        self.words: Translator = spoken(person)
-        self._person = person
-        self._path: Path = person.config_place
-        self._loaded: LoadResult = self._right(example_text().encode())
+    def __init__(self, context: CommandContext) -> None:
+        # The language changes with the first answer.
+        self._words = config_translator(context)
+        self._context = context
+        self._path: Path = context.config_place
         self._raw = example_text().encode()
+        self._loaded = self._load(self._raw)
+
+    def print(self, key: str, /, **values: object) -> None:
+        """Print a text of the catalogue."""
+        echo(self._words.say(key, **values))
 
     def ask_and_write(self) -> bool:
-        """Ask everything, and write the config if it is wanted; whether it was."""
+        """Ask everything and write the config if it is wanted; return whether it was."""
         asked = self._path.exists()
         if asked and not self._may_replace():
             return False
         self._ask_language()
-        echo(self.words.say("setup_welcome"))
+        self.print("setup_welcome")
         self._ask_hours()
         self._ask_weekend()
         self._ask_reminders()
         self._preview()
-        if not self._yes(self.words.say("setup_write", path=self._path)):
+        if not self._yes("setup_write", path=self._path):
             return False
         if self._path.exists():
-            # It may have come about meanwhile.
+            # It may have been written meanwhile.
             if not asked and not self._may_replace():
                 return False
-            beside, old = self._back_up()
-            write_all({beside: old, self._path: self._raw})
-            echo(self.words.say("setup_backup", path=beside))
+            backup, old = self._backup()
+            write_all({backup: old, self._path: self._raw})
+            self.print("setup_backup", path=backup)
         else:
             write_all({self._path: self._raw})
-        echo(self.words.say("setup_written", path=self._path))
+        self.print("setup_written", path=self._path)
         return True
 
-    def wants_the_service(self) -> bool:
-        """Offer the service where there can be one, and say how to have it later."""
-        if tell_service(self._person, self.words):
+    def wants_service(self) -> bool:
+        """Offer the service where it can be installed, and print how to install it later."""
+        if report_to_service(self._context, self._words):
             return False
         try:
             user_unit.reach()
         except DesktopError as error:
-            echo(self.words.say(f"error_{error.key}", **error.values))
+            self.print(f"error_{error.key}", **error.values)
             return False
         try:
-            wanted = self._yes(self.words.say("setup_install"))
+            wanted = self._yes("setup_install")
         except KeyboardInterrupt:
             echo()
             wanted = False
         if not wanted:
-            echo(self.words.say("setup_later"))
+            self.print("setup_later")
         return wanted
 
     # The questions
 
     def _may_replace(self) -> bool:
-        return self._yes(self.words.say("setup_replace", path=self._path), usual=False)
+        return self._yes("setup_replace", default=False, path=self._path)
 
     def _ask_language(self) -> None:
         choices = (_AUTO, *languages())
-        while True:
-            said = self._answer("setup_language", _AUTO, choices=", ".join(choices)).lower()
-            if said in choices:
-                break
-            echo(self.words.say("setup_choose", choices=", ".join(choices)))
-        self._take({("language",): said})
-        self.words = words_for(self._loaded.schedule.language, os.environ)
+        names = ", ".join(choices)
+        while (answer := self._ask("setup_language", _AUTO, choices=names).lower()) not in choices:
+            self.print("setup_choose", choices=names)
+        self._apply({("language",): answer})
+        self._words = words_for(self._loaded.schedule.language, os.environ)
 
     def _ask_hours(self) -> None:
-        usual = built_in().values["sleep"]
+        default = built_in().values["sleep"]
         while True:
-            wake = self._clock("setup_wake", usual["wake"])
-            bedtime = self._clock("setup_bedtime", usual["bedtime"])
-            if self._take_hours({("sleep", "wake"): wake, ("sleep", "bedtime"): bedtime}):
+            wake = self._ask_clock("setup_wake", default["wake"])
+            bedtime = self._ask_clock("setup_bedtime", default["bedtime"])
+            if self._apply_hours({("sleep", "wake"): wake, ("sleep", "bedtime"): bedtime}):
                 return
 
     def _ask_weekend(self) -> None:
-        if not self._yes(self.words.say("setup_weekend"), usual=False):
+        if not self._yes("setup_weekend", default=False):
             return
         hours = self._loaded.values["sleep"]
         while True:
-            bedtime = self._clock("setup_weekend_bedtime", hours["bedtime"])
-            wake = self._clock("setup_weekend_wake", hours["wake"])
+            bedtime = self._ask_clock("setup_weekend_bedtime", hours["bedtime"])
+            wake = self._ask_clock("setup_weekend_wake", hours["wake"])
             # A weekday is that of the wake-up, so the evenings are those before a day off.
-            said = {
+            answers = {
                 ("sleep", "friday", "bedtime"): bedtime,
                 ("sleep", "saturday", "wake"): wake,
                 ("sleep", "saturday", "bedtime"): bedtime,
                 ("sleep", "sunday", "wake"): wake,
             }
-            if self._take_hours({key: one for key, one in said.items() if one != hours[key[-1]]}):
+            if self._apply_hours(
+                {key: one for key, one in answers.items() if one != hours[key[-1]]}
+            ):
                 return
 
     def _ask_reminders(self) -> None:
-        calendar = self._calendar()
-        tomorrow = calendar.at(self._person.now).date + timedelta(days=1)
-        for reminder in self._loaded.schedule.reminders:
-            due = plan([reminder], calendar, tomorrow, _A_WEEK)
+        schedule = self._loaded.schedule
+        calendar = Calendar(schedule.sleep, zone(schedule.zone))
+        tomorrow = calendar.at(self._context.now).date + timedelta(days=1)
+        for reminder in schedule.reminders:
+            due = plan([reminder], calendar, tomorrow, _WEEK_DAYS)
             day = [
                 calendar.local(one.due) for one in due if one.key.care_day == due[0].key.care_day
             ]
-            question = self.words.say(
-                "setup_remind",
-                topic=self.words.say(f"topic_{reminder.topic}"),
-                clocks=", ".join(f"{one:%H:%M}" for one in day),
-            )
-            if not self._yes(question):
-                # It stays in the file, so that it is easy to have it after all.
-                self._take({("reminders", reminder.name, "enabled"): False})
+            topic = self._words.say(f"topic_{reminder.topic}")
+            clocks = ", ".join(f"{one:%H:%M}" for one in day)
+            if not self._yes("setup_remind", topic=topic, clocks=clocks):
+                # It stays in the file, where it is easily enabled.
+                self._apply({("reminders", reminder.name, "enabled"): False})
 
     def _preview(self) -> None:
-        would = CommandContext(self._path)
-        would.loaded = self._loaded
-        outlook = would.outlook(self._loaded.schedule)
-        echo(self.words.say("setup_preview"))
-        for line in plan_lines(outlook.ahead(), would, outlook):
+        outlook = CommandContext(self._path, self._loaded).plan()
+        self.print("setup_preview")
+        for line in plan_lines(outlook, self._words):
             echo(line)
 
-    # Asking
+    def _ask(self, question: str, default: str, **values: object) -> str:
+        return prompt(self._words.say(question, **values), default=default).strip()
 
-    def _answer(self, question: str, usual: str, **values: object) -> str:
-        said: str = prompt(self.words.say(question, **values), default=usual)
-        return said.strip()
-
-    def _clock(self, question: str, usual: str) -> str:
+    def _ask_clock(self, question: str, default: str) -> str:
         while True:
             try:
-                return clock_text(parse_clock(self._answer(question, usual), self.words.input))
+                return clock_text(parse_clock(self._ask(question, default), self._words.input))
             except ValueRefused as error:
-                echo(self.words.say(f"error_{error.key}", **error.values))
+                self.print(f"error_{error.key}", **error.values)
 
-    def _yes(self, question: str, *, usual: bool = True) -> bool:
-        return says_yes(self.words, question, usual=usual)
+    def _yes(self, question: str, *, default: bool = True, **values: object) -> bool:
+        return prompt_yes(self._words, self._words.say(question, **values), default=default)
 
     # The config
 
-    def _take(self, said: Mapping[Keys, object]) -> bool:
-        """Write answers into the config; False, with the reason told, where they do not fit."""
+    def _apply(self, answers: Mapping[Keys, object]) -> bool:
+        """Write answers into the config; if they are invalid, print why and return False."""
         raw = self._raw
-        for where, value in said.items():
+        for where, value in answers.items():
             raw = with_value(raw, where, value).raw
         try:
-            self._loaded = self._right(raw)
+            self._loaded = self._load(raw)
         except ConfigError as error:
             first = replace(error.problems[0], place=Location(self._path.name), also=None)
-            told = diagnostic_text(first, self.words)
-            echo(self.words.say("setup_does_not_fit", problem=told))
+            self.print("setup_does_not_fit", problem=diagnostic_text(first, self._words))
             return False
         self._raw = raw
         return True
 
-    def _take_hours(self, said: Mapping[Keys, object]) -> bool:
-        """Write answers into the config, unless they may be a slip and are not meant."""
+    def _apply_hours(self, answers: Mapping[Keys, object]) -> bool:
+        """Write answers into the config, unless they cause a warning and are not meant so."""
         raw, loaded = self._raw, self._loaded
-        if not self._take(said):
+        if not self._apply(answers):
             return False
         known = {(one.where, one.key) for one in loaded.warnings}
         new = [one for one in self._loaded.warnings if (one.where, one.key) not in known]
         # Nothing is written yet, so there is no line to show.
         name = Location(self._path.name)
-        tell_warnings([replace(one, place=name, also=None) for one in new], self.words)
-        if not new or self._yes(self.words.say("setup_meant"), usual=False):
+        without_lines = [replace(one, place=name, also=None) for one in new]
+        print_diagnostics(without_lines, self._words, warning=True)
+        if not new or self._yes("setup_meant", default=False):
             return True
         self._raw, self._loaded = raw, loaded
         return False
 
-    def _right(self, raw: bytes) -> LoadResult:
+    def _load(self, raw: bytes) -> LoadResult:
         return load_file(parsed(str(self._path), raw), {})
 
-    def _calendar(self) -> Calendar:
-        schedule = self._loaded.schedule
-        return Calendar(schedule.sleep, zone(schedule.zone))
-
-    def _back_up(self) -> tuple[Path, bytes]:
-        """Return a free name beside the config for what is there, and what is there.
+    def _backup(self) -> tuple[Path, bytes]:
+        """Return a free name beside the config for the old one, and the old one.
 
         Raises:
             StateError: It cannot be read.
@@ -250,7 +237,4 @@ class _Setup:
             reason = error.strerror
             raise StateError("config_not_written", path=self._path, reason=reason) from error
         names = (f"{self._path.name}.old{number or ''}" for number in count())
-        beside = next(
-            one for name in names if not (one := self._path.with_name(name)).exists()
-        )  # fmt: skip
-        return beside, old
+        return next(one for name in names if not (one := self._path.with_name(name)).exists()), old

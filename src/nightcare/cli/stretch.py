@@ -9,11 +9,12 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
-from nightcare.cli import BROKEN_OFF
-from nightcare.cli.command_context import CommandContext
+import click
+
+from nightcare.cli.command_context import CommandContext, json_option, pass_context
 from nightcare.cli.completion import routine_names
-from nightcare.cli.declaring import argument, as_json, command, one_of, option
-from nightcare.cli.output import echo, say_json
+from nightcare.cli.main import INTERRUPTED
+from nightcare.cli.output import echo, print_json
 from nightcare.cli.routine_display import Ticking, display_for, lead
 from nightcare.cli.tips import advice, wrapped
 from nightcare.desktop.time_zone import zone
@@ -28,34 +29,37 @@ from nightcare.i18n.translator import Translator, read_words
 from nightcare.journal.database import FILE_NAME
 from nightcare.languages import languages
 
-_HELP = """Be led through a stretch; Ctrl-C stops it.
 
-It needs no running service. At its end a stretching reminder that is open is done. Stopped with
-Ctrl-C, nothing is recorded and the exit code is 130.
-"""
-
-
-@command("stretch", help=_HELP)
-@argument("routine", required=False, shell_complete=routine_names)
-@option("--list", "listed", is_flag=True, help="Say which routines there are.")
-@option("--language", type=one_of(languages()), help="Another language than yours.")
-@as_json
+@click.command("stretch")
+@click.argument("routine", required=False, shell_complete=routine_names)
+@click.option("--list", "listed", is_flag=True, help="Say which routines there are.")
+@click.option(
+    "--language",
+    type=click.Choice(languages(), case_sensitive=False),
+    help="Another language than yours.",
+)
+@json_option
+@pass_context
 def stretch_command(
-    person: CommandContext,
+    context: CommandContext,
     *,
     routine: str | None,
     listed: bool,
     language: str | None,
-    for_program: bool,
+    as_json: bool,
 ) -> int:
-    """Be led through a stretch."""
-    words = person.any_words if language is None else read_words(language)
-    schedule = person.any_schedule
-    if not person.config_is_right:
+    """Guide you through a stretch; Ctrl-C stops it.
+
+    It needs no running service. At its end a stretching reminder that is open is done. Stopped with
+    Ctrl-C, nothing is recorded and the exit code is 130.
+    """
+    words = context.lenient().words if language is None else read_words(language)
+    schedule = context.lenient().schedule
+    if not context.config_is_valid:
         echo(words.say("stretch_built_in"), err=True)
     found = routines(words.guidance.routines, schedule.routines)
-    if for_program:
-        say_json([_record(one) for one in found])
+    if as_json:
+        print_json([_record(one) for one in found])
         return 0
     if listed:
         _list(found, words)
@@ -67,8 +71,8 @@ def stretch_command(
     echo()
     took = go_through(chosen, words, dim=False)
     if took is None:
-        return BROKEN_OFF
-    _mark(person, schedule, words, person.now + took)
+        return INTERRUPTED
+    _mark(context, schedule, words, context.now + took)
     return 0
 
 
@@ -150,11 +154,11 @@ def _record(one: Routine) -> dict[str, object]:
     }
 
 
-def _mark(person: CommandContext, schedule: Schedule, words: Translator, now: datetime) -> None:
+def _mark(context: CommandContext, schedule: Schedule, words: Translator, now: datetime) -> None:
     """Answer the stretching reminder that is open, if there is one, as done now (UTC)."""
-    if not (person.state / FILE_NAME).exists():
+    if not (context.state / FILE_NAME).exists():
         return
-    with suppress(StateError), person.journal() as journal:
+    with suppress(StateError), context.journal() as journal:
         waiting = [one for one in journal.unsettled() if _asks(one, schedule)]
         if waiting:
             answers = UserActions(schedule, zone(schedule.zone), journal)

@@ -6,9 +6,10 @@ import shutil
 import textwrap
 from collections.abc import Iterable
 
-from nightcare.cli.command_context import CommandContext
-from nightcare.cli.declaring import argument, as_json, command, one_of, option
-from nightcare.cli.output import echo, say_json
+import click
+
+from nightcare.cli.command_context import CommandContext, json_option, pass_context
+from nightcare.cli.output import echo, print_json
 from nightcare.domain.guidance import Advice, Guidance
 from nightcare.domain.reminders import Topic
 from nightcare.i18n.translator import Translator, read_words
@@ -17,24 +18,33 @@ from nightcare.languages import languages
 _WIDEST = 72
 
 
-def _words(person: CommandContext, language: str | None) -> Translator:
+def _words(context: CommandContext, language: str | None) -> Translator:
     """The language asked for, else the person's; a wrong config keeps nobody from a tip."""
-    return person.any_words if language is None else read_words(language)
+    return context.lenient().words if language is None else read_words(language)
 
 
-@command("tips", help="Show the tips, of one topic or all, with the guidance they rest on.")
-@argument("topic", required=False, type=one_of([str(topic) for topic in Topic]))
-@option("--language", type=one_of(languages()), help="Another language than yours.")
-@as_json
+@click.command("tips")
+@click.argument(
+    "topic",
+    required=False,
+    type=click.Choice([str(topic) for topic in Topic], case_sensitive=False),
+)
+@click.option(
+    "--language",
+    type=click.Choice(languages(), case_sensitive=False),
+    help="Another language than yours.",
+)
+@json_option
+@pass_context
 def tips_command(
-    person: CommandContext, *, topic: str | None, language: str | None, for_program: bool
+    context: CommandContext, *, topic: str | None, language: str | None, as_json: bool
 ) -> None:
-    """The tips, with the guidance they rest on."""
-    words = _words(person, language)
+    """Show the tips, of one topic or all, with the guidance they rest on."""
+    words = _words(context, language)
     guidance = words.guidance
     tips = [tip for tip in guidance.tips if topic in (None, tip.topic)]
-    if for_program:
-        say_json(
+    if as_json:
+        print_json(
             [
                 {
                     "id": tip.id,
@@ -58,15 +68,20 @@ def tips_command(
     echo(wrapped(advice(guidance.professional, "not-medical-advice")))
 
 
-@command("causes", help="What can lie behind cramps, and when to see a professional.")
-@option("--language", type=one_of(languages()), help="Another language than yours.")
-@as_json
-def causes_command(person: CommandContext, *, language: str | None, for_program: bool) -> None:
-    """What can lie behind cramps, and when to see a professional."""
-    words = _words(person, language)
+@click.command("causes")
+@click.option(
+    "--language",
+    type=click.Choice(languages(), case_sensitive=False),
+    help="Another language than yours.",
+)
+@json_option
+@pass_context
+def causes_command(context: CommandContext, *, language: str | None, as_json: bool) -> None:
+    """Show what can lie behind cramps, and when to see a professional."""
+    words = _words(context, language)
     guidance = words.guidance
-    if for_program:
-        say_json(
+    if as_json:
+        print_json(
             {
                 "causes": [_record(one, guidance) for one in guidance.causes],
                 "professional": [_record(one, guidance) for one in guidance.professional],

@@ -11,7 +11,7 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).parents[1]
 _CHECK_SECONDS = 60.0
-_CHECK = "import sys, nightcare.service.app; from nightcare.cli import main; main()"
+_CHECK = "import sys, nightcare.service.startup, nightcare.service.app; from nightcare.cli.main import main; main()"
 
 
 class FilesState(Enum):

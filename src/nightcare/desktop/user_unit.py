@@ -49,8 +49,16 @@ def own_command(config: Path | None, word: str) -> list[str]:
     one that is gone (pypa/pipx#146, astral-sh/uv#8028).
     """
     start = [sys.executable, "-P", "-m", "nightcare"]
-    named = [] if config is None else ["--config", str(config.absolute())]
-    return [*start, *named, word]
+    return [*start, *_config_arguments(config), word]
+
+
+def service_command(config: Path | None) -> list[str]:
+    """Return the command that starts the service of this installation, as the unit runs it."""
+    return [sys.executable, "-P", "-m", "nightcare.service", *_config_arguments(config)]
+
+
+def _config_arguments(config: Path | None) -> list[str]:
+    return [] if config is None else ["--config", str(config.absolute())]
 
 
 def reach() -> None:

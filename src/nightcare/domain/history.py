@@ -15,6 +15,9 @@ VERDICTS = frozenset({"show", "hold", "drop"})
 ACTS = frozenset({"done", "snooze", "good-night", "pause", "resume", "tonight"})
 """The acts that are recorded and can be undone."""
 
+NOT_SHOWN = ""
+"""The answer to a trial that could not be shown."""
+
 
 @dataclass(frozen=True)
 class Decision:

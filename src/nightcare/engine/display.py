@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.delivery import Active, Delivery, DeliveryStatus, Held, Snoozed, begin
 from nightcare.domain.guidance import next_tip, part_of_day
-from nightcare.domain.history import Trial
+from nightcare.domain.history import NOT_SHOWN, Trial
 from nightcare.domain.notification import (
     DeliveryEvent,
     Message,
@@ -23,10 +23,6 @@ from nightcare.domain.snooze import offered
 from nightcare.engine.messages import compose, key_of, token
 from nightcare.engine.outlook_reader import read_outlook
 from nightcare.engine.ports import JournalPort, Notifier, TranslatorPort
-
-NOT_SHOWN = ""
-"""The answer to a trial that could not be shown."""
-
 
 _TRIAL_STAYS = timedelta(minutes=1)
 

@@ -22,11 +22,6 @@ def draws_no_buttons(capabilities: Iterable[str]) -> bool:
     return Capability.MENU in capabilities
 
 
-def delivery_text(words: Translator, delivery: str) -> str:
-    """Return why a message is not on the screen, by a value of `Delivery`."""
-    return words.say(f"delivery_{delivery.replace(' ', '_')}")
-
-
 def event_log(words: Translator, zone: tzinfo, out: TextIO) -> Callable[..., None]:
     """What says what happens as it happens: a line with the clock (local) it happened at.
 

@@ -1,0 +1,37 @@
+"""The entry point of the command line: run a command and end with its exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from io import TextIOWrapper
+from typing import NoReturn
+
+from nightcare.streams import open_missing_streams
+
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, by the convention of shells."""
+
+
+def main() -> NoReturn:
+    """Run the command of `sys.argv` and end the process with its exit code."""
+    open_missing_streams()
+    sys.exit(run_command(sys.argv[1:]))
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Run a command and return its exit code."""
+    try:
+        # Ctrl-C may also come while modules are loaded.
+        from nightcare.cli.command_group import run  # noqa: PLC0415
+
+        if isinstance(sys.stdout, TextIOWrapper):
+            # Print a question mark for a character that the encoding of the output lacks.
+            sys.stdout.reconfigure(errors="replace")
+        return run(arguments)
+    except KeyboardInterrupt:
+        with suppress(OSError):
+            # End the line on which the terminal shows "^C".
+            sys.stderr.write("\n")
+        return INTERRUPTED

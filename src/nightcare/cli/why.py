@@ -1,0 +1,59 @@
+"""The reason for the last decision about a reminder: why."""
+
+from __future__ import annotations
+
+import click
+
+from nightcare.cli.actions import user_actions
+from nightcare.cli.command_context import CommandContext, json_option, pass_context
+from nightcare.cli.completion import reminder_names
+from nightcare.cli.output import print_json
+from nightcare.cli.plan_json import key_value, local_time
+from nightcare.domain.history import Decision
+from nightcare.i18n.plan_text import delivery_text, reason_text
+
+
+@click.command("why")
+@click.argument("reminder", required=False, shell_complete=reminder_names)
+@json_option
+@pass_context
+def why_command(context: CommandContext, *, reminder: str | None, as_json: bool) -> None:
+    """Show why each reminder, or one of them, was last shown, held back or dropped."""
+    with context.journal() as journal:
+        if reminder is not None:
+            with user_actions(context) as actions:
+                actions.reminder(reminder)
+        decisions = journal.last_decisions(reminder)
+        calendar = context.calendar
+    if as_json:
+        print_json(
+            [
+                {
+                    **key_value(one.occurrence, calendar),
+                    "decided": local_time(one.at, calendar),
+                    "verdict": one.verdict,
+                    "step": one.step,
+                    "delivery": None if one.delivery is None else one.delivery.stage,
+                    "refusal": None if one.delivery is None else one.delivery.refusal,
+                }
+                for one in decisions
+            ]
+        )
+        return
+    if not decisions:
+        context.print("why_nothing")
+    for one in decisions:
+        _print(one, context)
+
+
+def _print(decision: Decision, context: CommandContext) -> None:
+    verdict, reason = decision.verdict, reason_text(context.words, decision.step)
+    if decision.delivery is not None and decision.delivery.stage != "shown":
+        verdict, reason = "not_shown", delivery_text(context.words, decision.delivery)
+    context.print(
+        f"why_{verdict}",
+        reminder=decision.occurrence.key.reminder,
+        due=context.clock(decision.occurrence.due),
+        at=context.clock(decision.at),
+        reason=reason,
+    )

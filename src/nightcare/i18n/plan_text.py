@@ -1,0 +1,110 @@
+"""Occurrences and the state of their deliveries as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+
+from nightcare.domain.delivery import Active, Closed, Delivery, Held, Snoozed
+from nightcare.domain.outlook import Outlook, OutlookEntry
+from nightcare.domain.reminders import Occurrence
+from nightcare.i18n.translator import Translator
+
+
+def reason_text(translator: Translator, reason: str) -> str:
+    """Return a `Reason` as text."""
+    return translator.say(f"reason_{reason.replace(' ', '_')}")
+
+
+def delivery_text(translator: Translator, status: str) -> str:
+    """Return why a message is not on the screen, by a `DeliveryStatus`."""
+    return translator.say(f"delivery_{status.replace(' ', '_')}")
+
+
+def next_line(occurrence: Occurrence | None, outlook: Outlook, translator: Translator) -> str:
+    """Return what comes next as a line."""
+    if occurrence is None:
+        return translator.say("next_nothing")
+    due = _clock(occurrence.due, outlook, translator)
+    return translator.say("next_line", reminder=occurrence.key.reminder, due=due)
+
+
+def plan_lines(outlook: Outlook, translator: Translator) -> Iterator[str]:
+    """Yield what is to come of this care day, or of the next one, as lines."""
+    return day_lines([OutlookEntry(one, None) for one in outlook.ahead()], outlook, translator)
+
+
+def day_lines(
+    entries: Iterable[OutlookEntry], outlook: Outlook, translator: Translator
+) -> Iterator[str]:
+    """Yield entries as lines, below the date of each care day."""
+    day: date | None = None
+    for one in sorted(entries, key=lambda one: (one.occurrence.key.care_day, one.occurrence.due)):
+        if one.occurrence.key.care_day != day:
+            day = one.occurrence.key.care_day
+            yield translator.date(day)
+        yield entry_line(one, outlook, translator)
+    if day is None:
+        yield translator.say("plan_empty")
+
+
+def entry_line(entry: OutlookEntry, outlook: Outlook, translator: Translator) -> str:
+    """Return an entry as a line: its time, reminder, topic and state."""
+    name = entry.occurrence.key.reminder
+    local = outlook.calendar.local(entry.occurrence.due)
+    reminder = outlook.schedule.reminder(name)
+    topic = "" if reminder is None else translator.say(f"topic_{reminder.topic}")
+    state = "" if entry.course is None else _past_text(entry.course, outlook, translator)
+    return f"  {local:%H:%M}  {name:<18} {topic:<14} {state}".rstrip()
+
+
+def _past_text(delivery: Delivery, outlook: Outlook, translator: Translator) -> str:
+    if isinstance(delivery.state, Closed):
+        outcome = translator.say(f"outcome_{delivery.state.outcome}")
+        reason = delivery.state.reason
+        return outcome if reason is None else f"{outcome} ({reason_text(translator, reason)})"
+    key, values = _state(delivery, outlook, translator)
+    return translator.say(f"became_{key}", **values)
+
+
+def state_line(
+    delivery: Delivery, outlook: Outlook, translator: Translator, *, running: bool
+) -> str:
+    """Return the state of an open delivery as a line.
+
+    Args:
+        delivery: The delivery.
+        outlook: The plan that it belongs to.
+        translator: The user's language.
+        running: Whether the service runs, which alone shows anything.
+    """
+    key, values = _state(delivery, outlook, translator)
+    if isinstance(delivery.state, Active) and not running:
+        key = "stopped"
+    due = _clock(delivery.occurrence.due, outlook, translator)
+    return translator.say(f"state_{key}", reminder=delivery.key.reminder, due=due, **values)
+
+
+def _state(
+    delivery: Delivery, outlook: Outlook, translator: Translator
+) -> tuple[str, dict[str, str]]:
+    """Return how the key of the text for an open delivery ends, and the values for the text."""
+    match delivery.state:
+        case Snoozed():
+            until = outlook.comes(delivery)
+            if until is None:
+                return "snoozed_not_back", {}
+            return "snoozed", {"until": _clock(until, outlook, translator)}
+        case Held(cause):
+            return "held", {"reason": reason_text(translator, cause)}
+        case Active(away=False) as state if state.delivery.stage != "shown":
+            return "not_shown", {"reason": delivery_text(translator, state.delivery)}
+        case Active(on_screen=False):
+            return "off", {}
+        case _:
+            return "open", {}
+
+
+def _clock(instant: datetime, outlook: Outlook, translator: Translator) -> str:
+    local = outlook.calendar.local
+    return translator.when(local(instant), local(outlook.now))

@@ -1,0 +1,49 @@
+"""The program of the user service: `python -m nightcare.service [--config FILE]`."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+from nightcare.errors import NightcareError, StateError
+from nightcare.service.startup import run_service
+from nightcare.streams import open_missing_streams
+
+_USAGE = "Usage: python -m nightcare.service [--config FILE]"
+_USAGE_ERROR = 2
+_INTERRUPTED = 130
+
+
+def main(arguments: list[str]) -> int:
+    """Run the service and return its exit code."""
+    match arguments:
+        case []:
+            named = None
+        case ["--config", file]:
+            named = Path(file)
+        case _:
+            sys.stderr.write(_USAGE + "\n")
+            return _USAGE_ERROR
+    open_missing_streams()
+    try:
+        try:
+            run_service(named, os.environ)
+        except OSError as error:
+            raise StateError("system_refused", reason=error) from error
+    except NightcareError as error:
+        from nightcare.i18n.error_text import error_lines  # noqa: PLC0415 - only after an error
+        from nightcare.i18n.translator import words_for  # noqa: PLC0415 - likewise
+
+        with contextlib.suppress(OSError):
+            for line in error_lines(error, words_for(None, os.environ)):
+                sys.stderr.write(line + "\n")
+        return error.exit_code
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

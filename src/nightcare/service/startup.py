@@ -1,0 +1,111 @@
+"""Starting the service: load its config, its code and its journal, and run it."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+
+from nightcare.config.cache import load_cached
+from nightcare.config.load_result import source_of
+from nightcare.config.subprocess_loader import load_in_subprocess
+from nightcare.desktop.clock import now
+from nightcare.desktop.time_zone import chosen
+from nightcare.domain.care_day import Calendar
+from nightcare.domain.global_state import GlobalState
+from nightcare.domain.outlook import Outlook
+from nightcare.domain.schedule import Schedule
+from nightcare.engine.outlook_reader import read_outlook
+from nightcare.errors import StateError
+from nightcare.i18n.plan_text import plan_lines
+from nightcare.i18n.translator import words_for
+from nightcare.import_stubs import import_with_stubs
+from nightcare.journal.store import Journal
+from nightcare.ownership import refuse_as_root
+from nightcare.paths import (
+    chosen_config,
+    place_of_config,
+    service_places,
+    state_folder,
+    with_those_of_service,
+    written_paths,
+)
+from nightcare.streams import discard_output
+
+
+def run_service(named: Path | None, variables: Mapping[str, str]) -> None:
+    """Run the service until it is stopped, after a list of what is to come.
+
+    Args:
+        named: The config file that `--config` names, if any.
+        variables: The environment.
+
+    Raises:
+        ConfigError: The config is invalid.
+        StateError: A service runs already, or its folders cannot be used.
+        DesktopError: There is nothing to show notifications with.
+        NotAllowed: The user is root, and the folders are another user's.
+    """
+    refuse_as_root(written_paths(named, variables))
+    installed = service_places(variables)
+    state = state_folder(installed)
+    with contextlib.suppress(OSError):
+        # The cache of the config, which is written first, is in this folder.
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings = with_those_of_service(variables, installed)
+    source = source_of(chosen_config(named, variables, installed), settings)
+    # Validation in this process would stay in memory as long as the service runs.
+    loaded = load_cached(source, state, functools.partial(load_in_subprocess, meanwhile=load_code))
+    load_code()
+    from nightcare.service.app import ServiceApp, ServiceContext  # noqa: PLC0415 - loaded just now
+
+    # A config that the service finds by itself is not named to it.
+    place = place_of_config(named, variables, installed)
+    named = None if place == place_of_config(None, variables) else place
+    app = ServiceApp(ServiceContext(named, state, variables, sys.stdout, sys.stderr), loaded)
+    words = words_for(loaded.schedule.language, variables)
+    coming = plan_lines(_outlook(loaded.schedule, state), words)
+    sys.stdout.writelines(f"{line}\n" for line in (words.say("plan_ahead"), *coming))
+    sys.stdout.flush()
+    asyncio().run(app.run())
+    if app.restarts:
+        from nightcare.desktop.program_files import restart  # noqa: PLC0415 - loaded already
+
+        with contextlib.suppress(OSError):
+            sys.stdout.flush()
+        restart()
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # The terminal was closed, which ends the service and is no error.
+        discard_output(sys.stdout)
+
+
+def load_code() -> None:
+    """Load the code of the service: 60 ms, which pass while another process validates."""
+    asyncio()
+    importlib.import_module("nightcare.service.app")
+
+
+def asyncio() -> ModuleType:
+    """Return asyncio without TLS, which saves 5 MiB; nothing here uses a network."""
+    return import_with_stubs("asyncio", stubs={"ssl": None})
+
+
+def _outlook(schedule: Schedule, state: Path) -> Outlook:
+    """Return what is to come, by the schedule alone if the journal cannot be used."""
+    moment, zone = now(), chosen(schedule.zone).zone
+    try:
+        journal = Journal.open(state)
+    except StateError:
+        calendar = Calendar(schedule.sleep, zone)
+        return Outlook(schedule, calendar, GlobalState(), (), None, moment)
+    try:
+        calendar = Calendar(schedule.sleep, zone, journal.standing().tonight)
+        return read_outlook(schedule, calendar, journal, moment)
+    finally:
+        journal.close()

@@ -1,0 +1,23 @@
+"""The standard streams of the process, which may be closed, full or read by nobody."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+from typing import TextIO
+
+
+def open_missing_streams() -> None:
+    """Open the null device for an output that was closed before the start, as by `>&-`."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            null = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - kept to the end
+            setattr(sys, name, null)
+
+
+def discard_output(stream: TextIO) -> None:
+    """Redirect a stream that cannot be written to the null device, so that Python exits quietly."""
+    with contextlib.suppress(OSError, ValueError), Path(os.devnull).open("wb") as null:
+        os.dup2(null.fileno(), stream.fileno())
