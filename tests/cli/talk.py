@@ -145,7 +145,7 @@ def talking(environment: Mapping[str, str], *arguments: str | Path) -> Iterator[
 def left_loaded(environment: Mapping[str, str], *commands: str) -> set[str]:
     """Return the modules that commands in one process leave loaded."""
     script = (
-        "import sys; from nightcare.cli.calling import run\n"
+        "import sys; from nightcare.cli.main import run_command as run\n"
         "for command in sys.argv[1:]: run(command.split())\n"
         "print(*sys.modules, file=sys.stderr)"
     )

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from nightcare.cli import run_command
+from nightcare.cli.main import run_command
 from nightcare.domain.delivery import Active, Delivery, DeliveryStatus, Held, Snoozed, State, begin
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.journal.store import Journal

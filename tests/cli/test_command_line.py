@@ -10,14 +10,14 @@ from pathlib import Path
 
 import click
 import pytest
+from nightcare.cli.click_app import app, parsed
+from nightcare.cli.commands import ALL
+from nightcare.cli.declaring import Command, Group
 
 from cli.talk import answered
 from cli.terminal import Terminal
 from nightcare import __version__
 from nightcare.cli import main
-from nightcare.cli.click_app import app, parsed
-from nightcare.cli.commands import ALL
-from nightcare.cli.declaring import Command, Group
 from nightcare.desktop.instance_lock import InstanceLock
 from nightcare.domain.delivery import Closed, Outcome, Reason
 from nightcare.journal.database import FILE_NAME

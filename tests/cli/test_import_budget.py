@@ -32,7 +32,7 @@ READS_AND_WRITES_THE_JOURNAL = [
 
 SCRIPT = """
 import os, sys
-from nightcare.cli import run_command
+from nightcare.cli.main import run_command
 sys.argv[0] = "nightcare"
 try:
     sys.exit(run_command(sys.argv[1:]))

@@ -72,7 +72,7 @@ def test_nothing_waits_for_a_named_pipe(program: Run, tmp_path: Path, command: s
 
 INTERRUPTED = """
 import sys
-from nightcare.cli import main
+from nightcare.cli.main import main
 
 class Interrupt:
     def find_spec(self, name, *_):
@@ -87,7 +87,7 @@ main()
 
 @pytest.mark.parametrize(
     "line",
-    ["nightcare.cli.calling next", "sqlite3 next", "click next --from 12:00", "asyncio run"],
+    ["nightcare.cli.command_group next", "sqlite3 next", "click next --from 12:00", "asyncio run"],
 )
 def test_ctrl_c_while_something_is_still_being_loaded(
     environment: Mapping[str, str], line: str

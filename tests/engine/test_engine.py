@@ -6,6 +6,7 @@ from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 from nightcare.domain.guidance import PartOfDay
+from nightcare.domain.history import NOT_SHOWN
 from nightcare.domain.notification import ButtonPressed, NotificationClosed
 from nightcare.domain.policy import Presence
 from nightcare.domain.reminders import Condition

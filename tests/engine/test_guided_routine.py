@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from nightcare.domain.delivery import Closed, Outcome
+from nightcare.domain.history import NOT_SHOWN
 from nightcare.domain.notification import ButtonPressed, Capability, Message
 from nightcare.domain.policy import Presence
 from nightcare.domain.reminders import Condition, Urgency

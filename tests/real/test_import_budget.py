@@ -23,7 +23,7 @@ NOT_FOR_THE_SERVICE = {
 
 SCRIPT = """
 import os, sys
-from nightcare.cli import run_command
+from nightcare.cli.main import run_command
 sys.argv = ["nightcare", *sys.argv[4:]]
 try:
     sys.exit(run_command(sys.argv[1:]))

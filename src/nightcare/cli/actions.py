@@ -144,18 +144,18 @@ def try_command(context: CommandContext, reminder: str) -> None:
         actions.reminder(reminder)
         if not context.service_runs():
             raise NotRunning("not_running_to_try")
-        if journal.led() is not None:
+        if journal.routine_session() is not None:
             raise NothingToDo("trial_while_led")
-        number = journal.ask_trial(reminder, context.now)
+        number = journal.request_trial(reminder, context.now)
         # The service sees the request at once, and the notifier answers soon or not at all.
         give_up = time.monotonic() + _TRIAL_SECONDS
         while (shown_by := journal.trial_answer(number)) is None:
             if time.monotonic() > give_up:
-                journal.trial_shown(number, NOT_SHOWN)
+                journal.answer_trial(number, NOT_SHOWN)
                 break
             time.sleep(_TRIAL_CHECK_SECONDS)
-        note: dict[str, Any] = journal.noted(SERVICE_NOTE)
-        status = journal.trial_delivery(number)
+        note: dict[str, Any] = journal.read_note(SERVICE_NOTE)
+        status = journal.trial_status(number)
     if not shown_by:
         raise DesktopError("trial_not_shown", reason=delivery_text(context.words, status))
     context.print("did_try", reminder=reminder)

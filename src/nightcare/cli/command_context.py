@@ -207,7 +207,7 @@ class CommandContext:
             if not self.service_runs():
                 return {}
             with self.journal() as journal:
-                return journal.noted(SERVICE_NOTE)
+                return journal.read_note(SERVICE_NOTE)
         except StateError:
             return {}
 
@@ -227,7 +227,7 @@ class CommandContext:
         """The care days, with tonight's bedtime if there is a journal that has one."""
         try:
             with self.journal() as journal:
-                tonight = journal.standing().tonight
+                tonight = journal.global_state().tonight
         except StateError:
             tonight = {}
         return Calendar(self.schedule.sleep, self.zone, tonight)

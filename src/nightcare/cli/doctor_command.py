@@ -117,9 +117,9 @@ def _remember(tried: TestOutcome, context: CommandContext) -> None:
         return
     # The doctor also runs where the journal cannot be used.
     with contextlib.suppress(StateError), context.journal() as journal:
-        known = journal.noted(BUTTONS_NOTE)
+        known = journal.read_note(BUTTONS_NOTE)
         if known.get(tried.notifier) != tried.buttons:
-            journal.note(BUTTONS_NOTE, {**known, tried.notifier: tried.buttons})
+            journal.write_note(BUTTONS_NOTE, {**known, tried.notifier: tried.buttons})
 
 
 def _print(findings: Iterable[Finding], words: Translator) -> None:

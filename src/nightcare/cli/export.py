@@ -66,7 +66,7 @@ def export_command(context: CommandContext, *, form: str, output: Path | None) -
     with context.journal() as journal:
         diary = whole(journal)
         courses = sorted(journal.since(_EVER), key=lambda one: one.occurrence.due)
-        acts = journal.acts()
+        acts = journal.actions()
     here, settings = _zone(context), _settings(context)
     reminders = [_reminder_record(one, here) for one in courses]
     done = [_act_record(one, here) for one in acts]

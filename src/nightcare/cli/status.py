@@ -65,7 +65,7 @@ def status_command(context: CommandContext, *, as_json: bool) -> None:
     """Show whether the service runs, what is open and what comes next."""
     running = context.service_runs()
     with context.journal() as journal:
-        note = journal.noted(SERVICE_NOTE) if running else {}
+        note = journal.read_note(SERVICE_NOTE) if running else {}
         status = _Status(running, note, context.outlook(), _routine(context, journal))
     if as_json:
         print_json(_value(status, context))
@@ -81,7 +81,7 @@ def _routine(
     context: CommandContext, journal: Journal
 ) -> tuple[RoutineSession, Routine, Stage] | None:
     """Return the guided routine that is under way, if any."""
-    session = journal.led()
+    session = journal.routine_session()
     if session is None:
         return None
     known = routines(context.words.guidance.routines, context.schedule.routines)

@@ -11,7 +11,10 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).parents[1]
 _CHECK_SECONDS = 60.0
-_CHECK = "import sys, nightcare.service.startup, nightcare.service.app; from nightcare.cli.main import main; main()"
+_CHECK = (
+    "from nightcare.service.startup import load_code; load_code(); "
+    "from nightcare.cli.main import main; main()"
+)
 
 
 class FilesState(Enum):

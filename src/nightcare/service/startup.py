@@ -105,7 +105,7 @@ def _outlook(schedule: Schedule, state: Path) -> Outlook:
         calendar = Calendar(schedule.sleep, zone)
         return Outlook(schedule, calendar, GlobalState(), (), None, moment)
     try:
-        calendar = Calendar(schedule.sleep, zone, journal.standing().tonight)
+        calendar = Calendar(schedule.sleep, zone, journal.global_state().tonight)
         return read_outlook(schedule, calendar, journal, moment)
     finally:
         journal.close()
