@@ -104,7 +104,7 @@ def service(person: Nightcare, **variables: str) -> Iterator[Started]:
         )
         began = time.perf_counter()
         process = subprocess.Popen(
-            [*installed(), "run"],
+            [sys.executable, "-P", "-m", "nightcare.service"],
             env=environment,
             cwd="/",
             stdin=subprocess.DEVNULL,

@@ -478,8 +478,8 @@ def test_a_try_that_is_not_shown_in_time(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It fails, and is not shown later, when nobody expects it any more."""
-    monkeypatch.setattr("nightcare.cli.answer._TRIAL_SECONDS", 0.0)
-    monkeypatch.setattr("nightcare.cli.answer._LOOK_EVERY", 0.001)
+    monkeypatch.setattr("nightcare.cli.actions._TRIAL_SECONDS", 0.0)
+    monkeypatch.setattr("nightcare.cli.actions._TRIAL_CHECK_SECONDS", 0.001)
     result = terminal("try", "water")
     assert (result.code, result.out) == (1, "")
     assert result.err == (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -10,14 +9,12 @@ from pathlib import Path
 
 import click
 import pytest
-from nightcare.cli.click_app import app, parsed
-from nightcare.cli.commands import ALL
-from nightcare.cli.declaring import Command, Group
 
 from cli.talk import answered
 from cli.terminal import Terminal
 from nightcare import __version__
-from nightcare.cli import main
+from nightcare.cli.command_group import LazyGroup, app
+from nightcare.cli.main import main
 from nightcare.desktop.instance_lock import InstanceLock
 from nightcare.domain.delivery import Closed, Outcome, Reason
 from nightcare.journal.database import FILE_NAME
@@ -38,13 +35,43 @@ FOR_A_PROGRAM = [
 
 
 def test_help_says_of_each_command_what_it_says_itself() -> None:
-    """Though none of them is imported for it."""
+    """The list of commands repeats the help of each, so that it need not import them."""
     context = click.Context(app)
-    assert list(ALL.summaries) == app.list_commands(context)
-    for name, summary in ALL.summaries.items():
-        command = app.get_command(context, name)
-        assert command is not None
-        assert (command.help or "").partition("\n")[0] == summary
+    groups = [app, app.get_command(context, "config")]
+    for group in groups:
+        assert isinstance(group, LazyGroup)
+        assert list(group.lazy_subcommands) == group.list_commands(context)
+        for name, (_, summary) in group.lazy_subcommands.items():
+            command = group.get_command(context, name)
+            assert command is not None
+            assert command.name == name
+            assert (command.help or "").partition("\n")[0] == summary
+
+
+@pytest.mark.parametrize(
+    ("group", "commands"),
+    [
+        ("config", ["init", "check", "show", "set", "unset", "edit", "schema", "path"]),
+        ("cramp", ["add", "none", "list", "change", "remove", "export"]),
+    ],
+)
+def test_help_of_a_group_names_its_commands(
+    terminal: Terminal, group: str, commands: list[str]
+) -> None:
+    """They are listed in their order, each with its whole help."""
+    result = terminal(group, "--help")
+    listed = [line.split()[0] for line in result.out.partition("Commands:")[2].splitlines() if line.strip()]
+    assert [one for one in listed if one in commands] == commands
+    assert "..." not in result.out
+
+
+def test_config_may_stand_before_or_behind_the_command(terminal: Terminal) -> None:
+    """The one behind the command takes precedence."""
+    one = terminal.write('language = "da"\n', terminal.home / "one.toml")
+    other = terminal.write('language = "en"\n', terminal.home / "other.toml")
+    assert terminal("--config", one, "next").out.startswith("Næste: ")
+    assert terminal("next", "--config", one).out.startswith("Næste: ")
+    assert terminal("--config", one, "next", "--config", other).out.startswith("Next: ")
 
 
 def test_help_names_every_command(terminal: Terminal) -> None:
@@ -99,7 +126,7 @@ def test_interrupting_is_no_error_to_explain(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("nightcare.cli.status.outlook_of", interrupt)
+    monkeypatch.setattr("nightcare.cli.command_context.read_outlook", interrupt)
     result = terminal("next")
     assert (result.code, result.out.strip(), result.err.strip()) == (130, "", "")
 
@@ -110,58 +137,9 @@ def test_main_exits_with_the_code_of_the_command(
     """As the shell sees it."""
     assert terminal.home
     monkeypatch.setattr(sys, "argv", ["nightcare", "resume"])
-    monkeypatch.setattr(os, "_exit", sys.exit)
-    try:
-        with pytest.raises(SystemExit) as stopped:
-            main()
-    finally:
-        gc.enable()
+    with pytest.raises(SystemExit) as stopped:
+        main()
     assert stopped.value.code == 1
-
-
-PLAIN = [
-    "status", "status --json", "next", "today --json", "why", "why sip", "preview", "snooze",
-    "snooze 10m", "snooze sip until 21:00", "pause", "pause 2h", "pause until tomorrow", "resume",
-    "done", "done sip", "good-night", "undo", "tonight 00:30", "try sip", "cramp add", "cramp none",
-    "cramp list", "cramp list --json", "tips", "config path", "doctor --json --notify", "run",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("line", PLAIN)
-def test_plain_words_mean_what_they_mean_to_click(
-    line: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Though nobody loads it for them."""
-    words = line.split()
-    found = ALL.find(words[0])
-    if isinstance(found, Group):
-        found = found.find(words[1])
-    assert isinstance(found, Command)
-    called: list[tuple[object, dict[str, object]]] = []
-
-    def note(named: object, **values: object) -> None:
-        called.append((named, values))
-
-    monkeypatch.setattr(found, "call", note)
-    plain = ALL.plainly(words)
-    assert plain is not None
-    plain()
-    parsed(words)
-    by_hand, by_click = called
-    assert by_hand == by_click
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "", "nonsense", "snooze --help", "snooze -h", "snooze -5", "--config x next", "next more",
-        "next --config x", "next --unknown", "done one two", "tonight", "cramp", "cramp nonsense",
-        "cramp add --at 03:10", "cramp remove 3", "tips hydration", "config check x", "--version x",
-    ],
-)  # fmt: skip
-def test_what_only_a_parser_understands_is_left_to_it(line: str) -> None:
-    """Help, values with a name or of a kind, and all mistakes."""
-    assert ALL.plainly(line.split()) is None
 
 
 # Languages
@@ -355,7 +333,7 @@ def test_install_and_uninstall(terminal: Terminal) -> None:
     ]
     assert unit.is_file()
     text = unit.read_text(encoding="utf-8")
-    assert f"--config {terminal.config} run" in text
+    assert f"-P -m nightcare.service --config {terminal.config}\n" in text
     assert f"Environment=XDG_STATE_HOME={terminal.state.parent}\n" in text
     assert terminal("uninstall").out.startswith("The service is stopped and gone.\n")
     assert not unit.exists()

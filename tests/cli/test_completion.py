@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from click.shell_completion import ShellComplete
-from nightcare.cli.click_app import app
 
 from cli.terminal import Terminal
+from nightcare.cli.command_group import app
 from nightcare.domain.routine import BUILT_IN
 
 REMINDERS = {"water", "evening-stretch", "loose-blanket"}

@@ -296,7 +296,7 @@ def test_what_pipx_asks_for_is_there() -> None:
     """The extra and the command that the README promises are declared."""
     declared = (PROJECT / "pyproject.toml").read_text(encoding="utf-8")
     assert re.search(r"^report = \[", declared, re.MULTILINE)
-    assert re.search(r'^nightcare = "nightcare\.cli:main"$', declared, re.MULTILINE)
+    assert re.search(r'^nightcare = "nightcare\.cli\.main:main"$', declared, re.MULTILINE)
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from nightcare.cli.output import problem_lines
 from nightcare.config.load import load
 from nightcare.errors import ConfigError, Diagnostic
 from nightcare.i18n.diagnostics_text import diagnostic_text
+from nightcare.i18n.error_text import diagnostic_lines
 from nightcare.i18n.translator import read_words
 
 BROKEN = Path(__file__).parent / "broken"
@@ -55,8 +55,8 @@ def test_what_is_told(expected: Path) -> None:
     name, language = expected.stem.split(".")
     words = read_words(language)
     mistakes, warnings = problems(f"{name}.toml")
-    lines = [line for one in mistakes for line in problem_lines(one, words)]
-    lines += [line for one in warnings for line in problem_lines(one, words, warning=True)]
+    lines = [line for one in mistakes for line in diagnostic_lines(one, words)]
+    lines += [line for one in warnings for line in diagnostic_lines(one, words, warning=True)]
     said = "".join(f"{line}\n" for line in lines)
     if WRITE:
         expected.write_text(said, encoding="utf-8")
@@ -70,7 +70,7 @@ def test_each_is_fit_for_a_terminal_and_a_log(path: Path) -> None:
     for words in map(read_words, ("en", "da")):
         for one in all_of(path.name):
             assert diagnostic_text(one, words).isprintable()
-            for line in problem_lines(one, words):
+            for line in diagnostic_lines(one, words):
                 assert all(sign.isprintable() for sign in line)
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, reject, settings
-from nightcare.cli.config_commands import shown_lines
 
 from config.strategies import as_toml, configs
 from config.written import FILE, loaded, schedule
+from nightcare.cli.config_commands import shown_lines
 from nightcare.config.effective_values import EffectiveValue, entries
 from nightcare.config.layers import parsed
 from nightcare.config.load import load, load_file

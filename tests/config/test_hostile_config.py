@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from nightcare.cli.main import run_command as run
 
 from config.strategies import as_toml
+from nightcare.cli.main import run_command as run
 
 OBEYED = ["\x1b[2J", "\x1b]0;owned\x07", "\x9b31m", "\r", "\b", "\x07", "\x00"]
 """Sequences that clear a screen, name a window, colour, overwrite and ring.

@@ -12,7 +12,6 @@ from nightcare.domain.history import NOT_SHOWN
 from nightcare.domain.notification import ButtonPressed, Capability, Message
 from nightcare.domain.policy import Presence
 from nightcare.domain.reminders import Condition, Urgency
-from nightcare.domain.history import NOT_SHOWN
 from parts.desk import SLEEP, Desk, schedule_of
 
 STRETCH = """

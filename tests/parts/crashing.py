@@ -27,7 +27,7 @@ from parts.bus import CALL_SECONDS, NOTIFICATIONS, Monitor, PrivateBus, Seen, pr
 from parts.display import Display, virtual_display
 from parts.home import Home, private_home
 from parts.processes import eventually, find_program, running
-from parts.program import COMMAND_SECONDS, LATER, PROGRAM, Nightcare, now, soon
+from parts.program import COMMAND_SECONDS, LATER, PROGRAM, SERVICE, Nightcare, now, soon
 from parts.servers import Dunst, Shown, open_notifications
 
 LENGTH = "2s"
@@ -271,8 +271,7 @@ class _Evening:
         """Be killed so long after the start of the process, ready or not."""
         started = now()
         environment = self.home.environment(**self.night.session)
-        command = [*PROGRAM, "run"]
-        with running(command, environment, self.home.log("nightcare")) as program:
+        with running(SERVICE, environment, self.home.log("nightcare")) as program:
             time.sleep(seconds)
             program.process.kill()
             code = program.process.wait()

@@ -23,6 +23,9 @@ from parts.processes import HANG_SECONDS, Program, eventually, running
 PROGRAM = (sys.executable, "-m", "nightcare")
 """The checkout under test, however it is installed."""
 
+SERVICE = (sys.executable, "-m", "nightcare.service")
+"""Its service, as the user unit starts it."""
+
 COMMAND_SECONDS = HANG_SECONDS
 READY_SECONDS = HANG_SECONDS
 SHORTLY = timedelta(seconds=0.3)
@@ -55,7 +58,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A `nightcare run`, started as a service manager does: it says when it is ready, sd_notify(3).
+    """A service, started as a service manager does: it says when it is ready, sd_notify(3).
 
     Attributes:
         program: Its process.
@@ -192,7 +195,7 @@ class Nightcare:
             stack.callback(address.unlink)
             environment = self.home.environment(**self.session, NOTIFY_SOCKET=str(address))
             program = stack.enter_context(
-                running([*self.within, *PROGRAM, "run"], environment, self.home.log("nightcare"))
+                running([*self.within, *SERVICE], environment, self.home.log("nightcare"))
             )
             service = Service(program, ear)
             service.wait_until("READY=1")

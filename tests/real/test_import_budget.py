@@ -23,10 +23,9 @@ NOT_FOR_THE_SERVICE = {
 
 SCRIPT = """
 import os, sys
-from nightcare.cli.main import run_command
-sys.argv = ["nightcare", *sys.argv[4:]]
+from nightcare.service.__main__ import main
 try:
-    sys.exit(run_command(sys.argv[1:]))
+    sys.exit(main(sys.argv[4:]))
 finally:
     with open(os.environ["LOADED"], "w") as out:
         out.write(" ".join(sys.modules))
