@@ -8,7 +8,7 @@ import click
 import pytest
 
 from cli.terminal import Terminal
-from nightcare.cli.click_app import app
+from nightcare.cli.command_group import app
 from nightcare.cli.usage_errors import usage_error
 
 CASES = [

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from nightcare.desktop.unit_file import NAME, NOTHING, Recorded, recorded, unit_text
+from nightcare.desktop.user_unit import service_command
 
 TEMPLATE = Path(__file__).parents[2] / "systemd" / "nightcare.service"
 
@@ -57,11 +58,14 @@ def test_a_command_survives_systemds_quoting(part: str, written: str) -> None:
     assert f"ExecStart={written}" in text.splitlines()
 
 
+@pytest.mark.parametrize("version", ["0.1.0", "now"])
 @pytest.mark.parametrize("name", ["plain", "my own", "100%", "$HOME", 'a"b\\c', "æ", "%h $$ '"])
-def test_what_is_recorded_is_read_back(tmp_path: Path, name: str) -> None:
+def test_what_is_recorded_is_read_back(tmp_path: Path, name: str, version: str) -> None:
     """The paths can have any characters."""
     config, state = Path("/home", name, "config.toml"), Path("/home", name, "state")
-    command = ["/usr/bin/nightcare", "--config", str(config), "run"]
+    command = service_command(config)
+    if version == "0.1.0":
+        command = ["/usr/bin/nightcare", "--config", str(config), "run"]
     unit = tmp_path / "systemd" / "user" / NAME
     unit.parent.mkdir(parents=True)
     unit.write_text(unit_text(command, state=state, graphical=True), encoding="utf-8")

@@ -21,3 +21,6 @@ def test_the_command_is_this_very_installation(
     assert user_unit.own_command(Path("/etc/my.toml"), "run") == [
         *program, "--config", "/etc/my.toml", "run",
     ]  # fmt: skip
+    service = [str(tmp_path / "python"), "-P", "-m", "nightcare.service"]
+    assert user_unit.service_command(None) == service
+    assert user_unit.service_command(Path("/etc/my.toml")) == [*service, "--config", "/etc/my.toml"]

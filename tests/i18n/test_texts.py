@@ -14,6 +14,7 @@ import pytest
 
 from nightcare import errors
 from nightcare.desktop.program_files import FilesState
+from nightcare.doctor.finding import Check
 from nightcare.domain.delivery import DeliveryStatus, Outcome, Reason
 from nightcare.domain.diary import Answer, Leg, Severity
 from nightcare.domain.guidance import Side
@@ -36,7 +37,7 @@ OTHERS = [one for one in languages() if one != "en"]
 ENGLISH = read_words("en")
 DANISH = read_words("da")
 
-SPEAKERS = {"say", "tell", "_tell", "told"}
+SPEAKERS = {"say", "print", "tell", "_tell", "told"}
 ERRORS = {
     name
     for name, kind in vars(errors).items()
@@ -121,6 +122,9 @@ def config_keys() -> set[str]:
     return found
 
 
+STATES = {"snoozed", "snoozed_not_back", "held", "not_shown", "off", "open"}
+"""The suffixes for an open delivery, by `i18n/plan_text.py`."""
+
 FAMILIES: dict[str, set[str]] = {
     "title_": {str(topic) for topic in Topic},
     "topic_": {str(topic) for topic in Topic},
@@ -144,6 +148,9 @@ FAMILIES: dict[str, set[str]] = {
     "log_program_": {state.name.lower() for state in FilesState},
     "screen_": {"freedesktop", "terminal", "plyer"},
     "shown_by_": {"awaited_bus", "configured", "platform", "session_bus", "no_session_bus"},
+    "became_": STATES,
+    "state_": STATES | {"stopped"},
+    "doctor_check_": {check.name.lower() for check in Check},
     "presence_": {f"{matter}_{said}" for matter in Condition for said in ("on", "off", "unknown")},
 }
 """The suffixes of keys that the code composes."""

@@ -54,8 +54,8 @@ for command in --version preview "tips sleep"; do
     nightcare $command >"said/$command"
 done
 /usr/lib/nightcare/bin/python -c '
-from nightcare.desktop.user_unit import own_command
-print(*own_command(None, "run"))' >said/own
+from nightcare.desktop.user_unit import service_command
+print(*service_command(None))' >said/own
 find /usr/lib/nightcare -name "*.pyc" | head -n 1 >said/compiled
 dpkg --purge nightcare >/dev/null
 files >after
@@ -81,7 +81,8 @@ def test_it_brings_what_a_system_looks_for(unpacked: Path) -> None:
     """Each file is in its standard place, and none names the build folder."""
     assert {name for name in FILES if not os.path.lexists(unpacked / name)} == set()
     unit = (unpacked / "usr/lib/systemd/user/nightcare.service").read_text(encoding="utf-8")
-    assert "\nExecStart=/usr/bin/nightcare run\n" in unit
+    program = "/usr/lib/nightcare/bin/python -P -m nightcare.service"
+    assert f"\nExecStart={program}\n" in unit
     assert "\nWantedBy=graphical-session.target\n" in unit
     entry = unpacked / "usr/share/applications/nightcare.desktop"
     tool = find_program("desktop-file-validate", "desktop-file-utils")
@@ -180,6 +181,6 @@ def test_it_comes_works_and_goes_without_a_trace(packages: Packages, tmp_path: P
     assert told["--version"] == f"nightcare, version {__version__}\n"
     assert " 08:00  water " in told["preview"]
     assert told["tips sleep"].startswith("sleep\n- ")
-    assert told["own"] == "/usr/lib/nightcare/bin/python -P -m nightcare run\n"
+    assert told["own"] == "/usr/lib/nightcare/bin/python -P -m nightcare.service\n"
     assert told["compiled"] != ""
     assert told["changed"] == told["left"] == ""

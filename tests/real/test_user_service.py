@@ -16,6 +16,7 @@ import pytest
 import nightcare
 from nightcare.desktop.desktop_entry import ENTRY, ICON
 from nightcare.desktop.unit_file import unit_text
+from nightcare.desktop.user_unit import service_command
 from parts.home import Home
 from parts.processes import (
     HANG_SECONDS,
@@ -124,7 +125,7 @@ def test_install_starts_the_service_now_and_with_every_login(
     assert in_force(manager) == 3
     first = process(manager)
     named = ["--config", str(night.config)]
-    assert arguments(first.pid)[-4:] == [own_command()[-1], *named, "run"]
+    assert arguments(first.pid)[-3:] == ["nightcare.service", *named]
     status = night.json("status")
     assert (status["running"], status["pid"]) == (True, first.pid)
     assert (night.state.stat().st_mode & 0o777, night.config.is_file()) == (0o700, True)
@@ -230,7 +231,7 @@ def bring_a_unit(night: Nightcare, manager: UserManager) -> Path:
     brought = night.home.data / "systemd" / "user" / UNIT
     brought.parent.mkdir(parents=True)
     brought.write_text(
-        unit_text([*own_command(), "run"], state=None, graphical=True), encoding="utf-8"
+        unit_text(service_command(None), state=None, graphical=True), encoding="utf-8"
     )
     manager.systemctl("daemon-reload")
     return brought
@@ -315,7 +316,7 @@ def test_paths_with_unusual_signs_are_kept(
     command = [str(python), "-m", "nightcare"]
     run_tool([*command, "--config", str(config), "install"], night.home.environment())
     started = arguments(process(manager).pid)
-    assert started == [str(python), "-P", "-m", "nightcare", "--config", str(config), "run"]
+    assert started == [str(python), "-P", "-m", "nightcare.service", "--config", str(config)]
     assert in_force(manager) == 1
     assert night.json("status")["pid"] == process(manager).pid
 

@@ -23,7 +23,7 @@ from nightcare.domain.global_state import GlobalState
 from nightcare.domain.outlook import Outlook
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.outlook_reader import read_outlook
-from nightcare.errors import ConfigError, NightcareError, StateError
+from nightcare.errors import ConfigError, NightcareError, StateError, ValueRefused
 from nightcare.i18n.translator import Translator, words_for
 from nightcare.journal.store import SERVICE_NOTE, Journal
 from nightcare.ownership import refuse_as_root
@@ -266,6 +266,12 @@ class CommandContext:
             self.print("conflict_variables", names=names, err=True)
 
 
+def too_many_arguments(click_context: click.Context) -> ValueRefused:
+    """Return the error about arguments that a command does not take."""
+    found, path = " ".join(click_context.args), click_context.command_path
+    return ValueRefused("usage_too_many", found=found, help=f"{path} --help")
+
+
 def pass_context(function: Callable[..., int | None]) -> Callable[..., int | None]:
     """Call a command with its CommandContext, and print its errors and warnings.
 
@@ -278,6 +284,8 @@ def pass_context(function: Callable[..., int | None]) -> Callable[..., int | Non
     def call(click_context: click.Context, /, config: Path | None, **values: Any) -> int | None:
         context = CommandContext(config or click_context.find_root().params["config"])
         try:
+            if click_context.args:
+                raise too_many_arguments(click_context)
             refuse_as_root(written_paths(context.named, os.environ))
             code = function(context, **values)
         except NightcareError as error:

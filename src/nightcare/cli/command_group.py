@@ -12,6 +12,7 @@ import click
 
 from nightcare import __version__
 from nightcare.cli.main import INTERRUPTED
+from nightcare.errors import NightcareError
 
 COMMANDS = {
     "run": ("run.run_command", "Run the service here until Ctrl-C."),
@@ -116,18 +117,33 @@ class LazyGroup(click.Group):
         super().__init__(*args, **kwargs)
         self.lazy_subcommands = lazy_subcommands
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the first word names, with the words after it.
+
+        Raises:
+            ValueRefused: There is none of that name.
+        """
+        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            from nightcare.cli.usage_errors import unknown_command  # noqa: PLC0415 - after an error
+
+            raise unknown_command(args[0], self.list_commands(ctx), ctx)
+        return super().resolve_command(ctx, args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click passes it
         """Return the names of all commands, in their order."""
         return [*self.lazy_subcommands, *self.commands]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command, imported if need be; None if there is none of that name."""
-        if cmd_name not in self.lazy_subcommands:
-            return super().get_command(ctx, cmd_name)
-        module, _, function = self.lazy_subcommands[cmd_name][0].partition(".")
-        command: click.Command = getattr(
-            importlib.import_module(f"nightcare.cli.{module}"), function
-        )
+        command = super().get_command(ctx, cmd_name)
+        if cmd_name in self.lazy_subcommands:
+            module, _, function = self.lazy_subcommands[cmd_name][0].partition(".")
+            command = getattr(importlib.import_module(f"nightcare.cli.{module}"), function)
+        if command is not None:
+            # `pass_context` reports them in the user's language.
+            command.allow_extra_args = True
         return command
 
     def format_commands(
@@ -138,7 +154,7 @@ class LazyGroup(click.Group):
         """Write the list of commands, each with its whole help."""
         rows = [(name, help_text) for name, (_, help_text) in self.lazy_subcommands.items()]
         for name, command in self.commands.items():
-            rows.append((name, command.help or ""))
+            rows.append((name, (command.help or "").partition("\n\n")[0]))
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 
@@ -166,9 +182,11 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = app.main(list(arguments), "nightcare", standalone_mode=False)
         sys.stdout.flush()
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
+    except (click.ClickException, NightcareError) as error:
+        return _print_usage_error(error, arguments)
     except click.Abort:
         return INTERRUPTED
     except SystemExit:
@@ -179,3 +197,15 @@ def run(arguments: Sequence[str]) -> int:
 
         return print_os_error(error)
     return code if isinstance(code, int) else 0
+
+
+def _print_usage_error(
+    error: click.ClickException | NightcareError, arguments: Sequence[str]
+) -> int:
+    """Print a usage error in the user's language and return its exit code."""
+    from nightcare.cli.command_context import CommandContext  # noqa: PLC0415 - after an error
+    from nightcare.cli.output import print_error  # noqa: PLC0415 - likewise
+    from nightcare.cli.usage_errors import usage_error  # noqa: PLC0415 - likewise
+
+    found = usage_error(error, arguments) if isinstance(error, click.ClickException) else error
+    return print_error(found, CommandContext().lenient().words)

@@ -94,12 +94,12 @@ def unset_command(context: CommandContext, *, key: str) -> None:
             table = path_text(where[:-1])
             raise ValueRefused("unset_required", key=path_text(where), table=table) from error
         raise
-    text, name = changed.words.say, path_text(where)
+    say, name = changed.words.say, path_text(where)
     if changed.number:
         value = value_text(default)
-        echo(text("did_unset_to_default", key=name, value=value, path=changed.path))
+        echo(say("did_unset_to_default", key=name, value=value, path=changed.path))
     else:
-        echo(text("did_unset", key=name, path=changed.path))
+        echo(say("did_unset", key=name, path=changed.path))
     _report(context, where, changed)
 
 

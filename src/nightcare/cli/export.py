@@ -92,7 +92,13 @@ def export_command(context: CommandContext, *, form: str, output: Path | None) -
 def erase_command(context: CommandContext, *, yes: bool) -> int:
     """Erase everything that is recorded; keep your config."""
     words = context.lenient().words
-    if not yes and not confirm_erasure(words, "erase", _losses(context, words)):
+    if not yes and not confirm_erasure(
+        words,
+        _losses(context, words),
+        words.say("erase_sure"),
+        words.say("erase_nothing"),
+        ValueRefused("erase_wants_yes"),
+    ):
         return 1
     page = own_page(context.state)
     if page.exists():

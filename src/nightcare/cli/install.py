@@ -91,8 +91,14 @@ def uninstall_command(context: CommandContext, *, purge: bool, yes: bool) -> int
     configs, state = _configs(context), context.state
     exist = any(one.exists() for one in (*configs, state))
     if purge and exist and not yes:
-        losses = _losses(context, words, configs)
-        if not confirm_erasure(words, "purge", losses):
+        confirmed = confirm_erasure(
+            words,
+            _losses(context, words, configs),
+            words.say("purge_sure"),
+            words.say("purge_nothing"),
+            ValueRefused("purge_wants_yes"),
+        )
+        if not confirmed:
             return 1
     variables = user_unit.environment()
     existed = user_unit.uninstall(os.environ)

@@ -43,23 +43,27 @@ def prompt_yes(words: Translator, question: str, *, default: bool) -> bool:
         echo(words.say("setup_yes_or_no"))
 
 
-def confirm_erasure(words: Translator, command: str, losses: Iterable[str]) -> bool:
+def confirm_erasure(
+    words: Translator, losses: Iterable[str], question: str, refusal: str, unasked: ValueRefused
+) -> bool:
     """Print what a command erases for good, and ask whether to go on.
 
     Args:
         words: The user's language.
-        command: The command, by which its texts in the catalogue begin.
         losses: What it erases, as lines.
+        question: The question.
+        refusal: The line that follows a no.
+        unasked: The error if there is no terminal to ask in.
 
     Raises:
         ValueRefused: There is no terminal to ask in.
         KeyboardInterrupt: The user pressed Ctrl-C or Ctrl-D.
     """
     if not sys.stdin.isatty():
-        raise ValueRefused(f"{command}_wants_yes")
+        raise unasked
     for line in losses:
         echo(line)
-    if prompt_yes(words, words.say(f"{command}_sure"), default=False):
+    if prompt_yes(words, question, default=False):
         return True
-    echo(words.say(f"{command}_nothing"))
+    echo(refusal)
     return False

@@ -139,22 +139,22 @@ def _routine_value(status: _Status) -> dict[str, object] | None:
 
 def _service_lines(status: _Status, context: CommandContext) -> Iterator[str]:
     """Yield what the service published about itself as lines."""
-    note, text = status.note, context.words.say
+    note, say = status.note, context.words.say
     key = _SERVICE_TEXTS[status.notifier] if status.running else "status_stopped"
-    yield text(key, notifier=note.get("notifier"))
+    yield say(key, notifier=note.get("notifier"))
     if note.get("capabilities"):
         from nightcare.i18n.event_log import draws_no_buttons  # noqa: PLC0415 - not if it stopped
 
         if draws_no_buttons(note["capabilities"]):
-            yield text("notifier_no_buttons")
+            yield say("notifier_no_buttons")
     if mistakes := note.get("mistakes"):
-        yield text("status_mistakes")
+        yield say("status_mistakes")
         yield from mistakes
     if upgrade := note.get("upgrade"):
-        yield text(f"status_program_{upgrade}")
+        yield say(f"status_program_{upgrade}")
     zone = note.get("zone")
     if zone is not None and (zone["lost"] or not zone["known"]):
-        yield text("status_zone_lost" if zone["lost"] else "status_zone_none", zone=zone["name"])
+        yield say("status_zone_lost" if zone["lost"] else "status_zone_none", zone=zone["name"])
     yield from _presence_lines(note.get("presence") or {}, context)
 
 
@@ -175,18 +175,18 @@ def _presence_lines(
 
 def _plan_lines(status: _Status, context: CommandContext) -> Iterator[str]:
     """Yield what is open, what is held back and what comes next as lines."""
-    outlook, text = status.outlook, context.words.say
+    outlook, say = status.outlook, context.words.say
     paused_until = outlook.standing.paused_until
     if paused_until is not None and outlook.standing.paused(outlook.now):
-        yield text("status_paused", until=context.clock(paused_until))
+        yield say("status_paused", until=context.clock(paused_until))
     if status.closed_by_good_night:
-        yield text("status_good_night")
+        yield say("status_good_night")
     if status.routine is not None:
         from nightcare.engine.guided_routine import stage_words  # noqa: PLC0415 - rarely
 
         session, routine, stage = status.routine
         step = stage_words(stage, context.words)
-        yield text("status_routine", reminder=session.key.reminder, routine=routine.name, step=step)
+        yield say("status_routine", reminder=session.key.reminder, routine=routine.name, step=step)
     for delivery in outlook.unsettled():
         yield state_line(delivery, outlook, context.words, running=status.running)
     yield next_line(outlook.next(), outlook, context.words)
@@ -206,11 +206,8 @@ def _report_other_bus(note: Mapping[str, Any], context: CommandContext) -> None:
     ours, theirs = session_bus(os.environ), environment["bus"]
     if ours is None or (theirs and same_bus(ours, theirs)):
         return
-    error = DesktopError(
-        "other_bus" if environment.get("managed") else "other_bus_of_run",
-        theirs=theirs or context.words.say("doctor_none"),
-        ours=ours,
-    )
+    managed, there = environment.get("managed"), theirs or context.words.say("doctor_none")
+    error = DesktopError("other_bus" if managed else "other_bus_of_run", theirs=there, ours=ours)
     if not note.get("notifier"):
         raise error
     context.print(f"error_{error.key}", err=True, **error.values)

@@ -1,4 +1,4 @@
-"""Usage errors of click as our own, which have a sentence in each language."""
+"""Usage errors of click as errors with a text in each language."""
 
 from __future__ import annotations
 
@@ -7,22 +7,19 @@ from difflib import get_close_matches
 
 import click
 
-from nightcare.cli.commands import ALL
-from nightcare.cli.declaring import Group
-from nightcare.cli.lazy import TooManyArgumentsError, UnknownCommandError
+from nightcare.cli.command_group import app
 from nightcare.errors import ValueRefused
 
 _ALIKE = 0.7
-"""The least likeness, from 0 to 1, of a name that may have been meant."""
+"""The least similarity, from 0 to 1, of a name to suggest."""
 
 
 def usage_error(error: click.ClickException, arguments: Sequence[str]) -> ValueRefused:
-    """Return an error of click's as one of ours.
+    """Return an error of click as one of ours.
 
     Args:
-        error: The error; click tells its kind by its class, and some of it only in English words,
-            which are not repeated.
-        arguments: The words of the command line.
+        error: The error. Its class tells its kind; its English message is not used.
+        arguments: The arguments of the command line.
     """
     context = error.ctx if isinstance(error, click.UsageError) else None
     path = _path(arguments) if context is None else context.command_path
@@ -31,17 +28,19 @@ def usage_error(error: click.ClickException, arguments: Sequence[str]) -> ValueR
     return found
 
 
+def unknown_command(name: str, known: Sequence[str], context: click.Context) -> ValueRefused:
+    """Return the error about a command that a group does not have."""
+    close = _nearest(name, known)
+    return ValueRefused(
+        "usage_command_unknown_but" if close else "usage_command_unknown",
+        found=name,
+        nearest=close,
+        help=f"{context.command_path} --help",
+    )
+
+
 def _described(error: click.ClickException, arguments: Sequence[str]) -> ValueRefused:
     match error:
-        case UnknownCommandError(name=name, known=known):
-            close = _nearest(name, known)
-            return ValueRefused(
-                "usage_command_unknown_but" if close else "usage_command_unknown",
-                found=name,
-                nearest=close,
-            )
-        case TooManyArgumentsError(found=found):
-            return ValueRefused("usage_too_many", found=" ".join(found))
         case click.NoSuchOption(option_name=name, ctx=context):
             parameters = [] if context is None else context.command.get_params(context)
             close = _nearest(name, [name for one in parameters for name in one.opts])
@@ -64,25 +63,24 @@ def _described(error: click.ClickException, arguments: Sequence[str]) -> ValueRe
 
 
 def _path(arguments: Sequence[str]) -> str:
-    """Return the command that the first words name, with the words before it."""
-    names, group = ["nightcare"], ALL
+    """Return the command that the first arguments name, with the groups before it."""
+    context = click.Context(app, info_name="nightcare")
     for word in arguments:
-        found = group.find(word)
-        if found is not None:
-            names.append(word)
-        if not isinstance(found, Group):
+        group = context.command
+        found = group.get_command(context, word) if isinstance(group, click.Group) else None
+        if found is None:
             break
-        group = found
-    return " ".join(names)
+        context = click.Context(found, context, info_name=word)
+    return context.command_path
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:
-    """Return the name that was meant, as far as can be told; else nothing."""
+    """Return the most similar name, if any is similar; else an empty text."""
     return next(iter(get_close_matches(name, known, n=1, cutoff=_ALIKE)), "")
 
 
 def _refused(parameter: click.Parameter) -> ValueRefused:
-    """Return what a parameter takes; its value was something else."""
+    """Return the error about an invalid value: it says what the parameter takes."""
     name = _name(parameter)
     match parameter.type:
         case click.Choice(choices=choices):
