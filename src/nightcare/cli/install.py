@@ -20,7 +20,7 @@ from nightcare.desktop import desktop_entry, user_unit
 from nightcare.desktop.file_rollback import FileRollback
 from nightcare.desktop.instance_lock import service_runs
 from nightcare.desktop.unit_file import NAME
-from nightcare.errors import DesktopError
+from nightcare.errors import DesktopError, ValueRefused
 from nightcare.i18n.plan_text import next_line
 from nightcare.i18n.translator import Translator
 from nightcare.paths import config_file, schema_file

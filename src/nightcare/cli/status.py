@@ -154,7 +154,8 @@ def _service_lines(status: _Status, context: CommandContext) -> Iterator[str]:
         yield say(f"status_program_{upgrade}")
     zone = note.get("zone")
     if zone is not None and (zone["lost"] or not zone["known"]):
-        yield say("status_zone_lost" if zone["lost"] else "status_zone_none", zone=zone["name"])
+        key = "status_zone_lost" if zone["lost"] else "status_zone_none"
+        yield say(key, zone=zone["name"])
     yield from _presence_lines(note.get("presence") or {}, context)
 
 
