@@ -327,6 +327,12 @@ NOW = datetime(2026, 11, 22, 21, 0, tzinfo=UTC)
         ("2026-11-28T07:00", "Saturday 07:00", "lørdag kl. 07:00"),
         ("2026-11-16T07:00", "Monday 07:00", "mandag kl. 07:00"),
         ("2026-11-29T07:00", "Sunday 29 November, 07:00", "søndag den 29. november kl. 07:00"),
+        ("2027-09-18T07:00", "Saturday 18 September, 07:00", "lørdag den 18. september kl. 07:00"),
+        (
+            "2027-11-22T07:00",
+            "Monday 22 November 2027, 07:00",
+            "mandag den 22. november 2027 kl. 07:00",
+        ),
         ("2026-11-15T07:00", "Sunday 15 November, 07:00", "søndag den 15. november kl. 07:00"),
     ],
 )

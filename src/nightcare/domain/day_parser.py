@@ -117,7 +117,9 @@ def _parse_date(said: str, text: str, words: TimeWords) -> OnDate | None:
         month = _named(parts["name"], words.months)
         return None if month is None else OnDate(year, month % _YEAR + 1, int(parts["day"]))
     if "first" not in parts:
-        return OnDate(year, int(parts["month"]), int(parts["day"]))
+        month = int(parts["month"])
+        # "friday 22.30" is a clock time.
+        return OnDate(year, month, int(parts["day"])) if 1 <= month <= _YEAR else None
     day, month = int(parts["first"]), int(parts["second"])
     if day <= _YEAR < month:
         day, month = month, day

@@ -24,6 +24,7 @@ from nightcare.domain.time_parser import ENGLISH, TimeWords
 from nightcare.languages import desktop_language
 
 _WEEK = timedelta(days=6)
+_MOST_OF_A_YEAR = timedelta(days=300)
 
 
 class Translator:
@@ -108,7 +109,8 @@ class Translator:
     def when(self, moment: datetime, now: datetime) -> str:
         """A moment as it is spoken of now: "21:45", "tomorrow 07:00"; both local.
 
-        One that is near is named by its weekday, one that is far by its date.
+        One that is near is named by its weekday, one that is far by its date, also with the year
+        where the day and the month alone could mean another.
         """
         clock = moment.strftime("%H:%M")
         apart = moment.date() - now.date()
@@ -120,7 +122,10 @@ class Translator:
             return self.say("when_yesterday", clock=clock)
         if abs(apart) <= _WEEK:
             return self.say("when_weekday", weekday=self.weekdays[moment.weekday()], clock=clock)
-        return self.say("when_date", date=self.date(moment.date()), clock=clock)
+        date = self.date(moment.date())
+        if abs(apart) > _MOST_OF_A_YEAR:
+            return self.say("when_year", date=date, year=moment.year, clock=clock)
+        return self.say("when_date", date=date, clock=clock)
 
 
 def read_words(language: str) -> Translator:
