@@ -38,7 +38,6 @@ EXEMPT = {
     "src/nightcare",
     "src/nightcare/cli",
     "src/nightcare/desktop",
-    "src/nightcare/domain",
     "src/nightcare/journal",
     "src/nightcare/engine",
     "src/nightcare/service",

@@ -1,1 +1,1 @@
-"""What nightcare knows about care: pure, without I/O, `now` always an argument."""
+"""The rules of care: pure, without I/O, with `now` as an argument."""

@@ -21,18 +21,18 @@ SHORT_DAY = timedelta(hours=8)
 _NOON = 12
 
 AFTER_BEDTIME = timedelta(minutes=30)
-"""How long after bedtime something that comes late may still be shown."""
+"""The time after bedtime in which something late may still be shown."""
 
 
 @dataclass(frozen=True)
 class Hours:
-    """When a care day begins and when it goes to bed, in local wall time."""
+    """The wake-up and the bedtime of a care day, in local wall time."""
 
     wake: time
     bedtime: time
 
     def bed_is_next_date(self) -> bool:
-        """Whether bedtime lies after midnight: not later on the clock than the wake-up."""
+        """Return whether bedtime lies after midnight: not later on the clock than the wake-up."""
         return self.bedtime <= self.wake
 
 
@@ -43,7 +43,7 @@ class Sleep:
     week: tuple[Hours, Hours, Hours, Hours, Hours, Hours, Hours]
 
     def on(self, day: date) -> Hours:
-        """The hours of the care day that this date names."""
+        """Return the hours of the care day of a date."""
         return self.week[day.weekday()]
 
 
@@ -64,11 +64,11 @@ class CareDay:
     ends: datetime
 
     def awake(self, instant: datetime) -> bool:
-        """Whether an instant (UTC) lies in the waking hours, both ends included."""
+        """Return whether an instant (UTC) lies in the waking hours, both ends included."""
         return self.wake <= instant <= self.bedtime
 
     def asleep(self, instant: datetime) -> bool:
-        """Whether an instant (UTC) lies so far into the night that only a sleeper would see it."""
+        """Return whether an instant (UTC) lies so late in the night that nothing is shown."""
         return self.bedtime + AFTER_BEDTIME < instant < self.ends
 
 
@@ -87,13 +87,13 @@ class Calendar:
     tonight: Mapping[date, time] = field(default_factory=dict)
 
     def hours(self, day: date) -> Hours:
-        """The hours of a care day, with another bedtime for this evening if there is one."""
+        """Return the hours of a care day, with tonight's other bedtime if there is one."""
         usual = self.sleep.on(day)
         bedtime = self.tonight.get(day)
         return usual if bedtime is None else Hours(usual.wake, bedtime)
 
     def day(self, day: date) -> CareDay:
-        """The care day that this date names."""
+        """Return the care day of a date."""
         wake, ends = self._wake(day), self._wake(day + ONE_DAY)
         # A clock change can carry one of the three past another.
         return CareDay(day, wake, min(max(self.bedtime(day), wake), ends), ends)
@@ -105,7 +105,7 @@ class Calendar:
         return self.instant(datetime.combine(on, self.sleep.on(on).wake))
 
     def bedtime(self, day: date) -> datetime:
-        """The bedtime (UTC) of a care day, as the hours say it."""
+        """Return the bedtime (UTC) of a care day by its hours."""
         hours = self.hours(day)
         on = day + ONE_DAY if hours.bed_is_next_date() else day
         return self.instant(datetime.combine(on, hours.bedtime))
@@ -126,7 +126,7 @@ class Calendar:
         return evening if max(now, day.wake + SHORT_DAY) <= meant <= day.ends else None
 
     def at(self, now: datetime) -> CareDay:
-        """The care day in which an instant (UTC) falls."""
+        """Return the care day in which an instant (UTC) falls."""
         local = now.astimezone(self.zone).date()
         day = self.day(local)
         while day.wake > now:
@@ -136,7 +136,7 @@ class Calendar:
         return day
 
     def resolve(self, moment: Moment, day: CareDay) -> datetime:
-        """The instant (UTC) of a moment on a care day.
+        """Return the instant (UTC) of a moment on a care day.
 
         Another bedtime tonight moves what is relative to bedtime. A clock time stays where the
         usual hours put it, or it would be lost, or belong to another care day, by a late evening.
@@ -183,5 +183,5 @@ class Calendar:
         ]
 
     def local(self, instant: datetime) -> datetime:
-        """An instant (UTC) as the person's clock shows it."""
+        """Return an instant (UTC) in the person's local time."""
         return instant.astimezone(self.zone)

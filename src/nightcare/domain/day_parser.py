@@ -15,7 +15,7 @@ _WEEK, _YEAR = 7, 12
 _SHORTEST_NAME = 3
 
 MOST_DAYS = 3660
-"""How many days a view of the plan or of the diary spans at most: ten years."""
+"""The largest number of days in a view of the plan or of the diary: ten years."""
 
 _MOST_YEARS = 9
 """Within so many years every date comes: the 29th of February skips one leap year at most."""

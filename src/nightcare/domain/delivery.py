@@ -14,7 +14,7 @@ from nightcare.domain.reminders import Key, Occurrence, Reminder, Topic
 
 
 class Outcome(StrEnum):
-    """What became of an occurrence in the end."""
+    """The final result of an occurrence."""
 
     DONE = "done"
     DISMISSED = "dismissed"
@@ -45,7 +45,7 @@ class Reason(StrEnum):
 
 
 class DeliveryStatus(StrEnum):
-    """How far a message has come on its way to the screen, or why it is not there.
+    """The progress of a message towards the screen, or the reason for its absence.
 
     Attributes:
         DECIDED: It is to be shown, and has not been sent.
@@ -78,7 +78,7 @@ class DeliveryStatus(StrEnum):
 
     @property
     def refusal(self) -> str | None:
-        """Why it was refused; None if it was not."""
+        """The reason of a refusal; None without one."""
         return str(self) if self.stage == "refused" else None
 
 
@@ -115,7 +115,7 @@ class Active:
 
     @property
     def on_screen(self) -> bool:
-        """Whether a notifier has it, and it has not left the screen."""
+        """True if a notifier has it, and it has not left the screen."""
         return self.delivery is DeliveryStatus.SHOWN and not self.away
 
 
@@ -179,12 +179,12 @@ class Delivery:
 
     @property
     def key(self) -> Key:
-        """What the occurrence is known by."""
+        """The key of the occurrence."""
         return self.occurrence.key
 
     @property
     def settled(self) -> bool:
-        """Whether it has its outcome."""
+        """True if it has its outcome."""
         return isinstance(self.state, Closed)
 
     def moves(self, led: Key | None) -> bool:
@@ -199,7 +199,7 @@ class Delivery:
         return isinstance(self.state, Due | Held | Active) and self.key != led
 
     def held(self, cause: Reason) -> Delivery:
-        """The same, kept off the screen because of `cause`.
+        """Return it kept off the screen because of `cause`.
 
         An asking that this cuts short is asked again on return, and is no further one then.
         """
@@ -207,19 +207,19 @@ class Delivery:
         return replace(self, state=Held(cause), asked=self.asked - cut_short)
 
     def given(self, reminder: Reminder, tip: str | None) -> Delivery:
-        """The same, given to the screen, which has as long as it is fresh to show it."""
+        """Return it given to the screen, which may show it while it is fresh."""
         state = Active(shown=None, closes=self.fresh_from + reminder.fresh)
         return replace(self, state=state, asked=self.asked + 1, tip=tip)
 
     def shown(self, reminder: Reminder, now: datetime) -> Delivery:
-        """The same, taken by a notifier now (UTC)."""
+        """Return it as shown by a notifier now (UTC)."""
         again = self._again(reminder, now)
         stays = now + reminder.stays
         state = Active(now, stays, again, delivery=DeliveryStatus.SHOWN)
         return replace(self, state=state, seen=True)
 
     def rejected(self, reminder: Reminder, now: datetime, delivery: DeliveryStatus) -> Delivery:
-        """The same, not taken by a notifier now (UTC), for the reason that `delivery` names.
+        """Return it as refused by a notifier now (UTC), for the reason that `delivery` names.
 
         One that was refused without an id is sent again by its repeat, where it has one.
         """
@@ -232,33 +232,33 @@ class Delivery:
         return replace(self, state=state)
 
     def _again(self, reminder: Reminder, now: datetime) -> datetime | None:
-        """When it is asked again after an asking that begins now (UTC); None for not at all."""
+        """Return the time of the repeat after a showing that begins now (UTC); None without one."""
         repeat = reminder.repeat
         return now + repeat.every if repeat is not None and self.asked <= repeat.times else None
 
     def asked_again(self, state: Active, again: datetime) -> Delivery:
-        """The same at the time of its next asking (UTC), from which freshness counts."""
+        """Return it at the time of its repeat (UTC), from which freshness counts."""
         return replace(self, state=replace(state, away=True), fresh_from=again)
 
     def led(self, now: datetime, closes: datetime) -> Delivery:
-        """The same, from now (UTC) on leading through a routine, which is over before `closes`.
+        """Return it with a routine that starts now (UTC) and ends before `closes`.
 
         Nothing is asked again meanwhile, and it is as fresh as when it begins.
         """
         return replace(self, state=Active(now, closes), fresh_from=now)
 
     def snoozed(self, until: datetime) -> Delivery:
-        """The same, put off until an instant (UTC), from which freshness and repeats count anew."""
+        """Return it snoozed until an instant (UTC), from which freshness and repeats count anew."""
         return replace(
             self, state=Snoozed(until), fresh_from=until, snoozes=self.snoozes + 1, asked=0
         )
 
     def settle(self, outcome: Outcome, now: datetime, reason: Reason | None = None) -> Delivery:
-        """The same, ended now (UTC)."""
+        """Return it as ended now (UTC)."""
         return replace(self, state=Closed(outcome, now, reason))
 
     def give_up(self, now: datetime, reason: Reason) -> Delivery:
-        """The same, ended now (UTC) without an answer: expired if it was ever seen, else missed."""
+        """Return it as ended now (UTC) without an answer: expired if ever seen, else missed."""
         if self.seen:
             return self.settle(Outcome.EXPIRED, now, reason)
         if isinstance(self.state, Held) and reason in _WEAKER_THAN_THE_CAUSE:
@@ -267,9 +267,9 @@ class Delivery:
 
 
 _WEAKER_THAN_THE_CAUSE = frozenset({Reason.TOO_LATE, Reason.SUPERSEDED, Reason.ANOTHER})
-"""What kept it from being shown says more than that it came too late afterwards."""
+"""The reason that held it back says more than the lateness that follows from it."""
 
 
 def begin(occurrence: Occurrence, topic: Topic) -> Delivery:
-    """The course of an occurrence whose moment has come."""
+    """Return the delivery of an occurrence whose moment has come."""
     return Delivery(occurrence, topic, Due(), fresh_from=occurrence.due)

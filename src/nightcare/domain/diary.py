@@ -23,20 +23,20 @@ from nightcare.domain.time_parser import ENGLISH, TimeWords, clock_of
 from nightcare.errors import ValueRefused
 
 UP_EARLY = timedelta(hours=2)
-"""Who speaks of last night so shortly before the wake-up means the one that is about to end."""
+"""This shortly before the wake-up, "last night" means the night that is about to end."""
 
 ASKED_UNTIL = timedelta(hours=5)
-"""How long after the wake-up the morning question may be asked."""
+"""The time after the wake-up in which the morning question may be asked."""
 
 ASKED_AGAIN = timedelta(hours=1)
-"""How long after it was first asked the morning question comes back."""
+"""The time after its first showing at which the morning question comes back."""
 
 _TIMES_ASKED = 2
 _LONGEST_CRAMP = 24 * 60
 
 
 class Leg(StrEnum):
-    """Where the cramp was."""
+    """The part of the leg with the cramp."""
 
     LEFT = "left"
     RIGHT = "right"
@@ -44,7 +44,7 @@ class Leg(StrEnum):
 
 
 class Severity(StrEnum):
-    """How bad a cramp was, the mildest first."""
+    """The severity of a cramp, the mildest first."""
 
     MILD = "mild"
     MODERATE = "moderate"
@@ -52,7 +52,7 @@ class Severity(StrEnum):
 
 
 class Answer(StrEnum):
-    """What the person says of a night in the morning."""
+    """The person's answer to the morning question."""
 
     NONE = "none"
     MILD = "mild"
@@ -61,7 +61,7 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True)
 class DiaryMoment:
-    """Where in the diary a moment belongs.
+    """The place of a moment in the diary.
 
     Attributes:
         care_day: The care day in which it falls.
@@ -105,13 +105,13 @@ class Cramp:
 
     @property
     def local(self) -> datetime:
-        """When it was, as the person's clock showed it, with its offset."""
+        """The local time of the cramp, with its offset."""
         return self.at.astimezone(timezone(self.offset))
 
 
 @dataclass(frozen=True)
 class Morning:
-    """What the person said of a night in the morning.
+    """The person's answer about a night, given in the morning.
 
     Attributes:
         night: The care day whose night it was.
@@ -140,17 +140,17 @@ class Night:
 
     @property
     def recorded(self) -> bool:
-        """Whether the diary says anything of it."""
+        """True if the diary says anything of it."""
         return self.answer is not None or bool(self.cramps)
 
     @property
     def had_cramps(self) -> bool:
-        """Whether there was a cramp."""
+        """True if there was a cramp."""
         return bool(self.cramps) or self.answer in (Answer.MILD, Answer.SEVERE)
 
     @property
     def severe(self) -> bool:
-        """Whether there was a severe one."""
+        """True if there was a severe one."""
         return self.worst is Severity.SEVERE
 
     @property
@@ -166,18 +166,18 @@ class Night:
 
 
 def place_of(moment: datetime, calendar: Calendar) -> DiaryMoment:
-    """Where an instant (UTC) belongs: in the night from bedtime to the next wake-up, or by day."""
+    """Return the place of an instant (UTC): by day, or in the night until the next wake-up."""
     day = calendar.at(moment)
     return DiaryMoment(day.date, by_night=moment >= day.bedtime)
 
 
 def last_night(now: datetime, calendar: Calendar) -> CareDay:
-    """The care day whose night is the last that has ended at an instant (UTC), or all but ended."""
+    """Return the care day of the last night that has ended, or nearly, at an instant (UTC)."""
     return _before(calendar.at(now + UP_EARLY), calendar)
 
 
 def _before(day: CareDay, calendar: Calendar) -> CareDay:
-    """The care day that ends as this one begins; dates that a zone skips have none."""
+    """Return the care day that ends as this one begins; dates that a zone skips have none."""
     return calendar.at(day.wake - timedelta(microseconds=1))
 
 
@@ -257,7 +257,7 @@ def _with_offset(said: str, calendar: Calendar) -> datetime | None:
 
 
 def checked_minutes(minutes: int) -> int:
-    """A length in minutes that a cramp can have.
+    """Return a length in minutes that a cramp can have.
 
     Raises:
         ValueRefused: It is none.
@@ -273,7 +273,7 @@ def checked_minutes(minutes: int) -> int:
 def nights(
     days: Iterable[date], cramps: Iterable[Cramp], mornings: Iterable[Morning]
 ) -> list[Night]:
-    """What the diary says of the nights of these care days, in the order of the days."""
+    """Return the diary's nights of these care days, in the order of the days."""
     by_night: dict[date, list[Cramp]] = {}
     for cramp in sorted(cramps, key=lambda one: one.at):
         if cramp.place.by_night:
@@ -310,7 +310,7 @@ Asking = AskNow | AskLater | AskNot
 
 @dataclass(frozen=True)
 class DiaryFacts:
-    """What is known of the last night when the morning question is thought of.
+    """The facts about the last night that the morning question depends on.
 
     Attributes:
         night: What the diary says of it.
@@ -328,7 +328,7 @@ class DiaryFacts:
 def morning_question(
     now: datetime, calendar: Calendar, moment: Moment | None, known: DiaryFacts
 ) -> Asking:
-    """Whether to ask after the last night at an instant (UTC).
+    """Decide whether to ask about the last night at an instant (UTC).
 
     Only a night that the service covered from its bedtime on is asked after, and only one of which
     the diary says nothing. The question gives way to reminders, comes back once, and is given up

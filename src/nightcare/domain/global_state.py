@@ -1,4 +1,4 @@
-"""What holds for all reminders at once: a pause, an evening that was closed, another bedtime."""
+"""The state shared by all reminders: a pause, a closed evening, another bedtime."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 
 @dataclass(frozen=True)
 class GlobalState:
-    """What holds for all reminders at once; instants are UTC.
+    """The state shared by all reminders; instants are UTC.
 
     Attributes:
         began: When the service first ran; nothing due before it is ever shown or missed.
@@ -26,7 +26,7 @@ class GlobalState:
     tonight: Mapping[date, time] = field(default_factory=dict)
 
     def looking_back(self, to: datetime) -> GlobalState:
-        """The same, but what has come up since an instant (UTC) is looked at once more.
+        """Return the state with everything since an instant (UTC) to be looked at again.
 
         For when a moment moves into the past; what was decided already is known by its key.
         """
@@ -36,5 +36,5 @@ class GlobalState:
         return replace(self, reckoned=min(self.reckoned, earliest))
 
     def paused(self, now: datetime) -> bool:
-        """Whether a pause is in force at an instant (UTC)."""
+        """Return whether a pause is in force at an instant (UTC)."""
         return self.paused_until is not None and now < self.paused_until

@@ -104,12 +104,12 @@ class Guidance:
     professional: tuple[Advice, ...]
 
     def tip(self, tip_id: str) -> Tip | None:
-        """The tip of that id; None where a later version knows it no more."""
+        """Return the tip of an id; None where this version has none."""
         return next((tip for tip in self.tips if tip.id == tip_id), None)
 
 
 def part_of_day(now: datetime, day: CareDay) -> PartOfDay:
-    """Which moment of the care day it is: the first four hours, the last three, or between."""
+    """Return the part of the care day: its first four hours, its last three, or the middle."""
     if now >= day.bedtime - _EVENING:
         return PartOfDay.EVENING
     if now < day.wake + _MORNING:
@@ -120,7 +120,7 @@ def part_of_day(now: datetime, day: CareDay) -> PartOfDay:
 def next_tip(
     tips: Sequence[Tip], topic: Topic, moment: PartOfDay, last_shown: Mapping[str, int]
 ) -> Tip | None:
-    """The tip whose turn it is: never shown, else shown longest ago.
+    """Return the next tip: one never shown, else the one shown longest ago.
 
     So none comes again before the others of its topic and moment.
 

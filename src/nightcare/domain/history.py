@@ -1,4 +1,4 @@
-"""What is on record beside the courses: decisions, acts of the person, trials."""
+"""The records beside the deliveries: decisions, the person's actions, trials."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOT_SHOWN = ""
 
 @dataclass(frozen=True)
 class Decision:
-    """What the cascade said about one occurrence, and when (UTC).
+    """One verdict of the policy on an occurrence, and its time (UTC).
 
     Attributes:
         at: When it decided.

@@ -13,7 +13,7 @@ from nightcare.errors import ValueRefused
 
 
 class Anchor(StrEnum):
-    """What a relative moment counts from."""
+    """The start or end of the day that a relative moment counts from."""
 
     WAKE = "wake"
     BEDTIME = "bedtime"

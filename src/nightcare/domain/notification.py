@@ -1,4 +1,4 @@
-"""What crosses to a screen, and what comes back from it."""
+"""Messages to a notifier, and the events that it reports."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STEP_LENGTH = 140
 
 
 class Capability(StrEnum):
-    """What a notifier can do, asked before it is relied on."""
+    """A feature of a notifier, queried before it is used."""
 
     BUTTONS = "buttons"
     MENU = "menu"
@@ -146,10 +146,10 @@ class NotifierChanged:
 
 
 MessageEvent = ButtonPressed | NotificationShown | NotificationClosed
-"""What happens to one message."""
+"""An event of one message on the screen."""
 
 DeliveryEvent = Sent | Rejected
-"""What happens to one message before a notifier has it, or when it has lost it."""
+"""An event of one message on its way to a notifier, or lost by it."""
 
 NotifierEvent = MessageEvent | DeliveryEvent | NotifierChanged
-"""What a screen reports."""
+"""Any event that a notifier reports."""

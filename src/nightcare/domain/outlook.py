@@ -1,4 +1,4 @@
-"""What is still to come and what has been: the schedule and the journal taken together.
+"""The past and coming reminders, from the schedule and the journal together.
 
 Every view of the plan goes by this: `next`, `status`, `today`, `preview`, the log and notices. It
 assumes that somebody is there and that nothing else happens meanwhile.
@@ -21,7 +21,7 @@ from nightcare.domain.routine_session import CLOSING, UNATTENDED
 from nightcare.domain.schedule import Schedule
 
 RECENT = timedelta(days=4)
-"""How far back courses count: no edit and no journey moves a moment by more."""
+"""The age up to which deliveries count: no edit and no journey moves a moment by more."""
 
 _ABSENT = frozenset({Reason.LOCKED, Reason.IDLE, Reason.DO_NOT_DISTURB, Reason.PRESENTING})
 
@@ -190,7 +190,7 @@ class Outlook:
 
     @cached_property
     def _known(self) -> frozenset[Key]:
-        """What does not fall due any more: its moment has come already."""
+        """The keys that do not fall due any more, since their moment has come already."""
         return frozenset(one.key for one in self.courses) - self._postponed
 
     @cached_property
@@ -199,13 +199,13 @@ class Outlook:
 
     @cached_property
     def _led_until(self) -> datetime:
-        """When the routine under way has run to its end (UTC); now without one."""
+        """The end (UTC) of the routine under way; now without one."""
         displayed = None if self._leads is None else self._leads.displayed
         return self.now if displayed is None else displayed.closes - UNATTENDED - CLOSING
 
     @cached_property
     def _busy_until(self) -> datetime:
-        """When the closing words of the routine under way are over (UTC); now without one."""
+        """The end (UTC) of the closing words of the routine under way; now without one."""
         if self._led_until > self.now:
             return self._led_until + CLOSING
         leads = self._leads
@@ -233,7 +233,7 @@ class Outlook:
 
     @cached_property
     def _screen_free(self) -> datetime:
-        """When the screen is free for what waits for it (UTC)."""
+        """The instant (UTC) from which the screen is free for what waits."""
         ends = [
             min(displayed.closes, displayed.again or displayed.closes)
             for one in self.courses

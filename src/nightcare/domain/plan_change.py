@@ -1,4 +1,4 @@
-"""What a change of the plan does to moments: another bedtime tonight, zone or sleep schedule."""
+"""The effects of a changed plan on moments: another bedtime, zone or sleep schedule."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ Presence = frozenset[Condition]
 
 @dataclass(frozen=True)
 class Situation:
-    """What a decision rests on.
+    """The facts that a decision rests on.
 
     Attributes:
         now: The instant of the decision (UTC).
@@ -141,7 +141,7 @@ _NEVER_SENT = frozenset({DeliveryStatus.DECIDED, DeliveryStatus.NO_SERVER, Deliv
 
 
 def put_into_the_night(course: Delivery, day: CareDay) -> bool:
-    """Whether the person themselves put this moment, or the end of a snooze, into the night."""
+    """Return whether the person put this moment, or the end of a snooze, into the night."""
     if day.bedtime < course.occurrence.due < day.ends:
         return True
     # Of what is open the freshness may count from a repeat, which nobody put anywhere.
@@ -158,7 +158,7 @@ def shown_at_latest(course: Delivery, reminder: Reminder, day: CareDay) -> datet
 
 
 def _meant(course: Delivery, situation: Situation) -> bool:
-    """Whether it comes in the night because the person chose so, and is not caught up with."""
+    """Return whether it comes in the night by the person's choice, and is not caught up with."""
     # The last snooze offered ends just when nothing is caught up with any more, and an alarm is
     # never early.
     state = course.state
@@ -215,7 +215,7 @@ def first_to_show(
 
 
 SHORTEST_SHARE = timedelta(minutes=1)
-"""How long what is on the screen stays there at least while others wait."""
+"""The shortest time on the screen while others wait."""
 
 
 def share_of_screen(shown: datetime, latest: Iterable[datetime]) -> datetime:

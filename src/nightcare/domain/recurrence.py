@@ -22,10 +22,10 @@ from nightcare.domain.reminders import (
 )
 
 _ASIDE = 2 * ONE_DAY
-"""How far a clock time may lie from its care day: before the wake-up, or past a skipped date."""
+"""The largest distance of a clock time from its care day, as around a skipped date."""
 
 _REACHES = (ONE_DAY, 8 * ONE_DAY, 22 * ONE_DAY)
-"""How far to look for what is next: most come daily, some weekly; a clock change may drop one."""
+"""The horizon for the next occurrence: some come weekly, and a clock change may drop one."""
 
 _FURTHEST = timedelta(days=366 * 8 + 2)
 """A 29 February can be eight years away; what cron has later than that never is."""
@@ -34,7 +34,7 @@ _FURTHEST = timedelta(days=366 * 8 + 2)
 def plan(
     reminders: Sequence[Reminder], calendar: Calendar, first: date, days: int
 ) -> list[Occurrence]:
-    """What is due on so many whole care days from `first` on, in order of time."""
+    """Return the occurrences of a number of care days from `first` on, in order of time."""
     last = first + (days - 1) * ONE_DAY
     care_days = _care_days(calendar, first - _ASIDE, last)
     return _in_order(
@@ -49,7 +49,7 @@ def plan(
 def between(
     reminders: Sequence[Reminder], calendar: Calendar, after: datetime, until: datetime
 ) -> list[Occurrence]:
-    """What falls due later than `after` and not later than `until` (both UTC), in order of time."""
+    """Return the occurrences after `after` and up to `until` (both UTC), in order of time."""
     care_days = _care_days(
         calendar, calendar.at(after).date - _ASIDE, calendar.at(until).date + _ASIDE
     )
@@ -94,7 +94,7 @@ def upcoming(
 
 
 def planned(reminder: Reminder, calendar: Calendar, key: Key) -> Occurrence | None:
-    """The reminder's occurrence of that key as it is planned now; None where it is so no more."""
+    """Return the occurrence of a key as it is planned now; None where it is not."""
     day = calendar.day(key.care_day)
     return next((one for one in occurrences(reminder, day, calendar) if one.key == key), None)
 
@@ -106,7 +106,7 @@ def _care_days(calendar: Calendar, first: date, last: date) -> list[CareDay]:
 def _each_once(
     reminder: Reminder, calendar: Calendar, care_days: Sequence[CareDay]
 ) -> Iterable[Occurrence]:
-    """Everything that care days in a row generate, each moment once."""
+    """Yield the occurrences of care days in a row, each moment once."""
     made: dict[datetime, Occurrence] = {}
     if isinstance(reminder.timing, Cron):
         found = cron_on(reminder, reminder.timing, care_days, calendar)

@@ -1,4 +1,4 @@
-"""When to see a professional: a plain rule over the diary, and when to say so.
+"""The rule for advising to see a professional, and when to say so.
 
 The numbers are nightcare's own; the guidance gives none.
 """
@@ -14,11 +14,11 @@ from nightcare.domain.diary import Answer, Cramp, Morning, Severity
 from nightcare.domain.schedule import ReferralRule
 
 NOTICE_EVERY = timedelta(days=7)
-"""How long after one notice the next may come."""
+"""The shortest time between two notices."""
 
 
 class ReferralReason(StrEnum):
-    """Why to see a professional."""
+    """A reason to see a professional."""
 
     SEVERE = "severe"
     MANY = "many"
@@ -33,7 +33,7 @@ class ReferralReason(StrEnum):
 
 
 def first_of_window(now: datetime, calendar: Calendar, rule: ReferralRule) -> date:
-    """The first care day that the rule looks at, at an instant (UTC)."""
+    """Return the first care day that the rule looks at, at an instant (UTC)."""
     day = calendar.at(now)
     newest = day.date if now >= day.bedtime else day.date - ONE_DAY
     return newest - (rule.days - 1) * ONE_DAY
@@ -42,7 +42,7 @@ def first_of_window(now: datetime, calendar: Calendar, rule: ReferralRule) -> da
 def concern(
     first: date, rule: ReferralRule, cramps: Sequence[Cramp], mornings: Sequence[Morning]
 ) -> ReferralReason | None:
-    """Why to see a professional, by what the diary says since a care day; None where it does not.
+    """Return the diary's reason to see a professional since a care day; None without one.
 
     Severe is severe by day as well; many are many nights.
     """
@@ -60,7 +60,7 @@ def concern(
 
 
 def notice_due(now: datetime, calendar: Calendar, last: datetime | None) -> datetime:
-    """When a notice may come (UTC), not before an instant: once a week, and never in the night.
+    """Return the next time (UTC) for a notice: once a week, and never in the night.
 
     Args:
         now: The instant (UTC).

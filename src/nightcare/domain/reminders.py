@@ -21,7 +21,7 @@ _A_SECOND = timedelta(seconds=1)
 
 
 class Topic(StrEnum):
-    """What a reminder is about, as the guidance divides it."""
+    """The topic of a reminder, by the sections of the guidance."""
 
     HYDRATION = "hydration"
     STRETCHING = "stretching"
@@ -33,7 +33,7 @@ class Topic(StrEnum):
 
 
 class Urgency(StrEnum):
-    """How pressing a notification is, as the Desktop Notifications Specification divides it."""
+    """The urgency levels of the Desktop Notifications Specification."""
 
     LOW = "low"
     NORMAL = "normal"
@@ -41,7 +41,7 @@ class Urgency(StrEnum):
 
 
 class WhenBusy(StrEnum):
-    """What to do with a reminder while something speaks against showing it."""
+    """The rule for a reminder while a condition holds."""
 
     HOLD = "hold"
     SHOW = "show"
@@ -96,7 +96,7 @@ class Repeat:
 
 @dataclass(frozen=True)
 class Reminder:
-    """What the person configured under one name.
+    """One reminder as configured, under its name.
 
     Attributes:
         name: Its name in the config.
@@ -132,7 +132,7 @@ class Reminder:
 
     @property
     def evening(self) -> bool:
-        """Whether it belongs to the evening: a moment of its `at` is relative to bedtime."""
+        """True if it belongs to the evening: a moment of its `at` is relative to bedtime."""
         return is_evening(self.timing)
 
     def held_while(self, condition: Condition) -> bool:
@@ -141,7 +141,7 @@ class Reminder:
 
 
 def is_evening(timing: At | Every | Cron) -> bool:
-    """Whether a timing has an `at` relative to bedtime."""
+    """Return whether a timing has an `at` relative to bedtime."""
     return isinstance(timing, At) and any(
         isinstance(moment, Relative) and moment.anchor is Anchor.BEDTIME
         for moment in timing.moments
@@ -150,7 +150,7 @@ def is_evening(timing: At | Every | Cron) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What an occurrence is known by, so that neither travel nor an edit shows it twice.
+    """The identity of an occurrence, so that neither travel nor an edit shows it twice.
 
     Attributes:
         reminder: The reminder's name.
@@ -174,7 +174,7 @@ class Occurrence:
 
 
 def occurrences(reminder: Reminder, day: CareDay, calendar: Calendar) -> Iterator[Occurrence]:
-    """What a reminder has on one care day, in no order.
+    """Return the occurrences of a reminder on one care day, in no order.
 
     None where the weekday is not its own, or where the zone skips the date.
     """
@@ -225,7 +225,7 @@ def _cron(fields: str, day: CareDay, calendar: Calendar) -> Iterator[tuple[str, 
 def cron_on(
     reminder: Reminder, cron: Cron, days: Sequence[CareDay], calendar: Calendar
 ) -> Iterator[Occurrence]:
-    """What cron has on care days in a row, in order of time; the fields are walked once."""
+    """Yield the cron occurrences of care days in a row, in order of time."""
     ahead = iter(days)
     day = next(ahead, None)
     if day is None:
@@ -241,14 +241,14 @@ def cron_on(
 
 
 def _slot(wall: datetime) -> str:
-    """What a match of cron fields is known by."""
+    """Return the slot that identifies a match of cron fields."""
     return wall.isoformat(timespec="minutes")
 
 
 def cron_occurrences(
     reminder: Reminder, cron: Cron, calendar: Calendar, after: datetime, until: datetime
 ) -> Iterator[Occurrence]:
-    """What cron has later than `after` and not later than `until` (both UTC), in order of time.
+    """Yield the cron occurrences after `after` and up to `until` (both UTC), in order of time.
 
     Only care days with a match are looked at, for the next one may be eight years away.
     """
@@ -266,7 +266,7 @@ def cron_occurrences(
 def _matches(
     fields: str, start: datetime, calendar: Calendar
 ) -> Iterator[tuple[datetime, datetime]]:
-    """What five cron fields match from `start` (UTC) on: wall times, each with its instant (UTC).
+    """Yield the matches of cron fields from `start` (UTC): wall times, each with its instant (UTC).
 
     In order of the instants, and each instant once, by its earliest wall time. Ends where the
     fields match nothing any more within fifty years.

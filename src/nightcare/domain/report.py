@@ -1,4 +1,4 @@
-"""What the diary comes to over a while: counts side by side, and no more than they can say."""
+"""The report on the diary: counts side by side, and no conclusions beyond them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _EVENING = 12
 
 @dataclass(frozen=True)
 class ReminderCounts:
-    """What became of the reminders of one kind.
+    """Counts of the outcomes of reminders of one kind.
 
     Attributes:
         shown: How many came on the screen, or were answered.
@@ -39,7 +39,7 @@ class ReminderCounts:
 
 @dataclass(frozen=True)
 class Nights:
-    """How many nights of a span were how.
+    """Counts of the nights of a span by kind.
 
     Attributes:
         all: All of them.
@@ -83,7 +83,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Report:
-    """What the diary and the reminders of some care days come to.
+    """The figures of the diary and the reminders over some care days.
 
     Attributes:
         days: The care days, in order.
@@ -109,12 +109,12 @@ class Report:
 
     @property
     def by_day(self) -> int:
-        """How many of the cramps were by day."""
+        """The number of cramps by day."""
         return sum(not one.place.by_night for one in self.cramps)
 
     @property
     def by_month(self) -> bool:
-        """Whether it is so long that it is read month by month."""
+        """True if it is so long that it is read month by month."""
         return len(self.days) > LONGEST_BY_WEEK
 
     @property
@@ -124,7 +124,7 @@ class Report:
 
     @property
     def enough(self) -> bool:
-        """Whether there are so many nights on record that something can be said."""
+        """True if there are so many nights on record that something can be said."""
         return self.counted.recorded >= FEWEST_NIGHTS
 
 
@@ -134,7 +134,7 @@ def report(
     mornings: Sequence[Morning],
     courses: Iterable[Delivery],
 ) -> Report:
-    """What is on record of these care days, put together; what is of others is left out."""
+    """Return the report on these care days; records of others are left out."""
     within = set(days)
     told = nights(days, cramps, mornings)
     settled = [one for one in courses if one.key.care_day in within and _came(one)]
@@ -193,7 +193,7 @@ def _first_of_month(day: date) -> date:
 
 
 def days_until(last: date, count: int) -> list[date]:
-    """So many care days, of which this is the last; fewer where the calendar begins later."""
+    """Return this number of care days up to a last one; fewer where the calendar begins later."""
     count = min(count, last.toordinal())
     return [last - timedelta(days=back) for back in range(count - 1, -1, -1)]
 
@@ -213,7 +213,7 @@ def _worst(told: Sequence[Night]) -> dict[Severity | None, int]:
 
 
 def _came(course: Delivery) -> bool:
-    """Whether it has an outcome that says that the person could see it."""
+    """Return whether its outcome shows that the person could see it."""
     return isinstance(course.state, Closed) and course.state.outcome is not Outcome.MISSED
 
 

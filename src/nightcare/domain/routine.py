@@ -18,7 +18,7 @@ BUILT_IN = ("calf", "quick", "resting")
 
 @dataclass(frozen=True)
 class StretchRule:
-    """How stretching reminders lead through a routine.
+    """The settings of guided stretches.
 
     Attributes:
         routine: The one that they lead through unless they name another; None for none.
@@ -32,7 +32,7 @@ class StretchRule:
 
 @dataclass(frozen=True)
 class RoutineRule:
-    """What the person configured of a routine: one of their own, or other lengths of ours.
+    """A configured routine: one of the person's own, or other lengths of a built-in one.
 
     Attributes:
         id: Its name in the config.
@@ -50,14 +50,14 @@ class RoutineRule:
 
 
 def routines(ours: Iterable[Routine], rules: Sequence[RoutineRule]) -> tuple[Routine, ...]:
-    """The routines that there are for a person: ours as they want them, then their own."""
+    """Return all routines: the built-in ones as configured, then the person's own."""
     known = {one.id: one for one in ours}
     changed = {rule.id: _as_wanted(rule, known.get(rule.id)) for rule in rules}
     return tuple({**known, **changed}.values())
 
 
 def routine_named(found: Iterable[Routine], name: str) -> Routine | None:
-    """The one of that id; None where there is none."""
+    """Return the routine of an id; None without one."""
     return next((one for one in found if one.id == name), None)
 
 
@@ -98,12 +98,12 @@ class Stage:
 
     @property
     def progress(self) -> int:
-        """How much of the routine lies behind when it begins, 0 to 100."""
+        """The part of the routine that is over when the stage begins, 0 to 100."""
         return round(100 * (self.begins / self.whole))
 
 
 def stages(routine: Routine) -> tuple[Stage, ...]:
-    """All that comes, in order: each side in turn, each step as often as it says, and the whole."""
+    """Return all stages in order: each side in turn, each step and round as configured."""
     made = list(_in_order(routine))
     whole = timedelta(seconds=sum(step.seconds for step, _ in made))
     times = Counter(made)
@@ -122,12 +122,12 @@ def stages(routine: Routine) -> tuple[Stage, ...]:
 
 
 def stage_at(routine: Routine, elapsed: timedelta) -> Stage | None:
-    """Where the routine is so long after its start; None once it is over."""
+    """Return the stage at a time after the start; None once the routine is over."""
     return next((stage for stage in stages(routine) if elapsed < stage.ends), None)
 
 
 def length_of(routine: Routine) -> timedelta:
-    """How long the whole takes."""
+    """Return the length of the whole routine."""
     return stages(routine)[-1].ends
 
 

@@ -13,7 +13,7 @@ UNATTENDED = timedelta(seconds=30)
 """Later than this with a change, or set back by more, nobody has been led any more."""
 
 CLOSING = timedelta(seconds=8)
-"""How long the closing words stay."""
+"""The time for which the closing words stay."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Finished:
 
 
 def whereabouts(led: RoutineSession, routine: Routine, now: datetime) -> Stage | Finished | None:
-    """Where a routine stands now (UTC).
+    """Return the stage of a routine now (UTC).
 
     It goes by the clock, whether or not the service ran all the while. But where the next change
     came so late that nobody can have been led by it, as after a suspend, it is lost: None.

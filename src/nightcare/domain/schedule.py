@@ -12,12 +12,12 @@ from nightcare.domain.routine import RoutineRule, StretchRule
 from nightcare.domain.snooze import SnoozeRule
 
 BARE_PAUSE = timedelta(hours=1)
-"""How long a pause is when nobody says how long."""
+"""The default length of a pause."""
 
 
 @dataclass(frozen=True)
 class ReferralRule:
-    """When the diary says to see a professional; the numbers are nightcare's, not the guidance's.
+    """The rule for advising to see a professional; its numbers are nightcare's, not the guidance's.
 
     Attributes:
         nights: The number of nights with cramps that is many.
@@ -61,11 +61,11 @@ class Schedule:
     notify: str | None
 
     def reminder(self, name: str) -> Reminder | None:
-        """The reminder of that name; None where there is none."""
+        """Return the reminder of a name; None without one."""
         return next((one for one in self.reminders if one.name == name), None)
 
     def named(self, name: str) -> Reminder:
-        """The reminder of that name, which is known to be configured.
+        """Return the reminder of a name that is known to be configured.
 
         Raises:
             KeyError: It is not.

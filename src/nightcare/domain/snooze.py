@@ -12,7 +12,7 @@ from nightcare.domain.policy import put_into_the_night
 
 @dataclass(frozen=True)
 class SnoozeRule:
-    """What a reminder offers unless it says otherwise.
+    """The snooze lengths that a reminder offers by default.
 
     Attributes:
         lengths: The buttons.
@@ -24,12 +24,12 @@ class SnoozeRule:
 
 
 def used_up(course: Delivery, limit: int) -> bool:
-    """Whether an occurrence has been snoozed as often as one may."""
+    """Return whether an occurrence has been snoozed as often as allowed."""
     return course.snoozes >= limit
 
 
 def past_bedtime(course: Delivery, until: datetime, day: CareDay) -> bool:
-    """Whether a snooze until an instant (UTC) would end when the person sleeps.
+    """Return whether a snooze until an instant (UTC) would end while the person sleeps.
 
     A reminder that the person put into the night may be snoozed there.
     """
@@ -39,7 +39,7 @@ def past_bedtime(course: Delivery, until: datetime, day: CareDay) -> bool:
 def offered(
     course: Delivery, lengths: tuple[timedelta, ...], limit: int, day: CareDay, now: datetime
 ) -> tuple[timedelta, ...]:
-    """The lengths that make sense now (UTC) for an occurrence on the care day `day`."""
+    """Return the lengths to offer now (UTC) for an occurrence on the care day `day`."""
     if used_up(course, limit):
         return ()
     return tuple(length for length in lengths if not past_bedtime(course, now + length, day))

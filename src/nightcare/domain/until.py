@@ -1,4 +1,4 @@
-"""When a snooze or a pause ends, as a person says it."""
+"""The end of a snooze or a pause, as a person types it."""
 
 from __future__ import annotations
 
