@@ -39,7 +39,6 @@ EXEMPT = {
     "src/nightcare/cli",
     "src/nightcare/desktop",
     "src/nightcare/journal",
-    "src/nightcare/engine",
     "src/nightcare/service",
     "src/nightcare/config",
     "src/nightcare/desktop/notify",

@@ -1,4 +1,4 @@
-"""What the service goes by, and how it writes down what becomes of occurrences."""
+"""The context of the engine, and the recording of outcomes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nightcare.engine.user_actions import UserActions
 
 @dataclass(frozen=True)
 class Context:
-    """What the service goes by at one time.
+    """The schedule, zone, journal and texts in use at one time.
 
     Attributes:
         schedule: The schedule in force.
@@ -34,7 +34,7 @@ class Context:
     tell: EventLog
 
     def calendar(self) -> Calendar:
-        """The care days of the person, with tonight's bedtime if they named another."""
+        """Return the care days of the person, with tonight's other bedtime if there is one."""
         return Calendar(self.schedule.sleep, self.zone, self.journal.global_state().tonight)
 
     def plan(self) -> Plan:
@@ -42,11 +42,11 @@ class Context:
         return Plan(self.schedule.enabled, self.calendar())
 
     def answers(self) -> UserActions:
-        """What the person can do, on the same journal."""
+        """Return the actions of the person, on the same journal."""
         return UserActions(self.schedule, self.zone, self.journal)
 
     def routines(self) -> tuple[Routine, ...]:
-        """All routines that there are, with those of the person's own."""
+        """Return all routines, with the person's own."""
         return routines(self.words.guidance.routines, self.schedule.routines)
 
     def settle(self, course: Delivery) -> None:

@@ -1,4 +1,4 @@
-"""What can wait: a message that is no reminder, comes when nothing else is there, and gives way."""
+"""A prompt that can wait: it comes when the screen is free, and gives way to reminders."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class DeferrablePrompt:
 
     @property
     def there(self) -> bool:
-        """Whether it is on the screen, or on its way there."""
+        """True if it is on the screen, or on its way there."""
         return self.token is not None
 
     def concerns(self, event: MessageEvent) -> bool:
-        """Whether an event belongs to it."""
+        """Return whether an event belongs to it."""
         return event.token == self.token
 
     def take_back(self) -> None:
@@ -46,7 +46,7 @@ class DeferrablePrompt:
         self._screen.show(message)
 
     def _taken(self, now: datetime, stays: timedelta) -> None:
-        """A notifier has taken it (now in UTC); it stays so long."""
+        """Record that a notifier has shown it (now in UTC), and how long it stays."""
         closes = now + stays
         self._closes = closes if self._closes is None else min(closes, self._closes)
         self._shown = True

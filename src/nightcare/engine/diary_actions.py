@@ -1,4 +1,4 @@
-"""What the person tells the diary, and what it asks them: on its pages alone.
+"""The diary: entries of the person, and the morning question.
 
 The commands and the service both work through this, so that what is told counts in the same way
 wherever it is told.
@@ -32,7 +32,7 @@ from nightcare.errors import ValueRefused
 
 @dataclass(frozen=True)
 class Details:
-    """What a person says of a cramp; None where they say nothing."""
+    """Details of a cramp; None where the person gives none."""
 
     leg: Leg | None = None
     severity: Severity | None = None
@@ -106,7 +106,7 @@ class DiaryActions:
             return Noted(cramp, self._not_without(cramp))
 
     def cramp(self, number: int) -> Cramp:
-        """The cramp of that number.
+        """Return the cramp of a number.
 
         Raises:
             ValueRefused: There is none.
@@ -159,7 +159,7 @@ class DiaryActions:
         *,
         screen_taken: bool,
     ) -> Asking:
-        """Whether to ask after the last night at an instant (UTC).
+        """Decide whether to ask about the last night at an instant (UTC).
 
         Args:
             now: The instant.
@@ -174,7 +174,7 @@ class DiaryActions:
         return morning_question(now, self.calendar, moment, known)
 
     def night(self, night: date) -> Night:
-        """All that the diary says of one night."""
+        """Return all that the diary says of one night."""
         said = self.pages.morning(night)
         (told,) = nights([night], self.pages.cramps(night), [] if said is None else [said])
         return told
@@ -184,7 +184,7 @@ class DiaryActions:
         self.pages.record_question(night, now)
 
     def last_night(self, now: datetime) -> date:
-        """The night that a person means who speaks of the last one at an instant (UTC)."""
+        """Return the night that "last night" means at an instant (UTC)."""
         return last_night(now, self.calendar).date
 
     def _offset(self, at: datetime) -> timedelta:

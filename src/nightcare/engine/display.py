@@ -1,4 +1,4 @@
-"""What is on the screen: the one open occurrence, and what `nightcare try` asked to see."""
+"""The screen: the one open occurrence, and the trial that `nightcare try` asked for."""
 
 from __future__ import annotations
 
@@ -98,13 +98,13 @@ class Display:
             self._aside.clear()
 
     def course(self, name: str) -> Delivery | None:
-        """The course whose present asking has that token; None for an earlier one's."""
+        """Return the delivery whose present showing has a token; None for an earlier showing."""
         key = self._courses.get(name)
         course = None if key is None else self._journal.delivery(key)
         return course if course is not None and token(course) == name else None
 
     def courses(self) -> list[Delivery]:
-        """What was last put on the screen, as the journal has it now."""
+        """Return what was last put on the screen, as the journal has it now."""
         found = [self._journal.delivery(key) for key in self._courses.values()]
         return [course for course in found if course is not None]
 
@@ -115,7 +115,7 @@ class Display:
             self._last = key
 
     def was_last(self, course: Delivery) -> bool:
-        """Whether no other occurrence has been on the screen since this one."""
+        """Return whether no other occurrence has been on the screen since this one."""
         return course.key == self._last
 
     def tokens(self) -> list[str]:
@@ -148,12 +148,12 @@ class Display:
 
     @property
     def trying(self) -> bool:
-        """Whether a trial is on the screen, or is about to be."""
+        """True if a trial is on the screen, or about to be."""
         return self._trial is not None or bool(self._journal.trials())
 
     @property
     def trial_closes(self) -> datetime | None:
-        """When the trial on the screen has been there long enough (UTC); None without one."""
+        """The end (UTC) of the trial on the screen; None without one."""
         return None if self._trial is None else self._trial.closes
 
     def of_trial(self, event: MessageEvent, now: datetime) -> bool:
@@ -225,7 +225,7 @@ class Display:
     def _last_before_bed(
         self, course: Delivery, schedule: Schedule, calendar: Calendar, now: datetime
     ) -> bool:
-        """Whether nothing else is to come before bedtime."""
+        """Return whether nothing else is to come before bedtime."""
         others = any(
             one.key != course.key and isinstance(one.state, Snoozed | Held)
             for one in self._journal.unsettled()

@@ -1,4 +1,4 @@
-"""Whose turn it is on the screen: which candidates may be shown, and which one of them is."""
+"""The queue for the screen: which candidates may be shown, and which one is."""
 
 from __future__ import annotations
 

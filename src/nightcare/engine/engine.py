@@ -277,7 +277,7 @@ class Engine:
         self._handles.keep(self._tokens())
 
     def next_deadline(self) -> datetime | None:
-        """When to reckon next (UTC), not counting occurrences that are still to fall due."""
+        """Return the next time to update (UTC), apart from occurrences still to fall due."""
         journal = self._basis.journal
         deadlines = [
             journal.global_state().paused_until,
@@ -296,11 +296,11 @@ class Engine:
         return min((one for one in deadlines if one is not None), default=None)
 
     def upcoming(self, reminder: Reminder, after: datetime) -> Occurrence | None:
-        """The reminder's next occurrence later than an instant (UTC)."""
+        """Return the reminder's next occurrence after an instant (UTC)."""
         return upcoming(reminder, self._basis.calendar(), after)
 
     def following(self, now: datetime) -> Occurrence | None:
-        """What comes next after an instant (UTC)."""
+        """Return the next occurrence after an instant (UTC)."""
         basis = self._basis
         return read_outlook(basis.schedule, basis.calendar(), basis.journal, now).next()
 
@@ -318,7 +318,7 @@ class Engine:
         return frozenset([*self._on_screen.tokens(), *tokens])
 
     def _free(self, situation: Situation) -> bool:
-        """Whether the screen is free for what can wait."""
+        """Return whether the screen is free for a prompt that can wait."""
         return (
             situation.paused_until is None
             and not situation.good_night

@@ -36,13 +36,13 @@ STOP = "stop"
 _FULL = 100
 
 _OVERLAP = timedelta(seconds=0.5)
-"""How much longer than a step its notification stays, so that the next one finds it there and takes
+"""The extra time for which a step's notification stays, so that the next one finds it and takes
 its place: some servers draw nothing just after a notification has gone."""
 
 
 @dataclass(frozen=True)
 class _Place:
-    """Where the person is in a routine at an instant (UTC)."""
+    """The place of the person in a routine at an instant (UTC)."""
 
     led: RoutineSession
     routine: Routine
@@ -51,14 +51,14 @@ class _Place:
 
     @property
     def next(self) -> datetime:
-        """When that changes (UTC)."""
+        """The end of the place (UTC)."""
         if isinstance(self.stage, Finished):
             return self.stage.until
         return self.led.began + self.stage.ends
 
     @property
     def stays(self) -> timedelta:
-        """How long the notification of it stays."""
+        """The time for which its notification stays."""
         return self.next - self.now + _OVERLAP
 
 
@@ -78,12 +78,12 @@ class GuidedRoutine:
 
     @property
     def under_way(self) -> bool:
-        """Whether the person is being led, or told that it is over."""
+        """True if a routine is under way, or its closing words are shown."""
         return self._place is not None
 
     @property
     def next(self) -> datetime | None:
-        """When to reckon next because of it (UTC)."""
+        """The next time to update because of it (UTC)."""
         return None if self._place is None else self._place.next
 
     # What time does
@@ -189,7 +189,7 @@ class GuidedRoutine:
         self._tell("log_led", reminder=course.key.reminder, routine=routine.name)
 
     def concerns(self, event: MessageEvent | DeliveryEvent) -> bool:
-        """Whether an event belongs to what is on the screen of it."""
+        """Return whether an event belongs to its notification."""
         return self._message is not None and event.token == self._message.token
 
     def handle_event(
@@ -224,7 +224,7 @@ class GuidedRoutine:
         return None
 
     def reminder(self, journal: JournalPort) -> str | None:
-        """The name of the reminder that leads; None where none does."""
+        """Return the name of the reminder whose routine is under way; None without one."""
         led = journal.routine_session()
         return None if led is None or _open(journal.delivery(led.key)) is None else led.key.reminder
 
@@ -242,7 +242,7 @@ class GuidedRoutine:
 
 
 def _open(course: Delivery | None) -> Delivery | None:
-    """The course, if it is on the screen."""
+    """Return the delivery if it is on the screen."""
     return None if course is None or course.displayed is None else course
 
 
@@ -268,7 +268,7 @@ def _closed(course: Delivery, now: datetime) -> Delivery:
 
 
 def stage_words(stage: Stage, words: TranslatorPort) -> str:
-    """Where one is: "Step 2 of 7 · left leg · 20 s"."""
+    """Return the words for a step: "Step 2 of 7 · left leg · 20 s"."""
     parts = [words.say("stage_step", number=stage.number, of=stage.of)]
     if stage.side is not None:
         parts.append(words.say(f"side_{stage.side}"))
@@ -279,7 +279,7 @@ def stage_words(stage: Stage, words: TranslatorPort) -> str:
 
 
 def _message(place: _Place, words: TranslatorPort, sound: str | None, *, titled: bool) -> Message:
-    """The message of a place.
+    """Return the message of a place in the routine.
 
     Args:
         place: The place.

@@ -1,4 +1,4 @@
-"""What time does to occurrences: they fall due, return, are asked again, and expire."""
+"""The effects of time on occurrences: they fall due, return, repeat and expire."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def expire(basis: Context, situation: Situation) -> None:
 
 
 def candidates(basis: Context, leading: GuidedRoutine, now: datetime) -> list[Delivery]:
-    """All that may come on the screen now: newly due, back from a snooze, held, asked again."""
+    """Return the candidates for the screen: newly due, back from a snooze, held, or to repeat."""
     new = _newly_due(basis, leading, now)
     _move(basis, now)
     unsettled = basis.journal.unsettled()

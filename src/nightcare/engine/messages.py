@@ -50,7 +50,7 @@ def compose(
     lengths: Sequence[timedelta],
     last_before_bed: bool,
 ) -> Message:
-    """The message of an occurrence.
+    """Return the message of an occurrence.
 
     Args:
         course: The occurrence and where it stands.

@@ -70,7 +70,7 @@ class MorningQuestion(DeferrablePrompt):
             self.next = None if moment is None else _tomorrow(moment, calendar, now)
 
     def concerns(self, event: MessageEvent) -> bool:
-        """Whether an event belongs to it; a press on one that has gone still does.
+        """Return whether an event belongs to it; a press on one that has gone still does.
 
         Some servers leave it there, and so does an earlier run that was killed.
         """
@@ -129,6 +129,6 @@ def _night_of(token: str) -> date | None:
 
 
 def _tomorrow(moment: Moment, calendar: Calendar, now: datetime) -> datetime:
-    """When the next care day's question may be asked at the earliest (UTC)."""
+    """Return the earliest time (UTC) of the next care day's question."""
     day = calendar.at(calendar.at(now).ends)
     return max(calendar.resolve(moment, day), day.wake)

@@ -1,4 +1,4 @@
-"""What nightcare has to say for itself, beside the reminders: one quiet notice at a time."""
+"""Notices of nightcare itself, beside the reminders: one at a time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _STAYS = timedelta(seconds=10)
 
 @dataclass(frozen=True)
 class _Notice:
-    """What is to be said; what is of low urgency goes away by itself."""
+    """The text of a notice; one of low urgency goes away by itself."""
 
     title: str
     body: str
@@ -38,7 +38,7 @@ class Notices:
 
     @property
     def closes(self) -> datetime | None:
-        """When the present notice has been there long enough (UTC); None where it stays."""
+        """The end (UTC) of the present notice; None where it stays."""
         return self._closes
 
     def mention(self, title: str, body: str, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What comes back from the screen: a reminder was shown, answered or closed."""
+"""Events from the notifier: a reminder was shown, answered or closed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from nightcare.errors import ValueRefused
 _BEFORE_SENT = frozenset({DeliveryStatus.DECIDED, DeliveryStatus.NO_SERVER})
 
 _IN_TIME = timedelta(seconds=2)
-"""How much earlier than told a server may take a notification off: its clock is not ours."""
+"""The tolerance for a server that takes a notification off early: its clock is not ours."""
 
 
 def handle_event(
@@ -186,7 +186,7 @@ def _taken_off(basis: Context, course: Delivery, state: Active, now: datetime) -
 
 
 def _closed(basis: Context, course: Delivery, state: Active, now: datetime) -> None:
-    """The person closed it: no answer yet where it is asked again, else dismissed."""
+    """Record that the person closed it: dismissed, unless a repeat is to come."""
     if state.again is not None:
         basis.journal.save(replace(course, state=replace(state, away=True)))
     else:

@@ -1,4 +1,4 @@
-"""What the service needs from outside, stated as protocols."""
+"""Protocols of everything that the engine needs from outside."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nightcare.domain.routine_session import RoutineSession
 
 
 class Notifier(Protocol):
-    """Where messages are shown: a notifier.
+    """A notifier, which shows messages.
 
     A screen is told what ought to be on it, and sees to that by itself: it waits for a notifier
     that is absent, tries again after a failure, and shows again what one that was replaced has
@@ -30,11 +30,11 @@ class Notifier(Protocol):
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """What the notifier in use can do, as far as it is known now."""
+        """The features of the notifier in use, as far as they are known."""
         ...
 
     def describe(self) -> str:
-        """Which notifier is in use, for logs and `status`: its name and version, or none yet."""
+        """Return the name and version of the notifier in use, for logs and `status`."""
         ...
 
     def show(self, message: Message) -> None:
@@ -69,7 +69,7 @@ class Notifier(Protocol):
 
 
 class JournalPort(Protocol):
-    """What is remembered: see `nightcare.journal.store.JournalPort`."""
+    """The journal: see `nightcare.journal.store.Journal`."""
 
     @property
     def diary(self) -> DiaryPort:
@@ -77,7 +77,7 @@ class JournalPort(Protocol):
         ...
 
     def transaction(self, *, flushed: bool = ...) -> AbstractContextManager[None]:
-        """All changes inside become true together, or none does; nests.
+        """Make all changes inside together, or none; nests.
 
         Args:
             flushed: Whether a power cut after it may not lose them.
@@ -85,15 +85,15 @@ class JournalPort(Protocol):
         ...
 
     def delivery(self, key: Key) -> Delivery | None:
-        """Where the occurrence of that key stands; None where its moment has not come."""
+        """Return the delivery of a key; None where its moment has not come."""
         ...
 
     def unsettled(self) -> list[Delivery]:
-        """All that have no outcome yet, in order of time."""
+        """Return all deliveries without an outcome, in order of time."""
         ...
 
     def of_care_day(self, day: date) -> list[Delivery]:
-        """All of one care day, in order of time."""
+        """Return the deliveries of one care day, in order of time."""
         ...
 
     def since(self, due: datetime) -> list[Delivery]:
@@ -101,7 +101,7 @@ class JournalPort(Protocol):
         ...
 
     def known(self, keys: Iterable[Key]) -> frozenset[Key]:
-        """Those of the keys whose moment has come already."""
+        """Return the keys whose moment has come already."""
         ...
 
     def save(self, course: Delivery) -> None:
@@ -117,7 +117,7 @@ class JournalPort(Protocol):
         ...
 
     def global_state(self) -> GlobalState:
-        """What holds for all reminders at once."""
+        """Return the state shared by all reminders."""
         ...
 
     def save_global_state(self, standing: GlobalState) -> None:
@@ -125,7 +125,7 @@ class JournalPort(Protocol):
         ...
 
     def routine_session(self) -> RoutineSession | None:
-        """What the person is being led through; None where it is nothing."""
+        """Return the routine under way; None without one."""
         ...
 
     def save_routine_session(self, led: RoutineSession | None) -> None:
@@ -133,7 +133,7 @@ class JournalPort(Protocol):
         ...
 
     def tips_shown(self) -> Mapping[str, int]:
-        """For each tip that was ever shown a number that grows with each showing."""
+        """Return for each tip ever shown a number that grows with each showing."""
         ...
 
     def record_tip(self, tip: str, now: datetime) -> None:
@@ -162,7 +162,7 @@ class JournalPort(Protocol):
         ...
 
     def last_action(self) -> UserAction | None:
-        """What the person did last and has not taken back."""
+        """Return the person's last action that is not undone."""
         ...
 
     def forget_action(self, act: UserAction) -> None:
@@ -170,7 +170,7 @@ class JournalPort(Protocol):
         ...
 
     def trials(self) -> list[Trial]:
-        """What `nightcare try` has asked for and the service has not shown yet."""
+        """Return the trials that `nightcare try` asked for and that were not shown yet."""
         ...
 
     def answer_trial(self, number: int, by: str) -> None:
@@ -186,23 +186,23 @@ class JournalPort(Protocol):
         ...
 
     def read_note(self, name: str) -> Mapping[str, object]:
-        """What was last written down under that name; empty where nothing was."""
+        """Return the note of a name; empty without one."""
         ...
 
 
 class DiaryPort(Protocol):
-    """Where the diary is written: see `nightcare.journal.diary_store.DiaryPort`."""
+    """The diary in the journal: see `nightcare.journal.diary_store.DiaryStore`."""
 
     def transaction(self) -> AbstractContextManager[None]:
-        """All changes inside become true together, or none does; nests."""
+        """Make all changes inside together, or none; nests."""
         ...
 
     def cramps(self, since: date = ...) -> list[Cramp]:
-        """All of the care days since a date, in order of time."""
+        """Return the cramps of the care days since a date, in order of time."""
         ...
 
     def cramp(self, number: int) -> Cramp | None:
-        """The one of that number; None where there is none."""
+        """Return the cramp of a number; None without one."""
         ...
 
     def add(self, cramp: Cramp) -> Cramp:
@@ -218,11 +218,11 @@ class DiaryPort(Protocol):
         ...
 
     def mornings(self, since: date = ...) -> list[Morning]:
-        """All of the nights since a date, in order of time."""
+        """Return the answers about the nights since a date, in order of time."""
         ...
 
     def morning(self, night: date) -> Morning | None:
-        """What was said of a night; None where nothing was."""
+        """Return the answer about a night; None without one."""
         ...
 
     def save_morning(self, morning: Morning) -> None:
@@ -234,7 +234,7 @@ class DiaryPort(Protocol):
         ...
 
     def questions(self, night: date) -> tuple[datetime, ...]:
-        """When a night was asked after (UTC), in order of time."""
+        """Return the times (UTC) at which a night was asked about, in order."""
         ...
 
     def record_question(self, night: date, now: datetime) -> None:
@@ -243,7 +243,7 @@ class DiaryPort(Protocol):
 
 
 class TranslatorPort(Protocol):
-    """What the person reads, in their language: see `nightcare.i18n.translator.TranslatorPort`."""
+    """Texts in the person's language: see `nightcare.i18n.translator.Translator`."""
 
     @property
     def guidance(self) -> Guidance:
@@ -251,11 +251,11 @@ class TranslatorPort(Protocol):
         ...
 
     def say(self, key: str, /, **values: object) -> str:
-        """The sentence under a key, filled in."""
+        """Return the text of a key, filled in."""
         ...
 
     def length(self, length: timedelta) -> str:
-        """A length as it is spoken: "1 h 30 min"."""
+        """Return a length as text: "1 h 30 min"."""
         ...
 
 

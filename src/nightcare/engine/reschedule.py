@@ -1,4 +1,4 @@
-"""What becomes of occurrences in the journal when the plan changes, or a change is undone."""
+"""The effects of a changed plan, or its undo, on occurrences in the journal."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ class Undo:
                 self.journal.save(course.give_up(now, Reason.GOOD_NIGHT))
 
     def _as_seen_since(self, course: Delivery) -> Delivery:
-        """A course as it stood, knowing whether it has been shown since: that happened."""
+        """Return a delivery as it stood, but with a showing since then kept."""
         present = self.journal.delivery(course.key)
         return replace(course, seen=course.seen or (present is not None and present.seen))
 

@@ -1,4 +1,4 @@
-"""What the person does: done, snooze, good night, pause, resume, tonight, undo.
+"""The actions of the person: done, snooze, good night, pause, resume, tonight, undo.
 
 The service and the commands both work through this, on the journal alone, so that an answer
 counts whether or not the service runs.
@@ -46,7 +46,7 @@ _UNANSWERED = (Outcome.EXPIRED, Outcome.DISMISSED)
 
 
 def snooze_key(length: timedelta) -> str:
-    """The key of a button that snoozes for a length: "snooze-10m"."""
+    """Return the key of a button that snoozes for a length: "snooze-10m"."""
     return SNOOZE + length_text(length)
 
 
@@ -64,7 +64,7 @@ def _whole(
 
 
 class UserActions:
-    """What the person does, written to the journal."""
+    """The actions of the person, written to the journal."""
 
     def __init__(self, schedule: Schedule, zone: tzinfo, journal: JournalPort) -> None:
         self._schedule = schedule
@@ -72,7 +72,7 @@ class UserActions:
         self._journal = journal
 
     def calendar(self) -> Calendar:
-        """The person's care days, with tonight's bedtime if they named another."""
+        """Return the person's care days, with tonight's other bedtime if there is one."""
         return Calendar(self._schedule.sleep, self._zone, self._journal.global_state().tonight)
 
     def button(self, course: Delivery, key: str, now: datetime) -> None:
@@ -234,7 +234,7 @@ class UserActions:
         return act.what
 
     def reminder(self, name: str) -> Reminder:
-        """The reminder of that name.
+        """Return the reminder of a name.
 
         Raises:
             ValueRefused: There is none.
@@ -263,7 +263,7 @@ class UserActions:
         return now + (lengths or self._schedule.snooze.lengths)[0]
 
     def _unsettled(self, name: str | None) -> Delivery | None:
-        """What the person most likely means: what is on the screen, else what came last."""
+        """Return the delivery that the person most likely means: on the screen, else the last."""
         if name is not None:
             self.reminder(name)
         courses = [one for one in self._journal.unsettled() if name in (None, one.key.reminder)]
