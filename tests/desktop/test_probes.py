@@ -15,8 +15,8 @@ import pytest
 import tomli
 
 from nightcare.desktop.clock_probe import find_synchronised
-from nightcare.desktop.dbus.client import open_connection
 from nightcare.desktop.dbus.connection import Connection, ConnectionLost
+from nightcare.desktop.dbus.transport import open_connection
 from nightcare.desktop.notifier_probe import find_notifier
 from nightcare.desktop.probe_results import (
     DoNotDisturbFacts,

@@ -27,8 +27,9 @@ async def find_synchronised(variables: Mapping[str, str], limit: float) -> bool 
         return None
     from jeepney import DBusAddress  # noqa: PLC0415 - Linux only
 
-    from nightcare.desktop.dbus.client import open_connection, or_fault  # noqa: PLC0415 - likewise
+    from nightcare.desktop.dbus.client import or_fault  # noqa: PLC0415 - likewise
     from nightcare.desktop.dbus.connection import CallError, ConnectionLost  # noqa: PLC0415 - likewise
+    from nightcare.desktop.dbus.transport import open_connection  # noqa: PLC0415 - likewise
 
     address = variables.get("DBUS_SYSTEM_BUS_ADDRESS") or SYSTEM_BUS
     try:

@@ -137,8 +137,8 @@ async def _look_at_bus(
     """Look at a session bus, and on it at the notification server and do not disturb."""
     if address is None or sys.platform != "linux":
         return SessionBus(address)
-    from nightcare.desktop.dbus.client import open_connection  # noqa: PLC0415 - likewise
     from nightcare.desktop.dbus.connection import CallError, ConnectionLost  # noqa: PLC0415 - likewise
+    from nightcare.desktop.dbus.transport import open_connection  # noqa: PLC0415 - likewise
     from nightcare.desktop.notifier_probe import find_notifier  # noqa: PLC0415 - Linux only
     from nightcare.desktop.quiet_probe import find_quiet  # noqa: PLC0415 - likewise
 

@@ -150,13 +150,13 @@ class ServiceApp:
         )
         self._notifier = self._screen.describe()
         self._startable = False
-        self._attendant = PresenceMonitor(
+        self._presence = PresenceMonitor(
             self._bus,
             system,
             self._environment.variables,
             loaded.schedule,
         )
-        self._lookout = PresencePrefetch(self._attendant)
+        self._prefetch = PresencePrefetch(self._presence)
         self._manager = ServiceManager(setting.variables)
         self._edits = ConfigWatch(self._in_force, self._manager.reloading)
         self._keeper = JournalFallback(setting.state, now, self._tell)
@@ -192,9 +192,9 @@ class ServiceApp:
         self._stop: asyncio.Future[None] = loop.create_future()
         loop.set_exception_handler(lambda _, context: self._failed(_error_of(context)))
         self._listen_to_signals()
-        attending = asyncio.create_task(self._attendant.run(self._came_or_went))
+        attending = asyncio.create_task(self._presence.run(self._came_or_went))
         # What comes back with a start must not come up on a locked screen.
-        await self._attendant.refresh()
+        await self._presence.refresh()
         self._scheduling.start()
         self._keep_going(self._start)
         tasks = [
@@ -228,7 +228,7 @@ class ServiceApp:
             self._service.stop()
             self._scheduling.stop()
             self._tell("log_stopped")
-            await ended([*tasks, *self._lookout.running(), *self._upgrade.running()])
+            await ended([*tasks, *self._prefetch.running(), *self._upgrade.running()])
             self._keeper.close()
             self._lock.release()
 
@@ -325,7 +325,7 @@ class ServiceApp:
 
     def _reload_service(self, meant_since: datetime) -> None:
         schedule = self._in_force.loaded.schedule
-        self._attendant.apply(schedule)
+        self._presence.apply(schedule)
         self._service.reload(schedule, self._words, now(), meant_since=meant_since)
         self._change_zone()
         self._plan()
@@ -392,7 +392,7 @@ class ServiceApp:
             screen = self._words.say(f"screen_{self._screen.name}")
             self._tell(f"shown_by_{self._why}", screen=screen)
         adapt_to_desktop(self._screen, self._environment.variables)
-        self._attendant.restart()
+        self._presence.restart()
         if self._bus is not None:
             self._bus.move(address)
         self._arrange_later()
@@ -416,7 +416,7 @@ class ServiceApp:
         self._keep_going(step)
         if isinstance(event, ButtonPressed):
             # Who answers is there, whatever was known before.
-            self._attendant.query_again()
+            self._presence.query_again()
 
     def _tell_who_serves(self) -> None:
         notifier = self._screen.describe()
@@ -440,11 +440,11 @@ class ServiceApp:
     def _ahead(self) -> None:
         if self._environment.incomplete or not self._notifier:
             self._environment.look()
-        self._lookout.ahead()
+        self._prefetch.start()
 
     async def _due(self) -> None:
         await self._environment.settled()
-        await self._lookout.known()
+        await self._prefetch.finish()
         self._keep_going(lambda: self._service.update(now()))
         # What is to be shown goes out first; the rest can wait for it.
         asyncio.get_running_loop().call_soon(self._arrange_later)
@@ -456,7 +456,7 @@ class ServiceApp:
     def _came_or_went(self) -> None:
         if self._environment.incomplete:
             self._environment.look()
-        if self._serving and not self._lookout.looking:
+        if self._serving and not self._prefetch.querying_all:
             self._keep_going(self._reckon)
 
     def _reckon(self) -> None:
@@ -465,7 +465,7 @@ class ServiceApp:
 
     def _resumed(self) -> None:
         """Look who is there, and reckon then: the clock was set, or the machine was suspended."""
-        self._lookout.around(self._jumped, self._failed)
+        self._prefetch.query_all(self._jumped, self._failed)
 
     def _jumped(self) -> None:
         def step() -> None:
@@ -474,7 +474,7 @@ class ServiceApp:
             self._plan()
 
         self._keep_going(step)
-        self._attendant.query_again()
+        self._presence.query_again()
 
     def _written(self) -> None:
         def step() -> None:
@@ -485,13 +485,13 @@ class ServiceApp:
                     self._plan_noted = None
                 self._service.written(now())
                 self._plan()
-                self._attendant.query_again()
+                self._presence.query_again()
 
         self._keep_going(step)
 
     def _keep_going(self, step: Callable[[], None]) -> None:
         """Take a step of the service, for whoever is there, whatever becomes of the disk."""
-        self._service.presence = self._attendant.presence
+        self._service.presence = self._presence.presence
         self._keeper.keep_going(step)
 
     # Upgrades of the program
@@ -544,7 +544,7 @@ class ServiceApp:
             "environment": self._published(),
             "presence": {
                 str(matter): {"on": known.on, "by": list(known.by)}
-                for matter, known in self._attendant.known().items()
+                for matter, known in self._presence.known().items()
             },
         }
         if note != self._noted:

@@ -103,7 +103,7 @@ class _PendingCall:
 
 
 class Connection:
-    """A connection to a message bus; made by `connect` in client.py.
+    """A connection to a message bus; made by `connect` in transport.py.
 
     One task runs `receive`, which dispatches every message in the order in which the bus sent it:
     replies to the callers, signals to one handler. There is no queue in between, so nothing is

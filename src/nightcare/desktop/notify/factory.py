@@ -1,4 +1,4 @@
-"""Which screen serves: the one configured, else what this machine has; and where its buses are."""
+"""The choice of the notifier, and the addresses of the message buses."""
 
 from __future__ import annotations
 
@@ -46,19 +46,18 @@ def choose_screen(
     watched: bool = True,
     bus: BusClient | None = None,
 ) -> Notifier:
-    """Return the notifier: the one configured, else what this machine has.
+    """Return the notifier: the configured one, else one for this machine.
 
-    On Linux with a session bus it is the desktop's, for which we wait; without a bus the terminal
-    serves; on other platforms plyer.
+    On Linux with a session bus it is the desktop's, which is awaited; without a bus it is the
+    terminal; on other platforms it is plyer.
 
     Args:
-        schedule: What the person configured.
+        schedule: The configuration.
         variables: The environment.
         out: The terminal.
-        remembered: Whether a notification server, by its description, draws buttons, as far as
-            the person was asked.
-        watched: Whether somebody reads the terminal. Where nobody does, as with a log, we wait for
-            a bus.
+        remembered: The user's answer whether a notification server, by its description, draws
+            buttons.
+        watched: Whether somebody reads the terminal. Otherwise, as with a log, a bus is awaited.
         bus: The client of the session bus; a new one if None.
     """
     backend, _ = chosen_backend(schedule, variables, watched=watched)
@@ -91,7 +90,7 @@ def choose_screen(
 
 
 def _patience(variables: Mapping[str, str]) -> float:
-    """Return for how many seconds the session's own notification server is waited for."""
+    """Return the seconds for which the session's own notification server is awaited."""
     desktops = variables.get("XDG_CURRENT_DESKTOP", "").upper().split(":")
     if _STARTED_BY_THE_BUS.intersection(desktops):
         return 0.0
@@ -101,7 +100,7 @@ def _patience(variables: Mapping[str, str]) -> float:
 def chosen_backend(
     schedule: Schedule, variables: Mapping[str, str], *, watched: bool = True
 ) -> tuple[str, str]:
-    """Return which backend serves, and why; takes what `choose_screen` takes.
+    """Return the name of the backend and the reason; the arguments are those of `choose_screen`.
 
     Reasons are: configured, platform, session_bus, no_session_bus and awaited_bus.
     """
@@ -141,7 +140,7 @@ def bus_clients(
 
 
 def session_bus(variables: Mapping[str, str]) -> str | None:
-    """The address of the session bus; None where there is none.
+    """Return the address of the session bus; None if there is none.
 
     Source: the XDG Base Directory Specification and pam_systemd(8) for the usual place.
     """
@@ -165,13 +164,13 @@ def same_bus(one: str, other: str) -> bool:
 
 
 def usual_bus(variables: Mapping[str, str]) -> Path | None:
-    """Return where the socket of a session bus usually is; None where nothing says so."""
+    """Return the usual path of the socket of a session bus; None without XDG_RUNTIME_DIR."""
     runtime = variables.get("XDG_RUNTIME_DIR")
     return Path(runtime) / "bus" if runtime else None
 
 
 def system_bus(variables: Mapping[str, str]) -> str | None:
-    """The address of the system bus; None where this machine has none.
+    """Return the address of the system bus; None if this platform has none.
 
     Source: https://dbus.freedesktop.org/doc/dbus-specification.html#message-bus-types-system
     """

@@ -140,7 +140,7 @@ class FreedesktopNotifier:
         """Set the seconds to wait on a new bus for its session's own server."""
         if self._session and self._starts_from:
             self._starts_from += patience - self._patience
-            self._outbox.look_again()
+            self._outbox.check_now()
         self._patience = patience
 
     async def run(self, report: Callable[[NotifierEvent], None]) -> None:
@@ -176,13 +176,13 @@ class FreedesktopNotifier:
             return
         if self._server:
             self._server.retire()
-            self._outbox.void()
+            self._outbox.server_lost()
             self._server = None
         if owner:
             self._server = NotificationServer(
                 self._session, owner, self._icon, self._handle_event, self._remembered
             )
-            self._outbox.renew()
+            self._outbox.server_found()
             # The session has had a server, so that one may be started from now on.
             self._starts_from = 0.0
             for handle, token in self._left_behind.items():
@@ -206,7 +206,7 @@ class FreedesktopNotifier:
         if self._sending:
             self._sending.cancel()
         self._session = self._server = self._sending = None
-        self._outbox.void()
+        self._outbox.server_lost()
 
     # Events
 
@@ -224,23 +224,23 @@ class FreedesktopNotifier:
             case NotificationShown(token):
                 self._outbox.place(token)
             case NotificationClosed(token, by_itself=True) if self._outbox.keep_unseen(token):
-                self._outbox.cleared()
+                self._outbox.start_rest()
                 event = Rejected(token, DeliveryStatus.TAKEN_OFF)
             case ButtonPressed(token) | NotificationClosed(token):
                 self._outbox.drop(token)
-                self._outbox.cleared()
+                self._outbox.start_rest()
         self._send_report(event)
 
     def _take_off(self, token: str) -> None:
         if self._server and self._server.close(token):
-            self._outbox.cleared()
+            self._outbox.start_rest()
 
     def _tidy(self) -> None:
         """Take off what earlier connections left on the present server; the rest has gone."""
         while self._left_behind:
             handle, token = self._left_behind.popitem()
             if self._server and self._server.close_left_behind(handle, token):
-                self._outbox.cleared()
+                self._outbox.start_rest()
 
     # The task that sends
 
@@ -259,7 +259,7 @@ class FreedesktopNotifier:
                 status = await self._send(server, pending)
             else:
                 status = await self._start_server(session, pending)
-            if self._outbox.lacks(pending):
+            if self._outbox.needs(pending):
                 self._send_report(Rejected(pending.message.token, status))
 
     async def _startable(self, session: BusSession) -> bool:
@@ -276,11 +276,11 @@ class FreedesktopNotifier:
         """Let the bus start a server, if it should; a change of the owner follows."""
         too_early = asyncio.get_running_loop().time() < self._starts_from
         if too_early and not pending.message.asked_for:
-            self._outbox.wait(pending, self._starts_from)
+            self._outbox.postpone(pending, self._starts_from)
         elif not self._outbox.may_restart(pending):
-            self._outbox.wait(pending)
+            self._outbox.postpone(pending)
         else:
-            self._outbox.put_off(pending)
+            self._outbox.retry_later(pending)
             with contextlib.suppress(CallError, TimeoutError):
                 await session.bus.start_service(INTERFACE)
         return DeliveryStatus.NO_SERVER
@@ -290,21 +290,21 @@ class FreedesktopNotifier:
         try:
             if not server.responsive:
                 await self._meet(server)
-                if not self._outbox.lacks(pending):
+                if not self._outbox.needs(pending):
                     return DeliveryStatus.DECIDED
-            self._outbox.sending(pending)
+            self._outbox.mark_sent(pending)
             # The message goes out first: to write this to the journal takes longer.
             asyncio.get_running_loop().call_soon(self._send_report, Sent(pending.message.token))
             message = pending.message
             if self._outbox.quiet:
                 message = message.under_do_not_disturb()
-            status = await server.show(message, self._outbox.left(pending))
+            status = await server.show(message, self._outbox.time_left(pending))
         except CallError:
             status = DeliveryStatus.ERROR
         except TimeoutError:
             status = DeliveryStatus.NO_REPLY
         if status is DeliveryStatus.NO_ID:
-            self._outbox.refused(pending)
+            self._outbox.retry_once(pending)
         elif status is not DeliveryStatus.SHOWN:
-            self._outbox.put_off(pending)
+            self._outbox.retry_later(pending)
         return status

@@ -8,7 +8,7 @@ from nightcare.domain.notification import BODY_LENGTH, TITLE_LENGTH, Message
 from nightcare.domain.safe_text import is_unsafe
 
 APPLICATION = "nightcare"
-"""What the program is called on a screen, and the name of its desktop entry."""
+"""The name of the program on a screen, and of its desktop entry."""
 
 ANSWER_LENGTH = 120
 """Characters of the line that says how to answer."""
@@ -21,7 +21,7 @@ _TAGS = range(0xE0020, 0xE0080)
 
 
 def title_of(message: Message) -> str:
-    """The title: plain, on one line, short and never empty."""
+    """Return the title: plain, on one line, short and never empty."""
     text = one_line(message.title) or one_line(message.body) or APPLICATION
     return shortened(text, TITLE_LENGTH)
 
@@ -56,12 +56,12 @@ def body_of(message: Message, *, spoken: bool, length: int | None = None) -> str
 
 
 def one_line(text: str) -> str:
-    """The text without control characters, every run of blanks and line ends one blank."""
+    """Return a text without control characters, with one blank for each run of white space."""
     return " ".join(_plain(text).split())
 
 
 def shortened(text: str, length: int) -> str:
-    """The text in at most so many characters, ended with "…" after a whole word where it is cut.
+    """Return a text of at most so many characters, cut after a whole word and ended with "…".
 
     A word too long to be left out is cut between two characters as the reader sees them: an emoji
     or a letter keeps all its parts.
@@ -92,7 +92,7 @@ def _before_joined(text: str, end: int) -> int:
 
 
 def _joined(text: str, index: int) -> bool:
-    """Whether the character at `index` is drawn as one with the character before it.
+    """Return whether the character at `index` is drawn as one with the character before it.
 
     The cases that matter of https://www.unicode.org/reports/tr29/#Grapheme_Cluster_Boundaries.
     """

@@ -1,4 +1,4 @@
-"""What ought to be on a screen, and when each message is tried next."""
+"""The messages that belong on the screen, and the time of the next attempt for each."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from nightcare.domain.notification import Message
 _NEVER = math.inf
 
 _PATIENT_AFTER = 3
-"""Servers that one message is sent to at once as they come; they may be dying of it."""
+"""Servers that a message is sent to at once as they appear; it may be what crashes them."""
 
 _MOST_TAKEN = 5
-"""Servers that may take one message and leave; after these it is sent to none any more."""
+"""Servers that may take a message and leave; after these it is not sent any more."""
 
 _MOST_REFUSALS = 2
 """Times in a row that one server may answer without an id; some put up a modal dialog each time."""
@@ -26,19 +26,19 @@ _MOST_REFUSALS = 2
 
 @dataclass(slots=True, eq=False)
 class Pending:
-    """A message that ought to be on the screen.
+    """A message that belongs on the screen.
 
     Attributes:
         message: The message.
         in_place: Whether it replaces the notification that is on the screen.
-        placed: Whether it is there.
-        since: When a server first had it, in the loop's time; None before.
-        due: When it is tried next, in the loop's time.
-        failures: How often in a row it could not be shown.
-        refusals: How often in a row the present server has answered without an id.
-        taken: How many servers have had it.
+        placed: Whether it is on the screen.
+        since: The time at which a server first took it, in the loop's time; None before.
+        due: The time of the next attempt, in the loop's time.
+        failures: The number of failures in a row.
+        refusals: The number of answers without an id in a row, of the present server.
+        taken: The number of servers that have taken it.
         restarted: Whether a server has been started for it after one that had it has gone.
-        servers: How many servers have come since it is wanted.
+        servers: The number of servers that have appeared since it was added.
         unseen: Whether it was sent while do not disturb was on.
     """
 
@@ -56,7 +56,7 @@ class Pending:
 
 
 class Outbox:
-    """What ought to be on the screen, and when each message is tried next.
+    """The messages that belong on the screen, each with its next attempt.
 
     Args:
         delays: Seconds before each further attempt, the last one before all that follow.
@@ -71,154 +71,154 @@ class Outbox:
         self._delays = delays
         self._rest = rest
         self._rests_until = 0.0
-        self._wants: dict[str, Pending] = {}
+        self._messages: dict[str, Pending] = {}
         self._changed = asyncio.Event()
 
     def has(self, message: Message) -> bool:
-        """Whether exactly this is wanted already."""
-        want = self._wants.get(message.token)
-        return want is not None and want.message == message
+        """Return whether it holds exactly this message."""
+        pending = self._messages.get(message.token)
+        return pending is not None and pending.message == message
 
     def follows(self, message: Message) -> bool:
-        """Whether it is the next step of a routine of which one is on the screen.
+        """Return whether a message is the next step of a routine whose last step is on the screen.
 
         Only those are replaced in place: servers keep the buttons of what was there, or lose them,
         and these are the same all along.
         """
-        want = self._wants.get(message.token)
-        if want is None or not want.placed:
+        pending = self._messages.get(message.token)
+        if pending is None or not pending.placed:
             return False
-        steps = want.message.progress is not None and message.progress is not None
-        return steps and want.message.buttons == message.buttons
+        steps = pending.message.progress is not None and message.progress is not None
+        return steps and pending.message.buttons == message.buttons
 
     def add(self, message: Message, *, in_place: bool = False) -> None:
-        """Want this, now.
+        """Add a message, to be sent at once.
 
         Args:
             message: The message.
             in_place: Whether it replaces what is on the screen under its token.
         """
-        self._wants[message.token] = Pending(message, in_place)
+        self._messages[message.token] = Pending(message, in_place)
         self._changed.set()
 
     def add_again(self, message: Message) -> None:
-        """Want this anew; its time on the screen goes on."""
-        since = self._wants[message.token].since
-        self._wants[message.token] = Pending(message, since=since)
+        """Send a message anew; its time on the screen goes on."""
+        since = self._messages[message.token].since
+        self._messages[message.token] = Pending(message, since=since)
         self._changed.set()
 
-    def left(self, want: Pending) -> timedelta | None:
+    def time_left(self, pending: Pending) -> timedelta | None:
         """Return how much of its time on the screen is left; None if that has no end."""
-        stays = want.message.stays
-        if stays is None or want.since is None:
+        stays = pending.message.stays
+        if stays is None or pending.since is None:
             return stays
-        return stays - timedelta(seconds=asyncio.get_running_loop().time() - want.since)
+        return stays - timedelta(seconds=asyncio.get_running_loop().time() - pending.since)
 
-    def cleared(self) -> None:
-        """Take note that a notification has just left the screen."""
+    def start_rest(self) -> None:
+        """Rest before the next one: a notification has just left the screen."""
         self._rests_until = asyncio.get_running_loop().time() + self._rest
 
     def drop(self, token: str) -> None:
-        """Want it no longer."""
-        self._wants.pop(token, None)
+        """Remove a message."""
+        self._messages.pop(token, None)
 
-    def sending(self, want: Pending) -> None:
-        """It is about to be sent to a server."""
-        want.unseen = self.quiet
+    def mark_sent(self, pending: Pending) -> None:
+        """Take note that it is about to be sent to a server."""
+        pending.unseen = self.quiet
 
     def unseen(self) -> list[Message]:
-        """What was sent while do not disturb was on, and is still wanted."""
-        return [want.message for want in self._wants.values() if want.unseen]
+        """Return the messages that were sent while do not disturb was on."""
+        return [pending.message for pending in self._messages.values() if pending.unseen]
 
     def keep_unseen(self, token: str) -> bool:
-        """Keep what has gone by itself under do not disturb until that ends; tell if it is kept.
+        """Keep what has gone by itself under do not disturb; return whether it is kept.
 
-        Where nothing is drawn meanwhile nobody has seen it.
+        A server that draws nothing meanwhile has shown it to nobody.
         """
-        want = self._wants.get(token)
-        if want is None or not (self.quiet and want.unseen):
+        pending = self._messages.get(token)
+        if pending is None or not (self.quiet and pending.unseen):
             return False
-        want.placed = False
-        want.due = _NEVER
+        pending.placed = False
+        pending.due = _NEVER
         return True
 
-    def lacks(self, want: Pending) -> bool:
-        """Whether this is still wanted, and not on the screen."""
-        return self._wants.get(want.message.token) is want and not want.placed
+    def needs(self, pending: Pending) -> bool:
+        """Return whether a message is still to be put on the screen."""
+        return self._messages.get(pending.message.token) is pending and not pending.placed
 
     def place(self, token: str) -> None:
         """Take note that it is on the screen."""
-        want = self._wants[token]
-        want.taken += not want.placed
-        want.placed = True
-        if want.since is None:
-            want.since = asyncio.get_running_loop().time()
+        pending = self._messages[token]
+        pending.taken += not pending.placed
+        pending.placed = True
+        if pending.since is None:
+            pending.since = asyncio.get_running_loop().time()
 
     def tokens(self) -> list[str]:
-        """Return the tokens of all that is wanted."""
-        return list(self._wants)
+        """Return the tokens of all messages."""
+        return list(self._messages)
 
-    def put_off(self, want: Pending) -> None:
-        """Try it again, each time later."""
-        want.due = self._later(want.failures)
-        want.failures += 1
+    def retry_later(self, pending: Pending) -> None:
+        """Try a message again, each time later."""
+        pending.due = self._later(pending.failures)
+        pending.failures += 1
 
-    def refused(self, want: Pending) -> None:
-        """Try it once more, after a minute, and then only when another server comes.
+    def retry_once(self, pending: Pending) -> None:
+        """Try a message once more, after a minute, and then only when another server appears.
 
-        What the server did is not known: it may be paused, or have put up a modal dialog.
+        The server answered without an id: it may be paused, or have put up a modal dialog.
         """
-        want.refusals += 1
-        again = want.refusals < _MOST_REFUSALS
-        want.due = self._later(len(self._delays)) if again else _NEVER
+        pending.refusals += 1
+        again = pending.refusals < _MOST_REFUSALS
+        pending.due = self._later(len(self._delays)) if again else _NEVER
 
-    def wait(self, want: Pending, until: float | None = None) -> None:
-        """Leave it alone until then, in the loop's time, or until a server comes by itself."""
-        want.due = _NEVER if until is None else until
+    def postpone(self, pending: Pending, until: float | None = None) -> None:
+        """Wait until then, in the loop's time, or until a server appears by itself."""
+        pending.due = _NEVER if until is None else until
 
-    def look_again(self) -> None:
-        """Have what waits for a time looked at now; where that has not come it waits on."""
-        for want in self._wants.values():
-            if want.due != _NEVER and want.failures == 0:
-                want.due = 0.0
+    def check_now(self) -> None:
+        """Check the messages that wait for a time now; they may have to wait on."""
+        for pending in self._messages.values():
+            if pending.due != _NEVER and pending.failures == 0:
+                pending.due = 0.0
         self._changed.set()
 
-    def may_restart(self, want: Pending) -> bool:
-        """Tell whether a server may be started for it, and take note that one is.
+    def may_restart(self, pending: Pending) -> bool:
+        """Return whether a server may be started for a message, and take note that one is.
 
-        One that had it and has gone may be one that leaves by itself where it has drawn nothing,
-        as MATE's (1.26) does after 30 s of do not disturb: one is started once more, or none before
-        that ends.
+        A server that had it and has gone may be one that exits when it has drawn nothing for some
+        time, as MATE's (1.26) does after 30 s of do not disturb: one is started once more, or none
+        before that ends.
         """
-        if want.taken and (want.restarted or (self.quiet and want.unseen)):
+        if pending.taken and (pending.restarted or (self.quiet and pending.unseen)):
             return False
-        want.restarted = want.taken > 0
+        pending.restarted = pending.taken > 0
         return True
 
-    def void(self) -> None:
-        """Take note that the server has gone, with all that was on the screen."""
-        for want in self._wants.values():
-            want.placed = False
-            want.failures = want.refusals = 0
-            want.due = self._later(0)
+    def server_lost(self) -> None:
+        """Take note that the server has gone, and with it all that was on the screen."""
+        for pending in self._messages.values():
+            pending.placed = False
+            pending.failures = pending.refusals = 0
+            pending.due = self._later(0)
 
-    def renew(self) -> None:
-        """A server has come: all is due now.
+    def server_found(self) -> None:
+        """Send all messages now, because a server has appeared.
 
-        But what has seen several servers come may be what brings them down, and is put off.
+        A message that was sent to several servers may be what crashes them, and is delayed.
         """
-        for want in self._wants.values():
-            patience = want.servers - _PATIENT_AFTER
-            want.due = 0.0 if patience < 0 else self._later(patience)
-            want.servers += 1
-            want.refusals = 0
-            if want.taken >= _MOST_TAKEN:
-                want.due = _NEVER
+        for pending in self._messages.values():
+            patience = pending.servers - _PATIENT_AFTER
+            pending.due = 0.0 if patience < 0 else self._later(patience)
+            pending.servers += 1
+            pending.refusals = 0
+            if pending.taken >= _MOST_TAKEN:
+                pending.due = _NEVER
 
     async def next_due(self) -> Pending:
-        """Wait until something is to be tried."""
+        """Wait until a message is due, and return it."""
         while True:
-            unplaced = [want for want in self._wants.values() if not want.placed]
+            unplaced = [pending for pending in self._messages.values() if not pending.placed]
             first = min(unplaced, key=self._ready, default=None)
             at = _NEVER if first is None else self._ready(first)
             if first is not None and at <= asyncio.get_running_loop().time():
@@ -228,9 +228,9 @@ class Outbox:
                 async with asyncio.timeout_at(None if at == _NEVER else at):
                     await self._changed.wait()
 
-    def _ready(self, want: Pending) -> float:
-        """When it may be sent, in the loop's time."""
-        return want.due if want.in_place else max(want.due, self._rests_until)
+    def _ready(self, pending: Pending) -> float:
+        """Return the time from which a message may be sent, in the loop's time."""
+        return pending.due if pending.in_place else max(pending.due, self._rests_until)
 
     def _later(self, attempts: int) -> float:
         return asyncio.get_running_loop().time() + delay(self._delays, attempts)

@@ -100,7 +100,7 @@ class PlyerNotifier:
         return frozenset({Capability.BODY})
 
     def describe(self) -> str:
-        """The library's name, for it does not tell what it uses in its turn; and what failed."""
+        """Return the name of the library, which does not say what it uses, and the error."""
         return f"plyer, which cannot show anything: {self._trouble}" if self._trouble else "plyer"
 
     def show(self, message: Message) -> None:
@@ -193,7 +193,7 @@ class PlyerNotifier:
 
 
 def obstacle_on_linux(bus: str | None, variables: Mapping[str, str]) -> str:
-    """Why plyer would fail on Linux without a word; "" where nothing is known.
+    """Return the reason why plyer would fail silently on Linux; "" if none is known.
 
     It calls notify-send there, whose exit status it ignores, unless Python's dbus is installed.
 
@@ -209,5 +209,5 @@ def obstacle_on_linux(bus: str | None, variables: Mapping[str, str]) -> str:
 
 
 def _no_option(text: str) -> str:
-    """The text with a dash at its start, where it would be an option of notify-send, lengthened."""
+    """Return a text that is no option of notify-send: a longer dash replaces one at its start."""
     return f"\N{EN DASH}{text[1:]}" if text.startswith("-") else text

@@ -108,12 +108,12 @@ class ServerTraits:
 
     @property
     def leaves_closed(self) -> bool:
-        """Whether it leaves a closed notification on the screen."""
+        """True if it leaves a closed notification on the screen."""
         return (self.name, self.vendor) in LEAVE_CLOSED
 
     @property
     def keeps_buttons(self) -> bool:
-        """Whether a notification that is replaced in place keeps its buttons."""
+        """True if a notification that is replaced in place keeps its buttons."""
         return bool(self.name) and self.name not in LOSE_BUTTONS
 
     def capabilities(self, remembered: ButtonMemory) -> frozenset[Capability]:

@@ -51,7 +51,7 @@ class TerminalNotifier:
         return frozenset({Capability.BODY})
 
     def describe(self) -> str:
-        """What a person would call it."""
+        """Return its name."""
         return "terminal"
 
     def show(self, message: Message) -> None:
@@ -110,7 +110,7 @@ class TerminalNotifier:
         ]
 
     def _writable(self, text: str, otherwise: str) -> str:
-        """The text if the stream can carry it, else the other with "?" for what it cannot."""
+        """Return the text if the stream can encode it, else the other one, with "?" if needed."""
         encoding = self._stream.encoding or "utf-8"
         try:
             text.encode(encoding)

@@ -27,7 +27,7 @@ LIMIT = 2.0
 
 @dataclass(frozen=True)
 class ConditionState:
-    """What the sources say of a condition.
+    """The state of a condition by its sources.
 
     Attributes:
         on: Whether it holds; None if no source says.

@@ -1,4 +1,4 @@
-"""Who is there is known in time: asked a moment before it counts, and anew after a jump."""
+"""Queries of the presence at the right time: a moment before it counts, and after a clock step."""
 
 from __future__ import annotations
 
@@ -7,65 +7,62 @@ from collections.abc import Callable
 
 from nightcare.desktop.presence.monitor import PresenceMonitor
 
-_MOMENTS_AGO = 1.0
-"""Seconds; who was there then is there now."""
+_RECENT = 1.0
+"""Seconds for which an answer counts as current."""
 
 
 class PresencePrefetch:
-    """Has an attendant ask at the right time, and knows what is still being asked."""
+    """The queries that a monitor was asked to make, and that may still run."""
 
-    def __init__(self, attendant: PresenceMonitor) -> None:
-        self._attendant = attendant
-        self._looking: asyncio.Task[None] | None = None
+    def __init__(self, monitor: PresenceMonitor) -> None:
+        self._monitor = monitor
+        self._full: asyncio.Task[None] | None = None
         self._ahead: asyncio.Task[None] | None = None
         self._began_ahead = 0.0
 
     @property
-    def looking(self) -> bool:
-        """Whether all are being asked: what some have said is not the whole of it."""
-        return self._looking is not None
+    def querying_all(self) -> bool:
+        """True while all sources are queried, so that the answers so far are incomplete."""
+        return self._full is not None
 
     def running(self) -> list[asyncio.Task[None]]:
-        """What has been begun here, and may still run."""
-        return [one for one in (self._looking, self._ahead) if one]
+        """Return the tasks that may still run."""
+        return [one for one in (self._full, self._ahead) if one]
 
-    def ahead(self) -> None:
-        """Ask who is there a moment before it counts, so that nobody waits for the answers."""
+    def start(self) -> None:
+        """Start a query a moment before the presence counts, so that nothing waits for it."""
         loop = asyncio.get_running_loop()
         self._began_ahead = loop.time()
-        self._ahead = loop.create_task(self._attendant.refresh())
+        self._ahead = loop.create_task(self._monitor.refresh())
 
-    async def known(self) -> None:
-        """Wait until it is known who is there now; ask, unless somebody has just done so."""
+    async def finish(self) -> None:
+        """Wait until the presence is current; query it, unless that has just been done."""
         ahead, self._ahead = self._ahead, None
-        if self._looking is not None:
-            await asyncio.wait({self._looking})
-        elif ahead is not None and self._ahead_counts():
+        recent = asyncio.get_running_loop().time() - self._began_ahead < _RECENT
+        if self._full is not None:
+            await asyncio.wait({self._full})
+        elif ahead is not None and recent:
             await ahead
         else:
-            await self._attendant.refresh()
+            await self._monitor.refresh()
 
-    def _ahead_counts(self) -> bool:
-        """Whether what was asked ahead was asked for this moment."""
-        return asyncio.get_running_loop().time() - self._began_ahead < _MOMENTS_AGO
-
-    def around(self, then: Callable[[], None], failed: Callable[[BaseException], None]) -> None:
-        """Ask all, also who tells by signals, unless that is being done.
+    def query_all(self, then: Callable[[], None], failed: Callable[[BaseException], None]) -> None:
+        """Query all sources, also those with signals, unless that is under way.
 
         Args:
-            then: Called when it is known who is there.
-            failed: Called with what went wrong, in that as well.
+            then: Called when the answers are there.
+            failed: Called with an error of the query or of `then`.
         """
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._look_around(then, failed))
+        if self._full is None:
+            self._full = asyncio.create_task(self._query_all(then, failed))
 
-    async def _look_around(
+    async def _query_all(
         self, then: Callable[[], None], failed: Callable[[BaseException], None]
     ) -> None:
         try:
-            # A screen may have been locked meanwhile, and the signal of it be on its way.
-            await self._attendant.refresh(everything=True)
-            self._looking = None
+            # The screen may have been locked meanwhile, and the signal be on its way.
+            await self._monitor.refresh(everything=True)
+            self._full = None
             then()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the service ends with it
+        except Exception as error:  # noqa: BLE001 - the service ends with any error
             failed(error)
