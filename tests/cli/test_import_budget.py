@@ -118,7 +118,7 @@ def test_what_the_version_may_load(environment: dict[str, str], tmp_path: Path) 
     ours = {one for one in found if one.startswith("nightcare")}
     assert ours == {
         "nightcare", "nightcare.cli", "nightcare.cli.command_group", "nightcare.cli.main",
-        "nightcare.streams",
+        "nightcare.errors", "nightcare.streams",
     }  # fmt: skip
 
 
