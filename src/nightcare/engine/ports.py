@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from nightcare.domain.delivery import Delivery, DeliveryStatus, Reason
-from nightcare.domain.diary import Cramp, Morning
-from nightcare.domain.global_state import GlobalState
-from nightcare.domain.guidance import Guidance
-from nightcare.domain.history import Trial, UserAction
-from nightcare.domain.notification import Capability, Message, NotifierEvent
-from nightcare.domain.reminders import Key, Occurrence
-from nightcare.domain.routine_session import RoutineSession
+if TYPE_CHECKING:
+    # Annotations alone need these; `status` does not wait for them to be loaded.
+    from nightcare.domain.delivery import Delivery, DeliveryStatus, Reason
+    from nightcare.domain.diary import Cramp, Morning
+    from nightcare.domain.global_state import GlobalState
+    from nightcare.domain.guidance import Guidance
+    from nightcare.domain.history import Trial, UserAction
+    from nightcare.domain.notification import Capability, Message, NotifierEvent
+    from nightcare.domain.reminders import Key, Occurrence
+    from nightcare.domain.routine_session import RoutineSession
 
 
 class Notifier(Protocol):
