@@ -307,7 +307,9 @@ def test_undo(terminal: Terminal, command: tuple[str, ...], what: str) -> None:
     assert terminal(*command).code == 0
     result = terminal("undo")
     assert (result.code, result.out) == (0, f"Taken back: {what}.\n")
-    assert terminal.remembered(opened) in (Held(Reason.RESTARTED), opened.state)
+    state = terminal.remembered(opened)
+    assert isinstance(state, Active)
+    assert not state.away
     with terminal.journal() as journal:
         after = journal.global_state()
     assert (after.paused_until, after.good_night) == (None, None)
