@@ -41,8 +41,6 @@ EXEMPT = {
     "src/nightcare/journal",
     "src/nightcare/service",
     "src/nightcare/config",
-    "src/nightcare/doctor",
-    "src/nightcare/doctor/checks",
     "src/nightcare/i18n",
     "src/nightcare/report_html",
 }

@@ -19,8 +19,8 @@ from cli.talk import SOURCE, answered, left_loaded
 from cli.terminal import Terminal
 from nightcare.cli import doctor_command
 from nightcare.desktop.notify.terminal import TerminalNotifier
-from nightcare.doctor.facts import Limits
 from nightcare.doctor.finding import Check, Finding, State
+from nightcare.doctor.probe import Limits
 from nightcare.domain.notification import (
     Capability,
     NotificationClosed,
@@ -47,12 +47,12 @@ def _nowhere(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def everything_good(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nothing be bad."""
-    judge = "nightcare.doctor.conclude.judge_"
+    checks = "nightcare.doctor.checks"
     monkeypatch.setattr(
-        f"{judge}bus",
+        f"{checks}.session_bus.judge_bus",
         lambda *_: Finding(Check.BUS, State.GOOD, "doctor_bus_good", {"address": "unix:path=/b"}),
     )
-    monkeypatch.setattr(f"{judge}service", lambda *_: [])
+    monkeypatch.setattr(f"{checks}.running_service.judge_service", lambda *_: [])
 
 
 def test_a_line_each_and_the_mend_below(terminal: Terminal) -> None:

@@ -2,61 +2,68 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
 
-from nightcare.desktop.probe_results import (
-    DoNotDisturbFacts,
-    Fault,
-    Identity,
-    NoManager,
-    NotifierFacts,
-    SessionFacts,
-    UnitFacts,
-    VersionFacts,
-)
+from nightcare.config.load import load
+from nightcare.desktop.dbus import Fault
 from nightcare.desktop.time_zone import Comparison, TimeZone, ZoneSource
-from nightcare.doctor.checks.environment import (
-    Here,
+from nightcare.doctor.checks.files import (
+    ConfigFacts,
+    judge_config,
+    judge_journal,
+)
+from nightcare.doctor.checks.notification_server import (
+    DoNotDisturbFacts,
+    ServerFacts,
+    ServerIdentity,
+    judge_do_not_disturb,
+    judge_server,
+)
+from nightcare.doctor.checks.running_service import (
+    CommandEnvironment,
+    Expected,
     Published,
-    judge_buses,
     judge_environment,
     judge_home,
+    judge_service,
 )
-from nightcare.doctor.checks.files import judge_config, judge_journal, judge_mistakes
-from nightcare.doctor.checks.notifications import (
-    judge_bus,
-    judge_notifier,
-    judge_plyer,
-    judge_quiet,
+from nightcare.doctor.checks.service_unit import (
+    NoManager,
+    SessionFacts,
+    UnitFacts,
+    judge_session,
+    judge_unit,
 )
-from nightcare.doctor.checks.system import (
+from nightcare.doctor.checks.session_bus import BusFacts, judge_bus, judge_buses, judge_plyer
+from nightcare.doctor.checks.system_clock import (
+    RELEASED,
+    ZoneFacts,
     judge_alarm,
     judge_clock,
-    judge_versions,
     judge_zone,
     judge_zone_of_service,
 )
-from nightcare.doctor.checks.user_service import Expected, judge_service, judge_session, judge_unit
-from nightcare.doctor.facts import Failure, SessionBus
-from nightcare.doctor.finding import Check, Finding, State, good, mend_of, message_of
+from nightcare.doctor.checks.versions import VersionFacts, judge_versions
+from nightcare.doctor.finding import Check, Failure, Finding, State, fix_of, good, message_of
 from nightcare.errors import ConfigError, Diagnostic, Location, Span
 from nightcare.i18n.translator import read_words
 from nightcare.journal.inspection import Content, Inspection
+from nightcare.journal.migrations import VERSION
+from parts.probes import NOW, context_of
 
 ENGLISH, DANISH = read_words("en"), read_words("da")
 
 LIMIT = timedelta(seconds=2)
-NOW = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
-RELEASED = datetime(2026, 11, 1, tzinfo=UTC)
-COSMIC = Identity("cosmic-notifications", "System76", "0.1.0", "1.2")
-DUNST = Identity("dunst", "knopwob", "1.9.0", "1.2")
+COSMIC = ServerIdentity("cosmic-notifications", "System76", "0.1.0", "1.2")
+DUNST = ServerIdentity("dunst", "knopwob", "1.9.0", "1.2")
 ALL = frozenset({"actions", "body", "body-markup", "persistence", "sound", "x-own"})
-SERVER = NotifierFacts(owned=True, process="dunst", identity=DUNST, capabilities=ALL)
+SERVER = ServerFacts(owned=True, process="dunst", identity=DUNST, capabilities=ALL)
 WAYLAND, NO_SCREEN = SessionFacts("wayland", lingering=False), SessionFacts("", lingering=False)
 UNIT = UnitFacts(
     load="loaded",
@@ -77,7 +84,7 @@ JOURNAL = Inspection(
     foreign=None,
     writable=True,
     free=5 * 2**30,
-    content=Content(sound=True, version=1),
+    content=Content(sound=True, version=VERSION),
 )
 CONFIG = Path("/home/mette/.config/nightcare/config.toml")
 NOTE: dict[str, object] = {
@@ -99,9 +106,9 @@ SERVICE = Published(
     managed=True,
     watched=False,
 )
-BUS = SessionBus("unix:path=/b", notifier=NotifierFacts(owned=False), id="1")
-OTHER = SessionBus("unix:path=/tmp/other", id="2")
-ME = Here(
+BUS = BusFacts("unix:path=/b", server=ServerFacts(owned=False), id="1")
+OTHER = BusFacts("unix:path=/tmp/other", id="2")
+ME = CommandEnvironment(
     variables={"PATH": "/usr/bin:/bin", "XDG_CURRENT_DESKTOP": "sway"},
     language="en",
     state=SERVICE.state,
@@ -124,6 +131,11 @@ PROBLEM = Diagnostic(
 )
 
 
+LOADED = load(None, {})
+EMPTY = replace(LOADED, schedule=replace(LOADED.schedule, reminders=()))
+NOWHERE, OVERRIDING = context_of({}), context_of({"NIGHTCARE_LANGUAGE": "da"})
+
+
 def states(findings: Iterable[Finding]) -> list[tuple[str, State]]:
     """Return the texts of findings with their states."""
     return [(one.key.removeprefix("doctor_"), one.state) for one in findings]
@@ -137,59 +149,61 @@ DIFFERENT = (*SAME, Comparison(NOW, -timedelta(hours=3, minutes=30), timedelta(s
 
 CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
     # The bus
-    ([judge_bus(None, None, LIMIT)], [("bus_none", BAD)]),
-    ([judge_bus("unix:path=/b", None, LIMIT)], [("bus_good", GOOD)]),
-    ([judge_bus("unix:path=/b", Fault.LATE, LIMIT)], [("bus_late", BAD)]),
-    ([judge_bus("unix:path=/b", Fault.REFUSED, LIMIT)], [("bus_gone", BAD)]),
+    ([judge_bus(BusFacts(None), LIMIT)], [("bus_none", BAD)]),
+    ([judge_bus(BusFacts("unix:path=/b"), LIMIT)], [("bus_good", GOOD)]),
+    ([judge_bus(BusFacts("unix:path=/b", Fault.LATE), LIMIT)], [("bus_late", BAD)]),
+    ([judge_bus(BusFacts("unix:path=/b", Fault.REFUSED), LIMIT)], [("bus_gone", BAD)]),
     ([judge_plyer("there is no session bus")], [("plyer", BAD)]),
     ([judge_plyer("")], [("bus_not_needed", GOOD)]),
     # The notification server
-    (judge_notifier(NotifierFacts(owned=False), LIMIT, drawn=True), [("server_none", BAD)]),
+    (judge_server(ServerFacts(owned=False), LIMIT, has_screen=True), [("server_none", BAD)]),
     (
-        judge_notifier(NotifierFacts(owned=False, startable=True), LIMIT, drawn=True),
+        judge_server(ServerFacts(owned=False, startable=True), LIMIT, has_screen=True),
         [("server_startable", GOOD)],
     ),
-    (judge_notifier(SERVER, LIMIT, drawn=True), [("server_good", GOOD), ("server_menu", GOOD)]),
+    (judge_server(SERVER, LIMIT, has_screen=True), [("server_good", GOOD), ("server_menu", GOOD)]),
     (
-        judge_notifier(replace(SERVER, identity=replace(DUNST, name="Plasma")), LIMIT, drawn=True),
+        judge_server(
+            replace(SERVER, identity=replace(DUNST, name="Plasma")), LIMIT, has_screen=True
+        ),
         [("server_good", GOOD)],
     ),
     (
-        judge_notifier(NotifierFacts(owned=False, startable=True), LIMIT, drawn=True),
+        judge_server(ServerFacts(owned=False, startable=True), LIMIT, has_screen=True),
         [("server_startable", GOOD)],
     ),
     (
-        judge_notifier(NotifierFacts(owned=False, startable=True), LIMIT, drawn=False),
+        judge_server(ServerFacts(owned=False, startable=True), LIMIT, has_screen=False),
         [("server_no_screen", BAD)],
     ),
     (
-        judge_notifier(replace(SERVER, capabilities=frozenset({"body"})), LIMIT, drawn=True),
+        judge_server(replace(SERVER, capabilities=frozenset({"body"})), LIMIT, has_screen=True),
         [("server_good", GOOD), ("server_no_buttons", WARNING)],
     ),
     (
-        judge_notifier(replace(SERVER, identity=COSMIC), LIMIT, drawn=True),
+        judge_server(replace(SERVER, identity=COSMIC), LIMIT, has_screen=True),
         [("server_good", GOOD), ("server_no_buttons", WARNING)],
     ),
     (
-        judge_notifier(replace(SERVER, capabilities=frozenset()), LIMIT, drawn=True),
+        judge_server(replace(SERVER, capabilities=frozenset()), LIMIT, has_screen=True),
         [("server_good", GOOD), ("server_no_buttons", WARNING), ("server_no_body", WARNING)],
     ),
     (
-        judge_notifier(replace(SERVER, identity=Fault.REFUSED), LIMIT, drawn=True),
+        judge_server(replace(SERVER, identity=Fault.REFUSED), LIMIT, has_screen=True),
         [("server_nameless", WARNING)],
     ),
     (
-        judge_notifier(replace(SERVER, capabilities=Fault.LATE), LIMIT, drawn=True),
+        judge_server(replace(SERVER, capabilities=Fault.LATE), LIMIT, has_screen=True),
         [("server_late", BAD)],
     ),
     (
-        judge_notifier(replace(SERVER, capabilities=Fault.REFUSED), LIMIT, drawn=True),
+        judge_server(replace(SERVER, capabilities=Fault.REFUSED), LIMIT, has_screen=True),
         [("server_refused", WARNING)],
     ),
     # Do not disturb
-    ([judge_quiet(DoNotDisturbFacts(None))], [("quiet_unknown", UNKNOWN)]),
-    ([judge_quiet(DoNotDisturbFacts(on=False, by="dunst"))], [("quiet_off", GOOD)]),
-    ([judge_quiet(DoNotDisturbFacts(on=True))], [("quiet_on", WARNING)]),
+    ([judge_do_not_disturb(DoNotDisturbFacts(None))], [("quiet_unknown", UNKNOWN)]),
+    ([judge_do_not_disturb(DoNotDisturbFacts(on=False, by="dunst"))], [("quiet_off", GOOD)]),
+    ([judge_do_not_disturb(DoNotDisturbFacts(on=True))], [("quiet_on", WARNING)]),
     # The unit
     (judge_unit(NoManager(Fault.ABSENT), WAYLAND, LIMIT), [("unit_no_systemd", WARNING)]),
     (judge_unit(NoManager(Fault.LATE), WAYLAND, LIMIT), [("unit_late", WARNING)]),
@@ -329,116 +343,142 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
     ),
     # Its environment
     (judge_buses(SERVICE, BUS, BUS), []),
-    (judge_buses(SERVICE, BUS, SessionBus(None)), []),
+    (judge_buses(SERVICE, BUS, BusFacts(None)), []),
     (judge_buses(SERVICE, BUS, replace(OTHER, fault=Fault.LATE)), []),
-    (judge_buses(SERVICE, Failure(), OTHER), []),
+    (judge_buses(SERVICE, Failure(LIMIT), OTHER), []),
     (judge_buses(SERVICE, replace(BUS, fault=Fault.REFUSED), OTHER), []),
     (judge_buses(SERVICE, BUS, OTHER), [("bus_other", BAD)]),
-    (judge_buses(SERVICE, replace(BUS, notifier=SERVER), OTHER), [("bus_other", WARNING)]),
-    (judge_buses(SERVICE, SessionBus(None), OTHER), [("bus_other_none", BAD)]),
+    (judge_buses(SERVICE, replace(BUS, server=SERVER), OTHER), [("bus_other", WARNING)]),
+    (judge_buses(SERVICE, BusFacts(None), OTHER), [("bus_other_none", BAD)]),
     (judge_buses(replace(SERVICE, managed=False), BUS, OTHER), [("bus_other", BAD)]),
-    (list(judge_environment(SERVICE, ME, drawn=True)), []),
+    (list(judge_environment(SERVICE, ME, has_screen=True)), []),
     (
-        list(judge_environment(SERVICE, replace(ME, state="/elsewhere"), drawn=True)),
+        list(judge_environment(SERVICE, replace(ME, state="/elsewhere"), has_screen=True)),
         [("service_state", GOOD)],
     ),
     (
-        list(judge_environment(SERVICE, replace(ME, settings=("NIGHTCARE_X",)), drawn=True)),
+        list(judge_environment(SERVICE, replace(ME, settings=("NIGHTCARE_X",)), has_screen=True)),
         [("service_settings", WARNING)],
     ),
     (
-        list(judge_environment(SERVICE, replace(ME, language="da"), drawn=True)),
+        list(judge_environment(SERVICE, replace(ME, language="da"), has_screen=True)),
         [("service_language", WARNING)],
     ),
-    (list(judge_environment(SERVICE, replace(ME, language=None), drawn=True)), []),
+    (list(judge_environment(SERVICE, replace(ME, language=None), has_screen=True)), []),
     (
-        list(judge_environment(replace(SERVICE, desktop=""), ME, drawn=True)),
+        list(judge_environment(replace(SERVICE, desktop=""), ME, has_screen=True)),
         [("service_desktop", WARNING)],
     ),
-    (list(judge_environment(replace(SERVICE, desktop=""), ME, drawn=False)), []),
+    (list(judge_environment(replace(SERVICE, desktop=""), ME, has_screen=False)), []),
     (
-        list(judge_environment(replace(SERVICE, path="/nowhere"), ME, drawn=True)),
+        list(judge_environment(replace(SERVICE, path="/nowhere"), ME, has_screen=True)),
         [("service_program", WARNING)],
     ),
     ([judge_home("/home/mette")], [("home", BAD)]),
     # The config
-    (judge_config(CONFIG, [], 3, []), [("config_good", GOOD)]),
-    (judge_config(None, [], 3, []), [("config_good", GOOD)]),
-    (judge_config(CONFIG, [], 0, []), [("config_empty", WARNING)]),
     (
-        judge_config(CONFIG, [PROBLEM], 3, ["NIGHTCARE_CONFIG"]),
+        judge_config(ConfigFacts(CONFIG, LOADED), NOWHERE, service_runs=False),
+        [("config_good", GOOD)],
+    ),
+    (judge_config(ConfigFacts(None, LOADED), NOWHERE, service_runs=False), [("config_good", GOOD)]),
+    (
+        judge_config(ConfigFacts(CONFIG, EMPTY), NOWHERE, service_runs=False),
+        [("config_empty", WARNING)],
+    ),
+    (
+        judge_config(
+            ConfigFacts(CONFIG, replace(LOADED, warnings=(PROBLEM,))),
+            OVERRIDING,
+            service_runs=False,
+        ),
         [("config_good", GOOD), ("config_problem", WARNING), ("config_variables", GOOD)],
     ),
-    (judge_mistakes(ConfigError((PROBLEM,)), []), [("config_problem", BAD)]),
     (
-        judge_mistakes(ConfigError((PROBLEM,) * 7), ["NIGHTCARE_LANGUAGE"]),
+        judge_config(ConfigFacts(CONFIG, ConfigError((PROBLEM,))), OVERRIDING, service_runs=True),
+        [("config_problem", BAD)],
+    ),
+    (
+        judge_config(
+            ConfigFacts(CONFIG, ConfigError((PROBLEM,) * 7)), OVERRIDING, service_runs=False
+        ),
         [*[("config_problem", BAD)] * 5, ("config_more", BAD), ("config_variables", GOOD)],
     ),
     # The journal
-    (judge_journal(JOURNAL, 1, modes=True), [("journal_good", GOOD)]),
+    (judge_journal(JOURNAL, FOLDER), [("journal_good", GOOD)]),
     (
-        judge_journal(replace(JOURNAL, file_mode=None, content=None), 1, modes=True),
+        judge_journal(replace(JOURNAL, file_mode=None, content=None), FOLDER),
         [("journal_not_yet", GOOD)],
     ),
-    (judge_journal(replace(JOURNAL, free=None), 1, modes=True), [("journal_good", GOOD)]),
+    (judge_journal(replace(JOURNAL, free=None), FOLDER), [("journal_good", GOOD)]),
     (
-        judge_journal(replace(JOURNAL, folder_mode=0o755, file_mode=0o644), 1, modes=True),
+        judge_journal(replace(JOURNAL, folder_mode=0o755, file_mode=0o644), FOLDER),
         [("journal_open", WARNING), ("journal_open", WARNING)],
     ),
-    (judge_journal(replace(JOURNAL, folder_mode=0o777), 1, modes=False), [("journal_good", GOOD)]),
     (
-        judge_journal(replace(JOURNAL, foreign=FOLDER), 1, modes=True),
+        judge_journal(replace(JOURNAL, foreign=FOLDER), FOLDER),
         [("journal_foreign", WARNING)],
     ),
     (
-        judge_journal(replace(JOURNAL, writable=False), 1, modes=True),
+        judge_journal(replace(JOURNAL, writable=False), FOLDER),
         [("journal_not_writable", BAD)],
     ),
-    (judge_journal(replace(JOURNAL, free=0), 1, modes=True), [("disk_full", BAD)]),
-    (judge_journal(replace(JOURNAL, free=9 * 2**20), 1, modes=True), [("disk_low", WARNING)]),
+    (judge_journal(replace(JOURNAL, free=0), FOLDER), [("disk_full", BAD)]),
+    (judge_journal(replace(JOURNAL, free=9 * 2**20), FOLDER), [("disk_low", WARNING)]),
     (
-        judge_journal(replace(JOURNAL, content=Content(sound=False, version=1)), 1, modes=True),
+        judge_journal(replace(JOURNAL, content=Content(sound=False, version=VERSION)), FOLDER),
         [("journal_damaged", BAD)],
     ),
     (
-        judge_journal(replace(JOURNAL, in_the_way=True, content=None), 1, modes=True),
+        judge_journal(replace(JOURNAL, in_the_way=True, content=None), FOLDER),
         [("journal_in_the_way", BAD)],
     ),
     (
         judge_journal(
-            replace(JOURNAL, content=Content(sound=True, version=0, foreign=True)), 1, modes=True
+            replace(JOURNAL, content=Content(sound=True, version=0, foreign=True)), FOLDER
         ),
         [("journal_of_another", BAD)],
     ),
     (
         judge_journal(
-            replace(JOURNAL, content=Content(sound=True, version=1, unreadable=2)), 1, modes=True
+            replace(JOURNAL, content=Content(sound=True, version=VERSION, unreadable=2)), FOLDER
         ),
         [("journal_entries", WARNING)],
     ),
     (
-        judge_journal(replace(JOURNAL, content="unable to open"), 1, modes=True),
+        judge_journal(replace(JOURNAL, content="unable to open"), FOLDER),
         [("journal_unreadable", BAD)],
     ),
     (
-        judge_journal(replace(JOURNAL, content=Content(sound=True, version=2)), 1, modes=True),
+        judge_journal(replace(JOURNAL, content=Content(sound=True, version=VERSION + 1)), FOLDER),
         [("journal_newer", BAD)],
     ),
     # The clock
-    ([judge_zone(HERE, SAME, None)], [("zone_link", GOOD)]),
-    ([judge_zone(replace(HERE, source=ZoneSource.COPY), SAME, None)], [("zone_copy", GOOD)]),
-    ([judge_zone(replace(HERE, source=ZoneSource.VARIABLE), SAME, "X")], [("zone_variable", GOOD)]),
-    ([judge_zone(replace(HERE, source=ZoneSource.CONFIG), SAME, None)], [("zone_config", GOOD)]),
+    ([judge_zone(ZoneFacts(HERE, SAME), None)], [("zone_link", GOOD)]),
     (
-        [judge_zone(replace(HERE, source=ZoneSource.CONFIG), DIFFERENT, None)],
+        [judge_zone(ZoneFacts(replace(HERE, source=ZoneSource.COPY), SAME), None)],
+        [("zone_copy", GOOD)],
+    ),
+    (
+        [judge_zone(ZoneFacts(replace(HERE, source=ZoneSource.VARIABLE), SAME), "X")],
+        [("zone_variable", GOOD)],
+    ),
+    (
+        [judge_zone(ZoneFacts(replace(HERE, source=ZoneSource.CONFIG), SAME), None)],
+        [("zone_config", GOOD)],
+    ),
+    (
+        [judge_zone(ZoneFacts(replace(HERE, source=ZoneSource.CONFIG), DIFFERENT), None)],
         [("zone_config_differs", GOOD)],
     ),
-    ([judge_zone(replace(HERE, source=ZoneSource.DEFAULT), SAME, None)], [("zone_none", WARNING)]),
     (
-        [judge_zone(replace(HERE, understood=False), SAME, "Nowhere")],
+        [judge_zone(ZoneFacts(replace(HERE, source=ZoneSource.DEFAULT), SAME), None)],
+        [("zone_none", WARNING)],
+    ),
+    (
+        [judge_zone(ZoneFacts(replace(HERE, understood=False), SAME), "Nowhere")],
         [("zone_not_understood", WARNING)],
     ),
-    ([judge_zone(HERE, DIFFERENT, None)], [("zone_differs", BAD)]),
+    ([judge_zone(ZoneFacts(HERE, DIFFERENT), None)], [("zone_differs", BAD)]),
     (
         judge_zone_of_service(HERE, {"name": "JST-9", "source": "variable"}),
         [("zone_of_service", WARNING)],
@@ -446,30 +486,30 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
     (judge_zone_of_service(HERE, {"name": HERE.name, "source": "variable"}), []),
     (judge_zone_of_service(HERE, {"name": "Asia/Tokyo", "source": "config"}), []),
     (judge_zone_of_service(HERE, None), []),
-    (judge_clock(NOW, RELEASED, None, synchronised=True), [("clock_synchronised", GOOD)]),
-    (judge_clock(NOW, RELEASED, NOW, synchronised=False), [("clock_alone", WARNING)]),
+    (judge_clock(NOW, None, synchronised=True), [("clock_synchronised", GOOD)]),
+    (judge_clock(NOW, NOW, synchronised=False), [("clock_alone", WARNING)]),
     (
-        judge_clock(NOW, RELEASED, NOW + timedelta(minutes=1), synchronised=None),
+        judge_clock(NOW, NOW + timedelta(minutes=1), synchronised=None),
         [("clock_sync_unknown", UNKNOWN)],
     ),
     (
-        judge_clock(NOW, RELEASED, NOW + timedelta(hours=1), synchronised=True),
+        judge_clock(NOW, NOW + timedelta(hours=1), synchronised=True),
         [("clock_back", BAD), ("clock_synchronised", GOOD)],
     ),
     (
-        judge_clock(RELEASED - timedelta(days=1), RELEASED, NOW, synchronised=None),
+        judge_clock(RELEASED - timedelta(days=1), NOW, synchronised=None),
         [("clock_early", BAD), ("clock_sync_unknown", UNKNOWN)],
     ),
     ([judge_alarm(True)], [("alarm_kernel", GOOD)]),  # noqa: FBT003 - a fact
     ([judge_alarm(False)], [("alarm_bounded", GOOD)]),  # noqa: FBT003 - a fact
-    ([judge_alarm("Operation not permitted")], [("alarm_refused", BAD)]),
+    ([judge_alarm(Failure(LIMIT, "Operation not permitted"))], [("alarm_refused", BAD)]),
     # Versions
     (
-        judge_versions("0.1.0", VersionFacts("3.11.7", "Debian", "252", {"click": "8.1"})),
+        judge_versions(VersionFacts("3.11.7", "Debian", "252", {"click": "8.1"})),
         [("versions", GOOD), ("libraries", GOOD)],
     ),
     (
-        judge_versions("0.1.0", VersionFacts("3.11.7", "Debian", "", {"jeepney": None})),
+        judge_versions(VersionFacts("3.11.7", "Debian", "", {"jeepney": None})),
         [("versions", GOOD), ("libraries_missing", BAD)],
     ),
 ]
@@ -486,21 +526,21 @@ def test_each_reads_as_a_sentence_in_every_language(findings: list[Finding]) -> 
     """It is filled in, ends, and says how to mend what is not good."""
     for one in findings:
         for words in (ENGLISH, DANISH):
-            message, mend = message_of(one, words), mend_of(one, words)
+            message, fix = message_of(one, words), fix_of(one, words)
             assert message.endswith("."), message
-            assert not {"{", "}"} & set(message + (mend or "")), message
+            assert not {"{", "}"} & set(message + (fix or "")), message
             assert message.isprintable()
             if one.state in {WARNING, BAD}:
-                assert mend, message
-                assert mend[0].isupper() or mend[0] == "`", mend
+                assert fix, message
+                assert fix[0].isupper() or fix[0] == "`", fix
             else:
-                assert mend is None
+                assert fix is None
 
 
 def test_every_judgement_is_provoked_here() -> None:
     """A sentence that no facts lead to would never have been read."""
     met = {one.key for findings, _ in CASES for one in findings}
-    met |= {one.mend for findings, _ in CASES for one in findings if one.mend}
+    met |= {one.fix for findings, _ in CASES for one in findings if one.fix}
     elsewhere = (
         "mark_",
         "check_",
@@ -527,30 +567,32 @@ def test_every_judgement_is_provoked_here() -> None:
 
 def test_what_a_server_can_do_is_told_in_words() -> None:
     """Not in those of the specification; what does not matter here is left out."""
-    (one,) = judge_notifier(
-        replace(SERVER, identity=replace(DUNST, name="Plasma")), LIMIT, drawn=True
+    (one,) = judge_server(
+        replace(SERVER, identity=replace(DUNST, name="Plasma")), LIMIT, has_screen=True
     )
     assert message_of(one, ENGLISH) == (
         "Plasma 1.9.0 (knopwob), specification 1.2; it can do: buttons, body text, markup, "
         "keeping what you missed, sound."
     )
     assert "den kan: knapper, brødtekst, formatering" in message_of(one, DANISH)
-    first, second = judge_notifier(SERVER, LIMIT, drawn=True)
+    first, second = judge_server(SERVER, LIMIT, has_screen=True)
     assert "it can do: answers by a menu or a key of its own" in message_of(first, ENGLISH)
     assert "buttons, body" not in message_of(first, ENGLISH).replace("without buttons", "")
     assert message_of(second, ENGLISH).startswith("dunst 1.9.0 (knopwob) draws no buttons")
-    first, *_ = judge_notifier(replace(SERVER, capabilities=frozenset()), LIMIT, drawn=True)
+    first, *_ = judge_server(replace(SERVER, capabilities=frozenset()), LIMIT, has_screen=True)
     assert "no more than a title" in message_of(first, ENGLISH)
 
 
 def test_a_server_that_does_not_say_its_name_goes_by_its_process() -> None:
     """If the process is unknown as well, it has no name."""
     late = replace(SERVER, identity=Fault.LATE, capabilities=Fault.LATE)
-    (one,) = judge_notifier(late, LIMIT, drawn=True)
+    (one,) = judge_server(late, LIMIT, has_screen=True)
     assert message_of(one, ENGLISH).startswith("dunst does not answer within 2 s")
-    (one,) = judge_notifier(replace(late, process=""), LIMIT, drawn=True)
+    (one,) = judge_server(replace(late, process=""), LIMIT, has_screen=True)
     assert message_of(one, DANISH).startswith("en uden navn svarer ikke inden for 2 sek")
-    (one,) = judge_notifier(replace(SERVER, identity=Identity("", "", "", "")), LIMIT, drawn=True)
+    (one,) = judge_server(
+        replace(SERVER, identity=ServerIdentity("", "", "", "")), LIMIT, has_screen=True
+    )
     assert message_of(one, ENGLISH).startswith("dunst, specification -;")
 
 
@@ -559,9 +601,9 @@ def test_a_wrong_config_has_its_own_mend() -> None:
     failed = replace(UNIT, active="failed", result="exit-code", status="78")
     (one,) = judge_unit(failed, WAYLAND, LIMIT)
     assert "exit status 78" in message_of(one, ENGLISH)
-    assert "nightcare config check" in str(mend_of(one, ENGLISH))
+    assert "nightcare config check" in str(fix_of(one, ENGLISH))
     (one,) = judge_unit(replace(failed, status="1"), WAYLAND, LIMIT)
-    assert "systemctl --user status" in str(mend_of(one, ENGLISH))
+    assert "systemctl --user status" in str(fix_of(one, ENGLISH))
 
 
 @pytest.mark.parametrize(
@@ -582,19 +624,24 @@ def test_where_a_running_service_shows_reminders_is_told_in_words(screen: str, t
 
 def test_a_mend_can_be_typed_as_it_stands() -> None:
     """With the very path, and the mode that it should have."""
-    folder, file = judge_journal(
-        replace(JOURNAL, folder_mode=0o755, file_mode=0o644), 1, modes=True
-    )
+    folder, file = judge_journal(replace(JOURNAL, folder_mode=0o755, file_mode=0o644), FOLDER)
     assert "(mode 0755)" in message_of(folder, ENGLISH)
-    assert str(mend_of(folder, ENGLISH)).endswith(f"chmod 0700 {FOLDER}")
-    assert str(mend_of(file, DANISH)).endswith(f"chmod 0600 {JOURNAL.path}")
+    assert str(fix_of(folder, ENGLISH)).endswith(f"chmod 0700 {FOLDER}")
+    assert str(fix_of(file, DANISH)).endswith(f"chmod 0600 {JOURNAL.path}")
+
+
+def test_permissions_mean_nothing_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its file modes are made up."""
+    monkeypatch.setattr(sys, "platform", "win32")
+    findings = judge_journal(replace(JOURNAL, folder_mode=0o777), FOLDER)
+    assert states(findings) == [("journal_good", GOOD)]
 
 
 def test_free_space_is_told_in_a_size_that_can_be_grasped() -> None:
     """Large in GiB, small in MiB."""
-    (one,) = judge_journal(JOURNAL, 1, modes=True)
+    (one,) = judge_journal(JOURNAL, FOLDER)
     assert "5.0 GiB" in message_of(one, ENGLISH)
-    (one,) = judge_journal(replace(JOURNAL, free=9 * 2**20), 1, modes=True)
+    (one,) = judge_journal(replace(JOURNAL, free=9 * 2**20), FOLDER)
     assert "free: 9 MiB" in message_of(one, ENGLISH)
 
 

@@ -16,9 +16,9 @@ import pytest
 
 from nightcare import __version__
 from nightcare.desktop.instance_lock import InstanceLock
-from nightcare.doctor.facts import CheckedFolder, Limits
-from nightcare.doctor.finding import Check, Finding, State, mend_of, message_of
-from nightcare.doctor.run_checks import examine
+from nightcare.doctor.finding import Check, Finding, State, fix_of, message_of
+from nightcare.doctor.probe import CheckContext, Limits
+from nightcare.doctor.run_checks import run_checks
 from nightcare.i18n.translator import read_words
 from nightcare.journal.store import SERVICE_NOTE, Journal
 from nightcare.threads import run_in_thread
@@ -30,16 +30,16 @@ from parts.scripts import shell_program
 
 ENGLISH = read_words("en")
 NOW = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
-IN_GOOD_TIME = Limits(question=60.0, service=60.0, probe=60.0)
-AT_ONCE = Limits(question=1.0, service=8.0, probe=10.0)
+IN_GOOD_TIME = Limits(call=60.0, service=60.0, probe=60.0)
+AT_ONCE = Limits(call=1.0, service=8.0, probe=10.0)
 """For what never answers. A busy machine has the rest of `probe` to start the question."""
-ANSWERED = Limits(question=8.0, service=30.0, probe=30.0)
+ANSWERED = Limits(call=8.0, service=30.0, probe=30.0)
 """For what answers beside something that never does."""
 GOOD, WARNING, BAD, UNKNOWN = State.GOOD, State.WARNING, State.BAD, State.UNKNOWN
 
 
 @pytest.fixture
-def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CheckedFolder:
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CheckContext:
     """Provide a machine with nothing: no bus, no systemd, no programs, no config, no state."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     variables = {
@@ -47,7 +47,7 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CheckedFolder:
         "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nowhere",
         "XDG_RUNTIME_DIR": str(tmp_path / "run"),
     }
-    return CheckedFolder(None, tmp_path / "state" / "nightcare", variables, NOW)
+    return CheckContext(None, tmp_path / "state" / "nightcare", variables, NOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,12 @@ class Seen:
         ]
 
 
-def look(place: CheckedFolder, limits: Limits = IN_GOOD_TIME) -> Seen:
+def look(place: CheckContext, limits: Limits = IN_GOOD_TIME) -> Seen:
     """Look at everything; every finding must read as a sentence."""
-    findings = asyncio.run(examine(place, limits)).findings
+    findings = asyncio.run(run_checks(replace(place, limits=limits))).findings
     for one in findings:
         assert message_of(one, ENGLISH)
-        assert (mend_of(one, ENGLISH) is None) is (one.state in {GOOD, UNKNOWN})
+        assert (fix_of(one, ENGLISH) is None) is (one.state in {GOOD, UNKNOWN})
     return Seen(findings)
 
 
@@ -82,7 +82,7 @@ def bad(seen: Seen) -> set[Check]:
 # Nothing there
 
 
-def test_where_nothing_is_there_each_thing_is_told(nowhere: CheckedFolder, tmp_path: Path) -> None:
+def test_where_nothing_is_there_each_thing_is_told(nowhere: CheckContext, tmp_path: Path) -> None:
     """As a line, never an error; and nothing is made."""
     seen = look(nowhere)
     assert {one.check for one in seen.findings} == set(Check) - {Check.TRIAL}
@@ -99,14 +99,14 @@ def test_where_nothing_is_there_each_thing_is_told(nowhere: CheckedFolder, tmp_p
     assert list(tmp_path.iterdir()) == []
 
 
-def test_where_nobody_has_a_home_there_is_no_journal(nowhere: CheckedFolder) -> None:
+def test_where_nobody_has_a_home_there_is_no_journal(nowhere: CheckContext) -> None:
     """As for a user of a container that is in no list of users."""
     seen = look(replace(nowhere, state=None))
     assert seen[Check.JOURNAL] == [("journal_nowhere", BAD)]
     assert seen[Check.SERVICE] == [("service_stopped", BAD)]
 
 
-def test_who_wants_no_desktop_needs_no_bus(nowhere: CheckedFolder, tmp_path: Path) -> None:
+def test_who_wants_no_desktop_needs_no_bus(nowhere: CheckContext, tmp_path: Path) -> None:
     """The config can name another notifier."""
     config = tmp_path / "own.toml"
     config.write_text('[notify]\nbackend = "terminal"\n', encoding="utf-8")
@@ -116,16 +116,19 @@ def test_who_wants_no_desktop_needs_no_bus(nowhere: CheckedFolder, tmp_path: Pat
 
 
 def test_a_probe_that_fails_is_told_as_a_line(
-    nowhere: CheckedFolder, monkeypatch: pytest.MonkeyPatch
+    nowhere: CheckContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """This holds for every probe and every error."""
 
     def fail(*_: object) -> None:
         raise ZeroDivisionError("out of the blue")
 
-    for probe in ("inspect", "service_runs", "find_unit", "find_session", "load", "local",
-                  "find_versions", "session_bus"):  # fmt: skip
-        monkeypatch.setattr(f"nightcare.doctor.run_checks.{probe}", fail)
+    for probe in (
+        "files.inspect", "files.load", "running_service.service_runs", "service_unit.probe_unit",
+        "service_unit.probe_session", "session_bus.session_bus", "system_clock.local",
+        "versions.probe_versions",
+    ):  # fmt: skip
+        monkeypatch.setattr(f"nightcare.doctor.checks.{probe}", fail)
     seen = look(nowhere)
     failed = ("failed", WARNING)
     assert seen[Check.BUS] == [failed]
@@ -141,15 +144,18 @@ def test_a_probe_that_fails_is_told_as_a_line(
 
 
 def test_a_judgement_that_fails_is_told_as_a_line(
-    nowhere: CheckedFolder, monkeypatch: pytest.MonkeyPatch
+    nowhere: CheckContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A failure that nobody foresaw is reported in one line."""
 
     def fail(*_: object) -> None:
         raise ZeroDivisionError("out of the blue")
 
-    for judge in ("bus", "unit", "service", "config", "versions", "alarm"):
-        monkeypatch.setattr(f"nightcare.doctor.conclude.judge_{judge}", fail)
+    for judge in (
+        "files.judge_config", "running_service.judge_service", "service_unit.judge_unit",
+        "session_bus.judge_bus", "system_clock.judge_alarm", "versions.judge_versions",
+    ):  # fmt: skip
+        monkeypatch.setattr(f"nightcare.doctor.checks.{judge}", fail)
     seen = look(nowhere)
     for check in (Check.BUS, Check.UNIT, Check.SERVICE, Check.CLOCK, Check.VERSIONS):
         assert seen[check] == [("failed", WARNING)]
@@ -157,14 +163,14 @@ def test_a_judgement_that_fails_is_told_as_a_line(
 
 
 def test_a_kernel_without_the_alarm_is_told(
-    nowhere: CheckedFolder, monkeypatch: pytest.MonkeyPatch
+    nowhere: CheckContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As in a sandbox that forbids it."""
 
     def refuse(*_: object) -> None:
         raise PermissionError(1, "Operation not permitted")
 
-    monkeypatch.setattr("nightcare.doctor.run_checks.alarm", refuse)
+    monkeypatch.setattr("nightcare.doctor.checks.system_clock.alarm", refuse)
     assert look(nowhere)[Check.CLOCK][-1] == ("alarm_refused", BAD)
 
 
@@ -182,15 +188,17 @@ def silence(path: Path) -> Iterator[str]:
 
 
 def test_where_everything_hangs_it_ends_by_its_own_limits(
-    home: Home, nowhere: CheckedFolder, monkeypatch: pytest.MonkeyPatch
+    home: Home, nowhere: CheckContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both buses, systemd, the settings, the config and the disk, all at the same time."""
     never = threading.Event()
-    monkeypatch.setattr("nightcare.doctor.run_checks.inspect", lambda _: never.wait())
-    monkeypatch.setattr("nightcare.doctor.run_checks.service_runs", lambda _: never.wait())
-    monkeypatch.setattr("nightcare.doctor.run_checks.local", never.wait)
+    monkeypatch.setattr("nightcare.doctor.checks.files.inspect", lambda _: never.wait())
+    monkeypatch.setattr(
+        "nightcare.doctor.checks.running_service.service_runs", lambda _: never.wait()
+    )
+    monkeypatch.setattr("nightcare.doctor.checks.system_clock.local", never.wait)
     # As of a file on a disk that is far away.
-    monkeypatch.setattr("nightcare.doctor.run_checks.chosen_config", lambda *_: never.wait())
+    monkeypatch.setattr("nightcare.doctor.checks.files.chosen_config", lambda *_: never.wait())
     programs = home.path / "bin"
     for name in ("systemctl", "gsettings"):
         shell_program(programs / name, "/bin/sleep 600")
@@ -219,12 +227,12 @@ def test_where_everything_hangs_it_ends_by_its_own_limits(
 def test_the_usual_limits_keep_what_is_promised() -> None:
     """Less than five seconds in all, also where everything takes its whole time."""
     usual = Limits()
-    assert usual.question == 2.0
-    assert usual.question < usual.service < usual.probe < 4.0
+    assert usual.call == 2.0
+    assert usual.call < usual.service < usual.probe < 4.0
 
 
 def test_a_server_that_hangs_does_not_hold_up_the_bus(
-    nowhere: CheckedFolder, bus: PrivateBus
+    nowhere: CheckContext, bus: PrivateBus
 ) -> None:
     """Answers are reported, and so are missing ones."""
 
@@ -232,7 +240,8 @@ def test_a_server_that_hangs_does_not_hold_up_the_bus(
         async with NotificationServer(bus.address) as server:
             server.freeze()
             variables = {**nowhere.variables, "DBUS_SESSION_BUS_ADDRESS": bus.address}
-            return Seen((await examine(replace(nowhere, variables=variables), ANSWERED)).findings)
+            place = replace(nowhere, variables=variables, limits=ANSWERED)
+            return Seen((await run_checks(place)).findings)
 
     seen = asyncio.run(story())
     assert seen[Check.BUS] == [("bus_good", GOOD)]
@@ -265,7 +274,7 @@ def test_a_call_aside_brings_its_result_and_its_error() -> None:
 # All is well, and what is not
 
 
-def test_a_bus_that_is_gone_is_told(nowhere: CheckedFolder) -> None:
+def test_a_bus_that_is_gone_is_told(nowhere: CheckContext) -> None:
     """An address alone is no bus."""
     variables = {**nowhere.variables, "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere/bus"}
     seen = look(replace(nowhere, variables=variables))
@@ -273,7 +282,7 @@ def test_a_bus_that_is_gone_is_told(nowhere: CheckedFolder) -> None:
 
 
 def test_settings_are_asked_where_the_server_says_nothing(
-    nowhere: CheckedFolder, bus: PrivateBus, tmp_path: Path
+    nowhere: CheckContext, bus: PrivateBus, tmp_path: Path
 ) -> None:
     """As on GNOME; and on a bus that the session variable does not name."""
     shell_program(tmp_path / "bin" / "gsettings", "echo false")
@@ -285,8 +294,8 @@ def test_settings_are_asked_where_the_server_says_nothing(
                 "XDG_RUNTIME_DIR": bus.address.removeprefix("unix:path=").removesuffix("/bus"),
                 "XDG_CURRENT_DESKTOP": "GNOME",
             }
-            place = replace(nowhere, variables=variables)
-            return Seen((await examine(place, IN_GOOD_TIME)).findings)
+            place = replace(nowhere, variables=variables, limits=IN_GOOD_TIME)
+            return Seen((await run_checks(place)).findings)
 
     seen = asyncio.run(story())
     assert seen[Check.BUS] == [("bus_good", GOOD)]
@@ -295,7 +304,7 @@ def test_settings_are_asked_where_the_server_says_nothing(
 
 
 def test_the_server_goes_before_the_settings(
-    nowhere: CheckedFolder, bus: PrivateBus, tmp_path: Path
+    nowhere: CheckContext, bus: PrivateBus, tmp_path: Path
 ) -> None:
     """It knows best what it shows."""
     shell_program(tmp_path / "bin" / "gsettings", "echo false")
@@ -308,13 +317,13 @@ def test_the_server_goes_before_the_settings(
                 "DBUS_SESSION_BUS_ADDRESS": bus.address,
                 "XDG_CURRENT_DESKTOP": "GNOME",
             }
-            place = replace(nowhere, variables=variables)
-            return Seen((await examine(place, IN_GOOD_TIME)).findings)
+            place = replace(nowhere, variables=variables, limits=IN_GOOD_TIME)
+            return Seen((await run_checks(place)).findings)
 
     assert asyncio.run(story())[Check.QUIET] == [("quiet_off", GOOD)]
 
 
-def test_a_running_service_is_known_by_its_lock_and_its_note(nowhere: CheckedFolder) -> None:
+def test_a_running_service_is_known_by_its_lock_and_its_note(nowhere: CheckContext) -> None:
     """They name the notifier, the config and the version; a note alone may be old."""
     assert nowhere.state is not None
     journal = Journal.open(nowhere.state)
@@ -333,7 +342,7 @@ def test_a_running_service_is_known_by_its_lock_and_its_note(nowhere: CheckedFol
         journal.close()
 
 
-def test_a_clock_that_is_behind_the_journal_is_told(nowhere: CheckedFolder) -> None:
+def test_a_clock_that_is_behind_the_journal_is_told(nowhere: CheckContext) -> None:
     """It was set back, or is wrong."""
     assert nowhere.state is not None
     journal = Journal.open(nowhere.state)
@@ -345,7 +354,7 @@ def test_a_clock_that_is_behind_the_journal_is_told(nowhere: CheckedFolder) -> N
 
 
 def test_a_config_is_told_with_its_mistakes_and_its_variables(
-    nowhere: CheckedFolder, tmp_path: Path
+    nowhere: CheckContext, tmp_path: Path
 ) -> None:
     """The time zone is reported with its source."""
     config = tmp_path / "own.toml"
@@ -368,15 +377,15 @@ def test_a_config_is_told_with_its_mistakes_and_its_variables(
 
 
 def test_what_may_not_even_be_looked_for_is_told(
-    nowhere: CheckedFolder, monkeypatch: pytest.MonkeyPatch
+    nowhere: CheckContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As where the folders belong to somebody else."""
 
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied", "/home/mette/.config")
 
-    monkeypatch.setattr("nightcare.doctor.run_checks.chosen_config", refuse)
-    monkeypatch.setattr("nightcare.doctor.run_checks.inspect", refuse)
+    monkeypatch.setattr("nightcare.doctor.checks.files.chosen_config", refuse)
+    monkeypatch.setattr("nightcare.doctor.checks.files.inspect", refuse)
     seen = look(nowhere)
     assert seen[Check.CONFIG] == [("failed", BAD)]
     (journal,) = (one for one in seen.findings if one.check is Check.JOURNAL)

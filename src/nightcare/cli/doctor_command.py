@@ -19,10 +19,10 @@ from nightcare.cli.output import echo, print_json
 from nightcare.cli.prompts import prompt_yes
 from nightcare.config.load import load
 from nightcare.desktop.notify.factory import choose_screen
-from nightcare.doctor.facts import CheckedFolder, Limits
-from nightcare.doctor.finding import Check, Finding, State, bad, good, mend_of, message_of
+from nightcare.doctor.finding import Check, Finding, State, bad, fix_of, good, message_of
 from nightcare.doctor.notification_test import TestOutcome, try_out
-from nightcare.doctor.run_checks import CheckResults, examine
+from nightcare.doctor.probe import CheckContext, Limits
+from nightcare.doctor.run_checks import CheckResults, run_checks
 from nightcare.errors import NightcareError, StateError, ValueRefused
 from nightcare.i18n.translator import Translator, words_for
 from nightcare.journal.database import FILE_NAME
@@ -58,8 +58,10 @@ def doctor_command(context: CommandContext, *, notify: bool, seconds: int, as_js
     """Find what is wrong here and how to fix it; change nothing."""
     if not 1 <= seconds <= _LONGEST_WAIT:
         raise ValueRefused("seconds_out_of_range", found=seconds, most=_LONGEST_WAIT)
-    place = CheckedFolder(context.named, _state(context), os.environ, context.now, context.service)
-    examined = asyncio.run(examine(place, Limits()))
+    checked = CheckContext(
+        context.named, _state(context), os.environ, context.now, context.service, Limits()
+    )
+    examined = asyncio.run(run_checks(checked))
     chosen = None if examined.loaded is None else examined.loaded.schedule.language
     words = words_for(chosen, os.environ)
     findings = list(examined.findings)
@@ -134,7 +136,7 @@ def _print(findings: Iterable[Finding], words: Translator) -> None:
         if coloured:
             mark = click.style(mark, fg=colour)
         echo(f"{mark}  {_sentence(one, words)}")
-        mend = mend_of(one, words)
+        mend = fix_of(one, words)
         if mend is not None:
             echo(f"{' ' * width}  {words.say('doctor_mend', mend=mend)}")
 
@@ -151,5 +153,5 @@ def _value(finding: Finding, words: Translator) -> dict[str, str | None]:
         "check": finding.check,
         "state": finding.state,
         "message": _sentence(finding, words),
-        "mend": mend_of(finding, words),
+        "mend": fix_of(finding, words),
     }

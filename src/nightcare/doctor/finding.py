@@ -1,4 +1,4 @@
-"""One finding of the checkup, and how it reads."""
+"""Findings of the doctor, and their texts."""
 
 from __future__ import annotations
 
@@ -13,16 +13,18 @@ from nightcare.i18n.translator import Translator
 
 
 class State(StrEnum):
-    """How things stand."""
+    """The state of what was checked."""
 
     GOOD = "good"
     WARNING = "warning"
+    """It may keep reminders from the person."""
     BAD = "bad"
+    """It keeps reminders, or the record of them, from the person."""
     UNKNOWN = "unknown"
 
 
 class Check(StrEnum):
-    """What was looked at; the words are for programs."""
+    """The subject of a finding, by its name in the JSON output."""
 
     BUS = "bus"
     SERVER = "server"
@@ -37,9 +39,13 @@ class Check(StrEnum):
     TRIAL = "notify"
 
 
+_ESSENTIAL = frozenset({Check.CONFIG, Check.JOURNAL})
+"""Checks whose failure is bad: without them no reminder is right, or none is remembered."""
+
+
 @dataclass(frozen=True)
-class Said:
-    """A part of a sentence that is itself in the catalogue."""
+class TextKey:
+    """A part of a sentence that is itself a text of the catalogue."""
 
     key: str
 
@@ -49,66 +55,88 @@ class Finding:
     """One finding.
 
     Attributes:
-        check: What was looked at.
-        state: How it stands.
-        key: The sentence of the catalogue that says so.
-        values: What the sentence, and that of the mend, are filled in with.
-        mend: The sentence that says how to mend it; every warning and everything bad has one.
+        check: Its subject.
+        state: The state of the subject.
+        key: The text of the catalogue that states it.
+        values: The values of this text and of that of the fix.
+        fix: The text that says how to fix it; set if the state is a warning or bad.
     """
 
     check: Check
     state: State
     key: str
     values: Mapping[str, object] = field(default_factory=dict)
-    mend: str | None = None
+    fix: str | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The reason why a probe found nothing; an empty one if it exceeded its limit.
+
+    Attributes:
+        limit: The time that it had.
+        reason: The reason.
+    """
+
+    limit: timedelta
+    reason: str = ""
 
 
 def good(check: Check, key: str, /, **values: object) -> Finding:
-    """Something that is as it should be."""
+    """Return a finding that needs no fix."""
     return Finding(check, State.GOOD, key, values)
 
 
 def unknown(check: Check, key: str, /, **values: object) -> Finding:
-    """Something that cannot be told here."""
+    """Return a finding that the state cannot be found out here."""
     return Finding(check, State.UNKNOWN, key, values)
 
 
-def warning(check: Check, key: str, mend: str, /, **values: object) -> Finding:
-    """Something that may keep reminders from the person."""
-    return Finding(check, State.WARNING, key, values, mend)
+def warning(check: Check, key: str, fix: str | None = None, /, **values: object) -> Finding:
+    """Return a warning; the text of its fix is that of the key with `_mend`, unless named."""
+    return Finding(check, State.WARNING, key, values, fix or f"{key}_mend")
 
 
-def bad(check: Check, key: str, mend: str, /, **values: object) -> Finding:
-    """Something that does keep reminders, or what is remembered, from the person."""
-    return Finding(check, State.BAD, key, values, mend)
+def bad(check: Check, key: str, fix: str | None = None, /, **values: object) -> Finding:
+    """Return a finding that something is bad; see `warning` for the fix."""
+    return Finding(check, State.BAD, key, values, fix or f"{key}_mend")
 
 
-def message_of(finding: Finding, words: Translator) -> str:
-    """What was found, as the person reads it."""
-    return _said(finding.key, finding.values, words)
+def failed(check: Check, failure: Failure) -> Finding:
+    """Return the finding for a probe that found nothing."""
+    report = bad if check in _ESSENTIAL else warning
+    if failure.reason:
+        return report(check, "doctor_failed", reason=failure.reason)
+    return report(check, "doctor_late", limit=failure.limit)
 
 
-def mend_of(finding: Finding, words: Translator) -> str | None:
-    """How to mend it, as the person reads it; None where there is nothing to mend."""
-    return None if finding.mend is None else _said(finding.mend, finding.values, words)
+def message_of(finding: Finding, translator: Translator) -> str:
+    """Return the text of a finding."""
+    return _text(finding.key, finding.values, translator)
 
 
-def _said(key: str, values: Mapping[str, object], words: Translator) -> str:
-    text = words.say(key, **{name: _readable(one, words) for name, one in values.items()})
-    # What others have named must not break the line or command the terminal.
+def fix_of(finding: Finding, translator: Translator) -> str | None:
+    """Return the text of its fix; None if there is nothing to fix."""
+    return None if finding.fix is None else _text(finding.fix, finding.values, translator)
+
+
+def _text(key: str, values: Mapping[str, object], translator: Translator) -> str:
+    parts = {name: _value_text(value, translator) for name, value in values.items()}
+    text = translator.say(key, **parts)
+    # Names chosen by other programs must not break the line or control the terminal.
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
-def _readable(value: object, words: Translator) -> str:
+def _value_text(value: object, translator: Translator) -> str:
     match value:
-        case Said(key):
-            return words.say(key)
+        case TextKey(key):
+            return translator.say(key)
         case tuple():
-            return ", ".join(_readable(one, words) for one in value)
+            return ", ".join(_value_text(one, translator) for one in value)
         case Diagnostic():
-            return diagnostic_text(value, words)
+            return diagnostic_text(value, translator)
         case timedelta():
-            return words.length(value)
+            return translator.length(value)
         case datetime():
             return f"{value:%Y-%m-%d %H:%M}"
         case _:

@@ -132,7 +132,7 @@ async def _outcome(
 async def _next(
     heard: asyncio.Queue[MessageEvent], serving: asyncio.Task[None], seconds: float
 ) -> MessageEvent | None:
-    """The next thing that a screen reports; None where nothing comes in so many seconds."""
+    """Return the next event of a notifier; None if none comes in so many seconds."""
     hearing = asyncio.ensure_future(heard.get())
     try:
         await asyncio.wait({hearing, serving}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)

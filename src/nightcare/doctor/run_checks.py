@@ -1,42 +1,31 @@
-"""Everything is looked at, at the same time and each within its limit; then it is judged."""
+"""Run all probes at the same time, each within its limit, and judge what they find."""
 
 from __future__ import annotations
 
 import asyncio
-import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from nightcare.config.load import load
+from nightcare import __version__
 from nightcare.config.load_result import LoadResult
-from nightcare.desktop.clock import KernelAlarm, alarm
-from nightcare.desktop.clock_probe import find_synchronised
-from nightcare.desktop.instance_lock import running_service, service_runs
 from nightcare.desktop.manager_environment import manager_environment
-from nightcare.desktop.notify.factory import session_bus
-from nightcare.desktop.probe_results import DoNotDisturbFacts, Fault
-from nightcare.desktop.time_zone import compare, local
-from nightcare.desktop.unit_probe import find_session, find_systemd, find_unit
-from nightcare.desktop.versions_probe import find_versions
-from nightcare.doctor.checks.environment import published
-from nightcare.doctor.conclude import conclude
-from nightcare.doctor.facts import (
-    CheckedFolder,
-    Facts,
-    Failure,
-    Limits,
-    LocalTime,
-    ReadConfig,
-    SessionBus,
+from nightcare.doctor.checks import (
+    files,
+    notification_server,
+    running_service,
+    service_unit,
+    session_bus,
+    system_clock,
+    versions,
 )
-from nightcare.doctor.finding import Finding
-from nightcare.errors import ConfigError
-from nightcare.journal.inspection import Content, Inspection, inspect
-from nightcare.paths import chosen_config, with_those_of_service
+from nightcare.doctor.finding import Check, Failure, Finding, failed
+from nightcare.doctor.probe import CheckContext, attempt
+from nightcare.journal.inspection import Content, Inspection
+from nightcare.paths import is_home_of_another
 from nightcare.threads import run_in_thread
 
 Found = TypeVar("Found")
@@ -44,159 +33,225 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True)
 class CheckResults:
-    """What came of it.
+    """The results of all checks.
 
     Attributes:
-        findings: All of it, in the order in which one thing rests on another.
-        loaded: The configuration; None where it is wrong or cannot be read.
+        findings: The findings, in the order in which one subject depends on another.
+        loaded: The configuration; None if it is invalid or cannot be read.
     """
 
     findings: tuple[Finding, ...]
     loaded: LoadResult | None
 
 
-async def examine(place: CheckedFolder, limits: Limits) -> CheckResults:
-    """Look at everything, and judge it; nothing is changed, and nothing here raises.
+@dataclass(frozen=True)
+class Facts:
+    """The results of all probes.
 
-    Args:
-        place: Where.
-        limits: How long to wait.
+    Attributes:
+        own_bus: The session bus of this command.
+        service_bus: The session bus of the running service; None if it does not tell which.
+        setting: The desktop's setting for do not disturb.
+        manager: The environment that the user manager gives its services.
+        unit: The user unit.
+        session: The session of this command.
+        runs: Whether a service runs.
+        config: The config.
+        journal: The journal; None if there is no folder for it.
+        zone: The time zone of this process.
+        synchronised: Whether the clock is synchronised; None if unknown.
+        alarm: Whether the kernel reports clock steps and resumes.
+        versions: The installed versions.
     """
-    variables, wait = place.variables, limits.question
 
-    def begun(probe: Awaitable[Found]) -> asyncio.Task[Found | Failure]:
-        return asyncio.create_task(_attempt(probe, limits.probe))
+    own_bus: session_bus.BusFacts | Failure
+    service_bus: session_bus.BusFacts | Failure | None
+    setting: notification_server.DoNotDisturbFacts | Failure
+    manager: Mapping[str, str] | Failure
+    unit: service_unit.UnitFacts | service_unit.NoManager | Failure
+    session: service_unit.SessionFacts | Failure
+    runs: bool | Failure
+    config: files.ConfigFacts | Failure
+    journal: Inspection | Failure | None
+    zone: system_clock.ZoneFacts | Failure
+    synchronised: bool | Failure | None
+    alarm: bool | Failure
+    versions: versions.VersionFacts | Failure
 
-    def begun_aside(call: Callable[[], Found]) -> asyncio.Task[Found | Failure]:
-        return begun(run_in_thread(call, limits.probe))
+    @property
+    def loaded(self) -> LoadResult | None:
+        """The configuration; None if it is invalid or cannot be read."""
+        result = None if isinstance(self.config, Failure) else self.config.result
+        return result if isinstance(result, LoadResult) else None
 
-    bus = begun(_look_at_own_bus(variables, limits))
-    manager = begun_aside(partial(manager_environment, variables, wait))
-    synchronised = begun(find_synchronised(variables, wait))
-    kernel = begun(_kernel_tells())
-    setting = begun_aside(partial(_setting, variables, wait))
-    unit = begun_aside(partial(find_unit, variables, wait))
-    session = begun_aside(partial(find_session, variables))
-    runs = begun_aside(partial(_service_runs, place))
-    config = begun_aside(partial(_read_config, place))
-    journal = begun_aside(partial(_inspect, place.state))
-    local_time = begun_aside(partial(_look_at_zone, place.now))
-    versions = begun_aside(lambda: find_versions(find_systemd(variables, wait)))
-    facts = Facts(
-        bus=await bus,
-        service_bus=await begun(_look_at_service_bus(await runs, await journal, variables, limits)),
-        manager=await manager,
+    @property
+    def content(self) -> Content:
+        """The content of the journal, as far as it can be read."""
+        return _content(self.journal)
+
+    @property
+    def service(self) -> running_service.Published | None:
+        """The environment of the running service, if there is one that tells it."""
+        return _service(self.runs, self.journal)
+
+    @property
+    def in_session(self) -> bool:
+        """True if this command runs in a session with a screen."""
+        return isinstance(self.session, service_unit.SessionFacts) and bool(self.session.kind)
+
+    @property
+    def has_screen(self) -> bool:
+        """True if a notification server could be started on some screen."""
+        variables = {} if isinstance(self.manager, Failure) else self.manager
+        return bool(
+            self.in_session
+            or variables.get("DISPLAY")
+            or variables.get("WAYLAND_DISPLAY")
+            or (self.service is not None and self.service.display)
+        )
+
+
+def _content(journal: Inspection | Failure | None) -> Content:
+    if isinstance(journal, Inspection) and isinstance(journal.content, Content):
+        return journal.content
+    return Content(sound=True, version=0)
+
+
+def _service(
+    runs: bool | Failure,  # noqa: FBT001 - the result of a probe
+    journal: Inspection | Failure | None,
+) -> running_service.Published | None:
+    return running_service.published(_content(journal).service) if runs is True else None
+
+
+async def run_checks(context: CheckContext) -> CheckResults:
+    """Check everything; change nothing, and raise nothing."""
+    facts = await _probe(context)
+    findings: list[Finding] = []
+    for check, judge in _judgements(context, facts):
+        try:
+            findings += judge()
+        except Exception as error:  # noqa: BLE001 - a journal may hold anything
+            limit = timedelta(seconds=context.limits.probe)
+            findings.append(failed(check, Failure(limit, f"{type(error).__name__}: {error}")))
+    return CheckResults(tuple(findings), facts.loaded)
+
+
+async def _probe(context: CheckContext) -> Facts:
+    limit = context.limits.probe
+
+    def start(probe: Awaitable[Found]) -> asyncio.Task[Found | Failure]:
+        return asyncio.create_task(attempt(probe, limit))
+
+    def start_thread(probe: Callable[[CheckContext], Found]) -> asyncio.Task[Found | Failure]:
+        return start(run_in_thread(partial(probe, context), limit))
+
+    own_bus = start(session_bus.probe_own_bus(context))
+    synchronised = start(system_clock.probe_synchronisation(context))
+    alarm = start(system_clock.probe_alarm())
+    manager = start_thread(_probe_manager)
+    setting = start_thread(notification_server.probe_desktop_setting)
+    unit = start_thread(service_unit.probe_unit)
+    session = start_thread(service_unit.probe_session)
+    runs = start_thread(running_service.probe_service)
+    config = start_thread(files.probe_config)
+    journal = start_thread(files.probe_journal)
+    zone = start_thread(system_clock.probe_zone)
+    installed = start_thread(versions.probe_versions)
+    service = _service(await runs, await journal)
+    service_bus = None
+    if service is not None:
+        service_bus = await start(session_bus.probe_bus(service.bus or None, context))
+    return Facts(
+        own_bus=await own_bus,
+        service_bus=service_bus,
         setting=await setting,
+        manager=await manager,
         unit=await unit,
         session=await session,
         runs=await runs,
         config=await config,
         journal=await journal,
+        zone=await zone,
         synchronised=await synchronised,
-        local_time=await local_time,
-        alarm=await kernel,
-        versions=await versions,
+        alarm=await alarm,
+        versions=await installed,
     )
-    return CheckResults(conclude(place, facts, limits), facts.loaded)
 
 
-async def _attempt(probe: Awaitable[Found], limit: float) -> Found | Failure:
-    """What a probe finds, or why it finds nothing."""
-    try:
-        async with asyncio.timeout(limit):
-            return await probe
-    except TimeoutError:
-        return Failure()
-    except OSError as error:
-        return Failure(error.strerror or repr(error))
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is a line and no traceback
-        return Failure(f"{type(error).__name__}: {error}")
+def _probe_manager(context: CheckContext) -> Mapping[str, str]:
+    return manager_environment(context.variables, context.limits.call)
 
 
-async def _look_at_own_bus(variables: Mapping[str, str], limits: Limits) -> SessionBus:
-    return await _look_at_bus(session_bus(variables), variables, limits)
+def _judgements(
+    context: CheckContext, facts: Facts
+) -> tuple[tuple[Check, Callable[[], Iterable[Finding]]], ...]:
+    """Return each judgement, with the check that an unexpected error in it is reported under."""
+    return (
+        (Check.BUS, lambda: _judge_notifications(context, facts)),
+        (
+            Check.UNIT,
+            lambda: service_unit.judge_unit_and_session(
+                facts.unit, facts.session, context.call_limit
+            ),
+        ),
+        (Check.SERVICE, lambda: _judge_service(context, facts)),
+        (
+            Check.CONFIG,
+            lambda: files.judge_config(
+                facts.config, context, service_runs=facts.service is not None
+            ),
+        ),
+        (Check.JOURNAL, lambda: files.judge_journal(facts.journal, context.state)),
+        (Check.CLOCK, lambda: _judge_clock(context, facts)),
+        (Check.VERSIONS, lambda: versions.judge_versions(facts.versions)),
+    )
 
 
-async def _look_at_service_bus(
-    runs: bool | Failure,  # noqa: FBT001 - what a probe found
-    journal: Inspection | Failure | None,
-    variables: Mapping[str, str],
-    limits: Limits,
-) -> SessionBus | None:
-    """Look at the session bus that the running service says it is on."""
-    content = journal.content if isinstance(journal, Inspection) else None
-    service = published(content.service) if isinstance(content, Content) else None
-    if runs is not True or service is None:
-        return None
-    return await _look_at_bus(service.bus or None, variables, limits)
+def _judge_notifications(context: CheckContext, facts: Facts) -> list[Finding]:
+    backend = None if facts.loaded is None else facts.loaded.schedule.notify
+    return session_bus.judge_backend(
+        backend, facts.service, context.variables
+    ) or session_bus.judge_notifications(
+        facts.own_bus,
+        facts.service_bus,
+        facts.service,
+        facts.setting,
+        context.call_limit,
+        has_screen=facts.has_screen,
+    )
 
 
-async def _look_at_bus(
-    address: str | None, variables: Mapping[str, str], limits: Limits
-) -> SessionBus:
-    """Look at a session bus, and on it at the notification server and do not disturb."""
-    if address is None or sys.platform != "linux":
-        return SessionBus(address)
-    from nightcare.desktop.dbus.connection import CallError, ConnectionLost  # noqa: PLC0415 - likewise
-    from nightcare.desktop.dbus.transport import open_connection  # noqa: PLC0415 - likewise
-    from nightcare.desktop.notifier_probe import find_notifier  # noqa: PLC0415 - Linux only
-    from nightcare.desktop.quiet_probe import find_quiet  # noqa: PLC0415 - likewise
-
-    try:
-        async with open_connection(address, limits.question) as bus:
-            notifier, quiet = await asyncio.gather(
-                _attempt(find_notifier(bus), limits.service),
-                _attempt(find_quiet(bus, variables), limits.service),
-            )
-            return SessionBus(address, None, notifier, quiet, await bus.get_id())
-    except TimeoutError:
-        return SessionBus(address, Fault.LATE)
-    except (ConnectionLost, CallError) as error:
-        late = isinstance(error.__cause__, TimeoutError)
-        return SessionBus(address, Fault.LATE if late else Fault.REFUSED)
-
-
-def _setting(variables: Mapping[str, str], limit: float) -> DoNotDisturbFacts:
-    if sys.platform != "linux":
-        return DoNotDisturbFacts(None)
-    from nightcare.desktop.quiet_probe import setting_of_desktop  # noqa: PLC0415 - Linux only
-
-    return setting_of_desktop(variables, limit)
+def _judge_service(context: CheckContext, facts: Facts) -> Iterable[Finding]:
+    runs, bus, config, loaded = facts.runs, facts.own_bus, facts.config, facts.loaded
+    if isinstance(runs, Failure):
+        return [failed(Check.SERVICE, runs)]
+    answers = not isinstance(bus, Failure) and bus.address is not None and bus.fault is None
+    expected = running_service.Expected(
+        version=__version__,
+        program=Path(__file__).parents[1],
+        config=None if isinstance(config, Failure) else config.path,
+        desktop=answers and (loaded is None or loaded.schedule.notify is None),
+    )
+    status = facts.content.service if runs else None
+    findings = running_service.judge_service(status, expected)
+    if is_home_of_another():
+        findings.append(running_service.judge_home(context.variables.get("HOME")))
+    if facts.service is not None:
+        language = None if loaded is None else loaded.schedule.language
+        own = running_service.CommandEnvironment.of(context, language)
+        findings += running_service.judge_environment(
+            facts.service, own, has_screen=facts.in_session
+        )
+    return findings
 
 
-def _look_at_zone(now: datetime) -> LocalTime:
-    here = local()
-    return LocalTime(here, tuple(compare(here, now)))
-
-
-def _inspect(folder: Path | None) -> Inspection | None:
-    return None if folder is None else inspect(folder)
-
-
-def _service_runs(place: CheckedFolder) -> bool:
-    if running_service(place.variables) is not None:
-        return True
-    return place.state is not None and service_runs(place.state)
-
-
-def _read_config(place: CheckedFolder) -> ReadConfig:
-    path = chosen_config(place.named, place.variables, place.service)
-    try:
-        return ReadConfig(path, load(path, with_those_of_service(place.variables, place.service)))
-    except ConfigError as error:
-        return ReadConfig(path, error)
-
-
-async def _kernel_tells() -> bool:
-    """Whether the kernel tells of clock steps and resumes.
-
-    Raises:
-        OSError: It refuses what the service needs for that.
-    """
-    tried = alarm(asyncio.get_running_loop(), _nothing, _nothing)
-    tried.close()
-    return isinstance(tried, KernelAlarm)
-
-
-def _nothing() -> None:
-    """It is only tried out."""
+def _judge_clock(context: CheckContext, facts: Facts) -> list[Finding]:
+    configured = None if facts.loaded is None else facts.loaded.schedule.zone
+    of_service = facts.content.service.get("zone") if facts.runs is True else None
+    synchronised = None if isinstance(facts.synchronised, Failure) else facts.synchronised
+    return [
+        *system_clock.judge_zones(facts.zone, configured, of_service, context),
+        *system_clock.judge_clock(context.now, facts.content.reckoned, synchronised=synchronised),
+        system_clock.judge_alarm(facts.alarm),
+    ]

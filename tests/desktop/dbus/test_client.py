@@ -11,7 +11,8 @@ import pytest
 from jeepney import MatchRule
 
 from nightcare.desktop.dbus.client import BusClient, BusSession
-from nightcare.desktop.dbus.connection import Signal
+from nightcare.desktop.dbus.connection import ConnectionLost, Signal
+from nightcare.desktop.dbus.transport import open_connection
 from nightcare.desktop.notify.freedesktop import FreedesktopNotifier, Waits
 from nightcare.desktop.presence.monitor import PresenceMonitor
 from nightcare.domain.notification import Message, NotificationShown
@@ -218,3 +219,15 @@ def test_an_error_of_a_user_ends_every_service(bus: PrivateBus) -> None:
             assert result.subgroup(ZeroDivisionError) is not None
 
     run(story())
+
+
+def test_a_bus_that_is_not_there_is_no_bus(home: Home) -> None:
+    """This holds for any address."""
+
+    async def story(address: str) -> None:
+        async with open_connection(address, SECONDS):
+            pass
+
+    for address in (f"unix:path={home.runtime}/bus", "autolaunch:", "nonsense"):
+        with pytest.raises(ConnectionLost):
+            asyncio.run(story(address))

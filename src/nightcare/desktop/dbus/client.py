@@ -13,6 +13,7 @@ from typing import Any, NoReturn, Protocol, TypeVar
 
 from jeepney import MatchRule
 
+from nightcare.desktop.dbus import Fault
 from nightcare.desktop.dbus.connection import (
     BUS,
     CallError,
@@ -21,7 +22,6 @@ from nightcare.desktop.dbus.connection import (
     Signal,
 )
 from nightcare.desktop.dbus.transport import connect
-from nightcare.desktop.probe_results import Fault
 
 Answer = TypeVar("Answer")
 

@@ -10,10 +10,10 @@ import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from nightcare.desktop.dbus import Fault
 from nightcare.desktop.dbus.client import BusClient, BusSession, or_fault
 from nightcare.desktop.dbus.connection import Signal
 from nightcare.desktop.presence.sources import PresenceSource
-from nightcare.desktop.probe_results import Fault
 
 Answer = bool | Fault
 """The answer of a source, or the reason why there is none."""

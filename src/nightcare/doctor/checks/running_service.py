@@ -1,0 +1,240 @@
+"""Check the running service, and its environment against that of this command.
+
+A service has the environment of the user manager, and a shell has another (docs/decisions.md, "The
+service and the shell").
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nightcare.desktop.instance_lock import running_service, service_runs
+from nightcare.doctor.finding import Check, Finding, TextKey, bad, good, warning
+from nightcare.doctor.probe import CheckContext
+from nightcare.languages import desktop_language
+from nightcare.paths import differing, state_folder
+
+_NOTIFIERS = {"freedesktop": "doctor_screen_desktop", "terminal": "doctor_screen_terminal"}
+_RESTART = "doctor_service_restart"
+_INSTALL = "doctor_service_install"
+
+
+@dataclass(frozen=True)
+class Published:
+    """The environment that a running service publishes; empty values are unknown.
+
+    Attributes:
+        bus: The address of its session bus.
+        desktop: XDG_CURRENT_DESKTOP.
+        display: WAYLAND_DISPLAY or DISPLAY.
+        language: The language of its texts.
+        path: PATH.
+        state: The folder of its journal.
+        managed: Whether the user manager started it.
+        watched: Whether it was started in a terminal.
+    """
+
+    bus: str
+    desktop: str
+    display: str
+    language: str
+    path: str
+    state: str
+    managed: bool
+    watched: bool
+
+
+def published(note: Mapping[str, object] | None) -> Published | None:
+    """Return the published environment; None if no service runs, or an earlier version."""
+    told = (note or {}).get("environment")
+    if not isinstance(told, Mapping):
+        return None
+
+    def text(name: str) -> str:
+        return str(told.get(name) or "")
+
+    return Published(
+        bus=text("bus"),
+        desktop=text("desktop"),
+        display=text("display"),
+        language=text("language"),
+        path=text("path"),
+        state=text("state"),
+        managed=told.get("managed") is True,
+        watched=told.get("watched") is True,
+    )
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The service as this command would start it.
+
+    Attributes:
+        version: The installed version.
+        program: The folder of the installed program.
+        config: The config file that this command reads; None for the built-in defaults.
+        desktop: Whether it would show reminders on the desktop.
+    """
+
+    version: str
+    program: Path
+    config: Path | None
+    desktop: bool
+
+
+@dataclass(frozen=True)
+class CommandEnvironment:
+    """The environment of this command.
+
+    Attributes:
+        variables: Its variables.
+        language: The language of its texts; None if the config names it.
+        state: The folder of the journal by its variables alone; empty if they name none.
+        settings: The `NIGHTCARE_*` variables whose values differ from the service's.
+        program: The program that must be run to query do not disturb on this desktop, if any.
+    """
+
+    variables: Mapping[str, str]
+    language: str | None
+    state: str
+    settings: tuple[str, ...]
+    program: str
+
+    @classmethod
+    def of(cls, context: CheckContext, configured: str | None) -> CommandEnvironment:
+        """Return the environment in a context; `configured` is the language of the config."""
+        variables, running = context.variables, context.service.running
+        return cls(
+            variables=variables,
+            language=desktop_language(variables) if configured is None else None,
+            state=str(state_folder()) if variables.get("XDG_STATE_HOME") else "",
+            settings=() if running is None else differing(variables, running),
+            program=_settings_program(variables),
+        )
+
+
+def _settings_program(variables: Mapping[str, str]) -> str:
+    if sys.platform != "linux":
+        return ""
+    from nightcare.desktop.presence.do_not_disturb import setting_in_use  # noqa: PLC0415 - Linux only
+
+    setting = setting_in_use(variables)
+    return "" if setting is None else setting.command[0]
+
+
+def probe_service(context: CheckContext) -> bool:
+    """Return whether a service of this person runs."""
+    if running_service(context.variables) is not None:
+        return True
+    return context.state is not None and service_runs(context.state)
+
+
+def judge_service(note: Mapping[str, object] | None, expected: Expected) -> list[Finding]:
+    """Judge the running service.
+
+    Args:
+        note: The status that it wrote; None if none runs.
+        expected: The service as this command would start it.
+    """
+    if note is None:
+        return [bad(Check.SERVICE, "doctor_service_stopped")]
+    if not note:
+        return [warning(Check.SERVICE, "doctor_service_mute", _RESTART)]
+    return list(_judge_status(note, expected))
+
+
+def _judge_status(note: Mapping[str, object], expected: Expected) -> Iterable[Finding]:
+    config, version, program = note.get("config"), note.get("version"), note.get("program")
+    theirs = config or TextKey("built_in")
+    shown = TextKey(_NOTIFIERS.get(str(note.get("screen")), "doctor_screen_other"))
+    yield good(
+        Check.SERVICE, "doctor_service_good", pid=note.get("pid"), screen=shown, config=theirs
+    )
+    if version != expected.version:
+        running = version or TextKey("doctor_service_some_version")
+        versions = {"running": running, "installed": expected.version}
+        yield warning(Check.SERVICE, "doctor_service_older", _INSTALL, **versions)
+    if program is not None and program != str(expected.program):
+        paths = {"theirs": program, "ours": expected.program}
+        yield warning(Check.SERVICE, "doctor_service_elsewhere", _INSTALL, **paths)
+    match note.get("upgrade"):
+        case "missing":
+            yield bad(Check.SERVICE, "doctor_program_missing", "doctor_unit_missing_mend")
+        case "unusable":
+            yield warning(Check.SERVICE, "doctor_program_unusable", _INSTALL)
+        case "waiting":
+            yield warning(Check.SERVICE, "doctor_program_waiting")
+        case _:
+            pass
+    if not _reads_same_file(config, expected.config):
+        ours = expected.config or TextKey("built_in")
+        yield warning(Check.SERVICE, "doctor_service_other_config", theirs=theirs, ours=ours)
+    if note.get("screen") == "terminal":
+        yield from _judge_terminal(note, expected)
+
+
+def _judge_terminal(note: Mapping[str, object], expected: Expected) -> Iterable[Finding]:
+    """Judge a service that shows reminders in its terminal, or in a log that nobody reads."""
+    service = published(note)
+    if note.get("why") == "configured":
+        if service is not None and not service.watched:
+            yield warning(Check.SERVICE, "doctor_service_log")
+    elif service is not None and service.watched:
+        if expected.desktop:
+            yield warning(Check.SERVICE, "doctor_service_terminal", _RESTART)
+    elif service is not None or expected.desktop:
+        yield bad(Check.SERVICE, "doctor_service_terminal", _RESTART)
+
+
+def _reads_same_file(theirs: object, ours: Path | None) -> bool:
+    """Return whether the service and this command read the same config, as far as is known."""
+    if not isinstance(theirs, str):
+        return ours is None
+    # A relative path was named in a folder that is not known here.
+    return not Path(theirs).is_absolute() or (ours is not None and Path(theirs) == ours.absolute())
+
+
+def judge_environment(
+    service: Published, own: CommandEnvironment, *, has_screen: bool
+) -> Iterable[Finding]:
+    """Judge the differences between the environments of the service and of this command.
+
+    Args:
+        service: The environment of the service.
+        own: The environment of this command.
+        has_screen: Whether this command runs in a session with a screen; without one its variables
+            do not tell the desktop.
+    """
+    if own.state and service.state and own.state != service.state:
+        yield good(Check.SERVICE, "doctor_service_state", theirs=service.state, ours=own.state)
+    if own.settings:
+        yield warning(Check.SERVICE, "doctor_service_settings", names=own.settings)
+    if own.language is not None and service.language not in {"", own.language}:
+        languages = {"theirs": service.language, "ours": own.language}
+        yield warning(Check.SERVICE, "doctor_service_language", **languages)
+    fix = "doctor_import_mend" if service.managed else "doctor_bus_other_run_mend"
+    desktop = own.variables.get("XDG_CURRENT_DESKTOP", "")
+    if has_screen and desktop and desktop != service.desktop:
+        desktops = {"theirs": service.desktop or TextKey("doctor_none"), "ours": desktop}
+        names = "XDG_CURRENT_DESKTOP"
+        yield warning(Check.SERVICE, "doctor_service_desktop", fix, names=names, **desktops)
+    if (
+        own.program
+        and _is_on(own.variables.get("PATH", ""), own.program)
+        and not _is_on(service.path, own.program)
+    ):
+        named = {"program": own.program, "names": "PATH"}
+        yield warning(Check.SERVICE, "doctor_service_program", fix, **named)
+
+
+def _is_on(path: str, program: str) -> bool:
+    return bool(path) and shutil.which(program, path=path) is not None
+
+
+def judge_home(home: str | None) -> Finding:
+    """Report a home folder that belongs to another user."""
+    return bad(Check.SERVICE, "doctor_home", home=home)

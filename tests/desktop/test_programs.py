@@ -1,0 +1,41 @@
+"""Other programs: their output, and their end if they take too long."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from nightcare.desktop.programs import output
+from parts.probes import LONG
+from parts.processes import Identity, eventually
+from parts.scripts import only_program
+
+Make = Callable[[str, str], dict[str, str]]
+
+
+@pytest.fixture
+def programs(tmp_path: Path) -> Make:
+    """Make a program that does as a script says; return an environment that has it alone."""
+    return partial(only_program, tmp_path / "bin")
+
+
+def test_a_program_that_hangs_is_ended_with_what_it_started(programs: Make, tmp_path: Path) -> None:
+    """No process is left behind."""
+    pid = tmp_path / "pid"
+    script = f"/bin/sleep 600 &\necho $! >{pid}\nwait"
+    before = time.monotonic()
+    with pytest.raises(TimeoutError):
+        output(("slow",), programs("slow", script), 1.0)
+    assert time.monotonic() - before < LONG
+    child = Identity.of(int(pid.read_text(encoding="utf-8")))
+    eventually(lambda: child is None or not child.is_alive(), LONG, "its child to be gone")
+
+
+def test_what_a_program_prints_is_taken(programs: Make) -> None:
+    """Both streams, also what is no text, and how it ended."""
+    said = output(("odd",), programs("odd", r"printf 'a\377'; echo b >&2; exit 3"), LONG)
+    assert (said.out, said.err, said.status) == ("a\ufffd", "b\n", 3)
