@@ -23,8 +23,8 @@ from nightcare.domain.delivery import Active, Delivery, DeliveryStatus, Outcome,
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.errors import StateError
-from nightcare.journal.database import FILE_NAME
-from nightcare.journal.migrations import APPLICATION_ID, STEPS, VERSION
+from nightcare.journal.journal_file import FILE_NAME
+from nightcare.journal.migrations import APPLICATION_ID, MIGRATIONS, VERSION
 from nightcare.journal.store import Journal
 
 NOW = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
@@ -49,7 +49,7 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 @pytest.fixture
 def other(journal: Journal, tmp_path: Path) -> Iterator[Journal]:
     """Open the same journal as another program."""
-    assert journal.sound()
+    assert journal.is_sound()
     made = Journal.open(tmp_path / "state")
     yield made
     made.close()
@@ -249,7 +249,7 @@ def test_a_transaction_that_was_interrupted_leaves_nothing(tmp_path: Path) -> No
     assert (result.returncode, result.stderr) == (9, "")
     journal = Journal.open(tmp_path)
     assert (journal.read_note("kept"), journal.read_note("lost")) == ({"a": 1}, {})
-    assert journal.sound()
+    assert journal.is_sound()
     journal.close()
 
 
@@ -308,15 +308,14 @@ def test_one_that_waits_in_vain_is_told(tmp_path: Path) -> None:
 
 def test_it_is_known_whether_another_program_has_written(journal: Journal, other: Journal) -> None:
     """One's own writing does not count."""
-    _, seen = journal.changed_by_others(0)
+    assert not journal.changed_by_others()
     journal.save(course("1"))
-    assert journal.changed_by_others(seen) == (False, seen)
+    assert not journal.changed_by_others()
     other.save(course("2"))
-    changed, later = journal.changed_by_others(seen)
-    assert changed
-    assert journal.changed_by_others(later) == (False, later)
+    assert journal.changed_by_others()
+    assert not journal.changed_by_others()
     other.unsettled()
-    assert journal.changed_by_others(later) == (False, later)
+    assert not journal.changed_by_others()
 
 
 def test_opening_it_once_more_keeps_the_locks_of_this_process(tmp_path: Path) -> None:
@@ -329,7 +328,8 @@ def test_opening_it_once_more_keeps_the_locks_of_this_process(tmp_path: Path) ->
     assert (result.returncode, result.stderr) == (0, "")
     holder.write_note("holder", {"b": 2})
     result = in_another_process(
-        "print(journal.read_note('other'), journal.read_note('holder'), journal.sound())", tmp_path
+        "print(journal.read_note('other'), journal.read_note('holder'), journal.is_sound())",
+        tmp_path,
     )
     assert result.stdout == "{'a': 1} {'b': 2} True\n"
     holder.close()
@@ -363,18 +363,18 @@ def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path, kind: str) -> None
     assert not (tmp_path / "nowhere").exists()
 
 
-@pytest.mark.parametrize("version", range(len(STEPS)))
+@pytest.mark.parametrize("version", range(len(MIGRATIONS)))
 def test_an_earlier_version_is_brought_up_to_date(tmp_path: Path, version: int) -> None:
     """Step by step, until it has what a new one has."""
     old = sqlite3.connect(tmp_path / FILE_NAME)
-    for step in STEPS[:version]:
+    for step in MIGRATIONS[:version]:
         old.executescript(step)
     old.execute(f"PRAGMA user_version={version}")
     old.commit()
     old.close()
     tables = "SELECT name, sql FROM sqlite_master ORDER BY name"
     with closing(Journal.open(tmp_path)) as journal, closing(Journal.in_memory()) as new:
-        assert journal._version() == VERSION
+        assert journal._db.execute("PRAGMA user_version").fetchone() == (VERSION,)
         assert journal._db.execute(tables).fetchall() == new._db.execute(tables).fetchall()
         assert journal.unsettled() == []
 
@@ -438,9 +438,9 @@ def test_a_corrupt_file_cannot_be_written_either(tmp_path: Path) -> None:
     with pytest.raises(StateError) as caught:
         journal.save(course())
     assert caught.value.key == "journal_corrupt"
-    assert not journal.sound()
+    assert not journal.is_sound()
     with pytest.raises(StateError):
-        journal.copied()
+        journal.copy_to_memory()
     journal.close()
 
 
@@ -554,7 +554,7 @@ def test_a_full_disk_is_told_and_leaves_all_as_it_was(journal: Journal) -> None:
     journal._db.execute("PRAGMA max_page_count=100000")
     journal.save(course("after"))
     assert len(journal.unsettled()) == 2
-    assert journal.sound()
+    assert journal.is_sound()
 
 
 def test_a_file_that_belongs_to_another_program_is_refused(tmp_path: Path) -> None:
@@ -625,7 +625,7 @@ def test_folders_are_private_whatever_the_umask(tmp_path: Path) -> None:
 def test_what_an_earlier_version_wrote_is_read(tmp_path: Path) -> None:
     """The delivery is derived from the time at which it was shown; old actions can be undone."""
     old = sqlite3.connect(tmp_path / FILE_NAME)
-    for step in STEPS[:3]:
+    for step in MIGRATIONS[:3]:
         old.executescript(step)
     columns = (
         "reminder, care_day, slot, due, topic, fresh_from, asked, snoozes, seen, tip, state, at,"

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from journal.memory_copy import MemoryCopy
 from journal.strategies import days, instants, texts
 from nightcare.domain.delivery import Outcome, begin
 from nightcare.domain.diary import Answer, Cramp, DiaryMoment, Leg, Morning, Severity
@@ -20,10 +21,9 @@ from nightcare.domain.global_state import GlobalState
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.routine_session import RoutineSession
 from nightcare.errors import StateError
-from nightcare.journal.database import FILE_NAME
-from nightcare.journal.diary_store import DiaryStore, whole
-from nightcare.journal.memory_journal import MemoryJournal
-from nightcare.journal.migrations import STEPS, TABLES, VERSION
+from nightcare.journal.diary_store import DiaryStore
+from nightcare.journal.journal_file import FILE_NAME
+from nightcare.journal.migrations import MIGRATIONS, TABLES, VERSION
 from nightcare.journal.store import SERVICE_NOTE, Journal
 
 NOW = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
@@ -185,15 +185,15 @@ def test_all_of_a_change_becomes_true_or_nothing(journal: Journal) -> None:
 def test_a_row_that_no_diary_writes_is_left_out_and_counted(journal: Journal, change: str) -> None:
     """All other rows can still be read."""
     filled(journal)
-    before = whole(journal)
+    before = journal.diary.content()
     table = change.split()[1]
     journal._db.execute(f"{change} WHERE rowid = 1" if table == "cramps" else change)
-    after = whole(journal)
-    count = {"cramps": 1, "mornings": len(before.mornings), "questions": len(before.asked)}[table]
-    assert journal.unreadable == count
+    after = journal.diary.content()
+    counts = {"mornings": len(before.mornings), "questions": len(before.questions)}
+    assert journal.unreadable == counts.get(table, 1)
     assert len(after.cramps) == len(before.cramps) - (table == "cramps")
     assert bool(after.mornings) == (table != "mornings")
-    assert bool(after.asked) == (table != "questions")
+    assert bool(after.questions) == (table != "questions")
 
 
 # From the version before there was a diary
@@ -202,14 +202,14 @@ def test_a_row_that_no_diary_writes_is_left_out_and_counted(journal: Journal, ch
 def test_a_journal_without_a_diary_gets_one_and_keeps_the_rest(tmp_path: Path) -> None:
     """Nobody loses a snooze by an update."""
     old = sqlite3.connect(tmp_path / FILE_NAME)
-    old.executescript(STEPS[0])
+    old.executescript(MIGRATIONS[0])
     old.execute("INSERT INTO tips_shown (tip, at) VALUES ('refill', '2026-11-22')")
     old.execute("UPDATE standing SET paused_until = '2026-11-22T14:10:00+00:00'")
     old.execute("PRAGMA user_version=1")
     old.commit()
     old.close()
     with closing(Journal.open(tmp_path)) as journal:
-        assert journal._version() == VERSION
+        assert journal._db.execute("PRAGMA user_version").fetchone() == (VERSION,)
         assert journal.global_state() == GlobalState(paused_until=NOW + HOUR)
         assert list(journal.tips_shown()) == ["refill"]
         pages = filled(journal)
@@ -224,15 +224,15 @@ def test_the_diary_goes_along_into_the_refuge_and_back(tmp_path: Path) -> None:
     disk = Journal.open(tmp_path)
     disk.save_global_state(GlobalState(began=NOW, reckoned=NOW))
     filled(disk)
-    refuge = MemoryJournal(disk, NOW)
+    copy = MemoryCopy(disk, NOW)
     answered = Morning(NIGHT, Answer.SEVERE, NOW)
-    DiaryStore(refuge.journal).save_morning(answered)
-    DiaryStore(refuge.journal).record_question(NIGHT, NOW + HOUR)
-    refuge.bring_back(disk, NOW)
+    DiaryStore(copy.journal).save_morning(answered)
+    DiaryStore(copy.journal).record_question(NIGHT, NOW + HOUR)
+    copy.merge_into(disk, NOW)
     pages = DiaryStore(disk)
     assert (pages.cramps(), pages.mornings()) == ([CRAMP], [MORNING, answered])
     assert pages.questions(NIGHT) == (NOW, NOW + HOUR)
-    refuge.journal.close()
+    copy.journal.close()
     disk.close()
 
 
@@ -242,16 +242,16 @@ def test_what_the_person_changed_on_the_disk_meanwhile_stays(tmp_path: Path) -> 
     disk.save_global_state(GlobalState(began=NOW, reckoned=NOW))
     pages = filled(disk)
     second = pages.add(CRAMP)
-    refuge = MemoryJournal(disk, NOW)
-    DiaryStore(refuge.journal).save_morning(Morning(NIGHT, Answer.MILD, NOW))
+    copy = MemoryCopy(disk, NOW)
+    DiaryStore(copy.journal).save_morning(Morning(NIGHT, Answer.MILD, NOW))
     pages.remove(1)
     pages.save_cramp(replace(second, note="mine"))
     pages.remove_morning(MORNING.night)
     theirs = Morning(NIGHT, Answer.NONE, NOW)
     pages.save_morning(theirs)
-    refuge.bring_back(disk, NOW)
+    copy.merge_into(disk, NOW)
     assert (pages.cramps(), pages.mornings()) == ([replace(second, note="mine")], [theirs])
-    refuge.journal.close()
+    copy.journal.close()
     disk.close()
 
 
@@ -260,14 +260,14 @@ def test_a_journal_that_is_lost_gets_its_diary_back(tmp_path: Path) -> None:
     gone = Journal.open(tmp_path / "old")
     gone.save_global_state(GlobalState(began=NOW, reckoned=NOW))
     filled(gone)
-    refuge = MemoryJournal(gone, NOW + timedelta(days=300))
+    copy = MemoryCopy(gone, NOW + timedelta(days=300))
     new = Journal.open(tmp_path / "new")
     mine = DiaryStore(new).add(replace(CRAMP, note="noted meanwhile"))
-    refuge.bring_back(new, NOW)
+    copy.merge_into(new, NOW)
     pages = DiaryStore(new)
     assert pages.cramps() == [mine, replace(CRAMP, id=2)]
     assert pages.mornings() == [MORNING]
-    for one in (refuge.journal, gone, new):
+    for one in (copy.journal, gone, new):
         one.close()
 
 
@@ -281,13 +281,13 @@ def test_a_journal_that_is_lost_gets_its_diary_back_under_the_same_numbers(
     pages.add(CRAMP)
     third = pages.add(replace(CRAMP, note="third"))
     pages.remove(2)
-    refuge = MemoryJournal(gone, NOW)
+    copy = MemoryCopy(gone, NOW)
     new = Journal.open(tmp_path / "new")
-    refuge.bring_back(new, NOW)
-    refuge.bring_back(new, NOW)
+    copy.merge_into(new, NOW)
+    copy.merge_into(new, NOW)
     assert new.diary.cramps() == [CRAMP, third]
     assert new.diary.questions(NIGHT) == (NOW,)
-    for one in (refuge.journal, gone, new):
+    for one in (copy.journal, gone, new):
         one.close()
 
 
@@ -337,16 +337,16 @@ def test_erasing_leaves_no_trace_in_the_files(journal: Journal, tmp_path: Path) 
     everything(journal)
     service = Journal.open(tmp_path)
     assert service.unsettled() == []
-    _, seen = service.changed_by_others(0)
+    assert not service.changed_by_others()
     DiaryStore(service).add(replace(CRAMP, note="another unmistakable one " * 400))
     files = [tmp_path / f"{FILE_NAME}{extra}" for extra in ("", "-wal")]
     assert any(b"unmistakable" in file.read_bytes() for file in files)
     journal.erase(NOW)
     assert files[1].stat().st_size == 0
     assert not any(b"unmistakable" in file.read_bytes() for file in files)
-    assert service.changed_by_others(seen)[0]
+    assert service.changed_by_others()
     assert DiaryStore(service).cramps() == []
-    assert service.sound()
+    assert service.is_sound()
     service.close()
 
 
@@ -366,11 +366,11 @@ def test_what_is_erased_while_the_disk_fails_the_service_does_not_come_back(
     disk = Journal.open(tmp_path)
     disk.save_global_state(GlobalState(began=NOW, reckoned=NOW))
     everything(disk)
-    refuge = MemoryJournal(disk, NOW)
+    copy = MemoryCopy(disk, NOW)
     disk.erase(NOW)
-    refuge.bring_back(disk, NOW)
+    copy.merge_into(disk, NOW)
     assert rows(disk) == dict.fromkeys(TABLES, 0)
-    refuge.journal.close()
+    copy.journal.close()
     disk.close()
 
 

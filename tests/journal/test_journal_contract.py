@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from nightcare.desktop.file_watch import watch
-from nightcare.journal.database import FILE_NAME
+from nightcare.journal.journal_file import FILE_NAME
 from nightcare.journal.store import Journal
 
 SECONDS = 60.0
@@ -27,12 +27,10 @@ def test_every_commit_is_told_when_it_can_be_read(tmp_path: Path) -> None:
 
     async def test() -> None:
         heard = asyncio.Event()
-        seen = service.changed_by_others(0)[1]
+        assert not service.changed_by_others()
 
         def look() -> None:
-            nonlocal seen
-            changed, seen = service.changed_by_others(seen)
-            if changed:
+            if service.changed_by_others():
                 heard.set()
 
         task = asyncio.create_task(watch(tmp_path / FILE_NAME, look))

@@ -15,9 +15,8 @@ from nightcare.domain.diary import Answer, Cramp, DiaryMoment, Morning, Severity
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.errors import StateError
-from nightcare.journal.database import FILE_NAME
-from nightcare.journal.diary_store import whole
-from nightcare.journal.fallback import JournalFallback
+from nightcare.journal.journal_file import FILE_NAME
+from nightcare.journal.memory_fallback import FallbackJournal
 from nightcare.journal.salvage import salvage
 from nightcare.journal.store import SERVICE_NOTE, Journal
 
@@ -72,7 +71,7 @@ def test_of_a_sound_journal_everything_is_carried_over(tmp_path: Path) -> None:
     with closing(journal), closing(Journal.open(tmp_path)) as source:
         assert lost == 0
         assert journal.since(NOON - timedelta(days=1)) == source.since(NOON - timedelta(days=1))
-        assert whole(journal) == whole(source)
+        assert journal.diary.content() == source.diary.content()
         assert journal.global_state() == STANDING
         assert journal.actions() == source.actions()
         assert journal.tips_shown() == source.tips_shown()
@@ -148,10 +147,10 @@ def test_of_what_is_no_database_nothing_is_carried_over(tmp_path: Path) -> None:
     assert (kept, lost) == (0, 0)
 
 
-def keeper(folder: Path) -> tuple[JournalFallback, list[str]]:
+def service_journal(folder: Path) -> tuple[FallbackJournal, list[str]]:
     """Open the journal as the service does; returns what it logs as well."""
     told: list[str] = []
-    return JournalFallback(folder, lambda: NOON, lambda key, /, **_: told.append(key)), told
+    return FallbackJournal(folder, lambda: NOON, lambda key, /, **_: told.append(key)), told
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -164,21 +163,20 @@ def test_no_flipped_bit_stops_the_service(tmp_path: Path, seed: int) -> None:
     at = chance.randrange(len(raw) if seed % 2 else 4096)
     raw[at] ^= 1 << chance.randrange(8)
     path.write_bytes(raw)
-    one, _ = keeper(tmp_path)
+    one, _ = service_journal(tmp_path)
 
     def step() -> None:
-        journal = one.journal
-        journal.since(NOON - timedelta(days=9))
-        journal.global_state()
-        journal.actions()
-        journal.last_decisions()
-        journal.routine_session()
-        whole(journal)
-        journal.save(course(5000))
+        one.since(NOON - timedelta(days=9))
+        one.global_state()
+        one.actions()
+        one.last_decisions()
+        one.routine_session()
+        one.diary.content()
+        one.save(course(5000))
 
-    one.keep_going(step)
-    assert one.journal.delivery(course(5000).key) is not None
-    assert len(one.journal.since(NOON)) > COURSES // 2
+    one.run(step)
+    assert one.delivery(course(5000).key) is not None
+    assert len(one.since(NOON)) > COURSES // 2
     one.close()
 
 
@@ -188,7 +186,7 @@ def test_the_service_goes_on_with_all_that_was_readable(tmp_path: Path) -> None:
     raw = bytearray(path.read_bytes())
     raw[raw.index(b"CREATE TABLE courses") + 3] ^= 0x80
     path.write_bytes(raw)
-    one, told = keeper(tmp_path)
+    one, told = service_journal(tmp_path)
     assert told == ["error_journal_corrupt", "log_set_aside", "log_salvaged"]
     one.close()
     with closing(Journal.open(tmp_path)) as disk:
@@ -211,12 +209,12 @@ def test_where_nothing_can_be_renamed_it_goes_on_in_memory(
 
     with monkeypatch.context() as readonly:
         readonly.setattr(Path, "rename", refuse)
-        one, told = keeper(tmp_path)
+        one, told = service_journal(tmp_path)
         assert told == ["error_journal_corrupt", "log_not_remembered", "log_salvaged"]
-        assert len(one.journal.since(NOON)) == COURSES
-        one.keep_going(lambda: one.journal.save(course(5000)))
+        assert len(one.since(NOON)) == COURSES
+        one.run(lambda: one.save(course(5000)))
         assert path.read_bytes() == bytes(raw)
-    one.keep_going(lambda: None)
+    one.run(lambda: None)
     assert told[-1] == "log_remembered_again"
     one.close()
     with closing(Journal.open(tmp_path)) as disk:
@@ -230,12 +228,12 @@ def test_a_foreign_database_is_left_alone(tmp_path: Path) -> None:
         connection.execute("CREATE TABLE contacts (name TEXT)")
         connection.commit()
     before = path.read_bytes()
-    one, told = keeper(tmp_path)
+    one, told = service_journal(tmp_path)
     assert told == ["error_journal_foreign", "log_not_remembered"]
-    one.keep_going(lambda: one.journal.save(course(1)))
+    one.run(lambda: one.save(course(1)))
     assert path.read_bytes() == before
     path.unlink()
-    one.keep_going(lambda: None)
+    one.run(lambda: None)
     assert told[-1] == "log_remembered_again"
     one.close()
     with closing(Journal.open(tmp_path)) as disk, pytest.raises(StateError):
@@ -245,12 +243,12 @@ def test_a_foreign_database_is_left_alone(tmp_path: Path) -> None:
 def test_old_entries_go_once_a_day(tmp_path: Path) -> None:
     """This holds while the service runs for months."""
     clock = [NOON]
-    one = JournalFallback(tmp_path, lambda: clock[0], lambda *_, **__: None)
-    one.keep_going(lambda: one.journal.save(course(1)))
+    one = FallbackJournal(tmp_path, lambda: clock[0], lambda *_, **__: None)
+    one.run(lambda: one.save(course(1)))
     clock[0] += timedelta(days=399)
-    one.keep_going(lambda: None)
-    assert one.journal.delivery(course(1).key) is not None
+    one.run(lambda: None)
+    assert one.delivery(course(1).key) is not None
     clock[0] += timedelta(days=2)
-    one.keep_going(lambda: None)
-    assert one.journal.delivery(course(1).key) is None
+    one.run(lambda: None)
+    assert one.delivery(course(1).key) is None
     one.close()

@@ -362,7 +362,7 @@ def test_a_copy_knows_all_and_goes_its_own_way() -> None:
     with fresh() as journal:
         journal.save(course())
         journal.save_global_state(GlobalState(paused_until=NOW))
-        copy = journal.copied()
+        copy = journal.copy_to_memory()
         assert copy.unsettled() == journal.unsettled()
         assert copy.global_state() == journal.global_state()
         copy.save(course().held(Reason.PAUSED))
@@ -376,7 +376,7 @@ def test_a_journal_in_memory_is_forgotten() -> None:
     """The next one knows nothing of it."""
     with fresh() as journal:
         journal.save(course())
-        assert journal.sound()
+        assert journal.is_sound()
     with fresh() as journal:
         assert journal.unsettled() == []
 

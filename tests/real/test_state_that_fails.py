@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from nightcare.journal.database import FILE_NAME
+from nightcare.journal.journal_file import FILE_NAME
 from nightcare.journal.store import Journal
 from parts.home import Home
 from parts.mounts import with_mounts
@@ -193,7 +193,7 @@ def test_many_commands_at_once_with_the_service_lose_nothing(home: Home) -> None
         assert snoozed == 3
         with (
             contextlib.closing(Journal.open(night.state)) as journal,
-            contextlib.closing(journal.copied()) as copy,
+            contextlib.closing(journal.copy_to_memory()) as copy,
         ):
             (walk,) = journal.unsettled()
             acts: Counter[str] = Counter()

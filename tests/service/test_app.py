@@ -25,7 +25,7 @@ from nightcare.desktop.time_zone import chosen
 from nightcare.domain.policy import Presence
 from nightcare.domain.reminders import Condition, Key
 from nightcare.errors import DesktopError, StateError
-from nightcare.journal.database import FILE_NAME
+from nightcare.journal.journal_file import FILE_NAME
 from nightcare.journal.store import BUTTONS_NOTE, SERVICE_NOTE, Journal
 from nightcare.service.active_config import ReloadResult
 from nightcare.service.app import ServiceApp, ServiceContext, ended
@@ -89,7 +89,9 @@ class Bench:
     @property
     def daemon_started(self) -> bool:
         """True if the service is ready."""
-        return (self.state / FILE_NAME).exists() and self.daemon._noted != {}
+        return (self.state / FILE_NAME).exists() and self.daemon._journal.read_note(
+            SERVICE_NOTE
+        ) != {}
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until a condition holds."""
@@ -99,7 +101,7 @@ class Bench:
 
     def ask(self) -> int:
         """Ask in the daemon's own journal to see the reminder; returns the trial's number."""
-        return self.daemon._keeper.journal.request_trial("sip", now())
+        return self.daemon._journal.request_trial("sip", now())
 
 
 async def _nothing(_: Bench) -> None:
@@ -115,18 +117,18 @@ def test_a_journal_that_cannot_be_written_does_not_stop_the_reminders(tmp_path: 
         bench.state.rename(hidden)
         bench.state.write_text("a file in the way")
         # SQLite's own way to run out of room: not a page more.
-        bench.daemon._keeper.journal._db.execute("PRAGMA max_page_count = 1")
+        bench.daemon._journal._db.execute("PRAGMA max_page_count = 1")
         key = Key("sip", now().date(), "probe")
-        bench.daemon._keeper.journal._db.execute("PRAGMA query_only = 1")
+        bench.daemon._journal._db.execute("PRAGMA query_only = 1")
         await bench.daemon._due()
         assert "was removed or replaced" in bench.out.getvalue()
         assert "nothing is remembered" in bench.out.getvalue()
-        course = bench.daemon._keeper.journal.delivery(key)
+        course = bench.daemon._journal.delivery(key)
         assert course is None
         number = bench.ask()
         await bench.daemon._due()
-        await bench.until(lambda: bench.daemon._keeper.journal.trial_answer(number))
-        reckoned = bench.daemon._keeper.journal.global_state().reckoned
+        await bench.until(lambda: bench.daemon._journal.trial_answer(number))
+        reckoned = bench.daemon._journal.global_state().reckoned
         bench.state.unlink()
         hidden.rename(bench.state)
         await bench.daemon._due()
@@ -167,8 +169,8 @@ def test_a_journal_that_is_taken_away_is_written_anew(tmp_path: Path, *, folder:
 
     async def test(bench: Bench) -> None:
         until = now() + timedelta(hours=1)
-        standing = replace(bench.daemon._keeper.journal.global_state(), paused_until=until)
-        bench.daemon._keeper.journal.save_global_state(standing)
+        standing = replace(bench.daemon._journal.global_state(), paused_until=until)
+        bench.daemon._journal.save_global_state(standing)
         if folder:
             shutil.rmtree(bench.state)
         else:
@@ -179,7 +181,7 @@ def test_a_journal_that_is_taken_away_is_written_anew(tmp_path: Path, *, folder:
         assert disk.global_state().paused_until == until
         disk.save_global_state(replace(disk.global_state(), paused_until=None))
         disk.close()
-        await bench.until(lambda: bench.daemon._keeper.journal.global_state().paused_until is None)
+        await bench.until(lambda: bench.daemon._journal.global_state().paused_until is None)
 
     bench.run(test)
 
@@ -239,7 +241,7 @@ def test_another_time_zone_while_it_was_off_is_taken_up(
     first.run(_nothing)
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     second = Bench(tmp_path, config)
-    noted = read_plan_note(second.daemon._keeper.journal.read_note(PLAN_NOTE))
+    noted = read_plan_note(second.daemon._journal.read_note(PLAN_NOTE))
     assert noted is not None
     assert noted[0] == schedule
     at = now()
@@ -281,13 +283,13 @@ def test_a_zone_that_goes_missing_is_kept(tmp_path: Path, monkeypatch: pytest.Mo
         bench.daemon._jumped()
         assert bench.daemon._zone.name == "Asia/Tokyo"
         assert bench.out.getvalue().count("reminders still go by Asia/Tokyo") == 1
-        assert bench.daemon._noted["zone"] == {
+        assert bench.daemon._journal.read_note(SERVICE_NOTE)["zone"] == {
             "name": "Asia/Tokyo", "source": "link", "known": True, "lost": True,
         }  # fmt: skip
         link.symlink_to(f"{TIME_ZONES}/Europe/Copenhagen")
         bench.daemon._jumped()
         assert "The time zone is Europe/Copenhagen now." in bench.out.getvalue()
-        assert bench.daemon._noted["zone"] == {
+        assert bench.daemon._journal.read_note(SERVICE_NOTE)["zone"] == {
             "name": "Europe/Copenhagen", "source": "link", "known": True, "lost": False,
         }  # fmt: skip
 
@@ -340,7 +342,7 @@ def test_what_falls_due_while_a_new_schedule_is_validated_is_shown(
         monkeypatch.setattr(bench.daemon._in_force, "read", slowly)
         bench.daemon.reload()
         key = Key("new", due.date(), "1")
-        await bench.until(lambda: bench.daemon._keeper.journal.delivery(key))
+        await bench.until(lambda: bench.daemon._journal.delivery(key))
 
     monkeypatch.setattr("nightcare.service.app.now", lambda: now() + ahead)
     bench.run(test)
@@ -374,7 +376,7 @@ def test_while_a_schedule_is_validated_the_one_in_force_is_served(
         await bench.until(disk.asked.is_set)
         number = bench.ask()
         await bench.daemon._due()
-        await bench.until(lambda: bench.daemon._keeper.journal.trial_answer(number))
+        await bench.until(lambda: bench.daemon._journal.trial_answer(number))
         bench.file.write_text(CONFIG.replace('"1h"', '"3h"'), encoding="utf-8")
         bench.daemon.reload()
         assert "in force" not in bench.out.getvalue()
@@ -518,7 +520,7 @@ def test_what_is_due_is_decided_by_who_is_there_at_that_moment(tmp_path: Path) -
                     await bench.daemon._due()
                     conditions = {Condition.IDLE} if idle else set()
                     assert bench.daemon._service.presence == conditions
-                    presence = bench.daemon._keeper.journal.read_note(SERVICE_NOTE)["presence"]
+                    presence = bench.daemon._journal.read_note(SERVICE_NOTE)["presence"]
                     assert isinstance(presence, dict)
                     assert presence["idle"] == {"on": idle, "by": [SAVER]}
 
@@ -601,8 +603,8 @@ def test_nothing_is_reckoned_before_the_start(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     bench.daemon._came_or_went()
     bench.daemon.reload()
-    assert bench.daemon._keeper.journal.global_state().reckoned is None
-    bench.daemon._keeper.journal.close()
+    assert bench.daemon._journal.global_state().reckoned is None
+    bench.daemon._journal.close()
     bench.daemon._lock.release()
 
 

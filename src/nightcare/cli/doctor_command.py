@@ -25,7 +25,7 @@ from nightcare.doctor.probe import CheckContext, Limits
 from nightcare.doctor.run_checks import CheckResults, run_checks
 from nightcare.errors import NightcareError, StateError, ValueRefused
 from nightcare.i18n.translator import Translator, words_for
-from nightcare.journal.database import FILE_NAME
+from nightcare.journal.journal_file import FILE_NAME
 from nightcare.journal.store import BUTTONS_NOTE
 
 _LONGEST_WAIT = 600

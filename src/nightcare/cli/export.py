@@ -27,9 +27,8 @@ from nightcare.domain.delivery import STATE_NAMES, Active, Closed, Delivery, Hel
 from nightcare.domain.history import UserAction
 from nightcare.errors import ConfigError, StateError, ValueRefused
 from nightcare.i18n.translator import Translator
-from nightcare.journal.database import FILE_NAME
-from nightcare.journal.diary_store import Whole, whole
-from nightcare.journal.memory_journal import journal_files, set_aside_files
+from nightcare.journal.diary_store import DiaryContent
+from nightcare.journal.journal_file import FILE_NAME, journal_files, set_aside_files
 from nightcare.journal.store import Journal
 from nightcare.paths import own_page
 from nightcare.toml_writer import path_text, value_text
@@ -64,7 +63,7 @@ def export_command(context: CommandContext, *, form: str, output: Path | None) -
     if form == "csv" and output is None:
         raise ValueRefused("export_wants_folder")
     with context.journal() as journal:
-        diary = whole(journal)
+        diary = journal.diary.content()
         courses = sorted(journal.since(_EVER), key=lambda one: one.occurrence.due)
         acts = journal.actions()
     here, settings = _zone(context), _settings(context)
@@ -141,7 +140,7 @@ def recorded_counts(context: CommandContext, words: Translator) -> Iterator[str]
 
 
 def _counts(journal: Journal) -> dict[str, int]:
-    diary = whole(journal)
+    diary = journal.diary.content()
     return {
         "cramps": len(diary.cramps),
         "mornings": len(diary.mornings),
@@ -206,7 +205,7 @@ def _act_record(act: UserAction, here: tzinfo) -> Record:
 
 def _write_tables(
     folder: Path,
-    diary: Whole,
+    diary: DiaryContent,
     reminders: Sequence[Record],
     acts: Sequence[Record],
     settings: Mapping[str, object] | None,

@@ -26,7 +26,7 @@ from nightcare.domain.schedule import Schedule
 from nightcare.engine.user_actions import UserActions
 from nightcare.errors import StateError, ValueRefused
 from nightcare.i18n.translator import Translator, read_words
-from nightcare.journal.database import FILE_NAME
+from nightcare.journal.journal_file import FILE_NAME
 from nightcare.languages import languages
 
 

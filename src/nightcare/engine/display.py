@@ -60,10 +60,6 @@ class Display:
         self._last: Key | None = None
         self._trial: _Tried | None = None
 
-    def use(self, journal: JournalPort) -> None:
-        """Go on with another journal, which says the same."""
-        self._journal = journal
-
     def sync(
         self, schedule: Schedule, calendar: Calendar, words: TranslatorPort, now: datetime
     ) -> None:

@@ -105,12 +105,6 @@ class Engine:
                 change_plan(journal, change, min(standing.reckoned, now))
         self._reckon(now, returns=True)
 
-    def use(self, journal: JournalPort) -> None:
-        """Go on with another journal, which says the same."""
-        self._basis = replace(self._basis, journal=journal)
-        self._on_screen.use(journal)
-        self._handles.read(journal)
-
     def reload(
         self, schedule: Schedule, words: TranslatorPort, now: datetime, *, meant_since: datetime
     ) -> None:
@@ -147,7 +141,6 @@ class Engine:
         """Take in what a command has written to the journal."""
         for course in self._on_screen.courses():
             self._basis.tell_of(course)
-        self._handles.read(self._basis.journal)
         self.update(now)
 
     def event(self, event: NotifierEvent, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container
 
 from nightcare.domain.notification import NotificationShown
 from nightcare.engine.ports import JournalPort, Notifier
@@ -18,12 +18,10 @@ class Handles:
         self._screen = screen
         self._earlier: dict[str, str] = {}
         self._present: dict[str, str] = {}
-        self._written: Mapping[str, object] = {}
 
     def take_off_earlier(self, journal: JournalPort) -> list[str]:
         """Take off what an earlier run has left on the screen; return the tokens, oldest first."""
-        self.read(journal)
-        noted = self._written.items()
+        noted = journal.read_note(SCREEN_NOTE).items()
         self._earlier = {token: handle for token, handle in noted if isinstance(handle, str)}
         for token, handle in self._earlier.items():
             self._screen.forget(handle, token)
@@ -48,13 +46,6 @@ class Handles:
         """
         self._present = {token: one for token, one in self._present.items() if token in tokens}
 
-    def read(self, journal: JournalPort) -> None:
-        """Take note of what is written down, as in another journal, or after it was erased."""
-        self._written = journal.read_note(SCREEN_NOTE)
-
     def write(self, journal: JournalPort) -> None:
-        """Write down the present handles, if they have changed."""
-        wanted = {**self._earlier, **self._present}
-        if wanted != self._written:
-            journal.write_note(SCREEN_NOTE, wanted)
-            self._written = wanted
+        """Write down the present handles."""
+        journal.write_note(SCREEN_NOTE, {**self._earlier, **self._present})

@@ -1,16 +1,14 @@
-"""The journal's file: opened, written in transactions, looked at for whether it is whole.
+"""The journal's SQLite file: opening, transactions, damage.
 
-Every change is one transaction, flushed to the disk before it counts (`synchronous=FULL`), so
-that a crash or a power cut loses nothing that was answered, snoozed or paused. What the clock alone
-would bring about once more need not be: a crash does not lose it either, and a power cut loses it
-whole.
+Every change is one transaction, flushed to the disk before it counts (`synchronous=FULL`), so that
+a crash or a power cut loses nothing that was answered, snoozed or paused. A change that the clock
+would bring about again may be flushed later.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,33 +17,41 @@ from typing import Self, TypeVar
 
 from nightcare.atomic_write import private_folder
 from nightcare.errors import StateError
+from nightcare.journal.journal_file import FILE_NAME, create, obstacle
 from nightcare.journal.mapping import UNREADABLE
-from nightcare.journal.migrations import APPLICATION_ID, STEPS, TABLES, VERSION
-
-FILE_NAME = "journal.sqlite"
+from nightcare.journal.migrations import APPLICATION_ID, MIGRATIONS, TABLES, VERSION
 
 _BUSY_SECONDS = 5.0
-_BETWEEN_TRIES = 0.01
+_RETRY_SECONDS = 0.01
 _MEMORY = ":memory:"
 
 Made = TypeVar("Made")
 
 
 class Database:
-    """One SQLite file that the service and the commands both write to."""
+    """One SQLite file that the service and the commands both write to.
+
+    Attributes:
+        generation: A number that grows when `adopt` replaces the content.
+    """
 
     def __init__(self, connection: sqlite3.Connection, name: str) -> None:
+        self.generation = 0
+        self._unreadable_rows: set[tuple[object, ...]] = set()
+        self._connect_to(connection, name)
+
+    def _connect_to(self, connection: sqlite3.Connection, name: str) -> None:
         self._db = connection
         self._name = name
         self._depth = 0
-        self._left_out: set[tuple[object, ...]] = set()
-        self._file = self._file_now()
+        self._data_version: int | None = None
+        self._file_id = self._current_file_id()
 
     # Opening and closing
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """Open the journal in a folder, readable by its owner alone; make both where needed.
+        """Open the journal in a folder; create both where needed, readable by their owner alone.
 
         Raises:
             StateError: The folder or the file cannot be used, or is of a later version.
@@ -53,10 +59,10 @@ class Database:
         path = folder / FILE_NAME
         try:
             private_folder(folder)
-            _make(path)
+            create(path)
             if obstacle(path) is not None:
                 raise StateError("journal_not_file", path=path)
-            return cls._connected(str(path))
+            return cls._opened(str(path))
         except OSError as error:
             raise StateError("state_folder", folder=folder, reason=error.strerror) from error
         except (sqlite3.Error, UnicodeDecodeError) as error:
@@ -66,72 +72,57 @@ class Database:
 
     @classmethod
     def in_memory(cls) -> Self:
-        """A journal that nothing remembers: for a rehearsal, or where no folder can be written."""
-        return cls._connected(_MEMORY)
+        """Return a journal that no file keeps."""
+        return cls._opened(_MEMORY)
 
     @classmethod
-    def _connected(cls, name: str) -> Self:
+    def _opened(cls, name: str) -> Self:
         connection = sqlite3.connect(name, timeout=_BUSY_SECONDS, isolation_level=None)
-        connection.text_factory = _decoded
+        connection.text_factory = _decode
         try:
             if belongs_to_another_program(connection):
                 raise StateError("journal_foreign", path=name)
             _use_wal(connection)
             connection.execute("PRAGMA synchronous=FULL")
             journal = cls(connection, name)
-            journal._bring_up_to_date()
+            journal._migrate()
         except BaseException:
             connection.close()
             raise
         return journal
 
-    def _bring_up_to_date(self) -> None:
-        if self._version() == VERSION:
-            # Reading waits for nobody who writes.
+    def _migrate(self) -> None:
+        if self._number("PRAGMA user_version") == VERSION:
+            # A reader then waits for no writer.
             return
         with self.transaction():
-            version = self._version()
+            version = self._number("PRAGMA user_version")
             if version > VERSION:
                 raise StateError("journal_newer", version=version, known=VERSION)
-            for step in STEPS[version:]:
-                for statement in step.split(";\n"):
+            for migration in MIGRATIONS[version:]:
+                for statement in migration.split(";\n"):
                     self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version={VERSION}")
 
-    def _version(self) -> int:
-        return self._number("PRAGMA user_version")
+    def adopt(self, other: Database) -> None:
+        """Close this database and go on with another's connection; `other` is used up."""
+        self.close()
+        self._connect_to(other._db, other._name)
+        self.generation += 1
 
-    def copied(self) -> Self:
-        """A copy of all of it in memory.
-
-        Raises:
-            StateError: It cannot be read, or is corrupt.
-        """
-        copy = self.in_memory()
+    def is_sound(self) -> bool:
+        """Return whether the file is whole, as far as SQLite can tell."""
         try:
-            with self._told():
-                self._db.backup(copy._db)  # noqa: SLF001 - one of its own kind
-            if not copy.sound():
-                raise StateError("journal_corrupt", path=self._name, reason="quick_check")
-        except StateError:
-            copy.close()
-            raise
-        return copy
-
-    def sound(self) -> bool:
-        """Whether the file is whole, as far as SQLite can tell."""
-        try:
-            with self._told():
+            with self._translated_errors():
                 return self._db.execute("PRAGMA quick_check(1)").fetchall() == [("ok",)]
         except StateError:
             return False
 
-    def in_its_place(self) -> bool:
-        """Whether its file is still the one that others find; it may be removed or replaced."""
-        return self._file == self._file_now()
+    def is_in_place(self) -> bool:
+        """Return whether the path still leads to this file; it may be removed or replaced."""
+        return self._file_id == self._current_file_id()
 
-    def _file_now(self) -> tuple[int, int] | None:
-        """The device and number of the file of its name; None for one in memory, or without one."""
+    def _current_file_id(self) -> tuple[int, int] | None:
         if self._name == _MEMORY:
             return None
         try:
@@ -141,18 +132,18 @@ class Database:
         return found.st_dev, found.st_ino
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the connection."""
         self._db.close()
 
     # Reading and writing
 
     @contextmanager
     def transaction(self, *, flushed: bool = True) -> Iterator[None]:
-        """All changes inside become true together, or none does; nests.
+        """Commit all changes inside together, or none; a nested transaction joins the outer one.
 
         Args:
-            flushed: Whether they are on the disk when it ends; else with the next that are, at the
-                latest. One inside another goes by the outer one.
+            flushed: Whether the changes are on the disk at the end; otherwise they are flushed with
+                the next transaction that is. The outermost transaction decides.
 
         Raises:
             StateError: The disk is full, or the file cannot be written or is corrupt.
@@ -160,15 +151,15 @@ class Database:
         if self._depth:
             yield
             return
-        with self._told(), self._flushing(flushed):
+        with self._translated_errors(), self._flush_mode(flushed):
             self._db.execute("BEGIN IMMEDIATE")
             self._depth = 1
             try:
                 yield
                 self._db.execute("COMMIT")
-                self._ring()
+                self._touch()
             except BaseException:
-                # SQLite may have taken it back already, as where the disk is full.
+                # SQLite may have rolled it back already, as on a full disk.
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
@@ -176,8 +167,8 @@ class Database:
                 self._depth = 0
 
     @contextmanager
-    def _flushing(self, flushed: bool) -> Iterator[None]:  # noqa: FBT001 - of ours alone
-        """Flush what is changed inside, or not yet. Source: sqlite.org, "PRAGMA synchronous"."""
+    def _flush_mode(self, flushed: bool) -> Iterator[None]:  # noqa: FBT001 - private
+        """Set when changes are flushed. Source: sqlite.org, "PRAGMA synchronous"."""
         if flushed:
             yield
             return
@@ -187,18 +178,18 @@ class Database:
         finally:
             self._db.execute("PRAGMA synchronous=FULL")
 
-    def _ring(self) -> None:
-        """Have whoever watches the folder look now.
+    def _touch(self) -> None:
+        """Notify watchers of the folder.
 
-        What SQLite writes to the file is seen too early: before the commit can be read.
+        They see SQLite's own writes too early: before the commit can be read.
         """
         if self._name != _MEMORY:
             with suppress(OSError):
                 os.utime(self._name)
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """What SQLite says as an error that the person can be told."""
+    def _translated_errors(self) -> Iterator[None]:
+        """Raise SQLite's errors as `StateError`."""
         try:
             yield
         except (sqlite3.Error, UnicodeDecodeError) as error:
@@ -206,34 +197,33 @@ class Database:
                 raise StateError("journal_corrupt", path=self._name, reason=error) from error
             raise StateError("journal_unusable", reason=error) from error
 
-    def read(self, made: Callable[..., Made], sql: str, *values: str | int | None) -> list[Made]:
-        """Return what rows stand for; rows that mean nothing are counted and left out.
+    def read(self, parse: Callable[..., Made], sql: str, *values: str | int | None) -> list[Made]:
+        """Return the parsed rows of a query; rows that cannot be parsed are counted and left out.
 
         Raises:
             StateError: The file cannot be read, or is corrupt.
         """
         found = []
-        with self._told():
+        with self._translated_errors():
             rows = self._db.execute(sql, values).fetchall()
         for row in rows:
             try:
-                found.append(made(*row))
+                found.append(parse(*row))
             except UNREADABLE:
-                self._left_out.add(row)
+                self._unreadable_rows.add(row)
         return found
 
     @property
     def unreadable(self) -> int:
-        """How many rows `read` has left out since the file was opened."""
-        return len(self._left_out)
+        """The number of rows that `read` has left out so far."""
+        return len(self._unreadable_rows)
 
-    def _number(self, sql: str) -> int:
-        """Return the one number that a pragma answers with."""
-        with self._told():
-            return int(self._db.execute(sql).fetchone()[0])
+    def _number(self, pragma: str) -> int:
+        with self._translated_errors():
+            return int(self._db.execute(pragma).fetchone()[0])
 
     def write(self, sql: str, *values: str | int | None) -> int:
-        """Change rows; returns the number of the last that was added, by SQLite's own count.
+        """Change rows; return the number of the row that was added last, as SQLite counts.
 
         Raises:
             StateError: The disk is full, or the file cannot be written or is corrupt.
@@ -241,49 +231,48 @@ class Database:
         with self.transaction():
             return int(self._db.execute(sql, values).lastrowid or 0)
 
-    def changed_by_others(self, seen: int) -> tuple[bool, int]:
-        """Whether another program has written since `seen` was returned; and the new mark."""
-        version = self._number("PRAGMA data_version")
-        return version != seen, version
+    def insert(self, table: str, columns: str, *values: str | int | None, verb: str = "") -> int:
+        """Add a row, or replace the one with its key; return the row's number.
+
+        Args:
+            table: The table.
+            columns: The names of its columns, separated by commas.
+            values: The value of each.
+            verb: SQL's conflict clause, such as "OR IGNORE".
+        """
+        marks = ", ".join("?" * len(values))
+        sql = f"INSERT {verb} INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 - constants
+        return self.write(sql, *values)
+
+    def changed_by_others(self) -> bool:
+        """Return whether another connection has written since the last call; False at first."""
+        before, self._data_version = self._data_version, self._number("PRAGMA data_version")
+        return before not in {None, self._data_version}
 
     @contextmanager
-    def without_trace(self) -> Iterator[None]:
-        """What is deleted inside is gone from the file too, and from what SQLite keeps beside it.
+    def secure_deletion(self) -> Iterator[None]:
+        """Remove what is deleted inside from the file and from SQLite's companion files too.
 
         Raises:
-            StateError: It cannot be written, or somebody was reading it all the while.
+            StateError: The file cannot be written, or another program kept reading it.
         """
-        with self._told():
+        with self._translated_errors():
             self._db.execute("PRAGMA secure_delete=ON")
         yield
-        with self._told():
+        with self._translated_errors():
             self._db.execute("VACUUM")
-            # What was written ahead holds the old pages until it is cut off
+            # The write-ahead log holds the old pages until it is truncated
             # (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint).
             (busy, *_) = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
             raise StateError("journal_unusable", reason="database is locked")
-        self._ring()
-
-
-def obstacle(path: Path) -> str | None:
-    """Return "folder", "link" or "device" where the journal's name is taken by no file.
-
-    SQLite would wait for the other end of a named pipe.
-    """
-    try:
-        mode = path.stat().st_mode
-    except OSError:
-        return "link" if path.is_symlink() else None
-    if stat.S_ISDIR(mode):
-        return "folder"
-    return None if stat.S_ISREG(mode) else "device"
+        self._touch()
 
 
 def belongs_to_another_program(connection: sqlite3.Connection) -> bool:
-    """Return whether a database is that of another program; nothing is written to it.
+    """Return whether a database is another program's; nightcare then writes nothing to it.
 
-    Journals from before they had an application id are known by their tables.
+    Old journals have no application id; their tables identify them.
     """
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     if application:
@@ -291,13 +280,13 @@ def belongs_to_another_program(connection: sqlite3.Connection) -> bool:
     try:
         names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
     except (sqlite3.DatabaseError, UnicodeDecodeError):
-        # A damaged schema; whoever opens the journal is told so.
+        # The schema is damaged, which opening the journal reports.
         return False
     return bool(names) and names.isdisjoint(TABLES)
 
 
 def _is_damage(error: Exception) -> bool:
-    """Return whether an error of SQLite is about what the file holds, not about the disk.
+    """Return whether an SQLite error is about the content of the file, not about the disk.
 
     A missing table or column is damage too (SQLITE_ERROR).
     Source: https://www.sqlite.org/rescode.html.
@@ -307,38 +296,23 @@ def _is_damage(error: Exception) -> bool:
     return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
 
 
-def _decoded(raw: bytes) -> str:
-    """Return a text of the file; bytes that are not UTF-8 are replaced."""
+def _decode(raw: bytes) -> str:
     return raw.decode(errors="replace")
 
 
-def _make(path: Path) -> None:
-    """Make the file, readable by its owner alone, unless it is there."""
-    if path.exists():
-        # Closing it here would drop the locks that SQLite holds on it in this process
-        # (https://www.sqlite.org/howtocorrupt.html, 2.2).
-        return
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    except FileExistsError:
-        # Another command was quicker; but a link that leads nowhere cannot be used.
-        if not path.exists():
-            raise
-
-
 def _use_wal(connection: sqlite3.Connection) -> None:
-    """Write ahead, so that reading waits for nobody.
+    """Use a write-ahead log, so that readers do not wait.
 
-    While another program makes the file, or closes it as the last, SQLite may say that it is busy
-    without waiting (https://www.sqlite.org/wal.html, "Sometimes Queries Return SQLITE_BUSY").
+    SQLite may report that it is busy without waiting while another program creates the file or
+    closes it last (https://www.sqlite.org/wal.html, "Sometimes Queries Return SQLITE_BUSY").
     """
-    give_up = monotonic() + _BUSY_SECONDS
+    deadline = monotonic() + _BUSY_SECONDS
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > give_up:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > deadline:
                 raise
-            sleep(_BETWEEN_TRIES)
+            sleep(_RETRY_SECONDS)
         else:
             return

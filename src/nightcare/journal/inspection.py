@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from nightcare.errors import StateError
-from nightcare.journal.database import FILE_NAME, belongs_to_another_program, obstacle
+from nightcare.journal.database import belongs_to_another_program
+from nightcare.journal.journal_file import FILE_NAME, obstacle
 from nightcare.journal.migrations import VERSION
 from nightcare.journal.salvage import count_unreadable
 from nightcare.journal.store import SERVICE_NOTE, Journal
@@ -143,7 +144,7 @@ def _read(path: Path, *, quiet: bool) -> Content | str:
             if belongs_to_another_program(db):
                 return Content(sound=True, version=version, foreign=True)
             journal = Journal(db, str(path))
-            sound = journal.sound()
+            sound = journal.is_sound()
             if not sound or version == 0:
                 return Content(sound, version)
             reckoned: datetime | None = None

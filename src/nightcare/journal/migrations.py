@@ -1,4 +1,4 @@
-"""The tables of the journal, step by step from version to version."""
+"""The schema of the journal: one migration for each version."""
 
 from __future__ import annotations
 
@@ -118,13 +118,13 @@ UPDATE decisions SET delivery = CASE WHEN EXISTS (
 ALTER TABLE trials ADD COLUMN delivery TEXT;
 """
 
-STEPS = (_FIRST, _DIARY, _LEADING, _APPLICATION, _DELIVERY)
-"""What leads from each version to the next; one that people have is never changed."""
+MIGRATIONS = (_FIRST, _DIARY, _LEADING, _APPLICATION, _DELIVERY)
+"""The migration from each version to the next; a released one is never changed."""
 
-VERSION = len(STEPS)
+VERSION = len(MIGRATIONS)
 
 TABLES = (
     "courses", "tips_shown", "decisions", "acts", "trials", "cramps", "mornings", "questions",
     "leading",
 )  # fmt: skip
-"""Those that hold what is recorded, a row for each thing."""
+"""The tables of recorded events, with a row for each."""

@@ -1,197 +1,192 @@
-"""The journal: what is written to its file, and read from it."""
+"""The journal: deliveries, the global state, decisions, actions, trials and notes."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from nightcare.domain.delivery import Delivery, DeliveryStatus, Outcome, Reason
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.history import Decision, Trial, UserAction
 from nightcare.domain.reminders import Key, Occurrence
 from nightcare.domain.routine_session import RoutineSession
+from nightcare.errors import StateError
 from nightcare.journal.database import Database
-from nightcare.journal.diary_store import DiaryStore
 from nightcare.journal.mapping import (
-    COLUMN_NAMES,
-    COLUMNS,
-    act_courses,
-    act_of,
-    course_of,
-    course_row,
-    decision_of,
-    instant_text,
-    note_of,
-    readable_standing,
-    standing_of,
-    standing_row,
-    trial_of,
+    ACTION_COLUMNS,
+    DECISION_COLUMNS,
+    DELIVERY_COLUMNS,
+    GLOBAL_STATE_COLUMNS,
+    ROUTINE_COLUMNS,
+    delivery_row,
+    format_deliveries,
+    format_instant,
+    global_state_row,
+    key_row,
+    parse_action,
+    parse_decision,
+    parse_delivery,
+    parse_global_state,
+    parse_note,
+    parse_routine,
+    parse_trial,
+    routine_row,
+    salvage_global_state,
 )
 from nightcare.journal.migrations import TABLES
-from nightcare.journal.routine_store import read_led, write_led
+
+if TYPE_CHECKING:
+    from nightcare.journal.diary_store import DiaryStore
 
 SERVICE_NOTE = "service"
-"""The name of what the running service writes down about itself."""
+"""The name of the note with the status of the service."""
 
 BUTTONS_NOTE = "buttons"
-"""The name of the answers whether notification servers draw buttons, by their descriptions."""
+"""The name of the note with the user's answers whether servers draw buttons, by description."""
 
 _KEPT = timedelta(days=400)
+_OF_KEY = "reminder = ? AND care_day = ? AND slot = ?"
 
 
 class Journal(Database):
-    """What is open, snoozed, held and paused, and what became of what."""
+    """The journal of deliveries and of everything that the service and the commands share."""
 
     @property
     def diary(self) -> DiaryStore:
-        """The pages of the diary."""
+        """The diary in this journal."""
+        from nightcare.journal.diary_store import DiaryStore  # noqa: PLC0415 - most commands need none
+
         return DiaryStore(self)
 
-    # Courses
+    def copy_to_memory(self) -> Journal:
+        """Return a copy of the whole journal in memory.
+
+        Raises:
+            StateError: It cannot be read, or is corrupt.
+        """
+        copy = Journal.in_memory()
+        try:
+            with self._translated_errors():
+                self._db.backup(copy._db)  # noqa: SLF001 - an object of the same class
+            if not copy.is_sound():
+                raise StateError("journal_corrupt", path=self._name, reason="quick_check")
+        except StateError:
+            copy.close()
+            raise
+        return copy
+
+    # Deliveries
 
     def delivery(self, key: Key) -> Delivery | None:
-        """Where the occurrence of that key stands; None where its moment has not come."""
-        found = self._courses(
-            "reminder = ? AND care_day = ? AND slot = ?",
-            key.reminder,
-            key.care_day.isoformat(),
-            key.slot,
-        )
+        """Return the delivery of an occurrence; None where it has not been due yet."""
+        found = self._deliveries(_OF_KEY, *key_row(key))
         return found[0] if found else None
 
     def unsettled(self) -> list[Delivery]:
-        """All that have no outcome yet, in order of time."""
-        return self._courses("state != 'settled' ORDER BY due")
+        """Return all deliveries without an outcome, ordered by time."""
+        return self._deliveries("state != 'settled' ORDER BY due")
 
     def of_care_day(self, day: date) -> list[Delivery]:
-        """All of one care day, in order of time."""
-        return self._courses(
+        """Return all deliveries of a care day, ordered by time."""
+        return self._deliveries(
             "due >= ? AND due < ? AND care_day = ? ORDER BY due",
-            instant_text(datetime.combine(day - timedelta(days=2), time(), UTC)),
-            instant_text(datetime.combine(day + timedelta(days=4), time(), UTC)),
+            format_instant(datetime.combine(day - timedelta(days=2), time(), UTC)),
+            format_instant(datetime.combine(day + timedelta(days=4), time(), UTC)),
             day.isoformat(),
         )
 
     def since(self, due: datetime) -> list[Delivery]:
-        """All that were due since an instant (UTC), or have no outcome yet."""
-        return self._courses("due >= ? OR state != 'settled'", instant_text(due))
+        """Return all deliveries that were due since an instant (UTC) or have no outcome."""
+        return self._deliveries("due >= ? OR state != 'settled'", format_instant(due))
 
     def known(self, keys: Iterable[Key]) -> frozenset[Key]:
-        """Those of the keys whose moment has come already."""
+        """Return the keys that have a delivery."""
         return frozenset(key for key in keys if self.delivery(key) is not None)
 
-    def save(self, course: Delivery) -> None:
-        """Write where an occurrence stands."""
-        marks = ", ".join("?" * len(COLUMN_NAMES))
-        with self.transaction():
-            self._db.execute(
-                f"INSERT OR REPLACE INTO courses ({COLUMNS}) VALUES ({marks})",  # noqa: S608 - constants
-                course_row(course),
-            )
+    def save(self, delivery: Delivery) -> None:
+        """Write a delivery."""
+        self.insert("courses", DELIVERY_COLUMNS, *delivery_row(delivery), verb="OR REPLACE")
 
     def forget(self, key: Key) -> None:
-        """Forget an occurrence whose moment was moved ahead, so that it can come then."""
-        with self.transaction():
-            self._db.execute(
-                "DELETE FROM courses WHERE reminder = ? AND care_day = ? AND slot = ?",
-                (key.reminder, key.care_day.isoformat(), key.slot),
-            )
+        """Delete the delivery of an occurrence that was moved to a later time."""
+        self.write(f"DELETE FROM courses WHERE {_OF_KEY}", *key_row(key))  # noqa: S608 - constants
 
     def forget_unseen(self, after: datetime) -> None:
-        """Forget what was due later than an instant (UTC), and nobody has seen or answered."""
-        with self.transaction():
-            self._db.execute(
-                "DELETE FROM courses WHERE due > ? AND NOT seen AND snoozes = 0"
-                " AND (outcome IS NULL OR outcome = ?)",
-                (instant_text(after), Outcome.MISSED),
-            )
+        """Delete the deliveries due later than an instant (UTC) that were not seen or answered."""
+        self.write(
+            "DELETE FROM courses WHERE due > ? AND NOT seen AND snoozes = 0"
+            " AND (outcome IS NULL OR outcome = ?)",
+            format_instant(after),
+            Outcome.MISSED,
+        )
 
-    def _courses(self, where: str, *values: str) -> list[Delivery]:
-        sql = f"SELECT {COLUMNS} FROM courses WHERE {where}"  # noqa: S608 - constants
-        return self.read(lambda *row: course_of(row), sql, *values)
+    def _deliveries(self, where: str, *values: str) -> list[Delivery]:
+        sql = f"SELECT {DELIVERY_COLUMNS} FROM courses WHERE {where}"  # noqa: S608 - constants
+        return self.read(parse_delivery, sql, *values)
 
-    # What holds for all
+    # The global state, the routine under way, tips
 
     def global_state(self) -> GlobalState:
-        """What holds for all reminders at once."""
-        columns = "SELECT began, reckoned, paused_until, good_night, tonight FROM standing"
-        found = self.read(lambda *row: standing_of(row), columns) or self.read(
-            lambda *row: readable_standing(row), columns
-        )
+        """Return the global state; of a damaged row, what can be read of it."""
+        sql = f"SELECT {GLOBAL_STATE_COLUMNS} FROM standing"  # noqa: S608 - constants
+        found = self.read(parse_global_state, sql) or self.read(salvage_global_state, sql)
         return found[0] if found else GlobalState()
 
-    def save_global_state(self, standing: GlobalState) -> None:
-        """Write what holds for all reminders at once."""
-        with self.transaction():
-            self._db.execute(
-                "INSERT OR REPLACE INTO standing"
-                " (only, began, reckoned, paused_until, good_night, tonight)"
-                " VALUES (1, ?, ?, ?, ?, ?)",
-                standing_row(standing),
-            )
-
-    # The routine under way
+    def save_global_state(self, state: GlobalState) -> None:
+        """Write the global state."""
+        columns, row = f"only, {GLOBAL_STATE_COLUMNS}", global_state_row(state)
+        self.insert("standing", columns, 1, *row, verb="OR REPLACE")
 
     def routine_session(self) -> RoutineSession | None:
-        """What the person is being led through; None where it is nothing."""
-        return read_led(self)
+        """Return the routine under way; None where there is none."""
+        found = self.read(parse_routine, f"SELECT {ROUTINE_COLUMNS} FROM leading")  # noqa: S608 - constants
+        return found[0] if found else None
 
-    def save_routine_session(self, led: RoutineSession | None) -> None:
-        """Write what the person is being led through now, or that it is nothing any more."""
-        write_led(self, led)
-
-    # Tips
+    def save_routine_session(self, session: RoutineSession | None) -> None:
+        """Write the routine under way; None where there is none any more."""
+        with self.transaction():
+            self.write("DELETE FROM leading")
+            if session is not None:
+                self.insert("leading", ROUTINE_COLUMNS, *routine_row(session))
 
     def tips_shown(self) -> Mapping[str, int]:
-        """For each tip that was ever shown a number that grows with each showing."""
-        return dict(self.read(_pair, "SELECT tip, max(id) FROM tips_shown GROUP BY tip"))
+        """Return a number for each tip that was ever shown; it grows with each showing."""
+        sql = "SELECT tip, max(id) FROM tips_shown GROUP BY tip"
+        return dict(self.read(lambda tip, number: (tip, number), sql))
 
     def record_tip(self, tip: str, now: datetime) -> None:
-        """Remember that a tip was shown now (UTC)."""
+        """Record that a tip was shown now (UTC)."""
         with self.transaction():
-            self._db.execute("DELETE FROM tips_shown WHERE tip = ?", (tip,))
-            self._db.execute(
-                "INSERT INTO tips_shown (tip, at) VALUES (?, ?)", (tip, instant_text(now))
-            )
+            self.write("DELETE FROM tips_shown WHERE tip = ?", tip)
+            self.insert("tips_shown", "tip, at", tip, format_instant(now))
 
-    # Why
+    # Decisions
 
     def record_decision(
-        self, now: datetime, occurrence: Occurrence, verdict: str, step: Reason
+        self, now: datetime, occurrence: Occurrence, verdict: str, reason: Reason
     ) -> None:
-        """Remember which step of the cascade decided now (UTC)."""
-        key = occurrence.key
-        with self.transaction():
-            self._db.execute(
-                "INSERT INTO decisions (at, reminder, care_day, slot, due, verdict, step, delivery)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    instant_text(now),
-                    key.reminder,
-                    key.care_day.isoformat(),
-                    key.slot,
-                    instant_text(occurrence.due),
-                    verdict,
-                    step,
-                    DeliveryStatus.DECIDED if verdict == "show" else None,
-                ),
-            )
+        """Record a decision of the policy (now in UTC)."""
+        due = format_instant(occurrence.due)
+        status = DeliveryStatus.DECIDED if verdict == "show" else None
+        row = (format_instant(now), *key_row(occurrence.key), due, verdict, reason, status)
+        self.insert("decisions", DECISION_COLUMNS, *row)
 
-    def record_status(self, key: Key, delivery: DeliveryStatus) -> None:
-        """Remember how far what was last decided to be shown came on its way to the screen."""
-        with self.transaction():
-            self._db.execute(
-                "UPDATE decisions SET delivery = ? WHERE id = (SELECT max(id) FROM decisions"
-                " WHERE reminder = ? AND care_day = ? AND slot = ? AND verdict = 'show')",
-                (delivery, key.reminder, key.care_day.isoformat(), key.slot),
-            )
+    def record_status(self, key: Key, status: DeliveryStatus) -> None:
+        """Record how far the last decision to show an occurrence has come."""
+        self.write(
+            "UPDATE decisions SET delivery = ? WHERE id = (SELECT max(id) FROM decisions"  # noqa: S608 - constants
+            f" WHERE {_OF_KEY} AND verdict = 'show')",
+            status,
+            *key_row(key),
+        )
 
     def last_decisions(self, reminder: str | None = None) -> list[Decision]:
-        """The last decision on each reminder, or on the one that is named; the newest first."""
+        """Return the last decision on each reminder or on the named one, newest first."""
         return self.read(
-            decision_of,
-            "SELECT at, reminder, care_day, slot, due, verdict, step, delivery FROM decisions"
+            parse_decision,
+            f"SELECT {DECISION_COLUMNS} FROM decisions"  # noqa: S608 - constants
             " WHERE id IN (SELECT max(id) FROM decisions"
             " WHERE ? IS NULL OR reminder = ? GROUP BY reminder)"
             " ORDER BY id DESC",
@@ -199,126 +194,107 @@ class Journal(Database):
             reminder,
         )
 
-    # What the person did, and taking it back
+    # Actions of the user, for undo
 
     def record_action(
         self,
         now: datetime,
         what: str,
         before: Sequence[Delivery],
-        standing: GlobalState,
+        state: GlobalState,
         beside: Sequence[Delivery] = (),
     ) -> None:
-        """Remember what the person did now (UTC), and how things stood before it."""
-        with self.transaction():
-            self._db.execute(
-                "INSERT INTO acts (at, what, courses, standing) VALUES (?, ?, ?, ?)",
-                (
-                    instant_text(now),
-                    what,
-                    act_courses(before, beside),
-                    json.dumps(standing_row(standing)),
-                ),
-            )
+        """Record an action of the user (now in UTC), with the state before it."""
+        deliveries, row = format_deliveries(before, beside), json.dumps(global_state_row(state))
+        columns = ACTION_COLUMNS.removeprefix("id, ")
+        self.insert("acts", columns, format_instant(now), what, deliveries, row)
 
     def last_action(self) -> UserAction | None:
-        """What the person did last and has not taken back."""
-        last = self.read(
-            act_of, "SELECT id, at, what, courses, standing FROM acts ORDER BY id DESC LIMIT 1"
-        )
+        """Return the last action that was not undone."""
+        sql = f"SELECT {ACTION_COLUMNS} FROM acts ORDER BY id DESC LIMIT 1"  # noqa: S608 - constants
+        last = self.read(parse_action, sql)
         return last[0] if last else None
 
     def actions(self) -> list[UserAction]:
-        """All that the person did and has not taken back, in order of time."""
-        return self.read(act_of, "SELECT id, at, what, courses, standing FROM acts ORDER BY id")
+        """Return all actions that were not undone, ordered by time."""
+        return self.read(parse_action, f"SELECT {ACTION_COLUMNS} FROM acts ORDER BY id")  # noqa: S608 - constants
 
-    def forget_action(self, act: UserAction) -> None:
-        """Forget an act that was taken back."""
-        with self.transaction():
-            self._db.execute("DELETE FROM acts WHERE id = ?", (act.id,))
+    def forget_action(self, action: UserAction) -> None:
+        """Delete an action that was undone."""
+        self.write("DELETE FROM acts WHERE id = ?", action.id)
 
     # Trials: `nightcare try` asks the service to show a reminder now
 
     def request_trial(self, reminder: str, now: datetime) -> int:
-        """Ask the service to show a reminder now (UTC); returns the trial's number."""
-        with self.transaction():
-            cursor = self._db.execute(
-                "INSERT INTO trials (at, reminder) VALUES (?, ?)", (instant_text(now), reminder)
-            )
-            return int(cursor.lastrowid or 0)
+        """Ask the service to show a reminder now (UTC); return the number of the trial."""
+        return self.insert("trials", "at, reminder", format_instant(now), reminder)
 
     def trials(self) -> list[Trial]:
-        """The trials that have not been shown yet."""
-        return self.read(trial_of, "SELECT id, at, reminder FROM trials WHERE shown_by IS NULL")
+        """Return the trials that were not answered."""
+        return self.read(parse_trial, "SELECT id, at, reminder FROM trials WHERE shown_by IS NULL")
 
     def answer_trial(self, number: int, by: str) -> None:
-        """Remember by what a trial was shown, or why it could not be."""
-        with self.transaction():
-            self._db.execute("UPDATE trials SET shown_by = ? WHERE id = ?", (by, number))
+        """Record the notifier that has shown a trial; an empty name where none could."""
+        self.write("UPDATE trials SET shown_by = ? WHERE id = ?", by, number)
 
-    def record_trial_status(self, number: int, delivery: DeliveryStatus) -> None:
-        """Remember how far a trial has come on its way to the screen."""
-        with self.transaction():
-            self._db.execute("UPDATE trials SET delivery = ? WHERE id = ?", (delivery, number))
+    def record_trial_status(self, number: int, status: DeliveryStatus) -> None:
+        """Record how far a trial has come on its way to the screen."""
+        self.write("UPDATE trials SET delivery = ? WHERE id = ?", status, number)
 
     def trial_status(self, number: int) -> DeliveryStatus:
-        """How far a trial has come on its way to the screen."""
-        found = self.read(
-            DeliveryStatus,
-            "SELECT delivery FROM trials WHERE id = ? AND delivery IS NOT NULL",
-            number,
-        )
+        """Return how far a trial has come on its way to the screen."""
+        sql = "SELECT delivery FROM trials WHERE id = ? AND delivery IS NOT NULL"
+        found = self.read(DeliveryStatus, sql, number)
         return found[0] if found else DeliveryStatus.DECIDED
 
     def trial_answer(self, number: int) -> str | None:
-        """By what a trial was shown; None while it has not been."""
-        shown_by = self.read(
-            str, "SELECT shown_by FROM trials WHERE id = ? AND shown_by IS NOT NULL", number
-        )
-        return shown_by[0] if shown_by else None
+        """Return the notifier that has shown a trial; None while there is no answer."""
+        sql = "SELECT shown_by FROM trials WHERE id = ? AND shown_by IS NOT NULL"
+        found = self.read(str, sql, number)
+        return found[0] if found else None
 
-    # Notes of the running service for `status`
+    # Notes
 
     def write_note(self, name: str, value: Mapping[str, object]) -> None:
-        """Write down something about the running service."""
-        with self.transaction():
-            self._db.execute(
-                "INSERT OR REPLACE INTO notes (name, value) VALUES (?, ?)",
-                (name, json.dumps(value)),
-            )
+        """Write a note under a name, unless it says the same already."""
+        text = json.dumps(value)
+        if [text] != self.read(str, "SELECT value FROM notes WHERE name = ?", name):
+            self.insert("notes", "name, value", name, text, verb="OR REPLACE")
 
     def read_note(self, name: str) -> dict[str, object]:
-        """What was last written down under that name; empty where nothing was."""
-        notes = self.read(note_of, "SELECT value FROM notes WHERE name = ?", name)
+        """Return the note under a name; an empty one where there is none."""
+        notes = self.read(parse_note, "SELECT value FROM notes WHERE name = ?", name)
         return notes[0] if notes else {}
 
-    def erase(self, now: datetime) -> None:
-        """Erase everything that is recorded, so that the file holds no trace of it either.
+    def notes(self) -> dict[str, dict[str, object]]:
+        """Return all notes by their names."""
+        return dict(
+            self.read(lambda name, text: (name, parse_note(text)), "SELECT name, value FROM notes")
+        )
 
-        Where the service has run, it goes on as if it had first run now (UTC); what it has noted
-        about itself stays, for it runs by that.
+    # Deleting
+
+    def erase(self, now: datetime) -> None:
+        """Erase all records, so that the file holds no trace of them.
+
+        A service that has run goes on as if it had first started now (UTC). The note with its
+        status stays, because it still runs.
 
         Raises:
-            StateError: It cannot be written, or somebody was reading it all the while.
+            StateError: The file cannot be written, or another program kept reading it.
         """
-        with self.without_trace(), self.transaction():
+        with self.secure_deletion(), self.transaction():
             began = self.global_state().began
-            for table in TABLES:
-                self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - constants
-            self._db.execute("DELETE FROM sqlite_sequence")
-            self._db.execute("DELETE FROM notes WHERE name != ?", (SERVICE_NOTE,))
-            self.save_global_state(
-                GlobalState() if began is None else GlobalState(began=now, reckoned=now)
-            )
+            for table in (*TABLES, "sqlite_sequence"):
+                self.write(f"DELETE FROM {table}")  # noqa: S608 - constants
+            self.write("DELETE FROM notes WHERE name != ?", SERVICE_NOTE)
+            state = GlobalState() if began is None else GlobalState(began=now, reckoned=now)
+            self.save_global_state(state)
 
     def prune(self, now: datetime) -> None:
-        """Let go of what is older than is kept: 400 days."""
-        oldest = instant_text(now - _KEPT)
+        """Delete what is older than 400 days (now in UTC)."""
+        oldest = format_instant(now - _KEPT)
         with self.transaction():
-            self._db.execute("DELETE FROM courses WHERE state = 'settled' AND due < ?", (oldest,))
+            self.write("DELETE FROM courses WHERE state = 'settled' AND due < ?", oldest)
             for table in ("decisions", "acts", "trials"):
-                self._db.execute(f"DELETE FROM {table} WHERE at < ?", (oldest,))  # noqa: S608 - constants
-
-
-def _pair(tip: str, number: int) -> tuple[str, int]:
-    return tip, number
+                self.write(f"DELETE FROM {table} WHERE at < ?", oldest)  # noqa: S608 - constants

@@ -42,7 +42,7 @@ from nightcare.errors import StateError
 from nightcare.i18n.diagnostics_text import diagnostic_text, without_folder
 from nightcare.i18n.event_log import capabilities_text, draws_no_buttons, event_log
 from nightcare.i18n.translator import Translator, words_for
-from nightcare.journal.fallback import JournalFallback
+from nightcare.journal.memory_fallback import FallbackJournal
 from nightcare.journal.store import BUTTONS_NOTE, SERVICE_NOTE
 from nightcare.paths import started_by_systemd
 from nightcare.service.active_config import ActiveConfig, ReloadResult
@@ -159,20 +159,18 @@ class ServiceApp:
         self._prefetch = PresencePrefetch(self._presence)
         self._manager = ServiceManager(setting.variables)
         self._edits = ConfigWatch(self._in_force, self._manager.reloading)
-        self._keeper = JournalFallback(setting.state, now, self._tell)
-        self._noted: dict[str, object] = {}
-        self._plan_noted: tuple[Schedule, TimeZone] | None = None
-        self._buttons = self._keeper.journal.read_note(BUTTONS_NOTE)
+        self._journal = FallbackJournal(setting.state, now, self._tell)
+        self._plan_noted: tuple[Schedule, TimeZone, int] | None = None
+        self._buttons = self._journal.read_note(BUTTONS_NOTE)
         self._serving = False
         self._service = Engine(
             schedule=loaded.schedule,
             zone=self._zone.zone,
-            journal=self._keeper.journal,
+            journal=self._journal,
             screen=self._screen,
             words=self._words,
             tell=self._tell,
         )
-        self._keeper.hand_to(self._service.use)
         self._scheduling = ReminderScheduler(
             upcoming=self._service.upcoming,
             update=self._due,
@@ -207,7 +205,7 @@ class ServiceApp:
             asyncio.create_task(self._upgrade.run()),
         ]
         for file, changed in (
-            (self._keeper.file, self._written),
+            (self._journal.file, self._written),
             (LOCAL_TIME, self._jumped),
             (self._in_force.place, self._edits.saved),
         ):
@@ -229,14 +227,14 @@ class ServiceApp:
             self._scheduling.stop()
             self._tell("log_stopped")
             await ended([*tasks, *self._prefetch.running(), *self._upgrade.running()])
-            self._keeper.close()
+            self._journal.close()
             self._lock.release()
 
     def _start(self) -> None:
         self._serving = True
         screen = self._words.say(f"screen_{self._screen.name}")
         self._tell(f"shown_by_{self._why}", screen=screen)
-        journal = self._keeper.journal
+        journal = self._journal
         first_run = journal.global_state().began is None
         self._service.start(now(), read_plan_note(journal.read_note(PLAN_NOTE)))
         if first_run and self._screen.name == "terminal":
@@ -252,7 +250,7 @@ class ServiceApp:
         first = min((one for one in coming if one), key=lambda one: one.due, default=None)
         if first is not None and first.due - moment > _SOON:
             self._tell("log_how_it_looks", reminder=first.key.reminder, due=first.due)
-            self._keeper.journal.request_trial(first.key.reminder, moment)
+            self._journal.request_trial(first.key.reminder, moment)
             self._service.update(moment)
 
     async def _first_end(self, tasks: list[asyncio.Task[None]]) -> None:
@@ -478,9 +476,9 @@ class ServiceApp:
 
     def _written(self) -> None:
         def step() -> None:
-            if self._keeper.changed_by_others():
-                self._buttons = self._keeper.journal.read_note(BUTTONS_NOTE)
-                if not self._keeper.journal.read_note(PLAN_NOTE):
+            if self._journal.changed_by_others():
+                self._buttons = self._journal.read_note(BUTTONS_NOTE)
+                if not self._journal.read_note(PLAN_NOTE):
                     # It was erased.
                     self._plan_noted = None
                 self._service.written(now())
@@ -492,7 +490,7 @@ class ServiceApp:
     def _keep_going(self, step: Callable[[], None]) -> None:
         """Take a step of the service, for whoever is there, whatever becomes of the disk."""
         self._service.presence = self._presence.presence
-        self._keeper.keep_going(step)
+        self._journal.run(step)
 
     # Upgrades of the program
 
@@ -505,7 +503,7 @@ class ServiceApp:
 
     def _restart_if_idle(self) -> None:
         """End, to start the new version, unless something is on the screen."""
-        journal = self._keeper.journal
+        journal = self._journal
         busy = journal.routine_session() or any(
             isinstance(one.state, Active) for one in journal.unsettled()
         )
@@ -547,16 +545,15 @@ class ServiceApp:
                 for matter, known in self._presence.known().items()
             },
         }
-        if note != self._noted:
-            self._keeper.journal.write_note(SERVICE_NOTE, note)
-            self._noted = note
+        self._journal.write_note(SERVICE_NOTE, note)
         self._note_plan()
         self._restart_if_idle()
 
     def _note_plan(self) -> None:
-        plan = (self._in_force.loaded.schedule, self._zone)
+        schedule = self._in_force.loaded.schedule
+        plan = (schedule, self._zone, self._journal.generation)
         if plan != self._plan_noted:
-            self._keeper.journal.write_note(PLAN_NOTE, plan_note(*plan))
+            self._journal.write_note(PLAN_NOTE, plan_note(schedule, self._zone))
             self._plan_noted = plan
 
     def _published(self) -> dict[str, object]:
