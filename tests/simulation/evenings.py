@@ -64,13 +64,15 @@ class Evenings:
                 if key not in self.seen and world.now > until and until - since > _ROOM:
                     world.fail(f"never shown, though there was somebody since {since}: {key}")
         for one, reminder in fresh:
-            self._check(world, one, reminder, shown if returns else [])
+            course = world.journal.delivery(one.key)
+            gave_way = bool(shown) and self._gave_way(world, course, returns=returns)
+            self._check(world, one, reminder, gave_way=gave_way)
 
-    def _check(self, world: World, one: Occurrence, reminder: Reminder, back: list[str]) -> None:
+    def _check(self, world: World, one: Occurrence, reminder: Reminder, *, gave_way: bool) -> None:
         course = world.journal.delivery(one.key)
         if one.key in self.seen or one.key in self.excused or self._answered(world, course):
             self.chances.pop(one.key, None)
-        elif self._gave_way(world, course, back):
+        elif gave_way:
             self.excused.add(one.key)
         elif _may_be_shown(world, one, reminder):
             if all(token.startswith(CAN_WAIT) for token in world.screen.visible):
@@ -99,13 +101,17 @@ class Evenings:
             for later in world.due_between(world.now - timedelta(hours=3), world.now)
         )
 
-    def _gave_way(self, world: World, course: Delivery | None, back: list[str]) -> bool:
-        """Return whether it was held or missed, and gave way to what came back on a return."""
-        if course is None or not isinstance(course.state, Closed) or not back:
+    def _gave_way(self, world: World, course: Delivery | None, *, returns: bool) -> bool:
+        """Return whether it was missed, and gave way to what came on a return.
+
+        What was held for an absence comes back only when the screen is free, which may be later
+        than the person; what had not come up at all gives way to what comes by the return itself.
+        """
+        if course is None or not isinstance(course.state, Closed):
             return False
         before = self._before.get(course.key)
         if before is None:
-            return world.now - course.occurrence.due > LIVE
+            return returns and world.now - course.occurrence.due > LIVE
         return isinstance(before.state, Held) and before.state.cause not in {
             Reason.ANOTHER,
             Reason.ROUTINE,
