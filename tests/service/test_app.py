@@ -89,9 +89,7 @@ class Bench:
     @property
     def daemon_started(self) -> bool:
         """True if the service is ready."""
-        return (self.state / FILE_NAME).exists() and self.daemon._journal.read_note(
-            SERVICE_NOTE
-        ) != {}
+        return self.daemon._serving and self.daemon._journal.read_note(SERVICE_NOTE) != {}
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until a condition holds."""
