@@ -226,6 +226,22 @@ def test_a_zone_there_and_back_loses_nothing(away: str) -> None:
     assert [one.title for one in made.screen.shown] == ["Stretch", "Blanket"]
 
 
+@pytest.mark.parametrize(
+    "away", ["Asia/Tokyo", "America/Los_Angeles", "Pacific/Kiritimati", "Europe/London"]
+)
+def test_a_zone_there_and_back_over_a_moment_loses_nothing(away: str) -> None:
+    """A VPN from 21:58 to 22:03: what was due meanwhile is fresh, and comes then."""
+    made = desk("21:58")
+    made.service.travel(ZoneInfo(away), made.now)
+    made._deliver()
+    at(made, "22:03")
+    made.service.travel(ZONE, made.now)
+    made._deliver()
+    assert made.title() == "Stretch"
+    at(made, "22:45")
+    assert [one.title for one in made.screen.shown] == ["Stretch", "Blanket"]
+
+
 def test_a_bedtime_edited_to_an_earlier_one_shows_what_is_fresh() -> None:
     """21:30 has gone by when the config says so."""
     made = desk("21:45")

@@ -59,7 +59,7 @@ class Promises:
         self.undone: str | None = None
         self.pressing: str | None = None
         self._in_force = (world.schedule, world.zone)
-        self._settled: dict[Key, Outcome] = {}
+        self._settled: dict[Key, tuple[Outcome, datetime]] = {}
         self._told: set[Key] = set()
         self._told_before: set[Key] = set()
         self._askings: dict[tuple[Key, int], set[str]] = {}
@@ -249,7 +249,7 @@ class Promises:
         """Check that an outcome stays unless the person undoes it."""
         world = self._world
         day = world.calendar().at(world.now).date
-        for key, outcome in list(self._settled.items()):
+        for key, (outcome, due) in list(self._settled.items()):
             if key.care_day < day - _WATCHED:
                 # Nothing comes to it any more; ten years of them are too many to ask for.
                 del self._settled[key]
@@ -258,13 +258,14 @@ class Promises:
             now = course.state.outcome if course and isinstance(course.state, Closed) else None
             if now is not outcome:
                 # What nobody saw, and a change of the plan or of the clock has put ahead.
-                forgotten = course is None and outcome is Outcome.MISSED
+                ahead = course is None or course.occurrence.due > due
+                forgotten = ahead and outcome is Outcome.MISSED
                 if not self.answering and not forgotten:
                     world.fail(f"{key} was {outcome} and is {now}")
                 del self._settled[key]
         for course in world.journal.of_care_day(day):
             if isinstance(course.state, Closed):
-                self._settled[course.key] = course.state.outcome
+                self._settled[course.key] = (course.state.outcome, course.occurrence.due)
 
     def _nothing_lost(self) -> None:
         world = self._world

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from nightcare.domain.delivery import Active, Closed, Delivery, Due, Held, Outcome, begin
 from nightcare.domain.plan_change import PlanChange
-from nightcare.domain.reminders import Key, Occurrence
+from nightcare.domain.reminders import Every, Key, Occurrence
 from nightcare.engine.ports import JournalPort
 
 _TO_RECKON = timedelta(minutes=1)
@@ -44,6 +44,7 @@ def change_plan(
     for course in unreached(journal, change, now):
         journal.forget(course.key)
     _begin_overtaken(journal, change, now, since)
+    _begin_missed(journal, change, now, since)
 
 
 def undo_plan_change(
@@ -95,6 +96,23 @@ def _begin_overtaken(
     for one in overtaken:
         if one.key not in known:
             _begin(journal, change, one)
+
+
+def _begin_missed(
+    journal: JournalPort, change: PlanChange, now: datetime, since: datetime | None
+) -> None:
+    """Let come now what nobody has seen by the old plan, and is fresh by the new one."""
+    for old, new in change.put_back(now):
+        if new is None or not old.due < new.due <= now or (since is not None and new.due <= since):
+            continue
+        reminder = change.after.reminder(old.key.reminder)
+        if reminder is None or isinstance(reminder.timing, Every):
+            # The moments of an `every` stand for each other, and the next one is near.
+            continue
+        course = journal.delivery(old.key)
+        if course is not None and course.occurrence == old and _unreached(course):
+            journal.forget(old.key)
+            _begin(journal, change, new)
 
 
 def _begin(journal: JournalPort, change: PlanChange, one: Occurrence) -> None:
