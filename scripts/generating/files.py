@@ -13,9 +13,9 @@ from pathlib import Path
 from generating.completions import completion
 from generating.manual import config_page, program_page
 from generating.references import listed_commands, listed_keys
-from nightcare.config.layers import example_text
+from nightcare.config.config_file import example_text
 from nightcare.config.load import load
-from nightcare.config.serialize import plain
+from nightcare.config.source import result_to_json
 
 PROJECT = Path(__file__).parents[2]
 
@@ -43,7 +43,7 @@ def files() -> Iterator[tuple[str, str]]:
 
 def _example_made() -> str:
     """Return the example and its validated form as JSON."""
-    made = [example_text(), plain(load(None, {}))]
+    made = [example_text(), result_to_json(load(None, {}))]
     return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
 
 

@@ -12,21 +12,21 @@ import tomli
 
 from generating.keys import NAME, Key, Path, Schema, tables
 from nightcare.cli.command_group import app
-from nightcare.config import value_schemas
-from nightcare.config.layers import example_text
-from nightcare.config.types import WEEKDAYS
+from nightcare.config import types
+from nightcare.config.config_file import example_text
+from nightcare.config.values import WEEKDAYS
 
 UNCOMMENTED = re.sub(r"^# (?=\[|\w+ *=)", "", example_text(), flags=re.MULTILINE)
 """The example with its commented keys."""
 
 _ANNOTATIONS = {"description", "default", "examples"}
 _IN_WORDS = (
-    (value_schemas.CLOCK, 'a clock time, such as `"07:00"`'),
-    (value_schemas.LENGTH, 'a length, such as `"10m"` or `"1h30m"`'),
-    (value_schemas.MOMENT, 'a moment, such as `"21:45"` or `"wake + 1h"`'),
-    (value_schemas.CRON, "five cron fields"),
-    (value_schemas.TEXT, "text"),
-    (value_schemas.ZONE, 'the name of a time zone, or `"auto"`'),
+    (types.CLOCK, 'a clock time, such as `"07:00"`'),
+    (types.LENGTH, 'a length, such as `"10m"` or `"1h30m"`'),
+    (types.MOMENT, 'a moment, such as `"21:45"` or `"wake + 1h"`'),
+    (types.CRON, "five cron fields"),
+    (types.TEXT, "text"),
+    (types.ZONE, 'the name of a time zone, or `"auto"`'),
     ({"const": False}, "`false`"),
     ({"type": "boolean"}, "`true` or `false`"),
     ({"type": "string"}, "text"),

@@ -13,6 +13,8 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _MAX_BITS = 1024
 """Python refuses to write integers of very many decimal digits; longer ones become hexadecimal."""
 
+_MAX_SHOWN = 60
+
 
 def value_text(value: Any) -> str:
     """Return a value as TOML; characters that a terminal would obey or not show are escaped.
@@ -35,6 +37,12 @@ def value_text(value: Any) -> str:
             return "{ " + ", ".join(pairs) + " }" if value else "{}"
         case _:
             return "null" if value is None else str(value)
+
+
+def shortened_text(value: Any) -> str:
+    """Return a value as TOML, shortened where it is long."""
+    text = value_text(value)
+    return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def path_text(path: Sequence[str | int]) -> str:

@@ -9,7 +9,7 @@ import pytest
 import tomli
 
 from cli.terminal import Terminal
-from nightcare.config.layers import example_text
+from nightcare.config.config_file import example_text
 
 INVALID = '[reminders.water]\ntopic = "hydraton"\nat = "noon"\n'
 

@@ -10,7 +10,7 @@ import pytest
 
 from cli.talk import CONTROL_C, CONTROL_D, answered, talking
 from cli.terminal import Result, Terminal
-from nightcare.config.layers import example_text
+from nightcare.config.config_file import example_text
 from nightcare.desktop.instance_lock import InstanceLock
 from parts.scripts import shell_program
 

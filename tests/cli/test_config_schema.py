@@ -7,8 +7,8 @@ import json
 import pytest
 
 from cli.terminal import Terminal
+from nightcare.config.config_file import example_text
 from nightcare.config.json_schema import config_schema
-from nightcare.config.layers import example_text
 
 DIRECTIVE = "#:schema ./config.schema.json\n"
 

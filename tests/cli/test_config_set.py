@@ -9,7 +9,7 @@ import tomli
 
 from cli.talk import SOURCE, left_loaded
 from cli.terminal import Terminal
-from nightcare.config.layers import example_text
+from nightcare.config.config_file import example_text
 from nightcare.desktop.instance_lock import InstanceLock
 
 OURS = "# mine\n[snooze]\nlimit = 2   # few\n"

@@ -12,7 +12,7 @@ import tomli
 
 from cli.talk import CONTROL_C, CONTROL_D, Talk, answered, talking
 from cli.terminal import Result, Terminal
-from nightcare.config.layers import example_text
+from nightcare.config.config_file import example_text
 from nightcare.config.load import load
 from nightcare.desktop.instance_lock import InstanceLock
 from nightcare.domain.care_day import Hours

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from nightcare.config.types import DAY_WORDS, WEEKDAYS
+from nightcare.config.values import DAY_WORDS, WEEKDAYS
 
 
 def as_toml(value: Any) -> str:

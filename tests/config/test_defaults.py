@@ -9,7 +9,7 @@ from pathlib import Path
 import tomli
 
 from config.written import loaded, reminder, schedule
-from nightcare.config.layers import built_in, example_text
+from nightcare.config.config_file import built_in, example_text
 from nightcare.config.load import load
 from nightcare.domain.care_day import Hours
 from nightcare.domain.moments import Anchor, Relative

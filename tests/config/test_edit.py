@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.written import schedule
+from nightcare.config.config_file import example_text
 from nightcare.config.edit import (
     REMINDERS_BACK,
     REMINDERS_MADE,
@@ -21,7 +22,7 @@ from nightcare.config.edit import (
     with_value,
     without,
 )
-from nightcare.config.layers import example_text, merged
+from nightcare.config.layers import merged
 from nightcare.config.load import load
 from nightcare.errors import ConfigError, StateError, ValueRefused
 

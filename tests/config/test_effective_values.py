@@ -11,11 +11,10 @@ from hypothesis import HealthCheck, example, given, reject, settings
 from config.strategies import as_toml, configs
 from config.written import FILE, loaded, schedule
 from nightcare.cli.config_commands import shown_lines
-from nightcare.config.effective_values import EffectiveValue, entries
-from nightcare.config.layers import parsed
+from nightcare.config.config_file import parsed
+from nightcare.config.layers import EffectiveValue, Layers, Origin, effective_values
 from nightcare.config.load import load, load_file
 from nightcare.config.locations import Path as KeyPath
-from nightcare.config.origins import FromDefaults, FromEnvironment, FromFile, Origin, origins_of
 from nightcare.errors import ConfigError
 from nightcare.i18n.translator import read_words
 from nightcare.languages import languages
@@ -36,7 +35,8 @@ repeat = { every = "5m", times = 1 }
 def entries_of(text: str, variables: dict[str, str] | None = None) -> list[EffectiveValue]:
     """Return the active values of a file with this text and these variables."""
     file = parsed(FILE, text.encode())
-    return list(entries(load_file(file, variables or {}), origins_of(file, variables or {})))
+    schedule = load_file(file, variables or {}).schedule
+    return list(effective_values(schedule, Layers.of(file, variables or {})))
 
 
 def origins(text: str, variables: dict[str, str] | None = None) -> dict[KeyPath, Origin]:
@@ -46,7 +46,7 @@ def origins(text: str, variables: dict[str, str] | None = None) -> dict[KeyPath,
 
 def line_of(found: Origin) -> int | None:
     """Return the line of the file that it comes from, if any."""
-    return found.line if isinstance(found, FromFile) else None
+    return found.line
 
 
 def shown(text: str, variables: dict[str, str] | None = None, language: str = "en") -> str:
@@ -61,10 +61,10 @@ def test_each_value_has_its_origin() -> None:
     assert line_of(found["sleep", "friday", "bedtime"]) == 5
     assert line_of(found["reminders", "desk", "repeat", "times"]) == 9
     assert line_of(found["quiet", "idle"]) == 1
-    assert found["sleep", "wake"] == FromEnvironment("NIGHTCARE_SLEEP__WAKE")
-    assert found["snooze", "limit"] == FromEnvironment("NIGHTCARE_SNOOZE__LIMIT")
-    assert found["snooze", "lengths"] == FromDefaults()
-    assert found["language",] == FromDefaults()
+    assert found["sleep", "wake"] == Origin(variable="NIGHTCARE_SLEEP__WAKE")
+    assert found["snooze", "limit"] == Origin(variable="NIGHTCARE_SNOOZE__LIMIT")
+    assert found["snooze", "lengths"] == Origin()
+    assert found["language",] == Origin()
 
 
 def test_what_a_reminder_does_not_say_is_there_too() -> None:
@@ -72,10 +72,10 @@ def test_what_a_reminder_does_not_say_is_there_too() -> None:
     found = origins(DESK + "[snooze]\nlengths = ['15m']\n")
     of_it = {where[2:]: one for where, one in found.items() if where[:2] == ("reminders", "desk")}
     for key in ("from", "until", "days", "enabled", "fresh", "stays", "urgency"):
-        assert of_it[key,] == FromDefaults()
+        assert of_it[key,] == Origin()
     assert line_of(of_it["snooze",]) == 11
     assert line_of(of_it["quiet", "idle"]) == 1
-    assert of_it["quiet", "locked"] == FromDefaults()
+    assert of_it["quiet", "locked"] == Origin()
 
 
 def test_an_evening_reminder_is_shown_whatever_quiet_says_of_do_not_disturb() -> None:
@@ -86,12 +86,14 @@ def test_an_evening_reminder_is_shown_whatever_quiet_says_of_do_not_disturb() ->
         for one in entries_of(text)
         if one.where == ("reminders", "a", "quiet", "do_not_disturb")
     )
-    assert (entry.value, entry.origin) == ("show", FromDefaults())
+    assert (entry.value, entry.origin) == ("show", Origin())
 
 
 def test_the_defaults_have_no_line() -> None:
     """Nobody wrote them."""
-    assert {one.origin for one in entries(load(None, {}), origins_of(None, {}))} == {FromDefaults()}
+    assert {
+        one.origin for one in effective_values(load(None, {}).schedule, Layers.of(None, {}))
+    } == {Origin()}
 
 
 @pytest.mark.parametrize("language", languages())

@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 
 from config.strategies import as_toml, configs, junk, reminders, sleeps
 from config.written import loaded, mistakes
-from nightcare.config.layers import example_text
-from nightcare.config.load_result import LoadResult
-from nightcare.config.types import WEEKDAYS
+from nightcare.config.config_file import example_text
+from nightcare.config.source import LoadResult
+from nightcare.config.values import WEEKDAYS
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.recurrence import plan, upcoming
 from nightcare.domain.reminders import Cron
@@ -32,6 +32,7 @@ from nightcare.i18n.diagnostics_text import diagnostic_text
 from nightcare.i18n.snippets import snippet
 from nightcare.i18n.translator import Translator, read_words
 from nightcare.languages import languages
+from nightcare.toml_writer import shortened_text
 
 THOROUGH = settings(
     deadline=None,
@@ -100,11 +101,11 @@ def marks_what_it_names(problem: Diagnostic, mark: Span) -> bool:
     marked = mark.text[mark.column - 1 : mark.end - 1]
     if problem.key.startswith(("key_unknown", "name_")):
         return tomli.loads(f"{marked} = 0") == {problem.where[-1]: 0}
-    found = problem.values.get("found")
-    by_headers = marked.startswith("[[") or (isinstance(found, dict) and marked[0] != "{")
+    found = str(problem.values.get("found"))
+    by_headers = marked.startswith("[[") or (found[0] == "{" and marked[0] != "{")
     if problem.key not in FOUND_AS_WRITTEN or by_headers or mark.end > len(mark.text):
         return True
-    return repr(tomli.loads(f"x = {marked}")) == repr({"x": found})
+    return shortened_text(tomli.loads(f"x = {marked}")["x"]) == found
 
 
 def plannable(result: LoadResult | None) -> bool:

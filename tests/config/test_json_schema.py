@@ -15,8 +15,8 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from config.strategies import as_toml, configs
 from config.written import mistakes
 from generating.references import UNCOMMENTED
+from nightcare.config.config_file import example_text
 from nightcare.config.json_schema import config_schema
-from nightcare.config.layers import example_text
 
 SCHEMA = config_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)

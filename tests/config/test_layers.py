@@ -15,9 +15,9 @@ from socket import AF_UNIX, socket
 import pytest
 
 from config.written import SLEEP, loaded, schedule, told
-from nightcare.config.layers import read_file
+from nightcare.config.config_file import read_file
 from nightcare.config.load import load
-from nightcare.config.load_result import source_of
+from nightcare.config.source import source_of
 from nightcare.domain.care_day import Hours
 from nightcare.domain.moments import Anchor, ClockTime, Relative
 from nightcare.domain.reminders import At, Condition, Topic, WhenBusy

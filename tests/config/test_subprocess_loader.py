@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from nightcare.config.load_result import source_of
-from nightcare.config.serialize import plain
+from nightcare.config.source import source_of
+from nightcare.config.subprocess_loader import source_to_json
 from parts.home import Home
 
 LONG = 60.0
@@ -21,7 +21,7 @@ import os, signal, sys, time
 from pathlib import Path
 
 from nightcare.config.subprocess_loader import load_in_subprocess
-from nightcare.config.load_result import source_of
+from nightcare.config.source import source_of
 
 heard = []
 signal.signal(signal.SIGINT, lambda *_: heard.append(1))
@@ -67,7 +67,7 @@ def test_who_asked_was_killed_before_the_answer(home: Home, config: Path) -> Non
     read_end, write_end = os.pipe()
     os.close(read_end)
     try:
-        done = other(home, json.dumps(plain(source_of(config, {}))), write_end)
+        done = other(home, json.dumps(source_to_json(source_of(config, {}))), write_end)
     finally:
         os.close(write_end)
     assert (done.returncode, done.stderr) == (0, "")

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from nightcare.config.load import load
-from nightcare.config.load_result import LoadResult
+from nightcare.config.source import LoadResult
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.errors import ConfigError, Diagnostic

@@ -25,11 +25,11 @@ from nightcare.domain.routine import stages
 from nightcare.engine import user_actions
 from nightcare.engine.guided_routine import stage_words
 from nightcare.errors import Diagnostic, Location, NightcareError
-from nightcare.i18n.diagnostics_text import diagnostic_text, shortened_toml
+from nightcare.i18n.diagnostics_text import diagnostic_text
 from nightcare.i18n.translator import Translator, read_words, words_for
 from nightcare.languages import desktop_language, languages
 from nightcare.report_html.bar_chart import BarMark
-from nightcare.toml_writer import path_text
+from nightcare.toml_writer import path_text, shortened_text
 
 SOURCE = Path(inspect.getfile(errors)).parent
 
@@ -428,9 +428,9 @@ def test_the_path_of_a_key_is_written_as_toml_writes_it(
 def test_what_was_found_is_written_as_toml_writes_it() -> None:
     """On one line, and not too long."""
     assert (
-        shortened_toml({"a b": [True, None, 1.5, "x\\y"]})
+        shortened_text({"a b": [True, None, 1.5, "x\\y"]})
         == '{ "a b" = [true, null, 1.5, "x\\\\y"] }'
     )
-    assert shortened_toml("a\tb\n\x1b\x7f\u2028") == '"a\\tb\\n\\u001b\\u007f\\u2028"'
-    assert shortened_toml("x" * 59) == '"' + "x" * 58 + "…"
-    assert shortened_toml("x" * 58) == '"' + "x" * 58 + '"'
+    assert shortened_text("a\tb\n\x1b\x7f\u2028") == '"a\\tb\\n\\u001b\\u007f\\u2028"'
+    assert shortened_text("x" * 59) == '"' + "x" * 58 + "…"
+    assert shortened_text("x" * 58) == '"' + "x" * 58 + '"'

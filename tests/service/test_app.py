@@ -17,7 +17,7 @@ import pytest
 
 from nightcare.config.cache import load_cached
 from nightcare.config.load import load
-from nightcare.config.load_result import ConfigSource, Load, LoadResult
+from nightcare.config.source import ConfigSource, Load, LoadResult
 from nightcare.desktop.clock import now
 from nightcare.desktop.dbus.connection import ConnectionLost
 from nightcare.desktop.notify.factory import choose_screen, chosen_backend, same_bus, session_bus
@@ -251,9 +251,9 @@ def test_another_time_zone_while_it_was_off_is_taken_up(
     "damage",
     [
         {},
-        {"schedule": None},
-        {"schedule": []},
-        {"schedule": ["Schedule"]},
+        {"values": None},
+        {"values": []},
+        {"values": {"sleep": {"wake": "soon"}}},
         {"zone": {"name": "Nowhere/Town", "source": "config", "rules": ""}},
         {"zone": {"name": "UTC", "source": "nowhere", "rules": ""}},
         {"zone": {"name": "UTC", "source": "link", "rules": "x"}},
@@ -262,7 +262,7 @@ def test_another_time_zone_while_it_was_off_is_taken_up(
 )
 def test_a_note_of_the_plan_that_makes_no_sense_is_ignored(damage: dict[str, object]) -> None:
     """A damaged journal stops nothing."""
-    whole = plan_note(schedule_of(CONFIG), chosen("Europe/Copenhagen"))
+    whole = plan_note(load(None, {}).values, chosen("Europe/Copenhagen"))
     assert read_plan_note(whole) is not None
     assert read_plan_note({**whole, **damage} if damage else {}) is None
 

@@ -14,7 +14,7 @@ import click
 
 from nightcare.cli.output import echo, print_error
 from nightcare.config.cache import load_cached
-from nightcare.config.load_result import ConfigSource, LoadResult, source_of
+from nightcare.config.source import ConfigSource, LoadResult, result_from_json, source_of
 from nightcare.desktop.clock import now
 from nightcare.desktop.instance_lock import running_service, service_runs
 from nightcare.desktop.time_zone import ZoneSource, chosen, named
@@ -131,11 +131,8 @@ class CommandContext:
             note = self.service_note()
             if "values" not in note:
                 raise
-            from nightcare.config.load import load_values  # noqa: PLC0415 - loads pydantic
-
             self._used_service_config = True
-            path = note["config"]
-            return load_values(note["values"], None if path is None else Path(path))
+            return result_from_json({"path": note["config"], "values": note["values"]})
 
     def _load(self, source: ConfigSource) -> LoadResult:
         try:

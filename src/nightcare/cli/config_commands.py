@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 
@@ -15,11 +16,10 @@ from nightcare.cli.command_context import PATH, CommandContext, json_option, pas
 from nightcare.cli.command_group import LazyGroup
 from nightcare.cli.config_save import config_translator, content_of, write_all
 from nightcare.cli.output import echo, print_diagnostics, print_json
-from nightcare.config.effective_values import EffectiveValue, entries
-from nightcare.config.layers import example_text, parsed, read_file
+from nightcare.config.config_file import example_text, parsed, read_file
+from nightcare.config.layers import EffectiveValue, Layers, Origin, effective_values
 from nightcare.config.load import load, load_file
 from nightcare.config.locations import Path as KeyPath
-from nightcare.config.origins import FromDefaults, FromEnvironment, FromFile, Origin, origins_of
 from nightcare.errors import ConfigError, Diagnostic, StateError
 from nightcare.i18n.diagnostics_text import diagnostic_text
 from nightcare.i18n.translator import Translator, words_for
@@ -123,7 +123,7 @@ def show_command(context: CommandContext, *, as_json: bool) -> None:
     """Print the config in use, and where each value comes from."""
     file = None if context.config_file is None else read_file(context.config_file)
     loaded = load_file(file, context.variables)
-    values = entries(loaded, origins_of(file, context.variables))
+    values = effective_values(loaded.schedule, Layers.of(file, context.variables))
     if as_json:
         print_json(
             {
@@ -164,13 +164,11 @@ def _header(where: KeyPath) -> KeyPath:
 
 
 def _origin_text(origin: Origin, words: Translator) -> str:
-    match origin:
-        case FromDefaults():
-            return words.say("from_default")
-        case FromFile(_, line):
-            return words.say("from_line", line=line)
-        case FromEnvironment(variable):
-            return _printable(variable)
+    if origin.variable is not None:
+        return _printable(origin.variable)
+    if origin.line is not None:
+        return words.say("from_line", line=origin.line)
+    return words.say("from_default")
 
 
 def _printable(name: str) -> str:
@@ -179,13 +177,8 @@ def _printable(name: str) -> str:
 
 
 def _origin_value(origin: Origin) -> dict[str, object]:
-    value: dict[str, object] = {"kind": "default", "file": None, "line": None, "variable": None}
-    match origin:
-        case FromFile(file, line):
-            value |= {"kind": "file", "file": file, "line": line}
-        case FromEnvironment(variable):
-            value |= {"kind": "environment", "variable": variable}
-    return value
+    kind = "environment" if origin.variable else "file" if origin.file else "default"
+    return {"kind": kind, **asdict(origin)}
 
 
 @click.command("schema")

@@ -8,7 +8,7 @@ from pathlib import Path
 from nightcare.atomic_write import replace_files
 from nightcare.cli.command_context import CommandContext
 from nightcare.cli.output import echo
-from nightcare.config.layers import example_text, read_raw
+from nightcare.config.config_file import example_text, read_raw
 from nightcare.errors import StateError
 from nightcare.i18n.translator import Translator
 

@@ -21,12 +21,12 @@ from nightcare.cli.config_save import (
     write_all,
 )
 from nightcare.cli.output import echo, print_diagnostics
+from nightcare.config.config_file import ConfigFile, built_in_value, parsed
 from nightcare.config.edit import Edited, Keys, path_of, readings, with_value, without
-from nightcare.config.known_keys import expect_key
-from nightcare.config.layers import ConfigFile, built_in_value, parsed
+from nightcare.config.layers import Layers
 from nightcare.config.load import load_file
-from nightcare.config.load_result import LoadResult
-from nightcare.config.origins import FromEnvironment, origins_of
+from nightcare.config.source import LoadResult
+from nightcare.config.validation_errors import expect_key
 from nightcare.domain.moments import clock_text, length_text
 from nightcare.domain.time_parser import TimeWords, parse_clock, parse_length
 from nightcare.errors import ConfigError, Diagnostic, Location, NothingToDo, ValueRefused
@@ -211,8 +211,8 @@ def _placed(problem: Diagnostic, where: Keys, name: str) -> Diagnostic:
 
 def _report(context: CommandContext, where: Keys, changed: _Changed) -> None:
     """Print what keeps a change from applying, and when the service applies it."""
-    origin = origins_of(changed.file, context.variables).of(where)
-    if isinstance(origin, FromEnvironment):
+    origin = Layers.of(changed.file, context.variables).origin(where)
+    if origin.variable is not None:
         echo(changed.words.say("set_but_variable", variable=origin.variable))
     print_diagnostics(changed.loaded.warnings, changed.words, warning=True)
     report_to_service(context, changed.words, needs_restart=where[:1] == (READ_AT_START,))

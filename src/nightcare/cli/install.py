@@ -15,7 +15,7 @@ from nightcare.cli.config_save import write_all
 from nightcare.cli.export import recorded_counts
 from nightcare.cli.output import echo
 from nightcare.cli.prompts import confirm_erasure
-from nightcare.config.layers import example_text
+from nightcare.config.config_file import example_text
 from nightcare.desktop import desktop_entry, user_unit
 from nightcare.desktop.file_rollback import FileRollback
 from nightcare.desktop.instance_lock import service_runs

@@ -18,10 +18,10 @@ from nightcare.cli.install import install
 from nightcare.cli.main import INTERRUPTED
 from nightcare.cli.output import echo, print_diagnostics
 from nightcare.cli.prompts import prompt, prompt_yes
+from nightcare.config.config_file import built_in, example_text, parsed
 from nightcare.config.edit import Keys, with_value
-from nightcare.config.layers import built_in, example_text, parsed
 from nightcare.config.load import load_file
-from nightcare.config.load_result import LoadResult
+from nightcare.config.source import LoadResult
 from nightcare.desktop import user_unit
 from nightcare.desktop.time_zone import zone
 from nightcare.domain.care_day import Calendar

@@ -20,6 +20,7 @@ from tomlkit.container import Container, OutOfOrderTableProxy
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Item
 
+from nightcare.config.config_file import built_in, example_text, parsed
 from nightcare.config.insert import (
     has_header,
     is_inline,
@@ -29,8 +30,8 @@ from nightcare.config.insert import (
     with_section,
     without_sections,
 )
-from nightcare.config.layers import built_in, example_text, parsed, toml_value
-from nightcare.config.load_result import Table
+from nightcare.config.layers import toml_value
+from nightcare.config.values import Table
 from nightcare.errors import StateError, ValueRefused
 from nightcare.toml_writer import path_text, value_text
 

@@ -1,4 +1,4 @@
-"""The JSON Schema of the config file, for editors that complete, explain and check as one types.
+"""The JSON Schema of the config file, for editors that complete, explain and check it.
 
 Source: JSON Schema draft 2020-12, https://json-schema.org/draft/2020-12/schema.
 """
@@ -9,47 +9,45 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from nightcare.config import value_schemas
-from nightcare.config.effective_values import entries
-from nightcare.config.layers import built_in, unwritten
-from nightcare.config.load import load_file
+from nightcare.config.build import REMINDER_DEFAULTS, STAYS
+from nightcare.config.checks import TIMINGS
+from nightcare.config.config_file import built_in
 from nightcare.config.model import Config
-from nightcare.config.origins import origins_of
+from nightcare.config.types import REMINDER_NAME, ROUTINE_NAME
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_NOTHING = {"type": "null"}
-_PLAIN = {"topic": "sleep", "every": "2h"}
-_NEED_ALL = ("SleepTable", "RepeatTable", "ReminderTable", "StepTable")
-"""The tables that the defaults do not fill up."""
+_NULL = {"type": "null"}
+_WITHOUT_DEFAULTS = ("SleepTable", "RepeatTable", "ReminderTable", "StepTable")
+"""The tables whose required keys have no default."""
 
 
 def config_schema() -> dict[str, Any]:
-    """The schema: made of the models, and so never behind them.
+    """Return the schema, generated from the models.
 
-    It accepts every config that is right. What only the whole can show, such as a bedtime after the
-    next wake-up, it leaves to `nightcare config check`.
+    It accepts every valid config. Contradictions between values, such as a bedtime after the next
+    wake-up, are left to `nightcare config check`.
     """
-    made = Config.model_json_schema(schema_generator=_Generator)
-    schema: dict[str, Any] = {"$schema": _DIALECT, **_plain(made)}
+    generated = Config.model_json_schema(schema_generator=_Generator)
+    schema: dict[str, Any] = {"$schema": _DIALECT, **_without_null(generated)}
     del schema["required"]
     schema |= {"title": "nightcare", "description": "When to be reminded, and how."}
     tables = schema["$defs"]
     for name, table in tables.items():
-        if name not in _NEED_ALL:
+        if name not in _WITHOUT_DEFAULTS:
             table.pop("required", None)
-    schema["properties"]["reminders"]["propertyNames"] = value_schemas.NAME
-    schema["properties"]["routines"]["propertyNames"] = value_schemas.ROUTINE_NAME
+    schema["properties"]["reminders"]["propertyNames"] = REMINDER_NAME
+    schema["properties"]["routines"]["propertyNames"] = ROUTINE_NAME
     tables["ReminderTable"] |= {
-        "oneOf": [{"required": [key]} for key in ("at", "every", "cron")],
+        "oneOf": [{"required": [key]} for key in TIMINGS],
         "dependentRequired": {"from": ["every"], "until": ["every"]},
     }
-    _with_defaults(schema, tables)
+    _add_defaults(schema, tables)
     return schema
 
 
-def _with_defaults(schema: dict[str, Any], tables: dict[str, Any]) -> None:
-    """Say what holds where a file says nothing: the built-in file, or what a reminder does then."""
-    for key, value in built_in().values.items():
+def _add_defaults(schema: dict[str, Any], tables: dict[str, Any]) -> None:
+    defaults = built_in().values
+    for key, value in defaults.items():
         field = schema["properties"][key]
         if not isinstance(value, dict):
             field["default"] = value
@@ -57,38 +55,36 @@ def _with_defaults(schema: dict[str, Any], tables: dict[str, Any]) -> None:
             inner = tables[f"{key.capitalize()}Table"]["properties"]
             for name, one in value.items():
                 inner[name]["default"] = one
-    plain = unwritten({"reminders": {"plain": _PLAIN}})
-    for entry in entries(load_file(plain, {}), origins_of(plain, {})):
-        match entry.where:
-            case ("reminders", "plain", str(key)) if key not in _PLAIN:
-                tables["ReminderTable"]["properties"][key]["default"] = entry.value
+    snooze = defaults["snooze"]["lengths"]
+    for key, value in {**REMINDER_DEFAULTS, "stays": STAYS, "snooze": snooze}.items():
+        tables["ReminderTable"]["properties"][key]["default"] = value
 
 
 class _Generator(GenerateJsonSchema):
-    """pydantic's, whose defaults and titles say nothing that a person would write."""
+    """Generator of pydantic without its defaults, which are no TOML, and its titles."""
 
     def default_schema(self, schema: Any) -> Any:
-        """Without the default, which is a value of Python's and not of TOML's."""
+        """Return the schema without the default."""
         return self.generate_inner(schema["schema"])
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - as pydantic has it
-        """Never: the key is its title."""
+        """Return False: the key is its title."""
         return False
 
 
-def _plain(value: Any) -> Any:
-    """Without what TOML has no word for: nothing."""
+def _without_null(value: Any) -> Any:
+    """Return a schema without null, which TOML does not have, and without titles."""
     match value:
-        case {"anyOf": list(choices), **rest} if _NOTHING in choices:
-            left = [_plain(one) for one in choices if one != _NOTHING]
-            return {**(left[0] if len(left) == 1 else {"anyOf": left}), **_plain(rest)}
+        case {"anyOf": list(choices), **rest} if _NULL in choices:
+            left = [_without_null(one) for one in choices if one != _NULL]
+            return {**(left[0] if len(left) == 1 else {"anyOf": left}), **_without_null(rest)}
         case dict():
-            return {key: _plain(one) for key, one in value.items() if not _is_title(key, one)}
+            return {
+                key: _without_null(one)
+                for key, one in value.items()
+                if key != "title" or not isinstance(one, str)
+            }
         case list():
-            return [_plain(one) for one in value]
+            return [_without_null(one) for one in value]
         case _:
             return value
-
-
-def _is_title(key: str, value: Any) -> bool:
-    return key == "title" and isinstance(value, str)

@@ -27,9 +27,6 @@ MOST_ENTRIES = 100
 MOST_A_DAY = 2000
 """Occurrences a day of all enabled reminders together."""
 
-_A_DAY = timedelta(days=1)
-_ANY_DATE = datetime(2024, 1, 1)  # noqa: DTZ001 - only what the cron fields mean is read
-
 
 def too_many_values(value: object) -> bool:
     """Return whether tables and lists hold more than `MOST_VALUES` keys and entries."""
@@ -47,22 +44,23 @@ def _entries(value: object) -> Iterator[object]:
                 waiting.append(entry)
 
 
-def at_most(problems: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Return the first `MOST_PROBLEMS`, and one more that says how many were left out."""
-    rest = len(problems) - MOST_PROBLEMS
+def at_most(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return the first `MOST_PROBLEMS`, and one more that counts the others."""
+    rest = len(diagnostics) - MOST_PROBLEMS
     if rest <= 0:
-        return tuple(problems)
-    left_out = Diagnostic((), "more_problems", {"count": rest}, place=problems[0].place.whole())
-    return (*problems[:MOST_PROBLEMS], left_out)
+        return tuple(diagnostics)
+    place = diagnostics[0].place.whole()
+    return (
+        *diagnostics[:MOST_PROBLEMS],
+        Diagnostic((), "more_problems", {"count": rest}, place=place),
+    )
 
 
 def too_frequent(reminders: Iterable[Reminder]) -> Iterator[Diagnostic]:
-    """Yield a problem for the reminder with which all together come too often in a day."""
+    """Yield a diagnostic for the reminder with which all together come too often in a day."""
     total = 0
     for reminder in reminders:
-        if not reminder.enabled:
-            continue
-        count = occurrences_a_day(reminder)
+        count = occurrences_a_day(reminder) if reminder.enabled else 0
         total += count
         if total > MOST_A_DAY:
             values: dict[str, object] = {"often": count, "total": total, "most": MOST_A_DAY}
@@ -76,7 +74,12 @@ def occurrences_a_day(reminder: Reminder) -> int:
         case At(moments):
             return len(moments)
         case Every(interval):
-            return _A_DAY // interval + 1
+            return timedelta(days=1) // interval + 1
         case Cron() as cron:
-            fields = CronSim(cron.fields, _ANY_DATE)
+            fields = parse_cron(cron)
             return len(fields.hours) * len(fields.minutes)
+
+
+def parse_cron(cron: Cron) -> CronSim:
+    """Return cron fields parsed, for what they mean on any date."""
+    return CronSim(cron.fields, datetime(2024, 1, 1))  # noqa: DTZ001 - wall times

@@ -1,16 +1,14 @@
-"""What is allowed but may be a slip, so that `config check` mentions it."""
+"""Warnings of `config check`: what is allowed but may be a slip."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 
-from cronsim import CronSim
-
+from nightcare.config.checks import A_DAY, SleepWeek, since_midnight
+from nightcare.config.limits import parse_cron
 from nightcare.config.locations import Path
-from nightcare.config.model import Config, ReminderTable
-from nightcare.config.sleep_week import A_DAY, SleepWeek, since_midnight
-from nightcare.config.types import WEEKDAYS
+from nightcare.config.values import WEEKDAYS, Table, text
 from nightcare.domain.care_day import AFTER_BEDTIME, SHORT_DAY
 from nightcare.domain.moments import ClockTime, clock_text, length_text
 from nightcare.domain.notification import BODY_LENGTH, STEP_LENGTH, TITLE_LENGTH
@@ -19,73 +17,149 @@ from nightcare.domain.reminders import At, Cron, Every, Reminder
 from nightcare.errors import Diagnostic
 
 _SHORT_NIGHT = timedelta(hours=3)
-_ANY_DATE = datetime(2024, 1, 1)  # noqa: DTZ001 - only what the fields mean is asked
 
 
-def lint(config: Config, reminders: Sequence[Reminder], week: SleepWeek) -> Iterator[Diagnostic]:
-    """Yield what may be a slip.
+def lint(tables: Table, reminders: Sequence[Reminder], week: SleepWeek) -> Iterator[Diagnostic]:
+    """Yield warnings.
 
     Args:
-        config: The tables as they were written.
-        reminders: Those of them that say when they are due.
+        tables: The tables, each value valid.
+        reminders: Those that could be built.
         week: The sleep schedule.
     """
-    if all(week.night(number) >= timedelta() for number in range(len(WEEKDAYS))):
-        yield from _short_days(week)
-    tables = config.reminders
-    enabled = [one for one in reminders if one.enabled]
+    if all(week.night(day) >= timedelta() for day in range(len(WEEKDAYS))):
+        yield from _lint_short_days(week)
+    enabled = [reminder for reminder in reminders if reminder.enabled]
     for reminder in enabled:
-        where = ("reminders", reminder.name)
-        yield from _in_the_night(where, tables[reminder.name], reminder, week)
-        yield from _never_comes(where, tables[reminder.name], reminder, week)
-    yield from _alike(enabled)
-    yield from _crowded(enabled, week)
-    yield from _truncated(config)
+        where, table = ("reminders", reminder.name), tables["reminders"][reminder.name]
+        yield from _lint_night(where, table, reminder, week)
+        match reminder.timing:
+            case Cron():
+                yield from _lint_cron_days(where, reminder.timing, reminder, week)
+            case Every():
+                yield from _lint_repeat(where, reminder.timing, reminder)
+            case At():
+                yield from _lint_snooze(where, table, reminder.timing, reminder, week)
+    yield from _lint_copies(enabled)
+    yield from _lint_crowds(enabled, week)
+    yield from _lint_texts(tables)
 
 
-def _truncated(config: Config) -> Iterator[Diagnostic]:
-    """Yield the person's own words that are longer than what a notification shows."""
-    for name, table in config.reminders.items():
-        yield from _too_long(("reminders", name, "text"), table.text, BODY_LENGTH)
-    for name, routine in config.routines.items():
-        yield from _too_long(("routines", name, "name"), routine.name, TITLE_LENGTH)
-        for number, step in enumerate(routine.steps or ()):
+# Texts
+
+
+def _lint_texts(tables: Table) -> Iterator[Diagnostic]:
+    """Yield the person's own texts that a notification cuts off."""
+    for name, table in tables["reminders"].items():
+        yield from _truncated(("reminders", name, "text"), table.get("text"), BODY_LENGTH)
+    for name, table in tables.get("routines", {}).items():
+        yield from _truncated(("routines", name, "name"), table.get("name"), TITLE_LENGTH)
+        for number, step in enumerate(table.get("steps") or ()):
             where = ("routines", name, "steps", number, "text")
-            yield from _too_long(where, step.text, STEP_LENGTH)
+            yield from _truncated(where, step["text"], STEP_LENGTH)
 
 
-def _too_long(where: Path, text: str | None, most: int) -> Iterator[Diagnostic]:
-    if text is not None and len(text) > most:
-        yield Diagnostic(where, "text_truncated", {"found": len(text), "most": most})
+def _truncated(where: Path, value: str | None, most: int) -> Iterator[Diagnostic]:
+    if value is not None and len(text(value)) > most:
+        yield Diagnostic(where, "text_truncated", {"found": len(text(value)), "most": most})
 
 
-def _short_days(week: SleepWeek) -> Iterator[Diagnostic]:
-    """Ten in the evening is not "10:00"; each place is named once."""
+# Days and nights
+
+
+def _lint_short_days(week: SleepWeek) -> Iterator[Diagnostic]:
+    """Yield short days and nights, once for each key: ten in the evening is not "10:00"."""
     seen = set()
-    for number in range(len(WEEKDAYS)):
-        wake, bedtime = week.span(number)
-        where = week.place(number, "bedtime")
+    for day in range(len(WEEKDAYS)):
+        wake, bedtime = week.span(day)
+        where = week.path(day, "bedtime")
         short_day = bedtime - wake < SHORT_DAY
-        short_night = week.night(number) < _SHORT_NIGHT
-        if where in seen or not (short_day or short_night):
+        if where in seen or not (short_day or week.night(day) < _SHORT_NIGHT):
             continue
         seen.add(where)
-        waking = number if short_day else week.after(number)
+        waking = day if short_day else week.after(day)
         yield Diagnostic(
             where,
             "day_short" if short_day else "night_short",
             {
-                "bedtime": clock_text(week.hours(number).bedtime),
+                "bedtime": clock_text(week.hours(day).bedtime),
                 "wake": clock_text(week.hours(waking).wake),
-                "length": length_text(bedtime - wake if short_day else week.night(number)),
-                "weekday": number,
+                "length": length_text(bedtime - wake if short_day else week.night(day)),
+                "weekday": day,
             },
-            against=week.place(waking, "wake"),
+            against=week.path(waking, "wake"),
         )
 
 
-def _alike(reminders: Sequence[Reminder]) -> Iterator[Diagnostic]:
-    """Two that say the same at the same time; one was probably copied, to be changed."""
+def _lint_night(
+    where: Path, table: Table, reminder: Reminder, week: SleepWeek
+) -> Iterator[Diagnostic]:
+    """Yield wall times in the night; they stay as written."""
+    match reminder.timing:
+        case Cron() as cron:
+            for day, clock in _cron_clocks(cron):
+                care_day, since = _care_day(day, clock, week)
+                if care_day in reminder.days and since > week.span(care_day)[1]:
+                    yield _clock_in_night((*where, "cron"), clock, day, week)
+                    return
+        case Every(_, first, until):
+            for key, moment in (("from", first), ("until", until)):
+                if table.get(key) is not None and isinstance(moment, ClockTime):
+                    yield from _lint_clock((*where, key), moment, reminder, week)
+        case At(moments):
+            for number, moment in enumerate(moments):
+                if isinstance(moment, ClockTime):
+                    yield from _lint_clock((*where, "at", number), moment, reminder, week)
+
+
+def _lint_clock(
+    where: Path, clock: ClockTime, reminder: Reminder, week: SleepWeek
+) -> Iterator[Diagnostic]:
+    day = next((day for day in sorted(reminder.days) if not week.is_awake(clock, day)), None)
+    if day is not None:
+        yield _clock_in_night(where, clock.time, day, week)
+
+
+def _clock_in_night(where: Path, clock: time, day: int, week: SleepWeek) -> Diagnostic:
+    hours = week.hours(day)
+    return Diagnostic(
+        where,
+        "clock_in_night",
+        {
+            "found": clock_text(clock),
+            "weekday": day,
+            "wake": clock_text(hours.wake),
+            "bedtime": clock_text(hours.bedtime),
+        },
+        against=week.path(day, "wake" if clock < hours.wake else "bedtime"),
+    )
+
+
+def _care_day(day: int, clock: time, week: SleepWeek) -> tuple[int, timedelta]:
+    """Return the weekday of the care day of a wall time, and the time since its midnight."""
+    if clock >= week.hours(day).wake:
+        return day, since_midnight(clock)
+    return week.before(day), since_midnight(clock) + A_DAY
+
+
+def _cron_clocks(cron: Cron) -> Iterator[tuple[int, time]]:
+    """Yield the weekdays, Monday 0, and wall times at which cron fields may match."""
+    fields = parse_cron(cron)
+    # Cron counts from Sunday, 0 or 7; a pair is a weekday and its number in the month.
+    named = {one[0] if isinstance(one, tuple) else one for one in fields.weekdays}
+    # Where day of month and weekday are both given, either is enough.
+    days = {(one - 1) % 7 for one in named} if fields.day_and else range(7)
+    for day in sorted(days):
+        for hour in sorted(fields.hours):
+            for minute in sorted(fields.minutes):
+                yield day, time(hour, minute)
+
+
+# Reminders against each other
+
+
+def _lint_copies(reminders: Sequence[Reminder]) -> Iterator[Diagnostic]:
+    """Yield reminders that say the same at the same time, such as an unchanged copy."""
     before: dict[object, list[Reminder]] = {}
     for reminder in reminders:
         same = before.setdefault((reminder.timing, reminder.topic, reminder.text), [])
@@ -100,27 +174,26 @@ def _alike(reminders: Sequence[Reminder]) -> Iterator[Diagnostic]:
             )
 
 
-def _crowded(reminders: Sequence[Reminder], week: SleepWeek) -> Iterator[Diagnostic]:
-    """Evening reminders of one moment that cannot all be shown while they are fresh.
+def _lint_crowds(reminders: Sequence[Reminder], week: SleepWeek) -> Iterator[Diagnostic]:
+    """Yield evening reminders of one moment that cannot all be shown while they are fresh.
 
-    Each crowd is named once, at its last reminder.
+    Each crowd is reported once, at its last reminder.
     """
-    told: set[tuple[str, ...]] = set()
-    for number in range(len(WEEKDAYS)):
-        bedtime = week.span(number)[1]
+    reported: set[tuple[str, ...]] = set()
+    for day in range(len(WEEKDAYS)):
         crowds: dict[timedelta, list[Reminder]] = {}
         for reminder in reminders:
-            if reminder.evening and isinstance(reminder.timing, At) and number in reminder.days:
+            if reminder.evening and isinstance(reminder.timing, At) and day in reminder.days:
                 for moment in set(reminder.timing.moments):
-                    crowds.setdefault(week.offset(moment, number), []).append(reminder)
+                    crowds.setdefault(week.offset(moment, day), []).append(reminder)
         for offset, crowd in crowds.items():
             names = tuple(one.name for one in crowd)
-            until_asleep = bedtime + AFTER_BEDTIME - offset
-            # One of them is on the screen at once; the others wait.
+            until_asleep = week.span(day)[1] + AFTER_BEDTIME - offset
+            # One of them is on the screen; the others wait.
             waiting = sorted(min(one.fresh, until_asleep) for one in crowd)[:-1]
-            if names in told or fits_on_screen(waiting):
+            if names in reported or fits_on_screen(waiting):
                 continue
-            told.add(names)
+            reported.add(names)
             yield Diagnostic(
                 ("reminders", names[-1]),
                 "evening_crowded",
@@ -129,126 +202,44 @@ def _crowded(reminders: Sequence[Reminder], week: SleepWeek) -> Iterator[Diagnos
             )
 
 
-# In the night
-
-
-def _in_the_night(
-    where: Path, table: ReminderTable, reminder: Reminder, week: SleepWeek
-) -> Iterator[Diagnostic]:
-    """A clock time in the night is kept as written."""
-    match reminder.timing:
-        case Cron() as cron:
-            yield from _cron_in_the_night((*where, "cron"), cron, reminder.days, week)
-        case Every(_, first, until):
-            for key, given, moment in (("from", table.first, first), ("until", table.until, until)):
-                if given is not None and isinstance(moment, ClockTime):
-                    yield from _clock_in_the_night((*where, key), moment, reminder.days, week)
-        case At(moments):
-            for number, moment in enumerate(moments):
-                if isinstance(moment, ClockTime):
-                    yield from _clock_in_the_night(
-                        (*where, "at", number), moment, reminder.days, week
-                    )
-
-
-def _clock_in_the_night(
-    where: Path, clock: ClockTime, days: frozenset[int], week: SleepWeek
-) -> Iterator[Diagnostic]:
-    for number in sorted(days):
-        if not week.wakes(clock, number):
-            yield _kept_in_the_night(where, clock.time, number, week)
-            return
-
-
-def _cron_in_the_night(
-    where: Path, cron: Cron, days: frozenset[int], week: SleepWeek
-) -> Iterator[Diagnostic]:
-    for weekday, clock in _cron_clocks(cron):
-        care_day, since = _in_care_day(weekday, clock, week)
-        if care_day in days and since > week.span(care_day)[1]:
-            yield _kept_in_the_night(where, clock, weekday, week)
-            return
-
-
-def _kept_in_the_night(where: Path, clock: time, weekday: int, week: SleepWeek) -> Diagnostic:
-    hours = week.hours(weekday)
-    return Diagnostic(
-        where,
-        "clock_in_night",
-        {
-            "found": clock_text(clock),
-            "weekday": weekday,
-            "wake": clock_text(hours.wake),
-            "bedtime": clock_text(hours.bedtime),
-        },
-        against=week.place(weekday, "wake" if clock < hours.wake else "bedtime"),
-    )
-
-
-def _in_care_day(weekday: int, clock: time, week: SleepWeek) -> tuple[int, timedelta]:
-    """The weekday of the care day in which a wall time falls, and how long since its midnight."""
-    if clock >= week.hours(weekday).wake:
-        return weekday, since_midnight(clock)
-    return week.before(weekday), since_midnight(clock) + A_DAY
-
-
-def _cron_clocks(cron: Cron) -> Iterator[tuple[int, time]]:
-    """The weekdays, Monday 0, and clock times at which cron fields may match."""
-    fields = CronSim(cron.fields, _ANY_DATE)
-    # Cron counts from Sunday, 0 or 7; a pair is a weekday and which of the month's.
-    named = {one[0] if isinstance(one, tuple) else one for one in fields.weekdays}
-    # Where day of month and weekday are both given, either is enough.
-    weekdays = {(one - 1) % 7 for one in named} if fields.day_and else range(7)
-    for weekday in sorted(weekdays):
-        for hour in sorted(fields.hours):
-            for minute in sorted(fields.minutes):
-                yield weekday, time(hour, minute)
-
-
 # Never
 
 
-def _never_comes(
-    where: Path, table: ReminderTable, reminder: Reminder, week: SleepWeek
+def _lint_cron_days(
+    where: Path, cron: Cron, reminder: Reminder, week: SleepWeek
 ) -> Iterator[Diagnostic]:
-    match reminder.timing:
-        case Cron() as cron:
-            met = (_in_care_day(*one, week)[0] in reminder.days for one in _cron_clocks(cron))
-            if not any(met):
-                yield Diagnostic((*where, "days"), "cron_not_on_days", against=(*where, "cron"))
-        case Every(interval):
-            if reminder.repeat is not None and reminder.repeat.every >= interval:
-                yield Diagnostic(
-                    (*where, "repeat", "every"),
-                    "repeat_too_late",
-                    {"every": length_text(interval)},
-                    against=(*where, "every"),
-                )
-        case At():
-            yield from _snooze_never(where, table, reminder, week)
+    """Yield cron fields that match on none of the reminder's days."""
+    if not any(_care_day(*one, week)[0] in reminder.days for one in _cron_clocks(cron)):
+        yield Diagnostic((*where, "days"), "cron_not_on_days", against=(*where, "cron"))
 
 
-def _snooze_never(
-    where: Path, table: ReminderTable, reminder: Reminder, week: SleepWeek
+def _lint_repeat(where: Path, every: Every, reminder: Reminder) -> Iterator[Diagnostic]:
+    """Yield a repeat that the next occurrence always precedes."""
+    if reminder.repeat is not None and reminder.repeat.every >= every.interval:
+        yield Diagnostic(
+            (*where, "repeat", "every"),
+            "repeat_too_late",
+            {"every": length_text(every.interval)},
+            against=(*where, "every"),
+        )
+
+
+def _lint_snooze(
+    where: Path, table: Table, at: At, reminder: Reminder, week: SleepWeek
 ) -> Iterator[Diagnostic]:
-    """A length that always ends when the person sleeps is not offered."""
-    for number, length in enumerate(table.snooze or ()):
-        if not _ever_offered(length, reminder, week):
+    """Yield snooze lengths that always end while the person sleeps: they are never offered."""
+    for number, length in enumerate(reminder.snooze if table.get("snooze") is not None else ()):
+        # A reminder that the person put into the night may be snoozed there.
+        offered = any(
+            not week.is_awake(moment, day)
+            or week.offset(moment, day) + length <= week.span(day)[1] + AFTER_BEDTIME
+            for moment in at.moments
+            for day in reminder.days
+        )
+        if not offered:
             yield Diagnostic(
                 (*where, "snooze", number),
                 "snooze_never",
                 {"found": length_text(length)},
                 against=(*where, "at"),
             )
-
-
-def _ever_offered(length: timedelta, reminder: Reminder, week: SleepWeek) -> bool:
-    assert isinstance(reminder.timing, At)
-    for moment in reminder.timing.moments:
-        for number in reminder.days:
-            # What the person put into the night may be snoozed there.
-            in_the_night = not week.wakes(moment, number)
-            latest = week.span(number)[1] + AFTER_BEDTIME
-            if in_the_night or week.offset(moment, number) + length <= latest:
-                return True
-    return False

@@ -1,4 +1,4 @@
-"""Loading the configuration: read, validate, understand; all mistakes at once."""
+"""Loading of the configuration: read, validate, check and build; all mistakes at once."""
 
 from __future__ import annotations
 
@@ -8,40 +8,23 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from nightcare.config.build import WHATEVER_THE_SLEEP, build
-from nightcare.config.layers import (
-    ConfigFile,
-    built_in,
-    environment,
-    laid_over,
-    merged,
-    parsed,
-    read_file,
-)
+from nightcare.config.build import build
+from nightcare.config.checks import TIMINGS, SleepWeek, build_checkable, check
+from nightcare.config.config_file import ConfigFile, built_in, parsed, read_file
+from nightcare.config.layers import Layers
 from nightcare.config.limits import MOST_VALUES, at_most, too_many_values
-from nightcare.config.load_result import ConfigSource, LoadResult, Table
-from nightcare.config.model import Config
-from nightcare.config.validation_errors import located, validation_diagnostics
+from nightcare.config.lint import lint
+from nightcare.config.model import Config, ReminderTable
+from nightcare.config.source import ConfigSource, LoadResult, json_values
+from nightcare.config.validation_errors import keys_of, located, validation_diagnostics
+from nightcare.config.values import Table
 from nightcare.errors import ConfigError, Diagnostic
 
 _ANY_TOPIC = "stretching"
-"""The one with which a reminder may have every key."""
+"""The topic with which a reminder may have every key."""
 
-_NOT_ABOUT_WHEN = frozenset(
-    {
-        "topic",
-        "text",
-        "enabled",
-        "snooze",
-        "fresh",
-        "stays",
-        "repeat",
-        "urgency",
-        "sound",
-        "quiet",
-        "routine",
-    }
-)
+_OTHER_KEYS = set(keys_of(ReminderTable)) - {*TIMINGS, "from", "until", "days"}
+"""The keys of a reminder that have nothing to do with when it is due."""
 
 
 def load(path: Path | None, variables: Mapping[str, str]) -> LoadResult:
@@ -52,16 +35,16 @@ def load(path: Path | None, variables: Mapping[str, str]) -> LoadResult:
         variables: The environment, of which `NIGHTCARE_*` is laid over the file.
 
     Raises:
-        ConfigError: Something about it is wrong; it holds every mistake.
+        ConfigError: It is invalid; the error has every mistake.
     """
     return load_file(None if path is None else read_file(path), variables)
 
 
 def load_source(source: ConfigSource) -> LoadResult:
-    """Load the configuration from what was read already, unless that could not be read.
+    """Load the configuration from a source; a file that could not be read is tried again.
 
     Raises:
-        ConfigError: Something about it is wrong; it holds every mistake.
+        ConfigError: It is invalid; the error has every mistake.
     """
     if source.path is None or source.text is None:
         return load(source.path, source.variables)
@@ -69,87 +52,59 @@ def load_source(source: ConfigSource) -> LoadResult:
 
 
 def load_file(file: ConfigFile | None, variables: Mapping[str, str]) -> LoadResult:
-    """Load the configuration from a file that was read already, or only written in mind.
+    """Load the configuration from a file that was parsed, or exists in memory only.
 
     Args:
-        file: What the file says, under its own name; None for the built-in defaults.
+        file: The file; None for the built-in defaults.
         variables: The environment, of which `NIGHTCARE_*` is laid over the file.
 
     Raises:
-        ConfigError: Something about it is wrong; it holds every mistake.
+        ConfigError: It is invalid; the error has every mistake.
     """
-    defaults = built_in()
-    tables = merged(defaults.values, {} if file is None else file.values)
-    said = environment(variables, tables)
-    values = laid_over(said.values, tables)
+    layers = Layers.of(file, variables)
+    values = layers.values
     if too_many_values(values):
         raise ConfigError((Diagnostic((), "too_many_values", {"most": MOST_VALUES}),))
     try:
-        config = _config(said.values, tables)
+        sources: dict[str, Any] = {"environment": layers.environment, "file": layers.tables}
+        Config(**sources)
     except ValidationError as error:
         found = validation_diagnostics(error)
-        found += _contradictions(values, defaults.values, found)
-        raise ConfigError(at_most(located(found, file, tables, said))) from error
-    understood = build(config)
-    warnings = at_most(located(understood.warnings, file, tables, said))
-    if understood.schedule is None:
-        mistakes = located(understood.mistakes, file, tables, said)
-        raise ConfigError(at_most(mistakes), warnings)
+        found += _check_the_rest(values, found)
+        raise ConfigError(at_most(located(found, layers))) from error
+    week, reminders = SleepWeek(values["sleep"]), build_checkable(values)
+    warnings = at_most(located(lint(values, reminders, week), layers))
+    mistakes = at_most(located(check(values, reminders, week), layers))
+    if mistakes:
+        raise ConfigError(mistakes, warnings)
     path = None if file is None else Path(file.name)
-    return LoadResult(understood.schedule, warnings, path, values)
+    return LoadResult(build(values), warnings, path, json_values(values))
 
 
-def load_values(values: Table, path: Path | None) -> LoadResult:
-    """A configuration that was in force, from its values and the file that it was read from.
+def _check_the_rest(values: Table, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return the contradictions beside the mistakes of single values.
 
-    Raises:
-        ConfigError: This version does not understand it.
+    The defaults take the place of tables with a mistake. A reminder with one is left out, unless
+    its mistake is in a key that has nothing to do with when it is due.
     """
-    try:
-        understood = build(_config({}, values))
-    except ValidationError as error:
-        raise ConfigError(tuple(validation_diagnostics(error))) from error
-    if understood.schedule is None:
-        raise ConfigError(understood.mistakes)
-    return LoadResult(understood.schedule, (), path, values)
+    wrong = {str(one.where[0]) for one in found}
+    defaults = built_in().values
+    valid = {key: defaults.get(key, {}) if key in wrong else value for key, value in values.items()}
+    valid["reminders"] = _valid_reminders(values["reminders"], found)
+    reminders = build_checkable(valid)
+    return list(check(valid, reminders, SleepWeek(valid["sleep"]), wrong))
 
 
-def _config(said: Table, tables: Table) -> Config:
-    layers: dict[str, Any] = {"environment": said, "file": tables}
-    return Config(**layers)
-
-
-def _contradictions(
-    values: Table, defaults: Table, found: Iterable[Diagnostic]
-) -> tuple[Diagnostic, ...]:
-    """What else is wrong beside the mistakes already found, so that all are told at once.
-
-    Tables with a mistake give way to the defaults, and reminders with one are left out unless it
-    has nothing to do with when they are due.
-    """
-    wrong = {str(problem.where[0]) for problem in found}
-    sound = {key: value for key, value in values.items() if key not in wrong}
-    sound |= {key: value for key, value in defaults.items() if key in wrong}
-    sound["reminders"] = _sound_reminders(values["reminders"], found)
-    mistakes = build(_config({}, sound)).mistakes
-    if "routines" in wrong:
-        # Of those that are left out it is not known what they would be.
-        mistakes = tuple(one for one in mistakes if not one.key.startswith("routine_unknown"))
-    if "sleep" in wrong:
-        return tuple(one for one in mistakes if one.key in WHATEVER_THE_SLEEP)
-    return mistakes
-
-
-def _sound_reminders(reminders: Any, found: Iterable[Diagnostic]) -> Table:
-    sound = dict(reminders) if isinstance(reminders, dict) else {}
-    for problem in found:
-        table, *keys = problem.where
-        if table != "reminders" or not keys or keys[0] not in sound:
+def _valid_reminders(reminders: Any, found: Iterable[Diagnostic]) -> Table:
+    valid = dict(reminders) if isinstance(reminders, dict) else {}
+    for one in found:
+        table, *keys = one.where
+        if table != "reminders" or not keys or keys[0] not in valid:
             continue
         name, *rest = keys
-        if rest and rest[0] in _NOT_ABOUT_WHEN:
-            kept = {key: value for key, value in sound[name].items() if key != rest[0]}
-            sound[name] = {"topic": _ANY_TOPIC, **kept}
+        if rest and rest[0] in _OTHER_KEYS:
+            kept = {key: value for key, value in valid[name].items() if key != rest[0]}
+            valid[name] = {"topic": _ANY_TOPIC, **kept}
         else:
-            del sound[name]
-    return sound
+            del valid[name]
+    return valid

@@ -1,11 +1,10 @@
-"""The config file's tables and keys, as pydantic validates them.
+"""The tables and keys of the config file, as pydantic validates them.
 
-Defaults of whole tables are not here: they are the built-in file, `config.example.toml`.
+Their defaults are in `config.example.toml` and `build`.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,25 +15,25 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from nightcare.config.build import EVENING_STAYS, REMINDER_DEFAULTS, REPEATS
 from nightcare.config.limits import MOST_ENTRIES
 from nightcare.config.types import (
-    ALL_DAYS,
     ClockValue,
     Count,
     CronFields,
     Days,
+    Interval,
     Language,
     Length,
     Lengths,
     Moments,
     MomentText,
-    Often,
-    OwnWords,
     Question,
+    ReminderText,
     RoutineName,
     Seconds,
-    SomeWords,
     Sound,
+    Text,
     Times,
     YesOrNo,
     Zone,
@@ -50,7 +49,7 @@ class _Table(BaseModel):
 
 
 class SleepDay(_Table):
-    """A weekday's own hours; the weekday is that of the wake-up."""
+    """Hours of one weekday, which is that of the wake-up."""
 
     wake: ClockValue | None = Field(default=None, description="When you wake up on this weekday.")
     bedtime: ClockValue | None = Field(
@@ -60,7 +59,7 @@ class SleepDay(_Table):
 
 
 class SleepTable(_Table):
-    """When you sleep. A file that has this table replaces the built-in one whole."""
+    """Your hours of sleep. A file with this table replaces the built-in one whole."""
 
     wake: ClockValue = Field(description="When you wake up.")
     bedtime: ClockValue = Field(description="When you go to bed; also after midnight.")
@@ -74,14 +73,14 @@ class SleepTable(_Table):
 
 
 class RepeatTable(_Table):
-    """How often to ask again while unanswered."""
+    """Repetition of a reminder that is not answered."""
 
-    every: Often = Field(description="How long after the last time.")
-    times: Count = Field(ge=1, le=_MOST_REPEATS, description="How many times more.")
+    every: Interval = Field(description="Time from one showing to the next.")
+    times: Count = Field(ge=1, le=_MOST_REPEATS, description="Number of further showings.")
 
 
 class QuietOverride(_Table):
-    """What this reminder does otherwise than [quiet]."""
+    """Exceptions of one reminder from [quiet]."""
 
     locked: WhenBusy | None = Field(default=None, description="While the screen is locked.")
     idle: WhenBusy | None = Field(default=None, description="While nobody is at the screen.")
@@ -92,163 +91,162 @@ class QuietOverride(_Table):
 
 
 class ReminderTable(_Table):
-    """One reminder. It says when in exactly one way: at, every or cron."""
+    """One reminder, with exactly one of at, every and cron."""
 
-    topic: Topic = Field(description="What it is about, from which its tips come.")
+    topic: Topic = Field(description="Subject of the reminder, from which its tips come.")
     at: Moments | None = Field(
-        default=None, description="The moment at which it is due, or a list of them."
+        default=None, description="Moment at which it is due, or a list of moments."
     )
-    every: Often | None = Field(
-        default=None, description="How long from one to the next, between from and until."
+    every: Interval | None = Field(
+        default=None, description="Time from one occurrence to the next, between from and until."
     )
     first: MomentText | None = Field(
-        default=None, alias="from", description="The first moment of every: wake + 30m unless said."
+        default=None, alias="from", description="First moment of every."
     )
-    until: MomentText | None = Field(
-        default=None, description="The last moment of every: bedtime - 1h unless said."
-    )
+    until: MomentText | None = Field(default=None, description="Last moment of every.")
     cron: CronFields | None = Field(
         default=None, description="Five cron fields: minute, hour, day of month, month, weekday."
     )
-    days: Days = Field(default=[ALL_DAYS], description="The days it is for: every day unless said.")
-    text: OwnWords | None = Field(default=None, description="Your own words instead of a tip.")
+    days: Days = Field(default=REMINDER_DEFAULTS["days"], description="Days on which it is due.")
+    text: ReminderText | None = Field(default=None, description="Your own text instead of a tip.")
     routine: RoutineName | None = Field(
-        default=None, description="What a stretching reminder leads through; false for nothing."
+        default=None, description="Routine of a stretching reminder; false for none."
     )
-    enabled: YesOrNo = Field(default=True, description="Whether it is in force.")
+    enabled: YesOrNo = Field(
+        default=REMINDER_DEFAULTS["enabled"], description="Set to false to turn it off."
+    )
     snooze: Lengths | None = Field(
-        default=None, description="The lengths it offers, instead of those of [snooze]."
+        default=None, description="Snooze lengths, instead of those of [snooze]."
     )
     fresh: Length = Field(
-        default=timedelta(minutes=45),
-        description="How long after its moment it is still worth showing: 45m unless said.",
+        default=REMINDER_DEFAULTS["fresh"],
+        description="Time after its moment during which it is still shown.",
     )
     stays: Length | None = Field(
         default=None,
-        description="How long it stays on the screen: 10m unless said, 30m of an evening.",
+        description=f"Time on the screen; {EVENING_STAYS} for an evening reminder if not set.",
     )
     repeat: RepeatTable | None = None
     urgency: Urgency = Field(
-        default=Urgency.NORMAL, description="How pressing its notification is."
+        default=REMINDER_DEFAULTS["urgency"], description="Urgency of its notification."
     )
     sound: Sound = Field(
         default=None,
-        description="A name of the sound theme or the path of a sound file; false for none. One "
-        "that is set is also played under do not disturb.",
+        description="A name of the sound theme or the path of a sound file; false for none. It is "
+        "also played under do not disturb.",
     )
     quiet: QuietOverride = QuietOverride()
 
 
 class SnoozeTable(_Table):
-    """What reminders offer unless they say otherwise."""
+    """Snoozing, for reminders without settings of their own."""
 
     lengths: Annotated[list[Length], Field(min_length=1, max_length=MOST_ENTRIES)] = Field(
-        description="The lengths; the first two are buttons."
+        description="Snooze lengths; the first two are buttons."
     )
-    limit: Count = Field(ge=0, le=100, description="How often one occurrence may be snoozed.")
+    limit: Count = Field(ge=0, le=100, description="Number of snoozes of one occurrence.")
 
 
 class StretchTable(_Table):
-    """How stretching reminders lead through a routine."""
+    """Guided routines of stretching reminders."""
 
     routine: RoutineName = Field(
-        description="The one that they lead through unless they name another; false for none."
+        description="Routine of reminders that name no other; false for none."
     )
     sound: Sound = Field(
-        description="What is heard at each change: a name of the sound theme or the path of a "
-        "sound file; false for nothing. Under do not disturb it is played only for a reminder "
-        "with a sound of its own."
+        description="Sound at each step: a name of the sound theme or the path of a sound file; "
+        "false for none. Under do not disturb it is played only for a reminder with its own sound."
     )
 
 
 class StepTable(_Table):
-    """A step of a routine of your own."""
+    """One step of your own routine."""
 
-    text: SomeWords = Field(description="What to do.")
+    text: Text = Field(description="Instruction of the step.")
     seconds: Seconds | None = Field(
-        default=None, description="For how long: seconds of the routine unless said."
+        default=None, description="Length of the step, instead of the routine's seconds."
     )
     side: Literal["left", "right", "each"] | None = Field(
-        default=None, description="The leg that it is for; each is the left one, then the right."
+        default=None, description="Leg of the step; each is the left one, then the right."
     )
-    repeats: Times = Field(default=1, description="How many times, one after the other.")
+    repeats: Times = Field(default=REPEATS, description="Number of times in a row.")
 
 
 class RoutineTable(_Table):
-    """A routine of your own with its steps, or other lengths of one that is built in."""
+    """Your own routine with its steps, or other lengths of a built-in one."""
 
-    name: SomeWords | None = Field(default=None, description="What it is called as it is shown.")
+    name: Text | None = Field(default=None, description="Title of the routine.")
     seconds: Seconds | None = Field(
-        default=None, description="How long each step takes that does not say so itself."
+        default=None, description="Length of each step without seconds of its own."
     )
-    repeats: Times = Field(default=1, description="How many times the whole is gone through.")
+    repeats: Times = Field(default=REPEATS, description="Number of times in a row.")
     steps: Annotated[list[StepTable], Field(min_length=1, max_length=MOST_ENTRIES)] | None = Field(
-        default=None, description="Its steps, in their order."
+        default=None, description="Steps, in order."
     )
 
 
 class QuietTable(_Table):
-    """When to hold reminders until you are back, or to show them all the same."""
+    """Conditions under which reminders are held until you are back, or shown anyway."""
 
     locked: WhenBusy = Field(description="While the screen is locked.")
     idle: WhenBusy = Field(description="While nobody is at the screen.")
     do_not_disturb: WhenBusy = Field(
-        description="While do not disturb is on. Evening reminders are shown whatever this says."
+        description="While do not disturb is on. Evening reminders are always shown."
     )
     presenting: WhenBusy = Field(
         description="While a video, a call or slides keep the screen awake."
     )
-    idle_after: Length = Field(description="This long without a touch counts as being away.")
+    idle_after: Length = Field(description="Time without input after which you count as away.")
 
 
 class DiaryTable(_Table):
     """The diary."""
 
-    morning_question: Question = Field(description="When it asks after the night; false for never.")
+    morning_question: Question = Field(
+        description="Moment of the question about the night; false for never."
+    )
     professional_nights: Count = Field(
         ge=1,
         le=_MOST_NIGHTS,
-        description="So many nights with cramps are a reason to see a professional.",
+        description="Number of nights with cramps that is a reason to see a professional.",
     )
     professional_days: Count = Field(
-        ge=1, le=_MOST_NIGHTS, description="Within the nights of so many days."
+        ge=1, le=_MOST_NIGHTS, description="Number of days within which those nights count."
     )
     professional_notice: YesOrNo = Field(
-        description="Whether a notification says so, at most once a week."
+        description="Set to false for no notification about it; it comes at most once a week."
     )
 
 
 class NotifyTable(_Table):
-    """How notifications are shown."""
+    """Notifications."""
 
     backend: Literal["auto", "freedesktop", "plyer", "terminal"] = Field(
-        description="What shows them, from the next start of the service on; auto finds out."
+        description="Notifier, from the next start of the service on; auto chooses one."
     )
 
 
 class Config(BaseSettings):
     """The whole configuration, made of layers: `Config(environment=..., file=...)`.
 
-    Each is a mapping of keys to values; pydantic-settings lays the earlier over the later.
+    Each layer maps keys to values; pydantic-settings lays the earlier over the later.
     """
 
     # Else pydantic-settings takes [Sleep] for [sleep], but looks only at one of them.
     model_config = SettingsConfigDict(extra="forbid", frozen=True, case_sensitive=True)
 
-    language: Language = Field(
-        description="The language of everything you read; auto is the desktop's."
-    )
+    language: Language = Field(description="Language of all texts; auto is the desktop's.")
     timezone: Zone = Field(
         description="An IANA name such as Europe/Copenhagen; auto follows the system."
     )
     sleep: SleepTable
     reminders: dict[str, ReminderTable] = Field(
-        description="Your reminders by name. Those of a file replace all the built-in ones."
+        description="Your reminders by name. Those of a file replace all built-in ones."
     )
     snooze: SnoozeTable
     stretch: StretchTable
     routines: dict[str, RoutineTable] = Field(
-        default={}, description="Your routines by name, and what you change about ours."
+        default={}, description="Your routines by name, and your changes to built-in ones."
     )
     quiet: QuietTable
     diary: DiaryTable
@@ -259,11 +257,11 @@ class Config(BaseSettings):
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - only what is handed in is read
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - only the given layers are read
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The layers as they were handed in, the first over the others; nothing else is read."""
+        """Return the given layers, the first over the others; nothing else is read."""
         assert isinstance(init_settings, InitSettingsSource)
         return tuple(
             InitSettingsSource(settings_cls, layer) for layer in init_settings.init_kwargs.values()

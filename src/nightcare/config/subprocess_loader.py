@@ -1,6 +1,6 @@
-"""Loading the configuration in a process of its own, which ends with it.
+"""Loading of the configuration in a subprocess.
 
-What validates takes 25 MiB, which a service that runs all day would keep for ever.
+Validation takes 25 MiB, which a service that runs all day would never give back.
 """
 
 from __future__ import annotations
@@ -15,98 +15,111 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from nightcare.config.load_result import ConfigSource, LoadResult
-from nightcare.config.serialize import plain, unplain
+from nightcare.config.source import (
+    ConfigSource,
+    LoadResult,
+    error_from_json,
+    error_to_json,
+    result_from_json,
+    result_to_json,
+)
 from nightcare.errors import ConfigError
 
-_SECONDS = 20.0
-"""A machine that has just been started is slow."""
+_TIMEOUT = 20.0
+"""Seconds; a machine that has just started is slow."""
 
 
 def load_in_subprocess(
     source: ConfigSource, meanwhile: Callable[[], object] | None = None
 ) -> LoadResult:
-    """Load the configuration in a process of its own; here, where none can be had.
+    """Load the configuration in a subprocess, or in this process if that fails.
 
     Args:
-        source: What it is loaded from.
-        meanwhile: Called while the other process is at work.
+        source: The source of the configuration.
+        meanwhile: Called while the subprocess works.
 
     Raises:
-        ConfigError: Something about it is wrong; it holds every mistake, as if found here.
+        ConfigError: It is invalid; the error has every mistake, as if found here.
     """
     try:
-        found = _asked(source, meanwhile)
-    except (OSError, subprocess.SubprocessError, ValueError, LookupError, TypeError):
+        answer = _run(source, meanwhile)
+        error = error_from_json(answer) if "problems" in answer else None
+        result = None if error is not None else result_from_json(answer)
+    except (OSError, subprocess.SubprocessError, ValueError, LookupError, TypeError, ConfigError):
         from nightcare.config.load import load_source  # noqa: PLC0415 - it would stay loaded
 
         return load_source(source)
-    if isinstance(found, LoadResult):
-        return found
-    problems, warnings, key = found
-    raise ConfigError(problems, warnings, key)
+    if result is None:
+        assert error is not None
+        raise error
+    return result
 
 
-def _asked(source: ConfigSource, meanwhile: Callable[[], object] | None) -> Any:
-    """What the other process says: a Loaded, or what a ConfigError is made of."""
+def _run(source: ConfigSource, meanwhile: Callable[[], object] | None) -> Any:
+    """Return the answer of the subprocess, as `result_to_json` or `error_to_json` made it."""
     package = str(Path(__file__).parents[2])
     before = os.environ.get("PYTHONPATH")
     variables = {
         **os.environ,
         "PYTHONPATH": f"{package}:{before}" if before else package,
-        # We have none, and to look for them takes 12 ms.
+        # There are none, and to look for them takes 12 ms.
         "PYDANTIC_DISABLE_PLUGINS": "__all__",
     }
     with subprocess.Popen(  # noqa: S603 - ourselves
-        # -P: nothing is taken from the folder that we happen to be in.
+        # -P: import nothing from the current folder.
         [sys.executable, "-P", "-m", __name__],
         env=variables,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        # Its files may go while it starts, and then it could only print a traceback.
+        # If the program's files are replaced while it starts, it would print a traceback.
         stderr=subprocess.DEVNULL,
-        # Ctrl-C in a terminal is for us, and we end it; it would have a traceback to show.
+        # Ctrl-C in a terminal is for this process, which then ends the other.
         process_group=0,
-    ) as other:
+    ) as process:
         try:
-            assert other.stdin is not None
-            # It reads all of it before it does anything else.
-            with other.stdin as whole:
-                whole.write(json.dumps(plain(source)).encode())
-            other.stdin = None
+            assert process.stdin is not None
+            # The subprocess reads all of its input before it does anything else.
+            with process.stdin as stdin:
+                stdin.write(json.dumps(source_to_json(source)).encode())
+            process.stdin = None
             if meanwhile is not None:
                 meanwhile()
-            said, _ = other.communicate(timeout=_SECONDS)
+            answer, _ = process.communicate(timeout=_TIMEOUT)
         except BaseException:
-            other.kill()
+            process.kill()
             raise
-    if other.returncode:
-        raise subprocess.CalledProcessError(other.returncode, other.args)
-    return unplain(json.loads(said))
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, process.args)
+    return json.loads(answer)
+
+
+def source_to_json(source: ConfigSource) -> list[Any]:
+    """Return a source as data for JSON."""
+    return [None if source.path is None else str(source.path), source.text, source.variables]
 
 
 def main() -> None:
-    """Load what standard input says, and print what comes of it."""
-    # Nothing of this process stays: no cycles are looked for, and it ends when it has spoken.
+    """Load the source on standard input, and print the result."""
+    # The process ends right after its answer, so no garbage is collected.
     gc.disable()
-    asked = sys.stdin.read()
-    if not asked:
-        # Who wanted to ask is gone, killed before it could.
+    request = sys.stdin.read()
+    if not request:
+        # The parent was killed before it could write.
         os._exit(1)
-    source: ConfigSource = unplain(json.loads(asked))
+    path, text, variables = json.loads(request)
     try:
         from nightcare.config.load import load_source  # noqa: PLC0415 - it takes 200 ms
     except (ImportError, OSError):
-        # The program is being replaced; the service says so.
+        # The program is being replaced; the service reports that.
         os._exit(1)
-    said: LoadResult | tuple[object, ...]
     try:
-        said = load_source(source)
+        source = ConfigSource(None if path is None else Path(path), text, variables)
+        answer = result_to_json(load_source(source))
     except ConfigError as error:
-        said = (error.problems, error.warnings, error.key)
-    # Where who asked is gone, there is nobody to tell.
+        answer = error_to_json(error)
+    # The parent may have been killed meanwhile.
     with contextlib.suppress(BrokenPipeError):
-        sys.stdout.write(json.dumps(plain(said)))
+        sys.stdout.write(json.dumps(answer))
         sys.stdout.flush()
     os._exit(0)
 

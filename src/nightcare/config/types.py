@@ -1,129 +1,54 @@
-"""The kinds of values that the config file has: what each accepts, and what comes of it."""
+"""Types of the config's values for pydantic: how each is validated, and its JSON Schema.
+
+Source: JSON Schema draft 2020-12, https://json-schema.org/draft/2020-12/json-schema-validation,
+"pattern": regular expressions of ECMA-262, here without what other engines lack. A tool that checks
+TOML by such a schema takes a TOML time for text, so that patterns of clock times fit it as well.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
 
-from nightcare.config import value_schemas
+from nightcare.config import values
 from nightcare.config.limits import MOST_ENTRIES
-from nightcare.domain.moments import (
-    ClockTime,
-    Moment,
-    length_text,
-    parse_moment,
-)
-from nightcare.domain.safe_text import is_unsafe
-from nightcare.domain.time_parser import parse_clock, parse_length
+from nightcare.config.values import DAYS
+from nightcare.domain.moments import Moment
+from nightcare.domain.time_parser import SYMBOLS
 from nightcare.errors import ValueRefused
 from nightcare.languages import languages
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-ALL_DAYS = frozenset(range(7))
-_DAYS: dict[str, frozenset[int]] = {
-    "daily": ALL_DAYS,
-    "weekdays": frozenset(range(5)),
-    "weekends": frozenset({5, 6}),
-    **{name[:3]: frozenset({number}) for number, name in enumerate(WEEKDAYS)},
-    **{name: frozenset({number}) for number, name in enumerate(WEEKDAYS)},
-}
-DAY_WORDS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun", "weekdays", "weekends", "daily")
-
-_A_DAY = timedelta(days=1)
-_SHORTEST_EVERY = timedelta(minutes=1)
 _CRON_FIELDS = 5
 _ANY_DATE = datetime(2024, 1, 1)  # noqa: DTZ001 - cron fields are matched on wall times
-_LONGEST_TEXT = 500
-_MOST_SECONDS = 600
-_MOST_TIMES = 50
+_MAX_SECONDS = 600
+_MAX_TIMES = 50
+
+Schema = dict[str, Any]
 
 
-def _refused(key: str, **values: Any) -> PydanticCustomError:
-    """A mistake, by the catalogue's key of its sentence and what fills it in."""
-    return PydanticCustomError(key, key, values)
+def _convert(convert: Callable[[Any], Any]) -> PlainValidator:
+    """Return a validator for a function of `values`; its refusal becomes an error of pydantic."""
 
+    def validate(value: Any) -> Any:
+        try:
+            return convert(value)
+        except ValueRefused as error:
+            raise PydanticCustomError(error.key, error.key, error.values) from error
 
-def _text(value: Any, key: str) -> str:
-    if not isinstance(value, str):
-        raise _refused(key, found=value)
-    return value
-
-
-def _plain(value: Any, key: str) -> str:
-    """Return a text that has only signs of ASCII, which every editor's schema understands."""
-    text = _text(value, key)
-    if not text.isascii():
-        raise _refused(key, found=value)
-    return text
-
-
-def _clock(value: Any) -> time:
-    if isinstance(value, time):
-        return value.replace(microsecond=0)
-    try:
-        return parse_clock(_plain(value, "clock_not_understood"))
-    except ValueRefused as error:
-        raise _refused(error.key, **error.values) from error
-
-
-def _length(value: Any) -> timedelta:
-    try:
-        length = parse_length(_plain(value, "length_not_understood"))
-    except ValueRefused as error:
-        raise _refused(error.key, **error.values) from error
-    if length > _A_DAY:
-        raise _refused("length_too_long", found=value)
-    return length
-
-
-def _moment(value: Any) -> Moment:
-    if isinstance(value, time):
-        return ClockTime(value.replace(microsecond=0))
-    try:
-        return parse_moment(_plain(value, "moment_not_understood"))
-    except ValueRefused as error:
-        if error.key == "length_is_nothing":
-            raise _refused(error.key, **error.values) from error
-        # What is wrong may be the length in it, which is only a part of what the person wrote.
-        raise _refused("moment_not_understood", found=value) from error
-
-
-def _question(value: Any) -> Moment | None:
-    if value is False:
-        return None
-    if not isinstance(value, str | time):
-        raise _refused("question_wrong", found=value)
-    return _moment(value)
-
-
-def _one_or_more(value: Any) -> Any:
-    return value if isinstance(value, list) else [value]
-
-
-def _day(value: Any) -> frozenset[int]:
-    word = _text(value, "day_unknown").lower()
-    if word not in _DAYS:
-        raise _refused("day_unknown", found=value)
-    return _DAYS[word]
-
-
-def _often_enough(value: timedelta) -> timedelta:
-    if value < _SHORTEST_EVERY:
-        raise _refused("every_too_short", found=length_text(value))
-    return value
+    return PlainValidator(validate)
 
 
 def _cron(value: Any) -> str:
-    fields = _text(value, "cron_wants_text").split()
-    text = " ".join(fields)
+    """Return cron fields that match at some time."""
+    text = values.cron_fields(value)
+    fields = text.split()
     if len(fields) != _CRON_FIELDS:
-        raise _refused("cron_fields", found=value, count=len(fields))
+        raise ValueRefused("cron_fields", found=value, count=len(fields))
     for number, field in enumerate(fields):
         alone = ["*"] * _CRON_FIELDS
         alone[number] = field
@@ -131,91 +56,106 @@ def _cron(value: Any) -> str:
         try:
             CronSim(" ".join(alone), _ANY_DATE)
         except (CronSimError, ValueError) as error:
-            raise _refused("cron_not_understood", found=text, part=field) from error
-    # Any date will do to see whether the fields ever match together.
+            raise ValueRefused("cron_not_understood", found=text, part=field) from error
     try:
         next(CronSim(text, _ANY_DATE))
     except (CronSimError, StopIteration) as error:
-        raise _refused("cron_never", found=text) from error
+        raise ValueRefused("cron_never", found=text) from error
     return text
-
-
-def _zone(value: Any) -> str | None:
-    name = _text(value, "zone_unknown")
-    if name == "auto":
-        return None
-    try:
-        ZoneInfo(name)
-    except (OSError, ValueError, ZoneInfoNotFoundError) as error:
-        raise _refused("zone_unknown", found=name) from error
-    return name
-
-
-def _own_words(value: Any) -> str:
-    return _some_words(value, "text_empty")
-
-
-def _words(value: Any) -> str:
-    return _some_words(value, "words_empty")
-
-
-def _some_words(value: Any, empty: str) -> str:
-    text = " ".join(_text(value, empty).split())
-    if not text:
-        raise _refused(empty, found=value)
-    if len(text) > _LONGEST_TEXT:
-        raise _refused("text_too_long", found=len(text), most=_LONGEST_TEXT)
-    control = next((sign for sign in text if is_unsafe(sign)), None)
-    if control is not None:
-        raise _refused("text_unseen", found=value, code=f"U+{ord(control):04X}")
-    return text
-
-
-def _sound(value: Any) -> str | None:
-    return None if value is False else (_text(value, "sound_wrong").strip() or None)
-
-
-def _routine(value: Any) -> str | Literal[False]:
-    return False if value is False else _text(value, "routine_wrong").strip()
 
 
 class _Language:
-    """The code of a language that there is, or "auto"."""
+    """The code of a language in the catalogue, or "auto"."""
 
     def __get_pydantic_core_schema__(self, *_: object) -> core_schema.CoreSchema:
         return core_schema.literal_schema(["auto", *languages()])
 
 
+# JSON Schema
+
+
+def _any_case(words: Iterable[str]) -> str:
+    """Return a pattern of these words, in lower or upper case."""
+    return "|".join("".join(f"[{letter.upper()}{letter}]" for letter in word) for word in words)
+
+
+_PAST_THE_HOUR = r"[0-5][0-9]([:.][0-5][0-9](\.[0-9]+)?)?"
+_CLOCK = (
+    r"([kK][lL]\.?\s*)?("
+    rf"([01]?[0-9]|2[0-3])[:.hH]?{_PAST_THE_HOUR}|24([:.hH]?00([:.]00)?)?"
+    r"|0[0-9]?|1[3-9]|2[0-3]"
+    rf"|(0?[1-9]|1[0-2])([:.hH]?{_PAST_THE_HOUR})?\s*[aApP]\.?[mM]\.?)"
+)
+_NUMBER = r"([0-9]{1,6}([.,][0-9]{1,6})?|[.,][0-9]{1,6})"
+_LENGTH = (
+    "".join(
+        rf"({_NUMBER} *({_any_case(sorted(names, reverse=True))})\.?[ ,]*)?"
+        for names in (SYMBOLS.days, SYMBOLS.hours, SYMBOLS.minutes, SYMBOLS.seconds)
+    )
+    + "([0-9]{1,6} *)?"
+)
+_RELATIVE = rf"(wake|bedtime)(\s*[+-]\s*{_LENGTH})?"
+_FIRST_LETTER = r"[^ -@\[-`{-~]"
+_LETTER = r"[^ -,./:-@\[-^`{-~]"
+
+
+def _string(pattern: str, *examples: str) -> Schema:
+    schema: Schema = {"type": "string", "pattern": pattern}
+    return {**schema, "examples": list(examples)} if examples else schema
+
+
+def _or_false(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"const": False}]}
+
+
+CLOCK = _string(rf"^\s*{_CLOCK}\s*$", "07:00")
+LENGTH = _string(rf"^(?=.*[a-zA-Z])\s*{_LENGTH}$", "10m", "1h30m", "2h")
+MOMENT = _string(rf"^\s*({_CLOCK}|{_RELATIVE})\s*$", "21:45", "wake + 1h", "bedtime - 30m")
+CRON = _string(r"^\s*\S+(\s+\S+){4}\s*$", "0 17 * * sat")
+TEXT = _string(r"\S")
+ROUTINE: Schema = {"type": "string", "examples": ["calf", "quick", "resting"]}
+ZONE: Schema = {"type": "string", "minLength": 1, "examples": ["auto", "Europe/Copenhagen"]}
+DAY: Schema = {"anyOf": [{"enum": list(DAYS)}, _string(f"^({_any_case(DAYS)})$")]}
+ROUTINE_NAME: Schema = {"pattern": f"^{_FIRST_LETTER}{_LETTER}*$", "maxLength": 40}
+REMINDER_NAME: Schema = {
+    "pattern": f"^{_FIRST_LETTER}{_LETTER}*$",
+    "not": {"pattern": "^[Uu][Nn][Tt][Ii][Ll]$"},
+}
+"""The pattern names what is not allowed, because letters of every language are."""
+
+# Types
+
 YesOrNo = Annotated[bool, Field(strict=True)]
 Count = Annotated[int, Field(strict=True)]
-Seconds = Annotated[Count, Field(ge=1, le=_MOST_SECONDS)]
-Times = Annotated[Count, Field(ge=1, le=_MOST_TIMES)]
-
-ClockValue = Annotated[time, PlainValidator(_clock), WithJsonSchema(value_schemas.CLOCK)]
-Length = Annotated[timedelta, PlainValidator(_length), WithJsonSchema(value_schemas.LENGTH)]
-Often = Annotated[Length, AfterValidator(_often_enough)]
-_SomeLengths = Annotated[list[Length], Field(max_length=MOST_ENTRIES)]
-Lengths = Annotated[
-    _SomeLengths, BeforeValidator(_one_or_more, json_schema_input_type=Length | _SomeLengths)
+Seconds = Annotated[Count, Field(ge=1, le=_MAX_SECONDS)]
+Times = Annotated[Count, Field(ge=1, le=_MAX_TIMES)]
+ClockValue = Annotated[time, _convert(values.clock), WithJsonSchema(CLOCK)]
+Length = Annotated[timedelta, _convert(values.length), WithJsonSchema(LENGTH)]
+Interval = Annotated[timedelta, _convert(values.interval), WithJsonSchema(LENGTH)]
+MomentText = Annotated[Moment, _convert(values.moment), WithJsonSchema(MOMENT)]
+Question = Annotated[Moment | None, _convert(values.question), WithJsonSchema(_or_false(MOMENT))]
+CronFields = Annotated[str, _convert(_cron), WithJsonSchema(CRON)]
+ReminderText = Annotated[
+    str, _convert(lambda value: values.text(value, "text_empty")), WithJsonSchema(TEXT)
 ]
-MomentText = Annotated[Moment, PlainValidator(_moment), WithJsonSchema(value_schemas.MOMENT)]
-_SomeMoments = Annotated[list[MomentText], Field(min_length=1, max_length=MOST_ENTRIES)]
-Moments = Annotated[
-    _SomeMoments, BeforeValidator(_one_or_more, json_schema_input_type=MomentText | _SomeMoments)
-]
-Question = Annotated[
-    Moment | None, PlainValidator(_question), WithJsonSchema(value_schemas.QUESTION)
-]
-_Day = Annotated[frozenset[int], PlainValidator(_day), WithJsonSchema(value_schemas.day(_DAYS))]
-_SomeDays = Annotated[list[_Day], Field(min_length=1, max_length=MOST_ENTRIES)]
-Days = Annotated[_SomeDays, BeforeValidator(_one_or_more, json_schema_input_type=_Day | _SomeDays)]
-CronFields = Annotated[str, PlainValidator(_cron), WithJsonSchema(value_schemas.CRON)]
-
-OwnWords = Annotated[str, PlainValidator(_own_words), WithJsonSchema(value_schemas.TEXT)]
-SomeWords = Annotated[str, PlainValidator(_words), WithJsonSchema(value_schemas.TEXT)]
+Text = Annotated[str, _convert(values.text), WithJsonSchema(TEXT)]
 RoutineName = Annotated[
-    str | Literal[False], PlainValidator(_routine), WithJsonSchema(value_schemas.ROUTINE)
+    str | Literal[False], _convert(values.routine), WithJsonSchema(_or_false(ROUTINE))
 ]
-Sound = Annotated[str | None, PlainValidator(_sound), WithJsonSchema(value_schemas.SOUND)]
-Zone = Annotated[str | None, PlainValidator(_zone), WithJsonSchema(value_schemas.ZONE)]
+Sound = Annotated[str | None, _convert(values.sound), WithJsonSchema(_or_false({"type": "string"}))]
+Zone = Annotated[str | None, _convert(values.zone), WithJsonSchema(ZONE)]
 Language = Annotated[str, _Language()]
+
+# One value, or a list of them
+
+_Lengths = Annotated[list[Length], Field(max_length=MOST_ENTRIES)]
+Lengths = Annotated[
+    _Lengths, BeforeValidator(values.as_list, json_schema_input_type=Length | _Lengths)
+]
+_Moments = Annotated[list[MomentText], Field(min_length=1, max_length=MOST_ENTRIES)]
+Moments = Annotated[
+    _Moments, BeforeValidator(values.as_list, json_schema_input_type=MomentText | _Moments)
+]
+_Day = Annotated[frozenset[int], _convert(values.days), WithJsonSchema(DAY)]
+_Days = Annotated[list[_Day], Field(min_length=1, max_length=MOST_ENTRIES)]
+Days = Annotated[_Days, BeforeValidator(values.as_list, json_schema_input_type=_Day | _Days)]

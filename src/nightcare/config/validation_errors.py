@@ -1,25 +1,25 @@
-"""From what pydantic says of a mistake to what a person is told, and where it stands."""
+"""Mistakes that pydantic finds, as diagnostics with locations."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import Any, get_args
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from nightcare.config.layers import ConfigFile, EnvironmentValues
-from nightcare.config.load_result import Table
+from nightcare.config.layers import Layers
 from nightcare.config.locations import Path
 from nightcare.config.model import Config
-from nightcare.config.types import DAY_WORDS
+from nightcare.config.values import DAY_WORDS
 from nightcare.domain.moments import clock_text, length_text
 from nightcare.domain.time_parser import ENGLISH, normalised, parse_clock, parse_length
 from nightcare.errors import Diagnostic, Location, ValueRefused
+from nightcare.nearest import with_nearest
+from nightcare.toml_writer import path_text, shortened_text
 
 _TYPES = {
     "bool_type": "bool",
@@ -28,6 +28,9 @@ _TYPES = {
     "dict_type": "table",
     "model_type": "table",
 }
+
+_NAMED = {"reminders": ("water",), "routines": ("desk",), "steps": ()}
+"""Tables and lists that hold only tables; those with names of their own with an example of one."""
 
 _EMPTY = {
     "at": "at_empty",
@@ -48,7 +51,6 @@ _ABOUT_THE_KEY = (
 )  # fmt: skip
 """What the mistakes begin with that are about a key, not about what it is set to."""
 
-_NOT_A_CLOCK = frozenset({"clock_not_understood", "moment_not_understood"})
 _WORD_BEFORE = re.compile(r"^[^\W\d_]+\.?\s*(?=\d)")
 
 _EXAMPLES: Mapping[str, object] = {
@@ -63,83 +65,64 @@ _EXAMPLES: Mapping[str, object] = {
 
 
 def validation_diagnostics(error: ValidationError) -> list[Diagnostic]:
-    """Every mistake that pydantic found, each once."""
+    """Return every mistake that pydantic found, each once."""
     found: dict[tuple[Path, str], Diagnostic] = {}
     for details in error.errors(include_url=False):
-        problem = _problem(details)
-        found.setdefault((problem.where, problem.key), problem)
+        where: Path = tuple(details["loc"])
+        one = Diagnostic(where, *_text_of(where, details))
+        found.setdefault((one.where, one.key), one)
     misspelt = {
-        (*problem.where[:-1], problem.values["nearest"])
-        for problem in found.values()
-        if problem.key == "key_unknown_but"
+        (*one.where[:-1], one.values["nearest"])
+        for one in found.values()
+        if one.key == "key_unknown_but"
     }
-    return [
-        problem
-        for problem in found.values()
-        if problem.key != "key_missing" or problem.where not in misspelt
-    ]
+    return [one for one in found.values() if one.key != "key_missing" or one.where not in misspelt]
 
 
-def _problem(details: ErrorDetails) -> Diagnostic:
-    where: Path = tuple(details["loc"])
-    return Diagnostic(where, *_mistake(where, details))
-
-
-def _mistake(where: Path, details: ErrorDetails) -> tuple[str, dict[str, object]]:
-    """The catalogue's key of a mistake, and what fills its sentence in."""
+def _text_of(where: Path, details: ErrorDetails) -> tuple[str, dict[str, object]]:
+    """Return the catalogue's key of a mistake and the values of its text."""
     kind, context, given = details["type"], dict(details.get("ctx", {})), details["input"]
     match kind:
         case "extra_forbidden":
-            return _unknown("key", where[-1], _keys_at(where[:-1]))
+            return _unknown("key_unknown", where[-1], _keys_at(where[:-1]))
         case "literal_error" | "enum":
-            return _unknown("choice", given, _choices(context))
+            return _unknown("choice_unknown", given, _choices(context))
         case "day_unknown" | "zone_unknown":
             allowed = DAY_WORDS if kind == "day_unknown" else sorted(available_timezones())
-            return _unknown(kind.removesuffix("_unknown"), given, allowed)
+            return _unknown(kind, given, allowed)
         case "missing":
             key = str(where[-1])
             return "key_missing", {"key": key, "example": _EXAMPLES[key]}
         case "greater_than_equal" | "less_than_equal":
             return "out_of_range", {"found": given, **_range(where)}
         case "too_short" | "too_long":
-            return _list_length(where, given, context)
+            too_long = "list_too_long", {"count": len(given), "most": context.get("max_length")}
+            return too_long if given else (_EMPTY[str(where[-1])], {})
         case _ if kind in _TYPES:
-            return _other_type(where, kind), {"found": given, "table": where}
-    # What is refused by ourselves carries what was found; pydantic alone knows what else there is.
-    if "found" not in context:
-        return "value_wrong", {"found": given, "reason": details["msg"]}
-    return _nearly(kind, given) or (kind, context)
+            return _wrong_type(where, kind), {"found": given, "table": where}
+        case _ if "found" not in context:
+            # Our own refusals carry what was found; this is one of pydantic's that has no text.
+            return "value_wrong", {"found": given, "reason": details["msg"]}
+    return _likely(kind, given) or (kind, context)
 
 
-def _list_length(
-    where: Path, given: Any, context: Mapping[str, Any]
-) -> tuple[str, dict[str, object]]:
-    """Return what is told of a list that is empty or too long."""
-    if not given:
-        return _EMPTY[str(where[-1])], {}
-    return "list_too_long", {"count": len(given), "most": context["max_length"]}
-
-
-def _other_type(where: Path, kind: str) -> str:
-    """What is told of a value of the wrong type."""
+def _wrong_type(where: Path, kind: str) -> str:
     if where[:-1] in _UNNAMED and where[-1] in _keys_at(where):
         return _UNNAMED[where[:-1]]
     return "wants_steps" if where[-1] == "steps" else f"wants_{_TYPES[kind]}"
 
 
-def _nearly(kind: str, given: object) -> tuple[str, dict[str, object]] | None:
-    """What was probably meant by a clock time or length that is written in another way."""
+def _likely(kind: str, given: object) -> tuple[str, dict[str, object]] | None:
+    """Return the text about a clock time or length that is written in another way."""
     # 22.30 without quotes is a number, whose last digit is lost.
     text = f"{given:.2f}" if isinstance(given, float) else str(given)
-    if kind in _NOT_A_CLOCK:
-        return _clock_like(kind, given, text)
-    if kind == "length_not_understood":
-        return _length_like(given, text)
-    return None
+    if kind in {"clock_not_understood", "moment_not_understood"}:
+        return _likely_clock(kind, given, text)
+    return _likely_length(kind, given, text) if kind == "length_not_understood" else None
 
 
-def _clock_like(kind: str, given: object, text: str) -> tuple[str, dict[str, object]] | None:
-    """What was probably meant by a clock time with other words, signs or type."""
+def _likely_clock(kind: str, given: object, text: str) -> tuple[str, dict[str, object]] | None:
+    """Return the clock time that was probably meant by other words, characters or types."""
     plain = _WORD_BEFORE.sub("", normalised(text))
     try:
         nearest = clock_text(parse_clock(re.sub(r"(?<=\d) (?=\d)", ":", plain), ENGLISH))
@@ -150,67 +133,66 @@ def _clock_like(kind: str, given: object, text: str) -> tuple[str, dict[str, obj
     return f"{kind}_but", {"found": given, "nearest": nearest}
 
 
-def _length_like(given: object, text: str) -> tuple[str, dict[str, object]] | None:
-    """What was probably meant by a length with other words, or without a unit."""
+def _likely_length(kind: str, given: object, text: str) -> tuple[str, dict[str, object]] | None:
+    """Return the length that was probably meant by other words, or without a unit."""
     try:
         nearest = length_text(parse_length(text, ENGLISH))
     except ValueRefused as error:
         if error.key == "length_without_unit":
             return error.key, {**error.values, "found": given}
         return None
-    return "length_not_understood_but", {"found": given, "nearest": nearest}
+    return f"{kind}_but", {"found": given, "nearest": nearest}
 
 
-def _unknown(what: str, found: object, allowed: Sequence[str]) -> tuple[str, dict[str, object]]:
-    close = get_close_matches(found.lower(), allowed, n=1) if isinstance(found, str) else []
+def _unknown(key: str, found: object, allowed: Sequence[str]) -> tuple[str, dict[str, object]]:
     values: dict[str, object] = {"found": found, "allowed": list(allowed)}
-    if close:
-        return f"{what}_unknown_but", {**values, "nearest": close[0]}
-    return f"{what}_unknown", values
+    return with_nearest(key, found, allowed, values) if isinstance(found, str) else (key, values)
 
 
 def _choices(context: Mapping[str, Any]) -> list[str]:
-    """The words of "'a', 'b' or 'c'", as pydantic lists them."""
+    """Return the words of "'a', 'b' or 'c'", as pydantic lists them."""
     return str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
 
 
+# The models
+
+
 def _range(where: Path) -> dict[str, object]:
-    field = _field_at(where)
+    model = _model_at(where[:-1])
+    field = None if model is None else model.model_fields.get(str(where[-1]))
     limits = {"least": 0, "most": 100}
-    for limit in () if field is None else (*field.metadata, *_within(field.annotation)):
+    for limit in () if field is None else (*field.metadata, *_constraints(field.annotation)):
         limits["least"] = getattr(limit, "ge", limits["least"])
         limits["most"] = getattr(limit, "le", limits["most"])
     return dict(limits)
 
 
-def _within(annotation: Any) -> Iterator[object]:
-    """What is said of the parts of an annotation, as of the number in `Seconds | None`."""
-    for said in getattr(annotation, "__metadata__", ()):
-        yield from getattr(said, "metadata", (said,))
+def _constraints(annotation: Any) -> Iterator[object]:
+    """Yield the constraints on parts of an annotation, as on the number in `Seconds | None`."""
+    for metadata in getattr(annotation, "__metadata__", ()):
+        yield from getattr(metadata, "metadata", (metadata,))
     for part in get_args(annotation):
-        yield from _within(part)
+        yield from _constraints(part)
 
 
-def _keys_at(path: Path) -> list[str]:
-    """The keys that are allowed in the table of a path."""
-    model = _model_at(path)
-    if model is None:
-        return []
+def keys_of(model: type[BaseModel]) -> list[str]:
+    """Return the keys that a table may have."""
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _field_at(path: Path) -> Any:
-    model = _model_at(path[:-1])
-    return None if model is None else model.model_fields.get(str(path[-1]))
+def _keys_at(where: Path) -> list[str]:
+    model = _model_at(where)
+    return [] if model is None else keys_of(model)
 
 
-def _model_at(path: Path) -> type[BaseModel] | None:
+def _model_at(where: Path) -> type[BaseModel] | None:
+    """Return the model of the table at a path; None for a table of tables, and for no table."""
     model: type[BaseModel] | None = Config
-    keys = list(path)
+    keys = list(where)
     while keys and model is not None:
         key = str(keys.pop(0))
         annotation = model.model_fields[key].annotation if key in model.model_fields else None
-        if key in {"reminders", "routines", "steps"} and keys:
+        if key in _NAMED and keys:
             # The name, or the number in the list, of one of them.
             keys.pop(0)
         model = _model_in(annotation)
@@ -223,46 +205,70 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     return next((model for part in get_args(annotation) if (model := _model_in(part))), None)
 
 
-def located(
-    found: Iterable[Diagnostic], file: ConfigFile | None, tables: Table, said: EnvironmentValues
-) -> list[Diagnostic]:
-    """The same problems, each with the place it comes from, in the order of the file.
+def expect_key(where: tuple[str, ...]) -> None:
+    """Accept a path only if a config may have such a key.
 
-    Args:
-        found: The problems.
-        file: The person's file, if there is one.
-        tables: That file over the defaults.
-        said: The environment, which is laid over them.
+    Raises:
+        ValueRefused: It may not; the error has the keys that exist, and the nearest.
     """
-    placed = [
+    for depth, key in enumerate(where):
+        above = where[:depth]
+        if depth == 1 and above[0] in _NAMED:
+            # The name of a reminder or a routine.
+            continue
+        model = _model_at(above)
+        in_a_list = depth > 2 and above[-1] == "steps"  # noqa: PLR2004 - routines.NAME.steps
+        if model is None or in_a_list:
+            raise ValueRefused("key_too_deep", found=path_text(above))
+        if key not in keys_of(model):
+            known = {name: path_text((*above, name)) for name in keys_of(model)}
+            values: dict[str, object] = {
+                "found": path_text((*above, key)),
+                "allowed": ", ".join(known.values()),
+            }
+            text, values = with_nearest("key_unknown", key, known, values)
+            if "nearest" in values:
+                values["nearest"] = known[str(values["nearest"])]
+            raise ValueRefused(text, **values)
+
+
+# Locations
+
+
+def located(found: Iterable[Diagnostic], layers: Layers) -> list[Diagnostic]:
+    """Return diagnostics with their locations and the values of their texts, in file order."""
+    complete = [
         replace(
-            problem,
-            place=_place(problem, problem.where, file, tables, said),
-            also=None
-            if problem.against is None
-            else _place(problem, problem.against, file, tables, said),
+            one,
+            values=dict(_text_values(one)),
+            place=_location(one, one.where, layers),
+            also=None if one.against is None else _location(one, one.against, layers),
         )
-        for problem in found
+        for one in found
     ]
-    return sorted(placed, key=_order)
+    # As a reader meets them in the file; then those outside of it.
+    return sorted(
+        complete,
+        key=lambda one: (one.place.mark is None, one.line or 0, one.column or 0, one.place.origin),
+    )
 
 
-def _order(problem: Diagnostic) -> tuple[bool, int, int, str]:
-    """As a reader meets them in the file; then what is not in it."""
-    line, column = problem.line or 0, problem.column or 0
-    return problem.place.mark is None, line, column, problem.place.origin
+def _location(one: Diagnostic, where: Path, layers: Layers) -> Location:
+    return layers.location(where, of_key=one.key.startswith(_ABOUT_THE_KEY))
 
 
-def _place(
-    problem: Diagnostic, path: Path, file: ConfigFile | None, tables: Table, said: EnvironmentValues
-) -> Location:
-    variable = said.variable(path, tables)
-    if variable is not None:
-        return Location(variable)
-    if file is None:
-        return Location()
-    positions = file.positions
-    key = positions.key(path) if problem.key.startswith(_ABOUT_THE_KEY) else None
-    position = key or positions.nearest(path)
-    # Of a table that is not in the file the built-in one is in force.
-    return Location() if path and position is None else file.place(position)
+def _text_values(one: Diagnostic) -> Iterator[tuple[str, object]]:
+    """Yield the values of a text, all but weekdays as it shows them."""
+    for name, value in one.values.items():
+        match name, value:
+            case ("allowed", list()) if not one.key.startswith("key_unknown"):
+                yield name, ", ".join(map(shortened_text, value))
+            case ("allowed" | "given", list()):
+                yield name, ", ".join(value)
+            case ("table", tuple()):
+                example = _NAMED.get(value[0], ()) if len(value) == 1 else ()
+                yield name, f"[{path_text((*value, *example))}]"
+            case ("found" | "example" | "part", _):
+                yield name, shortened_text(value)
+            case _:
+                yield name, value

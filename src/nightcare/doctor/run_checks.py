@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from nightcare import __version__
-from nightcare.config.load_result import LoadResult
+from nightcare.config.source import LoadResult
 from nightcare.desktop.manager_environment import manager_environment
 from nightcare.doctor.checks import (
     files,

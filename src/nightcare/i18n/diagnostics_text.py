@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import PurePath
-from typing import Any
 
 from nightcare.errors import Diagnostic, Location
 from nightcare.i18n.translator import Translator
-from nightcare.toml_writer import path_text, value_text
-
-_EXAMPLE_TABLES = {("reminders",): ("reminders", "water"), ("routines",): ("routines", "desk")}
-"""Tables that hold only tables with names of their own, each with an example of one."""
-
-_MAX_FOUND = 60
+from nightcare.toml_writer import path_text
 
 
 def diagnostic_text(problem: Diagnostic, words: Translator) -> str:
     """Return one line: `file:line:column: key: what is wrong and what is allowed; see line 3`."""
-    sentence = words.say(f"config_{problem.key}", **_readable(problem, words))
+    weekdays = {
+        name: words.weekdays[day]
+        for name in ("weekday", "following")
+        if isinstance(day := problem.values.get(name), int)
+    }
+    sentence = words.say(f"config_{problem.key}", **{**problem.values, **weekdays})
     other = _other_place(problem, words)
     if other is not None:
         sentence = words.say("see_also", problem=sentence, place=other)
@@ -61,29 +60,3 @@ def _other_place(problem: Diagnostic, words: Translator) -> str | None:
 def _printable(text: str) -> str:
     """Replace all that would break the line or command the terminal."""
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
-
-
-def _readable(problem: Diagnostic, words: Translator) -> dict[str, object]:
-    readable: dict[str, object] = {}
-    for name, value in problem.values.items():
-        match name, value:
-            case ("weekday" | "following", int()):
-                readable[name] = words.weekdays[value]
-            case ("allowed", list()) if not problem.key.startswith("key_unknown"):
-                readable[name] = ", ".join(map(shortened_toml, value))
-            case ("allowed" | "given", list()):
-                readable[name] = ", ".join(value)
-            case ("table", tuple() | list()):
-                path = tuple(value)
-                readable[name] = f"[{path_text(_EXAMPLE_TABLES.get(path, path))}]"
-            case ("found" | "example" | "part", _):
-                readable[name] = shortened_toml(value)
-            case _:
-                readable[name] = value
-    return readable
-
-
-def shortened_toml(value: Any) -> str:
-    """Return a value as TOML, shortened where it is long."""
-    text = value_text(value)
-    return text if len(text) <= _MAX_FOUND else text[: _MAX_FOUND - 1] + "\N{HORIZONTAL ELLIPSIS}"

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from nightcare.config.cache import load_cached
-from nightcare.config.load_result import LoadResult, source_of
+from nightcare.config.source import LoadResult, source_of
 from nightcare.config.subprocess_loader import load_in_subprocess
 from nightcare.desktop.program_files import FilesState, ProgramFiles
 from nightcare.errors import ConfigError, Diagnostic, Location

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from nightcare import __version__
-from nightcare.config.load_result import LoadResult, settings_of
+from nightcare.config.source import LoadResult, settings_of
+from nightcare.config.values import Table
 from nightcare.desktop.clock import alarm, now
 from nightcare.desktop.file_watch import watch
 from nightcare.desktop.instance_lock import InstanceLock, ServiceRecord, home_folder, runtime_folder
@@ -160,7 +161,7 @@ class ServiceApp:
         self._manager = ServiceManager(setting.variables)
         self._edits = ConfigWatch(self._in_force, self._manager.reloading)
         self._journal = FallbackJournal(setting.state, now, self._tell)
-        self._plan_noted: tuple[Schedule, TimeZone, int] | None = None
+        self._plan_noted: tuple[Table, TimeZone, int] | None = None
         self._buttons = self._journal.read_note(BUTTONS_NOTE)
         self._serving = False
         self._service = Engine(
@@ -550,10 +551,10 @@ class ServiceApp:
         self._restart_if_idle()
 
     def _note_plan(self) -> None:
-        schedule = self._in_force.loaded.schedule
-        plan = (schedule, self._zone, self._journal.generation)
+        values = self._in_force.loaded.values
+        plan = (values, self._zone, self._journal.generation)
         if plan != self._plan_noted:
-            self._journal.write_note(PLAN_NOTE, plan_note(schedule, self._zone))
+            self._journal.write_note(PLAN_NOTE, plan_note(values, self._zone))
             self._plan_noted = plan
 
     def _published(self) -> dict[str, object]:

@@ -6,18 +6,20 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from datetime import tzinfo
 
-from nightcare.config.serialize import plain, unplain
+from nightcare.config.source import result_from_json
+from nightcare.config.values import Table
 from nightcare.desktop.time_zone import TimeZone, ZoneSource, recorded
 from nightcare.domain.schedule import Schedule
+from nightcare.errors import ConfigError
 
 PLAN_NOTE = "plan"
 """The name of the note in the journal."""
 
 
-def plan_note(schedule: Schedule, zone: TimeZone) -> dict[str, object]:
-    """Return the note of a schedule and a zone."""
+def plan_note(values: Table, zone: TimeZone) -> dict[str, object]:
+    """Return the note of a schedule, as the config values that it is built from, and a zone."""
     return {
-        "schedule": plain(schedule),
+        "values": values,
         "zone": {
             "name": zone.name,
             "source": zone.source,
@@ -30,14 +32,14 @@ def read_plan_note(note: Mapping[str, object]) -> tuple[Schedule, tzinfo] | None
     """Return what a note says; None if there is none, or if this version does not understand it."""
     match note:
         case {
-            "schedule": list() as schedule,
+            "values": dict() as values,
             "zone": {"name": name, "source": source, "rules": rules},
         }:
             try:
-                found = unplain(schedule)
+                schedule = result_from_json({"path": None, "values": values}).schedule
                 here = recorded(str(name), ZoneSource(str(source)), b64decode(str(rules)))
-            except (ValueError, TypeError, LookupError, OSError):
+            except (ConfigError, ValueError, TypeError, LookupError, OSError):
                 return None
-            return (found, here) if isinstance(found, Schedule) else None
+            return schedule, here
         case _:
             return None

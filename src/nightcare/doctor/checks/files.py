@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nightcare.config.load import load
-from nightcare.config.load_result import PREFIX, LoadResult
+from nightcare.config.source import PREFIX, LoadResult
 from nightcare.doctor.finding import Check, Failure, Finding, TextKey, bad, failed, good, warning
 from nightcare.doctor.probe import CheckContext
 from nightcare.errors import ConfigError

@@ -1,0 +1,318 @@
+"""Contradictions between values that are valid one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import time, timedelta
+from typing import Literal
+
+from nightcare.config.build import build_hours, build_reminder, build_routines
+from nightcare.config.limits import too_frequent
+from nightcare.config.locations import Path
+from nightcare.config.values import WEEKDAYS, Table, question
+from nightcare.domain.care_day import Hours
+from nightcare.domain.guidance import Routine
+from nightcare.domain.moments import Anchor, Moment, Relative, clock_text, length_text
+from nightcare.domain.reminders import At, Cron, Every, Reminder, Topic
+from nightcare.domain.routine import BUILT_IN, length_of
+from nightcare.domain.time_parser import UNTIL
+from nightcare.errors import Diagnostic
+from nightcare.nearest import with_nearest
+
+A_DAY = timedelta(days=1)
+TIMINGS = ("at", "every", "cron")
+
+_MAX_REMINDER_NAME = 100
+_MAX_ROUTINE_NAME = 40
+_MAX_ROUTINE = timedelta(hours=1)
+
+_NEED_SLEEP = frozenset({"bedtime_after_wake", "moment_in_night", "every_empty"})
+_NEED_ROUTINES = frozenset({"routine_unknown", "routine_unknown_but"})
+
+
+class SleepWeek:
+    """The hours of each weekday, Monday 0, computed for days without a clock change.
+
+    Args:
+        table: The table `[sleep]`.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._hours = build_hours(table)
+
+    def hours(self, day: int) -> Hours:
+        """Return the hours of a weekday."""
+        return self._hours[day]
+
+    def path(self, day: int, key: Literal["wake", "bedtime"]) -> Path:
+        """Return the path of the key that sets when a weekday wakes up or goes to bed."""
+        own = (self._table.get(WEEKDAYS[day]) or {}).get(key) is not None
+        return ("sleep", WEEKDAYS[day], key) if own else ("sleep", key)
+
+    def span(self, day: int) -> tuple[timedelta, timedelta]:
+        """Return wake-up and bedtime of a weekday since its midnight."""
+        hours = self.hours(day)
+        bedtime = since_midnight(hours.bedtime)
+        late = hours.bed_is_next_date()
+        return since_midnight(hours.wake), bedtime + A_DAY if late else bedtime
+
+    def night(self, day: int) -> timedelta:
+        """Return the time from a weekday's bedtime to the next wake-up; negative if reversed."""
+        return self.span(self.after(day))[0] + A_DAY - self.span(day)[1]
+
+    def after(self, day: int) -> int:
+        """Return the weekday that follows."""
+        return (day + 1) % len(WEEKDAYS)
+
+    def before(self, day: int) -> int:
+        """Return the weekday that comes before."""
+        return (day - 1) % len(WEEKDAYS)
+
+    def offset(self, moment: Moment, day: int) -> timedelta:
+        """Return a moment of a weekday since its midnight."""
+        wake, bedtime = self.span(day)
+        if isinstance(moment, Relative):
+            return (wake if moment.anchor is Anchor.WAKE else bedtime) + moment.offset
+        hours, clock = self.hours(day), since_midnight(moment.time)
+        after_midnight = hours.bed_is_next_date() and moment.time <= hours.bedtime
+        return clock + A_DAY if after_midnight else clock
+
+    def is_awake(self, moment: Moment, day: int) -> bool:
+        """Return whether a moment lies in a weekday's waking hours, both ends included."""
+        wake, bedtime = self.span(day)
+        return wake <= self.offset(moment, day) <= bedtime
+
+    def bound(self, moment: Moment, day: int) -> Path:
+        """Return the path of the key that puts a moment outside a weekday's waking hours."""
+        early = self.offset(moment, day) < self.span(day)[0]
+        return self.path(day, "wake" if early else "bedtime")
+
+
+def since_midnight(clock: time) -> timedelta:
+    """Return a time on the wall as the time elapsed on a day without a clock change."""
+    return timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)
+
+
+def build_checkable(tables: Table) -> list[Reminder]:
+    """Return the reminders that have exactly one timing; the others cannot be built."""
+    return [
+        build_reminder(name, tables)
+        for name, table in tables["reminders"].items()
+        if len(_timings(table)) == 1
+    ]
+
+
+def check(
+    tables: Table, reminders: Sequence[Reminder], week: SleepWeek, wrong: Iterable[str] = ()
+) -> Iterator[Diagnostic]:
+    """Yield all contradictions.
+
+    Args:
+        tables: The tables, each value valid.
+        reminders: Those that could be built.
+        week: The sleep schedule.
+        wrong: Names of tables with mistakes of their own, in whose place the defaults stand:
+            contradictions with those are left out.
+    """
+    for one in _check_all(tables, reminders, week):
+        needs_sleep, needs_routines = one.key in _NEED_SLEEP, one.key in _NEED_ROUTINES
+        if not ((needs_sleep and "sleep" in wrong) or (needs_routines and "routines" in wrong)):
+            yield one
+
+
+def _check_all(
+    tables: Table, reminders: Sequence[Reminder], week: SleepWeek
+) -> Iterator[Diagnostic]:
+    yield from _check_bedtimes(week)
+    built = {one.name: one for one in reminders}
+    for name, table in tables["reminders"].items():
+        yield from _check_reminder_name(name)
+        if name in built:
+            yield from _check_without_every(("reminders", name), table)
+            yield from _check_moments(("reminders", name), table, built[name], week)
+        else:
+            yield _timing_count(("reminders", name), table)
+    yield from too_frequent(reminders)
+    yield from _check_routine_references(tables)
+    yield from _check_routines(tables)
+    diary = tables["diary"]
+    asked = question(diary["morning_question"])
+    if asked is not None:
+        where = ("diary", "morning_question")
+        yield from _check_awake(where, asked, range(len(WEEKDAYS)), week)
+    nights, days = diary["professional_nights"], diary["professional_days"]
+    if nights > days:
+        yield Diagnostic(
+            ("diary", "professional_nights"),
+            "rule_never",
+            {"found": nights, "most": days},
+            against=("diary", "professional_days"),
+        )
+
+
+def _check_bedtimes(week: SleepWeek) -> Iterator[Diagnostic]:
+    """Yield bedtimes after the next wake-up, once for each key."""
+    seen = set()
+    for day in range(len(WEEKDAYS)):
+        following, where = week.after(day), week.path(day, "bedtime")
+        if week.night(day) < timedelta() and where not in seen:
+            seen.add(where)
+            yield Diagnostic(
+                where,
+                "bedtime_after_wake",
+                {
+                    "bedtime": clock_text(week.hours(day).bedtime),
+                    "wake": clock_text(week.hours(following).wake),
+                    "weekday": day,
+                    "following": following,
+                },
+                against=week.path(following, "wake"),
+            )
+
+
+# Reminders
+
+
+def _timings(table: Table) -> list[str]:
+    return [key for key in TIMINGS if table.get(key) is not None]
+
+
+def _timing_count(where: Path, table: Table) -> Diagnostic:
+    given = _timings(table)
+    if not given:
+        return Diagnostic(where, "timing_missing", {})
+    return Diagnostic(
+        (*where, given[1]), "timing_twice", {"given": given}, against=(*where, given[0])
+    )
+
+
+def _check_without_every(where: Path, table: Table) -> Iterator[Diagnostic]:
+    (timing,) = _timings(table)
+    for key in ("from", "until"):
+        if timing != "every" and table.get(key) is not None:
+            yield Diagnostic(
+                (*where, key), "only_with_every", {"key": key}, against=(*where, timing)
+            )
+
+
+def _is_plain_name(name: str) -> bool:
+    return name[:1].isalpha() and name.replace("-", "").replace("_", "").isalnum()
+
+
+def _check_reminder_name(name: str) -> Iterator[Diagnostic]:
+    where = ("reminders", name)
+    if not _is_plain_name(name):
+        yield Diagnostic(where, "name_wrong", {"found": name})
+    elif name.lower() == UNTIL:
+        yield Diagnostic(where, "name_taken", {"found": name})
+    elif len(name) > _MAX_REMINDER_NAME:
+        yield Diagnostic(where, "name_too_long", {"found": len(name), "most": _MAX_REMINDER_NAME})
+
+
+def _check_moments(
+    where: Path, table: Table, reminder: Reminder, week: SleepWeek
+) -> Iterator[Diagnostic]:
+    days = sorted(reminder.days)
+    match reminder.timing:
+        case At(moments):
+            yield from _check_duplicates(where, moments)
+            for number, moment in enumerate(moments):
+                yield from _check_awake((*where, "at", number), moment, days, week)
+        case Every() as every:
+            first = "from" if table.get("from") else "every"
+            until = "until" if table.get("until") else "every"
+            outside = [
+                *_check_awake((*where, first), every.first, days, week),
+                *_check_awake((*where, until), every.until, days, week),
+            ]
+            yield from outside or _check_empty(where, (first, until), every, days, week)
+        case Cron():
+            return
+
+
+def _check_awake(
+    where: Path, moment: Moment, days: Iterable[int], week: SleepWeek
+) -> Iterator[Diagnostic]:
+    """Yield a relative moment outside the waking hours of one of these days, once."""
+    for day in days:
+        if isinstance(moment, Relative) and not week.is_awake(moment, day):
+            hours = week.hours(day)
+            yield Diagnostic(
+                where,
+                "moment_in_night",
+                {
+                    "found": str(moment),
+                    "weekday": day,
+                    "wake": clock_text(hours.wake),
+                    "bedtime": clock_text(hours.bedtime),
+                },
+                against=week.bound(moment, day),
+            )
+            return
+
+
+def _check_empty(
+    where: Path, keys: tuple[str, str], every: Every, days: Iterable[int], week: SleepWeek
+) -> Iterator[Diagnostic]:
+    """Yield an `every` that on all days begins after it ends."""
+    if all(week.offset(every.first, day) > week.offset(every.until, day) for day in days):
+        first, until = keys
+        yield Diagnostic(
+            (*where, first if first == "from" else until),
+            "every_empty",
+            {"first": str(every.first), "until": str(every.until)},
+            against=(*where, until) if keys == ("from", "until") else None,
+        )
+
+
+def _check_duplicates(where: Path, moments: Sequence[Moment]) -> Iterator[Diagnostic]:
+    known: dict[Moment, int] = {}
+    for number, moment in enumerate(moments):
+        first = known.setdefault(moment, number)
+        if first != number:
+            yield Diagnostic(
+                (*where, "at", number),
+                "at_twice",
+                {"found": str(moment)},
+                against=(*where, "at", first),
+            )
+
+
+# Routines
+
+
+def _check_routines(tables: Table) -> Iterator[Diagnostic]:
+    for rule in build_routines(tables):
+        where = ("routines", rule.id)
+        if not _is_plain_name(rule.id):
+            yield Diagnostic(where, "routine_name_wrong", {"found": rule.id})
+        elif len(rule.id) > _MAX_ROUTINE_NAME:
+            values: dict[str, object] = {"found": len(rule.id), "most": _MAX_ROUTINE_NAME}
+            yield Diagnostic(where, "routine_name_too_long", values)
+        if not rule.steps and rule.id not in BUILT_IN:
+            yield Diagnostic(where, *with_nearest("routine_steps_missing", rule.id, BUILT_IN, {}))
+        if rule.steps:
+            whole = length_of(Routine(rule.id, "", None, rule.steps, rule.repeats))
+            if whole > _MAX_ROUTINE:
+                yield Diagnostic(where, "routine_too_long", {"found": length_text(whole)})
+
+
+def _check_routine_references(tables: Table) -> Iterator[Diagnostic]:
+    """Yield references to routines that do not exist, and those outside stretching reminders."""
+    known = list(dict.fromkeys((*BUILT_IN, *tables.get("routines", {}))))
+    named: list[tuple[Path, object]] = [(("stretch", "routine"), tables["stretch"]["routine"])]
+    for name, table in tables["reminders"].items():
+        where: Path = ("reminders", name, "routine")
+        routine = table.get("routine")
+        if isinstance(routine, str) and table["topic"] != Topic.STRETCHING:
+            against = ("reminders", name, "topic")
+            yield Diagnostic(where, "routine_without_stretch", {}, against=against)
+        else:
+            named.append((where, routine))
+    for where, routine in named:
+        if isinstance(routine, str) and routine.strip() not in known:
+            values: dict[str, object] = {"found": routine.strip(), "allowed": known}
+            yield Diagnostic(
+                where, *with_nearest("routine_unknown", routine.strip(), known, values)
+            )

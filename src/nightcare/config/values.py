@@ -1,0 +1,155 @@
+"""Conversion of single values, as the config file spells them, into the types of the domain.
+
+Each function raises ValueRefused for a value that it does not accept. Nothing here loads pydantic,
+so that a config that was validated before is built again without it.
+"""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from nightcare.domain.moments import ClockTime, Moment, length_text, parse_moment
+from nightcare.domain.safe_text import is_unsafe
+from nightcare.domain.time_parser import parse_clock, parse_length
+from nightcare.errors import ValueRefused
+
+Table = dict[str, Any]
+"""A table of the config file, or all of them."""
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+DAYS: dict[str, frozenset[int]] = {
+    "daily": frozenset(range(7)),
+    "weekdays": frozenset(range(5)),
+    "weekends": frozenset({5, 6}),
+    **{name[:3]: frozenset({number}) for number, name in enumerate(WEEKDAYS)},
+    **{name: frozenset({number}) for number, name in enumerate(WEEKDAYS)},
+}
+"""The words for days in `days`, each with its weekdays; Monday is 0."""
+
+DAY_WORDS = (*(name[:3] for name in WEEKDAYS), "weekdays", "weekends", "daily")
+"""The words that messages offer."""
+
+_MAX_LENGTH = timedelta(days=1)
+_MIN_INTERVAL = timedelta(minutes=1)
+_MAX_TEXT = 500
+
+
+def clock(value: Any) -> time:
+    """Return a clock time (local)."""
+    if isinstance(value, time):
+        return value.replace(microsecond=0)
+    return parse_clock(_ascii(value, "clock_not_understood"))
+
+
+def length(value: Any) -> timedelta:
+    """Return a length of a day at most."""
+    found = parse_length(_ascii(value, "length_not_understood"))
+    if found > _MAX_LENGTH:
+        raise ValueRefused("length_too_long", found=value)
+    return found
+
+
+def interval(value: Any) -> timedelta:
+    """Return a length of a minute at least."""
+    found = length(value)
+    if found < _MIN_INTERVAL:
+        raise ValueRefused("every_too_short", found=length_text(found))
+    return found
+
+
+def moment(value: Any) -> Moment:
+    """Return a moment of a care day."""
+    if isinstance(value, time):
+        return ClockTime(clock(value))
+    text = _ascii(value, "moment_not_understood")
+    try:
+        return parse_moment(text)
+    except ValueRefused as error:
+        if error.key == "length_is_nothing":
+            raise
+        # The error may name the length in the moment, which is only a part of what was written.
+        raise ValueRefused("moment_not_understood", found=value) from error
+
+
+def question(value: Any) -> Moment | None:
+    """Return the moment of the morning question; None for false."""
+    if value is False:
+        return None
+    if not isinstance(value, str | time):
+        raise ValueRefused("question_wrong", found=value)
+    return moment(value)
+
+
+def as_list(value: Any) -> Any:
+    """Return a list as it is, and a single value as a list of one."""
+    return value if isinstance(value, list) else [value]
+
+
+def days(value: Any) -> frozenset[int]:
+    """Return the weekdays of one word; Monday is 0."""
+    word = _string(value, "day_unknown").lower()
+    if word not in DAYS:
+        raise ValueRefused("day_unknown", found=value)
+    return DAYS[word]
+
+
+def zone(value: Any) -> str | None:
+    """Return the name of a time zone that this system has; None for "auto"."""
+    name = _string(value, "zone_unknown")
+    if name == "auto":
+        return None
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, ZoneInfoNotFoundError) as error:
+        raise ValueRefused("zone_unknown", found=name) from error
+    return name
+
+
+def text(value: Any, empty: str = "words_empty") -> str:
+    """Return a text that fits on a screen, with single spaces.
+
+    Args:
+        value: The text.
+        empty: The key of the error for a text without a word.
+    """
+    found = " ".join(_string(value, empty).split())
+    if not found:
+        raise ValueRefused(empty, found=value)
+    if len(found) > _MAX_TEXT:
+        raise ValueRefused("text_too_long", found=len(found), most=_MAX_TEXT)
+    control = next((character for character in found if is_unsafe(character)), None)
+    if control is not None:
+        raise ValueRefused("text_unseen", found=value, code=f"U+{ord(control):04X}")
+    return found
+
+
+def sound(value: Any) -> str | None:
+    """Return a sound's name or path; None for false."""
+    return None if value is False else (_string(value, "sound_wrong").strip() or None)
+
+
+def routine(value: Any) -> str | Literal[False]:
+    """Return a routine's name, or false."""
+    return False if value is False else _string(value, "routine_wrong").strip()
+
+
+def cron_fields(value: Any) -> str:
+    """Return cron fields with single spaces; `types` checks what they mean."""
+    return " ".join(_string(value, "cron_wants_text").split())
+
+
+def _string(value: Any, key: str) -> str:
+    if not isinstance(value, str):
+        raise ValueRefused(key, found=value)
+    return value
+
+
+def _ascii(value: Any, key: str) -> str:
+    """Return a text of ASCII characters alone, for the JSON Schema can match no others."""
+    found = _string(value, key)
+    if not found.isascii():
+        raise ValueRefused(key, found=value)
+    return found
