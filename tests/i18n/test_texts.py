@@ -109,17 +109,25 @@ def acts() -> set[str]:
 
 def error_keys() -> set[str]:
     """Return the keys of all errors, except config errors."""
-    return {key for call in calls(ERRORS) for key in words_in(call.args[0])}
+    found = {key for call in calls(ERRORS) for key in words_in(call.args[0])}
+    return found | nearest_keys("error_")
+
+
+def nearest_keys(prefix: str) -> set[str]:
+    """Return the keys of texts about an unknown name that have this prefix."""
+    named = {key for call in calls({"with_nearest"}) for key in words_in(call.args[0])}
+    both = named | {f"{key}_but" for key in named}
+    return {key for key in both if prefix + key in ENGLISH.texts}
 
 
 def config_keys() -> set[str]:
     """Return the keys of config errors that are named where they are found."""
     found = set()
-    for call in calls({"Diagnostic", "refused"}):
+    for call in calls({"Diagnostic", "InvalidValue"}):
         position = 1 if getattr(call.func, "id", "") == "Diagnostic" else 0
         if len(call.args) > position:
             found |= words_in(call.args[position])
-    return found
+    return found | nearest_keys("config_")
 
 
 STATES = {"snoozed", "snoozed_not_back", "held", "not_shown", "off", "open"}
@@ -395,7 +403,7 @@ def test_the_language_that_the_person_chose_goes_first() -> None:
 
 def test_the_built_in_defaults_are_named_in_words() -> None:
     """Without a file there is no name of one."""
-    problem = Diagnostic(("sleep", "wake"), "key_missing", {"key": "wake", "example": "07:00"})
+    problem = Diagnostic(("sleep", "wake"), "key_missing", {"key": "wake", "example": '"07:00"'})
     said = 'sleep.wake: this is missing; add it, such as wake = "07:00"'
     assert diagnostic_text(problem, ENGLISH) == f"the built-in defaults: {said}"
     assert diagnostic_text(problem, DANISH).startswith("den indbyggede opsætning: sleep.wake: ")

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from difflib import get_close_matches
 
 import click
 
@@ -28,6 +27,7 @@ from nightcare.errors import StateError, ValueRefused
 from nightcare.i18n.translator import Translator, read_words
 from nightcare.journal.journal_file import FILE_NAME
 from nightcare.languages import languages
+from nightcare.nearest import with_nearest
 
 
 @click.command("stretch")
@@ -85,13 +85,9 @@ def named(found: Sequence[Routine], name: str) -> Routine:
     chosen = routine_named(found, name)
     if chosen is None:
         names = [one.id for one in found]
-        close = get_close_matches(name.lower(), names, n=1)
-        raise ValueRefused(
-            "routine_unknown_but" if close else "routine_unknown",
-            found=name,
-            nearest=close[0] if close else "",
-            known=", ".join(names),
-        )
+        given: dict[str, object] = {"found": name, "known": ", ".join(names)}
+        key, values = with_nearest("routine_unknown", name, names, given)
+        raise ValueRefused(key, **values)
     return chosen
 
 

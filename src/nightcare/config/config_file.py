@@ -59,11 +59,6 @@ def built_in() -> ConfigFile:
     return _parsed("config.example.toml", example_text())
 
 
-def unwritten(values: Table) -> ConfigFile:
-    """Return a config file with these tables that exists in memory only."""
-    return ConfigFile("", values, split(""), locate(""))
-
-
 def built_in_value(where: Sequence[str]) -> Any:
     """Return the value that the built-in file has at a path; None where it has none."""
     inner: Any = built_in().values

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 import tomli
@@ -33,6 +32,7 @@ from nightcare.config.insert import (
 from nightcare.config.layers import toml_value
 from nightcare.config.values import Table
 from nightcare.errors import StateError, ValueRefused
+from nightcare.nearest import with_nearest
 from nightcare.toml_writer import path_text, value_text
 
 Keys = tuple[str, ...]
@@ -261,11 +261,11 @@ def _expect_reminder(values: Table, where: Keys) -> None:
     inside = where[0] == "reminders" and len(where) > _REMINDER
     if not inside or not isinstance(names, dict) or where[1] in names:
         return
-    found, known = where[1], ", ".join(names)
-    close = get_close_matches(found, names, n=1)
-    if close:
-        raise ValueRefused("reminder_unknown_but", found=found, nearest=close[0], known=known)
-    raise ValueRefused("reminder_to_make", found=found, known=known)
+    given: dict[str, object] = {"found": where[1], "known": ", ".join(names)}
+    key, values = with_nearest("reminder_unknown", where[1], names, given)
+    if "nearest" in values:
+        raise ValueRefused(key, **values)
+    raise ValueRefused("reminder_to_make", **values)
 
 
 # Setting and taking out

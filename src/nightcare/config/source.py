@@ -175,12 +175,12 @@ def error_from_json(data: Mapping[str, Any]) -> ConfigError:
 def _diagnostic(data: Mapping[str, Any]) -> Diagnostic:
     against = data["against"]
     return Diagnostic(
-        tuple(data["where"]),
-        data["key"],
-        data["values"],
-        None if against is None else tuple(against),
-        _location(data["place"]),
-        None if data["also"] is None else _location(data["also"]),
+        where=tuple(data["where"]),
+        key=data["key"],
+        values=data["values"],
+        against=None if against is None else tuple(against),
+        place=_location(data["place"]),
+        also=None if data["also"] is None else _location(data["also"]),
     )
 
 

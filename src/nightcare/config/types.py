@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from nightcare.config import values
 from nightcare.config.limits import MOST_ENTRIES
-from nightcare.config.values import DAYS
+from nightcare.config.values import DAYS, InvalidValue
 from nightcare.domain.moments import Moment
 from nightcare.domain.time_parser import SYMBOLS
 from nightcare.errors import ValueRefused
@@ -48,7 +48,7 @@ def _cron(value: Any) -> str:
     text = values.cron_fields(value)
     fields = text.split()
     if len(fields) != _CRON_FIELDS:
-        raise ValueRefused("cron_fields", found=value, count=len(fields))
+        raise InvalidValue("cron_fields", found=value, count=len(fields))
     for number, field in enumerate(fields):
         alone = ["*"] * _CRON_FIELDS
         alone[number] = field
@@ -56,11 +56,11 @@ def _cron(value: Any) -> str:
         try:
             CronSim(" ".join(alone), _ANY_DATE)
         except (CronSimError, ValueError) as error:
-            raise ValueRefused("cron_not_understood", found=text, part=field) from error
+            raise InvalidValue("cron_not_understood", found=text, part=field) from error
     try:
         next(CronSim(text, _ANY_DATE))
     except (CronSimError, StopIteration) as error:
-        raise ValueRefused("cron_never", found=text) from error
+        raise InvalidValue("cron_never", found=text) from error
     return text
 
 

@@ -34,6 +34,7 @@ from nightcare.engine.ports import JournalPort
 from nightcare.engine.reschedule import change_plan, unreached
 from nightcare.engine.undo import Undo, closed_by_good_night, plan_of
 from nightcare.errors import NothingToDo, ValueRefused
+from nightcare.nearest import with_nearest
 
 DONE = "done"
 GOOD_NIGHT = "good-night"
@@ -241,16 +242,10 @@ class UserActions:
         """
         reminder = self._schedule.reminder(name)
         if reminder is None:
-            from difflib import get_close_matches  # noqa: PLC0415 - 1 ms, and only for a slip
-
             names = [one.name for one in self._schedule.reminders]
-            close = get_close_matches(name, names, n=1)
-            raise ValueRefused(
-                "reminder_unknown_but" if close else "reminder_unknown",
-                found=name,
-                nearest=close[0] if close else "",
-                known=", ".join(names) or "-",
-            )
+            given: dict[str, object] = {"found": name, "known": ", ".join(names) or "-"}
+            key, values = with_nearest("reminder_unknown", name, names, given)
+            raise ValueRefused(key, **values)
         return reminder
 
     def _end(self, now: datetime, target: Delivery, until: datetime | timedelta | None) -> datetime:
