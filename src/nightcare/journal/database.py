@@ -59,6 +59,9 @@ class Database:
         path = folder / FILE_NAME
         try:
             private_folder(folder)
+            if path.is_symlink() and not path.exists():
+                # A link to nowhere is not followed to make a file, and is in the way of one.
+                raise StateError("journal_not_file", path=path)
             create(path)
             if obstacle(path) is not None:
                 raise StateError("journal_not_file", path=path)
