@@ -1,0 +1,344 @@
+"""Sources of do not disturb."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from nightcare.desktop.presence.do_not_disturb import setting_in_use
+from nightcare.desktop.presence.monitor import ConditionState
+from nightcare.domain.policy import Presence
+from nightcare.domain.reminders import Condition
+from parts.attending import (
+    DCONF,
+    HERE,
+    QUIET,
+    SECONDS,
+    SHORT,
+    SWAYNC,
+    XFCONF,
+    attending,
+    changed,
+    run,
+)
+from parts.bus import NOTIFICATIONS, PrivateBus
+from parts.named_service import Answer, NamedService
+from parts.notification_server import DO_NOT_QUEUE
+from parts.processes import Identity as Process
+from parts.scripts import shell_program
+
+pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
+
+# Do not disturb
+
+
+@pytest.mark.parametrize(
+    ("interface", "name", "by"),
+    [
+        (NOTIFICATIONS, "Inhibited", NOTIFICATIONS),
+        ("org.dunstproject.cmd0", "paused", "dunst"),
+    ],
+)
+def test_a_server_tells_of_do_not_disturb(
+    bus: PrivateBus, interface: str, name: str, by: str
+) -> None:
+    """By its property, as it changes."""
+
+    async def story() -> None:
+        async with NamedService(bus.address, NOTIFICATIONS) as server:
+            server.switch(interface, name, on=False)
+            async with attending(bus.address) as watch:
+                for on in (True, False):
+                    server.switch(interface, name, on=on)
+                    await changed(server, interface, name, on=on)
+                    await watch.until(Presence({Condition.DO_NOT_DISTURB} if on else ()))
+                    known = watch.attendant.known()[Condition.DO_NOT_DISTURB]
+                    assert known == ConditionState(on, (by,))
+
+    run(story())
+
+
+def test_mako_of_old_is_asked_when_it_matters(bus: PrivateBus) -> None:
+    """It has modes, and did not tell of them."""
+
+    async def story() -> None:
+        async with (
+            NamedService(bus.address, NOTIFICATIONS) as server,
+            attending(bus.address) as watch,
+        ):
+            modes = ["default", "do-not-disturb"]
+            server.answers["fr.emersion.Mako", "ListModes"] = ("as", (modes,))
+            await watch.attendant.refresh()
+            assert watch.attendant.presence == QUIET
+
+    run(story())
+
+
+def test_swaync_tells_of_do_not_disturb(bus: PrivateBus) -> None:
+    """With a signal that carries more than that."""
+
+    async def story() -> None:
+        async with NamedService(bus.address, NOTIFICATIONS, SWAYNC) as server:
+            server.answers[SWAYNC, "GetDnd"] = ("b", (False,))
+            async with attending(bus.address) as watch:
+                server.answers[SWAYNC, "GetDnd"] = ("b", (True,))
+                await server.emit("Subscribe", "ubb", (0, True, False), interface=SWAYNC)
+                await watch.until(QUIET)
+
+    run(story())
+
+
+def test_the_settings_of_xfce_tell_of_do_not_disturb(bus: PrivateBus) -> None:
+    """Another program than the server, which tells of all settings."""
+
+    async def story() -> None:
+        async with (
+            NamedService(bus.address, NOTIFICATIONS) as server,
+            NamedService(bus.address, XFCONF) as settings,
+        ):
+            information = ("Xfce Notify Daemon", "Xfce", "0.7.3", "1.2")
+            server.answers[NOTIFICATIONS, "GetServerInformation"] = ("ssss", information)
+            setting = ("xfce4-notifyd", "/do-not-disturb")
+            settings.answers[XFCONF, "PropertyExists", *setting] = ("b", (True,))
+            settings.answers[XFCONF, "GetProperty", *setting] = ("v", (("b", False),))
+            async with attending(bus.address) as watch:
+                settings.answers[XFCONF, "GetProperty", *setting] = ("v", (("b", True),))
+                body = (*setting, ("b", True))
+                await settings.emit("PropertyChanged", "ssv", body, interface=XFCONF)
+                await watch.until(QUIET)
+
+    run(story())
+
+
+def test_settings_whose_keeper_disappears_are_unknown(bus: PrivateBus) -> None:
+    """Not held for ever as they were; and asked again when there is one again."""
+
+    async def story() -> None:
+        async with NamedService(bus.address, NOTIFICATIONS) as server:
+            information = ("Xfce Notify Daemon", "Xfce", "0.7.3", "1.2")
+            server.answers[NOTIFICATIONS, "GetServerInformation"] = ("ssss", information)
+            setting = ("xfce4-notifyd", "/do-not-disturb")
+            keeper: dict[tuple[str, ...], Answer] = {
+                (XFCONF, "PropertyExists", *setting): ("b", (True,)),
+                (XFCONF, "GetProperty", *setting): ("v", (("b", True),)),
+            }
+            async with attending(bus.address) as watch:
+                for _ in range(2):
+                    async with NamedService(bus.address) as settings:
+                        settings.answers |= keeper
+                        await settings.ask_bus("RequestName", "su", XFCONF, DO_NOT_QUEUE)
+                        await watch.until(QUIET)
+                    await watch.until(HERE)
+                    assert watch.attendant.known()[Condition.DO_NOT_DISTURB] == ConditionState(None)
+
+    run(story())
+
+
+def test_swaync_that_keeps_only_the_servers_name_is_unknown(bus: PrivateBus) -> None:
+    """Its own name has gone, and with it what it said."""
+
+    async def story() -> None:
+        async with NamedService(bus.address, NOTIFICATIONS), attending(bus.address) as watch:
+            async with NamedService(bus.address) as server:
+                server.answers[SWAYNC, "GetDnd"] = ("b", (True,))
+                await server.ask_bus("RequestName", "su", SWAYNC, DO_NOT_QUEUE)
+                await watch.until(QUIET)
+            await watch.until(HERE)
+
+    run(story())
+
+
+BUDGIE = "org.budgie_desktop.Notifications"
+DISPATCHER = "org.buddiesofbudgie.budgie.Dispatcher"
+
+
+def test_budgie_tells_of_do_not_disturb(bus: PrivateBus, programs: Programs) -> None:
+    """The setting of GNOME, which its session also names, has no say."""
+
+    async def story() -> None:
+        programs.say("echo false")
+        variables = {**programs.variables, "XDG_CURRENT_DESKTOP": "Budgie:GNOME"}
+        async with (
+            NamedService(bus.address, NOTIFICATIONS, BUDGIE) as server,
+            attending(bus.address, variables=variables) as watch,
+        ):
+            assert watch.attendant.known()[Condition.DO_NOT_DISTURB] == ConditionState(None)
+            for on in (False, True, False, True):
+                server.answers[DISPATCHER, "GetDoNotDisturb"] = ("b", (on,))
+                await server.emit("DoNotDisturbChanged", "b", (on,), interface=DISPATCHER)
+                await watch.until_it_holds(
+                    lambda on=on: (
+                        watch.attendant.known()[Condition.DO_NOT_DISTURB]  # type: ignore[misc] # mypy cannot infer a lambda with a default
+                        == ConditionState(on, ("Budgie",))
+                    )
+                )
+        assert not programs.was_asked
+
+    run(story())
+
+
+DEEPIN = "org.deepin.dde.Notification1"
+
+
+def test_deepin_tells_of_do_not_disturb(bus: PrivateBus) -> None:
+    """By the setting with the number 0 of its notification server."""
+
+    async def story() -> None:
+        async with (
+            NamedService(bus.address, NOTIFICATIONS, DEEPIN) as server,
+            attending(bus.address, variables={"XDG_CURRENT_DESKTOP": "DDE"}) as watch,
+        ):
+            for on in (True, False):
+                server.answers[DEEPIN, "GetSystemInfo", 0] = ("v", (("b", on),))  # type: ignore[index] # a number among the arguments
+                await server.emit("SystemInfoChanged", "uv", (0, ("b", on)), interface=DEEPIN)
+                await watch.until(Presence({Condition.DO_NOT_DISTURB} if on else ()))
+
+    run(story())
+
+
+@pytest.mark.parametrize(
+    ("desktops", "asked"),
+    [
+        ("GNOME", "GNOME"),
+        ("ubuntu:GNOME", "GNOME"),
+        ("pop:GNOME", "GNOME"),
+        ("GNOME-Classic:GNOME", "GNOME"),
+        ("X-Cinnamon", "X-Cinnamon"),
+        ("X-Cinnamon:GNOME", "X-Cinnamon"),
+        ("x-cinnamon", "X-Cinnamon"),
+        ("MATE:GNOME", "MATE"),
+        ("Pantheon", "Pantheon"),
+        ("Pantheon:GNOME", "Pantheon"),
+        ("Budgie:GNOME", None),
+        ("Unity:Unity7:ubuntu", None),
+        ("Unity:Unity7:ubuntu:GNOME", None),
+        ("GNOME-Flashback:GNOME", None),
+        ("XFCE:GNOME", None),
+        ("KDE", None),
+        ("sway:GNOME", None),
+        ("COSMIC:GNOME", None),
+        ("Deepin:GNOME", None),
+        ("LXQt:GNOME", None),
+        ("", None),
+    ],
+)
+def test_the_most_specific_desktop_has_its_own_setting_asked(
+    desktops: str, asked: str | None
+) -> None:
+    """A desktop that only builds on GNOME does not heed GNOME's."""
+    setting = setting_in_use({"XDG_CURRENT_DESKTOP": desktops})
+    assert (setting and setting.desktop) == asked
+
+
+class Programs:
+    """A folder of programs that print what a file says."""
+
+    def __init__(self, folder: Path) -> None:
+        self._says = folder / "says"
+        script = f'echo x >>{folder}/asked\nread -r said <{self._says}\neval "$said"'
+        path = shell_program(folder / "bin" / "gsettings", script)
+        self._asked = folder / "asked"
+        self.variables = {"PATH": str(path.parent), "XDG_CURRENT_DESKTOP": "ubuntu:GNOME"}
+
+    def say(self, script: str) -> None:
+        """Have it do so from now on."""
+        self._says.write_text(f"{script}\n", encoding="utf-8")
+
+    @property
+    def was_asked(self) -> bool:
+        """True if the program was ever run."""
+        return self._asked.exists()
+
+    @property
+    def asked(self) -> int:
+        """The number of runs."""
+        return len(self._asked.read_text(encoding="utf-8").split())
+
+
+@pytest.fixture
+def programs(tmp_path: Path) -> Programs:
+    """Install a `gsettings` of the test's own."""
+    return Programs(tmp_path)
+
+
+def test_the_settings_of_gnome_tell_of_do_not_disturb(bus: PrivateBus, programs: Programs) -> None:
+    """They are only read when dconf tells of a change to them, not of any other."""
+
+    async def story() -> None:
+        programs.say("echo true")
+        async with (
+            NamedService(bus.address, NOTIFICATIONS),
+            attending(bus.address, variables=programs.variables) as watch,
+        ):
+            assert watch.attendant.known()[Condition.DO_NOT_DISTURB] == ConditionState(
+                on=False, by=("GNOME",)
+            )
+            programs.say("echo false")
+            async with NamedService(bus.address, DCONF) as dconf:
+                for path in ("/org/gnome/desktop/interface/clock-format", "/org/gnome/"):
+                    assert programs.asked == 1
+                    await dconf.emit(
+                        "Notify", "sass", (path, [""], "tag"), interface=f"{DCONF}.Writer"
+                    )
+                await watch.until(QUIET)
+                programs.say("echo true")
+                body = ("/org/gnome/desktop/notifications/show-banners", [""], "tag")
+                await dconf.emit("Notify", "sass", body, interface=f"{DCONF}.Writer")
+                await watch.until(HERE)
+
+    run(story())
+
+
+@pytest.mark.parametrize("script", ["exec /bin/sleep 600", "exit 3", "echo perhaps", "kill -9 $$"])
+def test_settings_that_cannot_be_read_say_nothing(
+    bus: PrivateBus, programs: Programs, script: str
+) -> None:
+    """No process is left running."""
+
+    async def story() -> None:
+        programs.say(script)
+        limit = SHORT if "sleep" in script else SECONDS
+        async with (
+            NamedService(bus.address, NOTIFICATIONS),
+            attending(bus.address, variables=programs.variables, limit=limit) as watch,
+        ):
+            await watch.attendant.refresh()
+            assert watch.attendant.known()[Condition.DO_NOT_DISTURB] == ConditionState(None)
+
+    run(story())
+
+
+def test_a_program_that_hangs_is_ended_with_what_it_started(
+    bus: PrivateBus, programs: Programs, tmp_path: Path
+) -> None:
+    """Within the limit, whether anybody waits for it or not."""
+    pid = tmp_path / "pid"
+
+    async def story() -> None:
+        programs.say(f"/bin/sleep 600 & echo $! >{pid}; wait")
+        async with (
+            NamedService(bus.address, NOTIFICATIONS),
+            attending(bus.address, variables=programs.variables, limit=1.0),
+        ):
+            child = Process.of(int(pid.read_text(encoding="utf-8")))
+            async with asyncio.timeout(SECONDS):
+                while child is not None and child.is_alive():  # noqa: ASYNC110 - no event tells
+                    await asyncio.sleep(0.01)
+
+    run(story())
+
+
+def test_without_the_program_its_settings_say_nothing(bus: PrivateBus) -> None:
+    """GNOME without gsettings."""
+
+    async def story() -> None:
+        variables = {"PATH": "/nonexistent", "XDG_CURRENT_DESKTOP": "GNOME"}
+        async with (
+            NamedService(bus.address, NOTIFICATIONS),
+            attending(bus.address, variables=variables) as watch,
+        ):
+            assert watch.attendant.presence == HERE
+
+    run(story())
