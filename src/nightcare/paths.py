@@ -15,7 +15,7 @@ from pathlib import Path
 
 from nightcare.config.source import NAMES_THE_FILE, settings_of
 from nightcare.desktop.instance_lock import ServiceRecord, running_service
-from nightcare.desktop.unit_file import recorded
+from nightcare.desktop.systemd.unit_file import recorded
 from nightcare.errors import StateError
 
 _APP = "nightcare"

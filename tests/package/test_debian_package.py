@@ -54,7 +54,7 @@ for command in --version preview "tips sleep"; do
     nightcare $command >"said/$command"
 done
 /usr/lib/nightcare/bin/python -c '
-from nightcare.desktop.user_unit import service_command
+from nightcare.desktop.systemd.user_unit import service_command
 print(*service_command(None))' >said/own
 find /usr/lib/nightcare -name "*.pyc" | head -n 1 >said/compiled
 dpkg --purge nightcare >/dev/null

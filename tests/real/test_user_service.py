@@ -15,8 +15,8 @@ import pytest
 
 import nightcare
 from nightcare.desktop.desktop_entry import ENTRY, ICON
-from nightcare.desktop.unit_file import unit_text
-from nightcare.desktop.user_unit import service_command
+from nightcare.desktop.systemd.unit_file import unit_text
+from nightcare.desktop.systemd.user_unit import service_command
 from parts.home import Home
 from parts.processes import (
     HANG_SECONDS,

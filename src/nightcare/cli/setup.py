@@ -22,7 +22,7 @@ from nightcare.config.config_file import built_in, example_text, parsed
 from nightcare.config.edit import Keys, with_value
 from nightcare.config.load import load_file
 from nightcare.config.source import LoadResult
-from nightcare.desktop import user_unit
+from nightcare.desktop.systemd import user_unit
 from nightcare.desktop.time_zone import zone
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.moments import clock_text

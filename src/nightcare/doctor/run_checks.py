@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from nightcare import __version__
 from nightcare.config.source import LoadResult
-from nightcare.desktop.manager_environment import manager_environment
+from nightcare.desktop.systemd.service_environment import manager_environment
 from nightcare.doctor.checks import (
     files,
     notification_server,

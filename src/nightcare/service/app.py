@@ -32,8 +32,8 @@ from nightcare.desktop.presence.monitor import PresenceMonitor
 from nightcare.desktop.presence.prefetch import PresencePrefetch
 from nightcare.desktop.program_files import FilesState, ProgramFiles
 from nightcare.desktop.release_memory import release_memory
-from nightcare.desktop.sd_notify import ServiceManager
-from nightcare.desktop.service_environment import ServiceEnvironment
+from nightcare.desktop.systemd.service_environment import ServiceEnvironment
+from nightcare.desktop.systemd.service_manager import ServiceManager
 from nightcare.desktop.time_zone import LOCAL_TIME, TimeZone, ZoneSource, chosen
 from nightcare.domain.delivery import Active
 from nightcare.domain.notification import ButtonPressed, NotifierChanged, NotifierEvent

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from nightcare.desktop.dbus import Fault
 from nightcare.desktop.programs import output
-from nightcare.desktop.unit_file import GRAPHICAL, NAME
+from nightcare.desktop.systemd.unit_file import GRAPHICAL, NAME
 from nightcare.doctor.finding import Check, Failure, Finding, bad, failed, good, warning
 from nightcare.doctor.probe import CheckContext
 from nightcare.errors import ConfigError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nightcare.desktop import user_unit
+from nightcare.desktop.systemd import user_unit
 
 
 def test_the_command_is_this_very_installation(

@@ -1,4 +1,4 @@
-"""What systemd is told: readiness, reloading, and that the loop still turns.
+"""Messages to the service manager: readiness, reloading, and the watchdog.
 
 Source: sd_notify(3), systemd.service(5). The protocol is a datagram; no library is needed.
 """
@@ -16,7 +16,7 @@ _MICROSECONDS = 1_000_000
 
 
 class ServiceManager:
-    """The service manager that started us; where none did, nothing is told to nobody.
+    """The service manager that started this process; without one nothing is sent.
 
     Args:
         variables: The environment, in which the manager names its socket.
@@ -27,19 +27,19 @@ class ServiceManager:
         self._watchdog = _watchdog_seconds(variables)
 
     def ready(self, status: str) -> None:
-        """All is set up and reminders will come."""
+        """Report that the service runs."""
         self._send(f"READY=1\nSTATUS={status}")
 
     def reloading(self) -> None:
-        """The config is being read again; `ready` ends it."""
+        """Report that the config is being reloaded, until `ready`."""
         self._send(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
 
     def stopping(self) -> None:
-        """We are on our way out."""
+        """Report that the service is stopping."""
         self._send("STOPPING=1")
 
     async def feed_watchdog(self) -> None:
-        """Tell twice in each watchdog interval that the event loop turns; for ever."""
+        """Report twice in each watchdog interval that the event loop runs; for ever."""
         if self._watchdog is None:
             return
         while True:
@@ -56,7 +56,7 @@ class ServiceManager:
             try:
                 link.sendto(state.encode(), address)
             except OSError:
-                # The manager is gone or busy; it will not start us again for saying so.
+                # The manager is gone or busy, which must not end the service.
                 return
 
 

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from nightcare.desktop.sd_notify import ServiceManager
+from nightcare.desktop.systemd.service_manager import ServiceManager
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from nightcare.desktop.unit_file import NAME, NOTHING, Recorded, recorded, unit_text
-from nightcare.desktop.user_unit import service_command
+from nightcare.desktop.systemd.unit_file import NAME, NOTHING, Recorded, recorded, unit_text
+from nightcare.desktop.systemd.user_unit import service_command
 
-TEMPLATE = Path(__file__).parents[2] / "systemd" / "nightcare.service"
+TEMPLATE = Path(__file__).parents[3] / "systemd" / "nightcare.service"
 
 
 def lines(text: str) -> list[str]:

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from nightcare.desktop.file_rollback import FileRollback
-from nightcare.desktop.manager_environment import environment_of, words_of
-from nightcare.desktop.unit_file import GRAPHICAL, NAME, USUAL, unit_places, unit_text
+from nightcare.desktop.systemd.service_environment import environment_of, words_of
+from nightcare.desktop.systemd.unit_file import GRAPHICAL, NAME, USUAL, unit_places, unit_text
 from nightcare.errors import DesktopError
 
 _CONTROL = ("systemd", "user.control")
@@ -145,12 +145,12 @@ def uninstall(variables: Mapping[str, str]) -> bool:
 
 
 def is_active() -> bool:
-    """Whether a unit of ours runs, whoever brought it."""
+    """Return whether the unit is active, whoever installed it."""
     return _says_yes("is-active")
 
 
 def comes_back() -> bool:
-    """Whether a unit is still enabled, which can only be one that is so for everybody here."""
+    """Return whether a unit is still enabled, which can only be one for all users."""
     return _says_yes("is-enabled")
 
 

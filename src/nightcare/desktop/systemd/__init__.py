@@ -1,0 +1,1 @@
+"""The systemd user manager: the unit, its environment, and messages to the manager."""
