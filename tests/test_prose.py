@@ -40,8 +40,6 @@ EXEMPT = {
     "src/nightcare/desktop",
     "src/nightcare/journal",
     "src/nightcare/service",
-    "src/nightcare/config",
-    "src/nightcare/i18n",
     "src/nightcare/report_html",
 }
 """Packages with docstrings that are still to be rewritten. Take a package off once it is clean."""

@@ -1,9 +1,8 @@
-"""Changing one value of a config file, and nothing else in it.
+"""Edits of one value of a config file, which leave the rest of it as the person wrote it.
 
-Comments, order, line ends, a byte-order mark and the end of the file stay as the person wrote
-them. tomlkit changes what is there. What is new is placed by ourselves, for tomlkit puts it at the
-end of a table, behind comments that already speak of the next one. Whatever was done, the new text
-must say what the old one said but for the one change, or it is refused.
+tomlkit changes and removes what is there. New keys and tables are inserted by `insert`, because
+tomlkit puts them at the end of a table, behind comments on the next one. The result of every edit
+is parsed: it must equal the old values but for the one change, or the edit is refused.
 """
 
 from __future__ import annotations
@@ -36,28 +35,25 @@ from nightcare.nearest import with_nearest
 from nightcare.toml_writer import path_text, value_text
 
 Keys = tuple[str, ...]
-"""The keys that lead to a value."""
+"""The path of a value."""
 
 SLEEP_MADE = "sleep_made"
 REMINDERS_MADE = "reminders_made"
 REMINDERS_BACK = "reminders_back"
-"""What was done beside the one change, or comes of it."""
+"""Side effects of an edit, as keys of the catalogue."""
 
 _BOM = b"\xef\xbb\xbf"
 _PARTS_REPLACE = ("sleep", "reminders")
-"""The tables that a file replaces whole: what it leaves out of them is gone."""
-
-_REMINDER = 2
-"""How many keys lead to a reminder."""
+"""The tables of which a file replaces the built-in one whole."""
 
 
 @dataclass(frozen=True)
 class Edited:
-    """A config file after a change.
+    """A config file after an edit.
 
     Attributes:
-        raw: What it holds now.
-        beside: What was done beside the change, or comes of it.
+        raw: Its content.
+        beside: Side effects of the edit.
     """
 
     raw: bytes
@@ -65,7 +61,7 @@ class Edited:
 
 
 def path_of(text: str) -> Keys:
-    """The path that a person names a key by, such as `sleep.friday.bedtime`.
+    """Parse a path as a person types it, such as `sleep.friday.bedtime`.
 
     Raises:
         ValueRefused: It is none.
@@ -89,17 +85,13 @@ def path_of(text: str) -> Keys:
 
 
 def readings(text: str) -> tuple[Any, ...]:
-    """What a person may mean by a value: TOML first, then the text as it stands.
+    """Return the values that a person may mean: the text as TOML, then as plain text.
 
-    A clock time is text either way, as the example writes it.
+    A clock time is text either way, as in the example.
     """
     try:
         value = toml_value(text)
     except (ValueError, RecursionError):
-        return (text,)
-    try:
-        value_text(value)
-    except TypeError:
         return (text,)
     if isinstance(value, str):
         return (value,)
@@ -107,10 +99,10 @@ def readings(text: str) -> tuple[Any, ...]:
 
 
 def with_value(raw: bytes, where: Keys, value: Any) -> Edited:
-    """Give one key another value, or add it.
+    """Set one key, or add it.
 
-    A file without `[sleep]` gets all of it, one without reminders all the built-in ones: a part of
-    either would silently take the place of the whole.
+    A file without `[sleep]` gets the whole built-in table, and one without reminders all built-in
+    ones, because a part of either would silently replace the whole.
 
     Raises:
         ConfigError: The file is not TOML.
@@ -128,7 +120,7 @@ def with_value(raw: bytes, where: Keys, value: Any) -> Edited:
 
 
 def without(raw: bytes, where: Keys) -> Edited | None:
-    """Take one key out; None where it is not in the file.
+    """Remove one key; None where it is not in the file.
 
     Raises:
         ConfigError: The file is not TOML.
@@ -145,7 +137,7 @@ def without(raw: bytes, where: Keys) -> Edited | None:
 
 
 def with_first_line(raw: bytes, line: str, beginning: str) -> bytes:
-    """Let a file begin with a line, in the place of one that begins in a certain way.
+    """Put a line at the top of a file, in place of a first line with the given beginning.
 
     Raises:
         ConfigError: The file is not TOML.
@@ -161,7 +153,7 @@ def with_first_line(raw: bytes, line: str, beginning: str) -> bytes:
 
 @dataclass(frozen=True)
 class _Text:
-    """A config file's text as it is easy to work on, and what was different about it."""
+    """A config file's text in one normal form, and how the original differs from that."""
 
     body: str
     marked: bool
@@ -179,7 +171,7 @@ class _Text:
         return cls(body if ended else body + "\n", marked, crlf, ended)
 
     def around(self, body: str) -> bytes:
-        """Another body, with what was different about the old one."""
+        """Return the content of a file with another body in the original's form."""
         if not self.ended:
             body = body.removesuffix("\n")
         raw = (body.replace("\n", "\r\n") if self.crlf else body).encode()
@@ -188,7 +180,7 @@ class _Text:
 
 @contextmanager
 def _refused_where_it_fails(where: Keys) -> Iterator[None]:
-    """Let nobody's text be changed by a library that gets lost in it."""
+    """Refuse an edit of which the library fails on the text."""
     try:
         yield
     except (TOMLKitError, ValueError, LookupError, TypeError, AttributeError) as error:
@@ -196,10 +188,10 @@ def _refused_where_it_fails(where: Keys) -> Iterator[None]:
 
 
 def _verified(change: Callable[[], str], expected: Table, where: Keys) -> str:
-    """What a change comes to, if that is what was expected.
+    """Return the text after a change.
 
     Raises:
-        StateError: It is not.
+        StateError: Its values are not the expected ones.
     """
     with _refused_where_it_fails(where):
         body = change()
@@ -214,7 +206,7 @@ def _not_editable(where: Keys) -> StateError:
 
 
 def _pruned(value: Any) -> Any:
-    """A value without the tables that hold nothing, which say nothing."""
+    """Return a value without empty tables, which mean nothing."""
     if not isinstance(value, dict):
         return value
     inner = {key: _pruned(one) for key, one in value.items()}
@@ -222,22 +214,22 @@ def _pruned(value: Any) -> Any:
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Whether two values are the same, also in kind; the order of keys says nothing."""
+    """Return whether two values are equal, types included, in any order of keys."""
     match one, other:
         case dict(), dict():
             return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
         case list(), list():
             return len(one) == len(other) and all(map(_same, one, other))
         case _:
-            # By how they are written, for no not-a-number is equal to another.
+            # By their spelling, because no not-a-number equals another.
             return type(one) is type(other) and repr(one) == repr(other)
 
 
-# What must be there first
+# Preconditions
 
 
 def _completed(body: str, where: Keys) -> tuple[str, tuple[str, ...]]:
-    """A text with the tables of which a change in it would else leave only a part."""
+    """Return a text with the whole of a table that a change would otherwise cut down to a part."""
     values = tomli.loads(body)
     if len(where) == 1 or values.get(where[0]) or where[0] not in _PARTS_REPLACE:
         return body, ()
@@ -249,16 +241,16 @@ def _completed(body: str, where: Keys) -> tuple[str, tuple[str, ...]]:
 
 
 def _example_reminders() -> list[str]:
-    """The reminders of the example, with its comments."""
+    """Return the reminders of the example, with its comments."""
     text = example_text()
     found = [one for one in sections(text) if one.path[:1] == ("reminders",)]
     return text.split("\n")[found[0].start : found[-1].end]
 
 
 def _expect_reminder(values: Table, where: Keys) -> None:
-    """A key of a reminder that is not there is a slip; a reminder is made by a table."""
+    """Refuse a key of a reminder that does not exist: its name is probably misspelt."""
     names = values.get("reminders")
-    inside = where[0] == "reminders" and len(where) > _REMINDER
+    inside = where[0] == "reminders" and len(where) > 2  # noqa: PLR2004 - more than its path
     if not inside or not isinstance(names, dict) or where[1] in names:
         return
     given: dict[str, object] = {"found": where[1], "known": ", ".join(names)}
@@ -268,7 +260,7 @@ def _expect_reminder(values: Table, where: Keys) -> None:
     raise ValueRefused("reminder_to_make", **values)
 
 
-# Setting and taking out
+# Edits
 
 
 def _set(body: str, where: Keys, value: Any) -> str:
@@ -282,13 +274,14 @@ def _set(body: str, where: Keys, value: Any) -> str:
     holder = _holder(document, where[:-1])
     fresh = tomlkit.value(value_text(value))
     if not isinstance(holder, OutOfOrderTableProxy):
-        _keep_the_column(_container(holder).item(where[-1]), fresh)
+        container = holder if isinstance(holder, Container) else holder.value
+        _keep_the_column(container.item(where[-1]), fresh)
     holder[where[-1]] = fresh
     return tomlkit.dumps(document)
 
 
 def _keep_the_column(old: Any, fresh: Item) -> None:
-    """Let the comment behind a value stay in its column, where there is room."""
+    """Keep the comment behind a value in its column, where there is room."""
     longer = len(fresh.as_string()) - len(old.as_string().rpartition("\n")[2])
     before = old.trivia.comment_ws
     if old.trivia.comment and not before.strip(" "):
@@ -297,9 +290,9 @@ def _keep_the_column(old: Any, fresh: Item) -> None:
 
 
 def _added(body: str, values: Table, where: Keys, value: Any) -> str:
-    """A text with a key that is not in it yet."""
+    """Return a text with a key that is not in it yet."""
     table = where[:-1]
-    if where == ("reminders",) and _holds_tables(value):
+    if where == ("reminders",) and all(isinstance(one, dict) for one in value.values()):
         for name, one in value.items():
             body = _added(body, tomli.loads(body), (*where, name), one)
         return body
@@ -315,12 +308,8 @@ def _added(body: str, values: Table, where: Keys, value: Any) -> str:
     return tomlkit.dumps(document)
 
 
-def _holds_tables(value: Any) -> bool:
-    return isinstance(value, dict) and all(isinstance(one, dict) for one in value.values())
-
-
 def _taken_out(body: str, values: Table, where: Keys) -> str:
-    """A text without a key that is in it; comments behind a table stay."""
+    """Return a text without a key that is in it; comments behind a table stay."""
     if isinstance(_table(values, where[:-1])[where[-1]], dict):
         body = without_sections(body, where)
         if not _has(tomli.loads(body), where):
@@ -337,11 +326,6 @@ def _holder(document: tomlkit.TOMLDocument, table: Keys) -> Any:
     return holder
 
 
-def _container(holder: Any) -> Container:
-    inner: Container = holder if isinstance(holder, Container) else holder.value
-    return inner
-
-
 def _has(values: Table, where: Keys) -> bool:
     inner: Any = values
     for key in where:
@@ -352,10 +336,10 @@ def _has(values: Table, where: Keys) -> bool:
 
 
 def _table(values: Table, where: Keys) -> Table:
-    """The table at a path, which is made where it is not there.
+    """Return the table at a path, created if it does not exist.
 
     Raises:
-        StateError: Something else stands in its place.
+        StateError: There is another value in its place.
     """
     inner = values
     for key in where:

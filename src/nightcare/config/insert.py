@@ -1,7 +1,7 @@
-"""Where something new goes in a config file's text, and which lines a table takes up.
+"""Insertion and removal of lines in the text of a config file, by sections.
 
-A section is a table's header with what stands below it, down to the next header. Comments directly
-above a header belong to it; comments that stand for themselves belong to the section above.
+A section is a table's header with the lines below it, down to the next header. Comments directly
+above a header belong to it; other comments belong to the section above.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _PAIR = re.compile(r"([ \t]*)([A-Za-z0-9_-]+[ \t]*)=")
 
 @dataclass(frozen=True)
 class TomlSection:
-    """Some lines of a text, counted from 0.
+    """Lines of one table in a text, counted from 0.
 
     Attributes:
-        path: The table; empty for what stands above all headers.
+        path: The table; empty for the lines above all headers.
         start: The line of the header.
         filled: The line after the last value.
         end: The line after the last comment that belongs here.
@@ -41,12 +41,12 @@ class TomlSection:
 
 
 def has_header(where: Path) -> bool:
-    """Whether a table at a path is written under a header of its own."""
+    """Return whether a table at a path is written under its own header."""
     return len(where) == 1 or (len(where) == 2 and where[0] in _HOLD_TABLES)  # noqa: PLR2004
 
 
 def is_inline(body: str, where: Path) -> bool:
-    """Whether the table at a path is written in braces, or in one that is."""
+    """Return whether the table at a path, or one around it, is an inline table."""
     found = locate(body)
     lines = body.split("\n")
     places = (found.value(where[:length]) for length in range(1, len(where) + 1))
@@ -54,7 +54,7 @@ def is_inline(body: str, where: Path) -> bool:
 
 
 def sections(body: str) -> list[TomlSection]:
-    """The sections of a text, in its order; the first is what stands above all headers."""
+    """Return the sections of a text in order; the first is the lines above all headers."""
     lines = body.removesuffix("\n").split("\n") if body else []
     headers = dict(_headers(tomli.loads(body), (), locate(body), lines))
     # Of the tables that a header stands for, it names the innermost, which comes last.
@@ -67,7 +67,7 @@ def sections(body: str) -> list[TomlSection]:
 
 
 def with_pair(body: str, table: Path, key: str, value: Any) -> str | None:
-    """A text with one more key in a table; None where that has no header of its own."""
+    """Return a text with one more key in a table; None where that has no header."""
     section = next((one for one in sections(body) if one.path == table), None)
     if section is None:
         return None
@@ -83,13 +83,13 @@ def with_pair(body: str, table: Path, key: str, value: Any) -> str | None:
 
 
 def with_section(body: str, where: Path, table: Mapping[str, Any]) -> str:
-    """A text with one more table, where it is looked for."""
+    """Return a text with one more table, at its usual position."""
     pairs = [f"{key_text(key)} = {value_text(value)}" for key, value in table.items()]
     return with_lines(body, where, [f"[{path_text(where)}]", *pairs])
 
 
 def with_lines(body: str, where: Path, lines: list[str]) -> str:
-    """A text with the lines of one more table: behind its kin, else in the order of the example."""
+    """Return a text with the lines of one more table: after its kind, or in the example's order."""
     order = list(Config.model_fields)
     there = sections(body)
     kin = [one for one in there if one.path[:1] == where[:1]]
@@ -99,7 +99,7 @@ def with_lines(body: str, where: Path, lines: list[str]) -> str:
 
 
 def without_sections(body: str, where: Path) -> str:
-    """A text without the sections of a table and of those in it; comments behind them stay."""
+    """Return a text without the sections of a table and its inner ones; comments behind stay."""
     lines = body.split("\n")
     for one in reversed(sections(body)):
         if where and one.path[: len(where)] == where:
@@ -125,7 +125,7 @@ def _headers(
 def _section(lines: list[str], path: Path, start: int, stop: int) -> TomlSection:
     filled = stop
     # A header is no comment, so the search ends at it.
-    while filled > start and _says_nothing(lines[filled - 1]):
+    while filled > start and _has_no_value(lines[filled - 1]):
         filled -= 1
     end = stop
     if stop < len(lines):
@@ -140,12 +140,12 @@ def _is_comment(line: str) -> bool:
     return line.lstrip().startswith("#")
 
 
-def _says_nothing(line: str) -> bool:
+def _has_no_value(line: str) -> bool:
     return not line.strip() or _is_comment(line)
 
 
 def _spaced(body: str, at: int, new: list[str]) -> str:
-    """A text with lines put in, and an empty line between them and what is around them."""
+    """Return a text with lines inserted, set off by empty lines."""
     lines = body.split("\n")
     above = [""] if at and lines[at - 1].strip() else []
     below = [""] if any(line.strip() for line in lines[at:]) and lines[at].strip() else []

@@ -1,9 +1,9 @@
-"""Where the keys and values of a TOML text stand, so that an error can name line and column.
+"""Positions of the keys and values of a TOML text, so that an error can name line and column.
 
-tomli says what a text means, but not where each part of it was written. This scanner finds the
-places in a text that tomli has accepted, and so leaves every check of the grammar to tomli. It
-follows the TOML specification, https://toml.io/en/v1.0.0, and the line breaks and comments in
-inline tables of https://toml.io/en/v1.1.0.
+tomli parses a text but does not keep positions. This scanner finds them in a text that tomli has
+accepted, and so leaves every check of the grammar to tomli. It follows the TOML specification,
+https://toml.io/en/v1.0.0, and the line breaks and comments in inline tables of
+https://toml.io/en/v1.1.0.
 """
 
 import re
@@ -36,7 +36,7 @@ class KeyLocation:
 
 @dataclass(eq=False, slots=True)
 class _Node:
-    """A value of the document: where its key and itself begin and end, and what it contains."""
+    """A value of the document: the ranges of its key and of itself, and its children."""
 
     key: range
     value: range
@@ -63,7 +63,7 @@ class KeyLocations:
     _length: int
 
     def key(self, path: Path) -> KeyLocation | None:
-        """Say where a key stands.
+        """Return the position of a key.
 
         Returns:
             The position of the last key of the path, its quotes included, where it was first
@@ -77,7 +77,7 @@ class KeyLocations:
         return self._position(found[-1].key) if found and len(found) == len(path) else None
 
     def value(self, path: Path) -> KeyLocation | None:
-        """Say where a value stands.
+        """Return the position of a value.
 
         Returns:
             The position of the value. For a table, or an item of an array of tables, that of its
@@ -89,7 +89,7 @@ class KeyLocations:
         return self._position(found[-1].value) if found and len(found) == len(path) else None
 
     def nearest(self, path: Path) -> KeyLocation | None:
-        """Say where a value stands, or else the closest thing around it that is in the text.
+        """Return the position of a value, or of the closest table around it that is in the text.
 
         Returns:
             The position of the value at the longest beginning of the path that is in the text:
@@ -99,7 +99,7 @@ class KeyLocations:
         return self._position(found[-1].value) if found else None
 
     def earlier(self, names: Iterable[str], *, header: bool) -> tuple[KeyLocation, int] | None:
-        """Say where what a further statement would name was written before.
+        """Return the earlier position of the key of a further statement.
 
         Args:
             names: The parts of its key.
@@ -119,7 +119,7 @@ class KeyLocations:
         return (self._position(node.value if header else node.key), found) if found else None
 
     def written_again(self) -> tuple[KeyLocation, KeyLocation] | None:
-        """Say where the key of the last pair stood first, and where its value stands.
+        """Return the first position of the key of the last pair, and the position of its value.
 
         Of a text that ends with a pair whose key was in its inline table before, which tomli
         accepts up to there. None if it does not end with a pair.

@@ -1,7 +1,7 @@
-"""What is no TOML: tomli's words for it as ours, with the line and what is meant in it.
+"""Syntax errors of TOML as diagnostics, with their positions.
 
-tomli says where it could read no further. Where that is far from the slip, such as at the end of a
-file in which a text was never closed, the line in which the trouble began is named as well.
+tomli reports where it could read no further. If that is far from the mistake, such as at the end of
+a file with an unclosed string, the start of the statement is named as well.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _KEYS: Mapping[str, str] = {
     "Unclosed inline table": "toml_table_open",
     "Cannot overwrite a value": "toml_again",
 }
-"""tomli's messages; those of a later tomli that are not among them get a general sentence."""
+"""Messages of tomli; those of a later tomli that are not listed get a general text."""
 
 _TWICE_IN_LINE = "Duplicate inline table key "
 
@@ -48,31 +48,31 @@ _BEGINNINGS: Mapping[str, str] = {
     "Cannot redefine namespace ": "toml_again",
 }
 
-_OF_A_NAME = frozenset({"toml_line", "toml_equals", "toml_name", "toml_header"})
-_FAR_FROM_THE_SLIP = frozenset({"toml_text_open", "toml_list_open", "toml_table_open"})
+_NAME_ERRORS = frozenset({"toml_line", "toml_equals", "toml_name", "toml_header"})
+_LATE_ERRORS = frozenset({"toml_text_open", "toml_list_open", "toml_table_open"})
 _CURLY = frozenset("\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u00b4`")
-_TRUTHS = frozenset({"true", "false", "yes", "no", "on", "off"})
+_BOOLEANS = frozenset({"true", "false", "yes", "no", "on", "off"})
 
 _WORD = re.compile(r"[^\s,\[\]{}#=]+|\S")
 _LONG_NUMBER = re.compile(r"[0-9][0-9_]{4300,}")
-_MOST_NUMBERS = 10
-_LARGEST = 32 * 1024
-"""Characters of a text in which it is looked for where the trouble began; more would take long."""
-_FURTHEST_BACK = 500
+_MAX_NUMBERS = 10
+_MAX_TEXT = 32 * 1024
+"""Characters up to which the start of a wrong statement is searched; more would take long."""
+_MAX_LINES_BACK = 500
 
 
 def split(text: str) -> list[str]:
-    """The lines of a text, without their ends, as tomli counts them."""
+    """Return the lines of a text, without their ends, as tomli counts them."""
     return text.replace("\r\n", "\n").split("\n")
 
 
 def line_at(text: str, offset: int, end: int = 0) -> Span:
-    """The line of a text in which an offset lies, and what is meant there.
+    """Return a range of a text as a span of its line.
 
     Args:
         text: A text whose lines end with line feeds alone.
-        offset: The first character that is meant.
-        end: Where it ends; one character is the least.
+        offset: The first character.
+        end: The offset after the last one; the span has one character at least.
     """
     start = text.rfind("\n", 0, offset) + 1
     stop = text.find("\n", offset)
@@ -83,9 +83,9 @@ def line_at(text: str, offset: int, end: int = 0) -> Span:
 
 
 def number_too_long(text: str) -> Span | None:
-    """Where a text has the first number of more digits than can be read."""
+    """Return the span of the first number with more digits than Python reads."""
     text = text.replace("\r\n", "\n")
-    for found in islice(_LONG_NUMBER.finditer(text), _MOST_NUMBERS):
+    for found in islice(_LONG_NUMBER.finditer(text), _MAX_NUMBERS):
         # In a comment it would not be read, and in a text the quotes would be missing.
         try:
             tomli.loads(text[: found.end()])
@@ -97,14 +97,14 @@ def number_too_long(text: str) -> Span | None:
 
 
 def not_toml(error: tomli.TOMLDecodeError, name: str) -> Diagnostic:
-    """The mistake for which tomli refuses a file of this name."""
+    """Return a syntax error in a file of this name as a diagnostic."""
     key, values = _sentence(error)
-    here = Location(name, _marked(error, key))
+    here = Location(name, _word_span(error, key))
     if key == "toml_again":
         inline = error.msg.startswith(_TWICE_IN_LINE)
-        both = _in_line(error, name) if inline else _named_before(error, name)
+        both = _duplicate_inline(error, name) if inline else _defined_before(error, name)
         return both or Diagnostic((), key, place=here)
-    if key in _FAR_FROM_THE_SLIP:
+    if key in _LATE_ERRORS:
         began = _statement(error)
         if began is not None and began.line < error.lineno:
             return Diagnostic((), key, values, place=here, also=Location(name, began))
@@ -112,7 +112,7 @@ def not_toml(error: tomli.TOMLDecodeError, name: str) -> Diagnostic:
 
 
 def _sentence(error: tomli.TOMLDecodeError) -> tuple[str, dict[str, object]]:
-    """The catalogue's key of a mistake, and what fills its sentence in."""
+    """Return the catalogue's key of an error, and the values of its text."""
     key = _KEYS.get(error.msg) or next(
         (key for start, key in _BEGINNINGS.items() if error.msg.startswith(start)), None
     )
@@ -120,31 +120,31 @@ def _sentence(error: tomli.TOMLDecodeError) -> tuple[str, dict[str, object]]:
     word = _WORD.match(error.doc, error.pos)
     if sign not in ("", "\n", "\t") and not sign.isprintable():
         return "toml_unseen", {"code": f"U+{ord(sign):04X}"}
-    if sign in _CURLY and key in {*_OF_A_NAME, "toml_value"}:
+    if sign in _CURLY and key in {*_NAME_ERRORS, "toml_value"}:
         return "toml_quotes", {"sign": sign}
-    if key in _OF_A_NAME and sign.isalpha() and not sign.isascii():
+    if key in _NAME_ERRORS and sign.isalpha() and not sign.isascii():
         return "toml_letter", {"sign": sign}
     if key == "toml_left_over" and sign == ":":
         return "toml_clock", {}
     if key == "toml_value" and (sign in ("", "\n", "#")):
         after_equals = error.doc[: error.pos].rstrip().endswith("=")
         return "toml_value_missing" if after_equals else "toml_list_open", {}
-    if key == "toml_value" and word is not None and word.group().lower() in _TRUTHS:
+    if key == "toml_value" and word is not None and word.group().lower() in _BOOLEANS:
         return "toml_truth", {}
     return key or "toml_wrong", {}
 
 
-def _marked(error: tomli.TOMLDecodeError, key: str) -> Span:
+def _word_span(error: tomli.TOMLDecodeError, key: str) -> Span:
     word = None if key == "toml_unseen" else _WORD.match(error.doc, error.pos)
     return line_at(error.doc, error.pos, error.pos if word is None else word.end())
 
 
 def _start(error: tomli.TOMLDecodeError) -> int | None:
-    """Where the statement begins that could not be read; None where that takes long to find."""
-    if len(error.doc) > _LARGEST:
+    """Return the start of the wrong statement; None where that takes long to find."""
+    if len(error.doc) > _MAX_TEXT:
         return None
     start = error.pos
-    for _ in range(_FURTHEST_BACK):
+    for _ in range(_MAX_LINES_BACK):
         start = error.doc.rfind("\n", 0, start) + 1
         # What stands before it can be read; what ends within it cannot.
         with contextlib.suppress(ValueError, RecursionError):
@@ -155,15 +155,15 @@ def _start(error: tomli.TOMLDecodeError) -> int | None:
 
 
 def _statement(error: tomli.TOMLDecodeError) -> Span | None:
-    """The first line of the statement that could not be read."""
+    """Return the span of the first line of the wrong statement."""
     start = _start(error)
     if start is None:
         return None
     return line_at(error.doc, start, len(error.doc))
 
 
-def _named_before(error: tomli.TOMLDecodeError, name: str) -> Diagnostic | None:
-    """The mistake of naming again what was named before, with both places."""
+def _defined_before(error: tomli.TOMLDecodeError, name: str) -> Diagnostic | None:
+    """Return the diagnostic of a key or table that is defined again, with both locations."""
     start, text = _start(error), error.doc
     if start is None:
         return None
@@ -182,8 +182,8 @@ def _named_before(error: tomli.TOMLDecodeError, name: str) -> Diagnostic | None:
     return Diagnostic((), key, values, place=Location(name, second), also=also)
 
 
-def _in_line(error: tomli.TOMLDecodeError, name: str) -> Diagnostic | None:
-    """The mistake of naming again what is in an inline table, with both places."""
+def _duplicate_inline(error: tomli.TOMLDecodeError, name: str) -> Diagnostic | None:
+    """Return the diagnostic of a duplicate key in an inline table, with both locations."""
     found = locate(error.doc[: error.pos]).written_again()
     if found is None:
         return None

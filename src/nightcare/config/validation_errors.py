@@ -43,13 +43,13 @@ _UNNAMED: Mapping[Path, str] = {
     ("reminders",): "name_missing",
     ("routines",): "routine_name_missing",
 }
-"""Tables in which everything has a name of its own, and what is told where it has none."""
+"""Tables of named tables, and the key of the text for an entry without a name."""
 
 _ABOUT_THE_KEY = (
     "key_unknown", "name_", "timing_", "only_with_every", "reminders_alike", "evening_crowded",
     "routine_name_", "routine_steps_", "routine_too_long",
 )  # fmt: skip
-"""What the mistakes begin with that are about a key, not about what it is set to."""
+"""Beginnings of the keys of diagnostics about a key, not about its value."""
 
 _WORD_BEFORE = re.compile(r"^[^\W\d_]+\.?\s*(?=\d)")
 
@@ -61,7 +61,7 @@ _EXAMPLES: Mapping[str, object] = {
     "times": 2,
     "text": "Stand up",
 }
-"""What may be missing, for all else has a default; and how it might read."""
+"""The required keys without a default, each with an example."""
 
 
 def validation_diagnostics(error: ValidationError) -> list[Diagnostic]:

@@ -1,4 +1,4 @@
-"""Saying what happens as it happens, a line each."""
+"""Log lines of the service, and texts about notifiers and deliveries."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nightcare.i18n.translator import Translator
 
 
 def capabilities_text(words: Translator, capabilities: Iterable[str]) -> str:
-    """What a notifier can do, by the capabilities of `domain.message`."""
+    """Return the capabilities of a notifier as text."""
     can = [words.say(f"can_{one}") for one in sorted(capabilities)]
     return ", ".join(can) or words.say("can_nothing")
 
@@ -23,9 +23,9 @@ def draws_no_buttons(capabilities: Iterable[str]) -> bool:
 
 
 def event_log(words: Translator, zone: tzinfo, out: TextIO) -> Callable[..., None]:
-    """What says what happens as it happens: a line with the clock (local) it happened at.
+    """Return a logger that prints one line per event, prefixed with the local time.
 
-    It is called with a key of the catalogue, the instant (UTC) and the values of the sentence.
+    It takes a key of the catalogue, the instant (UTC) and the values of the text.
     """
 
     def tell(key: str, at: datetime, /, **values: object) -> None:

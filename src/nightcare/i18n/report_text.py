@@ -1,4 +1,4 @@
-"""What a report comes to, in words: the same in the terminal and on the page."""
+"""Texts of a report, the same in the terminal and on the page."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _SHORT = 3
 
 @dataclass(frozen=True)
 class ReferralAdvice:
-    """When to see a professional.
+    """Advice on when to see a professional.
 
     Attributes:
-        reasons: What the diary says of it; none where it says nothing.
-        statements: What the guidance says.
-        sections: Where it says so.
+        reasons: Reasons in the diary.
+        statements: Statements of the guidance.
+        sections: The sections of the guidance that have them.
     """
 
     reasons: tuple[str, ...]
@@ -31,7 +31,7 @@ class ReferralAdvice:
 
 
 def counted_nights(counted: Nights, words: Translator) -> list[tuple[str, int]]:
-    """How many nights were how: with cramps, without, not noted."""
+    """Return the numbers of nights with cramps, without, and without an entry."""
     return [
         (words.say("report_cramps"), counted.cramps),
         (words.say("report_free"), counted.free),
@@ -40,33 +40,33 @@ def counted_nights(counted: Nights, words: Translator) -> list[tuple[str, int]]:
 
 
 def how_bad(worst: Severity | None, words: Translator) -> str:
-    """How bad a cramp was."""
+    """Return the severity of a cramp as text."""
     return words.say("report_unsaid") if worst is None else words.say(f"severity_{worst}")
 
 
 def hours_text(hour: int) -> str:
-    """The hours of the clock that are counted together, by the first."""
+    """Return the span of hours that begins with this one."""
     return f"{hour:02}:00\N{EN DASH}{(hour + SPAN_HOURS) % 24:02}:00"
 
 
 def share(reminded: ReminderCounts, words: Translator) -> str:
-    """How many were done of those shown; a dash where none was."""
+    """Return the number of reminders done of those shown; a dash where none was shown."""
     if not reminded.shown:
         return "-"
     return words.say("report_share", done=reminded.done, shown=reminded.shown)
 
 
 def span_names(report: Report, words: Translator) -> tuple[str, list[str]]:
-    """What the weeks, or the months, of a report are headed by, and how each is called."""
+    """Return the heading of the weeks or months of a report, and their names."""
     if report.by_month:
         return words.say("report_month"), [_month(one, words) for one in report.spans]
     return words.say("report_week"), [_week(one, words) for one in report.spans]
 
 
 def counsel(why: ReferralReason | None, rule: ReferralRule, words: Translator) -> ReferralAdvice:
-    """When to see a professional: what the diary says of it, and what the guidance says.
+    """Return the advice on when to see a professional.
 
-    Where the diary says nothing, it is what the guidance says to everybody.
+    Without a reason in the diary it is the guidance's advice to everybody.
     """
     named = ("severe-and-persistent", "frequent-at-night") if why is None else why.advice
     said = {one.id: one for one in words.guidance.professional}
@@ -78,7 +78,7 @@ def counsel(why: ReferralReason | None, rule: ReferralRule, words: Translator) -
 
 
 def in_full(day: date, words: Translator) -> str:
-    """A date with its year: "Sunday 22 November 2026"."""
+    """Return a date with its year: "Sunday 22 November 2026"."""
     return words.say("report_date", date=words.date(day), year=day.year)
 
 

@@ -1,4 +1,4 @@
-"""The lines of the config file that a mistake is about, with a marker below what is meant."""
+"""Lines of the config file for a diagnostic, with markers below its spans."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from nightcare.errors import Diagnostic, Span
 
 WIDTH = 72
-"""Columns that a line of the file may take, so that all fits in 80; one that is longer is cut."""
+"""Columns of a line of the file, so that the whole fits in 80; longer lines are cut."""
 
 _LED_UP_TO = 24
-"""Columns that are shown before what is meant, where a line is cut."""
+"""Columns before the span in a line that is cut."""
 
 _LONGEST_DRAWN = 2000
-"""Characters of a line up to which all of it is laid out."""
+"""Characters up to which a line is laid out whole."""
 
 _TAB = 4
 _MOST_IN_A_CELL = 8
@@ -33,20 +33,20 @@ _VARIATIONS = range(0xFE00, 0xFE10)
 
 @dataclass(frozen=True)
 class _Cell:
-    """What is drawn as one: a character with the signs over it, and the columns it takes."""
+    """A character with its combining marks, and its width in columns."""
 
     text: str
     width: int
 
 
 def snippet(problem: Diagnostic, bold: Callable[[str], str] = str) -> list[str]:
-    """The file's own lines that a problem is about, each with a line of markers below it.
+    """Return the lines of the file for a diagnostic, each with a line of markers below it.
 
-    None where it is about no line of a file. What would command a terminal is replaced.
+    Without a span there are none. Control characters are replaced.
 
     Args:
-        problem: What is wrong.
-        bold: How to set off a marker.
+        problem: The diagnostic.
+        bold: Formats a marker.
     """
     mark = problem.place.mark
     other = None if problem.also is None else problem.also.mark
@@ -84,7 +84,7 @@ def _cut(mark: Span, column: int) -> Span:
 
 
 def _fit_together(one: Span, other: Span) -> bool:
-    """Whether two marks are in one line, and all of both can be shown at once."""
+    """Return whether two spans are on one line and fit on it whole."""
     if one.line != other.line:
         return False
     cells, owners = _drawn(one.text)
@@ -94,7 +94,7 @@ def _fit_together(one: Span, other: Span) -> bool:
 
 
 def _around(stretches: Iterable[range]) -> range:
-    """The cells from the first to the last of these."""
+    """Return the range from the first to the last of these."""
     starts, stops = zip(*((one.start, one.stop) for one in stretches), strict=True)
     return range(min(starts), max(stops))
 
@@ -106,7 +106,7 @@ def _shown(line: int, gutter: int, text: str, marker: str, bold: Callable[[str],
 
 
 def _marked(text: str, marks: Sequence[tuple[Span, str]]) -> tuple[str, str]:
-    """A line as it is drawn, and the markers below it."""
+    """Return a line as it is drawn, and the markers below it."""
     cells, owners = _drawn(text)
     stretches = [(_stretch(one, owners, len(cells)), sign) for one, sign in marks]
     first, last = _window(cells, _around(stretch for stretch, _ in stretches))
@@ -122,7 +122,7 @@ def _marked(text: str, marks: Sequence[tuple[Span, str]]) -> tuple[str, str]:
 
 
 def _window(cells: Sequence[_Cell], meant: range) -> tuple[int, int]:
-    """Which cells are shown: all, or as many as there is room for around what is meant."""
+    """Return the cells that are shown: all, or those that fit around the spans."""
     if _width(cells) <= WIDTH:
         return 0, len(cells)
     room = WIDTH - 2 * len(_CUT)
@@ -142,7 +142,7 @@ def _window(cells: Sequence[_Cell], meant: range) -> tuple[int, int]:
 
 
 def _stretch(mark: Span, owners: Sequence[int], count: int) -> range:
-    """The cells of what is meant; at least one, also behind the end of the line."""
+    """Return the cells of a span; one at least, also behind the end of the line."""
     if mark.column > len(owners):
         return range(count, count + 1)
     start = owners[mark.column - 1]
@@ -150,7 +150,7 @@ def _stretch(mark: Span, owners: Sequence[int], count: int) -> range:
 
 
 def _drawn(text: str) -> tuple[list[_Cell], list[int]]:
-    """The cells of a line, and for each of its characters which of them it is drawn in."""
+    """Return the cells of a line, and for each character the index of its cell."""
     cells: list[_Cell] = []
     owners: list[int] = []
     column = 0
@@ -167,7 +167,7 @@ def _drawn(text: str) -> tuple[list[_Cell], list[int]]:
 
 
 def _columns(sign: str) -> int:
-    """The columns of a terminal that a character takes; what cannot be seen is shown as one."""
+    """Return the columns of a character in a terminal; an invisible one is drawn as one."""
     if unicodedata.category(sign) in _DRAWN_OVER or ord(sign) in _HANGUL_PARTS:
         return 0
     return 2 if sign.isprintable() and unicodedata.east_asian_width(sign) in _WIDE else 1

@@ -1,4 +1,4 @@
-"""Reading the catalogue: the health texts and everything else a person reads, in one language."""
+"""The catalogue of texts: health texts and all others, in one language."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MOST_OF_A_YEAR = timedelta(days=300)
 
 
 class Translator:
-    """Everything a person reads, in one language.
+    """All texts of one language.
 
     Args:
         language: "en", "da", ...
@@ -56,7 +56,7 @@ class Translator:
 
     @cached_property
     def form(self) -> Callable[[int], int]:
-        """Which of the forms of a sentence goes with a count."""
+        """The function that chooses the form of a text for a count."""
         from gettext import c2py  # noqa: PLC0415 - 2 ms for a formula that few sentences need
 
         formula: str = self._said["calendar"]["plural"]
@@ -74,10 +74,10 @@ class Translator:
         return ENGLISH.beside(TimeWords(**own))
 
     def say(self, key: str, /, **values: object) -> str:
-        """The sentence under a key, filled in; one that bends goes by the value of "count".
+        """Return the text of a key, with its values; the value of "count" chooses the plural form.
 
         Raises:
-            KeyError: There is no such sentence, or a value for it is missing.
+            KeyError: There is no such text, or a value for it is missing.
         """
         text = self.texts[key]
         if not isinstance(text, str):
@@ -85,7 +85,7 @@ class Translator:
         return text.format(**values)
 
     def length(self, length: timedelta) -> str:
-        """A length as it is spoken: "1 h 30 min"."""
+        """Return a length as text: "1 h 30 min"."""
         minutes, seconds = divmod(int(length.total_seconds()), 60)
         hours, minutes = divmod(minutes, 60)
         days, hours = divmod(hours, 24)
@@ -98,7 +98,7 @@ class Translator:
         return " ".join(self.say(unit, count=count) for count, unit in parts if count)
 
     def date(self, day: date) -> str:
-        """A date as it is written: "Sunday 22 November"."""
+        """Return a date as text: "Sunday 22 November"."""
         return self.say(
             "date",
             weekday=self.weekdays[day.weekday()],
@@ -107,7 +107,7 @@ class Translator:
         )
 
     def when(self, moment: datetime, now: datetime) -> str:
-        """A moment as it is spoken of now: "21:45", "tomorrow 07:00"; both local.
+        """Return a moment as text, seen from now: "21:45", "tomorrow 07:00"; both local.
 
         One that is near is named by its weekday, one that is far by its date, also with the year
         where the day and the month alone could mean another.
@@ -129,12 +129,12 @@ class Translator:
 
 
 def read_words(language: str) -> Translator:
-    """Everything a person reads, in one of `languages()`."""
+    """Return the texts of one of `languages()`."""
     return Translator(language, _read(language))
 
 
 def words_for(language: str | None, variables: Mapping[str, str]) -> Translator:
-    """Everything a person reads, in their language; without one in that of the desktop."""
+    """Return the texts of a language; without one, of the desktop's language."""
     return read_words(language or desktop_language(variables))
 
 
