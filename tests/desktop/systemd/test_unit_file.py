@@ -87,3 +87,16 @@ def test_a_unit_that_records_nothing_is_passed_over(tmp_path: Path) -> None:
     units[0].write_bytes(b"\xff\xfe")
     assert recorded(variables) == Recorded(Path("/c"), Path("/s"))
     assert recorded({}) == NOTHING
+
+
+def test_a_service_that_cannot_start_is_given_up_after_a_few_attempts() -> None:
+    """All of them fit into the interval in which systemd counts, also if each takes its time.
+
+    With a pause of 2 s the default, five in 10 s, is hardly ever reached: see systemd.unit(5).
+    """
+    settings = dict(line.split("=", 1) for line in lines(TEMPLATE.read_text()) if "=" in line)
+    attempts = int(settings["StartLimitBurst"])
+    minutes = int(settings["StartLimitIntervalSec"].removesuffix("min"))
+    longest = int(settings["RestartSec"]) + int(settings["TimeoutStartSec"])
+    assert attempts <= 5
+    assert attempts * longest < minutes * 60
