@@ -12,7 +12,7 @@ import pytest
 from cli.talk import CONTROL_C, talking
 from cli.terminal import TODAY, Terminal
 from nightcare.cli.progress_bars import bars
-from nightcare.cli.routine_display import Lines, display_for, lead
+from nightcare.cli.routine_display import Lines, display_for, show_routine
 from nightcare.domain.delivery import Active, Closed, Delivery, Outcome, begin
 from nightcare.domain.guidance import Routine, RoutineStep, Side
 from nightcare.domain.reminders import Key, Occurrence, Topic
@@ -87,7 +87,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def test_each_step_is_a_line_at_its_moment() -> None:
     """Without moving bars, nothing wakes up in between."""
     out, clock = io.StringIO(), Clock()
-    took = lead(ROUTINE, Lines(out, WORDS), clock)
+    took = show_routine(ROUTINE, Lines(out, WORDS), clock)
     assert out.getvalue() == LINES
     assert length_of(ROUTINE) <= took < length_of(ROUTINE) + timedelta(seconds=1)
 
@@ -106,7 +106,7 @@ def test_bars_show_the_step_and_the_whole() -> None:
                 display.at(stage, elapsed)
                 frames.append((elapsed, out.getvalue()[start:]))
 
-        lead(ROUTINE, Watched(), Clock(late=0.0))
+        show_routine(ROUTINE, Watched(), Clock(late=0.0))
     first, last = frames[0][1], frames[-1][1]
     assert "Step 1 of 3 · 10 s" in first
     assert "Sit down." in first
@@ -129,7 +129,7 @@ def test_without_colour_there_is_none() -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("TERM", "xterm-256color")
             with bars(out, WORDS, dim=dim, plain=plain) as display:
-                lead(ROUTINE, display, Clock(late=1.0))
+                show_routine(ROUTINE, display, Clock(late=1.0))
         shown[name] = out.getvalue()
     assert "\x1b[36m" in shown["calm"]
     assert "\x1b[36m" not in shown["dim"]
@@ -146,7 +146,7 @@ def test_the_terminal_is_as_it_was_afterwards() -> None:
         pytest.raises(KeyboardInterrupt),
         display_for(out, WORDS, dim=False, plain=False) as display,
     ):
-        lead(ROUTINE, display, Clock(patience=20))
+        show_routine(ROUTINE, display, Clock(patience=20))
     assert out.getvalue().rindex("\x1b[?25h") > out.getvalue().rindex("\x1b[?25l")
 
 

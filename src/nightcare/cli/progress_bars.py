@@ -1,4 +1,4 @@
-"""Bars for a routine in a terminal: one for the step, one for the whole."""
+"""The bars of a guided routine in a terminal: one for the step, one for the whole."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from nightcare.i18n.translator import Translator
 _WIDEST = 72
 _NARROWEST = 10
 _BESIDE = 24
-"""Columns for what stands before and behind a bar."""
+"""Columns for the label before a bar and the time behind it."""
 
 _EVERY = 0.2
 _A_SECOND = timedelta(seconds=1)
@@ -27,7 +27,7 @@ _DIM, _CALM, _NONE = "dim", "cyan", "none"
 
 
 class ProgressBars:
-    """What moves while a routine goes on."""
+    """The display of a routine that moves while it goes on."""
 
     every: float | None = _EVERY
 
@@ -37,7 +37,7 @@ class ProgressBars:
         self._style = style
 
     def at(self, stage: Stage, elapsed: timedelta) -> None:
-        """Show where one is, so long after the start."""
+        """Show the present stage, at a time since the start."""
         words, style = self._words, self._style
         bars = Table.grid(padding=(0, 1))
         whole_step = stage.ends - stage.begins
@@ -51,7 +51,7 @@ class ProgressBars:
         self._live.update(Group(said, Text(stage.step.text, style), Text(), bars), refresh=True)
 
     def _bar(self, share: float) -> str:
-        """A bar of which so much is done, to be told apart without any colour."""
+        """Return a bar of which a share is done, which shows without any colour."""
         console = self._live.console
         width = max(_NARROWEST, console.width - _BESIDE)
         done = min(width, max(0, round(share * width)))
@@ -61,13 +61,13 @@ class ProgressBars:
 
 @contextmanager
 def bars(stream: TextIO, words: Translator, *, dim: bool, plain: bool) -> Iterator[ProgressBars]:
-    """Bars on a terminal, which is as it was on leaving.
+    """Show bars on a terminal, which is restored on leaving.
 
     Args:
         stream: The terminal.
-        words: The person's language.
-        dim: Whether it is for the dark.
-        plain: Whether no colour and no brightness is wanted.
+        words: The user's language.
+        dim: Whether to print dim, for the dark.
+        plain: Whether to use no colour and no brightness.
     """
     console = Console(file=stream, highlight=False, color_system=None if plain else "auto")
     console.width = min(console.width, _WIDEST)
@@ -77,6 +77,6 @@ def bars(stream: TextIO, words: Translator, *, dim: bool, plain: bool) -> Iterat
 
 
 def _clock(left: timedelta) -> str:
-    """How long is left, as a kitchen timer shows it: "1:05"; a second that has begun counts."""
+    """Return the time that is left as "1:05"; a second that has begun counts."""
     minutes, seconds = divmod(-(-max(left, timedelta()) // _A_SECOND), 60)
     return f"{minutes}:{seconds:02}"

@@ -1,4 +1,4 @@
-"""Relief: the card for a cramp in the night, and what is a key away from it."""
+"""The card for a cramp in the night, with a stretch and the diary one key away: relief."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ import click
 
 from nightcare.cli.command_context import CommandContext, pass_context
 from nightcare.cli.output import echo
-from nightcare.cli.tips import advice, wrapped
+from nightcare.cli.tips import advice, language_option, translator_in, wrapped
 from nightcare.errors import NightcareError
-from nightcare.i18n.translator import Translator, read_words
-from nightcare.languages import languages
+from nightcare.i18n.translator import Translator
 
 _DIM, _PLAIN = "\x1b[2m", "\x1b[0m"
 _STRETCH, _CRAMP = "s", "c"
@@ -24,15 +23,11 @@ _ROUTINE = "calf"
 
 
 @click.command("relief")
-@click.option(
-    "--language",
-    type=click.Choice(languages(), case_sensitive=False),
-    help="Another language than yours.",
-)
+@language_option
 @pass_context
 def relief_command(context: CommandContext, *, language: str | None) -> None:
     """A calm card for a cramp in the night: what to do now."""
-    words = context.lenient().words if language is None else read_words(language)
+    words = translator_in(context, language)
     card = _Card(context, words)
     card.show(_text(words))
     if sys.stdin.isatty() and sys.stdout.isatty():
@@ -52,41 +47,39 @@ def _text(words: Translator) -> str:
 
 
 def _keys() -> Iterator[str]:
-    """The keys as they are pressed, until Ctrl-C, Ctrl-D or the end of the terminal."""
-    from click import getchar  # noqa: PLC0415 - the card itself comes without waiting for it
-
+    """Yield keys as they are pressed, until Ctrl-C, Ctrl-D or the end of the terminal."""
     while True:
         try:
-            pressed = getchar().lower()
+            pressed = click.getchar().lower()
         except (KeyboardInterrupt, EOFError):
             return
         if not pressed:
             return
-        # Several come at once where somebody is quick; an arrow key is one that begins so.
+        # Several keys may come at once; an arrow key is one that begins with an escape.
         yield from [pressed] if pressed.startswith(_ESCAPE) else pressed
 
 
-@dataclass(slots=True)
+@dataclass
 class _Card:
     """The card on the screen.
 
     Attributes:
-        person: Whose cramp it is.
-        words: Their language.
-        noted: Whether the cramp is in the diary.
+        context: The context of the command.
+        words: The user's language.
+        recorded: Whether the cramp is in the diary.
     """
 
     context: CommandContext
     words: Translator
-    noted: bool = False
+    recorded: bool = False
 
     def show(self, text: str) -> None:
-        """Print, dim on a terminal: it is read in the dark."""
+        """Print a text, dim on a terminal: it is read in the dark."""
         dim = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         echo(f"{_DIM}{text}{_PLAIN}" if dim else text)
 
     def answer(self) -> None:
-        """Do what the keys say, until one closes the card."""
+        """Do what the keys ask for, until one closes the card."""
         self._offer()
         for key in _keys():
             if key in _CLOSE:
@@ -95,27 +88,30 @@ class _Card:
                 self._stretch()
                 self._offer()
             elif key == _CRAMP:
-                self._note()
+                self._record()
                 self._offer()
 
     def _offer(self) -> None:
-        self.show("\n" + wrapped(self.words.say("relief_again" if self.noted else "relief_keys")))
+        key = "relief_again" if self.recorded else "relief_keys"
+        self.show("\n" + wrapped(self.words.say(key)))
 
     def _stretch(self) -> None:
-        from nightcare.cli.stretch import go_through, named  # noqa: PLC0415 - not for the card
+        from nightcare.cli.stretch import find_routine, guide  # noqa: PLC0415 - not for the card
         from nightcare.domain.routine import routines  # noqa: PLC0415 - likewise
 
-        rules = self.context.lenient().schedule.routines
+        own = self.context.lenient().schedule.routines
+        routine = find_routine(routines(self.words.guidance.routines, own), _ROUTINE)
         self.show("")
-        go_through(
-            named(routines(self.words.guidance.routines, rules), _ROUTINE), self.words, dim=True
+        guide(routine, self.words, dim=True)
+
+    def _record(self) -> None:
+        """Record the cramp at the time when the card was asked for."""
+        from nightcare.engine.diary_actions import (  # noqa: PLC0415 - not for the card
+            Details,
+            DiaryActions,
         )
 
-    def _note(self) -> None:
-        """Note the cramp, of the moment at which the card was asked for."""
-        from nightcare.engine.diary_actions import Details, DiaryActions  # noqa: PLC0415 - not for the card
-
-        if self.noted:
+        if self.recorded:
             return
         context, words = self.context, self.words
         now = context.now.replace(microsecond=0)
@@ -124,13 +120,11 @@ class _Card:
             with context.journal() as journal:
                 cramp = DiaryActions(journal.diary, calendar).add(now, Details(), now).cramp
         except (NightcareError, OSError) as error:
-            reason = (
-                words.say(f"error_{error.key}", **error.values)
-                if isinstance(error, NightcareError)
-                else str(error)
-            )
+            reason = str(error)
+            if isinstance(error, NightcareError):
+                reason = words.say(f"error_{error.key}", **error.values)
             self.show(wrapped(words.say("relief_not_noted", reason=reason)))
             return
-        self.noted = True
+        self.recorded = True
         clock = f"{calendar.local(now):%H:%M}"
         self.show(wrapped(words.say("relief_noted", clock=clock, number=cramp.id)))

@@ -1,4 +1,4 @@
-"""Leading through a routine in the terminal: which words are there when, and what shows them."""
+"""The display of a guided routine in the terminal: lines, or bars."""
 
 from __future__ import annotations
 
@@ -17,50 +17,50 @@ from nightcare.i18n.translator import Translator
 
 
 class RoutineClock(Protocol):
-    """Time as it goes by, in seconds."""
+    """A clock in seconds."""
 
     def now(self) -> float:
-        """Seconds since some moment."""
+        """Return the seconds since some moment."""
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Let so many seconds go by."""
+        """Wait for so many seconds."""
         ...
 
 
 class Ticking:
-    """The clock of this machine."""
+    """The monotonic clock of this machine."""
 
     def now(self) -> float:
-        """Seconds since some moment."""
+        """Return the seconds since some moment."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Let so many seconds go by."""
+        """Wait for so many seconds."""
         time.sleep(seconds)
 
 
 class RoutineDisplay(Protocol):
-    """Where a routine is shown.
+    """A display of a routine.
 
     Attributes:
-        every: Seconds after which it wants to show how far a step has come; None for never.
+        every: Seconds between its updates within a step; None for none.
     """
 
     every: float | None
 
     def at(self, stage: Stage, elapsed: timedelta) -> None:
-        """Show where one is, so long after the start."""
+        """Show the present stage, at a time since the start."""
         ...
 
 
-@dataclass(slots=True)
+@dataclass
 class Lines:
-    """A line for each step, as it comes: for a pipe, or a terminal that can do no more.
+    """A line for each step: for a pipe, or a terminal that cannot move its cursor.
 
     Attributes:
-        stream: Where they go.
-        words: The person's language.
+        stream: The stream to print to.
+        words: The user's language.
     """
 
     stream: TextIO
@@ -68,7 +68,7 @@ class Lines:
     every: float | None = None
     _number: int = 0
 
-    def at(self, stage: Stage, elapsed: timedelta) -> None:  # noqa: ARG002 - nothing moves
+    def at(self, stage: Stage, elapsed: timedelta) -> None:  # noqa: ARG002 - lines do not move
         """Print a step when it begins."""
         if stage.number != self._number:
             self._number = stage.number
@@ -76,11 +76,11 @@ class Lines:
             self.stream.flush()
 
 
-def lead(routine: Routine, display: RoutineDisplay, clock: RoutineClock) -> timedelta:
-    """Show a routine from its beginning to its end; returns how long that took.
+def show_routine(routine: Routine, display: RoutineDisplay, clock: RoutineClock) -> timedelta:
+    """Show a routine from its beginning to its end, and return how long that took.
 
     Raises:
-        KeyboardInterrupt: The person broke it off.
+        KeyboardInterrupt: The user stopped it.
     """
     began = clock.now()
     elapsed = timedelta()
@@ -96,13 +96,13 @@ def lead(routine: Routine, display: RoutineDisplay, clock: RoutineClock) -> time
 def display_for(
     stream: TextIO, words: Translator, *, dim: bool, plain: bool
 ) -> Iterator[RoutineDisplay]:
-    """Bars where the stream is a terminal that can move its cursor, else lines.
+    """Return bars if the stream is a terminal that can move its cursor, else lines.
 
     Args:
-        stream: Where to show it.
-        words: The person's language.
-        dim: Whether it is for the dark.
-        plain: Whether no colour and no brightness is wanted.
+        stream: The stream to print to.
+        words: The user's language.
+        dim: Whether to print dim, for the dark.
+        plain: Whether to use no colour and no brightness.
     """
     if not stream.isatty() or os.environ.get("TERM") == "dumb":
         yield Lines(stream, words)

@@ -1,4 +1,4 @@
-"""Stretching in the terminal: stretch."""
+"""A guided stretch in the terminal: stretch."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from nightcare.cli.command_context import CommandContext, json_option, pass_cont
 from nightcare.cli.completion import routine_names
 from nightcare.cli.main import INTERRUPTED
 from nightcare.cli.output import echo, print_json
-from nightcare.cli.routine_display import Ticking, display_for, lead
-from nightcare.cli.tips import advice, wrapped
+from nightcare.cli.routine_display import Ticking, display_for, show_routine
+from nightcare.cli.tips import advice, language_option, translator_in, wrapped
 from nightcare.desktop.time_zone import zone
 from nightcare.domain.delivery import Active, Delivery, Held
 from nightcare.domain.guidance import Guidance, Routine
@@ -24,20 +24,15 @@ from nightcare.domain.routine import BUILT_IN, length_of, routine_named, routine
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.user_actions import UserActions
 from nightcare.errors import StateError, ValueRefused
-from nightcare.i18n.translator import Translator, read_words
+from nightcare.i18n.translator import Translator
 from nightcare.journal.journal_file import FILE_NAME
-from nightcare.languages import languages
 from nightcare.nearest import with_nearest
 
 
 @click.command("stretch")
 @click.argument("routine", required=False, shell_complete=routine_names)
-@click.option("--list", "listed", is_flag=True, help="Say which routines there are.")
-@click.option(
-    "--language",
-    type=click.Choice(languages(), case_sensitive=False),
-    help="Another language than yours.",
-)
+@click.option("--list", "listed", is_flag=True, help="List the routines.")
+@language_option
 @json_option
 @pass_context
 def stretch_command(
@@ -53,31 +48,31 @@ def stretch_command(
     It needs no running service. At its end a stretching reminder that is open is done. Stopped with
     Ctrl-C, nothing is recorded and the exit code is 130.
     """
-    words = context.lenient().words if language is None else read_words(language)
+    words = translator_in(context, language)
     schedule = context.lenient().schedule
     if not context.config_is_valid:
         echo(words.say("stretch_built_in"), err=True)
     found = routines(words.guidance.routines, schedule.routines)
     if as_json:
-        print_json([_record(one) for one in found])
+        print_json([_value(one) for one in found])
         return 0
     if listed:
         _list(found, words)
         return 0
-    chosen = named(found, routine or schedule.stretch.routine or BUILT_IN[0])
+    chosen = find_routine(found, routine or schedule.stretch.routine or BUILT_IN[0])
     echo(words.say("stretch_title", routine=chosen.name, length=words.length(length_of(chosen))))
     for line in cautions(chosen, words):
         echo(wrapped(line))
     echo()
-    took = go_through(chosen, words, dim=False)
+    took = guide(chosen, words, dim=False)
     if took is None:
         return INTERRUPTED
-    _mark(context, schedule, words, context.now + took)
+    _mark_done(context, schedule, words, context.now + took)
     return 0
 
 
-def named(found: Sequence[Routine], name: str) -> Routine:
-    """The routine of that name.
+def find_routine(found: Sequence[Routine], name: str) -> Routine:
+    """Return the routine of that name.
 
     Raises:
         ValueRefused: There is none.
@@ -91,31 +86,29 @@ def named(found: Sequence[Routine], name: str) -> Routine:
     return chosen
 
 
-def go_through(routine: Routine, words: Translator, *, dim: bool) -> timedelta | None:
-    """Lead through a routine; returns how long it took, or None where the person stopped it.
+def guide(routine: Routine, words: Translator, *, dim: bool) -> timedelta | None:
+    """Guide through a routine; return its duration, or None if the user stopped it.
 
     Args:
         routine: The routine.
-        words: The person's language.
-        dim: Whether it is for the dark.
+        words: The user's language.
+        dim: Whether to print dim, for the dark.
     """
     plain = bool(os.environ.get("NO_COLOR"))
     try:
         with display_for(sys.stdout, words, dim=dim, plain=plain) as display:
-            took: timedelta | None = lead(routine, display, Ticking())
+            took: timedelta | None = show_routine(routine, display, Ticking())
         said = f"{words.say('led_done_body')} {words.say('led_done_title')}."
     except KeyboardInterrupt:
         took, said = None, words.say("stretch_stopped")
     if dim and not plain and sys.stdout.isatty():
-        from click import style  # noqa: PLC0415 - see nightcare.cli.declaring
-
-        said = style(said, dim=True)
+        said = click.style(said, dim=True)
     echo(said)
     return took
 
 
 def cautions(routine: Routine, words: Translator) -> list[str]:
-    """What belongs beside a stretch: where it is from, whose the lengths are, and the caution."""
+    """Return the texts beside a stretch: its source, the origin of its durations, and cautions."""
     guidance: Guidance = words.guidance
     said = []
     if routine.section is not None:
@@ -137,7 +130,7 @@ def _list(found: Sequence[Routine], words: Translator) -> None:
     echo(wrapped(words.say("stretch_ours")))
 
 
-def _record(one: Routine) -> dict[str, object]:
+def _value(one: Routine) -> dict[str, object]:
     return {
         "routine": one.id,
         "name": one.name,
@@ -150,18 +143,20 @@ def _record(one: Routine) -> dict[str, object]:
     }
 
 
-def _mark(context: CommandContext, schedule: Schedule, words: Translator, now: datetime) -> None:
-    """Answer the stretching reminder that is open, if there is one, as done now (UTC)."""
+def _mark_done(
+    context: CommandContext, schedule: Schedule, words: Translator, now: datetime
+) -> None:
+    """Mark the stretching reminder that is open, if any, as done now (UTC)."""
     if not (context.state / FILE_NAME).exists():
         return
     with suppress(StateError), context.journal() as journal:
-        waiting = [one for one in journal.unsettled() if _asks(one, schedule)]
+        waiting = [one for one in journal.unsettled() if _is_stretching(one, schedule)]
         if waiting:
             answers = UserActions(schedule, zone(schedule.zone), journal)
             course = answers.done(now, waiting[-1].key.reminder)
             echo(words.say("stretch_marked", reminder=course.key.reminder))
 
 
-def _asks(course: Delivery, schedule: Schedule) -> bool:
+def _is_stretching(course: Delivery, schedule: Schedule) -> bool:
     known = schedule.reminder(course.key.reminder) is not None
     return known and course.topic is Topic.STRETCHING and isinstance(course.state, Active | Held)

@@ -1,4 +1,4 @@
-"""Guidance: tips and causes."""
+"""The guidance: tips, causes; and helpers for its texts."""
 
 from __future__ import annotations
 
@@ -16,31 +16,33 @@ from nightcare.i18n.translator import Translator, read_words
 from nightcare.languages import languages
 
 _WIDEST = 72
+"""Columns that are comfortable to read."""
 
 
-def _words(context: CommandContext, language: str | None) -> Translator:
-    """The language asked for, else the person's; a wrong config keeps nobody from a tip."""
+language_option = click.option(
+    "--language",
+    type=click.Choice(languages(), case_sensitive=False),
+    help="Another language than yours.",
+)
+
+
+def translator_in(context: CommandContext, language: str | None) -> Translator:
+    """Return a language, or the user's for None; guidance does not need a valid config."""
     return context.lenient().words if language is None else read_words(language)
 
 
 @click.command("tips")
 @click.argument(
-    "topic",
-    required=False,
-    type=click.Choice([str(topic) for topic in Topic], case_sensitive=False),
+    "topic", required=False, type=click.Choice([str(one) for one in Topic], case_sensitive=False)
 )
-@click.option(
-    "--language",
-    type=click.Choice(languages(), case_sensitive=False),
-    help="Another language than yours.",
-)
+@language_option
 @json_option
 @pass_context
 def tips_command(
     context: CommandContext, *, topic: str | None, language: str | None, as_json: bool
 ) -> None:
     """Show the tips, of one topic or all, with the guidance they rest on."""
-    words = _words(context, language)
+    words = translator_in(context, language)
     guidance = words.guidance
     tips = [tip for tip in guidance.tips if topic in (None, tip.topic)]
     if as_json:
@@ -69,22 +71,18 @@ def tips_command(
 
 
 @click.command("causes")
-@click.option(
-    "--language",
-    type=click.Choice(languages(), case_sensitive=False),
-    help="Another language than yours.",
-)
+@language_option
 @json_option
 @pass_context
 def causes_command(context: CommandContext, *, language: str | None, as_json: bool) -> None:
     """Show what can lie behind cramps, and when to see a professional."""
-    words = _words(context, language)
+    words = translator_in(context, language)
     guidance = words.guidance
     if as_json:
         print_json(
             {
-                "causes": [_record(one, guidance) for one in guidance.causes],
-                "professional": [_record(one, guidance) for one in guidance.professional],
+                "causes": [_value(one, guidance) for one in guidance.causes],
+                "professional": [_value(one, guidance) for one in guidance.professional],
             }
         )
         return
@@ -98,17 +96,17 @@ def causes_command(context: CommandContext, *, language: str | None, as_json: bo
     echo("\n".join(lines))
 
 
-def _record(one: Advice, guidance: Guidance) -> dict[str, str]:
+def _value(one: Advice, guidance: Guidance) -> dict[str, str]:
     return {"id": one.id, "text": one.text, "source": f"{guidance.source}: {one.section}"}
 
 
 def advice(said: Iterable[Advice], name: str) -> str:
-    """The text of the advice of that name."""
+    """Return the text of the advice of that name."""
     return next(one.text for one in said if one.id == name)
 
 
 def wrapped(text: str, indent: str = "") -> str:
-    """A text in lines that fit the terminal, and are never too long to read well."""
+    """Return a text in lines that fit the terminal and are never longer than `_WIDEST`."""
     width = min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST)
     first = "" if text.startswith("- ") or text[:1].isdigit() else indent
     return textwrap.fill(text, width, initial_indent=first, subsequent_indent=indent)
