@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import click
 
-from nightcare.cli.command_context import CommandContext, json_option, pass_context
+from nightcare.cli.command_context import PATH, CommandContext, json_option, pass_context
 from nightcare.cli.command_group import LazyGroup
 from nightcare.cli.output import echo, print_json
 from nightcare.desktop.notify.message_text import one_line
@@ -31,13 +31,16 @@ from nightcare.domain.diary import (
 from nightcare.engine.diary_actions import Details, DiaryActions, Noted
 from nightcare.errors import ValueRefused
 
-_LONGEST_NOTE = 1000
+_MAX_NOTE = 1000
 """Characters."""
 
 _A_THOUSAND_YEARS = 366_000
-_UNSAID = "none"
-_LEGS = [str(one) for one in Leg]
-_SEVERITIES = [str(one) for one in Severity]
+_UNKNOWN = "none"
+"""The word that removes a detail from a cramp."""
+
+_night_option = click.option(
+    "--night", help="The day of the evening before it: 2026-11-21, yesterday, friday."
+)
 
 
 @click.group("cramp", cls=LazyGroup, lazy_subcommands={})
@@ -45,31 +48,31 @@ def cramp_group() -> None:
     """Your cramp diary: add, none, list, change, remove, export."""
 
 
-def _described(legs: list[str], severities: list[str]) -> Callable[..., Any]:
-    """Return a decorator that adds the options that describe a cramp."""
+def _detail_options(*also: str) -> Callable[..., Any]:
+    """Return a decorator that adds the options that describe a cramp.
+
+    Args:
+        also: Words that `--leg` and `--severity` accept too.
+    """
+    legs = click.Choice([*map(str, Leg), *also], case_sensitive=False)
+    severities = click.Choice([*map(str, Severity), *also], case_sensitive=False)
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        for described in (
+        for option in (
             click.option("--note", help="A note in your own words."),
             click.option("--minutes", type=int, help="How many minutes it lasted."),
-            click.option(
-                "--severity",
-                type=click.Choice(severities, case_sensitive=False),
-                help="How bad it was.",
-            ),
-            click.option(
-                "--leg", type=click.Choice(legs, case_sensitive=False), help="Where it was."
-            ),
+            click.option("--severity", type=severities, help="How bad it was."),
+            click.option("--leg", type=legs, help="Where it was."),
             click.option("--at", help='When it was: 03:10, "yesterday 03:10", "21 Nov 03:10".'),
         ):
-            function = described(function)
+            function = option(function)
         return function
 
     return decorate
 
 
 @cramp_group.command("add")
-@_described(_LEGS, _SEVERITIES)
+@_detail_options()
 @pass_context
 def add_command(
     context: CommandContext,
@@ -85,34 +88,30 @@ def add_command(
         leg=None if leg is None else Leg(leg),
         severity=None if severity is None else Severity(severity),
         minutes=None if minutes is None else checked_minutes(minutes),
-        note=_typed(note or ""),
+        note=_checked_note(note or ""),
     )
+    now = _now(context)
     with _diary(context) as diary:
-        now = context.now.replace(microsecond=0)
         moment = now if at is None else parse_at(at, diary.calendar, now, context.words.input)
         noted = diary.add(moment, details, now)
-    _say("did_cramp_add", noted, context)
+    _print_recorded("did_cramp_add", noted, context)
     context.print("cramp_correct", number=noted.cramp.id)
 
 
 @cramp_group.command("none")
-@click.option("--night", help="The day of the evening before it: 2026-11-21, yesterday, friday.")
+@_night_option
 @pass_context
 def none_command(context: CommandContext, *, night: str | None) -> None:
     """Record a night without cramps: the last, or --night 2026-11-21."""
+    now = _now(context)
     with _diary(context) as diary:
-        now = context.now.replace(microsecond=0)
-        meant = (
-            diary.last_night(now)
-            if night is None
-            else night_named(night, now, diary.calendar, context.words.input)
-        )
-        try:
-            diary.answer(meant, Answer.NONE, now)
-        except ValueRefused as error:
-            raise _of_night(error, context) from error
-    said = _night_words(DiaryMoment(meant, by_night=True), context)
-    context.print("did_cramp_none", night=said, date=meant)
+        if night is None:
+            day = diary.last_night(now)
+        else:
+            day = night_named(night, now, diary.calendar, context.words.input)
+        diary.answer(day, Answer.NONE, now)
+    text = _place_text(DiaryMoment(day, by_night=True), context)
+    context.print("did_cramp_none", night=text, date=day)
 
 
 @cramp_group.command("list")
@@ -124,12 +123,12 @@ def list_command(context: CommandContext, *, days: int | None, as_json: bool) ->
     if days is not None:
         checked_days(days, _A_THOUSAND_YEARS)
     with _diary(context) as diary:
-        today = diary.calendar.at(context.now).date
-        since = _since(today, days)
-        pages = diary.pages
-        cramps, mornings = pages.cramps(since), pages.mornings(since)
+        since, today = date.min, diary.calendar.at(context.now).date
+        if days is not None and days <= today.toordinal():
+            since = today - timedelta(days=days - 1)
+        cramps, mornings = diary.pages.cramps(since), diary.pages.mornings(since)
     if as_json:
-        from nightcare.cli.record_formats import diary_records  # noqa: PLC0415 - 2 ms, for this alone
+        from nightcare.cli.record_formats import diary_records  # noqa: PLC0415 - 2 ms for this alone
 
         print_json(diary_records(cramps, mornings))
         return
@@ -139,7 +138,7 @@ def list_command(context: CommandContext, *, days: int | None, as_json: bool) ->
     entries += [(DiaryMoment(one.night, by_night=True), one) for one in mornings]
     entries.sort(key=lambda one: (one[0].care_day, one[0].by_night))
     for place, group in groupby(entries, key=lambda one: one[0]):
-        heading = _night_words(place, context)
+        heading = _place_text(place, context)
         echo(heading[:1].upper() + heading[1:])
         for _, one in group:
             echo(_entry_line(one, context))
@@ -147,9 +146,9 @@ def list_command(context: CommandContext, *, days: int | None, as_json: bool) ->
 
 @cramp_group.command("change")
 @click.argument("number", type=click.IntRange(1), metavar="ID")
-@_described([*_LEGS, _UNSAID], [*_SEVERITIES, _UNSAID])
+@_detail_options(_UNKNOWN)
 @pass_context
-def change_command(  # noqa: PLR0913 - as many as there is to say of a cramp
+def change_command(  # noqa: PLR0913 - one for each detail of a cramp
     context: CommandContext,
     *,
     number: int,
@@ -164,23 +163,23 @@ def change_command(  # noqa: PLR0913 - as many as there is to say of a cramp
         raise ValueRefused("cramp_change_what")
     changes: dict[str, Any] = {}
     if leg is not None:
-        changes["leg"] = None if leg == _UNSAID else Leg(leg)
+        changes["leg"] = None if leg == _UNKNOWN else Leg(leg)
     if severity is not None:
-        changes["severity"] = None if severity == _UNSAID else Severity(severity)
+        changes["severity"] = None if severity == _UNKNOWN else Severity(severity)
     if minutes is not None:
         changes["minutes"] = None if minutes == 0 else checked_minutes(minutes)
     if note is not None:
-        changes["note"] = _typed(note)
+        changes["note"] = _checked_note(note)
+    now = _now(context)
     with _diary(context) as diary:
-        now = context.now.replace(microsecond=0)
         moment = None if at is None else parse_at(at, diary.calendar, now, context.words.input)
         noted = diary.change(number, moment, lambda cramp: replace(cramp, **changes), now)
-    _say("did_cramp_change", noted, context)
+    _print_recorded("did_cramp_change", noted, context)
 
 
 @cramp_group.command("remove")
 @click.argument("number", type=click.IntRange(1), metavar="[ID]", required=False)
-@click.option("--night", help="The day of the evening before it: 2026-11-21, yesterday, friday.")
+@_night_option
 @pass_context
 def remove_command(context: CommandContext, *, number: int | None, night: str | None) -> None:
     """Remove a cramp from the diary, or the answer for a --night."""
@@ -189,21 +188,13 @@ def remove_command(context: CommandContext, *, number: int | None, night: str | 
     with _diary(context) as diary:
         if number is not None:
             removed = diary.remove(number)
-            said = context.words.say(
-                "did_cramp_remove",
-                number=number,
-                what=_cramp_words(removed, context),
-                night=_night_words(removed.place, context),
-            )
+            what, text = _cramp_text(removed, context), _place_text(removed.place, context)
+            context.print("did_cramp_remove", number=number, what=what, night=text)
         else:
-            meant = night_named(str(night), context.now, diary.calendar, context.words.input)
-            try:
-                diary.take_back(meant)
-            except ValueRefused as error:
-                raise _of_night(error, context) from error
-            place = DiaryMoment(meant, by_night=True)
-            said = context.words.say("did_take_back", night=_night_words(place, context))
-    echo(said)
+            day = night_named(str(night), context.now, diary.calendar, context.words.input)
+            diary.take_back(day)
+            text = _place_text(DiaryMoment(day, by_night=True), context)
+            context.print("did_take_back", night=text)
 
 
 @cramp_group.command("export")
@@ -214,11 +205,7 @@ def remove_command(context: CommandContext, *, number: int | None, night: str | 
     default="csv",
     help="The format; csv by default.",
 )
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    help="The file to write; standard output by default.",
-)
+@click.option("--output", type=PATH, help="The file to write; standard output by default.")
 @pass_context
 def export_command(context: CommandContext, *, form: str, output: Path | None) -> None:
     """Export the diary as CSV or JSON.
@@ -229,33 +216,41 @@ def export_command(context: CommandContext, *, form: str, output: Path | None) -
     from nightcare.cli import record_formats  # noqa: PLC0415 - as above
 
     with context.journal() as journal:
-        pages = journal.diary
-        cramps, mornings = pages.cramps(), pages.mornings()
+        cramps, mornings = journal.diary.cramps(), journal.diary.mornings()
     if form == "json":
-        record_formats.hand_over(
-            record_formats.json_text(record_formats.diary_records(cramps, mornings)), output
-        )
+        text = record_formats.json_text(record_formats.diary_records(cramps, mornings))
     else:
         rows = record_formats.diary_rows(cramps, mornings)
-        record_formats.hand_over(record_formats.csv_text(record_formats.COLUMNS, rows), output)
+        text = record_formats.csv_text(record_formats.COLUMNS, rows)
+    record_formats.write_record(text, output)
     if output is not None:
-        echo(context.lenient().words.say("did_export", path=output))
+        context.lenient().print("did_export", path=output)
 
 
 @contextmanager
 def _diary(context: CommandContext) -> Iterator[DiaryActions]:
-    """Open the diary."""
+    """Open the diary, and write the night of an error as text.
+
+    Raises:
+        StateError: The journal cannot be used.
+    """
     with context.journal() as journal:
-        yield DiaryActions(journal.diary, context.calendar)
+        try:
+            yield DiaryActions(journal.diary, context.calendar)
+        except ValueRefused as error:
+            night = error.values.get("night")
+            if not isinstance(night, date):
+                raise
+            text = _place_text(DiaryMoment(night, by_night=True), context)
+            raise ValueRefused(error.key, **{**error.values, "night": text}) from error
 
 
-def _since(today: date, days: int | None) -> date:
-    if days is None or days > today.toordinal():
-        return date.min
-    return today - timedelta(days=days - 1)
+def _now(context: CommandContext) -> datetime:
+    """Return the time of the command as the diary has it, in whole seconds (UTC)."""
+    return context.now.replace(microsecond=0)
 
 
-def _typed(note: str) -> str:
+def _checked_note(note: str) -> str:
     """Return a note, if it is valid: not every argument of a program is text.
 
     Raises:
@@ -265,28 +260,19 @@ def _typed(note: str) -> str:
         note.encode()
     except UnicodeEncodeError as error:
         raise ValueRefused("note_no_text") from error
-    if len(note) > _LONGEST_NOTE:
-        raise ValueRefused("note_too_long", found=len(note), most=_LONGEST_NOTE)
+    if len(note) > _MAX_NOTE:
+        raise ValueRefused("note_too_long", found=len(note), most=_MAX_NOTE)
     return note
 
 
-def _of_night(error: ValueRefused, context: CommandContext) -> ValueRefused:
-    """Return an error with its night as text."""
-    night = error.values["night"]
-    assert isinstance(night, date)
-    place = DiaryMoment(night, by_night=True)
-    return ValueRefused(error.key, **{**error.values, "night": _night_words(place, context)})
-
-
-def _say(key: str, noted: Noted, context: CommandContext) -> None:
-    words, cramp = context.words, noted.cramp
-    what, night = _cramp_words(cramp, context), _night_words(cramp.place, context)
-    echo(words.say(key, number=cramp.id, what=what, night=night))
+def _print_recorded(key: str, noted: Noted, context: CommandContext) -> None:
+    what, night = _cramp_text(noted.cramp, context), _place_text(noted.cramp.place, context)
+    context.print(key, number=noted.cramp.id, what=what, night=night)
     if noted.instead:
-        echo(words.say("cramp_instead"))
+        context.print("cramp_instead")
 
 
-def _cramp_words(cramp: Cramp, context: CommandContext) -> str:
+def _cramp_text(cramp: Cramp, context: CommandContext) -> str:
     when = context.words.when(cramp.local, context.now.astimezone(context.zone))
     return ", ".join([when, *_details(cramp, context)])
 
@@ -306,16 +292,17 @@ def _details(cramp: Cramp, context: CommandContext) -> Iterator[str]:
 def _entry_line(one: Cramp | Morning, context: CommandContext) -> str:
     if isinstance(one, Morning):
         return f"{'-':>5}  {context.words.say(f'answer_{one.answer}')}"
-    rest = ", ".join(_details(one, context))
-    return f"{one.id:>5}  {one.local:%H:%M}  {rest}".rstrip()
+    details = ", ".join(_details(one, context))
+    return f"{one.id:>5}  {one.local:%H:%M}  {details}".rstrip()
 
 
-def _night_words(place: DiaryMoment, context: CommandContext) -> str:
+def _place_text(place: DiaryMoment, context: CommandContext) -> str:
+    """Return the night or day that a cramp belongs to as text."""
     key = "night_after" if place.by_night else "by_day"
-    return context.words.say(key, date=dated(place.care_day, context))
+    return context.words.say(key, date=date_text(place.care_day, context))
 
 
-def dated(day: date, context: CommandContext) -> str:
+def date_text(day: date, context: CommandContext) -> str:
     """Return a date as text, with its year if that is not this year."""
-    said = context.words.date(day)
-    return said if day.year == context.now.astimezone(context.zone).year else f"{said} {day.year}"
+    text = context.words.date(day)
+    return text if day.year == context.now.astimezone(context.zone).year else f"{text} {day.year}"

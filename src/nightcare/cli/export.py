@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
 import click
 
 from nightcare import __version__
-from nightcare.cli.command_context import CommandContext, pass_context
-from nightcare.cli.output import echo
+from nightcare.cli.command_context import PATH, CommandContext, pass_context
 from nightcare.cli.prompts import confirm_erasure
 from nightcare.cli.record_formats import (
     COLUMNS,
@@ -18,26 +18,23 @@ from nightcare.cli.record_formats import (
     csv_text,
     diary_records,
     diary_rows,
-    hand_over,
-    hand_over_all,
     json_text,
+    write_record,
+    write_records,
 )
-from nightcare.desktop.time_zone import zone
 from nightcare.domain.delivery import STATE_NAMES, Active, Closed, Delivery, Held, Snoozed
 from nightcare.domain.history import UserAction
-from nightcare.errors import ConfigError, StateError, ValueRefused
-from nightcare.i18n.translator import Translator
-from nightcare.journal.diary_store import DiaryContent
+from nightcare.errors import StateError, ValueRefused
 from nightcare.journal.journal_file import FILE_NAME, journal_files, set_aside_files
 from nightcare.journal.store import Journal
 from nightcare.paths import own_page
 from nightcare.toml_writer import path_text, value_text
 
 _REMINDERS = ("reminder", "topic", "care_day", "due", "state", "at", "outcome", "reason", "snoozes")
-_ACTS = ("at", "what", "reminders")
+_ACTIONS = ("at", "what", "reminders")
 _SETTINGS = ("key", "value")
-_FOR_YOU_ALONE = 0o700
-_EVER = datetime.min.replace(tzinfo=UTC)
+_PRIVATE = 0o700
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 @click.command("export")
@@ -50,7 +47,7 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 )
 @click.option(
     "--output",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="The file to write, or for csv the folder; standard output by default.",
 )
 @pass_context
@@ -62,27 +59,78 @@ def export_command(context: CommandContext, *, form: str, output: Path | None) -
     """
     if form == "csv" and output is None:
         raise ValueRefused("export_wants_folder")
+    zone = context.lenient().zone
+    settings = context.active.values if context.config_is_valid else None
     with context.journal() as journal:
         diary = journal.diary.content()
-        courses = sorted(journal.since(_EVER), key=lambda one: one.occurrence.due)
-        acts = journal.actions()
-    here, settings = _zone(context), _settings(context)
-    reminders = [_reminder_record(one, here) for one in courses]
-    done = [_act_record(one, here) for one in acts]
+        deliveries = sorted(journal.since(_BEGINNING), key=lambda one: one.occurrence.due)
+        reminders = [_reminder_record(one, zone) for one in deliveries]
+        actions = [_action_record(one, zone) for one in journal.actions()]
     if form == "json" or output is None:
         everything = {
             "nightcare": __version__,
-            "exported": context.now.astimezone(here).isoformat(timespec="seconds"),
+            "exported": context.now.astimezone(zone).isoformat(timespec="seconds"),
             "diary": diary_records(diary.cramps, diary.mornings),
             "reminders": reminders,
-            "acts": done,
+            "acts": actions,
             "settings": settings,
         }
-        hand_over(json_text(everything), output)
+        write_record(json_text(everything), output)
     else:
-        _write_tables(output, diary, reminders, done, settings)
+        output.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+        diary_table = diary_rows(diary.cramps, diary.mornings)
+        write_records(
+            {
+                output / "diary.csv": csv_text(COLUMNS, diary_table),
+                output / "reminders.csv": csv_text(_REMINDERS, reminders),
+                output / "acts.csv": csv_text(_ACTIONS, actions),
+                output / "settings.csv": csv_text(_SETTINGS, _settings_rows(settings or {})),
+            }
+        )
     if output is not None:
-        echo(context.lenient().words.say("did_export", path=output))
+        context.lenient().print("did_export", path=output)
+
+
+def _reminder_record(delivery: Delivery, zone: tzinfo) -> Record:
+    record: dict[str, object] = {
+        "reminder": delivery.key.reminder,
+        "topic": delivery.topic,
+        "care_day": delivery.key.care_day.isoformat(),
+        "due": _local(delivery.occurrence.due, zone),
+        "state": STATE_NAMES[type(delivery.state)],
+        "at": None,
+        "outcome": None,
+        "reason": None,
+        "snoozes": delivery.snoozes,
+    }
+    match delivery.state:
+        case Closed(outcome, at, reason):
+            record |= {"at": _local(at, zone), "outcome": outcome, "reason": reason}
+        case Snoozed(until):
+            record["at"] = _local(until, zone)
+        case Active(shown) if shown is not None:
+            record["at"] = _local(shown, zone)
+        case Held(cause):
+            record["reason"] = cause
+    return record
+
+
+def _action_record(action: UserAction, zone: tzinfo) -> Record:
+    reminders = " ".join(one.key.reminder for one in action.courses)
+    return {"at": _local(action.at, zone), "what": action.what, "reminders": reminders}
+
+
+def _settings_rows(table: Mapping[str, object], where: tuple[str, ...] = ()) -> Iterator[Record]:
+    """Yield each value of a table with the path of its key, as TOML writes them."""
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _settings_rows(value, (*where, key))
+        else:
+            yield {"key": path_text((*where, key)), "value": value_text(value)}
+
+
+def _local(instant: datetime, zone: tzinfo) -> str:
+    return instant.astimezone(zone).isoformat()
 
 
 @click.command("erase")
@@ -90,154 +138,67 @@ def export_command(context: CommandContext, *, form: str, output: Path | None) -
 @pass_context
 def erase_command(context: CommandContext, *, yes: bool) -> int:
     """Erase everything that is recorded; keep your config."""
-    words = context.lenient().words
+    context = context.lenient()
     if not yes and not confirm_erasure(
-        words,
-        _losses(context, words),
-        words.say("erase_sure"),
-        words.say("erase_nothing"),
+        context.words,
+        _losses(context),
+        context.words.say("erase_sure"),
+        context.words.say("erase_nothing"),
         ValueRefused("erase_wants_yes"),
     ):
         return 1
     page = own_page(context.state)
     if page.exists():
         page.unlink()
-        echo(words.say("did_erase_page", path=page))
+        context.print("did_erase_page", path=page)
     for path in set_aside_files(context.state):
         path.unlink(missing_ok=True)
-        echo(words.say("did_erase_file", path=path))
+        context.print("did_erase_file", path=path)
     if (context.state / FILE_NAME).exists():
-        try:
-            _erase(context, words)
-        except StateError as error:
-            if error.key != "journal_corrupt" or context.service_runs():
-                raise
-            # It cannot be written any more, and the next one begins anew.
-            for path in journal_files(context.state):
-                path.unlink(missing_ok=True)
-            echo(words.say("did_erase_file", path=context.state / FILE_NAME))
+        _erase_journal(context)
     else:
-        echo(words.say("erase_none"))
-    echo(words.say("erase_kept"))
+        context.print("erase_none")
+    context.print("erase_kept")
     return 0
 
 
-def _losses(context: CommandContext, words: Translator) -> Iterator[str]:
+def _erase_journal(context: CommandContext) -> None:
+    try:
+        with context.journal() as journal:
+            counts = _counts(journal)
+            journal.erase(context.now)
+    except StateError as error:
+        if error.key != "journal_corrupt" or context.service_runs():
+            raise
+        # It cannot be written any more, and a new one replaces it.
+        for path in journal_files(context.state):
+            path.unlink(missing_ok=True)
+        context.print("did_erase_file", path=context.state / FILE_NAME)
+    else:
+        context.print("did_erase", **counts)
+
+
+def _losses(context: CommandContext) -> Iterator[str]:
     """Yield what is erased."""
-    yield words.say("erase_what", state=context.state)
-    yield from recorded_counts(context, words)
+    yield context.words.say("erase_what", state=context.state)
+    yield from recorded_counts(context)
 
 
-def recorded_counts(context: CommandContext, words: Translator) -> Iterator[str]:
-    """Yield a line that counts what the journal holds; none where it cannot be read."""
+def recorded_counts(context: CommandContext) -> Iterator[str]:
+    """Yield a line that counts what the journal holds; none if it cannot be read."""
     if not (context.state / FILE_NAME).exists():
         return
     try:
         with context.journal() as journal:
-            yield words.say("erase_counts", **_counts(journal))
+            yield context.words.say("erase_counts", **_counts(journal))
     except StateError:
         return
 
 
-def _counts(journal: Journal) -> dict[str, int]:
+def _counts(journal: Journal) -> dict[str, Any]:
     diary = journal.diary.content()
     return {
         "cramps": len(diary.cramps),
         "mornings": len(diary.mornings),
-        "reminders": len(journal.since(_EVER)),
+        "reminders": len(journal.since(_BEGINNING)),
     }
-
-
-def _erase(context: CommandContext, words: Translator) -> None:
-    with context.journal() as journal:
-        counts = _counts(journal)
-        journal.erase(context.now)
-    echo(words.say("did_erase", **counts))
-
-
-def _zone(context: CommandContext) -> tzinfo:
-    """The person's time zone; the system's where the config is wrong: what is theirs is theirs."""
-    try:
-        return context.zone
-    except ConfigError:
-        return zone(None)
-
-
-def _settings(context: CommandContext) -> Mapping[str, object] | None:
-    """The settings in force; None where the config is wrong."""
-    try:
-        return context.active.values
-    except ConfigError:
-        return None
-
-
-def _reminder_record(course: Delivery, here: tzinfo) -> Record:
-    record: dict[str, object] = {
-        "reminder": course.key.reminder,
-        "topic": course.topic,
-        "care_day": course.key.care_day.isoformat(),
-        "due": _iso(course.occurrence.due, here),
-        "state": STATE_NAMES[type(course.state)],
-        "at": None,
-        "outcome": None,
-        "reason": None,
-        "snoozes": course.snoozes,
-    }
-    match course.state:
-        case Closed(outcome, at, reason):
-            record |= {"at": _iso(at, here), "outcome": outcome, "reason": reason}
-        case Snoozed(until):
-            record |= {"at": _iso(until, here)}
-        case Active(shown) if shown is not None:
-            record |= {"at": _iso(shown, here)}
-        case Held(cause):
-            record |= {"reason": cause}
-    return record
-
-
-def _act_record(act: UserAction, here: tzinfo) -> Record:
-    return {
-        "at": _iso(act.at, here),
-        "what": act.what,
-        "reminders": " ".join(one.key.reminder for one in act.courses),
-    }
-
-
-def _write_tables(
-    folder: Path,
-    diary: DiaryContent,
-    reminders: Sequence[Record],
-    acts: Sequence[Record],
-    settings: Mapping[str, object] | None,
-) -> None:
-    """Write each kind of record as a table of its own.
-
-    Raises:
-        OSError: One of them cannot be written; all are as they were.
-    """
-    folder.mkdir(mode=_FOR_YOU_ALONE, parents=True, exist_ok=True)
-    tables: dict[str, tuple[Sequence[str], Sequence[Record]]] = {
-        "diary": (COLUMNS, diary_rows(diary.cramps, diary.mornings)),
-        "reminders": (_REMINDERS, reminders),
-        "acts": (_ACTS, acts),
-        "settings": (_SETTINGS, list(_flat(settings or {}))),
-    }
-    hand_over_all(
-        {
-            folder / f"{name}.csv": csv_text(columns, rows)
-            for name, (columns, rows) in tables.items()
-        }
-    )
-
-
-def _flat(table: Mapping[str, object], where: tuple[str, ...] = ()) -> Iterator[Record]:
-    """Each value of a table under the path of its key, as TOML writes them."""
-    for key, value in table.items():
-        if isinstance(value, dict):
-            yield from _flat(value, (*where, key))
-        else:
-            yield {"key": path_text((*where, key)), "value": value_text(value)}
-
-
-def _iso(instant: datetime, here: tzinfo) -> str:
-    return instant.astimezone(here).isoformat()

@@ -87,16 +87,16 @@ def _install(context: CommandContext, words: Translator, rollback: FileRollback)
 @pass_context
 def uninstall_command(context: CommandContext, *, purge: bool, yes: bool) -> int:
     """Remove the user service; keep your config and journal."""
-    words = context.lenient().words
+    context = context.lenient()
     # The files that are removed below record these paths.
     configs, state = _configs(context), context.state
     exist = any(one.exists() for one in (*configs, state))
     if purge and exist and not yes:
         confirmed = confirm_erasure(
-            words,
-            _losses(context, words, configs),
-            words.say("purge_sure"),
-            words.say("purge_nothing"),
+            context.words,
+            _losses(context, configs),
+            context.words.say("purge_sure"),
+            context.words.say("purge_nothing"),
             ValueRefused("purge_wants_yes"),
         )
         if not confirmed:
@@ -105,11 +105,11 @@ def uninstall_command(context: CommandContext, *, purge: bool, yes: bool) -> int
     existed = user_unit.uninstall(os.environ)
     for one in (variables, os.environ):
         desktop_entry.uninstall(one)
-    echo(words.say("did_uninstall" if existed else "nothing_installed"))
+    context.print("did_uninstall" if existed else "nothing_installed")
     if existed and user_unit.comes_back():
-        echo(words.say("uninstall_for_you_alone", unit=NAME))
+        context.print("uninstall_for_you_alone", unit=NAME)
     if not purge:
-        _report_kept(words, configs[0], state)
+        _report_kept(context, configs[0], state)
         return 0
     if service_runs(state):
         # It would write the diary to the disk again.
@@ -121,15 +121,15 @@ def uninstall_command(context: CommandContext, *, purge: bool, yes: bool) -> int
             # Only an empty folder can be removed.
             config.parent.rmdir()
     shutil.rmtree(state, ignore_errors=True)
-    echo(words.say("did_purge"))
+    context.print("did_purge")
     return 0
 
 
-def _losses(context: CommandContext, words: Translator, configs: Sequence[Path]) -> Iterator[str]:
+def _losses(context: CommandContext, configs: Sequence[Path]) -> Iterator[str]:
     """Yield what a purge removes."""
     found = [str(one) for one in configs if one.exists()] or [str(configs[0])]
-    yield words.say("purge_what", config=", ".join(found), state=context.state)
-    yield from recorded_counts(context, words)
+    yield context.words.say("purge_what", config=", ".join(found), state=context.state)
+    yield from recorded_counts(context)
 
 
 def _configs(context: CommandContext) -> list[Path]:
@@ -143,11 +143,11 @@ def _configs(context: CommandContext) -> list[Path]:
     return list(dict.fromkeys([service, usual] if ours and service else [usual]))
 
 
-def _report_kept(words: Translator, config: Path, state: Path) -> None:
+def _report_kept(context: CommandContext, config: Path, state: Path) -> None:
     match config.exists(), state.exists():
         case True, True:
-            echo(words.say("data_kept", config=config, state=state))
+            context.print("data_kept", config=config, state=state)
         case True, False:
-            echo(words.say("kept_config", path=config))
+            context.print("kept_config", path=config)
         case False, True:
-            echo(words.say("kept_journal", path=state))
+            context.print("kept_journal", path=state)

@@ -1,4 +1,4 @@
-"""What is recorded, as rows for a program: JSON that is exact, and CSV that no spreadsheet runs."""
+"""Formats of records for programs: JSON that is exact, and CSV that no spreadsheet executes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import io
 import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 
 from nightcare.atomic_write import replace_files
@@ -19,14 +18,14 @@ Record = Mapping[str, object]
 COLUMNS = (
     "kind", "id", "at", "care_day", "night", "leg", "severity", "minutes", "note", "recorded",
 )  # fmt: skip
-"""The columns of the diary as CSV; an answer in the morning has no moment and no number."""
+"""The columns of the diary as CSV; a morning answer has no time and no id."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-_FOR_YOU_ALONE = 0o600
+_PRIVATE = 0o600
 
 
 def cramp_record(cramp: Cramp) -> Record:
-    """A cramp, with the clock of where it was noted."""
+    """Return a cramp, in the local time of where it was recorded."""
     night = cramp.place.night
     return {
         "id": cramp.id,
@@ -37,21 +36,21 @@ def cramp_record(cramp: Cramp) -> Record:
         "severity": cramp.severity,
         "minutes": cramp.minutes,
         "note": cramp.note,
-        "recorded": _iso(cramp.recorded),
+        "recorded": cramp.recorded.isoformat(),
     }
 
 
 def morning_record(morning: Morning) -> Record:
-    """What was said of a night in the morning."""
+    """Return the answer to the morning question about a night."""
     return {
         "night": morning.night.isoformat(),
         "answer": morning.answer,
-        "recorded": _iso(morning.recorded),
+        "recorded": morning.recorded.isoformat(),
     }
 
 
 def diary_records(cramps: Sequence[Cramp], mornings: Sequence[Morning]) -> dict[str, list[Record]]:
-    """The diary, for JSON."""
+    """Return the diary for JSON."""
     return {
         "cramps": [cramp_record(one) for one in cramps],
         "mornings": [morning_record(one) for one in mornings],
@@ -59,29 +58,29 @@ def diary_records(cramps: Sequence[Cramp], mornings: Sequence[Morning]) -> dict[
 
 
 def diary_rows(cramps: Sequence[Cramp], mornings: Sequence[Morning]) -> list[Record]:
-    """The diary as one table, with `COLUMNS`."""
+    """Return the diary as one table, with `COLUMNS`."""
     rows: list[Record] = [{"kind": "cramp", **cramp_record(one)} for one in cramps]
     for one in mornings:
-        said = morning_record(one)
+        record = morning_record(one)
         rows.append(
             {
                 "kind": "morning",
-                "care_day": said["night"],
-                "night": said["night"],
-                "severity": said["answer"],
-                "recorded": said["recorded"],
+                "care_day": record["night"],
+                "night": record["night"],
+                "severity": record["answer"],
+                "recorded": record["recorded"],
             }
         )
     return rows
 
 
 def json_text(value: object) -> str:
-    """JSON, exactly as things are recorded."""
+    """Return a value as JSON."""
     return json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n"
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Record]) -> str:
-    """CSV with a line of names; the line ends are CRLF, as RFC 4180 has them.
+    """Return rows as CSV, with a header and the line ends of RFC 4180.
 
     A text that a spreadsheet would take for a formula has an apostrophe before it.
     Source: OWASP, "CSV Injection", https://owasp.org/www-community/attacks/CSV_Injection.
@@ -94,8 +93,8 @@ def csv_text(columns: Sequence[str], rows: Iterable[Record]) -> str:
     return out.getvalue()
 
 
-def hand_over(text: str, output: Path | None) -> None:
-    """Write a text to a file that its owner alone can read, or to standard output.
+def write_record(text: str, output: Path | None) -> None:
+    """Write a text to a file that only its owner can read, or to standard output.
 
     Raises:
         OSError: The file cannot be written; an old one is as it was.
@@ -103,19 +102,19 @@ def hand_over(text: str, output: Path | None) -> None:
     if output is None:
         echo(text, end="")
         return
-    hand_over_all({output: text})
+    write_records({output: text})
 
 
-def hand_over_all(texts: Mapping[Path, str]) -> None:
-    """Write texts to files that their owner alone can read: all of them or none.
+def write_records(texts: Mapping[Path, str]) -> None:
+    """Write texts to files that only their owner can read: all of them or none.
 
     Raises:
         OSError: One cannot be written; old ones are as they were.
     """
     for output in texts:
         if output.is_file():
-            # What takes the place of a file has its mode.
-            output.chmod(_FOR_YOU_ALONE)
+            # The new file gets the mode of the old one.
+            output.chmod(_PRIVATE)
     replace_files({output: text.encode() for output, text in texts.items()})
 
 
@@ -126,15 +125,11 @@ def _cell(value: object) -> object:
 
 
 def _may_be_formula(text: str) -> bool:
-    """Return whether the first character that counts begins a formula.
+    """Return whether the first visible character begins a formula.
 
-    Programs skip blanks and characters that are not drawn, and take fullwidth signs for plain ones.
+    Programs skip blanks and invisible characters, and read fullwidth characters as plain ones.
     """
     if text.startswith(_FORMULA):
         return True
     seen = (sign for sign in text if unicodedata.category(sign)[0] not in "ZC")
     return unicodedata.normalize("NFKC", next(seen, "")).startswith(_FORMULA)
-
-
-def _iso(instant: datetime) -> str:
-    return instant.isoformat()

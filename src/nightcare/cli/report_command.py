@@ -1,16 +1,19 @@
-"""The report: what the diary comes to, in the terminal, for a program, or as a page."""
+"""The report on the diary, as text, JSON or a page: report."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import click
 
-from nightcare.cli.command_context import CommandContext, json_option, pass_context
-from nightcare.cli.cramps import dated
+from nightcare.cli.command_context import PATH, CommandContext, json_option, pass_context
+from nightcare.cli.cramps import date_text
 from nightcare.cli.output import echo, print_json
+from nightcare.cli.record_formats import write_record
+from nightcare.cli.tips import advice as guidance_text
 from nightcare.cli.tips import wrapped
 from nightcare.domain.day_parser import checked_days
 from nightcare.domain.diary import last_night
@@ -23,7 +26,7 @@ from nightcare.domain.report import (
     days_until,
     report,
 )
-from nightcare.errors import ValueRefused
+from nightcare.errors import DesktopError, StateError, ValueRefused
 from nightcare.i18n.report_text import (
     counsel,
     counted_nights,
@@ -32,27 +35,22 @@ from nightcare.i18n.report_text import (
     share,
     span_names,
 )
+from nightcare.paths import own_page
 
-_A_MONTH = 30
-_EARLIER = timedelta(days=3)
-"""What belongs to a care day is due less than that from its date, in every zone."""
+_MARGIN = timedelta(days=3)
+"""More than the time between a reminder of a care day and midnight (UTC) of its date."""
 
 
 @click.command("report")
-@click.option(
-    "--days",
-    type=int,
-    default=_A_MONTH,
-    help="Over so many nights: 30 unless said.",
-)
+@click.option("--days", type=int, default=30, help="The number of nights; 30 by default.")
 @click.option(
     "--html",
     "file",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="Write it as a page, to read in a browser or to print.",
 )
-@click.option("--open", "shown", is_flag=True, help="Show that page in your browser.")
+@click.option("--open", "shown", is_flag=True, help="Open that page in your browser.")
 @json_option
 @pass_context
 def report_command(
@@ -63,25 +61,57 @@ def report_command(
     as_page = shown or file is not None
     if as_page and as_json:
         raise ValueRefused("report_page_or_json")
-    made, why = _made(context, days)
+    made, why = _report(context, days)
     if as_page:
-        from nightcare.cli.report_page import hand_over_page  # noqa: PLC0415 - only for a page
-
-        hand_over_page(made, why, context, file, shown=shown)
-        return
-    if as_json:
-        print_json(_for_a_program(made, why, context))
-        return
-    for line in _lines(made, context):
-        echo(line)
-    if why is not None:
-        echo()
-        for line in _advice(why, context):
-            echo(wrapped(line))
+        _write_page(made, why, context, file, shown=shown)
+    elif as_json:
+        print_json(_value(made, why, context))
+    else:
+        for line in _lines(made, context):
+            echo(line)
+        if why is not None:
+            echo()
+            for line in _advice(why, context):
+                echo(wrapped(line))
 
 
-def _made(context: CommandContext, days: int) -> tuple[Report, ReferralReason | None]:
-    """The report over so many nights, and whether the diary says to see a professional."""
+def _write_page(
+    made: Report,
+    why: ReferralReason | None,
+    context: CommandContext,
+    file: Path | None,
+    *,
+    shown: bool,
+) -> None:
+    """Write the page to a file, or to the folder of the journal, and open it if `shown`.
+
+    Raises:
+        ExtraMissing: The libraries that draw it are not installed.
+        StateError: The file cannot be written; an old one is as it was.
+        DesktopError: No browser can be started; the page is written.
+    """
+    from nightcare.desktop.browser import show  # noqa: PLC0415 - only for a page
+    from nightcare.report_html.render import draw  # noqa: PLC0415 - likewise
+    from nightcare.report_html.view_model import page  # noqa: PLC0415 - likewise
+
+    today = context.now.astimezone(context.zone).date()
+    text = draw(page(made, why, context.schedule.professional, context.words, today))
+    path = (own_page(context.state) if file is None else file).absolute()
+    if not path.parent.is_dir():
+        raise StateError("page_folder_missing", folder=path.parent)
+    try:
+        write_record(text, path)
+    except OSError as error:
+        raise StateError("page_not_written", path=path, reason=error.strerror or error) from error
+    context.print("did_export", path=path)
+    if shown:
+        if not show(path, os.environ):
+            raise DesktopError("no_browser", path=path)
+        context.print("did_show_page")
+
+
+def _report(context: CommandContext, days: int) -> tuple[Report, ReferralReason | None]:
+    """Return the report on the last nights, and why to see a professional, if so."""
     with context.journal() as journal:
         calendar, pages = context.calendar, journal.diary
         rule = context.schedule.professional
@@ -94,15 +124,13 @@ def _made(context: CommandContext, days: int) -> tuple[Report, ReferralReason | 
         cramps, mornings = pages.cramps(over[0]), pages.mornings(over[0])
         why = concern(window, rule, recent, pages.mornings(window))
         midnight = datetime.combine(over[0], time(), UTC)
-        courses = journal.since(
-            max(midnight, datetime.min.replace(tzinfo=UTC) + _EARLIER) - _EARLIER
-        )
+        courses = journal.since(max(midnight, datetime.min.replace(tzinfo=UTC) + _MARGIN) - _MARGIN)
     return report(over, cramps, mornings, courses), why
 
 
 def _lines(made: Report, context: CommandContext) -> Iterator[str]:
     words = context.words
-    first, last = dated(made.days[0], context), dated(made.days[-1], context)
+    first, last = date_text(made.days[0], context), date_text(made.days[-1], context)
     yield words.say("report_span", first=first, last=last)
     yield ""
     yield from _columns(
@@ -151,14 +179,14 @@ def _span_lines(made: Report, context: CommandContext) -> Iterator[str]:
     head, names = span_names(made, words)
     rows = [(head, *(words.say(f"report_{key}") for key in keys))]
     for name, span in zip(names, made.spans, strict=True):
-        told = span.nights
-        figures = (told.cramps, told.severe, told.free, told.unknown)
+        nights = span.nights
+        figures = (nights.cramps, nights.severe, nights.free, nights.unknown)
         rows.append((name, *map(str, figures), share(span.reminded, words)))
     yield from _columns(rows)
 
 
 def _columns(rows: Sequence[tuple[str, ...]], indent: str = "") -> Iterator[str]:
-    """Rows as columns: words to the left, figures to the right."""
+    """Yield rows as lines of columns: words aligned left, figures right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for first, *rest in rows:
         figures = [cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True)]
@@ -166,20 +194,18 @@ def _columns(rows: Sequence[tuple[str, ...]], indent: str = "") -> Iterator[str]
 
 
 def _advice(why: ReferralReason, context: CommandContext) -> Iterator[str]:
-    """When the guidance says to see a professional, and whose the numbers are."""
+    """Yield when the guidance says to see a professional, and where the limits come from."""
     words = context.words
-    told = counsel(why, context.schedule.professional, words)
-    yield from told.reasons
-    yield from told.statements
-    for section in told.sections:
+    advice = counsel(why, context.schedule.professional, words)
+    yield from advice.reasons
+    yield from advice.statements
+    for section in advice.sections:
         yield words.say("source", source=f"{words.guidance.source}: {section}")
     yield f"{words.say('professional_ours')} {words.say('professional_change')}"
-    yield next(one.text for one in words.guidance.professional if one.id == "not-medical-advice")
+    yield guidance_text(words.guidance.professional, "not-medical-advice")
 
 
-def _for_a_program(
-    made: Report, why: ReferralReason | None, context: CommandContext
-) -> dict[str, object]:
+def _value(made: Report, why: ReferralReason | None, context: CommandContext) -> dict[str, object]:
     rule = context.schedule.professional
     said = {one.id: one for one in context.words.guidance.professional}
     return {
