@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 import click
 
 from nightcare.cli.command_group import app
 from nightcare.errors import ValueRefused
+from nightcare.nearest import with_nearest
 
-_ALIKE = 0.7
+_SIMILARITY = 0.7
 """The least similarity, from 0 to 1, of a name to suggest."""
 
 
@@ -30,25 +30,20 @@ def usage_error(error: click.ClickException, arguments: Sequence[str]) -> ValueR
 
 def unknown_command(name: str, known: Sequence[str], context: click.Context) -> ValueRefused:
     """Return the error about a command that a group does not have."""
-    close = _nearest(name, known)
-    return ValueRefused(
-        "usage_command_unknown_but" if close else "usage_command_unknown",
-        found=name,
-        nearest=close,
-        help=f"{context.command_path} --help",
-    )
+    known_values = {"found": name, "help": f"{context.command_path} --help"}
+    key, values = with_nearest("usage_command_unknown", name, known, known_values, _SIMILARITY)
+    return ValueRefused(key, **values)
 
 
 def _described(error: click.ClickException, arguments: Sequence[str]) -> ValueRefused:
     match error:
         case click.NoSuchOption(option_name=name, ctx=context):
             parameters = [] if context is None else context.command.get_params(context)
-            close = _nearest(name, [name for one in parameters for name in one.opts])
-            return ValueRefused(
-                "usage_option_unknown_but" if close else "usage_option_unknown",
-                found=name,
-                nearest=close,
+            known = [option for one in parameters for option in one.opts]
+            key, values = with_nearest(
+                "usage_option_unknown", name, known, {"found": name}, _SIMILARITY
             )
+            return ValueRefused(key, **values)
         case click.BadOptionUsage(option_name=name):
             given = any(one.startswith(f"{name}=") for one in arguments)
             return ValueRefused("usage_no_value" if given else "usage_needs_value", name=name)
@@ -72,11 +67,6 @@ def _path(arguments: Sequence[str]) -> str:
             break
         context = click.Context(found, context, info_name=word)
     return context.command_path
-
-
-def _nearest(name: str, known: Sequence[str]) -> str:
-    """Return the most similar name, if any is similar; else an empty text."""
-    return next(iter(get_close_matches(name, known, n=1, cutoff=_ALIKE)), "")
 
 
 def _refused(parameter: click.Parameter) -> ValueRefused:
