@@ -37,7 +37,6 @@ NO_VERB = set(_NO_VERB.split())
 EXEMPT = {
     "src/nightcare",
     "src/nightcare/cli",
-    "src/nightcare/desktop",
     "src/nightcare/journal",
     "src/nightcare/service",
     "src/nightcare/report_html",

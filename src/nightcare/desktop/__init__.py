@@ -1,1 +1,1 @@
-"""What touches the desktop and the operating system, one file a neighbour."""
+"""The desktop and the operating system, one module for each part."""

@@ -1,4 +1,4 @@
-"""The person's browser."""
+"""The user's browser."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 _OPENERS = (("xdg-open",), ("gio", "open"))
-"""What asks the desktop which browser is the person's; a failure is in the exit status.
+"""Commands that open the user's browser; a failure is in the exit status.
 
 Source: xdg-open(1) and gio(1). Python's webbrowser starts the first of these too, but does not
 wait to hear whether it worked, and without a screen it takes the terminal for a text browser.

@@ -36,7 +36,7 @@ _NEVER = 2**62 // _NANOSECONDS
 
 
 def now() -> datetime:
-    """The present instant (UTC)."""
+    """Return the current instant (UTC)."""
     return datetime.now(UTC)
 
 
@@ -46,7 +46,7 @@ def alarm(
     jumped: Callable[[], None],
     soon: Callable[[], None] | None = None,
 ) -> KernelAlarm | BoundedAlarm:
-    """The best alarm that this platform has: calls when it is due, and when the clock jumped.
+    """Return the best alarm of this platform: it calls when it is due, and when the clock jumped.
 
     Args:
         loop: The event loop.
@@ -96,7 +96,7 @@ class KernelAlarm:
             self._told_late = self._loop.call_soon(self._jumped)
 
     def close(self) -> None:
-        """Never call again."""
+        """Stop the alarm for good."""
         if self._told_late is not None:
             self._told_late.cancel()
         self._loop.remove_reader(self._timer)
@@ -148,7 +148,7 @@ class BoundedAlarm:
         self._wait()
 
     def close(self) -> None:
-        """Never call again."""
+        """Stop the alarm for good."""
         if self._handle is not None:
             self._handle.cancel()
 

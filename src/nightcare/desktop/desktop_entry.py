@@ -1,4 +1,4 @@
-"""What tells a desktop who sends the notifications: a desktop entry, and an icon of our own.
+"""The desktop entry and the icon, by which a desktop identifies the notifications.
 
 Source: the Desktop Entry Specification, "The Exec key", and the Icon Theme Specification,
 "Installing Application Icons", both of freedesktop.org.
@@ -24,19 +24,19 @@ _QUOTED = str.maketrans({sign: f"\\{sign}" for sign in '"`$\\'})
 
 
 def icon(variables: Mapping[str, str]) -> str:
-    """The name of the icon of notifications: our own where it is installed, else a common one."""
+    """Return the name of the icon of notifications: our own if installed, else a common one."""
     system = (variables.get("XDG_DATA_DIRS") or _SYSTEM_DATA).split(":")
     places = [data_folder(variables), *(Path(part) for part in system if part.startswith("/"))]
     return ICON.stem if any(_is_file(place / ICON) for place in places) else _EVERYWHERE
 
 
 def data_folder(variables: Mapping[str, str]) -> Path:
-    """The person's own folder of data."""
+    """Return the user's own data folder."""
     return Path(variables.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
 
 
 def entry_text(command: Sequence[str]) -> str:
-    """The desktop entry.
+    """Return the text of the desktop entry.
 
     Args:
         command: What runs when somebody clicks on the words of a notification, on desktops that
@@ -90,7 +90,7 @@ def uninstall(variables: Mapping[str, str]) -> None:
 
 
 def _argument(part: str) -> str:
-    """One word of an Exec key."""
+    """Return one word of an Exec key."""
     quoted = f'"{part.translate(_QUOTED)}"'.replace("%", "%%")
     # The value is text, in which a backslash is written as two.
     return quoted.replace("\\", "\\\\")
@@ -104,7 +104,7 @@ def _is_file(path: Path) -> bool:
 
 
 def _packaged(place: Path) -> str:
-    """What the package brings for a place."""
+    """Return the packaged file for a place."""
     from importlib import resources  # noqa: PLC0415 - the service needs no more than the name
 
     return resources.files("nightcare").joinpath(place.name).read_text(encoding="utf-8")

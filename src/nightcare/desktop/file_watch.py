@@ -72,7 +72,7 @@ async def _told_by_the_kernel(path: Path) -> AsyncIterator[None]:
 
 
 def _places(path: Path) -> _Places:
-    """Where to look to hear of all that may become of a path."""
+    """Return the folders to watch, with the names in them that a path depends on."""
     places: _Places = {}
     for folder, name in _steps(path.absolute()):
         places.setdefault(folder, set()).add(Path(name))

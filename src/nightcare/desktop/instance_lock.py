@@ -37,7 +37,7 @@ _BETWEEN_TRIES = 0.05
 
 @dataclass(frozen=True)
 class ServiceRecord:
-    """What a running service tells commands about itself.
+    """The record by which commands find a running service.
 
     Attributes:
         pid: Its process.

@@ -18,7 +18,7 @@ _CHECK = (
 
 
 class FilesState(Enum):
-    """What became of the program's files since the process began."""
+    """The state of the program's files, compared with the start of the process."""
 
     UNCHANGED = auto()
     REPLACED = auto()

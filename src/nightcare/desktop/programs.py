@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Output:
-    """What a program printed, and the status that it ended with."""
+    """The output of a program, and its exit status."""
 
     status: int
     out: str

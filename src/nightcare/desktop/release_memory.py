@@ -1,4 +1,4 @@
-"""Memory that nobody needs any more goes back to the system."""
+"""Release of unused memory to the system."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 
 def release_memory() -> None:
-    """Look for cycles, and have the C library hand over what is free, malloc_trim(3)."""
+    """Collect garbage, and let the C library release free memory, malloc_trim(3)."""
     gc.collect()
     if sys.platform == "linux":
         import ctypes  # noqa: PLC0415 - commands need none

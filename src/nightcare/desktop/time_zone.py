@@ -29,7 +29,7 @@ _ZONES = "/usr/share/zoneinfo"
 """The directory of named zones, unless the variable TZDIR names another."""
 
 _RULE = re.compile(r"([A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?[0-9]")
-"""How a rule begins that the C library understands, by tzset(3): a name and its offset."""
+"""The start of a rule that the C library understands, by tzset(3): a name and its offset."""
 
 _LARGEST = 1_000_000
 """Bytes; the largest zone file known has 5,000."""
@@ -42,7 +42,7 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 2100
 
 
 class ZoneSource(StrEnum):
-    """Where a time zone comes from."""
+    """The source of a time zone."""
 
     CONFIG = "config"
     VARIABLE = "variable"
