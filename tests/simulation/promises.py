@@ -65,6 +65,7 @@ class Promises:
         self._askings: dict[tuple[Key, int], set[str]] = {}
         self._asked: dict[date, int] = {}
         self._counted: set[str] = set()
+        self._clock_set_back = False
         self._advised: datetime | None = None
         self._planned: list[Occurrence] = []
         self._shown_before = 0
@@ -100,6 +101,7 @@ class Promises:
 
     def set_back(self, to: datetime) -> None:
         """Take note that the clock goes back: what it had run ahead of is still to come (UTC)."""
+        self._clock_set_back = True
         if self._advised is not None and self._advised > to:
             self._advised = None
 
@@ -175,6 +177,7 @@ class Promises:
         reminders = [one for one in shown if not one.startswith(CAN_WAIT)]
         self.evenings.check(world, reminders, returns=returns)
         self._in_force = (world.schedule, world.zone)
+        self._clock_set_back = False
 
     def everything_has_ended(self) -> None:
         """Check that nothing is left open after days without the person."""
@@ -259,7 +262,7 @@ class Promises:
             if now is not outcome:
                 # What nobody saw, and a change of the plan or of the clock has put ahead.
                 ahead = course is None or course.occurrence.due > due
-                forgotten = ahead and outcome is Outcome.MISSED
+                forgotten = (ahead or self._clock_set_back) and outcome is Outcome.MISSED
                 if not self.answering and not forgotten:
                     world.fail(f"{key} was {outcome} and is {now}")
                 del self._settled[key]

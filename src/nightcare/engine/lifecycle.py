@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from nightcare.domain.care_day import ONE_DAY
 from nightcare.domain.delivery import (
     Active,
+    Closed,
     Delivery,
     Due,
     Held,
+    Outcome,
     Reason,
     Snoozed,
     begin,
@@ -68,8 +71,7 @@ def _newly_due(basis: Context, leading: GuidedRoutine, now: datetime) -> list[De
     """Begin the courses of what has fallen due since the last reckoning."""
     reckoned = basis.journal.global_state().reckoned or now
     if now < reckoned:
-        # The clock was set back: what it had run ahead of, and nobody saw, is still to come.
-        basis.journal.forget_unseen(now)
+        _take_back_missed(basis, now)
     after = max(min(reckoned, now), now - _LOOKS_BACK)
     due = between(basis.schedule.enabled, basis.calendar(), after, now)
     known = basis.journal.known(one.key for one in due)
@@ -92,6 +94,21 @@ def _newly_due(basis: Context, leading: GuidedRoutine, now: datetime) -> list[De
             basis.journal.save(course)
             begun.append(course)
     return begun
+
+
+def _take_back_missed(basis: Context, now: datetime) -> None:
+    """Forget what a clock that ran ahead has brought up and nobody saw (now in UTC).
+
+    What is due later comes then. What was due before, and was missed only later than now, comes up
+    again while it is fresh.
+    """
+    basis.journal.forget_unseen(now)
+    for course in basis.journal.since(now - ONE_DAY):
+        match course.state:
+            case Closed(Outcome.MISSED, at) if at > now and course.snoozes == 0:
+                reminder = basis.schedule.reminder(course.key.reminder)
+                if reminder is not None and now <= course.fresh_from + reminder.fresh:
+                    basis.journal.save(begin(course.occurrence, course.topic))
 
 
 def _later_came(basis: Context, course: Delivery, reminder: Reminder) -> bool:
