@@ -296,6 +296,20 @@ def test_a_snooze_that_is_pressed_twice_counts_once() -> None:
     assert course.snoozes == 1
 
 
+def test_a_press_brings_back_nothing_beside_the_next_one_of_its_reminder() -> None:
+    """Press what was replaced by an occurrence that waits for the person."""
+    twice = plain("walk", "10:00").replace('"10:00"', '["10:00", "10:20"]')
+    desk = Desk(twice, "2026-11-23 09:00")
+    desk.until("2026-11-23 10:01")
+    (token,) = desk.screen.on_screen
+    desk.there(Presence({Condition.IDLE}))
+    desk.until("2026-11-23 10:21")
+    late(desk, token, "snooze-10m")
+    assert desk.outcomes("walk") == ["expired", "held"]
+    late(desk, token, "done")
+    assert desk.outcomes("walk") == ["done", "held"]
+
+
 def test_a_press_on_what_is_done_changes_nothing() -> None:
     """A second Done is no matter; any other button is told of."""
     desk = Desk(plain("walk", "10:00"), "2026-11-23 09:00")

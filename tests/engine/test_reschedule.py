@@ -9,6 +9,7 @@ import pytest
 
 from nightcare.domain.policy import Presence
 from nightcare.domain.reminders import Condition
+from nightcare.engine.user_actions import UserActions
 from parts.desk import SLEEP, ZONE, Desk, local, schedule_of
 
 EVENING = """
@@ -561,3 +562,31 @@ stays = "45m"
     undo(made)
     assert made.outcomes("water")[-1:] == ["open"]
     assert made.title() == "Once more: Water"
+
+
+def test_undo_restores_nothing_beside_what_has_taken_its_place() -> None:
+    """Undo a pause after a flight that has brought another occurrence of the same reminder."""
+    made = desk(
+        "22:05",
+        '[reminders.stretch]\ntopic = "stretching"\ntext = "Stretch"\nfresh = "119m"\n'
+        'at = ["wake + 2h", "bedtime - 30m"]\n',
+    )
+    made.answers().pause(made.now, made.now + timedelta(hours=2))
+    made.written()
+    auckland = ZoneInfo("Pacific/Auckland")
+    made.service.travel(auckland, made.now)
+    UserActions(made.schedule, auckland, made.journal).undo(made.now)
+    made.written()
+    (course,) = made.journal.unsettled()
+    assert course.key.slot == "wake + 2h"
+
+
+def test_what_a_clock_that_ran_ahead_has_missed_comes_once_it_is_right() -> None:
+    """Start by a clock that is two hours ahead, which is set right just after."""
+    made = Desk(EVENING, "2026-11-23 12:00")
+    made.restart("2026-11-24 00:05")
+    assert made.outcomes("stretch") == ["missed: too late"]
+    made.sleep_until("2026-11-23 22:05")
+    assert made.title() == "Stretch"
+    at(made, "22:25")
+    assert made.title() == "Blanket"

@@ -94,12 +94,25 @@ def handle_late_press(
     if isinstance(course.state, Snoozed) and event.key.startswith(SNOOZE):
         # Pressed twice, or told twice: it was put off by the first.
         return None
-    if not on_screen.was_last(course):
+    if not on_screen.was_last(course) or (_revives(event.key) and _followed(basis, course)):
         return "late_another", course
     if now > course.fresh_from + reminder.fresh:
         return "late_over", course
     _answered(basis, on_screen, leading, course, event.key, now)
     return None
+
+
+def _revives(button: str) -> bool:
+    """Return whether a button lets a closed occurrence come again."""
+    return button == START or button.startswith(SNOOZE)
+
+
+def _followed(basis: Context, course: Delivery) -> bool:
+    """Return whether another occurrence of the same reminder is under way."""
+    return any(
+        one.key.reminder == course.key.reminder and one.key != course.key
+        for one in basis.journal.unsettled()
+    )
 
 
 def handle_routine_event(

@@ -120,11 +120,12 @@ class Undo:
         return replace(course, state=Active(shown=None, closes=closes))
 
     def _replaced(self, course: Delivery) -> bool:
-        """Return whether a later occurrence of its reminder has taken its place."""
+        """Return whether another occurrence of its reminder has taken its place."""
         rivals = [*self.journal.unsettled(), *self.journal.of_care_day(course.key.care_day)]
         return any(
-            one.key.reminder == course.key.reminder and one.occurrence.due > course.occurrence.due
+            not one.settled or one.occurrence.due > course.occurrence.due
             for one in rivals
+            if one.key.reminder == course.key.reminder and one.key != course.key
         )
 
     def _screen_taken(self) -> bool:
