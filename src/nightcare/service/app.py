@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import json
 import os
 import signal
 from collections.abc import Callable, Mapping
@@ -532,7 +531,7 @@ class ServiceApp:
             "config": None if loaded.path is None else str(loaded.path),
             "program": str(self._upgrade.files.marker.parent),
             "upgrade": _upgrade_word(self._upgrade),
-            "values": json.loads(json.dumps(loaded.values, default=str)),
+            "values": loaded.values,
             "mistakes": [diagnostic_text(one, self._words) for one in self._in_force.mistakes],
             "zone": {
                 "name": self._zone.name,
