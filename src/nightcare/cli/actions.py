@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import click
 
@@ -20,7 +19,7 @@ from nightcare.engine.user_actions import UserActions
 from nightcare.errors import DesktopError, NothingToDo, NotRunning, ValueRefused
 from nightcare.i18n.event_log import capabilities_text, draws_no_buttons
 from nightcare.i18n.plan_text import delivery_text
-from nightcare.journal.store import SERVICE_NOTE
+from nightcare.journal.service_status import read_status
 
 _TRIAL_SECONDS = 10.0
 _TRIAL_CHECK_SECONDS = 0.05
@@ -154,16 +153,15 @@ def try_command(context: CommandContext, reminder: str) -> None:
                 journal.answer_trial(number, NOT_SHOWN)
                 break
             time.sleep(_TRIAL_CHECK_SECONDS)
-        note: dict[str, Any] = journal.read_note(SERVICE_NOTE)
-        status = journal.trial_status(number)
+        service, status = read_status(journal), journal.trial_status(number)
     if not shown_by:
         raise DesktopError("trial_not_shown", reason=delivery_text(context.words, status))
     context.print("did_try", reminder=reminder)
-    can = capabilities_text(context.words, note["capabilities"])
+    can = capabilities_text(context.words, service.capabilities)
     context.print("notifier_can", notifier=shown_by, capabilities=can)
-    if draws_no_buttons(note["capabilities"]):
+    if draws_no_buttons(service.capabilities):
         context.print("notifier_no_buttons")
-    context.print(f"shown_by_{note['why']}", screen=context.words.say(f"screen_{note['screen']}"))
+    context.print(f"shown_by_{service.why}", screen=context.words.say(f"screen_{service.screen}"))
 
 
 def _split_name(words: list[str], context: CommandContext) -> tuple[str | None, str]:

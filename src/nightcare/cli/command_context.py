@@ -25,7 +25,8 @@ from nightcare.domain.schedule import Schedule
 from nightcare.engine.outlook_reader import read_outlook
 from nightcare.errors import ConfigError, NightcareError, StateError, ValueRefused
 from nightcare.i18n.translator import Translator, words_for
-from nightcare.journal.store import SERVICE_NOTE, Journal
+from nightcare.journal.service_status import ServiceStatus, read_status
+from nightcare.journal.store import Journal
 from nightcare.ownership import refuse_as_root
 from nightcare.paths import (
     ServicePlaces,
@@ -128,11 +129,11 @@ class CommandContext:
         try:
             return self.loaded
         except ConfigError:
-            note = self.service_note()
-            if "values" not in note:
+            status = self.service_status()
+            if status is None or status.values is None:
                 raise
             self._used_service_config = True
-            return result_from_json({"path": note["config"], "values": note["values"]})
+            return result_from_json({"path": status.config, "values": status.values})
 
     def _load(self, source: ConfigSource) -> LoadResult:
         try:
@@ -198,25 +199,25 @@ class CommandContext:
             self._reported_unreadable = True
             self.lenient().print("rows_left_out", count=journal.unreadable, err=True)
 
-    def service_note(self) -> dict[str, Any]:
-        """Return what the running service published about itself; nothing if none runs."""
+    def service_status(self) -> ServiceStatus | None:
+        """Return the status that the running service published; None if none runs."""
         try:
             if not self.service_runs():
-                return {}
+                return None
             with self.journal() as journal:
-                return journal.read_note(SERVICE_NOTE)
+                return read_status(journal)
         except StateError:
-            return {}
+            return None
 
     @functools.cached_property
     def zone(self) -> tzinfo:
         """The time zone; if the computer has lost its own, the one that the service still uses."""
         here = chosen(self.schedule.zone)
         if here.source is ZoneSource.DEFAULT:
-            noted = self.service_note().get("zone")
-            if noted is not None and noted["lost"]:
+            status = self.service_status()
+            if status is not None and status.zone is not None and status.zone.lost:
                 with suppress(LookupError, ValueError, OSError):
-                    return named(noted["name"]).zone
+                    return named(status.zone.name).zone
         return here.zone
 
     @functools.cached_property

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
 
 import click
 
@@ -18,7 +17,8 @@ from nightcare.domain.routine import Stage, routine_named, routines
 from nightcare.domain.routine_session import RoutineSession, whereabouts
 from nightcare.errors import DesktopError, NotRunning
 from nightcare.i18n.plan_text import next_line, state_line
-from nightcare.journal.store import SERVICE_NOTE, Journal
+from nightcare.journal.service_status import PublishedCondition, ServiceStatus, read_status
+from nightcare.journal.store import Journal
 
 _SERVICE_TEXTS = {
     "running": "status_running",
@@ -34,22 +34,22 @@ class _Status:
 
     Attributes:
         running: Whether the service runs.
-        note: What the service published about itself; empty if it does not run.
+        service: The status that the service published; empty if it does not run.
         outlook: The plan.
         routine: The guided routine that is under way, with its session and present stage.
     """
 
     running: bool
-    note: Mapping[str, Any]
+    service: ServiceStatus
     outlook: Outlook
     routine: tuple[RoutineSession, Routine, Stage] | None
 
     @property
     def notifier(self) -> str:
         """The state of the notification server: "running", "startable" or "none"."""
-        if self.note.get("notifier"):
+        if self.service.notifier:
             return "running"
-        return "startable" if self.note.get("notifier_startable") else "none"
+        return "startable" if self.service.notifier_startable else "none"
 
     @property
     def closed_by_good_night(self) -> bool:
@@ -65,8 +65,8 @@ def status_command(context: CommandContext, *, as_json: bool) -> None:
     """Show whether the service runs, what is open and what comes next."""
     running = context.service_runs()
     with context.journal() as journal:
-        note = journal.read_note(SERVICE_NOTE) if running else {}
-        status = _Status(running, note, context.outlook(), _routine(context, journal))
+        service = read_status(journal) if running else ServiceStatus()
+        status = _Status(running, service, context.outlook(), _routine(context, journal))
     if as_json:
         print_json(_value(status, context))
     else:
@@ -74,7 +74,7 @@ def status_command(context: CommandContext, *, as_json: bool) -> None:
             echo(line)
     if not running:
         raise NotRunning("not_running")
-    _report_other_bus(note, context)
+    _report_other_bus(service, context)
 
 
 def _routine(
@@ -94,24 +94,24 @@ def _routine(
 
 def _value(status: _Status, context: CommandContext) -> dict[str, object]:
     """Return the status as JSON."""
-    note, outlook = status.note, status.outlook
+    service, outlook = status.service, status.outlook
     standing, coming = outlook.standing, outlook.next()
-    notifier, capabilities = note.get("notifier") or None, note.get("capabilities", [])
-    path = context.active.path
+    notifier = service.notifier or None
+    path, published = context.active.path, asdict(service)
     return {
         "running": status.running,
-        "pid": note.get("pid"),
-        "version": note.get("version"),
+        "pid": service.pid,
+        "version": service.version,
         "notifier": notifier,
         "notifier_state": status.notifier if status.running else None,
-        "capabilities": capabilities,
-        "draws_buttons": None if notifier is None else "buttons" in capabilities,
+        "capabilities": service.capabilities,
+        "draws_buttons": None if notifier is None else "buttons" in service.capabilities,
         "config": None if path is None else str(path),
-        "mistakes": note.get("mistakes", []),
-        "upgrade": note.get("upgrade"),
-        "zone": note.get("zone"),
-        "presence": note.get("presence"),
-        "environment": note.get("environment"),
+        "mistakes": service.mistakes,
+        "upgrade": service.upgrade,
+        "zone": published["zone"],
+        "presence": published["presence"],
+        "environment": published["environment"],
         "paused_until": local_time(
             standing.paused_until if standing.paused(outlook.now) else None, outlook.calendar
         ),
@@ -139,36 +139,35 @@ def _routine_value(status: _Status) -> dict[str, object] | None:
 
 def _service_lines(status: _Status, context: CommandContext) -> Iterator[str]:
     """Yield what the service published about itself as lines."""
-    note, say = status.note, context.words.say
+    service, say = status.service, context.words.say
     key = _SERVICE_TEXTS[status.notifier] if status.running else "status_stopped"
-    yield say(key, notifier=note.get("notifier"))
-    if note.get("capabilities"):
+    yield say(key, notifier=service.notifier)
+    if service.capabilities:
         from nightcare.i18n.event_log import draws_no_buttons  # noqa: PLC0415 - not if it stopped
 
-        if draws_no_buttons(note["capabilities"]):
+        if draws_no_buttons(service.capabilities):
             yield say("notifier_no_buttons")
-    if mistakes := note.get("mistakes"):
+    if service.mistakes:
         yield say("status_mistakes")
-        yield from mistakes
-    if upgrade := note.get("upgrade"):
-        yield say(f"status_program_{upgrade}")
-    zone = note.get("zone")
-    if zone is not None and (zone["lost"] or not zone["known"]):
-        key = "status_zone_lost" if zone["lost"] else "status_zone_none"
-        yield say(key, zone=zone["name"])
-    yield from _presence_lines(note.get("presence") or {}, context)
+        yield from service.mistakes
+    if service.upgrade is not None:
+        yield say(f"status_program_{service.upgrade}")
+    zone = service.zone
+    if zone is not None and (zone.lost or not zone.known):
+        yield say("status_zone_lost" if zone.lost else "status_zone_none", zone=zone.name)
+    yield from _presence_lines(service.presence or {}, context)
 
 
 def _presence_lines(
-    presence: Mapping[str, Mapping[str, Any]], context: CommandContext
+    presence: Mapping[str, PublishedCondition], context: CommandContext
 ) -> Iterator[str]:
     """Yield what the service knows of the user's presence as lines, what it does not know last."""
     answers = {True: "on", False: "off", None: "unknown"}
     parts: dict[str, list[str]] = {"status_presence": [], "status_presence_unknown": []}
     for condition, state in presence.items():
-        on, sources = state.get("on"), ", ".join(state.get("by", []))
-        part = context.words.say(f"presence_{condition}_{answers[on]}", by=sources)
-        parts["status_presence_unknown" if on is None else "status_presence"].append(part)
+        sources = ", ".join(state.by)
+        part = context.words.say(f"presence_{condition}_{answers[state.on]}", by=sources)
+        parts["status_presence_unknown" if state.on is None else "status_presence"].append(part)
     for key, found in parts.items():
         if found:
             yield context.words.say(key, parts="; ".join(found))
@@ -193,22 +192,22 @@ def _plan_lines(status: _Status, context: CommandContext) -> Iterator[str]:
     yield next_line(outlook.next(), outlook, context.words)
 
 
-def _report_other_bus(note: Mapping[str, Any], context: CommandContext) -> None:
+def _report_other_bus(service: ServiceStatus, context: CommandContext) -> None:
     """Print where the service shows reminders, if that is not on this desktop.
 
     Raises:
         DesktopError: It shows them nowhere, because its session bus is not this desktop's.
     """
-    environment = note.get("environment") or {}
-    if note.get("screen") != "freedesktop" or "bus" not in environment:
+    environment = service.environment
+    if service.screen != "freedesktop" or environment is None:
         return
     from nightcare.desktop.notify.factory import same_bus, session_bus  # noqa: PLC0415 - as above
 
-    ours, theirs = session_bus(os.environ), environment["bus"]
+    ours, theirs = session_bus(os.environ), environment.bus
     if ours is None or (theirs and same_bus(ours, theirs)):
         return
-    managed, there = environment.get("managed"), theirs or context.words.say("doctor_none")
+    managed, there = environment.managed, theirs or context.words.say("doctor_none")
     error = DesktopError("other_bus" if managed else "other_bus_of_run", theirs=there, ours=ours)
-    if not note.get("notifier"):
+    if not service.notifier:
         raise error
     context.print(f"error_{error.key}", err=True, **error.values)

@@ -43,7 +43,14 @@ from nightcare.i18n.diagnostics_text import diagnostic_text, without_folder
 from nightcare.i18n.event_log import capabilities_text, draws_no_buttons, event_log
 from nightcare.i18n.translator import Translator, words_for
 from nightcare.journal.memory_fallback import FallbackJournal
-from nightcare.journal.store import BUTTONS_NOTE, SERVICE_NOTE
+from nightcare.journal.service_status import (
+    PublishedCondition,
+    PublishedEnvironment,
+    PublishedZone,
+    ServiceStatus,
+    write_status,
+)
+from nightcare.journal.store import BUTTONS_NOTE
 from nightcare.paths import started_by_systemd
 from nightcare.service.active_config import ActiveConfig, ReloadResult
 from nightcare.service.config_watch import ConfigWatch
@@ -520,32 +527,32 @@ class ServiceApp:
     def _arrange(self) -> None:
         self._scheduling.deadline(self._service.next_deadline())
         loaded = self._in_force.loaded
-        note: dict[str, object] = {
-            "pid": os.getpid(),
-            "version": __version__,
-            "screen": self._screen.name,
-            "notifier": self._screen.describe(),
-            "notifier_startable": self._startable,
-            "capabilities": sorted(self._screen.capabilities),
-            "why": self._why,
-            "config": None if loaded.path is None else str(loaded.path),
-            "program": str(self._upgrade.files.marker.parent),
-            "upgrade": _upgrade_word(self._upgrade),
-            "values": loaded.values,
-            "mistakes": [diagnostic_text(one, self._words) for one in self._in_force.mistakes],
-            "zone": {
-                "name": self._zone.name,
-                "source": self._zone.source,
-                "known": self._zone.understood and self._zone.source is not ZoneSource.DEFAULT,
-                "lost": self._zone_lost,
+        status = ServiceStatus(
+            pid=os.getpid(),
+            version=__version__,
+            screen=self._screen.name,
+            notifier=self._screen.describe(),
+            notifier_startable=self._startable,
+            capabilities=tuple(sorted(self._screen.capabilities)),
+            why=self._why,
+            config=None if loaded.path is None else str(loaded.path),
+            program=str(self._upgrade.files.marker.parent),
+            upgrade=_upgrade_word(self._upgrade),
+            values=loaded.values,
+            mistakes=tuple(diagnostic_text(one, self._words) for one in self._in_force.mistakes),
+            zone=PublishedZone(
+                self._zone.name,
+                self._zone.source,
+                known=self._zone.understood and self._zone.source is not ZoneSource.DEFAULT,
+                lost=self._zone_lost,
+            ),
+            environment=self._published(),
+            presence={
+                str(condition): PublishedCondition(known.on, tuple(known.by))
+                for condition, known in self._presence.known().items()
             },
-            "environment": self._published(),
-            "presence": {
-                str(matter): {"on": known.on, "by": list(known.by)}
-                for matter, known in self._presence.known().items()
-            },
-        }
-        self._journal.write_note(SERVICE_NOTE, note)
+        )
+        write_status(self._journal, status)
         self._note_plan()
         self._restart_if_idle()
 
@@ -556,22 +563,22 @@ class ServiceApp:
             self._journal.write_note(PLAN_NOTE, plan_note(values, self._zone))
             self._plan_noted = plan
 
-    def _published(self) -> dict[str, object]:
+    def _published(self) -> PublishedEnvironment:
         """Return what a doctor and `status` compare with their own environment."""
         variables = self._environment.variables
-        return {
-            "bus": session_bus(variables),
-            "config": str(self._in_force.place.absolute()),
-            "desktop": variables.get("XDG_CURRENT_DESKTOP", ""),
-            "display": variables.get("WAYLAND_DISPLAY") or variables.get("DISPLAY", ""),
-            "language": self._words.language,
-            "managed": started_by_systemd(self._setting.variables),
-            "path": variables.get("PATH", ""),
-            "since": self._since.isoformat(),
-            "state": str(self._setting.state.absolute()),
-            "variables": sorted(settings_of(self._setting.variables)),
-            "watched": self._in_terminal,
-        }
+        return PublishedEnvironment(
+            bus=session_bus(variables),
+            config=str(self._in_force.place.absolute()),
+            desktop=variables.get("XDG_CURRENT_DESKTOP", ""),
+            display=variables.get("WAYLAND_DISPLAY") or variables.get("DISPLAY", ""),
+            language=self._words.language,
+            managed=started_by_systemd(self._setting.variables),
+            path=variables.get("PATH", ""),
+            since=self._since.isoformat(),
+            state=str(self._setting.state.absolute()),
+            variables=tuple(sorted(settings_of(self._setting.variables))),
+            watched=self._in_terminal,
+        )
 
     def _change_zone(self) -> None:
         here = chosen(self._in_force.loaded.schedule.zone)
