@@ -37,7 +37,7 @@ OTHERS = [one for one in languages() if one != "en"]
 ENGLISH = read_words("en")
 DANISH = read_words("da")
 
-SPEAKERS = {"say", "print", "tell", "_tell", "told"}
+SPEAKERS = {"say", "print", "tell", "_tell", "told", "log", "_log"}
 ERRORS = {
     name
     for name, kind in vars(errors).items()

@@ -1,1 +1,1 @@
-"""What is open, snoozed, held and paused, and what became of what: one SQLite file."""
+"""The journal: one SQLite file with deliveries, the diary, and the state of the reminders."""

@@ -29,14 +29,9 @@ Made = TypeVar("Made")
 
 
 class Database:
-    """One SQLite file that the service and the commands both write to.
-
-    Attributes:
-        generation: A number that grows when `adopt` replaces the content.
-    """
+    """One SQLite file that the service and the commands both write to."""
 
     def __init__(self, connection: sqlite3.Connection, name: str) -> None:
-        self.generation = 0
         self._unreadable_rows: set[tuple[object, ...]] = set()
         self._connect_to(connection, name)
 
@@ -111,7 +106,6 @@ class Database:
         """Close this database and go on with another's connection; `other` is used up."""
         self.close()
         self._connect_to(other._db, other._name)
-        self.generation += 1
 
     def is_sound(self) -> bool:
         """Return whether the file is whole, as far as SQLite can tell."""

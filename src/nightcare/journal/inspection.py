@@ -1,4 +1,4 @@
-"""Looking at the journal as it is: nothing is made, brought up to date or changed."""
+"""Inspection of the journal without any change to it."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from nightcare.journal.store import SERVICE_NOTE, Journal
 
 @dataclass(frozen=True)
 class Content:
-    """What is in the file.
+    """The content of the file.
 
     Attributes:
         sound: Whether the file is whole, as far as SQLite can tell.
         foreign: Whether it is the database of another program.
-        unreadable: How many entries mean nothing and are left out of every view.
+        unreadable: The number of entries that cannot be parsed.
         version: The version of its tables; 0 before there are any.
-        reckoned: The instant of the last reckoning (UTC); None before the first.
-        service: What the service wrote down about itself.
+        reckoned: The instant of the last update (UTC); None before the first.
+        service: The note with the status of the service.
     """
 
     sound: bool
@@ -52,11 +52,11 @@ class Inspection:
         path: The file.
         folder_mode: The folder's permissions; None where there is no folder.
         file_mode: The file's; None where there is no file.
-        foreign: What of the two belongs to somebody else; None if neither does.
-        writable: Whether the folder can be written, or made where there is none.
-        free: Bytes that are free on its disk; None where that cannot be seen.
-        content: What is in the file; why it cannot be read; None where there is no file.
-        in_the_way: Whether its name is taken by a folder, a device or a link to nowhere.
+        foreign: The folder or file that belongs to another user; None if neither does.
+        writable: Whether the folder can be written, or created where there is none.
+        free: The free bytes on its disk; None where that is unknown.
+        content: The content of the file, or the error on reading it; None without a file.
+        in_the_way: Whether a folder, a device or a dangling link has its name.
     """
 
     folder: Path
@@ -71,7 +71,7 @@ class Inspection:
 
 
 def inspect(folder: Path) -> Inspection:
-    """Look at the journal in a folder.
+    """Inspect the journal in a folder.
 
     Raises:
         OSError: Not even that is allowed.
@@ -107,7 +107,7 @@ def _status(path: Path) -> os.stat_result | None:
 
 
 def _nearest(folder: Path) -> Path:
-    """The folder, or the one that it would be made in."""
+    """Return the folder, or the nearest parent that exists."""
     return next((one for one in (folder, *folder.parents) if one.exists()), Path(folder.anchor))
 
 
@@ -124,17 +124,17 @@ def _content(path: Path, file: os.stat_result) -> Content | str:
     quiet = not ahead.exists()
     content = _read(path, quiet=quiet)
     if quiet and ahead.exists() and not (isinstance(content, Content) and content.sound):
-        # Somebody began to write while we looked.
+        # Another process began to write meanwhile.
         content = _read(path, quiet=False)
     return content
 
 
 def _read(path: Path, *, quiet: bool) -> Content | str:
-    """What is in the file.
+    """Return the content of the file.
 
     Args:
         path: The file.
-        quiet: Whether nobody writes; then not even SQLite's own files are made beside it
+        quiet: Whether no process writes to it; then SQLite adds no files beside it
             (https://www.sqlite.org/wal.html, "Read-Only Databases").
     """
     options = "mode=ro&immutable=1" if quiet else "mode=ro"
@@ -149,7 +149,7 @@ def _read(path: Path, *, quiet: bool) -> Content | str:
                 return Content(sound, version)
             reckoned: datetime | None = None
             service: Mapping[str, Any] = {}
-            # Another version may keep either elsewhere.
+            # Another version may store either elsewhere.
             with suppress(StateError):
                 reckoned = journal.global_state().reckoned
             with suppress(StateError):

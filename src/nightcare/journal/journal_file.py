@@ -10,7 +10,7 @@ from pathlib import Path
 FILE_NAME = "journal.sqlite"
 
 _COMPANIONS = ("-wal", "-shm")
-"""What SQLite adds to the file's name for the files that belong to it."""
+"""Suffixes of the files that SQLite adds beside it."""
 
 
 def obstacle(path: Path) -> str | None:

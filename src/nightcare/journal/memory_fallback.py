@@ -47,7 +47,7 @@ class FallbackJournal(Journal):
         self._log = log
         self._pruned: datetime | None = None
         self._snapshot: Snapshot | None = None
-        """The content when the disk failed; None while the journal is on the disk."""
+        """Content at the time when the disk failed; None while the journal is on the disk."""
         journal = self._open_or_fall_back()
         super().__init__(journal._db, journal._name)  # noqa: SLF001 - an object of the same class
         self.changed_by_others()

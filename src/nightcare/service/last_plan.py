@@ -1,4 +1,4 @@
-"""The schedule and the time zone that the service last used, written down for its next start."""
+"""The note of the schedule and the time zone that the service last used, for its next start."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def plan_note(values: Table, zone: TimeZone) -> dict[str, object]:
 
 
 def read_plan_note(note: Mapping[str, object]) -> tuple[Schedule, tzinfo] | None:
-    """Return what a note says; None if there is none, or if this version does not understand it."""
+    """Return the plan in a note; None without one, or if this version cannot read it."""
     match note:
         case {
             "values": dict() as values,

@@ -1,7 +1,7 @@
-"""A whole day in a minute: the real service on a journal that forgets, with a clock that jumps.
+"""A rehearsal of a whole day in a minute, with a journal in memory and a clock that jumps.
 
-Between two reminders no time passes; each gets the same few seconds on the real screen, in which
-its buttons work as they always do.
+The clock jumps from one reminder to the next; each stays on the screen for the same few seconds,
+and its buttons work.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ _INSTANT = timedelta(seconds=1)
 
 
 class _JumpingClock:
-    """Shows the instant it was set to, and goes on from there as fast as any clock."""
+    """A clock that can be set, and goes on from there."""
 
     def __init__(self, start: datetime) -> None:
         self.set(start)
 
     def set(self, instant: datetime) -> None:
-        """Jump to an instant (UTC)."""
+        """Set the clock to an instant (UTC)."""
         self._instant, self._since = instant, time.monotonic()
 
     def now(self) -> datetime:
-        """The instant it shows (UTC)."""
+        """Return the present instant of the clock (UTC)."""
         return self._instant + timedelta(seconds=time.monotonic() - self._since)
 
 
@@ -49,16 +49,16 @@ async def rehearse(  # noqa: PLR0913 - everything outside is passed in
     seconds: float,
     tell: Callable[..., None],
 ) -> None:
-    """Show a care day's reminders one after the other.
+    """Show the reminders of a care day one after the other.
 
     Args:
-        schedule: The person's schedule.
-        zone: Their time zone.
+        schedule: The user's schedule.
+        zone: The time zone.
         day: The care day to rehearse.
-        words: Their language.
-        screen: Where to show them.
-        seconds: How long the day shall take.
-        tell: Says what happens, with the clock (UTC) that the rehearsal shows.
+        words: The translator.
+        screen: The notifier.
+        seconds: The length of the rehearsal.
+        tell: Logs an event, with the instant of the clock (UTC).
     """
     clock = _JumpingClock(day.wake - _INSTANT)
     journal = Journal.in_memory()
@@ -86,7 +86,7 @@ async def rehearse(  # noqa: PLR0913 - everything outside is passed in
         seen: set[str] = set()
         while (coming := _next(service, clock.now())) is not None and coming < day.ends:
             if journal.routine_session() is not None:
-                # Who pressed Start is led as they would be on any day.
+                # A guided routine takes its usual time.
                 await _for(serving, (coming - clock.now()).total_seconds())
                 coming = clock.now()
             clock.set(coming)
@@ -103,10 +103,10 @@ async def rehearse(  # noqa: PLR0913 - everything outside is passed in
 
 
 async def _for(serving: asyncio.Task[None], seconds: float) -> None:
-    """Let so many seconds go by.
+    """Wait for some seconds.
 
     Raises:
-        Exception: Whatever ended the screen meanwhile.
+        Exception: The error of the notifier, if it fails meanwhile.
     """
     await asyncio.wait({serving}, timeout=max(seconds, 0.0))
     if serving.done():

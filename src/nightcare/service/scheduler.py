@@ -1,8 +1,8 @@
-"""The alarm clock: APScheduler, with a job for each reminder whose trigger asks `domain`.
+"""APScheduler with a job for each reminder; its triggers query `domain`.
 
-APScheduler waits on the monotonic clock, which stands still during suspend (agronholm/apscheduler
-issue 794). Here its one timer is an alarm on the wall clock instead, and on a clock step or a
-resume everything is reckoned again.
+APScheduler waits on the monotonic clock, which stops during suspend (agronholm/apscheduler#794).
+Its one timer is therefore replaced by an alarm on the wall clock, and the engine is updated after a
+clock step or a resume.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any, Protocol
 from nightcare.domain.reminders import Occurrence, Reminder
 from nightcare.import_stubs import import_with_stubs
 
-# APScheduler uses these for its version, plugins, a zone that it is told here, chance, job names
-# that it is told here, and threads that it does not use here; docs/performance.md has the figures.
+# APScheduler uses these for its version, plugins, a zone and job names that are given here, random
+# delays and threads that are not used here; docs/performance.md has the figures.
 import_with_stubs(
     "apscheduler.events",
     "apscheduler.schedulers.asyncio",
@@ -34,7 +34,7 @@ import_with_stubs(
         "apscheduler.executors.pool": {"ThreadPoolExecutor": None},
     },
 )
-# They are loaded now, with the stubs or without.
+# The modules are loaded by now, with the stubs or without.
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent  # noqa: E402
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # noqa: E402
 from apscheduler.triggers.base import BaseTrigger  # noqa: E402
@@ -46,14 +46,14 @@ Upcoming = Callable[[Reminder, datetime], Occurrence | None]
 
 
 class Alarm(Protocol):
-    """What wakes the scheduler: see `nightcare.desktop.clock`."""
+    """The alarm that wakes the scheduler: see `nightcare.desktop.clock`."""
 
     def set(self, due: datetime | None) -> None:
-        """Call at an instant (UTC), instead of any earlier one; None for clock jumps alone."""
+        """Replace the instant of the alarm (UTC); None for clock steps alone."""
         ...
 
     def close(self) -> None:
-        """Never call again."""
+        """Release the alarm, which then calls nothing."""
         ...
 
 
@@ -63,15 +63,15 @@ AlarmMaker = Callable[
 
 
 class ReminderScheduler:
-    """A job for each reminder, and one for the next deadline of what is open or snoozed.
+    """A job for each reminder, and one for the next deadline of an open or snoozed delivery.
 
     Args:
-        upcoming: The next occurrence of a reminder later than an instant (UTC).
+        upcoming: Returns the next occurrence of a reminder later than an instant (UTC).
         reckon: Called when anything is due.
-        soon: Called a moment before something is due, where there is one.
+        soon: Called a moment before that.
         jumped: Called when the clock was set or the machine was suspended.
         failed: Called with what a job raised; APScheduler would only log it.
-        make_alarm: Makes the alarm.
+        make_alarm: The factory of the alarm.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class ReminderScheduler:
         self._upcoming = upcoming
         self._reckon = update
         self._stopped = False
-        # Its own account of every job is no news to anybody.
+        # APScheduler logs every job.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler = _WallClockScheduler(make_alarm, jumped, soon)
 
@@ -97,16 +97,16 @@ class ReminderScheduler:
         self._scheduler.add_listener(report, EVENT_JOB_ERROR)
 
     def start(self) -> None:
-        """Begin to wait."""
+        """Start the scheduler."""
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Wait no more; what a job is waiting for is cancelled."""
+        """Stop the scheduler, and cancel what its jobs wait for."""
         self._stopped = True
         self._scheduler.close()
 
     def plan(self, reminders: Iterable[Reminder]) -> None:
-        """Have a job for each of these reminders, and for no others; each is reckoned anew."""
+        """Replace the jobs by one for each of these reminders."""
         for job in self._scheduler.get_jobs():
             if job.id.startswith(_REMINDER):
                 job.remove()
@@ -114,7 +114,7 @@ class ReminderScheduler:
             self._add(_REMINDER + reminder.name, _ReminderTrigger(reminder, self._upcoming))
 
     def deadline(self, due: datetime | None) -> None:
-        """Reckon at an instant (UTC), instead of any earlier deadline."""
+        """Replace the deadline by an instant (UTC), or by none."""
         if due is None:
             if self._scheduler.get_job(_DEADLINE) is not None:
                 self._scheduler.remove_job(_DEADLINE)
@@ -125,7 +125,7 @@ class ReminderScheduler:
         try:
             await self._reckon()
         except asyncio.CancelledError:
-            # That it was stopped is no failure; APScheduler would log it as one.
+            # APScheduler would log the cancellation at shutdown as an error.
             if not self._stopped:
                 raise
 
@@ -136,7 +136,7 @@ class ReminderScheduler:
             id=name,
             replace_existing=True,
             coalesce=True,
-            # Whether something is still worth showing is decided by the cascade.
+            # The policy decides whether a late occurrence is still shown.
             misfire_grace_time=None,
             max_instances=1_000_000,
         )
@@ -151,7 +151,7 @@ class _WallClockScheduler(AsyncIOScheduler):  # type: ignore[misc] # APScheduler
         super().__init__(timezone=UTC)
         self._make_alarm = make_alarm
         self._jumped = jumped
-        self._tell_soon = soon
+        self._call_soon = soon
         self._alarm: Alarm | None = None
 
     def start(self, paused: bool = False) -> None:  # noqa: FBT001, FBT002 - as APScheduler has it
@@ -160,23 +160,22 @@ class _WallClockScheduler(AsyncIOScheduler):  # type: ignore[misc] # APScheduler
         super().start(paused)
 
     def close(self) -> None:
-        """Stop at once, whatever a job is waiting for."""
+        """Stop at once, also if a job waits for something."""
         if self._alarm is not None:
             self._alarm.close()
             self._alarm = None
         super().shutdown(wait=False)
 
     def _soon(self) -> None:
-        """Find what follows on what is about to be due, so that nobody waits for that then."""
+        """Find the next occurrence of each job that is due in a moment, while there is time."""
         due = self._earliest()
         for job in self.get_jobs():
             if job.next_run_time == due:
                 job.trigger.get_next_fire_time(due, due)
-        self._tell_soon()
+        self._call_soon()
 
     def _ring(self) -> None:
-        # As `wakeup` does it, which goes by way of another turn of the loop: it may be called by
-        # other threads.
+        # Do as `wakeup`, which takes another turn of the loop because other threads may call it.
         self._stop_timer()
         self._start_timer(self._process_jobs())
 
@@ -196,7 +195,7 @@ class _WallClockScheduler(AsyncIOScheduler):  # type: ignore[misc] # APScheduler
 
 
 class _ReminderTrigger(BaseTrigger):  # type: ignore[misc] # APScheduler has no types
-    """Fires at each occurrence of a reminder."""
+    """A trigger for each occurrence of a reminder."""
 
     def __init__(self, reminder: Reminder, upcoming: Upcoming) -> None:
         self._reminder = reminder
@@ -204,7 +203,7 @@ class _ReminderTrigger(BaseTrigger):  # type: ignore[misc] # APScheduler has no 
         self._found: tuple[datetime, datetime] | None = None
 
     def get_next_fire_time(self, previous: Any, now: Any) -> datetime | None:
-        """The next occurrence after both the previous one and now; None where there is no more."""
+        """Return the next occurrence after both the previous one and now; None without one."""
         after = now if previous is None else max(previous, now)
         if self._found is None or not self._found[0] <= after < self._found[1]:
             occurrence = self._next(self._reminder, after.astimezone(UTC))
@@ -215,11 +214,11 @@ class _ReminderTrigger(BaseTrigger):  # type: ignore[misc] # APScheduler has no 
 
 
 class _Once(BaseTrigger):  # type: ignore[misc] # APScheduler has no types
-    """Fires once at an instant (UTC)."""
+    """A trigger that fires once, at an instant (UTC)."""
 
     def __init__(self, due: datetime) -> None:
         self._due = due
 
     def get_next_fire_time(self, previous: Any, now: Any) -> datetime | None:  # noqa: ARG002
-        """The instant, until it has been fired for."""
+        """Return the instant; None once the trigger has fired."""
         return self._due if previous is None else None

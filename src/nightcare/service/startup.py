@@ -61,7 +61,8 @@ def run_service(named: Path | None, variables: Mapping[str, str]) -> None:
     # Validation in this process would stay in memory as long as the service runs.
     loaded = load_cached(source, state, functools.partial(load_in_subprocess, meanwhile=load_code))
     load_code()
-    from nightcare.service.app import ServiceApp, ServiceContext  # noqa: PLC0415 - loaded just now
+    from nightcare.service.active_settings import ServiceContext  # noqa: PLC0415 - loaded just now
+    from nightcare.service.app import ServiceApp  # noqa: PLC0415 - loaded just now
 
     # A config that the service finds by itself is not named to it.
     place = place_of_config(named, variables, installed)
@@ -72,7 +73,7 @@ def run_service(named: Path | None, variables: Mapping[str, str]) -> None:
     sys.stdout.writelines(f"{line}\n" for line in (words.say("plan_ahead"), *coming))
     sys.stdout.flush()
     asyncio().run(app.run())
-    if app.restarts:
+    if app.shutdown.restarts:
         from nightcare.desktop.program_files import restart  # noqa: PLC0415 - loaded already
 
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""Restarting the service after its program was upgraded, once nothing is open."""
+"""Restart of the service after an upgrade of the program, once nothing is on the screen."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from pathlib import Path
 
 from nightcare.desktop.file_watch import watch
 from nightcare.desktop.program_files import FilesState, ProgramFiles
+from nightcare.domain.delivery import Active
+from nightcare.journal.store import Journal
 from nightcare.threads import run_in_thread
 
 SETTLED_SECONDS = 2.0
-"""An installer writes many files; the checks begin when it has been quiet for so long."""
+"""The time without a change after which an installer counts as finished."""
 
 _AGAIN_SECONDS = (5.0, 20.0, 60.0)
-"""When files that cannot be started yet are checked again, after each other."""
+"""The delays before each further check of files that cannot be started yet."""
 
 
 class UpgradeRestart:
-    """Follows the program's files while the service runs.
+    """The program's files, which are followed while the service runs.
 
     Args:
         files: The files that this process was started from.
@@ -26,8 +28,8 @@ class UpgradeRestart:
         changed: Called when `state` or `ready` has changed.
 
     Attributes:
-        state: What became of the files.
-        ready: Whether new files are there that can be started.
+        state: The state of the files.
+        ready: Whether new files can be started.
     """
 
     def __init__(
@@ -43,7 +45,7 @@ class UpgradeRestart:
         self._moved = asyncio.Event()
 
     async def run(self) -> None:
-        """Follow the files; for ever."""
+        """Follow the files until cancelled."""
         while True:
             following = asyncio.create_task(watch(self.files.marker, self.touched))
             try:
@@ -52,22 +54,45 @@ class UpgradeRestart:
             finally:
                 following.cancel()
 
-    def look_again(self) -> None:
-        """Follow the files anew: the kernel does not report that a folder above them was moved."""
+    def follow_again(self) -> None:
+        """Follow the files anew: the kernel does not report a move of a folder above them."""
         self._moved.set()
 
     def touched(self) -> None:
-        """Check the files soon: one of them may have changed."""
+        """Check the files soon, because one of them may have changed."""
         if self.files.state() is not self.state or self._settling is not None:
             self._later(SETTLED_SECONDS, 0)
 
+    @property
+    def files_changed(self) -> bool:
+        """True if the files are others than at the start, or missing."""
+        return self.files.state() is not FilesState.UNCHANGED
+
+    @property
+    def published_state(self) -> str | None:
+        """The state in the published status: "missing", "waiting", "unusable" or None."""
+        match self.state:
+            case FilesState.UNCHANGED:
+                return None
+            case FilesState.MISSING:
+                return "missing"
+            case FilesState.REPLACED:
+                return "waiting" if self.ready else "unusable"
+
+    def is_due(self, journal: Journal) -> bool:
+        """Return whether the service shall restart now: nothing is on the screen."""
+        return self.ready and not (
+            journal.routine_session()
+            or any(isinstance(one.state, Active) for one in journal.unsettled())
+        )
+
     def stop(self) -> None:
-        """Check no more."""
+        """Drop a check that waits."""
         if self._settling is not None:
             self._settling.cancel()
 
     def running(self) -> list[asyncio.Task[None]]:
-        """Return the check under way, to be waited for."""
+        """Return the check under way, if any."""
         return [] if self._checking is None else [self._checking]
 
     def _later(self, seconds: float, tries: int) -> None:

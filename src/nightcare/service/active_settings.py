@@ -1,0 +1,81 @@
+"""The schedule, the time zone and the language in force, and the context of the process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from nightcare.config.source import LoadResult
+from nightcare.desktop.clock import now
+from nightcare.desktop.time_zone import ZoneSource, chosen
+from nightcare.domain.schedule import Schedule
+from nightcare.i18n.event_log import event_log
+from nightcare.i18n.translator import words_for
+
+
+@dataclass(frozen=True)
+class ServiceContext:
+    """The surroundings of a service.
+
+    Attributes:
+        config: The config file that `--config` names, if any.
+        state: The folder of the journal, which may be missing.
+        variables: The environment at the start.
+        out: The stream for the log.
+        err: The stream for errors.
+    """
+
+    config: Path | None
+    state: Path
+    variables: Mapping[str, str]
+    out: TextIO
+    err: TextIO
+
+
+class ActiveSettings:
+    """The one place that holds the config, the time zone and the language in force.
+
+    Attributes:
+        loaded: The last valid config.
+        zone: The time zone.
+        zone_lost: Whether the system names no zone any more, so that the last one is kept.
+        words: The translator of the user's language.
+    """
+
+    def __init__(self, context: ServiceContext, loaded: LoadResult) -> None:
+        self._out = context.out
+        self.loaded = loaded
+        self.zone = chosen(loaded.schedule.zone)
+        self.zone_lost = False
+        self.words = words_for(loaded.schedule.language, context.variables)
+
+    @property
+    def schedule(self) -> Schedule:
+        """The schedule in force."""
+        return self.loaded.schedule
+
+    def update_language(self, variables: Mapping[str, str]) -> bool:
+        """Choose the language by the config and the environment; return whether it is another."""
+        before, self.words = self.words, words_for(self.schedule.language, variables)
+        return self.words.language != before.language
+
+    def update_zone(self) -> bool:
+        """Choose the zone by the config and the system; return whether it is another."""
+        here = chosen(self.schedule.zone)
+        lost = here.source is ZoneSource.DEFAULT and self.zone.source in {
+            ZoneSource.LINK,
+            ZoneSource.COPY,
+        }
+        if lost and not self.zone_lost:
+            self.log("log_zone_lost", zone=self.zone.name)
+        self.zone_lost = lost
+        if lost or here == self.zone:
+            return False
+        self.zone = here
+        return True
+
+    def log(self, key: str, /, **values: object) -> None:
+        """Print a line of the log, with the local time."""
+        event_log(self.words, self.zone.zone, self._out)(key, now(), **values)

@@ -1,0 +1,199 @@
+"""The engine at run time: each event becomes a step, which ends with a published status."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from nightcare.desktop.clock import alarm, now
+from nightcare.desktop.release_memory import release_memory
+from nightcare.domain.notification import ButtonPressed, NotifierChanged, NotifierEvent
+from nightcare.engine.engine import Engine
+from nightcare.journal.memory_fallback import FallbackJournal
+from nightcare.journal.store import BUTTONS_NOTE
+from nightcare.service.active_settings import ActiveSettings
+from nightcare.service.desktop_session import DesktopSession
+from nightcare.service.last_plan import PLAN_NOTE, read_plan_note
+from nightcare.service.scheduler import ReminderScheduler
+
+_SOON = timedelta(minutes=2)
+
+
+class Runtime:
+    """The engine with its journal and its scheduler.
+
+    Args:
+        settings: The settings in force.
+        journal: The journal.
+        desktop: The desktop.
+        publish: Called after each step, to publish the status.
+        fail: Called with an error after which the service cannot go on.
+
+    Attributes:
+        engine: The engine.
+        serving: Whether the engine was started.
+    """
+
+    def __init__(
+        self,
+        settings: ActiveSettings,
+        journal: FallbackJournal,
+        desktop: DesktopSession,
+        publish: Callable[[], None],
+        fail: Callable[[BaseException], None],
+    ) -> None:
+        self.serving = False
+        self._settings = settings
+        self._journal = journal
+        self._desktop = desktop
+        self._publish = publish
+        self._fail = fail
+        desktop.buttons = journal.read_note(BUTTONS_NOTE)
+        self.engine = Engine(
+            schedule=settings.schedule,
+            zone=settings.zone.zone,
+            journal=journal,
+            screen=desktop.notifier,
+            words=settings.words,
+            tell=settings.log,
+        )
+        self._scheduler = ReminderScheduler(
+            upcoming=self.engine.upcoming,
+            update=self.handle_due,
+            soon=desktop.prepare,
+            jumped=self.handle_resume,
+            failed=fail,
+            make_alarm=alarm,
+        )
+
+    # Steps
+
+    def run_step(self, step: Callable[[], None]) -> None:
+        """Run a step of the engine, with the present state of the user's presence."""
+        self.engine.presence = self._desktop.presence.presence
+        self._journal.run(step)
+
+    def sync(self) -> None:
+        """Set the next deadline, and publish the status; the end of each step."""
+        self._scheduler.deadline(self.engine.next_deadline())
+        self._publish()
+
+    def run_sync(self) -> None:
+        """Run `sync` as a step of its own, once the engine was started."""
+        if self.serving:
+            self.run_step(self.sync)
+
+    def _update(self) -> None:
+        self.engine.update(now())
+        self.sync()
+
+    def _plan(self) -> None:
+        self._scheduler.plan(self._settings.schedule.enabled)
+        self.sync()
+
+    # Start, reload and end
+
+    def start(self) -> None:
+        """Start the scheduler and the engine."""
+        self._scheduler.start()
+        self.run_step(self._start)
+
+    def _start(self) -> None:
+        self.serving = True
+        self._desktop.log_backend()
+        first_run = self._journal.global_state().began is None
+        self.engine.start(now(), read_plan_note(self._journal.read_note(PLAN_NOTE)))
+        if first_run and self._desktop.notifier.name == "terminal":
+            self._demonstrate()
+        self._plan()
+
+    def _demonstrate(self) -> None:
+        """Show the first reminder now as well, if it is not due soon."""
+        moment = now()
+        coming = [self.engine.upcoming(one, moment) for one in self._settings.schedule.enabled]
+        first = min((one for one in coming if one), key=lambda one: one.due, default=None)
+        if first is not None and first.due - moment > _SOON:
+            self._settings.log("log_how_it_looks", reminder=first.key.reminder, due=first.due)
+            self._journal.request_trial(first.key.reminder, moment)
+            self.engine.update(moment)
+
+    def reload(self, meant_since: datetime) -> None:
+        """Put the settings in force, which the user wanted at an instant (UTC)."""
+        self.run_step(lambda: self._reload(meant_since))
+
+    def _reload(self, meant_since: datetime) -> None:
+        settings = self._settings
+        self._desktop.presence.apply(settings.schedule)
+        self.engine.reload(settings.schedule, settings.words, now(), meant_since=meant_since)
+        self._update_zone()
+        self._plan()
+        # The old config is freed now: more than 1 MiB after a hundred reloads.
+        release_memory()
+
+    def stop(self) -> None:
+        """Take everything off the screen, and stop the scheduler."""
+        self.engine.stop()
+        self._scheduler.stop()
+
+    # Events
+
+    async def handle_due(self) -> None:
+        """Update when a reminder or a deadline is due."""
+        await self._desktop.prepared()
+        self.run_step(lambda: self.engine.update(now()))
+        # Notifications are sent first.
+        asyncio.get_running_loop().call_soon(self.run_sync)
+
+    def handle_notifier(self, event: NotifierEvent) -> None:
+        """Handle an event of the notifier."""
+        if isinstance(event, NotifierChanged):
+            self._desktop.handle_notifier_change(event)
+
+        def step() -> None:
+            self.engine.event(event, now())
+            self.sync()
+
+        self.run_step(step)
+        if isinstance(event, ButtonPressed):
+            # The user is present, whatever was known before.
+            self._desktop.presence.query_again()
+
+    def handle_presence(self) -> None:
+        """Update when the presence of the user has changed."""
+        self._desktop.update_environment(always=False)
+        if self.serving and not self._desktop.prefetch.querying_all:
+            self.run_step(self._update)
+
+    def handle_resume(self) -> None:
+        """Query presence, then update: the clock was set, or the machine was suspended."""
+        self._desktop.prefetch.query_all(self.handle_clock, self._fail)
+
+    def handle_clock(self) -> None:
+        """Update and plan anew when the clock or the time zone has changed."""
+
+        def step() -> None:
+            self._update_zone()
+            self.engine.update(now())
+            self._plan()
+
+        self.run_step(step)
+        self._desktop.presence.query_again()
+
+    def _update_zone(self) -> None:
+        if self._settings.update_zone():
+            zone = self._settings.zone
+            self.engine.travel(zone.zone, now())
+            self._settings.log("log_zone", zone=zone.name)
+
+    def handle_journal(self) -> None:
+        """Update when a command has written to the journal."""
+
+        def step() -> None:
+            if self._journal.changed_by_others():
+                self._desktop.buttons = self._journal.read_note(BUTTONS_NOTE)
+                self.engine.written(now())
+                self._plan()
+                self._desktop.presence.query_again()
+
+        self.run_step(step)

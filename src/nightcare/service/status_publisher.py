@@ -1,0 +1,98 @@
+"""Publication of the service's status and of the plan in force."""
+
+from __future__ import annotations
+
+import os
+
+from nightcare import __version__
+from nightcare.config.source import settings_of
+from nightcare.desktop.clock import now
+from nightcare.desktop.notify.factory import session_bus
+from nightcare.desktop.time_zone import ZoneSource
+from nightcare.i18n.diagnostics_text import diagnostic_text
+from nightcare.journal.memory_fallback import FallbackJournal
+from nightcare.journal.service_status import (
+    PublishedCondition,
+    PublishedEnvironment,
+    PublishedZone,
+    ServiceStatus,
+    write_status,
+)
+from nightcare.paths import started_by_systemd
+from nightcare.service.active_settings import ActiveSettings, ServiceContext
+from nightcare.service.config_reload import ConfigReload
+from nightcare.service.desktop_session import DesktopSession
+from nightcare.service.last_plan import PLAN_NOTE, plan_note
+from nightcare.service.upgrade import UpgradeRestart
+
+
+class StatusPublisher:
+    """The publisher of the status, in the journal."""
+
+    def __init__(
+        self,
+        context: ServiceContext,
+        settings: ActiveSettings,
+        journal: FallbackJournal,
+        config: ConfigReload,
+        upgrade: UpgradeRestart,
+        desktop: DesktopSession,
+    ) -> None:
+        self._context = context
+        self._settings = settings
+        self._journal = journal
+        self._config = config
+        self._upgrade = upgrade
+        self._desktop = desktop
+        self._since = now()
+
+    def publish(self) -> None:
+        """Write the status and the plan, as far as they have changed."""
+        write_status(self._journal, self._status())
+        plan = plan_note(self._settings.loaded.values, self._settings.zone)
+        self._journal.write_note(PLAN_NOTE, plan)
+
+    def _status(self) -> ServiceStatus:
+        settings, desktop = self._settings, self._desktop
+        loaded, zone, notifier = settings.loaded, settings.zone, desktop.notifier
+        return ServiceStatus(
+            pid=os.getpid(),
+            version=__version__,
+            screen=notifier.name,
+            notifier=notifier.describe(),
+            notifier_startable=desktop.startable,
+            capabilities=tuple(sorted(notifier.capabilities)),
+            why=desktop.why,
+            config=None if loaded.path is None else str(loaded.path),
+            program=str(self._upgrade.files.marker.parent),
+            upgrade=self._upgrade.published_state,
+            values=loaded.values,
+            mistakes=tuple(diagnostic_text(one, settings.words) for one in self._config.mistakes),
+            zone=PublishedZone(
+                zone.name,
+                zone.source,
+                known=zone.understood and zone.source is not ZoneSource.DEFAULT,
+                lost=settings.zone_lost,
+            ),
+            environment=self._environment(),
+            presence={
+                str(condition): PublishedCondition(known.on, tuple(known.by))
+                for condition, known in desktop.presence.known().items()
+            },
+        )
+
+    def _environment(self) -> PublishedEnvironment:
+        context, variables = self._context, self._desktop.environment.variables
+        return PublishedEnvironment(
+            bus=session_bus(variables),
+            config=str(self._config.path.absolute()),
+            desktop=variables.get("XDG_CURRENT_DESKTOP", ""),
+            display=variables.get("WAYLAND_DISPLAY") or variables.get("DISPLAY", ""),
+            language=self._settings.words.language,
+            managed=started_by_systemd(context.variables),
+            path=variables.get("PATH", ""),
+            since=self._since.isoformat(),
+            state=str(context.state.absolute()),
+            variables=tuple(sorted(settings_of(context.variables))),
+            watched=self._desktop.in_terminal,
+        )

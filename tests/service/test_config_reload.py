@@ -1,0 +1,136 @@
+"""Reloads of the config."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from nightcare.config.cache import load_cached
+from nightcare.config.source import ConfigSource, Load, LoadResult
+from nightcare.desktop.clock import now
+from nightcare.domain.reminders import Key
+from nightcare.service.config_reload import ReloadResult
+from service.bench import CONFIG, SECONDS, Bench
+
+
+def test_what_falls_due_while_a_new_schedule_is_validated_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Validating takes a moment, in which the new schedule is meant already."""
+    bench = Bench(tmp_path)
+    ahead = timedelta()
+
+    async def test(bench: Bench) -> None:
+        due = (now() + timedelta(seconds=2)).replace(microsecond=0)
+        text = CONFIG.partition("[reminders")[0] + (
+            f'[reminders.new]\ntopic = "sleep"\nat = "{due:%H:%M:%S}"\n'
+            '[notify]\nbackend = "terminal"\n'
+        )
+        bench.file.write_text(text, encoding="utf-8")
+        read = bench.app.config.load
+
+        async def slowly() -> ReloadResult:
+            nonlocal ahead
+            ahead = timedelta(seconds=3)
+            return await read()
+
+        monkeypatch.setattr(bench.app.config, "load", slowly)
+        bench.app.reload()
+        key = Key("new", due.date(), "1")
+        await bench.until(lambda: bench.app.journal.delivery(key))
+
+    monkeypatch.setattr("nightcare.service.runtime.now", lambda: now() + ahead)
+    bench.run(test)
+
+
+class HangingDisk:
+    """A disk with a config on it that hangs until it is back."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self.back = threading.Event()
+
+    def load_cached(self, source: ConfigSource, folder: Path, load: Load) -> LoadResult:
+        """Load a configuration from it."""
+        self.asked.set()
+        assert self.back.wait(SECONDS)
+        return load_cached(source, folder, load)
+
+
+def test_while_a_schedule_is_validated_the_one_in_force_is_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long that takes; and of what is saved meanwhile the last holds."""
+    bench = Bench(tmp_path)
+    disk = HangingDisk()
+
+    async def test(bench: Bench) -> None:
+        monkeypatch.setattr("nightcare.service.config_reload.load_cached", disk.load_cached)
+        bench.file.write_text(CONFIG.replace('"1h"', '"2h"'), encoding="utf-8")
+        bench.app.reload()
+        await bench.until(disk.asked.is_set)
+        number = bench.ask()
+        await bench.app.runtime.handle_due()
+        await bench.until(lambda: bench.app.journal.trial_answer(number))
+        bench.file.write_text(CONFIG.replace('"1h"', '"3h"'), encoding="utf-8")
+        bench.app.reload()
+        assert "in force" not in bench.out.getvalue()
+        disk.back.set()
+        settings = bench.app.settings
+        await bench.until(lambda: settings.loaded.values["reminders"]["sip"]["every"] == "3h")
+        assert bench.out.getvalue().count("in force") >= 2
+
+    bench.run(test)
+
+
+def test_it_ends_while_a_schedule_is_validated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for a disk that hangs."""
+    bench = Bench(tmp_path)
+    disk = HangingDisk()
+
+    async def test(bench: Bench) -> None:
+        monkeypatch.setattr("nightcare.service.config_reload.load_cached", disk.load_cached)
+        bench.app.reload()
+        await bench.until(disk.asked.is_set)
+
+    try:
+        bench.run(test)
+    finally:
+        disk.back.set()
+    assert "Stopped." in bench.out.getvalue()
+
+
+def test_a_config_that_vanishes_changes_nothing_until_it_is_back(tmp_path: Path) -> None:
+    """A disk may be away, or an editor at work; the built-in schedule is not meant by that."""
+    bench = Bench(tmp_path)
+
+    async def test(bench: Bench) -> None:
+        before = bench.app.settings.loaded.schedule
+        bench.file.unlink()
+        await bench.until(lambda: "the file is gone" in bench.err.getvalue())
+        assert bench.app.settings.loaded.schedule is before
+        bench.file.write_text(CONFIG.replace('"1h"', '"2h"'))
+        await bench.until(lambda: "The new schedule is in force." in bench.out.getvalue())
+        assert bench.app.config.mistakes == ()
+
+    bench.run(test)
+
+
+def test_saving_the_same_again_is_no_news(tmp_path: Path) -> None:
+    """A change that leaves the schedule the same is none either; the next real one is."""
+    bench = Bench(tmp_path)
+
+    async def test(bench: Bench) -> None:
+        before = bench.app.settings.loaded
+        bench.file.write_text(f"# My schedule\n{CONFIG}")
+        await bench.until(lambda: bench.app.settings.loaded is not before)
+        bench.file.write_text(CONFIG.replace('"1h"', '"3h"'))
+        await bench.until(lambda: "The new schedule is in force." in bench.out.getvalue())
+        assert bench.out.getvalue().count("in force") == 1
+
+    bench.run(test)
