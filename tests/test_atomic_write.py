@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import nightcare
-from nightcare.atomic_write import alone_with, replace_file
+from nightcare.atomic_write import file_lock, replace_file
 
 SOURCE = Path(nightcare.__file__).parents[1]
 
@@ -118,10 +118,10 @@ def test_whoever_asks_is_alone_with_a_file(tmp_path: Path) -> None:
     path.write_bytes(b"")
     script = (
         "import pathlib, sys\n"
-        "from nightcare.atomic_write import alone_with, replace_file\n"
+        "from nightcare.atomic_write import file_lock, replace_file\n"
         "path = pathlib.Path(sys.argv[1])\n"
         "for _ in range(20):\n"
-        "    with alone_with(path):\n"
+        "    with file_lock(path):\n"
         "        replace_file(path, path.read_bytes() + b'.')\n"
     )
     them = [
@@ -134,5 +134,5 @@ def test_whoever_asks_is_alone_with_a_file(tmp_path: Path) -> None:
 
 def test_nobody_is_kept_from_a_file_that_is_not_there(tmp_path: Path) -> None:
     """For there is nothing to read."""
-    with alone_with(tmp_path / "file"):
+    with file_lock(tmp_path / "file"):
         assert names(tmp_path) == []

@@ -1,4 +1,4 @@
-"""Replacing a file whole: a kill, a power loss or a full disk leaves the old one or the new one."""
+"""Atomic writes: a kill, a power loss or a full disk leaves either the old or the new file."""
 
 from __future__ import annotations
 
@@ -13,37 +13,36 @@ from pathlib import Path
 if sys.platform != "win32":
     import fcntl
 
-_FOR_YOU_ALONE = 0o600
-_FOLDER_FOR_YOU_ALONE = 0o700
-_ANEW = (
+_PRIVATE_FILE = 0o600
+_PRIVATE_FOLDER = 0o700
+_CREATE_FLAGS = (
     os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 )
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Put new content in the place of a file, or make it.
+    """Replace the content of a file, or create it.
 
-    A link stays one, and the file that it leads to is replaced. Its mode and, where the system
-    lets us, its owner stay; a new file can be read by its owner alone. Missing folders are made.
+    A link is kept, and its target replaced. The mode stays and, where the system allows it, the
+    owner; a new file is readable by its owner alone. Missing folders are created.
 
     Raises:
-        OSError: It could not be done; the old file is as it was.
+        OSError: The write failed; the old file is unchanged.
     """
     replace_files({path: content})
 
 
 def replace_files(contents: Mapping[Path, bytes]) -> None:
-    """Put new content in the place of several files, of all or of none, as `replace_file` does.
+    """Replace all of several files or none, as `replace_file` does.
 
     Raises:
-        OSError: It could not be done; `filename` is the file of these that it failed on, and all
-            are as they were.
+        OSError: The write of the file in `filename` failed; all files are unchanged.
     """
     targets: list[tuple[Path, Path]] = []
     with contextlib.ExitStack() as undo:
         for path, content in contents.items():
             try:
-                targets.append(_prepared(path, content, undo))
+                targets.append(_write_temporary(path, content, undo))
             except OSError as error:
                 error.filename = os.fspath(path)
                 raise
@@ -53,15 +52,15 @@ def replace_files(contents: Mapping[Path, bytes]) -> None:
             try:
                 fresh.replace(target)
             except OSError as error:
-                _take_back(replaced)
+                _restore(replaced)
                 error.filename = os.fspath(path)
                 raise
             replaced.append((target, old))
     for folder in {target.parent for _, target in targets}:
-        _remember(folder)
+        _sync_folder(folder)
 
 
-def _take_back(replaced: Iterable[tuple[Path, bytes | None]]) -> None:
+def _restore(replaced: Iterable[tuple[Path, bytes | None]]) -> None:
     for target, old in replaced:
         if old is None:
             target.unlink(missing_ok=True)
@@ -69,25 +68,25 @@ def _take_back(replaced: Iterable[tuple[Path, bytes | None]]) -> None:
             replace_file(target, old)
 
 
-def _prepared(path: Path, content: bytes, undo: contextlib.ExitStack) -> tuple[Path, Path]:
-    """Write the content beside the file that it is for; return both.
+def _write_temporary(path: Path, content: bytes, undo: contextlib.ExitStack) -> tuple[Path, Path]:
+    """Write a temporary file beside the target; return both paths.
 
     Args:
-        path: The file, or a link to it.
+        path: The target, or a link to it.
         content: The content.
-        undo: What removes the new file unless it has taken the place of the other.
+        undo: Receives a callback that removes the temporary file if it is still there.
     """
     target = path.resolve()
     if target.exists() and not target.is_file():
-        # A device or a folder is never what is meant.
+        # A device or a folder is never meant.
         raise OSError(errno.EPERM, os.strerror(errno.EPERM))
     private_folder(target.parent)
-    # As tempfile does it, which would load random numbers and hashes besides.
+    # tempfile does the same, but would load the random and hashlib modules.
     name = target.with_name(f".{target.name}.{os.urandom(6).hex()}")
-    handle = os.open(name, _ANEW, _FOR_YOU_ALONE)
+    handle = os.open(name, _CREATE_FLAGS, _PRIVATE_FILE)
     undo.callback(name.unlink, missing_ok=True)
     with os.fdopen(handle, "wb") as fresh:
-        _like(target, fresh.fileno())
+        _copy_owner_and_mode(target, fresh.fileno())
         fresh.write(content)
         fresh.flush()
         os.fsync(fresh.fileno())
@@ -95,25 +94,25 @@ def _prepared(path: Path, content: bytes, undo: contextlib.ExitStack) -> tuple[P
 
 
 def private_folder(folder: Path) -> None:
-    """Make a folder and its missing parents for their owner alone, whatever the umask.
+    """Create a folder and its missing parents for their owner alone, whatever the umask.
 
     Source: the XDG Base Directory Specification asks for 0700.
 
     Raises:
-        OSError: It could not be made.
+        OSError: The folder cannot be created.
     """
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
     for one in reversed(missing):
-        one.mkdir(mode=_FOLDER_FOR_YOU_ALONE, exist_ok=True)
-    # Also tells of a file that is in the way.
+        one.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+    # This fails if a file has its name.
     folder.mkdir(exist_ok=True)
 
 
 @contextlib.contextmanager
-def alone_with(path: Path) -> Iterator[None]:
-    """Let nobody else who asks so read and replace a file meanwhile; waits for them.
+def file_lock(path: Path) -> Iterator[None]:
+    """Hold the lock of a file, against other processes that read and replace it under the lock.
 
-    Where there is no file yet, or its file system knows no locks, nobody is kept out.
+    There is no lock if the file is missing, or if its file system supports none.
     """
     handle = None
     with contextlib.suppress(OSError):
@@ -126,11 +125,11 @@ def alone_with(path: Path) -> Iterator[None]:
 
 
 def _locked(path: Path) -> int | None:
-    """The lock of the file that has this name once it is ours; others may have replaced it."""
+    """Lock the file that has this name once it is locked; another process may replace it first."""
     if sys.platform == "win32":
         return None
     while True:
-        # Of a named pipe nobody waits for the other end.
+        # Opening a named pipe must not wait for its other end.
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
@@ -142,25 +141,25 @@ def _locked(path: Path) -> int | None:
         os.close(handle)
 
 
-def _like(target: Path, handle: int) -> None:
+def _copy_owner_and_mode(target: Path, handle: int) -> None:
     try:
         old = target.stat()
     except FileNotFoundError:
-        _mode(handle, _FOR_YOU_ALONE)
+        _set_mode(handle, _PRIVATE_FILE)
         return
     if sys.platform != "win32":
         with contextlib.suppress(PermissionError):
             os.fchown(handle, old.st_uid, old.st_gid)
-    _mode(handle, stat.S_IMODE(old.st_mode))
+    _set_mode(handle, stat.S_IMODE(old.st_mode))
 
 
-def _mode(handle: int, mode: int) -> None:
+def _set_mode(handle: int, mode: int) -> None:
     if sys.platform != "win32":
         os.fchmod(handle, mode)
 
 
-def _remember(folder: Path) -> None:
-    """Let the new name in a folder survive a power loss; the file itself has it already."""
+def _sync_folder(folder: Path) -> None:
+    """Flush a folder, so that the new name survives a power loss."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

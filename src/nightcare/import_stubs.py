@@ -1,4 +1,4 @@
-"""Stubs for modules that a library imports and that nothing here ever uses."""
+"""Stubs for modules that a library imports and nightcare does not use."""
 
 from __future__ import annotations
 
@@ -10,19 +10,18 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 Stubs = Mapping[str, Mapping[str, object] | None]
-"""For each module the names that the library takes from it; None where it can do without, and is
-told that there is none."""
+"""The names that the library takes from each module; None if the module shall be missing."""
 
 
 def import_with_stubs(*names: str, stubs: Stubs) -> ModuleType:
-    """Import modules of one library, and return the first, while stubs stand in for others.
+    """Import modules of one library with stubs for others, and return the first.
 
-    The stubs are a saving and nothing more. If the import fails with them for whatever reason, or a
-    module of somebody else has taken one of them, the plain import is made instead.
+    The stubs only save memory and time. If the import fails with them for any reason, or a module
+    of another library has taken one of them, the modules are imported without stubs.
 
     Args:
         names: The modules, all of one package.
-        stubs: What stands in; modules that are loaded already stay as they are.
+        stubs: The stubs; modules that are loaded already are not replaced.
 
     Raises:
         ImportError: The library cannot be imported without stubs either.
@@ -30,14 +29,14 @@ def import_with_stubs(*names: str, stubs: Stubs) -> ModuleType:
     package = names[0].partition(".")[0]
     before = frozenset(sys.modules)
     try:
-        with _standing_in(stubs) as taken:
+        with _installed(stubs) as taken:
             for name in names:
                 importlib.import_module(name)
         usable = not _taken_elsewhere(package, sys.modules.keys() - before, taken)
     except Exception:  # noqa: BLE001 - a library may fail with a stub in any way
         usable = False
     if not usable:
-        # What was loaded since may hold stubs.
+        # The modules loaded since may hold stubs.
         for name in sys.modules.keys() - before:
             del sys.modules[name]
     for name in names:
@@ -46,7 +45,7 @@ def import_with_stubs(*names: str, stubs: Stubs) -> ModuleType:
 
 
 def _taken_elsewhere(package: str, loaded: Collection[str], stubs: Collection[object]) -> bool:
-    """Tell whether a module outside of the package holds a stub."""
+    """Return whether a module outside of the package holds a stub."""
     known = {id(one) for one in stubs}
     return any(
         id(value) in known
@@ -57,9 +56,9 @@ def _taken_elsewhere(package: str, loaded: Collection[str], stubs: Collection[ob
 
 
 @contextmanager
-def _standing_in(stubs: Stubs) -> Iterator[Collection[object]]:
-    """Let stubs stand in for modules that are not loaded yet; yield all that came from here."""
-    # None in its place is Python's own way to say that it cannot be imported.
+def _installed(stubs: Stubs) -> Iterator[Collection[object]]:
+    """Install stubs for modules that are not loaded yet; yield every object in them."""
+    # None in sys.modules makes the import fail (importlib).
     placed: dict[str, Any] = {
         name: _stub(name, content) for name, content in stubs.items() if name not in sys.modules
     }

@@ -1,4 +1,4 @@
-"""Calls that may take long, or never return: they have a thread, and everything else goes on."""
+"""Calls that may take long or never return, each in a thread of its own."""
 
 from __future__ import annotations
 
@@ -12,13 +12,17 @@ Made = TypeVar("Made")
 
 
 async def run_in_thread(call: Callable[[], Made], limit: float | None = None) -> Made:
-    """What a call returns, or raises; within so many seconds, where there is a limit.
+    """Return the result of a call in a daemon thread.
 
-    It has a thread of its own, which is left to itself where it takes longer: a disk that hangs
-    cannot be interrupted, and must keep neither the others waiting nor the program from ending.
+    A hanging disk cannot be interrupted. The thread is therefore abandoned after the limit, and
+    does not keep the program from ending.
+
+    Args:
+        call: The call; its exception is raised here.
+        limit: The time limit in seconds; None for none.
 
     Raises:
-        TimeoutError: It takes longer.
+        TimeoutError: The call takes longer.
     """
     loop = asyncio.get_running_loop()
     result: asyncio.Future[Made] = loop.create_future()
@@ -29,17 +33,17 @@ async def run_in_thread(call: Callable[[], Made], limit: float | None = None) ->
         if error is not None:
             result.set_exception(error)
         else:
-            result.set_result(made)  # type: ignore[arg-type] # a Made, where there is no error
+            result.set_result(made)  # type: ignore[arg-type] # a Made if there is no error
 
     def work() -> None:
         try:
             made, error = call(), None
-        except Exception as raised:  # noqa: BLE001 - whatever it is, it is told where it is awaited
+        except Exception as raised:  # noqa: BLE001 - raised where the result is awaited
             made, error = None, raised
-        # The loop may have ended long ago.
+        # The loop may have ended.
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(settle, made, error)
 
-    threading.Thread(target=work, daemon=True, name="aside").start()
+    threading.Thread(target=work, daemon=True, name="call").start()
     async with asyncio.timeout(limit):
         return await result

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from nightcare.atomic_write import alone_with
+from nightcare.atomic_write import file_lock
 from nightcare.cli.command_context import PATH, CommandContext, json_option, pass_context
 from nightcare.cli.command_group import LazyGroup
 from nightcare.cli.config_save import config_translator, content_of, write_all
@@ -197,7 +197,7 @@ def schema_command(context: CommandContext, *, write: bool) -> None:
     words = config_translator(context)
     path = context.config_place
     schema_path = schema_file(path)
-    with alone_with(path):
+    with file_lock(path):
         raw, exists = content_of(path)
         parsed(str(path), raw)
         new = with_first_line(raw, f"{_SCHEMA_COMMENT}./{schema_path.name}", _SCHEMA_COMMENT)

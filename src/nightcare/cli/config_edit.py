@@ -16,7 +16,7 @@ from pathlib import Path
 
 import click
 
-from nightcare.atomic_write import alone_with
+from nightcare.atomic_write import file_lock
 from nightcare.cli.command_context import CommandContext, pass_context
 from nightcare.cli.config_save import (
     READ_AT_START,
@@ -162,7 +162,7 @@ def _save(path: Path, before: bytes | None, after: bytes) -> None:
     Raises:
         StateError: It has changed, or cannot be written.
     """
-    with alone_with(path):
+    with file_lock(path):
         now = read_raw(path) if path.exists() else None
         if now != before:
             raise StateError("config_changed_meanwhile", path=path)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from nightcare.atomic_write import alone_with
+from nightcare.atomic_write import file_lock
 from nightcare.cli.command_context import CommandContext, pass_context
 from nightcare.cli.config_save import (
     READ_AT_START,
@@ -148,7 +148,7 @@ def _change(
         StateError: It cannot be written.
     """
     path = context.config_place
-    with alone_with(path):
+    with file_lock(path):
         raw, exists = content_of(path)
         old = parsed(str(path), raw)
         changes = change(raw)
