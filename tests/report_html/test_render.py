@@ -21,10 +21,10 @@ from nightcare.domain.report import LONGEST_BY_WEEK, Report, days_until, report
 from nightcare.domain.schedule import ReferralRule
 from nightcare.i18n.translator import read_words
 from nightcare.languages import languages
-from nightcare.report_html.bar_chart import LENGTH, Bar, BarMark, bar
-from nightcare.report_html.calendar import calendar
-from nightcare.report_html.render import draw
-from nightcare.report_html.view_model import LONGEST_NOTE, MOST_LISTED, Page, page
+from nightcare.report_html.bar_chart import LENGTH, Bar, BarMark, build_bar
+from nightcare.report_html.calendar import build_calendar
+from nightcare.report_html.render import render_page
+from nightcare.report_html.view_model import LONGEST_NOTE, MOST_LISTED, Page, build_page
 
 LAST = day("2026-11-21")
 TODAY = day("2026-11-22")
@@ -77,7 +77,7 @@ def came(care_day: date, outcome: Outcome, topic: Topic = Topic.HYDRATION) -> De
 
 def made_page(made: Report, language: str = "en", why: ReferralReason | None = None) -> Page:
     """Return the page of a report."""
-    return page(made, why, RULE, read_words(language), TODAY)
+    return build_page(made, why, RULE, read_words(language), TODAY)
 
 
 def a_full_month() -> Report:
@@ -132,7 +132,7 @@ def test_every_night_stands_in_the_calendar_once_as_it_was() -> None:
         BarMark.UNSAID, BarMark.MILD, BarMark.UNKNOWN, BarMark.MODERATE, BarMark.SEVERE
     ]  # fmt: skip
     assert {one.mark for one in days[:20]} == {BarMark.FREE}
-    assert days[-3].told == "nothing noted"
+    assert days[-3].label == "nothing noted"
 
 
 def test_a_month_begins_on_its_weekday() -> None:
@@ -152,7 +152,7 @@ def test_a_month_of_nights_takes_six_rows_at_most_on_every_day_of_the_year() -> 
     sizes: dict[tuple[int, int], date] = {}
     for ahead in range(365 + 365 + 366):
         nights = days_until(date(2026, 1, 1) + timedelta(days=ahead), 30)
-        months = calendar(report(nights, [], [], []), ENGLISH).months
+        months = build_calendar(report(nights, [], [], []), ENGLISH).months
         drawn = [day for month in months for week in month.weeks for day in week if day]
         assert [one.number for one in drawn] == [one.day for one in nights]
         size = len(months), max(len(one.weeks) for one in months)
@@ -176,7 +176,7 @@ def test_a_night_without_an_answer_is_unknown_never_good() -> None:
         ("Nights without", 0),
         ("Nights with nothing noted", 30),
     ]
-    html = draw(drawn)
+    html = render_page(drawn)
     body = html[html.index('class="months') : html.index('class="legend')]
     assert body.count('href="#unknown"') == 30
     assert 'href="#free"' not in body
@@ -186,10 +186,10 @@ def test_few_nights_say_that_nothing_can_be_said() -> None:
     """There is no list by week then."""
     few = made_page(report(MONTH, [], free(*MONTH[:6]), []))
     assert few.too_few.startswith("With fewer than 7 nights noted, nothing can be said yet")
-    assert few.course is None
+    assert few.periods is None
     enough = made_page(report(MONTH, [], free(*MONTH[:7]), []))
     assert enough.too_few == ""
-    assert enough.course is not None
+    assert enough.periods is not None
 
 
 # Figures
@@ -201,26 +201,26 @@ def test_the_page_has_the_figures_of_the_report() -> None:
     drawn = made_page(made)
     assert [one.count for one in drawn.figures] == [4, 20, 6, 1]
     worst, hours, reminders = drawn.tables
-    assert [(line.head, line.told) for line in worst.lines] == [
+    assert [(row.name, row.figure) for row in worst.rows] == [
         ("severe", "1"), ("moderate", "1"), ("mild", "1"), ("not said how bad", "1")
     ]  # fmt: skip
-    assert [(line.head, line.told) for line in hours.lines] == [
+    assert [(row.name, row.figure) for row in hours.rows] == [
         ("22:00\N{EN DASH}00:00", "1"),
         ("00:00\N{EN DASH}02:00", "0"),
         ("02:00\N{EN DASH}04:00", "3"),
     ]
-    assert [(line.head, line.told) for line in reminders.lines] == [("water", "1 of 2")]
-    assert drawn.course is not None
-    for line, week in zip(drawn.course.lines, made.weeks, strict=True):
+    assert [(row.name, row.figure) for row in reminders.rows] == [("water", "1 of 2")]
+    assert drawn.periods is not None
+    for line, week in zip(drawn.periods.rows, made.weeks, strict=True):
         told = week.nights
-        assert line.told == str(told.all)
-        assert line.figures[:4] == (
+        assert line.figure == str(told.all)
+        assert line.more[:4] == (
             str(told.cramps), str(told.severe), str(told.free), str(told.unknown)
         )  # fmt: skip
         assert len(line.bar.marks) == told.all
         assert line.bar.marks.count(BarMark.UNKNOWN) == told.unknown
         assert line.bar.marks.count(BarMark.MILD) == week.worst.get(Severity.MILD, 0)
-    assert drawn.course.lines[-1].bar.marks == (
+    assert drawn.periods.rows[-1].bar.marks == (
         BarMark.SEVERE, BarMark.MODERATE, BarMark.MILD,
         BarMark.UNSAID, BarMark.UNKNOWN, BarMark.UNKNOWN,
     )  # fmt: skip
@@ -230,26 +230,28 @@ def test_a_long_report_is_laid_out_by_months() -> None:
     """The report in the terminal is by month too."""
     by_week = report(days_until(LAST, LONGEST_BY_WEEK), [], free(*MONTH), [])
     by_month = report(days_until(LAST, LONGEST_BY_WEEK + 1), [], free(*MONTH), [])
-    weeks, months = made_page(by_week).course, made_page(by_month).course
+    weeks, months = made_page(by_week).periods, made_page(by_month).periods
     assert weeks is not None
     assert months is not None
-    assert (weeks.title, len(weeks.lines)) == ("Week by week", 54)
-    assert (months.title, len(months.lines)) == ("Month by month", 13)
-    assert [months.lines[0].head, months.lines[-1].head] == ["Nov 2025", "Nov 2026"]
+    assert (weeks.title, len(weeks.rows)) == ("Week by week", 54)
+    assert (months.title, len(months.rows)) == ("Month by month", 13)
+    assert [months.rows[0].name, months.rows[-1].name] == ["Nov 2025", "Nov 2026"]
 
 
 def test_marks_are_drawn_one_by_one_as_long_as_they_can_be_counted() -> None:
     """More of them are drawn to scale, with what is there side by side."""
-    assert bar([(BarMark.SEVERE, 2), (BarMark.FREE, 1)], 7) == Bar(
+    assert build_bar([(BarMark.SEVERE, 2), (BarMark.FREE, 1)], 7) == Bar(
         marks=(BarMark.SEVERE, BarMark.SEVERE, BarMark.FREE)
     )
-    pieces = bar([(BarMark.SEVERE, 10), (BarMark.MILD, 0), (BarMark.UNKNOWN, 10)], 20).pieces
-    assert [(one.mark, one.start, one.length) for one in pieces] == [
+    segments = build_bar(
+        [(BarMark.SEVERE, 10), (BarMark.MILD, 0), (BarMark.UNKNOWN, 10)], 20
+    ).segments
+    assert [(one.mark, one.start, one.length) for one in segments] == [
         (BarMark.SEVERE, 0, LENGTH / 2 - 1),
         (BarMark.UNKNOWN, LENGTH / 2, LENGTH / 2 - 1),
     ]
-    assert bar([(BarMark.DONE, 1)], 4000).pieces[0].length > 0
-    assert bar([], 0) == Bar()
+    assert build_bar([(BarMark.DONE, 1)], 4000).segments[0].length > 0
+    assert build_bar([], 0) == Bar()
 
 
 # Words
@@ -259,7 +261,7 @@ def test_marks_are_drawn_one_by_one_as_long_as_they_can_be_counted() -> None:
 def test_the_page_speaks_the_persons_language_throughout(language: str) -> None:
     """Every sentence is the catalogue's; the dates have their year."""
     words = read_words(language)
-    html = draw(made_page(a_full_month(), language))
+    html = render_page(made_page(a_full_month(), language))
     seen = Seen(html)
     assert ("html", {"lang": language}) in seen.tags
     text = " ".join(seen.text.split())
@@ -307,7 +309,7 @@ def test_when_to_see_a_professional_is_always_there(
 ) -> None:
     """With the site, the title and the section; near the top where the diary says so."""
     words = read_words(language)
-    html = draw(made_page(a_full_month(), language, why))
+    html = render_page(made_page(a_full_month(), language, why))
     text = " ".join(Seen(html).text.split())
     said = {one.id: one for one in words.guidance.professional}
     for name in (*(why.advice if why else ("severe-and-persistent",)), "other-symptoms"):
@@ -323,7 +325,7 @@ def test_when_to_see_a_professional_is_always_there(
 @pytest.mark.parametrize("language", languages())
 def test_it_never_says_that_one_thing_leads_to_another(language: str) -> None:
     """Not even where the figures look like it."""
-    html = draw(made_page(a_full_month(), language))
+    html = render_page(made_page(a_full_month(), language))
     text = " ".join(Seen(html).text.split())
     assert read_words(language).say("report_no_cause") in text
     assert html.index('class="no-cause"') < html.index('class="bars')
@@ -339,8 +341,8 @@ def test_it_never_says_that_one_thing_leads_to_another(language: str) -> None:
 @pytest.mark.parametrize("note", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_note_is_text_whatever_is_in_it(note: str) -> None:
     """It adds no element, no attribute and no sign that cannot be seen; it is shown as written."""
-    plain = draw(made_page(report(MONTH, [cramp("2026-11-22 03:10")], [], [])))
-    html = draw(made_page(report(MONTH, [cramp("2026-11-22 03:10", note=note)], [], [])))
+    plain = render_page(made_page(report(MONTH, [cramp("2026-11-22 03:10")], [], [])))
+    html = render_page(made_page(report(MONTH, [cramp("2026-11-22 03:10", note=note)], [], [])))
     assert Seen(html).tags == Seen(plain).tags
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", html)
     shown = Seen(html[html.index("<bdi>") : html.index("</bdi>")]).text
@@ -350,7 +352,7 @@ def test_a_note_is_text_whatever_is_in_it(note: str) -> None:
 
 def test_the_page_loads_nothing_and_runs_no_script() -> None:
     """The policy names the one style by its hash, and no address is in it."""
-    html = draw(made_page(a_full_month(), why=ReferralReason.SEVERE))
+    html = render_page(made_page(a_full_month(), why=ReferralReason.SEVERE))
     seen = Seen(html)
     style = html[html.index("<style>") + 7 : html.index("</style>")]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -374,7 +376,7 @@ def test_the_page_loads_nothing_and_runs_no_script() -> None:
 
 def test_headings_come_in_order() -> None:
     """One first, and none skips a level."""
-    seen = Seen(draw(made_page(a_full_month())))
+    seen = Seen(render_page(made_page(a_full_month())))
     levels = [int(tag[1]) for tag, _ in seen.tags if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
@@ -388,7 +390,7 @@ def rows_of(html: str) -> Sequence[str]:
 
 def test_every_picture_has_its_figure_beside_it() -> None:
     """Screen readers skip the picture."""
-    html = draw(made_page(a_full_month()))
+    html = render_page(made_page(a_full_month()))
     rows = rows_of(html)
     assert len(rows) > 8
     for row in rows:

@@ -91,11 +91,11 @@ def _write_page(
         DesktopError: No browser can be started; the page is written.
     """
     from nightcare.desktop.browser import show  # noqa: PLC0415 - only for a page
-    from nightcare.report_html.render import draw  # noqa: PLC0415 - likewise
-    from nightcare.report_html.view_model import page  # noqa: PLC0415 - likewise
+    from nightcare.report_html.render import render_page  # noqa: PLC0415 - likewise
+    from nightcare.report_html.view_model import build_page  # noqa: PLC0415 - likewise
 
     today = context.now.astimezone(context.zone).date()
-    text = draw(page(made, why, context.schedule.professional, context.words, today))
+    text = render_page(build_page(made, why, context.schedule.professional, context.words, today))
     path = (own_page(context.state) if file is None else file).absolute()
     if not path.parent.is_dir():
         raise StateError("page_folder_missing", folder=path.parent)

@@ -1,1 +1,1 @@
-"""The report as a page: what stands on it, its pictures, and how it is drawn."""
+"""The report as an HTML page: its content, its charts and its layout."""

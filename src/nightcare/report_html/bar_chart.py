@@ -1,4 +1,4 @@
-"""Bars: figures as marks in a row, or as pieces side by side, to scale."""
+"""Horizontal bars, drawn as one mark for each unit, or as segments to scale."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from enum import StrEnum
 from nightcare.domain.diary import Severity
 
 LENGTH = 200
-"""Of the longest bar of pieces, in units of its own."""
+"""Length of the longest bar of segments, in units of the drawing."""
 
-_COUNTABLE = 7
-"""So many are drawn one by one, as the nights of a week are; where there are more, as pieces."""
+_MOST_MARKS = 7
+"""Units that are drawn one by one, as the nights of a week; more are drawn as segments."""
 
 _GAP = 1
 
 
 class BarMark(StrEnum):
-    """How something counted is drawn; each has a shape, not a colour alone."""
+    """The symbol for a kind of unit; each has its own shape, not a colour alone."""
 
     SEVERE = "severe"
     MODERATE = "moderate"
@@ -31,20 +31,14 @@ class BarMark(StrEnum):
     UNDONE = "undone"
 
 
-def mark_of(worst: Severity | None) -> BarMark:
-    """The mark of cramps that were at worst so bad; None where nobody said."""
+def severity_mark(worst: Severity | None) -> BarMark:
+    """Return the symbol for the worst severity of a night; None if it was not noted."""
     return BarMark.UNSAID if worst is None else BarMark(worst)
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A piece of a bar.
-
-    Attributes:
-        mark: How it is drawn.
-        start: Where it begins, from the left.
-        length: How long it is.
-    """
+class Segment:
+    """A segment of a bar: its start, from the left, and its length."""
 
     mark: BarMark
     start: float
@@ -53,26 +47,21 @@ class Piece:
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar; one of its two is empty.
-
-    Attributes:
-        marks: What it counts, one by one.
-        pieces: What it counts, to scale.
-    """
+    """A bar, either of marks or of segments."""
 
     marks: tuple[BarMark, ...] = ()
-    pieces: tuple[Piece, ...] = ()
+    segments: tuple[Segment, ...] = ()
 
 
-def bar(parts: Sequence[tuple[BarMark, int]], most: int) -> Bar:
-    """A bar of which so many would reach from end to end."""
-    if most <= _COUNTABLE:
-        return Bar(marks=tuple(mark for mark, count in parts for _ in range(count)))
-    unit = LENGTH / most
-    pieces, before = [], 0
-    for mark, count in parts:
+def build_bar(counts: Sequence[tuple[BarMark, int]], longest: int) -> Bar:
+    """Return the bar for counts of units; `longest` units reach from end to end."""
+    if longest <= _MOST_MARKS:
+        return Bar(marks=tuple(mark for mark, count in counts for _ in range(count)))
+    unit = LENGTH / longest
+    segments, before = [], 0
+    for mark, count in counts:
         if count:
             length = max(count * unit - _GAP, unit / 2)
-            pieces.append(Piece(mark, round(before * unit, 2), round(length, 2)))
+            segments.append(Segment(mark, round(before * unit, 2), round(length, 2)))
             before += count
-    return Bar(pieces=tuple(pieces))
+    return Bar(segments=tuple(segments))

@@ -1,6 +1,6 @@
-"""The page as one HTML file: nothing is loaded from anywhere, and no script runs.
+"""Render the page as one HTML file, which loads nothing and runs no script.
 
-The one importer of Jinja2, which escapes whatever a person wrote.
+Only this module imports Jinja2, which escapes what a person wrote.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from nightcare.report_html.bar_chart import LENGTH
 from nightcare.report_html.view_model import Page
 
 
-def draw(page: Page) -> str:
-    """The page as HTML.
+def render_page(page: Page) -> str:
+    """Return the page as HTML; its policy names the hash of the only style that may apply.
 
-    Its style is the only one that a browser may apply, and is named by its hash. Source:
-    https://www.w3.org/TR/CSP3/#framework-directive-source-list
+    Source: https://www.w3.org/TR/CSP3/#framework-directive-source-list
 
     Raises:
         ExtraMissing: Jinja2 is not installed.

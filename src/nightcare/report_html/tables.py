@@ -1,119 +1,99 @@
-"""The tables of the page: figures, each beside its picture."""
+"""The tables of the page, with a bar beside each figure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from nightcare.domain.report import SPAN_HOURS, Report, Span
+from nightcare.domain.report import SPAN_HOURS, ReminderCounts, Report, Span
 from nightcare.i18n.report_text import hours_text, how_bad, share, span_names
 from nightcare.i18n.translator import Translator
-from nightcare.report_html.bar_chart import Bar, BarMark, bar, mark_of
+from nightcare.report_html.bar_chart import Bar, BarMark, build_bar, severity_mark
 
 
 @dataclass(frozen=True)
-class Line:
-    """A line of a table: what it is about, its bar with the figure, and more figures."""
+class Row:
+    """A row of a table: its name, its figure with a bar, and further figures."""
 
-    head: str
+    name: str
     bar: Bar
-    told: str
-    figures: tuple[str, ...] = ()
+    figure: str
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Table:
-    """Figures, each beside its picture.
-
-    Attributes:
-        title: What it shows.
-        heads: What is in each column.
-        lines: The lines.
-        legend: What the pieces of its bars mean, where there are several kinds.
-    """
+    """A table; the legend explains its symbols if there are several kinds."""
 
     title: str
-    heads: tuple[str, ...]
-    lines: tuple[Line, ...]
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
     legend: tuple[tuple[BarMark, str], ...] = ()
 
 
-def tables(made: Report, words: Translator) -> Iterator[Table]:
-    """How bad, and when; what became of reminders. Only those with something in them."""
-    if made.worst:
-        most = max(made.worst.values())
-        yield Table(
-            words.say("report_worst"),
-            (words.say("page_how_bad"), words.say("page_nights")),
-            tuple(
-                Line(how_bad(worst, words), bar([(mark_of(worst), count)], most), str(count))
-                for worst, count in made.worst.items()
-            ),
+def build_tables(report: Report, translator: Translator) -> Iterator[Table]:
+    """Yield the tables of severities, hours and reminders that are not empty."""
+    say = translator.say
+    if report.worst:
+        most = max(report.worst.values())
+        rows = tuple(
+            Row(how_bad(worst, translator), build_bar([(severity_mark(worst), n)], most), str(n))
+            for worst, n in report.worst.items()
         )
-    if made.hours:
-        most = max(made.hours.values())
-        yield Table(
-            words.say("report_hours"),
-            (words.say("page_clock"), words.say("page_cramps")),
-            tuple(
-                Line(hours_text(hour), bar([(BarMark.CRAMP, count)], most), str(count))
-                for hour in _hours_between(list(made.hours))
-                for count in (made.hours.get(hour, 0),)
-            ),
+        yield Table(say("report_worst"), (say("page_how_bad"), say("page_nights")), rows)
+    if report.hours:
+        most = max(report.hours.values())
+        rows = tuple(
+            Row(hours_text(hour), build_bar([(BarMark.CRAMP, count)], most), str(count))
+            for hour in _hours_between(list(report.hours))
+            for count in (report.hours.get(hour, 0),)
         )
-    if made.topics:
-        most = max(one.shown for one in made.topics.values())
-        yield Table(
-            words.say("report_reminders"),
-            (words.say("page_topic"), words.say("page_done")),
-            tuple(
-                Line(
-                    words.say(f"topic_{topic}"),
-                    bar([(BarMark.DONE, one.done), (BarMark.UNDONE, one.shown - one.done)], most),
-                    share(one, words),
-                )
-                for topic, one in made.topics.items()
-            ),
-            (
-                (BarMark.DONE, words.say("page_was_done")),
-                (BarMark.UNDONE, words.say("page_not_done")),
-            ),
+        yield Table(say("report_hours"), (say("page_clock"), say("page_cramps")), rows)
+    if report.topics:
+        most = max(one.shown for one in report.topics.values())
+        rows = tuple(
+            Row(translator.say(f"topic_{topic}"), _done_bar(one, most), share(one, translator))
+            for topic, one in report.topics.items()
         )
+        legend = (BarMark.DONE, say("page_was_done")), (BarMark.UNDONE, say("page_not_done"))
+        yield Table(say("report_reminders"), (say("page_topic"), say("page_done")), rows, legend)
+
+
+def _done_bar(counts: ReminderCounts, most: int) -> Bar:
+    undone = counts.shown - counts.done
+    return build_bar([(BarMark.DONE, counts.done), (BarMark.UNDONE, undone)], most)
 
 
 def _hours_between(hours: Sequence[int]) -> Iterator[int]:
-    """All from the first to the last, also those without a cramp; over midnight."""
+    """Yield all spans of hours from the first to the last, over midnight, also empty ones."""
     first, last = hours[0], hours[-1]
     for step in range((last - first) % 24 // SPAN_HOURS + 1):
         yield (first + step * SPAN_HOURS) % 24
 
 
-def course(made: Report, words: Translator) -> Table:
-    """The nights week by week, or month by month."""
-    keys = ("cramps", "severe", "free", "unknown", "done")
-    head, names = span_names(made, words)
-    most = max(span.nights.all for span in made.spans)
+def build_period_table(report: Report, translator: Translator) -> Table:
+    """Return the table of the nights by week, or by month."""
+    say = translator.say
+    period, names = span_names(report, translator)
+    columns = ("cramps", "severe", "free", "unknown", "done")
+    most = max(span.nights.all for span in report.spans)
     return Table(
-        words.say("page_months" if made.by_month else "page_weeks"),
-        (head, words.say("page_nights"), *(words.say(f"report_week_{key}") for key in keys)),
+        say("page_months" if report.by_month else "page_weeks"),
+        (period, say("page_nights"), *(translator.say(f"report_week_{one}") for one in columns)),
         tuple(
-            _span_line(name, span, most, words)
-            for name, span in zip(names, made.spans, strict=True)
+            _period_row(name, span, most, translator)
+            for name, span in zip(names, report.spans, strict=True)
         ),
     )
 
 
-def _span_line(name: str, span: Span, most: int, words: Translator) -> Line:
-    told = span.nights
-    parts = [
-        *((mark_of(worst), count) for worst, count in span.worst.items()),
-        (BarMark.FREE, told.free),
-        (BarMark.UNKNOWN, told.unknown),
+def _period_row(name: str, span: Span, most: int, translator: Translator) -> Row:
+    nights = span.nights
+    counts = [
+        *((severity_mark(worst), count) for worst, count in span.worst.items()),
+        (BarMark.FREE, nights.free),
+        (BarMark.UNKNOWN, nights.unknown),
     ]
-    figures = (told.cramps, told.severe, told.free, told.unknown)
-    return Line(
-        name,
-        bar(parts, most),
-        str(told.all),
-        (*map(str, figures), share(span.reminded, words)),
-    )
+    figures = map(str, (nights.cramps, nights.severe, nights.free, nights.unknown))
+    more = (*figures, share(span.reminded, translator))
+    return Row(name, build_bar(counts, most), str(nights.all), more)

@@ -1,4 +1,4 @@
-"""What stands on the page of a report, in words and figures; how it looks is in the template."""
+"""The texts and figures of the page; the template has only the layout."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from nightcare.domain.schedule import ReferralRule
 from nightcare.i18n.report_text import counsel, counted_nights, how_bad, in_full
 from nightcare.i18n.translator import Translator
 from nightcare.report_html.bar_chart import BarMark
-from nightcare.report_html.calendar import NightCalendar, calendar
-from nightcare.report_html.tables import Table, course, tables
+from nightcare.report_html.calendar import NightCalendar, build_calendar
+from nightcare.report_html.tables import Table, build_period_table, build_tables
 
 MOST_LISTED = 100
-"""Cramps that are listed one by one; a page of many years stays one that opens at once."""
+"""Cramps that are listed one by one, so that a page of many years still opens at once."""
 
 LONGEST_NOTE = 600
 """Characters of a note on the page."""
 
 _SHORT = 3
-"""Letters of the name of a day or a month that is written short."""
+"""Letters of the short name of a weekday or a month."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure that is read at a glance."""
+    """A figure at the top of the page."""
 
     mark: BarMark
     label: str
@@ -48,13 +48,7 @@ class DiaryEntry:
 
 @dataclass(frozen=True)
 class DiaryEntries:
-    """The cramps that were noted, the latest first.
-
-    Attributes:
-        title: Their heading.
-        entries: The cramps.
-        remark: That there are none, or not all of them; may be empty.
-    """
+    """The cramps, the latest first; the remark says if there are none, or more than listed."""
 
     title: str
     entries: tuple[DiaryEntry, ...]
@@ -63,14 +57,14 @@ class DiaryEntries:
 
 @dataclass(frozen=True)
 class ReferralSection:
-    """When to see a professional.
+    """The section on seeing a professional.
 
     Attributes:
-        title: Its heading.
-        reasons: What the diary says of it; where it says something, this stands near the top.
-        statements: What the guidance says.
-        sources: Where it says so.
-        remarks: Whose the numbers are, and what this is not.
+        title: The heading.
+        reasons: The reasons that the diary gives; with one, the section comes near the top.
+        statements: The statements of the guidance.
+        sources: The sources of these statements.
+        remarks: The origin of the numbers, and the limits of the page.
     """
 
     title: str
@@ -82,22 +76,22 @@ class ReferralSection:
 
 @dataclass(frozen=True)
 class Page:
-    """All that stands on the page.
+    """The whole page.
 
     Attributes:
-        language: "en", "da", ...
-        title: Its heading.
-        span: Which nights it is about.
-        figures: The nights, counted.
-        too_few: That nothing can be said yet; empty where something can.
+        language: The code of its language, such as "en".
+        title: The heading.
+        span: The nights that it covers.
+        figures: The counted nights.
+        too_few: The remark that there are too few nights for a conclusion; else empty.
         calendar: The nights one by one.
-        counted: The heading of all that is counted.
-        tables: How bad, and when; what became of reminders. Only those with something in them.
-        course: The nights week by week or month by month; None where nothing can be said.
-        no_cause: What the figures do not show; it is read before them.
-        entries: The cramps that were noted.
-        professional: When to see a professional.
-        written: Who wrote it, when, and from what.
+        counted: The heading of the tables.
+        tables: The tables of severities, hours and reminders.
+        periods: The nights by week or month; None if there are too few.
+        no_cause: The remark that the figures show no causes; it comes before them.
+        entries: The cramps.
+        professional: The section on seeing a professional.
+        written: The program that wrote it, and the date.
     """
 
     language: str
@@ -108,101 +102,105 @@ class Page:
     calendar: NightCalendar
     counted: str
     tables: tuple[Table, ...]
-    course: Table | None
+    periods: Table | None
     no_cause: str
     entries: DiaryEntries
     professional: ReferralSection
     written: str
 
 
-def page(
-    made: Report, why: ReferralReason | None, rule: ReferralRule, words: Translator, today: date
+def build_page(
+    report: Report,
+    reason: ReferralReason | None,
+    rule: ReferralRule,
+    translator: Translator,
+    today: date,
 ) -> Page:
-    """The page of a report.
+    """Return the page of a report.
 
     Args:
-        made: What the diary comes to.
-        why: Why to see a professional, if the diary says so.
-        rule: By which rule it does.
-        words: The person's language.
-        today: The date on which it is written (local).
+        report: The report.
+        reason: The reason to see a professional, if the diary gives one.
+        rule: The rule by which it does.
+        translator: The texts in the person's language.
+        today: The date of the page (local).
     """
-    first, last = in_full(made.days[0], words), in_full(made.days[-1], words)
+    say = translator.say
+    first, last = (in_full(report.days[at], translator) for at in (0, -1))
+    has_periods = len(report.spans) > 1 and report.enough
     return Page(
-        language=words.language,
-        title=words.say("page_title"),
-        span=words.say("page_span", first=first, last=last),
-        figures=tuple(_figures(made, words)),
-        too_few="" if made.enough else words.say("report_too_few", fewest=FEWEST_NIGHTS),
-        calendar=calendar(made, words),
-        counted=words.say("page_counted"),
-        tables=tuple(tables(made, words)),
-        course=course(made, words) if len(made.spans) > 1 and made.enough else None,
-        no_cause=words.say("report_no_cause"),
-        entries=_entries(made.cramps, words),
-        professional=_professional(why, rule, words),
-        written=words.say("page_written", version=__version__, date=in_full(today, words)),
+        language=translator.language,
+        title=say("page_title"),
+        span=say("page_span", first=first, last=last),
+        figures=tuple(_figures(report, translator)),
+        too_few="" if report.enough else say("report_too_few", fewest=FEWEST_NIGHTS),
+        calendar=build_calendar(report, translator),
+        counted=say("page_counted"),
+        tables=tuple(build_tables(report, translator)),
+        periods=build_period_table(report, translator) if has_periods else None,
+        no_cause=say("report_no_cause"),
+        entries=_entries(report.cramps, translator),
+        professional=_professional(reason, rule, translator),
+        written=say("page_written", version=__version__, date=in_full(today, translator)),
     )
 
 
-def _figures(made: Report, words: Translator) -> Iterator[Figure]:
+def _figures(report: Report, translator: Translator) -> Iterator[Figure]:
     marks = (BarMark.CRAMP, BarMark.FREE, BarMark.UNKNOWN)
-    for mark, (label, count) in zip(marks, counted_nights(made.counted, words), strict=True):
+    for mark, (label, count) in zip(marks, counted_nights(report.counted, translator), strict=True):
         yield Figure(mark, label, count)
-    if made.by_day:
-        yield Figure(BarMark.CRAMP, words.say("report_by_day"), made.by_day)
+    if report.by_day:
+        yield Figure(BarMark.CRAMP, translator.say("report_by_day"), report.by_day)
 
 
-def _entries(cramps: Sequence[Cramp], words: Translator) -> DiaryEntries:
+def _entries(cramps: Sequence[Cramp], translator: Translator) -> DiaryEntries:
     listed = cramps[: -MOST_LISTED - 1 : -1]
-    remark = "" if cramps else words.say("page_none_noted")
+    remark = "" if cramps else translator.say("page_none_noted")
     if len(listed) < len(cramps):
-        remark = words.say("page_latest", listed=len(listed), all=len(cramps))
-    return DiaryEntries(
-        title=words.say("page_noted"),
-        entries=tuple(_entry(one, words) for one in listed),
-        remark=remark,
-    )
+        remark = translator.say("page_latest", listed=len(listed), all=len(cramps))
+    entries = tuple(_entry(one, translator) for one in listed)
+    return DiaryEntries(translator.say("page_noted"), entries, remark)
 
 
-def _entry(cramp: Cramp, words: Translator) -> DiaryEntry:
+def _entry(cramp: Cramp, translator: Translator) -> DiaryEntry:
     at = cramp.local
-    when = words.say(
+    when = translator.say(
         "page_moment",
-        weekday=words.weekdays[at.weekday()][:_SHORT],
+        weekday=translator.weekdays[at.weekday()][:_SHORT],
         day=at.day,
-        month=words.months[at.month - 1][:_SHORT],
+        month=translator.months[at.month - 1][:_SHORT],
         year=at.year,
         clock=f"{at:%H:%M}",
     )
     return DiaryEntry(
-        when=when if cramp.place.by_night else words.say("page_by_day", when=when),
-        what=", ".join(_details(cramp, words)),
+        when=when if cramp.place.by_night else translator.say("page_by_day", when=when),
+        what=", ".join(_details(cramp, translator)),
         note=shortened(one_line(cramp.note), LONGEST_NOTE),
     )
 
 
-def _details(cramp: Cramp, words: Translator) -> Iterator[str]:
-    yield how_bad(cramp.severity, words)
+def _details(cramp: Cramp, translator: Translator) -> Iterator[str]:
+    yield how_bad(cramp.severity, translator)
     if cramp.leg is not None:
-        yield words.say(f"leg_{cramp.leg}")
+        yield translator.say(f"leg_{cramp.leg}")
     if cramp.minutes is not None:
-        yield words.length(timedelta(minutes=cramp.minutes))
+        yield translator.length(timedelta(minutes=cramp.minutes))
 
 
 def _professional(
-    why: ReferralReason | None, rule: ReferralRule, words: Translator
+    reason: ReferralReason | None, rule: ReferralRule, translator: Translator
 ) -> ReferralSection:
-    told = counsel(why, rule, words)
-    said = {one.id: one.text for one in words.guidance.professional}
-    ours = (words.say("professional_ours"),) if told.reasons else ()
+    say, guidance = translator.say, translator.guidance
+    advice = counsel(reason, rule, translator)
+    statements = {one.id: one.text for one in guidance.professional}
+    ours = (say("professional_ours"),) if advice.reasons else ()
     return ReferralSection(
-        title=words.say("page_professional"),
-        reasons=told.reasons,
-        statements=told.statements,
+        title=say("page_professional"),
+        reasons=advice.reasons,
+        statements=advice.statements,
         sources=tuple(
-            words.say("page_source", source=words.guidance.source, section=section)
-            for section in told.sections
+            say("page_source", source=guidance.source, section=section)
+            for section in advice.sections
         ),
-        remarks=(*ours, said["not-medical-advice"]),
+        remarks=(*ours, statements["not-medical-advice"]),
     )
