@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import nightcare
 from nightcare.config.load import load
 from nightcare.desktop.dbus import Fault
 from nightcare.desktop.time_zone import Comparison, TimeZone, ZoneSource
@@ -27,7 +28,6 @@ from nightcare.doctor.checks.notification_server import (
 )
 from nightcare.doctor.checks.running_service import (
     CommandEnvironment,
-    Expected,
     Published,
     judge_environment,
     judge_home,
@@ -89,13 +89,12 @@ JOURNAL = Inspection(
 CONFIG = Path("/home/mette/.config/nightcare/config.toml")
 NOTE: dict[str, object] = {
     "pid": 4711,
-    "version": "0.1.0",
+    "version": nightcare.__version__,
     "screen": "freedesktop",
     "notifier": "dunst 1.9.0 (knopwob)",
     "config": str(CONFIG),
 }
-PROGRAM = Path("/home/anna/.local/share/pipx/venvs/nightcare/nightcare")
-EXPECTED = Expected("0.1.0", PROGRAM, CONFIG, desktop=True)
+PROGRAM = Path(nightcare.__file__).parent
 SERVICE = Published(
     bus="unix:path=/b",
     desktop="sway",
@@ -276,69 +275,72 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
     ),
     (judge_session(SessionFacts("x11", lingering=None), WITH_LOGIN), [("session_good", GOOD)]),
     # The running service
-    (judge_service(None, EXPECTED), [("service_stopped", BAD)]),
-    (judge_service({}, EXPECTED), [("service_mute", WARNING)]),
-    (judge_service(NOTE, EXPECTED), [("service_good", GOOD)]),
+    (judge_service(None, CONFIG, desktop=True), [("service_stopped", BAD)]),
+    (judge_service({}, CONFIG, desktop=True), [("service_mute", WARNING)]),
+    (judge_service(NOTE, CONFIG, desktop=True), [("service_good", GOOD)]),
     (
-        judge_service(NOTE, replace(EXPECTED, version="0.2.0")),
+        judge_service(NOTE | {"version": "0.0.1"}, CONFIG, desktop=True),
         [("service_good", GOOD), ("service_older", WARNING)],
     ),
     (
-        judge_service({k: v for k, v in NOTE.items() if k != "version"}, EXPECTED),
+        judge_service({k: v for k, v in NOTE.items() if k != "version"}, CONFIG, desktop=True),
         [("service_good", GOOD), ("service_older", WARNING)],
     ),
     (
-        judge_service(NOTE, replace(EXPECTED, config=None)),
+        judge_service(NOTE, None, desktop=True),
         [("service_good", GOOD), ("service_other_config", WARNING)],
     ),
     (
-        judge_service(NOTE | {"config": None}, EXPECTED),
+        judge_service(NOTE | {"config": None}, CONFIG, desktop=True),
         [("service_good", GOOD), ("service_other_config", WARNING)],
     ),
-    (judge_service(NOTE | {"config": "own.toml"}, EXPECTED), [("service_good", GOOD)]),
-    (judge_service(NOTE | {"program": str(PROGRAM)}, EXPECTED), [("service_good", GOOD)]),
+    (judge_service(NOTE | {"config": "own.toml"}, CONFIG, desktop=True), [("service_good", GOOD)]),
     (
-        judge_service(NOTE | {"program": "/opt/nightcare"}, EXPECTED),
+        judge_service(NOTE | {"program": str(PROGRAM)}, CONFIG, desktop=True),
+        [("service_good", GOOD)],
+    ),
+    (
+        judge_service(NOTE | {"program": "/opt/nightcare"}, CONFIG, desktop=True),
         [("service_good", GOOD), ("service_elsewhere", WARNING)],
     ),
     (
-        judge_service(NOTE | {"upgrade": "missing"}, EXPECTED),
+        judge_service(NOTE | {"upgrade": "missing"}, CONFIG, desktop=True),
         [("service_good", GOOD), ("program_missing", BAD)],
     ),
     (
-        judge_service(NOTE | {"upgrade": "unusable"}, EXPECTED),
+        judge_service(NOTE | {"upgrade": "unusable"}, CONFIG, desktop=True),
         [("service_good", GOOD), ("program_unusable", WARNING)],
     ),
     (
-        judge_service(NOTE | {"upgrade": "waiting"}, EXPECTED),
+        judge_service(NOTE | {"upgrade": "waiting"}, CONFIG, desktop=True),
         [("service_good", GOOD), ("program_waiting", WARNING)],
     ),
     (
-        judge_service(NOTE | {"screen": "terminal"}, EXPECTED),
+        judge_service(NOTE | {"screen": "terminal"}, CONFIG, desktop=True),
         [("service_good", GOOD), ("service_terminal", BAD)],
     ),
     (
-        judge_service(NOTE | {"screen": "terminal"}, replace(EXPECTED, desktop=False)),
+        judge_service(NOTE | {"screen": "terminal"}, CONFIG, desktop=False),
         [("service_good", GOOD)],
     ),
     (
-        judge_service(in_terminal(watched=True), EXPECTED),
+        judge_service(in_terminal(watched=True), CONFIG, desktop=True),
         [("service_good", GOOD), ("service_terminal", WARNING)],
     ),
     (
-        judge_service(in_terminal(watched=True), replace(EXPECTED, desktop=False)),
+        judge_service(in_terminal(watched=True), CONFIG, desktop=False),
         [("service_good", GOOD)],
     ),
     (
-        judge_service(in_terminal(watched=False), replace(EXPECTED, desktop=False)),
+        judge_service(in_terminal(watched=False), CONFIG, desktop=False),
         [("service_good", GOOD), ("service_terminal", BAD)],
     ),
     (
-        judge_service(in_terminal(watched=False) | {"why": "configured"}, EXPECTED),
+        judge_service(in_terminal(watched=False) | {"why": "configured"}, CONFIG, desktop=True),
         [("service_good", GOOD), ("service_log", WARNING)],
     ),
     (
-        judge_service(in_terminal(watched=True) | {"why": "configured"}, EXPECTED),
+        judge_service(in_terminal(watched=True) | {"why": "configured"}, CONFIG, desktop=True),
         [("service_good", GOOD)],
     ),
     # Its environment
@@ -616,7 +618,7 @@ def test_a_wrong_config_has_its_own_mend() -> None:
 )
 def test_where_a_running_service_shows_reminders_is_told_in_words(screen: str, told: str) -> None:
     """With its process, and the config that it reads."""
-    first, *_ = judge_service(NOTE | {"screen": screen}, EXPECTED)
+    first, *_ = judge_service(NOTE | {"screen": screen}, CONFIG, desktop=True)
     assert message_of(first, ENGLISH) == (
         f"it runs (process 4711), shows reminders {told}, and reads {CONFIG}."
     )

@@ -14,7 +14,7 @@ from nightcare.desktop.notify.freedesktop import FreedesktopNotifier
 from nightcare.desktop.notify.plyer_notifier import PlyerNotifier
 from nightcare.desktop.notify.terminal import TerminalNotifier
 from nightcare.doctor.finding import Finding, State, message_of
-from nightcare.doctor.notification_test import try_out
+from nightcare.doctor.notification_test import try_notifier
 from nightcare.domain.notification import Message, NotifierEvent
 from nightcare.i18n.translator import read_words
 from parts.bus import PrivateBus
@@ -40,7 +40,7 @@ def tried(
         async with NotificationServer(bus.address) as server:
             server.capabilities = capabilities
             screen = FreedesktopNotifier(BusClient(bus.address), icon="")
-            trial = asyncio.create_task(try_out(screen, ENGLISH, NOW, seconds, patience))
+            trial = asyncio.create_task(try_notifier(screen, ENGLISH, NOW, seconds, patience))
             await person(server)
             finding = (await trial).finding
             await server.until(
@@ -118,7 +118,7 @@ def test_nothing_is_shown(bus: PrivateBus) -> None:
 
     async def story() -> Finding:
         screen = FreedesktopNotifier(BusClient(bus.address), icon="")
-        return (await try_out(screen, ENGLISH, NOW, LONG, SHORT)).finding
+        return (await try_notifier(screen, ENGLISH, NOW, LONG, SHORT)).finding
 
     finding, _ = tried(bus, refuses, patience=SHORT)
     assert (finding.key, finding.state) == ("doctor_trial_nothing", State.BAD)
@@ -129,7 +129,7 @@ def test_nothing_is_shown(bus: PrivateBus) -> None:
 def test_in_a_terminal_it_is_printed() -> None:
     """The test does not wait for a click there."""
     out = io.StringIO()
-    finding = asyncio.run(try_out(TerminalNotifier(out), DANISH, NOW, LONG)).finding
+    finding = asyncio.run(try_notifier(TerminalNotifier(out), DANISH, NOW, LONG)).finding
     assert (finding.key, finding.state) == ("doctor_trial_printed", State.GOOD)
     assert "En notifikation fra nightcare" in out.getvalue()
 
@@ -141,7 +141,7 @@ def test_where_nothing_is_ever_heard_again_nobody_waits() -> None:
         def notify(self, **_: str) -> None:
             """Take it, and say nothing more."""
 
-    finding = asyncio.run(try_out(PlyerNotifier(Deaf()), DANISH, NOW, LONG)).finding
+    finding = asyncio.run(try_notifier(PlyerNotifier(Deaf()), DANISH, NOW, LONG)).finding
     assert (finding.key, finding.state) == ("doctor_trial_shown", State.GOOD)
     assert message_of(finding, DANISH).startswith("den blev givet til plyer.")
 
@@ -160,4 +160,4 @@ class Broken(TerminalNotifier):
 def test_a_screen_that_fails_is_not_waited_for() -> None:
     """Its error is passed on at once."""
     with pytest.raises(ZeroDivisionError):
-        asyncio.run(try_out(Broken(io.StringIO()), ENGLISH, NOW, LONG))
+        asyncio.run(try_notifier(Broken(io.StringIO()), ENGLISH, NOW, LONG))

@@ -20,7 +20,7 @@ from nightcare.cli.prompts import prompt_yes
 from nightcare.config.load import load
 from nightcare.desktop.notify.factory import choose_screen
 from nightcare.doctor.finding import Check, Finding, State, bad, fix_of, good, message_of
-from nightcare.doctor.notification_test import TestOutcome, try_out
+from nightcare.doctor.notification_test import TestOutcome, try_notifier
 from nightcare.doctor.probe import CheckContext, Limits
 from nightcare.doctor.run_checks import CheckResults, run_checks
 from nightcare.errors import NightcareError, StateError, ValueRefused
@@ -63,18 +63,18 @@ def doctor_command(context: CommandContext, *, notify: bool, seconds: int, as_js
     )
     examined = asyncio.run(run_checks(checked))
     chosen = None if examined.loaded is None else examined.loaded.schedule.language
-    words = words_for(chosen, os.environ)
+    translator = words_for(chosen, os.environ)
     findings = list(examined.findings)
     if not as_json:
-        _print(findings, words)
+        _print(findings, translator)
     if notify:
-        asked = words.say("doctor_trial_sent", limit=words.length(timedelta(seconds=seconds)))
-        echo(asked, err=as_json)
+        limit = translator.length(timedelta(seconds=seconds))
+        echo(translator.say("doctor_trial_sent", limit=limit), err=as_json)
         # A program reads standard output; a notification in the terminal is not for it.
         out = sys.stderr if as_json else sys.stdout
-        tried = asyncio.run(_try(examined, context, words, seconds, out))
+        tried = asyncio.run(_try(examined, context, translator, seconds, out))
         if tried.doubtful and not as_json and sys.stdin.isatty():
-            seen = prompt_yes(words, words.say("doctor_trial_buttons_seen"), default=True)
+            seen = prompt_yes(translator, translator.say("doctor_trial_buttons_seen"), default=True)
             tried = replace(tried, buttons=seen)
             if not seen:
                 without = good(Check.TRIAL, "doctor_trial_without", notifier=tried.notifier)
@@ -82,9 +82,9 @@ def doctor_command(context: CommandContext, *, notify: bool, seconds: int, as_js
         _remember(tried, context)
         findings.append(tried.finding)
         if not as_json:
-            _print([tried.finding], words)
+            _print([tried.finding], translator)
     if as_json:
-        print_json([_value(one, words) for one in findings])
+        print_json([_value(one, translator) for one in findings])
     return int(any(one.state is State.BAD for one in findings))
 
 
@@ -96,20 +96,24 @@ def _state(context: CommandContext) -> Path | None:
 
 
 async def _try(
-    examined: CheckResults, context: CommandContext, words: Translator, seconds: int, out: TextIO
+    examined: CheckResults,
+    context: CommandContext,
+    translator: Translator,
+    seconds: int,
+    out: TextIO,
 ) -> TestOutcome:
     """Show a notification as reminders are shown; by the defaults if the config is invalid."""
     try:
         schedule = (examined.loaded or load(None, {})).schedule
         screen = choose_screen(schedule, os.environ, out)
-        return await try_out(screen, words, context.now, seconds)
+        return await try_notifier(screen, translator, context.now, seconds)
     except NightcareError as error:
         return TestOutcome(
             bad(Check.TRIAL, f"error_{error.key}", "doctor_trial_nothing_mend", **error.values)
         )
     except Exception as error:  # noqa: BLE001 - reported as a finding
         reason = f"{type(error).__name__}: {error}"
-        return TestOutcome(bad(Check.TRIAL, "doctor_failed", "doctor_failed_mend", reason=reason))
+        return TestOutcome(bad(Check.TRIAL, "doctor_failed", reason=reason))
 
 
 def _remember(tried: TestOutcome, context: CommandContext) -> None:
@@ -124,34 +128,33 @@ def _remember(tried: TestOutcome, context: CommandContext) -> None:
             journal.write_note(BUTTONS_NOTE, {**known, tried.notifier: tried.buttons})
 
 
-def _print(findings: Iterable[Finding], words: Translator) -> None:
+def _print(findings: Iterable[Finding], translator: Translator) -> None:
     """Print each finding as a line, with a line for the fix."""
     coloured = (
         sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     )
-    width = max(len(words.say(mark)) for mark, _ in _MARKS.values())
+    width = max(len(translator.say(mark)) for mark, _ in _MARKS.values())
     for one in findings:
         key, colour = _MARKS[one.state]
-        mark = words.say(key).ljust(width)
+        mark = translator.say(key).ljust(width)
         if coloured:
             mark = click.style(mark, fg=colour)
-        echo(f"{mark}  {_sentence(one, words)}")
-        mend = fix_of(one, words)
-        if mend is not None:
-            echo(f"{' ' * width}  {words.say('doctor_mend', mend=mend)}")
+        echo(f"{mark}  {_sentence(one, translator)}")
+        fix = fix_of(one, translator)
+        if fix is not None:
+            echo(f"{' ' * width}  {translator.say('doctor_mend', mend=fix)}")
 
 
-def _sentence(finding: Finding, words: Translator) -> str:
+def _sentence(finding: Finding, translator: Translator) -> str:
     """Return a finding as a sentence, with the name of its check."""
-    return (
-        f"{words.say(f'doctor_check_{finding.check.name.lower()}')}: {message_of(finding, words)}"
-    )
+    name = translator.say(f"doctor_check_{finding.check.name.lower()}")
+    return f"{name}: {message_of(finding, translator)}"
 
 
-def _value(finding: Finding, words: Translator) -> dict[str, str | None]:
+def _value(finding: Finding, translator: Translator) -> dict[str, str | None]:
     return {
         "check": finding.check,
         "state": finding.state,
-        "message": _sentence(finding, words),
-        "mend": fix_of(finding, words),
+        "message": _sentence(finding, translator),
+        "mend": fix_of(finding, translator),
     }

@@ -1,4 +1,4 @@
-"""A real notification with one button: does it come up, and does the click come back?"""
+"""Show a real notification with one button, and wait for the click."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from nightcare.engine.ports import Notifier
 from nightcare.i18n.translator import Translator
 
 PATIENCE = 10.0
-"""Seconds within which it ought to be on the screen, also on a busy desktop."""
+"""Seconds within which it should be on the screen, also on a busy desktop."""
 
 
 @dataclass(frozen=True)
 class TestOutcome:
-    """The outcome of a trial.
+    """The outcome of a test.
 
     Attributes:
-        finding: What to tell the person.
-        notifier: What showed it; empty if nothing did.
-        buttons: Whether buttons are drawn; None if the trial does not tell.
-        doubtful: Whether only the person can tell, as no click came back.
+        finding: The finding for the person.
+        notifier: The name of the notifier that showed it; empty if none did.
+        buttons: Whether buttons are drawn; None if the test does not tell.
+        doubtful: Whether only the person can tell, as no click arrived.
     """
 
     finding: Finding
@@ -41,105 +41,97 @@ class TestOutcome:
     doubtful: bool = False
 
 
-async def try_out(
-    screen: Notifier, words: Translator, now: datetime, seconds: float, patience: float = PATIENCE
+async def try_notifier(
+    notifier: Notifier,
+    translator: Translator,
+    now: datetime,
+    seconds: float,
+    patience: float = PATIENCE,
 ) -> TestOutcome:
-    """Show a notification, and wait for what becomes of it; it is taken off in the end.
+    """Show a notification, wait for its outcome, and close it.
 
     Args:
-        screen: What to show it on.
-        words: The person's language.
+        notifier: The notifier.
+        translator: The texts in the person's language.
         now: The instant (UTC).
-        seconds: How long to wait for the person.
+        seconds: Seconds to wait for the person.
         patience: Seconds within which it must be shown.
 
     Raises:
-        Exception: Whatever ended the screen.
+        Exception: The error that ended the notifier.
     """
     message = Message(
         token=f"doctor-{now:%H%M%S}",
-        title=words.say("doctor_trial_title"),
-        body=words.say("doctor_trial_body"),
-        buttons=(Button("it-works", words.say("doctor_trial_button")),),
-        spoken=words.say("doctor_trial_spoken"),
-        # A reminder that is on the screen stays there.
+        title=translator.say("doctor_trial_title"),
+        body=translator.say("doctor_trial_body"),
+        buttons=(Button("it-works", translator.say("doctor_trial_button")),),
+        spoken=translator.say("doctor_trial_spoken"),
+        # A reminder that is on the screen is not replaced.
         place="doctor",
         stays=timedelta(seconds=seconds),
         asked_for=True,
     )
-    heard: asyncio.Queue[MessageEvent] = asyncio.Queue()
+    events: asyncio.Queue[MessageEvent] = asyncio.Queue()
 
     def report(event: NotifierEvent) -> None:
         if isinstance(event, ButtonPressed | NotificationShown | NotificationClosed):
-            heard.put_nowait(event)
+            events.put_nowait(event)
 
-    serving = asyncio.create_task(screen.run(report))
-    screen.show(message)
+    serving = asyncio.create_task(notifier.run(report))
+    notifier.show(message)
     try:
-        return await _outcome(screen, heard, serving, seconds, patience)
+        return await _outcome(notifier, events, serving, seconds, patience)
     finally:
-        screen.close(message.token)
+        notifier.close(message.token)
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)
 
 
 async def _outcome(
-    screen: Notifier,
-    heard: asyncio.Queue[MessageEvent],
+    notifier: Notifier,
+    events: asyncio.Queue[MessageEvent],
     serving: asyncio.Task[None],
     seconds: float,
     patience: float,
 ) -> TestOutcome:
-    first = await _next(heard, serving, patience)
+    first = await _next(events, serving, patience)
     if first is None:
-        nothing = bad(
-            Check.TRIAL,
-            "doctor_trial_nothing",
-            "doctor_trial_nothing_mend",
-            limit=timedelta(seconds=patience),
-        )
-        return TestOutcome(nothing)
-    by = screen.describe()
-    buttons = Capability.BUTTONS in screen.capabilities
-    if screen.name == "terminal":
+        limit = timedelta(seconds=patience)
+        return TestOutcome(bad(Check.TRIAL, "doctor_trial_nothing", limit=limit))
+    name = notifier.describe()
+    buttons = Capability.BUTTONS in notifier.capabilities
+    if notifier.name == "terminal":
         return TestOutcome(good(Check.TRIAL, "doctor_trial_printed"))
-    if isinstance(first, NotificationShown) and screen.name != "freedesktop":
-        # Nothing is ever heard of it again.
-        return TestOutcome(good(Check.TRIAL, "doctor_trial_shown", notifier=by))
-    last = await _next(heard, serving, seconds) if isinstance(first, NotificationShown) else first
+    if isinstance(first, NotificationShown) and notifier.name != "freedesktop":
+        # Other notifiers report nothing more.
+        return TestOutcome(good(Check.TRIAL, "doctor_trial_shown", notifier=name))
+    last = await _next(events, serving, seconds) if isinstance(first, NotificationShown) else first
     match last:
         case ButtonPressed():
-            clicked = good(Check.TRIAL, "doctor_trial_clicked", notifier=by)
-            return TestOutcome(clicked, by, buttons or None)
+            clicked = good(Check.TRIAL, "doctor_trial_clicked", notifier=name)
+            return TestOutcome(clicked, name, buttons or None)
         case NotificationClosed() if buttons:
-            closed = warning(
-                Check.TRIAL, "doctor_trial_closed", "doctor_trial_closed_mend", notifier=by
-            )
-            return TestOutcome(closed, by, doubtful=True)
+            closed = warning(Check.TRIAL, "doctor_trial_closed", notifier=name)
+            return TestOutcome(closed, name, doubtful=True)
         case None if buttons:
-            unanswered = warning(
-                Check.TRIAL,
-                "doctor_trial_unanswered",
-                "doctor_trial_unanswered_mend",
-                notifier=by,
-                limit=timedelta(seconds=seconds),
-            )
-            return TestOutcome(unanswered, by, doubtful=True)
+            values = {"notifier": name, "limit": timedelta(seconds=seconds)}
+            unanswered = warning(Check.TRIAL, "doctor_trial_unanswered", **values)
+            return TestOutcome(unanswered, name, doubtful=True)
         case _:
-            return TestOutcome(good(Check.TRIAL, "doctor_trial_shown", notifier=by), by)
+            return TestOutcome(good(Check.TRIAL, "doctor_trial_shown", notifier=name), name)
 
 
 async def _next(
-    heard: asyncio.Queue[MessageEvent], serving: asyncio.Task[None], seconds: float
+    events: asyncio.Queue[MessageEvent], serving: asyncio.Task[None], seconds: float
 ) -> MessageEvent | None:
     """Return the next event of a notifier; None if none comes in so many seconds."""
-    hearing = asyncio.ensure_future(heard.get())
+    event = asyncio.ensure_future(events.get())
     try:
-        await asyncio.wait({hearing, serving}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        if hearing.done():
-            return hearing.result()
+        await asyncio.wait({event, serving}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if event.done():
+            return event.result()
         if serving.done():
             serving.result()
         return None
     finally:
-        hearing.cancel()
+        event.cancel()

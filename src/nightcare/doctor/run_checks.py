@@ -7,10 +7,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import TypeVar
 
-from nightcare import __version__
 from nightcare.config.source import LoadResult
 from nightcare.desktop.systemd.service_environment import manager_environment
 from nightcare.doctor.checks import (
@@ -56,8 +54,10 @@ class Facts:
         unit: The user unit.
         session: The session of this command.
         runs: Whether a service runs.
+        service: The environment of the running service, if there is one that tells it.
         config: The config.
         journal: The journal; None if there is no folder for it.
+        content: The content of the journal, as far as it can be read.
         zone: The time zone of this process.
         synchronised: Whether the clock is synchronised; None if unknown.
         alarm: Whether the kernel reports clock steps and resumes.
@@ -71,8 +71,10 @@ class Facts:
     unit: service_unit.UnitFacts | service_unit.NoManager | Failure
     session: service_unit.SessionFacts | Failure
     runs: bool | Failure
+    service: running_service.Published | None
     config: files.ConfigFacts | Failure
     journal: Inspection | Failure | None
+    content: Content
     zone: system_clock.ZoneFacts | Failure
     synchronised: bool | Failure | None
     alarm: bool | Failure
@@ -85,43 +87,16 @@ class Facts:
         return result if isinstance(result, LoadResult) else None
 
     @property
-    def content(self) -> Content:
-        """The content of the journal, as far as it can be read."""
-        return _content(self.journal)
-
-    @property
-    def service(self) -> running_service.Published | None:
-        """The environment of the running service, if there is one that tells it."""
-        return _service(self.runs, self.journal)
-
-    @property
     def in_session(self) -> bool:
         """True if this command runs in a session with a screen."""
-        return isinstance(self.session, service_unit.SessionFacts) and bool(self.session.kind)
+        return not isinstance(self.session, Failure) and bool(self.session.kind)
 
     @property
     def has_screen(self) -> bool:
         """True if a notification server could be started on some screen."""
         variables = {} if isinstance(self.manager, Failure) else self.manager
-        return bool(
-            self.in_session
-            or variables.get("DISPLAY")
-            or variables.get("WAYLAND_DISPLAY")
-            or (self.service is not None and self.service.display)
-        )
-
-
-def _content(journal: Inspection | Failure | None) -> Content:
-    if isinstance(journal, Inspection) and isinstance(journal.content, Content):
-        return journal.content
-    return Content(sound=True, version=0)
-
-
-def _service(
-    runs: bool | Failure,  # noqa: FBT001 - the result of a probe
-    journal: Inspection | Failure | None,
-) -> running_service.Published | None:
-    return running_service.published(_content(journal).service) if runs is True else None
+        drawn = variables.get("DISPLAY") or variables.get("WAYLAND_DISPLAY")
+        return bool(self.in_session or drawn or (self.service and self.service.display))
 
 
 async def run_checks(context: CheckContext) -> CheckResults:
@@ -158,7 +133,10 @@ async def _probe(context: CheckContext) -> Facts:
     journal = start_thread(files.probe_journal)
     zone = start_thread(system_clock.probe_zone)
     installed = start_thread(versions.probe_versions)
-    service = _service(await runs, await journal)
+    inspected = await journal
+    found = inspected.content if isinstance(inspected, Inspection) else None
+    content = found if isinstance(found, Content) else Content(sound=True, version=0)
+    service = running_service.published(content.service) if await runs is True else None
     service_bus = None
     if service is not None:
         service_bus = await start(session_bus.probe_bus(service.bus or None, context))
@@ -170,8 +148,10 @@ async def _probe(context: CheckContext) -> Facts:
         unit=await unit,
         session=await session,
         runs=await runs,
+        service=service,
         config=await config,
-        journal=await journal,
+        journal=inspected,
+        content=content,
         zone=await zone,
         synchronised=await synchronised,
         alarm=await alarm,
@@ -187,21 +167,13 @@ def _judgements(
     context: CheckContext, facts: Facts
 ) -> tuple[tuple[Check, Callable[[], Iterable[Finding]]], ...]:
     """Return each judgement, with the check that an unexpected error in it is reported under."""
+    units, limit = service_unit, context.call_limit
+    told = facts.service is not None
     return (
         (Check.BUS, lambda: _judge_notifications(context, facts)),
-        (
-            Check.UNIT,
-            lambda: service_unit.judge_unit_and_session(
-                facts.unit, facts.session, context.call_limit
-            ),
-        ),
+        (Check.UNIT, lambda: units.judge_unit_and_session(facts.unit, facts.session, limit)),
         (Check.SERVICE, lambda: _judge_service(context, facts)),
-        (
-            Check.CONFIG,
-            lambda: files.judge_config(
-                facts.config, context, service_runs=facts.service is not None
-            ),
-        ),
+        (Check.CONFIG, lambda: files.judge_config(facts.config, context, service_runs=told)),
         (Check.JOURNAL, lambda: files.judge_journal(facts.journal, context.state)),
         (Check.CLOCK, lambda: _judge_clock(context, facts)),
         (Check.VERSIONS, lambda: versions.judge_versions(facts.versions)),
@@ -227,14 +199,10 @@ def _judge_service(context: CheckContext, facts: Facts) -> Iterable[Finding]:
     if isinstance(runs, Failure):
         return [failed(Check.SERVICE, runs)]
     answers = not isinstance(bus, Failure) and bus.address is not None and bus.fault is None
-    expected = running_service.Expected(
-        version=__version__,
-        program=Path(__file__).parents[1],
-        config=None if isinstance(config, Failure) else config.path,
-        desktop=answers and (loaded is None or loaded.schedule.notify is None),
-    )
+    desktop = answers and (loaded is None or loaded.schedule.notify is None)
     status = facts.content.service if runs else None
-    findings = running_service.judge_service(status, expected)
+    path = None if isinstance(config, Failure) else config.path
+    findings = running_service.judge_service(status, path, desktop=desktop)
     if is_home_of_another():
         findings.append(running_service.judge_home(context.variables.get("HOME")))
     if facts.service is not None:

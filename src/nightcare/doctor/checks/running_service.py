@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from nightcare import __version__
 from nightcare.desktop.instance_lock import running_service, service_runs
 from nightcare.doctor.finding import Check, Finding, TextKey, bad, good, warning
 from nightcare.doctor.probe import CheckContext
@@ -19,6 +20,9 @@ from nightcare.languages import desktop_language
 from nightcare.paths import differing, state_folder
 
 _NOTIFIERS = {"freedesktop": "doctor_screen_desktop", "terminal": "doctor_screen_terminal"}
+_PROGRAM = Path(__file__).parents[2]
+"""The folder of the installed program."""
+
 _RESTART = "doctor_service_restart"
 _INSTALL = "doctor_service_install"
 
@@ -70,23 +74,6 @@ def published(note: Mapping[str, object] | None) -> Published | None:
 
 
 @dataclass(frozen=True)
-class Expected:
-    """The service as this command would start it.
-
-    Attributes:
-        version: The installed version.
-        program: The folder of the installed program.
-        config: The config file that this command reads; None for the built-in defaults.
-        desktop: Whether it would show reminders on the desktop.
-    """
-
-    version: str
-    program: Path
-    config: Path | None
-    desktop: bool
-
-
-@dataclass(frozen=True)
 class CommandEnvironment:
     """The environment of this command.
 
@@ -133,33 +120,36 @@ def probe_service(context: CheckContext) -> bool:
     return context.state is not None and service_runs(context.state)
 
 
-def judge_service(note: Mapping[str, object] | None, expected: Expected) -> list[Finding]:
+def judge_service(
+    note: Mapping[str, object] | None, config: Path | None, *, desktop: bool
+) -> list[Finding]:
     """Judge the running service.
 
     Args:
         note: The status that it wrote; None if none runs.
-        expected: The service as this command would start it.
+        config: The config file that this command reads; None for the built-in defaults.
+        desktop: Whether a service that is started now would show reminders on the desktop.
     """
     if note is None:
         return [bad(Check.SERVICE, "doctor_service_stopped")]
     if not note:
         return [warning(Check.SERVICE, "doctor_service_mute", _RESTART)]
-    return list(_judge_status(note, expected))
+    return [*_judge_status(note, config), *_judge_terminal(note, desktop=desktop)]
 
 
-def _judge_status(note: Mapping[str, object], expected: Expected) -> Iterable[Finding]:
+def _judge_status(note: Mapping[str, object], own_config: Path | None) -> Iterable[Finding]:
     config, version, program = note.get("config"), note.get("version"), note.get("program")
     theirs = config or TextKey("built_in")
     shown = TextKey(_NOTIFIERS.get(str(note.get("screen")), "doctor_screen_other"))
     yield good(
         Check.SERVICE, "doctor_service_good", pid=note.get("pid"), screen=shown, config=theirs
     )
-    if version != expected.version:
+    if version != __version__:
         running = version or TextKey("doctor_service_some_version")
-        versions = {"running": running, "installed": expected.version}
+        versions = {"running": running, "installed": __version__}
         yield warning(Check.SERVICE, "doctor_service_older", _INSTALL, **versions)
-    if program is not None and program != str(expected.program):
-        paths = {"theirs": program, "ours": expected.program}
+    if program is not None and program != str(_PROGRAM):
+        paths = {"theirs": program, "ours": _PROGRAM}
         yield warning(Check.SERVICE, "doctor_service_elsewhere", _INSTALL, **paths)
     match note.get("upgrade"):
         case "missing":
@@ -170,23 +160,23 @@ def _judge_status(note: Mapping[str, object], expected: Expected) -> Iterable[Fi
             yield warning(Check.SERVICE, "doctor_program_waiting")
         case _:
             pass
-    if not _reads_same_file(config, expected.config):
-        ours = expected.config or TextKey("built_in")
+    if not _reads_same_file(config, own_config):
+        ours = own_config or TextKey("built_in")
         yield warning(Check.SERVICE, "doctor_service_other_config", theirs=theirs, ours=ours)
-    if note.get("screen") == "terminal":
-        yield from _judge_terminal(note, expected)
 
 
-def _judge_terminal(note: Mapping[str, object], expected: Expected) -> Iterable[Finding]:
+def _judge_terminal(note: Mapping[str, object], *, desktop: bool) -> Iterable[Finding]:
     """Judge a service that shows reminders in its terminal, or in a log that nobody reads."""
     service = published(note)
+    if note.get("screen") != "terminal":
+        return
     if note.get("why") == "configured":
         if service is not None and not service.watched:
             yield warning(Check.SERVICE, "doctor_service_log")
     elif service is not None and service.watched:
-        if expected.desktop:
+        if desktop:
             yield warning(Check.SERVICE, "doctor_service_terminal", _RESTART)
-    elif service is not None or expected.desktop:
+    elif service is not None or desktop:
         yield bad(Check.SERVICE, "doctor_service_terminal", _RESTART)
 
 
