@@ -34,10 +34,7 @@ _NO_VERB = """
 NO_VERB = set(_NO_VERB.split())
 """Openings of a function's docstring that are certainly no imperative verb."""
 
-EXEMPT = {
-    "src/nightcare",
-    "src/nightcare/cli",
-}
+EXEMPT = {}
 """Packages with docstrings that are still to be rewritten. Take a package off once it is clean."""
 
 

@@ -1,7 +1,7 @@
-"""What can go wrong, each kind with the exit code it ends a command with.
+"""The errors that a user is told about, with the exit codes of commands.
 
-An error carries a key of the catalogue's `errors` and the values that fill it in, so that the
-person reads it in their own language; nothing here is a sentence.
+An error carries a key of the catalogue's `errors` and values for its text, so that it is reported
+in the user's language.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 
 class NightcareError(Exception):
-    """Something the person can be told about, and can mend.
+    """An error that the user is told about and can fix.
 
     Args:
         key: A key of the catalogue's `errors`.
-        values: What the sentence under that key is filled in with.
+        values: The values for the text under that key.
     """
 
     exit_code = 1
@@ -26,13 +26,13 @@ class NightcareError(Exception):
 
 
 class ValueRefused(NightcareError):
-    """A moment, length, date or name that cannot be understood or allowed."""
+    """A time, length, date or name that is invalid or not allowed."""
 
     exit_code = 2
 
 
 class NothingToDo(NightcareError):
-    """A command that found nothing it could act on."""
+    """A command that found nothing to act on."""
 
 
 class NotRunning(NightcareError):
@@ -42,26 +42,26 @@ class NotRunning(NightcareError):
 
 
 class NotAllowed(NightcareError):
-    """A command that would harm somebody else's files."""
+    """A command that would change another user's files."""
 
     exit_code = 77
 
 
 class StateError(NightcareError):
-    """The state folder or the journal in it cannot be used."""
+    """A state folder or journal that cannot be used."""
 
 
 class ExtraMissing(NightcareError):
-    """A library that only some commands need is not installed."""
+    """A missing library that only some commands need."""
 
 
 class DesktopError(NightcareError):
-    """Something of the desktop or the operating system did not do its part."""
+    """A failure of the desktop or the operating system."""
 
 
 @dataclass(frozen=True)
 class Span:
-    """What is meant in a line of the config file.
+    """A part of a line of the config file.
 
     Attributes:
         line: The line in the file, from 1.
@@ -79,7 +79,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Location:
-    """Where something in the configuration comes from.
+    """The origin of a part of the config.
 
     Attributes:
         origin: The file's name, or the environment variable's; empty for the built-in defaults.
@@ -96,12 +96,12 @@ class Location:
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """One mistake in the configuration, or something in it that may be one.
+    """An error in the config, or a warning about it.
 
     Attributes:
         where: The key's path, such as ("reminders", "water", "every"); empty for the file itself.
         key: A key of the catalogue's `config`.
-        values: What the sentence under that key is filled in with.
+        values: The values for the text under that key.
         against: The path of the other key, where two contradict each other.
         place: Where it comes from.
         also: Where the other comes from.

@@ -1,4 +1,4 @@
-"""Which languages there are: one file of the catalogue each; and which the desktop speaks."""
+"""The languages of the catalogue, which has a file for each, and the language of the desktop."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _NO_LANGUAGE = "index"
 
 @cache
 def languages() -> tuple[str, ...]:
-    """The languages by their codes, English first: "en", "da", ..."""
+    """Return the languages by their codes, English first: "en", "da", ..."""
     named = {path.stem for path in _FOLDER.glob("*.toml")} - {_NO_LANGUAGE, FALLBACK}
     return FALLBACK, *sorted(named)
 
 
 def desktop_language(environment: Mapping[str, str]) -> str:
-    """The language of the desktop, by the order of gettext; English where we have no other.
+    """Return the language of the desktop, by the order of gettext; English if it is not available.
 
     Source: GNU gettext manual, "Locale Environment Variables" and "The LANGUAGE variable".
     """

@@ -1,4 +1,4 @@
-"""Whose files these are: a command of root's must not write into somebody else's home."""
+"""The owner of the user's files: a command of root must not write into another user's home."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _ROOT = 0
 
 
 def refuse_as_root(places: Iterable[Path]) -> None:
-    """Refuse to go on as root where a file or folder would be made in somebody else's folder.
+    """Refuse to run as root if a file or folder would be made in another user's folder.
 
-    What root makes there the person cannot change, so neither their commands nor their service
-    would work afterwards.
+    That user cannot change what root makes there, so neither their commands nor their service would
+    work afterwards.
 
     Raises:
-        NotAllowed: This is root, and the folder that one of the places is in is another's.
+        NotAllowed: The user is root, and one of the places is in another user's folder.
     """
     if not hasattr(os, "geteuid") or os.geteuid() != _ROOT:
         return
@@ -30,7 +30,7 @@ def refuse_as_root(places: Iterable[Path]) -> None:
 
 
 def command_to_own(path: Path) -> str | None:
-    """Return the command that gives a path in the person's home back to them; None if it is theirs.
+    """Return the command that gives a path in the user's home back to them; None if it is theirs.
 
     Args:
         path: A file or folder that could not be used.

@@ -1,7 +1,7 @@
-"""Where config and state belong.
+"""The paths of the config and of the state folder.
 
-The folders of XDG variables count, unless a service runs or is installed: then it and every command
-use the same places, whatever a shell exports.
+They follow the XDG variables. If a service runs or is installed, every command uses its paths,
+whatever the shell exports.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _APP = "nightcare"
 
 @dataclass(frozen=True)
 class ServicePlaces:
-    """The places that the person's service uses; None for each that is not known.
+    """The paths that the user's service uses; None for each that is unknown.
 
     Attributes:
         running: The record of the running service.
@@ -37,11 +37,11 @@ class ServicePlaces:
 
 
 NO_SERVICE = ServicePlaces()
-"""Nothing is known of a service."""
+"""The paths if there is no service."""
 
 
 def service_places(variables: Mapping[str, str]) -> ServicePlaces:
-    """Return the places that the person's service uses.
+    """Return the paths that the user's service uses.
 
     The running service decides; without one what `install` recorded in its unit. A service that
     systemd started goes by its own environment, which is that of the unit.
@@ -87,10 +87,10 @@ def differing(variables: Mapping[str, str], running: ServiceRecord) -> tuple[str
 
 
 def config_file() -> Path:
-    """The person's config file, whether or not it is there.
+    """Return the path of the user's config file, whether or not it exists.
 
     Raises:
-        StateError: Nobody says where their home is.
+        StateError: The user's home is unknown.
     """
     try:
         return _folder("XDG_CONFIG_HOME", ".config", "user_config_dir") / "config.toml"
@@ -125,7 +125,7 @@ def place_of_config(
     """Return where the config file is, or would be; takes what `chosen_config` takes.
 
     Raises:
-        StateError: None is named, and nobody says where the person's home is.
+        StateError: None is named, and the user's home is unknown.
     """
     return named_config(named, variables) or usual_config(service)
 
@@ -142,7 +142,7 @@ def usual_config(service: ServicePlaces) -> Path:
     """Return where the config file is if none is named: where the service has it.
 
     Raises:
-        StateError: No service says so, and nobody says where the person's home is.
+        StateError: No service records it, and the user's home is unknown.
     """
     return service.config or config_file()
 
@@ -160,7 +160,7 @@ def written_paths(named: Path | None, variables: Mapping[str, str]) -> Iterator[
 
 
 def schema_file(config: Path) -> Path:
-    """Where the schema of a config file lies for editors, if the person wanted it."""
+    """Return the path of the schema that editors find beside a config file."""
     return config.with_name(f"{config.stem}.schema.json")
 
 
@@ -168,7 +168,7 @@ def state_folder(service: ServicePlaces = NO_SERVICE) -> Path:
     """Return the folder of the journal: that of the service, if one says so.
 
     Raises:
-        StateError: No service says so, and nobody says where the person's home is.
+        StateError: No service records it, and the user's home is unknown.
     """
     if service.state is not None:
         return service.state
@@ -179,17 +179,17 @@ def state_folder(service: ServicePlaces = NO_SERVICE) -> Path:
 
 
 def own_page(state: Path) -> Path:
-    """The page of the last report that was shown in the browser, in the folder of the journal."""
+    """Return the path of the last report that was opened in the browser, in the state folder."""
     return state / "report.html"
 
 
 def _folder(variable: str, below_home: str, of_platform: str) -> Path:
-    """Our folder of a kind; where the environment does not say it plainly, platformdirs knows.
+    """Return our folder of a kind, by the environment, or else by platformdirs.
 
     Source: the XDG Base Directory Specification, by which a path that is not absolute is ignored.
 
     Raises:
-        RuntimeError: Nobody says where the person's home is.
+        RuntimeError: The user's home is unknown.
     """
     if sys.platform == "linux":
         for folder in (Path(os.environ.get(variable, "")), _home() / below_home):

@@ -141,6 +141,7 @@ def test_main_exits_with_the_code_of_the_command(
     """As the shell sees it."""
     assert terminal.home
     monkeypatch.setattr(sys, "argv", ["nightcare", "resume"])
+    monkeypatch.setattr(os, "_exit", sys.exit)
     with pytest.raises(SystemExit) as stopped:
         main()
     assert stopped.value.code == 1

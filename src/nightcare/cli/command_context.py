@@ -144,7 +144,7 @@ class CommandContext:
 
     @property
     def config_is_valid(self) -> bool:
-        """Whether there is an active config."""
+        """True if there is an active config."""
         try:
             return self.active is not None
         except ConfigError:

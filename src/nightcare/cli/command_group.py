@@ -67,14 +67,17 @@ COMMANDS = {
     ),
     "cramp": (
         "cramps.cramp_group",
-        "Your cramp diary: add, none, list, change, remove, export.",
+        "Keep your cramp diary: add, none, list, change, remove, export.",
     ),
     "report": ("report_command.report_command", "Show what your diary adds up to, week by week."),
     "tips": (
         "tips.tips_command",
         "Show the tips, of one topic or all, with the guidance they rest on.",
     ),
-    "relief": ("relief.relief_command", "A calm card for a cramp in the night: what to do now."),
+    "relief": (
+        "relief.relief_command",
+        "Show a calm card for a cramp in the night: what to do now.",
+    ),
     "stretch": ("stretch.stretch_command", "Guide you through a stretch; Ctrl-C stops it."),
     "causes": (
         "tips.causes_command",
@@ -82,7 +85,7 @@ COMMANDS = {
     ),
     "config": (
         "config_commands.config_group",
-        "Your config file: init, check, show, set, unset, edit, schema, path.",
+        "Manage your config file: init, check, show, set, unset, edit, schema, path.",
     ),
     "setup": (
         "setup.setup_command",

@@ -64,7 +64,7 @@ _WIDEST = 44
 
 @click.group("config", cls=LazyGroup, lazy_subcommands=_COMMANDS)
 def config_group() -> None:
-    """Your config file: init, check, show, set, unset, edit, schema, path."""
+    """Manage your config file: init, check, show, set, unset, edit, schema, path."""
 
 
 @click.command("init")

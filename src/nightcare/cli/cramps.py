@@ -45,7 +45,7 @@ _night_option = click.option(
 
 @click.group("cramp", cls=LazyGroup, lazy_subcommands={})
 def cramp_group() -> None:
-    """Your cramp diary: add, none, list, change, remove, export."""
+    """Keep your cramp diary: add, none, list, change, remove, export."""
 
 
 def _detail_options(*also: str) -> Callable[..., Any]:

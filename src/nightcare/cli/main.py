@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -17,7 +18,21 @@ INTERRUPTED = 130
 def main() -> NoReturn:
     """Run the command of `sys.argv` and end the process with its exit code."""
     open_missing_streams()
-    sys.exit(run_command(sys.argv[1:]))
+    _exit(run_command(sys.argv[1:]))
+
+
+def _exit(code: int) -> NoReturn:
+    """End the process without the teardown of the interpreter.
+
+    The teardown takes 1.2 times `python -c pass`; with it `status` takes more than 10 times that.
+    Python's own exit is used if an output cannot be flushed.
+    """
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        sys.exit(code)
+    os._exit(code)
 
 
 def run_command(arguments: Sequence[str]) -> int:

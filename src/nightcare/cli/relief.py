@@ -26,7 +26,7 @@ _ROUTINE = "calf"
 @language_option
 @pass_context
 def relief_command(context: CommandContext, *, language: str | None) -> None:
-    """A calm card for a cramp in the night: what to do now."""
+    """Show a calm card for a cramp in the night: what to do now."""
     words = translator_in(context, language)
     card = _Card(context, words)
     card.show(_text(words))

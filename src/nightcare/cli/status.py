@@ -53,7 +53,7 @@ class _Status:
 
     @property
     def closed_by_good_night(self) -> bool:
-        """Whether good-night closed this evening."""
+        """True if good-night closed this evening."""
         outlook = self.outlook
         return outlook.standing.good_night == outlook.calendar.at(outlook.now).date
 
