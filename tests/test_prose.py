@@ -34,7 +34,7 @@ _NO_VERB = """
 NO_VERB = set(_NO_VERB.split())
 """Openings of a function's docstring that are certainly no imperative verb."""
 
-EXEMPT = {}
+EXEMPT: set[str] = set()
 """Packages with docstrings that are still to be rewritten. Take a package off once it is clean."""
 
 
