@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, TypeVar
 
 from nightcare.journal.store import SERVICE_NOTE, Journal
+
+_Part = TypeVar("_Part")
 
 
 @dataclass(frozen=True)
@@ -121,65 +123,28 @@ def write_status(journal: Journal, status: ServiceStatus) -> None:
 
 def parse_status(note: Mapping[str, Any]) -> ServiceStatus:
     """Return the status in a note, which another version may have written or a disk damaged."""
-    environment, zone, presence = (
-        one if isinstance(one := note.get(name), Mapping) else None
-        for name in ("environment", "zone", "presence")
-    )
-    return ServiceStatus(
-        pid=note.get("pid"),
-        version=_optional(note, "version"),
-        screen=_text(note, "screen"),
-        notifier=_text(note, "notifier"),
-        notifier_startable=note.get("notifier_startable") is True,
-        capabilities=_texts(note, "capabilities"),
-        why=_text(note, "why"),
-        config=_optional(note, "config"),
-        program=_optional(note, "program"),
-        upgrade=_optional(note, "upgrade"),
-        values=note.get("values"),
-        mistakes=_texts(note, "mistakes"),
-        zone=None if zone is None else _parse_zone(zone),
-        environment=None if environment is None else _parse_environment(environment),
-        presence=None if presence is None else _parse_presence(presence),
+    presence = note.get("presence")
+    conditions = presence.items() if isinstance(presence, Mapping) else ()
+    parsed = {name: _parse(PublishedCondition, one) for name, one in conditions}
+    return replace(
+        _parse(ServiceStatus, note) or ServiceStatus(),
+        zone=_parse(PublishedZone, note.get("zone")),
+        environment=_parse(PublishedEnvironment, note.get("environment")),
+        presence={name: one for name, one in parsed.items() if one is not None}
+        if isinstance(presence, Mapping)
+        else None,
     )
 
 
-def _parse_zone(zone: Mapping[str, Any]) -> PublishedZone:
-    known, lost = zone.get("known") is True, zone.get("lost") is True
-    return PublishedZone(_text(zone, "name"), _text(zone, "source"), known=known, lost=lost)
-
-
-def _parse_presence(presence: Mapping[str, Any]) -> dict[str, PublishedCondition]:
-    return {
-        name: PublishedCondition(one.get("on"), _texts(one, "by"))
-        for name, one in presence.items()
-        if isinstance(one, Mapping)
-    }
-
-
-def _parse_environment(environment: Mapping[str, Any]) -> PublishedEnvironment:
-    texts = {
-        name: _text(environment, name)
-        for name in ("config", "desktop", "display", "language", "path", "since", "state")
-    }
-    return PublishedEnvironment(
-        bus=_optional(environment, "bus"),
-        managed=environment.get("managed") is True,
-        variables=_texts(environment, "variables"),
-        watched=environment.get("watched") is True,
-        **texts,
-    )
-
-
-def _optional(note: Mapping[str, Any], name: str) -> str | None:
-    value = note.get(name)
-    return None if value is None else str(value)
-
-
-def _text(note: Mapping[str, Any], name: str) -> str:
-    return str(note.get(name) or "")
-
-
-def _texts(note: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    values = note.get(name)
-    return tuple(map(str, values)) if isinstance(values, list | tuple) else ()
+def _parse(kind: type[_Part], data: object) -> _Part | None:
+    """Return the part of a status in data; a value that does not suit its default is left out."""
+    if not isinstance(data, Mapping):
+        return None
+    values: dict[str, Any] = {}
+    for one in fields(kind):  # type: ignore[arg-type] # each kind is a dataclass
+        value = data.get(one.name)
+        if isinstance(one.default, tuple) and isinstance(value, list):
+            values[one.name] = tuple(map(str, value))
+        elif one.default is None or type(value) is type(one.default):
+            values[one.name] = value
+    return kind(**values)
