@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import sqlite3
@@ -19,12 +18,12 @@ from pathlib import Path
 import pytest
 
 import nightcare
-from nightcare.domain.delivery import Active, Delivery, DeliveryStatus, Outcome, begin
+from nightcare.domain.delivery import Delivery, Outcome, begin
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.errors import StateError
 from nightcare.journal.journal_file import FILE_NAME
-from nightcare.journal.migrations import APPLICATION_ID, MIGRATIONS, VERSION
+from nightcare.journal.migrations import APPLICATION_ID
 from nightcare.journal.store import Journal
 
 NOW = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
@@ -353,7 +352,7 @@ def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path, kind: str) -> None
     with pytest.raises(StateError) as caught:
         Journal.open(folder)
     assert caught.value.exit_code == 1
-    if kind == "folder":
+    if kind != "file in the way":
         assert caught.value.key == "journal_not_file"
         assert caught.value.values == {"path": folder / FILE_NAME}
     else:
@@ -361,36 +360,6 @@ def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path, kind: str) -> None
         assert caught.value.values["folder"] == folder
         assert str(caught.value.values["reason"])
     assert not (tmp_path / "nowhere").exists()
-
-
-@pytest.mark.parametrize("version", range(len(MIGRATIONS)))
-def test_an_earlier_version_is_brought_up_to_date(tmp_path: Path, version: int) -> None:
-    """Step by step, until it has what a new one has."""
-    old = sqlite3.connect(tmp_path / FILE_NAME)
-    for step in MIGRATIONS[:version]:
-        old.executescript(step)
-    old.execute(f"PRAGMA user_version={version}")
-    old.commit()
-    old.close()
-    tables = "SELECT name, sql FROM sqlite_master ORDER BY name"
-    with closing(Journal.open(tmp_path)) as journal, closing(Journal.in_memory()) as new:
-        assert journal._db.execute("PRAGMA user_version").fetchone() == (VERSION,)
-        assert journal._db.execute(tables).fetchall() == new._db.execute(tables).fetchall()
-        assert journal.unsettled() == []
-
-
-def test_a_later_version_is_refused_and_left_alone(tmp_path: Path) -> None:
-    """It may know what this one would destroy."""
-    journal = Journal.open(tmp_path)
-    journal.save(course())
-    journal._db.execute(f"PRAGMA user_version={VERSION + 1}")
-    journal.close()
-    before = (tmp_path / FILE_NAME).read_bytes()
-    with pytest.raises(StateError) as caught:
-        Journal.open(tmp_path)
-    assert caught.value.key == "journal_newer"
-    assert caught.value.values == {"version": VERSION + 1, "known": VERSION}
-    assert (tmp_path / FILE_NAME).read_bytes() == before
 
 
 def damaged(folder: Path, where: str) -> Path:
@@ -620,61 +589,3 @@ def test_folders_are_private_whatever_the_umask(tmp_path: Path) -> None:
     for one in (folder, folder.parent, folder.parent.parent):
         assert stat.S_IMODE(one.stat().st_mode) == 0o700
     assert stat.S_IMODE((folder / FILE_NAME).stat().st_mode) == 0o600
-
-
-def test_what_an_earlier_version_wrote_is_read(tmp_path: Path) -> None:
-    """The delivery is derived from the time at which it was shown; old actions can be undone."""
-    old = sqlite3.connect(tmp_path / FILE_NAME)
-    for step in MIGRATIONS[:3]:
-        old.executescript(step)
-    columns = (
-        "reminder, care_day, slot, due, topic, fresh_from, asked, snoozes, seen, tip, state, at,"
-        " closes, again, away, handle, outcome, reason"
-    )
-    at = "2026-11-22T13:00:00.000000+00:00"
-    closes = "2026-11-22T13:10:00.000000+00:00"
-    shown = ("water", "2026-11-22", "1", at, "hydration", at, 1, 0, 1, None,
-             "open", at, closes, None, 0, ":1.7 3 x", None, None)  # fmt: skip
-    given = ("walk", "2026-11-22", "1", at, "exercise", at, 1, 0, 0, None,
-             "open", None, closes, None, 0, None, None, None)  # fmt: skip
-    for row in (shown, given):
-        old.execute(
-            f"INSERT INTO courses ({columns}) VALUES ({', '.join('?' * 18)})",  # noqa: S608 - constants
-            row,
-        )
-    for name, verdict in (("water", "show"), ("walk", "show"), ("swim", "hold")):
-        old.execute(
-            "INSERT INTO decisions (at, reminder, care_day, slot, due, verdict, step)"
-            " VALUES (?, ?, '2026-11-22', '1', ?, ?, 'show')",
-            (at, name, at, verdict),
-        )
-    standing = json.dumps([None, None, None, None, "{}"])
-    old.execute(
-        "INSERT INTO acts (at, what, courses, standing) VALUES (?, 'done', ?, ?)",
-        (at, json.dumps([shown]), standing),
-    )
-    old.execute("INSERT INTO trials (at, reminder) VALUES (?, 'water')", (at,))
-    old.execute("PRAGMA user_version=3")
-    old.commit()
-    old.close()
-    with closing(Journal.open(tmp_path)) as journal:
-        deliveries = {
-            one.key.reminder: one.state.delivery
-            for one in journal.unsettled()
-            if isinstance(one.state, Active)
-        }
-        assert deliveries == {"water": DeliveryStatus.SHOWN, "walk": DeliveryStatus.DECIDED}
-        decisions = {one.occurrence.key.reminder: one.delivery for one in journal.last_decisions()}
-        assert decisions == {
-            "water": DeliveryStatus.SHOWN,
-            "walk": DeliveryStatus.DECIDED,
-            "swim": None,
-        }
-        act = journal.last_action()
-        assert act is not None
-        assert act.courses == tuple(
-            one for one in journal.unsettled() if one.key.reminder == "water"
-        )
-        assert [journal.trial_status(one.id) for one in journal.trials()] == [
-            DeliveryStatus.DECIDED
-        ]
