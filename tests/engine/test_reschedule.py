@@ -590,3 +590,14 @@ def test_what_a_clock_that_ran_ahead_has_missed_comes_once_it_is_right() -> None
     assert made.title() == "Stretch"
     at(made, "22:25")
     assert made.title() == "Blanket"
+
+
+def test_undo_puts_back_in_line_what_an_earlier_bedtime_let_come() -> None:
+    """Undo a bedtime by which the reminder that waited took the screen."""
+    walk = '[reminders.walk]\ntopic = "exercise"\ntext = "Walk"\nat = "bedtime - 20m"\n'
+    made = desk("22:02", EVENING.replace("bedtime - 5m", "bedtime - 30m") + walk)
+    first = made.title()
+    tonight(made, "22:19")
+    assert made.title() != first
+    undo(made)
+    assert made.title() == f"Once more: {first}"

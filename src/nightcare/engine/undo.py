@@ -70,7 +70,7 @@ class Undo:
         old, new = (plan_of(self.schedule, self.zone, one) for one in (undone, standing))
         # First goes what came because of the act, or it would stand in the way of what was before.
         undo_plan_change(self.journal, PlanChange(old, new), act.at, now, restored)
-        if any(one.displayed is not None for one in before):
+        if any(one.displayed is not None for one in (*before, *aside)):
             self._put_back_in_line(act.beside)
         for course in before:
             if not (course.seen and _missed(course)):
