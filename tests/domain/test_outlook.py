@@ -22,7 +22,8 @@ from nightcare.domain.delivery import (
     begin,
 )
 from nightcare.domain.global_state import GlobalState
-from nightcare.domain.outlook import Outlook, postponed
+from nightcare.domain.outlook import Outlook
+from nightcare.domain.plan_change import postponed
 from nightcare.domain.reminders import Key, Occurrence, Reminder
 from nightcare.domain.routine import StretchRule
 from nightcare.domain.routine_session import CLOSING, UNATTENDED

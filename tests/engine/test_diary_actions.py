@@ -9,17 +9,9 @@ from datetime import timedelta
 import pytest
 
 from domain_builders import calendar, day, utc, wall
-from nightcare.domain.diary import (
-    Answer,
-    AskLater,
-    AskNot,
-    AskNow,
-    DiaryMoment,
-    Leg,
-    Morning,
-    Severity,
-)
+from nightcare.domain.diary import Answer, DiaryMoment, Leg, Morning, Severity
 from nightcare.domain.moments import parse_moment
+from nightcare.domain.morning_rule import AskLater, AskNot, AskNow
 from nightcare.engine.diary_actions import Details, DiaryActions
 from nightcare.errors import ValueRefused
 from nightcare.journal.store import Journal

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.delivery import Active, Closed, Delivery, Held, Outcome, Reason, Snoozed
-from nightcare.domain.diary import ASKED_UNTIL
+from nightcare.domain.morning_rule import ASKED_UNTIL
 from nightcare.domain.policy import Presence
 from nightcare.domain.recurrence import between, planned
 from nightcare.domain.referral import NOTICE_EVERY

@@ -1,4 +1,4 @@
-"""The cramp diary: cramps, mornings, the nights they belong to, and when to ask after one.
+"""The cramp diary: cramps, mornings, and the nights they belong to.
 
 All lengths here are nightcare's own; the guidance gives none.
 """
@@ -18,20 +18,12 @@ from nightcare.domain.day_parser import (
     parse_day,
     parse_said_moment,
 )
-from nightcare.domain.moments import Moment
 from nightcare.domain.time_parser import ENGLISH, TimeWords, clock_of
 from nightcare.errors import ValueRefused
 
 UP_EARLY = timedelta(hours=2)
 """This shortly before the wake-up, "last night" means the night that is about to end."""
 
-ASKED_UNTIL = timedelta(hours=5)
-"""The time after the wake-up in which the morning question may be asked."""
-
-ASKED_AGAIN = timedelta(hours=1)
-"""The time after its first showing at which the morning question comes back."""
-
-_TIMES_ASKED = 2
 _LONGEST_CRAMP = 24 * 60
 
 
@@ -173,10 +165,10 @@ def place_of(moment: datetime, calendar: Calendar) -> DiaryMoment:
 
 def last_night(now: datetime, calendar: Calendar) -> CareDay:
     """Return the care day of the last night that has ended, or nearly, at an instant (UTC)."""
-    return _before(calendar.at(now + UP_EARLY), calendar)
+    return day_before(calendar.at(now + UP_EARLY), calendar)
 
 
-def _before(day: CareDay, calendar: Calendar) -> CareDay:
+def day_before(day: CareDay, calendar: Calendar) -> CareDay:
     """Return the care day that ends as this one begins; dates that a zone skips have none."""
     return calendar.at(day.wake - timedelta(microseconds=1))
 
@@ -283,78 +275,3 @@ def nights(
 
 
 # The morning question
-
-
-@dataclass(frozen=True)
-class AskNow:
-    """Ask after this night now, until an instant (UTC)."""
-
-    night: date
-    until: datetime
-
-
-@dataclass(frozen=True)
-class AskLater:
-    """Look again at an instant (UTC); None for when the screen is free, or something is written."""
-
-    at: datetime | None
-
-
-@dataclass(frozen=True)
-class AskNot:
-    """Nothing is asked about the last night, or no more."""
-
-
-Asking = AskNow | AskLater | AskNot
-
-
-@dataclass(frozen=True)
-class DiaryFacts:
-    """The facts about the last night that the morning question depends on.
-
-    Attributes:
-        night: What the diary says of it.
-        asked: When the question was put on the screen (UTC), in order of time.
-        covered_since: Since when the service has run (UTC); None if it never has.
-        screen_taken: Whether a reminder is on the screen, or waits for its turn.
-    """
-
-    night: Night
-    asked: tuple[datetime, ...]
-    covered_since: datetime | None
-    screen_taken: bool
-
-
-def morning_question(
-    now: datetime, calendar: Calendar, moment: Moment | None, known: DiaryFacts
-) -> Asking:
-    """Decide whether to ask about the last night at an instant (UTC).
-
-    Only a night that the service covered from its bedtime on is asked after, and only one of which
-    the diary says nothing. The question gives way to reminders, comes back once, and is given up
-    five hours after the wake-up; a moment of the person's own that is later still has an hour.
-
-    Args:
-        now: The instant.
-        calendar: The person's care days.
-        moment: When to ask; None for never.
-        known: What is known of the night before the care day of `now`.
-    """
-    today = calendar.at(now)
-    night = _before(today, calendar)
-    if (
-        moment is None
-        or known.night.recorded
-        or known.covered_since is None
-        or known.covered_since > night.bedtime
-        or len(known.asked) >= _TIMES_ASKED
-    ):
-        return AskNot()
-    first = calendar.resolve(moment, today)
-    ends = min(max(today.wake + ASKED_UNTIL, first + ASKED_AGAIN), today.ends)
-    due = max([first, *(asked + ASKED_AGAIN for asked in known.asked)])
-    if max(due, now) >= ends:
-        return AskNot()
-    if now < due:
-        return AskLater(due)
-    return AskLater(None) if known.screen_taken else AskNow(night.date, ends)

@@ -14,8 +14,9 @@ from functools import cached_property
 from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
 from nightcare.domain.delivery import Active, Closed, Delivery, Due, Held, Reason, Snoozed, begin
 from nightcare.domain.global_state import GlobalState
+from nightcare.domain.plan_change import postponed
 from nightcare.domain.policy import Show, Situation, decide, first_to_show, shown_at_latest
-from nightcare.domain.recurrence import between, plan, planned, upcoming
+from nightcare.domain.recurrence import between, plan, upcoming
 from nightcare.domain.reminders import Key, Occurrence, Reminder
 from nightcare.domain.routine_session import CLOSING, UNATTENDED
 from nightcare.domain.schedule import Schedule
@@ -24,33 +25,6 @@ RECENT = timedelta(days=4)
 """The age up to which deliveries count: no edit and no journey moves a moment by more."""
 
 _ABSENT = frozenset({Reason.LOCKED, Reason.IDLE, Reason.DO_NOT_DISTURB, Reason.PRESENTING})
-
-
-def postponed(
-    course: Delivery, reminder: Reminder | None, calendar: Calendar, now: datetime, led: Key | None
-) -> Occurrence | None:
-    """Return when an unanswered occurrence comes anew, because its moment has moved ahead.
-
-    It moves with the evening, an edit of the schedule, or the time zone. What was snoozed moves
-    only at the change itself (`service/plan_change.py`): a snooze that ends later comes and stays.
-
-    Args:
-        course: The occurrence and where it stands.
-        reminder: Its reminder as configured now; None where it is configured no more.
-        calendar: The care days as they are now.
-        now: The instant (UTC).
-        led: The occurrence that leads through a routine, if any.
-
-    Returns:
-        The occurrence at its new moment, which is still to come; None where it has not moved ahead.
-    """
-    if not course.moves(led) or course.snoozes > 0:
-        return None
-    if reminder is None or not reminder.enabled:
-        return None
-    moved = planned(reminder, calendar, course.key)
-    ahead = moved is not None and moved.due > max(now, course.occurrence.due)
-    return moved if ahead else None
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ class Nights:
 
 
 @dataclass(frozen=True)
-class Span:
+class ReportSpan:
     """One week, from Monday on, or one month; the first and the last may be cut short.
 
     Attributes:
@@ -104,8 +104,8 @@ class Report:
     worst: dict[Severity | None, int]
     hours: dict[int, int]
     topics: dict[Topic, ReminderCounts]
-    weeks: tuple[Span, ...]
-    months: tuple[Span, ...]
+    weeks: tuple[ReportSpan, ...]
+    months: tuple[ReportSpan, ...]
 
     @property
     def by_day(self) -> int:
@@ -118,7 +118,7 @@ class Report:
         return len(self.days) > LONGEST_BY_WEEK
 
     @property
-    def spans(self) -> tuple[Span, ...]:
+    def spans(self) -> tuple[ReportSpan, ...]:
         """The weeks, or the months of a long report."""
         return self.months if self.by_month else self.weeks
 
@@ -162,7 +162,7 @@ def _spans(
     told: Sequence[Night],
     settled: Sequence[Delivery],
     beginning: Callable[[date], date],
-) -> tuple[Span, ...]:
+) -> tuple[ReportSpan, ...]:
     """Nights and reminders, parted by where their care day's week or month begins."""
     firsts: dict[date, date] = {}
     for day in days:
@@ -174,7 +174,7 @@ def _spans(
     for course in settled:
         courses_of[beginning(course.key.care_day)].append(course)
     return tuple(
-        Span(
+        ReportSpan(
             first,
             _counted(nights_of[begun]),
             _worst(nights_of[begun]),

@@ -13,19 +13,17 @@ from datetime import date, datetime, timedelta
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.diary import (
     Answer,
-    Asking,
     Cramp,
-    DiaryFacts,
     Leg,
     Morning,
     Night,
     Severity,
     last_night,
-    morning_question,
     nights,
     place_of,
 )
 from nightcare.domain.moments import Moment
+from nightcare.domain.morning_rule import Asking, DiaryFacts, morning_question
 from nightcare.engine.ports import DiaryPort
 from nightcare.errors import ValueRefused
 

@@ -16,7 +16,7 @@ from nightcare.domain.delivery import (
     Snoozed,
     begin,
 )
-from nightcare.domain.outlook import postponed
+from nightcare.domain.plan_change import postponed
 from nightcare.domain.policy import Situation, review
 from nightcare.domain.recurrence import between, planned
 from nightcare.domain.reminders import Every, Key, Reminder

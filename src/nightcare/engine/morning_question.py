@@ -6,8 +6,9 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.diary import Answer, AskLater, AskNow
+from nightcare.domain.diary import Answer
 from nightcare.domain.moments import Moment
+from nightcare.domain.morning_rule import AskLater, AskNow
 from nightcare.domain.notification import (
     Button,
     ButtonPressed,

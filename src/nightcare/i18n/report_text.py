@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from nightcare.domain.diary import Severity
 from nightcare.domain.referral import ReferralReason
-from nightcare.domain.report import SPAN_HOURS, Nights, ReminderCounts, Report, Span
+from nightcare.domain.report import SPAN_HOURS, Nights, ReminderCounts, Report, ReportSpan
 from nightcare.domain.schedule import ReferralRule
 from nightcare.i18n.translator import Translator
 
@@ -92,12 +92,12 @@ def _reasons(why: ReferralReason | None, rule: ReferralRule, words: Translator) 
     return tuple(reasons)
 
 
-def _week(span: Span, words: Translator) -> str:
+def _week(span: ReportSpan, words: Translator) -> str:
     day = span.first
     return words.say("report_short_date", day=day.day, month=words.months[day.month - 1][:_SHORT])
 
 
-def _month(span: Span, words: Translator) -> str:
+def _month(span: ReportSpan, words: Translator) -> str:
     day = span.first
     month = words.months[day.month - 1][:_SHORT]
     return words.say("report_short_month", month=month, year=day.year)

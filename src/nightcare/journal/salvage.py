@@ -24,7 +24,7 @@ class Salvaged:
 
 
 @dataclass(frozen=True)
-class _Table:
+class _SavedTable:
     """A table, its columns, the order of its rows, and the parser that a row must pass."""
 
     name: str
@@ -34,27 +34,31 @@ class _Table:
 
 
 _CARRIED = (
-    _Table("courses", mapping.DELIVERY_COLUMNS, "reminder, care_day, slot", mapping.parse_delivery),
-    _Table("cramps", diary_store.CRAMP_COLUMNS, "rowid", diary_store.parse_cramp),
-    _Table("mornings", diary_store.MORNING_COLUMNS, "night", diary_store.parse_morning),
-    _Table("questions", diary_store.QUESTION_COLUMNS, "night, at", diary_store.parse_question),
-    _Table("leading", mapping.ROUTINE_COLUMNS, "rowid", mapping.parse_routine),
-    _Table(
+    _SavedTable(
+        "courses", mapping.DELIVERY_COLUMNS, "reminder, care_day, slot", mapping.parse_delivery
+    ),
+    _SavedTable("cramps", diary_store.CRAMP_COLUMNS, "rowid", diary_store.parse_cramp),
+    _SavedTable("mornings", diary_store.MORNING_COLUMNS, "night", diary_store.parse_morning),
+    _SavedTable("questions", diary_store.QUESTION_COLUMNS, "night, at", diary_store.parse_question),
+    _SavedTable("leading", mapping.ROUTINE_COLUMNS, "rowid", mapping.parse_routine),
+    _SavedTable(
         "tips_shown", "id, tip, at", "rowid", lambda _, tip, at: (tip, mapping.parse_instant(at))
     ),
-    _Table(
+    _SavedTable(
         "decisions",
         f"id, {mapping.DECISION_COLUMNS}",
         "rowid",
         lambda _, *row: mapping.parse_decision(*row),
     ),
-    _Table("acts", mapping.ACTION_COLUMNS, "rowid", mapping.parse_action),
-    _Table(
+    _SavedTable("acts", mapping.ACTION_COLUMNS, "rowid", mapping.parse_action),
+    _SavedTable(
         "notes", "name, value", "name", lambda name, value: (str(name), mapping.parse_note(value))
     ),
 )
 
-_STANDING = _Table("standing", mapping.GLOBAL_STATE_COLUMNS, "rowid", mapping.parse_global_state)
+_STANDING = _SavedTable(
+    "standing", mapping.GLOBAL_STATE_COLUMNS, "rowid", mapping.parse_global_state
+)
 
 
 def salvage(damaged: Path, journal: Journal) -> Salvaged:
@@ -102,7 +106,7 @@ def count_unreadable(source: sqlite3.Connection) -> int:
     )
 
 
-def _is_readable(table: _Table, row: _Row) -> bool:
+def _is_readable(table: _SavedTable, row: _Row) -> bool:
     try:
         table.parse(*row)
     except mapping.UNREADABLE:
@@ -110,7 +114,7 @@ def _is_readable(table: _Table, row: _Row) -> bool:
     return True
 
 
-def _copy_row(journal: Journal, table: _Table, row: _Row) -> int:
+def _copy_row(journal: Journal, table: _SavedTable, row: _Row) -> int:
     """Write a row; return the number of rows written, 0 for the note with the service's status."""
     if table.name == "notes" and row[0] == SERVICE_NOTE:
         return 0
@@ -118,7 +122,7 @@ def _copy_row(journal: Journal, table: _Table, row: _Row) -> int:
     return 1
 
 
-def _rows(source: sqlite3.Connection, table: _Table) -> Iterator[_Row]:
+def _rows(source: sqlite3.Connection, table: _SavedTable) -> Iterator[_Row]:
     """Yield the rows of a table from both ends, each once, up to the damage at each end."""
     seen: set[_Row] = set()
     for direction in ("ASC", "DESC"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from nightcare.domain.report import SPAN_HOURS, ReminderCounts, Report, Span
+from nightcare.domain.report import SPAN_HOURS, ReminderCounts, Report, ReportSpan
 from nightcare.i18n.report_text import hours_text, how_bad, share, span_names
 from nightcare.i18n.translator import Translator
 from nightcare.report_html.bar_chart import Bar, BarMark, build_bar, severity_mark
@@ -87,7 +87,7 @@ def build_period_table(report: Report, translator: Translator) -> Table:
     )
 
 
-def _period_row(name: str, span: Span, most: int, translator: Translator) -> Row:
+def _period_row(name: str, span: ReportSpan, most: int, translator: Translator) -> Row:
     nights = span.nights
     counts = [
         *((severity_mark(worst), count) for worst, count in span.worst.items()),
