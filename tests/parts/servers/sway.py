@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from parts.display import HEIGHT, WIDTH, Display
-from parts.home import Home
+from parts.home import ANOTHER_DATE, Home
 from parts.processes import Program, eventually, find_program, running
 from parts.servers.real_server import DRAW_SECONDS
 
@@ -45,6 +45,9 @@ def sway(display: Display, home: Home) -> Iterator[tuple[Program, str]]:
             HOME=str(runtime), XDG_RUNTIME_DIR=str(runtime), WLR_BACKENDS="x11",
             WLR_RENDERER="pixman",
         )  # fmt: skip
+        # Its date does not matter, and it may not open the semaphore that libfaketime made as root.
+        for name in ANOTHER_DATE:
+            environment.pop(name, None)
         with running(command, environment, home.log("sway")) as program:
             eventually((runtime / SOCKET).exists, DRAW_SECONDS, "sway's socket", program)
             eventually(
