@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """The search path for programs: the system's folders, none of the caller's."""
 
-HANG_SECONDS = 120.0
+HANG_SECONDS = 300.0
 """Longer than anything takes on a busy machine: what is not there by then never comes."""
 
 POLL_SECONDS = 0.02

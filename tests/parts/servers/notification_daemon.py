@@ -54,9 +54,9 @@ class NotificationDaemon(RealServer):
             if len(drawn) == len(target.actions):
                 return True
             looks.append(drawn)
-            # A notice goes by itself, and a click on it might already hit the one behind it.
-            noticed = any(not one.actions for one in self.shown())
-            if not noticed and looks[-SETTLED:] == [drawn] * SETTLED and self._windows():
+            # A bubble without buttons is a notice. It goes by itself, and a click on its cross
+            # might hit the bubble behind it.
+            if drawn and looks[-SETTLED:] == [drawn] * SETTLED:
                 # Another one is in front of it.
                 looks.clear()
                 self.close()
