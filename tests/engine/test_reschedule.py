@@ -601,3 +601,24 @@ def test_undo_puts_back_in_line_what_an_earlier_bedtime_let_come() -> None:
     assert made.title() != first
     undo(made)
     assert made.title() == f"Once more: {first}"
+
+
+@pytest.mark.parametrize(
+    ("seen", "outcomes"),
+    [(False, ["missed: too late"]), (True, ["expired: too late"])],
+    ids=["before it is shown", "after it is shown"],
+)
+def test_undo_restores_the_record_of_what_another_bedtime_brought_again(
+    *, seen: bool, outcomes: list[str]
+) -> None:
+    """It was missed while the machine slept, and is fresh again by the bedtime that is undone."""
+    made = desk("21:50")
+    made.sleep_until("2026-11-23 23:20")
+    assert made.outcomes("stretch") == ["missed: too late"]
+    made.answers().tonight(made.now, time(23, 45))
+    if seen:
+        made.written()
+        assert made.title() == "Stretch"
+    undo(made)
+    assert made.title() is None
+    assert made.outcomes("stretch") == outcomes

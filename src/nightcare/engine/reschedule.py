@@ -14,6 +14,12 @@ _TO_RECKON = timedelta(minutes=1)
 """Within which a running service knows what is due; one that is off finds it at its start."""
 
 
+def replaced(journal: JournalPort, change: PlanChange, now: datetime) -> list[Delivery]:
+    """Return what a change of the plan at an instant (UTC) replaces; an undo restores it."""
+    again = [course for course, _ in _missed_again(journal, change, now)]
+    return [*unreached(journal, change, now), *again]
+
+
 def unreached(journal: JournalPort, change: PlanChange, now: datetime) -> list[Delivery]:
     """Return what is unanswered, or was missed, and the new plan has to come after now (UTC)."""
     led = journal.routine_session()
@@ -102,8 +108,19 @@ def _begin_missed(
     journal: JournalPort, change: PlanChange, now: datetime, since: datetime | None
 ) -> None:
     """Let come now what nobody has seen by the old plan, and is fresh by the new one."""
+    for course, new in _missed_again(journal, change, now):
+        if since is None or new.due > since:
+            journal.forget(course.key)
+            _begin(journal, change, new)
+
+
+def _missed_again(
+    journal: JournalPort, change: PlanChange, now: datetime
+) -> list[tuple[Delivery, Occurrence]]:
+    """Return what nobody has seen by the old plan, with its moment that is fresh by the new one."""
+    found = []
     for old, new in change.put_back(now):
-        if new is None or not old.due < new.due <= now or (since is not None and new.due <= since):
+        if new is None or not old.due < new.due <= now:
             continue
         reminder = change.after.reminder(old.key.reminder)
         if reminder is None or isinstance(reminder.timing, Every):
@@ -111,8 +128,8 @@ def _begin_missed(
             continue
         course = journal.delivery(old.key)
         if course is not None and course.occurrence == old and _unreached(course):
-            journal.forget(old.key)
-            _begin(journal, change, new)
+            found.append((course, new))
+    return found
 
 
 def _begin(journal: JournalPort, change: PlanChange, one: Occurrence) -> None:

@@ -73,8 +73,7 @@ class Undo:
         if any(one.displayed is not None for one in (*before, *aside)):
             self._put_back_in_line(act.beside)
         for course in before:
-            if not (course.seen and _missed(course)):
-                self.journal.save(self._reopened(course, now))
+            self.journal.save(self._reopened(course, now))
         for course in aside:
             if not self._replaced(course):
                 self.journal.save(self._reopened(course, now))
@@ -96,9 +95,17 @@ class Undo:
                 self.journal.save(course.give_up(now, Reason.GOOD_NIGHT))
 
     def _as_seen_since(self, course: Delivery) -> Delivery:
-        """Return a delivery as it stood, but with a showing since then kept."""
+        """Return a delivery as it stood, but with a showing since then kept.
+
+        What was missed and has been seen since has expired.
+        """
         present = self.journal.delivery(course.key)
-        return replace(course, seen=course.seen or (present is not None and present.seen))
+        if present is None or not present.seen:
+            return course
+        state = course.state
+        if isinstance(state, Closed) and state.outcome is Outcome.MISSED:
+            state = replace(state, outcome=Outcome.EXPIRED)
+        return replace(course, seen=True, state=state)
 
     def _reopened(self, course: Delivery, now: datetime) -> Delivery:
         """Return a course as it stood; what was on the screen then is there again, if still fresh.
@@ -158,7 +165,3 @@ class Undo:
 def _fresh(schedule: Schedule, course: Delivery, now: datetime) -> bool:
     reminder = schedule.reminder(course.key.reminder)
     return reminder is not None and now <= course.fresh_from + reminder.fresh
-
-
-def _missed(course: Delivery) -> bool:
-    return isinstance(course.state, Closed) and course.state.outcome is Outcome.MISSED

@@ -31,7 +31,7 @@ from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import past_bedtime, used_up
 from nightcare.domain.time_parser import parse_length
 from nightcare.engine.ports import JournalPort
-from nightcare.engine.reschedule import change_plan, unreached
+from nightcare.engine.reschedule import change_plan, replaced
 from nightcare.engine.undo import Undo, closed_by_good_night, plan_of
 from nightcare.errors import NothingToDo, ValueRefused
 from nightcare.nearest import with_nearest
@@ -213,8 +213,8 @@ class UserActions:
             )
         before, after = (plan_of(self._schedule, self._zone, one) for one in (standing, changed))
         change = PlanChange(before, after)
-        moved = unreached(self._journal, change, now)
-        self._act(now, "tonight", moved, _unchanged, lambda _: changed)
+        courses = replaced(self._journal, change, now)
+        self._act(now, "tonight", courses, _unchanged, lambda _: changed)
         change_plan(self._journal, change, now)
         return calendar.day(day.date)
 
