@@ -292,7 +292,9 @@ def _lost_presses(account: Account) -> Iterator[str]:
         ends = [] if settled is None else [settled.at]
         answered = [answer.at for answer in account.to(notice.name)]
         if all(abs(press.at - at) > AT_ONCE for at in answered + ends):
-            yield f"{press} was not heard"
+            around = [one for one in account.notices if abs(one.at - press.at) < 2 * AT_ONCE]
+            course = account.record.courses[notice.name]
+            yield f"{press} was not heard: {course}, beside {around}"
 
 
 def _lost_snoozes(account: Account) -> Iterator[str]:
