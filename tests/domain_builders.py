@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from nightcare.domain.care_day import Calendar, Hours, Sleep
 from nightcare.domain.delivery import Delivery, begin
+from nightcare.domain.diary import Cramp, place_of
 from nightcare.domain.moments import parse_moment
 from nightcare.domain.reminders import (
     At,
@@ -26,6 +27,12 @@ from nightcare.domain.reminders import (
 from nightcare.domain.time_parser import parse_clock, parse_length
 
 DAILY = frozenset(range(7))
+ZONES = (
+    "Europe/Copenhagen", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia",
+    "Africa/Casablanca", "America/Sao_Paulo", "Asia/Kolkata", "UTC",
+)  # fmt: skip
+"""Zones with clock changes, skipped dates and uneven offsets."""
+
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -115,3 +122,13 @@ def on_the_clock(made: Iterable[Occurrence], calendar: Calendar) -> list[str]:
 def labelled(made: Iterable[Occurrence]) -> list[tuple[str, str]]:
     """Return the due times of occurrences in UTC, each with the date of its care day."""
     return [(f"{one.due:%d %H:%M}", f"{one.key.care_day:%d}") for one in made]
+
+
+def cramp(local: str, own: Calendar | None = None, **changes: object) -> Cramp:
+    """Return a cramp at a wall time of the person's."""
+    own = own or calendar()
+    at = own.instant(wall(local))
+    plain = Cramp(
+        1, at, own.local(at).utcoffset() or timedelta(), place_of(at, own), None, None, None, "", at
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]

@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain_builders import calendar, day, utc, wall
+from domain_builders import ZONES, calendar, cramp, day, utc, wall
 from nightcare.domain.care_day import ONE_DAY, Calendar
 from nightcare.domain.diary import (
     Answer,
-    Cramp,
     DiaryMoment,
     Leg,
     Morning,
@@ -33,20 +32,6 @@ from nightcare.errors import ValueRefused
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-ZONES = (
-    "Europe/Copenhagen", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia",
-    "Africa/Casablanca", "America/Sao_Paulo", "Asia/Kolkata", "UTC",
-)  # fmt: skip
-
-
-def cramp(local: str, own: Calendar | None = None, **changes: object) -> Cramp:
-    """Return a cramp at a wall time of the person's."""
-    own = own or calendar()
-    at = own.instant(wall(local))
-    plain = Cramp(
-        1, at, own.local(at).utcoffset() or timedelta(), place_of(at, own), None, None, None, "", at
-    )
-    return replace(plain, **changes)  # type: ignore[arg-type]
 
 
 # Which night

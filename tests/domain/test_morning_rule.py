@@ -10,13 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain_builders import calendar, day, sleep, utc, wall
+from domain_builders import ZONES, calendar, cramp, day, sleep, utc, wall
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.diary import (
     Answer,
-    Cramp,
     Night,
-    place_of,
 )
 from nightcare.domain.moments import parse_moment
 from nightcare.domain.morning_rule import (
@@ -32,12 +30,6 @@ from nightcare.domain.morning_rule import (
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-ZONES = (
-    "Europe/Copenhagen", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia",
-    "Africa/Casablanca", "America/Sao_Paulo", "Asia/Kolkata", "UTC",
-)  # fmt: skip
-
-
 NOON = calendar().instant(wall("2026-11-22 12:00"))
 QUESTION = parse_moment("wake + 30m")
 UNASKED = DiaryFacts(
@@ -46,15 +38,6 @@ UNASKED = DiaryFacts(
     covered_since=utc("2026-11-01 00:00"),
     screen_taken=False,
 )
-
-
-def cramp(local: str) -> Cramp:
-    """Return a cramp at a wall time of the person's."""
-    own = calendar()
-    at = own.instant(wall(local))
-    return Cramp(
-        1, at, own.local(at).utcoffset() or timedelta(), place_of(at, own), None, None, None, "", at
-    )
 
 
 def asking(clock: str, known: DiaryFacts = UNASKED, moment: str = "wake + 30m") -> Asking:
