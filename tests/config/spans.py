@@ -1,11 +1,12 @@
 """Helpers for tests of locations."""
 
-from nightcare.config.locations import KeyLocation, KeyLocations, Path
+from nightcare.config.locations import KeyLocations, Path
+from nightcare.errors import Span
 
 
 def everything(
     positions: KeyLocations,
-) -> dict[Path, tuple[KeyLocation | None, KeyLocation | None]]:
+) -> dict[Path, tuple[Span | None, Span | None]]:
     """List all that a text was found to contain, with the places of key and value."""
     found = {}
     waiting: list[tuple[Path, object]] = [((), positions._document)]
@@ -18,7 +19,7 @@ def everything(
     return found
 
 
-def offset_of(text: str, position: KeyLocation | None) -> int:
+def offset_of(text: str, position: Span | None) -> int:
     """Give the index in the text of a position."""
     assert position is not None
     lines = text.split("\n")
@@ -26,7 +27,7 @@ def offset_of(text: str, position: KeyLocation | None) -> int:
     return sum(len(line) + 1 for line in lines[: position.line - 1]) + position.column - 1
 
 
-def spelled(text: str, position: KeyLocation | None) -> str:
+def spelled(text: str, position: Span | None) -> str:
     """Give what stands at a position, as far as it stands in that line."""
     assert position is not None
     assert position.column < position.end

@@ -4,10 +4,11 @@ import pytest
 import tomli
 
 from config.spans import everything, offset_of, spelled
-from nightcare.config.locations import KeyLocation, Path, locate
+from nightcare.config.locations import KeyLocations, Path
+from nightcare.errors import Span
 
 
-def at(position: KeyLocation | None) -> tuple[int, int] | None:
+def at(position: Span | None) -> tuple[int, int] | None:
     """Give line and column as a pair, which is shorter to compare."""
     return (position.line, position.column) if position else None
 
@@ -15,7 +16,7 @@ def at(position: KeyLocation | None) -> tuple[int, int] | None:
 def places(text: str, *path: str | int) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
     """Give where key and value of a path stand in a text that tomli accepts."""
     tomli.loads(text)
-    positions = locate(text)
+    positions = KeyLocations(text)
     return at(positions.key(path)), at(positions.value(path))
 
 
@@ -75,7 +76,7 @@ def test_a_config_file(path: Path, key: tuple[int, int], value: tuple[int, int])
 )
 def test_the_nearest_place(path: Path, nearest: tuple[int, int] | None) -> None:
     """A missing key is reported at the innermost table around it in the text."""
-    assert at(locate(REMINDERS).nearest(path)) == nearest
+    assert at(KeyLocations(REMINDERS).nearest(path)) == nearest
 
 
 @pytest.mark.parametrize("path", [(), ("wake",), ("sleep", "wake", 0), ("language", "sleep")])
@@ -210,7 +211,7 @@ def test_what_follows_a_value(value: str, after: str) -> None:
     """A value of any type ends where it ends: the next key is found, and so are items after it."""
     text = f"a = {value}{after}b = [{value},{value} , 1]{after}c = 1"
     data = tomli.loads(text)
-    positions = locate(text)
+    positions = KeyLocations(text)
     lines = text.split("\n")
     for path in [("a",), ("b", 0), ("b", 1)]:
         assert text.startswith(value, offset_of(text, positions.value(path)))
@@ -240,7 +241,7 @@ def test_what_follows_a_value(value: str, after: str) -> None:
 )
 def test_how_far_they_reach(path: Path, key: str, value: str) -> None:
     """Quotes and brackets are part of it; the rest of the line is not."""
-    positions = locate(REMINDERS)
+    positions = KeyLocations(REMINDERS)
     assert spelled(REMINDERS, positions.key(path)) == key
     assert spelled(REMINDERS, positions.value(path)) == value
 
@@ -266,7 +267,7 @@ def test_how_far_they_reach(path: Path, key: str, value: str) -> None:
 def test_how_far_others_reach(text: str, path: Path, key: str, value: str) -> None:
     """A value of several lines is marked to the end of the first."""
     tomli.loads(text)
-    positions = locate(text)
+    positions = KeyLocations(text)
     assert spelled(text, positions.key(path)) == key
     assert spelled(text, positions.value(path)) == value
 
@@ -302,7 +303,7 @@ def test_what_was_written_earlier(
     *, names: list[str], header: bool, found: tuple[str, int] | None
 ) -> None:
     """As far as it was, seen from where the text ends."""
-    earlier = locate(EARLIER).earlier(names, header=header)
+    earlier = KeyLocations(EARLIER).earlier(names, header=header)
     assert (earlier and (spelled(EARLIER, earlier[0]), earlier[1])) == found
 
 
@@ -318,14 +319,14 @@ def test_carriage_returns_change_no_position() -> None:
     text = REMINDERS + TABLES.replace("a", "q")
     windows = text.replace("\n", "\r\n")
     assert tomli.loads(windows) == tomli.loads(text)
-    assert everything(locate(windows)) == everything(locate(text))
+    assert everything(KeyLocations(windows)) == everything(KeyLocations(text))
 
 
 @pytest.mark.parametrize("text", ["", "\n", "# only this", " \t", "\r\n#\r\n"])
 def test_a_text_without_keys(text: str) -> None:
     """A text without keys has no positions."""
     assert tomli.loads(text) == {}
-    assert everything(locate(text)) == {}
+    assert everything(KeyLocations(text)) == {}
 
 
 def test_positions_agree_with_those_of_tomli() -> None:

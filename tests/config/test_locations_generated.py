@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from config.spans import everything, offset_of, spelled
-from nightcare.config.locations import KeyLocation, Path, locate
+from nightcare.config.locations import KeyLocations, Path
+from nightcare.errors import Span
 
 # What follows makes texts of many spellings and asks tomli what they mean: a position is right if
 # another spelling put there changes just what the position is said to belong to.
@@ -111,7 +112,7 @@ def paths_of(value: object, path: Path = ()) -> Iterator[tuple[Path, object]]:
             yield from paths_of(inner, (*path, index))
 
 
-def check_end(text: str, position: KeyLocation | None, value: object) -> None:
+def check_end(text: str, position: Span | None, value: object) -> None:
     """Hold that a value ends where it is said to, or else goes on in the next line."""
     assert position is not None
     line = text.split("\n")[position.line - 1].removesuffix("\r")
@@ -202,7 +203,7 @@ def test_every_path_is_found_and_no_other(document: list[str]) -> None:
     text = "".join(document)
     starts = [0, *itertools.accumulate(len(statement) for statement in document)]
     expected = dict(paths_of(tomli.loads(text)))
-    positions = locate(text)
+    positions = KeyLocations(text)
     assert everything(positions).keys() == expected.keys()
     for path, value in expected.items():
         key = offset_of(text, positions.key(path))
@@ -232,4 +233,4 @@ def test_every_path_is_found_and_no_other(document: list[str]) -> None:
 def test_line_ends_change_no_position_anywhere(document: list[str]) -> None:
     """No document has other positions for ending its lines in another way."""
     text = "".join(document).replace("\r\n", "\n")
-    assert everything(locate(text.replace("\n", "\r\n"))) == everything(locate(text))
+    assert everything(KeyLocations(text.replace("\n", "\r\n"))) == everything(KeyLocations(text))

@@ -176,7 +176,7 @@ def _first_valid(old: ConfigFile, where: Keys, changes: Sequence[Edited]) -> tup
         file = parsed(old.name, one.raw)
         try:
             # Other errors are reported with the lines that they have in the file now.
-            load_file(replace(file, lines=old.lines, positions=old.positions), {})
+            load_file(replace(file, positions=old.positions), {})
         except ConfigError as error:
             refused.append(tuple(_placed(problem, where, old.name) for problem in error.problems))
         else:

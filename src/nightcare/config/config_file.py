@@ -12,10 +12,10 @@ from typing import Any
 import tomli
 
 from nightcare.config.limits import MOST_VALUES, too_many_values
-from nightcare.config.locations import KeyLocation, KeyLocations, locate
+from nightcare.config.locations import KeyLocations, SourceText
 from nightcare.config.locations import Path as KeyPath
 from nightcare.config.source import LARGEST_FILE, raw_of
-from nightcare.config.toml_errors import line_at, not_toml, number_too_long, split
+from nightcare.config.toml_errors import not_toml, number_too_long
 from nightcare.config.values import Table
 from nightcare.errors import ConfigError, Diagnostic, Location, Span
 
@@ -37,21 +37,12 @@ class ConfigFile:
     Attributes:
         name: Its name in messages.
         values: Its tables.
-        lines: Its lines, without their ends.
         positions: The positions of its keys and values.
     """
 
     name: str
     values: Table
-    lines: Sequence[str]
     positions: KeyLocations
-
-    def place(self, position: KeyLocation | None) -> Location:
-        """Return a location in this file; the whole file without a position."""
-        if position is None:
-            return Location(self.name)
-        text = self.lines[position.line - 1]
-        return Location(self.name, Span(position.line, position.column, position.end, text))
 
 
 def built_in() -> ConfigFile:
@@ -113,7 +104,7 @@ def parsed(name: str, raw: bytes) -> ConfigFile:
     except UnicodeDecodeError as error:
         # The error's object is without a byte-order mark, as are all columns.
         readable, before = error.object.decode(errors="replace"), error.object[: error.start]
-        mark = line_at(readable.replace("\r\n", "\n"), len(before.decode().replace("\r\n", "\n")))
+        mark = SourceText(readable).span(len(before.decode().replace("\r\n", "\n")))
         values = {"byte": error.object[error.start]}
         raise _refused(name, "file_not_utf8", mark, **values) from error
     return _parsed(name, text)
@@ -140,12 +131,10 @@ def _parsed(name: str, text: str) -> ConfigFile:
         raise _refused(name, "file_too_deep") from error
     if too_many_values(values):
         raise _refused(name, "too_many_values", most=MOST_VALUES)
-    file = ConfigFile(name, values, split(text), locate(text))
-    deep = too_deep(values)
+    positions, deep = KeyLocations(text), too_deep(values)
     if deep is not None:
-        place = file.place(file.positions.value(deep))
-        raise ConfigError((Diagnostic((), "file_too_deep", place=place),))
-    return file
+        raise _refused(name, "file_too_deep", positions.value(deep))
+    return ConfigFile(name, values, positions)
 
 
 def too_deep(value: object) -> KeyPath | None:

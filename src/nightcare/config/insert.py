@@ -13,7 +13,7 @@ from typing import Any
 
 import tomli
 
-from nightcare.config.locations import KeyLocations, Path, locate
+from nightcare.config.locations import KeyLocations, Path
 from nightcare.config.model import Config
 from nightcare.toml_writer import key_text, path_text, value_text
 
@@ -47,7 +47,7 @@ def has_header(where: Path) -> bool:
 
 def is_inline(body: str, where: Path) -> bool:
     """Return whether the table at a path, or one around it, is an inline table."""
-    found = locate(body)
+    found = KeyLocations(body)
     lines = body.split("\n")
     places = (found.value(where[:length]) for length in range(1, len(where) + 1))
     return any(lines[one.line - 1][one.column - 1] == "{" for one in places if one is not None)
@@ -56,7 +56,7 @@ def is_inline(body: str, where: Path) -> bool:
 def sections(body: str) -> list[TomlSection]:
     """Return the sections of a text in order; the first is the lines above all headers."""
     lines = body.removesuffix("\n").split("\n") if body else []
-    headers = dict(_headers(tomli.loads(body), (), locate(body), lines))
+    headers = dict(_headers(tomli.loads(body), (), KeyLocations(body), lines))
     # Of the tables that a header stands for, it names the innermost, which comes last.
     starts: list[tuple[int, Path]] = [(0, ()), *sorted(headers.items())]
     stops = [*(start for start, _ in starts[1:]), len(lines)]

@@ -80,7 +80,7 @@ class Layers:
         positions = self.file.positions
         position = (positions.key(where) if of_key else None) or positions.nearest(where)
         # A table that is not in the file is the built-in one.
-        return Location() if where and position is None else self.file.place(position)
+        return Location() if where and position is None else Location(self.file.name, position)
 
     def _variable(self, where: Path) -> str | None:
         """Return the variable that sets the value at a path; None where a lower layer does."""

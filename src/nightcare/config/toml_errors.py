@@ -13,7 +13,7 @@ from itertools import islice
 
 import tomli
 
-from nightcare.config.locations import KeyLocation, key_parts, locate
+from nightcare.config.locations import KeyLocations, SourceText, key_parts
 from nightcare.errors import Diagnostic, Location, Span
 
 _KEYS: Mapping[str, str] = {
@@ -61,54 +61,31 @@ _MAX_TEXT = 32 * 1024
 _MAX_LINES_BACK = 500
 
 
-def split(text: str) -> list[str]:
-    """Return the lines of a text, without their ends, as tomli counts them."""
-    return text.replace("\r\n", "\n").split("\n")
-
-
-def line_at(text: str, offset: int, end: int = 0) -> Span:
-    """Return a range of a text as a span of its line.
-
-    Args:
-        text: A text whose lines end with line feeds alone.
-        offset: The first character.
-        end: The offset after the last one; the span has one character at least.
-    """
-    start = text.rfind("\n", 0, offset) + 1
-    stop = text.find("\n", offset)
-    line = text[start : len(text) if stop < 0 else stop]
-    column = offset - start + 1
-    last = max(column + 1, min(end - start, len(line)) + 1)
-    return Span(text.count("\n", 0, offset) + 1, column, last, line)
-
-
 def number_too_long(text: str) -> Span | None:
     """Return the span of the first number with more digits than Python reads."""
-    text = text.replace("\r\n", "\n")
-    for found in islice(_LONG_NUMBER.finditer(text), _MAX_NUMBERS):
+    source = SourceText(text)
+    for found in islice(_LONG_NUMBER.finditer(source.text), _MAX_NUMBERS):
         # In a comment it would not be read, and in a text the quotes would be missing.
         try:
-            tomli.loads(text[: found.end()])
+            tomli.loads(source.text[: found.end()])
         except tomli.TOMLDecodeError:
             continue
         except ValueError:
-            return line_at(text, found.start(), found.end())
+            return source.span(*found.span())
     return None
 
 
 def not_toml(error: tomli.TOMLDecodeError, name: str) -> Diagnostic:
     """Return a syntax error in a file of this name as a diagnostic."""
     key, values = _sentence(error)
-    here = Location(name, _word_span(error, key))
-    if key == "toml_again":
-        inline = error.msg.startswith(_TWICE_IN_LINE)
-        both = _duplicate_inline(error, name) if inline else _defined_before(error, name)
-        return both or Diagnostic((), key, place=here)
-    if key in _LATE_ERRORS:
-        began = _statement(error)
-        if began is not None and began.line < error.lineno:
-            return Diagnostic((), key, values, place=here, also=Location(name, began))
-    return Diagnostic((), key, values, place=here)
+    here, also = _word_span(error, key), None
+    twice = _defined_twice(error) if key == "toml_again" else None
+    if twice is not None:
+        key, values, here, also = twice
+    elif key in _LATE_ERRORS:
+        also = _earlier_line(error)
+    other = None if also is None else Location(name, also)
+    return Diagnostic((), key, values, place=Location(name, here), also=other)
 
 
 def _sentence(error: tomli.TOMLDecodeError) -> tuple[str, dict[str, object]]:
@@ -136,7 +113,7 @@ def _sentence(error: tomli.TOMLDecodeError) -> tuple[str, dict[str, object]]:
 
 def _word_span(error: tomli.TOMLDecodeError, key: str) -> Span:
     word = None if key == "toml_unseen" else _WORD.match(error.doc, error.pos)
-    return line_at(error.doc, error.pos, error.pos if word is None else word.end())
+    return SourceText(error.doc).span(error.pos, 0 if word is None else word.end())
 
 
 def _start(error: tomli.TOMLDecodeError) -> int | None:
@@ -154,46 +131,35 @@ def _start(error: tomli.TOMLDecodeError) -> int | None:
     return None
 
 
-def _statement(error: tomli.TOMLDecodeError) -> Span | None:
-    """Return the span of the first line of the wrong statement."""
+def _earlier_line(error: tomli.TOMLDecodeError) -> Span | None:
+    """Return the span of the line that the wrong statement begins in, if that is an earlier one."""
     start = _start(error)
-    if start is None:
-        return None
-    return line_at(error.doc, start, len(error.doc))
+    began = None if start is None else SourceText(error.doc).span(start, len(error.doc))
+    return began if began is not None and began.line < error.lineno else None
 
 
-def _defined_before(error: tomli.TOMLDecodeError, name: str) -> Diagnostic | None:
-    """Return the diagnostic of a key or table that is defined again, with both locations."""
-    start, text = _start(error), error.doc
+def _defined_twice(
+    error: tomli.TOMLDecodeError,
+) -> tuple[str, dict[str, object], Span, Span] | None:
+    """Return key and values of the text about a name that is defined again, and both its spans."""
+    text = error.doc
+    if error.msg.startswith(_TWICE_IN_LINE):
+        again = KeyLocations(text, error.pos).written_again()
+        if again is None:
+            return None
+        first, second = again
+        return "toml_twice", {"name": first.text[first.column - 1 : first.end - 1]}, second, first
+    start = _start(error)
     if start is None:
         return None
     brackets = len(text[start : start + 2]) - len(text[start : start + 2].lstrip("["))
     parts = key_parts(text, start + brackets)
-    before = locate(text[:start])
-    found = before.earlier([part for part, _ in parts], header=bool(brackets))
+    names = [part for part, _ in parts]
+    found = KeyLocations(text, start).earlier(names, header=bool(brackets))
     if found is None:
         return None
     first, known = found
     begin, end = parts[0][1].start, parts[known - 1][1].stop
     key = "toml_twice" if known == len(parts) else "toml_closed"
-    second = line_at(text, start, parts[-1][1].stop + brackets)
-    values: dict[str, object] = {"name": text[begin:end]}
-    also = Location(name, _mark(text, first))
-    return Diagnostic((), key, values, place=Location(name, second), also=also)
-
-
-def _duplicate_inline(error: tomli.TOMLDecodeError, name: str) -> Diagnostic | None:
-    """Return the diagnostic of a duplicate key in an inline table, with both locations."""
-    found = locate(error.doc[: error.pos]).written_again()
-    if found is None:
-        return None
-    first, second = (_mark(error.doc, one) for one in found)
-    values: dict[str, object] = {"name": first.text[first.column - 1 : first.end - 1]}
-    return Diagnostic(
-        (), "toml_twice", values, place=Location(name, second), also=Location(name, first)
-    )
-
-
-def _mark(text: str, position: KeyLocation) -> Span:
-    line = split(text)[position.line - 1]
-    return Span(position.line, position.column, position.end, line)
+    second = SourceText(text).span(start, parts[-1][1].stop + brackets)
+    return key, {"name": text[begin:end]}, second, first
