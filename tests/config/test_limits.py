@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from nightcare.config.limits import MOST_A_DAY, MOST_ENTRIES, MOST_PROBLEMS, MOST_VALUES
+from nightcare.config.checks import MOST_A_DAY
+from nightcare.config.config_file import MOST_VALUES
 from nightcare.config.load import load
+from nightcare.config.types import MOST_ENTRIES
+from nightcare.config.validation_errors import MOST_PROBLEMS
 from nightcare.errors import ConfigError, Diagnostic, Location, Span
 from nightcare.i18n.snippets import snippet
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Literal
 
+from cronsim import CronSim
+
 from nightcare.config.build import build_hours, build_reminder, build_routines
-from nightcare.config.limits import too_frequent
 from nightcare.config.locations import Path
 from nightcare.config.values import WEEKDAYS, Table, question
 from nightcare.domain.care_day import Hours
@@ -21,6 +22,9 @@ from nightcare.nearest import with_nearest
 
 A_DAY = timedelta(days=1)
 TIMINGS = ("at", "every", "cron")
+
+MOST_A_DAY = 2000
+"""Occurrences a day of all enabled reminders together; more would hold up the service."""
 
 _MAX_REMINDER_NAME = 100
 _MAX_ROUTINE_NAME = 40
@@ -133,7 +137,7 @@ def _check_all(
             yield from _check_moments(("reminders", name), table, built[name], week)
         else:
             yield _timing_count(("reminders", name), table)
-    yield from too_frequent(reminders)
+    yield from _check_frequency(reminders)
     yield from _check_routine_references(tables)
     yield from _check_routines(tables)
     diary = tables["diary"]
@@ -277,6 +281,35 @@ def _check_duplicates(where: Path, moments: Sequence[Moment]) -> Iterator[Diagno
                 {"found": str(moment)},
                 against=(*where, "at", first),
             )
+
+
+def _check_frequency(reminders: Iterable[Reminder]) -> Iterator[Diagnostic]:
+    """Yield the reminder with which all together come too often in a day."""
+    total = 0
+    for reminder in reminders:
+        often = _occurrences_a_day(reminder) if reminder.enabled else 0
+        total += often
+        if total > MOST_A_DAY:
+            values: dict[str, object] = {"often": often, "total": total, "most": MOST_A_DAY}
+            yield Diagnostic(("reminders", reminder.name), "too_frequent", values)
+            return
+
+
+def _occurrences_a_day(reminder: Reminder) -> int:
+    """Return the most occurrences that a reminder can have on one care day."""
+    match reminder.timing:
+        case At(moments):
+            return len(moments)
+        case Every(interval):
+            return A_DAY // interval + 1
+        case Cron() as cron:
+            fields = parse_cron(cron)
+            return len(fields.hours) * len(fields.minutes)
+
+
+def parse_cron(cron: Cron) -> CronSim:
+    """Return cron fields parsed, for what they mean on any date."""
+    return CronSim(cron.fields, datetime(2024, 1, 1))  # noqa: DTZ001 - wall times
 
 
 # Routines

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import tomli
 
-from nightcare.config.limits import MOST_VALUES, too_many_values
 from nightcare.config.locations import KeyLocations, SourceText
 from nightcare.config.locations import Path as KeyPath
 from nightcare.config.source import LARGEST_FILE, raw_of
@@ -20,6 +20,9 @@ from nightcare.config.values import Table
 from nightcare.errors import ConfigError, Diagnostic, Location, Span
 
 MAX_DEPTH = 16
+
+MOST_VALUES = 5000
+"""Keys and list entries of all layers together; more would hold up every command."""
 
 _READ_ERRORS: Mapping[int | None, str] = {
     errno.ENOENT: "file_missing",
@@ -148,3 +151,19 @@ def too_deep(value: object) -> KeyPath | None:
             for step, inner in (one.items() if isinstance(one, dict) else enumerate(one))
         ]
     return level[0][0] if level else None
+
+
+def too_many_values(value: object) -> bool:
+    """Return whether tables and lists hold more than `MOST_VALUES` keys and entries."""
+    return len(list(islice(_entries(value), MOST_VALUES + 1))) > MOST_VALUES
+
+
+def _entries(value: object) -> Iterator[object]:
+    """Yield every key's value and every list entry, at every depth."""
+    waiting = [value]
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, dict | list):
+            for entry in inner.values() if isinstance(inner, dict) else inner:
+                yield entry
+                waiting.append(entry)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import time, timedelta
 
-from nightcare.config.checks import A_DAY, SleepWeek, since_midnight
-from nightcare.config.limits import parse_cron
+from nightcare.config.checks import A_DAY, SleepWeek, parse_cron, since_midnight
 from nightcare.config.locations import Path
 from nightcare.config.values import WEEKDAYS, Table, text
 from nightcare.domain.care_day import AFTER_BEDTIME, SHORT_DAY

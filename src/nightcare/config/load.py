@@ -10,9 +10,15 @@ from pydantic import ValidationError
 
 from nightcare.config.build import build
 from nightcare.config.checks import TIMINGS, SleepWeek, build_checkable, check
-from nightcare.config.config_file import ConfigFile, built_in, parsed, read_file
+from nightcare.config.config_file import (
+    MOST_VALUES,
+    ConfigFile,
+    built_in,
+    parsed,
+    read_file,
+    too_many_values,
+)
 from nightcare.config.layers import Layers
-from nightcare.config.limits import MOST_VALUES, at_most, too_many_values
 from nightcare.config.lint import lint
 from nightcare.config.model import Config, ReminderTable
 from nightcare.config.source import ConfigSource, LoadResult, json_values
@@ -71,10 +77,10 @@ def load_file(file: ConfigFile | None, variables: Mapping[str, str]) -> LoadResu
     except ValidationError as error:
         found = validation_diagnostics(error)
         found += _check_the_rest(values, found)
-        raise ConfigError(at_most(located(found, layers))) from error
+        raise ConfigError(located(found, layers)) from error
     week, reminders = SleepWeek(values["sleep"]), build_checkable(values)
-    warnings = at_most(located(lint(values, reminders, week), layers))
-    mistakes = at_most(located(check(values, reminders, week), layers))
+    warnings = located(lint(values, reminders, week), layers)
+    mistakes = located(check(values, reminders, week), layers)
     if mistakes:
         raise ConfigError(mistakes, warnings)
     path = None if file is None else Path(file.name)

@@ -16,8 +16,8 @@ from pydantic_settings import (
 )
 
 from nightcare.config.build import EVENING_STAYS, REMINDER_DEFAULTS, REPEATS
-from nightcare.config.limits import MOST_ENTRIES
 from nightcare.config.types import (
+    MOST_ENTRIES,
     ClockValue,
     Count,
     CronFields,

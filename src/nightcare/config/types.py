@@ -16,12 +16,14 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
 
 from nightcare.config import values
-from nightcare.config.limits import MOST_ENTRIES
 from nightcare.config.values import DAYS, InvalidValue
 from nightcare.domain.moments import Moment
 from nightcare.domain.time_parser import SYMBOLS
 from nightcare.errors import ValueRefused
 from nightcare.languages import languages
+
+MOST_ENTRIES = 100
+"""Entries of one list, such as the moments in an `at`."""
 
 _CRON_FIELDS = 5
 _ANY_DATE = datetime(2024, 1, 1)  # noqa: DTZ001 - cron fields are matched on wall times

@@ -21,6 +21,9 @@ from nightcare.errors import Diagnostic, Location, ValueRefused
 from nightcare.nearest import with_nearest
 from nightcare.toml_writer import path_text, shortened_text
 
+MOST_PROBLEMS = 50
+"""Problems that are reported at once."""
+
 _TYPES = {
     "bool_type": "bool",
     "int_type": "int",
@@ -158,21 +161,12 @@ def _choices(context: Mapping[str, Any]) -> list[str]:
 
 
 def _range(where: Path) -> dict[str, object]:
+    """Return the least and the greatest number that a key accepts."""
     model = _model_at(where[:-1])
-    field = None if model is None else model.model_fields.get(str(where[-1]))
-    limits = {"least": 0, "most": 100}
-    for limit in () if field is None else (*field.metadata, *_constraints(field.annotation)):
-        limits["least"] = getattr(limit, "ge", limits["least"])
-        limits["most"] = getattr(limit, "le", limits["most"])
-    return dict(limits)
-
-
-def _constraints(annotation: Any) -> Iterator[object]:
-    """Yield the constraints on parts of an annotation, as on the number in `Seconds | None`."""
-    for metadata in getattr(annotation, "__metadata__", ()):
-        yield from getattr(metadata, "metadata", (metadata,))
-    for part in get_args(annotation):
-        yield from _constraints(part)
+    assert model is not None
+    schema = model.model_json_schema()["properties"][str(where[-1])]
+    number = schema.get("anyOf", [schema])[0]
+    return {"least": number["minimum"], "most": number["maximum"]}
 
 
 def keys_of(model: type[BaseModel]) -> list[str]:
@@ -235,8 +229,11 @@ def expect_key(where: tuple[str, ...]) -> None:
 # Locations
 
 
-def located(found: Iterable[Diagnostic], layers: Layers) -> list[Diagnostic]:
-    """Return diagnostics with their locations and the values of their texts, in file order."""
+def located(found: Iterable[Diagnostic], layers: Layers) -> tuple[Diagnostic, ...]:
+    """Return diagnostics with their locations and the values of their texts, in file order.
+
+    There are `MOST_PROBLEMS` at most, and one more that counts the others.
+    """
     complete = [
         replace(
             one,
@@ -247,10 +244,14 @@ def located(found: Iterable[Diagnostic], layers: Layers) -> list[Diagnostic]:
         for one in found
     ]
     # As a reader meets them in the file; then those outside of it.
-    return sorted(
-        complete,
+    complete.sort(
         key=lambda one: (one.place.mark is None, one.line or 0, one.column or 0, one.place.origin),
     )
+    if len(complete) > MOST_PROBLEMS:
+        values: dict[str, object] = {"count": len(complete) - MOST_PROBLEMS}
+        more = Diagnostic((), "more_problems", values, place=complete[0].place.whole())
+        complete[MOST_PROBLEMS:] = [more]
+    return tuple(complete)
 
 
 def _location(one: Diagnostic, where: Path, layers: Layers) -> Location:
