@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nightcare.desktop import browser
+from nightcare.desktop import programs as desktop_programs
 from parts.processes import eventually
 from parts.scripts import shell_program
 
@@ -44,7 +44,7 @@ def test_the_desktop_is_asked_to_show_the_page(
     page = tmp_path / "my page #1?.html"
     said = tmp_path / "said"
     install("xdg-open", f'printf "%s|" "$@" > "{said}"')
-    assert browser.show(page, {"PATH": str(programs), "DISPLAY": ":0"})
+    assert desktop_programs.open_in_browser(page, {"PATH": str(programs), "DISPLAY": ":0"})
     assert said.read_text(encoding="utf-8") == f"{page.as_uri()}|"
     assert page.as_uri().endswith("/my%20page%20%231%3F.html")
 
@@ -53,11 +53,11 @@ def test_what_fails_gives_way_to_the_next(tmp_path: Path, programs: Path, instal
     """With neither there is no browser."""
     variables = {"PATH": str(programs), "WAYLAND_DISPLAY": "wayland-0"}
     page = tmp_path / "page.html"
-    assert not browser.show(page, variables)
+    assert not desktop_programs.open_in_browser(page, variables)
     install("xdg-open", "exit 3")
-    assert not browser.show(page, variables)
+    assert not desktop_programs.open_in_browser(page, variables)
     install("gio", f'test "$1" = open && printf "%s" "$2" > "{tmp_path / "said"}"')
-    assert browser.show(page, variables)
+    assert desktop_programs.open_in_browser(page, variables)
     assert (tmp_path / "said").read_text(encoding="utf-8") == page.as_uri()
 
 
@@ -66,7 +66,9 @@ def test_without_a_screen_there_is_no_browser(
 ) -> None:
     """None takes the terminal instead."""
     install("xdg-open", f'touch "{tmp_path / "asked"}"')
-    assert not browser.show(tmp_path / "page.html", {"PATH": str(programs), "DISPLAY": ""})
+    assert not desktop_programs.open_in_browser(
+        tmp_path / "page.html", {"PATH": str(programs), "DISPLAY": ""}
+    )
     assert not (tmp_path / "asked").exists()
 
 
@@ -83,12 +85,13 @@ def test_a_browser_that_stays_is_not_waited_for(
         f'mv "{ended}.new" "{ended}"',
     )
     script = (
-        "import sys; from pathlib import Path; from nightcare.desktop.browser import show; "
-        "print(show(Path(sys.argv[1]), {'PATH': sys.argv[2], 'DISPLAY': ':0'}, 0.1))"
+        "import sys; from pathlib import Path; from nightcare.desktop import programs; "
+        "variables = {'PATH': sys.argv[2], 'DISPLAY': ':0'}; "
+        "print(programs.open_in_browser(Path(sys.argv[1]), variables, 0.1))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path / "page.html"), str(programs)],
-        env={"PYTHONPATH": str(Path(browser.__file__).parents[2])},
+        env={"PYTHONPATH": str(Path(desktop_programs.__file__).parents[2])},
         capture_output=True,
         text=True,
         timeout=LONG,
@@ -113,5 +116,5 @@ def test_other_platforms_have_pythons_own_way(
 
     monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setattr("webbrowser.open", open_it)
-    assert browser.show(tmp_path / "page.html", {})
+    assert desktop_programs.open_in_browser(tmp_path / "page.html", {})
     assert opened == [(tmp_path / "page.html").as_uri()]

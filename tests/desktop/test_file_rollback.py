@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nightcare.desktop.file_rollback import FileRollback
+from nightcare.desktop.systemd.user_unit import FileRollback
 
 
 def test_everything_is_as_it_was(tmp_path: Path) -> None:

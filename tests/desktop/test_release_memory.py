@@ -13,7 +13,7 @@ LONG = 60.0
 LEFT = """
 import gc
 from pathlib import Path
-from nightcare.desktop.release_memory import release_memory
+from nightcare.desktop.own_process import release_memory
 
 def resident():
     pages = int(Path("/proc/self/statm").read_text().split()[1])

@@ -13,7 +13,7 @@ from typing import get_args
 import pytest
 
 from nightcare import errors
-from nightcare.desktop.program_files import FilesState
+from nightcare.desktop.own_process import FilesState
 from nightcare.doctor.finding import Check
 from nightcare.domain.delivery import DeliveryStatus, Outcome, Reason
 from nightcare.domain.diary import Answer, Leg, Severity

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nightcare.desktop.program_files import FilesState
+from nightcare.desktop.own_process import FilesState
 from nightcare.service import upgrade
 from nightcare.service.upgrade import UpgradeRestart
 

@@ -17,10 +17,10 @@ from nightcare.cli.output import echo
 from nightcare.cli.prompts import confirm_erasure
 from nightcare.config.config_file import example_text
 from nightcare.desktop import desktop_entry
-from nightcare.desktop.file_rollback import FileRollback
 from nightcare.desktop.instance_lock import service_runs
 from nightcare.desktop.systemd import user_unit
 from nightcare.desktop.systemd.unit_file import NAME
+from nightcare.desktop.systemd.user_unit import FileRollback
 from nightcare.errors import DesktopError, ValueRefused
 from nightcare.i18n.plan_text import next_line
 from nightcare.i18n.translator import Translator

@@ -90,7 +90,7 @@ def _write_page(
         StateError: The file cannot be written; an old one is as it was.
         DesktopError: No browser can be started; the page is written.
     """
-    from nightcare.desktop.browser import show  # noqa: PLC0415 - only for a page
+    from nightcare.desktop.programs import open_in_browser  # noqa: PLC0415 - only for a page
     from nightcare.report_html.render import render_page  # noqa: PLC0415 - likewise
     from nightcare.report_html.view_model import build_page  # noqa: PLC0415 - likewise
 
@@ -105,7 +105,7 @@ def _write_page(
         raise StateError("page_not_written", path=path, reason=error.strerror or error) from error
     context.print("did_export", path=path)
     if shown:
-        if not show(path, os.environ):
+        if not open_in_browser(path, os.environ):
             raise DesktopError("no_browser", path=path)
         context.print("did_show_page")
 

@@ -1,4 +1,4 @@
-"""Other programs: run one, take what it prints, and end it where it takes too long."""
+"""Other programs: run one, take its output, end one that takes too long, and open the browser."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -80,3 +82,50 @@ async def printed(command: Sequence[str], variables: Mapping[str, str]) -> str:
                 os.killpg(program.pid, signal.SIGKILL)
             await program.wait()
     return out.decode("utf-8", "replace")
+
+
+_OPENERS = (("xdg-open",), ("gio", "open"))
+"""Commands that open the user's browser; a failure is in the exit status.
+
+Source: xdg-open(1) and gio(1). Python's webbrowser starts the first of these too, but does not
+wait to hear whether it worked, and without a screen it takes the terminal for a text browser.
+"""
+
+
+def open_in_browser(page: Path, variables: Mapping[str, str], limit: float = 2.0) -> bool:
+    """Show a file in the person's browser.
+
+    Args:
+        page: The file.
+        variables: The environment, which names the screen.
+        limit: Seconds to wait for a failure; what runs longer is the browser itself.
+
+    Returns:
+        Whether a browser took it; without a screen none does.
+    """
+    address = page.absolute().as_uri()
+    if sys.platform != "linux":
+        import webbrowser  # noqa: PLC0415 - other platforms only
+
+        return webbrowser.open(address)
+    if not (variables.get("DISPLAY") or variables.get("WAYLAND_DISPLAY")):
+        return False
+    return any(_opens([*words, address], variables, limit) for words in _OPENERS)
+
+
+def _opens(command: list[str], variables: Mapping[str, str], limit: float) -> bool:
+    try:
+        program = subprocess.Popen(  # noqa: S603 - fixed words
+            command,
+            env=dict(variables),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError:
+        return False
+    try:
+        return program.wait(limit) == 0
+    except subprocess.TimeoutExpired:
+        return True

@@ -10,7 +10,7 @@ from nightcare.config.source import LoadResult, settings_of
 from nightcare.desktop.clock import now
 from nightcare.desktop.file_watch import watch
 from nightcare.desktop.instance_lock import InstanceLock, ServiceRecord, home_folder, runtime_folder
-from nightcare.desktop.program_files import FilesState, ProgramFiles
+from nightcare.desktop.own_process import FilesState, ProgramFiles
 from nightcare.desktop.systemd.service_manager import ServiceManager
 from nightcare.desktop.time_zone import LOCAL_TIME
 from nightcare.errors import StateError

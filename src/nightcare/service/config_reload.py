@@ -18,7 +18,7 @@ from nightcare.config.cache import load_cached
 from nightcare.config.source import LoadResult, source_of
 from nightcare.config.subprocess_loader import load_in_subprocess
 from nightcare.desktop.clock import now
-from nightcare.desktop.program_files import FilesState, ProgramFiles
+from nightcare.desktop.own_process import FilesState, ProgramFiles
 from nightcare.errors import ConfigError, Diagnostic, Location
 from nightcare.paths import chosen_config, place_of_config
 from nightcare.service.active_settings import ActiveSettings, ServiceContext

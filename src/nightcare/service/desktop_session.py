@@ -18,8 +18,7 @@ from nightcare.desktop.notify.factory import (
     session_bus,
     usual_bus,
 )
-from nightcare.desktop.presence.monitor import PresenceMonitor
-from nightcare.desktop.presence.prefetch import PresencePrefetch
+from nightcare.desktop.presence.monitor import PresenceMonitor, PresencePrefetch
 from nightcare.desktop.systemd.service_environment import ServiceEnvironment
 from nightcare.domain.notification import NotifierChanged
 from nightcare.i18n.event_log import capabilities_text, draws_no_buttons

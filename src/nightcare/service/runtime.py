@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from nightcare.desktop.clock import alarm, now
-from nightcare.desktop.release_memory import release_memory
+from nightcare.desktop.own_process import release_memory
 from nightcare.domain.notification import ButtonPressed, NotifierChanged, NotifierEvent
 from nightcare.engine.engine import Engine
 from nightcare.journal.memory_fallback import FallbackJournal

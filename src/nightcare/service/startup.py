@@ -74,7 +74,7 @@ def run_service(named: Path | None, variables: Mapping[str, str]) -> None:
     sys.stdout.flush()
     asyncio().run(app.run())
     if app.shutdown.restarts:
-        from nightcare.desktop.program_files import restart  # noqa: PLC0415 - loaded already
+        from nightcare.desktop.own_process import restart  # noqa: PLC0415 - loaded already
 
         with contextlib.suppress(OSError):
             sys.stdout.flush()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nightcare.desktop.file_watch import watch
-from nightcare.desktop.program_files import FilesState, ProgramFiles
+from nightcare.desktop.own_process import FilesState, ProgramFiles
 from nightcare.domain.delivery import Active
 from nightcare.journal.store import Journal
 from nightcare.threads import run_in_thread

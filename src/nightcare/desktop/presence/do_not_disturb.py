@@ -20,7 +20,7 @@ from jeepney import DBusAddress
 
 from nightcare.desktop.dbus.connection import CallError, Connection
 from nightcare.desktop.notify.server_traits import INTERFACE, PATH
-from nightcare.desktop.presence.sources import ChangeSignal, PresenceSource, property_changed
+from nightcare.desktop.presence.source import ChangeSignal, PresenceSource, property_changed
 from nightcare.desktop.programs import printed
 from nightcare.domain.reminders import Condition
 

@@ -17,7 +17,7 @@ from typing import Any
 from jeepney import DBusAddress, new_method_call
 
 from nightcare.desktop.dbus.connection import CallError, Connection, Signal
-from nightcare.desktop.presence.sources import ChangeSignal, PresenceSource, property_changed
+from nightcare.desktop.presence.source import ChangeSignal, PresenceSource, property_changed
 from nightcare.domain.reminders import Condition
 
 _LOGIND = "org.freedesktop.login1"

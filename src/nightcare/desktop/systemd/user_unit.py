@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from nightcare.desktop.file_rollback import FileRollback
 from nightcare.desktop.systemd.service_environment import environment_of, words_of
 from nightcare.desktop.systemd.unit_file import GRAPHICAL, NAME, USUAL, unit_places, unit_text
 from nightcare.errors import DesktopError
@@ -224,3 +225,65 @@ def _run(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
         raise DesktopError("no_systemd") from error
     except subprocess.TimeoutExpired as error:
         raise DesktopError("systemd_silent", command=" ".join(words)) from error
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file as it was: a link, content with a mode, or missing."""
+
+    path: Path
+    link: Path | None = None
+    content: bytes | None = None
+    mode: int = 0
+
+
+class FileRollback:
+    """Remembers files before they are changed."""
+
+    def __init__(self) -> None:
+        self._files: list[_File] = []
+        self._missing: list[Path] = []
+
+    def keep(self, path: Path) -> None:
+        """Remember a file, or that it and its folders are missing.
+
+        Raises:
+            OSError: It cannot be read, so it could not be restored.
+        """
+        self._missing += [one for one in path.parents if not one.exists()]
+        if path.is_symlink():
+            self._files.append(_File(path, link=path.readlink()))
+        elif path.is_file():
+            mode = path.stat().st_mode & 0o7777
+            self._files.append(_File(path, content=path.read_bytes(), mode=mode))
+        else:
+            self._files.append(_File(path))
+
+    def keep_folder(self, folder: Path) -> None:
+        """Remember that a folder is missing, to remove it with all that is in it by then."""
+        if not folder.exists():
+            self._missing += [one for one in folder.parents if not one.exists()]
+            self._files.append(_File(folder))
+
+    def restore(self) -> None:
+        """Restore every file, and remove what was missing; each as far as it can be done."""
+        for file in reversed(self._files):
+            with contextlib.suppress(OSError):
+                _restore(file)
+        # The deepest first, and only what is empty.
+        for folder in sorted(set(self._missing), key=lambda one: len(one.parts), reverse=True):
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+
+
+def _restore(file: _File) -> None:
+    if file.path.is_dir() and not file.path.is_symlink():
+        shutil.rmtree(file.path)
+    else:
+        file.path.unlink(missing_ok=True)
+    if file.link is not None:
+        file.path.symlink_to(file.link)
+    elif file.content is not None:
+        file.path.touch(mode=file.mode)
+        file.path.write_bytes(file.content)
+        file.path.chmod(file.mode)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nightcare.desktop.program_files import FilesState, ProgramFiles
+from nightcare.desktop.own_process import FilesState, ProgramFiles
 
 
 @pytest.fixture

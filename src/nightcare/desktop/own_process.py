@@ -1,7 +1,8 @@
-"""The program's own files, which an upgrade replaces or removes under a running service."""
+"""This process: its program files, which an upgrade replaces, its restart and its memory."""
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -96,3 +97,15 @@ def _stamp(marker: Path) -> tuple[int, ...] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def release_memory() -> None:
+    """Collect garbage, and let the C library release free memory, malloc_trim(3)."""
+    gc.collect()
+    if sys.platform == "linux":
+        import ctypes  # noqa: PLC0415 - commands need none
+
+        # Only glibc keeps so much that it has to be asked.
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
