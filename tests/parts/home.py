@@ -23,7 +23,12 @@ TIME_ZONES = str(files("tzdata") / "zoneinfo")
 NO_BUS = "unix:path=/nonexistent/bus"
 """For DBUS_SYSTEM_BUS_ADDRESS, so that it is never the machine's own."""
 
-ANOTHER_DATE = ("LD_PRELOAD", "FAKETIME_TIMESTAMP_FILE", "FAKETIME_DONT_FAKE_MONOTONIC")
+ANOTHER_DATE = (
+    "LD_PRELOAD",
+    "FAKETIME_TIMESTAMP_FILE",
+    "FAKETIME_DONT_FAKE_MONOTONIC",
+    "FAKETIME_FORCE_MONOTONIC_FIX",
+)
 """Variables of libfaketime."""
 
 

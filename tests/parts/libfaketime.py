@@ -1,8 +1,11 @@
-"""libfaketime, faketime(1), with a fix for `time.sleep`.
+"""libfaketime, faketime(1), with a fix for waits on CLOCK_MONOTONIC.
 
-Python sleeps by clock_nanosleep() until an instant of CLOCK_MONOTONIC. libfaketime 0.9.10 moves
-that instant by the offset of the wall clock, even with FAKETIME_DONT_FAKE_MONOTONIC, and the call
-fails with EINVAL (wolfcw/libfaketime#426). A library loaded before it hands the call to the kernel.
+Python sleeps by clock_nanosleep(), and systemd arms a timerfd, until an instant of CLOCK_MONOTONIC.
+libfaketime 0.9.10 moves that instant by the offset of the wall clock, even with
+FAKETIME_DONT_FAKE_MONOTONIC, and the call fails with EINVAL (wolfcw/libfaketime#426). A library
+loaded before it hands these calls to the kernel. FAKETIME_FORCE_MONOTONIC_FIX=0 does the same for
+pthread_cond_timedwait(); without it, threads that wait for Python's lock spin, and a program with
+four of them takes thirty times as long.
 
 `python tests/parts/libfaketime.py FOLDER` builds that library and prints the value of LD_PRELOAD.
 """
@@ -15,16 +18,42 @@ from pathlib import Path
 
 from parts.processes import find_program
 
-_SOURCE = """
+_SOURCE = r"""
 #define _GNU_SOURCE
+#include <dlfcn.h>
 #include <errno.h>
+#include <stdio.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
 int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time, struct timespec *left)
 {
     return syscall(SYS_clock_nanosleep, clock, flags, time, left) == 0 ? 0 : errno;
+}
+
+/* Return the clock of a timerfd, proc_pid_fdinfo(5), or -1. */
+static int clock_of(int timer)
+{
+    char path[32], line[64];
+    int clock = -1;
+    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", timer);
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return -1;
+    while (fgets(line, sizeof line, file) != NULL && sscanf(line, "clockid: %d", &clock) != 1)
+        ;
+    fclose(file);
+    return clock;
+}
+
+int timerfd_settime(int timer, int flags, const struct itimerspec *time, struct itimerspec *old)
+{
+    if (clock_of(timer) == CLOCK_MONOTONIC)
+        return syscall(SYS_timerfd_settime, timer, flags, time, old);
+    typeof(timerfd_settime) *next = dlsym(RTLD_NEXT, "timerfd_settime");
+    return next(timer, flags, time, old);
 }
 """
 
@@ -35,7 +64,7 @@ def build(folder: Path) -> str:
     Returns:
         The value of LD_PRELOAD.
     """
-    library = folder / "monotonic-sleep.so"
+    library = folder / "monotonic-waits.so"
     if not library.exists():
         compiler = find_program("cc", "build-essential")
         subprocess.run(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
 import sys
+from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -28,6 +30,7 @@ from parts.processes import (
 )
 from parts.servers import dunst, xfce4_notifyd
 from parts.user_manager import SESSION_TARGET, user_manager
+from parts.wall_clock import WallClock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -284,6 +287,54 @@ def test_graphical_session_begins_and_ends(home: Home) -> None:
         manager.wait_until("graphical-session.target", "active")
         manager.systemctl("stop", SESSION_TARGET)
         manager.wait_until("graphical-session.target", "inactive")
+
+
+_WAITS = """
+import ctypes, os, struct, threading, time
+library = ctypes.CDLL(None, use_errno=True)
+timer = library.timerfd_create(time.CLOCK_MONOTONIC, 0)
+until = struct.pack("=qqqq", 0, 0, int(time.monotonic()), 1)
+assert library.timerfd_settime(timer, 1, until, None) == 0, ctypes.get_errno()
+assert struct.unpack("=Q", os.read(timer, 8)) == (1,)
+time.sleep(0.01)
+
+def count():
+    for _ in range(2_000_000):
+        pass
+
+def cpu_seconds(call):
+    begun = time.process_time()
+    call()
+    return time.process_time() - begun
+
+def count_in_threads():
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+print(time.strftime("%Y"), cpu_seconds(count_in_threads) / (4 * cpu_seconds(count)))
+"""
+
+
+def test_another_date_changes_no_wait_on_the_monotonic_clock(home: Home) -> None:
+    """A user manager starts at any date, and threads take no more CPU time than without one."""
+    clock = WallClock(home.aside / "clock")
+    clock.offset(timedelta(days=36_525))
+    done = subprocess.run(
+        [sys.executable, "-c", _WAITS],
+        env=home.environment(**clock.variables()),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    year, times_as_long = done.stdout.split()
+    assert int(year) > 2100
+    assert float(times_as_long) < 4
+    with user_manager(home, **clock.variables()) as manager:
+        assert manager.show("default.target", "ActiveState") == "active"
 
 
 def test_nothing_of_the_harness_survives() -> None:
