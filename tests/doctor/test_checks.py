@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -28,7 +28,6 @@ from nightcare.doctor.checks.notification_server import (
 )
 from nightcare.doctor.checks.running_service import (
     CommandEnvironment,
-    Published,
     judge_environment,
     judge_home,
     judge_service,
@@ -55,6 +54,7 @@ from nightcare.errors import ConfigError, Diagnostic, Location, Span
 from nightcare.i18n.translator import read_words
 from nightcare.journal.inspection import Content, Inspection
 from nightcare.journal.migrations import VERSION
+from nightcare.journal.service_status import PublishedEnvironment, PublishedZone, parse_status
 from parts.probes import NOW, context_of
 
 ENGLISH, DANISH = read_words("en"), read_words("da")
@@ -95,7 +95,7 @@ NOTE: dict[str, object] = {
     "config": str(CONFIG),
 }
 PROGRAM = Path(nightcare.__file__).parent
-SERVICE = Published(
+SERVICE = PublishedEnvironment(
     bus="unix:path=/b",
     desktop="sway",
     display="wayland-1",
@@ -114,6 +114,14 @@ ME = CommandEnvironment(
     settings=(),
     program="sh",
 )
+
+
+def judged(
+    note: Mapping[str, object] | None, config: Path | None, *, desktop: bool
+) -> list[Finding]:
+    """Return the findings on a service that has written a note."""
+    status = None if note is None else parse_status(note)
+    return judge_service(status, config, desktop=desktop)
 
 
 def in_terminal(*, watched: bool) -> dict[str, object]:
@@ -275,72 +283,72 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
     ),
     (judge_session(SessionFacts("x11", lingering=None), WITH_LOGIN), [("session_good", GOOD)]),
     # The running service
-    (judge_service(None, CONFIG, desktop=True), [("service_stopped", BAD)]),
-    (judge_service({}, CONFIG, desktop=True), [("service_mute", WARNING)]),
-    (judge_service(NOTE, CONFIG, desktop=True), [("service_good", GOOD)]),
+    (judged(None, CONFIG, desktop=True), [("service_stopped", BAD)]),
+    (judged({}, CONFIG, desktop=True), [("service_mute", WARNING)]),
+    (judged(NOTE, CONFIG, desktop=True), [("service_good", GOOD)]),
     (
-        judge_service(NOTE | {"version": "0.0.1"}, CONFIG, desktop=True),
+        judged(NOTE | {"version": "0.0.1"}, CONFIG, desktop=True),
         [("service_good", GOOD), ("service_older", WARNING)],
     ),
     (
-        judge_service({k: v for k, v in NOTE.items() if k != "version"}, CONFIG, desktop=True),
+        judged({k: v for k, v in NOTE.items() if k != "version"}, CONFIG, desktop=True),
         [("service_good", GOOD), ("service_older", WARNING)],
     ),
     (
-        judge_service(NOTE, None, desktop=True),
+        judged(NOTE, None, desktop=True),
         [("service_good", GOOD), ("service_other_config", WARNING)],
     ),
     (
-        judge_service(NOTE | {"config": None}, CONFIG, desktop=True),
+        judged(NOTE | {"config": None}, CONFIG, desktop=True),
         [("service_good", GOOD), ("service_other_config", WARNING)],
     ),
-    (judge_service(NOTE | {"config": "own.toml"}, CONFIG, desktop=True), [("service_good", GOOD)]),
+    (judged(NOTE | {"config": "own.toml"}, CONFIG, desktop=True), [("service_good", GOOD)]),
     (
-        judge_service(NOTE | {"program": str(PROGRAM)}, CONFIG, desktop=True),
+        judged(NOTE | {"program": str(PROGRAM)}, CONFIG, desktop=True),
         [("service_good", GOOD)],
     ),
     (
-        judge_service(NOTE | {"program": "/opt/nightcare"}, CONFIG, desktop=True),
+        judged(NOTE | {"program": "/opt/nightcare"}, CONFIG, desktop=True),
         [("service_good", GOOD), ("service_elsewhere", WARNING)],
     ),
     (
-        judge_service(NOTE | {"upgrade": "missing"}, CONFIG, desktop=True),
+        judged(NOTE | {"upgrade": "missing"}, CONFIG, desktop=True),
         [("service_good", GOOD), ("program_missing", BAD)],
     ),
     (
-        judge_service(NOTE | {"upgrade": "unusable"}, CONFIG, desktop=True),
+        judged(NOTE | {"upgrade": "unusable"}, CONFIG, desktop=True),
         [("service_good", GOOD), ("program_unusable", WARNING)],
     ),
     (
-        judge_service(NOTE | {"upgrade": "waiting"}, CONFIG, desktop=True),
+        judged(NOTE | {"upgrade": "waiting"}, CONFIG, desktop=True),
         [("service_good", GOOD), ("program_waiting", WARNING)],
     ),
     (
-        judge_service(NOTE | {"screen": "terminal"}, CONFIG, desktop=True),
+        judged(NOTE | {"screen": "terminal"}, CONFIG, desktop=True),
         [("service_good", GOOD), ("service_terminal", BAD)],
     ),
     (
-        judge_service(NOTE | {"screen": "terminal"}, CONFIG, desktop=False),
+        judged(NOTE | {"screen": "terminal"}, CONFIG, desktop=False),
         [("service_good", GOOD)],
     ),
     (
-        judge_service(in_terminal(watched=True), CONFIG, desktop=True),
+        judged(in_terminal(watched=True), CONFIG, desktop=True),
         [("service_good", GOOD), ("service_terminal", WARNING)],
     ),
     (
-        judge_service(in_terminal(watched=True), CONFIG, desktop=False),
+        judged(in_terminal(watched=True), CONFIG, desktop=False),
         [("service_good", GOOD)],
     ),
     (
-        judge_service(in_terminal(watched=False), CONFIG, desktop=False),
+        judged(in_terminal(watched=False), CONFIG, desktop=False),
         [("service_good", GOOD), ("service_terminal", BAD)],
     ),
     (
-        judge_service(in_terminal(watched=False) | {"why": "configured"}, CONFIG, desktop=True),
+        judged(in_terminal(watched=False) | {"why": "configured"}, CONFIG, desktop=True),
         [("service_good", GOOD), ("service_log", WARNING)],
     ),
     (
-        judge_service(in_terminal(watched=True) | {"why": "configured"}, CONFIG, desktop=True),
+        judged(in_terminal(watched=True) | {"why": "configured"}, CONFIG, desktop=True),
         [("service_good", GOOD)],
     ),
     # Its environment
@@ -482,11 +490,11 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
     ),
     ([judge_zone(ZoneFacts(HERE, DIFFERENT), None)], [("zone_differs", BAD)]),
     (
-        judge_zone_of_service(HERE, {"name": "JST-9", "source": "variable"}),
+        judge_zone_of_service(HERE, PublishedZone("JST-9", "variable")),
         [("zone_of_service", WARNING)],
     ),
-    (judge_zone_of_service(HERE, {"name": HERE.name, "source": "variable"}), []),
-    (judge_zone_of_service(HERE, {"name": "Asia/Tokyo", "source": "config"}), []),
+    (judge_zone_of_service(HERE, PublishedZone(HERE.name, "variable")), []),
+    (judge_zone_of_service(HERE, PublishedZone("Asia/Tokyo", "config")), []),
     (judge_zone_of_service(HERE, None), []),
     (judge_clock(NOW, None, synchronised=True), [("clock_synchronised", GOOD)]),
     (judge_clock(NOW, NOW, synchronised=False), [("clock_alone", WARNING)]),
@@ -618,7 +626,7 @@ def test_a_wrong_config_has_its_own_mend() -> None:
 )
 def test_where_a_running_service_shows_reminders_is_told_in_words(screen: str, told: str) -> None:
     """With its process, and the config that it reads."""
-    first, *_ = judge_service(NOTE | {"screen": screen}, CONFIG, desktop=True)
+    first, *_ = judged(NOTE | {"screen": screen}, CONFIG, desktop=True)
     assert message_of(first, ENGLISH) == (
         f"it runs (process 4711), shows reminders {told}, and reads {CONFIG}."
     )

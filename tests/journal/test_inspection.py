@@ -15,6 +15,7 @@ import pytest
 from nightcare.journal.inspection import Content, inspect
 from nightcare.journal.journal_file import FILE_NAME
 from nightcare.journal.migrations import VERSION
+from nightcare.journal.service_status import ServiceStatus
 from nightcare.journal.store import SERVICE_NOTE, Journal
 
 NOW = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
@@ -61,7 +62,7 @@ def test_what_is_in_it_is_read_without_a_trace(written: Path) -> None:
     before = trace(written)
     assert set(before) == {FILE_NAME}
     seen = inspect(written)
-    assert seen.content == Content(True, VERSION, NOW, {"pid": 4711})  # noqa: FBT003 - sound
+    assert seen.content == Content(True, VERSION, NOW, ServiceStatus(4711))  # noqa: FBT003 - sound
     assert (seen.folder_mode, seen.file_mode, seen.writable) == (0o700, 0o600, True)
     assert trace(written) == before
 
@@ -74,7 +75,7 @@ def test_what_a_service_has_just_written_is_seen(written: Path) -> None:
         names = set(trace(written))
         content = inspect(written).content
         assert isinstance(content, Content)
-        assert content.service == {"pid": 1234}
+        assert content.service == ServiceStatus(pid=1234)
         assert set(trace(written)) == names
         journal.write_note(SERVICE_NOTE, {"pid": 5678})
     finally:
@@ -134,7 +135,7 @@ def test_tables_of_a_later_version_are_no_error(written: Path) -> None:
         db.execute(f"PRAGMA user_version={VERSION + 1}")
     db.close()
     seen = inspect(written).content
-    assert seen == Content(sound=True, version=VERSION + 1, service={"pid": 4711})
+    assert seen == Content(sound=True, version=VERSION + 1, service=ServiceStatus(pid=4711))
 
 
 @pytest.mark.parametrize("kind", ["folder", "link", "pipe"])

@@ -23,6 +23,7 @@ from nightcare.doctor.checks import (
 from nightcare.doctor.finding import Check, Failure, Finding, failed
 from nightcare.doctor.probe import CheckContext, attempt
 from nightcare.journal.inspection import Content, Inspection
+from nightcare.journal.service_status import PublishedEnvironment
 from nightcare.paths import is_home_of_another
 from nightcare.threads import run_in_thread
 
@@ -71,7 +72,7 @@ class Facts:
     unit: service_unit.UnitFacts | service_unit.NoManager | Failure
     session: service_unit.SessionFacts | Failure
     runs: bool | Failure
-    service: running_service.Published | None
+    service: PublishedEnvironment | None
     config: files.ConfigFacts | Failure
     journal: Inspection | Failure | None
     content: Content
@@ -136,10 +137,10 @@ async def _probe(context: CheckContext) -> Facts:
     inspected = await journal
     found = inspected.content if isinstance(inspected, Inspection) else None
     content = found if isinstance(found, Content) else Content(sound=True, version=0)
-    service = running_service.published(content.service) if await runs is True else None
+    service = content.service.environment if await runs is True else None
     service_bus = None
     if service is not None:
-        service_bus = await start(session_bus.probe_bus(service.bus or None, context))
+        service_bus = await start(session_bus.probe_bus(service.bus, context))
     return Facts(
         own_bus=await own_bus,
         service_bus=service_bus,
@@ -216,7 +217,7 @@ def _judge_service(context: CheckContext, facts: Facts) -> Iterable[Finding]:
 
 def _judge_clock(context: CheckContext, facts: Facts) -> list[Finding]:
     configured = None if facts.loaded is None else facts.loaded.schedule.zone
-    of_service = facts.content.service.get("zone") if facts.runs is True else None
+    of_service = facts.content.service.zone if facts.runs is True else None
     synchronised = None if isinstance(facts.synchronised, Failure) else facts.synchronised
     return [
         *system_clock.judge_zones(facts.zone, configured, of_service, context),

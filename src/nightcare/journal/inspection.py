@@ -7,19 +7,18 @@ import shutil
 import sqlite3
 import stat
 import sys
-from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from nightcare.errors import StateError
 from nightcare.journal.database import belongs_to_another_program
 from nightcare.journal.journal_file import FILE_NAME, obstacle
 from nightcare.journal.migrations import VERSION
 from nightcare.journal.salvage import count_unreadable
-from nightcare.journal.store import SERVICE_NOTE, Journal
+from nightcare.journal.service_status import ServiceStatus, read_status
+from nightcare.journal.store import Journal
 
 
 @dataclass(frozen=True)
@@ -32,13 +31,13 @@ class Content:
         unreadable: The number of entries that cannot be parsed.
         version: The version of its tables; 0 before there are any.
         reckoned: The instant of the last update (UTC); None before the first.
-        service: The note with the status of the service.
+        service: The status that the service published last.
     """
 
     sound: bool
     version: int
     reckoned: datetime | None = None
-    service: Mapping[str, Any] = field(default_factory=dict)
+    service: ServiceStatus = field(default_factory=ServiceStatus)
     foreign: bool = False
     unreadable: int = 0
 
@@ -148,12 +147,12 @@ def _read(path: Path, *, quiet: bool) -> Content | str:
             if not sound or version == 0:
                 return Content(sound, version)
             reckoned: datetime | None = None
-            service: Mapping[str, Any] = {}
+            service = ServiceStatus()
             # Another version may store either elsewhere.
             with suppress(StateError):
                 reckoned = journal.global_state().reckoned
             with suppress(StateError):
-                service = journal.read_note(SERVICE_NOTE)
+                service = read_status(journal)
             unreadable = count_unreadable(db) if version == VERSION else 0
             return Content(sound, version, reckoned, service, unreadable=unreadable)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:

@@ -16,6 +16,7 @@ from nightcare import __version__
 from nightcare.desktop.instance_lock import running_service, service_runs
 from nightcare.doctor.finding import Check, Finding, TextKey, bad, good, warning
 from nightcare.doctor.probe import CheckContext
+from nightcare.journal.service_status import PublishedEnvironment, ServiceStatus
 from nightcare.languages import desktop_language
 from nightcare.paths import differing, state_folder
 
@@ -25,52 +26,6 @@ _PROGRAM = Path(__file__).parents[2]
 
 _RESTART = "doctor_service_restart"
 _INSTALL = "doctor_service_install"
-
-
-@dataclass(frozen=True)
-class Published:
-    """The environment that a running service publishes; empty values are unknown.
-
-    Attributes:
-        bus: The address of its session bus.
-        desktop: XDG_CURRENT_DESKTOP.
-        display: WAYLAND_DISPLAY or DISPLAY.
-        language: The language of its texts.
-        path: PATH.
-        state: The folder of its journal.
-        managed: Whether the user manager started it.
-        watched: Whether it was started in a terminal.
-    """
-
-    bus: str
-    desktop: str
-    display: str
-    language: str
-    path: str
-    state: str
-    managed: bool
-    watched: bool
-
-
-def published(note: Mapping[str, object] | None) -> Published | None:
-    """Return the published environment; None if no service runs, or an earlier version."""
-    told = (note or {}).get("environment")
-    if not isinstance(told, Mapping):
-        return None
-
-    def text(name: str) -> str:
-        return str(told.get(name) or "")
-
-    return Published(
-        bus=text("bus"),
-        desktop=text("desktop"),
-        display=text("display"),
-        language=text("language"),
-        path=text("path"),
-        state=text("state"),
-        managed=told.get("managed") is True,
-        watched=told.get("watched") is True,
-    )
 
 
 @dataclass(frozen=True)
@@ -121,37 +76,34 @@ def probe_service(context: CheckContext) -> bool:
 
 
 def judge_service(
-    note: Mapping[str, object] | None, config: Path | None, *, desktop: bool
+    status: ServiceStatus | None, config: Path | None, *, desktop: bool
 ) -> list[Finding]:
     """Judge the running service.
 
     Args:
-        note: The status that it wrote; None if none runs.
+        status: The status that it published; None if none runs.
         config: The config file that this command reads; None for the built-in defaults.
         desktop: Whether a service that is started now would show reminders on the desktop.
     """
-    if note is None:
+    if status is None:
         return [bad(Check.SERVICE, "doctor_service_stopped")]
-    if not note:
+    if status == ServiceStatus():
         return [warning(Check.SERVICE, "doctor_service_mute", _RESTART)]
-    return [*_judge_status(note, config), *_judge_terminal(note, desktop=desktop)]
+    return [*_judge_status(status, config), *_judge_terminal(status, desktop=desktop)]
 
 
-def _judge_status(note: Mapping[str, object], own_config: Path | None) -> Iterable[Finding]:
-    config, version, program = note.get("config"), note.get("version"), note.get("program")
-    theirs = config or TextKey("built_in")
-    shown = TextKey(_NOTIFIERS.get(str(note.get("screen")), "doctor_screen_other"))
-    yield good(
-        Check.SERVICE, "doctor_service_good", pid=note.get("pid"), screen=shown, config=theirs
-    )
-    if version != __version__:
-        running = version or TextKey("doctor_service_some_version")
+def _judge_status(status: ServiceStatus, own_config: Path | None) -> Iterable[Finding]:
+    theirs = status.config or TextKey("built_in")
+    shown = TextKey(_NOTIFIERS.get(status.screen, "doctor_screen_other"))
+    yield good(Check.SERVICE, "doctor_service_good", pid=status.pid, screen=shown, config=theirs)
+    if status.version != __version__:
+        running = status.version or TextKey("doctor_service_some_version")
         versions = {"running": running, "installed": __version__}
         yield warning(Check.SERVICE, "doctor_service_older", _INSTALL, **versions)
-    if program is not None and program != str(_PROGRAM):
-        paths = {"theirs": program, "ours": _PROGRAM}
+    if status.program is not None and status.program != str(_PROGRAM):
+        paths = {"theirs": status.program, "ours": _PROGRAM}
         yield warning(Check.SERVICE, "doctor_service_elsewhere", _INSTALL, **paths)
-    match note.get("upgrade"):
+    match status.upgrade:
         case "missing":
             yield bad(Check.SERVICE, "doctor_program_missing", "doctor_unit_missing_mend")
         case "unusable":
@@ -160,17 +112,17 @@ def _judge_status(note: Mapping[str, object], own_config: Path | None) -> Iterab
             yield warning(Check.SERVICE, "doctor_program_waiting")
         case _:
             pass
-    if not _reads_same_file(config, own_config):
+    if not _reads_same_file(status.config, own_config):
         ours = own_config or TextKey("built_in")
         yield warning(Check.SERVICE, "doctor_service_other_config", theirs=theirs, ours=ours)
 
 
-def _judge_terminal(note: Mapping[str, object], *, desktop: bool) -> Iterable[Finding]:
+def _judge_terminal(status: ServiceStatus, *, desktop: bool) -> Iterable[Finding]:
     """Judge a service that shows reminders in its terminal, or in a log that nobody reads."""
-    service = published(note)
-    if note.get("screen") != "terminal":
+    service = status.environment
+    if status.screen != "terminal":
         return
-    if note.get("why") == "configured":
+    if status.why == "configured":
         if service is not None and not service.watched:
             yield warning(Check.SERVICE, "doctor_service_log")
     elif service is not None and service.watched:
@@ -180,16 +132,16 @@ def _judge_terminal(note: Mapping[str, object], *, desktop: bool) -> Iterable[Fi
         yield bad(Check.SERVICE, "doctor_service_terminal", _RESTART)
 
 
-def _reads_same_file(theirs: object, ours: Path | None) -> bool:
+def _reads_same_file(theirs: str | None, ours: Path | None) -> bool:
     """Return whether the service and this command read the same config, as far as is known."""
-    if not isinstance(theirs, str):
+    if theirs is None:
         return ours is None
     # A relative path was named in a folder that is not known here.
     return not Path(theirs).is_absolute() or (ours is not None and Path(theirs) == ours.absolute())
 
 
 def judge_environment(
-    service: Published, own: CommandEnvironment, *, has_screen: bool
+    service: PublishedEnvironment, own: CommandEnvironment, *, has_screen: bool
 ) -> Iterable[Finding]:
     """Judge the differences between the environments of the service and of this command.
 

@@ -23,9 +23,9 @@ from nightcare.doctor.checks.notification_server import (
     probe_do_not_disturb,
     probe_server,
 )
-from nightcare.doctor.checks.running_service import Published
 from nightcare.doctor.finding import Check, Failure, Finding, bad, failed, good, unknown, warning
 from nightcare.doctor.probe import CheckContext, attempt
+from nightcare.journal.service_status import PublishedEnvironment
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ async def probe_bus(address: str | None, context: CheckContext) -> BusFacts:
 
 
 def judge_backend(
-    backend: str | None, service: Published | None, variables: Mapping[str, str]
+    backend: str | None, service: PublishedEnvironment | None, variables: Mapping[str, str]
 ) -> list[Finding]:
     """Judge a notifier that needs no session bus; return nothing for one that does.
 
@@ -87,7 +87,7 @@ def judge_backend(
     if backend == "plyer" and sys.platform == "linux":
         if service is None:
             return [judge_plyer(obstacle_on_linux(session_bus(variables), variables))]
-        return [judge_plyer(obstacle_on_linux(service.bus or None, {"PATH": service.path}))]
+        return [judge_plyer(obstacle_on_linux(service.bus, {"PATH": service.path}))]
     if backend == "terminal" or sys.platform != "linux":
         return [good(Check.BUS, "doctor_bus_not_needed", backend=backend or "plyer")]
     return []
@@ -103,7 +103,7 @@ def judge_plyer(obstacle: str) -> Finding:
 def judge_notifications(
     own: BusFacts | Failure,
     of_service: BusFacts | Failure | None,
-    service: Published | None,
+    service: PublishedEnvironment | None,
     setting: DoNotDisturbFacts | Failure,
     limit: timedelta,
     *,
@@ -155,7 +155,9 @@ def judge_bus(bus: BusFacts, limit: timedelta) -> Finding:
             return bad(Check.BUS, "doctor_bus_gone", address=bus.address)
 
 
-def judge_buses(service: Published, of_service: BusFacts | Failure, own: BusFacts) -> list[Finding]:
+def judge_buses(
+    service: PublishedEnvironment, of_service: BusFacts | Failure, own: BusFacts
+) -> list[Finding]:
     """Judge whether the service is on the session bus of this desktop.
 
     Args:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from nightcare import __released__
 from nightcare.desktop.clock import KernelAlarm, alarm
@@ -14,6 +13,7 @@ from nightcare.desktop.notify.factory import system_bus
 from nightcare.desktop.time_zone import Comparison, TimeZone, ZoneSource, compare, local, named
 from nightcare.doctor.finding import Check, Failure, Finding, bad, failed, good, unknown, warning
 from nightcare.doctor.probe import CheckContext
+from nightcare.journal.service_status import PublishedZone
 
 RELEASED = datetime.fromisoformat(__released__).replace(tzinfo=UTC)
 """The release of this version: no right clock is behind it."""
@@ -95,7 +95,7 @@ def _ignore() -> None:
 def judge_zones(
     found: ZoneFacts | Failure,
     configured: str | None,
-    of_service: Mapping[str, Any] | None,
+    of_service: PublishedZone | None,
     context: CheckContext,
 ) -> list[Finding]:
     """Judge the zone of the config, else that of this process and of the running service.
@@ -142,19 +142,17 @@ def judge_zone(found: ZoneFacts, variable: str | None) -> Finding:
     return good(Check.CLOCK, _ZONE_SOURCES[zone.source], **values)
 
 
-def judge_zone_of_service(zone: TimeZone, of_service: Mapping[str, Any] | None) -> list[Finding]:
+def judge_zone_of_service(zone: TimeZone, of_service: PublishedZone | None) -> list[Finding]:
     """Judge whether the running service uses the zone of this process.
 
     Args:
         zone: The zone of this process.
-        of_service: The name and source of the service's; None if it is not known.
+        of_service: That of the service; None if it is not known.
     """
-    if of_service is None or of_service["source"] == ZoneSource.CONFIG:
+    if of_service is None or of_service.source == ZoneSource.CONFIG or of_service.name == zone.name:
         return []
-    service = of_service["name"]
-    if service == zone.name:
-        return []
-    return [warning(Check.CLOCK, "doctor_zone_of_service", service=service, zone=zone.name)]
+    names = {"service": of_service.name, "zone": zone.name}
+    return [warning(Check.CLOCK, "doctor_zone_of_service", **names)]
 
 
 def _offset(ahead: timedelta) -> str:
