@@ -19,8 +19,7 @@ from cli.talk import SOURCE, answered, left_loaded
 from cli.terminal import Terminal
 from nightcare.cli import doctor_command
 from nightcare.desktop.notify.terminal import TerminalNotifier
-from nightcare.doctor.finding import Check, Finding, State
-from nightcare.doctor.probe import Limits
+from nightcare.doctor.check import Check, Finding, Limits, State
 from nightcare.domain.notification import (
     Capability,
     NotificationClosed,

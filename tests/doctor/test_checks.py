@@ -14,6 +14,7 @@ import nightcare
 from nightcare.config.load import load
 from nightcare.desktop.dbus import Fault
 from nightcare.desktop.time_zone import Comparison, TimeZone, ZoneSource
+from nightcare.doctor.check import Check, Failure, Finding, State, fix_of, good, message_of
 from nightcare.doctor.checks.files import (
     ConfigFacts,
     judge_config,
@@ -49,7 +50,6 @@ from nightcare.doctor.checks.system_clock import (
     judge_zone_of_service,
 )
 from nightcare.doctor.checks.versions import VersionFacts, judge_versions
-from nightcare.doctor.finding import Check, Failure, Finding, State, fix_of, good, message_of
 from nightcare.errors import ConfigError, Diagnostic, Location, Span
 from nightcare.i18n.translator import read_words
 from nightcare.journal.inspection import Content, Inspection

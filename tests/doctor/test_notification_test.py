@@ -13,7 +13,7 @@ from nightcare.desktop.dbus.client import BusClient
 from nightcare.desktop.notify.freedesktop import FreedesktopNotifier
 from nightcare.desktop.notify.plyer_notifier import PlyerNotifier
 from nightcare.desktop.notify.terminal import TerminalNotifier
-from nightcare.doctor.finding import Finding, State, message_of
+from nightcare.doctor.check import Finding, State, message_of
 from nightcare.doctor.notification_test import try_notifier
 from nightcare.domain.notification import Message, NotifierEvent
 from nightcare.i18n.translator import read_words

@@ -16,8 +16,7 @@ import pytest
 
 from nightcare import __version__
 from nightcare.desktop.instance_lock import InstanceLock
-from nightcare.doctor.finding import Check, Finding, State, fix_of, message_of
-from nightcare.doctor.probe import CheckContext, Limits
+from nightcare.doctor.check import Check, CheckContext, Finding, Limits, State, fix_of, message_of
 from nightcare.doctor.run_checks import run_checks
 from nightcare.i18n.translator import read_words
 from nightcare.journal.store import SERVICE_NOTE, Journal

@@ -14,7 +14,7 @@ import pytest
 
 from nightcare import errors
 from nightcare.desktop.own_process import FilesState
-from nightcare.doctor.finding import Check
+from nightcare.doctor.check import Check
 from nightcare.domain.delivery import DeliveryStatus, Outcome, Reason
 from nightcare.domain.diary import Answer, Leg, Severity
 from nightcare.domain.guidance import Side

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from nightcare.desktop.dbus.connection import Connection
 from nightcare.desktop.dbus.transport import open_connection
-from nightcare.doctor.probe import CheckContext, Limits
+from nightcare.doctor.check import CheckContext, Limits
 from parts.bus import PrivateBus
 
 SHORT = 0.1

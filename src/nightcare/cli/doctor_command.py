@@ -19,9 +19,18 @@ from nightcare.cli.output import echo, print_json
 from nightcare.cli.prompts import prompt_yes
 from nightcare.config.load import load
 from nightcare.desktop.notify.factory import choose_screen
-from nightcare.doctor.finding import Check, Finding, State, bad, fix_of, good, message_of
+from nightcare.doctor.check import (
+    Check,
+    CheckContext,
+    Finding,
+    Limits,
+    State,
+    bad,
+    fix_of,
+    good,
+    message_of,
+)
 from nightcare.doctor.notification_test import TestOutcome, try_notifier
-from nightcare.doctor.probe import CheckContext, Limits
 from nightcare.doctor.run_checks import CheckResults, run_checks
 from nightcare.errors import NightcareError, StateError, ValueRefused
 from nightcare.i18n.translator import Translator, words_for

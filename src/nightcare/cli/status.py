@@ -201,7 +201,7 @@ def _report_other_bus(service: ServiceStatus, context: CommandContext) -> None:
     environment = service.environment
     if service.screen != "freedesktop" or environment is None:
         return
-    from nightcare.desktop.notify.factory import same_bus, session_bus  # noqa: PLC0415 - as above
+    from nightcare.desktop.dbus import same_bus, session_bus  # noqa: PLC0415 - as above
 
     ours, theirs = session_bus(os.environ), environment.bus
     if ours is None or (theirs and same_bus(ours, theirs)):

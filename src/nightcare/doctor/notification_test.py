@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from nightcare.doctor.finding import Check, Finding, bad, good, warning
+from nightcare.doctor.check import Check, Finding, bad, good, warning
 from nightcare.domain.notification import (
     Button,
     ButtonPressed,

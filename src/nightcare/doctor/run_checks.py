@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from nightcare.config.source import LoadResult
 from nightcare.desktop.systemd.service_environment import manager_environment
+from nightcare.doctor.check import Check, CheckContext, Failure, Finding, attempt, failed
 from nightcare.doctor.checks import (
     files,
     notification_server,
@@ -20,8 +21,6 @@ from nightcare.doctor.checks import (
     system_clock,
     versions,
 )
-from nightcare.doctor.finding import Check, Failure, Finding, failed
-from nightcare.doctor.probe import CheckContext, attempt
 from nightcare.journal.inspection import Content, Inspection
 from nightcare.journal.service_status import PublishedEnvironment
 from nightcare.paths import is_home_of_another

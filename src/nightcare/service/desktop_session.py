@@ -9,15 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 
+from nightcare.desktop.dbus import bus_clients, session_bus, usual_bus
 from nightcare.desktop.file_watch import watch
-from nightcare.desktop.notify.factory import (
-    adapt_to_desktop,
-    bus_clients,
-    choose_screen,
-    chosen_backend,
-    session_bus,
-    usual_bus,
-)
+from nightcare.desktop.notify.factory import adapt_to_desktop, choose_screen, chosen_backend
 from nightcare.desktop.presence.monitor import PresenceMonitor, PresencePrefetch
 from nightcare.desktop.systemd.service_environment import ServiceEnvironment
 from nightcare.domain.notification import NotifierChanged

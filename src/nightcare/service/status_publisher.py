@@ -7,7 +7,7 @@ import os
 from nightcare import __version__
 from nightcare.config.source import settings_of
 from nightcare.desktop.clock import now
-from nightcare.desktop.notify.factory import session_bus
+from nightcare.desktop.dbus import session_bus
 from nightcare.desktop.time_zone import ZoneSource
 from nightcare.i18n.diagnostics_text import diagnostic_text
 from nightcare.journal.memory_fallback import FallbackJournal

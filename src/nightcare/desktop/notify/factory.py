@@ -1,14 +1,12 @@
-"""The choice of the notifier, and the addresses of the message buses."""
+"""The choice of the notifier."""
 
 from __future__ import annotations
 
-import os
-import re
 import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from nightcare.desktop.dbus import session_bus
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.ports import Notifier
 from nightcare.errors import DesktopError
@@ -120,60 +118,3 @@ def adapt_to_desktop(notifier: Notifier, variables: Mapping[str, str]) -> None:
 
         if isinstance(notifier, FreedesktopNotifier):
             notifier.set_patience(_patience(variables))
-
-
-def bus_clients(
-    variables: Mapping[str, str], backend: str
-) -> tuple[BusClient | None, BusClient | None]:
-    """Return the clients of the session bus and of the system bus; none but on Linux.
-
-    Args:
-        variables: The environment.
-        backend: The backend that shows notifications, which may need the session bus at any time.
-    """
-    if sys.platform != "linux":
-        return None, None
-    from nightcare.desktop.dbus.client import BusClient  # noqa: PLC0415 - Linux only
-
-    session = BusClient(session_bus(variables), on_demand=backend != "freedesktop")
-    return session, BusClient(system_bus(variables), on_demand=True)
-
-
-def session_bus(variables: Mapping[str, str]) -> str | None:
-    """Return the address of the session bus; None if there is none.
-
-    Source: the XDG Base Directory Specification and pam_systemd(8) for the usual place.
-    """
-    address = variables.get("DBUS_SESSION_BUS_ADDRESS")
-    if address:
-        return address
-    usual = usual_bus(variables)
-    return f"unix:path={usual}" if usual is not None and usual.is_socket() else None
-
-
-def same_bus(one: str, other: str) -> bool:
-    """Return whether two addresses lead to the same bus, as far as they tell by themselves."""
-    first, second = (re.sub(r",guid=[0-9a-f]*", "", address) for address in (one, other))
-    if first == second:
-        return True
-    paths = [re.fullmatch(r"unix:path=([^,;]*)", address) for address in (first, second)]
-    try:
-        return all(paths) and os.path.samefile(*(path[1] for path in paths if path))  # noqa: PTH121
-    except OSError:
-        return False
-
-
-def usual_bus(variables: Mapping[str, str]) -> Path | None:
-    """Return the usual path of the socket of a session bus; None without XDG_RUNTIME_DIR."""
-    runtime = variables.get("XDG_RUNTIME_DIR")
-    return Path(runtime) / "bus" if runtime else None
-
-
-def system_bus(variables: Mapping[str, str]) -> str | None:
-    """Return the address of the system bus; None if this platform has none.
-
-    Source: https://dbus.freedesktop.org/doc/dbus-specification.html#message-bus-types-system
-    """
-    if sys.platform != "linux":
-        return None
-    return variables.get("DBUS_SYSTEM_BUS_ADDRESS") or "unix:path=/var/run/dbus/system_bus_socket"

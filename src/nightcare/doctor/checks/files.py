@@ -9,8 +9,17 @@ from pathlib import Path
 
 from nightcare.config.load import load
 from nightcare.config.source import PREFIX, LoadResult
-from nightcare.doctor.finding import Check, Failure, Finding, TextKey, bad, failed, good, warning
-from nightcare.doctor.probe import CheckContext
+from nightcare.doctor.check import (
+    Check,
+    CheckContext,
+    Failure,
+    Finding,
+    TextKey,
+    bad,
+    failed,
+    good,
+    warning,
+)
 from nightcare.errors import ConfigError
 from nightcare.journal.inspection import Content, Inspection, inspect
 from nightcare.journal.migrations import VERSION

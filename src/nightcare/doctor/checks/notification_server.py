@@ -21,8 +21,16 @@ from nightcare.desktop.notify.server_traits import (
     PATH,
 )
 from nightcare.desktop.programs import output
-from nightcare.doctor.finding import Check, Finding, TextKey, bad, good, unknown, warning
-from nightcare.doctor.probe import CheckContext
+from nightcare.doctor.check import (
+    Check,
+    CheckContext,
+    Finding,
+    TextKey,
+    bad,
+    good,
+    unknown,
+    warning,
+)
 
 if TYPE_CHECKING:
     from nightcare.desktop.dbus.connection import Connection

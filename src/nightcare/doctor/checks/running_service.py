@@ -14,8 +14,7 @@ from pathlib import Path
 
 from nightcare import __version__
 from nightcare.desktop.instance_lock import running_service, service_runs
-from nightcare.doctor.finding import Check, Finding, TextKey, bad, good, warning
-from nightcare.doctor.probe import CheckContext
+from nightcare.doctor.check import Check, CheckContext, Finding, TextKey, bad, good, warning
 from nightcare.journal.service_status import PublishedEnvironment, ServiceStatus
 from nightcare.languages import desktop_language
 from nightcare.paths import differing, state_folder

@@ -16,8 +16,7 @@ from pathlib import Path
 from nightcare.desktop.dbus import Fault
 from nightcare.desktop.programs import output
 from nightcare.desktop.systemd.unit_file import GRAPHICAL, NAME
-from nightcare.doctor.finding import Check, Failure, Finding, bad, failed, good, warning
-from nightcare.doctor.probe import CheckContext
+from nightcare.doctor.check import Check, CheckContext, Failure, Finding, bad, failed, good, warning
 from nightcare.errors import ConfigError
 
 if sys.platform != "win32":

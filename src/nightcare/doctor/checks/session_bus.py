@@ -11,9 +11,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from nightcare.desktop.dbus import Fault
-from nightcare.desktop.notify.factory import session_bus
+from nightcare.desktop.dbus import Fault, session_bus
 from nightcare.desktop.notify.plyer_notifier import obstacle_on_linux
+from nightcare.doctor.check import (
+    Check,
+    CheckContext,
+    Failure,
+    Finding,
+    attempt,
+    bad,
+    failed,
+    good,
+    unknown,
+    warning,
+)
 from nightcare.doctor.checks.notification_server import (
     NOT_KNOWN,
     DoNotDisturbFacts,
@@ -23,8 +34,6 @@ from nightcare.doctor.checks.notification_server import (
     probe_do_not_disturb,
     probe_server,
 )
-from nightcare.doctor.finding import Check, Failure, Finding, bad, failed, good, unknown, warning
-from nightcare.doctor.probe import CheckContext, attempt
 from nightcare.journal.service_status import PublishedEnvironment
 
 

@@ -9,10 +9,19 @@ from datetime import UTC, datetime, timedelta
 
 from nightcare import __released__
 from nightcare.desktop.clock import KernelAlarm, alarm
-from nightcare.desktop.notify.factory import system_bus
+from nightcare.desktop.dbus import system_bus
 from nightcare.desktop.time_zone import Comparison, TimeZone, ZoneSource, compare, local, named
-from nightcare.doctor.finding import Check, Failure, Finding, bad, failed, good, unknown, warning
-from nightcare.doctor.probe import CheckContext
+from nightcare.doctor.check import (
+    Check,
+    CheckContext,
+    Failure,
+    Finding,
+    bad,
+    failed,
+    good,
+    unknown,
+    warning,
+)
 from nightcare.journal.service_status import PublishedZone
 
 RELEASED = datetime.fromisoformat(__released__).replace(tzinfo=UTC)

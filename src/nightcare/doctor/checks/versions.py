@@ -11,8 +11,7 @@ from importlib import metadata
 
 from nightcare import __version__
 from nightcare.desktop.programs import output
-from nightcare.doctor.finding import Check, Failure, Finding, TextKey, bad, failed, good
-from nightcare.doctor.probe import CheckContext
+from nightcare.doctor.check import Check, CheckContext, Failure, Finding, TextKey, bad, failed, good
 
 LIBRARIES = (
     "apscheduler", "click", "cronsim", "platformdirs", "plyer", "pydantic", "pydantic-settings",
