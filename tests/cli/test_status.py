@@ -599,26 +599,26 @@ NOT_THERE = {
 
 
 @pytest.mark.usefixtures("service")
-@pytest.mark.parametrize("delivery", NOT_THERE)
+@pytest.mark.parametrize("status", NOT_THERE)
 @pytest.mark.parametrize("shown", [None, "14:00"])
 def test_what_is_not_on_the_screen_is_never_said_to_be(
-    terminal: Terminal, delivery: DeliveryStatus, shown: str | None
+    terminal: Terminal, status: DeliveryStatus, shown: str | None
 ) -> None:
     """This holds when its server has gone; every view gives the reason."""
     open_since = None if shown is None else terminal.at(shown)
     course = terminal.have(
-        terminal.course(), Active(open_since, terminal.at("14:30"), delivery=delivery)
+        terminal.course(), Active(open_since, terminal.at("14:30"), delivery=status)
     )
     with terminal.journal() as journal:
         journal.record_decision(terminal.at("14:00"), course.occurrence, "show", Reason.SHOW)
-        journal.record_status(course.key, delivery)
-    reason = NOT_THERE[delivery]
+        journal.record_status(course.key, status)
+    reason = NOT_THERE[status]
     assert f"To be shown: water of 14:00; {reason}." in terminal("status").out
     assert f"to be shown; {reason}" in terminal("today").out
     why = f"water of 14:00: to be shown since 14:00; {reason}.\n"
     assert terminal("why").out == why
     (entry,) = terminal("status", "--json").json["unsettled"]
-    said = {"delivery": delivery.stage, "refusal": delivery.refusal}
+    said = {"delivery": status.stage, "refusal": status.refusal}
     assert entry.items() >= {**said, "on_screen": False}.items()
     assert terminal("why", "--json").json[0].items() >= said.items()
     for command in ("status", "today", "why"):

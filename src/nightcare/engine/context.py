@@ -54,22 +54,22 @@ class Context:
         self.journal.save(course)
         self.tell_of(course)
 
-    def deliver(self, course: Delivery, delivery: DeliveryStatus) -> None:
+    def deliver(self, course: Delivery, status: DeliveryStatus) -> None:
         """Write down how far an open occurrence has come on its way to the screen."""
         if isinstance(course.state, Active):
-            course = replace(course, state=replace(course.state, delivery=delivery))
+            course = replace(course, state=replace(course.state, delivery=status))
             self.journal.save(course)
-            self.journal.record_status(course.key, delivery)
+            self.journal.record_status(course.key, status)
 
-    def reject(self, course: Delivery, delivery: DeliveryStatus, now: datetime) -> None:
+    def reject(self, course: Delivery, status: DeliveryStatus, now: datetime) -> None:
         """Write down why an open occurrence is not on the screen (now in UTC), and say it once."""
         reminder = self.schedule.reminder(course.key.reminder)
         state = course.state
-        if not isinstance(state, Active) or reminder is None or state.delivery is delivery:
+        if not isinstance(state, Active) or reminder is None or state.delivery is status:
             return
-        self.journal.save(course.rejected(reminder, now, delivery))
-        self.journal.record_status(course.key, delivery)
-        reason = self.words.say(f"delivery_{_word(delivery)}")
+        self.journal.save(course.rejected(reminder, now, status))
+        self.journal.record_status(course.key, status)
+        reason = self.words.say(f"delivery_{_word(status)}")
         self.tell("log_rejected", reminder=reminder.name, reason=reason)
 
     def tell_of(self, course: Delivery) -> None:

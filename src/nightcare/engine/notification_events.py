@@ -63,9 +63,9 @@ def handle_delivery(
         case Rejected(_, DeliveryStatus.TAKEN_OFF):
             on_screen.lost(event.token)
             basis.deliver(course, DeliveryStatus.TAKEN_OFF)
-        case Rejected(_, delivery):
+        case Rejected(_, status):
             on_screen.lost(event.token)
-            basis.reject(course, delivery, now)
+            basis.reject(course, status, now)
         case Sent() if displayed.delivery in _BEFORE_SENT:
             # What is sent again stays refused until a notifier takes it.
             basis.deliver(course, DeliveryStatus.SENT)
