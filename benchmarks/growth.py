@@ -95,8 +95,8 @@ def _fill(journal: Journal, years: int) -> None:
             for number in range(_EACH_DAY):
                 due = on - timedelta(hours=number)
                 key = Key("water", due.date(), str(number))
-                course = begin(Occurrence(key, due), Topic.HYDRATION)
-                journal.save(replace(course, state=Closed(Outcome.DONE, due)))
+                delivery = begin(Occurrence(key, due), Topic.HYDRATION)
+                journal.save(replace(delivery, state=Closed(Outcome.DONE, due)))
             journal.write(
                 "INSERT INTO cramps"
                 " (at, ahead, care_day, by_night, leg, severity, minutes, note, recorded)"

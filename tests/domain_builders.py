@@ -109,7 +109,7 @@ def reminder(timing: At | Every | Cron, name: str = "water", **changes: Any) -> 
     return replace(plain, **changes)
 
 
-def course(due: datetime, name: str = "water", care_day: str = "2026-11-02") -> Delivery:
+def delivery(due: datetime, name: str = "water", care_day: str = "2026-11-02") -> Delivery:
     """Return the delivery of an occurrence that is due."""
     return begin(Occurrence(Key(name, day(care_day), "1"), due), Topic.HYDRATION)
 

@@ -92,30 +92,30 @@ class Terminal:
         finally:
             journal.close()
 
-    def course(self, clock: str = "14:00", name: str = "water", slot: str = "21600") -> Delivery:
+    def delivery(self, clock: str = "14:00", name: str = "water", slot: str = "21600") -> Delivery:
         """Return an occurrence of today that is due."""
         key = Key(name, TODAY, slot)
         return begin(Occurrence(key, self.at(clock)), Topic.HYDRATION)
 
-    def have(self, course: Delivery, state: State) -> Delivery:
+    def have(self, delivery: Delivery, state: State) -> Delivery:
         """Let an occurrence stand so, and be remembered."""
         seen, asked = not isinstance(state, Held), int(isinstance(state, Active))
-        standing = replace(course, state=state, seen=seen, asked=asked)
+        global_state = replace(delivery, state=state, seen=seen, asked=asked)
         if isinstance(state, Snoozed):
-            standing = replace(standing, fresh_from=state.until)
+            global_state = replace(global_state, fresh_from=state.until)
         with self.journal() as journal:
-            journal.save(standing)
-        return standing
+            journal.save(global_state)
+        return global_state
 
     def have_open(self, clock: str = "14:00", name: str = "water", slot: str = "21600") -> Delivery:
         """Let an occurrence be on the screen."""
         shown = self.at(clock)
         state = Active(shown, shown + timedelta(minutes=10), delivery=DeliveryStatus.SHOWN)
-        return self.have(self.course(clock, name, slot), state)
+        return self.have(self.delivery(clock, name, slot), state)
 
-    def remembered(self, course: Delivery) -> State:
+    def remembered(self, delivery: Delivery) -> State:
         """Return the state of an occurrence now."""
         with self.journal() as journal:
-            now = journal.delivery(course.key)
+            now = journal.delivery(delivery.key)
         assert now is not None
         return now.state

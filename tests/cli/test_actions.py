@@ -69,7 +69,7 @@ def test_a_snooze_past_the_next_occurrence_is_not_announced(terminal: Terminal) 
 def test_snooze_takes_the_reminders_own_first_length(terminal: Terminal) -> None:
     """Of several open reminders the one on the screen is snoozed."""
     terminal.write('[reminders.walk]\ntopic = "exercise"\nat = "14:00"\nsnooze = ["7m"]')
-    terminal.have(terminal.course("12:00", "walk", "0"), Held(Reason.LOCKED))
+    terminal.have(terminal.delivery("12:00", "walk", "0"), Held(Reason.LOCKED))
     opened = terminal.have_open("14:00", "walk", "1")
     assert terminal("snooze").out == "walk is put off until 14:17.\n"
     assert isinstance(terminal.remembered(opened), Snoozed)
@@ -148,9 +148,9 @@ def test_no_more_snoozes_than_the_config_allows(terminal: Terminal) -> None:
     opened = terminal.have_open()
     assert terminal("snooze").code == 0
     with terminal.journal() as journal:
-        course = journal.delivery(opened.key)
-    assert course is not None
-    terminal.have(course, Active(terminal.at("14:20"), terminal.at("14:30")))
+        delivery = journal.delivery(opened.key)
+    assert delivery is not None
+    terminal.have(delivery, Active(terminal.at("14:20"), terminal.at("14:30")))
     result = terminal("snooze")
     assert result.code == 1
     assert result.err == (
@@ -251,7 +251,7 @@ def test_done(terminal: Terminal) -> None:
 def test_done_after_it_has_left_the_screen(terminal: Terminal) -> None:
     """The last reminder shown today can be answered late."""
     closed = Closed(Outcome.EXPIRED, terminal.at("12:10"))
-    expired = terminal.have(terminal.course("12:00"), closed)
+    expired = terminal.have(terminal.delivery("12:00"), closed)
     assert terminal("done", "water").code == 0
     assert terminal.remembered(expired) == Closed(Outcome.DONE, terminal.now)
     result = terminal("done")
@@ -371,8 +371,8 @@ def test_a_snooze_until_a_clock_time_that_occurs_twice(second_pass: Terminal) ->
     """It comes back in the same hour."""
     second_pass("status")
     shown = datetime(2026, 10, 24, 21, 0, tzinfo=UTC)
-    course = begin(Occurrence(Key("water", date(2026, 10, 24), "0"), shown), Topic.HYDRATION)
-    opened = second_pass.have(course, Active(shown, shown + timedelta(minutes=10)))
+    delivery = begin(Occurrence(Key("water", date(2026, 10, 24), "0"), shown), Topic.HYDRATION)
+    opened = second_pass.have(delivery, Active(shown, shown + timedelta(minutes=10)))
     assert second_pass("snooze", "until", "23:40").out == "water is put off until 23:40.\n"
     assert second_pass.remembered(opened) == Snoozed(datetime(2026, 10, 24, 21, 40, tzinfo=UTC))
 

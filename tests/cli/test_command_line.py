@@ -191,7 +191,7 @@ def test_everything_else_is_too(terminal: Terminal, monkeypatch: pytest.MonkeyPa
 def test_there_are_no_escape_codes_where_there_is_no_terminal(terminal: Terminal) -> None:
     """In the output of any command."""
     terminal.have_open()
-    missed = terminal.course("12:00", slot="14400")
+    missed = terminal.delivery("12:00", slot="14400")
     terminal.have(missed, Closed(Outcome.MISSED, terminal.at("12:46"), Reason.IDLE))
     for command in (("status",), ("today",), ("preview",), ("tips",), ("relief",), ("--help",)):
         result = terminal(*command)

@@ -51,18 +51,18 @@ def fill(terminal: Terminal) -> Path:
         ("2", Held(Reason.IDLE)),
         ("3", Snoozed(terminal.at("16:00").astimezone(UTC))),
     ):
-        terminal.have(terminal.course("10:00", slot=slot), state)
+        terminal.have(terminal.delivery("10:00", slot=slot), state)
     with terminal.journal() as journal:
-        course = terminal.course("10:00", slot="1")
-        journal.record_action(at, "done", [course], GlobalState(began=at))
-        journal.record_decision(at, course.occurrence, "hold", Reason.IDLE)
+        delivery = terminal.delivery("10:00", slot="1")
+        journal.record_action(at, "done", [delivery], GlobalState(began=at))
+        journal.record_decision(at, delivery.occurrence, "hold", Reason.IDLE)
         journal.record_tip("refill", at)
         journal.request_trial("water", at)
         journal.write_note("service", {"pid": 1, "presence": {}, "values": {}, "config": None})
         journal.write_note("professional", {"at": at.isoformat()})
         journal.diary.save_morning(Morning(date(2026, 11, 19), Answer.NONE, at))
         journal.diary.record_question(TODAY - timedelta(days=1), at)
-        journal.save_routine_session(RoutineSession(course.key, "calf", at, at))
+        journal.save_routine_session(RoutineSession(delivery.key, "calf", at, at))
         journal.write_note("screen", {"notice/1": ":1.5 1 x"})
         journal.save_global_state(GlobalState(at, at, None, None, {}))
     return terminal.state / FILE_NAME

@@ -27,9 +27,9 @@ def lived(terminal: Terminal) -> Terminal:
     terminal.write('[reminders.water]\ntopic = "hydration"\nat = "14:00"\ntext = "drink now"\n')
     terminal("cramp", "add", "--at", "03:10", "--note", "=unmistakable")
     terminal("cramp", "none", "--night", "2026-11-19")
-    terminal.have(terminal.course("12:00", slot="1"), Closed(Outcome.EXPIRED, terminal.now))
-    terminal.have(terminal.course("13:00", slot="2"), Snoozed(terminal.at("15:00")))
-    terminal.have(terminal.course("13:30", slot="3"), Held(Reason.LOCKED))
+    terminal.have(terminal.delivery("12:00", slot="1"), Closed(Outcome.EXPIRED, terminal.now))
+    terminal.have(terminal.delivery("13:00", slot="2"), Snoozed(terminal.at("15:00")))
+    terminal.have(terminal.delivery("13:30", slot="3"), Held(Reason.LOCKED))
     terminal.have_open(slot="4")
     assert terminal("done", "water").code == 0
     assert terminal("pause", "1h").code == 0
@@ -227,8 +227,8 @@ def test_the_service_goes_on_from_the_erasing(lived: Terminal) -> None:
     """As if it had first run then."""
     began = datetime(2026, 11, 1, tzinfo=UTC)
     with lived.journal() as journal:
-        journal.save_global_state(GlobalState(began=began, reckoned=began))
+        journal.save_global_state(GlobalState(began=began, updated=began))
     lived("erase", "--yes")
     with lived.journal() as journal:
-        standing = journal.global_state()
-    assert (standing.began, standing.reckoned) == (lived.now, lived.now)
+        global_state = journal.global_state()
+    assert (global_state.began, global_state.updated) == (lived.now, lived.now)

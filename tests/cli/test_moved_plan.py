@@ -41,7 +41,7 @@ at = ["wake", "12:00"]
 
 def stretch_of(terminal: Terminal, clock: str = "22:00") -> Delivery:
     """Return the evening stretch of today."""
-    return terminal.course(clock, "evening-stretch", "1")
+    return terminal.delivery(clock, "evening-stretch", "1")
 
 
 def running(terminal: Terminal) -> None:
@@ -49,7 +49,7 @@ def running(terminal: Terminal) -> None:
     now = terminal.now.astimezone(UTC)
     with terminal.journal() as journal:
         journal.save_global_state(
-            replace(journal.global_state(), began=now - timedelta(days=9), reckoned=now)
+            replace(journal.global_state(), began=now - timedelta(days=9), updated=now)
         )
 
 
@@ -171,7 +171,7 @@ def test_a_later_wake_up_announces_nothing_that_was_done(terminal: Terminal) -> 
     terminal.write(TWICE_A_DAY)
     terminal.look_at_the_clock("06:40")
     running(terminal)
-    taken = terminal.course("06:30", "pills", "wake")
+    taken = terminal.delivery("06:30", "pills", "wake")
     terminal.have(taken, Closed(Outcome.DONE, terminal.at("06:31")))
     assert terminal("config", "set", "sleep.wake", "07:30").code == 0
     assert terminal("next").out == "Next: pills, 12:00.\n"
@@ -187,7 +187,7 @@ def test_a_later_wake_up_moves_what_is_open(terminal: Terminal) -> None:
     terminal.write(TWICE_A_DAY)
     terminal.look_at_the_clock("06:40")
     running(terminal)
-    taken = terminal.course("06:30", "pills", "wake")
+    taken = terminal.delivery("06:30", "pills", "wake")
     terminal.have(taken, Active(terminal.at("06:30"), terminal.at("06:45")))
     assert terminal("config", "set", "sleep.wake", "07:30").code == 0
     assert terminal("next").out == "Next: pills, 07:30.\n"
@@ -242,7 +242,7 @@ def test_what_the_service_has_passed_without_a_record_is_not_part_of_the_day(
     """It first ran at noon: nothing of the morning was, and nothing of it comes."""
     noon = terminal.at("12:30").astimezone(UTC)
     with terminal.journal() as journal:
-        journal.save_global_state(GlobalState(began=noon, reckoned=terminal.now.astimezone(UTC)))
+        journal.save_global_state(GlobalState(began=noon, updated=terminal.now.astimezone(UTC)))
     lines = terminal("today").out.splitlines()
     assert lines[0] == "Sunday 22 November"
     assert [line[2:7] for line in lines[1:]] == ["16:00", "18:00", "20:00", "22:00", "22:25"]

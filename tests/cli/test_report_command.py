@@ -52,11 +52,11 @@ def test_a_month_as_a_person_reads_it(terminal: Terminal) -> None:
     terminal("cramp", "add", "--at", "2026-11-13T23:50", "--severity", "moderate")
     terminal("cramp", "add", "--at", "2026-11-20T12:00")
     for number, outcome in enumerate((Outcome.DONE, Outcome.EXPIRED, Outcome.MISSED)):
-        course = terminal.course(slot=str(number))
-        key = replace(course.key, care_day=date(2026, 11, 20))
-        due = course.occurrence.due - timedelta(days=2)
-        occurrence = replace(course.occurrence, key=key, due=due)
-        shown = replace(course, occurrence=occurrence, topic=Topic.STRETCHING)
+        delivery = terminal.delivery(slot=str(number))
+        key = replace(delivery.key, care_day=date(2026, 11, 20))
+        due = delivery.occurrence.due - timedelta(days=2)
+        occurrence = replace(delivery.occurrence, key=key, due=due)
+        shown = replace(delivery, occurrence=occurrence, topic=Topic.STRETCHING)
         terminal.have(shown, Closed(outcome, terminal.now))
     result = terminal("report")
     assert result.out == (
@@ -156,14 +156,17 @@ def test_severe_cramps_are_a_reason_to_see_a_professional(
     """It says so at the end, with the section of the guidance, and whose the numbers are."""
     terminal.write(f'language = "{language}"')
     terminal("cramp", "add", "--at", "03:10", "--severity", "severe")
-    words = read_words(language)
-    said = {one.id: one for one in words.guidance.professional}
+    translator = read_words(language)
+    said = {one.id: one for one in translator.guidance.professional}
     end = flowing(terminal("report").out)
     assert said["persistent-or-severe"].text in end
     assert said["other-symptoms"].text in end
-    assert words.say("source", source=f"{words.guidance.source}: Conclusion") in end
-    assert words.say("professional_ours") in end
-    assert words.say("professional_many", nights=3, within=words.length(timedelta(7))) not in end
+    assert translator.text("source", source=f"{translator.guidance.source}: Conclusion") in end
+    assert translator.text("professional_ours") in end
+    assert (
+        translator.text("professional_many", nights=3, within=translator.length(timedelta(7)))
+        not in end
+    )
     assert end.endswith(said["not-medical-advice"].text)
     told = terminal("report", "--json").json["professional"]
     assert told == {
@@ -193,11 +196,11 @@ def test_many_nights_are_a_reason_and_the_numbers_are_the_persons(terminal: Term
 def test_the_report_never_says_that_one_thing_leads_to_another(terminal: Terminal) -> None:
     """Not even where the figures look like it."""
     nights_without(terminal, *range(1, 21))
-    terminal.have(terminal.course(), Closed(Outcome.DONE, terminal.now))
+    terminal.have(terminal.delivery(), Closed(Outcome.DONE, terminal.now))
     for language in ("en", "da"):
         terminal.write(f'language = "{language}"')
         out = flowing(terminal("report").out)
-        assert read_words(language).say("report_no_cause") in out
+        assert read_words(language).text("report_no_cause") in out
         assert "%" not in out
 
 

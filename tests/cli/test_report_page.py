@@ -113,7 +113,7 @@ def test_a_folder_that_is_missing_is_told(terminal: Terminal, place: str, langua
     (terminal.home / "a-file").touch()
     path = terminal.home / place
     result = terminal("report", "--html", path)
-    said = read_words(language).say("error_page_folder_missing", folder=path.parent)
+    said = read_words(language).text("error_page_folder_missing", folder=path.parent)
     assert (result.code, result.out, result.err) == (1, "", f"{said}\n")
     assert not (terminal.home / "nowhere").exists()
 
@@ -199,7 +199,7 @@ def test_without_a_browser_it_says_where_the_page_is(
     """The page exists without a screen or a browser."""
     terminal.write(f'language = "{language}"')
     page = terminal.state / "report.html"
-    said = read_words(language).say("error_no_browser", path=page)
+    said = read_words(language).text("error_no_browser", path=page)
     result = terminal("report", "--open")
     assert (result.code, result.err) == (1, f"{said}\n")
     assert page.exists()
@@ -231,7 +231,7 @@ def test_the_page_says_what_the_terminal_says(terminal: Terminal) -> None:
     terminal("cramp", "add", "--at", "2026-11-14T03:10", "--severity", "mild")
     terminal("cramp", "add", "--at", "2026-11-13T23:50", "--severity", "severe")
     terminal("cramp", "add", "--at", "2026-11-20T12:00")
-    terminal.have(terminal.course(), Closed(Outcome.DONE, terminal.now))
+    terminal.have(terminal.delivery(), Closed(Outcome.DONE, terminal.now))
     place = terminal.home / "report.html"
     # With today's reminder: its care day is only in the report once tonight is.
     terminal("cramp", "add", "--at", "2026-11-22T14:00")

@@ -128,8 +128,8 @@ def test_status_tells_of_another_bus(
 @pytest.mark.usefixtures("service")
 def test_status_tells_what_is_open_snoozed_and_waiting(terminal: Terminal) -> None:
     """In order of time, with what keeps each."""
-    terminal.have(terminal.course("10:00", slot="7200"), Held(Reason.DO_NOT_DISTURB))
-    terminal.have(terminal.course("12:00", slot="14400"), Snoozed(terminal.at("14:30")))
+    terminal.have(terminal.delivery("10:00", slot="7200"), Held(Reason.DO_NOT_DISTURB))
+    terminal.have(terminal.delivery("12:00", slot="14400"), Snoozed(terminal.at("14:30")))
     terminal.have_open("14:00")
     assert terminal("status").out.splitlines()[1:] == [
         "Waiting: water of 10:00, because do not disturb was on.",
@@ -142,11 +142,11 @@ def test_status_tells_what_is_open_snoozed_and_waiting(terminal: Terminal) -> No
 @pytest.mark.usefixtures("service")
 def test_status_tells_a_stretch_under_way(terminal: Terminal) -> None:
     """It names the stretch, the step and the reminder, but not a stretch that was left."""
-    course = terminal.have_open("14:09", "evening-stretch", "1")
+    delivery = terminal.have_open("14:09", "evening-stretch", "1")
     began = terminal.now - timedelta(seconds=35)
     with terminal.journal() as journal:
         journal.save_routine_session(
-            RoutineSession(course.key, "calf", began, began + timedelta(seconds=30))
+            RoutineSession(delivery.key, "calf", began, began + timedelta(seconds=30))
         )
     said = (
         "Under way: Calf stretch and massage, for evening-stretch. Step 3 of 7 · right leg · 20 s."
@@ -258,8 +258,8 @@ def test_while_the_saved_config_is_wrong_the_schedule_in_force_counts(terminal: 
 def test_status_for_a_program(terminal: Terminal) -> None:
     """Everything that a person is told, with instants and their offset."""
     config = terminal.write("")
-    terminal.have(terminal.course("10:00", slot="7200"), Held(Reason.LOCKED))
-    terminal.have(terminal.course("12:00", slot="14400"), Snoozed(terminal.at("14:30")))
+    terminal.have(terminal.delivery("10:00", slot="7200"), Held(Reason.LOCKED))
+    terminal.have(terminal.delivery("12:00", slot="14400"), Snoozed(terminal.at("14:30")))
     terminal.have_open("14:00")
     terminal("pause", "until", "15:00")
     result = terminal("status", "--json")
@@ -320,7 +320,7 @@ def test_next_where_nothing_is_planned(terminal: Terminal) -> None:
 
 def test_what_was_snoozed_may_come_next(terminal: Terminal) -> None:
     """It does not come before a pause ends."""
-    terminal.have(terminal.course(), Snoozed(terminal.at("14:20")))
+    terminal.have(terminal.delivery(), Snoozed(terminal.at("14:20")))
     assert terminal("next").out == "Next: water, 14:20.\n"
     terminal("pause", "30m")
     assert terminal("next").out == "Next: water, 14:40.\n"
@@ -339,11 +339,11 @@ def test_next_knows_of_another_bedtime_tonight(terminal: Terminal) -> None:
 
 def test_today(terminal: Terminal) -> None:
     """The date, and each moment with what became of it."""
-    done = terminal.course("08:00", slot="0")
+    done = terminal.delivery("08:00", slot="0")
     terminal.have(done, Closed(Outcome.DONE, terminal.at("08:03")))
-    missed = terminal.course("10:00", slot="7200")
+    missed = terminal.delivery("10:00", slot="7200")
     terminal.have(missed, Closed(Outcome.MISSED, terminal.at("10:46"), Reason.LOCKED))
-    terminal.have(terminal.course("12:00", slot="14400"), Snoozed(terminal.at("14:30")))
+    terminal.have(terminal.delivery("12:00", slot="14400"), Snoozed(terminal.at("14:30")))
     terminal.have_open("14:00")
     result = terminal("today")
     assert (result.code, result.err) == (0, "")
@@ -364,7 +364,7 @@ def test_today(terminal: Terminal) -> None:
 def test_today_in_danish(terminal: Terminal) -> None:
     """In words, not in numbers alone."""
     terminal.write('language = "da"')
-    terminal.have(terminal.course("10:00", slot="7200"), Held(Reason.IDLE))
+    terminal.have(terminal.delivery("10:00", slot="7200"), Held(Reason.IDLE))
     lines = terminal("today").out.splitlines()
     assert lines[0] == "søndag den 22. november"
     assert lines[2] == (
@@ -380,7 +380,7 @@ def test_today_past_midnight_is_still_the_evening_before(terminal: Terminal) -> 
 
 def test_today_keeps_what_is_not_planned_any_more(terminal: Terminal) -> None:
     """The past stays."""
-    walk = terminal.course("09:00", name="walk", slot="1")
+    walk = terminal.delivery("09:00", name="walk", slot="1")
     terminal.have(walk, Closed(Outcome.EXPIRED, terminal.at("09:10")))
     assert terminal("today").out.splitlines()[2] == (
         "  09:00  walk                              not answered"
@@ -396,7 +396,7 @@ def test_today_where_nothing_is_planned(terminal: Terminal) -> None:
 
 def test_today_for_a_program(terminal: Terminal) -> None:
     """The past has outcomes, and the future is as in a plan."""
-    gone = terminal.course("08:00", slot="0")
+    gone = terminal.delivery("08:00", slot="0")
     terminal.have(gone, Closed(Outcome.EXPIRED, terminal.at("08:10"), Reason.SUPERSEDED))
     entries = terminal("today", "--json").json
     assert entries[0] == {
@@ -527,7 +527,7 @@ def test_why(terminal: Terminal) -> None:
             ("11:00", "evening-stretch", "hold", Reason.DO_NOT_DISTURB),
             ("12:00", "loose-blanket", "show", Reason.SHOW),
         ):
-            occurrence = terminal.course(clock, name).occurrence
+            occurrence = terminal.delivery(clock, name).occurrence
             journal.record_decision(
                 terminal.at(clock) + timedelta(minutes=1), occurrence, verdict, step
             )
@@ -560,7 +560,7 @@ def test_why(terminal: Terminal) -> None:
 def test_why_has_words_for_every_step(terminal: Terminal, verdict: str, step: Reason) -> None:
     """Every reason that a service can record has a text in each language."""
     with terminal.journal() as journal:
-        journal.record_decision(terminal.now, terminal.course().occurrence, verdict, step)
+        journal.record_decision(terminal.now, terminal.delivery().occurrence, verdict, step)
     english = terminal("why").out
     terminal.write('language = "da"')
     danish = terminal("why").out
@@ -571,8 +571,8 @@ def test_why_has_words_for_every_step(terminal: Terminal, verdict: str, step: Re
 def test_a_later_day_is_spoken_of_by_its_day(terminal: Terminal) -> None:
     """A clock time alone would be taken for today's."""
     with terminal.journal() as journal:
-        journal.record_decision(terminal.now, terminal.course().occurrence, "show", Reason.SHOW)
-        journal.record_status(terminal.course().key, DeliveryStatus.SHOWN)
+        journal.record_decision(terminal.now, terminal.delivery().occurrence, "show", Reason.SHOW)
+        journal.record_status(terminal.delivery().key, DeliveryStatus.SHOWN)
         journal.save_global_state(GlobalState(good_night=TODAY))
     terminal.look_at_the_clock("08:00", TODAY + timedelta(days=1))
     assert terminal("why").out.startswith("water of yesterday 14:00: shown yesterday 14:10,")
@@ -580,7 +580,7 @@ def test_a_later_day_is_spoken_of_by_its_day(terminal: Terminal) -> None:
 
 def test_an_open_reminder_says_nothing_of_when_before_it_is_shown(terminal: Terminal) -> None:
     """A program gets null for what is not known yet."""
-    terminal.have(terminal.course(), Active(None, terminal.at("14:45")))
+    terminal.have(terminal.delivery(), Active(None, terminal.at("14:45")))
     (entry,) = terminal("status", "--json").json["unsettled"]
     assert (entry["shown"], entry["closes"]) == (None, "2026-11-22T14:45:00+01:00")
 
@@ -606,12 +606,12 @@ def test_what_is_not_on_the_screen_is_never_said_to_be(
 ) -> None:
     """This holds when its server has gone; every view gives the reason."""
     open_since = None if shown is None else terminal.at(shown)
-    course = terminal.have(
-        terminal.course(), Active(open_since, terminal.at("14:30"), delivery=status)
+    delivery = terminal.have(
+        terminal.delivery(), Active(open_since, terminal.at("14:30"), delivery=status)
     )
     with terminal.journal() as journal:
-        journal.record_decision(terminal.at("14:00"), course.occurrence, "show", Reason.SHOW)
-        journal.record_status(course.key, status)
+        journal.record_decision(terminal.at("14:00"), delivery.occurrence, "show", Reason.SHOW)
+        journal.record_status(delivery.key, status)
     reason = NOT_THERE[status]
     assert f"To be shown: water of 14:00; {reason}." in terminal("status").out
     assert f"to be shown; {reason}" in terminal("today").out
@@ -632,7 +632,7 @@ def test_what_has_left_the_screen_is_still_open(
 ) -> None:
     """Taken off by a server, or closed by the person and asked again later."""
     terminal.have(
-        terminal.course(),
+        terminal.delivery(),
         Active(terminal.at("14:00"), terminal.at("14:30"), away=True, delivery=delivery),
     )
     said = "Open, but not on the screen any more: water of 14:00."

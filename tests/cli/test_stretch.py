@@ -158,18 +158,18 @@ def test_stretch_without_a_config_or_a_service(
     terminal: Terminal, clock: Clock, language: str
 ) -> None:
     """The usual routine, its source and the caution; and nothing is written anywhere."""
-    words = read_words(language)
+    translator = read_words(language)
     result = terminal("stretch", "--language", language)
     assert (result.code, result.err) == (0, "")
     flowing = " ".join(result.out.split())
-    (calf, *_) = words.guidance.routines
+    (calf, *_) = translator.guidance.routines
     assert calf.name in flowing
-    assert f"{words.guidance.source}: Stretching and Massaging" in flowing
-    assert words.guidance.professional[0].text in flowing
-    assert words.say("stretch_ours") in flowing
+    assert f"{translator.guidance.source}: Stretching and Massaging" in flowing
+    assert translator.guidance.professional[0].text in flowing
+    assert translator.text("stretch_ours") in flowing
     places = [flowing.index(step.text) for step in calf.steps]
     assert places == sorted(places)
-    assert flowing.endswith(f"{words.say('led_done_title')}.")
+    assert flowing.endswith(f"{translator.text('led_done_title')}.")
     assert clock.now() >= 77 + 130
     assert not terminal.state.exists()
 
@@ -233,29 +233,29 @@ def test_which_routines_there_are(terminal: Terminal) -> None:
 
 def test_ctrl_c_stops_calmly(terminal: Terminal, clock: Clock) -> None:
     """Nothing is recorded, and the exit code is that of what was broken off."""
-    course = have_open_stretch(terminal)
+    delivery = have_open_stretch(terminal)
     clock.patience = 20
     result = terminal("stretch")
     assert (result.code, result.err) == (130, "")
     assert result.out.endswith("Stopped. Nothing is recorded.\n")
-    assert isinstance(terminal.remembered(course), Active)
+    assert isinstance(terminal.remembered(delivery), Active)
 
 
 def have_open_stretch(terminal: Terminal) -> Delivery:
     """Let a stretching reminder be on the screen."""
     due = terminal.at("14:00")
-    course = begin(Occurrence(Key("evening-stretch", TODAY, "1"), due), Topic.STRETCHING)
-    return terminal.have(course, Active(due, due + timedelta(minutes=30)))
+    delivery = begin(Occurrence(Key("evening-stretch", TODAY, "1"), due), Topic.STRETCHING)
+    return terminal.have(delivery, Active(due, due + timedelta(minutes=30)))
 
 
 def test_at_its_end_a_stretching_reminder_that_is_open_is_done(
     terminal: Terminal, clock: Clock
 ) -> None:
     """It says so, and it can be taken back; other reminders stay as they are."""
-    water, course = terminal.have_open("14:05"), have_open_stretch(terminal)
+    water, delivery = terminal.have_open("14:05"), have_open_stretch(terminal)
     result = terminal("stretch")
     assert "evening-stretch is done. `nightcare undo` takes that back." in result.out
-    state = terminal.remembered(course)
+    state = terminal.remembered(delivery)
     assert isinstance(state, Closed)
     assert state.outcome is Outcome.DONE
     assert state.at - terminal.now >= timedelta(seconds=clock.now() - 77 - 1)

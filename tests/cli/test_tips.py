@@ -86,10 +86,10 @@ def test_relief(terminal: Terminal, language: str) -> None:
     *steps, caution = words.guidance.relief
     places = [flowing.index(f"{number}. {one.text}") for number, one in enumerate(steps, 1)]
     assert places == sorted(places)
-    assert flowing.startswith(words.say("relief_title"))
+    assert flowing.startswith(words.text("relief_title"))
     for advice in (caution, *words.guidance.professional[:3]):
         assert advice.text in flowing
-    assert words.say("source", source=words.guidance.source) in flowing
+    assert words.text("source", source=words.guidance.source) in flowing
     assert flowing.endswith(words.guidance.professional[-1].text)
     assert max(map(len, result.out.splitlines())) <= 72
 

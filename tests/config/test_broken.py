@@ -53,10 +53,10 @@ def _in_the_folder(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_told(expected: Path) -> None:
     """The text says what is wrong, where, and how to fix it."""
     name, language = expected.stem.split(".")
-    words = read_words(language)
+    translator = read_words(language)
     mistakes, warnings = problems(f"{name}.toml")
-    lines = [line for one in mistakes for line in diagnostic_lines(one, words)]
-    lines += [line for one in warnings for line in diagnostic_lines(one, words, warning=True)]
+    lines = [line for one in mistakes for line in diagnostic_lines(one, translator)]
+    lines += [line for one in warnings for line in diagnostic_lines(one, translator, warning=True)]
     said = "".join(f"{line}\n" for line in lines)
     if WRITE:
         expected.write_text(said, encoding="utf-8")
@@ -67,10 +67,10 @@ def test_what_is_told(expected: Path) -> None:
 def test_each_is_fit_for_a_terminal_and_a_log(path: Path) -> None:
     """In every language: one line for the log, and nothing that commands a terminal."""
     assert path.with_suffix(".en.txt") in EXPECTED
-    for words in map(read_words, ("en", "da")):
+    for translator in map(read_words, ("en", "da")):
         for one in all_of(path.name):
-            assert diagnostic_text(one, words).isprintable()
-            for line in diagnostic_lines(one, words):
+            assert diagnostic_text(one, translator).isprintable()
+            for line in diagnostic_lines(one, translator):
                 assert all(sign.isprintable() for sign in line)
 
 

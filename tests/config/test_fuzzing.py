@@ -77,8 +77,8 @@ def readable(problems: tuple[Diagnostic, ...], raw: bytes) -> None:
     text = raw.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
     lines = text.split("\n")
     for problem in problems:
-        for words in WORDS.values():
-            line = diagnostic_text(problem, words)
+        for translator in WORDS.values():
+            line = diagnostic_text(problem, translator)
             assert line.isprintable()
             line.encode()
         assert all(line.isprintable() for line in snippet(problem))

@@ -66,5 +66,5 @@ def warned(text: str | bytes, language: str = "en") -> list[str]:
 
 def lines(problems: Iterable[Diagnostic], language: str) -> list[str]:
     """Problems as the person reads them, without the folder of the file."""
-    words = read_words(language)
-    return [diagnostic_text(without_folder(one), words) for one in problems]
+    translator = read_words(language)
+    return [diagnostic_text(without_folder(one), translator) for one in problems]

@@ -535,8 +535,8 @@ def test_what_facts_mean(findings: list[Finding], expected: list[tuple[str, Stat
 def test_each_reads_as_a_sentence_in_every_language(findings: list[Finding]) -> None:
     """It is filled in, ends, and says how to mend what is not good."""
     for one in findings:
-        for words in (ENGLISH, DANISH):
-            message, fix = message_of(one, words), fix_of(one, words)
+        for translator in (ENGLISH, DANISH):
+            message, fix = message_of(one, translator), fix_of(one, translator)
             assert message.endswith("."), message
             assert not {"{", "}"} & set(message + (fix or "")), message
             assert message.isprintable()

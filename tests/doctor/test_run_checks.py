@@ -345,7 +345,7 @@ def test_a_clock_that_is_behind_the_journal_is_told(nowhere: CheckContext) -> No
     """It was set back, or is wrong."""
     assert nowhere.state is not None
     journal = Journal.open(nowhere.state)
-    journal.save_global_state(replace(journal.global_state(), reckoned=NOW + timedelta(days=1)))
+    journal.save_global_state(replace(journal.global_state(), updated=NOW + timedelta(days=1)))
     journal.close()
     assert ("clock_back", BAD) in look(nowhere)[Check.CLOCK]
     early = replace(nowhere, now=datetime(1970, 1, 1, tzinfo=UTC))

@@ -165,8 +165,8 @@ def test_what_is_no_date_to_come(text: str, key: str) -> None:
 @given(st.one_of(st.text(), st.from_regex(r"(mon|den|24|12|\.|/|-|T| |dec|2026|:00|kl\.)*")))
 def test_any_text_is_understood_or_refused(text: str) -> None:
     """Nothing that somebody types makes a parser break down."""
-    for words in (ENGLISH, DANISH):
+    for translator in (ENGLISH, DANISH):
         with suppress(ValueRefused):
-            coming_date(text, SUNDAY, words)
+            coming_date(text, SUNDAY, translator)
         with suppress(ValueRefused):
-            parse_said_moment(text, words)
+            parse_said_moment(text, translator)

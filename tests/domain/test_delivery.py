@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain_builders import at, course, reminder, utc
+from domain_builders import at, delivery, reminder, utc
 from nightcare.domain.delivery import (
     Active,
     Closed,
@@ -34,7 +34,7 @@ REPEATED = reminder(at("12:00"), repeat=Repeat(10 * MINUTE, 2), stays=30 * MINUT
 
 def test_a_course_begins_with_its_moment() -> None:
     """It is due, fresh from its moment, and nothing has happened to it."""
-    occurrence = course(DUE).occurrence
+    occurrence = delivery(DUE).occurrence
     begun = begin(occurrence, Topic.EXERCISE)
     assert begun == Delivery(occurrence, Topic.EXERCISE, Due(), fresh_from=DUE)
     assert begun.key == occurrence.key
@@ -44,13 +44,13 @@ def test_a_course_begins_with_its_moment() -> None:
 
 def test_what_is_held_knows_why() -> None:
     """Nothing else changes."""
-    before = course(DUE)
+    before = delivery(DUE)
     assert before.held(Reason.LOCKED) == replace(before, state=Held(Reason.LOCKED))
 
 
 def test_what_is_given_to_the_screen_may_be_shown_while_it_is_fresh() -> None:
     """It has not been seen by that."""
-    given_to_screen = course(DUE).given(PLAIN, "drink-through-the-day")
+    given_to_screen = delivery(DUE).given(PLAIN, "drink-through-the-day")
     assert given_to_screen.state == Active(shown=None, closes=DUE + PLAIN.fresh)
     assert given_to_screen.asked == 1
     assert given_to_screen.tip == "drink-through-the-day"
@@ -59,7 +59,7 @@ def test_what_is_given_to_the_screen_may_be_shown_while_it_is_fresh() -> None:
 
 def test_what_is_asked_again_counts_as_fresh_from_then() -> None:
     """It is taken off the screen until then, and is otherwise what it was."""
-    opened = course(DUE).given(REPEATED, None).shown(REPEATED, DUE)
+    opened = delivery(DUE).given(REPEATED, None).shown(REPEATED, DUE)
     state = opened.state
     assert isinstance(state, Active)
     again = opened.asked_again(state, LATER)
@@ -68,7 +68,7 @@ def test_what_is_asked_again_counts_as_fresh_from_then() -> None:
 
 def test_what_is_shown_stays_from_when_a_notifier_took_it() -> None:
     """Not from its moment, and it has been seen from then on."""
-    shown = course(DUE).given(PLAIN, None).shown(PLAIN, LATER)
+    shown = delivery(DUE).given(PLAIN, None).shown(PLAIN, LATER)
     assert shown.state == Active(
         LATER, LATER + PLAIN.stays, again=None, delivery=DeliveryStatus.SHOWN
     )
@@ -78,7 +78,7 @@ def test_what_is_shown_stays_from_when_a_notifier_took_it() -> None:
 
 def test_what_is_repeated_is_asked_again_after_its_interval() -> None:
     """Counted from when it was shown."""
-    shown = course(DUE).given(REPEATED, None).shown(REPEATED, LATER)
+    shown = delivery(DUE).given(REPEATED, None).shown(REPEATED, LATER)
     assert shown.state == Active(
         LATER, LATER + 30 * MINUTE, again=LATER + 10 * MINUTE, delivery=DeliveryStatus.SHOWN
     )
@@ -88,7 +88,7 @@ def test_what_is_repeated_is_asked_again_after_its_interval() -> None:
 def test_a_repeat_asks_so_many_times_more(times: int) -> None:
     """Two times more are three in all."""
     what = reminder(at("12:00"), repeat=Repeat(10 * MINUTE, times))
-    one, now, shown = course(DUE), DUE, 0
+    one, now, shown = delivery(DUE), DUE, 0
     while True:
         one, shown = one.given(what, None).shown(what, now), shown + 1
         assert isinstance(one.state, Active)
@@ -101,7 +101,7 @@ def test_a_repeat_asks_so_many_times_more(times: int) -> None:
 
 def test_a_snooze_counts_freshness_and_repeats_anew() -> None:
     """It is the same occurrence, which comes back as if it were due then."""
-    shown = course(DUE).given(REPEATED, "tip").shown(REPEATED, DUE)
+    shown = delivery(DUE).given(REPEATED, "tip").shown(REPEATED, DUE)
     until = LATER + 10 * MINUTE
     put_off = shown.snoozed(until)
     assert put_off.state == Snoozed(until)
@@ -117,7 +117,7 @@ def test_a_snooze_counts_freshness_and_repeats_anew() -> None:
 
 def test_coming_back_from_having_been_taken_off_is_no_further_asking() -> None:
     """Locking the screen in between does not cost a repeat."""
-    shown = course(DUE).given(REPEATED, None).shown(REPEATED, DUE)
+    shown = delivery(DUE).given(REPEATED, None).shown(REPEATED, DUE)
     back = shown.held(Reason.LOCKED).given(REPEATED, None).shown(REPEATED, LATER)
     assert (shown.asked, back.asked) == (1, 1)
     assert back.state == Active(
@@ -127,18 +127,18 @@ def test_coming_back_from_having_been_taken_off_is_no_further_asking() -> None:
 
 def test_what_was_held_before_it_was_seen_is_asked_for_the_first_time() -> None:
     """The same holds for a snoozed one that was held at the end of the snooze."""
-    assert course(DUE).held(Reason.LOCKED).given(REPEATED, None).asked == 1
-    seen = course(DUE).given(REPEATED, None).shown(REPEATED, DUE)
+    assert delivery(DUE).held(Reason.LOCKED).given(REPEATED, None).asked == 1
+    seen = delivery(DUE).given(REPEATED, None).shown(REPEATED, DUE)
     assert seen.snoozed(LATER).held(Reason.LOCKED).given(REPEATED, None).asked == 1
 
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_what_is_settled_has_one_outcome(outcome: Outcome) -> None:
     """With the instant, and a reason where there is one."""
-    settled = course(DUE).settle(outcome, LATER)
+    settled = delivery(DUE).settle(outcome, LATER)
     assert settled.settled
     assert settled.state == Closed(outcome, LATER, None)
-    assert course(DUE).settle(outcome, LATER, Reason.GOOD_NIGHT).state == Closed(
+    assert delivery(DUE).settle(outcome, LATER, Reason.GOOD_NIGHT).state == Closed(
         outcome, LATER, Reason.GOOD_NIGHT
     )
 
@@ -146,7 +146,7 @@ def test_what_is_settled_has_one_outcome(outcome: Outcome) -> None:
 @pytest.mark.parametrize("reason", Reason)
 def test_what_was_seen_and_is_given_up_has_expired(reason: Reason) -> None:
     """It makes no difference whether it is open, was put off, or was held again."""
-    seen = course(DUE).given(PLAIN, None).shown(PLAIN, DUE)
+    seen = delivery(DUE).given(PLAIN, None).shown(PLAIN, DUE)
     for one in (seen, seen.snoozed(LATER), seen.held(Reason.LOCKED)):
         assert one.give_up(LATER, reason).state == Closed(Outcome.EXPIRED, LATER, reason)
 
@@ -154,7 +154,7 @@ def test_what_was_seen_and_is_given_up_has_expired(reason: Reason) -> None:
 @pytest.mark.parametrize("reason", Reason)
 def test_what_was_never_seen_and_is_given_up_was_missed(reason: Reason) -> None:
     """The same holds if it was given to a screen that never showed it."""
-    for one in (course(DUE), course(DUE).given(PLAIN, None), course(DUE).snoozed(LATER)):
+    for one in (delivery(DUE), delivery(DUE).given(PLAIN, None), delivery(DUE).snoozed(LATER)):
         assert one.give_up(LATER, reason).state == Closed(Outcome.MISSED, LATER, reason)
 
 
@@ -166,7 +166,7 @@ def test_what_was_held_until_too_late_was_missed_for_what_held_it(
     cause: Reason, reason: Reason
 ) -> None:
     """That it was too late in the end would not tell the person why."""
-    missed = course(DUE).held(cause).give_up(LATER, reason)
+    missed = delivery(DUE).held(cause).give_up(LATER, reason)
     assert missed.state == Closed(Outcome.MISSED, LATER, cause)
 
 
@@ -175,7 +175,7 @@ def test_what_was_held_until_too_late_was_missed_for_what_held_it(
 )
 def test_a_reason_of_its_own_says_more_than_what_held_it(reason: Reason) -> None:
     """The person went to bed, or changed the config: that is why it never came."""
-    missed = course(DUE).held(Reason.LOCKED).give_up(LATER, reason)
+    missed = delivery(DUE).held(Reason.LOCKED).give_up(LATER, reason)
     assert missed.state == Closed(Outcome.MISSED, LATER, reason)
 
 
@@ -186,7 +186,7 @@ STEPS = ["hold", "give", "show", "snooze"]
 def test_whatever_happens_to_it_a_course_keeps_count(steps: list[str], times: int) -> None:
     """It stays the same occurrence, knows its snoozes, and whether it was ever seen."""
     what = reminder(at("12:00"), repeat=Repeat(10 * MINUTE, times))
-    one, now = course(DUE), DUE
+    one, now = delivery(DUE), DUE
     for step in steps:
         now += MINUTE
         match step:
@@ -199,7 +199,7 @@ def test_whatever_happens_to_it_a_course_keeps_count(steps: list[str], times: in
             case _:
                 one = one.snoozed(now + 10 * MINUTE)
         assert not one.settled
-    assert one.occurrence == course(DUE).occurrence
+    assert one.occurrence == delivery(DUE).occurrence
     assert one.snoozes == steps.count("snooze")
     assert one.seen == ("show" in steps)
     ended = one.give_up(now, Reason.DISABLED).state
@@ -209,8 +209,8 @@ def test_whatever_happens_to_it_a_course_keeps_count(steps: list[str], times: in
 
 def test_who_is_led_is_asked_nothing_meanwhile() -> None:
     """It is as fresh as at the start of the stretch."""
-    shown = replace(course(DUE).given(REPEATED, "a-tip"), seen=True)
-    led = shown.led(LATER, LATER + 3 * MINUTE)
+    shown = replace(delivery(DUE).given(REPEATED, "a-tip"), seen=True)
+    led = shown.start_routine(LATER, LATER + 3 * MINUTE)
     assert led.state == Active(LATER, LATER + 3 * MINUTE)
     assert led == replace(shown, state=led.state, fresh_from=LATER)
 
@@ -218,15 +218,15 @@ def test_who_is_led_is_asked_nothing_meanwhile() -> None:
 # On its way to the screen
 
 
-def opened(course: Delivery) -> Active:
+def opened(delivery: Delivery) -> Active:
     """Return the state of a delivery that is open."""
-    assert isinstance(course.state, Active)
-    return course.state
+    assert isinstance(delivery.state, Active)
+    return delivery.state
 
 
 def test_what_was_refused_without_an_id_is_sent_again_by_its_repeat() -> None:
     """As often as that says; without one it is not."""
-    given = course(DUE).given(REPEATED, None)
+    given = delivery(DUE).given(REPEATED, None)
     refused = given.rejected(REPEATED, DUE, DeliveryStatus.NO_ID)
     assert refused.state == replace(
         opened(given), delivery=DeliveryStatus.NO_ID, again=DUE + 10 * MINUTE
@@ -241,13 +241,13 @@ def test_what_was_refused_without_an_id_is_sent_again_by_its_repeat() -> None:
 )
 def test_what_is_tried_again_anyway_does_not_wait_for_its_repeat(why: DeliveryStatus) -> None:
     """The screen sees to it."""
-    given = course(DUE).given(REPEATED, None)
+    given = delivery(DUE).given(REPEATED, None)
     assert given.rejected(REPEATED, DUE, why).state == replace(opened(given), delivery=why)
 
 
 def test_what_was_shown_and_lost_keeps_its_time_and_its_repeat() -> None:
     """Only where it is now has changed."""
-    shown = course(DUE).given(REPEATED, None).shown(REPEATED, DUE)
+    shown = delivery(DUE).given(REPEATED, None).shown(REPEATED, DUE)
     lost = shown.rejected(REPEATED, LATER, DeliveryStatus.NO_ID)
     assert lost.state == replace(opened(shown), delivery=DeliveryStatus.NO_ID)
     assert (opened(shown).on_screen, opened(lost).on_screen) == (True, False)
@@ -256,7 +256,7 @@ def test_what_was_shown_and_lost_keeps_its_time_and_its_repeat() -> None:
 
 def test_what_is_not_open_cannot_be_rejected() -> None:
     """An answer may have come before."""
-    held = course(DUE).held(Reason.LOCKED)
+    held = delivery(DUE).held(Reason.LOCKED)
     assert held.rejected(PLAIN, DUE, DeliveryStatus.ERROR) == held
 
 

@@ -61,7 +61,7 @@ def schedule(*reminders: Reminder) -> Schedule:
     )
 
 
-def course(name: str, slot: str, clock: str, state: State) -> Delivery:
+def delivery(name: str, slot: str, clock: str, state: State) -> Delivery:
     """Return an occurrence of today that was due at a clock time."""
     made = begin(Occurrence(Key(name, day(TODAY), slot), local(clock)), WATER.topic)
     made = replace(made, state=state, asked=int(isinstance(state, Active)))
@@ -71,18 +71,18 @@ def course(name: str, slot: str, clock: str, state: State) -> Delivery:
 def outlook(
     now: str,
     *reminders: Reminder,
-    courses: Sequence[Delivery] = (),
+    deliveries: Sequence[Delivery] = (),
     tonight: time | None = None,
-    led: Key | None = None,
-    **standing: object,
+    routine_key: Key | None = None,
+    **global_state: object,
 ) -> Outlook:
     """Return the outlook at a clock time, with the service running."""
     held: GlobalState = replace(
-        GlobalState(began=local(now, "2026-11-01"), reckoned=local(now)),
-        **standing,  # type: ignore[arg-type] # fields of Standing, as the tests name them
+        GlobalState(began=local(now, "2026-11-01"), updated=local(now)),
+        **global_state,  # type: ignore[arg-type] # fields of Standing, as the tests name them
     )
     own = calendar(tonight=None if tonight is None else {day(TODAY): tonight})
-    return Outlook(schedule(*reminders), own, held, courses, led, local(now))
+    return Outlook(schedule(*reminders), own, held, deliveries, routine_key, local(now))
 
 
 def clock_of(one: Occurrence | None) -> tuple[str, str] | None:
@@ -98,7 +98,7 @@ def clocks(made: Sequence[Occurrence]) -> list[str]:
 def of_day(made: Outlook) -> list[tuple[str, str, bool]]:
     """Return the care day: reminder, clock time, and whether it is on record."""
     return [
-        (one.occurrence.key.reminder, f"{OWN.local(one.occurrence.due):%H:%M}", bool(one.course))
+        (one.occurrence.key.reminder, f"{OWN.local(one.occurrence.due):%H:%M}", bool(one.delivery))
         for one in made.day(made.calendar.at(made.now))
     ]
 
@@ -113,7 +113,7 @@ OPEN = Active(local("22:00"), local("22:30"))
 @pytest.mark.parametrize("state", [Due(), Held(Reason.LOCKED), OPEN, replace(OPEN, away=True)])
 def test_what_is_unanswered_moves_with_its_moment(state: State) -> None:
     """Its new moment is ahead."""
-    one = course("stretch", "1", "22:00", state)
+    one = delivery("stretch", "1", "22:00", state)
     late = calendar(tonight={day(TODAY): time(0, 30)})
     moved = postponed(one, STRETCH, late, local("22:05"), None)
     assert moved == Occurrence(one.key, local("00:00", "2026-11-23"))
@@ -122,14 +122,14 @@ def test_what_is_unanswered_moves_with_its_moment(state: State) -> None:
 @pytest.mark.parametrize("state", [Snoozed(local("22:20")), DONE])
 def test_what_was_answered_does_not_move(state: State) -> None:
     """A snooze ends when the person said, and what is done is done."""
-    one = course("stretch", "1", "22:00", state)
+    one = delivery("stretch", "1", "22:00", state)
     late = calendar(tonight={day(TODAY): time(0, 30)})
     assert postponed(one, STRETCH, late, local("22:05"), None) is None
 
 
 def test_nothing_moves_without_a_later_moment_of_the_same_reminder() -> None:
     """Under way, not configured any more, disabled, without that moment, or moved into the past."""
-    one = course("stretch", "1", "22:00", OPEN)
+    one = delivery("stretch", "1", "22:00", OPEN)
     late = calendar(tonight={day(TODAY): time(0, 30)})
     early = calendar(tonight={day(TODAY): time(22, 20)})
     now = local("22:05")
@@ -142,7 +142,7 @@ def test_nothing_moves_without_a_later_moment_of_the_same_reminder() -> None:
 
 def test_a_clock_that_was_set_back_moves_nothing() -> None:
     """The moment is ahead again, and is the same."""
-    one = course("stretch", "1", "22:00", OPEN)
+    one = delivery("stretch", "1", "22:00", OPEN)
     assert postponed(one, STRETCH, OWN, local("21:55"), None) is None
 
 
@@ -151,16 +151,16 @@ def test_a_clock_that_was_set_back_moves_nothing() -> None:
 
 def test_what_is_on_record_is_not_announced() -> None:
     """Done at 22:01; with another bedtime its moment is ahead once more."""
-    done = course("stretch", "1", "22:00", DONE)
-    made = outlook("22:10", STRETCH, courses=[done], tonight=time(0, 30))
+    done = delivery("stretch", "1", "22:00", DONE)
+    made = outlook("22:10", STRETCH, deliveries=[done], tonight=time(0, 30))
     assert clock_of(made.next()) == ("stretch", "23 22:00")
     assert of_day(made) == [("stretch", "22:00", True)]
 
 
 def test_what_moves_is_announced_once_at_its_new_time() -> None:
     """It is no longer announced as open."""
-    opened = course("stretch", "1", "22:00", OPEN)
-    made = outlook("22:05", STRETCH, courses=[opened], tonight=time(0, 30))
+    opened = delivery("stretch", "1", "22:00", OPEN)
+    made = outlook("22:05", STRETCH, deliveries=[opened], tonight=time(0, 30))
     assert clock_of(made.next()) == ("stretch", "23 00:00")
     assert of_day(made) == [("stretch", "00:00", False)]
     assert made.unsettled() == []
@@ -168,45 +168,45 @@ def test_what_moves_is_announced_once_at_its_new_time() -> None:
 
 def test_what_is_on_the_screen_is_not_to_come() -> None:
     """This holds if it repeats while it is there."""
-    opened = course("stretch", "1", "22:00", replace(OPEN, again=local("22:10")))
-    made = outlook("22:05", STRETCH, courses=[opened])
+    opened = delivery("stretch", "1", "22:00", replace(OPEN, again=local("22:10")))
+    made = outlook("22:05", STRETCH, deliveries=[opened])
     assert made.unsettled() == [opened]
     assert clock_of(made.next()) == ("stretch", "23 22:00")
 
 
 def test_what_left_the_screen_unanswered_comes_when_it_is_asked_again() -> None:
     """Closed with repeats left."""
-    away = course("stretch", "1", "22:00", replace(OPEN, again=local("22:10"), away=True))
-    assert clock_of(outlook("22:05", STRETCH, courses=[away]).next()) == ("stretch", "22 22:10")
+    away = delivery("stretch", "1", "22:00", replace(OPEN, again=local("22:10"), away=True))
+    assert clock_of(outlook("22:05", STRETCH, deliveries=[away]).next()) == ("stretch", "22 22:10")
 
 
 def test_a_snooze_comes_at_its_end() -> None:
     """It waits for a pause while it is fresh."""
-    snoozed = course("stretch", "1", "22:00", Snoozed(local("22:20")))
-    made = outlook("22:05", STRETCH, courses=[snoozed])
+    snoozed = delivery("stretch", "1", "22:00", Snoozed(local("22:20")))
+    made = outlook("22:05", STRETCH, deliveries=[snoozed])
     assert clock_of(made.next()) == ("stretch", "22 22:20")
     assert made.comes(snoozed) == local("22:20")
-    paused = outlook("22:05", STRETCH, courses=[snoozed], paused_until=local("22:50"))
+    paused = outlook("22:05", STRETCH, deliveries=[snoozed], paused_until=local("22:50"))
     assert paused.comes(snoozed) == local("22:50")
-    for_long = outlook("22:05", STRETCH, courses=[snoozed], paused_until=local("23:30"))
+    for_long = outlook("22:05", STRETCH, deliveries=[snoozed], paused_until=local("23:30"))
     assert for_long.comes(snoozed) is None
     assert clock_of(for_long.next()) == ("stretch", "23 22:00")
 
 
 def test_a_snooze_that_the_next_occurrence_replaces_does_not_come() -> None:
     """Water of 14:00 until 21:00; that of 16:00 takes its place."""
-    snoozed = course("water", "21600", "14:00", Snoozed(local("21:00")))
-    made = outlook("14:10", WATER, courses=[snoozed])
+    snoozed = delivery("water", "21600", "14:00", Snoozed(local("21:00")))
+    made = outlook("14:10", WATER, deliveries=[snoozed])
     assert made.comes(snoozed) is None
     assert clocks(made.until(local("21:30"))) == ["water 16:00", "water 18:00", "water 20:00"]
 
 
 def test_a_snooze_of_a_reminder_that_is_gone_does_not_come() -> None:
     """It was taken out of the config, or disabled."""
-    snoozed = course("water", "21600", "14:00", Snoozed(local("14:30")))
-    assert outlook("14:10", STRETCH, courses=[snoozed]).comes(snoozed) is None
+    snoozed = delivery("water", "21600", "14:00", Snoozed(local("14:30")))
+    assert outlook("14:10", STRETCH, deliveries=[snoozed]).comes(snoozed) is None
     off = replace(WATER, enabled=False)
-    assert outlook("14:10", off, courses=[snoozed]).next() is None
+    assert outlook("14:10", off, deliveries=[snoozed]).next() is None
 
 
 def test_what_is_due_in_a_pause_comes_at_its_end_while_fresh() -> None:
@@ -238,15 +238,15 @@ def test_two_that_are_due_together_both_come() -> None:
 @pytest.mark.parametrize("cause", [Reason.PAUSED, Reason.LOCKED])
 def test_what_is_held_in_a_pause_comes_at_its_end(cause: Reason) -> None:
     """The reason for which it was held before makes no difference."""
-    held = course("stretch", "1", "22:00", Held(cause))
-    made = outlook("22:05", STRETCH, courses=[held], paused_until=local("22:20"))
+    held = delivery("stretch", "1", "22:00", Held(cause))
+    made = outlook("22:05", STRETCH, deliveries=[held], paused_until=local("22:20"))
     assert clock_of(made.next()) == ("stretch", "22 22:20")
 
 
 def test_nobody_knows_when_an_absence_ends() -> None:
     """It is told as waiting, and not announced."""
-    held = course("stretch", "1", "22:00", Held(Reason.LOCKED))
-    made = outlook("22:05", STRETCH, courses=[held])
+    held = delivery("stretch", "1", "22:00", Held(Reason.LOCKED))
+    made = outlook("22:05", STRETCH, deliveries=[held])
     assert clock_of(made.next()) == ("stretch", "23 22:00")
     assert made.unsettled() == [held]
     assert made.comes(held) is None
@@ -255,28 +255,28 @@ def test_nobody_knows_when_an_absence_ends() -> None:
 def test_what_comes_at_once_is_not_to_come() -> None:
     """Nothing keeps it: it is there a moment later."""
     for state in (Due(), Held(Reason.RESTARTED), Snoozed(local("22:05"))):
-        made = outlook("22:05", STRETCH, courses=[course("stretch", "1", "22:00", state)])
+        made = outlook("22:05", STRETCH, deliveries=[delivery("stretch", "1", "22:00", state)])
         assert clock_of(made.next()) == ("stretch", "23 22:00")
 
 
 def test_what_waits_in_line_comes_when_the_screen_is_free() -> None:
     """The stretch closes at 22:30, if nobody answers it before."""
     blanket = reminder(at("bedtime - 25m"), "blanket")
-    courses = [
-        course("stretch", "1", "22:00", OPEN),
-        course("blanket", "1", "22:05", Held(Reason.ANOTHER)),
+    deliveries = [
+        delivery("stretch", "1", "22:00", OPEN),
+        delivery("blanket", "1", "22:05", Held(Reason.ANOTHER)),
     ]
-    made = outlook("22:06", STRETCH, blanket, courses=courses)
+    made = outlook("22:06", STRETCH, blanket, deliveries=deliveries)
     assert clock_of(made.next()) == ("blanket", "22 22:30")
 
 
 def test_what_waits_for_a_stretch_comes_after_its_closing_words() -> None:
     """The reminder of the stretch does not repeat meanwhile."""
     ends = local("22:10")
-    leads = course("stretch", "1", "22:00", Active(local("22:01"), ends + CLOSING + UNATTENDED))
+    leads = delivery("stretch", "1", "22:00", Active(local("22:01"), ends + CLOSING + UNATTENDED))
     often = replace(STRETCH, timing=at("bedtime - 30m", "bedtime - 25m"))
     blanket = reminder(at("bedtime - 26m"), "blanket")
-    made = outlook("22:03", often, blanket, courses=[leads], led=leads.key)
+    made = outlook("22:03", often, blanket, deliveries=[leads], routine_key=leads.key)
     assert clocks(made.until(local("22:30"))) == ["blanket 22:10"]
     first = made.next()
     assert first is not None
@@ -286,9 +286,9 @@ def test_what_waits_for_a_stretch_comes_after_its_closing_words() -> None:
 def test_closing_words_keep_what_is_due_waiting_for_seconds() -> None:
     """The stretch is done, and its last words are still there."""
     ended = local("22:04")
-    leads = course("stretch", "1", "22:00", Closed(Outcome.DONE, ended))
+    leads = delivery("stretch", "1", "22:00", Closed(Outcome.DONE, ended))
     walk = reminder(at("22:04:05"), "walk")
-    made = outlook("22:04", walk, STRETCH, courses=[leads], led=leads.key)
+    made = outlook("22:04", walk, STRETCH, deliveries=[leads], routine_key=leads.key)
     first = made.next()
     assert first is not None
     assert first.due == ended + CLOSING
@@ -297,16 +297,16 @@ def test_closing_words_keep_what_is_due_waiting_for_seconds() -> None:
 def test_a_stretch_that_waits_to_be_asked_again_keeps_nothing_waiting() -> None:
     """It is not on the screen."""
     away = replace(OPEN, again=local("22:20"), away=True)
-    leads = course("stretch", "1", "22:00", away)
+    leads = delivery("stretch", "1", "22:00", away)
     blanket = reminder(at("bedtime - 20m"), "blanket")
-    made = outlook("22:05", STRETCH, blanket, courses=[leads], led=leads.key)
+    made = outlook("22:05", STRETCH, blanket, deliveries=[leads], routine_key=leads.key)
     assert clock_of(made.next()) == ("blanket", "22 22:10")
 
 
 def test_after_good_night_nothing_comes_before_the_wake_up() -> None:
     """In no view, and from no snooze."""
-    snoozed = course("water", "1", "21:30", Snoozed(local("22:10")))
-    made = outlook("21:50", STRETCH, WATER, courses=[snoozed], good_night=day(TODAY))
+    snoozed = delivery("water", "1", "21:30", Snoozed(local("22:10")))
+    made = outlook("21:50", STRETCH, WATER, deliveries=[snoozed], good_night=day(TODAY))
     assert clock_of(made.next()) == ("water", "23 08:00")
     assert made.until(local("06:59", "2026-11-23")) == []
     assert clocks(made.ahead())[0] == "water 08:00"
@@ -324,8 +324,8 @@ def test_nothing_is_to_come_of_no_reminders() -> None:
 
 def test_a_care_day_is_what_was_and_what_is_to_come() -> None:
     """Passed by the service without a record, it is neither."""
-    done = course("water", "0", "08:00", Closed(Outcome.DONE, local("08:02")))
-    made = outlook("17:00", WATER, courses=[done])
+    done = delivery("water", "0", "08:00", Closed(Outcome.DONE, local("08:02")))
+    made = outlook("17:00", WATER, deliveries=[done])
     assert of_day(made) == [
         ("water", "08:00", True),
         ("water", "18:00", False),
@@ -335,16 +335,16 @@ def test_a_care_day_is_what_was_and_what_is_to_come() -> None:
 
 def test_what_no_service_has_got_to_is_part_of_the_day() -> None:
     """It does not run, or has never run."""
-    down = outlook("17:00", WATER, reckoned=local("13:00"))
+    down = outlook("17:00", WATER, updated=local("13:00"))
     assert [clock for _, clock, _ in of_day(down)] == ["14:00", "16:00", "18:00", "20:00"]
-    never = outlook("17:00", WATER, reckoned=None)
+    never = outlook("17:00", WATER, updated=None)
     assert len(of_day(never)) == 7
 
 
 def test_what_was_in_the_hours_of_a_care_day_belongs_to_it() -> None:
     """At 06:40 the wake-up is moved from 06:30 to 07:30: that of 06:30 was in yesterday's hours."""
-    taken = course("pills", "wake", "06:30", Closed(Outcome.DONE, local("06:31")))
-    made = outlook("06:40", PILLS, courses=[taken])
+    taken = delivery("pills", "wake", "06:30", Closed(Outcome.DONE, local("06:31")))
+    made = outlook("06:40", PILLS, deliveries=[taken])
     assert made.calendar.at(made.now).date == day("2026-11-21")
     assert of_day(made) == [("pills", "06:30", True)]
     assert clock_of(made.next()) == ("pills", "22 12:00")
@@ -352,12 +352,12 @@ def test_what_was_in_the_hours_of_a_care_day_belongs_to_it() -> None:
 
 def test_days_are_the_plan_of_what_is_over_and_the_outlook_of_what_is_not() -> None:
     """Over three care days, of which the second goes on; before it and after it alone as well."""
-    done = course("stretch", "1", "22:00", DONE)
-    made = outlook("22:10", STRETCH, courses=[done], tonight=time(0, 30))
+    done = delivery("stretch", "1", "22:00", DONE)
+    made = outlook("22:10", STRETCH, deliveries=[done], tonight=time(0, 30))
 
     def listed(first: str, count: int) -> list[tuple[str, bool]]:
         return [
-            (f"{OWN.local(one.occurrence.due):%d %H:%M}", bool(one.course))
+            (f"{OWN.local(one.occurrence.due):%d %H:%M}", bool(one.delivery))
             for one in made.days(day(first), count)
         ]
 
@@ -380,8 +380,8 @@ def test_another_zone_neither_doubles_nor_renames_what_was() -> None:
     shown = utc("2026-11-22 05:30")
     taken = begin(Occurrence(Key("pills", day(TODAY), "wake"), shown), PILLS.topic)
     taken = taken.settle(Outcome.DONE, shown + MINUTES)
-    standing = GlobalState(began=utc("2026-11-01 00:00"), reckoned=utc("2026-11-22 10:00"))
-    made = Outlook(schedule(PILLS), own, standing, [taken], None, utc("2026-11-22 10:00"))
+    global_state = GlobalState(began=utc("2026-11-01 00:00"), updated=utc("2026-11-22 10:00"))
+    made = Outlook(schedule(PILLS), own, global_state, [taken], None, utc("2026-11-22 10:00"))
     first = made.next()
     assert first is not None
     assert first.due == utc("2026-11-22 17:00")

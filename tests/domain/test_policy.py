@@ -9,7 +9,7 @@ from itertools import combinations
 
 import pytest
 
-from domain_builders import at, calendar, course, day, reminder, utc
+from domain_builders import at, calendar, day, delivery, reminder, utc
 from nightcare.domain.delivery import (
     Active,
     Closed,
@@ -50,13 +50,13 @@ SHOW_ALL = dict.fromkeys(Condition, WhenBusy.SHOW)
 class Case:
     """The subject of a decision."""
 
-    course: Delivery
+    delivery: Delivery
     reminder: Reminder | None
     situation: Situation
 
     def decide(self) -> Verdict:
         """Return the verdict."""
-        return decide(self.course, self.reminder, self.situation)
+        return decide(self.delivery, self.reminder, self.situation)
 
 
 def present(case: Case, *conditions: Condition) -> Case:
@@ -73,7 +73,7 @@ def an_early_bedtime(case: Case) -> Case:
 
 
 PLAIN = Case(
-    course(NOW - 40 * MINUTE, care_day="2026-11-06"),
+    delivery(NOW - 40 * MINUTE, care_day="2026-11-06"),
     reminder(at("19:20"), quiet=HOLD_ALL),
     Situation(NOW, FRIDAY),
 )
@@ -82,7 +82,7 @@ PLAIN = Case(
 STEPS: list[tuple[Verdict, Callable[[Case], Case]]] = [
     (
         Drop(Reason.ANSWERED),
-        lambda case: replace(case, course=case.course.settle(Outcome.DONE, NOW)),
+        lambda case: replace(case, delivery=case.delivery.settle(Outcome.DONE, NOW)),
     ),
     (
         Drop(Reason.GOOD_NIGHT),
@@ -100,7 +100,9 @@ STEPS: list[tuple[Verdict, Callable[[Case], Case]]] = [
     ),
     (
         Drop(Reason.TOO_LATE),
-        lambda case: replace(case, course=replace(case.course, fresh_from=NOW - FRESH - SECOND)),
+        lambda case: replace(
+            case, delivery=replace(case.delivery, fresh_from=NOW - FRESH - SECOND)
+        ),
     ),
     (Drop(Reason.ASLEEP), an_early_bedtime),
     (Hold(Reason.LOCKED), lambda case: present(case, Condition.LOCKED)),
@@ -169,21 +171,23 @@ def test_a_pause_ends_at_its_end() -> None:
 def test_freshness_is_used_up_after_its_last_instant() -> None:
     """45 minutes after the moment it is still worth showing."""
     fresh_from = NOW - FRESH
-    assert replace(PLAIN, course=replace(PLAIN.course, fresh_from=fresh_from)).decide() == Show()
+    assert (
+        replace(PLAIN, delivery=replace(PLAIN.delivery, fresh_from=fresh_from)).decide() == Show()
+    )
 
 
 def test_a_snooze_makes_it_fresh_again() -> None:
     """It counts from the end of the snooze, however long ago its moment was."""
-    old = course(NOW - 3 * FRESH).snoozed(NOW - FRESH)
-    assert replace(PLAIN, course=old).decide() == Show()
+    old = delivery(NOW - 3 * FRESH).snoozed(NOW - FRESH)
+    assert replace(PLAIN, delivery=old).decide() == Show()
 
 
 def test_last_nights_prompt_is_not_shown_in_the_morning() -> None:
     """entracte#61: the bedtime prompt of the evening before came with the coffee."""
-    stretch = course(BEDTIME - 30 * MINUTE).held(Reason.LOCKED)
+    stretch = delivery(BEDTIME - 30 * MINUTE).held(Reason.LOCKED)
     saturday = calendar().day(day("2026-11-07"))
     morning = replace(
-        PLAIN, course=stretch, situation=Situation(saturday.wake + 5 * MINUTE, saturday)
+        PLAIN, delivery=stretch, situation=Situation(saturday.wake + 5 * MINUTE, saturday)
     )
     assert morning.decide() == Drop(Reason.TOO_LATE)
 
@@ -199,19 +203,19 @@ def in_the_night(what: Delivery, after_bedtime: timedelta, fresh: timedelta = FR
 
 def test_half_an_hour_after_bedtime_a_sleeper_is_not_woken() -> None:
     """Something due before bedtime may still be shown in that half hour, and then no more."""
-    what = course(BEDTIME - 5 * MINUTE).held(Reason.IDLE)
+    what = delivery(BEDTIME - 5 * MINUTE).held(Reason.IDLE)
     assert in_the_night(what, 30 * MINUTE) == Show()
     assert in_the_night(what, 30 * MINUTE + SECOND) == Drop(Reason.ASLEEP)
 
 
 def test_a_moment_at_bedtime_itself_is_not_in_the_night() -> None:
     """Nobody put it there."""
-    assert in_the_night(course(BEDTIME), 31 * MINUTE) == Drop(Reason.ASLEEP)
+    assert in_the_night(delivery(BEDTIME), 31 * MINUTE) == Drop(Reason.ASLEEP)
 
 
 def test_a_moment_that_the_person_put_into_the_night_is_shown() -> None:
     """Caught up with too, while fresh."""
-    what = course(BEDTIME + 20 * MINUTE)
+    what = delivery(BEDTIME + 20 * MINUTE)
     assert in_the_night(what, 20 * MINUTE) == Show()
     assert in_the_night(what, 60 * MINUTE) == Show()
     assert in_the_night(what, 66 * MINUTE) == Drop(Reason.TOO_LATE)
@@ -225,24 +229,24 @@ def test_it_may_be_shown_until_it_is_stale_or_the_person_sleeps() -> None:
         (BEDTIME - 5 * MINUTE, BEDTIME + 30 * MINUTE),
         (BEDTIME + 20 * MINUTE, BEDTIME + 65 * MINUTE),
     ):
-        assert shown_at_latest(course(due), water, FRIDAY) == latest
+        assert shown_at_latest(delivery(due), water, FRIDAY) == latest
 
 
 def test_a_moment_in_an_earlier_night_was_not_put_into_this_one() -> None:
     """However fresh it may be."""
-    what = course(FRIDAY.wake - MINUTE)
+    what = delivery(FRIDAY.wake - MINUTE)
     assert in_the_night(what, 31 * MINUTE, timedelta(days=2)) == Drop(Reason.ASLEEP)
 
 
 def test_a_moment_at_the_next_wake_up_is_not_in_the_night() -> None:
     """It belongs to the day that begins."""
-    assert not put_into_the_night(course(FRIDAY.ends), FRIDAY)
-    assert put_into_the_night(course(FRIDAY.ends - SECOND), FRIDAY)
+    assert not put_into_the_night(delivery(FRIDAY.ends), FRIDAY)
+    assert put_into_the_night(delivery(FRIDAY.ends - SECOND), FRIDAY)
 
 
 def test_a_snooze_that_ends_half_an_hour_after_bedtime_is_not_lost() -> None:
     """It was offered, and its alarm comes a moment after its end, never before."""
-    what = course(BEDTIME - 5 * MINUTE).snoozed(BEDTIME + 30 * MINUTE)
+    what = delivery(BEDTIME - 5 * MINUTE).snoozed(BEDTIME + 30 * MINUTE)
     assert in_the_night(what, 30 * MINUTE) == Show()
     assert in_the_night(what, 30 * MINUTE + timedelta(milliseconds=83)) == Show()
     assert in_the_night(what, 31 * MINUTE) == Show()
@@ -250,27 +254,29 @@ def test_a_snooze_that_ends_half_an_hour_after_bedtime_is_not_lost() -> None:
 
 def test_a_snooze_caught_up_with_in_the_night_does_not_wake_a_sleeper() -> None:
     """It ended while the person might have seen it, but was not there."""
-    what = course(BEDTIME - 5 * MINUTE).snoozed(BEDTIME + 29 * MINUTE)
+    what = delivery(BEDTIME - 5 * MINUTE).snoozed(BEDTIME + 29 * MINUTE)
     assert in_the_night(what, 31 * MINUTE) == Drop(Reason.ASLEEP)
     assert in_the_night(what.held(Reason.LOCKED), 31 * MINUTE) == Drop(Reason.ASLEEP)
 
 
 def test_a_snooze_that_the_person_put_into_the_night_is_shown() -> None:
     """This holds if it was held there for a while."""
-    what = course(BEDTIME - 5 * MINUTE).snoozed(BEDTIME + 31 * MINUTE)
+    what = delivery(BEDTIME - 5 * MINUTE).snoozed(BEDTIME + 31 * MINUTE)
     assert in_the_night(what, 35 * MINUTE) == Show()
     assert in_the_night(what.held(Reason.LOCKED), 50 * MINUTE) == Show()
 
 
 def test_a_stretch_that_was_begun_late_was_not_put_into_the_night() -> None:
     """It was to be over before long."""
-    begun = course(BEDTIME - 5 * MINUTE).led(BEDTIME + 35 * MINUTE, BEDTIME + 38 * MINUTE)
+    begun = delivery(BEDTIME - 5 * MINUTE).start_routine(
+        BEDTIME + 35 * MINUTE, BEDTIME + 38 * MINUTE
+    )
     assert not put_into_the_night(begun.held(Reason.LOCKED), FRIDAY)
 
 
 def test_a_repeat_does_not_wake_a_sleeper() -> None:
     """Nobody chose that it is asked again so late, though it was snoozed before."""
-    what = course(BEDTIME - 5 * MINUTE).snoozed(BEDTIME + 20 * MINUTE)
+    what = delivery(BEDTIME - 5 * MINUTE).snoozed(BEDTIME + 20 * MINUTE)
     again = BEDTIME + 31 * MINUTE
     asked = replace(
         what, state=Active(BEDTIME + 20 * MINUTE, again + FRESH, again), fresh_from=again
@@ -281,7 +287,7 @@ def test_a_repeat_does_not_wake_a_sleeper() -> None:
 def test_a_repeat_of_what_the_person_put_into_the_night_is_shown() -> None:
     """They asked to be asked there."""
     again = BEDTIME + 50 * MINUTE
-    what = course(BEDTIME + 40 * MINUTE)
+    what = delivery(BEDTIME + 40 * MINUTE)
     asked = replace(what, state=Active(what.fresh_from, again + FRESH, again), fresh_from=again)
     assert in_the_night(asked, 50 * MINUTE) == Show()
 
@@ -321,10 +327,10 @@ def test_what_cannot_be_told_counts_as_here_and_undisturbed() -> None:
 
 
 def returned(
-    *courses: Delivery, evening: frozenset[str] = frozenset()
+    *deliveries: Delivery, evening: frozenset[str] = frozenset()
 ) -> tuple[list[str], list[str]]:
     """Return the names of those that are shown or wait, and of those that give way."""
-    waiting, giving_way = first_to_show(courses, evening, NOW)
+    waiting, giving_way = first_to_show(deliveries, evening, NOW)
     return (
         [one.key.reminder for one in waiting],
         [one.key.reminder for one in giving_way],
@@ -333,13 +339,13 @@ def returned(
 
 def held(name: str, minutes_ago: float) -> Delivery:
     """Return a delivery held at its moment, so long ago."""
-    return course(NOW - minutes_ago * MINUTE, name).held(Reason.LOCKED)
+    return delivery(NOW - minutes_ago * MINUTE, name).held(Reason.LOCKED)
 
 
 def snoozed(name: str, minutes_ago: float) -> Delivery:
     """Return a delivery after a snooze that ended so long ago."""
     back = NOW - minutes_ago * MINUTE
-    return replace(course(back - FRESH, name), state=Snoozed(back), fresh_from=back, snoozes=1)
+    return replace(delivery(back - FRESH, name), state=Snoozed(back), fresh_from=back, snoozes=1)
 
 
 def test_of_what_was_held_only_one_is_shown() -> None:
@@ -379,7 +385,7 @@ def test_what_is_due_together_waits_its_turn() -> None:
 
 def test_what_has_been_waiting_its_turn_goes_on_waiting() -> None:
     """It was due together with one that came first, and nobody was away."""
-    in_line = course(NOW - 5 * MINUTE, "b").held(Reason.ANOTHER)
+    in_line = delivery(NOW - 5 * MINUTE, "b").held(Reason.ANOTHER)
     assert returned(held("a", 0), in_line, held("c", 5)) == (["a", "b"], ["c"])
 
 
@@ -402,7 +408,7 @@ def test_nothing_to_show_is_nothing_to_order() -> None:
 def test_the_day_of_the_situation_is_the_one_that_counts() -> None:
     """A night that has ended is no night any more."""
     saturday = calendar().day(day("2026-11-07"))
-    what = course(saturday.wake - 10 * MINUTE).held(Reason.LOCKED)
+    what = delivery(saturday.wake - 10 * MINUTE).held(Reason.LOCKED)
     situation = Situation(saturday.wake + MINUTE, saturday)
     assert decide(what, reminder(at("06:50")), situation) == Show()
 
@@ -416,7 +422,7 @@ AWAY = replace(OPEN, away=True)
 
 def reviewed(state: Active, case: Case = PLAIN) -> Delivery:
     """Return what becomes of an occurrence that is open in this state."""
-    return review(replace(PLAIN.course, state=state), case.reminder, case.situation)
+    return review(replace(PLAIN.delivery, state=state), case.reminder, case.situation)
 
 
 @pytest.mark.parametrize(
@@ -484,5 +490,5 @@ def test_what_is_asked_again_leaves_the_screen_when_its_time_is_over() -> None:
 
 def test_only_what_is_open_is_reviewed() -> None:
     """A snooze goes on."""
-    snoozed = PLAIN.course.snoozed(NOW + MINUTE)
+    snoozed = PLAIN.delivery.snoozed(NOW + MINUTE)
     assert review(snoozed, None, PLAIN.situation) is snoozed

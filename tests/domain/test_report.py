@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain_builders import calendar, course, day, utc, wall
+from domain_builders import calendar, day, delivery, utc, wall
 from nightcare.domain.delivery import Delivery, Outcome
 from nightcare.domain.diary import Answer, Cramp, Morning, Severity, place_of
 from nightcare.domain.reminders import Topic
@@ -40,7 +40,7 @@ def morning(night: str, answer: Answer = Answer.NONE) -> Morning:
 
 def came(care_day: str, outcome: Outcome, topic: Topic = Topic.HYDRATION) -> Delivery:
     """Return a reminder with this outcome."""
-    plain = course(NOW, care_day=care_day)
+    plain = delivery(NOW, care_day=care_day)
     return replace(plain, topic=topic).settle(outcome, NOW)
 
 
@@ -98,7 +98,7 @@ def test_what_was_done_is_counted_of_what_came() -> None:
             came("2026-11-20", Outcome.DISMISSED, Topic.STRETCHING),
             came("2026-11-20", Outcome.MISSED, Topic.BLANKET),
             came("2026-11-22", Outcome.DONE),
-            course(NOW, care_day="2026-11-20"),
+            delivery(NOW, care_day="2026-11-20"),
         ],
     )
     assert made.topics == {

@@ -25,7 +25,7 @@ from nightcare.domain.routine_session import (
     UNATTENDED,
     Finished,
     RoutineSession,
-    whereabouts,
+    current_stage,
 )
 
 SECOND = timedelta(seconds=1)
@@ -143,7 +143,7 @@ def test_it_goes_by_the_clock_unless_nobody_can_have_been_led(
     seen: int, now: int, number: int | None
 ) -> None:
     """The lateness of the next change decides."""
-    found = whereabouts(led(seen), ROUTINE, BEGAN + now * SECOND)
+    found = current_stage(led(seen), ROUTINE, BEGAN + now * SECOND)
     assert (found.number if isinstance(found, Stage) else found) == number
 
 
@@ -152,21 +152,21 @@ def test_it_goes_by_the_clock_unless_nobody_can_have_been_led(
 )
 def test_the_end_too_may_be_late_but_not_by_much(seen: int, now: int, over: bool) -> None:  # noqa: FBT001 - a case
     """The closing words stay until a little after the end."""
-    found = whereabouts(led(seen), ROUTINE, BEGAN + now * SECOND)
+    found = current_stage(led(seen), ROUTINE, BEGAN + now * SECOND)
     assert found == (Finished(BEGAN + 90 * SECOND + CLOSING) if over else None)
 
 
 @pytest.mark.parametrize(("now", "there"), [(97, True), (128, True), (129, False)])
 def test_the_closing_words_may_be_late_too(now: int, there: bool) -> None:  # noqa: FBT001 - a case
     """A person who was guided to the end has seen them, or left only recently."""
-    found = whereabouts(led(95), ROUTINE, BEGAN + now * SECOND)
+    found = current_stage(led(95), ROUTINE, BEGAN + now * SECOND)
     assert found == (Finished(BEGAN + 90 * SECOND + CLOSING) if there else None)
 
 
 def test_a_clock_that_is_set_back_a_little_leads_on() -> None:
     """By more than that, nobody knows where they were."""
-    assert isinstance(whereabouts(led(40), ROUTINE, BEGAN + 10 * SECOND), Stage)
-    assert whereabouts(led(40), ROUTINE, BEGAN + 9 * SECOND) is None
+    assert isinstance(current_stage(led(40), ROUTINE, BEGAN + 10 * SECOND), Stage)
+    assert current_stage(led(40), ROUTINE, BEGAN + 9 * SECOND) is None
 
 
 @given(some_routines, st.data())
@@ -175,7 +175,7 @@ def test_who_looks_at_every_change_is_led_to_the_end(routine: Routine, data: st.
     now = BEGAN
     one = RoutineSession(KEY, "mine", BEGAN, BEGAN)
     numbers = []
-    while isinstance(here := whereabouts(one, routine, now), Stage):
+    while isinstance(here := current_stage(one, routine, now), Stage):
         numbers.append(here.number)
         one = RoutineSession(KEY, "mine", BEGAN, now)
         late = data.draw(st.integers(0, int(UNATTENDED.total_seconds())))

@@ -61,7 +61,7 @@ NOON = utc("2026-11-06 12:00")
 
 
 @pytest.mark.parametrize(
-    ("to", "reckoned"),
+    ("to", "updated"),
     [
         (utc("2026-11-06 11:00"), utc("2026-11-06 11:00")),
         (utc("2026-11-06 07:00"), BEGAN),
@@ -69,14 +69,14 @@ NOON = utc("2026-11-06 12:00")
     ],
 )
 def test_looking_back_is_never_to_before_the_service_first_ran(
-    to: datetime, reckoned: datetime
+    to: datetime, updated: datetime
 ) -> None:
     """Nothing that was not looked at yet is left out."""
-    standing = GlobalState(began=BEGAN, reckoned=NOON, good_night=day("2026-11-05"))
-    assert standing.looking_back(to) == replace(standing, reckoned=reckoned)
+    global_state = GlobalState(began=BEGAN, updated=NOON, good_night=day("2026-11-05"))
+    assert global_state.looking_back(to) == replace(global_state, updated=updated)
 
 
 def test_looking_back_needs_no_record_of_the_first_run() -> None:
     """As where the commands alone have written; and without any run there is nothing to see."""
-    assert GlobalState(reckoned=NOON).looking_back(BEGAN) == GlobalState(reckoned=BEGAN)
+    assert GlobalState(updated=NOON).looking_back(BEGAN) == GlobalState(updated=BEGAN)
     assert GlobalState().looking_back(BEGAN) == GlobalState()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from domain_builders import calendar, course, day, length, utc
+from domain_builders import calendar, day, delivery, length, utc
 from nightcare.domain.delivery import Delivery
 from nightcare.domain.snooze import SnoozeRule, offered, past_bedtime, used_up
 
@@ -23,7 +23,7 @@ def lengths(what: Delivery, now: datetime) -> list[int]:
 
 def snoozed(times: int) -> Delivery:
     """Return a delivery that was snoozed so many times in the afternoon."""
-    what = course(utc("2026-11-06 14:00"))
+    what = delivery(utc("2026-11-06 14:00"))
     for number in range(times):
         what = what.snoozed(utc("2026-11-06 14:10") + number * 10 * MINUTE)
     return what
@@ -32,8 +32,8 @@ def snoozed(times: int) -> Delivery:
 def test_all_lengths_are_offered_while_there_is_time() -> None:
     """In the order in which they are configured."""
     noon = utc("2026-11-06 11:00")
-    assert lengths(course(noon), noon) == [10, 30]
-    turned = offered(course(noon), tuple(reversed(RULE.lengths)), RULE.limit, FRIDAY, noon)
+    assert lengths(delivery(noon), noon) == [10, 30]
+    turned = offered(delivery(noon), tuple(reversed(RULE.lengths)), RULE.limit, FRIDAY, noon)
     assert turned == tuple(reversed(RULE.lengths))
 
 
@@ -46,18 +46,18 @@ def test_a_length_that_ends_too_long_after_bedtime_is_not_offered(
 ) -> None:
     """Half an hour after bedtime is the last end."""
     now = BEDTIME - before_bedtime * MINUTE
-    assert lengths(course(BEDTIME - 30 * MINUTE), now) == expected
+    assert lengths(delivery(BEDTIME - 30 * MINUTE), now) == expected
 
 
 def test_what_the_person_put_into_the_night_may_be_snoozed_there() -> None:
     """A person who works at night is awake then."""
     due = BEDTIME + timedelta(hours=3)
-    assert lengths(course(due), due) == [10, 30]
+    assert lengths(delivery(due), due) == [10, 30]
 
 
 def test_what_was_put_off_into_the_night_may_be_put_off_further() -> None:
     """Until it is on the screen again; then the night is for sleeping."""
-    what = course(BEDTIME - 5 * MINUTE).snoozed(BEDTIME + 35 * MINUTE)
+    what = delivery(BEDTIME - 5 * MINUTE).snoozed(BEDTIME + 35 * MINUTE)
     assert not past_bedtime(what, BEDTIME + 45 * MINUTE, FRIDAY)
 
 
@@ -76,7 +76,7 @@ def test_a_limit_of_none_offers_nothing() -> None:
 
 def test_a_snooze_may_end_half_an_hour_after_bedtime() -> None:
     """One second later is too late."""
-    what, last = course(BEDTIME), BEDTIME + 30 * MINUTE
+    what, last = delivery(BEDTIME), BEDTIME + 30 * MINUTE
     assert not past_bedtime(what, last, FRIDAY)
     assert past_bedtime(what, last + timedelta(seconds=1), FRIDAY)
 
@@ -86,6 +86,6 @@ def test_another_bedtime_tonight_is_the_one_that_counts() -> None:
     late = calendar(tonight={day("2026-11-06"): (BEDTIME + timedelta(hours=2, minutes=60)).time()})
     friday = late.day(day("2026-11-06"))
     assert friday.bedtime == BEDTIME + timedelta(hours=2)
-    what, now = course(BEDTIME - 30 * MINUTE), BEDTIME + timedelta(hours=1)
+    what, now = delivery(BEDTIME - 30 * MINUTE), BEDTIME + timedelta(hours=1)
     assert offered(what, RULE.lengths, RULE.limit, friday, now) == RULE.lengths
     assert offered(what, RULE.lengths, RULE.limit, FRIDAY, now) == ()

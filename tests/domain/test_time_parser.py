@@ -76,8 +76,8 @@ def test_the_english_words_of_the_catalogue_are_those_that_every_language_takes(
 )
 def test_a_clock_time_is_understood_as_people_write_it(text: str, clock: time) -> None:
     """With any words: these forms need none of a language."""
-    for words in (SYMBOLS, ENGLISH, DANISH):
-        assert parse_clock(text, words) == clock
+    for translator in (SYMBOLS, ENGLISH, DANISH):
+        assert parse_clock(text, translator) == clock
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,8 @@ def test_a_clock_time_is_understood_as_people_write_it(text: str, clock: time) -
 )
 def test_a_clock_time_in_english(text: str, clock: time) -> None:
     """English is understood beside every other language; not in the config file."""
-    for words in (ENGLISH, DANISH):
-        assert parse_clock(text, words) == clock
+    for translator in (ENGLISH, DANISH):
+        assert parse_clock(text, translator) == clock
     with pytest.raises(ValueRefused):
         parse_clock(text)
 
@@ -127,9 +127,9 @@ def test_a_clock_time_in_danish(text: str, clock: time) -> None:
 )
 def test_what_is_no_clock_time_is_refused_with_what_was_found(text: str, key: str) -> None:
     """A clock has 24 hours of 60 minutes of 60 seconds, and an afternoon has 12."""
-    for words in (SYMBOLS, ENGLISH, DANISH):
+    for translator in (SYMBOLS, ENGLISH, DANISH):
         with pytest.raises(ValueRefused) as refused:
-            parse_clock(text, words)
+            parse_clock(text, translator)
         assert (refused.value.key, refused.value.values) == (key, {"found": text})
 
 
@@ -186,8 +186,8 @@ def test_midnight_at_the_end_of_a_day_is_a_whole_day_after_its_beginning() -> No
 )
 def test_a_length_is_understood_as_people_write_it(text: str, seconds: int) -> None:
     """Days, hours, minutes and seconds add up, in that order, with or without spaces."""
-    for words in (SYMBOLS, ENGLISH, DANISH):
-        assert parse_length(text, words) == timedelta(seconds=seconds)
+    for translator in (SYMBOLS, ENGLISH, DANISH):
+        assert parse_length(text, translator) == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize(
@@ -264,8 +264,8 @@ def test_a_normalised_text_stays_as_it_is(text: str) -> None:
 @given(st.one_of(st.text(), st.from_regex(r"(kl|at|until|\d+[:.h]?| |[dhms]|am|pm)*")))
 def test_any_text_is_understood_or_refused(text: str) -> None:
     """Nothing that somebody types makes a parser break down."""
-    for words in (SYMBOLS, ENGLISH, DANISH):
+    for translator in (SYMBOLS, ENGLISH, DANISH):
         with suppress(ValueRefused):
-            assert parse_length(text, words, in_minutes=True) > timedelta()
+            assert parse_length(text, translator, in_minutes=True) > timedelta()
         with suppress(ValueRefused):
-            assert timedelta() <= since_midnight(text, words) <= timedelta(days=1)
+            assert timedelta() <= since_midnight(text, translator) <= timedelta(days=1)

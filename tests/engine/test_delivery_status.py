@@ -20,7 +20,7 @@ WALK = plain("walk", "10:00", 'fresh = "30m"')
 
 def delivery(evening: Evening) -> DeliveryStatus:
     """Return the state of the walk, which its delivery and its decision share."""
-    state = evening.course("walk").state
+    state = evening.delivery("walk").state
     assert isinstance(state, Active)
     (decision,) = evening.journal.last_decisions("walk")
     assert decision.delivery is state.delivery
@@ -29,7 +29,7 @@ def delivery(evening: Evening) -> DeliveryStatus:
 
 def outcome(evening: Evening) -> str:
     """Return the outcome of the walk, with the reason."""
-    state = evening.course("walk").state
+    state = evening.delivery("walk").state
     return f"{evening.state('walk')}: {getattr(state, 'reason', None)}"
 
 
@@ -89,7 +89,7 @@ def test_what_is_refused_while_a_server_is_paused_is_never_said_to_be_shown(
             await evening.until("2026-11-23 10:31")
             assert outcome(evening) == "missed: refused"
             assert "log_shown" not in evening.told
-            assert not evening.course("walk").seen
+            assert not evening.delivery("walk").seen
 
     steered(story())
 

@@ -340,8 +340,8 @@ def test_undo_does_not_forget_that_it_was_shown() -> None:
     desk.until("2026-11-23 10:07")
     desk.answers().undo(desk.now)
     desk.written()
-    (course,) = desk.courses("walk")
-    assert course.seen
+    (delivery,) = desk.deliveries("walk")
+    assert delivery.seen
 
 
 # Good night
@@ -540,7 +540,7 @@ def test_travel_shows_nothing_twice() -> None:
     desk.press("done")
     from zoneinfo import ZoneInfo  # noqa: PLC0415 - this test alone travels
 
-    desk.service.travel(ZoneInfo("America/New_York"), desk.now)
+    desk.service.change_zone(ZoneInfo("America/New_York"), desk.now)
     desk.until("2026-11-23 17:00")
     assert len(desk.screen.shown) == 1
 
@@ -551,7 +551,7 @@ def test_what_travel_moves_into_the_past_is_looked_at_once_more() -> None:
 
     desk = Desk(BLANKET, "2026-11-23 20:00")
     desk.until("2026-11-23 21:30")
-    desk.service.travel(ZoneInfo("Europe/Helsinki"), desk.now)
+    desk.service.change_zone(ZoneInfo("Europe/Helsinki"), desk.now)
     assert desk.title() == "Loosen the bedding"
 
 
@@ -560,7 +560,7 @@ def test_a_reload_does_not_fire_for_a_moment_that_has_passed() -> None:
     desk = Desk(plain("walk", "18:00"), "2026-11-23 08:00")
     desk.until("2026-11-23 10:20")
     desk.schedule = schedule_of(plain("walk", "18:00") + plain("swim", "10:00"))
-    desk.service.reload(desk.schedule, desk.words, desk.now, meant_since=desk.now)
+    desk.service.reload(desk.schedule, desk.translator, desk.now, meant_since=desk.now)
     assert desk.title() is None
     desk.until("2026-11-24 10:00")
     assert desk.title() == "swim"
@@ -573,7 +573,7 @@ def test_what_fell_due_while_a_schedule_was_validated_is_due() -> None:
     saved = desk.now
     desk.until("2026-11-23 10:00:06")
     desk.schedule = schedule_of(plain("swim", "10:00:03") + plain("run", "10:00"))
-    desk.service.reload(desk.schedule, desk.words, desk.now, meant_since=saved)
+    desk.service.reload(desk.schedule, desk.translator, desk.now, meant_since=saved)
     desk.press("done")
     assert [message.title for message in desk.screen.shown] == ["swim"]
 
@@ -587,7 +587,7 @@ def test_what_came_while_a_schedule_was_validated_comes_once() -> None:
     desk.press("done")
     changed = plain("walk", "").replace('""', '["09:00", "10:00:05", "10:00:06"]')
     desk.schedule = schedule_of(changed)
-    desk.service.reload(desk.schedule, desk.words, desk.now, meant_since=saved)
+    desk.service.reload(desk.schedule, desk.translator, desk.now, meant_since=saved)
     assert [message.title for message in desk.screen.shown] == ["walk", "walk"]
     assert desk.outcomes("walk") == ["done", "open"]
 
@@ -598,7 +598,7 @@ def test_a_reload_keeps_what_is_open_snoozed_and_paused() -> None:
     desk.until("2026-11-23 10:01")
     desk.press("snooze-10m")
     desk.schedule = schedule_of(plain("walk", "09:00") + plain("swim", "15:00"))
-    desk.service.reload(desk.schedule, desk.words, desk.now, meant_since=desk.now)
+    desk.service.reload(desk.schedule, desk.translator, desk.now, meant_since=desk.now)
     desk.until("2026-11-23 10:11")
     assert desk.title() == "Once more: walk"
 
@@ -611,7 +611,7 @@ def test_a_moment_that_an_edit_takes_away_does_not_come_on_return() -> None:
     desk.until("2026-11-23 10:05")
     changed = SLEEP + plain("walk", "").replace('""', '["10:30", "15:00"]')
     desk.schedule = schedule_of(changed)
-    desk.service.reload(desk.schedule, desk.words, desk.now, meant_since=desk.now)
+    desk.service.reload(desk.schedule, desk.translator, desk.now, meant_since=desk.now)
     desk.there(Presence())
     assert desk.title() is None
     assert desk.outcomes("walk") == ["missed: disabled"]
@@ -651,7 +651,7 @@ def test_what_is_no_longer_configured_leaves_the_screen() -> None:
     desk = Desk(plain("walk", "10:00"), "2026-11-23 08:00")
     desk.until("2026-11-23 10:01")
     desk.schedule = schedule_of(plain("swim", "15:00"))
-    desk.service.reload(desk.schedule, desk.words, desk.now, meant_since=desk.now)
+    desk.service.reload(desk.schedule, desk.translator, desk.now, meant_since=desk.now)
     assert desk.title() is None
     assert desk.outcomes("walk") == ["expired: disabled"]
 
@@ -736,9 +736,9 @@ def test_a_trial_has_a_tip_that_suits_the_reminders_own_time() -> None:
         desk.journal.request_trial(name, desk.now)
         desk.written()
         (message,) = desk.screen.on_screen.values()
-        (tip,) = (one for one in desk.words.guidance.tips if one.text == message.body)
+        (tip,) = (one for one in desk.translator.guidance.tips if one.text == message.body)
         assert tip.moment in {suits, PartOfDay.ANY}
-        tips = [one for one in desk.words.guidance.tips if one.topic is tip.topic]
+        tips = [one for one in desk.translator.guidance.tips if one.topic is tip.topic]
         assert tip == next(one for one in tips if one.moment in {suits, PartOfDay.ANY})
 
 
@@ -910,7 +910,7 @@ def test_evenings_past_midnight_belong_to_the_day_before() -> None:
     )
     desk.until("2026-11-29 00:10")
     assert desk.title() == "Loosen the bedding"
-    assert desk.courses("blanket")[0].key.care_day.isoformat() == "2026-11-28"
+    assert desk.deliveries("blanket")[0].key.care_day.isoformat() == "2026-11-28"
     assert ZONE.key == "Europe/Copenhagen"
 
 
@@ -958,8 +958,8 @@ def test_another_bedtime_announces_nothing_that_is_done() -> None:
     assert coming.due == local("2026-11-24 22:00")
     desk.until("2026-11-24 07:00")
     assert len(desk.screen.shown) == 1
-    (course,) = desk.courses("stretch")[:1]
-    assert course.occurrence.due == local("2026-11-23 22:00")
+    (delivery,) = desk.deliveries("stretch")[:1]
+    assert delivery.occurrence.due == local("2026-11-23 22:00")
 
 
 def test_another_bedtime_moves_what_waits_to_be_asked_again() -> None:
@@ -1012,7 +1012,7 @@ def test_a_later_wake_up_moves_what_is_open() -> None:
     desk.until("2026-11-23 06:35")
     assert desk.title() == "pills"
     desk.schedule = schedule_of(sleep.replace("06:30", "07:30") + pills)
-    desk.service.reload(desk.schedule, desk.words, desk.now, meant_since=desk.now)
+    desk.service.reload(desk.schedule, desk.translator, desk.now, meant_since=desk.now)
     assert desk.title() is None
     desk.until("2026-11-23 07:30")
     assert desk.title() == "pills"
@@ -1022,7 +1022,7 @@ def test_flying_west_moves_what_is_open() -> None:
     """Open at 22:01 in Copenhagen; by New York's clock it is 16:01, and it comes at 22:00 there."""
     desk = Desk(BLANKET.replace("5m", "30m"), "2026-11-23 20:00")
     desk.until("2026-11-23 22:01")
-    desk.service.travel(ZoneInfo("America/New_York"), desk.now)
+    desk.service.change_zone(ZoneInfo("America/New_York"), desk.now)
     assert desk.title() is None
     coming = desk.service.following(desk.now)
     assert coming is not None

@@ -108,7 +108,7 @@ def test_it_goes_on_where_an_evening_that_was_closed_comes_once_more() -> None:
     desk.written()
     desk.until("2026-11-24 08:00")
     desk.press("start")
-    desk.service.travel(ZoneInfo("America/New_York"), desk.now)
+    desk.service.change_zone(ZoneInfo("America/New_York"), desk.now)
     desk.until("2026-11-24 08:00:10")
     assert body(desk)[-1].startswith("Step 2 of 5")
     desk.until("2026-11-24 08:01:30")
@@ -344,8 +344,8 @@ def test_a_service_that_was_away_over_the_end_is_in_time_for_it() -> None:
     desk = led()
     desk.until("2026-11-23 22:01:25")
     desk.restart("2026-11-23 22:01:33")
-    (course,) = desk.courses("stretch")
-    assert course.state == Closed(Outcome.DONE, desk.now)
+    (delivery,) = desk.deliveries("stretch")
+    assert delivery.state == Closed(Outcome.DONE, desk.now)
     assert desk.title() == "Well done"
 
 
@@ -371,7 +371,9 @@ def test_a_routine_that_is_edited_away_gives_the_reminder_back() -> None:
     """As it is configured now."""
     desk = led()
     without = STRETCH.split("[routines", maxsplit=1)[0].replace('"mine"', '"quick"')
-    desk.service.reload(schedule_of(SLEEP + without), desk.words, desk.now, meant_since=desk.now)
+    desk.service.reload(
+        schedule_of(SLEEP + without), desk.translator, desk.now, meant_since=desk.now
+    )
     assert desk.buttons == ["start", "done", "good-night"]
 
 
@@ -381,7 +383,7 @@ def test_other_lengths_hold_at_once() -> None:
     desk.until("2026-11-23 22:00:40")
     slower = STRETCH.replace("seconds = 20", "seconds = 60")
     desk.schedule = schedule_of(SLEEP + slower)
-    desk.service.reload(desk.schedule, desk.words, desk.now, meant_since=desk.now)
+    desk.service.reload(desk.schedule, desk.translator, desk.now, meant_since=desk.now)
     assert body(desk)[-1].startswith("Step 2 of 5")
     desk.until("2026-11-23 22:04:10")
     assert desk.outcomes("stretch") == ["done"]

@@ -292,8 +292,8 @@ def test_a_snooze_that_is_pressed_twice_counts_once() -> None:
     (token,) = desk.screen.on_screen
     for _ in range(2):
         desk.service.event(ButtonPressed(token, "snooze-10m"), desk.now)
-    (course,) = desk.courses("walk")
-    assert course.snoozes == 1
+    (delivery,) = desk.deliveries("walk")
+    assert delivery.snoozes == 1
 
 
 def test_a_press_brings_back_nothing_beside_the_next_one_of_its_reminder() -> None:
@@ -364,5 +364,5 @@ def test_who_closes_a_reminder_has_seen_it() -> None:
     made.screen.broken = True
     made.until("2026-11-23 10:00")
     made.close()
-    (course,) = made.courses("stretch")
-    assert course.seen
+    (delivery,) = made.deliveries("stretch")
+    assert delivery.seen

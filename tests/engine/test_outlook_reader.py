@@ -128,7 +128,7 @@ acts = st.one_of(
 
 def say_nothing(key: str, /, **values: object) -> None:
     """Keep the log of the service to itself."""
-    english().say(key, **values)
+    english().text(key, **values)
 
 
 @dataclass
@@ -152,8 +152,8 @@ class Night:
             zone=self.zone,
             journal=self.journal,
             screen=self.screen,
-            words=english(),
-            tell=say_nothing,
+            translator=english(),
+            log=say_nothing,
         )
         self.service.start(self.now)
         self.deliver()
@@ -204,7 +204,7 @@ class Night:
                 self.service.reload(self.schedule, english(), self.now, meant_since=self.now)
             case "travel", ZoneInfo() as zone:
                 self.zone = zone
-                self.service.travel(zone, self.now)
+                self.service.change_zone(zone, self.now)
 
     def _press(self, how: str) -> None:
         for token, message in list(self.screen.on_screen.items()):

@@ -58,7 +58,7 @@ def good_night(made: Desk) -> None:
 def edit(made: Desk, config: str) -> None:
     """Save another config, which is in force at once."""
     made.schedule = schedule_of(config)
-    made.service.reload(made.schedule, made.words, made.now, meant_since=made.now)
+    made.service.reload(made.schedule, made.translator, made.now, meant_since=made.now)
     made._deliver()
 
 
@@ -207,9 +207,9 @@ def test_an_answer_and_its_undo_before_the_service_looks_leave_it_on_the_screen(
     made.answers().done(made.now)
     made.answers().undo(made.now)
     made.written()
-    (course,) = made.courses("stretch")
+    (delivery,) = made.deliveries("stretch")
     assert made.title() == "Stretch"
-    assert course.state.shown == made.now  # type: ignore[union-attr] # it is open
+    assert delivery.state.shown == made.now  # type: ignore[union-attr] # it is open
     at(made, "22:32")
     assert made.outcomes("blanket") == ["open"]
 
@@ -218,10 +218,10 @@ def test_an_answer_and_its_undo_before_the_service_looks_leave_it_on_the_screen(
 def test_a_zone_there_and_back_loses_nothing(away: str) -> None:
     """A VPN for two minutes: the evening comes at its time, once."""
     made = desk("20:10")
-    made.service.travel(ZoneInfo(away), made.now)
+    made.service.change_zone(ZoneInfo(away), made.now)
     made._deliver()
     made.now += timedelta(minutes=2)
-    made.service.travel(ZONE, made.now)
+    made.service.change_zone(ZONE, made.now)
     made._deliver()
     at(made, "22:45")
     assert [one.title for one in made.screen.shown] == ["Stretch", "Blanket"]
@@ -233,10 +233,10 @@ def test_a_zone_there_and_back_loses_nothing(away: str) -> None:
 def test_a_zone_there_and_back_over_a_moment_loses_nothing(away: str) -> None:
     """A VPN from 21:58 to 22:03: what was due meanwhile is fresh, and comes then."""
     made = desk("21:58")
-    made.service.travel(ZoneInfo(away), made.now)
+    made.service.change_zone(ZoneInfo(away), made.now)
     made._deliver()
     at(made, "22:03")
-    made.service.travel(ZONE, made.now)
+    made.service.change_zone(ZONE, made.now)
     made._deliver()
     assert made.title() == "Stretch"
     at(made, "22:45")
@@ -328,7 +328,7 @@ def test_an_edited_bedtime_shows_all_that_is_fresh_one_after_the_other() -> None
 def test_a_flight_shows_one_of_what_it_has_moved() -> None:
     """A traveller does not see all that was missed on arrival."""
     made = desk("21:35")
-    made.service.travel(ZoneInfo("Europe/Helsinki"), made.now)
+    made.service.change_zone(ZoneInfo("Europe/Helsinki"), made.now)
     made._deliver()
     at(made, "22:30")
     assert {one.title for one in made.screen.shown} == {"Blanket"}
@@ -574,11 +574,11 @@ def test_undo_restores_nothing_beside_what_has_taken_its_place() -> None:
     made.answers().pause(made.now, made.now + timedelta(hours=2))
     made.written()
     auckland = ZoneInfo("Pacific/Auckland")
-    made.service.travel(auckland, made.now)
+    made.service.change_zone(auckland, made.now)
     UserActions(made.schedule, auckland, made.journal).undo(made.now)
     made.written()
-    (course,) = made.journal.unsettled()
-    assert course.key.slot == "wake + 2h"
+    (delivery,) = made.journal.unsettled()
+    assert delivery.key.slot == "wake + 2h"
 
 
 def test_what_a_clock_that_ran_ahead_has_missed_comes_once_it_is_right() -> None:

@@ -46,7 +46,7 @@ states: st.SearchStrategy[State] = st.one_of(
 
 occurrences = st.builds(Occurrence, st.builds(Key, names, days, texts), instants)
 
-courses = st.builds(
+deliveries = st.builds(
     Delivery,
     occurrences,
     st.sampled_from(Topic),

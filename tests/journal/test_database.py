@@ -31,7 +31,7 @@ SOURCE = Path(nightcare.__file__).parents[1]
 LONG = 60.0
 
 
-def course(slot: str = "1") -> Delivery:
+def delivery(slot: str = "1") -> Delivery:
     """Return the delivery of an occurrence that is due."""
     key = Key("water", date(2026, 11, 22), slot)
     return begin(Occurrence(key, NOW), Topic.HYDRATION)
@@ -95,7 +95,7 @@ def test_it_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
     """Folder and files, also those that SQLite puts beside it, whatever the umask."""
     folder = tmp_path / "deep" / "state"
     journal = Journal.open(folder)
-    journal.save(course())
+    journal.save(delivery())
     assert folder.stat().st_mode & 0o777 == 0o700
     modes = {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
     assert modes == {FILE_NAME: 0o600, f"{FILE_NAME}-wal": 0o600, f"{FILE_NAME}-shm": 0o600}
@@ -108,11 +108,11 @@ def test_it_remembers_when_it_is_opened_again(tmp_path: Path) -> None:
     As it broke elsewhere: totals zeroed by defaults.
     """
     journal = Journal.open(tmp_path)
-    journal.save(course())
+    journal.save(delivery())
     journal.save_global_state(GlobalState(paused_until=NOW))
     journal.close()
     again = Journal.open(tmp_path)
-    assert again.unsettled() == [course()]
+    assert again.unsettled() == [delivery()]
     assert again.global_state() == GlobalState(paused_until=NOW)
     again.close()
 
@@ -147,8 +147,8 @@ def test_an_empty_file_is_a_new_journal(tmp_path: Path) -> None:
     """As is left by a power cut just after it was made."""
     (tmp_path / FILE_NAME).touch(mode=0o600)
     journal = Journal.open(tmp_path)
-    journal.save(course())
-    assert journal.unsettled() == [course()]
+    journal.save(delivery())
+    assert journal.unsettled() == [delivery()]
     journal.close()
 
 
@@ -198,14 +198,14 @@ def test_all_of_a_transaction_becomes_true_or_nothing(journal: Journal) -> None:
 
     def change() -> None:
         with journal.transaction():
-            journal.save(course("1"))
+            journal.save(delivery("1"))
             journal.save_global_state(GlobalState(paused_until=NOW))
             raise MindChangedError
 
-    journal.save(course("before"))
+    journal.save(delivery("before"))
     with pytest.raises(MindChangedError):
         change()
-    assert journal.unsettled() == [course("before")]
+    assert journal.unsettled() == [delivery("before")]
     assert journal.global_state() == GlobalState()
 
 
@@ -213,9 +213,9 @@ def test_transactions_nest(journal: Journal, other: Journal) -> None:
     """The inner ones become true with the outer one, and not before."""
     with journal.transaction():
         with journal.transaction():
-            journal.save(course("1"))
+            journal.save(delivery("1"))
         assert other.unsettled() == []
-        journal.save(course("2"))
+        journal.save(delivery("2"))
     assert len(other.unsettled()) == 2
 
 
@@ -224,15 +224,15 @@ def test_an_error_in_an_inner_transaction_takes_back_the_outer_one(journal: Jour
 
     def change() -> None:
         with journal.transaction():
-            journal.save(course("1"))
+            journal.save(delivery("1"))
             with journal.transaction():
-                journal.save(course("2"))
+                journal.save(delivery("2"))
                 raise MindChangedError
 
     with pytest.raises(MindChangedError):
         change()
     assert journal.unsettled() == []
-    journal.save(course("3"))
+    journal.save(delivery("3"))
     assert len(journal.unsettled()) == 1
 
 
@@ -257,9 +257,9 @@ def test_a_transaction_that_was_interrupted_leaves_nothing(tmp_path: Path) -> No
 
 def test_two_programs_write_in_turn(journal: Journal, other: Journal) -> None:
     """Each sees at once what the other has written."""
-    journal.save(course())
-    assert other.unsettled() == [course()]
-    other.save(course().settle(Outcome.DONE, NOW))
+    journal.save(delivery())
+    assert other.unsettled() == [delivery()]
+    other.save(delivery().settle(Outcome.DONE, NOW))
     assert journal.unsettled() == []
 
 
@@ -270,13 +270,13 @@ def test_one_waits_for_the_other(journal: Journal, other: Journal) -> None:
     def write() -> None:
         begun.set()
         mine = Journal.open(Path(other._name).parent)
-        mine.save(course("late"))
+        mine.save(delivery("late"))
         mine.close()
         waited.set()
 
     writer = threading.Thread(target=write)
     with journal.transaction():
-        journal.save(course("early"))
+        journal.save(delivery("early"))
         writer.start()
         assert begun.wait(LONG)
         assert not waited.wait(0.05)
@@ -291,7 +291,7 @@ def test_one_that_waits_in_vain_is_told(tmp_path: Path) -> None:
     holder, waiter = Journal.open(tmp_path), Journal.open(tmp_path)
     with holder.transaction():
         with pytest.raises(StateError) as caught:
-            waiter.save(course())
+            waiter.save(delivery())
         assert caught.value.key == "journal_unusable"
         assert str(caught.value.values["reason"]) == "database is locked"
         # Reading waits for nobody, nor does opening it to read.
@@ -299,8 +299,8 @@ def test_one_that_waits_in_vain_is_told(tmp_path: Path) -> None:
         reader = Journal.open(tmp_path)
         assert reader.unsettled() == []
         reader.close()
-    waiter.save(course())
-    assert holder.unsettled() == [course()]
+    waiter.save(delivery())
+    assert holder.unsettled() == [delivery()]
     holder.close()
     waiter.close()
 
@@ -308,9 +308,9 @@ def test_one_that_waits_in_vain_is_told(tmp_path: Path) -> None:
 def test_it_is_known_whether_another_program_has_written(journal: Journal, other: Journal) -> None:
     """One's own writing does not count."""
     assert not journal.changed_by_others()
-    journal.save(course("1"))
+    journal.save(delivery("1"))
     assert not journal.changed_by_others()
-    other.save(course("2"))
+    other.save(delivery("2"))
     assert journal.changed_by_others()
     assert not journal.changed_by_others()
     other.unsettled()
@@ -367,7 +367,7 @@ def damaged(folder: Path, where: str) -> Path:
     journal = Journal.open(folder)
     with journal.transaction():
         for number in range(200):
-            journal.save(course(str(number)))
+            journal.save(delivery(str(number)))
     journal.close()
     path = folder / FILE_NAME
     sound = path.read_bytes()
@@ -405,7 +405,7 @@ def test_a_corrupt_file_cannot_be_written_either(tmp_path: Path) -> None:
     damaged(tmp_path, "further in")
     journal = Journal.open(tmp_path)
     with pytest.raises(StateError) as caught:
-        journal.save(course())
+        journal.save(delivery())
     assert caught.value.key == "journal_corrupt"
     assert not journal.is_sound()
     with pytest.raises(StateError):
@@ -437,9 +437,9 @@ def test_a_row_that_no_journal_writes_is_left_out_and_counted(
     journal: Journal, change: str
 ) -> None:
     """Somebody else has written it, or a disk has; the others are read."""
-    journal.save(course())
+    journal.save(delivery())
     journal.record_action(NOW, "done", [], GlobalState())
-    journal.record_decision(NOW, course().occurrence, "show", "show")  # type: ignore[arg-type]
+    journal.record_decision(NOW, delivery().occurrence, "show", "show")  # type: ignore[arg-type]
     journal.request_trial("water", NOW)
     journal.write_note("service", {"pid": 1})
     journal._db.execute(change)
@@ -464,7 +464,7 @@ def test_a_row_that_no_journal_writes_is_left_out_and_counted(
             "UPDATE standing SET began = replace(began, ':', 'x')",
             {"began": NOW + timedelta(hours=1)},
         ),
-        ("UPDATE standing SET reckoned = 'x'", {"reckoned": None}),
+        ("UPDATE standing SET reckoned = 'x'", {"updated": None}),
         ("UPDATE standing SET good_night = '2026-99-99'", {"good_night": None}),
         ("UPDATE standing SET tonight = '[1]'", {"tonight": {}}),
     ],
@@ -475,7 +475,7 @@ def test_what_can_be_read_of_the_global_state_is_kept(
     """A damaged value is as if nothing had been said; the others stay."""
     whole = GlobalState(
         began=NOW,
-        reckoned=NOW + timedelta(hours=1),
+        updated=NOW + timedelta(hours=1),
         paused_until=NOW + timedelta(hours=2),
         good_night=NOW.date(),
         tonight={NOW.date(): time(23, 45)},
@@ -504,7 +504,7 @@ def test_a_missing_table_is_damage(journal: Journal, change: str) -> None:
 
 def test_a_full_disk_is_told_and_leaves_all_as_it_was(journal: Journal) -> None:
     """Nothing that was remembered is lost, and it goes on when there is room again."""
-    journal.save(course("before"))
+    journal.save(delivery("before"))
     journal.save_global_state(GlobalState(paused_until=NOW))
     (pages,) = journal._db.execute("PRAGMA page_count").fetchone()
     journal._db.execute(f"PRAGMA max_page_count={pages}")
@@ -512,16 +512,16 @@ def test_a_full_disk_is_told_and_leaves_all_as_it_was(journal: Journal) -> None:
     def fill() -> None:
         with journal.transaction():
             for number in range(2000):
-                journal.save(course(str(number)))
+                journal.save(delivery(str(number)))
 
     with pytest.raises(StateError) as caught:
         fill()
     assert caught.value.key == "journal_unusable"
     assert str(caught.value.values["reason"]) == "database or disk is full"
-    assert journal.unsettled() == [course("before")]
+    assert journal.unsettled() == [delivery("before")]
     assert journal.global_state() == GlobalState(paused_until=NOW)
     journal._db.execute("PRAGMA max_page_count=100000")
-    journal.save(course("after"))
+    journal.save(delivery("after"))
     assert len(journal.unsettled()) == 2
     assert journal.is_sound()
 

@@ -222,7 +222,7 @@ def test_a_journal_without_a_diary_gets_one_and_keeps_the_rest(tmp_path: Path) -
 def test_the_diary_goes_along_into_the_refuge_and_back(tmp_path: Path) -> None:
     """An answer that is given while the disk fails is on it later, once."""
     disk = Journal.open(tmp_path)
-    disk.save_global_state(GlobalState(began=NOW, reckoned=NOW))
+    disk.save_global_state(GlobalState(began=NOW, updated=NOW))
     filled(disk)
     copy = MemoryCopy(disk, NOW)
     answered = Morning(NIGHT, Answer.SEVERE, NOW)
@@ -239,7 +239,7 @@ def test_the_diary_goes_along_into_the_refuge_and_back(tmp_path: Path) -> None:
 def test_what_the_person_changed_on_the_disk_meanwhile_stays(tmp_path: Path) -> None:
     """Corrected, taken out or answered there, where their command found it."""
     disk = Journal.open(tmp_path)
-    disk.save_global_state(GlobalState(began=NOW, reckoned=NOW))
+    disk.save_global_state(GlobalState(began=NOW, updated=NOW))
     pages = filled(disk)
     second = pages.add(CRAMP)
     copy = MemoryCopy(disk, NOW)
@@ -258,7 +258,7 @@ def test_what_the_person_changed_on_the_disk_meanwhile_stays(tmp_path: Path) -> 
 def test_a_journal_that_is_lost_gets_its_diary_back(tmp_path: Path) -> None:
     """All of it, however old, beside what a command has written to the new one."""
     gone = Journal.open(tmp_path / "old")
-    gone.save_global_state(GlobalState(began=NOW, reckoned=NOW))
+    gone.save_global_state(GlobalState(began=NOW, updated=NOW))
     filled(gone)
     copy = MemoryCopy(gone, NOW + timedelta(days=300))
     new = Journal.open(tmp_path / "new")
@@ -276,7 +276,7 @@ def test_a_journal_that_is_lost_gets_its_diary_back_under_the_same_numbers(
 ) -> None:
     """The person corrects by these numbers; nothing was recorded meanwhile."""
     gone = Journal.open(tmp_path / "old")
-    gone.save_global_state(GlobalState(began=NOW, reckoned=NOW))
+    gone.save_global_state(GlobalState(began=NOW, updated=NOW))
     pages = filled(gone)
     pages.add(CRAMP)
     third = pages.add(replace(CRAMP, note="third"))
@@ -297,13 +297,13 @@ def test_a_journal_that_is_lost_gets_its_diary_back_under_the_same_numbers(
 def everything(journal: Journal) -> None:
     """Let every table hold something."""
     filled(journal)
-    course = begin(Occurrence(Key("water", NIGHT, "1"), NOW), Topic.HYDRATION)
-    journal.save(course.settle(Outcome.DONE, NOW))
+    delivery = begin(Occurrence(Key("water", NIGHT, "1"), NOW), Topic.HYDRATION)
+    journal.save(delivery.settle(Outcome.DONE, NOW))
     journal.record_tip("refill", NOW)
-    journal.record_decision(NOW, course.occurrence, "show", "show")  # type: ignore[arg-type]
-    journal.record_action(NOW, "done", [course], GlobalState(paused_until=NOW))
+    journal.record_decision(NOW, delivery.occurrence, "show", "show")  # type: ignore[arg-type]
+    journal.record_action(NOW, "done", [delivery], GlobalState(paused_until=NOW))
     journal.request_trial("water", NOW)
-    journal.save_routine_session(RoutineSession(course.key, "calf", NOW, NOW))
+    journal.save_routine_session(RoutineSession(delivery.key, "calf", NOW, NOW))
     journal.write_note(SERVICE_NOTE, {"pid": 1})
     journal.write_note("other", {"pid": 1})
 
@@ -353,10 +353,10 @@ def test_erasing_leaves_no_trace_in_the_files(journal: Journal, tmp_path: Path) 
 def test_after_erasing_the_service_goes_on_from_now(journal: Journal) -> None:
     """Nothing of before comes up again, and a pause is over."""
     journal.save_global_state(
-        GlobalState(began=NOW - 48 * HOUR, reckoned=NOW, paused_until=NOW + HOUR)
+        GlobalState(began=NOW - 48 * HOUR, updated=NOW, paused_until=NOW + HOUR)
     )
     journal.erase(NOW + HOUR)
-    assert journal.global_state() == GlobalState(began=NOW + HOUR, reckoned=NOW + HOUR)
+    assert journal.global_state() == GlobalState(began=NOW + HOUR, updated=NOW + HOUR)
 
 
 def test_what_is_erased_while_the_disk_fails_the_service_does_not_come_back(
@@ -364,7 +364,7 @@ def test_what_is_erased_while_the_disk_fails_the_service_does_not_come_back(
 ) -> None:
     """Records in memory from before are not written again."""
     disk = Journal.open(tmp_path)
-    disk.save_global_state(GlobalState(began=NOW, reckoned=NOW))
+    disk.save_global_state(GlobalState(began=NOW, updated=NOW))
     everything(disk)
     copy = MemoryCopy(disk, NOW)
     disk.erase(NOW)

@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
 def written(folder: Path) -> Path:
     """Return the folder with a journal that a service has closed."""
     journal = Journal.open(folder)
-    journal.save_global_state(replace(journal.global_state(), began=NOW, reckoned=NOW))
+    journal.save_global_state(replace(journal.global_state(), began=NOW, updated=NOW))
     journal.write_note(SERVICE_NOTE, {"pid": 4711})
     journal.close()
     return folder

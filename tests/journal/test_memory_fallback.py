@@ -20,7 +20,7 @@ from nightcare.journal.store import BUTTONS_NOTE, Journal
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def course(slot: str) -> Delivery:
+def delivery(slot: str) -> Delivery:
     """Return a delivery that has just begun."""
     key = Key("water", date(2026, 11, 23), slot)
     return begin(Occurrence(key, NOON - timedelta(hours=1)), Topic.HYDRATION)
@@ -29,17 +29,17 @@ def course(slot: str) -> Delivery:
 def test_what_changed_in_memory_is_brought_back(tmp_path: Path) -> None:
     """Courses, what holds for all, and tips."""
     disk = Journal.open(tmp_path)
-    disk.save_global_state(replace(disk.global_state(), began=NOON, reckoned=NOON))
-    disk.save(course("old"))
+    disk.save_global_state(replace(disk.global_state(), began=NOON, updated=NOON))
+    disk.save(delivery("old"))
     copy = MemoryCopy(disk, NOON)
-    copy.journal.save(course("old").settle(Outcome.DONE, NOON))
-    copy.journal.save(course("new"))
+    copy.journal.save(delivery("old").settle(Outcome.DONE, NOON))
+    copy.journal.save(delivery("new"))
     copy.journal.record_tip("refill", NOON)
     paused = replace(copy.journal.global_state(), paused_until=NOON + timedelta(hours=1))
     copy.journal.save_global_state(paused)
     copy.merge_into(disk, NOON)
-    assert disk.delivery(course("old").key) == course("old").settle(Outcome.DONE, NOON)
-    assert disk.delivery(course("new").key) == course("new")
+    assert disk.delivery(delivery("old").key) == delivery("old").settle(Outcome.DONE, NOON)
+    assert disk.delivery(delivery("new").key) == delivery("new")
     assert disk.global_state() == paused
     assert list(disk.tips_shown()) == ["refill"]
     copy.journal.close()
@@ -49,8 +49,8 @@ def test_what_changed_in_memory_is_brought_back(tmp_path: Path) -> None:
 def test_a_routine_under_way_goes_on_in_memory_and_back_on_the_disk(tmp_path: Path) -> None:
     """Unless the disk knows better, or it is over by then."""
     disk = Journal.open(tmp_path)
-    disk.save_global_state(replace(disk.global_state(), began=NOON, reckoned=NOON))
-    led = RoutineSession(course("1").key, "calf", NOON, NOON)
+    disk.save_global_state(replace(disk.global_state(), began=NOON, updated=NOON))
+    led = RoutineSession(delivery("1").key, "calf", NOON, NOON)
     disk.save_routine_session(led)
     copy = MemoryCopy(disk, NOON)
     assert copy.journal.routine_session() == led
@@ -69,20 +69,20 @@ def test_a_routine_under_way_goes_on_in_memory_and_back_on_the_disk(tmp_path: Pa
 def test_what_a_command_wrote_meanwhile_stays(tmp_path: Path) -> None:
     """The person's own answer on the disk goes before what memory thinks."""
     disk = Journal.open(tmp_path)
-    disk.save_global_state(replace(disk.global_state(), began=NOON, reckoned=NOON))
-    disk.save(course("1"))
+    disk.save_global_state(replace(disk.global_state(), began=NOON, updated=NOON))
+    disk.save(delivery("1"))
     copy = MemoryCopy(disk, NOON)
-    answered = course("1").settle(Outcome.DONE, NOON)
+    answered = delivery("1").settle(Outcome.DONE, NOON)
     disk.save(answered)
     paused = replace(disk.global_state(), paused_until=NOON + timedelta(hours=2))
     disk.save_global_state(paused)
-    copy.journal.save(course("1").settle(Outcome.EXPIRED, NOON))
+    copy.journal.save(delivery("1").settle(Outcome.EXPIRED, NOON))
     copy.journal.save_global_state(
-        replace(copy.journal.global_state(), reckoned=NOON + timedelta(hours=1))
+        replace(copy.journal.global_state(), updated=NOON + timedelta(hours=1))
     )
     copy.merge_into(disk, NOON)
     assert disk.delivery(answered.key) == answered
-    assert disk.global_state() == replace(paused, reckoned=NOON + timedelta(hours=1))
+    assert disk.global_state() == replace(paused, updated=NOON + timedelta(hours=1))
     copy.journal.close()
     disk.close()
 
@@ -113,7 +113,7 @@ def test_without_anything_to_copy_the_past_is_left_alone(tmp_path: Path) -> None
 
     lost.run(step)
     assert log == ["error_journal_unusable", "log_not_remembered"]
-    assert lost.global_state().reckoned == NOON
+    assert lost.global_state().updated == NOON
     lost.close()
 
 
@@ -143,10 +143,10 @@ def test_notes_of_the_service_are_brought_back(tmp_path: Path) -> None:
 def test_it_stays_one_object(tmp_path: Path) -> None:
     """Holders of the journal are not notified."""
     one, _ = logged(tmp_path)
-    one.save_global_state(GlobalState(began=NOON, reckoned=NOON))
+    one.save_global_state(GlobalState(began=NOON, updated=NOON))
     (tmp_path / FILE_NAME).unlink()
-    one.run(lambda: one.save(course("1")))
-    assert one.delivery(course("1").key) == course("1")
+    one.run(lambda: one.save(delivery("1")))
+    assert one.delivery(delivery("1").key) == delivery("1")
     one.close()
     with closing(Journal.open(tmp_path)) as disk:
-        assert disk.delivery(course("1").key) == course("1")
+        assert disk.delivery(delivery("1").key) == delivery("1")

@@ -73,10 +73,10 @@ def test_what_an_earlier_version_wrote_is_read(tmp_path: Path) -> None:
             " VALUES (?, ?, '2026-11-22', '1', ?, ?, 'show')",
             (at, name, at, verdict),
         )
-    standing = json.dumps([None, None, None, None, "{}"])
+    global_state = json.dumps([None, None, None, None, "{}"])
     old.execute(
         "INSERT INTO acts (at, what, courses, standing) VALUES (?, 'done', ?, ?)",
-        (at, json.dumps([shown]), standing),
+        (at, json.dumps([shown]), global_state),
     )
     old.execute("INSERT INTO trials (at, reminder) VALUES (?, 'water')", (at,))
     old.execute("PRAGMA user_version=3")
@@ -97,7 +97,7 @@ def test_what_an_earlier_version_wrote_is_read(tmp_path: Path) -> None:
         }
         act = journal.last_action()
         assert act is not None
-        assert act.courses == tuple(
+        assert act.deliveries == tuple(
             one for one in journal.unsettled() if one.key.reminder == "water"
         )
         assert [journal.trial_status(one.id) for one in journal.trials()] == [

@@ -25,7 +25,7 @@ COURSES = 400
 CRAMPS = 60
 
 
-def course(number: int) -> Delivery:
+def delivery(number: int) -> Delivery:
     """Return an occurrence that is done."""
     key = Key("water", date(2026, 11, 23), f"{number:04}")
     return begin(Occurrence(key, NOON), Topic.HYDRATION).settle(Outcome.DONE, NOON)
@@ -38,19 +38,19 @@ def cramp(number: int) -> Cramp:
     return Cramp(number, NOON, timedelta(), place, None, Severity.MILD, 3, note, NOON)
 
 
-STANDING = GlobalState(began=NOON - timedelta(days=9), reckoned=NOON, paused_until=NOON)
+STANDING = GlobalState(began=NOON - timedelta(days=9), updated=NOON, paused_until=NOON)
 
 
 def written(folder: Path) -> Path:
     """Write a journal with something in every table; returns its file."""
     with closing(Journal.open(folder)) as journal, journal.transaction():
         for number in range(COURSES):
-            journal.save(course(number))
+            journal.save(delivery(number))
         for number in range(1, CRAMPS + 1):
             journal.diary.add(cramp(number))
         journal.diary.save_morning(Morning(date(2026, 11, 20), Answer.NONE, NOON))
         journal.diary.record_question(date(2026, 11, 20), NOON)
-        journal.record_action(NOON, "done", [course(1)], STANDING)
+        journal.record_action(NOON, "done", [delivery(1)], STANDING)
         journal.record_tip("refill", NOON)
         journal.write_note(SERVICE_NOTE, {"pid": 1})
         journal.write_note("professional", {"at": "2026-11-20"})
@@ -172,10 +172,10 @@ def test_no_flipped_bit_stops_the_service(tmp_path: Path, seed: int) -> None:
         one.last_decisions()
         one.routine_session()
         one.diary.content()
-        one.save(course(5000))
+        one.save(delivery(5000))
 
     one.run(step)
-    assert one.delivery(course(5000).key) is not None
+    assert one.delivery(delivery(5000).key) is not None
     assert len(one.since(NOON)) > COURSES // 2
     one.close()
 
@@ -212,7 +212,7 @@ def test_where_nothing_can_be_renamed_it_goes_on_in_memory(
         one, told = service_journal(tmp_path)
         assert told == ["error_journal_corrupt", "log_not_remembered", "log_salvaged"]
         assert len(one.since(NOON)) == COURSES
-        one.run(lambda: one.save(course(5000)))
+        one.run(lambda: one.save(delivery(5000)))
         assert path.read_bytes() == bytes(raw)
     one.run(lambda: None)
     assert told[-1] == "log_remembered_again"
@@ -230,7 +230,7 @@ def test_a_foreign_database_is_left_alone(tmp_path: Path) -> None:
     before = path.read_bytes()
     one, told = service_journal(tmp_path)
     assert told == ["error_journal_foreign", "log_not_remembered"]
-    one.run(lambda: one.save(course(1)))
+    one.run(lambda: one.save(delivery(1)))
     assert path.read_bytes() == before
     path.unlink()
     one.run(lambda: None)
@@ -244,11 +244,11 @@ def test_old_entries_go_once_a_day(tmp_path: Path) -> None:
     """This holds while the service runs for months."""
     clock = [NOON]
     one = FallbackJournal(tmp_path, lambda: clock[0], lambda *_, **__: None)
-    one.run(lambda: one.save(course(1)))
+    one.run(lambda: one.save(delivery(1)))
     clock[0] += timedelta(days=399)
     one.run(lambda: None)
-    assert one.delivery(course(1).key) is not None
+    assert one.delivery(delivery(1).key) is not None
     clock[0] += timedelta(days=2)
     one.run(lambda: None)
-    assert one.delivery(course(1).key) is None
+    assert one.delivery(delivery(1).key) is None
     one.close()

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journal.strategies import (
-    courses,
+    deliveries,
     instants,
     leds,
     notes,
@@ -55,7 +55,7 @@ def fresh() -> Iterator[Journal]:
         journal.close()
 
 
-def course(
+def delivery(
     due: datetime = NOW, name: str = "water", day: date = TODAY, slot: str = "1"
 ) -> Delivery:
     """Return the delivery of an occurrence that is due."""
@@ -65,28 +65,28 @@ def course(
 # Courses
 
 
-@given(courses)
-def test_a_course_is_given_back_as_it_was(course: Delivery) -> None:
+@given(deliveries)
+def test_a_course_is_given_back_as_it_was(delivery: Delivery) -> None:
     """In whatever state."""
     with fresh() as journal:
-        assert journal.delivery(course.key) is None
-        journal.save(course)
-        assert journal.delivery(course.key) == course
+        assert journal.delivery(delivery.key) is None
+        journal.save(delivery)
+        assert journal.delivery(delivery.key) == delivery
 
 
-@given(courses, st.lists(states, max_size=4))
-def test_a_course_has_only_its_last_state(course: Delivery, later: list[State]) -> None:
+@given(deliveries, st.lists(states, max_size=4))
+def test_a_course_has_only_its_last_state(delivery: Delivery, later: list[State]) -> None:
     """However often it changes."""
     with fresh() as journal:
-        journal.save(course)
+        journal.save(delivery)
         for state in later:
-            course = replace(course, state=state)
-            journal.save(course)
-        assert journal.delivery(course.key) == course
-        assert journal.unsettled() == ([] if course.settled else [course])
+            delivery = replace(delivery, state=state)
+            journal.save(delivery)
+        assert journal.delivery(delivery.key) == delivery
+        assert journal.unsettled() == ([] if delivery.settled else [delivery])
 
 
-@given(st.lists(courses, max_size=8, unique_by=lambda one: one.key))
+@given(st.lists(deliveries, max_size=8, unique_by=lambda one: one.key))
 def test_what_is_unsettled_comes_in_order_of_time(made: list[Delivery]) -> None:
     """All that have no outcome, and nothing else."""
     with fresh() as journal:
@@ -102,8 +102,8 @@ def test_what_is_unsettled_comes_in_order_of_time(made: list[Delivery]) -> None:
 
 def test_instants_of_other_zones_sort_as_instants() -> None:
     """By what they are, not by how they are written."""
-    early = course(NOW.astimezone(timezone(timedelta(hours=14))), slot="early")
-    late = course((NOW + MINUTE).astimezone(timezone(-timedelta(hours=12))), slot="late")
+    early = delivery(NOW.astimezone(timezone(timedelta(hours=14))), slot="early")
+    late = delivery((NOW + MINUTE).astimezone(timezone(-timedelta(hours=12))), slot="late")
     with fresh() as journal:
         journal.save(late)
         journal.save(early)
@@ -117,7 +117,7 @@ def test_a_care_day_is_given_back_in_order_of_time(moments: list[tuple[int, int]
         for number, minutes in moments:
             day = TODAY + number * DAY
             due = datetime.combine(day, datetime.min.time(), UTC) + minutes * MINUTE
-            begun = course(due, day=day, slot=str(minutes))
+            begun = delivery(due, day=day, slot=str(minutes))
             journal.save(begun.settle(Outcome.DONE, due) if minutes % 2 else begun)
         for number in range(4):
             expected = sorted(minutes for one, minutes in moments if one == number)
@@ -128,8 +128,8 @@ def test_a_care_day_is_given_back_in_order_of_time(moments: list[tuple[int, int]
 def test_known_are_those_whose_moment_has_come() -> None:
     """An occurrence is known by reminder, care day and slot, all three."""
     with fresh() as journal:
-        journal.save(course())
-        key = course().key
+        journal.save(delivery())
+        key = delivery().key
         others = [
             replace(key, reminder="walk"),
             replace(key, care_day=TODAY + DAY),
@@ -142,13 +142,13 @@ def test_known_are_those_whose_moment_has_come() -> None:
 def test_since_is_what_was_due_since_or_has_no_outcome() -> None:
     """The instant itself included."""
     with fresh() as journal:
-        old = course(NOW - DAY, slot="old")
+        old = delivery(NOW - DAY, slot="old")
         journal.save(old.settle(Outcome.DONE, NOW))
         journal.save(
             replace(old, occurrence=replace(old.occurrence, key=replace(old.key, slot="open")))
         )
         for slot, due in (("just", NOW), ("later", NOW + MINUTE)):
-            journal.save(course(due, slot=slot).settle(Outcome.DONE, NOW))
+            journal.save(delivery(due, slot=slot).settle(Outcome.DONE, NOW))
         assert {one.key.slot for one in journal.since(NOW)} == {"open", "just", "later"}
 
 
@@ -160,11 +160,11 @@ def test_what_was_never_shown_nor_answered_can_be_forgotten() -> None:
             ("after", NOW + MINUTE, False),
             ("shown", NOW + MINUTE, True),
         ):
-            journal.save(replace(course(due, slot=slot), seen=seen))
+            journal.save(replace(delivery(due, slot=slot), seen=seen))
         later = NOW + MINUTE
-        journal.save(course(later, slot="snoozed").snoozed(later + MINUTE))
-        journal.save(course(later, slot="done").settle(Outcome.DONE, later))
-        journal.save(course(later, slot="missed").settle(Outcome.MISSED, later))
+        journal.save(delivery(later, slot="snoozed").snoozed(later + MINUTE))
+        journal.save(delivery(later, slot="done").settle(Outcome.DONE, later))
+        journal.save(delivery(later, slot="missed").settle(Outcome.MISSED, later))
         journal.forget_unseen(NOW)
         left = {one.key.slot for one in journal.since(NOW)}
         assert left == {"before", "shown", "snoozed", "done"}
@@ -182,8 +182,8 @@ def test_a_bedtime_that_occurs_twice_is_kept_as_the_one_that_was_meant() -> None
             journal.record_action(NOW, "tonight", [], journal.global_state())
             assert journal.global_state().tonight[TODAY].fold == fold
             (act,) = journal.actions()
-            assert act.standing.tonight == {TODAY: bedtime}
-            assert act.standing.tonight[TODAY].fold == fold
+            assert act.global_state.tonight == {TODAY: bedtime}
+            assert act.global_state.tonight[TODAY].fold == fold
 
 
 def test_at_first_nothing_holds() -> None:
@@ -202,24 +202,24 @@ def test_at_first_nothing_holds() -> None:
 def test_what_holds_for_all_is_given_back_as_it_was(made: list[GlobalState]) -> None:
     """The last that was written."""
     with fresh() as journal:
-        for standing in made:
-            journal.save_global_state(standing)
+        for global_state in made:
+            journal.save_global_state(global_state)
         assert journal.global_state() == made[-1]
 
 
 # What the person did
 
 
-@given(instants, st.sampled_from(sorted(ACTS)), st.lists(courses, max_size=3), standings)
+@given(instants, st.sampled_from(sorted(ACTS)), st.lists(deliveries, max_size=3), standings)
 def test_an_act_is_given_back_as_it_was(
-    at: datetime, what: str, before: list[Delivery], standing: GlobalState
+    at: datetime, what: str, before: list[Delivery], global_state: GlobalState
 ) -> None:
     """With how things stood before it, until it is taken back."""
     with fresh() as journal:
-        journal.record_action(at, what, before, standing)
+        journal.record_action(at, what, before, global_state)
         act = journal.last_action()
         assert act is not None
-        assert act == UserAction(act.id, at, what, tuple(before), standing)
+        assert act == UserAction(act.id, at, what, tuple(before), global_state)
         journal.forget_action(act)
         assert journal.last_action() is None
 
@@ -325,9 +325,9 @@ def test_what_is_older_than_400_days_is_let_go() -> None:
     with fresh() as journal:
         for slot, due in (("old", limit - MINUTE), ("kept", limit)):
             day = due.date()
-            begun = course(due, day=day, slot=slot)
+            begun = delivery(due, day=day, slot=slot)
             journal.save(begun.settle(Outcome.DONE, due))
-            journal.save(course(due, name="open", day=day, slot=slot))
+            journal.save(delivery(due, name="open", day=day, slot=slot))
             journal.record_decision(due, begun.occurrence, "show", Reason.SHOW)
             journal.record_action(due, {"old": "done", "kept": "snooze"}[slot], [], GlobalState())
             journal.request_trial(slot, due)
@@ -360,13 +360,13 @@ def test_pruning_an_empty_journal_changes_nothing() -> None:
 def test_a_copy_knows_all_and_goes_its_own_way() -> None:
     """A write to one is not in the other."""
     with fresh() as journal:
-        journal.save(course())
+        journal.save(delivery())
         journal.save_global_state(GlobalState(paused_until=NOW))
         copy = journal.copy_to_memory()
         assert copy.unsettled() == journal.unsettled()
         assert copy.global_state() == journal.global_state()
-        copy.save(course().held(Reason.PAUSED))
-        journal.save(course(slot="2"))
+        copy.save(delivery().held(Reason.PAUSED))
+        journal.save(delivery(slot="2"))
         assert [one.state for one in copy.unsettled()] == [Held(Reason.PAUSED)]
         assert len(journal.unsettled()) == 2
         copy.close()
@@ -375,7 +375,7 @@ def test_a_copy_knows_all_and_goes_its_own_way() -> None:
 def test_a_journal_in_memory_is_forgotten() -> None:
     """The next one knows nothing of it."""
     with fresh() as journal:
-        journal.save(course())
+        journal.save(delivery())
         assert journal.is_sound()
     with fresh() as journal:
         assert journal.unsettled() == []
@@ -392,15 +392,15 @@ def test_every_state_has_its_own_columns() -> None:
             Closed(Outcome.DONE, NOW),
             Active(None, NOW),
         ):
-            journal.save(replace(course(), state=state))
-            found = journal.delivery(course().key)
+            journal.save(replace(delivery(), state=state))
+            found = journal.delivery(delivery().key)
             assert found is not None
             assert found.state == state
 
 
 def test_how_far_a_reminder_came_is_known_of_its_last_showing() -> None:
     """Of that alone, and not of what was held or dropped since."""
-    one = course().occurrence
+    one = delivery().occurrence
     with fresh() as journal:
         for _ in range(2):
             journal.record_decision(NOW, one, "show", Reason.SHOW)
@@ -422,13 +422,13 @@ def test_how_far_a_trial_came_is_known() -> None:
 
 def test_an_act_remembers_what_stood_beside_it() -> None:
     """An action of an earlier version, which remembered nothing, is read as before."""
-    one, other = course(name="walk"), course(name="water")
+    one, other = delivery(name="walk"), delivery(name="water")
     with fresh() as journal:
         journal.record_action(NOW, "done", [one], GlobalState(), [other])
         act = journal.last_action()
         assert act is not None
-        assert (act.courses, act.beside) == ((one,), (other,))
+        assert (act.deliveries, act.beside) == ((one,), (other,))
         journal.write("UPDATE acts SET courses = json_extract(courses, '$.changed')")
         act = journal.last_action()
         assert act is not None
-        assert (act.courses, act.beside) == ((one,), ())
+        assert (act.deliveries, act.beside) == ((one,), ())

@@ -60,7 +60,7 @@ class Watch:
     def __call__(self) -> None:
         """Hear that something may have changed."""
         self.told.append(self.attendant.presence)
-        task = asyncio.create_task(self._tell())
+        task = asyncio.create_task(self._log())
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
 
@@ -80,7 +80,7 @@ class Watch:
         except TimeoutError:
             raise AssertionError(f"in vain; known: {self.attendant.known()}") from None
 
-    async def _tell(self) -> None:
+    async def _log(self) -> None:
         async with self._news:
             self._news.notify_all()
 

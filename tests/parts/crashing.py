@@ -132,9 +132,9 @@ class Record:
         carried: All that went over the bus.
         displayed: How many notifications are on the screen at the very end.
         integrity: What SQLite says of the journal.
-        courses: All courses in the journal.
+        deliveries: All courses in the journal.
         acts: All acts in the journal, in their order.
-        standing: What holds for all in the journal.
+        global_state: What holds for all in the journal.
         files: What the state folder holds.
         log: What the service printed in all its lives.
     """
@@ -146,9 +146,9 @@ class Record:
     carried: tuple[Carried, ...]
     displayed: int
     integrity: tuple[str, ...]
-    courses: Mapping[str, Delivery]
+    deliveries: Mapping[str, Delivery]
     acts: tuple[UserAction, ...]
-    standing: GlobalState
+    global_state: GlobalState
     files: frozenset[str]
     log: str
 
@@ -328,9 +328,9 @@ class _Evening:
             came = [name for name, due in self.due.items() if due <= now()]
             names = [name_of(one.title) for one in self._shown()[-1:]] * 2 + came[-3:]
             if names:
-                self._tell(chances.choice(("done", "snooze", "snooze")), chances.choice(names))
+                self._log(chances.choice(("done", "snooze", "snooze")), chances.choice(names))
 
-    def _tell(self, what: str, name: str) -> None:
+    def _log(self, what: str, name: str) -> None:
         words = (what, name, LENGTH) if what == "snooze" else (what, name)
         began = now()
         done = subprocess.run(
@@ -368,8 +368,8 @@ class _Evening:
         with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
             integrity = tuple(word for (word,) in database.execute("PRAGMA integrity_check"))
         with contextlib.closing(Journal.open(self.night.state)) as journal:
-            courses = journal.since(min(self.due.values()))
-            standing = journal.global_state()
+            deliveries = journal.since(min(self.due.values()))
+            global_state = journal.global_state()
             with contextlib.closing(journal.copy_to_memory()) as copy:
                 acts = tuple(_acts(copy))
         return Record(
@@ -380,17 +380,17 @@ class _Evening:
             carried=tuple(self.carried),
             displayed=displayed,
             integrity=integrity,
-            courses={one.key.reminder: one for one in courses},
+            deliveries={one.key.reminder: one for one in deliveries},
             acts=acts,
-            standing=standing,
+            global_state=global_state,
             files=frozenset(path.name for path in self.night.state.iterdir()),
             log=self.home.log("nightcare").read_text(encoding="utf-8"),
         )
 
 
-def _waits(course: Delivery) -> bool:
+def _waits(delivery: Delivery) -> bool:
     """Return whether it is still to be shown."""
-    match course.state:
+    match delivery.state:
         case Held() | Snoozed() | Active(shown=None):
             return True
         case _:

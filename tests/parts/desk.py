@@ -112,7 +112,7 @@ class Desk:
         self.journal = journal_in_memory() if journal is None else journal
         self.zone: tzinfo = ZONE
         self.told: list[tuple[str, Mapping[str, object]]] = []
-        self.words = read_words("en")
+        self.translator = read_words("en")
         self._open_for_business()
 
     def _open_for_business(self, before: tuple[Schedule, tzinfo] | None = None) -> None:
@@ -122,15 +122,15 @@ class Desk:
             zone=self.zone,
             journal=self.journal,
             screen=self.screen,
-            words=self.words,
-            tell=self._tell,
+            translator=self.translator,
+            log=self._log,
         )
         self.service.start(self.now, before)
         self._deliver()
 
-    def _tell(self, key: str, /, **values: object) -> None:
+    def _log(self, key: str, /, **values: object) -> None:
         # Every sentence must exist and be filled in.
-        self.words.say(key, **values)
+        self.translator.text(key, **values)
         self.told.append((key, values))
 
     def _deliver(self) -> None:
@@ -222,7 +222,7 @@ class Desk:
         (message,) = self.screen.on_screen.values()
         return [button.key for button in message.buttons]
 
-    def courses(self, reminder: str) -> list[Delivery]:
+    def deliveries(self, reminder: str) -> list[Delivery]:
         """Return the reminder's deliveries of this and the last care day, in order of time."""
         day = Calendar(self.schedule.sleep, ZONE).at(self.now).date
         both = [*self.journal.of_care_day(day - timedelta(days=1)), *self.journal.of_care_day(day)]
@@ -230,11 +230,11 @@ class Desk:
 
     def outcomes(self, reminder: str) -> list[str]:
         """Return the outcome of each with its reason, or its state."""
-        return [_became(one) for one in self.courses(reminder)]
+        return [_became(one) for one in self.deliveries(reminder)]
 
 
-def _became(course: Delivery) -> str:
-    state = course.state
+def _became(delivery: Delivery) -> str:
+    state = delivery.state
     if isinstance(state, Closed):
         return f"{state.outcome}: {state.reason}" if state.reason else str(state.outcome)
     return STATE_NAMES[type(state)]

@@ -51,7 +51,7 @@ class Evening:
         self.schedule = schedule_of(SLEEP + config)
         self.server = server
         self.journal = journal_in_memory()
-        self.words = read_words("en")
+        self.translator = read_words("en")
         self.told: list[str] = []
         self.screen = FreedesktopNotifier(BusClient(bus.address), icon="nightcare")
         self.service = Engine(
@@ -59,8 +59,8 @@ class Evening:
             zone=ZONE,
             journal=self.journal,
             screen=self.screen,
-            words=self.words,
-            tell=self._tell,
+            translator=self.translator,
+            log=self._log,
         )
         self._start = local(start)
         self._began = 0.0
@@ -107,9 +107,9 @@ class Evening:
         return min([*ahead, (self._due() - self.now).total_seconds()])
 
     def _due(self) -> datetime:
-        reckoned = self.journal.global_state().reckoned
-        assert reckoned is not None
-        due = [self.service.upcoming(one, reckoned) for one in self.schedule.enabled]
+        updated = self.journal.global_state().updated
+        assert updated is not None
+        due = [self.service.upcoming(one, updated) for one in self.schedule.enabled]
         deadline = self.service.next_deadline()
         instants = [one.due for one in due if one is not None]
         return min(instants if deadline is None else [*instants, deadline])
@@ -126,8 +126,8 @@ class Evening:
     def _hear(self, event: NotifierEvent) -> None:
         self.service.event(event, self.now)
 
-    def _tell(self, key: str, /, **values: object) -> None:
-        self.words.say(key, **values)
+    def _log(self, key: str, /, **values: object) -> None:
+        self.translator.text(key, **values)
         self.told.append(key)
 
     # The person
@@ -157,14 +157,14 @@ class Evening:
         assert self.server is not None
         return [asked.title for asked in self.server.asked]
 
-    def course(self, reminder: str) -> Delivery:
+    def delivery(self, reminder: str) -> Delivery:
         """Return the reminder's last delivery."""
         found = [one for one in self.journal.since(self._start) if one.key.reminder == reminder]
         return max(found, key=lambda one: one.occurrence.due)
 
     def state(self, reminder: str) -> str:
         """Return the outcome of the reminder's last delivery, or its state."""
-        state = self.course(reminder).state
+        state = self.delivery(reminder).state
         match state:
             case Closed(outcome):
                 return str(outcome)

@@ -47,8 +47,8 @@ def live(state: Path, zone: ZoneInfo, last: date, nights: int) -> None:
             for at, day in enumerate(days):
                 _night(journal, day, zone, chance, restless=0.45 - 0.3 * at / nights)
                 if nights - at <= KEPT:
-                    for course in _courses(day, zone, chance):
-                        journal.save(course)
+                    for delivery in _courses(day, zone, chance):
+                        journal.save(delivery)
     finally:
         journal.close()
 

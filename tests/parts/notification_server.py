@@ -288,7 +288,7 @@ class NotificationServer(Peer):
 
     async def press(self, number: int, key: str) -> None:
         """Tell that a button was pressed."""
-        await self._tell(number, "ActionInvoked", "us", (number, key))
+        await self._log(number, "ActionInvoked", "us", (number, key))
 
     async def press_unasked(self, number: int, key: str) -> None:
         """Tell everybody that a button was pressed of what it was never asked to show."""
@@ -296,7 +296,7 @@ class NotificationServer(Peer):
 
     async def dismiss(self, number: int, reason: int = 2) -> None:
         """Take a notification off the screen, and tell."""
-        await self._tell(number, "NotificationClosed", "uu", (number, reason))
+        await self._log(number, "NotificationClosed", "uu", (number, reason))
         if self.on_screen.pop(number, None) is not None:
             self._left_at = asyncio.get_running_loop().time()
 
@@ -360,7 +360,7 @@ class NotificationServer(Peer):
                 if number in self.on_screen and self.closes:
                     await self.dismiss(number, reason=3)
                 elif number in self.on_screen:
-                    await self._tell(number, "NotificationClosed", "uu", (number, 3))
+                    await self._log(number, "NotificationClosed", "uu", (number, 3))
                 return [new_method_return(message)]
             case "Notify":
                 return await self._notify(message)
@@ -405,7 +405,7 @@ class NotificationServer(Peer):
         if self.on_screen.get(number) is notification:
             self._expiring = asyncio.create_task(self.dismiss(number, reason=1))
 
-    async def _tell(self, number: int, member: str, signature: str, body: tuple[Any, ...]) -> None:
+    async def _log(self, number: int, member: str, signature: str, body: tuple[Any, ...]) -> None:
         if self.to in {To.EVERYBODY, To.BOTH}:
             await self.emit(member, signature, body)
         if self.to in {To.SENDER, To.BOTH}:

@@ -40,7 +40,7 @@ def a_morning() -> Iterator[tuple[Nightcare, Monitor, RealServer]]:
         nightcare = Nightcare(home, session, zone_where_it_is(MORNING))
         nightcare.configure(LATER)
         journal = Journal.open(nightcare.state)
-        journal.save_global_state(GlobalState(began=now() - timedelta(days=2), reckoned=now()))
+        journal.save_global_state(GlobalState(began=now() - timedelta(days=2), updated=now()))
         journal.close()
         yield nightcare, monitor, server
 

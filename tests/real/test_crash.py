@@ -149,11 +149,11 @@ class Account:
     @cached_property
     def planned(self) -> list[str]:
         """The reminders that fell due from when the service first ran until it ended."""
-        standing = self.record.standing
-        assert standing.began is not None
-        assert standing.reckoned is not None
+        global_state = self.record.global_state
+        assert global_state.began is not None
+        assert global_state.updated is not None
         due = self.record.due.items()
-        return [name for name, at in due if standing.began < at <= standing.reckoned]
+        return [name for name, at in due if global_state.began < at <= global_state.updated]
 
     # What the bus carried
 
@@ -227,8 +227,8 @@ class Account:
         return [told for told in self.record.told if told.code == 0]
 
     def _answer(self, act: UserAction) -> Answer:
-        (course,) = act.courses
-        name = course.key.reminder
+        (delivery,) = act.deliveries
+        name = delivery.key.reminder
         until = act.at + SNOOZED if act.what == "snooze" else None
         # Where a button and a command said the same at the same time, it may be either.
         known = (
@@ -247,8 +247,8 @@ def _number(seen: Seen) -> int:
     return cast("int", next(iter(seen.body), 0))
 
 
-def _settled(course: Delivery) -> Closed | None:
-    return course.state if isinstance(course.state, Closed) else None
+def _settled(delivery: Delivery) -> Closed | None:
+    return delivery.state if isinstance(delivery.state, Closed) else None
 
 
 # What must not be
@@ -257,7 +257,7 @@ def _settled(course: Delivery) -> Closed | None:
 def lost(account: Account) -> Iterator[str]:
     """Yield what is missing or wrong in the journal, or did not return."""
     for name in account.planned:
-        if name not in account.record.courses:
+        if name not in account.record.deliveries:
             yield f"{name} fell due, and nobody knows of it"
     yield from _lost_answers(account)
     yield from _lost_presses(account)
@@ -274,11 +274,11 @@ def _lost_answers(account: Account) -> Iterator[str]:
                 f"{answer}: {told[answer]} acknowledged, {pressed[answer]} pressed,"
                 f" but {journal[answer]} in the journal"
             )
-    for name, course in account.record.courses.items():
-        settled = _settled(course)
+    for name, delivery in account.record.deliveries.items():
+        settled = _settled(delivery)
         done = settled is not None and settled.outcome is Outcome.DONE
-        if done != (journal["done", name] > 0) or course.snoozes != journal["snooze", name]:
-            yield f"{course} does not follow from {account.to(name)}"
+        if done != (journal["done", name] > 0) or delivery.snoozes != journal["snooze", name]:
+            yield f"{delivery} does not follow from {account.to(name)}"
 
 
 def _lost_presses(account: Account) -> Iterator[str]:
@@ -288,26 +288,26 @@ def _lost_presses(account: Account) -> Iterator[str]:
         off = notice.taken_off is not None and notice.taken_off <= press.at
         if off or notice.life.ended < press.at + AT_ONCE:
             continue
-        settled = _settled(account.record.courses[notice.name])
+        settled = _settled(account.record.deliveries[notice.name])
         ends = [] if settled is None else [settled.at]
         answered = [answer.at for answer in account.to(notice.name)]
         if all(abs(press.at - at) > AT_ONCE for at in answered + ends):
             around = [one for one in account.notices if abs(one.at - press.at) < 2 * AT_ONCE]
-            course = account.record.courses[notice.name]
-            yield f"{press} was not heard: {course}, beside {around}"
+            delivery = account.record.deliveries[notice.name]
+            yield f"{press} was not heard: {delivery}, beside {around}"
 
 
 def _lost_snoozes(account: Account) -> Iterator[str]:
     """Yield snoozes that did not return when they were over and were not ended otherwise."""
-    for name, course in account.record.courses.items():
-        settled = _settled(course)
-        too_late = settled is not None and settled.at > course.fresh_from + FRESH
+    for name, delivery in account.record.deliveries.items():
+        settled = _settled(delivery)
+        too_late = settled is not None and settled.at > delivery.fresh_from + FRESH
         last = account.to(name)[-1:]
         for answer in last:
             until = answer.until
             back = until is None or any(notice.at >= until for notice in account.of(name))
             if not (back or too_late):
-                yield f"{answer} did not come back: {course}"
+                yield f"{answer} did not come back: {delivery}"
 
 
 def doubled(account: Account) -> Iterator[str]:

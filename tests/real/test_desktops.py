@@ -767,5 +767,5 @@ def test_nightcare_keeps_its_own_time(
         and seen.body[0] == reply.body[0]
     ]
     assert ends[0] in {("CloseNotification",), ("NotificationClosed", EXPIRED)}
-    early = read_words("en").say("log_taken_off", reminder="walk")
+    early = read_words("en").text("log_taken_off", reminder="walk")
     assert early not in one.night.home.log("nightcare").read_text(encoding="utf-8")

@@ -257,7 +257,7 @@ def environment(night: Nightcare) -> dict[str, Any]:
 
 def title_of_reminder(monitor: Monitor) -> str:
     """Return the title of the next reminder, without the notice about a loaded schedule."""
-    notices = {read_words(language).say("notice_taken_up") for language in ("en", "da")}
+    notices = {read_words(language).text("notice_taken_up") for language in ("en", "da")}
     seen = monitor.wait_for("Notify", matching=lambda seen: seen.body[3] not in notices)
     return str(seen.body[3])
 
@@ -308,7 +308,7 @@ def test_variables_that_come_late_are_taken_up(night: Nightcare, early: UserMana
             assert environment(night)["language"] == "da"
             assert environment(night)["display"] == ":9"
             automatic(night, LATER, night.reminder("water", soon()))
-            assert title_of_reminder(monitor) == read_words("da").say("title_hydration")
+            assert title_of_reminder(monitor) == read_words("da").text("title_hydration")
 
 
 def test_variables_are_asked_for_just_before_a_reminder(
@@ -325,7 +325,7 @@ def test_variables_are_asked_for_just_before_a_reminder(
         assert environment(night)["language"] == "en"
         # What is due when the config is read is shown at once.
         automatic(night, LATER, night.reminder("water", soon(5 * ONE_SECOND)))
-        assert title_of_reminder(monitor) == read_words("da").say("title_hydration")
+        assert title_of_reminder(monitor) == read_words("da").text("title_hydration")
         assert environment(night)["desktop"] == "sway"
 
 

@@ -124,7 +124,7 @@ def test_the_page_stands_alone_and_fits(
     file = written(person, NIGHTS[diary], language)
     for width in (SMALLEST, PHONE, 768):
         with opened(browser, file, width=width) as seen:
-            assert seen.page.title() == read_words(language).say("page_title")
+            assert seen.page.title() == read_words(language).text("page_title")
             assert seen.width() <= width
             assert seen.reaches() <= width - MARGIN
             assert seen.requests == [file.as_uri()]
@@ -203,16 +203,16 @@ def test_it_prints_on_a4(browser: Browser, person: Nightcare, diary: str) -> Non
     assert sheets <= LONGEST[diary]
     text = text_of(printed, person.home)
     told = person.json("report", "--days", str(max(30, NIGHTS[diary])))
-    words = read_words("en")
+    translator = read_words("en")
     assert text.startswith("Leg cramps at night Diary from ")
     counted = (told["nights_with_cramps"], told["nights_without"], told["nights_not_recorded"])
     assert " ".join(map(str, counted)) in text
     assert "kropklog.dk" in text
-    assert words.say("page_professional") in text
+    assert translator.text("page_professional") in text
     assert f"{sheets}/{sheets}" in text.replace(" ", "")
     assert ("nothing can be said yet" in text) == (diary in ("empty", "one"))
-    assert (words.say("page_weeks") in text) == (diary == "month")
-    assert (words.say("page_months") in text) == (diary == "ten years")
+    assert (translator.text("page_weeks") in text) == (diary == "month")
+    assert (translator.text("page_months") in text) == (diary == "ten years")
     tool = find_program("pdftoppm", "poppler-utils")
     picture = run_tool([tool, "-r", "20", "-l", "1", str(printed)], person.home.environment())
     pixels = picture.split(b"255\n", 1)[1]

@@ -80,7 +80,7 @@ def test_on_a_full_disk_the_reminders_go_on(night: Nightcare) -> None:
         # SQLite would follow the path to the disk that this process sees.
         shutil.copytree(disk(night, service), night.home.aside / "copy")
         with contextlib.closing(Journal.open(night.home.aside / "copy")) as journal:
-            known = {course.key.reminder for course in journal.since(began)}
+            known = {delivery.key.reminder for delivery in journal.since(began)}
         assert known == {"before", "full-0", "full-1", "full-2", "full-3", "after"}
         service.end()
     assert "Traceback" not in service.log()

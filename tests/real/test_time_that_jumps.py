@@ -70,14 +70,14 @@ class Evening:
         noon = here.replace(hour=NOON, minute=0, second=0, microsecond=0)
         return noon + timedelta(hours=hours) - here
 
-    def reckoned(self) -> datetime | None:
+    def updated(self) -> datetime | None:
         """Up to when (UTC, by the wall) the service has decided everything."""
         with contextlib.closing(Journal.open(self.night.state)) as journal:
-            return journal.global_state().reckoned
+            return journal.global_state().updated
 
     def has_reckoned_since(self, before: datetime | None) -> bool:
         """Return whether the service has decided again."""
-        return self.reckoned() != before
+        return self.updated() != before
 
     def outcomes(self, name: str) -> list[str]:
         """Return the outcomes of a reminder's occurrences today, or their states."""
@@ -153,7 +153,7 @@ def test_a_clock_set_back_shows_nothing_twice(evening: Evening) -> None:
         at_once("the reminder", lambda: shown(service) == ["water"], service)
         evening.night.command("done")
         for hours in (1.1, 2.2, 1.5, 2.3):
-            before = evening.reckoned()
+            before = evening.updated()
             evening.wall.jump(evening.after(hours))
             at_once("a reckoning", partial(evening.has_reckoned_since, before), service)
         assert evening.outcomes("water") == ["done"]

@@ -260,13 +260,13 @@ def test_marks_are_drawn_one_by_one_as_long_as_they_can_be_counted() -> None:
 @pytest.mark.parametrize("language", languages())
 def test_the_page_speaks_the_persons_language_throughout(language: str) -> None:
     """Every sentence is the catalogue's; the dates have their year."""
-    words = read_words(language)
+    translator = read_words(language)
     html = render_page(made_page(a_full_month(), language))
     seen = Seen(html)
     assert ("html", {"lang": language}) in seen.tags
     text = " ".join(seen.text.split())
     for key in ("page_title", "page_calendar", "report_worst", "report_no_cause", "page_noted"):
-        assert words.say(key) in text
+        assert translator.text(key) in text
     assert {"en": "Saturday 21 November 2026", "da": "lørdag den 21. november 2026"}[
         language
     ] in text
@@ -308,18 +308,18 @@ def test_when_to_see_a_professional_is_always_there(
     language: str, why: ReferralReason | None
 ) -> None:
     """With the site, the title and the section; near the top where the diary says so."""
-    words = read_words(language)
+    translator = read_words(language)
     html = render_page(made_page(a_full_month(), language, why))
     text = " ".join(Seen(html).text.split())
-    said = {one.id: one for one in words.guidance.professional}
+    said = {one.id: one for one in translator.guidance.professional}
     for name in (*(why.advice if why else ("severe-and-persistent",)), "other-symptoms"):
         assert said[name].text in text
-    assert words.guidance.source in text
+    assert translator.guidance.source in text
     assert "kropklog.dk" in text
     assert said["not-medical-advice"].text in text
     first = html.index('id="professional"') < html.index('id="calendar"')
     assert first == (why is not None)
-    assert (words.say("professional_ours") in text) == (why is not None)
+    assert (translator.text("professional_ours") in text) == (why is not None)
 
 
 @pytest.mark.parametrize("language", languages())
@@ -327,7 +327,7 @@ def test_it_never_says_that_one_thing_leads_to_another(language: str) -> None:
     """Not even where the figures look like it."""
     html = render_page(made_page(a_full_month(), language))
     text = " ".join(Seen(html).text.split())
-    assert read_words(language).say("report_no_cause") in text
+    assert read_words(language).text("report_no_cause") in text
     assert html.index('class="no-cause"') < html.index('class="bars')
     body = html[html.index("<body>") :]
     assert "%" not in body

@@ -29,6 +29,6 @@ def test_nothing_is_reckoned_before_the_start(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     bench.app.runtime.handle_presence()
     bench.app.reload()
-    assert bench.app.journal.global_state().reckoned is None
+    assert bench.app.journal.global_state().updated is None
     bench.app.journal.close()
     bench.app._lock.release()

@@ -35,22 +35,22 @@ def test_a_journal_that_cannot_be_written_does_not_stop_the_reminders(tmp_path: 
         await bench.app.runtime.handle_due()
         assert "was removed or replaced" in bench.out.getvalue()
         assert "nothing is remembered" in bench.out.getvalue()
-        course = bench.app.journal.delivery(key)
-        assert course is None
+        delivery = bench.app.journal.delivery(key)
+        assert delivery is None
         number = bench.ask()
         await bench.app.runtime.handle_due()
         await bench.until(lambda: bench.app.journal.trial_answer(number))
-        reckoned = bench.app.journal.global_state().reckoned
+        updated = bench.app.journal.global_state().updated
         bench.state.unlink()
         hidden.rename(bench.state)
         await bench.app.runtime.handle_due()
         assert "can be written again" in bench.out.getvalue()
         disk = Journal.open(bench.state)
-        standing = disk.global_state()
+        global_state = disk.global_state()
         disk.close()
-        assert standing.reckoned is not None
-        assert reckoned is not None
-        assert standing.reckoned >= reckoned
+        assert global_state.updated is not None
+        assert updated is not None
+        assert global_state.updated >= updated
 
     bench.run(test)
 
@@ -81,8 +81,8 @@ def test_a_journal_that_is_taken_away_is_written_anew(tmp_path: Path, *, folder:
 
     async def test(bench: Bench) -> None:
         until = now() + timedelta(hours=1)
-        standing = replace(bench.app.journal.global_state(), paused_until=until)
-        bench.app.journal.save_global_state(standing)
+        global_state = replace(bench.app.journal.global_state(), paused_until=until)
+        bench.app.journal.save_global_state(global_state)
         if folder:
             shutil.rmtree(bench.state)
         else:

@@ -59,14 +59,14 @@ class Bench:
         self.alarm = HandAlarm()
         self.dues = dues
         self.error = error
-        self.reckoned = 0
+        self.updated = 0
         self.jumps = 0
         self.moments_before = 0
         self.asked: list[str] = []
         self.failures: list[BaseException] = []
         self.scheduling = ReminderScheduler(
             upcoming=self._upcoming,
-            update=self._reckon,
+            update=self._update,
             soon=self._soon,
             jumped=self._jumped,
             failed=self.failures.append,
@@ -81,8 +81,8 @@ class Bench:
             return None
         return Occurrence(Key(reminder.name, due.date(), "1"), due)
 
-    async def _reckon(self) -> None:
-        self.reckoned += 1
+    async def _update(self) -> None:
+        self.updated += 1
         if self.error is not None:
             raise self.error
 
@@ -146,7 +146,7 @@ def test_what_follows_is_found_a_moment_before_something_is_due() -> None:
         await asyncio.sleep(0.08)
         bench.alarm.due()
         await settle()
-        assert bench.reckoned == 1
+        assert bench.updated == 1
         assert bench.asked == []
         assert bench.alarm.at == late
 
@@ -184,7 +184,7 @@ def test_when_the_alarm_goes_all_is_reckoned_and_the_next_is_set() -> None:
         await asyncio.sleep((first - datetime.now(UTC)).total_seconds() + 0.01)
         bench.alarm.due()
         await settle()
-        assert bench.reckoned == 1
+        assert bench.updated == 1
         assert bench.alarm.at == bench.dues["swim"]
 
     run(bench, test)
@@ -197,7 +197,7 @@ def test_a_deadline_that_has_passed_is_reckoned_at_once() -> None:
     async def test() -> None:
         bench.scheduling.deadline(soon(-1000))
         await settle()
-        assert bench.reckoned == 1
+        assert bench.updated == 1
         assert bench.alarm.at is None
 
     run(bench, test)
@@ -237,7 +237,7 @@ def test_to_be_stopped_while_a_job_waits_is_no_failure(caplog: pytest.LogCapture
         await asyncio.Event().wait()
 
     async def test() -> None:
-        bench.scheduling._reckon = wait
+        bench.scheduling._update = wait
         bench.scheduling.deadline(soon(-1000))
         await settle()
         assert waits.is_set()

@@ -37,7 +37,7 @@ def a_command(world: World) -> None:
 
 def _an_act(world: World) -> None:
     if _act(world, *_some_act(world)):
-        _tell(world)
+        _log(world)
 
 
 def _an_act_and_undo(world: World) -> None:
@@ -48,7 +48,7 @@ def _an_act_and_undo(world: World) -> None:
         return
     later = world.random.random() < 0.4
     if later or world.random.random() < 0.7:
-        _tell(world)
+        _log(world)
     if later:
         world.promises.stretches.acted(world)
         world.go_on(60.0 * world.random.choice((1, 3, 10, 40)))
@@ -72,7 +72,7 @@ def _undo(world: World) -> str | None:
 
     if _act(world, "undo", undo):
         world.promises.undone = what[0]
-        _tell(world)
+        _log(world)
     world.promises.undone = None
     world.promises.answering = False
     return what[0] if what else None
@@ -129,7 +129,7 @@ def _act(world: World, what: str, act: Callable[[UserActions], object]) -> bool:
     return True
 
 
-def _tell(world: World) -> None:
+def _log(world: World) -> None:
     """Let the service hear that somebody has written."""
     world.step("written", lambda: world.service.written(world.now), returns=True)
     world.promises.answering = False
@@ -158,22 +158,22 @@ class _Standing:
         at: When (UTC).
         holds: The pause, the closed evening and the bedtimes in force.
         coming: What is to come, and when (UTC).
-        courses: What was fresh and is not over, and where it stands.
+        deliveries: What was fresh and is not over, and where it stands.
         settled: What has its outcome.
     """
 
     at: datetime
     holds: tuple[object, ...]
     coming: dict[Key, datetime]
-    courses: dict[Key, str]
+    deliveries: dict[Key, str]
     settled: dict[Key, str]
 
     @classmethod
     def of(cls, world: World) -> _Standing:
-        standing, calendar = world.journal.global_state(), world.calendar()
+        global_state, calendar = world.journal.global_state(), world.calendar()
         day = calendar.at(world.now)
-        paused = standing.paused_until if standing.paused(world.now) else None
-        good_night = standing.good_night if standing.good_night == day.date else None
+        paused = global_state.paused_until if global_state.paused(world.now) else None
+        good_night = global_state.good_night if global_state.good_night == day.date else None
         coming = {
             one.key: one.due
             for one in world.due_between(world.now, world.now + _AHEAD)
@@ -202,11 +202,11 @@ class _Standing:
             return f"to come was {self.coming.items() ^ now.coming.items()}"
         lost = {
             key: stands
-            for key, stands in self.courses.items()
-            if now.courses.get(key) != stands and not _kept_back(world, key)
+            for key, stands in self.deliveries.items()
+            if now.deliveries.get(key) != stands and not _kept_back(world, key)
         }
         if lost:
-            found = {key: now.courses.get(key) or now.settled.get(key) for key in lost}
+            found = {key: now.deliveries.get(key) or now.settled.get(key) for key in lost}
             return f"{lost} is {found}"
         # What was missed, and has been seen since, was seen.
         changed = {
@@ -217,26 +217,26 @@ class _Standing:
         return f"changed: {changed}" if changed else None
 
 
-def _may_come(world: World, course: Delivery) -> bool:
+def _may_come(world: World, delivery: Delivery) -> bool:
     """Return whether it is on the screen and fresh, or may still come there."""
-    reminder = world.schedule.reminder(course.key.reminder)
-    if reminder is None or world.now > course.fresh_from + reminder.fresh:
+    reminder = world.schedule.reminder(delivery.key.reminder)
+    if reminder is None or world.now > delivery.fresh_from + reminder.fresh:
         return False
     day = world.calendar().at(world.now)
-    waits = not isinstance(course.state, Active)
-    return not waits or world.now <= shown_at_latest(course, reminder, day)
+    waits = not isinstance(delivery.state, Active)
+    return not waits or world.now <= shown_at_latest(delivery, reminder, day)
 
 
 def _kept_back(world: World, key: Key) -> bool:
     """Return whether it waits for somebody who is not there, as it would on any return."""
-    course = world.journal.delivery(key)
-    held = course is not None and isinstance(course.state, Held)
+    delivery = world.journal.delivery(key)
+    held = delivery is not None and isinstance(delivery.state, Held)
     return held and world.presence != Presence()
 
 
-def _stands(course: Delivery) -> str:
+def _stands(delivery: Delivery) -> str:
     """Return where a course stands."""
-    match course.state:
+    match delivery.state:
         case Snoozed(until):
             return f"snoozed until {until}"
         case Active(away=True, again=again):

@@ -64,19 +64,19 @@ class Evenings:
                 if key not in self.seen and world.now > until and until - since > _ROOM:
                     world.fail(f"never shown, though there was somebody since {since}: {key}")
         for one, reminder in fresh:
-            course = world.journal.delivery(one.key)
-            gave_way = bool(shown) and self._gave_way(world, course, returns=returns)
+            delivery = world.journal.delivery(one.key)
+            gave_way = bool(shown) and self._gave_way(world, delivery, returns=returns)
             self._check(world, one, reminder, gave_way=gave_way)
 
     def _check(self, world: World, one: Occurrence, reminder: Reminder, *, gave_way: bool) -> None:
-        course = world.journal.delivery(one.key)
-        if one.key in self.seen or one.key in self.excused or self._answered(world, course):
+        delivery = world.journal.delivery(one.key)
+        if one.key in self.seen or one.key in self.excused or self._answered(world, delivery):
             self.chances.pop(one.key, None)
         elif gave_way:
             self.excused.add(one.key)
         elif _may_be_shown(world, one, reminder):
             if all(token.startswith(CAN_WAIT) for token in world.screen.visible):
-                world.fail(f"somebody is there, the screen is free, not shown: {one}, {course}")
+                world.fail(f"somebody is there, the screen is free, not shown: {one}, {delivery}")
             until = _until(world, one, reminder)
             since, was = self.chances.get(one.key, (world.now, until))
             # Where a change of the plan leaves less time, only what is left counts.
@@ -84,34 +84,34 @@ class Evenings:
         else:
             self.chances.pop(one.key, None)
 
-    def _answered(self, world: World, course: Delivery | None) -> bool:
+    def _answered(self, world: World, delivery: Delivery | None) -> bool:
         """Return whether the person has answered it, or a later one has taken its place."""
-        if course is None:
+        if delivery is None:
             return False
-        if course.snoozes > 0:
+        if delivery.snoozes > 0:
             return True
-        if not isinstance(course.state, Closed):
+        if not isinstance(delivery.state, Closed):
             return False
-        if course.state.outcome is not Outcome.MISSED:
+        if delivery.state.outcome is not Outcome.MISSED:
             return True
-        if course.state.reason is Reason.ROUTINE:
+        if delivery.state.reason is Reason.ROUTINE:
             return True
         return any(
-            later.key.reminder == course.key.reminder and later.due > course.occurrence.due
+            later.key.reminder == delivery.key.reminder and later.due > delivery.occurrence.due
             for later in world.due_between(world.now - timedelta(hours=3), world.now)
         )
 
-    def _gave_way(self, world: World, course: Delivery | None, *, returns: bool) -> bool:
+    def _gave_way(self, world: World, delivery: Delivery | None, *, returns: bool) -> bool:
         """Return whether it was missed, and gave way to what came on a return.
 
         What was held for an absence comes back only when the screen is free, which may be later
         than the person; what had not come up at all gives way to what comes by the return itself.
         """
-        if course is None or not isinstance(course.state, Closed):
+        if delivery is None or not isinstance(delivery.state, Closed):
             return False
-        before = self._before.get(course.key)
+        before = self._before.get(delivery.key)
         if before is None:
-            return returns and world.now - course.occurrence.due > LIVE
+            return returns and world.now - delivery.occurrence.due > LIVE
         return isinstance(before.state, Held) and before.state.cause not in {
             Reason.ANOTHER,
             Reason.ROUTINE,
@@ -141,12 +141,12 @@ def _until(world: World, one: Occurrence, reminder: Reminder) -> datetime:
 
 
 def _may_be_shown(world: World, one: Occurrence, reminder: Reminder) -> bool:
-    standing = world.journal.global_state()
+    global_state = world.journal.global_state()
     day = world.calendar().at(world.now)
     tried = any(token.startswith("trial/") for token in world.screen.wanted)
     return not (
-        standing.paused(world.now)
-        or standing.good_night == day.date
+        global_state.paused(world.now)
+        or global_state.good_night == day.date
         or (day.asleep(world.now) and not day.bedtime < one.due < day.ends)
         or world.screen.broken
         or world.journal.routine_session() is not None

@@ -243,15 +243,15 @@ def _edit(world: World) -> None:
 
 
 def _travel(world: World) -> None:
-    world.travel(world.some_zone())
+    world.change_zone(world.some_zone())
 
 
 def _there_and_back(world: World) -> None:
     """Be in another zone for some minutes, as by a VPN that moves the clock."""
     home = world.zone
-    world.travel(world.some_zone())
+    world.change_zone(world.some_zone())
     world.go_on(60.0 * world.random.choice((1, 2, 10, 120)))
-    world.travel(home)
+    world.change_zone(home)
 
 
 def _set_the_clock(world: World) -> None:

@@ -126,26 +126,26 @@ class Promises:
         if announced is None or announced.due > until or world.screen.broken:
             self._announced = None
             return
-        course = world.journal.delivery(announced.key)
-        if course is not None and course.settled:
-            world.fail(f"announced, but had already: {announced}, {course}")
-        self._announced = announced, course
+        delivery = world.journal.delivery(announced.key)
+        if delivery is not None and delivery.settled:
+            world.fail(f"announced, but had already: {announced}, {delivery}")
+        self._announced = announced, delivery
 
     def announced_came(self) -> None:
         """Check that what was announced has come, or is on record as held back."""
         if self._announced is None:
             return
         world, (announced, before) = self._world, self._announced
-        course = world.journal.delivery(announced.key)
-        if course is None or course == before:
-            world.fail(f"announced, and did not come: {announced}, {course}")
+        delivery = world.journal.delivery(announced.key)
+        if delivery is None or delivery == before:
+            world.fail(f"announced, and did not come: {announced}, {delivery}")
 
     # Before and after a step
 
     def before(self) -> None:
         """Keep how things stand before a step."""
         world = self._world
-        since = world.journal.global_state().reckoned
+        since = world.journal.global_state().updated
         self._planned = []
         if since is not None and since < world.now:
             schedule, zone = self._in_force
@@ -181,11 +181,11 @@ class Promises:
 
     def everything_has_ended(self) -> None:
         """Check that nothing is left open after days without the person."""
-        for course in self._world.journal.unsettled():
-            young = course.fresh_from > self._world.now - timedelta(days=1, hours=3)
-            waiting = isinstance(course.state, Held) and course.state.cause is Reason.PAUSED
+        for delivery in self._world.journal.unsettled():
+            young = delivery.fresh_from > self._world.now - timedelta(days=1, hours=3)
+            waiting = isinstance(delivery.state, Held) and delivery.state.cause is Reason.PAUSED
             if not young and not waiting:
-                self._world.fail(f"never ended: {course}")
+                self._world.fail(f"never ended: {delivery}")
 
     # The promises
 
@@ -217,26 +217,26 @@ class Promises:
 
     def _fresh_and_allowed(self, shown: list[str]) -> None:
         world = self._world
-        standing = world.journal.global_state()
+        global_state = world.journal.global_state()
         if world.presence != Presence() and any(one.startswith(CAN_WAIT) for one in shown):
             world.fail(f"what can wait was shown to nobody: {shown}")
         new = [one for one in shown if not one.startswith((_NOTICE, TRIAL))]
         if not new:
             return
-        if standing.paused(world.now):
+        if global_state.paused(world.now):
             world.fail(f"shown during a pause: {new}")
         day = world.calendar().at(world.now)
-        if standing.good_night == day.date and not self._begun_since_good_night(new):
+        if global_state.good_night == day.date and not self._begun_since_good_night(new):
             world.fail(f"shown after good night: {new}")
-        for course in world.journal.unsettled():
+        for delivery in world.journal.unsettled():
             # What was on the screen before comes back after a trial with what is left of its time.
-            back = isinstance(course.state, Active) and token_of(course) in self._had
-            if isinstance(course.state, Active) and token_of(course) in new and not back:
-                reminder = world.schedule.named(course.key.reminder)
-                if world.now > course.fresh_from + reminder.fresh:
-                    world.fail(f"shown too late: {course}")
+            back = isinstance(delivery.state, Active) and token_of(delivery) in self._had
+            if isinstance(delivery.state, Active) and token_of(delivery) in new and not back:
+                reminder = world.schedule.named(delivery.key.reminder)
+                if world.now > delivery.fresh_from + reminder.fresh:
+                    world.fail(f"shown too late: {delivery}")
                 if Condition.LOCKED in world.presence and reminder.held_while(Condition.LOCKED):
-                    world.fail(f"shown on a locked screen: {course}")
+                    world.fail(f"shown on a locked screen: {delivery}")
 
     def _begun_since_good_night(self, new: list[str]) -> bool:
         """Return whether it is a stretch that began after it; a flight west repeats the evening."""
@@ -257,18 +257,20 @@ class Promises:
                 # Nothing comes to it any more; ten years of them are too many to ask for.
                 del self._settled[key]
                 continue
-            course = world.journal.delivery(key)
-            now = course.state.outcome if course and isinstance(course.state, Closed) else None
+            delivery = world.journal.delivery(key)
+            now = (
+                delivery.state.outcome if delivery and isinstance(delivery.state, Closed) else None
+            )
             if now is not outcome:
                 # What nobody saw, and a change of the plan or of the clock has put ahead.
-                ahead = course is None or course.occurrence.due > due
+                ahead = delivery is None or delivery.occurrence.due > due
                 forgotten = (ahead or self._clock_set_back) and outcome is Outcome.MISSED
                 if not self.answering and not forgotten:
                     world.fail(f"{key} was {outcome} and is {now}")
                 del self._settled[key]
-        for course in world.journal.of_care_day(day):
-            if isinstance(course.state, Closed):
-                self._settled[course.key] = (course.state.outcome, course.occurrence.due)
+        for delivery in world.journal.of_care_day(day):
+            if isinstance(delivery.state, Closed):
+                self._settled[delivery.key] = (delivery.state.outcome, delivery.occurrence.due)
 
     def _nothing_lost(self) -> None:
         world = self._world
@@ -284,23 +286,23 @@ class Promises:
         self._keep_what_was_seen()
         self._forget_what_moved()
         day = world.calendar().at(world.now).date
-        for course in world.journal.of_care_day(day):
-            if course.seen != (course.key in self._told):
-                world.fail(f"the journal is wrong about having shown {course}")
+        for delivery in world.journal.of_care_day(day):
+            if delivery.seen != (delivery.key in self._told):
+                world.fail(f"the journal is wrong about having shown {delivery}")
             # The others are the person's doing, who may answer by a command what they never saw.
-            if isinstance(course.state, Closed):
+            if isinstance(delivery.state, Closed):
                 of_what_was_seen = {Outcome.MISSED: False, Outcome.EXPIRED: True}
-                if of_what_was_seen.get(course.state.outcome, course.seen) != course.seen:
-                    world.fail(f"wrong outcome: {course}")
-        for course in world.journal.unsettled():
-            if isinstance(course.state, Snoozed) and course.state.until <= world.now:
-                world.fail(f"a snooze that is over still waits: {course}")
-            reminder = world.schedule.reminder(course.key.reminder)
+                if of_what_was_seen.get(delivery.state.outcome, delivery.seen) != delivery.seen:
+                    world.fail(f"wrong outcome: {delivery}")
+        for delivery in world.journal.unsettled():
+            if isinstance(delivery.state, Snoozed) and delivery.state.until <= world.now:
+                world.fail(f"a snooze that is over still waits: {delivery}")
+            reminder = world.schedule.reminder(delivery.key.reminder)
             repeat = None if reminder is None else reminder.repeat
-            askings = self._askings.get((course.key, course.snoozes), set())
+            askings = self._askings.get((delivery.key, delivery.snoozes), set())
             # An edit may have taken the repeat away since.
             if len(askings) > 1 + (3 if repeat is None else max(3, repeat.times)):
-                world.fail(f"asked too often: {course}")
+                world.fail(f"asked too often: {delivery}")
 
     def _keep_what_was_seen(self) -> None:
         """Keep, apart from the journal, what the person knows of by what they just did."""

@@ -31,11 +31,11 @@ class Stretches:
     def acted(self, world: World) -> None:
         """Take note that something was done that may begin, stop or prolong a routine."""
         led = world.journal.routine_session()
-        course = None if led is None else world.journal.delivery(led.key)
-        if led is None or course is None or not isinstance(course.state, Active):
+        delivery = None if led is None else world.journal.delivery(led.key)
+        if led is None or delivery is None or not isinstance(delivery.state, Active):
             self._begun = None
             return
-        found = routines(world.words.guidance.routines, world.schedule.routines)
+        found = routines(world.translator.guidance.routines, world.schedule.routines)
         routine = routine_named(found, led.routine)
         assert routine is not None
         self._begun = _Begun(led.key, led.began + length_of(routine))
@@ -45,12 +45,12 @@ class Stretches:
         begun = self._begun
         if begun is None:
             return
-        course = world.journal.delivery(begun.key)
-        assert course is not None
+        delivery = world.journal.delivery(begun.key)
+        assert delivery is not None
         if world.now < begun.ends:
-            if world.journal.routine_session() is None or not isinstance(course.state, Active):
-                world.fail(f"interrupted: {course}")
+            if world.journal.routine_session() is None or not isinstance(delivery.state, Active):
+                world.fail(f"interrupted: {delivery}")
         else:
             self._begun = None
-            if course.state != Closed(Outcome.DONE, begun.ends):
-                world.fail(f"ran to its end, and is {course}")
+            if delivery.state != Closed(Outcome.DONE, begun.ends):
+                world.fail(f"ran to its end, and is {delivery}")

@@ -65,7 +65,7 @@ class World:
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self.random = Random(seed)  # noqa: S311 - days, not secrets
-        self.words: Translator = read_words(self.random.choice(("en", "da")))
+        self.translator: Translator = read_words(self.random.choice(("en", "da")))
         self.zone = self.random.choice(ZONES)
         self.schedule = some_schedule(self.random)
         start = date(2026, 1, 1) + timedelta(days=self.random.randrange(700))
@@ -120,8 +120,8 @@ class World:
             zone=self.zone,
             journal=self.journal,
             screen=self.screen,
-            words=self.words,
-            tell=self._tell,
+            translator=self.translator,
+            log=self._log,
         )
         self.service.presence = self.presence
         self.promises.interrupted()
@@ -165,13 +165,15 @@ class World:
         self.schedule = schedule
         self.step(
             "edit",
-            lambda: self.service.reload(schedule, self.words, self.now, meant_since=meant_since),
+            lambda: self.service.reload(
+                schedule, self.translator, self.now, meant_since=meant_since
+            ),
         )
 
-    def travel(self, zone: ZoneInfo) -> None:
+    def change_zone(self, zone: ZoneInfo) -> None:
         """Be in another time zone."""
         self.zone = zone
-        self.step(f"to {zone}", lambda: self.service.travel(zone, self.now), returns=True)
+        self.step(f"to {zone}", lambda: self.service.change_zone(zone, self.now), returns=True)
 
     def event(self, event: MessageEvent) -> None:
         """Let something happen on the screen."""
@@ -244,8 +246,8 @@ class World:
             f"again: python -m simulation.world {self.seed}"
         )
 
-    def _tell(self, key: str, /, **values: object) -> None:
-        self.happened.append(f"    {self.words.say(key, **values)}")
+    def _log(self, key: str, /, **values: object) -> None:
+        self.happened.append(f"    {self.translator.text(key, **values)}")
 
 
 def main() -> None:

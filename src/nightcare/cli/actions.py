@@ -48,7 +48,7 @@ def snooze_command(context: CommandContext, words: tuple[str, ...]) -> None:
     with user_actions(context) as actions:
         end = None
         if rest:
-            end = parse_end(rest, actions.calendar(), context.now, context.words.input)
+            end = parse_end(rest, actions.calendar(), context.now, context.translator.input)
         delivery = actions.snooze(context.now, name, end)
         until = context.outlook().comes(delivery)
     if until is None:
@@ -66,7 +66,7 @@ def pause_command(context: CommandContext, words: tuple[str, ...]) -> None:
     with user_actions(context) as actions:
         end = context.now + BARE_PAUSE
         if text:
-            end = parse_end(text, actions.calendar(), context.now, context.words.input)
+            end = parse_end(text, actions.calendar(), context.now, context.translator.input)
         actions.pause(context.now, end)
     context.print("did_pause", until=context.clock(end))
 
@@ -105,7 +105,7 @@ def undo_command(context: CommandContext) -> None:
     """Undo your last action."""
     with user_actions(context) as actions:
         what = actions.undo(context.now)
-    context.print("did_undo", what=context.words.say(f"act_{what.replace('-', '_')}"))
+    context.print("did_undo", what=context.translator.text(f"act_{what.replace('-', '_')}"))
 
 
 @click.command("tonight")
@@ -114,7 +114,7 @@ def undo_command(context: CommandContext) -> None:
 def tonight_command(context: CommandContext, words: tuple[str, ...]) -> None:
     """Go to bed at another time this evening, such as 00:30."""
     text = " ".join(words)
-    bedtime = parse_clock(text, context.words.input)
+    bedtime = parse_clock(text, context.translator.input)
     with user_actions(context) as actions:
         evening = actions.calendar().evening_half(bedtime, context.now)
         if evening is not None and not names_half(text):
@@ -155,19 +155,21 @@ def try_command(context: CommandContext, reminder: str) -> None:
             time.sleep(_TRIAL_CHECK_SECONDS)
         service, status = read_status(journal), journal.trial_status(number)
     if not shown_by:
-        raise DesktopError("trial_not_shown", reason=delivery_text(context.words, status))
+        raise DesktopError("trial_not_shown", reason=delivery_text(context.translator, status))
     context.print("did_try", reminder=reminder)
-    can = capabilities_text(context.words, service.capabilities)
+    can = capabilities_text(context.translator, service.capabilities)
     context.print("notifier_can", notifier=shown_by, capabilities=can)
     if draws_no_buttons(service.capabilities):
         context.print("notifier_no_buttons")
-    context.print(f"shown_by_{service.why}", screen=context.words.say(f"screen_{service.screen}"))
+    context.print(
+        f"shown_by_{service.why}", screen=context.translator.text(f"screen_{service.screen}")
+    )
 
 
 def _split_name(words: list[str], context: CommandContext) -> tuple[str | None, str]:
     """Split the name of a reminder from the end of a snooze that may follow it."""
     named = words and context.schedule.reminder(words[0]) is not None
-    if not named and (not words or _begins_end(words[0], context.words.input)):
+    if not named and (not words or _begins_end(words[0], context.translator.input)):
         return None, " ".join(words)
     return words[0], " ".join(words[1:])
 

@@ -164,17 +164,17 @@ class CommandContext:
     # Texts
 
     @functools.cached_property
-    def words(self) -> Translator:
+    def translator(self) -> Translator:
         """The user's language."""
         return words_for(self.schedule.language, os.environ)
 
     def print(self, key: str, /, *, err: bool = False, **values: object) -> None:
         """Print a text of the catalogue, filled in with values."""
-        echo(self.words.say(key, **values), err=err)
+        echo(self.translator.text(key, **values), err=err)
 
     def clock(self, instant: datetime) -> str:
         """Return an instant (UTC) as text, relative to now."""
-        return self.words.when(instant.astimezone(self.zone), self.now.astimezone(self.zone))
+        return self.translator.when(instant.astimezone(self.zone), self.now.astimezone(self.zone))
 
     # The journal
 
@@ -287,7 +287,7 @@ def pass_context(function: Callable[..., int | None]) -> Callable[..., int | Non
             refuse_as_root(written_paths(context.named, os.environ))
             code = function(context, **values)
         except NightcareError as error:
-            return print_error(error, context.lenient().words)
+            return print_error(error, context.lenient().translator)
         context.print_warnings()
         return code
 

@@ -211,4 +211,4 @@ def _print_usage_error(
     from nightcare.cli.usage_errors import usage_error  # noqa: PLC0415 - likewise
 
     found = usage_error(error, arguments) if isinstance(error, click.ClickException) else error
-    return print_error(found, CommandContext().lenient().words)
+    return print_error(found, CommandContext().lenient().translator)

@@ -92,19 +92,19 @@ def check_command(context: CommandContext, *, file: Path | None, as_json: bool) 
         warnings, language = loaded.warnings, loaded.schedule.language
     except ConfigError as error:
         errors, warnings = error.problems, error.warnings
-    words = words_for(language, os.environ)
+    translator = words_for(language, os.environ)
     if as_json:
-        values = [_diagnostic_value("error", one, words) for one in errors]
-        print_json(values + [_diagnostic_value("warning", one, words) for one in warnings])
+        values = [_diagnostic_value("error", one, translator) for one in errors]
+        print_json(values + [_diagnostic_value("warning", one, translator) for one in warnings])
     else:
-        print_diagnostics(errors, words)
-        print_diagnostics(warnings, words, warning=True)
+        print_diagnostics(errors, translator)
+        print_diagnostics(warnings, translator, warning=True)
         if not errors:
-            echo(words.say("config_right", path=path or words.say("built_in")))
+            echo(translator.text("config_right", path=path or translator.text("built_in")))
     return ConfigError.exit_code if errors else 0
 
 
-def _diagnostic_value(severity: str, one: Diagnostic, words: Translator) -> dict[str, object]:
+def _diagnostic_value(severity: str, one: Diagnostic, translator: Translator) -> dict[str, object]:
     return {
         "severity": severity,
         "file": one.place.origin or None,
@@ -112,7 +112,7 @@ def _diagnostic_value(severity: str, one: Diagnostic, words: Translator) -> dict
         "column": one.column,
         "end_column": None if one.place.mark is None else one.place.mark.end,
         "key": path_text(one.where),
-        "message": diagnostic_text(one, words),
+        "message": diagnostic_text(one, translator),
     }
 
 
@@ -132,19 +132,19 @@ def show_command(context: CommandContext, *, as_json: bool) -> None:
             }
         )
     else:
-        words = words_for(loaded.schedule.language, os.environ)
-        for line in shown_lines(values, context.config_file, words):
+        translator = words_for(loaded.schedule.language, os.environ)
+        for line in shown_lines(values, context.config_file, translator):
             echo(line)
 
 
 def shown_lines(
-    values: Iterable[EffectiveValue], path: Path | None, words: Translator
+    values: Iterable[EffectiveValue], path: Path | None, translator: Translator
 ) -> Iterator[str]:
     """Yield the lines of an equivalent config file, with the origin of each value as a comment."""
     if path is None:
-        yield f"# {words.say('shown_built_in')}"
+        yield f"# {translator.text('shown_built_in')}"
     else:
-        yield f"# {words.say('shown_file', path=_printable(str(path)))}"
+        yield f"# {translator.text('shown_file', path=_printable(str(path)))}"
     for header, group in groupby(values, key=lambda one: _header(one.where)):
         yield ""
         if header:
@@ -155,7 +155,7 @@ def shown_lines(
         ]
         width = max((len(text) for text, _ in pairs if len(text) <= _WIDEST), default=0)
         for text, origin in pairs:
-            yield f"{text:<{width}}  # {_origin_text(origin, words)}"
+            yield f"{text:<{width}}  # {_origin_text(origin, translator)}"
 
 
 def _header(where: KeyPath) -> KeyPath:
@@ -163,12 +163,12 @@ def _header(where: KeyPath) -> KeyPath:
     return where[:2] if where[0] == "reminders" else where[:-1]
 
 
-def _origin_text(origin: Origin, words: Translator) -> str:
+def _origin_text(origin: Origin, translator: Translator) -> str:
     if origin.variable is not None:
         return _printable(origin.variable)
     if origin.line is not None:
-        return words.say("from_line", line=origin.line)
-    return words.say("from_default")
+        return translator.text("from_line", line=origin.line)
+    return translator.text("from_default")
 
 
 def _printable(name: str) -> str:
@@ -194,7 +194,7 @@ def schema_command(context: CommandContext, *, write: bool) -> None:
         return
     from nightcare.config.edit import with_first_line  # noqa: PLC0415 - loads tomlkit
 
-    words = config_translator(context)
+    translator = config_translator(context)
     path = context.config_place
     schema_path = schema_file(path)
     with file_lock(path):
@@ -206,8 +206,8 @@ def schema_command(context: CommandContext, *, write: bool) -> None:
             contents[path] = new
         write_all(contents)
     if not exists:
-        echo(words.say("made_from_example", path=path))
-    echo(words.say("did_schema", path=path, schema=schema_path))
+        echo(translator.text("made_from_example", path=path))
+    echo(translator.text("did_schema", path=path, schema=schema_path))
 
 
 @click.command("path")

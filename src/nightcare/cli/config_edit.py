@@ -43,21 +43,21 @@ def edit_command(context: CommandContext) -> int:
     path = context.config_place
     before, exists = content_of(path)
     editor = _editor(os.environ)
-    words = config_translator(context)
-    with _draft(path, before, words) as draft:
-        after = _edit(editor, draft, before, words)
+    translator = config_translator(context)
+    with _draft(path, before, translator) as draft:
+        after = _edit(editor, draft, before, translator)
         if after is None:
             return ConfigError.exit_code
         if after == before:
-            echo(words.say("edit_nothing" if exists else "edit_nothing_new", path=path))
+            echo(translator.text("edit_nothing" if exists else "edit_nothing_new", path=path))
             return 0
         _save(path, before if exists else None, after)
     loaded = load_file(parsed(str(path), after), {})
-    words = words_for(loaded.schedule.language, os.environ)
-    echo(words.say("did_edit", path=path))
-    print_diagnostics(loaded.warnings, words, warning=True)
+    translator = words_for(loaded.schedule.language, os.environ)
+    echo(translator.text("did_edit", path=path))
+    print_diagnostics(loaded.warnings, translator, warning=True)
     needs_restart = _table_read_at_start(before) != _table_read_at_start(after)
-    report_to_service(context, words, needs_restart=needs_restart)
+    report_to_service(context, translator, needs_restart=needs_restart)
     return 0
 
 
@@ -91,7 +91,7 @@ class _Draft:
 
 
 @contextlib.contextmanager
-def _draft(path: Path, content: bytes, words: Translator) -> Iterator[_Draft]:
+def _draft(path: Path, content: bytes, translator: Translator) -> Iterator[_Draft]:
     """Make a draft with a content; keep it if the user changed it and the command is interrupted.
 
     Raises:
@@ -116,7 +116,7 @@ def _draft(path: Path, content: bytes, words: Translator) -> Iterator[_Draft]:
         raise
     finally:
         if draft.kept:
-            echo(words.say("edit_kept", path=draft.path), err=True)
+            echo(translator.text("edit_kept", path=draft.path), err=True)
         else:
             draft.path.unlink(missing_ok=True)
             if made:
@@ -125,7 +125,7 @@ def _draft(path: Path, content: bytes, words: Translator) -> Iterator[_Draft]:
                     folder.rmdir()
 
 
-def _edit(editor: list[str], draft: _Draft, before: bytes, words: Translator) -> bytes | None:
+def _edit(editor: list[str], draft: _Draft, before: bytes, translator: Translator) -> bytes | None:
     """Run the editor until the draft is valid or unchanged; return None if the user gives up.
 
     Raises:
@@ -139,19 +139,19 @@ def _edit(editor: list[str], draft: _Draft, before: bytes, words: Translator) ->
         try:
             load_file(parsed(str(draft.path), after), {})
         except ConfigError as error:
-            print_error(ConfigError(error.problems, key="config_draft_wrong"), words)
+            print_error(ConfigError(error.problems, key="config_draft_wrong"), translator)
         else:
             return after
-        answer = _ask(words) if sys.stdin.isatty() else _SAVE
+        answer = _ask(translator) if sys.stdin.isatty() else _SAVE
         if answer != _EDIT:
             draft.kept = answer == _SAVE
             return None
 
 
-def _ask(words: Translator) -> str:
+def _ask(translator: Translator) -> str:
     """Ask what to do with an invalid draft."""
     while True:
-        answer = prompt(words.say("edit_ask"), default=_EDIT, err=True).strip().lower()
+        answer = prompt(translator.text("edit_ask"), default=_EDIT, err=True).strip().lower()
         if answer in (_EDIT, _DISCARD, _SAVE):
             return answer
 

@@ -33,7 +33,7 @@ def config_translator(context: CommandContext) -> Translator:
     A context of its own is asked: the warning that the service uses another config is of no use to
     a person who is about to fix theirs.
     """
-    return CommandContext(context.named).lenient().words
+    return CommandContext(context.named).lenient().translator
 
 
 def write_all(contents: Mapping[Path, bytes]) -> None:
@@ -50,16 +50,16 @@ def write_all(contents: Mapping[Path, bytes]) -> None:
 
 
 def report_to_service(
-    context: CommandContext, words: Translator, *, needs_restart: bool = False
+    context: CommandContext, translator: Translator, *, needs_restart: bool = False
 ) -> bool:
     """Print when the service applies a change, and return whether a service runs.
 
     Args:
         context: The context of the command.
-        words: The user's language.
+        translator: The user's language.
         needs_restart: Whether the change is to a table that the service reads only at its start.
     """
     runs = context.service_runs()
     if runs:
-        echo(words.say("service_later" if needs_restart else "service_knows"))
+        echo(translator.text("service_later" if needs_restart else "service_knows"))
     return runs

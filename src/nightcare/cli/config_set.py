@@ -55,7 +55,7 @@ def set_command(context: CommandContext, *, key: str, value: str) -> None:
         prefer_last=True,
     )
     text = value_text(candidates[changed.number])
-    echo(changed.words.say("did_set", key=path_text(where), value=text, path=changed.path))
+    echo(changed.translator.text("did_set", key=path_text(where), value=text, path=changed.path))
     _report(context, where, changed)
 
 
@@ -94,7 +94,7 @@ def unset_command(context: CommandContext, *, key: str) -> None:
             table = path_text(where[:-1])
             raise ValueRefused("unset_required", key=path_text(where), table=table) from error
         raise
-    say, name = changed.words.say, path_text(where)
+    say, name = changed.translator.text, path_text(where)
     if changed.number:
         value = value_text(default)
         echo(say("did_unset_to_default", key=name, value=value, path=changed.path))
@@ -118,14 +118,14 @@ class _Changed:
         file: The file as it is now.
         number: The index of the change among those that were tried.
         loaded: The config as it is now.
-        words: Its language.
+        translator: Its language.
     """
 
     path: Path
     file: ConfigFile
     number: int
     loaded: LoadResult
-    words: Translator
+    translator: Translator
 
 
 def _change(
@@ -157,12 +157,12 @@ def _change(
             number, loaded = _last_equal(old.name, changes, number, loaded)
         if changes[number].raw != raw or not exists:
             write_all({path: changes[number].raw})
-    words = words_for(loaded.schedule.language, os.environ)
+    translator = words_for(loaded.schedule.language, os.environ)
     if not exists:
-        echo(words.say("made_from_example", path=path))
+        echo(translator.text("made_from_example", path=path))
     for key in changes[number].beside:
-        echo(words.say(key))
-    return _Changed(path, parsed(str(path), changes[number].raw), number, loaded, words)
+        echo(translator.text(key))
+    return _Changed(path, parsed(str(path), changes[number].raw), number, loaded, translator)
 
 
 def _first_valid(old: ConfigFile, where: Keys, changes: Sequence[Edited]) -> tuple[int, LoadResult]:
@@ -213,6 +213,6 @@ def _report(context: CommandContext, where: Keys, changed: _Changed) -> None:
     """Print what keeps a change from applying, and when the service applies it."""
     origin = Layers.of(changed.file, context.variables).origin(where)
     if origin.variable is not None:
-        echo(changed.words.say("set_but_variable", variable=origin.variable))
-    print_diagnostics(changed.loaded.warnings, changed.words, warning=True)
-    report_to_service(context, changed.words, needs_restart=where[:1] == (READ_AT_START,))
+        echo(changed.translator.text("set_but_variable", variable=origin.variable))
+    print_diagnostics(changed.loaded.warnings, changed.translator, warning=True)
+    report_to_service(context, changed.translator, needs_restart=where[:1] == (READ_AT_START,))

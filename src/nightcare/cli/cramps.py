@@ -92,7 +92,7 @@ def add_command(
     )
     now = _now(context)
     with _diary(context) as diary:
-        moment = now if at is None else parse_at(at, diary.calendar, now, context.words.input)
+        moment = now if at is None else parse_at(at, diary.calendar, now, context.translator.input)
         noted = diary.add(moment, details, now)
     _print_recorded("did_cramp_add", noted, context)
     context.print("cramp_correct", number=noted.cramp.id)
@@ -108,7 +108,7 @@ def none_command(context: CommandContext, *, night: str | None) -> None:
         if night is None:
             day = diary.last_night(now)
         else:
-            day = night_named(night, now, diary.calendar, context.words.input)
+            day = night_named(night, now, diary.calendar, context.translator.input)
         diary.answer(day, Answer.NONE, now)
     text = _place_text(DiaryMoment(day, by_night=True), context)
     context.print("did_cramp_none", night=text, date=day)
@@ -172,7 +172,7 @@ def change_command(  # noqa: PLR0913 - one for each detail of a cramp
         changes["note"] = _checked_note(note)
     now = _now(context)
     with _diary(context) as diary:
-        moment = None if at is None else parse_at(at, diary.calendar, now, context.words.input)
+        moment = None if at is None else parse_at(at, diary.calendar, now, context.translator.input)
         noted = diary.change(number, moment, lambda cramp: replace(cramp, **changes), now)
     _print_recorded("did_cramp_change", noted, context)
 
@@ -191,7 +191,7 @@ def remove_command(context: CommandContext, *, number: int | None, night: str | 
             what, text = _cramp_text(removed, context), _place_text(removed.place, context)
             context.print("did_cramp_remove", number=number, what=what, night=text)
         else:
-            day = night_named(str(night), context.now, diary.calendar, context.words.input)
+            day = night_named(str(night), context.now, diary.calendar, context.translator.input)
             diary.take_back(day)
             text = _place_text(DiaryMoment(day, by_night=True), context)
             context.print("did_take_back", night=text)
@@ -273,25 +273,25 @@ def _print_recorded(key: str, noted: Noted, context: CommandContext) -> None:
 
 
 def _cramp_text(cramp: Cramp, context: CommandContext) -> str:
-    when = context.words.when(cramp.local, context.now.astimezone(context.zone))
+    when = context.translator.when(cramp.local, context.now.astimezone(context.zone))
     return ", ".join([when, *_details(cramp, context)])
 
 
 def _details(cramp: Cramp, context: CommandContext) -> Iterator[str]:
-    words = context.words
+    translator = context.translator
     if cramp.leg is not None:
-        yield words.say(f"leg_{cramp.leg}")
+        yield translator.text(f"leg_{cramp.leg}")
     if cramp.severity is not None:
-        yield words.say(f"severity_{cramp.severity}")
+        yield translator.text(f"severity_{cramp.severity}")
     if cramp.minutes is not None:
-        yield words.length(timedelta(minutes=cramp.minutes))
+        yield translator.length(timedelta(minutes=cramp.minutes))
     if note := one_line(cramp.note):
-        yield words.say("cramp_note", note=note)
+        yield translator.text("cramp_note", note=note)
 
 
 def _entry_line(one: Cramp | Morning, context: CommandContext) -> str:
     if isinstance(one, Morning):
-        return f"{'-':>5}  {context.words.say(f'answer_{one.answer}')}"
+        return f"{'-':>5}  {context.translator.text(f'answer_{one.answer}')}"
     details = ", ".join(_details(one, context))
     return f"{one.id:>5}  {one.local:%H:%M}  {details}".rstrip()
 
@@ -299,10 +299,10 @@ def _entry_line(one: Cramp | Morning, context: CommandContext) -> str:
 def _place_text(place: DiaryMoment, context: CommandContext) -> str:
     """Return the night or day that a cramp belongs to as text."""
     key = "night_after" if place.by_night else "by_day"
-    return context.words.say(key, date=date_text(place.care_day, context))
+    return context.translator.text(key, date=date_text(place.care_day, context))
 
 
 def date_text(day: date, context: CommandContext) -> str:
     """Return a date as text, with its year if that is not this year."""
-    text = context.words.date(day)
+    text = context.translator.date(day)
     return text if day.year == context.now.astimezone(context.zone).year else f"{text} {day.year}"

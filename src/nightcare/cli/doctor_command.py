@@ -78,12 +78,14 @@ def doctor_command(context: CommandContext, *, notify: bool, seconds: int, as_js
         _print(findings, translator)
     if notify:
         limit = translator.length(timedelta(seconds=seconds))
-        echo(translator.say("doctor_trial_sent", limit=limit), err=as_json)
+        echo(translator.text("doctor_trial_sent", limit=limit), err=as_json)
         # A program reads standard output; a notification in the terminal is not for it.
         out = sys.stderr if as_json else sys.stdout
         tried = asyncio.run(_try(examined, context, translator, seconds, out))
         if tried.doubtful and not as_json and sys.stdin.isatty():
-            seen = prompt_yes(translator, translator.say("doctor_trial_buttons_seen"), default=True)
+            seen = prompt_yes(
+                translator, translator.text("doctor_trial_buttons_seen"), default=True
+            )
             tried = replace(tried, buttons=seen)
             if not seen:
                 without = good(Check.TRIAL, "doctor_trial_without", notifier=tried.notifier)
@@ -142,21 +144,21 @@ def _print(findings: Iterable[Finding], translator: Translator) -> None:
     coloured = (
         sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     )
-    width = max(len(translator.say(mark)) for mark, _ in _MARKS.values())
+    width = max(len(translator.text(mark)) for mark, _ in _MARKS.values())
     for one in findings:
         key, colour = _MARKS[one.state]
-        mark = translator.say(key).ljust(width)
+        mark = translator.text(key).ljust(width)
         if coloured:
             mark = click.style(mark, fg=colour)
         echo(f"{mark}  {_sentence(one, translator)}")
         fix = fix_of(one, translator)
         if fix is not None:
-            echo(f"{' ' * width}  {translator.say('doctor_mend', mend=fix)}")
+            echo(f"{' ' * width}  {translator.text('doctor_mend', mend=fix)}")
 
 
 def _sentence(finding: Finding, translator: Translator) -> str:
     """Return a finding as a sentence, with the name of its check."""
-    name = translator.say(f"doctor_check_{finding.check.name.lower()}")
+    name = translator.text(f"doctor_check_{finding.check.name.lower()}")
     return f"{name}: {message_of(finding, translator)}"
 
 

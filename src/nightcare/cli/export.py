@@ -116,7 +116,7 @@ def _reminder_record(delivery: Delivery, zone: tzinfo) -> Record:
 
 
 def _action_record(action: UserAction, zone: tzinfo) -> Record:
-    reminders = " ".join(one.key.reminder for one in action.courses)
+    reminders = " ".join(one.key.reminder for one in action.deliveries)
     return {"at": _local(action.at, zone), "what": action.what, "reminders": reminders}
 
 
@@ -140,10 +140,10 @@ def erase_command(context: CommandContext, *, yes: bool) -> int:
     """Erase everything that is recorded; keep your config."""
     context = context.lenient()
     if not yes and not confirm_erasure(
-        context.words,
+        context.translator,
         _losses(context),
-        context.words.say("erase_sure"),
-        context.words.say("erase_nothing"),
+        context.translator.text("erase_sure"),
+        context.translator.text("erase_nothing"),
         ValueRefused("erase_wants_yes"),
     ):
         return 1
@@ -180,7 +180,7 @@ def _erase_journal(context: CommandContext) -> None:
 
 def _losses(context: CommandContext) -> Iterator[str]:
     """Yield what is erased."""
-    yield context.words.say("erase_what", state=context.state)
+    yield context.translator.text("erase_what", state=context.state)
     yield from recorded_counts(context)
 
 
@@ -190,7 +190,7 @@ def recorded_counts(context: CommandContext) -> Iterator[str]:
         return
     try:
         with context.journal() as journal:
-            yield context.words.say("erase_counts", **_counts(journal))
+            yield context.translator.text("erase_counts", **_counts(journal))
     except StateError:
         return
 

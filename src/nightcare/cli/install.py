@@ -43,14 +43,14 @@ def install(context: CommandContext) -> None:
             start. What was written until then is removed again.
         StateError: The config cannot be written, or the journal cannot be used; likewise.
     """
-    words = context.words
+    translator = context.translator
     # Write nothing if nothing can be installed.
     user_unit.reach()
     if context.service_runs() and not user_unit.is_active():
         raise DesktopError("runs_elsewhere")
     rollback = FileRollback()
     try:
-        lines = list(_install(context, words, rollback))
+        lines = list(_install(context, translator, rollback))
     except BaseException:
         rollback.restore()
         raise
@@ -58,25 +58,27 @@ def install(context: CommandContext) -> None:
         echo(line)
 
 
-def _install(context: CommandContext, words: Translator, rollback: FileRollback) -> Iterator[str]:
+def _install(
+    context: CommandContext, translator: Translator, rollback: FileRollback
+) -> Iterator[str]:
     """Install everything, and yield what was done."""
     config, variables = context.config_place, user_unit.environment()
     rollback.keep_folder(context.state)
     if context.config_file is None:
         rollback.keep(config)
         write_all({config: example_text().encode()})
-        yield words.say("did_init", path=config)
+        yield translator.text("did_init", path=config)
     for file in desktop_entry.files(variables):
         rollback.keep(file)
     # The service uses the icon from its start on.
     desktop_entry.install(user_unit.own_command(config, "status"), variables)
     outlook = context.outlook()
     path = user_unit.install(user_unit.service_command(config), context.state.absolute().parent)
-    yield words.say("did_install", path=path)
+    yield translator.text("did_install", path=path)
     coming = outlook.next()
     if coming is not None:
-        yield next_line(coming, outlook, words)
-    yield words.say("install_hint", path=config)
+        yield next_line(coming, outlook, translator)
+    yield translator.text("install_hint", path=config)
 
 
 @click.command("uninstall")
@@ -93,10 +95,10 @@ def uninstall_command(context: CommandContext, *, purge: bool, yes: bool) -> int
     exist = any(one.exists() for one in (*configs, state))
     if purge and exist and not yes:
         confirmed = confirm_erasure(
-            context.words,
+            context.translator,
             _losses(context, configs),
-            context.words.say("purge_sure"),
-            context.words.say("purge_nothing"),
+            context.translator.text("purge_sure"),
+            context.translator.text("purge_nothing"),
             ValueRefused("purge_wants_yes"),
         )
         if not confirmed:
@@ -128,7 +130,7 @@ def uninstall_command(context: CommandContext, *, purge: bool, yes: bool) -> int
 def _losses(context: CommandContext, configs: Sequence[Path]) -> Iterator[str]:
     """Yield what a purge removes."""
     found = [str(one) for one in configs if one.exists()] or [str(configs[0])]
-    yield context.words.say("purge_what", config=", ".join(found), state=context.state)
+    yield context.translator.text("purge_what", config=", ".join(found), state=context.state)
     yield from recorded_counts(context)
 
 

@@ -33,9 +33,9 @@ def occurrence_value(occurrence: Occurrence, outlook: Outlook) -> dict[str, obje
 
 def entry_value(entry: OutlookEntry, outlook: Outlook) -> dict[str, object]:
     """Return an entry of a plan: what was, or what is to come."""
-    if entry.course is None:
+    if entry.delivery is None:
         return occurrence_value(entry.occurrence, outlook)
-    return delivery_value(entry.course, outlook)
+    return delivery_value(entry.delivery, outlook)
 
 
 def delivery_value(delivery: Delivery, outlook: Outlook) -> dict[str, object]:

@@ -25,7 +25,7 @@ def next_command(context: CommandContext, *, as_json: bool) -> None:
     if as_json:
         print_json(None if coming is None else occurrence_value(coming, outlook))
     else:
-        echo(next_line(coming, outlook, context.words))
+        echo(next_line(coming, outlook, context.translator))
 
 
 @click.command("today")
@@ -39,11 +39,11 @@ def today_command(context: CommandContext, *, as_json: bool) -> None:
     if as_json:
         print_json([entry_value(one, outlook) for one in entries])
         return
-    echo(context.words.date(day.date))
+    echo(context.translator.date(day.date))
     if not entries:
         context.print("plan_empty")
     for one in entries:
-        echo(entry_line(one, outlook, context.words))
+        echo(entry_line(one, outlook, context.translator))
 
 
 @click.command("preview")
@@ -64,7 +64,7 @@ def preview_command(
         day = _first_day(outlook)
     else:
         today = outlook.calendar.at(outlook.now).date
-        day = coming_date(first, today, context.words.input)
+        day = coming_date(first, today, context.translator.input)
     try:
         entries = outlook.days(day, days)
     except OverflowError as error:
@@ -72,7 +72,7 @@ def preview_command(
     if as_json:
         print_json([entry_value(one, outlook) for one in entries])
     else:
-        for line in day_lines(entries, outlook, context.words):
+        for line in day_lines(entries, outlook, context.translator):
             echo(line)
 
 

@@ -31,23 +31,23 @@ class ProgressBars:
 
     every: float | None = _EVERY
 
-    def __init__(self, live: Live, words: Translator, style: str) -> None:
+    def __init__(self, live: Live, translator: Translator, style: str) -> None:
         self._live = live
-        self._words = words
+        self._words = translator
         self._style = style
 
     def at(self, stage: Stage, elapsed: timedelta) -> None:
         """Show the present stage, at a time since the start."""
-        words, style = self._words, self._style
+        translator, style = self._words, self._style
         bars = Table.grid(padding=(0, 1))
         whole_step = stage.ends - stage.begins
         for label, done, whole in (
-            (words.say("stretch_this"), elapsed - stage.begins, whole_step),
-            (words.say("stretch_whole"), elapsed, stage.whole),
+            (translator.text("stretch_this"), elapsed - stage.begins, whole_step),
+            (translator.text("stretch_whole"), elapsed, stage.whole),
         ):
             bar = Text(self._bar(done / whole), style)
             bars.add_row(Text(label, style), bar, Text(_clock(whole - done), style))
-        said = Text(stage_words(stage, words), _DIM)
+        said = Text(stage_words(stage, translator), _DIM)
         self._live.update(Group(said, Text(stage.step.text, style), Text(), bars), refresh=True)
 
     def _bar(self, share: float) -> str:
@@ -60,12 +60,14 @@ class ProgressBars:
 
 
 @contextmanager
-def bars(stream: TextIO, words: Translator, *, dim: bool, plain: bool) -> Iterator[ProgressBars]:
+def bars(
+    stream: TextIO, translator: Translator, *, dim: bool, plain: bool
+) -> Iterator[ProgressBars]:
     """Show bars on a terminal, which is restored on leaving.
 
     Args:
         stream: The terminal.
-        words: The user's language.
+        translator: The user's language.
         dim: Whether to print dim, for the dark.
         plain: Whether to use no colour and no brightness.
     """
@@ -73,7 +75,7 @@ def bars(stream: TextIO, words: Translator, *, dim: bool, plain: bool) -> Iterat
     console.width = min(console.width, _WIDEST)
     style = _NONE if plain else _DIM if dim else _CALM
     with Live(console=console, auto_refresh=False, transient=True) as live:
-        yield ProgressBars(live, words, style)
+        yield ProgressBars(live, translator, style)
 
 
 def _clock(left: timedelta) -> str:

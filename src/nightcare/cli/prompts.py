@@ -29,27 +29,31 @@ def prompt(question: str, **settings: Any) -> str:
     return answer
 
 
-def prompt_yes(words: Translator, question: str, *, default: bool) -> bool:
+def prompt_yes(translator: Translator, question: str, *, default: bool) -> bool:
     """Ask until the answer is yes or no; Enter alone gives the default.
 
     Raises:
         KeyboardInterrupt: The user pressed Ctrl-C or Ctrl-D.
     """
-    hint = words.say("setup_yes_usual" if default else "setup_no_usual")
+    hint = translator.text("setup_yes_usual" if default else "setup_no_usual")
     while True:
         answer = prompt(f"{question} [{hint}]", default="", show_default=False).strip().lower()
         if answer in ("", *_YES, *_NO):
             return answer in _YES if answer else default
-        echo(words.say("setup_yes_or_no"))
+        echo(translator.text("setup_yes_or_no"))
 
 
 def confirm_erasure(
-    words: Translator, losses: Iterable[str], question: str, refusal: str, unasked: ValueRefused
+    translator: Translator,
+    losses: Iterable[str],
+    question: str,
+    refusal: str,
+    unasked: ValueRefused,
 ) -> bool:
     """Print what a command erases for good, and ask whether to go on.
 
     Args:
-        words: The user's language.
+        translator: The user's language.
         losses: What it erases, as lines.
         question: The question.
         refusal: The line that follows a no.
@@ -63,7 +67,7 @@ def confirm_erasure(
         raise unasked
     for line in losses:
         echo(line)
-    if prompt_yes(words, question, default=False):
+    if prompt_yes(translator, question, default=False):
         return True
     echo(refusal)
     return False

@@ -27,21 +27,21 @@ _ROUTINE = "calf"
 @pass_context
 def relief_command(context: CommandContext, *, language: str | None) -> None:
     """Show a calm card for a cramp in the night: what to do now."""
-    words = translator_in(context, language)
-    card = _Card(context, words)
-    card.show(_text(words))
+    translator = translator_in(context, language)
+    card = _Card(context, translator)
+    card.show(_text(translator))
     if sys.stdin.isatty() and sys.stdout.isatty():
         card.answer()
 
 
-def _text(words: Translator) -> str:
-    guidance = words.guidance
+def _text(translator: Translator) -> str:
+    guidance = translator.guidance
     *steps, caution = guidance.relief
-    lines = [wrapped(words.say("relief_title")), ""]
+    lines = [wrapped(translator.text("relief_title")), ""]
     lines += [wrapped(f"{number}. {step.text}", "   ") for number, step in enumerate(steps, 1)]
     lines += ["", wrapped(caution.text), ""]
     lines += [wrapped(one.text) for one in guidance.professional[:3]]
-    lines += ["", wrapped(words.say("source", source=guidance.source))]
+    lines += ["", wrapped(translator.text("source", source=guidance.source))]
     lines.append(wrapped(advice(guidance.professional, "not-medical-advice")))
     return "\n".join(lines)
 
@@ -65,12 +65,12 @@ class _Card:
 
     Attributes:
         context: The context of the command.
-        words: The user's language.
+        translator: The user's language.
         recorded: Whether the cramp is in the diary.
     """
 
     context: CommandContext
-    words: Translator
+    translator: Translator
     recorded: bool = False
 
     def show(self, text: str) -> None:
@@ -93,16 +93,16 @@ class _Card:
 
     def _offer(self) -> None:
         key = "relief_again" if self.recorded else "relief_keys"
-        self.show("\n" + wrapped(self.words.say(key)))
+        self.show("\n" + wrapped(self.translator.text(key)))
 
     def _stretch(self) -> None:
         from nightcare.cli.stretch import find_routine, guide  # noqa: PLC0415 - not for the card
         from nightcare.domain.routine import routines  # noqa: PLC0415 - likewise
 
         own = self.context.lenient().schedule.routines
-        routine = find_routine(routines(self.words.guidance.routines, own), _ROUTINE)
+        routine = find_routine(routines(self.translator.guidance.routines, own), _ROUTINE)
         self.show("")
-        guide(routine, self.words, dim=True)
+        guide(routine, self.translator, dim=True)
 
     def _record(self) -> None:
         """Record the cramp at the time when the card was asked for."""
@@ -113,7 +113,7 @@ class _Card:
 
         if self.recorded:
             return
-        context, words = self.context, self.words
+        context, translator = self.context, self.translator
         now = context.now.replace(microsecond=0)
         try:
             calendar = context.lenient().calendar
@@ -122,9 +122,9 @@ class _Card:
         except (NightcareError, OSError) as error:
             reason = str(error)
             if isinstance(error, NightcareError):
-                reason = words.say(f"error_{error.key}", **error.values)
-            self.show(wrapped(words.say("relief_not_noted", reason=reason)))
+                reason = translator.text(f"error_{error.key}", **error.values)
+            self.show(wrapped(translator.text("relief_not_noted", reason=reason)))
             return
         self.recorded = True
         clock = f"{calendar.local(now):%H:%M}"
-        self.show(wrapped(words.say("relief_noted", clock=clock, number=cramp.id)))
+        self.show(wrapped(translator.text("relief_noted", clock=clock, number=cramp.id)))

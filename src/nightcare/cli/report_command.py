@@ -95,7 +95,9 @@ def _write_page(
     from nightcare.report_html.view_model import build_page  # noqa: PLC0415 - likewise
 
     today = context.now.astimezone(context.zone).date()
-    text = render_page(build_page(made, why, context.schedule.professional, context.words, today))
+    text = render_page(
+        build_page(made, why, context.schedule.professional, context.translator, today)
+    )
     path = (own_page(context.state) if file is None else file).absolute()
     if not path.parent.is_dir():
         raise StateError("page_folder_missing", folder=path.parent)
@@ -124,44 +126,46 @@ def _report(context: CommandContext, days: int) -> tuple[Report, ReferralReason 
         cramps, mornings = pages.cramps(over[0]), pages.mornings(over[0])
         why = concern(window, rule, recent, pages.mornings(window))
         midnight = datetime.combine(over[0], time(), UTC)
-        courses = journal.since(max(midnight, datetime.min.replace(tzinfo=UTC) + _MARGIN) - _MARGIN)
-    return report(over, cramps, mornings, courses), why
+        deliveries = journal.since(
+            max(midnight, datetime.min.replace(tzinfo=UTC) + _MARGIN) - _MARGIN
+        )
+    return report(over, cramps, mornings, deliveries), why
 
 
 def _lines(made: Report, context: CommandContext) -> Iterator[str]:
-    words = context.words
+    translator = context.translator
     first, last = date_text(made.days[0], context), date_text(made.days[-1], context)
-    yield words.say("report_span", first=first, last=last)
+    yield translator.text("report_span", first=first, last=last)
     yield ""
     yield from _columns(
         [
-            *((label, str(count)) for label, count in counted_nights(made.counted, words)),
-            *([(words.say("report_by_day"), str(made.by_day))] if made.by_day else []),
+            *((label, str(count)) for label, count in counted_nights(made.counted, translator)),
+            *([(translator.text("report_by_day"), str(made.by_day))] if made.by_day else []),
         ]
     )
     if not made.enough:
         yield ""
-        too_few = words.say("report_too_few", fewest=FEWEST_NIGHTS)
-        yield wrapped(f"{too_few} {words.say('report_to_note')}")
+        too_few = translator.text("report_too_few", fewest=FEWEST_NIGHTS)
+        yield wrapped(f"{too_few} {translator.text('report_to_note')}")
     if made.worst:
         yield ""
-        yield words.say("report_worst")
+        yield translator.text("report_worst")
         yield from _columns(
-            [(how_bad(kind, words), str(count)) for kind, count in made.worst.items()],
+            [(how_bad(kind, translator), str(count)) for kind, count in made.worst.items()],
             "  ",
         )
     if made.hours:
         yield ""
-        yield words.say("report_hours")
+        yield translator.text("report_hours")
         yield from _columns(
             [(hours_text(hour), str(count)) for hour, count in made.hours.items()], "  "
         )
     if made.topics:
         yield ""
-        yield words.say("report_reminders")
+        yield translator.text("report_reminders")
         yield from _columns(
             [
-                (words.say(f"topic_{topic}"), share(reminded, words))
+                (translator.text(f"topic_{topic}"), share(reminded, translator))
                 for topic, reminded in made.topics.items()
             ],
             "  ",
@@ -170,18 +174,18 @@ def _lines(made: Report, context: CommandContext) -> Iterator[str]:
         yield ""
         yield from _span_lines(made, context)
     yield ""
-    yield wrapped(words.say("report_no_cause"))
+    yield wrapped(translator.text("report_no_cause"))
 
 
 def _span_lines(made: Report, context: CommandContext) -> Iterator[str]:
-    words = context.words
+    translator = context.translator
     keys = ("week_cramps", "week_severe", "week_free", "week_unknown", "week_done")
-    head, names = span_names(made, words)
-    rows = [(head, *(words.say(f"report_{key}") for key in keys))]
+    head, names = span_names(made, translator)
+    rows = [(head, *(translator.text(f"report_{key}") for key in keys))]
     for name, span in zip(names, made.spans, strict=True):
         nights = span.nights
         figures = (nights.cramps, nights.severe, nights.free, nights.unknown)
-        rows.append((name, *map(str, figures), share(span.reminded, words)))
+        rows.append((name, *map(str, figures), share(span.reminded, translator)))
     yield from _columns(rows)
 
 
@@ -195,19 +199,19 @@ def _columns(rows: Sequence[tuple[str, ...]], indent: str = "") -> Iterator[str]
 
 def _advice(why: ReferralReason, context: CommandContext) -> Iterator[str]:
     """Yield when the guidance says to see a professional, and where the limits come from."""
-    words = context.words
-    advice = counsel(why, context.schedule.professional, words)
+    translator = context.translator
+    advice = counsel(why, context.schedule.professional, translator)
     yield from advice.reasons
     yield from advice.statements
     for section in advice.sections:
-        yield words.say("source", source=f"{words.guidance.source}: {section}")
-    yield f"{words.say('professional_ours')} {words.say('professional_change')}"
-    yield guidance_text(words.guidance.professional, "not-medical-advice")
+        yield translator.text("source", source=f"{translator.guidance.source}: {section}")
+    yield f"{translator.text('professional_ours')} {translator.text('professional_change')}"
+    yield guidance_text(translator.guidance.professional, "not-medical-advice")
 
 
 def _value(made: Report, why: ReferralReason | None, context: CommandContext) -> dict[str, object]:
     rule = context.schedule.professional
-    said = {one.id: one for one in context.words.guidance.professional}
+    said = {one.id: one for one in context.translator.guidance.professional}
     return {
         "from": made.days[0].isoformat(),
         "to": made.days[-1].isoformat(),

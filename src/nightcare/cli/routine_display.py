@@ -60,11 +60,11 @@ class Lines:
 
     Attributes:
         stream: The stream to print to.
-        words: The user's language.
+        translator: The user's language.
     """
 
     stream: TextIO
-    words: Translator
+    translator: Translator
     every: float | None = None
     _number: int = 0
 
@@ -72,7 +72,7 @@ class Lines:
         """Print a step when it begins."""
         if stage.number != self._number:
             self._number = stage.number
-            print(f"{stage_words(stage, self.words)}: {stage.step.text}", file=self.stream)
+            print(f"{stage_words(stage, self.translator)}: {stage.step.text}", file=self.stream)
             self.stream.flush()
 
 
@@ -94,20 +94,20 @@ def show_routine(routine: Routine, display: RoutineDisplay, clock: RoutineClock)
 
 @contextmanager
 def display_for(
-    stream: TextIO, words: Translator, *, dim: bool, plain: bool
+    stream: TextIO, translator: Translator, *, dim: bool, plain: bool
 ) -> Iterator[RoutineDisplay]:
     """Return bars if the stream is a terminal that can move its cursor, else lines.
 
     Args:
         stream: The stream to print to.
-        words: The user's language.
+        translator: The user's language.
         dim: Whether to print dim, for the dark.
         plain: Whether to use no colour and no brightness.
     """
     if not stream.isatty() or os.environ.get("TERM") == "dumb":
-        yield Lines(stream, words)
+        yield Lines(stream, translator)
         return
     from nightcare.cli.progress_bars import bars  # noqa: PLC0415 - rich is for this alone
 
-    with bars(stream, words, dim=dim, plain=plain) as display:
+    with bars(stream, translator, dim=dim, plain=plain) as display:
         yield display

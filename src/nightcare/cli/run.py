@@ -43,10 +43,10 @@ def rehearse_command(context: CommandContext, *, seconds: int) -> None:
             schedule=context.schedule,
             zone=context.zone,
             day=context.calendar.at(context.now),
-            words=context.words,
+            translator=context.translator,
             screen=choose_screen(context.schedule, os.environ, sys.stdout),
             seconds=float(seconds),
-            tell=event_log(context.words, context.zone, sys.stdout),
+            log=event_log(context.translator, context.zone, sys.stdout),
         )
     )
     context.print("rehearsal_over")

@@ -71,7 +71,7 @@ class _Setup:
 
     def print(self, key: str, /, **values: object) -> None:
         """Print a text of the catalogue."""
-        echo(self._words.say(key, **values))
+        echo(self._words.text(key, **values))
 
     def ask_and_write(self) -> bool:
         """Ask everything and write the config if it is wanted; return whether it was."""
@@ -165,7 +165,7 @@ class _Setup:
             day = [
                 calendar.local(one.due) for one in due if one.key.care_day == due[0].key.care_day
             ]
-            topic = self._words.say(f"topic_{reminder.topic}")
+            topic = self._words.text(f"topic_{reminder.topic}")
             clocks = ", ".join(f"{one:%H:%M}" for one in day)
             if not self._yes("setup_remind", topic=topic, clocks=clocks):
                 # It stays in the file, where it is easily enabled.
@@ -178,7 +178,7 @@ class _Setup:
             echo(line)
 
     def _ask(self, question: str, default: str, **values: object) -> str:
-        return prompt(self._words.say(question, **values), default=default).strip()
+        return prompt(self._words.text(question, **values), default=default).strip()
 
     def _ask_clock(self, question: str, default: str) -> str:
         while True:
@@ -188,7 +188,7 @@ class _Setup:
                 self.print(f"error_{error.key}", **error.values)
 
     def _yes(self, question: str, *, default: bool = True, **values: object) -> bool:
-        return prompt_yes(self._words, self._words.say(question, **values), default=default)
+        return prompt_yes(self._words, self._words.text(question, **values), default=default)
 
     # The config
 

@@ -14,7 +14,7 @@ from nightcare.cli.plan_json import delivery_value, local_time, occurrence_value
 from nightcare.domain.guidance import Routine
 from nightcare.domain.outlook import Outlook
 from nightcare.domain.routine import Stage, routine_named, routines
-from nightcare.domain.routine_session import RoutineSession, whereabouts
+from nightcare.domain.routine_session import RoutineSession, current_stage
 from nightcare.errors import DesktopError, NotRunning
 from nightcare.i18n.plan_text import next_line, state_line
 from nightcare.journal.service_status import PublishedCondition, ServiceStatus, read_status
@@ -55,7 +55,7 @@ class _Status:
     def closed_by_good_night(self) -> bool:
         """True if good-night closed this evening."""
         outlook = self.outlook
-        return outlook.standing.good_night == outlook.calendar.at(outlook.now).date
+        return outlook.global_state.good_night == outlook.calendar.at(outlook.now).date
 
 
 @click.command("status")
@@ -84,9 +84,9 @@ def _routine(
     session = journal.routine_session()
     if session is None:
         return None
-    known = routines(context.words.guidance.routines, context.schedule.routines)
+    known = routines(context.translator.guidance.routines, context.schedule.routines)
     routine = routine_named(known, session.routine)
-    stage = None if routine is None else whereabouts(session, routine, context.now)
+    stage = None if routine is None else current_stage(session, routine, context.now)
     if routine is None or not isinstance(stage, Stage):
         return None
     return session, routine, stage
@@ -95,7 +95,7 @@ def _routine(
 def _value(status: _Status, context: CommandContext) -> dict[str, object]:
     """Return the status as JSON."""
     service, outlook = status.service, status.outlook
-    standing, coming = outlook.standing, outlook.next()
+    global_state, coming = outlook.global_state, outlook.next()
     notifier = service.notifier or None
     path, published = context.active.path, asdict(service)
     return {
@@ -113,7 +113,8 @@ def _value(status: _Status, context: CommandContext) -> dict[str, object]:
         "presence": published["presence"],
         "environment": published["environment"],
         "paused_until": local_time(
-            standing.paused_until if standing.paused(outlook.now) else None, outlook.calendar
+            global_state.paused_until if global_state.paused(outlook.now) else None,
+            outlook.calendar,
         ),
         "good_night": status.closed_by_good_night,
         "routine": _routine_value(status),
@@ -139,7 +140,7 @@ def _routine_value(status: _Status) -> dict[str, object] | None:
 
 def _service_lines(status: _Status, context: CommandContext) -> Iterator[str]:
     """Yield what the service published about itself as lines."""
-    service, say = status.service, context.words.say
+    service, say = status.service, context.translator.text
     key = _SERVICE_TEXTS[status.notifier] if status.running else "status_stopped"
     yield say(key, notifier=service.notifier)
     if service.capabilities:
@@ -166,18 +167,18 @@ def _presence_lines(
     parts: dict[str, list[str]] = {"status_presence": [], "status_presence_unknown": []}
     for condition, state in presence.items():
         sources = ", ".join(state.by)
-        part = context.words.say(f"presence_{condition}_{answers[state.on]}", by=sources)
+        part = context.translator.text(f"presence_{condition}_{answers[state.on]}", by=sources)
         parts["status_presence_unknown" if state.on is None else "status_presence"].append(part)
     for key, found in parts.items():
         if found:
-            yield context.words.say(key, parts="; ".join(found))
+            yield context.translator.text(key, parts="; ".join(found))
 
 
 def _plan_lines(status: _Status, context: CommandContext) -> Iterator[str]:
     """Yield what is open, what is held back and what comes next as lines."""
-    outlook, say = status.outlook, context.words.say
-    paused_until = outlook.standing.paused_until
-    if paused_until is not None and outlook.standing.paused(outlook.now):
+    outlook, say = status.outlook, context.translator.text
+    paused_until = outlook.global_state.paused_until
+    if paused_until is not None and outlook.global_state.paused(outlook.now):
         yield say("status_paused", until=context.clock(paused_until))
     if status.closed_by_good_night:
         yield say("status_good_night")
@@ -185,11 +186,11 @@ def _plan_lines(status: _Status, context: CommandContext) -> Iterator[str]:
         from nightcare.engine.guided_routine import stage_words  # noqa: PLC0415 - rarely
 
         session, routine, stage = status.routine
-        step = stage_words(stage, context.words)
+        step = stage_words(stage, context.translator)
         yield say("status_routine", reminder=session.key.reminder, routine=routine.name, step=step)
     for delivery in outlook.unsettled():
-        yield state_line(delivery, outlook, context.words, running=status.running)
-    yield next_line(outlook.next(), outlook, context.words)
+        yield state_line(delivery, outlook, context.translator, running=status.running)
+    yield next_line(outlook.next(), outlook, context.translator)
 
 
 def _report_other_bus(service: ServiceStatus, context: CommandContext) -> None:
@@ -206,7 +207,7 @@ def _report_other_bus(service: ServiceStatus, context: CommandContext) -> None:
     ours, theirs = session_bus(os.environ), environment.bus
     if ours is None or (theirs and same_bus(ours, theirs)):
         return
-    managed, there = environment.managed, theirs or context.words.say("doctor_none")
+    managed, there = environment.managed, theirs or context.translator.text("doctor_none")
     error = DesktopError("other_bus" if managed else "other_bus_of_run", theirs=there, ours=ours)
     if not service.notifier:
         raise error

@@ -48,26 +48,30 @@ def stretch_command(
     It needs no running service. At its end a stretching reminder that is open is done. Stopped with
     Ctrl-C, nothing is recorded and the exit code is 130.
     """
-    words = translator_in(context, language)
+    translator = translator_in(context, language)
     schedule = context.lenient().schedule
     if not context.config_is_valid:
-        echo(words.say("stretch_built_in"), err=True)
-    found = routines(words.guidance.routines, schedule.routines)
+        echo(translator.text("stretch_built_in"), err=True)
+    found = routines(translator.guidance.routines, schedule.routines)
     if as_json:
         print_json([_value(one) for one in found])
         return 0
     if listed:
-        _list(found, words)
+        _list(found, translator)
         return 0
     chosen = find_routine(found, routine or schedule.stretch.routine or BUILT_IN[0])
-    echo(words.say("stretch_title", routine=chosen.name, length=words.length(length_of(chosen))))
-    for line in cautions(chosen, words):
+    echo(
+        translator.text(
+            "stretch_title", routine=chosen.name, length=translator.length(length_of(chosen))
+        )
+    )
+    for line in cautions(chosen, translator):
         echo(wrapped(line))
     echo()
-    took = guide(chosen, words, dim=False)
+    took = guide(chosen, translator, dim=False)
     if took is None:
         return INTERRUPTED
-    _mark_done(context, schedule, words, context.now + took)
+    _mark_done(context, schedule, translator, context.now + took)
     return 0
 
 
@@ -86,48 +90,48 @@ def find_routine(found: Sequence[Routine], name: str) -> Routine:
     return chosen
 
 
-def guide(routine: Routine, words: Translator, *, dim: bool) -> timedelta | None:
+def guide(routine: Routine, translator: Translator, *, dim: bool) -> timedelta | None:
     """Guide through a routine; return its duration, or None if the user stopped it.
 
     Args:
         routine: The routine.
-        words: The user's language.
+        translator: The user's language.
         dim: Whether to print dim, for the dark.
     """
     plain = bool(os.environ.get("NO_COLOR"))
     try:
-        with display_for(sys.stdout, words, dim=dim, plain=plain) as display:
+        with display_for(sys.stdout, translator, dim=dim, plain=plain) as display:
             took: timedelta | None = show_routine(routine, display, Ticking())
-        said = f"{words.say('led_done_body')} {words.say('led_done_title')}."
+        said = f"{translator.text('led_done_body')} {translator.text('led_done_title')}."
     except KeyboardInterrupt:
-        took, said = None, words.say("stretch_stopped")
+        took, said = None, translator.text("stretch_stopped")
     if dim and not plain and sys.stdout.isatty():
         said = click.style(said, dim=True)
     echo(said)
     return took
 
 
-def cautions(routine: Routine, words: Translator) -> list[str]:
+def cautions(routine: Routine, translator: Translator) -> list[str]:
     """Return the texts beside a stretch: its source, the origin of its durations, and cautions."""
-    guidance: Guidance = words.guidance
+    guidance: Guidance = translator.guidance
     said = []
     if routine.section is not None:
-        said.append(words.say("source", source=f"{guidance.source}: {routine.section}"))
-        said.append(words.say("stretch_ours"))
+        said.append(translator.text("source", source=f"{guidance.source}: {routine.section}"))
+        said.append(translator.text("stretch_ours"))
     said.append(advice(guidance.professional, "severe-and-persistent"))
     said.append(advice(guidance.professional, "not-medical-advice"))
     return said
 
 
-def _list(found: Sequence[Routine], words: Translator) -> None:
+def _list(found: Sequence[Routine], translator: Translator) -> None:
     widest = max(len(one.id) for one in found)
     for one in found:
-        said = words.say(
-            "stretch_listed", count=len(stages(one)), length=words.length(length_of(one))
+        said = translator.text(
+            "stretch_listed", count=len(stages(one)), length=translator.length(length_of(one))
         )
         echo(f"{one.id:<{widest}}  {one.name} ({said})")
     echo()
-    echo(wrapped(words.say("stretch_ours")))
+    echo(wrapped(translator.text("stretch_ours")))
 
 
 def _value(one: Routine) -> dict[str, object]:
@@ -144,7 +148,7 @@ def _value(one: Routine) -> dict[str, object]:
 
 
 def _mark_done(
-    context: CommandContext, schedule: Schedule, words: Translator, now: datetime
+    context: CommandContext, schedule: Schedule, translator: Translator, now: datetime
 ) -> None:
     """Mark the stretching reminder that is open, if any, as done now (UTC)."""
     if not (context.state / FILE_NAME).exists():
@@ -153,10 +157,12 @@ def _mark_done(
         waiting = [one for one in journal.unsettled() if _is_stretching(one, schedule)]
         if waiting:
             answers = UserActions(schedule, zone(schedule.zone), journal)
-            course = answers.done(now, waiting[-1].key.reminder)
-            echo(words.say("stretch_marked", reminder=course.key.reminder))
+            delivery = answers.done(now, waiting[-1].key.reminder)
+            echo(translator.text("stretch_marked", reminder=delivery.key.reminder))
 
 
-def _is_stretching(course: Delivery, schedule: Schedule) -> bool:
-    known = schedule.reminder(course.key.reminder) is not None
-    return known and course.topic is Topic.STRETCHING and isinstance(course.state, Active | Held)
+def _is_stretching(delivery: Delivery, schedule: Schedule) -> bool:
+    known = schedule.reminder(delivery.key.reminder) is not None
+    return (
+        known and delivery.topic is Topic.STRETCHING and isinstance(delivery.state, Active | Held)
+    )

@@ -28,7 +28,7 @@ language_option = click.option(
 
 def translator_in(context: CommandContext, language: str | None) -> Translator:
     """Return a language, or the user's for None; guidance does not need a valid config."""
-    return context.lenient().words if language is None else read_words(language)
+    return context.lenient().translator if language is None else read_words(language)
 
 
 @click.command("tips")
@@ -42,8 +42,8 @@ def tips_command(
     context: CommandContext, *, topic: str | None, language: str | None, as_json: bool
 ) -> None:
     """Show the tips, of one topic or all, with the guidance they rest on."""
-    words = translator_in(context, language)
-    guidance = words.guidance
+    translator = translator_in(context, language)
+    guidance = translator.guidance
     tips = [tip for tip in guidance.tips if topic in (None, tip.topic)]
     if as_json:
         print_json(
@@ -63,10 +63,10 @@ def tips_command(
     for tip in tips:
         if tip.topic is not shown:
             shown = tip.topic
-            echo(("\n" if shown is not tips[0].topic else "") + words.say(f"topic_{shown}"))
+            echo(("\n" if shown is not tips[0].topic else "") + translator.text(f"topic_{shown}"))
         echo(wrapped(f"- {tip.text}", "  "))
     echo()
-    echo(wrapped(words.say("source", source=guidance.source)))
+    echo(wrapped(translator.text("source", source=guidance.source)))
     echo(wrapped(advice(guidance.professional, "not-medical-advice")))
 
 
@@ -76,8 +76,8 @@ def tips_command(
 @pass_context
 def causes_command(context: CommandContext, *, language: str | None, as_json: bool) -> None:
     """Show what can lie behind cramps, and when to see a professional."""
-    words = translator_in(context, language)
-    guidance = words.guidance
+    translator = translator_in(context, language)
+    guidance = translator.guidance
     if as_json:
         print_json(
             {
@@ -88,11 +88,11 @@ def causes_command(context: CommandContext, *, language: str | None, as_json: bo
         return
     what, unsure, *causes = guidance.causes
     *when, caution = guidance.professional
-    lines = [wrapped(what.text), "", wrapped(words.say("causes_title")), wrapped(unsure.text)]
+    lines = [wrapped(what.text), "", wrapped(translator.text("causes_title")), wrapped(unsure.text)]
     lines += [wrapped(f"- {one.text}", "  ") for one in causes]
-    lines += ["", wrapped(words.say("causes_professional"))]
+    lines += ["", wrapped(translator.text("causes_professional"))]
     lines += [wrapped(f"- {one.text}", "  ") for one in when]
-    lines += ["", wrapped(words.say("source", source=guidance.source)), wrapped(caution.text)]
+    lines += ["", wrapped(translator.text("source", source=guidance.source)), wrapped(caution.text)]
     echo("\n".join(lines))
 
 

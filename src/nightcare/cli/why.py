@@ -47,9 +47,9 @@ def why_command(context: CommandContext, *, reminder: str | None, as_json: bool)
 
 
 def _print(decision: Decision, context: CommandContext) -> None:
-    verdict, reason = decision.verdict, reason_text(context.words, decision.step)
+    verdict, reason = decision.verdict, reason_text(context.translator, decision.step)
     if decision.delivery is not None and decision.delivery.stage != "shown":
-        verdict, reason = "not_shown", delivery_text(context.words, decision.delivery)
+        verdict, reason = "not_shown", delivery_text(context.translator, decision.delivery)
     context.print(
         f"why_{verdict}",
         reminder=decision.occurrence.key.reminder,

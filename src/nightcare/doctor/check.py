@@ -126,7 +126,7 @@ def fix_of(finding: Finding, translator: Translator) -> str | None:
 
 def _text(key: str, values: Mapping[str, object], translator: Translator) -> str:
     parts = {name: _value_text(value, translator) for name, value in values.items()}
-    text = translator.say(key, **parts)
+    text = translator.text(key, **parts)
     # Names chosen by other programs must not break the line or control the terminal.
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
@@ -134,7 +134,7 @@ def _text(key: str, values: Mapping[str, object], translator: Translator) -> str
 def _value_text(value: object, translator: Translator) -> str:
     match value:
         case TextKey(key):
-            return translator.say(key)
+            return translator.text(key)
         case tuple():
             return ", ".join(_value_text(one, translator) for one in value)
         case Diagnostic():

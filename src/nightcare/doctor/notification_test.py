@@ -62,10 +62,10 @@ async def try_notifier(
     """
     message = Message(
         token=f"doctor-{now:%H%M%S}",
-        title=translator.say("doctor_trial_title"),
-        body=translator.say("doctor_trial_body"),
-        buttons=(Button("it-works", translator.say("doctor_trial_button")),),
-        spoken=translator.say("doctor_trial_spoken"),
+        title=translator.text("doctor_trial_title"),
+        body=translator.text("doctor_trial_body"),
+        buttons=(Button("it-works", translator.text("doctor_trial_button")),),
+        spoken=translator.text("doctor_trial_spoken"),
         # A reminder that is on the screen is not replaced.
         place="doctor",
         stays=timedelta(seconds=seconds),

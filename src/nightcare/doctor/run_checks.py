@@ -220,6 +220,6 @@ def _judge_clock(context: CheckContext, facts: Facts) -> list[Finding]:
     synchronised = None if isinstance(facts.synchronised, Failure) else facts.synchronised
     return [
         *system_clock.judge_zones(facts.zone, configured, of_service, context),
-        *system_clock.judge_clock(context.now, facts.content.reckoned, synchronised=synchronised),
+        *system_clock.judge_clock(context.now, facts.content.updated, synchronised=synchronised),
         system_clock.judge_alarm(facts.alarm),
     ]

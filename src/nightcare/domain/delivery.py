@@ -187,16 +187,16 @@ class Delivery:
         """True if it has its outcome."""
         return isinstance(self.state, Closed)
 
-    def moves(self, led: Key | None) -> bool:
+    def moves(self, routine_key: Key | None) -> bool:
         """Return whether it moves with its moment: it is open, waits to be asked again, or is held.
 
         A snooze ends when the person said, a stretch under way goes on, and what has its outcome
         keeps it.
 
         Args:
-            led: The occurrence that leads through a routine, if any.
+            routine_key: The occurrence that leads through a routine, if any.
         """
-        return isinstance(self.state, Due | Held | Active) and self.key != led
+        return isinstance(self.state, Due | Held | Active) and self.key != routine_key
 
     def held(self, cause: Reason) -> Delivery:
         """Return it kept off the screen because of `cause`.
@@ -240,7 +240,7 @@ class Delivery:
         """Return it at the time of its repeat (UTC), from which freshness counts."""
         return replace(self, state=replace(state, away=True), fresh_from=again)
 
-    def led(self, now: datetime, closes: datetime) -> Delivery:
+    def start_routine(self, now: datetime, closes: datetime) -> Delivery:
         """Return it with a routine that starts now (UTC) and ends before `closes`.
 
         Nothing is asked again meanwhile, and it is as fresh as when it begins.

@@ -13,14 +13,14 @@ class GlobalState:
 
     Attributes:
         began: When the service first ran; nothing due before it is ever shown or missed.
-        reckoned: Up to when everything due has been decided; None before the first run.
+        updated: Up to when everything due has been decided; None before the first run.
         paused_until: The end of a pause.
         good_night: The care day whose evening was closed with "Good night".
         tonight: Another bedtime for single care days.
     """
 
     began: datetime | None = None
-    reckoned: datetime | None = None
+    updated: datetime | None = None
     paused_until: datetime | None = None
     good_night: date | None = None
     tonight: Mapping[date, time] = field(default_factory=dict)
@@ -30,10 +30,10 @@ class GlobalState:
 
         For when a moment moves into the past; what was decided already is known by its key.
         """
-        if self.reckoned is None:
+        if self.updated is None:
             return self
         earliest = to if self.began is None else max(to, self.began)
-        return replace(self, reckoned=min(self.reckoned, earliest))
+        return replace(self, updated=min(self.updated, earliest))
 
     def paused(self, now: datetime) -> bool:
         """Return whether a pause is in force at an instant (UTC)."""

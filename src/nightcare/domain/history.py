@@ -46,16 +46,16 @@ class UserAction:
         id: Its number.
         at: When (UTC).
         what: What it was.
-        courses: What it changed, as that stood before.
-        standing: What held for all reminders before.
+        deliveries: What it changed, as that stood before.
+        global_state: What held for all reminders before.
         beside: What else was not over, as that stood before.
     """
 
     id: int
     at: datetime
     what: str
-    courses: tuple[Delivery, ...]
-    standing: GlobalState
+    deliveries: tuple[Delivery, ...]
+    global_state: GlobalState
     beside: tuple[Delivery, ...] = ()
 
 

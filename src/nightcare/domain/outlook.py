@@ -33,11 +33,11 @@ class OutlookEntry:
 
     Attributes:
         occurrence: The occurrence: at its recorded moment, or when it will come.
-        course: Where it stands; None where it is still to come, or nothing was decided yet.
+        delivery: Where it stands; None where it is still to come, or nothing was decided yet.
     """
 
     occurrence: Occurrence
-    course: Delivery | None
+    delivery: Delivery | None
 
 
 @dataclass(frozen=True)
@@ -47,17 +47,17 @@ class Outlook:
     Attributes:
         schedule: The schedule in force.
         calendar: The care days, with tonight's bedtime.
-        standing: What holds for all reminders.
-        courses: The courses of the last days (`RECENT`), and all without an outcome.
-        led: The occurrence that leads through a routine, if any.
+        global_state: What holds for all reminders.
+        deliveries: The courses of the last days (`RECENT`), and all without an outcome.
+        routine_key: The occurrence that leads through a routine, if any.
         now: The instant (UTC).
     """
 
     schedule: Schedule
     calendar: Calendar
-    standing: GlobalState
-    courses: Sequence[Delivery]
-    led: Key | None
+    global_state: GlobalState
+    deliveries: Sequence[Delivery]
+    routine_key: Key | None
     now: datetime
 
     def next(self) -> Occurrence | None:
@@ -89,13 +89,15 @@ class Outlook:
 
     def unsettled(self) -> list[Delivery]:
         """Return what has no outcome and does not come anew at a later moment, in order of time."""
-        found = [one for one in self.courses if not one.settled and one.key not in self._postponed]
+        found = [
+            one for one in self.deliveries if not one.settled and one.key not in self._postponed
+        ]
         return sorted(found, key=lambda one: one.occurrence.due)
 
-    def comes(self, course: Delivery) -> datetime | None:
+    def comes(self, delivery: Delivery) -> datetime | None:
         """Return when a snoozed or held occurrence comes (UTC); None where it may not come."""
-        back = next((one.at for one in self._back() if one.course.key == course.key), self.now)
-        return next((one.due for one in self.until(back) if one.key == course.key), None)
+        back = next((one.at for one in self._back() if one.delivery.key == delivery.key), self.now)
+        return next((one.due for one in self.until(back) if one.key == delivery.key), None)
 
     def day(self, day: CareDay) -> list[OutlookEntry]:
         """Return a care day: what was, as recorded, and what is still to come, in order of time.
@@ -106,16 +108,16 @@ class Outlook:
         """
         entries = [
             OutlookEntry(one.occurrence, one)
-            for one in self.courses
+            for one in self.deliveries
             if one.key.care_day == day.date or day.wake <= one.occurrence.due < day.ends
             if one.key not in self._postponed
         ]
         listed = {one.occurrence.key for one in entries}
-        reckoned = self.standing.reckoned
+        updated = self.global_state.updated
         undecided = [
             one
             for one in plan(self.schedule.enabled, self.calendar, day.date, 1)
-            if one.due <= self.now and (reckoned is None or reckoned < one.due)
+            if one.due <= self.now and (updated is None or updated < one.due)
         ]
         entries += [
             OutlookEntry(one, None)
@@ -154,10 +156,14 @@ class Outlook:
     def _postponed(self) -> frozenset[Key]:
         return frozenset(
             one.key
-            for one in self.courses
+            for one in self.deliveries
             if not one.settled
             and postponed(
-                one, self.schedule.reminder(one.key.reminder), self.calendar, self.now, self.led
+                one,
+                self.schedule.reminder(one.key.reminder),
+                self.calendar,
+                self.now,
+                self.routine_key,
             )
             is not None
         )
@@ -165,11 +171,11 @@ class Outlook:
     @cached_property
     def _known(self) -> frozenset[Key]:
         """The keys that do not fall due any more, since their moment has come already."""
-        return frozenset(one.key for one in self.courses) - self._postponed
+        return frozenset(one.key for one in self.deliveries) - self._postponed
 
     @cached_property
     def _leads(self) -> Delivery | None:
-        return next((one for one in self.courses if one.key == self.led), None)
+        return next((one for one in self.deliveries if one.key == self.routine_key), None)
 
     @cached_property
     def _led_until(self) -> datetime:
@@ -189,14 +195,14 @@ class Outlook:
 
     @cached_property
     def _paused_until(self) -> datetime:
-        return max(self.now, self.standing.paused_until or self.now)
+        return max(self.now, self.global_state.paused_until or self.now)
 
     @cached_property
     def _closed(self) -> tuple[datetime, datetime] | None:
         """From when to when "Good night" closes everything (UTC)."""
-        if self.standing.good_night is None:
+        if self.global_state.good_night is None:
             return None
-        day = self.calendar.day(self.standing.good_night)
+        day = self.calendar.day(self.global_state.good_night)
         return day.wake, day.ends
 
     @cached_property
@@ -210,9 +216,9 @@ class Outlook:
         """The instant (UTC) from which the screen is free for what waits."""
         ends = [
             min(displayed.closes, displayed.again or displayed.closes)
-            for one in self.courses
+            for one in self.deliveries
             if (displayed := one.displayed) is not None
-            if one.key != self.led and one.key not in self._postponed
+            if one.key != self.routine_key and one.key not in self._postponed
         ]
         return max([self.now, *ends])
 
@@ -266,33 +272,33 @@ class Outlook:
 
         Nor is anything returned for what comes at once: it is there, and not to come.
         """
-        course, at = coming.course, coming.at
-        if isinstance(course.state, Due) and at > self._open_after:
+        delivery, at = coming.delivery, coming.at
+        if isinstance(delivery.state, Due) and at > self._open_after:
             return [coming]
-        reminder = self.schedule.reminder(course.key.reminder)
+        reminder = self.schedule.reminder(delivery.key.reminder)
         if reminder is None:
             return []
-        leads = self.led is not None and self.led.reminder == reminder.name
-        if leads and course.occurrence.due > self.now and at < self._led_until:
+        leads = self.routine_key is not None and self.routine_key.reminder == reminder.name
+        if leads and delivery.occurrence.due > self.now and at < self._led_until:
             # It would ask for what is being done then.
             return []
         if at < self._paused_until:
-            at, course = self._paused_until, course.held(Reason.PAUSED)
+            at, delivery = self._paused_until, delivery.held(Reason.PAUSED)
         if at < self._busy_until:
-            at, course = self._busy_until, course.held(Reason.ROUTINE)
+            at, delivery = self._busy_until, delivery.held(Reason.ROUTINE)
         if at <= self.now:
             return []
-        if at > course.occurrence.due and self._superseded(course, reminder, at):
+        if at > delivery.occurrence.due and self._superseded(delivery, reminder, at):
             return []
-        if not isinstance(decide(course, reminder, self._situation(at)), Show):
+        if not isinstance(decide(delivery, reminder, self._situation(at)), Show):
             return []
-        return [_Coming(course, at)]
+        return [_Coming(delivery, at)]
 
-    def _superseded(self, course: Delivery, reminder: Reminder, at: datetime) -> bool:
+    def _superseded(self, delivery: Delivery, reminder: Reminder, at: datetime) -> bool:
         """Return whether a later one of the reminder takes its place before it comes (UTC)."""
-        later = max(course.occurrence.due, self.now)
+        later = max(delivery.occurrence.due, self.now)
         return any(
-            one.key not in self._known and one.key != course.key
+            one.key not in self._known and one.key != delivery.key
             for one in between([reminder], self.calendar, later, at)
         )
 
@@ -301,8 +307,8 @@ class Outlook:
         return Situation(
             now=at,
             day=day,
-            paused_until=self.standing.paused_until,
-            good_night=self.standing.good_night == day.date,
+            paused_until=self.global_state.paused_until,
+            good_night=self.global_state.good_night == day.date,
         )
 
     def _without_rivals(self, coming: Iterable[_Coming]) -> list[Occurrence]:
@@ -314,12 +320,12 @@ class Outlook:
         found = []
         for at, ones in together.items():
             if len(ones) == 1:
-                found.append(Occurrence(ones[0].course.key, at))
+                found.append(Occurrence(ones[0].delivery.key, at))
                 continue
-            courses = sorted((one.course for one in ones), key=_in_the_journal)
+            deliveries = sorted((one.delivery for one in ones), key=_in_the_journal)
             day = self.calendar.at(at)
-            courses.sort(key=lambda one: shown_at_latest(one, self._named(one.key), day))
-            shown, _ = first_to_show(courses, evening, at)
+            deliveries.sort(key=lambda one: shown_at_latest(one, self._named(one.key), day))
+            shown, _ = first_to_show(deliveries, evening, at)
             found += [Occurrence(one.key, at) for one in shown]
         return found
 
@@ -328,10 +334,10 @@ class Outlook:
 class _Coming:
     """A course as it stands when it comes, and when that is (UTC)."""
 
-    course: Delivery
+    delivery: Delivery
     at: datetime
 
 
-def _in_the_journal(course: Delivery) -> tuple[datetime, str, date, str]:
-    key = course.key
-    return course.occurrence.due, key.reminder, key.care_day, key.slot
+def _in_the_journal(delivery: Delivery) -> tuple[datetime, str, date, str]:
+    key = delivery.key
+    return delivery.occurrence.due, key.reminder, key.care_day, key.slot

@@ -38,7 +38,7 @@ class PlanChange:
     before: Plan
     after: Plan
 
-    def overtaken(self, began: datetime, reckoned: datetime, now: datetime) -> list[Occurrence]:
+    def overtaken(self, began: datetime, updated: datetime, now: datetime) -> list[Occurrence]:
         """Return what the change moves behind an instant, and would not come up by itself.
 
         A moment that only the new plan has counts where its reminder is the same and it is
@@ -46,15 +46,15 @@ class PlanChange:
 
         Args:
             began: When the service first ran (UTC); nothing due by then has come up.
-            reckoned: Until when everything due by the old plan comes up (UTC).
+            updated: Until when everything due by the old plan comes up (UTC).
             now: The instant of the change (UTC).
         """
-        since = max(reckoned - 2 * _REACH, min(began, reckoned))
-        had = {one.key for one in self.before.between(since, reckoned)}
-        coming = {one.key for one in self.before.between(reckoned, reckoned + _REACH)}
+        since = max(updated - 2 * _REACH, min(began, updated))
+        had = {one.key for one in self.before.between(since, updated)}
+        coming = {one.key for one in self.before.between(updated, updated + _REACH)}
         return [
             one
-            for one in self.after.between(max(reckoned - _REACH, since), reckoned)
+            for one in self.after.between(max(updated - _REACH, since), updated)
             if one.key not in had and self._counts(one, moved=one.key in coming, now=now)
         ]
 
@@ -92,7 +92,11 @@ class PlanChange:
 
 
 def postponed(
-    course: Delivery, reminder: Reminder | None, calendar: Calendar, now: datetime, led: Key | None
+    delivery: Delivery,
+    reminder: Reminder | None,
+    calendar: Calendar,
+    now: datetime,
+    routine_key: Key | None,
 ) -> Occurrence | None:
     """Return when an unanswered occurrence comes anew, because its moment has moved ahead.
 
@@ -100,19 +104,19 @@ def postponed(
     only at the change itself (`engine/reschedule.py`): a snooze that ends later comes and stays.
 
     Args:
-        course: The occurrence and where it stands.
+        delivery: The occurrence and where it stands.
         reminder: Its reminder as configured now; None where it is configured no more.
         calendar: The care days as they are now.
         now: The instant (UTC).
-        led: The occurrence that leads through a routine, if any.
+        routine_key: The occurrence that leads through a routine, if any.
 
     Returns:
         The occurrence at its new moment, which is still to come; None where it has not moved ahead.
     """
-    if not course.moves(led) or course.snoozes > 0:
+    if not delivery.moves(routine_key) or delivery.snoozes > 0:
         return None
     if reminder is None or not reminder.enabled:
         return None
-    moved = planned(reminder, calendar, course.key)
-    ahead = moved is not None and moved.due > max(now, course.occurrence.due)
+    moved = planned(reminder, calendar, delivery.key)
+    ahead = moved is not None and moved.due > max(now, delivery.occurrence.due)
     return moved if ahead else None

@@ -74,16 +74,16 @@ class Drop:
 Verdict = Show | Hold | Drop
 
 
-def decide(course: Delivery, reminder: Reminder | None, situation: Situation) -> Verdict:
+def decide(delivery: Delivery, reminder: Reminder | None, situation: Situation) -> Verdict:
     """Decide on one occurrence whose moment, or whose return, has come.
 
     Args:
-        course: The occurrence and where it stands.
+        delivery: The occurrence and where it stands.
         reminder: Its reminder as configured now; None where it is configured no more.
         situation: What the decision rests on.
     """
     now = situation.now
-    if course.settled:
+    if delivery.settled:
         return Drop(Reason.ANSWERED)
     if situation.good_night:
         return Drop(Reason.GOOD_NIGHT)
@@ -91,9 +91,9 @@ def decide(course: Delivery, reminder: Reminder | None, situation: Situation) ->
         return Drop(Reason.DISABLED)
     if situation.paused_until is not None and now < situation.paused_until:
         return Hold(Reason.PAUSED)
-    if now > course.fresh_from + reminder.fresh:
+    if now > delivery.fresh_from + reminder.fresh:
         return Drop(Reason.TOO_LATE)
-    if situation.day.asleep(now) and not _meant(course, situation):
+    if situation.day.asleep(now) and not _meant(delivery, situation):
         return Drop(Reason.ASLEEP)
     absent = _absent(reminder, situation.presence)
     if absent is not None:
@@ -103,67 +103,67 @@ def decide(course: Delivery, reminder: Reminder | None, situation: Situation) ->
     return Show()
 
 
-def review(course: Delivery, reminder: Reminder | None, situation: Situation) -> Delivery:
+def review(delivery: Delivery, reminder: Reminder | None, situation: Situation) -> Delivery:
     """Return an open occurrence as it goes on: unchanged, off the screen, held or settled.
 
     Args:
-        course: The occurrence, which is open.
+        delivery: The occurrence, which is open.
         reminder: Its reminder as configured now; None where it is configured no more.
         situation: What the decision rests on.
     """
-    now, state = situation.now, course.state
+    now, state = situation.now, delivery.state
     if not isinstance(state, Active):
-        return course
+        return delivery
     if reminder is None or not reminder.enabled:
-        return course.give_up(now, Reason.DISABLED)
+        return delivery.give_up(now, Reason.DISABLED)
     if state.away:
         expired = state.again is None and state.closes <= now
-        return course.settle(Outcome.EXPIRED, now) if expired else course
+        return delivery.settle(Outcome.EXPIRED, now) if expired else delivery
     if situation.paused_until is not None:
-        return course.held(Reason.PAUSED)
+        return delivery.held(Reason.PAUSED)
     # Other conditions hold back what comes, and take off nothing.
     if Condition.LOCKED in situation.presence and reminder.held_while(Condition.LOCKED):
-        return course.held(Reason.LOCKED)
-    return _overdue(course, state, now) if state.closes <= now else course
+        return delivery.held(Reason.LOCKED)
+    return _overdue(delivery, state, now) if state.closes <= now else delivery
 
 
-def _overdue(course: Delivery, state: Active, now: datetime) -> Delivery:
+def _overdue(delivery: Delivery, state: Active, now: datetime) -> Delivery:
     """Return what becomes of an occurrence whose time on the screen is over."""
     if state.shown is None:
         never_sent = state.delivery in _NEVER_SENT
-        return course.give_up(now, Reason.NOT_SHOWN if never_sent else Reason.REFUSED)
+        return delivery.give_up(now, Reason.NOT_SHOWN if never_sent else Reason.REFUSED)
     if state.again is None:
-        return course.settle(Outcome.EXPIRED, now)
-    return replace(course, state=replace(state, away=True))
+        return delivery.settle(Outcome.EXPIRED, now)
+    return replace(delivery, state=replace(state, away=True))
 
 
 _NEVER_SENT = frozenset({DeliveryStatus.DECIDED, DeliveryStatus.NO_SERVER, DeliveryStatus.FAILED})
 
 
-def put_into_the_night(course: Delivery, day: CareDay) -> bool:
+def put_into_the_night(delivery: Delivery, day: CareDay) -> bool:
     """Return whether the person put this moment, or the end of a snooze, into the night."""
-    if day.bedtime < course.occurrence.due < day.ends:
+    if day.bedtime < delivery.occurrence.due < day.ends:
         return True
     # Of what is open the freshness may count from a repeat, which nobody put anywhere.
-    asked_again = isinstance(course.state, Active)
-    return course.snoozes > 0 and not asked_again and day.asleep(course.fresh_from)
+    asked_again = isinstance(delivery.state, Active)
+    return delivery.snoozes > 0 and not asked_again and day.asleep(delivery.fresh_from)
 
 
-def shown_at_latest(course: Delivery, reminder: Reminder, day: CareDay) -> datetime:
+def shown_at_latest(delivery: Delivery, reminder: Reminder, day: CareDay) -> datetime:
     """Return until when (UTC) an occurrence may be shown on the care day `day`."""
-    stale = course.fresh_from + reminder.fresh
-    if put_into_the_night(course, day):
+    stale = delivery.fresh_from + reminder.fresh
+    if put_into_the_night(delivery, day):
         return stale
     return min(stale, day.bedtime + AFTER_BEDTIME)
 
 
-def _meant(course: Delivery, situation: Situation) -> bool:
+def _meant(delivery: Delivery, situation: Situation) -> bool:
     """Return whether it comes in the night by the person's choice, and is not caught up with."""
     # The last snooze offered ends just when nothing is caught up with any more, and an alarm is
     # never early.
-    state = course.state
+    state = delivery.state
     ends_now = isinstance(state, Snoozed) and situation.now - state.until <= LIVE
-    return ends_now or put_into_the_night(course, situation.day)
+    return ends_now or put_into_the_night(delivery, situation.day)
 
 
 def _absent(reminder: Reminder, presence: Presence) -> Reason | None:
@@ -179,7 +179,7 @@ IN_LINE = (Held(Reason.ANOTHER), Held(Reason.ROUTINE), Held(Reason.RESTARTED))
 
 
 def first_to_show(
-    courses: Iterable[Delivery],
+    deliveries: Iterable[Delivery],
     evening: frozenset[str],
     now: datetime,
     moved: Container[Key] = frozenset(),
@@ -190,7 +190,7 @@ def first_to_show(
     person asked for by a snooze, then the freshest.
 
     Args:
-        courses: What the cascade would show.
+        deliveries: What the cascade would show.
         evening: The names of the evening reminders.
         now: The instant (UTC).
         moved: What the person has made due just now by a change of the plan.
@@ -200,17 +200,17 @@ def first_to_show(
         have been waiting for it; and those that were held or missed and give way on a return.
     """
 
-    def rank(course: Delivery) -> tuple[bool, bool, bool, datetime]:
-        asked_for = isinstance(course.state, Snoozed)
-        return course.asked == 0, course.key.reminder in evening, asked_for, course.fresh_from
+    def rank(delivery: Delivery) -> tuple[bool, bool, bool, datetime]:
+        asked_for = isinstance(delivery.state, Snoozed)
+        return delivery.asked == 0, delivery.key.reminder in evening, asked_for, delivery.fresh_from
 
-    def may_wait(course: Delivery) -> bool:
-        due_now = now - course.fresh_from <= LIVE or course.key in moved
-        return due_now or course.state in IN_LINE
+    def may_wait(delivery: Delivery) -> bool:
+        due_now = now - delivery.fresh_from <= LIVE or delivery.key in moved
+        return due_now or delivery.state in IN_LINE
 
-    ranked = sorted(courses, key=rank, reverse=True)
-    waiting = [course for course in ranked if course is ranked[0] or may_wait(course)]
-    giving_way = [course for course in ranked if course not in waiting]
+    ranked = sorted(deliveries, key=rank, reverse=True)
+    waiting = [delivery for delivery in ranked if delivery is ranked[0] or may_wait(delivery)]
+    giving_way = [delivery for delivery in ranked if delivery not in waiting]
     return waiting, giving_way
 
 

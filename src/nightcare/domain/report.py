@@ -132,12 +132,12 @@ def report(
     days: Sequence[date],
     cramps: Sequence[Cramp],
     mornings: Sequence[Morning],
-    courses: Iterable[Delivery],
+    deliveries: Iterable[Delivery],
 ) -> Report:
     """Return the report on these care days; records of others are left out."""
     within = set(days)
     told = nights(days, cramps, mornings)
-    settled = [one for one in courses if one.key.care_day in within and _came(one)]
+    settled = [one for one in deliveries if one.key.care_day in within and _came(one)]
     own = sorted((one for one in cramps if one.place.care_day in within), key=lambda one: one.at)
     hours = Counter(one.local.hour // SPAN_HOURS * SPAN_HOURS for one in own if one.place.by_night)
     return Report(
@@ -171,8 +171,8 @@ def _spans(
     for night in told:
         nights_of[beginning(night.night)].append(night)
     courses_of: defaultdict[date, list[Delivery]] = defaultdict(list)
-    for course in settled:
-        courses_of[beginning(course.key.care_day)].append(course)
+    for delivery in settled:
+        courses_of[beginning(delivery.key.care_day)].append(delivery)
     return tuple(
         ReportSpan(
             first,
@@ -212,11 +212,11 @@ def _worst(told: Sequence[Night]) -> dict[Severity | None, int]:
     return {kind: worst[kind] for kind in (*reversed(Severity), None) if worst[kind]}
 
 
-def _came(course: Delivery) -> bool:
+def _came(delivery: Delivery) -> bool:
     """Return whether its outcome shows that the person could see it."""
-    return isinstance(course.state, Closed) and course.state.outcome is not Outcome.MISSED
+    return isinstance(delivery.state, Closed) and delivery.state.outcome is not Outcome.MISSED
 
 
-def _reminded(courses: Iterable[Delivery]) -> ReminderCounts:
-    outcomes = [one.state.outcome for one in courses if isinstance(one.state, Closed)]
+def _reminded(deliveries: Iterable[Delivery]) -> ReminderCounts:
+    outcomes = [one.state.outcome for one in deliveries if isinstance(one.state, Closed)]
     return ReminderCounts(len(outcomes), outcomes.count(Outcome.DONE))

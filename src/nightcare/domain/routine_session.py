@@ -1,4 +1,4 @@
-"""Being led through a routine: where it stands at an instant, and when it is lost."""
+"""Progress of a guided routine: its stage at an instant, and when it counts as lost."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ CLOSING = timedelta(seconds=8)
 
 @dataclass(frozen=True)
 class RoutineSession:
-    """A routine that the person is being led through; instants are UTC.
+    """A guided routine that is running; instants are UTC.
 
     Attributes:
         key: The occurrence whose notification leads.
         routine: The routine, by its id.
         began: When it began.
-        seen: Up to when it has been led.
+        seen: Instant up to which its steps were shown.
     """
 
     key: Key
@@ -40,15 +40,17 @@ class Finished:
     until: datetime
 
 
-def whereabouts(led: RoutineSession, routine: Routine, now: datetime) -> Stage | Finished | None:
+def current_stage(
+    session: RoutineSession, routine: Routine, now: datetime
+) -> Stage | Finished | None:
     """Return the stage of a routine now (UTC).
 
     It goes by the clock, whether or not the service ran all the while. But where the next change
     came so late that nobody can have been led by it, as after a suspend, it is lost: None.
     """
-    over = led.began + length_of(routine)
-    here = stage_at(routine, led.seen - led.began)
-    change = over + CLOSING if here is None else led.began + here.ends
-    if now - change > UNATTENDED or led.seen - now > UNATTENDED:
+    over = session.began + length_of(routine)
+    here = stage_at(routine, session.seen - session.began)
+    change = over + CLOSING if here is None else session.began + here.ends
+    if now - change > UNATTENDED or session.seen - now > UNATTENDED:
         return None
-    return stage_at(routine, now - led.began) or Finished(over + CLOSING)
+    return stage_at(routine, now - session.began) or Finished(over + CLOSING)

@@ -23,23 +23,23 @@ class SnoozeRule:
     limit: int
 
 
-def used_up(course: Delivery, limit: int) -> bool:
+def used_up(delivery: Delivery, limit: int) -> bool:
     """Return whether an occurrence has been snoozed as often as allowed."""
-    return course.snoozes >= limit
+    return delivery.snoozes >= limit
 
 
-def past_bedtime(course: Delivery, until: datetime, day: CareDay) -> bool:
+def past_bedtime(delivery: Delivery, until: datetime, day: CareDay) -> bool:
     """Return whether a snooze until an instant (UTC) would end while the person sleeps.
 
     A reminder that the person put into the night may be snoozed there.
     """
-    return day.asleep(until) and not put_into_the_night(course, day)
+    return day.asleep(until) and not put_into_the_night(delivery, day)
 
 
 def offered(
-    course: Delivery, lengths: tuple[timedelta, ...], limit: int, day: CareDay, now: datetime
+    delivery: Delivery, lengths: tuple[timedelta, ...], limit: int, day: CareDay, now: datetime
 ) -> tuple[timedelta, ...]:
     """Return the lengths to offer now (UTC) for an occurrence on the care day `day`."""
-    if used_up(course, limit):
+    if used_up(delivery, limit):
         return ()
-    return tuple(length for length in lengths if not past_bedtime(course, now + length, day))
+    return tuple(length for length in lengths if not past_bedtime(delivery, now + length, day))

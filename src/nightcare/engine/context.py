@@ -23,15 +23,15 @@ class Context:
         schedule: The schedule in force.
         zone: The time zone of the person.
         journal: What is remembered.
-        words: The language of the person.
-        tell: Says what happens, as it happens.
+        translator: The language of the person.
+        log: Says what happens, as it happens.
     """
 
     schedule: Schedule
     zone: tzinfo
     journal: JournalPort
-    words: TranslatorPort
-    tell: EventLog
+    translator: TranslatorPort
+    log: EventLog
 
     def calendar(self) -> Calendar:
         """Return the care days of the person, with tonight's other bedtime if there is one."""
@@ -47,50 +47,50 @@ class Context:
 
     def routines(self) -> tuple[Routine, ...]:
         """Return all routines, with the person's own."""
-        return routines(self.words.guidance.routines, self.schedule.routines)
+        return routines(self.translator.guidance.routines, self.schedule.routines)
 
-    def settle(self, course: Delivery) -> None:
+    def settle(self, delivery: Delivery) -> None:
         """Write down what became of an occurrence, and say it."""
-        self.journal.save(course)
-        self.tell_of(course)
+        self.journal.save(delivery)
+        self.log_outcome(delivery)
 
-    def deliver(self, course: Delivery, status: DeliveryStatus) -> None:
+    def deliver(self, delivery: Delivery, status: DeliveryStatus) -> None:
         """Write down how far an open occurrence has come on its way to the screen."""
-        if isinstance(course.state, Active):
-            course = replace(course, state=replace(course.state, delivery=status))
-            self.journal.save(course)
-            self.journal.record_status(course.key, status)
+        if isinstance(delivery.state, Active):
+            delivery = replace(delivery, state=replace(delivery.state, delivery=status))
+            self.journal.save(delivery)
+            self.journal.record_status(delivery.key, status)
 
-    def reject(self, course: Delivery, status: DeliveryStatus, now: datetime) -> None:
+    def reject(self, delivery: Delivery, status: DeliveryStatus, now: datetime) -> None:
         """Write down why an open occurrence is not on the screen (now in UTC), and say it once."""
-        reminder = self.schedule.reminder(course.key.reminder)
-        state = course.state
+        reminder = self.schedule.reminder(delivery.key.reminder)
+        state = delivery.state
         if not isinstance(state, Active) or reminder is None or state.delivery is status:
             return
-        self.journal.save(course.rejected(reminder, now, status))
-        self.journal.record_status(course.key, status)
-        reason = self.words.say(f"delivery_{_word(status)}")
-        self.tell("log_rejected", reminder=reminder.name, reason=reason)
+        self.journal.save(delivery.rejected(reminder, now, status))
+        self.journal.record_status(delivery.key, status)
+        reason = self.translator.text(f"delivery_{_word(status)}")
+        self.log("log_rejected", reminder=reminder.name, reason=reason)
 
-    def tell_of(self, course: Delivery) -> None:
+    def log_outcome(self, delivery: Delivery) -> None:
         """Say what became of an occurrence, if it is not on the screen any more."""
-        name, due = course.key.reminder, course.occurrence.due
-        match course.state:
+        name, due = delivery.key.reminder, delivery.occurrence.due
+        match delivery.state:
             case Closed(outcome, _, reason):
-                said = "" if reason is None else self.words.say(f"reason_{_word(reason)}")
-                self.tell(f"log_{outcome}", reminder=name, due=due, reason=said)
+                said = "" if reason is None else self.translator.text(f"reason_{_word(reason)}")
+                self.log(f"log_{outcome}", reminder=name, due=due, reason=said)
             case Snoozed(until):
-                self.tell("log_snoozed", reminder=name, due=due, until=until)
+                self.log("log_snoozed", reminder=name, due=due, until=until)
 
-    def decided(self, course: Delivery, verdict: str, step: Reason, now: datetime) -> None:
+    def decided(self, delivery: Delivery, verdict: str, step: Reason, now: datetime) -> None:
         """Write down which step of the cascade decided now (UTC); what is held is said too."""
-        self.journal.record_decision(now, course.occurrence, verdict, step)
+        self.journal.record_decision(now, delivery.occurrence, verdict, step)
         if verdict == "hold":
-            self.tell(
+            self.log(
                 "log_hold",
-                reminder=course.key.reminder,
-                due=course.occurrence.due,
-                reason=self.words.say(f"reason_{_word(step)}"),
+                reminder=delivery.key.reminder,
+                due=delivery.occurrence.due,
+                reason=self.translator.text(f"reason_{_word(step)}"),
             )
 
 

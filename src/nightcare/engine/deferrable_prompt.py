@@ -16,9 +16,9 @@ class DeferrablePrompt:
         next: When to reckon next because of it (UTC); None where there is no need.
     """
 
-    def __init__(self, screen: Notifier, tell: EventLog) -> None:
+    def __init__(self, screen: Notifier, log: EventLog) -> None:
         self._screen = screen
-        self._tell = tell
+        self._log = log
         self.token: str | None = None
         self._closes: datetime | None = None
         self._shown = False

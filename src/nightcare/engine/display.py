@@ -61,18 +61,18 @@ class Display:
         self._trial: _Tried | None = None
 
     def sync(
-        self, schedule: Schedule, calendar: Calendar, words: TranslatorPort, now: datetime
+        self, schedule: Schedule, calendar: Calendar, translator: TranslatorPort, now: datetime
     ) -> None:
         """Have on the screen what is open now (UTC), and nothing else; and show what is tried.
 
         The one that leads through a routine is shown by that instead.
         """
-        led = self._journal.routine_session()
+        session = self._journal.routine_session()
         wanted = {
-            token(course): course
-            for course in self._journal.unsettled()
-            if course.displayed is not None
-            if led is None or course.key != led.key
+            token(delivery): delivery
+            for delivery in self._journal.unsettled()
+            if delivery.displayed is not None
+            if session is None or delivery.key != session.key
         }
         for name in [name for name in self._courses if name not in wanted]:
             self.left(name)
@@ -87,32 +87,32 @@ class Display:
             self._courses[name] = self._last = wanted[name].key
         self._aside |= fresh
         for one in self._journal.trials():
-            self._try(one, schedule.reminder(one.reminder), calendar, words, now)
+            self._try(one, schedule.reminder(one.reminder), calendar, translator, now)
         if self._trial is None:
             for name in self._aside:
-                self._screen.show(self._message(wanted[name], schedule, calendar, words, now))
+                self._screen.show(self._message(wanted[name], schedule, calendar, translator, now))
             self._aside.clear()
 
-    def course(self, name: str) -> Delivery | None:
+    def delivery(self, name: str) -> Delivery | None:
         """Return the delivery whose present showing has a token; None for an earlier showing."""
         key = self._courses.get(name)
-        course = None if key is None else self._journal.delivery(key)
-        return course if course is not None and token(course) == name else None
+        delivery = None if key is None else self._journal.delivery(key)
+        return delivery if delivery is not None and token(delivery) == name else None
 
-    def courses(self) -> list[Delivery]:
+    def deliveries(self) -> list[Delivery]:
         """Return what was last put on the screen, as the journal has it now."""
         found = [self._journal.delivery(key) for key in self._courses.values()]
-        return [course for course in found if course is not None]
+        return [delivery for delivery in found if delivery is not None]
 
-    def was_there(self, name: str) -> None:
+    def adopt(self, name: str) -> None:
         """Take note that an earlier run has left a message on the screen."""
         key = key_of(name)
         if key is not None:
             self._last = key
 
-    def was_last(self, course: Delivery) -> bool:
+    def is_latest(self, delivery: Delivery) -> bool:
         """Return whether no other occurrence has been on the screen since this one."""
-        return course.key == self._last
+        return delivery.key == self._last
 
     def tokens(self) -> list[str]:
         """Return the tokens of all that is on the screen, or on its way there."""
@@ -167,12 +167,16 @@ class Display:
             self._end_trial()
         return True
 
-    def _still_shown(self, course: Delivery, schedule: Schedule, now: datetime) -> None:
+    def _still_shown(self, delivery: Delivery, schedule: Schedule, now: datetime) -> None:
         """Note what came back before it was taken off, as after an answer and its undo."""
-        reminder = schedule.reminder(course.key.reminder)
-        if reminder is not None and isinstance(course.state, Active) and course.state.shown is None:
-            self._journal.save(course.shown(reminder, now))
-            self._journal.record_status(course.key, DeliveryStatus.SHOWN)
+        reminder = schedule.reminder(delivery.key.reminder)
+        if (
+            reminder is not None
+            and isinstance(delivery.state, Active)
+            and delivery.state.shown is None
+        ):
+            self._journal.save(delivery.shown(reminder, now))
+            self._journal.record_status(delivery.key, DeliveryStatus.SHOWN)
 
     def delivery_of_trial(self, event: DeliveryEvent) -> bool:
         """Take in how far a message has come, if it is a trial; whether it is.
@@ -197,47 +201,47 @@ class Display:
 
     def _message(
         self,
-        course: Delivery,
+        delivery: Delivery,
         schedule: Schedule,
         calendar: Calendar,
-        words: TranslatorPort,
+        translator: TranslatorPort,
         now: datetime,
     ) -> Message:
-        reminder = schedule.named(course.key.reminder)
+        reminder = schedule.named(delivery.key.reminder)
         day = calendar.at(now)
         message = compose(
-            course,
+            delivery,
             reminder,
-            words,
-            tip=None if course.tip is None else words.guidance.tip(course.tip),
-            lengths=offered(course, reminder.snooze, schedule.snooze.limit, day, now),
-            last_before_bed=self._last_before_bed(course, schedule, calendar, now),
+            translator,
+            tip=None if delivery.tip is None else translator.guidance.tip(delivery.tip),
+            lengths=offered(delivery, reminder.snooze, schedule.snooze.limit, day, now),
+            last_before_bed=self._last_before_bed(delivery, schedule, calendar, now),
         )
-        if isinstance(course.state, Active) and course.state.shown is not None:
+        if isinstance(delivery.state, Active) and delivery.state.shown is not None:
             # It comes back with what is left of its time.
-            message = replace(message, stays=course.state.closes - now)
+            message = replace(message, stays=delivery.state.closes - now)
         return message
 
     def _last_before_bed(
-        self, course: Delivery, schedule: Schedule, calendar: Calendar, now: datetime
+        self, delivery: Delivery, schedule: Schedule, calendar: Calendar, now: datetime
     ) -> bool:
         """Return whether nothing else is to come before bedtime."""
         others = any(
-            one.key != course.key and isinstance(one.state, Snoozed | Held)
+            one.key != delivery.key and isinstance(one.state, Snoozed | Held)
             for one in self._journal.unsettled()
         )
         day = calendar.at(now)
         if others or now >= day.bedtime:
             return not others
         ahead = read_outlook(schedule, calendar, self._journal, now).until(day.bedtime)
-        return all(one.key == course.key for one in ahead)
+        return all(one.key == delivery.key for one in ahead)
 
     def _try(
         self,
         trial: Trial,
         reminder: Reminder | None,
         calendar: Calendar,
-        words: TranslatorPort,
+        translator: TranslatorPort,
         now: datetime,
     ) -> None:
         name = f"trial/{trial.id}"
@@ -254,8 +258,10 @@ class Display:
         message = compose(
             begin(Occurrence(key, now), reminder.topic),
             reminder,
-            words,
-            tip=next_tip(words.guidance.tips, reminder.topic, moment, self._journal.tips_shown()),
+            translator,
+            tip=next_tip(
+                translator.guidance.tips, reminder.topic, moment, self._journal.tips_shown()
+            ),
             lengths=reminder.snooze,
             last_before_bed=False,
         )

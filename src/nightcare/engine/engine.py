@@ -61,17 +61,17 @@ class Engine:
         zone: tzinfo,
         journal: JournalPort,
         screen: Notifier,
-        words: TranslatorPort,
-        tell: EventLog,
+        translator: TranslatorPort,
+        log: EventLog,
     ) -> None:
-        self._basis = Context(schedule, zone, journal, words, tell)
+        self._context = Context(schedule, zone, journal, translator, log)
         self._screen = screen
         self._handles = Handles(screen)
         self._on_screen = Display(screen, journal)
         self.notices = Notices(screen)
-        self._question = MorningQuestion(screen, tell)
-        self._professional = ReferralNotice(screen, tell)
-        self._leading = GuidedRoutine(screen, tell)
+        self._question = MorningQuestion(screen, log)
+        self._professional = ReferralNotice(screen, log)
+        self._guided_routine = GuidedRoutine(screen, log)
         self.presence = Presence()
 
     # What happens to the service
@@ -84,63 +84,68 @@ class Engine:
             before: The schedule and the zone of the earlier run. What has changed since counts as
                 changed when it reckoned last, for nothing has come by the old ones after that.
         """
-        journal = self._basis.journal
+        journal = self._context.journal
         with journal.transaction():
-            standing = journal.global_state()
-            if standing.reckoned is None:
-                journal.save_global_state(replace(standing, began=now, reckoned=now))
+            global_state = journal.global_state()
+            if global_state.updated is None:
+                journal.save_global_state(replace(global_state, began=now, updated=now))
             for token in self._handles.take_off_earlier(journal):
-                self._on_screen.was_there(token)
-            led = self._leading.take_up(journal)
-            for course in journal.unsettled():
-                if led is not None and course.key == led.key:
+                self._on_screen.adopt(token)
+            session = self._guided_routine.take_up(journal)
+            for delivery in journal.unsettled():
+                if session is not None and delivery.key == session.key:
                     # The clock says whether it goes on.
                     continue
-                if course.displayed is not None:
-                    journal.save(course.held(Reason.RESTARTED))
-            if before is not None and standing.reckoned is not None:
+                if delivery.displayed is not None:
+                    journal.save(delivery.held(Reason.RESTARTED))
+            if before is not None and global_state.updated is not None:
                 schedule, zone = before
-                old = replace(self._basis, schedule=schedule, zone=zone)
-                change = PlanChange(old.plan(), self._basis.plan())
-                change_plan(journal, change, min(standing.reckoned, now))
-        self._reckon(now, returns=True)
+                old = replace(self._context, schedule=schedule, zone=zone)
+                change = PlanChange(old.plan(), self._context.plan())
+                change_plan(journal, change, min(global_state.updated, now))
+        self._update(now, returns=True)
 
     def reload(
-        self, schedule: Schedule, words: TranslatorPort, now: datetime, *, meant_since: datetime
+        self,
+        schedule: Schedule,
+        translator: TranslatorPort,
+        now: datetime,
+        *,
+        meant_since: datetime,
     ) -> None:
         """Put another schedule in force; what is open, snoozed and paused stays so.
 
         Args:
             schedule: What is to hold from here on.
-            words: The language it names.
+            translator: The language it names.
             now: Until when the old one held (UTC).
             meant_since: When the person wanted it (UTC); what fell due by it since then is due,
                 unless something came by the old one later than that.
         """
         self.update(now)
-        old = self._basis
+        old = self._context
         # What has come by the old one may have another key by the new one, and comes once.
         came = between(old.schedule.enabled, old.calendar(), meant_since, now)
         since = max([meant_since, *(one.due for one in came)])
-        basis = self._basis = replace(old, schedule=schedule, words=words)
-        with basis.journal.transaction():
-            change_plan(basis.journal, PlanChange(old.plan(), basis.plan()), now)
-            basis.journal.save_global_state(basis.journal.global_state().looking_back(since))
+        context = self._context = replace(old, schedule=schedule, translator=translator)
+        with context.journal.transaction():
+            change_plan(context.journal, PlanChange(old.plan(), context.plan()), now)
+            context.journal.save_global_state(context.journal.global_state().looking_back(since))
         self.update(now)
 
-    def travel(self, zone: tzinfo, now: datetime) -> None:
+    def change_zone(self, zone: tzinfo, now: datetime) -> None:
         """Reckon in another time zone from now on."""
         self.update(now)
-        old = self._basis
-        basis = self._basis = replace(old, zone=zone)
-        with basis.journal.transaction():
-            change_plan(basis.journal, PlanChange(old.plan(), basis.plan()), now)
-        self._reckon(now, returns=True)
+        old = self._context
+        context = self._context = replace(old, zone=zone)
+        with context.journal.transaction():
+            change_plan(context.journal, PlanChange(old.plan(), context.plan()), now)
+        self._update(now, returns=True)
 
     def written(self, now: datetime) -> None:
         """Take in what a command has written to the journal."""
-        for course in self._on_screen.courses():
-            self._basis.tell_of(course)
+        for delivery in self._on_screen.deliveries():
+            self._context.log_outcome(delivery)
         self.update(now)
 
     def event(self, event: NotifierEvent, now: datetime) -> None:
@@ -158,66 +163,66 @@ class Engine:
             self._note_handle(event)
             self.update(now)
             return
-        basis = self._basis
-        with basis.journal.transaction():
+        context = self._context
+        with context.journal.transaction():
             self._note_handle(event)
-            if self._leading.concerns(event):
-                handle_routine_event(basis, self._leading, event, now)
+            if self._guided_routine.concerns(event):
+                handle_routine_event(context, self._guided_routine, event, now)
             elif self._question.concerns(event):
-                self._question.handle_event(event, basis.journal, basis.calendar(), now)
+                self._question.handle_event(event, context.journal, context.calendar(), now)
             elif self._professional.concerns(event):
-                self._professional.handle_event(event, basis.journal, now)
-            elif isinstance(event, ButtonPressed) and self._on_screen.course(event.token) is None:
+                self._professional.handle_event(event, context.journal, now)
+            elif isinstance(event, ButtonPressed) and self._on_screen.delivery(event.token) is None:
                 self._take_in_late(event, now)
             else:
-                handle_event(basis, self._on_screen, self._leading, event, now)
+                handle_event(context, self._on_screen, self._guided_routine, event, now)
         self.update(now)
 
     def _note_handle(self, event: MessageEvent) -> None:
         """Write down where on the screen a message is; alone, it need not survive a power cut."""
         if isinstance(event, NotificationShown):
-            journal = self._basis.journal
+            journal = self._context.journal
             with journal.transaction(flushed=False):
                 self._handles.add(event, journal)
 
     def _take_in_delivery(self, event: DeliveryEvent, now: datetime) -> None:
         """Take in how far a message has come on its way to the screen."""
-        basis = self._basis
+        context = self._context
         # That it was sent need not survive a power cut: it is sent anew after one.
-        with basis.journal.transaction(flushed=isinstance(event, Rejected)):
+        with context.journal.transaction(flushed=isinstance(event, Rejected)):
             trial = self._on_screen.delivery_of_trial(event)
             if not trial:
-                handle_delivery(basis, self._on_screen, self._leading, event, now)
+                handle_delivery(context, self._on_screen, self._guided_routine, event, now)
         if trial and isinstance(event, Rejected):
             self.update(now)
 
     def _take_in_late(self, event: ButtonPressed, now: datetime) -> None:
         """Take in a press on what had left the screen; say so where it does not count."""
-        basis, say = self._basis, self._basis.words.say
-        found = handle_late_press(basis, self._on_screen, self._leading, event, now)
+        context, say = self._context, self._context.translator.text
+        found = handle_late_press(context, self._on_screen, self._guided_routine, event, now)
         if found is not None:
-            why, course = found
-            name, due = course.key.reminder, course.occurrence.due.astimezone(basis.zone)
+            why, delivery = found
+            name, due = delivery.key.reminder, delivery.occurrence.due.astimezone(context.zone)
             body = say(why, reminder=name, due=f"{due:%H:%M}")
             self.notices.mention(say("late_title"), body, now)
 
     def stop(self) -> None:
         """Take everything off the screen; what is open comes back with the next start."""
         self._on_screen.clear()
-        self._leading.take_back()
+        self._guided_routine.take_back()
         self._question.take_back()
         self._professional.take_back()
         self.notices.take_back()
         self._handles.keep(())
-        journal = self._basis.journal
+        journal = self._context.journal
         with journal.transaction(flushed=False):
             self._handles.write(journal)
 
     def update(self, now: datetime) -> None:
         """Decide everything that has come up until now (UTC), and bring the screen in line."""
-        self._reckon(now, returns=False)
+        self._update(now, returns=False)
 
-    def _reckon(self, now: datetime, *, returns: bool) -> None:
+    def _update(self, now: datetime, *, returns: bool) -> None:
         """Decide everything that has come up until now (UTC), and bring the screen in line.
 
         Args:
@@ -225,45 +230,45 @@ class Engine:
             returns: Whether of what a change of the plan has made due one is shown and the others
                 give way, as on a return; after an act of the person they wait in line.
         """
-        basis = self._basis
+        context = self._context
         self._screen.quiet(on=Condition.DO_NOT_DISTURB in self.presence)
         # To flush takes longer than all else here, and who waits is the person. What a power cut
         # takes with it the next start reckons once more; only the end of a routine is an answer.
-        with basis.journal.transaction(flushed=self._leading.under_way):
+        with context.journal.transaction(flushed=self._guided_routine.under_way):
             situation = self._situation(now)
             self._go_on(now)
-            expire(basis, situation)
-            self._leading.heed(basis.journal, silent=_silent(situation))
-            situation = replace(situation, routine_under_way=self._leading.under_way)
-            moved = frozenset() if returns else moved_by_the_person(basis.journal)
-            found = candidates(basis, self._leading, now)
-            shows = [course for course in found if may_show(basis, course, situation)]
-            show_one(basis, shows, situation, moved)
-            share_screen(basis, situation)
-            self._handles.write(basis.journal)
-            basis.journal.save_global_state(replace(basis.journal.global_state(), reckoned=now))
+            expire(context, situation)
+            self._guided_routine.heed(context.journal, silent=_silent(situation))
+            situation = replace(situation, routine_under_way=self._guided_routine.under_way)
+            moved = frozenset() if returns else moved_by_the_person(context.journal)
+            found = candidates(context, self._guided_routine, now)
+            shows = [delivery for delivery in found if may_show(context, delivery, situation)]
+            show_one(context, shows, situation, moved)
+            share_screen(context, situation)
+            self._handles.write(context.journal)
+            context.journal.save_global_state(replace(context.journal.global_state(), updated=now))
         free = self._free(situation)
         if not free:
             self._question.take_back()
             self._professional.take_back()
-        if not self._leading.under_way:
-            self._leading.take_back()
-        self._on_screen.sync(basis.schedule, basis.calendar(), basis.words, now)
-        self._leading.show(basis.words, basis.schedule)
+        if not self._guided_routine.under_way:
+            self._guided_routine.take_back()
+        self._on_screen.sync(context.schedule, context.calendar(), context.translator, now)
+        self._guided_routine.show(context.translator, context.schedule)
         self._question.update(
             now,
-            basis.journal,
-            basis.calendar(),
-            basis.schedule.morning_question,
-            basis.words,
+            context.journal,
+            context.calendar(),
+            context.schedule.morning_question,
+            context.translator,
             free=free,
         )
         self._professional.update(
             now,
-            basis.journal,
-            basis.calendar(),
-            basis.schedule.professional,
-            basis.words,
+            context.journal,
+            context.calendar(),
+            context.schedule.professional,
+            context.translator,
             free=free and not self._question.there,
         )
         self.notices.update(now, here=not self.presence)
@@ -271,17 +276,17 @@ class Engine:
 
     def next_deadline(self) -> datetime | None:
         """Return the next time to update (UTC), apart from occurrences still to fall due."""
-        journal = self._basis.journal
+        journal = self._context.journal
         deadlines = [
             journal.global_state().paused_until,
             self.notices.closes,
             self._on_screen.trial_closes,
             self._question.next,
             self._professional.next,
-            self._leading.next,
+            self._guided_routine.next,
         ]
-        for course in journal.unsettled():
-            match course.state:
+        for delivery in journal.unsettled():
+            match delivery.state:
                 case Active(_, closes, again, away):
                     deadlines += [again] if away and again is not None else [again, closes]
                 case Snoozed(until):
@@ -290,23 +295,23 @@ class Engine:
 
     def upcoming(self, reminder: Reminder, after: datetime) -> Occurrence | None:
         """Return the reminder's next occurrence after an instant (UTC)."""
-        return upcoming(reminder, self._basis.calendar(), after)
+        return upcoming(reminder, self._context.calendar(), after)
 
     def following(self, now: datetime) -> Occurrence | None:
         """Return the next occurrence after an instant (UTC)."""
-        basis = self._basis
-        return read_outlook(basis.schedule, basis.calendar(), basis.journal, now).next()
+        context = self._context
+        return read_outlook(context.schedule, context.calendar(), context.journal, now).next()
 
     @property
     def schedule(self) -> Schedule:
         """The schedule in force."""
-        return self._basis.schedule
+        return self._context.schedule
 
     # One reckoning, step by step
 
     def _tokens(self) -> frozenset[str]:
         """Return the tokens of all that is on the screen, or on its way there."""
-        beside = (self._leading, self._question, self._professional, self.notices)
+        beside = (self._guided_routine, self._question, self._professional, self.notices)
         tokens = [one.token for one in beside if one.token is not None]
         return frozenset([*self._on_screen.tokens(), *tokens])
 
@@ -318,31 +323,33 @@ class Engine:
             and not situation.routine_under_way
             and not situation.presence
             and not self._on_screen.trying
-            and not any(one.displayed is not None for one in self._basis.journal.unsettled())
+            and not any(one.displayed is not None for one in self._context.journal.unsettled())
         )
 
     def _situation(self, now: datetime) -> Situation:
-        basis = self._basis
-        standing = basis.journal.global_state()
-        if standing.paused_until is not None and standing.paused_until <= now:
-            standing = replace(standing, paused_until=None)
-            basis.journal.save_global_state(standing)
-            basis.tell("log_pause_over")
-        day = basis.calendar().at(now)
+        context = self._context
+        global_state = context.journal.global_state()
+        if global_state.paused_until is not None and global_state.paused_until <= now:
+            global_state = replace(global_state, paused_until=None)
+            context.journal.save_global_state(global_state)
+            context.log("log_pause_over")
+        day = context.calendar().at(now)
         return Situation(
             now=now,
             day=day,
-            paused_until=standing.paused_until,
-            good_night=standing.good_night == day.date,
+            paused_until=global_state.paused_until,
+            good_night=global_state.good_night == day.date,
             presence=self.presence,
         )
 
     def _go_on(self, now: datetime) -> None:
         """Go on with the routine that is under way."""
-        basis = self._basis
-        ended = self._leading.update(now, basis.journal, basis.answers(), basis.routines())
+        context = self._context
+        ended = self._guided_routine.update(
+            now, context.journal, context.answers(), context.routines()
+        )
         if ended is not None:
-            basis.tell_of(ended)
+            context.log_outcome(ended)
 
 
 def _silent(situation: Situation) -> bool:

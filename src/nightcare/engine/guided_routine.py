@@ -24,7 +24,7 @@ from nightcare.domain.routine_session import (
     UNATTENDED,
     Finished,
     RoutineSession,
-    whereabouts,
+    current_stage,
 )
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.ports import EventLog, JournalPort, Notifier, TranslatorPort
@@ -44,7 +44,7 @@ its place: some servers draw nothing just after a notification has gone."""
 class _Place:
     """The place of the person in a routine at an instant (UTC)."""
 
-    led: RoutineSession
+    session: RoutineSession
     routine: Routine
     stage: Stage | Finished
     now: datetime
@@ -54,7 +54,7 @@ class _Place:
         """The end of the place (UTC)."""
         if isinstance(self.stage, Finished):
             return self.stage.until
-        return self.led.began + self.stage.ends
+        return self.session.began + self.stage.ends
 
     @property
     def stays(self) -> timedelta:
@@ -65,9 +65,9 @@ class _Place:
 class GuidedRoutine:
     """The routine under way, if there is one: where it stands, and what is on the screen of it."""
 
-    def __init__(self, screen: Notifier, tell: EventLog) -> None:
+    def __init__(self, screen: Notifier, log: EventLog) -> None:
         self._screen = screen
-        self._tell = tell
+        self._log = log
         self._place: _Place | None = None
         self._message: Message | None = None
 
@@ -90,13 +90,13 @@ class GuidedRoutine:
 
     def take_up(self, journal: JournalPort) -> RoutineSession | None:
         """Return what an earlier run was leading through."""
-        led = journal.routine_session()
-        if led is None:
+        session = journal.routine_session()
+        if session is None:
             return None
-        if _open(journal.delivery(led.key)) is None:
+        if _open(journal.delivery(session.key)) is None:
             # The closing words alone are not worth coming back for.
             journal.save_routine_session(None)
-        return led
+        return session
 
     def update(
         self, now: datetime, journal: JournalPort, answers: UserActions, found: Iterable[Routine]
@@ -105,35 +105,35 @@ class GuidedRoutine:
 
         What nobody can have been led through is held, and returns as the reminder that it was.
         """
-        led = journal.routine_session()
+        session = journal.routine_session()
         self._place = None
-        if led is None:
+        if session is None:
             return None
-        routine = routine_named(found, led.routine)
-        stage = None if routine is None else whereabouts(led, routine, now)
-        course = _open(journal.delivery(led.key))
+        routine = routine_named(found, session.routine)
+        stage = None if routine is None else current_stage(session, routine, now)
+        delivery = _open(journal.delivery(session.key))
         ended = None
         match stage:
-            case Stage(whole=whole) if course is not None:
-                closes = led.began + whole + CLOSING + UNATTENDED
-                if course.state != (state := replace(_state(course), closes=closes)):
-                    journal.save(replace(course, state=state))
+            case Stage(whole=whole) if delivery is not None:
+                closes = session.began + whole + CLOSING + UNATTENDED
+                if delivery.state != (state := replace(_state(delivery), closes=closes)):
+                    journal.save(replace(delivery, state=state))
             case Finished(until):
-                if course is not None:
-                    answers.button(course, DONE, now)
-                    ended = journal.delivery(led.key)
-                if until <= now or not _done(journal.delivery(led.key)):
+                if delivery is not None:
+                    answers.button(delivery, DONE, now)
+                    ended = journal.delivery(session.key)
+                if until <= now or not _done(journal.delivery(session.key)):
                     stage = None
             case _:
                 stage = None
-                if course is not None:
-                    journal.save(course.held(Reason.ROUTINE))
+                if delivery is not None:
+                    journal.save(delivery.held(Reason.ROUTINE))
         if stage is None or routine is None:
             journal.save_routine_session(None)
         else:
-            led = replace(led, seen=now)
-            journal.save_routine_session(led)
-            self._place = _Place(led, routine, stage, now)
+            session = replace(session, seen=now)
+            journal.save_routine_session(session)
+            self._place = _Place(session, routine, stage, now)
         return ended
 
     def heed(self, journal: JournalPort, *, silent: bool) -> None:
@@ -147,10 +147,10 @@ class GuidedRoutine:
         if place is None:
             return
         over = isinstance(place.stage, Finished)
-        if silent if over else _open(journal.delivery(place.led.key)) is None:
+        if silent if over else _open(journal.delivery(place.session.key)) is None:
             self._end(journal)
 
-    def show(self, words: TranslatorPort, schedule: Schedule) -> None:
+    def show(self, translator: TranslatorPort, schedule: Schedule) -> None:
         """Have on the screen where the person is, and nothing once they are nowhere.
 
         It is as pressing as its reminder, or what a server shows of that it may not show of this.
@@ -159,8 +159,8 @@ class GuidedRoutine:
             self.take_back()
             return
         titled = Capability.BODY not in self._screen.capabilities
-        message = _message(self._place, words, schedule.stretch.sound, titled=titled)
-        reminder = schedule.reminder(self._place.led.key.reminder)
+        message = _message(self._place, translator, schedule.stretch.sound, titled=titled)
+        reminder = schedule.reminder(self._place.session.key.reminder)
         if reminder is not None:
             # The sound of steps is one for all stretches; this reminder's own asks to be heard.
             asks = reminder.sound is not None
@@ -180,13 +180,13 @@ class GuidedRoutine:
     # What the person does
 
     def start(
-        self, course: Delivery, routine: Routine, journal: JournalPort, now: datetime
+        self, delivery: Delivery, routine: Routine, journal: JournalPort, now: datetime
     ) -> None:
         """Begin now (UTC) to lead through a routine, by the notification of an open occurrence."""
         closes = now + length_of(routine) + CLOSING + UNATTENDED
-        journal.save(course.led(now, closes))
-        journal.save_routine_session(RoutineSession(course.key, routine.id, now, now))
-        self._tell("log_led", reminder=course.key.reminder, routine=routine.name)
+        journal.save(delivery.start_routine(now, closes))
+        journal.save_routine_session(RoutineSession(delivery.key, routine.id, now, now))
+        self._log("log_led", reminder=delivery.key.reminder, routine=routine.name)
 
     def concerns(self, event: MessageEvent | DeliveryEvent) -> bool:
         """Return whether an event belongs to its notification."""
@@ -205,96 +205,104 @@ class GuidedRoutine:
         Stopped, the reminder comes back as it was, with its buttons. Closed by the person, it is
         closed as it would have been before; taken off by a server, it goes on with its next step.
         """
-        led = journal.routine_session()
-        course = None if led is None else _open(journal.delivery(led.key))
+        session = journal.routine_session()
+        delivery = None if session is None else _open(journal.delivery(session.key))
         match event:
-            case ButtonPressed(_, button) if course is not None and button == DONE:
-                answers.button(course, DONE, now)
+            case ButtonPressed(_, button) if delivery is not None and button == DONE:
+                answers.button(delivery, DONE, now)
                 self._end(journal)
-                return journal.delivery(course.key)
-            case ButtonPressed(_, button) if course is not None and button == STOP:
-                self._stop(course, reminder, journal, now)
+                return journal.delivery(delivery.key)
+            case ButtonPressed(_, button) if delivery is not None and button == STOP:
+                self._stop(delivery, reminder, journal, now)
             case NotificationClosed(by_itself=False):
                 self._message = None
                 self._end(journal)
-                if course is not None and reminder is not None:
-                    closed = _closed(course.shown(reminder, now), now)
+                if delivery is not None and reminder is not None:
+                    closed = _closed(delivery.shown(reminder, now), now)
                     journal.save(closed)
                     return closed
         return None
 
     def reminder(self, journal: JournalPort) -> str | None:
         """Return the name of the reminder whose routine is under way; None without one."""
-        led = journal.routine_session()
-        return None if led is None or _open(journal.delivery(led.key)) is None else led.key.reminder
+        session = journal.routine_session()
+        return (
+            None
+            if session is None or _open(journal.delivery(session.key)) is None
+            else session.key.reminder
+        )
 
     def _stop(
-        self, course: Delivery, reminder: Reminder | None, journal: JournalPort, now: datetime
+        self, delivery: Delivery, reminder: Reminder | None, journal: JournalPort, now: datetime
     ) -> None:
         self._end(journal)
         if reminder is not None:
-            journal.save(replace(course.shown(reminder, now), fresh_from=now))
-        self._tell("log_led_stopped", reminder=course.key.reminder)
+            journal.save(replace(delivery.shown(reminder, now), fresh_from=now))
+        self._log("log_led_stopped", reminder=delivery.key.reminder)
 
     def _end(self, journal: JournalPort) -> None:
         journal.save_routine_session(None)
         self._place = None
 
 
-def _open(course: Delivery | None) -> Delivery | None:
+def _open(delivery: Delivery | None) -> Delivery | None:
     """Return the delivery if it is on the screen."""
-    return None if course is None or course.displayed is None else course
+    return None if delivery is None or delivery.displayed is None else delivery
 
 
-def _state(course: Delivery) -> Active:
-    assert isinstance(course.state, Active)
-    return course.state
+def _state(delivery: Delivery) -> Active:
+    assert isinstance(delivery.state, Active)
+    return delivery.state
 
 
-def _done(course: Delivery | None) -> bool:
+def _done(delivery: Delivery | None) -> bool:
     return (
-        course is not None
-        and isinstance(course.state, Closed)
-        and course.state.outcome is Outcome.DONE
+        delivery is not None
+        and isinstance(delivery.state, Closed)
+        and delivery.state.outcome is Outcome.DONE
     )
 
 
-def _closed(course: Delivery, now: datetime) -> Delivery:
+def _closed(delivery: Delivery, now: datetime) -> Delivery:
     """Closed by the person: no answer yet where it is asked again, else dismissed."""
-    state = _state(course)
+    state = _state(delivery)
     if state.again is not None:
-        return replace(course, state=replace(state, away=True))
-    return course.settle(Outcome.DISMISSED, now)
+        return replace(delivery, state=replace(state, away=True))
+    return delivery.settle(Outcome.DISMISSED, now)
 
 
-def stage_words(stage: Stage, words: TranslatorPort) -> str:
+def stage_words(stage: Stage, translator: TranslatorPort) -> str:
     """Return the words for a step: "Step 2 of 7 · left leg · 20 s"."""
-    parts = [words.say("stage_step", number=stage.number, of=stage.of)]
+    parts = [translator.text("stage_step", number=stage.number, of=stage.of)]
     if stage.side is not None:
-        parts.append(words.say(f"side_{stage.side}"))
+        parts.append(translator.text(f"side_{stage.side}"))
     if stage.times > 1:
-        parts.append(words.say("stage_time", time=stage.time, times=stage.times))
-    parts.append(words.length(timedelta(seconds=stage.step.seconds)))
+        parts.append(translator.text("stage_time", time=stage.time, times=stage.times))
+    parts.append(translator.length(timedelta(seconds=stage.step.seconds)))
     return " · ".join(parts)
 
 
-def _message(place: _Place, words: TranslatorPort, sound: str | None, *, titled: bool) -> Message:
+def _message(
+    place: _Place, translator: TranslatorPort, sound: str | None, *, titled: bool
+) -> Message:
     """Return the message of a place in the routine.
 
     Args:
         place: The place.
-        words: The person's language.
+        translator: The person's language.
         sound: What is heard at a change; None for nothing.
         titled: Whether the title has to say all.
     """
-    led, stage = place.led, place.stage
-    key = led.key
-    token = f"routine/{key.reminder}/{key.care_day.isoformat()}/{key.slot}/{led.began.isoformat()}"
+    session, stage = place.session, place.stage
+    key = session.key
+    token = (
+        f"routine/{key.reminder}/{key.care_day.isoformat()}/{key.slot}/{session.began.isoformat()}"
+    )
     if isinstance(stage, Finished):
         return Message(
             token,
-            words.say("led_done_title"),
-            words.say("led_done_body"),
+            translator.text("led_done_title"),
+            translator.text("led_done_body"),
             sound=sound,
             silent=sound is None,
             progress=_FULL,
@@ -306,12 +314,12 @@ def _message(place: _Place, words: TranslatorPort, sound: str | None, *, titled:
         token,
         stage.step.text if titled else place.routine.name,
         # Some servers show the first line alone until the pointer is over it.
-        f"{stage.step.text}\n{stage_words(stage, words)}",
+        f"{stage.step.text}\n{stage_words(stage, translator)}",
         buttons=(
-            Button(STOP, words.say("button_stop")),
-            Button(DONE, words.say("button_done")),
+            Button(STOP, translator.text("button_stop")),
+            Button(DONE, translator.text("button_done")),
         ),
-        spoken=words.say("spoken_done"),
+        spoken=translator.text("spoken_done"),
         sound=heard,
         silent=heard is None,
         progress=stage.progress,

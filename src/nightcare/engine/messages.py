@@ -18,14 +18,14 @@ _MOST_BUTTONS = 3
 _PARTS_OF_ROUTINE = 5
 
 
-def token(course: Delivery) -> str:
+def token(delivery: Delivery) -> str:
     """Return what an asking of an occurrence is called on the screen: a new name each time.
 
     What comes anew because its moment was moved is asked for the first time once more, so the
     moment is part of the name.
     """
-    key = course.key
-    asking = f"{course.occurrence.due:%Y%m%dT%H%M%S}.{course.snoozes}.{course.asked}"
+    key = delivery.key
+    asking = f"{delivery.occurrence.due:%Y%m%dT%H%M%S}.{delivery.snoozes}.{delivery.asked}"
     return f"{key.reminder}/{key.care_day.isoformat()}/{key.slot}/{asking}"
 
 
@@ -42,9 +42,9 @@ def key_of(name: str) -> Key | None:
 
 
 def compose(
-    course: Delivery,
+    delivery: Delivery,
     reminder: Reminder,
-    words: TranslatorPort,
+    translator: TranslatorPort,
     *,
     tip: Tip | None,
     lengths: Sequence[timedelta],
@@ -53,21 +53,21 @@ def compose(
     """Return the message of an occurrence.
 
     Args:
-        course: The occurrence and where it stands.
+        delivery: The occurrence and where it stands.
         reminder: Its reminder.
-        words: The person's language.
+        translator: The person's language.
         tip: The tip whose turn it is; not used where the reminder has the person's own words.
         lengths: The snoozes that make sense now.
         last_before_bed: Whether it is the last one of the evening, and so says good night.
     """
-    title, body = _text(course, reminder, words, tip)
+    title, body = _text(delivery, reminder, translator, tip)
     return Message(
-        token=token(course),
+        token=token(delivery),
         title=title,
         body=body,
-        buttons=_buttons(reminder, words, lengths, last_before_bed=last_before_bed),
-        command=words.say("answer_command"),
-        spoken=_spoken(reminder, words, lengths, last_before_bed=last_before_bed),
+        buttons=_buttons(reminder, translator, lengths, last_before_bed=last_before_bed),
+        command=translator.text("answer_command"),
+        spoken=_spoken(reminder, translator, lengths, last_before_bed=last_before_bed),
         urgency=reminder.urgency,
         sound=reminder.sound,
         # The default is no sound of ours, so a sound that is set is asked for.
@@ -77,9 +77,9 @@ def compose(
 
 
 def _text(
-    course: Delivery, reminder: Reminder, words: TranslatorPort, tip: Tip | None
+    delivery: Delivery, reminder: Reminder, translator: TranslatorPort, tip: Tip | None
 ) -> tuple[str, str]:
-    usual = words.say(f"title_{reminder.topic}")
+    usual = translator.text(f"title_{reminder.topic}")
     advice = "" if tip is None else tip.text
     if reminder.text is None:
         title, body = usual, advice
@@ -88,45 +88,47 @@ def _text(
     else:
         title, body = usual, reminder.text
     # Some servers drop what equals the one before, so a later asking reads differently.
-    return (words.say("title_again", title=title) if course.seen else title), body
+    return (translator.text("title_again", title=title) if delivery.seen else title), body
 
 
 def _buttons(
     reminder: Reminder,
-    words: TranslatorPort,
+    translator: TranslatorPort,
     lengths: Sequence[timedelta],
     *,
     last_before_bed: bool,
 ) -> tuple[Button, ...]:
-    start = [] if reminder.routine is None else [Button(START, words.say("button_start"))]
-    done = Button(DONE, words.say("button_done"))
+    start = [] if reminder.routine is None else [Button(START, translator.text("button_start"))]
+    done = Button(DONE, translator.text("button_done"))
     snoozes = [
-        Button(snooze_key(length), words.say("button_snooze", length=words.length(length)))
+        Button(
+            snooze_key(length), translator.text("button_snooze", length=translator.length(length))
+        )
         for length in lengths
     ]
-    last = [Button(GOOD_NIGHT, words.say("button_good_night"))] if last_before_bed else []
+    last = [Button(GOOD_NIGHT, translator.text("button_good_night"))] if last_before_bed else []
     room = _MOST_BUTTONS - len(start) - 1 - len(last)
     return (*start, done, *snoozes[:room], *last)
 
 
 def _spoken(
     reminder: Reminder,
-    words: TranslatorPort,
+    translator: TranslatorPort,
     lengths: Sequence[timedelta],
     *,
     last_before_bed: bool,
 ) -> str:
-    answer = _spoken_answer(words, lengths, last_before_bed=last_before_bed)
+    answer = _spoken_answer(translator, lengths, last_before_bed=last_before_bed)
     if reminder.routine is None:
         return answer
-    return f"{words.say('spoken_start', routine=reminder.routine)} {answer}"
+    return f"{translator.text('spoken_start', routine=reminder.routine)} {answer}"
 
 
 def _spoken_answer(
-    words: TranslatorPort, lengths: Sequence[timedelta], *, last_before_bed: bool
+    translator: TranslatorPort, lengths: Sequence[timedelta], *, last_before_bed: bool
 ) -> str:
     if last_before_bed:
-        return words.say("spoken_good_night")
+        return translator.text("spoken_good_night")
     if not lengths:
-        return words.say("spoken_done")
-    return words.say("spoken_snooze", length=snooze_key(lengths[0]).removeprefix("snooze-"))
+        return translator.text("spoken_done")
+    return translator.text("spoken_snooze", length=snooze_key(lengths[0]).removeprefix("snooze-"))

@@ -30,8 +30,8 @@ _PREFIX = "question"
 class MorningQuestion(DeferrablePrompt):
     """The question after the night, if it is on the screen."""
 
-    def __init__(self, screen: Notifier, tell: EventLog) -> None:
-        super().__init__(screen, tell)
+    def __init__(self, screen: Notifier, log: EventLog) -> None:
+        super().__init__(screen, log)
         self._asked: AskNow | None = None
 
     def update(
@@ -40,7 +40,7 @@ class MorningQuestion(DeferrablePrompt):
         journal: JournalPort,
         calendar: Calendar,
         moment: Moment | None,
-        words: TranslatorPort,
+        translator: TranslatorPort,
         *,
         free: bool,
     ) -> None:
@@ -51,7 +51,7 @@ class MorningQuestion(DeferrablePrompt):
             journal: What is remembered.
             calendar: The person's care days.
             moment: When to ask; None for never.
-            words: The person's language.
+            translator: The person's language.
             free: Whether nothing else is on the screen, and nothing speaks against a question.
         """
         diary = DiaryActions(journal.diary, calendar)
@@ -62,7 +62,7 @@ class MorningQuestion(DeferrablePrompt):
             still = self._shown or isinstance(asking, AskNow)
             self._keep(now, wanted=free and still and not said)
         if not self.there and isinstance(asking, AskNow):
-            self._ask(asking, len(journal.diary.questions(asking.night)), words)
+            self._ask(asking, len(journal.diary.questions(asking.night)), translator)
         if self.there:
             self.next = self._closes
         elif isinstance(asking, AskLater):
@@ -87,7 +87,7 @@ class MorningQuestion(DeferrablePrompt):
         if event.token == self.token and not self._shown:
             diary.asked(night, now)
             self._taken(now, _STAYS)
-            self._tell("log_asked")
+            self._log("log_asked")
         match event:
             case ButtonPressed(_, key) if key in set(Answer):
                 self.take_back()
@@ -96,24 +96,24 @@ class MorningQuestion(DeferrablePrompt):
                 except ValueRefused:
                     # A cramp of that night was noted meanwhile; that says more.
                     return
-                self._tell("log_answered")
+                self._log("log_answered")
             case NotificationClosed():
                 self.token = None
 
-    def _ask(self, asking: AskNow, before: int, words: TranslatorPort) -> None:
+    def _ask(self, asking: AskNow, before: int, translator: TranslatorPort) -> None:
         self._asked = asking
-        title = words.say("question_title")
+        title = translator.text("question_title")
         self._show(
             Message(
                 f"{_PREFIX}/{asking.night.isoformat()}/{before}",
-                words.say("title_again", title=title) if before else title,
-                words.say("question_body"),
+                translator.text("title_again", title=title) if before else title,
+                translator.text("question_body"),
                 buttons=(
-                    Button(Answer.NONE, words.say("question_none")),
-                    Button(Answer.MILD, words.say("question_mild")),
-                    Button(Answer.SEVERE, words.say("question_severe")),
+                    Button(Answer.NONE, translator.text("question_none")),
+                    Button(Answer.MILD, translator.text("question_mild")),
+                    Button(Answer.SEVERE, translator.text("question_severe")),
                 ),
-                spoken=words.say("question_spoken"),
+                spoken=translator.text("question_spoken"),
                 place="question",
                 stays=_STAYS,
             ),

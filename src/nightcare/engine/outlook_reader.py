@@ -14,12 +14,12 @@ def read_outlook(
     schedule: Schedule, calendar: Calendar, journal: JournalPort, now: datetime
 ) -> Outlook:
     """Return what is to come and what has been, by the schedule and the journal, now (UTC)."""
-    led = journal.routine_session()
+    session = journal.routine_session()
     return Outlook(
         schedule,
         calendar,
         journal.global_state(),
         journal.since(now - RECENT),
-        None if led is None else led.key,
+        None if session is None else session.key,
         now,
     )

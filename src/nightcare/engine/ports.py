@@ -106,7 +106,7 @@ class JournalPort(Protocol):
         """Return the keys whose moment has come already."""
         ...
 
-    def save(self, course: Delivery) -> None:
+    def save(self, delivery: Delivery) -> None:
         """Write where an occurrence stands."""
         ...
 
@@ -122,7 +122,7 @@ class JournalPort(Protocol):
         """Return the state shared by all reminders."""
         ...
 
-    def save_global_state(self, standing: GlobalState) -> None:
+    def save_global_state(self, global_state: GlobalState) -> None:
         """Write what holds for all reminders at once."""
         ...
 
@@ -130,7 +130,7 @@ class JournalPort(Protocol):
         """Return the routine under way; None without one."""
         ...
 
-    def save_routine_session(self, led: RoutineSession | None) -> None:
+    def save_routine_session(self, session: RoutineSession | None) -> None:
         """Write what the person is being led through now, or that it is nothing any more."""
         ...
 
@@ -157,7 +157,7 @@ class JournalPort(Protocol):
         now: datetime,
         what: str,
         before: Sequence[Delivery],
-        standing: GlobalState,
+        global_state: GlobalState,
         beside: Sequence[Delivery] = ...,
     ) -> None:
         """Remember what the person did now (UTC), and how things stood before it."""
@@ -252,7 +252,7 @@ class TranslatorPort(Protocol):
         """The health texts."""
         ...
 
-    def say(self, key: str, /, **values: object) -> str:
+    def text(self, key: str, /, **values: object) -> str:
         """Return the text of a key, filled in."""
         ...
 

@@ -26,7 +26,7 @@ class ReferralNotice(DeferrablePrompt):
         journal: JournalPort,
         calendar: Calendar,
         rule: ReferralRule,
-        words: TranslatorPort,
+        translator: TranslatorPort,
         *,
         free: bool,
     ) -> None:
@@ -37,7 +37,7 @@ class ReferralNotice(DeferrablePrompt):
             journal: What is remembered.
             calendar: The person's care days.
             rule: When the diary says to see a professional.
-            words: The person's language.
+            translator: The person's language.
             free: Whether nothing else is on the screen, and nothing speaks against a notice.
         """
         if not free:
@@ -50,7 +50,7 @@ class ReferralNotice(DeferrablePrompt):
         # What no notifier has taken by the evening comes with the next day.
         self._keep(now, wanted=why is not None and (self._shown or due <= now))
         if why is not None and due <= now and not self.there:
-            self._say(why, now, words)
+            self._say(why, now, translator)
         if self.there:
             self.next = self._closes if self._shown else calendar.at(now).bedtime
         else:
@@ -61,17 +61,17 @@ class ReferralNotice(DeferrablePrompt):
         if not self._shown:
             self._taken(now, _STAYS)
             journal.write_note(PROFESSIONAL_NOTE, {"shown": now.isoformat()})
-            self._tell("log_professional")
+            self._log("log_professional")
         if isinstance(event, ButtonPressed | NotificationClosed):
             self.take_back()
 
-    def _say(self, why: ReferralReason, now: datetime, words: TranslatorPort) -> None:
-        advice = {one.id: one.text for one in words.guidance.professional}[why.advice[0]]
+    def _say(self, why: ReferralReason, now: datetime, translator: TranslatorPort) -> None:
+        advice = {one.id: one.text for one in translator.guidance.professional}[why.advice[0]]
         self._show(
             Message(
                 f"professional/{now.isoformat()}",
-                words.say("professional_title"),
-                words.say("professional_body", advice=advice),
+                translator.text("professional_title"),
+                translator.text("professional_body", advice=advice),
                 place="notice",
                 stays=_STAYS,
             )

@@ -16,20 +16,23 @@ _TO_RECKON = timedelta(minutes=1)
 
 def replaced(journal: JournalPort, change: PlanChange, now: datetime) -> list[Delivery]:
     """Return what a change of the plan at an instant (UTC) replaces; an undo restores it."""
-    again = [course for course, _ in _missed_again(journal, change, now)]
+    again = [delivery for delivery, _ in _missed_again(journal, change, now)]
     return [*unreached(journal, change, now), *again]
 
 
 def unreached(journal: JournalPort, change: PlanChange, now: datetime) -> list[Delivery]:
     """Return what is unanswered, or was missed, and the new plan has to come after now (UTC)."""
-    led = journal.routine_session()
+    session = journal.routine_session()
     found = [(one, journal.delivery(one.key)) for one in change.postponed(now)]
     return [
-        course
-        for one, course in found
-        if course is not None
-        if _unreached(course)
-        or (course.moves(None if led is None else led.key) and one.due > course.occurrence.due)
+        delivery
+        for one, delivery in found
+        if delivery is not None
+        if _unreached(delivery)
+        or (
+            delivery.moves(None if session is None else session.key)
+            and one.due > delivery.occurrence.due
+        )
     ]
 
 
@@ -47,8 +50,8 @@ def change_plan(
         now: The instant (UTC).
         since: What the new plan had due by then (UTC) does not come up any more.
     """
-    for course in unreached(journal, change, now):
-        journal.forget(course.key)
+    for delivery in unreached(journal, change, now):
+        journal.forget(delivery.key)
     _begin_overtaken(journal, change, now, since)
     _begin_missed(journal, change, now, since)
 
@@ -73,14 +76,14 @@ def undo_plan_change(
         now: The instant (UTC).
         restored: What stands as it did before that act.
     """
-    led = journal.routine_session()
+    session = journal.routine_session()
     for old, new in change.put_back(now):
-        course = journal.delivery(old.key)
-        if course is None or course.occurrence != old or old.key in restored:
+        delivery = journal.delivery(old.key)
+        if delivery is None or delivery.occurrence != old or old.key in restored:
             continue
         due = new is not None and act < new.due <= now
-        under_way = led is not None and led.key == old.key
-        if under_way or (due and _on_screen(course)):
+        under_way = session is not None and session.key == old.key
+        if under_way or (due and _on_screen(delivery)):
             continue
         journal.forget(old.key)
         if new is not None and due:
@@ -92,12 +95,12 @@ def undo_plan_change(
 def _begin_overtaken(
     journal: JournalPort, change: PlanChange, now: datetime, since: datetime | None
 ) -> None:
-    standing = journal.global_state()
-    if standing.reckoned is None or standing.began is None:
+    global_state = journal.global_state()
+    if global_state.updated is None or global_state.began is None:
         return
     # What falls due by the old plan, and was not reckoned yet, comes as it would have.
-    began = standing.began if since is None else max(standing.began, since)
-    overtaken = change.overtaken(began, max(standing.reckoned, now), now)
+    began = global_state.began if since is None else max(global_state.began, since)
+    overtaken = change.overtaken(began, max(global_state.updated, now), now)
     known = journal.known(one.key for one in overtaken)
     for one in overtaken:
         if one.key not in known:
@@ -108,9 +111,9 @@ def _begin_missed(
     journal: JournalPort, change: PlanChange, now: datetime, since: datetime | None
 ) -> None:
     """Let come now what nobody has seen by the old plan, and is fresh by the new one."""
-    for course, new in _missed_again(journal, change, now):
+    for delivery, new in _missed_again(journal, change, now):
         if since is None or new.due > since:
-            journal.forget(course.key)
+            journal.forget(delivery.key)
             _begin(journal, change, new)
 
 
@@ -126,9 +129,9 @@ def _missed_again(
         if reminder is None or isinstance(reminder.timing, Every):
             # The moments of an `every` stand for each other, and the next one is near.
             continue
-        course = journal.delivery(old.key)
-        if course is not None and course.occurrence == old and _unreached(course):
-            found.append((course, new))
+        delivery = journal.delivery(old.key)
+        if delivery is not None and delivery.occurrence == old and _unreached(delivery):
+            found.append((delivery, new))
     return found
 
 
@@ -138,15 +141,15 @@ def _begin(journal: JournalPort, change: PlanChange, one: Occurrence) -> None:
         journal.save(begin(one, reminder.topic))
 
 
-def _unreached(course: Delivery) -> bool:
-    if course.seen or course.snoozes > 0:
+def _unreached(delivery: Delivery) -> bool:
+    if delivery.seen or delivery.snoozes > 0:
         return False
-    match course.state:
+    match delivery.state:
         case Due() | Held() | Active() | Closed(Outcome.MISSED):
             return True
         case _:
             return False
 
 
-def _on_screen(course: Delivery) -> bool:
-    return course.displayed is not None
+def _on_screen(delivery: Delivery) -> bool:
+    return delivery.displayed is not None

@@ -76,19 +76,19 @@ class UserActions:
         """Return the person's care days, with tonight's other bedtime if there is one."""
         return Calendar(self._schedule.sleep, self._zone, self._journal.global_state().tonight)
 
-    def button(self, course: Delivery, key: str, now: datetime) -> None:
+    def button(self, delivery: Delivery, key: str, now: datetime) -> None:
         """Do what the button `key` of an unsettled course stands for.
 
         Raises:
             ValueRefused: No button has that key.
         """
         if key == DONE:
-            self._act(now, DONE, [course], lambda one: one.settle(Outcome.DONE, now))
+            self._act(now, DONE, [delivery], lambda one: one.settle(Outcome.DONE, now))
         elif key == GOOD_NIGHT:
             self.good_night(now)
         elif key.startswith(SNOOZE):
             until = now + parse_length(key.removeprefix(SNOOZE))
-            self._act(now, "snooze", [course], lambda one: one.snoozed(until))
+            self._act(now, "snooze", [delivery], lambda one: one.snoozed(until))
         else:
             raise ValueRefused("button_unknown", found=key)
 
@@ -138,21 +138,21 @@ class UserActions:
         """Answer what is open and close everything until the next wake-up; returns the care day."""
         day = self.calendar().at(now)
 
-        def close(course: Delivery) -> Delivery:
-            match course.state:
-                case Active() if course.seen:
-                    return course.settle(Outcome.DONE, now)
+        def close(delivery: Delivery) -> Delivery:
+            match delivery.state:
+                case Active() if delivery.seen:
+                    return delivery.settle(Outcome.DONE, now)
                 case Snoozed():
-                    return course.settle(Outcome.DISMISSED, now, Reason.GOOD_NIGHT)
+                    return delivery.settle(Outcome.DISMISSED, now, Reason.GOOD_NIGHT)
                 case _:
-                    return course.give_up(now, Reason.GOOD_NIGHT)
+                    return delivery.give_up(now, Reason.GOOD_NIGHT)
 
         self._act(
             now,
             GOOD_NIGHT,
             self._journal.unsettled(),
             close,
-            lambda standing: replace(standing, good_night=day.date),
+            lambda global_state: replace(global_state, good_night=day.date),
         )
         return day
 
@@ -165,7 +165,7 @@ class UserActions:
             "pause",
             waiting,
             lambda one: one.held(Reason.PAUSED),
-            lambda standing: replace(standing, paused_until=until),
+            lambda global_state: replace(global_state, paused_until=until),
         )
 
     @_whole
@@ -175,16 +175,18 @@ class UserActions:
         Raises:
             NothingToDo: Neither is in force.
         """
-        standing = self._journal.global_state()
-        closed = standing.good_night == self.calendar().at(now).date
-        if not standing.paused(now) and not closed:
+        global_state = self._journal.global_state()
+        closed = global_state.good_night == self.calendar().at(now).date
+        if not global_state.paused(now) and not closed:
             raise NothingToDo("nothing_to_resume")
         self._act(
             now,
             "resume",
-            closed_by_good_night(self._journal, self._schedule, standing, now) if closed else [],
-            lambda course: begin(course.occurrence, course.topic),
-            lambda standing: replace(standing, paused_until=None, good_night=None),
+            closed_by_good_night(self._journal, self._schedule, global_state, now)
+            if closed
+            else [],
+            lambda delivery: begin(delivery.occurrence, delivery.topic),
+            lambda global_state: replace(global_state, paused_until=None, good_night=None),
         )
 
     @_whole
@@ -200,9 +202,11 @@ class UserActions:
         day = usual.at(now)
         coming = usual.next_clock(bedtime, now - timedelta.resolution)
         bedtime = bedtime.replace(fold=usual.local(coming).fold)
-        standing = self._journal.global_state()
-        tonight = {date: at for date, at in standing.tonight.items() if date >= day.date - ONE_DAY}
-        changed = replace(standing, tonight={**tonight, day.date: bedtime})
+        global_state = self._journal.global_state()
+        tonight = {
+            date: at for date, at in global_state.tonight.items() if date >= day.date - ONE_DAY
+        }
+        changed = replace(global_state, tonight={**tonight, day.date: bedtime})
         calendar = Calendar(self._schedule.sleep, self._zone, changed.tonight)
         if not now <= calendar.bedtime(day.date) <= day.ends:
             raise ValueRefused(
@@ -211,10 +215,12 @@ class UserActions:
                 now=f"{calendar.local(now):%H:%M}",
                 wake=f"{calendar.local(day.ends):%H:%M}",
             )
-        before, after = (plan_of(self._schedule, self._zone, one) for one in (standing, changed))
+        before, after = (
+            plan_of(self._schedule, self._zone, one) for one in (global_state, changed)
+        )
         change = PlanChange(before, after)
-        courses = replaced(self._journal, change, now)
-        self._act(now, "tonight", courses, _unchanged, lambda _: changed)
+        deliveries = replaced(self._journal, change, now)
+        self._act(now, "tonight", deliveries, _unchanged, lambda _: changed)
         change_plan(self._journal, change, now)
         return calendar.day(day.date)
 
@@ -261,17 +267,17 @@ class UserActions:
         """Return the delivery that the person most likely means: on the screen, else the last."""
         if name is not None:
             self.reminder(name)
-        courses = [one for one in self._journal.unsettled() if name in (None, one.key.reminder)]
+        deliveries = [one for one in self._journal.unsettled() if name in (None, one.key.reminder)]
 
-        def likely(course: Delivery) -> tuple[bool, bool, bool, datetime]:
+        def likely(delivery: Delivery) -> tuple[bool, bool, bool, datetime]:
             return (
-                course.displayed is not None,
-                isinstance(course.state, Active),
-                isinstance(course.state, Held),
-                course.fresh_from,
+                delivery.displayed is not None,
+                isinstance(delivery.state, Active),
+                isinstance(delivery.state, Held),
+                delivery.fresh_from,
             )
 
-        return max(courses, key=likely, default=None)
+        return max(deliveries, key=likely, default=None)
 
     def _unanswered(self, now: datetime, name: str | None) -> Delivery | None:
         today = self._journal.of_care_day(self.calendar().at(now).date)
@@ -288,23 +294,23 @@ class UserActions:
         self,
         now: datetime,
         what: str,
-        courses: Sequence[Delivery],
+        deliveries: Sequence[Delivery],
         change: Callable[[Delivery], Delivery],
         stand: Callable[[GlobalState], GlobalState] | None = None,
     ) -> list[Delivery]:
         """Change courses and what holds for all, in one transaction that can be taken back."""
         with self._journal.transaction():
-            standing = self._journal.global_state()
-            changed_keys = {one.key for one in courses}
+            global_state = self._journal.global_state()
+            changed_keys = {one.key for one in deliveries}
             beside = [one for one in self._journal.unsettled() if one.key not in changed_keys]
-            self._journal.record_action(now, what, courses, standing, beside)
-            changed = [change(course) for course in courses]
-            for course in changed:
-                self._journal.save(course)
+            self._journal.record_action(now, what, deliveries, global_state, beside)
+            changed = [change(delivery) for delivery in deliveries]
+            for delivery in changed:
+                self._journal.save(delivery)
             if stand is not None:
-                self._journal.save_global_state(stand(standing))
+                self._journal.save_global_state(stand(global_state))
         return changed
 
 
-def _unchanged(course: Delivery) -> Delivery:
-    return course
+def _unchanged(delivery: Delivery) -> Delivery:
+    return delivery

@@ -10,18 +10,18 @@ from nightcare.i18n.translator import Translator
 from nightcare.toml_writer import path_text
 
 
-def diagnostic_text(problem: Diagnostic, words: Translator) -> str:
+def diagnostic_text(problem: Diagnostic, translator: Translator) -> str:
     """Return one line: `file:line:column: key: what is wrong and what is allowed; see line 3`."""
     weekdays = {
-        name: words.weekdays[day]
+        name: translator.weekdays[day]
         for name in ("weekday", "following")
         if isinstance(day := problem.values.get(name), int)
     }
-    sentence = words.say(f"config_{problem.key}", **{**problem.values, **weekdays})
-    other = _other_place(problem, words)
+    sentence = translator.text(f"config_{problem.key}", **{**problem.values, **weekdays})
+    other = _other_place(problem, translator)
     if other is not None:
-        sentence = words.say("see_also", problem=sentence, place=other)
-    parts = (place_text(problem, words), path_text(problem.where), _printable(sentence))
+        sentence = translator.text("see_also", problem=sentence, place=other)
+    parts = (place_text(problem, translator), path_text(problem.where), _printable(sentence))
     return ": ".join(part for part in parts if part)
 
 
@@ -35,26 +35,26 @@ def _without_folder(place: Location) -> Location:
     return replace(place, origin=PurePath(place.origin).name)
 
 
-def place_text(problem: Diagnostic, words: Translator) -> str:
+def place_text(problem: Diagnostic, translator: Translator) -> str:
     """Return the start of a diagnostic's line: `file:line:column`."""
-    place = problem.place.origin or words.say("built_in")
+    place = problem.place.origin or translator.text("built_in")
     if problem.place.mark is not None:
         place += f":{problem.place.mark.line}:{problem.place.mark.column}"
     return _printable(place)
 
 
-def _other_place(problem: Diagnostic, words: Translator) -> str | None:
+def _other_place(problem: Diagnostic, translator: Translator) -> str | None:
     """Return the second place of a contradiction; None where it is on the same line."""
     here, other = problem.place, problem.also
     if other is None or other == here:
         return None
     if other.mark is None:
-        return other.origin or words.say("built_in")
+        return other.origin or translator.text("built_in")
     if other.origin != here.origin:
         return f"{other.origin}:{other.mark.line}"
     if here.mark is not None and here.mark.line == other.mark.line:
         return None
-    return words.say("see_line", line=other.mark.line)
+    return translator.text("see_line", line=other.mark.line)
 
 
 def _printable(text: str) -> str:

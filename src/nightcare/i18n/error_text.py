@@ -21,11 +21,11 @@ def error_lines(
     diagnostics = error.problems if isinstance(error, ConfigError) else ()
     for diagnostic in diagnostics:
         yield from diagnostic_lines(diagnostic, translator, place_style, mark_style)
-    yield translator.say(f"error_{error.key}", **error.values)
+    yield translator.text(f"error_{error.key}", **error.values)
     paths = [error.values[key] for key in ("path", "folder") if key in error.values]
     paths += [one.place.origin for one in diagnostics if one.key == "file_not_allowed"]
     for command in {command_to_own(Path(str(path))) for path in paths} - {None}:
-        yield translator.say("own_it_again", command=command)
+        yield translator.text("own_it_again", command=command)
 
 
 def diagnostic_lines(
@@ -39,5 +39,5 @@ def diagnostic_lines(
     """Yield a diagnostic of the config as lines: the sentence and the lines of the file."""
     place = place_text(diagnostic, translator)
     line = place_style(place) + diagnostic_text(diagnostic, translator).removeprefix(place)
-    yield translator.say("warning", problem=line) if warning else line
+    yield translator.text("warning", problem=line) if warning else line
     yield from snippet(diagnostic, mark_style)

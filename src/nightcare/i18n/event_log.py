@@ -11,10 +11,10 @@ from nightcare.domain.notification import Capability
 from nightcare.i18n.translator import Translator
 
 
-def capabilities_text(words: Translator, capabilities: Iterable[str]) -> str:
+def capabilities_text(translator: Translator, capabilities: Iterable[str]) -> str:
     """Return the capabilities of a notifier as text."""
-    can = [words.say(f"can_{one}") for one in sorted(capabilities)]
-    return ", ".join(can) or words.say("can_nothing")
+    can = [translator.text(f"can_{one}") for one in sorted(capabilities)]
+    return ", ".join(can) or translator.text("can_nothing")
 
 
 def draws_no_buttons(capabilities: Iterable[str]) -> bool:
@@ -22,7 +22,7 @@ def draws_no_buttons(capabilities: Iterable[str]) -> bool:
     return Capability.MENU in capabilities
 
 
-def event_log(words: Translator, zone: tzinfo, out: TextIO) -> Callable[..., None]:
+def event_log(translator: Translator, zone: tzinfo, out: TextIO) -> Callable[..., None]:
     """Return a logger that prints one line per event, prefixed with the local time.
 
     It takes a key of the catalogue, the instant (UTC) and the values of the text.
@@ -31,10 +31,12 @@ def event_log(words: Translator, zone: tzinfo, out: TextIO) -> Callable[..., Non
     def tell(key: str, at: datetime, /, **values: object) -> None:
         here = at.astimezone(zone)
         spoken = {
-            name: words.when(value.astimezone(zone), here) if isinstance(value, datetime) else value
+            name: translator.when(value.astimezone(zone), here)
+            if isinstance(value, datetime)
+            else value
             for name, value in values.items()
         }
         with contextlib.suppress(OSError, ValueError):
-            print(f"{here:%H:%M:%S}", words.say(key, **spoken), file=out, flush=True)
+            print(f"{here:%H:%M:%S}", translator.text(key, **spoken), file=out, flush=True)
 
     return tell

@@ -13,20 +13,20 @@ from nightcare.i18n.translator import Translator
 
 def reason_text(translator: Translator, reason: str) -> str:
     """Return a `Reason` as text."""
-    return translator.say(f"reason_{reason.replace(' ', '_')}")
+    return translator.text(f"reason_{reason.replace(' ', '_')}")
 
 
 def delivery_text(translator: Translator, status: str) -> str:
     """Return why a message is not on the screen, by a `DeliveryStatus`."""
-    return translator.say(f"delivery_{status.replace(' ', '_')}")
+    return translator.text(f"delivery_{status.replace(' ', '_')}")
 
 
 def next_line(occurrence: Occurrence | None, outlook: Outlook, translator: Translator) -> str:
     """Return what comes next as a line."""
     if occurrence is None:
-        return translator.say("next_nothing")
+        return translator.text("next_nothing")
     due = _clock(occurrence.due, outlook, translator)
-    return translator.say("next_line", reminder=occurrence.key.reminder, due=due)
+    return translator.text("next_line", reminder=occurrence.key.reminder, due=due)
 
 
 def plan_lines(outlook: Outlook, translator: Translator) -> Iterator[str]:
@@ -45,7 +45,7 @@ def day_lines(
             yield translator.date(day)
         yield entry_line(one, outlook, translator)
     if day is None:
-        yield translator.say("plan_empty")
+        yield translator.text("plan_empty")
 
 
 def entry_line(entry: OutlookEntry, outlook: Outlook, translator: Translator) -> str:
@@ -53,18 +53,18 @@ def entry_line(entry: OutlookEntry, outlook: Outlook, translator: Translator) ->
     name = entry.occurrence.key.reminder
     local = outlook.calendar.local(entry.occurrence.due)
     reminder = outlook.schedule.reminder(name)
-    topic = "" if reminder is None else translator.say(f"topic_{reminder.topic}")
-    state = "" if entry.course is None else _past_text(entry.course, outlook, translator)
+    topic = "" if reminder is None else translator.text(f"topic_{reminder.topic}")
+    state = "" if entry.delivery is None else _past_text(entry.delivery, outlook, translator)
     return f"  {local:%H:%M}  {name:<18} {topic:<14} {state}".rstrip()
 
 
 def _past_text(delivery: Delivery, outlook: Outlook, translator: Translator) -> str:
     if isinstance(delivery.state, Closed):
-        outcome = translator.say(f"outcome_{delivery.state.outcome}")
+        outcome = translator.text(f"outcome_{delivery.state.outcome}")
         reason = delivery.state.reason
         return outcome if reason is None else f"{outcome} ({reason_text(translator, reason)})"
     key, values = _state(delivery, outlook, translator)
-    return translator.say(f"became_{key}", **values)
+    return translator.text(f"became_{key}", **values)
 
 
 def state_line(
@@ -82,7 +82,7 @@ def state_line(
     if isinstance(delivery.state, Active) and not running:
         key = "stopped"
     due = _clock(delivery.occurrence.due, outlook, translator)
-    return translator.say(f"state_{key}", reminder=delivery.key.reminder, due=due, **values)
+    return translator.text(f"state_{key}", reminder=delivery.key.reminder, due=due, **values)
 
 
 def _state(

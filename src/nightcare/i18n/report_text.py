@@ -30,18 +30,20 @@ class ReferralAdvice:
     sections: tuple[str, ...]
 
 
-def counted_nights(counted: Nights, words: Translator) -> list[tuple[str, int]]:
+def counted_nights(counted: Nights, translator: Translator) -> list[tuple[str, int]]:
     """Return the numbers of nights with cramps, without, and without an entry."""
     return [
-        (words.say("report_cramps"), counted.cramps),
-        (words.say("report_free"), counted.free),
-        (words.say("report_unknown"), counted.unknown),
+        (translator.text("report_cramps"), counted.cramps),
+        (translator.text("report_free"), counted.free),
+        (translator.text("report_unknown"), counted.unknown),
     ]
 
 
-def how_bad(worst: Severity | None, words: Translator) -> str:
+def how_bad(worst: Severity | None, translator: Translator) -> str:
     """Return the severity of a cramp as text."""
-    return words.say("report_unsaid") if worst is None else words.say(f"severity_{worst}")
+    return (
+        translator.text("report_unsaid") if worst is None else translator.text(f"severity_{worst}")
+    )
 
 
 def hours_text(hour: int) -> str:
@@ -49,55 +51,61 @@ def hours_text(hour: int) -> str:
     return f"{hour:02}:00\N{EN DASH}{(hour + SPAN_HOURS) % 24:02}:00"
 
 
-def share(reminded: ReminderCounts, words: Translator) -> str:
+def share(reminded: ReminderCounts, translator: Translator) -> str:
     """Return the number of reminders done of those shown; a dash where none was shown."""
     if not reminded.shown:
         return "-"
-    return words.say("report_share", done=reminded.done, shown=reminded.shown)
+    return translator.text("report_share", done=reminded.done, shown=reminded.shown)
 
 
-def span_names(report: Report, words: Translator) -> tuple[str, list[str]]:
+def span_names(report: Report, translator: Translator) -> tuple[str, list[str]]:
     """Return the heading of the weeks or months of a report, and their names."""
     if report.by_month:
-        return words.say("report_month"), [_month(one, words) for one in report.spans]
-    return words.say("report_week"), [_week(one, words) for one in report.spans]
+        return translator.text("report_month"), [_month(one, translator) for one in report.spans]
+    return translator.text("report_week"), [_week(one, translator) for one in report.spans]
 
 
-def counsel(why: ReferralReason | None, rule: ReferralRule, words: Translator) -> ReferralAdvice:
+def counsel(
+    why: ReferralReason | None, rule: ReferralRule, translator: Translator
+) -> ReferralAdvice:
     """Return the advice on when to see a professional.
 
     Without a reason in the diary it is the guidance's advice to everybody.
     """
     named = ("severe-and-persistent", "frequent-at-night") if why is None else why.advice
-    said = {one.id: one for one in words.guidance.professional}
+    said = {one.id: one for one in translator.guidance.professional}
     return ReferralAdvice(
-        reasons=_reasons(why, rule, words),
+        reasons=_reasons(why, rule, translator),
         statements=tuple(said[name].text for name in (*named, "other-symptoms")),
         sections=tuple(dict.fromkeys(said[name].section for name in named)),
     )
 
 
-def in_full(day: date, words: Translator) -> str:
+def in_full(day: date, translator: Translator) -> str:
     """Return a date with its year: "Sunday 22 November 2026"."""
-    return words.say("report_date", date=words.date(day), year=day.year)
+    return translator.text("report_date", date=translator.date(day), year=day.year)
 
 
-def _reasons(why: ReferralReason | None, rule: ReferralRule, words: Translator) -> tuple[str, ...]:
-    within = words.length(timedelta(days=rule.days))
+def _reasons(
+    why: ReferralReason | None, rule: ReferralRule, translator: Translator
+) -> tuple[str, ...]:
+    within = translator.length(timedelta(days=rule.days))
     reasons = []
     if why in (ReferralReason.MANY, ReferralReason.MANY_AND_SEVERE):
-        reasons.append(words.say("professional_many", nights=rule.nights, within=within))
+        reasons.append(translator.text("professional_many", nights=rule.nights, within=within))
     if why in (ReferralReason.SEVERE, ReferralReason.MANY_AND_SEVERE):
-        reasons.append(words.say("professional_severe", within=within))
+        reasons.append(translator.text("professional_severe", within=within))
     return tuple(reasons)
 
 
-def _week(span: ReportSpan, words: Translator) -> str:
+def _week(span: ReportSpan, translator: Translator) -> str:
     day = span.first
-    return words.say("report_short_date", day=day.day, month=words.months[day.month - 1][:_SHORT])
+    return translator.text(
+        "report_short_date", day=day.day, month=translator.months[day.month - 1][:_SHORT]
+    )
 
 
-def _month(span: ReportSpan, words: Translator) -> str:
+def _month(span: ReportSpan, translator: Translator) -> str:
     day = span.first
-    month = words.months[day.month - 1][:_SHORT]
-    return words.say("report_short_month", month=month, year=day.year)
+    month = translator.months[day.month - 1][:_SHORT]
+    return translator.text("report_short_month", month=month, year=day.year)

@@ -73,7 +73,7 @@ class Translator:
         own["months"] = tuple(one.casefold() for one in self.months)
         return ENGLISH.beside(TimeWords(**own))
 
-    def say(self, key: str, /, **values: object) -> str:
+    def text(self, key: str, /, **values: object) -> str:
         """Return the text of a key, with its values; the value of "count" chooses the plural form.
 
         Raises:
@@ -95,11 +95,11 @@ class Translator:
             (minutes, "unit_minutes"),
             (seconds, "unit_seconds"),
         )
-        return " ".join(self.say(unit, count=count) for count, unit in parts if count)
+        return " ".join(self.text(unit, count=count) for count, unit in parts if count)
 
     def date(self, day: date) -> str:
         """Return a date as text: "Sunday 22 November"."""
-        return self.say(
+        return self.text(
             "date",
             weekday=self.weekdays[day.weekday()],
             day=day.day,
@@ -115,17 +115,17 @@ class Translator:
         clock = moment.strftime("%H:%M")
         apart = moment.date() - now.date()
         if not apart:
-            return self.say("when_today", clock=clock)
+            return self.text("when_today", clock=clock)
         if apart == timedelta(days=1):
-            return self.say("when_tomorrow", clock=clock)
+            return self.text("when_tomorrow", clock=clock)
         if apart == timedelta(days=-1):
-            return self.say("when_yesterday", clock=clock)
+            return self.text("when_yesterday", clock=clock)
         if abs(apart) <= _WEEK:
-            return self.say("when_weekday", weekday=self.weekdays[moment.weekday()], clock=clock)
+            return self.text("when_weekday", weekday=self.weekdays[moment.weekday()], clock=clock)
         date = self.date(moment.date())
         if abs(apart) > _MOST_OF_A_YEAR:
-            return self.say("when_year", date=date, year=moment.year, clock=clock)
-        return self.say("when_date", date=date, clock=clock)
+            return self.text("when_year", date=date, year=moment.year, clock=clock)
+        return self.text("when_date", date=date, clock=clock)
 
 
 def read_words(language: str) -> Translator:

@@ -30,13 +30,13 @@ class Content:
         foreign: Whether it is the database of another program.
         unreadable: The number of entries that cannot be parsed.
         version: The version of its tables; 0 before there are any.
-        reckoned: The instant of the last update (UTC); None before the first.
+        updated: The instant of the last update (UTC); None before the first.
         service: The status that the service published last.
     """
 
     sound: bool
     version: int
-    reckoned: datetime | None = None
+    updated: datetime | None = None
     service: ServiceStatus = field(default_factory=ServiceStatus)
     foreign: bool = False
     unreadable: int = 0
@@ -146,14 +146,14 @@ def _read(path: Path, *, quiet: bool) -> Content | str:
             sound = journal.is_sound()
             if not sound or version == 0:
                 return Content(sound, version)
-            reckoned: datetime | None = None
+            updated: datetime | None = None
             service = ServiceStatus()
             # Another version may store either elsewhere.
             with suppress(StateError):
-                reckoned = journal.global_state().reckoned
+                updated = journal.global_state().updated
             with suppress(StateError):
                 service = read_status(journal)
             unreadable = count_unreadable(db) if version == VERSION else 0
-            return Content(sound, version, reckoned, service, unreadable=unreadable)
+            return Content(sound, version, updated, service, unreadable=unreadable)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         return str(error)

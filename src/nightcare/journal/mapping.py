@@ -184,7 +184,7 @@ def global_state_row(state: GlobalState) -> tuple[str | None, ...]:
     tonight = {day.isoformat(): _format_clock(at) for day, at in state.tonight.items()}
     return (
         _format_optional(state.began),
-        _format_optional(state.reckoned),
+        _format_optional(state.updated),
         _format_optional(state.paused_until),
         None if state.good_night is None else state.good_night.isoformat(),
         json.dumps(tonight),
@@ -193,10 +193,10 @@ def global_state_row(state: GlobalState) -> tuple[str | None, ...]:
 
 def parse_global_state(*row: str | None) -> GlobalState:
     """Return the global state in a row."""
-    began, reckoned, paused_until, good_night, tonight = row
+    began, updated, paused_until, good_night, tonight = row
     return GlobalState(
         _parse_optional(began),
-        _parse_optional(reckoned),
+        _parse_optional(updated),
         _parse_optional(paused_until),
         None if good_night is None else parse_day(good_night),
         {parse_day(day): _parse_clock(at) for day, at in json.loads(tonight or "{}").items()},
@@ -216,7 +216,7 @@ def salvage_global_state(*row: str | None) -> GlobalState:
             parse_global_state(*alone)
             readable[number] = value
     state = parse_global_state(*readable)
-    return replace(state, began=state.began or state.reckoned)
+    return replace(state, began=state.began or state.updated)
 
 
 _SECOND = "/2"

@@ -171,7 +171,7 @@ def _begun(journal: Journal, now: datetime) -> Journal:
     """Let a journal that knows nothing begin now (UTC), so that nothing earlier comes again."""
     state = journal.global_state()
     if state.began is None:
-        journal.save_global_state(replace(state, began=now, reckoned=now))
+        journal.save_global_state(replace(state, began=now, updated=now))
     return journal
 
 
@@ -225,7 +225,7 @@ def merge(before: Snapshot, memory: Journal, disk: Journal, now: datetime) -> No
             if name != BUTTONS_NOTE:
                 disk.write_note(name, note)
         unchanged = lost or theirs == before.state
-        state = after.state if unchanged else replace(theirs, reckoned=after.state.reckoned)
+        state = after.state if unchanged else replace(theirs, updated=after.state.updated)
         disk.save_global_state(state)
         if lost or disk.routine_session() == before.session:
             disk.save_routine_session(after.session)

@@ -288,7 +288,7 @@ class Journal(Database):
             for table in (*TABLES, "sqlite_sequence"):
                 self.write(f"DELETE FROM {table}")  # noqa: S608 - constants
             self.write("DELETE FROM notes WHERE name != ?", SERVICE_NOTE)
-            state = GlobalState() if began is None else GlobalState(began=now, reckoned=now)
+            state = GlobalState() if began is None else GlobalState(began=now, updated=now)
             self.save_global_state(state)
 
     def prune(self, now: datetime) -> None:

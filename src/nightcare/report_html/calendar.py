@@ -63,14 +63,14 @@ class NightCalendar:
 
 def build_calendar(report: Report, translator: Translator) -> NightCalendar:
     """Return the calendar of a report."""
-    labels = {mark: translator.say(f"page_night_{mark}") for mark in _MARKS}
+    labels = {mark: translator.text(f"page_night_{mark}") for mark in _MARKS}
     months = tuple(
         _month(list(nights), labels, translator)
         for _, nights in groupby(report.nights, key=lambda one: (one.night.year, one.night.month))
     )
     return NightCalendar(
-        title=translator.say("page_calendar"),
-        note=translator.say("page_calendar_note"),
+        title=translator.text("page_calendar"),
+        note=translator.text("page_calendar_note"),
         large=len(months) <= _MOST_LARGE,
         weekdays=tuple((name[:_SHORT], name) for name in translator.weekdays),
         months=months,
@@ -91,7 +91,7 @@ def _month(
     numbers += [0] * (-len(numbers) % _WEEK)
     weeks = (numbers[at : at + _WEEK] for at in range(0, len(numbers), _WEEK))
     return CalendarMonth(
-        translator.say("page_month", month=translator.months[first.month - 1], year=first.year),
+        translator.text("page_month", month=translator.months[first.month - 1], year=first.year),
         tuple(tuple(map(days.get, week)) for week in weeks if not days.keys().isdisjoint(week)),
     )
 

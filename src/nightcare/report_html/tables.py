@@ -33,7 +33,7 @@ class Table:
 
 def build_tables(report: Report, translator: Translator) -> Iterator[Table]:
     """Yield the tables of severities, hours and reminders that are not empty."""
-    say = translator.say
+    say = translator.text
     if report.worst:
         most = max(report.worst.values())
         rows = tuple(
@@ -52,7 +52,7 @@ def build_tables(report: Report, translator: Translator) -> Iterator[Table]:
     if report.topics:
         most = max(one.shown for one in report.topics.values())
         rows = tuple(
-            Row(translator.say(f"topic_{topic}"), _done_bar(one, most), share(one, translator))
+            Row(translator.text(f"topic_{topic}"), _done_bar(one, most), share(one, translator))
             for topic, one in report.topics.items()
         )
         legend = (BarMark.DONE, say("page_was_done")), (BarMark.UNDONE, say("page_not_done"))
@@ -73,13 +73,13 @@ def _hours_between(hours: Sequence[int]) -> Iterator[int]:
 
 def build_period_table(report: Report, translator: Translator) -> Table:
     """Return the table of the nights by week, or by month."""
-    say = translator.say
+    say = translator.text
     period, names = span_names(report, translator)
     columns = ("cramps", "severe", "free", "unknown", "done")
     most = max(span.nights.all for span in report.spans)
     return Table(
         say("page_months" if report.by_month else "page_weeks"),
-        (period, say("page_nights"), *(translator.say(f"report_week_{one}") for one in columns)),
+        (period, say("page_nights"), *(translator.text(f"report_week_{one}") for one in columns)),
         tuple(
             _period_row(name, span, most, translator)
             for name, span in zip(names, report.spans, strict=True)

@@ -125,7 +125,7 @@ def build_page(
         translator: The texts in the person's language.
         today: The date of the page (local).
     """
-    say = translator.say
+    say = translator.text
     first, last = (in_full(report.days[at], translator) for at in (0, -1))
     has_periods = len(report.spans) > 1 and report.enough
     return Page(
@@ -150,21 +150,21 @@ def _figures(report: Report, translator: Translator) -> Iterator[Figure]:
     for mark, (label, count) in zip(marks, counted_nights(report.counted, translator), strict=True):
         yield Figure(mark, label, count)
     if report.by_day:
-        yield Figure(BarMark.CRAMP, translator.say("report_by_day"), report.by_day)
+        yield Figure(BarMark.CRAMP, translator.text("report_by_day"), report.by_day)
 
 
 def _entries(cramps: Sequence[Cramp], translator: Translator) -> DiaryEntries:
     listed = cramps[: -MOST_LISTED - 1 : -1]
-    remark = "" if cramps else translator.say("page_none_noted")
+    remark = "" if cramps else translator.text("page_none_noted")
     if len(listed) < len(cramps):
-        remark = translator.say("page_latest", listed=len(listed), all=len(cramps))
+        remark = translator.text("page_latest", listed=len(listed), all=len(cramps))
     entries = tuple(_entry(one, translator) for one in listed)
-    return DiaryEntries(translator.say("page_noted"), entries, remark)
+    return DiaryEntries(translator.text("page_noted"), entries, remark)
 
 
 def _entry(cramp: Cramp, translator: Translator) -> DiaryEntry:
     at = cramp.local
-    when = translator.say(
+    when = translator.text(
         "page_moment",
         weekday=translator.weekdays[at.weekday()][:_SHORT],
         day=at.day,
@@ -173,7 +173,7 @@ def _entry(cramp: Cramp, translator: Translator) -> DiaryEntry:
         clock=f"{at:%H:%M}",
     )
     return DiaryEntry(
-        when=when if cramp.place.by_night else translator.say("page_by_day", when=when),
+        when=when if cramp.place.by_night else translator.text("page_by_day", when=when),
         what=", ".join(_details(cramp, translator)),
         note=shortened(one_line(cramp.note), LONGEST_NOTE),
     )
@@ -182,7 +182,7 @@ def _entry(cramp: Cramp, translator: Translator) -> DiaryEntry:
 def _details(cramp: Cramp, translator: Translator) -> Iterator[str]:
     yield how_bad(cramp.severity, translator)
     if cramp.leg is not None:
-        yield translator.say(f"leg_{cramp.leg}")
+        yield translator.text(f"leg_{cramp.leg}")
     if cramp.minutes is not None:
         yield translator.length(timedelta(minutes=cramp.minutes))
 
@@ -190,7 +190,7 @@ def _details(cramp: Cramp, translator: Translator) -> Iterator[str]:
 def _professional(
     reason: ReferralReason | None, rule: ReferralRule, translator: Translator
 ) -> ReferralSection:
-    say, guidance = translator.say, translator.guidance
+    say, guidance = translator.text, translator.guidance
     advice = counsel(reason, rule, translator)
     statements = {one.id: one.text for one in guidance.professional}
     ours = (say("professional_ours"),) if advice.reasons else ()

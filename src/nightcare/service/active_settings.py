@@ -41,7 +41,7 @@ class ActiveSettings:
         loaded: The last valid config.
         zone: The time zone.
         zone_lost: Whether the system names no zone any more, so that the last one is kept.
-        words: The translator of the user's language.
+        translator: The translator of the user's language.
     """
 
     def __init__(self, context: ServiceContext, loaded: LoadResult) -> None:
@@ -49,7 +49,7 @@ class ActiveSettings:
         self.loaded = loaded
         self.zone = chosen(loaded.schedule.zone)
         self.zone_lost = False
-        self.words = words_for(loaded.schedule.language, context.variables)
+        self.translator = words_for(loaded.schedule.language, context.variables)
 
     @property
     def schedule(self) -> Schedule:
@@ -58,8 +58,8 @@ class ActiveSettings:
 
     def update_language(self, variables: Mapping[str, str]) -> bool:
         """Choose the language by the config and the environment; return whether it is another."""
-        before, self.words = self.words, words_for(self.schedule.language, variables)
-        return self.words.language != before.language
+        before, self.translator = self.translator, words_for(self.schedule.language, variables)
+        return self.translator.language != before.language
 
     def update_zone(self) -> bool:
         """Choose the zone by the config and the system; return whether it is another."""
@@ -78,4 +78,4 @@ class ActiveSettings:
 
     def log(self, key: str, /, **values: object) -> None:
         """Print a line of the log, with the local time."""
-        event_log(self.words, self.zone.zone, self._out)(key, now(), **values)
+        event_log(self.translator, self.zone.zone, self._out)(key, now(), **values)

@@ -144,4 +144,4 @@ class ServiceApp:
 
     def _report_ready(self) -> None:
         count = len(self.settings.schedule.enabled)
-        self._manager.ready(self.settings.words.say("status_reminders", count=count))
+        self._manager.ready(self.settings.translator.text("status_reminders", count=count))

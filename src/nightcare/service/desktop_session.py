@@ -65,7 +65,7 @@ class DesktopSession:
 
     def log_backend(self) -> None:
         """Log the backend in use."""
-        screen = self._settings.words.say(f"screen_{self.notifier.name}")
+        screen = self._settings.translator.text(f"screen_{self.notifier.name}")
         self._settings.log(f"shown_by_{self.why}", screen=screen)
 
     def update_environment(self, *, always: bool = True) -> None:
@@ -134,7 +134,7 @@ class DesktopSession:
         # A desktop with a notification server has mostly set its variables.
         self.update_environment()
         capabilities = self.notifier.capabilities
-        can = capabilities_text(self._settings.words, capabilities)
+        can = capabilities_text(self._settings.translator, capabilities)
         log("notifier_can", notifier=description, capabilities=can)
         if draws_no_buttons(capabilities):
             log("notifier_no_buttons")

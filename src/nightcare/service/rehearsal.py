@@ -44,10 +44,10 @@ async def rehearse(  # noqa: PLR0913 - everything outside is passed in
     schedule: Schedule,
     zone: tzinfo,
     day: CareDay,
-    words: TranslatorPort,
+    translator: TranslatorPort,
     screen: Notifier,
     seconds: float,
-    tell: Callable[..., None],
+    log: Callable[..., None],
 ) -> None:
     """Show the reminders of a care day one after the other.
 
@@ -55,24 +55,24 @@ async def rehearse(  # noqa: PLR0913 - everything outside is passed in
         schedule: The user's schedule.
         zone: The time zone.
         day: The care day to rehearse.
-        words: The translator.
+        translator: The translator.
         screen: The notifier.
         seconds: The length of the rehearsal.
-        tell: Logs an event, with the instant of the clock (UTC).
+        log: Logs an event, with the instant of the clock (UTC).
     """
     clock = _JumpingClock(day.wake - _INSTANT)
     journal = Journal.in_memory()
 
     def told(key: str, /, **values: object) -> None:
-        tell(key, clock.now(), **values)
+        log(key, clock.now(), **values)
 
     service = Engine(
         schedule=schedule,
         zone=zone,
         journal=journal,
         screen=screen,
-        words=words,
-        tell=told,
+        translator=translator,
+        log=told,
     )
 
     def happened(event: NotifierEvent) -> None:
@@ -127,5 +127,5 @@ def _next(service: Engine, now: datetime) -> datetime | None:
     return min(instants, default=None)
 
 
-def _on_screen(course: Delivery) -> bool:
-    return course.displayed is not None
+def _on_screen(delivery: Delivery) -> bool:
+    return delivery.displayed is not None

@@ -53,7 +53,7 @@ class ReloadHandler:
                 self._settings.log("log_config_kept")
                 for diagnostic in self._config.mistakes:
                     with contextlib.suppress(OSError, ValueError):
-                        text = diagnostic_text(diagnostic, self._settings.words)
+                        text = diagnostic_text(diagnostic, self._settings.translator)
                         print(text, file=self._err, flush=True)
                 self._runtime.run_step(self._notify_invalid)
             case ReloadResult.UNCHANGED:
@@ -70,25 +70,25 @@ class ReloadHandler:
     def _notify_applied(self) -> None:
         """Log and show what comes next by the new config."""
         engine, settings, moment = self._runtime.engine, self._settings, now()
-        words, zone, coming = settings.words, settings.zone.zone, engine.following(moment)
+        words, zone, coming = settings.translator, settings.zone.zone, engine.following(moment)
         if coming is None:
-            line = words.say("next_nothing")
+            line = words.text("next_nothing")
             settings.log("next_nothing")
         else:
             name = coming.key.reminder
             when = words.when(coming.due.astimezone(zone), moment.astimezone(zone))
-            line = words.say("next_line", reminder=name, due=when)
+            line = words.text("next_line", reminder=name, due=when)
             settings.log("next_line", reminder=name, due=coming.due)
         if self._desktop.notifier.name != "terminal":
-            engine.notices.mention(words.say("notice_taken_up"), line, moment)
+            engine.notices.mention(words.text("notice_taken_up"), line, moment)
         self._runtime.sync()
 
     def _notify_invalid(self) -> None:
         """Show the first error until it is fixed."""
-        words, mistakes = self._settings.words, self._config.mistakes
+        words, mistakes = self._settings.translator, self._config.mistakes
         line = diagnostic_text(without_folder(mistakes[0]), words)
         if len(mistakes) > 1:
-            line = words.say("notice_more", first=line, count=len(mistakes))
+            line = words.text("notice_more", first=line, count=len(mistakes))
         if self._desktop.notifier.name != "terminal":
-            self._runtime.engine.notices.insist(words.say("notice_mistake"), line)
+            self._runtime.engine.notices.insist(words.text("notice_mistake"), line)
         self._runtime.sync()

@@ -55,8 +55,8 @@ class Runtime:
             zone=settings.zone.zone,
             journal=journal,
             screen=desktop.notifier,
-            words=settings.words,
-            tell=settings.log,
+            translator=settings.translator,
+            log=settings.log,
         )
         self._scheduler = ReminderScheduler(
             upcoming=self.engine.upcoming,
@@ -125,7 +125,7 @@ class Runtime:
     def _reload(self, meant_since: datetime) -> None:
         settings = self._settings
         self._desktop.presence.apply(settings.schedule)
-        self.engine.reload(settings.schedule, settings.words, now(), meant_since=meant_since)
+        self.engine.reload(settings.schedule, settings.translator, now(), meant_since=meant_since)
         self._update_zone()
         self._plan()
         # The old config is freed now: more than 1 MiB after a hundred reloads.
@@ -183,7 +183,7 @@ class Runtime:
     def _update_zone(self) -> None:
         if self._settings.update_zone():
             zone = self._settings.zone
-            self.engine.travel(zone.zone, now())
+            self.engine.change_zone(zone.zone, now())
             self._settings.log("log_zone", zone=zone.name)
 
     def handle_journal(self) -> None:

@@ -85,7 +85,7 @@ class ReminderScheduler:
         make_alarm: AlarmMaker,
     ) -> None:
         self._upcoming = upcoming
-        self._reckon = update
+        self._update = update
         self._stopped = False
         # APScheduler logs every job.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
@@ -123,7 +123,7 @@ class ReminderScheduler:
 
     async def _fire(self) -> None:
         try:
-            await self._reckon()
+            await self._update()
         except asyncio.CancelledError:
             # APScheduler would log the cancellation at shutdown as an error.
             if not self._stopped:

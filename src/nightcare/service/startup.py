@@ -68,9 +68,9 @@ def run_service(named: Path | None, variables: Mapping[str, str]) -> None:
     place = place_of_config(named, variables, installed)
     named = None if place == place_of_config(None, variables) else place
     app = ServiceApp(ServiceContext(named, state, variables, sys.stdout, sys.stderr), loaded)
-    words = words_for(loaded.schedule.language, variables)
-    coming = plan_lines(_outlook(loaded.schedule, state), words)
-    sys.stdout.writelines(f"{line}\n" for line in (words.say("plan_ahead"), *coming))
+    translator = words_for(loaded.schedule.language, variables)
+    coming = plan_lines(_outlook(loaded.schedule, state), translator)
+    sys.stdout.writelines(f"{line}\n" for line in (translator.text("plan_ahead"), *coming))
     sys.stdout.flush()
     asyncio().run(app.run())
     if app.shutdown.restarts:

@@ -67,7 +67,9 @@ class StatusPublisher:
             program=str(self._upgrade.files.marker.parent),
             upgrade=self._upgrade.published_state,
             values=loaded.values,
-            mistakes=tuple(diagnostic_text(one, settings.words) for one in self._config.mistakes),
+            mistakes=tuple(
+                diagnostic_text(one, settings.translator) for one in self._config.mistakes
+            ),
             zone=PublishedZone(
                 zone.name,
                 zone.source,
@@ -88,7 +90,7 @@ class StatusPublisher:
             config=str(self._config.path.absolute()),
             desktop=variables.get("XDG_CURRENT_DESKTOP", ""),
             display=variables.get("WAYLAND_DISPLAY") or variables.get("DISPLAY", ""),
-            language=self._settings.words.language,
+            language=self._settings.translator.language,
             managed=started_by_systemd(context.variables),
             path=variables.get("PATH", ""),
             since=self._since.isoformat(),

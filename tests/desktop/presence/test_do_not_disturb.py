@@ -158,7 +158,7 @@ def test_budgie_tells_of_do_not_disturb(bus: PrivateBus, programs: Programs) -> 
     """The setting of GNOME, which its session also names, has no say."""
 
     async def story() -> None:
-        programs.say("echo false")
+        programs.text("echo false")
         variables = {**programs.variables, "XDG_CURRENT_DESKTOP": "Budgie:GNOME"}
         async with (
             NamedService(bus.address, NOTIFICATIONS, BUDGIE) as server,
@@ -242,7 +242,7 @@ class Programs:
         self._asked = folder / "asked"
         self.variables = {"PATH": str(path.parent), "XDG_CURRENT_DESKTOP": "ubuntu:GNOME"}
 
-    def say(self, script: str) -> None:
+    def text(self, script: str) -> None:
         """Have it do so from now on."""
         self._says.write_text(f"{script}\n", encoding="utf-8")
 
@@ -267,7 +267,7 @@ def test_the_settings_of_gnome_tell_of_do_not_disturb(bus: PrivateBus, programs:
     """They are only read when dconf tells of a change to them, not of any other."""
 
     async def story() -> None:
-        programs.say("echo true")
+        programs.text("echo true")
         async with (
             NamedService(bus.address, NOTIFICATIONS),
             attending(bus.address, variables=programs.variables) as watch,
@@ -275,7 +275,7 @@ def test_the_settings_of_gnome_tell_of_do_not_disturb(bus: PrivateBus, programs:
             assert watch.attendant.known()[Condition.DO_NOT_DISTURB] == ConditionState(
                 on=False, by=("GNOME",)
             )
-            programs.say("echo false")
+            programs.text("echo false")
             async with NamedService(bus.address, DCONF) as dconf:
                 for path in ("/org/gnome/desktop/interface/clock-format", "/org/gnome/"):
                     assert programs.asked == 1
@@ -283,7 +283,7 @@ def test_the_settings_of_gnome_tell_of_do_not_disturb(bus: PrivateBus, programs:
                         "Notify", "sass", (path, [""], "tag"), interface=f"{DCONF}.Writer"
                     )
                 await watch.until(QUIET)
-                programs.say("echo true")
+                programs.text("echo true")
                 body = ("/org/gnome/desktop/notifications/show-banners", [""], "tag")
                 await dconf.emit("Notify", "sass", body, interface=f"{DCONF}.Writer")
                 await watch.until(HERE)
@@ -298,7 +298,7 @@ def test_settings_that_cannot_be_read_say_nothing(
     """No process is left running."""
 
     async def story() -> None:
-        programs.say(script)
+        programs.text(script)
         limit = SHORT if "sleep" in script else SECONDS
         async with (
             NamedService(bus.address, NOTIFICATIONS),
@@ -317,7 +317,7 @@ def test_a_program_that_hangs_is_ended_with_what_it_started(
     pid = tmp_path / "pid"
 
     async def story() -> None:
-        programs.say(f"/bin/sleep 600 & echo $! >{pid}; wait")
+        programs.text(f"/bin/sleep 600 & echo $! >{pid}; wait")
         async with (
             NamedService(bus.address, NOTIFICATIONS),
             attending(bus.address, variables=programs.variables, limit=1.0),

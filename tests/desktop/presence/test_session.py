@@ -158,7 +158,7 @@ class LiveSessions(Sessions):
         else:
             await super().called(message)
 
-    async def tell(self, path: str) -> None:
+    async def log(self, path: str) -> None:
         """Tell that something of a session has changed."""
         body: tuple[object, ...] = (SESSION, {"State": ("s", self.states[path])}, [])
         await self.emit("PropertiesChanged", "sa{sv}as", body, interface=PROPERTIES)
@@ -189,10 +189,10 @@ def test_a_session_that_is_closing_or_inactive_is_ignored(
                     on=False, by=("logind",)
                 )
                 logind.states = {OLD: "active", NEW: "online"}
-                await logind.tell(OLD)
+                await logind.log(OLD)
                 await watch.until(LOCKED)
                 logind.states = {OLD: state, NEW: "active"}
-                await logind.tell(NEW)
+                await logind.log(NEW)
                 await watch.until(HERE)
                 logind.locked[NEW] = True
                 await changed(logind, SESSION, "LockedHint", on=True)

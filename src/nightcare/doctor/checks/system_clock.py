@@ -173,21 +173,21 @@ def _offset(ahead: timedelta) -> str:
 
 
 def judge_clock(
-    now: datetime, reckoned: datetime | None, *, synchronised: bool | None
+    now: datetime, updated: datetime | None, *, synchronised: bool | None
 ) -> list[Finding]:
     """Judge the system's clock.
 
     Args:
         now: Its time (UTC).
-        reckoned: The time of the last update on record (UTC), if any.
+        updated: The time of the last update on record (UTC), if any.
         synchronised: Whether it is synchronised; None if unknown.
     """
     findings = []
     times = {"now": now.astimezone(UTC)}
     if now < RELEASED:
         findings.append(bad(Check.CLOCK, "doctor_clock_early", **times, released=RELEASED))
-    elif reckoned is not None and now < reckoned - _SET_BACK:
-        times["reckoned"] = reckoned.astimezone(UTC)
+    elif updated is not None and now < updated - _SET_BACK:
+        times["reckoned"] = updated.astimezone(UTC)
         findings.append(bad(Check.CLOCK, "doctor_clock_back", **times))
     match synchronised:
         case None:
