@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 
 from nightcare.domain.day_parser import (
     Day,
+    DayAndClock,
     NearDay,
     OnDate,
-    SaidMoment,
     Weekday,
     coming_date,
     dates_ahead,
     dates_back,
     parse_day,
-    parse_said_moment,
+    parse_day_and_clock,
 )
 from nightcare.domain.time_parser import ENGLISH
 from nightcare.errors import ValueRefused
@@ -90,32 +90,32 @@ def test_which_comes_first_is_asked_where_either_may() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("22.30", SaidMoment(None, timedelta(hours=22, minutes=30))),
-        ("last night 3:10", SaidMoment(None, timedelta(hours=3, minutes=10))),
-        ("tomorrow", SaidMoment(NearDay(1), None)),
-        ("tomorrow at 7am", SaidMoment(NearDay(1), timedelta(hours=7))),
-        ("i morgen kl. 7.30", SaidMoment(NearDay(1), timedelta(hours=7, minutes=30))),
-        ("friday 22.30", SaidMoment(Weekday(4), timedelta(hours=22, minutes=30))),
-        ("fredag 9.45", SaidMoment(Weekday(4), timedelta(hours=9, minutes=45))),
-        ("fredag 24.12", SaidMoment(OnDate(None, 12, 24, 4), None)),
-        ("mandag 24:00", SaidMoment(Weekday(0), timedelta(hours=24))),
-        ("24 december 2026", SaidMoment(OnDate(2026, 12, 24), None)),
-        ("24 december 20:26", SaidMoment(OnDate(None, 12, 24), timedelta(hours=20, minutes=26))),
-        ("2026-12-24T08:00", SaidMoment(OnDate(2026, 12, 24), timedelta(hours=8))),
+        ("22.30", DayAndClock(None, timedelta(hours=22, minutes=30))),
+        ("last night 3:10", DayAndClock(None, timedelta(hours=3, minutes=10))),
+        ("tomorrow", DayAndClock(NearDay(1), None)),
+        ("tomorrow at 7am", DayAndClock(NearDay(1), timedelta(hours=7))),
+        ("i morgen kl. 7.30", DayAndClock(NearDay(1), timedelta(hours=7, minutes=30))),
+        ("friday 22.30", DayAndClock(Weekday(4), timedelta(hours=22, minutes=30))),
+        ("fredag 9.45", DayAndClock(Weekday(4), timedelta(hours=9, minutes=45))),
+        ("fredag 24.12", DayAndClock(OnDate(None, 12, 24, 4), None)),
+        ("mandag 24:00", DayAndClock(Weekday(0), timedelta(hours=24))),
+        ("24 december 2026", DayAndClock(OnDate(2026, 12, 24), None)),
+        ("24 december 20:26", DayAndClock(OnDate(None, 12, 24), timedelta(hours=20, minutes=26))),
+        ("2026-12-24T08:00", DayAndClock(OnDate(2026, 12, 24), timedelta(hours=8))),
         ("monday soon", None),
         ("soon", None),
     ],
 )
-def test_a_moment_is_a_day_a_clock_time_or_both(text: str, said: SaidMoment | None) -> None:
+def test_a_moment_is_a_day_a_clock_time_or_both(text: str, said: DayAndClock | None) -> None:
     """The whole is tried as one of them first."""
-    assert parse_said_moment(text, DANISH) == said
+    assert parse_day_and_clock(text, DANISH) == said
 
 
 @pytest.mark.parametrize("text", ["7", "monday 7", "tomorrow 25:00", "tonight 9"])
 def test_a_clock_time_that_cannot_be_is_told_as_such(text: str) -> None:
     """Not as a moment that is none."""
     with pytest.raises(ValueRefused) as refused:
-        parse_said_moment(text)
+        parse_day_and_clock(text)
     assert refused.value.key in ("clock_which_half", "clock_out_of_range")
 
 
@@ -169,4 +169,4 @@ def test_any_text_is_understood_or_refused(text: str) -> None:
         with suppress(ValueRefused):
             coming_date(text, SUNDAY, translator)
         with suppress(ValueRefused):
-            parse_said_moment(text, translator)
+            parse_day_and_clock(text, translator)

@@ -27,9 +27,9 @@ from nightcare.domain.policy import (
     Show,
     Situation,
     Verdict,
+    chosen_for_night,
     decide,
     first_to_show,
-    put_into_the_night,
     review,
     shown_at_latest,
 )
@@ -240,8 +240,8 @@ def test_a_moment_in_an_earlier_night_was_not_put_into_this_one() -> None:
 
 def test_a_moment_at_the_next_wake_up_is_not_in_the_night() -> None:
     """It belongs to the day that begins."""
-    assert not put_into_the_night(delivery(FRIDAY.ends), FRIDAY)
-    assert put_into_the_night(delivery(FRIDAY.ends - SECOND), FRIDAY)
+    assert not chosen_for_night(delivery(FRIDAY.ends), FRIDAY)
+    assert chosen_for_night(delivery(FRIDAY.ends - SECOND), FRIDAY)
 
 
 def test_a_snooze_that_ends_half_an_hour_after_bedtime_is_not_lost() -> None:
@@ -271,7 +271,7 @@ def test_a_stretch_that_was_begun_late_was_not_put_into_the_night() -> None:
     begun = delivery(BEDTIME - 5 * MINUTE).start_routine(
         BEDTIME + 35 * MINUTE, BEDTIME + 38 * MINUTE
     )
-    assert not put_into_the_night(begun.held(Reason.LOCKED), FRIDAY)
+    assert not chosen_for_night(begun.held(Reason.LOCKED), FRIDAY)
 
 
 def test_a_repeat_does_not_wake_a_sleeper() -> None:

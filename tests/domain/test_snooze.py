@@ -8,7 +8,7 @@ import pytest
 
 from domain_builders import calendar, day, delivery, length, utc
 from nightcare.domain.delivery import Delivery
-from nightcare.domain.snooze import SnoozeRule, offered, past_bedtime, used_up
+from nightcare.domain.snooze import SnoozeRule, limit_reached, offered, past_bedtime
 
 FRIDAY = calendar().day(day("2026-11-06"))
 BEDTIME = FRIDAY.bedtime
@@ -65,7 +65,7 @@ def test_what_was_put_off_into_the_night_may_be_put_off_further() -> None:
 def test_after_the_last_snooze_none_is_offered(times: int, expected: list[int]) -> None:
     """One occurrence may be put off three times, and no more after an edit of the limit."""
     assert lengths(snoozed(times), utc("2026-11-06 15:00")) == expected
-    assert used_up(snoozed(times), RULE.limit) is (not expected)
+    assert limit_reached(snoozed(times), RULE.limit) is (not expected)
 
 
 def test_a_limit_of_none_offers_nothing() -> None:

@@ -87,7 +87,7 @@ def test_nothing_is_half_changed_where_something_is_refused(diary: DiaryActions)
             act()
         assert caught.value.key == "cramp_unknown"
     with pytest.raises(ValueRefused) as caught:
-        diary.take_back(NIGHT)
+        diary.remove_answer(NIGHT)
     assert caught.value.key == "nothing_said"
 
 

@@ -22,7 +22,7 @@ def a_desk() -> Desk:
 def test_a_mention_goes_away_by_itself() -> None:
     """It is quiet, takes no answer, and leaves after ten seconds."""
     desk = a_desk()
-    desk.service.notices.mention("A title", "A body", desk.now)
+    desk.service.notices.announce("A title", "A body", desk.now)
     (message,) = desk.screen.on_screen.values()
     assert (message.title, message.body, message.buttons) == ("A title", "A body", ())
     assert (message.urgency, message.sound) == (Urgency.LOW, None)
@@ -35,23 +35,23 @@ def test_a_mention_goes_away_by_itself() -> None:
 def test_what_is_insisted_on_stays_until_it_is_taken_back() -> None:
     """Through the reminders of the day, which it neither closes nor keeps away."""
     desk = a_desk()
-    desk.service.notices.insist("A title", "A body")
+    desk.service.notices.announce_until_closed("A title", "A body")
     desk.until("2026-11-23 10:00")
     assert [one.title for one in desk.screen.on_screen.values()] == ["A title", "walk"]
     desk.until("2026-11-23 18:00")
     assert desk.title() == "A title"
-    desk.service.notices.take_back()
+    desk.service.notices.withdraw()
     assert desk.title() is None
 
 
 def test_there_is_one_notice_at_a_time() -> None:
     """The newest; and a mention that takes its place has its own time."""
     desk = a_desk()
-    desk.service.notices.mention("One", "", desk.now)
-    desk.service.notices.insist("Two", "")
+    desk.service.notices.announce("One", "", desk.now)
+    desk.service.notices.announce_until_closed("Two", "")
     assert desk.title() == "Two"
     assert desk.service.notices.closes is None
-    desk.service.notices.mention("Three", "", desk.now)
+    desk.service.notices.announce("Three", "", desk.now)
     assert desk.title() == "Three"
     assert desk.service.notices.closes == desk.now + timedelta(seconds=10)
 
@@ -59,8 +59,8 @@ def test_there_is_one_notice_at_a_time() -> None:
 def test_a_notice_that_is_closed_is_gone() -> None:
     """Later events of an earlier notice have no effect."""
     desk = a_desk()
-    desk.service.notices.insist("One", "")
-    desk.service.notices.insist("Two", "")
+    desk.service.notices.announce_until_closed("One", "")
+    desk.service.notices.announce_until_closed("Two", "")
     (token,) = desk.screen.on_screen
     desk.service.event(NotificationClosed("notice/1"), desk.now)
     assert desk.title() == "Two"
@@ -73,7 +73,7 @@ def test_a_notice_that_is_closed_is_gone() -> None:
 def test_stopping_takes_the_notice_along() -> None:
     """Nobody would take it off afterwards."""
     desk = a_desk()
-    desk.service.notices.insist("One", "")
+    desk.service.notices.announce_until_closed("One", "")
     desk.service.stop()
     assert desk.title() is None
 
@@ -88,7 +88,7 @@ def test_a_notice_waits_until_somebody_is_there(presence: Presence) -> None:
     """Its time starts then."""
     desk = a_desk()
     desk.there(presence)
-    desk.service.notices.mention("One", "", desk.now)
+    desk.service.notices.announce("One", "", desk.now)
     desk.until("2026-11-23 08:05")
     assert desk.title() is None
     desk.there(Presence())
@@ -103,14 +103,14 @@ def test_of_notices_that_wait_the_newest_comes() -> None:
     """One that was taken back does not come; one that is insisted on stays."""
     desk = a_desk()
     desk.there(AWAY)
-    desk.service.notices.mention("One", "", desk.now)
-    desk.service.notices.insist("Two", "")
+    desk.service.notices.announce("One", "", desk.now)
+    desk.service.notices.announce_until_closed("Two", "")
     desk.there(Presence())
     assert desk.title() == "Two"
     desk.until("2026-11-23 09:00")
     assert desk.title() == "Two"
     desk.there(AWAY)
-    desk.service.notices.insist("Three", "")
-    desk.service.notices.take_back()
+    desk.service.notices.announce_until_closed("Three", "")
+    desk.service.notices.withdraw()
     desk.there(Presence())
     assert desk.title() is None

@@ -21,17 +21,17 @@ QUIET = "\n[diary]\nprofessional_notice = false\n"
 ASKED = '\n[diary]\nmorning_question = "wake + 30m"\nprofessional_notice = false\n'
 
 
-def mention() -> Desk:
+def announce() -> Desk:
     """Show a notice that closes by itself."""
     desk = Desk(WALK + QUIET, "2026-11-23 08:00")
-    desk.service.notices.mention("A title", "", desk.now)
+    desk.service.notices.announce("A title", "", desk.now)
     return desk
 
 
-def insist() -> Desk:
+def announce_until_closed() -> Desk:
     """Show a notice that stays."""
     desk = Desk(WALK + QUIET, "2026-11-23 08:00")
-    desk.service.notices.insist("A title", "")
+    desk.service.notices.announce_until_closed("A title", "")
     return desk
 
 
@@ -74,7 +74,7 @@ def step() -> Desk:
     return desk
 
 
-SHOWN = [mention, insist, trial, question, professional, reminder, step]
+SHOWN = [announce, announce_until_closed, trial, question, professional, reminder, step]
 
 
 @pytest.mark.parametrize("show", SHOWN)
@@ -123,7 +123,7 @@ def test_a_reminder_that_was_answered_while_the_service_was_down_is_taken_off() 
 
 def test_a_second_kill_before_the_screen_is_there_forgets_nothing() -> None:
     """Handles stay in the journal until the screen has shown something."""
-    desk = insist()
+    desk = announce_until_closed()
     desk._deliver()
     desk.restart()
     desk.restart()
@@ -136,7 +136,7 @@ def test_a_second_kill_before_the_screen_is_there_forgets_nothing() -> None:
 
 def test_what_was_erased_meanwhile_is_written_down_again() -> None:
     """The note is gone with all others; what is on the screen is still there."""
-    desk = insist()
+    desk = announce_until_closed()
     desk._deliver()
     desk.journal.erase(desk.now)
     desk.written()
@@ -156,7 +156,7 @@ def test_a_note_that_makes_no_sense_is_ignored() -> None:
 
 def test_waiting_writes_nothing_down() -> None:
     """The note is written when something comes, and by the next reckoning after it has gone."""
-    desk = mention()
+    desk = announce()
     desk._deliver()
     before = desk.journal.read_note(SCREEN_NOTE)
     desk.until("2026-11-23 08:00:09")

@@ -166,14 +166,14 @@ def test_undo_restores_what_another_bedtime_forgot() -> None:
     assert made.outcomes("stretch") == before == ["missed: locked"]
 
 
-@pytest.mark.parametrize("take_back", ["undo", "resume"])
-def test_what_a_good_night_kept_away_comes_when_it_is_taken_back(take_back: str) -> None:
+@pytest.mark.parametrize("restoring_act", ["undo", "resume"])
+def test_what_a_good_night_kept_away_comes_when_it_is_taken_back(restoring_act: str) -> None:
     """As after a pause, while it is fresh."""
     made = desk("21:58")
     good_night(made)
     at(made, "22:02")
     assert made.outcomes("stretch") == ["missed: good night"]
-    getattr(made.answers(), take_back)(made.now)
+    getattr(made.answers(), restoring_act)(made.now)
     made.written()
     assert made.title() == "Stretch"
 

@@ -201,9 +201,12 @@ def _break_or_mend(world: World) -> None:
 def _notice(world: World) -> None:
     """Let nightcare say something for itself."""
     if world.random.random() < 0.5:
-        world.step("notice", lambda: world.service.notices.mention("Notice", "", world.now))
+        world.step("notice", lambda: world.service.notices.announce("Notice", "", world.now))
     else:
-        world.step("notice that stays", lambda: world.service.notices.insist("Notice", ""))
+        world.step(
+            "notice that stays",
+            lambda: world.service.notices.announce_until_closed("Notice", ""),
+        )
 
 
 # The machine

@@ -192,7 +192,7 @@ def remove_command(context: CommandContext, *, number: int | None, night: str | 
             context.print("did_cramp_remove", number=number, what=what, night=text)
         else:
             day = night_named(str(night), context.now, diary.calendar, context.translator.input)
-            diary.take_back(day)
+            diary.remove_answer(day)
             text = _place_text(DiaryMoment(day, by_night=True), context)
             context.print("did_take_back", night=text)
 

@@ -146,7 +146,7 @@ def _named(word: str, names: tuple[str, ...]) -> int | None:
 
 
 @dataclass(frozen=True)
-class SaidMoment:
+class DayAndClock:
     """A day, a clock time, or both, as they were said.
 
     Attributes:
@@ -164,7 +164,7 @@ class SaidMoment:
         return datetime.combine(day, time.min) + self.clock
 
 
-def parse_said_moment(text: str, words: TimeWords = ENGLISH) -> SaidMoment | None:
+def parse_day_and_clock(text: str, words: TimeWords = ENGLISH) -> DayAndClock | None:
     """Parse a day, a clock time, or a day and a clock time: "tomorrow 07:00", "24/12 at 8.30".
 
     Raises:
@@ -176,21 +176,21 @@ def parse_said_moment(text: str, words: TimeWords = ENGLISH) -> SaidMoment | Non
     said = normalised(text)
     for night in words.night:
         if said.startswith(f"{night} "):
-            return SaidMoment(None, since_midnight(said.removeprefix(night), words))
+            return DayAndClock(None, since_midnight(said.removeprefix(night), words))
     refused: ValueRefused | None = None
     try:
-        return SaidMoment(None, since_midnight(said, words))
+        return DayAndClock(None, since_midnight(said, words))
     except ValueRefused as error:
         refused = error if error.key != "clock_not_understood" else None
     day = parse_day(said, words)
     if day is not None:
-        return SaidMoment(day, None)
+        return DayAndClock(day, None)
     for before, after in _splits(said):
         day = parse_day(before, words)
         if day is None:
             continue
         try:
-            return SaidMoment(day, since_midnight(after, words))
+            return DayAndClock(day, since_midnight(after, words))
         except ValueRefused as error:
             refused = error if error.key != "clock_not_understood" else refused
     if refused is not None:

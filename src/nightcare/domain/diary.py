@@ -16,7 +16,7 @@ from nightcare.domain.day_parser import (
     OnDate,
     dates_back,
     parse_day,
-    parse_said_moment,
+    parse_day_and_clock,
 )
 from nightcare.domain.time_parser import ENGLISH, TimeWords, clock_of
 from nightcare.errors import ValueRefused
@@ -214,7 +214,7 @@ def parse_at(said: str, calendar: Calendar, now: datetime, words: TimeWords = EN
 
 def _last(said: str, calendar: Calendar, now: datetime, words: TimeWords) -> datetime:
     """Return the last instant (UTC) up to `now` that was meant; else the first one after it."""
-    moment = parse_said_moment(said, words)
+    moment = parse_day_and_clock(said, words)
     if moment is None or moment.clock is None or moment.day == NearDay(1):
         raise ValueRefused("at_not_understood", found=said)
     if moment.day is None:

@@ -140,7 +140,7 @@ def _overdue(delivery: Delivery, state: Active, now: datetime) -> Delivery:
 _NEVER_SENT = frozenset({DeliveryStatus.DECIDED, DeliveryStatus.NO_SERVER, DeliveryStatus.FAILED})
 
 
-def put_into_the_night(delivery: Delivery, day: CareDay) -> bool:
+def chosen_for_night(delivery: Delivery, day: CareDay) -> bool:
     """Return whether the person put this moment, or the end of a snooze, into the night."""
     if day.bedtime < delivery.occurrence.due < day.ends:
         return True
@@ -152,7 +152,7 @@ def put_into_the_night(delivery: Delivery, day: CareDay) -> bool:
 def shown_at_latest(delivery: Delivery, reminder: Reminder, day: CareDay) -> datetime:
     """Return until when (UTC) an occurrence may be shown on the care day `day`."""
     stale = delivery.fresh_from + reminder.fresh
-    if put_into_the_night(delivery, day):
+    if chosen_for_night(delivery, day):
         return stale
     return min(stale, day.bedtime + AFTER_BEDTIME)
 
@@ -163,7 +163,7 @@ def _meant(delivery: Delivery, situation: Situation) -> bool:
     # never early.
     state = delivery.state
     ends_now = isinstance(state, Snoozed) and situation.now - state.until <= LIVE
-    return ends_now or put_into_the_night(delivery, situation.day)
+    return ends_now or chosen_for_night(delivery, situation.day)
 
 
 def _absent(reminder: Reminder, presence: Presence) -> Reason | None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from nightcare.domain.care_day import CareDay
 from nightcare.domain.delivery import Delivery
-from nightcare.domain.policy import put_into_the_night
+from nightcare.domain.policy import chosen_for_night
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class SnoozeRule:
     limit: int
 
 
-def used_up(delivery: Delivery, limit: int) -> bool:
+def limit_reached(delivery: Delivery, limit: int) -> bool:
     """Return whether an occurrence has been snoozed as often as allowed."""
     return delivery.snoozes >= limit
 
@@ -33,13 +33,13 @@ def past_bedtime(delivery: Delivery, until: datetime, day: CareDay) -> bool:
 
     A reminder that the person put into the night may be snoozed there.
     """
-    return day.asleep(until) and not put_into_the_night(delivery, day)
+    return day.asleep(until) and not chosen_for_night(delivery, day)
 
 
 def offered(
     delivery: Delivery, lengths: tuple[timedelta, ...], limit: int, day: CareDay, now: datetime
 ) -> tuple[timedelta, ...]:
     """Return the lengths to offer now (UTC) for an occurrence on the care day `day`."""
-    if used_up(delivery, limit):
+    if limit_reached(delivery, limit):
         return ()
     return tuple(length for length in lengths if not past_bedtime(delivery, now + length, day))

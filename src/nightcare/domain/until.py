@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.day_parser import (
+    DayAndClock,
     NearDay,
     OnDate,
-    SaidMoment,
     dates_ahead,
-    parse_said_moment,
+    parse_day_and_clock,
 )
 from nightcare.domain.time_parser import (
     ENGLISH,
@@ -37,7 +37,7 @@ def parse_end(said: str, calendar: Calendar, now: datetime, words: TimeWords = E
     end = without_first(said, words.until)
     if end is None:
         return now + _length(said, words)
-    moment = parse_said_moment(end, words)
+    moment = parse_day_and_clock(end, words)
     try:
         found = None if moment is None else _next(moment, end, calendar, now)
     except OverflowError:  # the first and the last dates of the calendar
@@ -59,12 +59,12 @@ def _length(said: str, words: TimeWords) -> timedelta:
 
 def _is_moment(said: str, words: TimeWords) -> bool:
     try:
-        return parse_said_moment(said, words) is not None
+        return parse_day_and_clock(said, words) is not None
     except ValueRefused:
         return True
 
 
-def _next(moment: SaidMoment, said: str, calendar: Calendar, now: datetime) -> datetime | None:
+def _next(moment: DayAndClock, said: str, calendar: Calendar, now: datetime) -> datetime | None:
     """Return the next instant (UTC) that was meant; None where there is no such date.
 
     Raises:
@@ -98,7 +98,7 @@ def _next(moment: SaidMoment, said: str, calendar: Calendar, now: datetime) -> d
     return end
 
 
-def _instant(moment: SaidMoment, day: date, calendar: Calendar, now: datetime) -> datetime:
+def _instant(moment: DayAndClock, day: date, calendar: Calendar, now: datetime) -> datetime:
     """Return the moment on a date (UTC); of a wall time that occurs twice the next after `now`."""
     wall = moment.wall(day)
     if wall is None:

@@ -25,7 +25,7 @@ class DeferrablePrompt:
         self.next: datetime | None = None
 
     @property
-    def there(self) -> bool:
+    def visible(self) -> bool:
         """True if it is on the screen, or on its way there."""
         return self.token is not None
 
@@ -33,7 +33,7 @@ class DeferrablePrompt:
         """Return whether an event belongs to it."""
         return event.token == self.token
 
-    def take_back(self) -> None:
+    def withdraw(self) -> None:
         """Take it off the screen."""
         if self.token is not None:
             self._screen.close(self.token)
@@ -54,4 +54,4 @@ class DeferrablePrompt:
     def _keep(self, now: datetime, *, wanted: bool) -> None:
         """Keep it only while it is wanted, and its time (UTC) is not over."""
         if not wanted or (self._closes is not None and self._closes <= now):
-            self.take_back()
+            self.withdraw()

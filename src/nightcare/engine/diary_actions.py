@@ -138,7 +138,7 @@ class DiaryActions:
                     raise ValueRefused("night_had_cramps", night=night, number=known[0])
             self.pages.save_morning(Morning(night, answer, now))
 
-    def take_back(self, night: date) -> None:
+    def remove_answer(self, night: date) -> None:
         """Take out what was said of a night.
 
         Raises:

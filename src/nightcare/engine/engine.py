@@ -30,7 +30,7 @@ from nightcare.engine.context import Context
 from nightcare.engine.display import Display
 from nightcare.engine.display_queue import may_show, share_screen, show_one
 from nightcare.engine.guided_routine import GuidedRoutine
-from nightcare.engine.lifecycle import candidates, expire, moved_by_the_person
+from nightcare.engine.lifecycle import candidates, expire, moved_by_person
 from nightcare.engine.morning_question import MorningQuestion
 from nightcare.engine.notices import Notices
 from nightcare.engine.notification_events import (
@@ -89,9 +89,9 @@ class Engine:
             global_state = journal.global_state()
             if global_state.updated is None:
                 journal.save_global_state(replace(global_state, began=now, updated=now))
-            for token in self._handles.take_off_earlier(journal):
+            for token in self._handles.close_earlier(journal):
                 self._on_screen.adopt(token)
-            session = self._guided_routine.take_up(journal)
+            session = self._guided_routine.resume(journal)
             for delivery in journal.unsettled():
                 if session is not None and delivery.key == session.key:
                     # The clock says whether it goes on.
@@ -153,7 +153,7 @@ class Engine:
         if isinstance(event, NotifierChanged):
             return
         if isinstance(event, Sent | Rejected):
-            self._take_in_delivery(event, now)
+            self._handle_delivery(event, now)
             return
         if self.notices.concerns(event):
             self._note_handle(event)
@@ -173,7 +173,7 @@ class Engine:
             elif self._professional.concerns(event):
                 self._professional.handle_event(event, context.journal, now)
             elif isinstance(event, ButtonPressed) and self._on_screen.delivery(event.token) is None:
-                self._take_in_late(event, now)
+                self._handle_late_press(event, now)
             else:
                 handle_event(context, self._on_screen, self._guided_routine, event, now)
         self.update(now)
@@ -185,7 +185,7 @@ class Engine:
             with journal.transaction(flushed=False):
                 self._handles.add(event, journal)
 
-    def _take_in_delivery(self, event: DeliveryEvent, now: datetime) -> None:
+    def _handle_delivery(self, event: DeliveryEvent, now: datetime) -> None:
         """Take in how far a message has come on its way to the screen."""
         context = self._context
         # That it was sent need not survive a power cut: it is sent anew after one.
@@ -196,7 +196,7 @@ class Engine:
         if trial and isinstance(event, Rejected):
             self.update(now)
 
-    def _take_in_late(self, event: ButtonPressed, now: datetime) -> None:
+    def _handle_late_press(self, event: ButtonPressed, now: datetime) -> None:
         """Take in a press on what had left the screen; say so where it does not count."""
         context, say = self._context, self._context.translator.text
         found = handle_late_press(context, self._on_screen, self._guided_routine, event, now)
@@ -204,15 +204,15 @@ class Engine:
             why, delivery = found
             name, due = delivery.key.reminder, delivery.occurrence.due.astimezone(context.zone)
             body = say(why, reminder=name, due=f"{due:%H:%M}")
-            self.notices.mention(say("late_title"), body, now)
+            self.notices.announce(say("late_title"), body, now)
 
     def stop(self) -> None:
         """Take everything off the screen; what is open comes back with the next start."""
         self._on_screen.clear()
-        self._guided_routine.take_back()
-        self._question.take_back()
-        self._professional.take_back()
-        self.notices.take_back()
+        self._guided_routine.withdraw()
+        self._question.withdraw()
+        self._professional.withdraw()
+        self.notices.withdraw()
         self._handles.keep(())
         journal = self._context.journal
         with journal.transaction(flushed=False):
@@ -236,11 +236,11 @@ class Engine:
         # takes with it the next start reckons once more; only the end of a routine is an answer.
         with context.journal.transaction(flushed=self._guided_routine.under_way):
             situation = self._situation(now)
-            self._go_on(now)
+            self._continue_routine(now)
             expire(context, situation)
-            self._guided_routine.heed(context.journal, silent=_silent(situation))
+            self._guided_routine.stop_unless_open(context.journal, silent=_silent(situation))
             situation = replace(situation, routine_under_way=self._guided_routine.under_way)
-            moved = frozenset() if returns else moved_by_the_person(context.journal)
+            moved = frozenset() if returns else moved_by_person(context.journal)
             found = candidates(context, self._guided_routine, now)
             shows = [delivery for delivery in found if may_show(context, delivery, situation)]
             show_one(context, shows, situation, moved)
@@ -249,10 +249,10 @@ class Engine:
             context.journal.save_global_state(replace(context.journal.global_state(), updated=now))
         free = self._free(situation)
         if not free:
-            self._question.take_back()
-            self._professional.take_back()
+            self._question.withdraw()
+            self._professional.withdraw()
         if not self._guided_routine.under_way:
-            self._guided_routine.take_back()
+            self._guided_routine.withdraw()
         self._on_screen.sync(context.schedule, context.calendar(), context.translator, now)
         self._guided_routine.show(context.translator, context.schedule)
         self._question.update(
@@ -269,7 +269,7 @@ class Engine:
             context.calendar(),
             context.schedule.professional,
             context.translator,
-            free=free and not self._question.there,
+            free=free and not self._question.visible,
         )
         self.notices.update(now, here=not self.presence)
         self._handles.keep(self._tokens())
@@ -342,7 +342,7 @@ class Engine:
             presence=self.presence,
         )
 
-    def _go_on(self, now: datetime) -> None:
+    def _continue_routine(self, now: datetime) -> None:
         """Go on with the routine that is under way."""
         context = self._context
         ended = self._guided_routine.update(

@@ -88,7 +88,7 @@ class GuidedRoutine:
 
     # What time does
 
-    def take_up(self, journal: JournalPort) -> RoutineSession | None:
+    def resume(self, journal: JournalPort) -> RoutineSession | None:
         """Return what an earlier run was leading through."""
         session = journal.routine_session()
         if session is None:
@@ -136,7 +136,7 @@ class GuidedRoutine:
             self._place = _Place(session, routine, stage, now)
         return ended
 
-    def heed(self, journal: JournalPort, *, silent: bool) -> None:
+    def stop_unless_open(self, journal: JournalPort, *, silent: bool) -> None:
         """Stop where the occurrence is not open any more: answered, put off, paused, locked.
 
         Args:
@@ -156,7 +156,7 @@ class GuidedRoutine:
         It is as pressing as its reminder, or what a server shows of that it may not show of this.
         """
         if self._place is None:
-            self.take_back()
+            self.withdraw()
             return
         titled = Capability.BODY not in self._screen.capabilities
         message = _message(self._place, translator, schedule.stretch.sound, titled=titled)
@@ -167,11 +167,11 @@ class GuidedRoutine:
             message = replace(message, urgency=reminder.urgency, heard_always=asks)
         if message != self._message:
             if self._message is not None and self._message.token != message.token:
-                self.take_back()
+                self.withdraw()
             self._message = message
             self._screen.show(message)
 
-    def take_back(self) -> None:
+    def withdraw(self) -> None:
         """Take it off the screen."""
         if self._message is not None:
             self._screen.close(self._message.token)

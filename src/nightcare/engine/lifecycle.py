@@ -62,7 +62,7 @@ def candidates(context: Context, guided_routine: GuidedRoutine, now: datetime) -
     return found
 
 
-def moved_by_the_person(journal: JournalPort) -> frozenset[Key]:
+def moved_by_person(journal: JournalPort) -> frozenset[Key]:
     """Return what a change of the plan has moved behind the last reckoning, before the next one."""
     return frozenset(one.key for one in journal.unsettled() if isinstance(one.state, Due))
 
@@ -71,7 +71,7 @@ def _newly_due(context: Context, guided_routine: GuidedRoutine, now: datetime) -
     """Begin the courses of what has fallen due since the last reckoning."""
     updated = context.journal.global_state().updated or now
     if now < updated:
-        _take_back_missed(context, now)
+        _forget_missed(context, now)
     after = max(min(updated, now), now - _LOOKS_BACK)
     due = between(context.schedule.enabled, context.calendar(), after, now)
     known = context.journal.known(one.key for one in due)
@@ -96,7 +96,7 @@ def _newly_due(context: Context, guided_routine: GuidedRoutine, now: datetime) -
     return begun
 
 
-def _take_back_missed(context: Context, now: datetime) -> None:
+def _forget_missed(context: Context, now: datetime) -> None:
     """Forget what a clock that ran ahead has brought up and nobody saw (now in UTC).
 
     What is due later comes then. What was due before, and was missed only later than now, comes up

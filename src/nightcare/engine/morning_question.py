@@ -57,13 +57,13 @@ class MorningQuestion(DeferrablePrompt):
         diary = DiaryActions(journal.diary, calendar)
         began = journal.global_state().began
         asking = diary.question(now, moment, began, screen_taken=not free)
-        if self.there and self._asked is not None:
+        if self.visible and self._asked is not None:
             said = diary.night(self._asked.night).recorded
             still = self._shown or isinstance(asking, AskNow)
             self._keep(now, wanted=free and still and not said)
-        if not self.there and isinstance(asking, AskNow):
+        if not self.visible and isinstance(asking, AskNow):
             self._ask(asking, len(journal.diary.questions(asking.night)), translator)
-        if self.there:
+        if self.visible:
             self.next = self._closes
         elif isinstance(asking, AskLater):
             self.next = asking.at
@@ -90,7 +90,7 @@ class MorningQuestion(DeferrablePrompt):
             self._log("log_asked")
         match event:
             case ButtonPressed(_, key) if key in set(Answer):
-                self.take_back()
+                self.withdraw()
                 try:
                     diary.answer(night, Answer(key), now)
                 except ValueRefused:

@@ -41,15 +41,15 @@ class Notices:
         """The end (UTC) of the present notice; None where it stays."""
         return self._closes
 
-    def mention(self, title: str, body: str, now: datetime) -> None:
+    def announce(self, title: str, body: str, now: datetime) -> None:
         """Say something now (UTC), or once somebody is there, that goes away by itself."""
         self._say(_Notice(title, body, Urgency.LOW), now + _STAYS)
 
-    def insist(self, title: str, body: str) -> None:
+    def announce_until_closed(self, title: str, body: str) -> None:
         """Say something that stays until it is taken back, or somebody closes it."""
         self._say(_Notice(title, body, Urgency.NORMAL), None)
 
-    def take_back(self) -> None:
+    def withdraw(self) -> None:
         """Take the notice off the screen, or say it no more."""
         if self.token is not None:
             self._screen.close(self.token)
@@ -64,7 +64,7 @@ class Notices:
         """
         self._here = here
         if self._closes is not None and self._closes <= now:
-            self.take_back()
+            self.withdraw()
         if here and self._waiting is not None:
             passing = self._waiting.urgency is Urgency.LOW
             self._show(self._waiting, now + _STAYS if passing else None)
@@ -74,11 +74,11 @@ class Notices:
         if event.token != self.token:
             return False
         if not isinstance(event, NotificationShown):
-            self.take_back()
+            self.withdraw()
         return True
 
     def _say(self, notice: _Notice, closes: datetime | None) -> None:
-        self.take_back()
+        self.withdraw()
         if self._here:
             self._show(notice, closes)
         else:

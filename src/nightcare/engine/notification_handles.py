@@ -19,7 +19,7 @@ class Handles:
         self._earlier: dict[str, str] = {}
         self._present: dict[str, str] = {}
 
-    def take_off_earlier(self, journal: JournalPort) -> list[str]:
+    def close_earlier(self, journal: JournalPort) -> list[str]:
         """Take off what an earlier run has left on the screen; return the tokens, oldest first."""
         noted = journal.read_note(SCREEN_NOTE).items()
         self._earlier = {token: handle for token, handle in noted if isinstance(handle, str)}

@@ -42,16 +42,16 @@ class ReferralNotice(DeferrablePrompt):
         """
         if not free:
             # Who makes room for it has all of this reckoned again; but nobody says good morning.
-            self.take_back()
+            self.withdraw()
             self.next = calendar.at(now).ends if rule.notice else None
             return
         why = _why(now, journal, calendar, rule) if rule.notice else None
         due = notice_due(now, calendar, _last(journal))
         # What no notifier has taken by the evening comes with the next day.
         self._keep(now, wanted=why is not None and (self._shown or due <= now))
-        if why is not None and due <= now and not self.there:
+        if why is not None and due <= now and not self.visible:
             self._say(why, now, translator)
-        if self.there:
+        if self.visible:
             self.next = self._closes if self._shown else calendar.at(now).bedtime
         else:
             self.next = None if why is None else due
@@ -63,7 +63,7 @@ class ReferralNotice(DeferrablePrompt):
             journal.write_note(PROFESSIONAL_NOTE, {"shown": now.isoformat()})
             self._log("log_professional")
         if isinstance(event, ButtonPressed | NotificationClosed):
-            self.take_back()
+            self.withdraw()
 
     def _say(self, why: ReferralReason, now: datetime, translator: TranslatorPort) -> None:
         advice = {one.id: one.text for one in translator.guidance.professional}[why.advice[0]]

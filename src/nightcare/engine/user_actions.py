@@ -28,7 +28,7 @@ from nightcare.domain.moments import length_text
 from nightcare.domain.plan_change import PlanChange
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.schedule import Schedule
-from nightcare.domain.snooze import past_bedtime, used_up
+from nightcare.domain.snooze import limit_reached, past_bedtime
 from nightcare.domain.time_parser import parse_length
 from nightcare.engine.ports import JournalPort
 from nightcare.engine.reschedule import change_plan, replaced
@@ -118,7 +118,7 @@ class UserActions:
         target = self._unsettled(name)
         if target is None:
             raise NothingToDo("nothing_to_snooze")
-        if used_up(target, self._schedule.snooze.limit):
+        if limit_reached(target, self._schedule.snooze.limit):
             raise NothingToDo(
                 "snooze_limit", reminder=target.key.reminder, limit=self._schedule.snooze.limit
             )

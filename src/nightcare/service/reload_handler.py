@@ -80,7 +80,7 @@ class ReloadHandler:
             line = words.text("next_line", reminder=name, due=when)
             settings.log("next_line", reminder=name, due=coming.due)
         if self._desktop.notifier.name != "terminal":
-            engine.notices.mention(words.text("notice_taken_up"), line, moment)
+            engine.notices.announce(words.text("notice_taken_up"), line, moment)
         self._runtime.sync()
 
     def _notify_invalid(self) -> None:
@@ -90,5 +90,5 @@ class ReloadHandler:
         if len(mistakes) > 1:
             line = words.text("notice_more", first=line, count=len(mistakes))
         if self._desktop.notifier.name != "terminal":
-            self._runtime.engine.notices.insist(words.text("notice_mistake"), line)
+            self._runtime.engine.notices.announce_until_closed(words.text("notice_mistake"), line)
         self._runtime.sync()
