@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import signal
 import socket
@@ -32,6 +33,8 @@ SHORTLY = timedelta(seconds=0.3)
 """Time to write a config and have it read; what falls due meanwhile is shown all the same."""
 
 ONE_SECOND = timedelta(seconds=1)
+PROMPTLY = timedelta(seconds=20)
+"""Longer than a busy machine takes to show what is due; a check once a minute would be later."""
 NOON = 12
 DATAGRAM_BYTES = 4096
 
@@ -183,6 +186,21 @@ class Nightcare:
             return next((one for one in found if wanted.items() <= one.items()), {})
 
         return eventually(stands, HANG_SECONDS, f"{reminder} to be {wanted}")
+
+    def unhurried(self, least: timedelta, times: int = 8) -> timedelta:
+        """Return a length within which the service can be started, or read its config.
+
+        Args:
+            least: The shortest length.
+            times: How often a command that reads the same modules could run in it one after the
+                other, so that a busy machine has more time.
+
+        Returns:
+            Whole seconds.
+        """
+        begun = time.monotonic()
+        self.command("config", "schema")
+        return max(least, timedelta(seconds=math.ceil(times * (time.monotonic() - begun))))
 
     @contextlib.contextmanager
     def service(self) -> Iterator[Service]:

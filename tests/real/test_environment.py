@@ -234,11 +234,11 @@ def notification_server(bus: PrivateBus) -> Iterator[None]:
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
     thread.start()
     try:
-        assert begun.wait(10)
+        assert begun.wait(HANG_SECONDS)
         yield
     finally:
         loop.call_soon_threadsafe(ended.set)
-        thread.join(10)
+        thread.join(HANG_SECONDS)
         loop.close()
 
 
@@ -324,7 +324,8 @@ def test_variables_are_asked_for_just_before_a_reminder(
         early.systemctl("set-environment", "LANG=da_DK.UTF-8", "XDG_CURRENT_DESKTOP=sway")
         assert environment(night)["language"] == "en"
         # What is due when the config is read is shown at once.
-        automatic(night, LATER, night.reminder("water", soon(5 * ONE_SECOND)))
+        due = soon(night.unhurried(2 * ONE_SECOND))
+        automatic(night, LATER, night.reminder("water", due))
         assert title_of_reminder(monitor) == read_words("da").text("title_hydration")
         assert environment(night)["desktop"] == "sway"
 
@@ -419,7 +420,8 @@ def test_another_bus_is_taken_up_with_the_next_reminder(
     night.command("install")
     two.follow("`systemctl --user import-environment DBUS_SESSION_BUS_ADDRESS`")
     with two.desktop.monitor() as monitor:
-        automatic(night, LATER, night.reminder("water", soon(5 * ONE_SECOND)))
+        due = soon(night.unhurried(2 * ONE_SECOND))
+        automatic(night, LATER, night.reminder("water", due))
         assert monitor.wait_for("Notify")
     assert environment(night)["bus"] == two.desktop.address
     eventually(lambda: night.json("status")["notifier"], HANG_SECONDS, "the server", early.program)

@@ -16,16 +16,17 @@ from parts.bus import Monitor, PrivateBus, Seen, private_bus
 from parts.display import Display, virtual_display
 from parts.home import Home, private_home
 from parts.processes import HANG_SECONDS, eventually
-from parts.program import LATER, ONE_SECOND, Nightcare, Service, moment, now, soon
+from parts.program import LATER, ONE_SECOND, PROMPTLY, Nightcare, Service, moment, now, soon
 from parts.servers import Dunst, Shown, XfceNotifyd, dunst, xfce4_notifyd
 
 pytestmark = pytest.mark.real
 
 FROM_THE_START = timedelta(seconds=2)
-"""Until a reminder that is configured before the service starts; it must run by then."""
+"""The shortest time until a reminder that is configured before the service starts."""
 
 BRIEFLY = 'snooze = ["3s", "10m"]'
 SNOOZED = timedelta(seconds=3)
+"""The shortest snooze during which the service is started again."""
 REPEATED = 'repeat = { every = "1m", times = 1 }'
 REPEATED_AFTER = timedelta(minutes=1)
 
@@ -222,7 +223,7 @@ def test_reminder_is_snoozed_by_a_click_and_done_by_another(
         until = moment(snoozed["until"])
         second = arrival(monitor)
         assert second.title == WATER_AGAIN
-        assert until <= second.at < until + ONE_SECOND
+        assert until <= second.at < until + PROMPTLY
         choose("Done")
         ended = night.wait_until("water", state="settled")
         assert (ended["outcome"], ended["reason"]) == ("done", None)
@@ -234,13 +235,13 @@ def test_notification_carries_what_the_specification_asks_for(
     night: Nightcare, monitor: Monitor
 ) -> None:
     """On time come name, words, keys, hints and expiry as servers want them, and plain labels."""
-    due = soon(FROM_THE_START)
+    due = soon(night.unhurried(FROM_THE_START))
     keys = ('snooze = ["3s", "1h30m"]', 'urgency = "critical"')
     night.configure(night.reminder("water", due, *keys), LATER)
     with night.service():
         assert now() < due, "the service was not up before the reminder was due"
         arrived = arrival(monitor)
-    assert due <= arrived.at < due + ONE_SECOND
+    assert due <= arrived.at < due + PROMPTLY
     name, replaces, icon, title, body, actions, hints, expires = arrived.arguments
     assert (name, replaces, title) == ("nightcare", 0, WATER)
     assert icon
@@ -325,12 +326,13 @@ def test_snooze_by_command_while_the_service_is_down(night: Nightcare, monitor: 
     """A snooze in the journal applies when the service starts again."""
     with night.service() as service:
         open_water(night, service, monitor)
-    earliest = now() + SNOOZED
-    night.command("snooze", "water", "3s")
-    latest = now() + SNOOZED
+    snoozed = night.unhurried(SNOOZED)
+    earliest = now() + snoozed
+    night.command("snooze", "water", f"{snoozed.seconds}s")
+    latest = now() + snoozed
     with night.service():
         assert now() < earliest, "the service was not up before the snooze was over"
-        assert earliest <= arrival(monitor).at < latest + ONE_SECOND
+        assert earliest <= arrival(monitor).at < latest + PROMPTLY
         assert night.today("water")["snoozes"] == 1
     assert titles(monitor) == [WATER, WATER_AGAIN]
 
@@ -348,7 +350,7 @@ def test_commands_are_seen_by_the_running_service(night: Nightcare, monitor: Mon
         until = moment(night.today("water")["until"])
         second = arrival(monitor)
         assert second.title == WATER_AGAIN
-        assert until <= second.at < until + ONE_SECOND
+        assert until <= second.at < until + PROMPTLY
         night.command("pause", "1h")
         wait_for_close(monitor, second)
         assert night.today("water")["reason"] == "paused"
@@ -367,12 +369,12 @@ def test_commands_are_seen_by_the_running_service(night: Nightcare, monitor: Mon
 def test_pause_ends_by_itself(night: Nightcare, monitor: Monitor) -> None:
     """A reminder that falls due in a pause is held, and shown at its end."""
     with night.service() as service:
-        until = soon(3 * ONE_SECOND)
+        until = soon(night.unhurried(3 * ONE_SECOND))
         due = until - ONE_SECOND
         night.command("pause", "until", f"{until.astimezone(night.zone):%H:%M:%S}")
         remind(night, service, night.reminder("water", due))
         assert now() < due, "the pause had not begun before the reminder was due"
-        assert until <= arrival(monitor).at < until + ONE_SECOND
+        assert until <= arrival(monitor).at < until + PROMPTLY
 
 
 def test_trial_shows_a_reminder_and_leaves_no_trace(
@@ -397,14 +399,15 @@ def test_snooze_survives_kill_9(night: Nightcare, monitor: Monitor) -> None:
     """A service that was killed comes back with the snooze: on time, and once."""
     with night.service() as service:
         first = open_water(night, service, monitor)
-        earliest = now() + SNOOZED
-        night.command("snooze", "3s")
-        latest = now() + SNOOZED
+        snoozed = night.unhurried(SNOOZED)
+        earliest = now() + snoozed
+        night.command("snooze", f"{snoozed.seconds}s")
+        latest = now() + snoozed
         wait_for_close(monitor, first)
         service.end(signal.SIGKILL)
     with night.service() as service:
         assert now() < earliest, "the service was not up before the snooze was over"
-        assert earliest <= arrival(monitor).at < latest + ONE_SECOND
+        assert earliest <= arrival(monitor).at < latest + PROMPTLY
         assert night.wait_until("water", state="open")["snoozes"] == 1
         service.end()
     assert titles(monitor) == [WATER, WATER_AGAIN]
@@ -437,10 +440,14 @@ def test_what_is_open_survives_kill_9(night: Nightcare, monitor: Monitor, server
 def test_end_takes_the_notification_along(
     night: Nightcare, monitor: Monitor, server: Dunst
 ) -> None:
-    """Asked to end, the service does so within a second; what was open comes back at the start."""
+    """Asked to end, the service does so within a second; what was open comes back at the start.
+
+    A busy machine takes longer for the same work.
+    """
     with night.service() as service:
         first = open_water(night, service, monitor)
-        assert service.end() < 1
+        in_good_time = night.unhurried(ONE_SECOND, times=2)
+        assert service.end() < in_good_time.total_seconds()
         assert service.program.process.returncode == 0
         assert "Traceback" not in service.log()
         wait_for_close(monitor, first)
@@ -487,7 +494,7 @@ def test_server_that_is_replaced_shows_what_was_open(
 def test_wrong_config_keeps_the_old_schedule(night: Nightcare, monitor: Monitor) -> None:
     """A mistake is told with its place, and changes nothing; mended, the new schedule holds."""
     with night.service() as service:
-        due = soon(ONE_SECOND)
+        due = soon(night.unhurried(ONE_SECOND))
         remind(night, service, night.reminder("water", due))
         right = night.config.read_text(encoding="utf-8")
         wrong = right.replace('topic = "hydration"', 'topic = "hydratation"')

@@ -219,7 +219,7 @@ def test_it_waits_until_the_screen_is_unlocked(desktop: Desktop, saver: Mock) ->
     """Of a screen that was locked before the service started, and is by a screen saver alone."""
     saver.call(GNOME_SAVER, "SetActive", "b", 1)
     # Not before the service has begun, which knows nothing of an earlier time.
-    due = soon(timedelta(seconds=3))
+    due = soon(desktop.night.unhurried(timedelta(seconds=3)))
     desktop.night.configure(desktop.night.reminder("water", due), LATER)
     with desktop.night.service():
         desktop.holds("locked")

@@ -18,13 +18,13 @@ import pytest
 
 from parts.home import Home
 from parts.processes import HANG_SECONDS, NotInTimeError, find_program
-from parts.program import LATER, ONE_SECOND, PROGRAM, Nightcare, now, soon
+from parts.program import LATER, PROGRAM, PROMPTLY, Nightcare, now, soon
 
 pytestmark = pytest.mark.real
 
 WAIT_SECONDS = HANG_SECONDS
 FROM_THE_START = timedelta(seconds=3)
-"""Until a reminder that is configured before the program starts; it must run by then."""
+"""The shortest time until a reminder that is configured before the program starts."""
 CONTROL_C = b"\x03"
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -149,14 +149,14 @@ def card_with(title: str) -> re.Pattern[str]:
 def test_day_and_reminders_in_a_terminal(home: Home) -> None:
     """The plan comes first, then, on time, what falls due, as a card; Ctrl-C is a good end."""
     night = Nightcare(home)
-    due = soon(FROM_THE_START)
+    due = soon(night.unhurried(FROM_THE_START))
     night.configure(night.reminder("water", due), LATER)
     with in_a_terminal(night, "run") as (talk, keys):
         plan = talk.wait_for(PLAN)
         assert now() < due, "the plan was not there before the reminder was due"
         assert [line.split()[1] for line in plan["lines"].splitlines()] == ["water", "later"]
         card = talk.wait_for(card_with(WATER))
-        assert due <= now() < due + ONE_SECOND
+        assert due <= now() < due + PROMPTLY
         assert card.start() >= plan.end()
         assert f"\x1b[1m{WATER}\x1b[0m\n" in talk.text
         os.write(keys, CONTROL_C)
@@ -219,7 +219,7 @@ def test_rehearsal_shows_every_reminder_of_the_day(home: Home) -> None:
     began = time.monotonic()
     with in_a_pipe(night, "rehearse", "--seconds", "5") as talk:
         assert talk.wait_for_end() == 0
-    assert 5 <= time.monotonic() - began < 15
+    assert 5 <= time.monotonic() - began < 60
     assert [card["title"] for card in CARD.finditer(talk.text)] == [
         *[WATER] * 7,
         STRETCH,
