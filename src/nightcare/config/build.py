@@ -5,12 +5,14 @@ Defaults of single keys are here, those of whole tables in `config.example.toml`
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import time, timedelta
+from typing import Any, Literal
 
 from nightcare.config import values
 from nightcare.config.values import WEEKDAYS, Table
 from nightcare.domain.care_day import Hours, Sleep
 from nightcare.domain.guidance import RoutineStep, Side
+from nightcare.domain.moments import Anchor, Moment, Relative
 from nightcare.domain.reminders import (
     At,
     Condition,
@@ -40,6 +42,8 @@ STAYS = "10m"
 EVENING_STAYS = "30m"
 REPEATS = 1
 STEP_SECONDS = 20
+
+A_DAY = timedelta(days=1)
 
 _SIDES = {
     None: (),
@@ -173,3 +177,70 @@ def _lengths(value: Any) -> tuple[Any, ...]:
 
 def _unless_auto(value: str) -> str | None:
     return None if value == "auto" else value
+
+
+class SleepWeek:
+    """The hours of each weekday, Monday 0, computed for days without a clock change.
+
+    Args:
+        table: The table `[sleep]`.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._hours = build_hours(table)
+
+    def hours(self, day: int) -> Hours:
+        """Return the hours of a weekday."""
+        return self._hours[day]
+
+    def path(self, day: int, key: Literal["wake", "bedtime"]) -> tuple[str, ...]:
+        """Return the path of the key that sets when a weekday wakes up or goes to bed."""
+        own = (self._table.get(WEEKDAYS[day]) or {}).get(key) is not None
+        return ("sleep", WEEKDAYS[day], key) if own else ("sleep", key)
+
+    def span(self, day: int) -> tuple[timedelta, timedelta]:
+        """Return wake-up and bedtime of a weekday since its midnight."""
+        hours = self.hours(day)
+        bedtime = since_midnight(hours.bedtime)
+        late = hours.bed_is_next_date()
+        return since_midnight(hours.wake), bedtime + A_DAY if late else bedtime
+
+    def night(self, day: int) -> timedelta:
+        """Return the time from a weekday's bedtime to the next wake-up; negative if reversed."""
+        return self.span(self.after(day))[0] + A_DAY - self.span(day)[1]
+
+    def after(self, day: int) -> int:
+        """Return the weekday that follows."""
+        return (day + 1) % len(WEEKDAYS)
+
+    def before(self, day: int) -> int:
+        """Return the weekday that comes before."""
+        return (day - 1) % len(WEEKDAYS)
+
+    def offset(self, moment: Moment, day: int) -> timedelta:
+        """Return a moment of a weekday since its midnight."""
+        wake, bedtime = self.span(day)
+        if isinstance(moment, Relative):
+            return (wake if moment.anchor is Anchor.WAKE else bedtime) + moment.offset
+        hours, clock = self.hours(day), since_midnight(moment.time)
+        after_midnight = hours.bed_is_next_date() and moment.time <= hours.bedtime
+        return clock + A_DAY if after_midnight else clock
+
+    def is_awake(self, moment: Moment, day: int) -> bool:
+        """Return whether a moment lies in a weekday's waking hours, both ends included."""
+        wake, bedtime = self.span(day)
+        return wake <= self.offset(moment, day) <= bedtime
+
+    def bound(self, moment: Moment, day: int) -> tuple[str, ...]:
+        """Return the path of the key that puts a moment outside a weekday's waking hours."""
+        if isinstance(moment, Relative):
+            early = self.offset(moment, day) < self.span(day)[0]
+        else:
+            early = moment.time < self.hours(day).wake
+        return self.path(day, "wake" if early else "bedtime")
+
+
+def since_midnight(clock: time) -> timedelta:
+    """Return a time on the wall as the time elapsed on a day without a clock change."""
+    return timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)

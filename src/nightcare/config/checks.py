@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, time, timedelta
-from typing import Literal
+from datetime import datetime, timedelta
 
 from cronsim import CronSim
 
-from nightcare.config.build import build_hours, build_reminder, build_routines
+from nightcare.config.build import A_DAY, SleepWeek, build_reminder, build_routines
 from nightcare.config.locations import Path
 from nightcare.config.values import WEEKDAYS, Table, question
-from nightcare.domain.care_day import Hours
 from nightcare.domain.guidance import Routine
-from nightcare.domain.moments import Anchor, Moment, Relative, clock_text, length_text
+from nightcare.domain.moments import Moment, Relative, clock_text, length_text
 from nightcare.domain.reminders import At, Cron, Every, Reminder, Topic
 from nightcare.domain.routine import BUILT_IN, length_of
 from nightcare.domain.time_parser import UNTIL
 from nightcare.errors import Diagnostic
 from nightcare.nearest import with_nearest
 
-A_DAY = timedelta(days=1)
 TIMINGS = ("at", "every", "cron")
 
 MOST_A_DAY = 2000
@@ -32,70 +29,6 @@ _MAX_ROUTINE = timedelta(hours=1)
 
 _NEED_SLEEP = frozenset({"bedtime_after_wake", "moment_in_night", "every_empty"})
 _NEED_ROUTINES = frozenset({"routine_unknown", "routine_unknown_but"})
-
-
-class SleepWeek:
-    """The hours of each weekday, Monday 0, computed for days without a clock change.
-
-    Args:
-        table: The table `[sleep]`.
-    """
-
-    def __init__(self, table: Table) -> None:
-        self._table = table
-        self._hours = build_hours(table)
-
-    def hours(self, day: int) -> Hours:
-        """Return the hours of a weekday."""
-        return self._hours[day]
-
-    def path(self, day: int, key: Literal["wake", "bedtime"]) -> Path:
-        """Return the path of the key that sets when a weekday wakes up or goes to bed."""
-        own = (self._table.get(WEEKDAYS[day]) or {}).get(key) is not None
-        return ("sleep", WEEKDAYS[day], key) if own else ("sleep", key)
-
-    def span(self, day: int) -> tuple[timedelta, timedelta]:
-        """Return wake-up and bedtime of a weekday since its midnight."""
-        hours = self.hours(day)
-        bedtime = since_midnight(hours.bedtime)
-        late = hours.bed_is_next_date()
-        return since_midnight(hours.wake), bedtime + A_DAY if late else bedtime
-
-    def night(self, day: int) -> timedelta:
-        """Return the time from a weekday's bedtime to the next wake-up; negative if reversed."""
-        return self.span(self.after(day))[0] + A_DAY - self.span(day)[1]
-
-    def after(self, day: int) -> int:
-        """Return the weekday that follows."""
-        return (day + 1) % len(WEEKDAYS)
-
-    def before(self, day: int) -> int:
-        """Return the weekday that comes before."""
-        return (day - 1) % len(WEEKDAYS)
-
-    def offset(self, moment: Moment, day: int) -> timedelta:
-        """Return a moment of a weekday since its midnight."""
-        wake, bedtime = self.span(day)
-        if isinstance(moment, Relative):
-            return (wake if moment.anchor is Anchor.WAKE else bedtime) + moment.offset
-        hours, clock = self.hours(day), since_midnight(moment.time)
-        after_midnight = hours.bed_is_next_date() and moment.time <= hours.bedtime
-        return clock + A_DAY if after_midnight else clock
-
-    def is_awake(self, moment: Moment, day: int) -> bool:
-        """Return whether a moment lies in a weekday's waking hours, both ends included."""
-        wake, bedtime = self.span(day)
-        return wake <= self.offset(moment, day) <= bedtime
-
-    def bound(self, moment: Moment, day: int) -> Path:
-        """Return the path of the key that puts a moment outside a weekday's waking hours."""
-        early = self.offset(moment, day) < self.span(day)[0]
-        return self.path(day, "wake" if early else "bedtime")
-
-
-def since_midnight(clock: time) -> timedelta:
-    """Return a time on the wall as the time elapsed on a day without a clock change."""
-    return timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)
 
 
 def build_checkable(tables: Table) -> list[Reminder]:
@@ -142,9 +75,9 @@ def _check_all(
     yield from _check_routines(tables)
     diary = tables["diary"]
     asked = question(diary["morning_question"])
-    if asked is not None:
+    if isinstance(asked, Relative):
         where = ("diary", "morning_question")
-        yield from _check_awake(where, asked, range(len(WEEKDAYS)), week)
+        yield from outside_waking_hours(where, asked, range(len(WEEKDAYS)), week)
     nights, days = diary["professional_nights"], diary["professional_days"]
     if nights > days:
         yield Diagnostic(
@@ -218,55 +151,72 @@ def _check_moments(
     where: Path, table: Table, reminder: Reminder, week: SleepWeek
 ) -> Iterator[Diagnostic]:
     days = sorted(reminder.days)
+    if isinstance(reminder.timing, At):
+        yield from _check_duplicates(where, reminder.timing.moments)
+    outside = [
+        one
+        for key, moment in written_moments(where, table, reminder)
+        if isinstance(moment, Relative)
+        for one in outside_waking_hours(key, moment, days, week)
+    ]
+    yield from outside
+    if isinstance(reminder.timing, Every) and not outside:
+        yield from _check_empty(where, table, reminder.timing, days, week)
+
+
+def written_moments(where: Path, table: Table, reminder: Reminder) -> Iterator[tuple[Path, Moment]]:
+    """Yield the moments of a reminder, each with the path of the key that gives it."""
     match reminder.timing:
         case At(moments):
-            yield from _check_duplicates(where, moments)
             for number, moment in enumerate(moments):
-                yield from _check_awake((*where, "at", number), moment, days, week)
-        case Every() as every:
-            first = "from" if table.get("from") else "every"
-            until = "until" if table.get("until") else "every"
-            outside = [
-                *_check_awake((*where, first), every.first, days, week),
-                *_check_awake((*where, until), every.until, days, week),
-            ]
-            yield from outside or _check_empty(where, (first, until), every, days, week)
+                yield (*where, "at", number), moment
+        case Every(_, first, until):
+            for key, moment in (("from", first), ("until", until)):
+                yield (*where, key if table.get(key) else "every"), moment
         case Cron():
             return
 
 
-def _check_awake(
+def outside_waking_hours(
     where: Path, moment: Moment, days: Iterable[int], week: SleepWeek
 ) -> Iterator[Diagnostic]:
-    """Yield a relative moment outside the waking hours of one of these days, once."""
+    """Yield a moment outside the waking hours of one of these days, once.
+
+    A relative one is an error; a wall time stays as written.
+    """
     for day in days:
-        if isinstance(moment, Relative) and not week.is_awake(moment, day):
-            hours = week.hours(day)
-            yield Diagnostic(
-                where,
-                "moment_in_night",
-                {
-                    "found": str(moment),
-                    "weekday": day,
-                    "wake": clock_text(hours.wake),
-                    "bedtime": clock_text(hours.bedtime),
-                },
-                against=week.bound(moment, day),
-            )
+        if not week.is_awake(moment, day):
+            yield in_night(where, moment, day, week)
             return
 
 
+def in_night(where: Path, moment: Moment, day: int, week: SleepWeek) -> Diagnostic:
+    """Return the diagnostic of a moment outside the waking hours of a day."""
+    hours = week.hours(day)
+    return Diagnostic(
+        where,
+        "moment_in_night" if isinstance(moment, Relative) else "clock_in_night",
+        {
+            "found": str(moment),
+            "weekday": day,
+            "wake": clock_text(hours.wake),
+            "bedtime": clock_text(hours.bedtime),
+        },
+        against=week.bound(moment, day),
+    )
+
+
 def _check_empty(
-    where: Path, keys: tuple[str, str], every: Every, days: Iterable[int], week: SleepWeek
+    where: Path, table: Table, every: Every, days: Iterable[int], week: SleepWeek
 ) -> Iterator[Diagnostic]:
     """Yield an `every` that on all days begins after it ends."""
     if all(week.offset(every.first, day) > week.offset(every.until, day) for day in days):
-        first, until = keys
+        given = [key for key in ("from", "until") if table.get(key)]
         yield Diagnostic(
-            (*where, first if first == "from" else until),
+            (*where, *(given[:1] or ["every"])),
             "every_empty",
             {"first": str(every.first), "until": str(every.until)},
-            against=(*where, until) if keys == ("from", "until") else None,
+            against=(*where, given[1]) if given[1:] else None,
         )
 
 

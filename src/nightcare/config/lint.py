@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import time, timedelta
 
-from nightcare.config.checks import A_DAY, SleepWeek, parse_cron, since_midnight
+from nightcare.config.build import A_DAY, SleepWeek, since_midnight
+from nightcare.config.checks import in_night, outside_waking_hours, parse_cron, written_moments
 from nightcare.config.locations import Path
 from nightcare.config.values import WEEKDAYS, Table, text
 from nightcare.domain.care_day import AFTER_BEDTIME, SHORT_DAY
@@ -94,44 +95,15 @@ def _lint_night(
     where: Path, table: Table, reminder: Reminder, week: SleepWeek
 ) -> Iterator[Diagnostic]:
     """Yield wall times in the night; they stay as written."""
-    match reminder.timing:
-        case Cron() as cron:
-            for day, clock in _cron_clocks(cron):
-                care_day, since = _care_day(day, clock, week)
-                if care_day in reminder.days and since > week.span(care_day)[1]:
-                    yield _clock_in_night((*where, "cron"), clock, day, week)
-                    return
-        case Every(_, first, until):
-            for key, moment in (("from", first), ("until", until)):
-                if table.get(key) is not None and isinstance(moment, ClockTime):
-                    yield from _lint_clock((*where, key), moment, reminder, week)
-        case At(moments):
-            for number, moment in enumerate(moments):
-                if isinstance(moment, ClockTime):
-                    yield from _lint_clock((*where, "at", number), moment, reminder, week)
-
-
-def _lint_clock(
-    where: Path, clock: ClockTime, reminder: Reminder, week: SleepWeek
-) -> Iterator[Diagnostic]:
-    day = next((day for day in sorted(reminder.days) if not week.is_awake(clock, day)), None)
-    if day is not None:
-        yield _clock_in_night(where, clock.time, day, week)
-
-
-def _clock_in_night(where: Path, clock: time, day: int, week: SleepWeek) -> Diagnostic:
-    hours = week.hours(day)
-    return Diagnostic(
-        where,
-        "clock_in_night",
-        {
-            "found": clock_text(clock),
-            "weekday": day,
-            "wake": clock_text(hours.wake),
-            "bedtime": clock_text(hours.bedtime),
-        },
-        against=week.path(day, "wake" if clock < hours.wake else "bedtime"),
-    )
+    for key, moment in written_moments(where, table, reminder):
+        if isinstance(moment, ClockTime):
+            yield from outside_waking_hours(key, moment, sorted(reminder.days), week)
+    if isinstance(reminder.timing, Cron):
+        for day, clock in _cron_clocks(reminder.timing):
+            care_day, since = _care_day(day, clock, week)
+            if care_day in reminder.days and since > week.span(care_day)[1]:
+                yield in_night((*where, "cron"), ClockTime(clock), day, week)
+                return
 
 
 def _care_day(day: int, clock: time, week: SleepWeek) -> tuple[int, timedelta]:

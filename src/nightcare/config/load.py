@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from nightcare.config.build import build
-from nightcare.config.checks import TIMINGS, SleepWeek, build_checkable, check
+from nightcare.config.build import SleepWeek, build
+from nightcare.config.checks import TIMINGS, build_checkable, check
 from nightcare.config.config_file import (
     MOST_VALUES,
     ConfigFile,
