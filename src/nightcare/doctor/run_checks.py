@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
 from nightcare.config.source import LoadResult
-from nightcare.desktop.systemd.service_environment import manager_environment
+from nightcare.desktop.systemd.service_manager import manager_environment
 from nightcare.doctor.check import Check, CheckContext, Failure, Finding, attempt, failed
 from nightcare.doctor.checks import (
     files,
@@ -42,184 +42,154 @@ class CheckResults:
     loaded: LoadResult | None
 
 
-@dataclass(frozen=True)
-class Facts:
-    """The results of all probes.
-
-    Attributes:
-        own_bus: The session bus of this command.
-        service_bus: The session bus of the running service; None if it does not tell which.
-        setting: The desktop's setting for do not disturb.
-        manager: The environment that the user manager gives its services.
-        unit: The user unit.
-        session: The session of this command.
-        runs: Whether a service runs.
-        service: The environment of the running service, if there is one that tells it.
-        config: The config.
-        journal: The journal; None if there is no folder for it.
-        content: The content of the journal, as far as it can be read.
-        zone: The time zone of this process.
-        synchronised: Whether the clock is synchronised; None if unknown.
-        alarm: Whether the kernel reports clock steps and resumes.
-        versions: The installed versions.
-    """
-
-    own_bus: session_bus.BusFacts | Failure
-    service_bus: session_bus.BusFacts | Failure | None
-    setting: notification_server.DoNotDisturbFacts | Failure
-    manager: Mapping[str, str] | Failure
-    unit: service_unit.UnitFacts | service_unit.NoManager | Failure
-    session: service_unit.SessionFacts | Failure
-    runs: bool | Failure
-    service: PublishedEnvironment | None
-    config: files.ConfigFacts | Failure
-    journal: Inspection | Failure | None
-    content: Content
-    zone: system_clock.ZoneFacts | Failure
-    synchronised: bool | Failure | None
-    alarm: bool | Failure
-    versions: versions.VersionFacts | Failure
-
-    @property
-    def loaded(self) -> LoadResult | None:
-        """The configuration; None if it is invalid or cannot be read."""
-        result = None if isinstance(self.config, Failure) else self.config.result
-        return result if isinstance(result, LoadResult) else None
-
-    @property
-    def in_session(self) -> bool:
-        """True if this command runs in a session with a screen."""
-        return not isinstance(self.session, Failure) and bool(self.session.kind)
-
-    @property
-    def has_screen(self) -> bool:
-        """True if a notification server could be started on some screen."""
-        variables = {} if isinstance(self.manager, Failure) else self.manager
-        drawn = variables.get("DISPLAY") or variables.get("WAYLAND_DISPLAY")
-        return bool(self.in_session or drawn or (self.service and self.service.display))
-
-
 async def run_checks(context: CheckContext) -> CheckResults:
     """Check everything; change nothing, and raise nothing."""
-    facts = await _probe(context)
+    checks = _Checks(context)
     findings: list[Finding] = []
-    for check, judge in _judgements(context, facts):
+    # Each judgement, with the check that an unexpected error in it is reported under.
+    for check, judgement in (
+        (Check.BUS, checks.notifications),
+        (Check.UNIT, checks.unit_and_session),
+        (Check.SERVICE, checks.service),
+        (Check.CONFIG, checks.config),
+        (Check.JOURNAL, checks.journal),
+        (Check.CLOCK, checks.clock),
+        (Check.VERSIONS, checks.versions),
+    ):
         try:
-            findings += judge()
+            findings += await judgement()
         except Exception as error:  # noqa: BLE001 - a journal may hold anything
             limit = timedelta(seconds=context.limits.probe)
             findings.append(failed(check, Failure(limit, f"{type(error).__name__}: {error}")))
-    return CheckResults(tuple(findings), facts.loaded)
+    return CheckResults(tuple(findings), await checks.loaded())
 
 
-async def _probe(context: CheckContext) -> Facts:
-    limit = context.limits.probe
+class _Checks:
+    """The probes, which all run at the same time, and the judgements, which wait for them."""
 
-    def start(probe: Awaitable[Found]) -> asyncio.Task[Found | Failure]:
-        return asyncio.create_task(attempt(probe, limit))
+    def __init__(self, context: CheckContext) -> None:
+        self._context = context
+        self._own_bus = self._start(session_bus.probe_own_bus(context))
+        self._synchronised = self._start(system_clock.probe_synchronisation(context))
+        self._alarm = self._start(system_clock.probe_alarm())
+        self._manager = self._start_thread(_probe_manager)
+        self._setting = self._start_thread(notification_server.probe_desktop_setting)
+        self._unit = self._start_thread(service_unit.probe_unit)
+        self._session = self._start_thread(service_unit.probe_session)
+        self._runs = self._start_thread(running_service.probe_service)
+        self._config = self._start_thread(files.probe_config)
+        self._journal = self._start_thread(files.probe_journal)
+        self._zone = self._start_thread(system_clock.probe_zone)
+        self._versions = self._start_thread(versions.probe_versions)
+        self._service_bus = asyncio.create_task(self._probe_service_bus())
 
-    def start_thread(probe: Callable[[CheckContext], Found]) -> asyncio.Task[Found | Failure]:
-        return start(run_in_thread(partial(probe, context), limit))
+    def _start(self, probe: Awaitable[Found]) -> asyncio.Task[Found | Failure]:
+        return asyncio.create_task(attempt(probe, self._context.limits.probe))
 
-    own_bus = start(session_bus.probe_own_bus(context))
-    synchronised = start(system_clock.probe_synchronisation(context))
-    alarm = start(system_clock.probe_alarm())
-    manager = start_thread(_probe_manager)
-    setting = start_thread(notification_server.probe_desktop_setting)
-    unit = start_thread(service_unit.probe_unit)
-    session = start_thread(service_unit.probe_session)
-    runs = start_thread(running_service.probe_service)
-    config = start_thread(files.probe_config)
-    journal = start_thread(files.probe_journal)
-    zone = start_thread(system_clock.probe_zone)
-    installed = start_thread(versions.probe_versions)
-    inspected = await journal
-    found = inspected.content if isinstance(inspected, Inspection) else None
-    content = found if isinstance(found, Content) else Content(sound=True, version=0)
-    service = content.service.environment if await runs is True else None
-    service_bus = None
-    if service is not None:
-        service_bus = await start(session_bus.probe_bus(service.bus, context))
-    return Facts(
-        own_bus=await own_bus,
-        service_bus=service_bus,
-        setting=await setting,
-        manager=await manager,
-        unit=await unit,
-        session=await session,
-        runs=await runs,
-        service=service,
-        config=await config,
-        journal=inspected,
-        content=content,
-        zone=await zone,
-        synchronised=await synchronised,
-        alarm=await alarm,
-        versions=await installed,
-    )
+    def _start_thread(
+        self, probe: Callable[[CheckContext], Found]
+    ) -> asyncio.Task[Found | Failure]:
+        limit = self._context.limits.probe
+        return self._start(run_in_thread(partial(probe, self._context), limit))
+
+    async def _probe_service_bus(self) -> session_bus.BusFacts | Failure | None:
+        service = await self._published()
+        if service is None:
+            return None
+        return await self._start(session_bus.probe_bus(service.bus, self._context))
+
+    async def _content(self) -> Content:
+        """Return the content of the journal, as far as it can be read."""
+        found = await self._journal
+        content = found.content if isinstance(found, Inspection) else None
+        return content if isinstance(content, Content) else Content(sound=True, version=0)
+
+    async def _published(self) -> PublishedEnvironment | None:
+        """Return the environment of the running service, if there is one that tells it."""
+        return (await self._content()).service.environment if await self._runs is True else None
+
+    async def loaded(self) -> LoadResult | None:
+        """Return the configuration; None if it is invalid or cannot be read."""
+        config = await self._config
+        result = None if isinstance(config, Failure) else config.result
+        return result if isinstance(result, LoadResult) else None
+
+    async def _in_session(self) -> bool:
+        """Return whether this command runs in a session with a screen."""
+        session = await self._session
+        return not isinstance(session, Failure) and bool(session.kind)
+
+    async def notifications(self) -> list[Finding]:
+        """Judge the bus, the notification server and do not disturb."""
+        loaded, service, manager = await self.loaded(), await self._published(), await self._manager
+        variables = {} if isinstance(manager, Failure) else manager
+        drawn = variables.get("DISPLAY") or variables.get("WAYLAND_DISPLAY")
+        # A notification server could be started on any screen.
+        has_screen = await self._in_session() or drawn or (service and service.display)
+        backend = None if loaded is None else loaded.schedule.notify
+        return session_bus.judge_backend(
+            backend, service, self._context.variables
+        ) or session_bus.judge_notifications(
+            await self._own_bus,
+            await self._service_bus,
+            service,
+            await self._setting,
+            self._context.call_limit,
+            has_screen=bool(has_screen),
+        )
+
+    async def unit_and_session(self) -> list[Finding]:
+        """Judge the user unit and the session."""
+        limit = self._context.call_limit
+        return service_unit.judge_unit_and_session(await self._unit, await self._session, limit)
+
+    async def service(self) -> list[Finding]:
+        """Judge the running service and its environment."""
+        context, runs, bus = self._context, await self._runs, await self._own_bus
+        if isinstance(runs, Failure):
+            return [failed(Check.SERVICE, runs)]
+        config, loaded = await self._config, await self.loaded()
+        answers = not isinstance(bus, Failure) and bus.address is not None and bus.fault is None
+        desktop = answers and (loaded is None or loaded.schedule.notify is None)
+        status = (await self._content()).service if runs else None
+        path = None if isinstance(config, Failure) else config.path
+        findings = running_service.judge_service(status, path, desktop=desktop)
+        if is_home_of_another():
+            findings.append(running_service.judge_home(context.variables.get("HOME")))
+        service = await self._published()
+        if service is not None:
+            language = None if loaded is None else loaded.schedule.language
+            own = running_service.CommandEnvironment.of(context, language)
+            in_session = await self._in_session()
+            findings += running_service.judge_environment(service, own, has_screen=in_session)
+        return findings
+
+    async def config(self) -> list[Finding]:
+        """Judge the config."""
+        told = await self._published() is not None
+        return files.judge_config(await self._config, self._context, service_runs=told)
+
+    async def journal(self) -> list[Finding]:
+        """Judge the journal."""
+        return files.judge_journal(await self._journal, self._context.state)
+
+    async def clock(self) -> list[Finding]:
+        """Judge the time zone, the clock and the alarm."""
+        context, content, loaded = self._context, await self._content(), await self.loaded()
+        configured = None if loaded is None else loaded.schedule.zone
+        of_service = content.service.zone if await self._runs is True else None
+        found = await self._synchronised
+        synchronised = None if isinstance(found, Failure) else found
+        return [
+            *system_clock.judge_zones(await self._zone, configured, of_service, context),
+            *system_clock.judge_clock(context.now, content.updated, synchronised=synchronised),
+            system_clock.judge_alarm(await self._alarm),
+        ]
+
+    async def versions(self) -> list[Finding]:
+        """Report the versions."""
+        return versions.judge_versions(await self._versions)
 
 
 def _probe_manager(context: CheckContext) -> Mapping[str, str]:
     return manager_environment(context.variables, context.limits.call)
-
-
-def _judgements(
-    context: CheckContext, facts: Facts
-) -> tuple[tuple[Check, Callable[[], Iterable[Finding]]], ...]:
-    """Return each judgement, with the check that an unexpected error in it is reported under."""
-    units, limit = service_unit, context.call_limit
-    told = facts.service is not None
-    return (
-        (Check.BUS, lambda: _judge_notifications(context, facts)),
-        (Check.UNIT, lambda: units.judge_unit_and_session(facts.unit, facts.session, limit)),
-        (Check.SERVICE, lambda: _judge_service(context, facts)),
-        (Check.CONFIG, lambda: files.judge_config(facts.config, context, service_runs=told)),
-        (Check.JOURNAL, lambda: files.judge_journal(facts.journal, context.state)),
-        (Check.CLOCK, lambda: _judge_clock(context, facts)),
-        (Check.VERSIONS, lambda: versions.judge_versions(facts.versions)),
-    )
-
-
-def _judge_notifications(context: CheckContext, facts: Facts) -> list[Finding]:
-    backend = None if facts.loaded is None else facts.loaded.schedule.notify
-    return session_bus.judge_backend(
-        backend, facts.service, context.variables
-    ) or session_bus.judge_notifications(
-        facts.own_bus,
-        facts.service_bus,
-        facts.service,
-        facts.setting,
-        context.call_limit,
-        has_screen=facts.has_screen,
-    )
-
-
-def _judge_service(context: CheckContext, facts: Facts) -> Iterable[Finding]:
-    runs, bus, config, loaded = facts.runs, facts.own_bus, facts.config, facts.loaded
-    if isinstance(runs, Failure):
-        return [failed(Check.SERVICE, runs)]
-    answers = not isinstance(bus, Failure) and bus.address is not None and bus.fault is None
-    desktop = answers and (loaded is None or loaded.schedule.notify is None)
-    status = facts.content.service if runs else None
-    path = None if isinstance(config, Failure) else config.path
-    findings = running_service.judge_service(status, path, desktop=desktop)
-    if is_home_of_another():
-        findings.append(running_service.judge_home(context.variables.get("HOME")))
-    if facts.service is not None:
-        language = None if loaded is None else loaded.schedule.language
-        own = running_service.CommandEnvironment.of(context, language)
-        findings += running_service.judge_environment(
-            facts.service, own, has_screen=facts.in_session
-        )
-    return findings
-
-
-def _judge_clock(context: CheckContext, facts: Facts) -> list[Finding]:
-    configured = None if facts.loaded is None else facts.loaded.schedule.zone
-    of_service = facts.content.service.zone if facts.runs is True else None
-    synchronised = None if isinstance(facts.synchronised, Failure) else facts.synchronised
-    return [
-        *system_clock.judge_zones(facts.zone, configured, of_service, context),
-        *system_clock.judge_clock(context.now, facts.content.updated, synchronised=synchronised),
-        system_clock.judge_alarm(facts.alarm),
-    ]
