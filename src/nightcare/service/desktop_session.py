@@ -13,7 +13,7 @@ from nightcare.desktop.dbus import bus_clients, session_bus, usual_bus
 from nightcare.desktop.file_watch import watch
 from nightcare.desktop.notify.factory import adapt_to_desktop, choose_screen, chosen_backend
 from nightcare.desktop.presence.monitor import PresenceMonitor, PresencePrefetch
-from nightcare.desktop.systemd.service_environment import ServiceEnvironment
+from nightcare.desktop.systemd.service_manager import ServiceEnvironment
 from nightcare.domain.notification import NotifierChanged
 from nightcare.i18n.event_log import capabilities_text, draws_no_buttons
 from nightcare.paths import started_by_systemd

@@ -7,12 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nightcare.desktop.systemd.service_environment import (
-    ServiceEnvironment,
-    environment_of,
-    manager_environment,
-    words_of,
-)
+from nightcare.desktop.systemd.service_manager import ServiceEnvironment, manager_environment
+from nightcare.desktop.systemd.unit_file import environment_of, words_of
 from parts.scripts import shell_program
 
 SECONDS = 60.0

@@ -23,13 +23,16 @@ from nightcare.desktop.notify.notification_ids import (
     Pressed,
     ServerEvent,
 )
-from nightcare.desktop.notify.notification_request import (
+from nightcare.desktop.notify.server_traits import (
+    INTERFACE,
+    PATH,
     SIGNATURE,
+    ButtonMemory,
+    ServerTraits,
     expired_arguments,
     notify_arguments,
     offered,
 )
-from nightcare.desktop.notify.server_traits import INTERFACE, PATH, ButtonMemory, ServerTraits
 from nightcare.domain.delivery import DeliveryStatus
 from nightcare.domain.notification import (
     ButtonPressed,

@@ -1,4 +1,4 @@
-"""The text of the user unit, and what `install` recorded in it.
+"""The notations of systemd: the text of the user unit, and what `systemctl` prints.
 
 Source: systemd.unit(5), systemd.service(5), "Command lines", and systemd.exec(5), "Environment".
 """
@@ -17,7 +17,10 @@ USUAL = "default.target"
 _ENV = "/usr/bin/env"
 _STATE = "XDG_STATE_HOME"
 _WORD = re.compile(r'"((?:\\.|[^"\\])*)"|(\S+)')
-_ESCAPED = re.compile(r"\\(.)")
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_SIGNS = {"n": "\n", "t": "\t", "r": "\r"}
+_VARIABLE = re.compile(r"^(\w+)=(?:\$'((?:\\.|[^'\\])*)'|([^\n]*))$", re.MULTILINE | re.DOTALL)
+_PRINTED_WORD = re.compile(r"\$'((?:\\.|[^'\\])*)'|(\S+)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -114,3 +117,23 @@ def _quoted(part: str) -> str:
     if plain and all(sign.isalnum() or sign in "/._-+=:@," for sign in plain):
         return escaped
     return '"' + escaped.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+# What `systemctl` prints
+
+
+def environment_of(printed: str) -> dict[str, str]:
+    """Return the variables that `systemctl show-environment` printed."""
+    return {one[1]: _value(one[2], one[3]) for one in _VARIABLE.finditer(printed)}
+
+
+def words_of(printed: str) -> list[str]:
+    """Return the words of a list that `systemctl show` printed."""
+    return [_value(one[1], one[2]) for one in _PRINTED_WORD.finditer(printed)]
+
+
+def _value(quoted: str | None, plain: str) -> str:
+    """Return a value, which systemd quotes as a shell does where it must."""
+    if quoted is None:
+        return plain
+    return _ESCAPED.sub(lambda one: _SIGNS.get(one[1], one[1]), quoted)

@@ -14,8 +14,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nightcare.desktop.systemd.service_environment import environment_of, words_of
-from nightcare.desktop.systemd.unit_file import GRAPHICAL, NAME, USUAL, unit_places, unit_text
+from nightcare.desktop.systemd.unit_file import (
+    GRAPHICAL,
+    NAME,
+    USUAL,
+    environment_of,
+    unit_places,
+    unit_text,
+    words_of,
+)
 from nightcare.errors import DesktopError
 
 _CONTROL = ("systemd", "user.control")
