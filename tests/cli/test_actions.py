@@ -292,11 +292,18 @@ def test_good_night_after_midnight(terminal: Terminal) -> None:
 @pytest.mark.parametrize(
     ("command", "what"),
     [
-        (("done",), "done"),
-        (("snooze", "10m"), "the snooze"),
-        (("good-night",), "good night"),
-        (("pause", "1h"), "the pause"),
-        (("tonight", "23:30"), "the other bedtime"),
+        (("done",), "the 14:00 water is open again"),
+        (("skip",), "the 14:00 water is open again"),
+        (("snooze", "10m"), "the 14:00 water is open again"),
+        (
+            ("good-night",),
+            (
+                "the evening is not closed any more, and reminders come again; "
+                "the 14:00 water is open again"
+            ),
+        ),
+        (("pause", "1h"), "the pause is over, and reminders come again"),
+        (("tonight", "23:30"), "bedtime is 22:30 again"),
     ],
 )
 def test_undo(terminal: Terminal, command: tuple[str, ...], what: str) -> None:
@@ -320,7 +327,7 @@ def test_undo_of_a_resume_pauses_again(terminal: Terminal) -> None:
     """Until the same instant."""
     terminal("pause", "until", "18:00")
     terminal("resume")
-    assert terminal("undo").out == "Taken back: the resume.\n"
+    assert terminal("undo").out == "Taken back: nightcare is paused until 18:00 again.\n"
     with terminal.journal() as journal:
         assert journal.global_state().paused_until == terminal.at("18:00")
 

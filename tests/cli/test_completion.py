@@ -64,6 +64,16 @@ def test_a_config_that_is_wrong_completes_nothing(
 
 
 @pytest.mark.usefixtures("terminal")
+def test_the_words_of_a_skip_are_offered() -> None:
+    """A reminder and a span, or a span alone; nothing after it."""
+    assert offered("skip") == {*REMINDERS, "today", "next"}
+    assert offered("skip", begun="n") == {"next"}
+    assert offered("skip", "water") == {"today", "next"}
+    assert offered("skip", "today") == set()
+    assert offered("skip", "water", "today") == set()
+
+
+@pytest.mark.usefixtures("terminal")
 def test_topics_are_offered() -> None:
     """By the commands that take one."""
     assert offered("tips", begun="s") == {"stretching", "sleep"}

@@ -224,6 +224,8 @@ def test_status_for_a_program_without_a_service(terminal: Terminal) -> None:
         "good_night": False,
         "routine": None,
         "unsettled": [],
+        "undo": None,
+        "answered_ahead": [],
         "next": {
             "reminder": "water",
             "due": "2026-11-22T16:00:00+01:00",

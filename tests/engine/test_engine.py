@@ -887,7 +887,7 @@ def test_undo_brings_back_what_was_answered_by_mistake() -> None:
     desk = Desk(plain("walk", "10:00"), "2026-11-23 08:00")
     desk.until("2026-11-23 10:01")
     desk.press("done")
-    assert desk.answers().undo(desk.now) == "done"
+    assert desk.answers().undo(desk.now).what == "done"
     desk.written()
     assert desk.title() == "Once more: walk"
 

@@ -100,7 +100,7 @@ def beginnings() -> set[str]:
 
 def acts() -> set[str]:
     """Return the actions of a person, by the word under which they are recorded."""
-    named = {"DONE": user_actions.DONE, "GOOD_NIGHT": user_actions.GOOD_NIGHT}
+    named = {name: str(getattr(user_actions, name)) for name in ("DONE", "GOOD_NIGHT", "SKIP")}
     return {
         named[what.id] if isinstance(what, ast.Name) else str(ast.literal_eval(what))
         for call in calls({"_act"})
@@ -149,7 +149,7 @@ FAMILIES: dict[str, set[str]] = {
     "page_night_": {str(mark) for mark in BarMark} - {"cramp", "done", "undone"},
     "log_": {str(outcome) for outcome in Outcome},
     "why_": {verdict.__name__.lower() for verdict in get_args(Verdict)} | {"not_shown"},
-    "act_": {act.replace("-", "_") for act in acts()},
+    "undoable_": {act.replace("-", "_") for act in acts()},
     "error_": error_keys() | {"config_wrong", "config_kept", "config_draft_wrong"},
     "config_": config_keys(),
     "can_": {*Capability, "persistence", "nothing"},

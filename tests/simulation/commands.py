@@ -68,7 +68,7 @@ def _undo(world: World) -> str | None:
     what: list[str] = []
 
     def undo(answers: UserActions) -> None:
-        what.append(answers.undo(world.now))
+        what.append(answers.undo(world.now).what)
 
     if _act(world, "undo", undo):
         world.promises.undone = what[0]

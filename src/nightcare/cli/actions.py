@@ -1,24 +1,31 @@
-"""The actions of the user: snooze, pause, resume, done, good-night, undo, tonight, try."""
+"""The actions of the user: snooze, pause, resume, done, skip, good-night, undo, tonight, try."""
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
 
 import click
 
 from nightcare.cli.command_context import CommandContext, pass_context
-from nightcare.cli.completion import reminder_names
+from nightcare.cli.completion import reminder_names, skip_words
+from nightcare.cli.output import echo
+from nightcare.cli.prompts import prompt_yes
 from nightcare.domain.history import NOT_SHOWN
 from nightcare.domain.moments import clock_text
 from nightcare.domain.schedule import BARE_PAUSE
 from nightcare.domain.time_parser import TimeWords, names_half, normalised, parse_clock
 from nightcare.domain.until import parse_end
+from nightcare.engine.answer_targets import SkipSpan
 from nightcare.engine.user_actions import UserActions
 from nightcare.errors import DesktopError, NothingToDo, NotRunning, ValueRefused
 from nightcare.i18n.event_log import capabilities_text, draws_no_buttons
-from nightcare.i18n.plan_text import delivery_text
+from nightcare.i18n.plan_text import delivery_text, next_line, occurrence_text, occurrences_text
+from nightcare.i18n.undo_text import undone_text
 from nightcare.journal.service_status import read_status
 
 _TRIAL_SECONDS = 10.0
@@ -59,16 +66,27 @@ def snooze_command(context: CommandContext, words: tuple[str, ...]) -> None:
 
 @click.command("pause")
 @click.argument("words", nargs=-1, metavar="[2h | until 18:00 | until tomorrow | until DAY]")
+@click.option("--yes", is_flag=True, help="Do not ask before a longer pause is shortened.")
 @pass_context
-def pause_command(context: CommandContext, words: tuple[str, ...]) -> None:
+def pause_command(context: CommandContext, words: tuple[str, ...], *, yes: bool) -> int:
     """Show nothing for 2h, until 18:00, until tomorrow or until monday 08:00."""
     text = " ".join(words)
     with user_actions(context) as actions:
         end = context.now + BARE_PAUSE
         if text:
             end = parse_end(text, actions.calendar(), context.now, context.translator.input)
-        actions.pause(context.now, end)
+        longer = actions.pause(context.now, end, may_shorten=yes)
+        if longer is not None:
+            until: dict[str, Any] = {"until": context.clock(end), "longer": context.clock(longer)}
+            if not sys.stdin.isatty():
+                raise ValueRefused("pause_would_shorten", **until)
+            question = context.translator.text("pause_shortens", **until)
+            if not prompt_yes(context.translator, question, default=False):
+                context.print("pause_kept", **until)
+                return 1
+            actions.pause(context.now, end)
     context.print("did_pause", until=context.clock(end))
+    return 0
 
 
 @click.command("resume")
@@ -82,12 +100,70 @@ def resume_command(context: CommandContext) -> None:
 
 @click.command("done")
 @click.argument("reminder", required=False, shell_complete=reminder_names)
+@click.option("--next", "ahead", is_flag=True, help="Mark the next one, however far ahead it is.")
 @pass_context
-def done_command(context: CommandContext, reminder: str | None) -> None:
-    """Mark the reminder that is open, or was shown last, as done."""
+def done_command(context: CommandContext, reminder: str | None, *, ahead: bool) -> None:
+    """Mark the reminder that is open, or was shown last, as done; shortly before, the next one."""
     with user_actions(context) as actions:
-        delivery = actions.done(context.now, reminder)
-    context.print("did_done", reminder=delivery.key.reminder)
+        try:
+            delivery = actions.done(context.now, reminder, ahead=ahead)
+        except NothingToDo as error:
+            raise _with_clocks(error, context) from error
+        outlook = context.outlook()
+    if delivery.answered_ahead:
+        due = context.clock(delivery.occurrence.due)
+        context.print("did_done_ahead", reminder=delivery.key.reminder, due=due)
+        echo(next_line(outlook.next(), outlook, context.translator))
+    else:
+        context.print("did_done", reminder=delivery.key.reminder)
+
+
+def _with_clocks(error: NothingToDo, context: CommandContext) -> NothingToDo:
+    """Return an error with its instants (UTC) as text."""
+    values = {
+        name: context.clock(value) if isinstance(value, datetime) else value
+        for name, value in error.values.items()
+    }
+    return NothingToDo(error.key, **values)
+
+
+@click.command("skip")
+@click.argument("words", nargs=-1, metavar="[REMINDER] [today | next]", shell_complete=skip_words)
+@pass_context
+def skip_command(context: CommandContext, words: tuple[str, ...]) -> None:
+    """Skip the open reminder, the next one, or all that are left today."""
+    name, span = _skip_of(" ".join(words).split(), context)
+    with user_actions(context) as actions:
+        skipped = actions.skip(context.now, name, span)
+        outlook = context.outlook()
+    occurrences = [one.occurrence for one in skipped]
+    if span is SkipSpan.TODAY:
+        context.print("did_skip_today", what=occurrences_text(occurrences, outlook.calendar))
+    else:
+        (one,) = occurrences
+        what = occurrence_text(one, outlook.calendar, context.now, context.translator)
+        context.print("did_skip", what=what)
+    echo(next_line(outlook.next(), outlook, context.translator))
+
+
+def _skip_of(words: list[str], context: CommandContext) -> tuple[str | None, SkipSpan]:
+    """Return the reminder and the span in the words of a skip.
+
+    Raises:
+        ValueRefused: There is no reminder of that name, or the words after it are none of these.
+    """
+    if not words:
+        return None, SkipSpan.ONE
+    typed = context.translator.input
+    spans = dict.fromkeys(typed.today, SkipSpan.TODAY) | dict.fromkeys(typed.next, SkipSpan.NEXT)
+    named = context.schedule.reminder(words[0]) is not None
+    if not named and (span := spans.get(normalised(" ".join(words)))) is not None:
+        return None, span
+    name, rest = words[0], words[1:]
+    if rest and normalised(" ".join(rest)) not in spans:
+        example = next((one.name for one in context.schedule.reminders), "water")
+        raise ValueRefused("skip_not_understood", found=" ".join(words), known=example)
+    return name, spans[normalised(" ".join(rest))] if rest else SkipSpan.ONE
 
 
 @click.command("good-night")
@@ -104,8 +180,9 @@ def good_night_command(context: CommandContext) -> None:
 def undo_command(context: CommandContext) -> None:
     """Undo your last action."""
     with user_actions(context) as actions:
-        what = actions.undo(context.now)
-    context.print("did_undo", what=context.translator.text(f"act_{what.replace('-', '_')}"))
+        action = actions.undo(context.now)
+        outlook = context.outlook()
+    echo(undone_text(action, outlook, context.translator))
 
 
 @click.command("tonight")

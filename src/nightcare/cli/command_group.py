@@ -50,7 +50,11 @@ COMMANDS = {
     ),
     "done": (
         "actions.done_command",
-        "Mark the reminder that is open, or was shown last, as done.",
+        "Mark the reminder that is open, or was shown last, as done; shortly before, the next one.",
+    ),
+    "skip": (
+        "actions.skip_command",
+        "Skip the open reminder, the next one, or all that are left today.",
     ),
     "good-night": (
         "actions.good_night_command",

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from nightcare.domain.schedule import Schedule
 
+_SPANS = ("next", "today")
+"""The spans of `skip`, which are typed so in every language."""
+
 
 def reminder_names(
     context: click.Context, parameter: click.Parameter, incomplete: str
@@ -29,6 +32,15 @@ def reminder_names(
     schedule = _schedule(context)
     names = [one.name for one in schedule.reminders] if schedule is not None else []
     return [name for name in names if name.startswith(incomplete)]
+
+
+def skip_words(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return what may come next in `skip`: a reminder, "today" or "next"; after a span, nothing."""
+    typed = context.params.get(str(parameter.name)) or ()
+    if any(word in _SPANS for word in typed) or len(typed) > 1:
+        return []
+    spans = [one for one in _SPANS if one.startswith(incomplete)]
+    return [*reminder_names(context, parameter, incomplete), *spans]
 
 
 def routine_names(

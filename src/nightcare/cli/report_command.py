@@ -22,6 +22,7 @@ from nightcare.domain.report import (
     FEWEST_NIGHTS,
     SPAN_HOURS,
     Nights,
+    ReminderCounts,
     Report,
     days_until,
     report,
@@ -33,6 +34,7 @@ from nightcare.i18n.report_text import (
     hours_text,
     how_bad,
     share,
+    share_and_skipped,
     span_names,
 )
 from nightcare.paths import own_page
@@ -165,7 +167,7 @@ def _lines(made: Report, context: CommandContext) -> Iterator[str]:
         yield translator.text("report_reminders")
         yield from _columns(
             [
-                (translator.text(f"topic_{topic}"), share(reminded, translator))
+                (translator.text(f"topic_{topic}"), share_and_skipped(reminded, translator))
                 for topic, reminded in made.topics.items()
             ],
             "  ",
@@ -223,14 +225,12 @@ def _value(made: Report, why: ReferralReason | None, context: CommandContext) ->
             {"from": f"{hour:02}:00", "to": f"{(hour + SPAN_HOURS) % 24:02}:00", "cramps": count}
             for hour, count in made.hours.items()
         ],
-        "topics": {
-            topic: {"shown": one.shown, "done": one.done} for topic, one in made.topics.items()
-        },
+        "topics": {topic: _reminders(one) for topic, one in made.topics.items()},
         "weeks": [
             {
                 "from": week.first.isoformat(),
                 **_figures(week.nights),
-                "reminders": {"shown": week.reminded.shown, "done": week.reminded.done},
+                "reminders": _reminders(week.reminded),
             }
             for week in made.weeks
         ],
@@ -254,6 +254,10 @@ def _value(made: Report, why: ReferralReason | None, context: CommandContext) ->
             ],
         },
     }
+
+
+def _reminders(counts: ReminderCounts) -> dict[str, int]:
+    return {"shown": counts.shown, "done": counts.done, "skipped": counts.skipped}
 
 
 def _figures(counted: Nights) -> dict[str, object]:

@@ -16,7 +16,7 @@ from nightcare.domain.outlook import Outlook
 from nightcare.domain.routine import Stage, routine_named, routines
 from nightcare.domain.routine_session import RoutineSession, current_stage
 from nightcare.errors import DesktopError, NotRunning
-from nightcare.i18n.plan_text import next_line, state_line
+from nightcare.i18n.plan_text import ahead_line, next_line, state_line
 from nightcare.journal.service_status import PublishedCondition, ServiceStatus, read_status
 from nightcare.journal.store import Journal
 
@@ -119,7 +119,25 @@ def _value(status: _Status, context: CommandContext) -> dict[str, object]:
         "good_night": status.closed_by_good_night,
         "routine": _routine_value(status),
         "unsettled": [delivery_value(one, outlook) for one in outlook.unsettled()],
+        "undo": _undo_value(context),
+        "answered_ahead": [delivery_value(one, outlook) for one in outlook.answered_ahead()],
         "next": None if coming is None else occurrence_value(coming, outlook),
+    }
+
+
+def _undo_value(context: CommandContext) -> dict[str, object] | None:
+    """Return what the next undo takes back; None if there is nothing."""
+    from nightcare.cli.actions import user_actions  # noqa: PLC0415 - only as JSON
+    from nightcare.i18n.undo_text import undoable_text  # noqa: PLC0415 - likewise
+
+    with user_actions(context) as actions:
+        action = actions.undoable()
+    if action is None:
+        return None
+    return {
+        "action": action.what,
+        "at": local_time(action.at, context.calendar),
+        "text": undoable_text(action, context.calendar, context.now, context.translator),
     }
 
 
@@ -190,6 +208,9 @@ def _plan_lines(status: _Status, context: CommandContext) -> Iterator[str]:
         yield say("status_routine", reminder=session.key.reminder, routine=routine.name, step=step)
     for delivery in outlook.unsettled():
         yield state_line(delivery, outlook, context.translator, running=status.running)
+    ahead = ahead_line(outlook, context.translator)
+    if ahead is not None:
+        yield ahead
     yield next_line(outlook.next(), outlook, context.translator)
 
 

@@ -5,9 +5,9 @@ Due -> held or open -> perhaps snoozed, held or asked again -> settled, exactly 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from nightcare.domain.reminders import Key, Occurrence, Reminder, Topic
@@ -20,6 +20,7 @@ class Outcome(StrEnum):
     DISMISSED = "dismissed"
     EXPIRED = "expired"
     MISSED = "missed"
+    SKIPPED = "skipped"
 
 
 class Reason(StrEnum):
@@ -41,6 +42,7 @@ class Reason(StrEnum):
     RESTARTED = "restarted"
     NOT_SHOWN = "not shown"
     REFUSED = "refused"
+    SKIPPED_TODAY = "skipped today"
     SHOW = "show"
 
 
@@ -187,6 +189,11 @@ class Delivery:
         """True if it has its outcome."""
         return isinstance(self.state, Closed)
 
+    @property
+    def answered_ahead(self) -> bool:
+        """True if it got its outcome before its moment."""
+        return isinstance(self.state, Closed) and self.state.at < self.occurrence.due
+
     def moves(self, routine_key: Key | None) -> bool:
         """Return whether it moves with its moment: it is open, waits to be asked again, or is held.
 
@@ -268,6 +275,15 @@ class Delivery:
 
 _WEAKER_THAN_THE_CAUSE = frozenset({Reason.TOO_LATE, Reason.SUPERSEDED, Reason.ANOTHER})
 """The reason that held it back says more than the lateness that follows from it."""
+
+
+def skipped_days(deliveries: Iterable[Delivery]) -> frozenset[tuple[str, date]]:
+    """Return the reminders that were skipped for the rest of a care day, each with the day."""
+    return frozenset(
+        (one.key.reminder, one.key.care_day)
+        for one in deliveries
+        if isinstance(one.state, Closed) and one.state.reason is Reason.SKIPPED_TODAY
+    )
 
 
 def begin(occurrence: Occurrence, topic: Topic) -> Delivery:

@@ -12,7 +12,7 @@ from nightcare.domain.reminders import Occurrence
 VERDICTS = frozenset({"show", "hold", "drop"})
 """The verdicts that a decision can have."""
 
-ACTS = frozenset({"done", "snooze", "good-night", "pause", "resume", "tonight"})
+ACTS = frozenset({"done", "snooze", "skip", "good-night", "pause", "resume", "tonight"})
 """The acts that are recorded and can be undone."""
 
 NOT_SHOWN = ""

@@ -12,7 +12,17 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
-from nightcare.domain.delivery import Active, Closed, Delivery, Due, Held, Reason, Snoozed, begin
+from nightcare.domain.delivery import (
+    Active,
+    Closed,
+    Delivery,
+    Due,
+    Held,
+    Reason,
+    Snoozed,
+    begin,
+    skipped_days,
+)
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.plan_change import postponed
 from nightcare.domain.policy import Show, Situation, decide, first_to_show, shown_at_latest
@@ -60,11 +70,37 @@ class Outlook:
     routine_key: Key | None
     now: datetime
 
-    def next(self) -> Occurrence | None:
-        """Return what comes next, at the time (UTC) at which it comes; None where nothing does."""
+    def next(self, name: str | None = None) -> Occurrence | None:
+        """Return what comes next, at the time (UTC) at which it comes; None where nothing does.
+
+        Args:
+            name: The reminder; None for any.
+        """
         first = [self._first(reminder) for reminder in self.schedule.enabled]
         coming = self._without_rivals([*self._back(), *(one for found in first for one in found)])
-        return min(coming, key=lambda one: one.due, default=None)
+        named = [one for one in coming if name in (None, one.key.reminder)]
+        return min(named, key=lambda one: one.due, default=None)
+
+    def upcoming(self, reminder: Reminder) -> Occurrence | None:
+        """Return the next moment of a reminder by the schedule, whether or not a pause is over."""
+        return upcoming(reminder, self.calendar, self.now, known=self._known)
+
+    def left(self, name: str | None) -> list[Occurrence]:
+        """Return what the present care day still has of a reminder, or of all, in order of time."""
+        day = self.calendar.at(self.now)
+        if self.global_state.good_night == day.date:
+            return []
+        return [
+            one
+            for one in between(self.schedule.enabled, self.calendar, self.now, day.ends)
+            if one.due < day.ends and one.key not in self._known
+            if name in (None, one.key.reminder)
+        ]
+
+    def answered_ahead(self) -> list[Delivery]:
+        """Return what the person answered before its moment, which is to come, in order of time."""
+        found = [one for one in self.deliveries if one.settled and one.occurrence.due > self.now]
+        return sorted(found, key=lambda one: one.occurrence.due)
 
     def until(self, end: datetime) -> list[Occurrence]:
         """Return what comes later than now and not later than `end` (UTC), in order of time."""
@@ -169,9 +205,10 @@ class Outlook:
         )
 
     @cached_property
-    def _known(self) -> frozenset[Key]:
-        """The keys that do not fall due any more, since their moment has come already."""
-        return frozenset(one.key for one in self.deliveries) - self._postponed
+    def _known(self) -> _Known:
+        """The keys that do not fall due any more: their moment has come, or was skipped."""
+        keys = frozenset(one.key for one in self.deliveries) - self._postponed
+        return _Known(keys, skipped_days(self.deliveries))
 
     @cached_property
     def _leads(self) -> Delivery | None:
@@ -328,6 +365,24 @@ class Outlook:
             shown, _ = first_to_show(deliveries, evening, at)
             found += [Occurrence(one.key, at) for one in shown]
         return found
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Keys that do not fall due any more.
+
+    Attributes:
+        keys: Those with a record.
+        days: The reminders that were skipped for the rest of a care day, each with the day.
+    """
+
+    keys: frozenset[Key]
+    days: frozenset[tuple[str, date]]
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, Key) and (
+            key in self.keys or (key.reminder, key.care_day) in self.days
+        )
 
 
 @dataclass(frozen=True)

@@ -29,12 +29,14 @@ class ReminderCounts:
     """Counts of the outcomes of reminders of one kind.
 
     Attributes:
-        shown: How many came on the screen, or were answered.
-        done: How many of these were answered as done.
+        shown: How many came on the screen, or were answered; without those that were skipped.
+        done: How many of these were answered as done, in time or ahead of it.
+        skipped: How many the person skipped.
     """
 
     shown: int = 0
     done: int = 0
+    skipped: int = 0
 
 
 @dataclass(frozen=True)
@@ -213,10 +215,11 @@ def _worst(told: Sequence[Night]) -> dict[Severity | None, int]:
 
 
 def _came(delivery: Delivery) -> bool:
-    """Return whether its outcome shows that the person could see it."""
+    """Return whether its outcome shows that the person saw or answered it."""
     return isinstance(delivery.state, Closed) and delivery.state.outcome is not Outcome.MISSED
 
 
 def _reminded(deliveries: Iterable[Delivery]) -> ReminderCounts:
     outcomes = [one.state.outcome for one in deliveries if isinstance(one.state, Closed)]
-    return ReminderCounts(len(outcomes), outcomes.count(Outcome.DONE))
+    skipped = outcomes.count(Outcome.SKIPPED)
+    return ReminderCounts(len(outcomes) - skipped, outcomes.count(Outcome.DONE), skipped)

@@ -37,6 +37,7 @@ class TimeWords:
         midnight: The end of a day.
         today, tomorrow, yesterday: These days.
         night: The night that is nearest; it names no date.
+        next: The next occurrence of a reminder.
         days, hours, minutes, seconds: The units of a length.
         counts: Numbers in words.
         weekdays: The days of the week, Monday first; their first three letters are enough.
@@ -54,6 +55,7 @@ class TimeWords:
     tomorrow: tuple[str, ...] = ()
     yesterday: tuple[str, ...] = ()
     night: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
     days: tuple[str, ...] = ("d", "day", "days")
     hours: tuple[str, ...] = ("h", "hr", "hrs", "hour", "hours")
     minutes: tuple[str, ...] = ("m", "min", "mins", "minute", "minutes")
@@ -87,6 +89,7 @@ ENGLISH = TimeWords(
     tomorrow=("tomorrow",),
     yesterday=("yesterday",),
     night=("tonight", "last night"),
+    next=("next",),
     counts={"half an": 0.5, "half a": 0.5, "a": 1, "an": 1, "one": 1},
     weekdays=("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
     months=(

@@ -15,6 +15,7 @@ from nightcare.domain.delivery import (
     Reason,
     Snoozed,
     begin,
+    skipped_days,
 )
 from nightcare.domain.plan_change import postponed
 from nightcare.domain.policy import Situation, review
@@ -87,6 +88,10 @@ def _newly_due(context: Context, guided_routine: GuidedRoutine, now: datetime) -
         if guided_routine.reminder(context.journal) == reminder.name:
             # It would ask for what is being done just now.
             context.settle(delivery.give_up(now, Reason.ROUTINE))
+        elif (reminder.name, occurrence.key.care_day) in skipped_days(
+            context.journal.of_care_day(occurrence.key.care_day)
+        ):
+            context.settle(delivery.settle(Outcome.SKIPPED, now, Reason.SKIPPED_TODAY))
         elif _later_came(context, delivery, reminder):
             context.settle(delivery.give_up(now, Reason.SUPERSEDED))
         else:
@@ -114,7 +119,8 @@ def _forget_missed(context: Context, now: datetime) -> None:
 def _later_came(context: Context, delivery: Delivery, reminder: Reminder) -> bool:
     """Return whether a later occurrence has taken the place of one that comes up only now.
 
-    Of an `every` also one that has its outcome: its moments stand for each other.
+    Of an `every` also one that has its outcome: its moments stand for each other. What was
+    answered ahead has taken the place of nothing but itself.
     """
     others = context.journal.unsettled()
     every = isinstance(reminder.timing, Every)
@@ -131,7 +137,7 @@ def _later_came(context: Context, delivery: Delivery, reminder: Reminder) -> boo
         moment(one) >= delivery.occurrence.due
         for one in others
         if one.key.reminder == reminder.name and one.key != delivery.key
-        if not isinstance(one.state, Due)
+        if not (isinstance(one.state, Due) or one.answered_ahead)
     )
 
 

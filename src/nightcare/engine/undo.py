@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 from nightcare.domain.care_day import ONE_DAY, Calendar
-from nightcare.domain.delivery import Active, Closed, Delivery, Held, Outcome, Reason, begin
+from nightcare.domain.delivery import (
+    Active,
+    Closed,
+    Delivery,
+    Due,
+    Held,
+    Outcome,
+    Reason,
+    begin,
+    skipped_days,
+)
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.history import UserAction
 from nightcare.domain.plan_change import Plan, PlanChange
 from nightcare.domain.policy import IN_LINE
+from nightcare.domain.recurrence import planned
 from nightcare.domain.reminders import Key
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.ports import JournalPort
@@ -70,6 +81,12 @@ class Undo:
         old, new = (plan_of(self.schedule, self.zone, one) for one in (undone, global_state))
         # First goes what came because of the act, or it would stand in the way of what was before.
         undo_plan_change(self.journal, PlanChange(old, new), act.at, now, restored)
+        ahead = [
+            one for one in before if isinstance(one.state, Due) and one.occurrence.due > act.at
+        ]
+        before = [one for one in before if one not in ahead]
+        for delivery in ahead:
+            self._undo_answer_ahead(delivery, now)
         if any(one.displayed is not None for one in (*before, *aside)):
             self._put_back_in_line(act.beside)
         for delivery in before:
@@ -79,6 +96,16 @@ class Undo:
                 self.journal.save(self._reopened(delivery, now))
         self._undo_good_night(undone, global_state, now, restored)
         self.journal.forget_action(act)
+
+    def _undo_answer_ahead(self, delivery: Delivery, now: datetime) -> None:
+        """Let an occurrence come that was answered before its moment."""
+        calendar = Calendar(self.schedule.sleep, self.zone, self.journal.global_state().tonight)
+        reminder = self.schedule.reminder(delivery.key.reminder)
+        moment = None if reminder is None else planned(reminder, calendar, delivery.key)
+        moment = moment or delivery.occurrence
+        self.journal.forget(delivery.key)
+        if moment.due <= now:
+            self.journal.save(begin(moment, delivery.topic))
 
     def _undo_good_night(
         self,
@@ -134,7 +161,8 @@ class Undo:
         """Return whether another occurrence of its reminder has taken its place."""
         rivals = [*self.journal.unsettled(), *self.journal.of_care_day(delivery.key.care_day)]
         return any(
-            not one.settled or one.occurrence.due > delivery.occurrence.due
+            (not one.settled or one.occurrence.due > delivery.occurrence.due)
+            and not one.answered_ahead
             for one in rivals
             if one.key.reminder == delivery.key.reminder and one.key != delivery.key
         )
@@ -164,6 +192,26 @@ class Undo:
         reasons = {Reason.ANOTHER, Reason.SUPERSEDED}
         gave_way = present.state.outcome is Outcome.MISSED or present.state.reason in reasons
         return gave_way and _fresh(self.schedule, delivery, now)
+
+
+def unskip(journal: JournalPort, action: UserAction, day: date) -> None:
+    """Let come what was skipped only because it fell due on a care day that was skipped.
+
+    Args:
+        journal: The journal.
+        action: The skip, which is undone already.
+        day: The care day.
+    """
+    restored = {one.key for one in action.deliveries}
+    skipped = [
+        (one, one.state.at >= action.at)
+        for one in journal.of_care_day(day)
+        if isinstance(one.state, Closed) and one.state.reason is Reason.SKIPPED_TODAY
+    ]
+    still = skipped_days(one for one, since in skipped if not since)
+    for one, since in skipped:
+        if since and one.key not in restored and (one.key.reminder, day) not in still:
+            journal.save(begin(one.occurrence, one.topic))
 
 
 def _fresh(schedule: Schedule, delivery: Delivery, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""The actions of the person: done, snooze, good night, pause, resume, tonight, undo.
+"""The actions of the person: done, snooze, skip, good night, pause, resume, tonight, undo.
 
 The service and the commands both work through this, on the journal alone, so that an answer
 counts whether or not the service runs.
@@ -15,7 +15,6 @@ from typing import Concatenate, ParamSpec, TypeVar
 from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
 from nightcare.domain.delivery import (
     Active,
-    Closed,
     Delivery,
     Held,
     Outcome,
@@ -24,26 +23,27 @@ from nightcare.domain.delivery import (
     begin,
 )
 from nightcare.domain.global_state import GlobalState
+from nightcare.domain.history import UserAction
 from nightcare.domain.moments import length_text
 from nightcare.domain.plan_change import PlanChange
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import limit_reached, past_bedtime
 from nightcare.domain.time_parser import parse_length
+from nightcare.engine.answer_targets import AnswerTargets, SkipSpan
 from nightcare.engine.ports import JournalPort
 from nightcare.engine.reschedule import change_plan, replaced
-from nightcare.engine.undo import Undo, closed_by_good_night, plan_of
+from nightcare.engine.undo import Undo, closed_by_good_night, plan_of, unskip
 from nightcare.errors import NothingToDo, ValueRefused
 from nightcare.nearest import with_nearest
 
 DONE = "done"
 GOOD_NIGHT = "good-night"
 SNOOZE = "snooze-"
+SKIP = "skip"
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
-
-_UNANSWERED = (Outcome.EXPIRED, Outcome.DISMISSED)
 
 
 def snooze_key(length: timedelta) -> str:
@@ -93,17 +93,43 @@ class UserActions:
             raise ValueRefused("button_unknown", found=key)
 
     @_whole
-    def done(self, now: datetime, name: str | None = None) -> Delivery:
-        """Settle as done what is open, or what was shown last today and left unanswered.
+    def done(self, now: datetime, name: str | None = None, *, ahead: bool = False) -> Delivery:
+        """Settle as done what is open, else the occurrence that is meant.
+
+        That is the next one of the reminder if it is near (`domain/early_answer.py`), else what
+        was shown last today and left unanswered.
+
+        Args:
+            now: The instant (UTC).
+            name: The reminder; None for any.
+            ahead: Whether the next occurrence is meant, however far ahead it is.
 
         Raises:
             NothingToDo: There is nothing of the kind.
             ValueRefused: No reminder has that name.
         """
-        target = self._unsettled(name) or self._unanswered(now, name)
-        if target is None:
-            raise NothingToDo("nothing_to_answer")
+        target = self._targets(now, name).to_answer(name, ahead=ahead)
         return self._act(now, DONE, [target], lambda one: one.settle(Outcome.DONE, now))[0]
+
+    @_whole
+    def skip(
+        self, now: datetime, name: str | None = None, span: SkipSpan = SkipSpan.ONE
+    ) -> list[Delivery]:
+        """Settle as skipped what is open or is to come; return it.
+
+        Raises:
+            NothingToDo: There is nothing of the kind.
+            ValueRefused: No reminder has that name.
+        """
+        skipped = self._targets(now, name).to_skip(name, span)
+        day = self.calendar().at(now).date
+
+        def skip(delivery: Delivery) -> Delivery:
+            # Moments that an edit or a later bedtime adds to the day are skipped as well.
+            all_day = span is SkipSpan.TODAY and delivery.key.care_day == day
+            return delivery.settle(Outcome.SKIPPED, now, Reason.SKIPPED_TODAY if all_day else None)
+
+        return self._act(now, SKIP, skipped, skip)
 
     @_whole
     def snooze(
@@ -115,7 +141,7 @@ class UserActions:
             NothingToDo: Nothing is open, or it has been snoozed as often as one may.
             ValueRefused: No reminder has that name, or it would end in the night.
         """
-        target = self._unsettled(name)
+        target = self._targets(now, name).under_way(name)
         if target is None:
             raise NothingToDo("nothing_to_snooze")
         if limit_reached(target, self._schedule.snooze.limit):
@@ -157,8 +183,17 @@ class UserActions:
         return day
 
     @_whole
-    def pause(self, now: datetime, until: datetime) -> None:
-        """Show nothing until an instant (UTC)."""
+    def pause(self, now: datetime, until: datetime, *, may_shorten: bool = True) -> datetime | None:
+        """Show nothing until an instant (UTC).
+
+        Returns:
+            The end of a longer pause (UTC), which stays in force unless it may be shortened; None
+            if the pause is as it was asked for.
+        """
+        present = self._journal.global_state()
+        longer = present.paused_until if present.paused(now) else None
+        if longer is not None and longer > until and not may_shorten:
+            return longer
         waiting = [one for one in self._journal.unsettled() if isinstance(one.state, Active | Held)]
         self._act(
             now,
@@ -167,6 +202,7 @@ class UserActions:
             lambda one: one.held(Reason.PAUSED),
             lambda global_state: replace(global_state, paused_until=until),
         )
+        return None
 
     @_whole
     def resume(self, now: datetime) -> None:
@@ -225,8 +261,8 @@ class UserActions:
         return calendar.day(day.date)
 
     @_whole
-    def undo(self, now: datetime) -> str:
-        """Take back the last answer; returns what it was: "done", "snooze", "pause", ...
+    def undo(self, now: datetime) -> UserAction:
+        """Undo the last action that was not undone; return it.
 
         What the act kept from coming comes, if it is still fresh, and what came because of it
         counts for nothing.
@@ -238,7 +274,13 @@ class UserActions:
         if act is None:
             raise NothingToDo("nothing_to_undo")
         Undo(self._journal, self._schedule, self._zone).undo(act, now)
-        return act.what
+        if act.what == SKIP:
+            unskip(self._journal, act, self.calendar().at(act.at).date)
+        return act
+
+    def undoable(self) -> UserAction | None:
+        """Return what the next undo takes back; None if there is nothing."""
+        return self._journal.last_action()
 
     def reminder(self, name: str) -> Reminder:
         """Return the reminder of a name.
@@ -263,32 +305,15 @@ class UserActions:
         lengths = self._schedule.snooze.lengths if reminder is None else reminder.snooze
         return now + (lengths or self._schedule.snooze.lengths)[0]
 
-    def _unsettled(self, name: str | None) -> Delivery | None:
-        """Return the delivery that the person most likely means: on the screen, else the last."""
+    def _targets(self, now: datetime, name: str | None) -> AnswerTargets:
+        """Return what answers may mean now (UTC).
+
+        Raises:
+            ValueRefused: No reminder has that name.
+        """
         if name is not None:
             self.reminder(name)
-        deliveries = [one for one in self._journal.unsettled() if name in (None, one.key.reminder)]
-
-        def likely(delivery: Delivery) -> tuple[bool, bool, bool, datetime]:
-            return (
-                delivery.displayed is not None,
-                isinstance(delivery.state, Active),
-                isinstance(delivery.state, Held),
-                delivery.fresh_from,
-            )
-
-        return max(deliveries, key=likely, default=None)
-
-    def _unanswered(self, now: datetime, name: str | None) -> Delivery | None:
-        today = self._journal.of_care_day(self.calendar().at(now).date)
-        shown = [
-            one
-            for one in today
-            if isinstance(one.state, Closed)
-            and one.state.outcome in _UNANSWERED
-            and name in (None, one.key.reminder)
-        ]
-        return shown[-1] if shown else None
+        return AnswerTargets(self._schedule, self.calendar(), self._journal, now)
 
     def _act(
         self,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-from nightcare.domain.delivery import Active, Closed, Delivery, Held, Snoozed
+from nightcare.domain.care_day import Calendar
+from nightcare.domain.delivery import Active, Closed, Delivery, Held, Outcome, Snoozed
 from nightcare.domain.outlook import Outlook, OutlookEntry
 from nightcare.domain.reminders import Occurrence
 from nightcare.i18n.translator import Translator
@@ -27,6 +28,36 @@ def next_line(occurrence: Occurrence | None, outlook: Outlook, translator: Trans
         return translator.text("next_nothing")
     due = _clock(occurrence.due, outlook, translator)
     return translator.text("next_line", reminder=occurrence.key.reminder, due=due)
+
+
+def occurrence_text(
+    occurrence: Occurrence, calendar: Calendar, now: datetime, translator: Translator
+) -> str:
+    """Return an occurrence as text within a sentence, such as "the 14:00 water"."""
+    name = occurrence.key.reminder
+    moment, today = calendar.local(occurrence.due), calendar.local(now)
+    if moment.date() == today.date():
+        return translator.text("occurrence_today", reminder=name, clock=f"{moment:%H:%M}")
+    return translator.text("occurrence_other", reminder=name, when=translator.when(moment, today))
+
+
+def occurrences_text(occurrences: Iterable[Occurrence], calendar: Calendar) -> str:
+    """Return several occurrences as text, such as "water (14:00, 16:00), stretch (22:00)"."""
+    clocks: dict[str, list[str]] = {}
+    for one in occurrences:
+        clocks.setdefault(one.key.reminder, []).append(f"{calendar.local(one.due):%H:%M}")
+    return ", ".join(f"{name} ({', '.join(times)})" for name, times in clocks.items())
+
+
+def ahead_line(outlook: Outlook, translator: Translator) -> str | None:
+    """Return what was answered before its moment, which is to come, as a line; None for nothing."""
+    parts = [
+        f"{one.key.reminder}, {_clock(one.occurrence.due, outlook, translator)}"
+        f" ({translator.text(f'outcome_{one.state.outcome}')})"
+        for one in outlook.answered_ahead()
+        if isinstance(one.state, Closed)
+    ]
+    return translator.text("ahead_line", what="; ".join(parts)) if parts else None
 
 
 def plan_lines(outlook: Outlook, translator: Translator) -> Iterator[str]:
@@ -61,6 +92,11 @@ def entry_line(entry: OutlookEntry, outlook: Outlook, translator: Translator) ->
 def _past_text(delivery: Delivery, outlook: Outlook, translator: Translator) -> str:
     if isinstance(delivery.state, Closed):
         outcome = translator.text(f"outcome_{delivery.state.outcome}")
+        if delivery.state.outcome is Outcome.SKIPPED:
+            return outcome
+        if delivery.answered_ahead and delivery.state.outcome is Outcome.DONE:
+            at = _clock(delivery.state.at, outlook, translator)
+            return translator.text("outcome_done_ahead", at=at)
         reason = delivery.state.reason
         return outcome if reason is None else f"{outcome} ({reason_text(translator, reason)})"
     key, values = _state(delivery, outlook, translator)

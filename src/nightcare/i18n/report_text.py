@@ -58,6 +58,14 @@ def share(reminded: ReminderCounts, translator: Translator) -> str:
     return translator.text("report_share", done=reminded.done, shown=reminded.shown)
 
 
+def share_and_skipped(reminded: ReminderCounts, translator: Translator) -> str:
+    """Return the same, and how many were skipped, if any were."""
+    if not reminded.skipped:
+        return share(reminded, translator)
+    skipped = translator.text("report_skipped", skipped=reminded.skipped)
+    return f"{share(reminded, translator)}, {skipped}" if reminded.shown else skipped
+
+
 def span_names(report: Report, translator: Translator) -> tuple[str, list[str]]:
     """Return the heading of the weeks or months of a report, and their names."""
     if report.by_month:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nightcare.domain.report import SPAN_HOURS, ReminderCounts, Report, ReportSpan
-from nightcare.i18n.report_text import hours_text, how_bad, share, span_names
+from nightcare.i18n.report_text import hours_text, how_bad, share, share_and_skipped, span_names
 from nightcare.i18n.translator import Translator
 from nightcare.report_html.bar_chart import Bar, BarMark, build_bar, severity_mark
 
@@ -52,7 +52,11 @@ def build_tables(report: Report, translator: Translator) -> Iterator[Table]:
     if report.topics:
         most = max(one.shown for one in report.topics.values())
         rows = tuple(
-            Row(translator.text(f"topic_{topic}"), _done_bar(one, most), share(one, translator))
+            Row(
+                translator.text(f"topic_{topic}"),
+                _done_bar(one, most),
+                share_and_skipped(one, translator),
+            )
             for topic, one in report.topics.items()
         )
         legend = (BarMark.DONE, say("page_was_done")), (BarMark.UNDONE, say("page_not_done"))

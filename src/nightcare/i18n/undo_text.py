@@ -1,0 +1,108 @@
+"""Actions that can be undone, and what their undo has restored, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from nightcare.domain.care_day import Calendar
+from nightcare.domain.delivery import Active, Closed, Delivery, Held, Snoozed
+from nightcare.domain.history import UserAction
+from nightcare.domain.outlook import Outlook
+from nightcare.i18n.plan_text import occurrence_text, occurrences_text
+from nightcare.i18n.translator import Translator
+
+
+def undoable_text(
+    action: UserAction, calendar: Calendar, now: datetime, translator: Translator
+) -> str:
+    """Return what the undo of an action would take back, such as "the snooze of the 22:00 water".
+
+    Args:
+        action: The last action.
+        calendar: The care days.
+        now: The time (UTC).
+        translator: The user's language.
+    """
+    answered = occurrences_text([one.occurrence for one in action.deliveries], calendar)
+    if len(action.deliveries) == 1:
+        answered = occurrence_text(action.deliveries[0].occurrence, calendar, now, translator)
+    return translator.text(f"undoable_{action.what.replace('-', '_')}", what=answered)
+
+
+def undone_text(action: UserAction, outlook: Outlook, translator: Translator) -> str:
+    """Return what the undo of an action has restored.
+
+    Args:
+        action: The action that was undone.
+        outlook: The plan after the undo.
+        translator: The user's language.
+    """
+    parts = [*_settings(action, outlook, translator), *_answers(action, outlook, translator)]
+    return translator.text("did_undo", what="; ".join(parts))
+
+
+def _settings(action: UserAction, outlook: Outlook, translator: Translator) -> list[str]:
+    """Return what holds again for all reminders."""
+    state, now = outlook.global_state, outlook.now
+    paused = state.paused_until if state.paused(now) else None
+    until = "" if paused is None else _clock(paused, outlook, translator)
+    match action.what:
+        case "pause" | "resume" if paused is not None:
+            return [translator.text("undone_paused_again", until=until)]
+        case "pause":
+            return [translator.text("undone_pause")]
+        case "resume" if state.good_night == outlook.calendar.at(now).date:
+            return [translator.text("undone_closed_again")]
+        case "resume":
+            return [translator.text("undone_resume")]
+        case "tonight":
+            bedtime = outlook.calendar.at(action.at).bedtime
+            return [translator.text("undone_tonight", bedtime=_clock(bedtime, outlook, translator))]
+        case "good-night":
+            return [translator.text("undone_good_night")]
+        case _:
+            return []
+
+
+def _answers(action: UserAction, outlook: Outlook, translator: Translator) -> list[str]:
+    """Return what has become of the occurrences that the action had answered."""
+    if action.what not in {"done", "snooze", "skip", "good-night"}:
+        return []
+    ahead = [one for one in action.deliveries if one.occurrence.due > outlook.now]
+    rest = [one for one in action.deliveries if one not in ahead]
+    if len(ahead) <= 1:
+        ahead, rest = [], list(action.deliveries)
+    parts = [_became(one, action, outlook, translator) for one in rest]
+    return [*parts, *([_many_come(ahead, outlook, translator)] if ahead else [])]
+
+
+def _many_come(ahead: Sequence[Delivery], outlook: Outlook, translator: Translator) -> str:
+    what = occurrences_text([one.occurrence for one in ahead], outlook.calendar)
+    return translator.text("undone_many_come", what=what)
+
+
+def _became(before: Delivery, action: UserAction, outlook: Outlook, translator: Translator) -> str:
+    """Return what has become of one occurrence."""
+    delivery = next((one for one in outlook.deliveries if one.key == before.key), None)
+    what = occurrence_text(before.occurrence, outlook.calendar, outlook.now, translator)
+    match None if delivery is None else delivery.state:
+        case None:
+            return translator.text("undone_comes", what=what)
+        case Snoozed(until):
+            until_text = _clock(until, outlook, translator)
+            return translator.text("undone_snoozed", what=what, until=until_text)
+        case Active(closes=closes, away=False) if closes > outlook.now:
+            return translator.text("undone_open", what=what)
+        case Held():
+            return translator.text("undone_waits", what=what)
+        case Closed() | Active(away=False):
+            key = "undone_answer" if action.what != "skip" else "undone_skip"
+            return translator.text(key, what=what)
+        case _:
+            return translator.text("undone_comes", what=what)
+
+
+def _clock(instant: datetime, outlook: Outlook, translator: Translator) -> str:
+    local = outlook.calendar.local
+    return translator.when(local(instant), local(outlook.now))

@@ -1,0 +1,259 @@
+"""Answering ahead of time, skipping, undoing step by step, and shortening a pause."""
+
+from __future__ import annotations
+
+import pytest
+
+from cli.talk import answered
+from cli.terminal import TODAY, Terminal
+from nightcare.domain.delivery import Active, Held, Reason, Snoozed
+
+# done, before it is due
+
+
+def test_done_shortly_before_the_next_one(terminal: Terminal) -> None:
+    """It says which one, and what comes instead."""
+    terminal.look_at_the_clock("15:10")
+    result = terminal("done", "water")
+    assert (result.code, result.err) == (0, "")
+    assert result.out == "Well done: water, ahead of time (16:00).\nNext: water, 18:00.\n"
+    assert "  16:00  water              water          done early, 15:10\n" in terminal("today").out
+    assert terminal("next").out == "Next: water, 18:00.\n"
+    status = terminal("status")
+    assert status.out.splitlines()[1:] == [
+        "Answered ahead: water, 16:00 (done).",
+        "Next: water, 18:00.",
+    ]
+    (entry,) = terminal("status", "--json").json["answered_ahead"]
+    assert (entry["outcome"], entry["due"][11:16], entry["at"][11:16]) == ("done", "16:00", "15:10")
+
+
+def test_done_too_early(terminal: Terminal) -> None:
+    """It says from when on, and how to answer nevertheless."""
+    result = terminal("done", "water")
+    assert (result.code, result.out) == (1, "")
+    assert result.err == (
+        "That is early for the next water (16:00). `nightcare done water --next` answers it now; "
+        "from 15:00 on, `nightcare done water` is enough.\n"
+    )
+    assert terminal("done", "water", "--next").code == 0
+    assert terminal("done", "--next").out == (
+        "Well done: water, ahead of time (18:00).\nNext: water, 20:00.\n"
+    )
+
+
+def test_done_too_early_on_another_day(terminal: Terminal) -> None:
+    """The day is named."""
+    terminal.look_at_the_clock("23:30")
+    assert terminal("done", "water").err == (
+        "That is early for the next water (tomorrow 08:00). "
+        "`nightcare done water --next` answers it now; "
+        "from tomorrow 07:00 on, `nightcare done water` is enough.\n"
+    )
+
+
+# skip
+
+
+def test_skip_of_what_is_open(terminal: Terminal) -> None:
+    """It is closed as skipped, which is not done."""
+    terminal.have_open()
+    assert terminal("skip").out == (
+        "Skipped: the 14:00 water. `nightcare undo` brings it back.\nNext: water, 16:00.\n"
+    )
+    assert "  14:00  water              water          skipped\n" in terminal("today").out
+
+
+@pytest.mark.parametrize(
+    ("words", "skipped", "coming"),
+    [
+        ((), "the 16:00 water", "water, 18:00"),
+        (("next",), "the 16:00 water", "water, 18:00"),
+        (("water",), "the 16:00 water", "water, 18:00"),
+        (("water next",), "the 16:00 water", "water, 18:00"),
+        (("WATER".lower(), "NEXT"), "the 16:00 water", "water, 18:00"),
+        (("evening-stretch",), "the 22:00 evening-stretch", "water, 16:00"),
+    ],
+)
+def test_skip_ahead(terminal: Terminal, words: tuple[str, ...], skipped: str, coming: str) -> None:
+    """Only that one does not come."""
+    result = terminal("skip", *words)
+    assert (result.code, result.err) == (0, "")
+    assert result.out == f"Skipped: {skipped}. `nightcare undo` brings it back.\nNext: {coming}.\n"
+
+
+def test_skip_today(terminal: Terminal) -> None:
+    """All that are left, of one reminder or of all; the next day is as usual."""
+    assert terminal("skip", "water", "today").out == (
+        "Skipped for the rest of the day: water (16:00, 18:00, 20:00). "
+        "`nightcare undo` brings it back.\nNext: evening-stretch, 22:00.\n"
+    )
+    rest = terminal("skip", "today")
+    assert rest.out.startswith("Skipped for the rest of the day: evening-stretch (22:00)")
+    assert rest.out.endswith("Next: water, tomorrow 08:00.\n")
+    nothing = terminal("skip", "today")
+    assert (nothing.code, nothing.out) == (1, "")
+    assert nothing.err == (
+        "Nothing is open or still to come that could be skipped. "
+        "`nightcare next` says what comes.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "skipped"),
+    [
+        (("i dag",), "water (16:00, 18:00, 20:00)"),
+        (("water", "i", "dag"), "water (16:00, 18:00, 20:00)"),
+        (("water", "today"), "water (16:00, 18:00, 20:00)"),
+        (("næste",), "water kl. 16:00"),
+        (("water", "next"), "water kl. 16:00"),
+    ],
+)
+def test_skip_in_danish(terminal: Terminal, words: tuple[str, ...], skipped: str) -> None:
+    """The words of both languages are understood."""
+    terminal.write('language = "da"')
+    result = terminal("skip", *words)
+    assert result.code == 0
+    assert skipped in result.out
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("watr",), 'There is no reminder "watr". Did you mean "water"?'),
+        (("watr", "today"), 'There is no reminder "watr". Did you mean "water"?'),
+        (("water", "tomorrow"), '"water tomorrow" is not understood. Write today or next,'),
+        (("today", "water"), '"today water" is not understood. Write today or next,'),
+    ],
+)
+def test_a_skip_that_is_not_understood(
+    terminal: Terminal, words: tuple[str, ...], complaint: str
+) -> None:
+    """It skips nothing, and says what would be right."""
+    terminal.have_open()
+    result = terminal("skip", *words)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith(complaint)
+
+
+def test_a_reminder_may_be_called_next(terminal: Terminal) -> None:
+    """A name counts before a span."""
+    terminal.write('[reminders.next]\ntopic = "exercise"\nat = "19:30"')
+    assert terminal("skip", "next").out.startswith("Skipped: the 19:30 next.")
+
+
+# undo
+
+
+def test_undo_goes_back_step_by_step(terminal: Terminal) -> None:
+    """Each says what it took back."""
+    terminal.have(terminal.delivery("13:00", "water", "18000"), Snoozed(terminal.at("14:30")))
+    terminal("skip", "evening-stretch")
+    terminal("skip", "water", "today")
+    terminal("pause", "2h")
+    terminal("pause", "3h")
+    assert [terminal("undo").out for _ in range(4)] == [
+        "Taken back: nightcare is paused until 16:10 again.\n",
+        "Taken back: the pause is over, and reminders come again.\n",
+        (
+            "Taken back: the 13:00 water is snoozed until 14:30 again; "
+            "water (16:00, 18:00, 20:00) come after all.\n"
+        ),
+        "Taken back: the 22:00 evening-stretch comes after all.\n",
+    ]
+    assert terminal("undo").code == 1
+
+
+def test_undo_of_good_night_and_of_its_end(terminal: Terminal) -> None:
+    """The held reminder waits again, and the evening is closed again."""
+    terminal.have(terminal.delivery(), Held(Reason.LOCKED))
+    terminal("good-night")
+    terminal("resume")
+    assert terminal("undo").out == "Taken back: the evening is closed again.\n"
+    assert terminal("undo").out == (
+        "Taken back: the evening is not closed any more, and reminders come again; "
+        "the 14:00 water waits again.\n"
+    )
+
+
+def test_undo_of_an_answer_of_yesterday(terminal: Terminal) -> None:
+    """It is too late to show it; the answer alone is taken back, and its day is named."""
+    terminal.have_open()
+    terminal("skip")
+    terminal.look_at_the_clock("10:00", TODAY.replace(day=TODAY.day + 1))
+    assert terminal("undo").out == (
+        "Taken back: the water of yesterday 14:00 does not count as skipped any more.\n"
+    )
+    terminal.look_at_the_clock("14:01")
+    terminal("done")
+    terminal("pause", "5m")
+    terminal("resume")
+    terminal.look_at_the_clock("15:00", TODAY.replace(day=TODAY.day + 1))
+    assert terminal("undo").out == "Taken back: the end of the pause; it would be over by now.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "danish"),
+    [
+        (("done",), "“done” for the 14:00 water", "“gjort” for water kl. 14:00"),
+        (("skip", "water"), "the skip of the 14:00 water", "at water kl. 14:00 springes over"),
+        (("snooze",), "the snooze of the 14:00 water", "udsættelsen af water kl. 14:00"),
+        (
+            ("skip", "water", "today"),
+            "the skip of water (14:00, 16:00, 18:00, 20:00)",
+            "at water (14:00, 16:00, 18:00, 20:00) springes over",
+        ),
+        (("pause",), "the pause", "pausen"),
+        (("good-night",), "good night", "godnat"),
+        (("tonight", "23:30"), "the other bedtime", "den anden sengetid"),
+    ],
+)
+def test_status_tells_programs_what_the_next_undo_takes_back(
+    terminal: Terminal, words: tuple[str, ...], text: str, danish: str
+) -> None:
+    """The text is a phrase, in the language of the config."""
+    terminal.have_open()
+    assert terminal("status", "--json").json["undo"] is None
+    terminal(*words)
+    undo = terminal("status", "--json").json["undo"]
+    assert undo == {"action": words[0], "at": "2026-11-22T14:10:00+01:00", "text": text}
+    terminal.write('language = "da"')
+    assert terminal("status", "--json").json["undo"]["text"] == danish
+
+
+def test_undo_in_danish(terminal: Terminal) -> None:
+    """As a Dane says it."""
+    opened = terminal.have_open()
+    terminal.write('language = "da"')
+    terminal("done")
+    assert terminal("undo").out == "Taget tilbage: water kl. 14:00 er åben igen.\n"
+    assert isinstance(terminal.remembered(opened), Active)
+
+
+# pause
+
+
+def test_a_shorter_pause_is_refused_without_a_terminal(terminal: Terminal) -> None:
+    """It says how to do it."""
+    terminal("pause", "until", "tomorrow")
+    result = terminal("pause", "1h")
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        "nightcare is paused until tomorrow 07:00, which is longer. "
+        "To end the pause 15:10 instead, add --yes.\n"
+    )
+    assert "Paused until tomorrow 07:00." in terminal("status").out
+    assert terminal("pause", "1h", "--yes").out.startswith("Paused until 15:10.")
+    assert terminal("pause", "2h").out.startswith("Paused until 16:10.")
+
+
+def test_a_terminal_asks_before_it_shortens_a_pause(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A no leaves it as it is."""
+    terminal("pause", "5h")
+    question = "nightcare is paused until 19:10. End the pause 15:10 instead?"
+    kept = answered(terminal, monkeypatch, [(question, "n")], "pause", "1h")
+    assert (kept.code, kept.out.endswith("Still paused until 19:10.\n")) == (1, True)
+    done = answered(terminal, monkeypatch, [(question, "y")], "pause", "1h")
+    assert (done.code, "Paused until 15:10." in done.out) == (0, True)
