@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -35,8 +36,11 @@ LONG = 60.0
 def _nowhere(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     """Remove systemd, buses and settings, so that nothing of the real session is queried.
 
-    Whatever is there has time to answer, also on a busy machine.
+    Whatever is there has time to answer, also on a busy machine, and others that write to the disk
+    change nothing.
     """
+    disk = SimpleNamespace(free=5 * 2**30)
+    monkeypatch.setattr("nightcare.journal.inspection.shutil.disk_usage", lambda _: disk)
     monkeypatch.setattr(doctor_command, "Limits", lambda: Limits(LONG, LONG, LONG))
     monkeypatch.setenv("PATH", str(terminal.home / "bin"))
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere")
