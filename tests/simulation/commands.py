@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from nightcare.domain.delivery import Active, Closed, Delivery, Held, Snoozed
+from nightcare.domain.delivery import Active, Closed, Delivery, Held, Outcome, Snoozed
 from nightcare.domain.diary import Severity
 from nightcare.domain.policy import Presence, shown_at_latest
 from nightcare.domain.reminders import Key
+from nightcare.engine.answer_targets import SkipSpan
 from nightcare.engine.diary_actions import Details, DiaryActions
 from nightcare.engine.user_actions import UserActions
 from nightcare.errors import NothingToDo, ValueRefused
@@ -27,6 +28,7 @@ def a_command(world: World) -> None:
         (4, _undo),
         (12, _an_act),
         (10, _an_act_and_undo),
+        (5, _some_acts_and_undos),
         (2, _note_a_cramp),
         (2, _try),
     )
@@ -62,13 +64,38 @@ def _an_act_and_undo(world: World) -> None:
         world.fail(f"undo of {what} does not restore: {wrong}")
 
 
+def _some_acts_and_undos(world: World) -> None:
+    """Undo several actions, one after the other; each restores what was before it."""
+    world.step("reckon", lambda: world.service.update(world.now))
+    before: list[_Standing] = []
+    for _ in range(world.random.choice((2, 3, 4))):
+        standing = _Standing.of(world)
+        if _act(world, *_some_act(world)):
+            before.append(standing)
+            _log(world)
+    later = bool(before) and world.random.random() < 0.3
+    if later:
+        world.promises.stretches.acted(world)
+        world.go_on(60.0 * world.random.choice((1, 3, 10, 40)))
+    while before:
+        standing = before.pop()
+        acts = world.journal.actions()
+        if not acts or acts[-1].at < standing.at:
+            return
+        what = _undo(world)
+        if not later and (wrong := standing.differs(world)):
+            world.fail(f"undo of {what} does not restore: {wrong}")
+
+
 def _undo(world: World) -> str | None:
     """Take back the last act; return what it was."""
     world.promises.answering = True
     what: list[str] = []
 
     def undo(answers: UserActions) -> None:
-        what.append(answers.undo(world.now).what)
+        action = answers.undo(world.now)
+        what.append(action.what)
+        world.promises.ahead.undone(action)
 
     if _act(world, "undo", undo):
         world.promises.undone = what[0]
@@ -81,11 +108,21 @@ def _undo(world: World) -> str | None:
 def _some_act(world: World) -> tuple[str, Callable[[UserActions], object]]:
     now, random = world.now, world.random
     kind = random.choice(
-        ("done", "snooze", "good night", "pause", "pause", "resume", "tonight", "tonight")
+        (
+            *("done", "done ahead", "snooze", "skip", "skip", "good night"),
+            *("pause", "pause", "resume", "tonight", "tonight"),
+        )
     )
+    names = [one.name for one in world.schedule.reminders]
+    name = random.choice([None, *names])
     match kind:
         case "done":
-            return kind, lambda answers: answers.done(now)
+            return kind, lambda answers: _done(world, answers, name, ahead=False)
+        case "done ahead":
+            return kind, lambda answers: _done(world, answers, name, ahead=True)
+        case "skip":
+            span = random.choice((SkipSpan.ONE, SkipSpan.ONE, SkipSpan.NEXT, SkipSpan.TODAY))
+            return f"skip {name} {span}", lambda answers: _skip(world, answers, name, span)
         case "snooze":
             length = timedelta(minutes=random.choice((1, 10, 90)))
             return kind, lambda answers: answers.snooze(now, None, length)
@@ -99,6 +136,17 @@ def _some_act(world: World) -> tuple[str, Callable[[UserActions], object]]:
         case _:
             bedtime = _some_bedtime(world)
             return f"{kind} {bedtime:%H:%M}", lambda answers: answers.tonight(now, bedtime)
+
+
+def _done(world: World, answers: UserActions, name: str | None, *, ahead: bool) -> None:
+    delivery = answers.done(world.now, name, ahead=ahead)
+    world.promises.ahead.answered(world, [delivery], Outcome.DONE, today=False)
+
+
+def _skip(world: World, answers: UserActions, name: str | None, span: SkipSpan) -> None:
+    skipped = answers.skip(world.now, name, span)
+    today = span is SkipSpan.TODAY
+    world.promises.ahead.answered(world, skipped, Outcome.SKIPPED, today=today)
 
 
 def _some_bedtime(world: World) -> time:

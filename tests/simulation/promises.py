@@ -15,6 +15,7 @@ from nightcare.domain.reminders import Condition, Key, Occurrence
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.messages import key_of
 from nightcare.engine.messages import token as token_of
+from simulation.answered_ahead import AnsweredAhead
 from simulation.evenings import CAN_WAIT, Evenings
 from simulation.stretches import Stretches
 
@@ -45,6 +46,7 @@ class Promises:
 
     Attributes:
         evenings: The watch over the evening reminders.
+        ahead: The watch over what was answered before its moment.
         stretches: The watch over the routine under way.
         answering: Whether something is done that may change outcomes.
         undone: Which act has just been undone; None for none.
@@ -54,6 +56,7 @@ class Promises:
     def __init__(self, world: World) -> None:
         self._world = world
         self.evenings = Evenings()
+        self.ahead = AnsweredAhead()
         self.stretches = Stretches()
         self.answering = False
         self.undone: str | None = None
@@ -166,6 +169,7 @@ class Promises:
         world = self._world
         shown = world.screen.shown[self._shown_before :]
         self._note_seen(world.screen.seen[self._seen_before :])
+        self.ahead.check(world, world.screen.seen[self._seen_before :])
         self._one_at_a_time()
         self._fresh_and_allowed(shown)
         if returns and len([one for one in shown if not one.startswith(_NOTICE)]) > 1:

@@ -194,24 +194,30 @@ class Undo:
         return gave_way and _fresh(self.schedule, delivery, now)
 
 
-def unskip(journal: JournalPort, action: UserAction, day: date) -> None:
+def days_skipped_by(journal: JournalPort, action: UserAction) -> frozenset[tuple[str, date]]:
+    """Return the reminders that an action skipped for the rest of a care day, each with the day."""
+    present = [journal.delivery(one.key) for one in action.deliveries]
+    return skipped_days(one for one in present if one is not None)
+
+
+def unskip(
+    journal: JournalPort, action: UserAction, days: frozenset[tuple[str, date]], now: datetime
+) -> None:
     """Let come what was skipped only because it fell due on a care day that was skipped.
 
     Args:
         journal: The journal.
         action: The skip, which is undone already.
-        day: The care day.
+        days: The reminders that it skipped for the rest of a care day, each with the day.
+        now: The instant (UTC).
     """
     restored = {one.key for one in action.deliveries}
-    skipped = [
-        (one, one.state.at >= action.at)
-        for one in journal.of_care_day(day)
-        if isinstance(one.state, Closed) and one.state.reason is Reason.SKIPPED_TODAY
-    ]
-    still = skipped_days(one for one, since in skipped if not since)
-    for one, since in skipped:
-        if since and one.key not in restored and (one.key.reminder, day) not in still:
-            journal.save(begin(one.occurrence, one.topic))
+    for one in [one for _, day in days for one in journal.of_care_day(day)]:
+        skipped = isinstance(one.state, Closed) and one.state.reason is Reason.SKIPPED_TODAY
+        if skipped and (one.key.reminder, one.key.care_day) in days and one.key not in restored:
+            journal.forget(one.key)
+            if one.occurrence.due <= now:
+                journal.save(begin(one.occurrence, one.topic))
 
 
 def _fresh(schedule: Schedule, delivery: Delivery, now: datetime) -> bool:

@@ -33,7 +33,7 @@ from nightcare.domain.time_parser import parse_length
 from nightcare.engine.answer_targets import AnswerTargets, SkipSpan
 from nightcare.engine.ports import JournalPort
 from nightcare.engine.reschedule import change_plan, replaced
-from nightcare.engine.undo import Undo, closed_by_good_night, plan_of, unskip
+from nightcare.engine.undo import Undo, closed_by_good_night, days_skipped_by, plan_of, unskip
 from nightcare.errors import NothingToDo, ValueRefused
 from nightcare.nearest import with_nearest
 
@@ -273,9 +273,9 @@ class UserActions:
         act = self._journal.last_action()
         if act is None:
             raise NothingToDo("nothing_to_undo")
+        days = days_skipped_by(self._journal, act)
         Undo(self._journal, self._schedule, self._zone).undo(act, now)
-        if act.what == SKIP:
-            unskip(self._journal, act, self.calendar().at(act.at).date)
+        unskip(self._journal, act, days, now)
         return act
 
     def undoable(self) -> UserAction | None:
