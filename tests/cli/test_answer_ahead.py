@@ -142,6 +142,33 @@ def test_a_reminder_may_be_called_next(terminal: Terminal) -> None:
     assert terminal("skip", "next").out.startswith("Skipped: the 19:30 next.")
 
 
+def test_skipped_reminders_are_exported(terminal: Terminal) -> None:
+    """Each with its outcome, and the action with its reminders."""
+    terminal("skip", "evening-stretch")
+    terminal("done", "water", "--next")
+    exported = terminal("export").json
+    assert [
+        (one["due"][11:16], one["outcome"], one["at"][11:16]) for one in exported["reminders"]
+    ] == [
+        ("16:00", "done", "14:10"),
+        ("22:00", "skipped", "14:10"),
+    ]
+    assert [(one["what"], one["reminders"]) for one in exported["acts"]] == [
+        ("skip", "evening-stretch"),
+        ("done", "water"),
+    ]
+
+
+def test_the_report_counts_what_was_skipped_of_a_topic_that_never_came(terminal: Terminal) -> None:
+    """Nothing was shown of it."""
+    terminal("skip", "evening-stretch", "today")
+    terminal.look_at_the_clock("10:00", TODAY.replace(day=TODAY.day + 1))
+    assert "  stretching  1 skipped\n" in terminal("report").out
+    assert terminal("report", "--json").json["topics"] == {
+        "stretching": {"shown": 0, "done": 0, "skipped": 1}
+    }
+
+
 # undo
 
 

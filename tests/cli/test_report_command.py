@@ -46,12 +46,13 @@ def test_an_empty_diary_says_that_nothing_can_be_said(terminal: Terminal) -> Non
 
 
 def test_a_month_as_a_person_reads_it(terminal: Terminal) -> None:
-    """Nights, severity, the clock, what was done of what was shown, week by week."""
+    """Nights, severity, the clock, what was done and skipped, week by week."""
     nights_without(terminal, 1, 2, 9, 10, 11, 12)
     terminal("cramp", "add", "--at", "2026-11-14T03:10", "--severity", "mild")
     terminal("cramp", "add", "--at", "2026-11-13T23:50", "--severity", "moderate")
     terminal("cramp", "add", "--at", "2026-11-20T12:00")
-    for number, outcome in enumerate((Outcome.DONE, Outcome.EXPIRED, Outcome.MISSED)):
+    outcomes = (Outcome.DONE, Outcome.EXPIRED, Outcome.MISSED, Outcome.SKIPPED, Outcome.SKIPPED)
+    for number, outcome in enumerate(outcomes):
         delivery = terminal.delivery(slot=str(number))
         key = replace(delivery.key, care_day=date(2026, 11, 20))
         due = delivery.occurrence.due - timedelta(days=2)
@@ -75,7 +76,7 @@ def test_a_month_as_a_person_reads_it(terminal: Terminal) -> None:
         f"  02:00{DASH}04:00  1\n"
         "\n"
         "Reminders, done of those shown\n"
-        "  stretching  1 of 2\n"
+        "  stretching  1 of 2, 2 skipped\n"
         "\n"
         "Week from  cramps  severe  without  not noted  reminders done\n"
         "23 Oct          0       0        0          3               -\n"
@@ -128,7 +129,7 @@ def test_the_report_for_a_program(terminal: Terminal) -> None:
                 "nights_without": 1,
                 "nights_not_recorded": 1,
                 "nights_severe": 0,
-                "reminders": {"shown": 0, "done": 0},
+                "reminders": {"shown": 0, "done": 0, "skipped": 0},
             }
         ],
         "nights": [

@@ -98,14 +98,17 @@ def test_what_was_done_is_counted_of_what_came() -> None:
             came("2026-11-20", Outcome.DISMISSED, Topic.STRETCHING),
             came("2026-11-20", Outcome.MISSED, Topic.BLANKET),
             came("2026-11-22", Outcome.DONE),
+            came("2026-11-20", Outcome.SKIPPED),
+            came("2026-11-20", Outcome.SKIPPED, Topic.SLEEP),
             delivery(NOW, care_day="2026-11-20"),
         ],
     )
     assert made.topics == {
-        Topic.HYDRATION: ReminderCounts(2, 1),
+        Topic.HYDRATION: ReminderCounts(2, 1, 1),
         Topic.STRETCHING: ReminderCounts(1, 0),
+        Topic.SLEEP: ReminderCounts(0, 0, 1),
     }
-    assert made.weeks[-1].reminded == ReminderCounts(3, 1)
+    assert made.weeks[-1].reminded == ReminderCounts(3, 1, 2)
 
 
 def test_weeks_begin_on_monday() -> None:

@@ -17,6 +17,7 @@ from nightcare.domain.notification import ButtonPressed, NotificationClosed
 from nightcare.domain.outlook import Outlook
 from nightcare.domain.reminders import Key, Occurrence, Reminder
 from nightcare.domain.schedule import Schedule
+from nightcare.engine.answer_targets import SkipSpan
 from nightcare.engine.engine import Engine
 from nightcare.engine.outlook_reader import read_outlook
 from nightcare.engine.user_actions import UserActions
@@ -115,6 +116,8 @@ acts = st.one_of(
     st.tuples(st.just("tonight"), clocks),
     st.tuples(st.just("undo"), st.none()),
     st.tuples(st.just("done"), st.none()),
+    st.tuples(st.just("done ahead"), st.none()),
+    st.tuples(st.just("skip"), st.sampled_from(SkipSpan)),
     st.tuples(st.just("close"), st.none()),
     st.tuples(st.just("snooze"), minutes),
     st.tuples(st.just("pause"), minutes),
@@ -195,6 +198,10 @@ class Night:
                 self._press(how)
             case "tonight", time() as bedtime:
                 answers.tonight(self.now, bedtime)
+            case "done ahead", _:
+                answers.done(self.now, ahead=True)
+            case "skip", SkipSpan() as span:
+                answers.skip(self.now, span=span)
             case "snooze", int(length):
                 answers.snooze(self.now, until=length * A_MINUTE)
             case "pause", int(length):

@@ -10,11 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from nightcare.domain.delivery import Active, DeliveryStatus
+from nightcare.domain.delivery import Active, Closed, DeliveryStatus, Outcome, begin
+from nightcare.domain.reminders import Key, Occurrence, Topic
+from nightcare.engine.answer_targets import SkipSpan
+from nightcare.engine.user_actions import UserActions
 from nightcare.errors import StateError
 from nightcare.journal.journal_file import FILE_NAME
 from nightcare.journal.migrations import MIGRATIONS, VERSION
 from nightcare.journal.store import Journal
+from parts.desk import schedule_of
+
+WATER = '[reminders.water]\ntopic = "hydration"\nevery = "1h"\n'
 
 
 @pytest.mark.parametrize("version", range(len(MIGRATIONS)))
@@ -103,3 +109,30 @@ def test_what_an_earlier_version_wrote_is_read(tmp_path: Path) -> None:
         assert [journal.trial_status(one.id) for one in journal.trials()] == [
             DeliveryStatus.DECIDED
         ]
+
+
+def test_the_last_version_is_kept_and_its_actions_are_undone_step_by_step(tmp_path: Path) -> None:
+    """Before a skip of this version and after it."""
+    old = sqlite3.connect(tmp_path / FILE_NAME)
+    for step in MIGRATIONS[:5]:
+        old.executescript(step)
+    old.execute("PRAGMA user_version=5")
+    old.commit()
+    old.close()
+    now = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
+    schedule = schedule_of('[sleep]\nwake = "07:00"\nbedtime = "22:30"\n' + WATER)
+    with closing(Journal.open(tmp_path)) as journal:
+        # As the last version recorded it, which had no skip.
+        shown = begin(Occurrence(Key("water", now.date(), "18000"), now), Topic.HYDRATION)
+        journal.record_action(now, "done", [shown], journal.global_state())
+        journal.save(shown.settle(Outcome.DONE, now))
+        actions = UserActions(schedule, UTC, journal)
+        skipped = actions.skip(now, "water", SkipSpan.TODAY)
+        assert {str(one.state.outcome) for one in skipped if isinstance(one.state, Closed)} == {
+            "skipped"
+        }
+    with closing(Journal.open(tmp_path)) as journal:
+        actions = UserActions(schedule, UTC, journal)
+        assert len(journal.since(now)) == len(skipped) + 1
+        assert [actions.undo(now).what for _ in range(2)] == ["skip", "done"]
+        assert journal.since(now) == [shown]

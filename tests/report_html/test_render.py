@@ -17,7 +17,7 @@ from nightcare.domain.delivery import Delivery, Outcome, begin
 from nightcare.domain.diary import Answer, Cramp, DiaryMoment, Leg, Morning, Severity
 from nightcare.domain.referral import ReferralReason
 from nightcare.domain.reminders import Key, Occurrence, Topic
-from nightcare.domain.report import LONGEST_BY_WEEK, Report, days_until, report
+from nightcare.domain.report import LONGEST_BY_WEEK, ReminderCounts, Report, days_until, report
 from nightcare.domain.schedule import ReferralRule
 from nightcare.i18n.translator import read_words
 from nightcare.languages import languages
@@ -210,6 +210,9 @@ def test_the_page_has_the_figures_of_the_report() -> None:
         ("02:00\N{EN DASH}04:00", "3"),
     ]
     assert [(row.name, row.figure) for row in reminders.rows] == [("water", "1 of 2")]
+    (water,) = made.topics
+    skipped = replace(made, topics={water: ReminderCounts(skipped=3)})
+    assert [row.figure for row in made_page(skipped).tables[-1].rows] == ["3 skipped"]
     assert drawn.periods is not None
     for line, week in zip(drawn.periods.rows, made.weeks, strict=True):
         told = week.nights

@@ -118,7 +118,11 @@ UPDATE decisions SET delivery = CASE WHEN EXISTS (
 ALTER TABLE trials ADD COLUMN delivery TEXT;
 """
 
-MIGRATIONS = (_FIRST, _DIARY, _LEADING, _APPLICATION, _DELIVERY)
+_SKIPPED = "-- No table changes"
+"""The outcome and the action of a skip. Earlier versions would take them for damage, and show what
+was skipped; the number of the version keeps them from it."""
+
+MIGRATIONS = (_FIRST, _DIARY, _LEADING, _APPLICATION, _DELIVERY, _SKIPPED)
 """The migration from each version to the next; a released one is never changed."""
 
 VERSION = len(MIGRATIONS)
