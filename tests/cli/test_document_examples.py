@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from cli.terminal import Result, Terminal
+from parts.processes import HANG_SECONDS
 from parts.scripts import shell_program
 
 PROJECT = Path(__file__).parents[2]
@@ -167,7 +168,7 @@ def test_what_is_to_be_typed_works(
 
 def in_a_shell(command: str, environment: dict[str, str]) -> None:
     """Run something that is no command of ours, here."""
-    subprocess.run(["sh", "-euc", command], env=environment, check=True, timeout=30)
+    subprocess.run(["sh", "-euc", command], env=environment, check=True, timeout=HANG_SECONDS)
 
 
 @pytest.mark.parametrize("snippet", WRITTEN, ids=lambda one: one.text.splitlines()[0])
@@ -220,14 +221,16 @@ def test_the_first_command_runs_what_is_installed(
         (tmp_path / name).symlink_to(PROJECT / name)
     shell_program(tmp_path / ".venv" / "bin" / "nightcare", 'echo "started with: $*"')
     stamp = 'echo "run $(cat requirements.lock pyproject.toml | cksum)" >.venv/installed'
-    subprocess.run(["sh", "-euc", stamp], cwd=tmp_path, env=environment, check=True, timeout=30)
+    subprocess.run(
+        ["sh", "-euc", stamp], cwd=tmp_path, env=environment, check=True, timeout=HANG_SECONDS
+    )
     done = subprocess.run(
         [tmp_path / "scripts" / "run", "--config", "own.toml"],
         cwd=tmp_path,
         env=environment,
         capture_output=True,
         check=True,
-        timeout=30,
+        timeout=HANG_SECONDS,
     )
     assert done.stdout.decode() == "started with: run --config own.toml\n"
 
@@ -246,7 +249,7 @@ def test_who_may_not_install_packages_is_told_which(
         env={**environment, "PATH": f"{tmp_path}:{environment['PATH']}"},
         capture_output=True,
         check=False,
-        timeout=30,
+        timeout=HANG_SECONDS,
     )
     assert (done.returncode, done.stdout) == (1, b"")
     assert done.stderr.decode().splitlines() == [
@@ -285,7 +288,7 @@ def test_only_all_of_the_tests_have_to_cover_everything(
         (programs / name).chmod(0o755)
     stamp = 'echo "all $(cat requirements.lock pyproject.toml | cksum)" >.venv/installed'
     for command in (["sh", "-euc", stamp], [str(tmp_path / "scripts" / "test"), *words.split()]):
-        subprocess.run(command, cwd=tmp_path, env=environment, check=True, timeout=30)
+        subprocess.run(command, cwd=tmp_path, env=environment, check=True, timeout=HANG_SECONDS)
     said = (tmp_path / "said").read_text(encoding="utf-8").splitlines()
     assert "lint-imports" in said
     assert ("coverage report" in said) is measured

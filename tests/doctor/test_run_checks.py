@@ -25,6 +25,7 @@ from parts.bus import NOTIFICATIONS, PrivateBus
 from parts.home import Home
 from parts.named_service import NamedService
 from parts.notification_server import NotificationServer
+from parts.processes import HANG_SECONDS
 from parts.scripts import shell_program
 
 ENGLISH = read_words("en")
@@ -267,7 +268,7 @@ def test_a_call_aside_brings_its_result_and_its_error() -> None:
     with pytest.raises(TimeoutError):
         asyncio.run(run_in_thread(slow, 0.01))
     release.set()
-    assert ended.wait(10)
+    assert ended.wait(HANG_SECONDS)
 
 
 # All is well, and what is not

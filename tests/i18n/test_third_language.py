@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from nightcare import errors
+from parts.processes import HANG_SECONDS
 
 PACKAGE = Path(inspect.getfile(errors)).parent
 POLISH = 'plural = "n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : 2"'
@@ -42,7 +43,7 @@ def run(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProc
         check=False,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG_SECONDS,
         cwd=folder,
         env={
             "HOME": str(home),
@@ -68,7 +69,7 @@ def test_it_is_spoken_on_a_desktop_that_speaks_it(folder: Path) -> None:
         check=True,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG_SECONDS,
         env={"PYTHONPATH": str(folder), "LANG": "pl_PL.UTF-8", "PYTHONUTF8": "1"},
     )
     assert spoken.stdout.strip() == "['1 dzień', '3 dni', '5 dni']"

@@ -429,7 +429,7 @@ def test_what_is_open_survives_kill_9(night: Nightcare, monitor: Monitor, server
         assert second.title == WATER_AGAIN
         eventually(
             lambda: [one.number for one in reminders(server)] == [second.number],
-            10,
+            HANG_SECONDS,
             "the new one alone to be on the screen",
             server.program,
         )
@@ -555,7 +555,7 @@ def test_mistake_in_a_saved_schedule_is_told_until_it_is_mended(
         assert night.json("status")["mistakes"] == []
         eventually(
             lambda: [one.title for one in server.shown()] in ([APPLIED], []),
-            10,
+            HANG_SECONDS,
             "the mistake to leave the screen",
             server.program,
         )

@@ -60,7 +60,7 @@ def notify(connection: DBusConnection, actions: list[str]) -> int:
         600_000,
     )
     message = new_method_call(SERVER, "Notify", "susssasa{sv}i", body)
-    answer = connection.send_and_get_reply(message, timeout=20)
+    answer = connection.send_and_get_reply(message, timeout=HANG_SECONDS)
     assert answer.header.message_type is MessageType.method_return, answer.body
     return cast("int", answer.body[0])
 
@@ -116,7 +116,7 @@ def test_bus_answers_and_starts_no_installed_server(bus: PrivateBus) -> None:
     """The bus is real, and a server exists on it only when a test starts one."""
     with bus.connection() as connection:
         question = new_method_call(DRIVER, "ListActivatableNames")
-        answer = connection.send_and_get_reply(question, timeout=10)
+        answer = connection.send_and_get_reply(question, timeout=HANG_SECONDS)
         assert answer.body == (["org.freedesktop.DBus"],)
     assert bus.owner(NOTIFICATIONS) is None
     assert bus.owner("org.freedesktop.DBus") == "org.freedesktop.DBus"
@@ -131,7 +131,7 @@ def test_bus_with_services_knows_those_of_the_person(home: Home) -> None:
     )
     with private_bus(home, services=True) as bus, bus.connection() as connection:
         question = new_method_call(DRIVER, "ListActivatableNames")
-        answer = connection.send_and_get_reply(question, timeout=10)
+        answer = connection.send_and_get_reply(question, timeout=HANG_SECONDS)
         assert "org.example.Own" in answer.body[0]
 
 
@@ -139,10 +139,10 @@ def test_bus_with_services_knows_those_of_the_person(home: Home) -> None:
 def test_bus_dies_and_comes_back_at_its_address(bus: PrivateBus, *, abruptly: bool) -> None:
     """A connection breaks when the bus dies; the next one, to the same address, works."""
     with bus.connection() as connection:
-        assert connection.receive(timeout=10).body == (connection.unique_name,)
+        assert connection.receive(timeout=HANG_SECONDS).body == (connection.unique_name,)
         bus.stop(abruptly=abruptly)
         with pytest.raises(ConnectionError):
-            connection.receive(timeout=10)
+            connection.receive(timeout=HANG_SECONDS)
     bus.start()
     assert bus.owner("org.freedesktop.DBus") == "org.freedesktop.DBus"
 
@@ -260,7 +260,7 @@ def test_user_manager_starts_and_restarts_a_service(home: Home) -> None:
         os.kill(first, signal.SIGKILL)
         eventually(
             lambda: manager.show("ready.service", "NRestarts") == "1",
-            30,
+            HANG_SECONDS,
             "a restart",
             manager.program,
         )
@@ -272,7 +272,7 @@ def test_user_manager_starts_and_restarts_a_service(home: Home) -> None:
             lambda: (
                 manager.log.read_text(encoding="utf-8").count(f"at home in {home.path} :99") == 2
             ),
-            20,
+            HANG_SECONDS,
             "both to have said where they are",
             manager.program,
         )

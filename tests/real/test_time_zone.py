@@ -14,7 +14,7 @@ import pytest
 
 from parts.home import Home
 from parts.mounts import with_mounts
-from parts.processes import eventually
+from parts.processes import HANG_SECONDS, eventually
 from parts.program import PROGRAM, Nightcare
 
 pytestmark = [pytest.mark.real, pytest.mark.privileged]
@@ -66,7 +66,7 @@ class Machine:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=HANG_SECONDS,
             check=False,
         )
 

@@ -163,7 +163,7 @@ def test_unit_is_one_that_systemd_has_nothing_against(
         [tool, "--user", "--man=no", "verify", str(unit_file(night))],
         env=dict(manager.environment),
         capture_output=True,
-        timeout=30,
+        timeout=HANG_SECONDS,
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
@@ -347,7 +347,7 @@ def test_config_is_read_again_on_reload(night: Nightcare, manager: UserManager) 
     manager.systemctl("reload", "nightcare")
     eventually(
         lambda: f"{night.config}:" in printed(night),
-        20,
+        HANG_SECONDS,
         "the mistake to be told",
         manager.program,
     )

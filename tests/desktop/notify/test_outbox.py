@@ -32,7 +32,7 @@ from parts.notifier_bench import (
     on_a_server,
     shown,
 )
-from parts.processes import eventually
+from parts.processes import HANG_SECONDS, eventually
 
 pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
 
@@ -340,7 +340,9 @@ def test_a_server_that_can_be_started_is(home: Home) -> None:
             await asyncio.to_thread(lambda: None)
             assert not asked.exists()
             screen.show(MESSAGE)
-            await asyncio.to_thread(eventually, asked.exists, 10, "the server to be started")
+            await asyncio.to_thread(
+                eventually, asked.exists, HANG_SECONDS, "the server to be started"
+            )
             async with NotificationServer(bus.address):
                 await shown(ear, MESSAGE)
 

@@ -26,6 +26,7 @@ from nightcare.domain.notification import (
     NotifierEvent,
 )
 from parts.memory_screen import Ear, heard_from
+from parts.processes import HANG_SECONDS
 
 MESSAGE = Message(
     "t1",
@@ -58,14 +59,14 @@ class FakePlyer:
         assert app_icon == ""
         self.shown.append((title, message))
         self._calls.release()
-        assert self.free.wait(10)
+        assert self.free.wait(HANG_SECONDS)
         if self.fails(title):
             raise NotImplementedError
 
     async def called(self, times: int = 1) -> None:
         """Wait until it was called so many times more."""
         for _ in range(times):
-            assert await asyncio.to_thread(self._calls.acquire, timeout=10)
+            assert await asyncio.to_thread(self._calls.acquire, timeout=HANG_SECONDS)
 
 
 def test_the_words_are_handed_over_with_how_to_answer() -> None:
@@ -195,7 +196,7 @@ def test_after_the_last_attempt_a_message_is_given_up() -> None:
         async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             await plyer.called(2)
-            await asyncio.wait({screen._presented["t1"]}, timeout=10)
+            await asyncio.wait({screen._presented["t1"]}, timeout=HANG_SECONDS)
             screen.show(Message("t2", "Stretch", ""))
             assert await ear.until_heard(1) == [NotificationShown("t2", None)]
 
@@ -231,7 +232,7 @@ def test_a_call_that_never_ends_was_never_shown() -> None:
         async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             await plyer.called()
-            await asyncio.wait({screen._presented["t1"]}, timeout=10)
+            await asyncio.wait({screen._presented["t1"]}, timeout=HANG_SECONDS)
             assert screen._presented["t1"].done()
             assert ear.heard == []
 
@@ -270,7 +271,7 @@ def test_closing_ends_the_attempts() -> None:
             await plyer.called()
             attempts = screen._presented["t1"]
             screen.close("t1")
-            await asyncio.wait({attempts}, timeout=10)
+            await asyncio.wait({attempts}, timeout=HANG_SECONDS)
             assert attempts.cancelled()
 
     asyncio.run(story())

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from nightcare.desktop.systemd.service_manager import ServiceManager
+from parts.processes import HANG_SECONDS
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def manager_socket() -> Iterator[tuple[str, socket.socket]]:
     ):
         address = str(Path(folder) / "notify")
         ear.bind(address)
-        ear.settimeout(10)
+        ear.settimeout(HANG_SECONDS)
         yield address, ear
 
 
@@ -44,7 +45,7 @@ def test_an_abstract_address_is_understood() -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
         name = f"nightcare-test-{os.getpid()}"
         ear.bind("\0" + name)
-        ear.settimeout(10)
+        ear.settimeout(HANG_SECONDS)
         ServiceManager({"NOTIFY_SOCKET": "@" + name}).stopping()
         assert ear.recv(200) == b"STOPPING=1"
 
