@@ -9,9 +9,8 @@ import tomli
 from pydantic import ValidationError
 
 from config.written import SLEEP, loaded, mistakes, told
-from nightcare.config.config_file import read_file
+from nightcare.config.config_file import not_toml, read_file
 from nightcare.config.source import LARGEST_FILE
-from nightcare.config.toml_errors import not_toml
 from nightcare.config.validation_errors import validation_diagnostics
 from nightcare.errors import ConfigError
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from nightcare.desktop.dbus.client import BusClient
-from nightcare.desktop.notify.freedesktop import FreedesktopNotifier, Waits
+from nightcare.desktop.notify.freedesktop import FreedesktopNotifier
 from nightcare.domain.notification import (
     Button,
     Message,
@@ -42,7 +42,7 @@ def a_screen(
     return FreedesktopNotifier(
         BusClient(bus.address, limit=limit, delays=delays),
         icon="nightcare-drop",
-        waits=Waits(rest=0.0),
+        rest=0.0,
     )
 
 

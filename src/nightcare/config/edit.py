@@ -196,7 +196,7 @@ def _verified(change: Callable[[], str], expected: Table, where: Keys) -> str:
     with _refused_where_it_fails(where):
         body = change()
         said = tomli.loads(body)
-    if not _same(_pruned(said), _pruned(expected)):
+    if _canonical(said) != _canonical(expected):
         raise _not_editable(where)
     return body
 
@@ -205,24 +205,17 @@ def _not_editable(where: Keys) -> StateError:
     return StateError("config_not_editable", key=path_text(where))
 
 
-def _pruned(value: Any) -> Any:
-    """Return a value without empty tables, which mean nothing."""
-    if not isinstance(value, dict):
-        return value
-    inner = {key: _pruned(one) for key, one in value.items()}
-    return {key: one for key, one in inner.items() if one != {}}
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Return whether two values are equal, types included, in any order of keys."""
-    match one, other:
-        case dict(), dict():
-            return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
-        case list(), list():
-            return len(one) == len(other) and all(map(_same, one, other))
+def _canonical(value: Any) -> object:
+    """Return a value for comparison: without empty tables, which mean nothing, and types told."""
+    match value:
+        case dict():
+            inner = {key: _canonical(one) for key, one in value.items()}
+            return {key: one for key, one in inner.items() if one != {}}
+        case list():
+            return [_canonical(one) for one in value]
         case _:
             # By their spelling, because no not-a-number equals another.
-            return type(one) is type(other) and repr(one) == repr(other)
+            return type(value), repr(value)
 
 
 # Preconditions

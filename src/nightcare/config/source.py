@@ -8,7 +8,6 @@ import os
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -126,12 +125,9 @@ def _may_block(path: Path) -> bool:
 
 def json_values(tables: Table) -> Table:
     """Return valid tables as JSON can hold them: TOML times become text."""
-    values: Table = json.loads(json.dumps(tables, default=_clock_text))
+    text = json.dumps(tables, default=lambda clock: clock.replace(microsecond=0).isoformat())
+    values: Table = json.loads(text)
     return values
-
-
-def _clock_text(value: time) -> str:
-    return value.replace(microsecond=0).isoformat()
 
 
 def result_to_json(result: LoadResult) -> dict[str, object]:

@@ -44,15 +44,13 @@ def load_in_subprocess(
     try:
         answer = _run(source, meanwhile)
         error = error_from_json(answer) if "problems" in answer else None
-        result = None if error is not None else result_from_json(answer)
+        if error is None:
+            return result_from_json(answer)
     except (OSError, subprocess.SubprocessError, ValueError, LookupError, TypeError, ConfigError):
         from nightcare.config.load import load_source  # noqa: PLC0415 - it would stay loaded
 
         return load_source(source)
-    if result is None:
-        assert error is not None
-        raise error
-    return result
+    raise error
 
 
 def _run(source: ConfigSource, meanwhile: Callable[[], object] | None) -> Any:

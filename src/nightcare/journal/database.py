@@ -76,7 +76,7 @@ class Database:
     @classmethod
     def _opened(cls, name: str) -> Self:
         connection = sqlite3.connect(name, timeout=_BUSY_SECONDS, isolation_level=None)
-        connection.text_factory = _decode
+        connection.text_factory = lambda raw: raw.decode(errors="replace")
         try:
             if belongs_to_another_program(connection):
                 raise StateError("journal_foreign", path=name)
@@ -291,10 +291,6 @@ def _is_damage(error: Exception) -> bool:
     if not isinstance(error, sqlite3.OperationalError):
         return True
     return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
-
-
-def _decode(raw: bytes) -> str:
-    return raw.decode(errors="replace")
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

@@ -13,7 +13,7 @@ from jeepney import MatchRule
 from nightcare.desktop.dbus.client import BusClient, BusSession
 from nightcare.desktop.dbus.connection import ConnectionLost, Signal
 from nightcare.desktop.dbus.transport import open_connection
-from nightcare.desktop.notify.freedesktop import FreedesktopNotifier, Waits
+from nightcare.desktop.notify.freedesktop import FreedesktopNotifier
 from nightcare.desktop.presence.monitor import PresenceMonitor
 from nightcare.domain.notification import Message, NotificationShown
 from parts.attending import GNOME_SAVER, HERE, LOCKED, Watch, run
@@ -87,7 +87,7 @@ def test_notifications_and_presence_share_a_connection_and_come_back_together(ho
 
     async def story(bus: PrivateBus) -> None:
         client = BusClient(bus.address, delays=AT_ONCE)
-        notifier = FreedesktopNotifier(client, icon="", waits=Waits(rest=0.0))
+        notifier = FreedesktopNotifier(client, icon="", rest=0.0)
         monitor = PresenceMonitor(client, None, {}, schedule_of(SLEEP))
         watch = Watch(monitor)
         server, saver = NotificationServer(bus.address), NamedService(bus.address, GNOME_SAVER)

@@ -9,7 +9,7 @@ from itertools import repeat
 import pytest
 
 from nightcare.desktop.dbus.client import BusClient
-from nightcare.desktop.notify.freedesktop import FreedesktopNotifier, Waits
+from nightcare.desktop.notify.freedesktop import FreedesktopNotifier
 from nightcare.domain.notification import (
     Button,
     ButtonPressed,
@@ -502,7 +502,7 @@ def test_a_screen_without_a_bus_waits_for_one_and_goes_on_to_another(
 
     async def story(other: PrivateBus) -> None:
         screen = FreedesktopNotifier(
-            BusClient(None, delays=AT_ONCE), icon="nightcare-drop", waits=Waits(rest=0.0)
+            BusClient(None, delays=AT_ONCE), icon="nightcare-drop", rest=0.0
         )
         screen.show(MESSAGE)
         async with (

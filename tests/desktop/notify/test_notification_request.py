@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from nightcare.desktop.dbus.client import BusClient
-from nightcare.desktop.notify.freedesktop import FreedesktopNotifier, Waits
+from nightcare.desktop.notify.freedesktop import FreedesktopNotifier
 from nightcare.domain.notification import (
     ButtonPressed,
     Capability,
@@ -103,9 +103,7 @@ def test_what_the_person_said_of_buttons_counts(
     async def story() -> None:
         server = NotificationServer(bus.address)
         server.information = (name, "nobody", "2.5", "1.2")
-        screen = FreedesktopNotifier(
-            BusClient(bus.address), icon="", waits=Waits(rest=0), remembered=remembered
-        )
+        screen = FreedesktopNotifier(BusClient(bus.address), icon="", rest=0, remembered=remembered)
         async with server, heard_from(screen) as ear:
             screen.show(MESSAGE)
             await shown(ear, MESSAGE)

@@ -13,7 +13,7 @@ import pytest
 from jeepney import new_method_call
 
 from nightcare.desktop.dbus.client import BusClient
-from nightcare.desktop.notify.freedesktop import FreedesktopNotifier, Waits
+from nightcare.desktop.notify.freedesktop import FreedesktopNotifier
 from nightcare.domain.delivery import DeliveryStatus
 from nightcare.domain.notification import (
     Button,
@@ -500,7 +500,7 @@ def test_while_the_session_begins_none_is_started(
     bus, starter = starting
 
     async def story() -> None:
-        screen = FreedesktopNotifier(BusClient(bus.address), icon="", waits=Waits(patience=60.0))
+        screen = FreedesktopNotifier(BusClient(bus.address), icon="", patience=60.0)
         async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             await rejected(ear, DeliveryStatus.NO_SERVER)
@@ -521,7 +521,7 @@ def test_where_the_desktop_turns_out_to_have_none_the_wait_is_over(
     bus, starter = starting
 
     async def story() -> None:
-        screen = FreedesktopNotifier(BusClient(bus.address), icon="", waits=Waits(patience=60.0))
+        screen = FreedesktopNotifier(BusClient(bus.address), icon="", patience=60.0)
         async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             await rejected(ear, DeliveryStatus.NO_SERVER)
@@ -543,7 +543,7 @@ def test_the_desktops_own_server_is_sent_what_waited_for_it(
     bus, starter = starting
 
     async def story() -> None:
-        screen = FreedesktopNotifier(BusClient(bus.address), icon="", waits=Waits(patience=60.0))
+        screen = FreedesktopNotifier(BusClient(bus.address), icon="", patience=60.0)
         async with heard_from(screen) as ear:
             screen.show(MESSAGE)
             await rejected(ear, DeliveryStatus.NO_SERVER)
@@ -561,7 +561,7 @@ def test_there_one_is_started_at_once(starting: tuple[PrivateBus, Starter], why:
     bus, starter = starting
 
     async def story() -> None:
-        screen = FreedesktopNotifier(BusClient(bus.address), icon="", waits=Waits(patience=60.0))
+        screen = FreedesktopNotifier(BusClient(bus.address), icon="", patience=60.0)
         async with heard_from(screen) as ear:
             if why == "the person waits for it":
                 screen.show(replace(MESSAGE, asked_for=True))

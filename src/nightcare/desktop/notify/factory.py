@@ -74,7 +74,7 @@ def choose_screen(
         return TerminalNotifier(out)
     from nightcare.desktop.dbus.client import BusClient  # noqa: PLC0415 - Linux only
     from nightcare.desktop.desktop_entry import icon  # noqa: PLC0415 - likewise
-    from nightcare.desktop.notify.freedesktop import FreedesktopNotifier, Waits  # noqa: PLC0415 - likewise
+    from nightcare.desktop.notify.freedesktop import FreedesktopNotifier  # noqa: PLC0415 - likewise
 
     address = session_bus(variables)
     if address is None and watched:
@@ -83,7 +83,7 @@ def choose_screen(
         bus or BusClient(address),
         icon=icon(variables),
         remembered=remembered,
-        waits=Waits(patience=_patience(variables)),
+        patience=_patience(variables),
     )
 
 

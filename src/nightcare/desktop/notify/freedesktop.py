@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from jeepney import MatchRule
 
@@ -32,22 +31,6 @@ REST = 0.4
 never draws what it is sent within about 0.2 s of its last popup's end, while that fades out."""
 
 
-@dataclass(frozen=True)
-class Waits:
-    """The times that the notifier waits, in seconds.
-
-    Attributes:
-        rest: Between the end of one notification and the next.
-        patience: On a new bus for its session's own server, before it lets the bus start one.
-    """
-
-    rest: float = REST
-    patience: float = 0.0
-
-
-USUAL = Waits()
-
-
 class FreedesktopNotifier:
     """The notifier that uses org.freedesktop.Notifications.
 
@@ -62,7 +45,9 @@ class FreedesktopNotifier:
         bus: The client of the session bus.
         icon: The name or path of the icon of every message.
         remembered: The user's answers whether a server draws buttons.
-        waits: The time to wait before it sends something, or lets a server be started.
+        rest: Seconds between the end of one notification and the next.
+        patience: Seconds to wait on a new bus for its session's own server, before it lets the bus
+            start one.
     """
 
     name = "freedesktop"
@@ -76,13 +61,14 @@ class FreedesktopNotifier:
         *,
         icon: str,
         remembered: ButtonMemory = nothing_remembered,
-        waits: Waits = USUAL,
+        rest: float = REST,
+        patience: float = 0.0,
     ) -> None:
         self._client = bus
         self._icon = icon
         self._remembered = remembered
-        self._patience = waits.patience
-        self._outbox = Outbox(bus.delays, waits.rest)
+        self._patience = patience
+        self._outbox = Outbox(bus.delays, rest)
         self._left_behind: dict[str, str] = {}
         self._report: Callable[[NotifierEvent], None] | None = None
         self._session: BusSession | None = None

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from shutil import which
@@ -28,6 +27,7 @@ from nightcare.domain.notification import (
     Rejected,
     Sent,
 )
+from nightcare.threads import run_in_thread
 
 LIMIT = 20.0
 """Seconds that a call may take; plyer runs other programs and waits for their end."""
@@ -91,7 +91,7 @@ class PlyerNotifier:
         self._delays = delays
         self._wanted: dict[str, Message] = {}
         self._presented: dict[str, asyncio.Task[None]] = {}
-        self._calls: set[asyncio.Future[str]] = set()
+        self._calls: set[asyncio.Task[str]] = set()
         self._changed = asyncio.Event()
 
     @property
@@ -137,7 +137,7 @@ class PlyerNotifier:
                 await self._changed.wait()
 
     async def _present(self, message: Message, report: Callable[[NotifierEvent], None]) -> None:
-        call: asyncio.Future[str] | None = None
+        call: asyncio.Task[str] | None = None
         for delay in (0.0, *self._delays):
             await asyncio.sleep(delay)
             if call is None and len(self._calls) < _MOST_CALLS:
@@ -158,20 +158,11 @@ class PlyerNotifier:
                 report(Rejected(message.token, DeliveryStatus.FAILED))
                 call = None
 
-    def _call(self, message: Message) -> asyncio.Future[str]:
+    def _call(self, message: Message) -> asyncio.Task[str]:
         """Call plyer, and learn what went wrong; "" where it returned without an error."""
-        loop = asyncio.get_running_loop()
-        call: asyncio.Future[str] = loop.create_future()
+        call = asyncio.create_task(run_in_thread(partial(self._notify, message)))
         self._calls.add(call)
         call.add_done_callback(self._calls.discard)
-
-        def work() -> None:
-            trouble = self._notify(message)
-            with contextlib.suppress(RuntimeError):  # the loop has closed meanwhile
-                loop.call_soon_threadsafe(call.set_result, trouble)
-
-        # Not asyncio.to_thread: a call that never ends would keep the program from ending.
-        threading.Thread(target=work, name="plyer", daemon=True).start()
         return call
 
     def _notify(self, message: Message) -> str:
