@@ -17,7 +17,7 @@ from nightcare.cli.command_group import LazyGroup, app
 from nightcare.cli.main import main
 from nightcare.desktop.instance_lock import InstanceLock
 from nightcare.domain.delivery import Closed, Outcome, Reason
-from nightcare.journal.journal_file import FILE_NAME
+from nightcare.journal.database import FILE_NAME
 from parts.scripts import shell_program
 
 NEED_THE_JOURNAL = [

@@ -18,7 +18,7 @@ from nightcare.domain.global_state import GlobalState
 from nightcare.domain.history import ACTS
 from nightcare.domain.routine_session import RoutineSession
 from nightcare.i18n.translator import read_words
-from nightcare.journal.journal_file import FILE_NAME
+from nightcare.journal.database import FILE_NAME
 from nightcare.journal.store import Journal
 
 TABLES = (

@@ -21,8 +21,8 @@ from nightcare.domain.global_state import GlobalState
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.routine_session import RoutineSession
 from nightcare.errors import StateError
+from nightcare.journal.database import FILE_NAME
 from nightcare.journal.diary_store import DiaryStore
-from nightcare.journal.journal_file import FILE_NAME
 from nightcare.journal.migrations import MIGRATIONS, TABLES, VERSION
 from nightcare.journal.store import SERVICE_NOTE, Journal
 

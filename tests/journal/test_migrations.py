@@ -15,7 +15,7 @@ from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.engine.answer_targets import SkipSpan
 from nightcare.engine.user_actions import UserActions
 from nightcare.errors import StateError
-from nightcare.journal.journal_file import FILE_NAME
+from nightcare.journal.database import FILE_NAME
 from nightcare.journal.migrations import MIGRATIONS, VERSION
 from nightcare.journal.store import Journal
 from parts.desk import schedule_of

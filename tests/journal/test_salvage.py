@@ -15,9 +15,9 @@ from nightcare.domain.diary import Answer, Cramp, DiaryMoment, Morning, Severity
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.errors import StateError
-from nightcare.journal.journal_file import FILE_NAME
+from nightcare.journal.database import FILE_NAME
 from nightcare.journal.memory_fallback import FallbackJournal
-from nightcare.journal.salvage import salvage
+from nightcare.journal.salvage import salvage, set_aside
 from nightcare.journal.store import SERVICE_NOTE, Journal
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -252,3 +252,17 @@ def test_old_entries_go_once_a_day(tmp_path: Path) -> None:
     one.run(lambda: None)
     assert one.delivery(delivery(1).key) is None
     one.close()
+
+
+def test_a_corrupt_file_is_renamed_with_what_belongs_to_it(tmp_path: Path) -> None:
+    """The next one starts clean."""
+    for extra in ("", "-wal", "-shm"):
+        (tmp_path / f"{FILE_NAME}{extra}").write_text(extra)
+    renamed = set_aside(tmp_path, NOON)
+    assert renamed == tmp_path / "journal-corrupt-20261123T120000.sqlite"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "journal-corrupt-20261123T120000.sqlite",
+        "journal-corrupt-20261123T120000.sqlite-shm",
+        "journal-corrupt-20261123T120000.sqlite-wal",
+    ]
+    assert set_aside(tmp_path, NOON) is None

@@ -12,7 +12,7 @@ import pytest
 from nightcare.desktop.clock import now
 from nightcare.domain.policy import Presence
 from nightcare.domain.reminders import Condition, Key
-from nightcare.journal.journal_file import FILE_NAME
+from nightcare.journal.database import FILE_NAME
 from nightcare.journal.store import SERVICE_NOTE, Journal
 from parts.bus import private_bus
 from parts.home import private_home

@@ -25,7 +25,8 @@ from nightcare.cli.record_formats import (
 from nightcare.domain.delivery import STATE_NAMES, Active, Closed, Delivery, Held, Snoozed
 from nightcare.domain.history import UserAction
 from nightcare.errors import StateError, ValueRefused
-from nightcare.journal.journal_file import FILE_NAME, journal_files, set_aside_files
+from nightcare.journal.database import FILE_NAME, journal_files
+from nightcare.journal.salvage import set_aside_files
 from nightcare.journal.store import Journal
 from nightcare.paths import own_page
 from nightcare.toml_writer import path_text, value_text

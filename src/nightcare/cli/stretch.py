@@ -25,7 +25,7 @@ from nightcare.domain.schedule import Schedule
 from nightcare.engine.user_actions import UserActions
 from nightcare.errors import StateError, ValueRefused
 from nightcare.i18n.translator import Translator
-from nightcare.journal.journal_file import FILE_NAME
+from nightcare.journal.database import FILE_NAME
 from nightcare.nearest import with_nearest
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,9 +18,13 @@ from typing import Self, TypeVar
 
 from nightcare.atomic_write import private_folder
 from nightcare.errors import StateError
-from nightcare.journal.journal_file import FILE_NAME, create, obstacle
 from nightcare.journal.mapping import UNREADABLE
 from nightcare.journal.migrations import APPLICATION_ID, MIGRATIONS, TABLES, VERSION
+
+FILE_NAME = "journal.sqlite"
+
+COMPANIONS = ("-wal", "-shm")
+"""Suffixes of the files that SQLite adds beside it."""
 
 _BUSY_SECONDS = 5.0
 _RETRY_SECONDS = 0.01
@@ -57,7 +62,7 @@ class Database:
             if path.is_symlink() and not path.exists():
                 # A link to nowhere is not followed to make a file, and is in the way of one.
                 raise StateError("journal_not_file", path=path)
-            create(path)
+            _create(path)
             if obstacle(path) is not None:
                 raise StateError("journal_not_file", path=path)
             return cls._opened(str(path))
@@ -309,3 +314,36 @@ def _use_wal(connection: sqlite3.Connection) -> None:
             sleep(_RETRY_SECONDS)
         else:
             return
+
+
+def obstacle(path: Path) -> str | None:
+    """Return "folder", "link" or "device" if the path is not a file, or None.
+
+    SQLite would wait for the other end of a named pipe.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return "link" if path.is_symlink() else None
+    if stat.S_ISDIR(mode):
+        return "folder"
+    return None if stat.S_ISREG(mode) else "device"
+
+
+def _create(path: Path) -> None:
+    """Create the file, readable by its owner alone, unless it exists."""
+    if path.exists():
+        # Opening and closing it would drop SQLite's locks in this process
+        # (https://www.sqlite.org/howtocorrupt.html, 2.2).
+        return
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        # Another command was quicker; a dangling link cannot be used.
+        if not path.exists():
+            raise
+
+
+def journal_files(folder: Path) -> list[Path]:
+    """Return the paths of the journal and of SQLite's companion files."""
+    return [folder / f"{FILE_NAME}{suffix}" for suffix in ("", *COMPANIONS)]

@@ -13,8 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from nightcare.errors import StateError
-from nightcare.journal.database import belongs_to_another_program
-from nightcare.journal.journal_file import FILE_NAME, obstacle
+from nightcare.journal.database import FILE_NAME, belongs_to_another_program, obstacle
 from nightcare.journal.migrations import VERSION
 from nightcare.journal.salvage import count_unreadable
 from nightcare.journal.service_status import ServiceStatus, read_status

@@ -17,9 +17,9 @@ from nightcare.domain.reminders import Key
 from nightcare.domain.routine_session import RoutineSession
 from nightcare.engine.ports import EventLog
 from nightcare.errors import StateError
+from nightcare.journal.database import FILE_NAME
 from nightcare.journal.diary_store import DiaryContent, DiaryStore
-from nightcare.journal.journal_file import FILE_NAME, set_aside
-from nightcare.journal.salvage import salvage
+from nightcare.journal.salvage import salvage, set_aside
 from nightcare.journal.store import BUTTONS_NOTE, Journal
 
 _PRUNE_INTERVAL = timedelta(days=1)

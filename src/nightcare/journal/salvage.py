@@ -1,4 +1,4 @@
-"""Recovery of readable rows from a damaged journal."""
+"""Recovery of readable rows from a damaged journal, which is renamed and kept."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from nightcare.journal import diary_store, mapping
+from nightcare.journal.database import COMPANIONS, FILE_NAME
 from nightcare.journal.store import SERVICE_NOTE, Journal
 
 _Row = tuple[Any, ...]
@@ -188,3 +190,33 @@ def _repair_schema(copy: sqlite3.Connection) -> None:
 _DEFINITIONS = (
     "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
 )
+
+
+def set_aside(folder: Path, now: datetime) -> Path | None:
+    """Rename a corrupt journal, so that a new one can take its place.
+
+    Args:
+        folder: The folder of the journal.
+        now: The instant for the new name (UTC).
+
+    Returns:
+        The new path; None where the file cannot be renamed.
+    """
+    path = folder / FILE_NAME
+    renamed = path.with_name(f"{path.stem}-corrupt-{now:%Y%m%dT%H%M%S}{path.suffix}")
+    try:
+        path.rename(renamed)
+        # They belong to the corrupt file, and would spoil the new one.
+        for suffix in COMPANIONS:
+            companion = Path(f"{path}{suffix}")
+            if companion.exists():
+                companion.rename(f"{renamed}{suffix}")
+    except OSError:
+        return None
+    return renamed
+
+
+def set_aside_files(folder: Path) -> list[Path]:
+    """Return the corrupt journals that `set_aside` has renamed, with their companion files."""
+    name = Path(FILE_NAME)
+    return sorted(folder.glob(f"{name.stem}-corrupt-*{name.suffix}*"))
