@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
 
 from nightcare.config import values
-from nightcare.config.values import DAYS
+from nightcare.config.values import DAYS, InvalidValue
 from nightcare.domain.moments import Moment
 from nightcare.domain.time_parser import SYMBOLS
 from nightcare.errors import ValueRefused
@@ -50,7 +50,7 @@ def _cron(value: Any) -> str:
     text = values.cron_fields(value)
     fields = text.split()
     if len(fields) != _CRON_FIELDS:
-        raise ValueRefused("cron_fields", found=value, count=len(fields))
+        raise InvalidValue("cron_fields", found=value, count=len(fields))
     for number, field in enumerate(fields):
         alone = ["*"] * _CRON_FIELDS
         alone[number] = field
@@ -58,11 +58,11 @@ def _cron(value: Any) -> str:
         try:
             CronSim(" ".join(alone), _ANY_DATE)
         except (CronSimError, ValueError) as error:
-            raise ValueRefused("cron_not_understood", found=text, part=field) from error
+            raise InvalidValue("cron_not_understood", found=text, part=field) from error
     try:
         next(CronSim(text, _ANY_DATE))
     except (CronSimError, StopIteration) as error:
-        raise ValueRefused("cron_never", found=text) from error
+        raise InvalidValue("cron_never", found=text) from error
     return text
 
 

@@ -37,6 +37,10 @@ _MIN_INTERVAL = timedelta(minutes=1)
 _MAX_TEXT = 500
 
 
+class InvalidValue(ValueRefused):
+    """A value that a key does not accept, with a key of the catalogue's `config` texts."""
+
+
 def clock(value: Any) -> time:
     """Return a clock time (local)."""
     if isinstance(value, time):
@@ -48,7 +52,7 @@ def length(value: Any) -> timedelta:
     """Return a length of a day at most."""
     found = parse_length(_ascii(value, "length_not_understood"))
     if found > _MAX_LENGTH:
-        raise ValueRefused("length_too_long", found=value)
+        raise InvalidValue("length_too_long", found=value)
     return found
 
 
@@ -56,7 +60,7 @@ def interval(value: Any) -> timedelta:
     """Return a length of a minute at least."""
     found = length(value)
     if found < _MIN_INTERVAL:
-        raise ValueRefused("every_too_short", found=length_text(found))
+        raise InvalidValue("every_too_short", found=length_text(found))
     return found
 
 
@@ -71,7 +75,7 @@ def moment(value: Any) -> Moment:
         if error.key == "length_is_nothing":
             raise
         # The error may name the length in the moment, which is only a part of what was written.
-        raise ValueRefused("moment_not_understood", found=value) from error
+        raise InvalidValue("moment_not_understood", found=value) from error
 
 
 def question(value: Any) -> Moment | None:
@@ -79,7 +83,7 @@ def question(value: Any) -> Moment | None:
     if value is False:
         return None
     if not isinstance(value, str | time):
-        raise ValueRefused("question_wrong", found=value)
+        raise InvalidValue("question_wrong", found=value)
     return moment(value)
 
 
@@ -92,7 +96,7 @@ def days(value: Any) -> frozenset[int]:
     """Return the weekdays of one word; Monday is 0."""
     word = _string(value, "day_unknown").lower()
     if word not in DAYS:
-        raise ValueRefused("day_unknown", found=value)
+        raise InvalidValue("day_unknown", found=value)
     return DAYS[word]
 
 
@@ -104,7 +108,7 @@ def zone(value: Any) -> str | None:
     try:
         ZoneInfo(name)
     except (OSError, ValueError, ZoneInfoNotFoundError) as error:
-        raise ValueRefused("zone_unknown", found=name) from error
+        raise InvalidValue("zone_unknown", found=name) from error
     return name
 
 
@@ -117,12 +121,12 @@ def text(value: Any, empty: str = "words_empty") -> str:
     """
     found = " ".join(_string(value, empty).split())
     if not found:
-        raise ValueRefused(empty, found=value)
+        raise InvalidValue(empty, found=value)
     if len(found) > _MAX_TEXT:
-        raise ValueRefused("text_too_long", found=len(found), most=_MAX_TEXT)
+        raise InvalidValue("text_too_long", found=len(found), most=_MAX_TEXT)
     control = next((character for character in found if is_unsafe(character)), None)
     if control is not None:
-        raise ValueRefused("text_unseen", found=value, code=f"U+{ord(control):04X}")
+        raise InvalidValue("text_unseen", found=value, code=f"U+{ord(control):04X}")
     return found
 
 
@@ -143,7 +147,7 @@ def cron_fields(value: Any) -> str:
 
 def _string(value: Any, key: str) -> str:
     if not isinstance(value, str):
-        raise ValueRefused(key, found=value)
+        raise InvalidValue(key, found=value)
     return value
 
 
@@ -151,5 +155,5 @@ def _ascii(value: Any, key: str) -> str:
     """Return a text of ASCII characters alone, for the JSON Schema can match no others."""
     found = _string(value, key)
     if not found.isascii():
-        raise ValueRefused(key, found=value)
+        raise InvalidValue(key, found=value)
     return found
