@@ -244,8 +244,11 @@ class Delivery:
         return now + repeat.every if repeat is not None and self.asked <= repeat.times else None
 
     def asked_again(self, state: Active, again: datetime) -> Delivery:
-        """Return it at the time of its repeat (UTC), from which freshness counts."""
-        return replace(self, state=replace(state, away=True), fresh_from=again)
+        """Return it at the time of its repeat (UTC), from which freshness counts.
+
+        It is shown with another tip.
+        """
+        return replace(self, state=replace(state, away=True), fresh_from=again, tip=None)
 
     def start_routine(self, now: datetime, closes: datetime) -> Delivery:
         """Return it with a routine that starts now (UTC) and ends before `closes`.
@@ -255,9 +258,17 @@ class Delivery:
         return replace(self, state=Active(now, closes), fresh_from=now)
 
     def snoozed(self, until: datetime) -> Delivery:
-        """Return it snoozed until an instant (UTC), from which freshness and repeats count anew."""
+        """Return it snoozed until an instant (UTC), from which freshness and repeats count anew.
+
+        It is shown with another tip then.
+        """
         return replace(
-            self, state=Snoozed(until), fresh_from=until, snoozes=self.snoozes + 1, asked=0
+            self,
+            state=Snoozed(until),
+            fresh_from=until,
+            snoozes=self.snoozes + 1,
+            asked=0,
+            tip=None,
         )
 
     def settle(self, outcome: Outcome, now: datetime, reason: Reason | None = None) -> Delivery:

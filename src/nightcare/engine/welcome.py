@@ -1,0 +1,115 @@
+"""The welcome after an installation: what comes next, and a button that shows a reminder."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from nightcare.domain.care_day import Calendar
+from nightcare.domain.notification import (
+    Button,
+    ButtonPressed,
+    Message,
+    MessageEvent,
+    NotificationClosed,
+)
+from nightcare.domain.schedule import Schedule
+from nightcare.engine.deferrable_prompt import DeferrablePrompt
+from nightcare.engine.outlook_reader import read_outlook
+from nightcare.engine.ports import JournalPort, TranslatorPort
+
+WELCOME_NOTE = "welcome"
+"""The name of the note in which the journal keeps that a welcome is wanted."""
+
+TRY = "try"
+"""The key of the button that shows a reminder."""
+
+_PREFIX = "welcome"
+"""The first part of the token, which is followed by the reminder that the button shows."""
+
+_STAYS = timedelta(minutes=10)
+
+
+def request_welcome(journal: JournalPort, now: datetime) -> None:
+    """Ask the service, from now on (UTC), to welcome the person once."""
+    journal.write_note(WELCOME_NOTE, {"wanted": now.isoformat()})
+
+
+class Welcome(DeferrablePrompt):
+    """The welcome, if it is on the screen; it is shown once for each request."""
+
+    def update(
+        self,
+        now: datetime,
+        journal: JournalPort,
+        schedule: Schedule,
+        calendar: Calendar,
+        words: TranslatorPort,
+        *,
+        free: bool,
+    ) -> None:
+        """Show it if it is wanted and the screen is free, or take it off.
+
+        Args:
+            now: The instant (UTC).
+            journal: The journal.
+            schedule: The active schedule.
+            calendar: The person's care days.
+            words: The person's language.
+            free: Whether nothing else is on the screen, and nothing speaks against a prompt.
+        """
+        wanted = "wanted" in journal.read_note(WELCOME_NOTE)
+        self._keep(now, wanted=free and (wanted or self._shown))
+        if free and wanted and not self.there:
+            self._show(_message(now, journal, schedule, calendar, words))
+        self.next = self._closes if self.there else None
+
+    def concerns(self, event: MessageEvent) -> bool:
+        """Return whether an event belongs to it; a press on one that has gone still does.
+
+        Some servers leave it there, and so does an earlier run that was killed.
+        """
+        pressed = isinstance(event, ButtonPressed) and event.token.startswith(f"{_PREFIX}/")
+        return pressed or super().concerns(event)
+
+    def handle_event(self, event: MessageEvent, journal: JournalPort, now: datetime) -> None:
+        """Act on an event of the welcome (now in UTC); each says that it was shown."""
+        if event.token == self.token and not self._shown:
+            self._taken(now, _STAYS)
+            journal.write_note(WELCOME_NOTE, {"shown": now.isoformat()})
+            self._tell("log_welcome")
+        match event:
+            case ButtonPressed(token, key):
+                self.take_back()
+                if key == TRY:
+                    journal.request_trial(token.split("/")[1], now)
+            case NotificationClosed():
+                self.token = None
+
+
+def _message(
+    now: datetime,
+    journal: JournalPort,
+    schedule: Schedule,
+    calendar: Calendar,
+    words: TranslatorPort,
+) -> Message:
+    coming = read_outlook(schedule, calendar, journal, now).next()
+    title = words.say("welcome_title")
+    if coming is None:
+        token = f"{_PREFIX}//{now.isoformat()}"
+        return Message(token, title, words.say("welcome_nothing"), place="notice", stays=_STAYS)
+    name = coming.key.reminder
+    return Message(
+        f"{_PREFIX}/{name}/{now.isoformat()}",
+        title,
+        words.say(
+            "welcome_body",
+            reminder=words.say(f"topic_{schedule.named(name).topic}"),
+            due=words.when(calendar.local(coming.due), calendar.local(now)),
+        ),
+        buttons=(Button(TRY, words.say("button_try")),),
+        command=words.say("welcome_command", reminder=name),
+        spoken=words.say("welcome_spoken", reminder=name),
+        place="notice",
+        stays=_STAYS,
+    )
