@@ -31,7 +31,6 @@ from nightcare.engine.display import Display
 from nightcare.engine.display_queue import may_show, share_screen, show_one
 from nightcare.engine.guided_routine import GuidedRoutine
 from nightcare.engine.lifecycle import candidates, expire, moved_by_person
-from nightcare.engine.morning_question import MorningQuestion
 from nightcare.engine.notices import Notices
 from nightcare.engine.notification_events import (
     handle_delivery,
@@ -42,7 +41,7 @@ from nightcare.engine.notification_events import (
 from nightcare.engine.notification_handles import Handles
 from nightcare.engine.outlook_reader import read_outlook
 from nightcare.engine.ports import EventLog, JournalPort, Notifier, TranslatorPort
-from nightcare.engine.referral_notice import ReferralNotice
+from nightcare.engine.prompts import Prompts
 from nightcare.engine.reschedule import change_plan
 
 
@@ -69,8 +68,7 @@ class Engine:
         self._handles = Handles(screen)
         self._on_screen = Display(screen, journal)
         self.notices = Notices(screen)
-        self._question = MorningQuestion(screen, log)
-        self._professional = ReferralNotice(screen, log)
+        self._prompts = Prompts(screen, log)
         self._guided_routine = GuidedRoutine(screen, log)
         self.presence = Presence()
 
@@ -168,10 +166,8 @@ class Engine:
             self._note_handle(event)
             if self._guided_routine.concerns(event):
                 handle_routine_event(context, self._guided_routine, event, now)
-            elif self._question.concerns(event):
-                self._question.handle_event(event, context.journal, context.calendar(), now)
-            elif self._professional.concerns(event):
-                self._professional.handle_event(event, context.journal, now)
+            elif self._prompts.handle_event(event, context, now):
+                pass
             elif isinstance(event, ButtonPressed) and self._on_screen.delivery(event.token) is None:
                 self._handle_late_press(event, now)
             else:
@@ -210,8 +206,7 @@ class Engine:
         """Take everything off the screen; what is open comes back with the next start."""
         self._on_screen.clear()
         self._guided_routine.withdraw()
-        self._question.withdraw()
-        self._professional.withdraw()
+        self._prompts.withdraw()
         self.notices.withdraw()
         self._handles.keep(())
         journal = self._context.journal
@@ -249,29 +244,14 @@ class Engine:
             context.journal.save_global_state(replace(context.journal.global_state(), updated=now))
         free = self._free(situation)
         if not free:
-            self._question.withdraw()
-            self._professional.withdraw()
+            self._prompts.withdraw()
         if not self._guided_routine.under_way:
             self._guided_routine.withdraw()
         self._on_screen.sync(context.schedule, context.calendar(), context.translator, now)
         self._guided_routine.show(context.translator, context.schedule)
-        self._question.update(
-            now,
-            context.journal,
-            context.calendar(),
-            context.schedule.morning_question,
-            context.translator,
-            free=free,
-        )
-        self._professional.update(
-            now,
-            context.journal,
-            context.calendar(),
-            context.schedule.professional,
-            context.translator,
-            free=free and not self._question.visible,
-        )
         self.notices.update(now, here=not self.presence)
+        noticed = self.notices.token is not None
+        self._prompts.update(context, now, free=free, noticed=noticed)
         self._handles.keep(self._tokens())
 
     def next_deadline(self) -> datetime | None:
@@ -281,9 +261,8 @@ class Engine:
             journal.global_state().paused_until,
             self.notices.closes,
             self._on_screen.trial_closes,
-            self._question.next,
-            self._professional.next,
             self._guided_routine.next,
+            *(prompt.next for prompt in self._prompts),
         ]
         for delivery in journal.unsettled():
             match delivery.state:
@@ -311,7 +290,7 @@ class Engine:
 
     def _tokens(self) -> frozenset[str]:
         """Return the tokens of all that is on the screen, or on its way there."""
-        beside = (self._guided_routine, self._question, self._professional, self.notices)
+        beside = (self._guided_routine, self.notices, *self._prompts)
         tokens = [one.token for one in beside if one.token is not None]
         return frozenset([*self._on_screen.tokens(), *tokens])
 

@@ -171,6 +171,10 @@ class JournalPort(Protocol):
         """Forget an act that was taken back."""
         ...
 
+    def request_trial(self, reminder: str, now: datetime) -> int:
+        """Ask for a reminder to be shown now (UTC); return the number of the trial."""
+        ...
+
     def trials(self) -> list[Trial]:
         """Return the trials that `nightcare try` asked for and that were not shown yet."""
         ...
@@ -258,6 +262,10 @@ class TranslatorPort(Protocol):
 
     def length(self, length: timedelta) -> str:
         """Return a length as text: "1 h 30 min"."""
+        ...
+
+    def when(self, moment: datetime, now: datetime) -> str:
+        """Return a moment as text, seen from now (both local): "tomorrow 07:00"."""
         ...
 
 

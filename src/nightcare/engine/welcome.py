@@ -43,7 +43,7 @@ class Welcome(DeferrablePrompt):
         journal: JournalPort,
         schedule: Schedule,
         calendar: Calendar,
-        words: TranslatorPort,
+        translator: TranslatorPort,
         *,
         free: bool,
     ) -> None:
@@ -54,14 +54,14 @@ class Welcome(DeferrablePrompt):
             journal: The journal.
             schedule: The active schedule.
             calendar: The person's care days.
-            words: The person's language.
+            translator: The person's language.
             free: Whether nothing else is on the screen, and nothing speaks against a prompt.
         """
         wanted = "wanted" in journal.read_note(WELCOME_NOTE)
         self._keep(now, wanted=free and (wanted or self._shown))
-        if free and wanted and not self.there:
-            self._show(_message(now, journal, schedule, calendar, words))
-        self.next = self._closes if self.there else None
+        if free and wanted and not self.visible:
+            self._show(_message(now, journal, schedule, calendar, translator))
+        self.next = self._closes if self.visible else None
 
     def concerns(self, event: MessageEvent) -> bool:
         """Return whether an event belongs to it; a press on one that has gone still does.
@@ -76,10 +76,10 @@ class Welcome(DeferrablePrompt):
         if event.token == self.token and not self._shown:
             self._taken(now, _STAYS)
             journal.write_note(WELCOME_NOTE, {"shown": now.isoformat()})
-            self._tell("log_welcome")
+            self._log("log_welcome")
         match event:
             case ButtonPressed(token, key):
-                self.take_back()
+                self.withdraw()
                 if key == TRY:
                     journal.request_trial(token.split("/")[1], now)
             case NotificationClosed():
@@ -91,25 +91,28 @@ def _message(
     journal: JournalPort,
     schedule: Schedule,
     calendar: Calendar,
-    words: TranslatorPort,
+    translator: TranslatorPort,
 ) -> Message:
     coming = read_outlook(schedule, calendar, journal, now).next()
-    title = words.say("welcome_title")
+    title = translator.text("welcome_title")
     if coming is None:
         token = f"{_PREFIX}//{now.isoformat()}"
-        return Message(token, title, words.say("welcome_nothing"), place="notice", stays=_STAYS)
+        return Message(
+            token, title, translator.text("welcome_nothing"), place="notice", stays=_STAYS
+        )
     name = coming.key.reminder
+    command = translator.text("welcome_command", reminder=name)
     return Message(
         f"{_PREFIX}/{name}/{now.isoformat()}",
         title,
-        words.say(
+        translator.text(
             "welcome_body",
-            reminder=words.say(f"topic_{schedule.named(name).topic}"),
-            due=words.when(calendar.local(coming.due), calendar.local(now)),
+            reminder=translator.text(f"topic_{schedule.named(name).topic}"),
+            due=translator.when(calendar.local(coming.due), calendar.local(now)),
         ),
-        buttons=(Button(TRY, words.say("button_try")),),
-        command=words.say("welcome_command", reminder=name),
-        spoken=words.say("welcome_spoken", reminder=name),
+        buttons=(Button(TRY, translator.text("button_try")),),
+        command=command,
+        spoken=command,
         place="notice",
         stays=_STAYS,
     )
