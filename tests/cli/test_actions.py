@@ -386,14 +386,14 @@ def test_a_snooze_until_a_clock_time_that_occurs_twice(second_pass: Terminal) ->
 
 def test_tonight_at_a_clock_time_that_occurs_twice(second_pass: Terminal) -> None:
     """It is the one to come, remembered as such, and the evening moves with it."""
-    assert second_pass("tonight", "23:45").code == 0
-    assert second_pass("next").out == "Next: evening-stretch, 23:15.\n"
-    assert second_pass("next", "--json").json["due"] == "2026-10-24T23:15:00+02:00"
+    assert second_pass("tonight", "23:55").code == 0
+    assert second_pass("next").out == "Next: evening-stretch, 23:10.\n"
+    assert second_pass("next", "--json").json["due"] == "2026-10-24T23:10:00+02:00"
     assert second_pass("cramp", "add").out.endswith("the night to come.\n") is False
     assert second_pass("undo").code == 0
     second_pass.now -= timedelta(hours=1)
-    assert second_pass("tonight", "23:45").code == 0
-    assert second_pass("next", "--json").json["due"] == "2026-10-24T23:15:00+03:00"
+    assert second_pass("tonight", "23:55").code == 0
+    assert second_pass("next", "--json").json["due"] == "2026-10-24T23:10:00+03:00"
 
 
 @pytest.mark.parametrize("bedtime", ["13:30", "14:00", "14:09"])

@@ -220,7 +220,7 @@ def test_what_is_due_in_a_pause_is_announced_for_its_end_or_not_at_all(
     terminal("pause", "until", "18:30")
     assert terminal("next").out == "Next: water, 18:30.\n"
     planned = [one["due"][11:16] for one in terminal("today", "--json").json]
-    assert planned == ["18:30", "20:00", "22:00", "22:25"]
+    assert planned == ["18:30", "20:00", "21:45", "22:20"]
     terminal("resume")
     terminal("pause", "until", "18:50")
     assert terminal("next").out == "Next: water, 20:00.\n"
@@ -245,5 +245,5 @@ def test_what_the_service_has_passed_without_a_record_is_not_part_of_the_day(
         journal.save_global_state(GlobalState(began=noon, updated=terminal.now.astimezone(UTC)))
     lines = terminal("today").out.splitlines()
     assert lines[0] == "Sunday 22 November"
-    assert [line[2:7] for line in lines[1:]] == ["16:00", "18:00", "20:00", "22:00", "22:25"]
+    assert [line[2:7] for line in lines[1:]] == ["16:00", "18:00", "20:00", "21:45", "22:20"]
     assert TODAY.isoformat() in terminal("today", "--json").out

@@ -16,6 +16,8 @@ from nightcare.config.config_file import example_text
 from nightcare.config.load import load
 from nightcare.desktop.instance_lock import InstanceLock
 from nightcare.domain.care_day import Hours
+from nightcare.domain.reminders import Condition
+from nightcare.engine.welcome import WELCOME_NOTE
 from parts.scripts import shell_program
 
 LANGUAGE = "(auto, en, da) [auto]"
@@ -26,7 +28,18 @@ REMIND = "A reminder about "
 REPLACE = "Replace it? A copy is kept. [y/N]"
 INSTALL = "Shall nightcare start now, and with every login? [Y/n]"
 
-USUAL = [(LANGUAGE, ""), (WAKE, ""), (BEDTIME, ""), (WEEKEND, ""), *[(REMIND, "")] * 3]
+QUIET = "Shall the evening reminders come through it? [Y/n]"
+
+WELCOME = "A notification on your desktop says what comes first, and shows you one if you like."
+
+COUNTED = (
+    "That is 8 to 10 reminders a day. Without an answer, 1 more comes. "
+    "In the morning nightcare asks how the night was."
+)
+
+USUAL = [
+    (LANGUAGE, ""), (WAKE, ""), (BEDTIME, ""), (WEEKEND, ""), *[(REMIND, "")] * 3, (QUIET, "")
+]  # fmt: skip
 
 Asked = Callable[..., Result]
 
@@ -66,6 +79,7 @@ def up_to_writing(talk: Talk, path: Path) -> None:
     talk.answer(WEEKEND)
     for _ in range(3):
         talk.answer(REMIND)
+    talk.answer(QUIET)
     talk.expect(write_it(path))
 
 
@@ -79,10 +93,14 @@ def test_enter_everywhere_gives_the_built_in_config(
         talk.answer(WEEKEND)
         talk.expect(f"{REMIND}water, at 08:00, 10:00, 12:00, 14:00, 16:00, 18:00, 20:00?")
         talk.answer("[Y/n]")
-        talk.answer(f"{REMIND}stretching, at 22:00? [Y/n]")
-        talk.answer(f"{REMIND}bedding, at 22:25? [Y/n]")
+        talk.answer(f"{REMIND}stretching, at 21:45? [Y/n]")
+        talk.answer(f"{REMIND}bedding, at 22:20? [Y/n]")
+        talk.answer(QUIET)
         talk.expect("This is what comes:\n")
-        talk.expect("  22:25  loose-blanket")
+        talk.expect("Every day, Monday to Sunday, 07:00 to 22:30\n")
+        talk.expect("  water       08:00, 10:00, 12:00, 14:00, 16:00, 18:00, 20:00\n")
+        talk.expect("  bedding     22:20\n")
+        talk.expect("That is 9 reminders a day. Without an answer, 1 more comes.")
         assert not path.exists()
         talk.answer(write_it(path))
         talk.expect(f"Wrote {path}.\nsystemctl is not there")
@@ -103,6 +121,7 @@ def test_answers_are_written_into_the_example(terminal: Terminal, asked: Asked) 
         (f"{REMIND}water", "n"),
         (f"{REMIND}stretching", ""),
         (f"{REMIND}bedding", "nej"),
+        (QUIET, ""),
         (write_it(terminal.config), ""),
     )
     assert (result.code, result.err) == (0, "")
@@ -157,6 +176,63 @@ def test_each_answer_is_checked_at_once(terminal: Terminal, asked: Asked) -> Non
     assert load(terminal.config, {}).schedule.sleep.week[5].bedtime == time(23)
 
 
+def test_each_kind_of_day_is_shown_with_how_often_it_asks(terminal: Terminal, asked: Asked) -> None:
+    """The working days, the evening before a day off, and the weekend."""
+    script = [*USUAL]
+    script[3:4] = [(WEEKEND, "y"), ("to bed on Friday", "00:15"), ("wake up on Saturday", "09:00")]
+    result = asked(*script, (write_it(terminal.config), ""))
+    shown = result.out.partition("This is what comes:\n")[2].partition("Write it")[0]
+    assert [one for one in shown.splitlines() if not one.startswith(" ")] == [
+        "Monday to Thursday, 07:00 to 22:30",
+        "Friday, 07:00 to 00:15",
+        "Saturday, 09:00 to 00:15",
+        "Sunday, 09:00 to 22:30",
+        COUNTED,
+    ]
+    assert "bedding     00:05 (after midnight)" in shown
+
+
+def test_evening_reminders_can_wait_for_the_end_of_do_not_disturb(
+    terminal: Terminal, asked: Asked
+) -> None:
+    """Each of them says so in the file; those by day wait in any case."""
+    result = asked(*USUAL[:-1], (QUIET, "n"), (write_it(terminal.config), ""))
+    assert result.code == 0
+    schedule = load(terminal.config, {}).schedule
+    assert all(one.held_while(Condition.DO_NOT_DISTURB) for one in schedule.reminders)
+    quiet = tomli.loads(terminal.config.read_text(encoding="utf-8"))["reminders"]
+    assert [name for name, one in quiet.items() if "quiet" in one] == [
+        "evening-stretch",
+        "loose-blanket",
+    ]
+
+
+def test_without_evening_reminders_nothing_is_asked_about_do_not_disturb(
+    terminal: Terminal, asked: Asked
+) -> None:
+    """There would be nothing to choose."""
+    script = [*USUAL[:5], (REMIND, "n"), (REMIND, "n"), (write_it(terminal.config), "")]
+    result = asked(*script)
+    assert result.code == 0
+    assert QUIET not in result.out
+
+
+def test_warnings_are_shown_before_the_file_is_written(terminal: Terminal, asked: Asked) -> None:
+    """As `config check` shows them afterwards, also those that were confirmed before."""
+    result = asked(
+        (LANGUAGE, "en"),
+        (WAKE, "08:00"),
+        (BEDTIME, "13:00"),
+        ("Is that what you mean? [y/N]", "y"),
+        *USUAL[3:],
+        (write_it(terminal.config), ""),
+    )
+    assert result.code == 0
+    checked = terminal("config", "check")
+    assert checked.err.count("Note: ") > 0
+    assert result.err.count("lasts only ") == 2 * checked.err.count("lasts only ")
+
+
 def test_a_bedtime_in_the_morning_is_asked_about(terminal: Terminal, asked: Asked) -> None:
     """Half past ten in the evening is not 10:30; Enter alone asks anew, and who means it may."""
     note = "Note: config.toml: sleep.bedtime: "
@@ -208,6 +284,7 @@ def test_the_language_holds_from_the_moment_that_it_is_chosen(
         talk.answer("Er weekenden anderledes? [j/N]")
         for _ in range(3):
             talk.answer("En påmindelse om ", "ja\n")
+        talk.answer("Skal aftenens påmindelser komme alligevel? [J/n]")
         talk.answer("? [J/n]", "j\n")
         talk.expect("systemctl findes ikke her")
         assert talk.end() == 0
@@ -390,7 +467,9 @@ def test_a_service_that_runs_knows_of_it(terminal: Terminal, asked: Asked) -> No
     service = InstanceLock(terminal.state)
     assert service.take()
     result = asked(*USUAL, (write_it(terminal.config), ""))
-    assert result.out.endswith("nightcare is running, and goes by it at once.\n")
+    assert result.out.endswith(f"nightcare is running, and goes by it at once.\n{WELCOME}\n")
+    with terminal.journal() as journal:
+        assert "wanted" in journal.read_note(WELCOME_NOTE)
 
 
 def test_the_service_is_offered_in_this_process_too(
@@ -398,7 +477,7 @@ def test_the_service_is_offered_in_this_process_too(
 ) -> None:
     """It is not installed without a yes."""
     monkeypatch.setenv("PATH", with_systemd["PATH"])
-    for answer, said in (("n", "starts it whenever you like.\n"), ("", "is in force at once.\n")):
+    for answer, said in (("n", "starts it whenever you like.\n"), ("", f"{WELCOME}\n")):
         replacing = [(REPLACE, "y")] if terminal.config.exists() else []
         script = [*replacing, *USUAL, (write_it(terminal.config), ""), (INSTALL, answer)]
         result = answered(terminal, monkeypatch, script, "setup")
@@ -406,14 +485,14 @@ def test_the_service_is_offered_in_this_process_too(
         assert result.out.endswith(said)
 
 
-@pytest.mark.parametrize("after", [0, 2, 7, 8])
+@pytest.mark.parametrize("after", [0, 2, 8, 9])
 def test_when_nothing_more_is_typed_nothing_is_written(
     terminal: Terminal, asked: Asked, after: int
 ) -> None:
     """A file that was agreed to is written, because no question followed it."""
     script = [*USUAL, (write_it(terminal.config), "")][:after]
     result = asked(*script)
-    if after == 8:
+    if after == 9:
         assert (result.code, terminal.config.exists()) == (0, True)
     else:
         assert (result.code, terminal.config.exists()) == (130, False)

@@ -330,8 +330,8 @@ def test_what_was_snoozed_may_come_next(terminal: Terminal) -> None:
 
 def test_next_knows_of_another_bedtime_tonight(terminal: Terminal) -> None:
     """The evening moves with it."""
-    terminal.look_at_the_clock("21:50")
-    assert terminal("next").out == "Next: evening-stretch, 22:00.\n"
+    terminal.look_at_the_clock("21:40")
+    assert terminal("next").out == "Next: evening-stretch, 21:45.\n"
     terminal("tonight", "00:30")
     assert terminal("next").out == "Next: water, 22:00.\n"
 
@@ -358,8 +358,8 @@ def test_today(terminal: Terminal) -> None:
         "  16:00  water              water",
         "  18:00  water              water",
         "  20:00  water              water",
-        "  22:00  evening-stretch    stretching",
-        "  22:25  loose-blanket      bedding",
+        "  21:45  evening-stretch    stretching",
+        "  22:20  loose-blanket      bedding",
     ]
 
 
@@ -429,12 +429,12 @@ def test_preview_is_a_week_from_today(terminal: Terminal) -> None:
 
 def test_preview_at_night_is_a_week_from_the_next_day(terminal: Terminal) -> None:
     """Of the day that is over nothing is to come; as long as something is, it is shown whole."""
-    terminal.now = terminal.now.replace(hour=22, minute=24)
+    terminal.now = terminal.now.replace(hour=22, minute=19)
     assert terminal("preview").out.splitlines()[:2] == [
         "Sunday 22 November",
         "  08:00  water              water",
     ]
-    terminal.now = terminal.now.replace(hour=22, minute=26)
+    terminal.now = terminal.now.replace(hour=22, minute=21)
     lines = terminal("preview").out.splitlines()
     days = [line for line in lines if not line.startswith(" ")]
     assert (days[0], days[-1]) == ("Monday 23 November", "Sunday 29 November")
@@ -472,10 +472,9 @@ def test_preview_knows_of_another_bedtime_tonight(terminal: Terminal) -> None:
     due = [one["due"] for one in terminal("preview", "--days", "2", "--json").json]
     assert [one for one in due if one[11:13] in {"22", "23"}] == [
         "2026-11-22T22:00:00+01:00",
-        "2026-11-22T23:00:00+01:00",
-        "2026-11-22T23:25:00+01:00",
-        "2026-11-23T22:00:00+01:00",
-        "2026-11-23T22:25:00+01:00",
+        "2026-11-22T22:45:00+01:00",
+        "2026-11-22T23:20:00+01:00",
+        "2026-11-23T22:20:00+01:00",
     ]
 
 

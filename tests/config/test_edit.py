@@ -79,8 +79,8 @@ def test_in_braces_and_with_dots() -> None:
     dots = 'quiet.idle = "hold"\nquiet.locked = "hold" # mine\n'
     assert put(dots, "quiet.locked", "show") == dots.replace('"hold" #', '"show" #')
     assert tomli.loads(put(dots, "quiet.presenting", "hold"))["quiet"]["presenting"] == "hold"
-    repeat = put(EXAMPLE, "reminders.evening-stretch.repeat.times", 1)
-    assert 'repeat = { every = "10m", times = 1 }   # show it again' in repeat
+    repeat = put(EXAMPLE, "reminders.evening-stretch.repeat.times", 2)
+    assert 'repeat = { every = "20m", times = 2 }   # show it once more' in repeat
 
 
 def test_a_list_of_many_lines_is_replaced_whole() -> None:
@@ -231,7 +231,11 @@ def test_taking_out_takes_no_comment_of_another() -> None:
     new = taken(EXAMPLE, "reminders.loose-blanket")
     gone, came = changed_lines(EXAMPLE, new)
     assert came == []
-    assert set(gone) == {"[reminders.loose-blanket]", 'topic = "blanket"', 'at    = "bedtime - 5m"'}
+    assert set(gone) == {
+        "[reminders.loose-blanket]",
+        'topic = "blanket"',
+        'at    = "bedtime - 10m"',
+    }
     assert "\n\n\n" not in new
 
 

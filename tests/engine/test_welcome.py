@@ -1,4 +1,4 @@
-"""The welcome after an installation: shown once, when the screen is free, with a reminder to try."""
+"""The welcome after an installation: shown once, on a free screen, with a reminder to try."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_its_button_shows_the_reminder_that_comes_next() -> None:
     desk.press(TRY)
     (message,) = on_screen(desk)
     assert message.title == "Time to move a little"
-    assert [button.key for button in message.buttons][0] == "done"
+    assert message.buttons[0].key == "done"
     assert desk.journal.trials() == []
     desk.press("done")
     assert on_screen(desk) == []

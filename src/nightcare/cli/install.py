@@ -21,6 +21,7 @@ from nightcare.desktop.instance_lock import service_runs
 from nightcare.desktop.systemd import user_unit
 from nightcare.desktop.systemd.unit_file import NAME
 from nightcare.desktop.systemd.user_unit import FileRollback
+from nightcare.engine.welcome import request_welcome
 from nightcare.errors import DesktopError, ValueRefused
 from nightcare.i18n.plan_text import next_line
 from nightcare.i18n.translator import Translator
@@ -58,6 +59,17 @@ def install(context: CommandContext) -> None:
         echo(line)
 
 
+def welcome(context: CommandContext) -> None:
+    """Ask the service to welcome the user with a notification, and print that it will.
+
+    Raises:
+        StateError: The journal cannot be used.
+    """
+    with context.journal() as journal:
+        request_welcome(journal, context.now)
+    context.print("did_ask_welcome")
+
+
 def _install(
     context: CommandContext, translator: Translator, rollback: FileRollback
 ) -> Iterator[str]:
@@ -73,12 +85,16 @@ def _install(
     # The service uses the icon from its start on.
     desktop_entry.install(user_unit.own_command(config, "status"), variables)
     outlook = context.outlook()
+    # The service finds the request when it starts, so that a press of its button is heard.
+    with context.journal() as journal:
+        request_welcome(journal, context.now)
     path = user_unit.install(user_unit.service_command(config), context.state.absolute().parent)
     yield translator.text("did_install", path=path)
     coming = outlook.next()
     if coming is not None:
         yield next_line(coming, outlook, translator)
     yield translator.text("install_hint", path=config)
+    yield translator.text("did_ask_welcome")
 
 
 @click.command("uninstall")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
@@ -14,7 +14,7 @@ import click
 
 from nightcare.cli.command_context import CommandContext, pass_context
 from nightcare.cli.config_save import config_translator, report_to_service, write_all
-from nightcare.cli.install import install
+from nightcare.cli.install import install, welcome
 from nightcare.cli.main import INTERRUPTED
 from nightcare.cli.output import echo, print_diagnostics
 from nightcare.cli.prompts import prompt, prompt_yes
@@ -27,11 +27,20 @@ from nightcare.desktop.time_zone import zone
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.moments import clock_text
 from nightcare.domain.recurrence import plan
+from nightcare.domain.reminders import Condition
 from nightcare.domain.time_parser import parse_clock
-from nightcare.errors import ConfigError, DesktopError, Location, StateError, ValueRefused
+from nightcare.domain.week_plan import week_plan
+from nightcare.errors import (
+    ConfigError,
+    DesktopError,
+    Diagnostic,
+    Location,
+    StateError,
+    ValueRefused,
+)
 from nightcare.i18n.diagnostics_text import diagnostic_text
-from nightcare.i18n.plan_text import plan_lines
 from nightcare.i18n.translator import words_for
+from nightcare.i18n.week_text import frequency_lines, week_lines
 from nightcare.languages import languages
 
 _AUTO = "auto"
@@ -55,6 +64,9 @@ def setup_command(context: CommandContext) -> int:
         setup.print("setup_nothing_written")
     elif setup.wants_service():
         install(CommandContext(context.named))
+    elif context.service_runs():
+        # The running service has loaded the new schedule.
+        welcome(CommandContext(context.named))
     return 0
 
 
@@ -63,7 +75,7 @@ class _Setup:
 
     def __init__(self, context: CommandContext) -> None:
         # The language changes with the first answer.
-        self._words = config_translator(context)
+        self._translator = config_translator(context)
         self._context = context
         self._path: Path = context.config_place
         self._raw = example_text().encode()
@@ -71,7 +83,7 @@ class _Setup:
 
     def print(self, key: str, /, **values: object) -> None:
         """Print a text of the catalogue."""
-        echo(self._words.text(key, **values))
+        echo(self._translator.text(key, **values))
 
     def ask_and_write(self) -> bool:
         """Ask everything and write the config if it is wanted; return whether it was."""
@@ -83,6 +95,7 @@ class _Setup:
         self._ask_hours()
         self._ask_weekend()
         self._ask_reminders()
+        self._ask_do_not_disturb()
         self._preview()
         if not self._yes("setup_write", path=self._path):
             return False
@@ -100,7 +113,7 @@ class _Setup:
 
     def wants_service(self) -> bool:
         """Offer the service where it can be installed, and print how to install it later."""
-        if report_to_service(self._context, self._words):
+        if report_to_service(self._context, self._translator):
             return False
         try:
             user_unit.reach()
@@ -127,7 +140,7 @@ class _Setup:
         while (answer := self._ask("setup_language", _AUTO, choices=names).lower()) not in choices:
             self.print("setup_choose", choices=names)
         self._apply({("language",): answer})
-        self._words = words_for(self._loaded.schedule.language, os.environ)
+        self._translator = words_for(self._loaded.schedule.language, os.environ)
 
     def _ask_hours(self) -> None:
         default = built_in().values["sleep"]
@@ -165,30 +178,45 @@ class _Setup:
             day = [
                 calendar.local(one.due) for one in due if one.key.care_day == due[0].key.care_day
             ]
-            topic = self._words.text(f"topic_{reminder.topic}")
+            topic = self._translator.text(f"topic_{reminder.topic}")
             clocks = ", ".join(f"{one:%H:%M}" for one in day)
             if not self._yes("setup_remind", topic=topic, clocks=clocks):
                 # It stays in the file, where it is easily enabled.
                 self._apply({("reminders", reminder.name, "enabled"): False})
 
+    def _ask_do_not_disturb(self) -> None:
+        evening = [one for one in self._loaded.schedule.enabled if one.evening]
+        if not evening or self._yes("setup_do_not_disturb"):
+            return
+        for reminder in evening:
+            key = ("reminders", reminder.name, "quiet", str(Condition.DO_NOT_DISTURB))
+            self._apply({key: "hold"})
+
     def _preview(self) -> None:
-        outlook = CommandContext(self._path, self._loaded).plan()
+        schedule = self._loaded.schedule
+        calendar = Calendar(schedule.sleep, zone(schedule.zone))
+        today = calendar.at(self._context.now).date
+        week = week_plan(schedule.enabled, calendar, today)
         self.print("setup_preview")
-        for line in plan_lines(outlook, self._words):
+        for line in week_lines(week, schedule, self._translator):
             echo(line)
+        echo(" ".join(frequency_lines(week, schedule, self._translator)))
+        self._print_warnings(self._loaded.warnings)
 
     def _ask(self, question: str, default: str, **values: object) -> str:
-        return prompt(self._words.text(question, **values), default=default).strip()
+        return prompt(self._translator.text(question, **values), default=default).strip()
 
     def _ask_clock(self, question: str, default: str) -> str:
         while True:
             try:
-                return clock_text(parse_clock(self._ask(question, default), self._words.input))
+                return clock_text(parse_clock(self._ask(question, default), self._translator.input))
             except ValueRefused as error:
                 self.print(f"error_{error.key}", **error.values)
 
     def _yes(self, question: str, *, default: bool = True, **values: object) -> bool:
-        return prompt_yes(self._words, self._words.text(question, **values), default=default)
+        return prompt_yes(
+            self._translator, self._translator.text(question, **values), default=default
+        )
 
     # The config
 
@@ -201,7 +229,7 @@ class _Setup:
             self._loaded = self._load(raw)
         except ConfigError as error:
             first = replace(error.problems[0], place=Location(self._path.name), also=None)
-            self.print("setup_does_not_fit", problem=diagnostic_text(first, self._words))
+            self.print("setup_does_not_fit", problem=diagnostic_text(first, self._translator))
             return False
         self._raw = raw
         return True
@@ -213,14 +241,17 @@ class _Setup:
             return False
         known = {(one.where, one.key) for one in loaded.warnings}
         new = [one for one in self._loaded.warnings if (one.where, one.key) not in known]
-        # Nothing is written yet, so there is no line to show.
-        name = Location(self._path.name)
-        without_lines = [replace(one, place=name, also=None) for one in new]
-        print_diagnostics(without_lines, self._words, warning=True)
+        self._print_warnings(new)
         if not new or self._yes("setup_meant", default=False):
             return True
         self._raw, self._loaded = raw, loaded
         return False
+
+    def _print_warnings(self, warnings: Iterable[Diagnostic]) -> None:
+        """Print warnings as `config check` does; nothing is written yet, so they have no line."""
+        name = Location(self._path.name)
+        without_lines = [replace(one, place=name, also=None) for one in warnings]
+        print_diagnostics(without_lines, self._translator, warning=True)
 
     def _load(self, raw: bytes) -> LoadResult:
         return load_file(parsed(str(self._path), raw), {})

@@ -258,17 +258,9 @@ class Delivery:
         return replace(self, state=Active(now, closes), fresh_from=now)
 
     def snoozed(self, until: datetime) -> Delivery:
-        """Return it snoozed until an instant (UTC), from which freshness and repeats count anew.
-
-        It is shown with another tip then.
-        """
+        """Return it snoozed until an instant (UTC), from which freshness and repeats count anew."""
         return replace(
-            self,
-            state=Snoozed(until),
-            fresh_from=until,
-            snoozes=self.snoozes + 1,
-            asked=0,
-            tip=None,
+            self, state=Snoozed(until), fresh_from=until, snoozes=self.snoozes + 1, asked=0
         )
 
     def settle(self, outcome: Outcome, now: datetime, reason: Reason | None = None) -> Delivery:
