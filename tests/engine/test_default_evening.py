@@ -53,7 +53,7 @@ def test_no_words_are_repeated(evening: _Evening) -> None:
 
 
 def test_an_answer_ends_it(evening: _Evening) -> None:
-    """Who has stretched is reminded of the bedding and of nothing else."""
+    """After the stretch only the reminder of the bedding follows."""
     evening.until("2026-11-23 21:46")
     evening.press("done")
     evening.until("2026-11-23 22:30")
