@@ -169,7 +169,7 @@ def test_everything_else_is_too(terminal: Terminal, monkeypatch: pytest.MonkeyPa
     assert terminal("snooze", "10m").out == "water er udsat til kl. 14:20.\n"
     assert terminal("next").out == "Næste: water, kl. 14:20.\n"
     assert terminal("done").out == "Godt gået: water.\n"
-    assert terminal("undo").out == "Taget tilbage: færdig.\n"
+    assert terminal("undo").out == "Taget tilbage: water kl. 14:00 er udsat til kl. 14:20 igen.\n"
     assert terminal("tonight", "23:00").out == (
         "Sengetid er kl. 23:00 denne gang; aftenen følger med.\n"
     )
