@@ -62,6 +62,12 @@ class PlanChange:
         """Return what is still to come after an instant (UTC) by the new plan."""
         return self.after.between(now, now + _REACH)
 
+    def moved(self, now: datetime) -> frozenset[Key]:
+        """Return the occurrences that one plan has at another moment, or not at all (UTC)."""
+        span = now - _REACH, now + _REACH
+        before, after = (set(one.between(*span)) for one in (self.before, self.after))
+        return frozenset(one.key for one in before ^ after)
+
     def put_back(self, now: datetime) -> list[tuple[Occurrence, Occurrence | None]]:
         """Return what the old plan had due by now (UTC), and the new plan has not, or elsewhere.
 

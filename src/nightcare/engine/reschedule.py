@@ -14,10 +14,10 @@ _TO_RECKON = timedelta(minutes=1)
 """Within which a running service knows what is due; one that is off finds it at its start."""
 
 
-def replaced(journal: JournalPort, change: PlanChange, now: datetime) -> list[Delivery]:
-    """Return what a change of the plan at an instant (UTC) replaces; an undo restores it."""
-    again = [delivery for delivery, _ in _missed_again(journal, change, now)]
-    return [*unreached(journal, change, now), *again]
+def within_reach(journal: JournalPort, change: PlanChange, now: datetime) -> list[Delivery]:
+    """Return the records that a change of the plan at an instant (UTC) can alter, or its undo."""
+    moved = change.moved(now)
+    return [delivery for key in moved if (delivery := journal.delivery(key)) is not None]
 
 
 def unreached(journal: JournalPort, change: PlanChange, now: datetime) -> list[Delivery]:
@@ -37,7 +37,12 @@ def unreached(journal: JournalPort, change: PlanChange, now: datetime) -> list[D
 
 
 def change_plan(
-    journal: JournalPort, change: PlanChange, now: datetime, since: datetime | None = None
+    journal: JournalPort,
+    change: PlanChange,
+    now: datetime,
+    *,
+    since: datetime | None = None,
+    kept: Container[Key] = (),
 ) -> None:
     """Let come (again) what a change of the plan at an instant (UTC) moves.
 
@@ -49,19 +54,21 @@ def change_plan(
         change: The change.
         now: The instant (UTC).
         since: What the new plan had due by then (UTC) does not come up any more.
+        kept: Records that stay as they are.
     """
     for delivery in unreached(journal, change, now):
-        journal.forget(delivery.key)
-    _begin_overtaken(journal, change, now, since)
-    _begin_missed(journal, change, now, since)
+        if delivery.key not in kept:
+            journal.forget(delivery.key)
+    _begin_overtaken(journal, change, now, since, kept)
+    _begin_missed(journal, change, now, since, kept)
 
 
 def undo_plan_change(
     journal: JournalPort,
     change: PlanChange,
-    act: datetime,
+    action: datetime,
     now: datetime,
-    restored: Container[Key],
+    stored: Container[Key],
 ) -> None:
     """Let come what comes by the plan that is restored at an instant (UTC).
 
@@ -72,28 +79,32 @@ def undo_plan_change(
     Args:
         journal: What is remembered.
         change: From the plan that is undone to the one that is restored.
-        act: When the act that is undone was done (UTC).
+        action: When the action that is undone was done (UTC).
         now: The instant (UTC).
-        restored: What stands as it did before that act.
+        stored: The records that the action stored, which are restored apart from this.
     """
     session = journal.routine_session()
     for old, new in change.put_back(now):
         delivery = journal.delivery(old.key)
-        if delivery is None or delivery.occurrence != old or old.key in restored:
+        if delivery is None or delivery.occurrence != old or old.key in stored:
             continue
-        due = new is not None and act < new.due <= now
+        due = new is not None and action < new.due <= now
         under_way = session is not None and session.key == old.key
         if under_way or (due and _on_screen(delivery)):
             continue
         journal.forget(old.key)
         if new is not None and due:
             _begin(journal, change, new)
-    # A reminder that was added after its moment was not to come before the act either.
-    change_plan(journal, change, now, act - _TO_RECKON)
+    # A reminder that was added after its moment was not to come before the action either.
+    change_plan(journal, change, now, since=action - _TO_RECKON, kept=stored)
 
 
 def _begin_overtaken(
-    journal: JournalPort, change: PlanChange, now: datetime, since: datetime | None
+    journal: JournalPort,
+    change: PlanChange,
+    now: datetime,
+    since: datetime | None,
+    kept: Container[Key],
 ) -> None:
     global_state = journal.global_state()
     if global_state.updated is None or global_state.began is None:
@@ -103,16 +114,20 @@ def _begin_overtaken(
     overtaken = change.overtaken(began, max(global_state.updated, now), now)
     known = journal.known(one.key for one in overtaken)
     for one in overtaken:
-        if one.key not in known:
+        if one.key not in known and one.key not in kept:
             _begin(journal, change, one)
 
 
 def _begin_missed(
-    journal: JournalPort, change: PlanChange, now: datetime, since: datetime | None
+    journal: JournalPort,
+    change: PlanChange,
+    now: datetime,
+    since: datetime | None,
+    kept: Container[Key],
 ) -> None:
     """Let come now what nobody has seen by the old plan, and is fresh by the new one."""
     for delivery, new in _missed_again(journal, change, now):
-        if since is None or new.due > since:
+        if (since is None or new.due > since) and delivery.key not in kept:
             journal.forget(delivery.key)
             _begin(journal, change, new)
 

@@ -54,7 +54,10 @@ def closed_by_good_night(
 
 @dataclass(frozen=True)
 class Undo:
-    """Undoes acts in a journal.
+    """Undo of actions in a journal: the records that an action stored are restored together.
+
+    A record is restored if it is an effect of the action that it stands otherwise now. What time
+    or the person did to it since is kept.
 
     Attributes:
         journal: The journal.
@@ -66,36 +69,59 @@ class Undo:
     schedule: Schedule
     zone: tzinfo
 
-    def undo(self, act: UserAction, now: datetime) -> None:
-        """Undo the last act at an instant (UTC)."""
-        before = [self._as_seen_since(delivery) for delivery in act.deliveries]
+    def undo(self, action: UserAction, now: datetime) -> None:
+        """Undo the last action at an instant (UTC)."""
+        ahead = [
+            one
+            for one in action.deliveries
+            if isinstance(one.state, Due) and one.occurrence.due > action.at
+        ]
+        changed = [one for one in action.deliveries if one not in ahead]
+        stored = {one.key: one for one in (*action.beside, *changed)}
+        restored = [self._as_seen_since(one) for one in changed]
         aside = [
-            self._as_seen_since(delivery)
-            for delivery in act.beside
-            if self._pushed_aside(delivery, act.at, now)
+            self._as_seen_since(one) for one in action.beside if self._is_effect(one, action, now)
         ]
         undone = self.journal.global_state()
-        global_state = replace(act.global_state, began=undone.began, updated=undone.updated)
-        self.journal.save_global_state(global_state)
-        restored = {one.key for one in (*act.deliveries, *act.beside)}
-        old, new = (plan_of(self.schedule, self.zone, one) for one in (undone, global_state))
-        # First goes what came because of the act, or it would stand in the way of what was before.
-        undo_plan_change(self.journal, PlanChange(old, new), act.at, now, restored)
-        ahead = [
-            one for one in before if isinstance(one.state, Due) and one.occurrence.due > act.at
-        ]
-        before = [one for one in before if one not in ahead]
-        for delivery in ahead:
-            self._undo_answer_ahead(delivery, now)
-        if any(one.displayed is not None for one in (*before, *aside)):
-            self._put_back_in_line(act.beside)
-        for delivery in before:
-            self.journal.save(self._reopened(delivery, now))
+        state = replace(action.global_state, began=undone.began, updated=undone.updated)
+        self.journal.save_global_state(state)
+        for one in ahead:
+            self._undo_answer_ahead(one, now)
+        # What came because of the action goes first: it stands in the way of what was before.
+        old, new = (plan_of(self.schedule, self.zone, one) for one in (undone, state))
+        undo_plan_change(self.journal, PlanChange(old, new), action.at, now, stored)
+        if any(one.displayed is not None for one in (*restored, *aside)):
+            self._requeue(action.beside)
+        for delivery in restored:
+            self.journal.save(self._reopened(delivery, stored, now))
         for delivery in aside:
-            if not self._replaced(delivery):
-                self.journal.save(self._reopened(delivery, now))
-        self._undo_good_night(undone, global_state, now, restored)
-        self.journal.forget_action(act)
+            present = self.journal.delivery(delivery.key)
+            ended = present is not None and present.settled
+            if not (ended and self._replaced(delivery, stored)):
+                self.journal.save(self._reopened(delivery, stored, now))
+        self._undo_good_night(undone, state, now, stored)
+        self.journal.forget_action(action)
+
+    def _is_effect(self, stored: Delivery, action: UserAction, now: datetime) -> bool:
+        """Return whether a record stands otherwise now (UTC) because of an action.
+
+        The action, or its changed plan, has forgotten or moved it; or it gave way, while fresh, to
+        what came because of the action.
+        """
+        present = self.journal.delivery(stored.key)
+        if present is None:
+            # A clock that was set back forgets what is ahead, which then comes by itself.
+            return stored.seen or stored.settled or stored.occurrence.due <= now
+        if present.occurrence != stored.occurrence:
+            session = self.journal.routine_session()
+            return session is None or session.key != stored.key
+        if stored.settled:
+            return False
+        if isinstance(present.state, Closed):
+            reasons = {Reason.ANOTHER, Reason.SUPERSEDED}
+            gave_way = present.state.outcome is Outcome.MISSED or present.state.reason in reasons
+            return gave_way and present.state.at >= action.at and _fresh(self.schedule, stored, now)
+        return stored.displayed is not None and present.state in IN_LINE
 
     def _undo_answer_ahead(self, delivery: Delivery, now: datetime) -> None:
         """Let an occurrence come that was answered before its moment."""
@@ -108,37 +134,33 @@ class Undo:
             self.journal.save(begin(moment, delivery.topic))
 
     def _undo_good_night(
-        self,
-        undone: GlobalState,
-        global_state: GlobalState,
-        now: datetime,
-        restored: Container[Key],
+        self, undone: GlobalState, state: GlobalState, now: datetime, stored: Container[Key]
     ) -> None:
         """Let come what "Good night" kept away, or close the evening again."""
-        calendar = Calendar(self.schedule.sleep, self.zone, global_state.tonight)
+        calendar = Calendar(self.schedule.sleep, self.zone, state.tonight)
         today = calendar.at(now).date
-        if undone.good_night == today != global_state.good_night:
+        if undone.good_night == today != state.good_night:
             for delivery in closed_by_good_night(self.journal, self.schedule, undone, now):
-                if delivery.key not in restored:
+                if delivery.key not in stored:
                     self.journal.save(begin(delivery.occurrence, delivery.topic))
-        elif global_state.good_night == today != undone.good_night:
+        elif state.good_night == today != undone.good_night:
             for delivery in self.journal.unsettled():
                 self.journal.save(delivery.give_up(now, Reason.GOOD_NIGHT))
 
-    def _as_seen_since(self, delivery: Delivery) -> Delivery:
-        """Return a delivery as it stood, but with a showing since then kept.
+    def _as_seen_since(self, stored: Delivery) -> Delivery:
+        """Return a delivery as it was stored, but with a showing since then kept.
 
         What was missed and has been seen since has expired.
         """
-        present = self.journal.delivery(delivery.key)
+        present = self.journal.delivery(stored.key)
         if present is None or not present.seen:
-            return delivery
-        state = delivery.state
+            return stored
+        state = stored.state
         if isinstance(state, Closed) and state.outcome is Outcome.MISSED:
             state = replace(state, outcome=Outcome.EXPIRED)
-        return replace(delivery, seen=True, state=state)
+        return replace(stored, seen=True, state=state)
 
-    def _reopened(self, delivery: Delivery, now: datetime) -> Delivery:
+    def _reopened(self, delivery: Delivery, stored: Container[Key], now: datetime) -> Delivery:
         """Return a course as it stood; what was on the screen then is there again, if still fresh.
 
         But not beside a later occurrence of its reminder, which has taken its place; and after
@@ -146,32 +168,34 @@ class Undo:
         """
         if delivery.settled:
             return delivery
-        if self._replaced(delivery):
+        if self._replaced(delivery, stored):
             return delivery.give_up(now, Reason.SUPERSEDED)
         displayed = delivery.displayed
         if displayed is None:
             return delivery
         reminder = self.schedule.reminder(delivery.key.reminder)
-        if reminder is None or self._screen_taken():
+        if reminder is None or self._screen_taken(delivery):
             return delivery.held(Reason.RESTARTED)
         closes = max(displayed.closes, delivery.fresh_from + reminder.fresh)
         return replace(delivery, state=Active(shown=None, closes=closes))
 
-    def _replaced(self, delivery: Delivery) -> bool:
-        """Return whether another occurrence of its reminder has taken its place."""
+    def _replaced(self, delivery: Delivery, stored: Container[Key]) -> bool:
+        """Return whether another occurrence of its reminder has taken its place since."""
         rivals = [*self.journal.unsettled(), *self.journal.of_care_day(delivery.key.care_day)]
         return any(
             (not one.settled or one.occurrence.due > delivery.occurrence.due)
             and not one.answered_ahead
             for one in rivals
-            if one.key.reminder == delivery.key.reminder and one.key != delivery.key
+            if one.key.reminder == delivery.key.reminder and one.key not in stored
         )
 
-    def _screen_taken(self) -> bool:
-        return any(one.displayed is not None for one in self.journal.unsettled())
+    def _screen_taken(self, delivery: Delivery) -> bool:
+        return any(
+            one.displayed is not None for one in self.journal.unsettled() if one.key != delivery.key
+        )
 
-    def _put_back_in_line(self, beside: Iterable[Delivery]) -> None:
-        """Let wait again what waited for the screen and got it because of the act."""
+    def _requeue(self, beside: Iterable[Delivery]) -> None:
+        """Let wait again what waited for the screen and got it because of the action."""
         session = self.journal.routine_session()
         for delivery in beside:
             present = self.journal.delivery(delivery.key)
@@ -183,15 +207,6 @@ class Undo:
                 and (session is None or session.key != delivery.key)
             ):
                 self.journal.save(present.held(delivery.state.cause))
-
-    def _pushed_aside(self, delivery: Delivery, act: datetime, now: datetime) -> bool:
-        """Return whether it gave way, while fresh, to what came because of an act (UTC)."""
-        present = self.journal.delivery(delivery.key)
-        if present is None or not isinstance(present.state, Closed) or present.state.at < act:
-            return False
-        reasons = {Reason.ANOTHER, Reason.SUPERSEDED}
-        gave_way = present.state.outcome is Outcome.MISSED or present.state.reason in reasons
-        return gave_way and _fresh(self.schedule, delivery, now)
 
 
 def days_skipped_by(journal: JournalPort, action: UserAction) -> frozenset[tuple[str, date]]:

@@ -6,7 +6,7 @@ counts whether or not the service runs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta, tzinfo
 from functools import wraps
@@ -32,7 +32,7 @@ from nightcare.domain.snooze import limit_reached, past_bedtime
 from nightcare.domain.time_parser import parse_length
 from nightcare.engine.answer_targets import AnswerTargets, SkipSpan
 from nightcare.engine.ports import JournalPort
-from nightcare.engine.reschedule import change_plan, replaced
+from nightcare.engine.reschedule import change_plan, within_reach
 from nightcare.engine.undo import Undo, closed_by_good_night, days_skipped_by, plan_of, unskip
 from nightcare.errors import NothingToDo, ValueRefused
 from nightcare.nearest import with_nearest
@@ -255,8 +255,8 @@ class UserActions:
             plan_of(self._schedule, self._zone, one) for one in (global_state, changed)
         )
         change = PlanChange(before, after)
-        deliveries = replaced(self._journal, change, now)
-        self._act(now, "tonight", deliveries, _unchanged, lambda _: changed)
+        reach = within_reach(self._journal, change, now)
+        self._act(now, "tonight", (), _unchanged, lambda _: changed, reach)
         change_plan(self._journal, change, now)
         return calendar.day(day.date)
 
@@ -322,13 +322,18 @@ class UserActions:
         deliveries: Sequence[Delivery],
         change: Callable[[Delivery], Delivery],
         stand: Callable[[GlobalState], GlobalState] | None = None,
+        reach: Iterable[Delivery] = (),
     ) -> list[Delivery]:
-        """Change courses and what holds for all, in one transaction that can be taken back."""
+        """Change courses and what holds for all, in one transaction that can be taken back.
+
+        Undo restores what the action changes, what is not over, and what else is in its reach.
+        """
         with self._journal.transaction():
             global_state = self._journal.global_state()
-            changed_keys = {one.key for one in deliveries}
-            beside = [one for one in self._journal.unsettled() if one.key not in changed_keys]
-            self._journal.record_action(now, what, deliveries, global_state, beside)
+            beside = {one.key: one for one in (*self._journal.unsettled(), *reach)}
+            for delivery in deliveries:
+                beside.pop(delivery.key, None)
+            self._journal.record_action(now, what, deliveries, global_state, [*beside.values()])
             changed = [change(delivery) for delivery in deliveries]
             for delivery in changed:
                 self._journal.save(delivery)

@@ -1,0 +1,171 @@
+"""Undo restores the records as they were before the action, whatever else has changed since."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+
+import pytest
+
+from nightcare.domain.delivery import Delivery, Outcome, begin
+from nightcare.domain.recurrence import between
+from parts.desk import Desk, local
+
+EVERY = """
+[reminders.sip]
+topic = "hydration"
+text = "Sip"
+every = "30m"
+from = "bedtime - 2h"
+fresh = "10m"
+stays = "5m"
+"""
+
+EVENING = """
+[reminders.stretch]
+topic = "stretching"
+text = "Stretch"
+at = ["bedtime - 1h35m", "bedtime - 30m", "bedtime"]
+"""
+
+BOTH = """
+[reminders.walk]
+topic = "exercise"
+text = "Walk"
+at = ["22:00", "bedtime - 30m"]
+[reminders.read]
+topic = "sleep"
+text = "Read"
+at = ["22:00", "bedtime - 30m"]
+[reminders.note]
+topic = "pacing"
+text = "Note"
+at = "bedtime - 3h"
+"""
+
+BEDTIMES = ["22:06", "22:10", "22:40", "23:00", "23:45", "00:30", "02:00"]
+
+
+def desk(config: str, at: str) -> Desk:
+    """Return a desk of Monday, 23 November 2026, where the service first ran at noon."""
+    made = Desk(config, "2026-11-23 12:00")
+    made.until(f"2026-11-23 {at}")
+    return made
+
+
+def tonight(made: Desk, bedtime: str) -> None:
+    """Set another bedtime for tonight."""
+    made.answers().tonight(made.now, time.fromisoformat(bedtime))
+
+
+def undo(made: Desk) -> None:
+    """Undo the last action."""
+    made.answers().undo(made.now)
+    made.written()
+
+
+def records(made: Desk) -> dict[str, tuple[str, object]]:
+    """Return the state of every record, and the moment it is for."""
+    names = {one.name for one in made.schedule.reminders}
+    return {
+        f"{name} {one.key.slot}": (state, one.occurrence.due)
+        for name in sorted(names)
+        for one, state in zip(made.deliveries(name), made.outcomes(name), strict=True)
+    }
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["after the service saw it", "at once"])
+@pytest.mark.parametrize("bedtime", BEDTIMES)
+@pytest.mark.parametrize("config", [EVERY, EVENING, BOTH, EVERY + BOTH])
+def test_undo_of_another_bedtime_restores_every_record(
+    config: str, bedtime: str, *, told: bool
+) -> None:
+    """What was expired, missed, open or waiting is so again, at the same moments."""
+    made = desk(config, "22:05")
+    before, title = records(made), made.title()
+    tonight(made, bedtime)
+    if told:
+        made.written()
+    undo(made)
+    assert records(made) == before
+    assert (made.title() or "").removeprefix("Once more: ") == (title or "")
+
+
+@pytest.mark.parametrize("bedtime", BEDTIMES)
+def test_undo_of_two_bedtimes_restores_what_was_before_both(bedtime: str) -> None:
+    """One after the other, the last one first."""
+    made = desk(EVERY + EVENING, "22:05")
+    before = records(made)
+    tonight(made, "23:20")
+    made.written()
+    tonight(made, bedtime)
+    made.written()
+    undo(made)
+    undo(made)
+    assert records(made) == before
+
+
+def test_undo_in_a_pause_restores_what_the_pause_holds() -> None:
+    """The occurrence that the other bedtime put in its place is not the one that was held."""
+    made = desk(EVENING, "22:20")
+    made.answers().pause(made.now, made.now + timedelta(hours=6))
+    made.written()
+    made.until("2026-11-23 22:32")
+    before = records(made)
+    assert before["stretch bedtime"][0] == "held"
+    tonight(made, "22:36")
+    made.written()
+    undo(made)
+    assert records(made) == before
+
+
+def test_undo_keeps_what_time_has_done_since() -> None:
+    """A reminder that closed by itself after the action was not closed by it."""
+    made = desk(EVERY, "22:02")
+    tonight(made, "23:00")
+    made.until("2026-11-23 22:20")
+    undo(made)
+    assert made.title() is None
+    assert set(made.outcomes("sip")) == {"expired"}
+
+
+def answered_ahead(made: Desk) -> Delivery:
+    """Answer the stretch of 22:00 before it is due, and store the action as a command does."""
+    (ahead,) = between(
+        made.schedule.enabled,
+        made.answers().calendar(),
+        local("2026-11-23 21:59"),
+        local("2026-11-23 22:00"),
+    )
+    delivery = begin(ahead, made.schedule.named("stretch").topic)
+    made.journal.record_action(made.now, "done", [delivery], made.journal.global_state())
+    made.journal.save(delivery.settle(Outcome.DONE, made.now))
+    return delivery
+
+
+@pytest.mark.parametrize(
+    ("later", "outcomes"), [("21:50", ["expired"]), ("22:03", ["expired", "open"])]
+)
+def test_undo_of_an_answer_ahead_lets_the_reminder_come(later: str, outcomes: list[str]) -> None:
+    """It comes at its moment, or at once if that has passed meanwhile."""
+    made = desk(EVENING, "21:45")
+    answered_ahead(made)
+    made.written()
+    made.until(f"2026-11-23 {later}")
+    undo(made)
+    assert made.outcomes("stretch") == outcomes
+    made.until("2026-11-23 22:04")
+    assert made.title() == "Stretch"
+
+
+def test_an_answer_ahead_does_not_take_the_place_of_what_an_undo_restores() -> None:
+    """The reminder of 20:55 was answered, and the one of 22:00 ahead of its time."""
+    made = desk(EVENING, "20:56")
+    made.press("done")
+    delivery = answered_ahead(made)
+    action = made.journal.last_action()
+    assert action is not None
+    made.journal.forget_action(action)
+    undo(made)
+    assert made.title() == "Once more: Stretch"
+    assert made.outcomes("stretch") == ["open", "done"]
+    assert made.deliveries("stretch")[1].key == delivery.key
