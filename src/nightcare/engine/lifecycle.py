@@ -20,7 +20,7 @@ from nightcare.domain.delivery import (
 from nightcare.domain.plan_change import postponed
 from nightcare.domain.policy import Situation, review
 from nightcare.domain.recurrence import between, planned
-from nightcare.domain.reminders import Every, Key, Reminder
+from nightcare.domain.reminders import Every, Key, Occurrence, Reminder
 from nightcare.engine.context import Context
 from nightcare.engine.guided_routine import GuidedRoutine
 from nightcare.engine.ports import JournalPort
@@ -73,8 +73,10 @@ def _newly_due(context: Context, guided_routine: GuidedRoutine, now: datetime) -
     updated = context.journal.global_state().updated or now
     if now < updated:
         _forget_missed(context, now)
-    after = max(min(updated, now), now - _LOOKS_BACK)
-    due = between(context.schedule.enabled, context.calendar(), after, now)
+        due = _fresh_again(context, updated, now)
+    else:
+        after = max(updated, now - _LOOKS_BACK)
+        due = between(context.schedule.enabled, context.calendar(), after, now)
     known = context.journal.known(one.key for one in due)
     new = [one for one in due if one.key not in known]
     # What a change of the plan has moved behind the last reckoning has a course already.
@@ -114,6 +116,29 @@ def _forget_missed(context: Context, now: datetime) -> None:
                 reminder = context.schedule.reminder(delivery.key.reminder)
                 if reminder is not None and now <= delivery.fresh_from + reminder.fresh:
                     context.journal.save(begin(delivery.occurrence, delivery.topic))
+
+
+def _fresh_again(context: Context, ahead: datetime, now: datetime) -> list[Occurrence]:
+    """Return what was too late for a clock that ran ahead, and is fresh now that it was set back.
+
+    A change of the plan may have put it behind that clock, so that nothing was decided.
+
+    Args:
+        context: What the service goes by.
+        ahead: The instant (UTC) at which the clock was.
+        now: The instant (UTC) to which it was set back.
+    """
+    began = context.journal.global_state().began or now
+    return [
+        one
+        for reminder in context.schedule.enabled
+        for one in between(
+            [reminder],
+            context.calendar(),
+            max(began, now - reminder.fresh),
+            min(now, ahead - reminder.fresh),
+        )
+    ]
 
 
 def _later_came(context: Context, delivery: Delivery, reminder: Reminder) -> bool:
