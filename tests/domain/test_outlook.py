@@ -13,6 +13,7 @@ from nightcare.domain.delivery import (
     Active,
     Closed,
     Delivery,
+    DeliveryStatus,
     Due,
     Held,
     Outcome,
@@ -24,7 +25,7 @@ from nightcare.domain.delivery import (
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.outlook import Outlook
 from nightcare.domain.plan_change import postponed
-from nightcare.domain.reminders import Key, Occurrence, Reminder
+from nightcare.domain.reminders import Key, Occurrence, Reminder, Repeat
 from nightcare.domain.routine import StretchRule
 from nightcare.domain.routine_session import CLOSING, UNATTENDED
 from nightcare.domain.schedule import ReferralRule, Schedule
@@ -268,6 +269,116 @@ def test_what_waits_in_line_comes_when_the_screen_is_free() -> None:
     ]
     made = outlook("22:06", STRETCH, blanket, deliveries=deliveries)
     assert clock_of(made.next()) == ("blanket", "22 22:30")
+
+
+@pytest.mark.parametrize(
+    ("status", "clock"),
+    [(DeliveryStatus.DECIDED, "22 22:13"), (DeliveryStatus.NO_SERVER, "22 22:18")],
+)
+def test_what_is_being_sent_counts_as_shown_at_once(status: DeliveryStatus, clock: str) -> None:
+    """It shares the time with what waits; what no server takes is given up when it is stale."""
+    blanket = reminder(at("bedtime - 25m"), "blanket", fresh=15 * MINUTES)
+    given = Active(None, local("22:18"), delivery=status)
+    deliveries = [
+        delivery("stretch", "1", "22:00", given),
+        delivery("blanket", "1", "22:05", Held(Reason.ANOTHER)),
+    ]
+    made = outlook("22:06", STRETCH, blanket, deliveries=deliveries)
+    assert clock_of(made.next()) == ("blanket", clock)
+
+
+def test_what_is_being_sent_stays_its_whole_time_for_what_was_seen_before() -> None:
+    """What was on the screen before waits until it is free."""
+    blanket = reminder(at("bedtime - 25m"), "blanket")
+    seen = replace(delivery("blanket", "1", "22:05", Held(Reason.RESTARTED)), asked=1, seen=True)
+    deliveries = [delivery("stretch", "1", "22:00", Active(None, local("22:40"))), seen]
+    made = outlook("22:06", STRETCH, blanket, deliveries=deliveries)
+    assert clock_of(made.next()) == ("blanket", "22 22:16")
+
+
+@pytest.mark.parametrize("cause", [Reason.RESTARTED, Reason.ROUTINE, Reason.ANOTHER])
+def test_of_those_that_wait_the_first_in_line_is_next(cause: Reason) -> None:
+    """Whatever took it off the screen: the one that nobody has seen yet comes first."""
+    blanket, walk = reminder(at("bedtime - 25m"), "blanket"), reminder(at("22:05"), "walk")
+    seen = replace(delivery("walk", "1", "22:05", Held(Reason.ANOTHER)), asked=1, seen=True)
+    deliveries = [
+        delivery("stretch", "1", "22:00", OPEN),
+        seen,
+        delivery("blanket", "1", "22:05", Held(cause)),
+    ]
+    made = outlook("22:06", STRETCH, blanket, walk, deliveries=deliveries)
+    assert clock_of(made.next()) == ("blanket", "22 22:30")
+
+
+def repeating(times: int, fresh: int = 60) -> Reminder:
+    """Return the stretch, asked again every ten minutes."""
+    return reminder(
+        at("bedtime - 30m"),
+        "stretch",
+        fresh=fresh * MINUTES,
+        repeat=Repeat(10 * MINUTES, times),
+        stays=10 * MINUTES,
+    )
+
+
+@pytest.mark.parametrize(("times", "clock"), [(1, "22 22:20"), (2, "22 22:30"), (3, "22 22:40")])
+def test_what_was_seen_waits_for_the_repeats_of_what_is_on_the_screen(
+    times: int, clock: str
+) -> None:
+    """A repeat at 22:10 ranks higher than what gave way before, and so do those after it."""
+    walk = reminder(at("21:50"), "walk", fresh=60 * MINUTES)
+    seen = replace(delivery("walk", "1", "21:50", Held(Reason.ANOTHER)), asked=1, seen=True)
+    shown = Active(local("22:00"), local("22:10"), again=local("22:10"))
+    deliveries = [delivery("stretch", "1", "22:00", shown), seen]
+    made = outlook("22:01", repeating(times), walk, deliveries=deliveries)
+    assert clock_of(made.next()) == ("walk", clock)
+
+
+def test_what_nobody_has_seen_comes_before_a_repeat() -> None:
+    """The screen is not free at 22:10, but the blanket ranks higher."""
+    blanket = reminder(at("22:05"), "blanket")
+    shown = Active(local("22:00"), local("22:10"), again=local("22:10"))
+    deliveries = [
+        delivery("stretch", "1", "22:00", shown),
+        delivery("blanket", "1", "22:05", Held(Reason.ANOTHER)),
+    ]
+    made = outlook("22:06", repeating(3), blanket, deliveries=deliveries)
+    assert clock_of(made.next()) == ("blanket", "22 22:10")
+
+
+def test_a_repeat_of_a_reminder_that_is_gone_keeps_nothing_waiting() -> None:
+    """It was taken out of the config while it is on the screen."""
+    walk = reminder(at("21:50"), "walk", fresh=60 * MINUTES)
+    seen = replace(delivery("walk", "1", "21:50", Held(Reason.ANOTHER)), asked=1, seen=True)
+    shown = Active(local("22:00"), local("22:10"), again=local("22:10"))
+    for state in (shown, Active(None, local("22:10"))):
+        made = outlook("22:01", walk, deliveries=[delivery("stretch", "1", "22:00", state), seen])
+        assert clock_of(made.next()) == ("walk", "22 22:10")
+
+
+def test_what_waits_and_is_gone_from_the_config_does_not_come() -> None:
+    """Neither when the screen is free, nor at a repeat of what is on it."""
+    shown = Active(local("22:00"), local("22:10"), again=local("22:10"))
+    deliveries = [
+        delivery("stretch", "1", "22:00", shown),
+        delivery("gone", "1", "22:05", Held(Reason.ANOTHER)),
+    ]
+    made = outlook("22:06", repeating(3), deliveries=deliveries)
+    assert made.until(local("23:00")) == []
+
+
+@pytest.mark.parametrize(("moment", "first"), [("bedtime - 25m", "blanket"), ("22:05", "walk")])
+def test_what_waits_comes_with_what_takes_the_screen_if_it_ranks_higher(
+    moment: str, first: str
+) -> None:
+    """An evening reminder comes before one of the clock that falls due while it waits."""
+    blanket, walk = reminder(at(moment), "blanket"), reminder(at("22:20"), "walk")
+    deliveries = [
+        delivery("stretch", "1", "22:00", OPEN),
+        delivery("blanket", "1", "22:05", Held(Reason.ANOTHER)),
+    ]
+    made = outlook("22:06", STRETCH, blanket, walk, deliveries=deliveries)
+    assert clock_of(made.next()) == (first, "22 22:20")
 
 
 def test_what_waits_for_a_stretch_comes_after_its_closing_words() -> None:

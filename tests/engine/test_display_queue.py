@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from nightcare.domain.policy import Presence
 from nightcare.domain.reminders import Condition
@@ -112,3 +112,19 @@ def test_a_snooze_that_was_not_drawn_yet_comes_after_what_took_its_place() -> No
     assert made.outcomes("tea") == ["held"]
     made.close()
     assert made.title() == "Once more: tea"
+
+
+def test_what_waits_does_not_take_the_screen_when_what_comes_is_dropped() -> None:
+    """The other bedtime puts the third one to 22:00, which is too long ago for it."""
+    walk = '[reminders.walk]\ntopic = "exercise"\ntext = "Walk"\nat = "22:10"\n'
+    read = walk.replace("walk", "read").replace("Walk", "Read")
+    late = walk.replace("walk", "late").replace('"22:10"', '"bedtime - 20m"\nfresh = "10m"')
+    made = Desk(walk + read + late, "2026-11-23 21:59")
+    made.answers().tonight(made.now, time(23, 0))
+    made.until("2026-11-23 22:12")
+    first = made.title()
+    assert first is not None
+    made.answers().tonight(made.now, time(22, 20))
+    made.written()
+    assert made.outcomes("late") == ["missed: too late"]
+    assert made.title() == first

@@ -25,11 +25,11 @@ from nightcare.domain.delivery import (
 )
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.plan_change import postponed
-from nightcare.domain.policy import Show, Situation, decide, first_to_show, shown_at_latest
 from nightcare.domain.recurrence import between, plan, upcoming
 from nightcare.domain.reminders import Key, Occurrence, Reminder
 from nightcare.domain.routine_session import CLOSING, UNATTENDED
 from nightcare.domain.schedule import Schedule
+from nightcare.domain.screen_forecast import ScreenForecast
 
 RECENT = timedelta(days=4)
 """The age up to which deliveries count: no edit and no journey moves a moment by more."""
@@ -249,15 +249,9 @@ class Outlook:
         return max(self._paused_until, self._busy_until, ends)
 
     @cached_property
-    def _screen_free(self) -> datetime:
-        """The instant (UTC) from which the screen is free for what waits."""
-        ends = [
-            min(displayed.closes, displayed.again or displayed.closes)
-            for one in self.deliveries
-            if (displayed := one.displayed) is not None
-            if one.key != self.routine_key and one.key not in self._postponed
-        ]
-        return max([self.now, *ends])
+    def _screen(self) -> ScreenForecast:
+        there = [one for one in self.unsettled() if one.key != self.routine_key]
+        return ScreenForecast(self.schedule, self.calendar, self.global_state, there, self.now)
 
     # What comes, and when
 
@@ -295,12 +289,12 @@ class Outlook:
                     found += self._gated(_Coming(one, max(until, self.now)))
                 case Active(again=again, away=True) if again is not None:
                     found += self._gated(_Coming(one.asked_again(one.state, again), again))
-                case Held(Reason.ANOTHER):
-                    found += self._gated(_Coming(one, self._screen_free))
                 case Held(cause) if cause in _ABSENT and self._paused_until == self.now:
                     # Nobody knows when they are back.
                     pass
-                case Due() | Held():
+                case Held():
+                    found += self._gated(_Coming(one, self._screen.turn(one)))
+                case Due():
                     found += self._gated(_Coming(one, self.now))
         return found
 
@@ -327,9 +321,7 @@ class Outlook:
             return []
         if at > delivery.occurrence.due and self._superseded(delivery, reminder, at):
             return []
-        if not isinstance(decide(delivery, reminder, self._situation(at)), Show):
-            return []
-        return [_Coming(delivery, at)]
+        return [_Coming(delivery, at)] if self._screen.may_show(delivery, at) else []
 
     def _superseded(self, delivery: Delivery, reminder: Reminder, at: datetime) -> bool:
         """Return whether a later one of the reminder takes its place before it comes (UTC)."""
@@ -339,32 +331,32 @@ class Outlook:
             for one in between([reminder], self.calendar, later, at)
         )
 
-    def _situation(self, at: datetime) -> Situation:
-        day = self.calendar.at(at)
-        return Situation(
-            now=at,
-            day=day,
-            paused_until=self.global_state.paused_until,
-            good_night=self.global_state.good_night == day.date,
-        )
-
     def _without_rivals(self, coming: Iterable[_Coming]) -> list[Occurrence]:
         """Return what comes, without what gives way to another when both come back together."""
-        together: dict[datetime, list[_Coming]] = {}
+        together: dict[datetime, list[Delivery]] = {}
+        waiting = []
         for one in coming:
-            together.setdefault(one.at, []).append(one)
-        evening = frozenset(one.name for one in self.schedule.enabled if one.evening)
-        found = []
-        for at, ones in together.items():
-            if len(ones) == 1:
-                found.append(Occurrence(ones[0].delivery.key, at))
-                continue
-            deliveries = sorted((one.delivery for one in ones), key=_in_the_journal)
-            day = self.calendar.at(at)
-            deliveries.sort(key=lambda one: shown_at_latest(one, self._named(one.key), day))
-            shown, _ = first_to_show(deliveries, evening, at)
-            found += [Occurrence(one.key, at) for one in shown]
-        return found
+            together.setdefault(one.at, []).append(one.delivery)
+            if isinstance(one.delivery.state, Held):
+                waiting.append(one)
+        found: dict[Key, Occurrence] = {}
+        for at in sorted(together):
+            shown = together[at]
+            # What comes takes the screen; what waits comes then instead, if it ranks higher.
+            before = [
+                one.delivery
+                for one in waiting
+                if at < one.at and one.delivery.key not in found
+                if self._screen.may_show(one.delivery, at)
+            ]
+            if len(shown) > 1 or before:
+                shown = self._screen.ranked(shown, at)
+                taken = any(isinstance(one.state, Due | Active) for one in shown)
+                first = self._screen.ranked([*shown, *before], at)[0]
+                shown = [first, *shown] if taken and first not in shown else shown
+            for delivery in shown:
+                found.setdefault(delivery.key, Occurrence(delivery.key, at))
+        return list(found.values())
 
 
 @dataclass(frozen=True)
@@ -391,8 +383,3 @@ class _Coming:
 
     delivery: Delivery
     at: datetime
-
-
-def _in_the_journal(delivery: Delivery) -> tuple[datetime, str, date, str]:
-    key = delivery.key
-    return delivery.occurrence.due, key.reminder, key.care_day, key.slot

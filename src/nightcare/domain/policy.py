@@ -214,6 +214,15 @@ def first_to_show(
     return waiting, giving_way
 
 
+def waits_its_turn(delivery: Delivery, reminder: Reminder | None, situation: Situation) -> bool:
+    """Return whether an occurrence waits for the screen alone, to be shown for the first time."""
+    if delivery.seen or reminder is None or not isinstance(delivery.state, Held):
+        return False
+    if delivery.state != Held(Reason.ANOTHER) and not reminder.evening:
+        return False
+    return isinstance(decide(delivery, reminder, situation), Show)
+
+
 SHORTEST_SHARE = timedelta(minutes=1)
 """The shortest time on the screen while others wait."""
 

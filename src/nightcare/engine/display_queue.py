@@ -17,6 +17,7 @@ from nightcare.domain.policy import (
     first_to_show,
     share_of_screen,
     shown_at_latest,
+    waits_its_turn,
 )
 from nightcare.domain.reminders import Key
 from nightcare.engine.context import Context
@@ -50,15 +51,18 @@ def show_one(
         situation: What the decision rests on.
         moved: What the person has made due just now by a change of the plan.
     """
-    if not shows:
+    candidates = {one.key for one in shows}
+    unsettled = context.journal.unsettled()
+    taken = any(one.displayed is not None for one in unsettled if one.key not in candidates)
+    if not shows or (taken and all(isinstance(one.state, Held) for one in shows)):
+        # What came up was dropped or held: nothing takes the place of what is on the screen.
         return
     now = situation.now
     evening = frozenset(one.name for one in context.schedule.enabled if one.evening)
     # Of those that rank alike, the one that is stale first is shown first.
     shows = sorted(shows, key=lambda one: _latest(context, one, situation))
     (first, *waiting), giving_way = first_to_show(shows, evening, now, moved)
-    candidates = {one.key for one in shows}
-    for delivery in context.journal.unsettled():
+    for delivery in unsettled:
         if isinstance(delivery.state, Active) and delivery.key not in candidates:
             _give_way(context, delivery, delivery.state, now)
     for delivery in waiting:
@@ -80,23 +84,17 @@ def share_screen(context: Context, situation: Situation) -> None:
             continue
         if session is not None and session.key == delivery.key:
             continue
-        waiting = [one for one in unsettled if _waits(context, one, situation)]
+        waiting = [
+            one
+            for one in unsettled
+            if waits_its_turn(one, context.schedule.reminder(one.key.reminder), situation)
+        ]
         if not waiting:
             continue
         latest = [_latest(context, one, situation) for one in waiting]
         closes = min(state.closes, share_of_screen(state.shown, latest))
         if closes < state.closes:
             context.journal.save(replace(delivery, state=replace(state, closes=closes)))
-
-
-def _waits(context: Context, delivery: Delivery, situation: Situation) -> bool:
-    """Return whether it waits to be shown for the first time, and only for the screen."""
-    reminder = context.schedule.reminder(delivery.key.reminder)
-    if delivery.seen or reminder is None or not isinstance(delivery.state, Held):
-        return False
-    if delivery.state != Held(Reason.ANOTHER) and not reminder.evening:
-        return False
-    return isinstance(decide(delivery, reminder, situation), Show)
 
 
 def _latest(context: Context, delivery: Delivery, situation: Situation) -> datetime:
