@@ -6,15 +6,18 @@ from datetime import time
 
 import pytest
 
-from parts.desk import Desk
+from parts.desk import SLEEP, Desk, schedule_of
 
 EVENING = """
 [reminders.stretch]
 topic = "stretching"
 text = "Stretch"
-at = "bedtime - 30m"
+at = "bedtime - 95m"
 fresh = "50m"
 """
+
+
+WALK = '[reminders.walk]\ntopic = "exercise"\nat = "12:30"\n'
 
 
 @pytest.mark.parametrize(
@@ -24,12 +27,11 @@ fresh = "50m"
 def test_what_a_clock_that_ran_ahead_put_too_far_behind_comes(
     set_to: str, title: str | None
 ) -> None:
-    """At 22:20 by that clock the bedtime of 23:00 puts the stretch to 21:25, too long ago."""
-    made = Desk(EVENING.replace("- 30m", "- 95m"), "2026-11-23 12:00")
-    made.until("2026-11-23 20:50")
-    made.answers().tonight(made.now, time(23, 59))
-    made.written()
+    """At 22:20 by that clock the stretch of 20:55 is new, and then moves to 21:25: too long ago."""
+    made = Desk(WALK, "2026-11-23 12:00")
     made.until("2026-11-23 22:20")
+    made.schedule = schedule_of(SLEEP + WALK + EVENING)
+    made.service.reload(made.schedule, made.translator, made.now, meant_since=made.now)
     made.answers().tonight(made.now, time(23, 0))
     made.written()
     assert made.title() is None
@@ -39,9 +41,9 @@ def test_what_a_clock_that_ran_ahead_put_too_far_behind_comes(
 
 def test_a_clock_that_is_set_back_shows_nothing_that_the_plan_had_not() -> None:
     """A reminder that was added after its moment is not shown by a step of a minute."""
-    made = Desk(EVENING, "2026-11-23 12:00")
+    made = Desk(WALK, "2026-11-23 12:00")
     made.until("2026-11-23 21:10")
-    made.answers().tonight(made.now, time(22, 28))
-    made.sleep_until("2026-11-23 21:20")
-    made.sleep_until("2026-11-23 21:19")
+    made.schedule = schedule_of(SLEEP + WALK + EVENING)
+    made.service.reload(made.schedule, made.translator, made.now, meant_since=made.now)
+    made.sleep_until("2026-11-23 21:09")
     assert made.title() is None

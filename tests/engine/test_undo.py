@@ -20,6 +20,8 @@ fresh = "10m"
 stays = "5m"
 """
 
+BY_DAY = EVERY.replace('from = "bedtime - 2h"', 'from = "19:00"\nuntil = "bedtime - 1h"')
+
 EVENING = """
 [reminders.stretch]
 topic = "stretching"
@@ -42,7 +44,7 @@ text = "Note"
 at = "bedtime - 3h"
 """
 
-BEDTIMES = ["22:06", "22:10", "22:40", "23:00", "23:45", "00:30", "02:00"]
+BEDTIMES = ("22:26", "22:36", "22:40", "23:00", "23:45", "00:30", "02:00")
 
 
 def desk(config: str, at: str) -> Desk:
@@ -73,21 +75,33 @@ def records(made: Desk) -> dict[str, tuple[str, object]]:
     }
 
 
-@pytest.mark.parametrize("told", [True, False], ids=["after the service saw it", "at once"])
-@pytest.mark.parametrize("bedtime", BEDTIMES)
-@pytest.mark.parametrize("config", [EVERY, EVENING, BOTH, EVERY + BOTH])
+@pytest.mark.parametrize("broken", [False, True], ids=["drawn", "not drawn"])
+@pytest.mark.parametrize("first", ["20:40", "22:20", "22:30", "23:50"])
+@pytest.mark.parametrize("config", [EVERY, BY_DAY, EVENING, BOTH, EVERY + BOTH])
 def test_undo_of_another_bedtime_restores_every_record(
-    config: str, bedtime: str, *, told: bool
+    config: str, first: str, *, broken: bool
 ) -> None:
     """What was expired, missed, open or waiting is so again, at the same moments."""
-    made = desk(config, "22:05")
+    made = desk(config, "20:35")
+    tonight(made, first)
+    made.written()
+    made.until("2026-11-23 21:50")
+    made.screen.broken = broken
+    made.until("2026-11-23 22:25")
     before, title = records(made), made.title()
-    tonight(made, bedtime)
-    if told:
-        made.written()
-    undo(made)
-    assert records(made) == before
-    assert (made.title() or "").removeprefix("Once more: ") == (title or "")
+    for bedtime in BEDTIMES:
+        for told in (False, True):
+            tonight(made, bedtime)
+            if told:
+                made.written()
+            undo(made)
+            for name, stood in before.items():
+                # What was missed, and the other bedtime has shown again, was seen.
+                now = records(made)[name]
+                expected = {stood, (stood[0].replace("missed", "expired"), stood[1])}
+                assert now in expected, (bedtime, told, name)
+            before = records(made)
+            assert (made.title() or "").removeprefix("Once more: ") == (title or "")
 
 
 @pytest.mark.parametrize("bedtime", BEDTIMES)
@@ -105,14 +119,13 @@ def test_undo_of_two_bedtimes_restores_what_was_before_both(bedtime: str) -> Non
 
 
 def test_undo_in_a_pause_restores_what_the_pause_holds() -> None:
-    """The occurrence that the other bedtime put in its place is not the one that was held."""
-    made = desk(EVENING, "22:20")
+    """The occurrence that the other bedtime puts in its place is not the one that was held."""
+    made = desk(EVENING + 'fresh = "119m"\n', "20:50")
     made.answers().pause(made.now, made.now + timedelta(hours=6))
-    made.written()
-    made.until("2026-11-23 22:32")
+    made.until("2026-11-23 22:34")
     before = records(made)
     assert before["stretch bedtime"][0] == "held"
-    tonight(made, "22:36")
+    tonight(made, "22:35")
     made.written()
     undo(made)
     assert records(made) == before

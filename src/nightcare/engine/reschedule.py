@@ -126,16 +126,18 @@ def _begin_missed(
     kept: Container[Key],
 ) -> None:
     """Let come now what nobody has seen by the old plan, and is fresh by the new one."""
-    for delivery, new in _missed_again(journal, change, now):
-        if (since is None or new.due > since) and delivery.key not in kept:
-            journal.forget(delivery.key)
+    began = journal.global_state().began or now
+    for new in _missed_again(journal, change, now):
+        if new.due > (since or began) and new.key not in kept:
+            journal.forget(new.key)
             _begin(journal, change, new)
 
 
-def _missed_again(
-    journal: JournalPort, change: PlanChange, now: datetime
-) -> list[tuple[Delivery, Occurrence]]:
-    """Return what nobody has seen by the old plan, with its moment that is fresh by the new one."""
+def _missed_again(journal: JournalPort, change: PlanChange, now: datetime) -> list[Occurrence]:
+    """Return what nobody has seen by the old plan, at its moment that is fresh by the new one.
+
+    What an earlier change put too far behind has no record.
+    """
     found = []
     for old, new in change.put_back(now):
         if new is None or not old.due < new.due <= now:
@@ -145,8 +147,8 @@ def _missed_again(
             # The moments of an `every` stand for each other, and the next one is near.
             continue
         delivery = journal.delivery(old.key)
-        if delivery is not None and delivery.occurrence == old and _unreached(delivery):
-            found.append((delivery, new))
+        if delivery is None or (delivery.occurrence == old and _unreached(delivery)):
+            found.append(new)
     return found
 
 
