@@ -288,7 +288,7 @@ def test_what_is_being_sent_counts_as_shown_at_once(status: DeliveryStatus, cloc
 
 
 def test_what_is_being_sent_stays_its_whole_time_for_what_was_seen_before() -> None:
-    """What was on the screen before waits until it is free."""
+    """A reminder that was on the screen before waits until it is free."""
     blanket = reminder(at("bedtime - 25m"), "blanket")
     seen = replace(delivery("blanket", "1", "22:05", Held(Reason.RESTARTED)), asked=1, seen=True)
     deliveries = [delivery("stretch", "1", "22:00", Active(None, local("22:40"))), seen]
@@ -298,7 +298,7 @@ def test_what_is_being_sent_stays_its_whole_time_for_what_was_seen_before() -> N
 
 @pytest.mark.parametrize("cause", [Reason.RESTARTED, Reason.ROUTINE, Reason.ANOTHER])
 def test_of_those_that_wait_the_first_in_line_is_next(cause: Reason) -> None:
-    """Whatever took it off the screen: the one that nobody has seen yet comes first."""
+    """The one that nobody has seen yet comes first, however it left the screen."""
     blanket, walk = reminder(at("bedtime - 25m"), "blanket"), reminder(at("22:05"), "walk")
     seen = replace(delivery("walk", "1", "22:05", Held(Reason.ANOTHER)), asked=1, seen=True)
     deliveries = [

@@ -625,13 +625,14 @@ def test_undo_restores_the_record_of_what_another_bedtime_brought_again(
 
 
 def test_another_bedtime_shows_what_a_journey_had_put_too_far_behind() -> None:
-    """Back home at 22:10 the stretch of 21:00 is long over, and by a bedtime of 23:50 just due."""
+    """Back home at 22:10 the stretch of 21:00 is long over, and fresh by a bedtime of 23:45."""
     made = Desk(EVENING.replace("bedtime - 30m", "bedtime - 90m"), "2026-11-23 20:30")
     made.service.change_zone(ZoneInfo("Asia/Tokyo"), made.now)
     made.now = local("2026-11-23 22:10")
     made.service.change_zone(ZONE, made.now)
     made._deliver()
+    made.now = local("2026-11-23 22:20")
+    made.service.update(made.now)
     assert made.title() is None
-    at(made, "22:20")
-    tonight(made, "23:50")
+    tonight(made, "23:45")
     assert made.title() == "Stretch"

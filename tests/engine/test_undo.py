@@ -81,7 +81,7 @@ def records(made: Desk) -> dict[str, tuple[str, object]]:
 def test_undo_of_another_bedtime_restores_every_record(
     config: str, first: str, *, broken: bool
 ) -> None:
-    """What was expired, missed, open or waiting is so again, at the same moments."""
+    """Records are expired, missed, open or waiting again, at the same moments."""
     made = desk(config, "20:35")
     tonight(made, first)
     made.written()
