@@ -19,7 +19,9 @@ NOON = f'{ONE}at = "12:00"\n'
 
 MOMENT = 'allowed: a moment such as "21:45", "wake + 1h" or "bedtime - 30m"'
 CLOCK = 'allowed: a clock time such as "07:00"'
-TABLES = "language, timezone, sleep, reminders, snooze, stretch, routines, quiet, diary, notify"
+TABLES = (
+    "language, timezone, sleep, reminders, snooze, stretch, routines, quiet, diary, notify, tray"
+)
 
 
 def test_what_nobody_foresaw_is_told_in_the_words_of_who_found_it() -> None:

@@ -157,6 +157,8 @@ FAMILIES: dict[str, set[str]] = {
     "log_program_": {state.name.lower() for state in FilesState},
     "screen_": {"freedesktop", "terminal", "plyer"},
     "shown_by_": {"awaited_bus", "configured", "platform", "session_bus", "no_session_bus"},
+    "tray_": {"today", "report", "schedule", "doctor", "about"},
+    "tray_cramp_": {str(answer) for answer in Answer},
     "became_": STATES,
     "state_": STATES | {"stopped"},
     "doctor_check_": {check.name.lower() for check in Check},

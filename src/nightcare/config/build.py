@@ -80,6 +80,8 @@ def build(tables: Table) -> Schedule:
             notice=diary["professional_notice"],
         ),
         notify=_unless_auto(tables["notify"]["backend"]),
+        # A service of an earlier version has published values without this table.
+        tray=tables.get("tray", {}).get("show", "auto") == "auto",
     )
 
 

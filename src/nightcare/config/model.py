@@ -226,6 +226,14 @@ class NotifyTable(_Table):
     )
 
 
+class TrayTable(_Table):
+    """The icon in the tray of the desktop, and its menu."""
+
+    show: Literal["auto", "never"] = Field(
+        description="Whether it is shown; auto shows it where the desktop has a tray."
+    )
+
+
 class Config(BaseSettings):
     """The whole configuration, made of layers: `Config(environment=..., file=...)`.
 
@@ -251,6 +259,7 @@ class Config(BaseSettings):
     quiet: QuietTable
     diary: DiaryTable
     notify: NotifyTable
+    tray: TrayTable
 
     @classmethod
     def settings_customise_sources(

@@ -48,6 +48,8 @@ class Answer(StrEnum):
 
     NONE = "none"
     MILD = "mild"
+    MODERATE = "moderate"
+    """Only in the menu of the tray: a notification has room for three buttons."""
     SEVERE = "severe"
 
 
@@ -138,7 +140,7 @@ class Night:
     @property
     def had_cramps(self) -> bool:
         """True if there was a cramp."""
-        return bool(self.cramps) or self.answer in (Answer.MILD, Answer.SEVERE)
+        return bool(self.cramps) or self.answer not in (None, Answer.NONE)
 
     @property
     def severe(self) -> bool:
@@ -149,7 +151,7 @@ class Night:
     def worst(self) -> Severity | None:
         """The worst of its cramps; None without any, or where nothing was said of how bad."""
         said = [one.severity for one in self.cramps if one.severity is not None]
-        if self.answer in (Answer.MILD, Answer.SEVERE):
+        if self.answer is not None and self.answer is not Answer.NONE:
             said.append(Severity(self.answer))
         return max(said, key=list(Severity).index, default=None)
 

@@ -46,6 +46,7 @@ class Schedule:
         morning_question: When the diary asks after the night; None for never.
         professional: When the diary says to see a professional.
         notify: The notifier's name, or None to choose one.
+        tray: Whether a tray icon is shown where the desktop has a tray.
     """
 
     language: str | None
@@ -59,6 +60,7 @@ class Schedule:
     morning_question: Moment | None
     professional: ReferralRule
     notify: str | None
+    tray: bool = True
 
     def reminder(self, name: str) -> Reminder | None:
         """Return the reminder of a name; None without one."""

@@ -133,6 +133,12 @@ class Display:
         self._taken.discard(name)
         self._aside.discard(name)
 
+    def show_again(self) -> None:
+        """Take everything off, so that what is open is put on the screen anew."""
+        for name in tuple(self._courses):
+            self.left(name)
+            self._screen.close(name)
+
     def clear(self) -> None:
         """Take everything off."""
         for name in self._courses:

@@ -39,6 +39,7 @@ from nightcare.engine.notification_events import (
     handle_routine_event,
 )
 from nightcare.engine.notification_handles import Handles
+from nightcare.engine.open_reminder import put_back, start_open_stretch
 from nightcare.engine.outlook_reader import read_outlook
 from nightcare.engine.ports import EventLog, JournalPort, Notifier, TranslatorPort
 from nightcare.engine.prompts import Prompts
@@ -285,6 +286,26 @@ class Engine:
     def schedule(self) -> Schedule:
         """The schedule in force."""
         return self._context.schedule
+
+    # What the person asks for
+
+    def show_again(self, now: datetime) -> bool:
+        """Show what is open once more (now in UTC), in front of all else; whether anything is."""
+        if not put_back(self._context.journal):
+            return False
+        self._on_screen.show_again()
+        self._guided_routine.withdraw()
+        self.update(now)
+        return True
+
+    def start_stretch(self, now: datetime) -> None:
+        """Lead through the stretch of the reminder that is open (now in UTC).
+
+        Raises:
+            NothingToDo: No reminder with a stretch is open.
+        """
+        start_open_stretch(self._context, self._guided_routine, now)
+        self.update(now)
 
     # One reckoning, step by step
 

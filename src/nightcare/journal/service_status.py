@@ -73,6 +73,21 @@ class PublishedCondition:
 
 
 @dataclass(frozen=True)
+class PublishedTray:
+    """The tray icon of the service.
+
+    Attributes:
+        shown: Whether the config allows it and there is a session bus.
+        watcher: Whether the desktop has a watcher of tray icons.
+        host: The name of the program that shows it; empty if none has asked for it.
+    """
+
+    shown: bool = False
+    watcher: bool = False
+    host: str = ""
+
+
+@dataclass(frozen=True)
 class ServiceStatus:
     """The status of a running service; a field is empty or None where it was not published.
 
@@ -92,6 +107,7 @@ class ServiceStatus:
         zone: The time zone.
         environment: The environment.
         presence: The conditions of presence, by name.
+        tray: The tray icon.
     """
 
     pid: int | None = None
@@ -109,6 +125,7 @@ class ServiceStatus:
     zone: PublishedZone | None = None
     environment: PublishedEnvironment | None = None
     presence: Mapping[str, PublishedCondition] | None = None
+    tray: PublishedTray | None = None
 
 
 def read_status(journal: Journal) -> ServiceStatus:
@@ -130,6 +147,7 @@ def parse_status(note: Mapping[str, Any]) -> ServiceStatus:
         _parse(ServiceStatus, note) or ServiceStatus(),
         zone=_parse(PublishedZone, note.get("zone")),
         environment=_parse(PublishedEnvironment, note.get("environment")),
+        tray=_parse(PublishedTray, note.get("tray")),
         presence={name: one for name, one in parsed.items() if one is not None}
         if isinstance(presence, Mapping)
         else None,

@@ -22,6 +22,7 @@ from nightcare.service.reload_handler import ReloadHandler
 from nightcare.service.runtime import Runtime
 from nightcare.service.shutdown import Shutdown, cancel_all
 from nightcare.service.status_publisher import StatusPublisher
+from nightcare.service.tray_service import TrayService
 from nightcare.service.upgrade import UpgradeRestart
 
 
@@ -53,6 +54,9 @@ class ServiceApp:
         self.runtime = Runtime(
             self.settings, self.journal, self.desktop, self._publish, self.shutdown.fail
         )
+        self._publisher.tray = self._tray = TrayService(
+            context, self.settings, self.journal, self.config, self.desktop, self.runtime
+        )
         self._reloads = ReloadHandler(
             self.settings, self.config, self.upgrade, self.desktop, self.runtime, context.err
         )
@@ -62,14 +66,8 @@ class ServiceApp:
         lock = InstanceLock(context.state, runtime_folder(variables), home_folder(variables))
         if not lock.take():
             raise StateError("already_running")
-        lock.publish(
-            ServiceRecord(
-                pid=os.getpid(),
-                state=context.state.absolute(),
-                config=self.config.path.absolute(),
-                variables=settings_of(variables),
-            )
-        )
+        state, config = context.state.absolute(), self.config.path.absolute()
+        lock.publish(ServiceRecord(os.getpid(), state, config, settings_of(variables)))
         return lock
 
     async def run(self) -> None:
@@ -90,6 +88,7 @@ class ServiceApp:
             self.desktop.environment.run(self._reloads.handle_environment),
             self.desktop.await_bus(self.runtime.run_sync),
             self.upgrade.run(),
+            self._tray.run(),
             watch(self.journal.file, self.runtime.handle_journal),
             watch(LOCAL_TIME, self.runtime.handle_clock),
             watch(self.config.path, self.config.saved),

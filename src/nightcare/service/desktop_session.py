@@ -26,6 +26,7 @@ class DesktopSession:
     Attributes:
         environment: The environment, kept in line with the user manager's.
         in_terminal: Whether the service was started in a terminal.
+        session_bus: The client of the session bus; None on platforms without one.
         why: The reason for the notification backend, as in the log.
         notifier: The notifier.
         startable: Whether the bus can start a notification server on demand.
@@ -41,7 +42,7 @@ class DesktopSession:
         )
         self.in_terminal = context.out.isatty()
         backend, self.why = self.choose_backend()
-        self._bus, system = bus_clients(context.variables, backend)
+        self.session_bus, system = bus_clients(context.variables, backend)
         self.startable = False
         self.buttons: Mapping[str, object] = {}
         self.notifier = choose_screen(
@@ -50,11 +51,11 @@ class DesktopSession:
             context.out,
             self._draws_buttons,
             watched=self.in_terminal,
-            bus=self._bus,
+            bus=self.session_bus,
         )
         self._description = self.notifier.describe()
         self.presence = PresenceMonitor(
-            self._bus, system, self.environment.variables, settings.schedule
+            self.session_bus, system, self.environment.variables, settings.schedule
         )
         self.prefetch = PresencePrefetch(self.presence)
 
@@ -118,8 +119,8 @@ class DesktopSession:
             self.log_backend()
         adapt_to_desktop(self.notifier, self.environment.variables)
         self.presence.restart()
-        if self._bus is not None:
-            self._bus.move(address)
+        if self.session_bus is not None:
+            self.session_bus.move(address)
 
     def handle_notifier_change(self, event: NotifierChanged) -> None:
         """Log another notification server."""

@@ -10,6 +10,8 @@ from nightcare.desktop.clock import alarm, now
 from nightcare.desktop.own_process import release_memory
 from nightcare.domain.notification import ButtonPressed, NotifierChanged, NotifierEvent
 from nightcare.engine.engine import Engine
+from nightcare.errors import NightcareError, StateError
+from nightcare.i18n.error_text import error_lines
 from nightcare.journal.memory_fallback import FallbackJournal
 from nightcare.journal.store import BUTTONS_NOTE
 from nightcare.service.active_settings import ActiveSettings
@@ -91,6 +93,30 @@ class Runtime:
     def _plan(self) -> None:
         self._scheduler.plan(self._settings.schedule.enabled)
         self.sync()
+
+    def act(self, action: Callable[[datetime], object]) -> None:
+        """Let the person act (UTC), as by a command; a notification says why if that fails."""
+
+        def step() -> None:
+            moment = now()
+            try:
+                action(moment)
+            except StateError:
+                raise
+            except NightcareError as error:
+                self._report(error, moment)
+            self.engine.written(moment)
+            self._plan()
+            self._desktop.presence.query_again()
+
+        if self.serving:
+            self.run_step(step)
+
+    def _report(self, error: NightcareError, moment: datetime) -> None:
+        """Show a notification that says why an action failed."""
+        translator = self._settings.translator
+        body = "\n".join(error_lines(error, translator))
+        self.engine.notices.announce(translator.text("action_failed"), body, moment)
 
     # Start, reload and end
 

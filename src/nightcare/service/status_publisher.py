@@ -23,11 +23,16 @@ from nightcare.service.active_settings import ActiveSettings, ServiceContext
 from nightcare.service.config_reload import ConfigReload
 from nightcare.service.desktop_session import DesktopSession
 from nightcare.service.last_plan import PLAN_NOTE, plan_note
+from nightcare.service.tray_service import TrayService
 from nightcare.service.upgrade import UpgradeRestart
 
 
 class StatusPublisher:
-    """The publisher of the status, in the journal."""
+    """The publisher of the status, in the journal.
+
+    Attributes:
+        tray: The tray icon, which is brought in line with each status.
+    """
 
     def __init__(
         self,
@@ -45,12 +50,15 @@ class StatusPublisher:
         self._upgrade = upgrade
         self._desktop = desktop
         self._since = now()
+        self.tray: TrayService | None = None
 
     def publish(self) -> None:
         """Write the status and the plan, as far as they have changed."""
         write_status(self._journal, self._status())
         plan = plan_note(self._settings.loaded.values, self._settings.zone)
         self._journal.write_note(PLAN_NOTE, plan)
+        if self.tray is not None:
+            self.tray.refresh()
 
     def _status(self) -> ServiceStatus:
         settings, desktop = self._settings, self._desktop
@@ -77,6 +85,7 @@ class StatusPublisher:
                 lost=settings.zone_lost,
             ),
             environment=self._environment(),
+            tray=None if self.tray is None else self.tray.status(),
             presence={
                 str(condition): PublishedCondition(known.on, tuple(known.by))
                 for condition, known in desktop.presence.known().items()

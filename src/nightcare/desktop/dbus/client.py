@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol, TypeVar
 
-from jeepney import MatchRule
+from jeepney import HeaderFields, MatchRule, Message
 
 from nightcare.desktop.dbus import Fault
 from nightcare.desktop.dbus.connection import (
@@ -20,7 +20,9 @@ from nightcare.desktop.dbus.connection import (
     Connection,
     ConnectionLost,
     Signal,
+    unknown_object,
 )
+from nightcare.desktop.dbus.exported_object import ExportedObject
 from nightcare.desktop.dbus.transport import connect
 
 Answer = TypeVar("Answer")
@@ -108,6 +110,7 @@ class BusClient:
     Attributes:
         address: The address of the bus now.
         delays: The delays.
+        objects: The objects that other programs can call, by path.
     """
 
     def __init__(
@@ -121,6 +124,7 @@ class BusClient:
         self.address = address
         self._limit = limit
         self.delays = delays
+        self.objects: dict[str, ExportedObject] = {}
         self._on_demand = on_demand
         self._failures = len(delays) if on_demand else 0
         self._users: list[BusUser] = []
@@ -225,7 +229,7 @@ class BusClient:
 
     async def _receive(self, bus: Connection) -> None:
         try:
-            await bus.receive(self._dispatch)
+            await bus.receive(self._dispatch, self._answer)
         finally:
             self._lose()
 
@@ -278,6 +282,10 @@ class BusClient:
                         user.owner_changed(name, owner)
             case _:
                 pass
+
+    def _answer(self, call: Message) -> Message:
+        exported = self.objects.get(call.header.fields.get(HeaderFields.path, ""))
+        return unknown_object(call) if exported is None else exported.answer(call)
 
 
 async def or_fault(question: Awaitable[Answer]) -> Answer | Fault:

@@ -20,6 +20,7 @@ from jeepney import (
     MessageType,
     new_error,
     new_method_call,
+    new_signal,
 )
 from jeepney.low_level import calc_msg_size
 
@@ -35,6 +36,13 @@ _HEADER_START = 16
 
 _LONGEST_MESSAGE = 2**27
 """Bytes of the longest message that the specification allows."""
+
+_LONGEST_READ = 2**20
+"""Bytes of the longest message that is parsed; nothing that this program asks for is longer, and to
+parse more would take seconds."""
+
+_MOST_UNSENT = 2**22
+"""Bytes that the bus has not taken, beyond which calls of others are not answered any more."""
 
 _UNREADABLE = (ValueError, LookupError, TypeError, AssertionError, struct.error, RecursionError)
 """Errors of the parser on a message that the bus accepts and that is malformed."""
@@ -102,6 +110,13 @@ class _PendingCall:
     on_reply: Callable[[Reply], None]
 
 
+def unknown_object(call: Message) -> Message:
+    """Return the reply to a call of an object that is not exported: its caller need not wait."""
+    path = call.header.fields.get(HeaderFields.path, "")
+    error = "org.freedesktop.DBus.Error.UnknownObject"
+    return new_error(call, error, "s", (f"there is no object at {path}",))
+
+
 class Connection:
     """A connection to a message bus; made by `connect` in transport.py.
 
@@ -165,8 +180,16 @@ class Connection:
         finally:
             self.abandon(serial)
 
-    async def receive(self, on_signal: Callable[[Signal], None]) -> NoReturn:
+    async def receive(
+        self,
+        on_signal: Callable[[Signal], None],
+        on_call: Callable[[Message], Message] = unknown_object,
+    ) -> NoReturn:
         """Read and dispatch messages until the connection is lost.
+
+        Args:
+            on_signal: Called with each signal.
+            on_call: Called with each method call of others; returns its reply.
 
         Raises:
             ConnectionLost: The connection ended, or the stream is no D-Bus any more.
@@ -175,20 +198,36 @@ class Connection:
             for _ in range(_BATCH):
                 message = _parse(await self._read())
                 if message is not None:
-                    self._dispatch(message, on_signal)
+                    self._dispatch(message, on_signal, on_call)
             await asyncio.sleep(0)
 
     async def _read(self) -> bytes:
+        """Return the next message; an empty one in place of one that is too long."""
         try:
             start = await self._reader.readexactly(_HEADER_START)
             size = calc_msg_size(start)
             if size > _LONGEST_MESSAGE:
                 raise ConnectionLost(f"a message of {size} bytes")
-            return start + await self._reader.readexactly(size - _HEADER_START)
+            rest = size - _HEADER_START
+            if size <= _LONGEST_READ:
+                return start + await self._reader.readexactly(rest)
+            while rest:
+                rest -= len(await self._reader.readexactly(min(rest, _LONGEST_READ)))
         except (OSError, EOFError, KeyError) as error:
             raise ConnectionLost("the bus has gone") from error
+        return b""
 
-    def _dispatch(self, message: Message, on_signal: Callable[[Signal], None]) -> None:
+    def emit(self, path: str, interface: str, member: str, signature: str, *values: object) -> None:
+        """Send a signal of an object of ours to everybody who listens."""
+        signal = new_signal(DBusAddress(path, None, interface), member, signature or None, values)
+        self._writer.write(signal.serialise(next(self._serials)))
+
+    def _dispatch(
+        self,
+        message: Message,
+        on_signal: Callable[[Signal], None],
+        on_call: Callable[[Message], Message],
+    ) -> None:
         fields = message.header.fields
         sender = fields.get(HeaderFields.sender, "")
         signature = fields.get(HeaderFields.signature, "")
@@ -205,10 +244,11 @@ class Connection:
                     error = fields.get(HeaderFields.error_name)
                     pending.on_reply(Reply(error, signature, message.body))
             case MessageType.method_call:
-                # No object is exported, but a caller should not have to wait for its time limit.
-                if not message.header.flags & MessageFlag.no_reply_expected:
-                    unknown = new_error(message, "org.freedesktop.DBus.Error.UnknownMethod")
-                    self._writer.write(unknown.serialise(next(self._serials)))
+                reply = on_call(message)
+                unsent = self._writer.transport.get_write_buffer_size()
+                wanted = not message.header.flags & MessageFlag.no_reply_expected
+                if wanted and unsent < _MOST_UNSENT:
+                    self._writer.write(reply.serialise(next(self._serials)))
 
     # Methods of any object
 

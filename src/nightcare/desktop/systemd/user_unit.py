@@ -50,14 +50,14 @@ def environment() -> dict[str, str]:
     return environment_of(_asked("show-environment"))
 
 
-def own_command(config: Path | None, word: str) -> list[str]:
+def own_command(config: Path | None, *words: str) -> list[str]:
     """Return how this very installation is started, whether by pipx, uv or in a venv.
 
     It names the interpreter that runs now: the script beside it may have been written for another
     one that is gone (pypa/pipx#146, astral-sh/uv#8028).
     """
     start = [sys.executable, "-P", "-m", "nightcare"]
-    return [*start, *_config_arguments(config), word]
+    return [*start, *_config_arguments(config), *words]
 
 
 def service_command(config: Path | None) -> list[str]:

@@ -1,0 +1,1 @@
+"""The tray icon, by StatusNotifierItem and dbusmenu."""

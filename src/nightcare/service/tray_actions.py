@@ -1,0 +1,245 @@
+"""The effects of the items of the tray menu: the same functions as those of the commands."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from nightcare import __version__
+from nightcare.desktop.programs import Output, open_in_browser, output
+from nightcare.desktop.systemd.user_unit import own_command
+from nightcare.domain.delivery import Delivery
+from nightcare.domain.diary import Answer
+from nightcare.domain.schedule import BARE_PAUSE
+from nightcare.domain.time_parser import parse_clock, parse_length
+from nightcare.domain.until import parse_end
+from nightcare.engine.diary_actions import DiaryActions
+from nightcare.engine.outlook_reader import read_outlook
+from nightcare.engine.user_actions import DONE, SNOOZE, UserActions
+from nightcare.errors import DesktopError, NightcareError, NothingToDo
+from nightcare.i18n.plan_text import plan_lines
+from nightcare.journal.memory_fallback import FallbackJournal
+from nightcare.service.active_settings import ActiveSettings, ServiceContext
+from nightcare.service.config_reload import ConfigReload
+from nightcare.service.desktop_session import DesktopSession
+from nightcare.service.runtime import Runtime
+from nightcare.service.tray_menu import key_of
+from nightcare.threads import run_in_thread
+
+Work = Coroutine[Any, Any, None]
+
+_COMMAND_SECONDS = 60.0
+_TROUBLE = frozenset({"warning", "bad"})
+
+
+class TrayActions:
+    """The effects of the items, by their names.
+
+    Args:
+        context: The surroundings of the service.
+        settings: The settings in force.
+        journal: The journal.
+        config: The config file.
+        desktop: The desktop.
+        runtime: The engine.
+    """
+
+    def __init__(
+        self,
+        context: ServiceContext,
+        settings: ActiveSettings,
+        journal: FallbackJournal,
+        config: ConfigReload,
+        desktop: DesktopSession,
+        runtime: Runtime,
+    ) -> None:
+        self._named = context.config
+        self._settings = settings
+        self._journal = journal
+        self._config = config
+        self._desktop = desktop
+        self._runtime = runtime
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._in_journal: Mapping[str, Callable[[str, datetime], object]] = {
+            DONE: self._done,
+            "pause": self._pause,
+            "resume": lambda _, moment: self._actions().resume(moment),
+            "tonight": lambda clock, moment: self._actions().tonight(moment, parse_clock(clock)),
+            "good-night": lambda _, moment: self._actions().good_night(moment),
+            "undo": self._undo,
+            "cramp": self._cramp,
+            "show": lambda _, moment: self.show_open(moment),
+            "stretch": lambda _, moment: runtime.engine.start_stretch(moment),
+            "relief": lambda _, moment: self._relief(moment),
+            "today": lambda _, moment: self._today(moment),
+            "about": lambda _, moment: self._about(moment),
+        }
+        self._beside: Mapping[str, Callable[[], Work]] = {
+            "report": self._open_report,
+            "schedule": self._open_schedule,
+            "doctor": self._doctor,
+        }
+
+    def press(self, name: str) -> None:
+        """Do what an item stands for; a notification says why if that fails."""
+        action, _, rest = name.partition("/")
+        if action in self._beside:
+            self._start(action)
+        elif action in self._in_journal:
+            act = self._in_journal[action]
+            self._runtime.act(lambda moment: act(rest, moment))
+        elif action.startswith(SNOOZE):
+            self._runtime.act(lambda moment: self._snooze(action, rest, moment))
+
+    async def stop(self) -> None:
+        """End the programs that run for an item."""
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def activate(self) -> None:
+        """Show what is open once more; else say what comes next."""
+        self._runtime.act(self._show_or_tell)
+
+    def show_open(self, moment: datetime) -> None:
+        """Show what is open once more (now in UTC).
+
+        Raises:
+            NothingToDo: Nothing is open.
+        """
+        if not self._runtime.engine.show_again(moment):
+            raise NothingToDo("nothing_to_show")
+
+    def _actions(self) -> UserActions:
+        return UserActions(self._settings.schedule, self._settings.zone.zone, self._journal)
+
+    # Actions on the journal, in a step of the engine
+
+    def _delivery(self, rest: str) -> Delivery:
+        """Return the delivery that an item stands for.
+
+        Raises:
+            NothingToDo: It has its outcome by now.
+        """
+        key = key_of(rest)
+        found = [one for one in self._journal.unsettled() if one.key == key]
+        if not found:
+            raise NothingToDo("nothing_to_answer")
+        return found[0]
+
+    def _done(self, rest: str, moment: datetime) -> None:
+        self._actions().button(self._delivery(rest), DONE, moment)
+
+    def _snooze(self, action: str, rest: str, moment: datetime) -> None:
+        length = parse_length(action.removeprefix(SNOOZE))
+        self._actions().snooze(moment, self._delivery(rest).key.reminder, length)
+
+    def _pause(self, rest: str, moment: datetime) -> None:
+        match rest:
+            case "length":
+                end = moment + BARE_PAUSE
+            case "tomorrow":
+                end = parse_end("until tomorrow", self._actions().calendar(), moment)
+            case instant:
+                end = datetime.fromisoformat(instant)
+        if end <= moment:
+            raise NothingToDo("pause_is_over")
+        self._actions().pause(moment, end)
+
+    def _undo(self, rest: str, moment: datetime) -> None:
+        last = self._journal.last_action()
+        if last is None or str(last.id) != rest:
+            raise NothingToDo("nothing_to_undo")
+        self._actions().undo(moment)
+
+    def _cramp(self, rest: str, moment: datetime) -> None:
+        night, _, answer = rest.partition("/")
+        diary = DiaryActions(self._journal.diary, self._actions().calendar())
+        diary.answer(date.fromisoformat(night), Answer(answer), moment)
+
+    # Notices
+
+    def _mention(self, title: str, body: str, moment: datetime) -> None:
+        self._runtime.engine.notices.announce(title, body, moment)
+
+    def _show_or_tell(self, moment: datetime) -> None:
+        if not self._runtime.engine.show_again(moment):
+            self._today(moment)
+
+    def _today(self, moment: datetime) -> None:
+        translator = self._settings.translator
+        calendar = self._actions().calendar()
+        outlook = read_outlook(self._settings.schedule, calendar, self._journal, moment)
+        first, *lines = plan_lines(outlook, translator)
+        self._mention(first, "\n".join(" ".join(line.split()) for line in lines), moment)
+
+    def _relief(self, moment: datetime) -> None:
+        del moment
+        translator = self._settings.translator
+        steps = [f"{one.text}" for one in translator.guidance.relief]
+        self._runtime.engine.notices.announce_until_closed(translator.text("tray_relief"), "\n".join(steps))
+
+    def _about(self, moment: datetime) -> None:
+        known = {one.id: one.text for one in self._settings.translator.guidance.professional}
+        self._mention(f"nightcare {__version__}", known["not-medical-advice"], moment)
+
+    # Other programs
+
+    def _start(self, action: str) -> None:
+        """Start what runs beside everything else, unless it runs already."""
+        if action not in self._running:
+            task = asyncio.create_task(self._reported(self._beside[action]))
+            self._running[action] = task
+            task.add_done_callback(lambda _: self._running.pop(action))
+
+    async def _reported(self, work: Callable[[], Work]) -> None:
+        """Do something; show a notification that says why if it fails."""
+        try:
+            await work()
+        except NightcareError as error:
+            self._runtime.act(partial(_raise, error))
+
+    async def _run(self, *words: str) -> Output:
+        """Run a command of the program.
+
+        Raises:
+            DesktopError: It failed.
+        """
+        command = own_command(self._named, *words)
+        variables = self._desktop.environment.variables
+        try:
+            done = await run_in_thread(lambda: output(command, variables, _COMMAND_SECONDS))
+        except (OSError, TimeoutError) as error:
+            raise DesktopError("tray_command_failed", command=words[0], reason=error) from error
+        if done.status != 0:
+            reason = (done.err.strip() or done.out.strip()).removesuffix(".")
+            raise DesktopError("tray_command_failed", command=words[0], reason=reason)
+        return done
+
+    async def _open_report(self) -> None:
+        await self._run("report", "--open")
+
+    async def _open_schedule(self) -> None:
+        if not self._config.path.exists():
+            await self._run("config", "init")
+        path, variables = self._config.path, self._desktop.environment.variables
+        if not await run_in_thread(lambda: open_in_browser(path, variables)):
+            raise DesktopError("no_editor", path=path)
+
+    async def _doctor(self) -> None:
+        findings = json.loads((await self._run("doctor", "--json")).out)
+        trouble = [one["message"] for one in findings if one["state"] in _TROUBLE]
+        say = self._settings.translator.text
+        title = say("tray_doctor_trouble" if trouble else "tray_doctor_good")
+        body = "\n".join([*trouble, say("tray_doctor_more")]) if trouble else ""
+        self._runtime.act(lambda moment: self._mention(title, body, moment))
+
+
+def _raise(error: NightcareError, moment: datetime) -> None:
+    del moment
+    raise error

@@ -1,0 +1,277 @@
+"""The icon and the menu of the tray, by the state of the reminders; without D-Bus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from nightcare.desktop.tray.menu import Appearance, MenuItem, TrayState
+from nightcare.domain.care_day import ONE_DAY
+from nightcare.domain.delivery import Active, Delivery, Held, Snoozed
+from nightcare.domain.diary import Answer
+from nightcare.domain.history import UserAction
+from nightcare.domain.notification import OWN_TITLE_LENGTH
+from nightcare.domain.outlook import Outlook
+from nightcare.domain.reminders import Key
+from nightcare.domain.snooze import offered
+from nightcare.engine.user_actions import snooze_key
+from nightcare.i18n.plan_text import state_line
+from nightcare.i18n.translator import Translator
+
+_MOST_LISTED = 3
+"""Reminders that wait beside the open one."""
+
+_PAUSE = timedelta(hours=1)
+_PAUSE_TIMES = 4
+_SOONEST_END = timedelta(minutes=90)
+"""The earliest end of a pause that is offered as a clock time."""
+
+_LATER_BEDTIMES = (timedelta(minutes=30), timedelta(hours=1))
+
+
+@dataclass(frozen=True)
+class TrayFacts:
+    """The facts that the icon and the menu rest on.
+
+    Attributes:
+        outlook: The plan.
+        translator: The language of the person.
+        last_action: The action that undo takes back next, if any.
+        night: The care day of the last night.
+        answer: The answer about that night in the diary, if any.
+        invalid: Whether the saved config is invalid.
+        routine: Whether a guided routine is under way.
+    """
+
+    outlook: Outlook
+    translator: Translator
+    last_action: UserAction | None
+    night: date
+    answer: Answer | None
+    invalid: bool
+    routine: bool
+
+    @property
+    def paused(self) -> bool:
+        """True if a pause is in force."""
+        return self.outlook.global_state.paused(self.outlook.now)
+
+    @property
+    def closed(self) -> bool:
+        """True if "Good night" has closed this evening."""
+        today = self.outlook.calendar.at(self.outlook.now).date
+        return self.outlook.global_state.good_night == today
+
+    @property
+    def open(self) -> Delivery | None:
+        """The reminder that is open, if any: the one on the screen, else the latest."""
+        found = [one for one in self.outlook.unsettled() if isinstance(one.state, Active)]
+        return max(found, key=lambda one: one.displayed is not None, default=None)
+
+
+def appearance(facts: TrayFacts) -> Appearance:
+    """Return the look of the icon.
+
+    The title says what is next at a clock time: hosts may show the title alone, and a countdown
+    would wake them every minute.
+    """
+    say = facts.translator.text
+    coming = _next_line(facts)
+    if facts.invalid:
+        return Appearance(TrayState.WRONG, say("tray_invalid"), coming)
+    if facts.open is not None:
+        return Appearance(TrayState.OPEN, _open_line(facts.open, facts), coming)
+    until = facts.outlook.global_state.paused_until
+    if facts.paused and until is not None:
+        line = say("tray_paused", until=_when(until, facts))
+        return Appearance(TrayState.PAUSED, line, coming)
+    if facts.closed:
+        return Appearance(TrayState.PAUSED, say("tray_good_night"), coming)
+    return Appearance(TrayState.QUIET, coming)
+
+
+def menu_items(facts: TrayFacts) -> tuple[MenuItem, ...]:
+    """Return the items of the menu."""
+    say = facts.translator.text
+    groups = (
+        _open_items(facts),
+        [_information("next", _next_line(facts))],
+        _evening_items(facts),
+        [
+            MenuItem("stretch", say("tray_stretch"), pressable=not facts.routine),
+            MenuItem("relief", say("tray_relief"), pressable=True),
+            _cramp_menu(facts),
+        ],
+        [
+            MenuItem(name, say(f"tray_{name}"), pressable=True)
+            for name in ("today", "report", "schedule", "doctor", "about")
+        ],
+    )
+    items: list[MenuItem] = []
+    for number, group in enumerate(filter(None, groups)):
+        if number:
+            items.append(MenuItem(f"separator/{number}"))
+        items += group
+    return tuple(items)
+
+
+def name_of(action: str, key: Key) -> str:
+    """Return the name of an item that acts on an occurrence; see `key_of`."""
+    return f"{action}/{key.reminder}/{key.care_day.isoformat()}/{key.slot}"
+
+
+def key_of(rest: str) -> Key | None:
+    """Return the occurrence that the rest of a name stands for, after the action."""
+    match rest.rsplit("/", 2):
+        case [reminder, care_day, slot]:
+            return Key(reminder, date.fromisoformat(care_day), slot)
+        case _:
+            return None
+
+
+def reminder_title(key: Key, facts: TrayFacts) -> str:
+    """Return a reminder as the person knows it: its own text if that is short, else its topic."""
+    reminder = facts.outlook.schedule.reminder(key.reminder)
+    if reminder is None:
+        return key.reminder
+    if reminder.text is not None and len(reminder.text) <= OWN_TITLE_LENGTH:
+        return reminder.text
+    return facts.translator.text(f"topic_{reminder.topic}")
+
+
+# What is open
+
+
+def _open_items(facts: TrayFacts) -> list[MenuItem]:
+    items: list[MenuItem] = []
+    if facts.open is not None:
+        items.append(MenuItem("show", _open_line(facts.open, facts), pressable=True))
+        items += _answers(facts.open, facts)
+    others = [
+        one
+        for one in facts.outlook.unsettled()
+        if isinstance(one.state, Held | Snoozed | Active) and one != facts.open
+    ]
+    for one in others[:_MOST_LISTED]:
+        line = state_line(one, facts.outlook, facts.translator, running=True)
+        answers = tuple(_answers(one, facts))
+        items.append(MenuItem(name_of("waiting", one.key), line, children=answers))
+    return items
+
+
+def _answers(delivery: Delivery, facts: TrayFacts) -> Iterator[MenuItem]:
+    say, key = facts.translator.text, delivery.key
+    yield MenuItem(name_of("done", key), say("button_done"), pressable=True)
+    outlook = facts.outlook
+    reminder = outlook.schedule.reminder(key.reminder)
+    if reminder is not None:
+        day, rule = outlook.calendar.at(outlook.now), outlook.schedule.snooze
+        for length in offered(delivery, reminder.snooze, rule.limit, day, outlook.now):
+            label = say("button_snooze", length=facts.translator.length(length))
+            yield MenuItem(name_of(snooze_key(length), key), label, pressable=True)
+
+
+def _open_line(delivery: Delivery, facts: TrayFacts) -> str:
+    due = f"{facts.outlook.calendar.local(delivery.occurrence.due):%H:%M}"
+    what = reminder_title(delivery.key, facts)
+    return facts.translator.text("tray_open", reminder=what, due=due)
+
+
+def _next_line(facts: TrayFacts) -> str:
+    coming = facts.outlook.next()
+    if coming is None:
+        return facts.translator.text("tray_nothing")
+    local = facts.outlook.calendar.local
+    due, now = local(coming.due), local(facts.outlook.now)
+    key = "tray_next_today" if due.date() == now.date() else "tray_next"
+    what, when = reminder_title(coming.key, facts), _when(coming.due, facts)
+    return facts.translator.text(key, reminder=what, due=when)
+
+
+# The evening
+
+
+def _evening_items(facts: TrayFacts) -> list[MenuItem]:
+    say, global_state = facts.translator.text, facts.outlook.global_state
+    items = []
+    if facts.paused and global_state.paused_until is not None:
+        until = _when(global_state.paused_until, facts)
+        items.append(_information("paused", say("tray_paused", until=until)))
+    elif facts.closed:
+        items.append(_information("closed", say("tray_good_night")))
+    else:
+        items.append(MenuItem("pause", say("tray_pause"), children=tuple(_pauses(facts))))
+    if facts.paused or facts.closed:
+        items.append(MenuItem("resume", say("tray_resume"), pressable=True))
+    bedtimes = tuple(_bedtimes(facts))
+    if bedtimes:
+        items.append(MenuItem("tonight", say("tray_tonight"), children=bedtimes))
+    if not facts.closed:
+        items.append(MenuItem("good-night", say("button_good_night"), pressable=True))
+    last = facts.last_action
+    if last is not None:
+        what = say(f"act_{last.what.replace('-', '_')}")
+        items.append(MenuItem(f"undo/{last.id}", say("tray_undo", what=what), pressable=True))
+    return items
+
+
+def _pauses(facts: TrayFacts) -> Iterator[MenuItem]:
+    say, calendar, now = facts.translator.text, facts.outlook.calendar, facts.outlook.now
+    length = facts.translator.length(_PAUSE)
+    yield MenuItem("pause/length", say("tray_pause_for", length=length), pressable=True)
+    yield MenuItem("pause/tomorrow", say("tray_pause_tomorrow"), pressable=True)
+    tomorrow = calendar.at(now).ends
+    local = calendar.local(now)
+    past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+    hour = now - past + timedelta(hours=1)
+    while hour < now + _SOONEST_END:
+        hour += timedelta(hours=1)
+    for end in (hour + count * timedelta(hours=1) for count in range(_PAUSE_TIMES)):
+        if end < tomorrow:
+            label = say("tray_pause_until", until=_when(end, facts))
+            yield MenuItem(f"pause/{end.isoformat()}", label, pressable=True)
+
+
+def _bedtimes(facts: TrayFacts) -> Iterator[MenuItem]:
+    say, calendar, now = facts.translator.text, facts.outlook.calendar, facts.outlook.now
+    day = calendar.at(now)
+    shown = f"{calendar.local(day.bedtime):%H:%M}"
+    later = [day.bedtime + more for more in _LATER_BEDTIMES]
+    coming = [one for one in later if now < one < day.ends]
+    if coming:
+        yield _information("tonight/now", say("tray_bedtime", bedtime=shown))
+    for bedtime in coming:
+        clock = f"{calendar.local(bedtime):%H:%M}"
+        more = facts.translator.length(bedtime - day.bedtime)
+        label = say("tray_bedtime_later", length=more, bedtime=clock)
+        yield MenuItem(f"tonight/{clock}", label, pressable=True)
+
+
+def _cramp_menu(facts: TrayFacts) -> MenuItem:
+    say, night = facts.translator.text, facts.night.isoformat()
+    answers = [
+        MenuItem(
+            f"cramp/{night}/{answer}",
+            say(f"tray_cramp_{answer}"),
+            pressable=True,
+            checked=answer is facts.answer,
+        )
+        for answer in (Answer.NONE, Answer.MILD, Answer.MODERATE, Answer.SEVERE)
+    ]
+    heading = _information("cramp/heading", say("tray_last_night"))
+    return MenuItem("cramp", say("tray_cramp"), children=(heading, *answers))
+
+
+def _information(name: str, label: str) -> MenuItem:
+    return MenuItem(f"information/{name}", label)
+
+
+def _when(instant: datetime, facts: TrayFacts) -> str:
+    """Return an instant as say, without "tomorrow": that would be wrong after midnight."""
+    calendar, translator = facts.outlook.calendar, facts.translator
+    local, now = calendar.local(instant), calendar.local(facts.outlook.now)
+    if local.date() - now.date() != ONE_DAY:
+        return translator.when(local, now)
+    weekday = translator.weekdays[local.weekday()]
+    return translator.text("when_weekday", weekday=weekday, clock=f"{local:%H:%M}")
