@@ -129,7 +129,7 @@ class TrayActions:
         key = key_of(rest)
         found = [one for one in self._journal.unsettled() if one.key == key]
         if not found:
-            raise NothingToDo("nothing_to_answer")
+            raise NothingToDo("no_longer_open")
         return found[0]
 
     def _done(self, rest: str, moment: datetime) -> None:
@@ -181,8 +181,8 @@ class TrayActions:
     def _relief(self, moment: datetime) -> None:
         del moment
         translator = self._settings.translator
-        steps = [f"{one.text}" for one in translator.guidance.relief]
-        self._runtime.engine.notices.announce_until_closed(translator.text("tray_relief"), "\n".join(steps))
+        body = "\n".join(one.text for one in translator.guidance.relief)
+        self._runtime.engine.notices.announce_until_closed(translator.text("tray_relief"), body)
 
     def _about(self, moment: datetime) -> None:
         known = {one.id: one.text for one in self._settings.translator.guidance.professional}

@@ -1,0 +1,312 @@
+"""The tray icon of the service: every item of its menu does what a command does."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from nightcare.desktop.clock import now
+from nightcare.domain.delivery import Closed, Outcome, Snoozed, begin
+from nightcare.domain.diary import Answer
+from nightcare.domain.reminders import Key, Occurrence, Topic
+from nightcare.journal.service_status import read_status
+from parts.bus import PrivateBus, private_bus
+from parts.home import private_home
+from parts.notification_server import Notification, NotificationServer
+from parts.tray_host import TrayHost
+from service.bench import Bench
+
+CONFIG = """
+language = "{language}"
+timezone = "Etc/UTC"
+[sleep]
+wake = "00:00"
+bedtime = "23:59"
+[reminders.sip]
+topic = "stretching"
+cron = "0 0 29 2 *"
+fresh = "8h"
+stays = "4h"
+"""
+
+
+class TrayBench:
+    """A service with a tray icon, a watcher and a notification server, on a bus of their own."""
+
+    def __init__(self, bench: Bench, host: TrayHost, server: NotificationServer) -> None:
+        self.bench = bench
+        self.host = host
+        self.server = server
+        self.icon = ""
+
+    async def opens(self) -> Key:
+        """Have a reminder due now, and wait until it is on the screen; return its key."""
+        moment = now()
+        key = Key("sip", moment.date(), moment.isoformat())
+        delivery = begin(Occurrence(key, moment), Topic.STRETCHING)
+        self.bench.app.journal.save(delivery)
+        self.bench.app.runtime.handle_clock()
+        journal = self.bench.app.journal
+        await self.bench.until(lambda: (one := journal.delivery(key)) and one.seen)
+        return key
+
+    async def press(self, label: str) -> None:
+        """Click on an item of the menu."""
+        await self.host.press(self.icon, label)
+
+    async def labels(self) -> set[str]:
+        """Return the labels of the menu."""
+        return set(await self.host.layout(self.icon))
+
+    async def notice(self, title: str) -> Notification:
+        """Wait for a notification with this title; return it."""
+        await self.bench.until(lambda: any(one.title == title for one in self.server.asked))
+        return next(one for one in self.server.asked if one.title == title)
+
+    async def state(self, key: Key, kind: type) -> object:
+        """Wait until an occurrence has a state of this kind; return it."""
+
+        def found() -> object:
+            delivery = self.bench.app.journal.delivery(key)
+            return delivery is not None and isinstance(delivery.state, kind) and delivery.state
+
+        await self.bench.until(found)
+        return found()
+
+
+def run(
+    folder: Path, test: Callable[[TrayBench], Awaitable[None]], language: str = "en", more: str = ""
+) -> None:
+    """Run a coroutine function beside a service with an icon."""
+
+    async def story(bus: PrivateBus) -> None:
+        config = CONFIG.format(language=language) + more
+        bench = Bench(folder, config, DBUS_SESSION_BUS_ADDRESS=bus.address)
+        async with (
+            NotificationServer(bus.address) as server,
+            TrayHost(bus.address) as host,
+            serving(bench),
+        ):
+            tray = TrayBench(bench, host, server)
+            if "never" not in more:
+                tray.icon = await host.icon()
+            await test(tray)
+
+    with private_home() as home, private_bus(home) as own:
+        asyncio.run(story(own))
+
+
+@contextlib.asynccontextmanager
+async def serving(bench: Bench) -> AsyncIterator[None]:
+    """Run a service."""
+    task = asyncio.create_task(bench.app.run())
+    await bench.until(lambda: bench.started or task.done())
+    try:
+        yield
+    finally:
+        bench.app.shutdown.request()
+        await task
+
+
+def test_done_is_in_the_journal(tmp_path: Path) -> None:
+    """The icon asks for attention until then."""
+
+    async def test(tray: TrayBench) -> None:
+        key = await tray.opens()
+        seen = await tray.host.look(tray.icon)
+        assert seen["Status"] == "NeedsAttention"
+        assert seen["Title"].startswith("stretching, since ")
+        await tray.press("Done")
+        state = await tray.state(key, Closed)
+        assert isinstance(state, Closed)
+        assert state.outcome is Outcome.DONE
+        assert (await tray.host.look(tray.icon))["Status"] == "Active"
+
+    run(tmp_path, test)
+
+
+def test_a_snooze_is_in_the_journal(tmp_path: Path) -> None:
+    """By the lengths of the reminder, and the reminder can then be done from the menu as well."""
+
+    async def test(tray: TrayBench) -> None:
+        key = await tray.opens()
+        await tray.press("In 10 min")
+        state = await tray.state(key, Snoozed)
+        assert isinstance(state, Snoozed)
+        (waiting,) = (one for one in await tray.labels() if one.endswith("/Done"))
+        await tray.press(waiting)
+        await tray.state(key, Closed)
+
+    run(tmp_path, test)
+
+
+def test_pause_resume_good_night_and_undo_are_in_the_journal(tmp_path: Path) -> None:
+    """The icon says so, and the menu then offers what ends it."""
+
+    async def test(tray: TrayBench) -> None:
+        journal = tray.bench.app.journal
+        for pause in ("Pause/For 1 h", "Pause/Until tomorrow"):
+            await tray.press(pause)
+            await tray.bench.until(lambda: journal.global_state().paused_until)
+            assert (await tray.host.look(tray.icon))["IconName"] == "nightcare-paused"
+            assert pause not in await tray.labels()
+            await tray.press("Resume")
+            await tray.bench.until(lambda: not journal.global_state().paused_until)
+        await tray.press("Good night")
+        await tray.bench.until(lambda: journal.global_state().good_night)
+        assert "Good night: quiet until you wake up" in await tray.labels()
+        await tray.press("Undo: good night")
+        await tray.bench.until(lambda: not journal.global_state().good_night)
+
+    run(tmp_path, test)
+
+
+def test_an_answer_about_the_last_night_is_in_the_diary(tmp_path: Path) -> None:
+    """The menu marks it, and another answer takes its place."""
+
+    async def test(tray: TrayBench) -> None:
+        diary = tray.bench.app.journal.diary
+        for label, answer in (
+            ("No cramps", Answer.NONE),
+            ("Mild", Answer.MILD),
+            ("Moderate", Answer.MODERATE),
+            ("Severe", Answer.SEVERE),
+        ):
+            await tray.press(f"Note a cramp/{label}")
+            await tray.bench.until(lambda a=answer: [one.answer for one in diary.mornings()] == [a])  # type: ignore[misc]  # a default
+
+    run(tmp_path, test)
+
+
+def test_a_stretch_is_guided_in_a_notification(tmp_path: Path) -> None:
+    """It is that of the open reminder."""
+
+    async def test(tray: TrayBench) -> None:
+        await tray.opens()
+        await tray.press("Stretch now")
+        await tray.notice("Calf stretch and massage")
+        assert tray.bench.app.journal.routine_session() is not None
+
+    run(tmp_path, test)
+
+
+def test_a_click_on_the_icon_shows_what_is_open_once_more(tmp_path: Path) -> None:
+    """Also after the server has taken it off; with nothing open it says what is next."""
+
+    async def test(tray: TrayBench) -> None:
+        await tray.host.of_item(tray.icon, "Activate", "ii", 0, 0)
+        await tray.bench.until(lambda: tray.server.asked)
+        await tray.opens()
+        title = "Time for a gentle stretch"
+        first = await tray.notice(title)
+        await tray.server.dismiss(first.number, 1)
+        await tray.bench.until(
+            lambda: any(
+                one.displayed is None and not one.settled
+                for one in tray.bench.app.journal.unsettled()
+            )
+        )
+        await tray.host.of_item(tray.icon, "Activate", "ii", 0, 0)
+        await tray.bench.until(lambda: sum(title in one.title for one in tray.server.asked) == 2)
+
+    run(tmp_path, test)
+
+
+@pytest.mark.parametrize(
+    ("label", "title"),
+    [
+        ("About nightcare", "nightcare "),
+        ("A cramp right now", "A cramp right now"),
+        ("Report", "That did not work"),
+        ("Schedule", "That did not work"),
+        ("Is everything working?", ""),
+    ],
+)
+def test_what_is_not_in_the_journal_shows_a_notification(
+    tmp_path: Path, label: str, title: str
+) -> None:
+    """Without a screen no page can be opened, and a notification says so."""
+
+    async def test(tray: TrayBench) -> None:
+        await tray.press(label)
+        await tray.bench.until(lambda: tray.server.asked)
+        assert tray.server.asked[0].title.startswith(title)
+        assert tray.server.asked[0].body or not title
+
+    run(tmp_path, test)
+
+
+def test_an_old_menu_answers_nothing_else(tmp_path: Path) -> None:
+    """A press on what is over says why it does not count, and changes nothing."""
+
+    async def test(tray: TrayBench) -> None:
+        key = await tray.opens()
+        old = await tray.host.layout(tray.icon)
+        await tray.press("Done")
+        await tray.state(key, Closed)
+        other = await tray.opens()
+        await tray.host.of_menu(tray.icon, "Event", "isvu", old["Done"], "clicked", ("s", ""), 0)
+        assert "already" in (await tray.notice("That did not work")).body
+        delivery = tray.bench.app.journal.delivery(other)
+        assert delivery is not None
+        assert not delivery.settled, delivery.state
+
+    run(tmp_path, test)
+
+
+def test_the_menu_speaks_danish(tmp_path: Path) -> None:
+    """So does the title."""
+
+    async def test(tray: TrayBench) -> None:
+        assert {"Pause/Til i morgen", "Godnat", "Plan"} <= await tray.labels()
+        assert (await tray.host.look(tray.icon))["Title"].startswith("Næste: udstrækning")
+
+    run(tmp_path, test, language="da")
+
+
+def test_the_config_decides_and_a_reload_applies_it_at_once(tmp_path: Path) -> None:
+    """The icon comes and goes; the published status says where it is."""
+
+    async def test(tray: TrayBench) -> None:
+        app, file = tray.bench.app, tray.bench.file
+        shown = file.read_text(encoding="utf-8")
+        file.write_text(shown.replace("never", "auto"), encoding="utf-8")
+        app.reload()
+        tray.icon = await tray.host.icon()
+        await tray.host.look(tray.icon)
+        await tray.bench.until(lambda: (status := read_status(app.journal).tray) and status.host)
+        status = read_status(app.journal).tray
+        assert status is not None
+        assert status.shown
+        assert status.watcher
+        file.write_text(shown, encoding="utf-8")
+        app.reload()
+        await tray.bench.until(lambda: (one := read_status(app.journal).tray) and not one.shown)
+        while (await tray.host.ask_bus("NameHasOwner", "s", tray.icon)).body[0]:
+            await tray.host.settle()
+
+    run(tmp_path, test, more='[tray]\nshow = "never"\n')
+
+
+def test_an_invalid_config_is_seen_at_the_icon(tmp_path: Path) -> None:
+    """Until it is fixed."""
+
+    async def test(tray: TrayBench) -> None:
+        app, file = tray.bench.app, tray.bench.file
+        text = file.read_text(encoding="utf-8")
+        file.write_text("nonsense", encoding="utf-8")
+        app.reload()
+        await tray.bench.until(lambda: app.config.mistakes)
+        await tray.labels()
+        seen = await tray.host.look(tray.icon)
+        assert seen["IconName"] == "nightcare-wrong"
+        assert "mistake" in seen["Title"]
+        file.write_text(text, encoding="utf-8")
+        app.reload()
+        await tray.bench.until(lambda: not app.config.mistakes)
+
+    run(tmp_path, test)
