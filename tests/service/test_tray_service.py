@@ -144,6 +144,30 @@ def test_a_snooze_is_in_the_journal(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
+def test_a_skip_is_in_the_journal(tmp_path: Path) -> None:
+    """Of what is open, and of what comes next."""
+
+    async def test(tray: TrayBench) -> None:
+        key = await tray.opens()
+        await tray.press("Skip")
+        state = await tray.state(key, Closed)
+        assert isinstance(state, Closed)
+        assert state.outcome is Outcome.SKIPPED
+        for answer, outcome in (("Skip", Outcome.SKIPPED), ("Done already", Outcome.DONE)):
+            (label,) = (one for one in await tray.labels() if one.endswith(f"/{answer}"))
+            assert label.startswith("Next: ")
+            await tray.press(label)
+            await tray.bench.until(
+                lambda o=outcome: any(  # type: ignore[misc]  # a default
+                    one.occurrence.due > now() and one.state.outcome is o
+                    for one in tray.bench.app.journal.since(now())
+                    if isinstance(one.state, Closed)
+                )
+            )
+
+    run(tmp_path, test)
+
+
 def test_pause_resume_good_night_and_undo_are_in_the_journal(tmp_path: Path) -> None:
     """The icon says so, and the menu then offers what ends it."""
 
@@ -159,7 +183,8 @@ def test_pause_resume_good_night_and_undo_are_in_the_journal(tmp_path: Path) -> 
         await tray.press("Good night")
         await tray.bench.until(lambda: journal.global_state().good_night)
         assert "Good night: quiet until you wake up" in await tray.labels()
-        await tray.press("Undo: good night")
+        (undo,) = (one for one in await tray.labels() if one.startswith("Undo: "))
+        await tray.press(undo)
         await tray.bench.until(lambda: not journal.global_state().good_night)
 
     run(tmp_path, test)

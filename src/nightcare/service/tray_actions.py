@@ -14,12 +14,14 @@ from nightcare.desktop.programs import Output, open_in_browser, output
 from nightcare.desktop.systemd.user_unit import own_command
 from nightcare.domain.delivery import Delivery
 from nightcare.domain.diary import Answer
+from nightcare.domain.outlook import Outlook
 from nightcare.domain.schedule import BARE_PAUSE
 from nightcare.domain.time_parser import parse_clock, parse_length
 from nightcare.domain.until import parse_end
+from nightcare.engine.answer_targets import SkipSpan
 from nightcare.engine.diary_actions import DiaryActions
 from nightcare.engine.outlook_reader import read_outlook
-from nightcare.engine.user_actions import DONE, SNOOZE, UserActions
+from nightcare.engine.user_actions import DONE, SKIP, SNOOZE, UserActions
 from nightcare.errors import DesktopError, NightcareError, NothingToDo
 from nightcare.i18n.plan_text import plan_lines
 from nightcare.journal.memory_fallback import FallbackJournal
@@ -66,6 +68,13 @@ class TrayActions:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._in_journal: Mapping[str, Callable[[str, datetime], object]] = {
             DONE: self._done,
+            SKIP: lambda rest, moment: self._actions().skip(moment, self._open_name(rest)),
+            "ahead": lambda rest, moment: self._actions().done(
+                moment, self._coming_name(rest, moment), ahead=True
+            ),
+            "skip-next": lambda rest, moment: self._actions().skip(
+                moment, self._coming_name(rest, moment), SkipSpan.NEXT
+            ),
             "pause": self._pause,
             "resume": lambda _, moment: self._actions().resume(moment),
             "tonight": lambda clock, moment: self._actions().tonight(moment, parse_clock(clock)),
@@ -118,6 +127,10 @@ class TrayActions:
     def _actions(self) -> UserActions:
         return UserActions(self._settings.schedule, self._settings.zone.zone, self._journal)
 
+    def _outlook(self, moment: datetime) -> Outlook:
+        calendar = self._actions().calendar()
+        return read_outlook(self._settings.schedule, calendar, self._journal, moment)
+
     # Actions on the journal, in a step of the engine
 
     def _delivery(self, rest: str) -> Delivery:
@@ -137,7 +150,21 @@ class TrayActions:
 
     def _snooze(self, action: str, rest: str, moment: datetime) -> None:
         length = parse_length(action.removeprefix(SNOOZE))
-        self._actions().snooze(moment, self._delivery(rest).key.reminder, length)
+        self._actions().snooze(moment, self._open_name(rest), length)
+
+    def _open_name(self, rest: str) -> str:
+        return self._delivery(rest).key.reminder
+
+    def _coming_name(self, rest: str, moment: datetime) -> str:
+        """Return the reminder whose next occurrence an item stands for.
+
+        Raises:
+            NothingToDo: Another occurrence is the next by now.
+        """
+        coming = self._outlook(moment).next()
+        if coming is None or coming.key != key_of(rest):
+            raise NothingToDo("no_longer_open")
+        return coming.key.reminder
 
     def _pause(self, rest: str, moment: datetime) -> None:
         match rest:
@@ -173,9 +200,7 @@ class TrayActions:
 
     def _today(self, moment: datetime) -> None:
         translator = self._settings.translator
-        calendar = self._actions().calendar()
-        outlook = read_outlook(self._settings.schedule, calendar, self._journal, moment)
-        first, *lines = plan_lines(outlook, translator)
+        first, *lines = plan_lines(self._outlook(moment), translator)
         self._mention(first, "\n".join(" ".join(line.split()) for line in lines), moment)
 
     def _relief(self, moment: datetime) -> None:

@@ -15,9 +15,10 @@ from nightcare.domain.notification import OWN_TITLE_LENGTH
 from nightcare.domain.outlook import Outlook
 from nightcare.domain.reminders import Key
 from nightcare.domain.snooze import offered
-from nightcare.engine.user_actions import snooze_key
+from nightcare.engine.user_actions import SKIP, snooze_key
 from nightcare.i18n.plan_text import state_line
 from nightcare.i18n.translator import Translator
+from nightcare.i18n.undo_text import undoable_text
 
 _MOST_LISTED = 3
 """Reminders that wait beside the open one."""
@@ -96,7 +97,7 @@ def menu_items(facts: TrayFacts) -> tuple[MenuItem, ...]:
     say = facts.translator.text
     groups = (
         _open_items(facts),
-        [_information("next", _next_line(facts))],
+        [_next_item(facts)],
         _evening_items(facts),
         [
             MenuItem("stretch", say("tray_stretch"), pressable=not facts.routine),
@@ -170,12 +171,25 @@ def _answers(delivery: Delivery, facts: TrayFacts) -> Iterator[MenuItem]:
         for length in offered(delivery, reminder.snooze, rule.limit, day, outlook.now):
             label = say("button_snooze", length=facts.translator.length(length))
             yield MenuItem(name_of(snooze_key(length), key), label, pressable=True)
+        yield MenuItem(name_of(SKIP, key), say("tray_skip"), pressable=True)
 
 
 def _open_line(delivery: Delivery, facts: TrayFacts) -> str:
     due = f"{facts.outlook.calendar.local(delivery.occurrence.due):%H:%M}"
     what = reminder_title(delivery.key, facts)
     return facts.translator.text("tray_open", reminder=what, due=due)
+
+
+def _next_item(facts: TrayFacts) -> MenuItem:
+    """Return what comes next, which can be answered ahead unless it is a snooze that ends."""
+    say, coming = facts.translator.text, facts.outlook.next()
+    if coming is None or any(one.key == coming.key for one in facts.outlook.unsettled()):
+        return _information("next", _next_line(facts))
+    answers = (
+        MenuItem(name_of("ahead", coming.key), say("tray_ahead"), pressable=True),
+        MenuItem(name_of("skip-next", coming.key), say("tray_skip"), pressable=True),
+    )
+    return MenuItem(name_of("next", coming.key), _next_line(facts), children=answers)
 
 
 def _next_line(facts: TrayFacts) -> str:
@@ -211,7 +225,8 @@ def _evening_items(facts: TrayFacts) -> list[MenuItem]:
         items.append(MenuItem("good-night", say("button_good_night"), pressable=True))
     last = facts.last_action
     if last is not None:
-        what = say(f"act_{last.what.replace('-', '_')}")
+        outlook = facts.outlook
+        what = undoable_text(last, outlook.calendar, outlook.now, facts.translator)
         items.append(MenuItem(f"undo/{last.id}", say("tray_undo", what=what), pressable=True))
     return items
 

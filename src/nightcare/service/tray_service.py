@@ -127,7 +127,7 @@ class TrayService:
             return TrayFacts(
                 outlook=outlook,
                 translator=settings.translator,
-                last_action=journal.last_action(),
+                last_action=actions.undoable(),
                 night=night,
                 answer=diary.night(night).answer,
                 invalid=bool(self._config.mistakes),
