@@ -220,7 +220,7 @@ def test_a_stretch_is_guided_in_a_notification(tmp_path: Path) -> None:
 
 
 def test_a_click_on_the_icon_shows_what_is_open_once_more(tmp_path: Path) -> None:
-    """Also after the server has taken it off; with nothing open it says what is next."""
+    """The server may have taken it off; with nothing open, a notification says what is next."""
 
     async def test(tray: TrayBench) -> None:
         await tray.host.of_item(tray.icon, "Activate", "ii", 0, 0)
@@ -284,7 +284,7 @@ def test_an_old_menu_answers_nothing_else(tmp_path: Path) -> None:
 
 
 def test_the_menu_speaks_danish(tmp_path: Path) -> None:
-    """So does the title."""
+    """The title is in the same language."""
 
     async def test(tray: TrayBench) -> None:
         assert {"Pause/Til i morgen", "Godnat", "Plan"} <= await tray.labels()

@@ -89,7 +89,7 @@ def test_only_the_properties_that_were_asked_for_are_sent() -> None:
 
 
 def test_an_item_keeps_its_id_and_a_new_one_gets_another() -> None:
-    """So a press on an old layout is never taken for another item."""
+    """A press on an old layout is never taken for another item."""
     bench = Bench(DONE, CHOICE)
     before = bench.ids()
     bench.items = (CHOICE, MenuItem("done/b", "Done", pressable=True))

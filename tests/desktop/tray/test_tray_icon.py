@@ -35,7 +35,7 @@ CALLS = 10_000
 
 @dataclass
 class Model:
-    """What the icon stands for, as a test says."""
+    """A model of the icon that a test sets."""
 
     look: Appearance = QUIET
     items: tuple[MenuItem, ...] = ITEMS
