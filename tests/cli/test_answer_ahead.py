@@ -8,6 +8,33 @@ from cli.talk import answered
 from cli.terminal import TODAY, Terminal
 from nightcare.domain.delivery import Active, Held, Reason, Snoozed
 
+DAY = """
+[sleep]
+wake = "07:00"
+bedtime = "22:30"
+
+[reminders.water]
+topic = "hydration"
+every = "2h"
+from = "08:00"
+until = "20:00"
+
+[reminders.evening-stretch]
+topic = "stretching"
+at = "bedtime - 30m"
+
+[reminders.loose-blanket]
+topic = "blanket"
+at = "bedtime - 5m"
+"""
+
+
+@pytest.fixture(autouse=True)
+def _day(terminal: Terminal) -> None:
+    """Have these reminders, whatever the defaults are."""
+    terminal.write(DAY)
+
+
 # done, before it is due
 
 
@@ -111,7 +138,7 @@ def test_skip_today(terminal: Terminal) -> None:
 )
 def test_skip_in_danish(terminal: Terminal, words: tuple[str, ...], skipped: str) -> None:
     """The words of both languages are understood."""
-    terminal.write('language = "da"')
+    terminal.write('language = "da"\n' + DAY)
     result = terminal("skip", *words)
     assert result.code == 0
     assert skipped in result.out
@@ -140,6 +167,22 @@ def test_a_reminder_may_be_called_next(terminal: Terminal) -> None:
     """A name counts before a span."""
     terminal.write('[reminders.next]\ntopic = "exercise"\nat = "19:30"')
     assert terminal("skip", "next").out.startswith("Skipped: the 19:30 next.")
+
+
+def test_why_tells_what_was_answered_ahead(terminal: Terminal) -> None:
+    """No decision is made about it; it comes neither before nor at its moment."""
+    terminal("skip", "evening-stretch")
+    terminal("done", "water", "--next")
+    assert terminal("why").out == (
+        "water of 16:00: done ahead of time, 14:10; it does not come.\n"
+        "evening-stretch of 22:00: skipped ahead of time, 14:10; it does not come.\n"
+    )
+    assert terminal("why", "water").out == (
+        "water of 16:00: done ahead of time, 14:10; it does not come.\n"
+    )
+    (entry,) = terminal("why", "water", "--json").json
+    assert (entry["due"][11:16], entry["decided"][11:16]) == ("16:00", "14:10")
+    assert (entry["verdict"], entry["step"]) == ("drop", "done")
 
 
 def test_skipped_reminders_are_exported(terminal: Terminal) -> None:
@@ -198,8 +241,7 @@ def test_undo_of_good_night_and_of_its_end(terminal: Terminal) -> None:
     terminal("resume")
     assert terminal("undo").out == "Taken back: the evening is closed again.\n"
     assert terminal("undo").out == (
-        "Taken back: the evening is not closed any more, and reminders come again; "
-        "the 14:00 water waits again.\n"
+        "Taken back: the evening goes on, and reminders come again; the 14:00 water waits again.\n"
     )
 
 
@@ -244,14 +286,14 @@ def test_status_tells_programs_what_the_next_undo_takes_back(
     terminal(*words)
     undo = terminal("status", "--json").json["undo"]
     assert undo == {"action": words[0], "at": "2026-11-22T14:10:00+01:00", "text": text}
-    terminal.write('language = "da"')
+    terminal.write('language = "da"\n' + DAY)
     assert terminal("status", "--json").json["undo"]["text"] == danish
 
 
 def test_undo_in_danish(terminal: Terminal) -> None:
     """As a Dane says it."""
     opened = terminal.have_open()
-    terminal.write('language = "da"')
+    terminal.write('language = "da"\n' + DAY)
     terminal("done")
     assert terminal("undo").out == "Taget tilbage: water kl. 14:00 er åben igen.\n"
     assert isinstance(terminal.remembered(opened), Active)
@@ -266,8 +308,7 @@ def test_a_shorter_pause_is_refused_without_a_terminal(terminal: Terminal) -> No
     result = terminal("pause", "1h")
     assert (result.code, result.out) == (2, "")
     assert result.err == (
-        "nightcare is paused until tomorrow 07:00, which is longer. "
-        "To end the pause 15:10 instead, add --yes.\n"
+        "nightcare is paused until tomorrow 07:00 already. To pause only until 15:10, add --yes.\n"
     )
     assert "Paused until tomorrow 07:00." in terminal("status").out
     assert terminal("pause", "1h", "--yes").out.startswith("Paused until 15:10.")
@@ -279,7 +320,7 @@ def test_a_terminal_asks_before_it_shortens_a_pause(
 ) -> None:
     """A no leaves it as it is."""
     terminal("pause", "5h")
-    question = "nightcare is paused until 19:10. End the pause 15:10 instead?"
+    question = "nightcare is paused until 19:10 already. Pause only until 15:10?"
     kept = answered(terminal, monkeypatch, [(question, "n")], "pause", "1h")
     assert (kept.code, kept.out.endswith("Still paused until 19:10.\n")) == (1, True)
     done = answered(terminal, monkeypatch, [(question, "y")], "pause", "1h")

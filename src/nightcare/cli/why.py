@@ -9,6 +9,7 @@ from nightcare.cli.command_context import CommandContext, json_option, pass_cont
 from nightcare.cli.completion import reminder_names
 from nightcare.cli.output import print_json
 from nightcare.cli.plan_json import key_value, local_time
+from nightcare.domain.delivery import Closed
 from nightcare.domain.history import Decision
 from nightcare.i18n.plan_text import delivery_text, reason_text
 
@@ -25,6 +26,11 @@ def why_command(context: CommandContext, *, reminder: str | None, as_json: bool)
                 actions.reminder(reminder)
         decisions = journal.last_decisions(reminder)
         calendar = context.calendar
+    ahead = [
+        (one, one.state)
+        for one in context.outlook().answered_ahead()
+        if isinstance(one.state, Closed) and reminder in (None, one.key.reminder)
+    ]
     if as_json:
         print_json(
             [
@@ -38,12 +44,31 @@ def why_command(context: CommandContext, *, reminder: str | None, as_json: bool)
                 }
                 for one in decisions
             ]
+            + [
+                {
+                    **key_value(one.occurrence, calendar),
+                    "decided": local_time(state.at, calendar),
+                    "verdict": "drop",
+                    "step": state.outcome,
+                    "delivery": None,
+                    "refusal": None,
+                }
+                for one, state in ahead
+            ]
         )
         return
-    if not decisions:
+    if not decisions and not ahead:
         context.print("why_nothing")
     for one in decisions:
         _print(one, context)
+    for delivery, state in ahead:
+        context.print(
+            "why_ahead",
+            reminder=delivery.key.reminder,
+            due=context.clock(delivery.occurrence.due),
+            outcome=context.translator.text(f"outcome_{state.outcome}"),
+            at=context.clock(state.at),
+        )
 
 
 def _print(decision: Decision, context: CommandContext) -> None:
