@@ -101,8 +101,8 @@ def _code() -> Iterator[list[Any]]:
         with os.scandir(package / name) as found:
             for one in sorted(found, key=lambda one: one.name):
                 if one.name.endswith((".py", ".toml")):
-                    look = one.stat()
-                    yield [one.name, look.st_ino, look.st_size, look.st_ctime_ns]
+                    status = one.stat()
+                    yield [one.name, status.st_ino, status.st_size, status.st_ctime_ns]
 
 
 def _libraries() -> Iterator[list[Any]]:
@@ -134,11 +134,11 @@ def _read_private(file: Path) -> bytes:
     # Opening a named pipe must not wait for its writer.
     handle = os.open(file, _SAFE_OPEN)
     with os.fdopen(handle, "rb") as stream:
-        look = os.fstat(handle)
+        status = os.fstat(handle)
         private = not hasattr(os, "geteuid") or (
-            look.st_uid == os.geteuid() and not look.st_mode & _FOR_OTHERS
+            status.st_uid == os.geteuid() and not status.st_mode & _FOR_OTHERS
         )
-        if not (private and stat.S_ISREG(look.st_mode) and look.st_size <= _MAX_BYTES):
+        if not (private and stat.S_ISREG(status.st_mode) and status.st_size <= _MAX_BYTES):
             raise ValueError(file)
         return stream.read()
 

@@ -131,7 +131,7 @@ def without(raw: bytes, where: Keys) -> Edited | None:
     if not _has(values, where):
         return None
     del _table(expected, where[:-1])[where[-1]]
-    body = _verified(lambda: _taken_out(text.body, values, where), expected, where)
+    body = _verified(lambda: _removed(text.body, values, where), expected, where)
     back = where[0] == "reminders" and not expected.get("reminders")
     return Edited(text.around(body), (REMINDERS_BACK,) if back else ())
 
@@ -195,8 +195,8 @@ def _verified(change: Callable[[], str], expected: Table, where: Keys) -> str:
     """
     with _refused_where_it_fails(where):
         body = change()
-        said = tomli.loads(body)
-    if _canonical(said) != _canonical(expected):
+        result = tomli.loads(body)
+    if _canonical(result) != _canonical(expected):
         raise _not_editable(where)
     return body
 
@@ -206,7 +206,7 @@ def _not_editable(where: Keys) -> StateError:
 
 
 def _canonical(value: Any) -> object:
-    """Return a value for comparison: without empty tables, which mean nothing, and types told."""
+    """Return a value to compare: with its types, and without empty tables, which mean nothing."""
     match value:
         case dict():
             inner = {key: _canonical(one) for key, one in value.items()}
@@ -227,7 +227,7 @@ def _completed(body: str, where: Keys) -> tuple[str, tuple[str, ...]]:
     if len(where) == 1 or values.get(where[0]) or where[0] not in _PARTS_REPLACE:
         return body, ()
     if where[0] in values:
-        body = _taken_out(body, values, where[:1])
+        body = _removed(body, values, where[:1])
     if where[0] == "sleep":
         return with_section(body, ("sleep",), built_in().values["sleep"]), (SLEEP_MADE,)
     return with_lines(body, ("reminders",), _example_reminders()), (REMINDERS_MADE,)
@@ -261,7 +261,7 @@ def _set(body: str, where: Keys, value: Any) -> str:
     if not _has(values, where):
         return _added(body, values, where, value)
     if isinstance(value, dict) or isinstance(_table(values, where[:-1])[where[-1]], dict):
-        body = _taken_out(body, values, where)
+        body = _removed(body, values, where)
         return _added(body, tomli.loads(body), where, value)
     document = tomlkit.parse(body)
     holder = _holder(document, where[:-1])
@@ -301,7 +301,7 @@ def _added(body: str, values: Table, where: Keys, value: Any) -> str:
     return tomlkit.dumps(document)
 
 
-def _taken_out(body: str, values: Table, where: Keys) -> str:
+def _removed(body: str, values: Table, where: Keys) -> str:
     """Return a text without a key that is in it; comments behind a table stay."""
     if isinstance(_table(values, where[:-1])[where[-1]], dict):
         body = without_sections(body, where)

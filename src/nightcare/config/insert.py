@@ -92,10 +92,10 @@ def with_lines(body: str, where: Path, lines: list[str]) -> str:
     """Return a text with the lines of one more table: after its kind, or in the example's order."""
     order = list(Config.model_fields)
     there = sections(body)
-    kin = [one for one in there if one.path[:1] == where[:1]]
+    siblings = [one for one in there if one.path[:1] == where[:1]]
     rank = order.index(str(where[0])) if where[0] in order else len(order)
     before = [one for one in there if not one.path or str(one.path[0]) in order[:rank]]
-    return _spaced(body, (kin or before)[-1].end, lines)
+    return _spaced(body, (siblings or before)[-1].end, lines)
 
 
 def without_sections(body: str, where: Path) -> str:

@@ -108,13 +108,13 @@ def raw_of(path: Path) -> bytes:
 
 def _may_block(path: Path) -> bool:
     try:
-        look = path.stat()
-        if stat.S_ISREG(look.st_mode) or stat.S_ISDIR(look.st_mode):
+        status = path.stat()
+        if stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode):
             return False
-        if stat.S_ISFIFO(look.st_mode):
+        if stat.S_ISFIFO(status.st_mode):
             # A pipe of the shell has no name of its own.
             return path.resolve().exists()
-        return not os.path.samestat(look, os.stat(os.devnull))  # noqa: PTH116 - as short
+        return not os.path.samestat(status, os.stat(os.devnull))  # noqa: PTH116 - as short
     except OSError:
         # open() raises the same error.
         return False

@@ -33,14 +33,14 @@ async def _changes(path: Path) -> AsyncIterator[None]:
     if sys.platform == "linux":
         # There is a limit to how much the kernel tells one user.
         with suppress(OSError):
-            async for told in _told_by_the_kernel(path):
-                yield told
+            async for change in _kernel_events(path):
+                yield change
     while True:
         yield
         await asyncio.sleep(_LOOK_EVERY)
 
 
-async def _told_by_the_kernel(path: Path) -> AsyncIterator[None]:
+async def _kernel_events(path: Path) -> AsyncIterator[None]:
     # It would run a program to find the C library, which is loaded already.
     import_with_stubs("asyncinotify", stubs={"ctypes.util": {"find_library": lambda _: None}})
     from asyncinotify import Inotify, Mask  # noqa: PLC0415 - Linux only

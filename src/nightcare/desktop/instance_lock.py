@@ -92,7 +92,7 @@ class InstanceLock:
         """Write the record, for commands to find this service by."""
         if self._record is None:
             return
-        told = {
+        data = {
             "pid": record.pid,
             "state": str(record.state),
             "config": str(record.config),
@@ -102,7 +102,7 @@ class InstanceLock:
             os.fchmod(self._record, _MODE)
             os.ftruncate(self._record, 0)
             # One write, so that nobody reads a part of it.
-            os.pwrite(self._record, json.dumps(told).encode(), 0)
+            os.pwrite(self._record, json.dumps(data).encode(), 0)
 
     def release(self) -> None:
         """Release the locks."""
@@ -214,10 +214,10 @@ def _is_foreign(folder: Path) -> bool:
 
 def _record_of(raw: bytes) -> ServiceRecord | None:
     try:
-        told = json.loads(raw)
-        variables = {str(name): str(value) for name, value in told["variables"].items()}
+        data = json.loads(raw)
+        variables = {str(name): str(value) for name, value in data["variables"].items()}
         record = ServiceRecord(
-            int(told["pid"]), Path(told["state"]), Path(told["config"]), variables
+            int(data["pid"]), Path(data["state"]), Path(data["config"]), variables
         )
     except (ValueError, LookupError, TypeError, AttributeError):
         return None

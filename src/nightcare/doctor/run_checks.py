@@ -166,8 +166,8 @@ class _Checks:
 
     async def config(self) -> list[Finding]:
         """Judge the config."""
-        told = await self._published() is not None
-        return files.judge_config(await self._config, self._context, service_runs=told)
+        known = await self._published() is not None
+        return files.judge_config(await self._config, self._context, service_runs=known)
 
     async def journal(self) -> list[Finding]:
         """Judge the journal."""

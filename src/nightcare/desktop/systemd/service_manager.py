@@ -147,26 +147,26 @@ class ServiceEnvironment:
     async def _ask(self) -> dict[str, str] | None:
         try:
             async with asyncio.timeout(LIMIT):
-                told = environment_of(await printed(_COMMAND, self.variables))
+                found = environment_of(await printed(_COMMAND, self.variables))
         except (OSError, TimeoutError):
             return None
         # A manager that refuses prints nothing.
-        return told or None
+        return found or None
 
-    def _take_over(self, told: dict[str, str] | None) -> frozenset[str]:
+    def _take_over(self, found: dict[str, str] | None) -> frozenset[str]:
         """Take over variables that are missing here or have changed there; return their names.
 
         A variable that the unit itself sets differs from the manager's, and stays.
         """
-        if told is None:
+        if found is None:
             return frozenset()
-        before, self._before = self._before, told
+        before, self._before = self._before, found
         fresh = {
-            name: told[name]
+            name: found[name]
             for name in FOLLOWED
-            if told.get(name)
-            and told[name] != self.variables.get(name)
-            and (not self.variables.get(name) or (before and before.get(name) != told[name]))
+            if found.get(name)
+            and found[name] != self.variables.get(name)
+            and (not self.variables.get(name) or (before and before.get(name) != found[name]))
         }
         self.variables |= fresh
         return frozenset(fresh)
@@ -183,7 +183,7 @@ def manager_environment(variables: Mapping[str, str], limit: float) -> dict[str,
         OSError: There is no systemctl, or no user manager.
         TimeoutError: It does not answer in time.
     """
-    said = output(_COMMAND, variables, limit)
-    if said.status:
-        raise OSError(said.err.strip() or str(said.status))
-    return environment_of(said.out)
+    result = output(_COMMAND, variables, limit)
+    if result.status:
+        raise OSError(result.err.strip() or str(result.status))
+    return environment_of(result.out)

@@ -154,15 +154,15 @@ def uninstall(variables: Mapping[str, str]) -> bool:
 
 def is_active() -> bool:
     """Return whether the unit is active, whoever installed it."""
-    return _says_yes("is-active")
+    return _answers_yes("is-active")
 
 
 def comes_back() -> bool:
     """Return whether a unit is still enabled, which can only be one for all users."""
-    return _says_yes("is-enabled")
+    return _answers_yes("is-enabled")
 
 
-def _says_yes(question: str) -> bool:
+def _answers_yes(question: str) -> bool:
     try:
         return _systemctl(question, "--quiet", NAME, may_fail=True) == 0
     except DesktopError:
