@@ -135,8 +135,8 @@ class Promises:
         self._announced = announced, delivery
 
     def announced_came(self) -> None:
-        """Check that what was announced has come, or is on record as held back."""
-        if self._announced is None:
+        """Check that what was announced by now has come, or is on record as held back."""
+        if self._announced is None or self._announced[0].due > self._world.now:
             return
         world, (announced, before) = self._world, self._announced
         delivery = world.journal.delivery(announced.key)

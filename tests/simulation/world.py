@@ -141,7 +141,11 @@ class World:
             if coming > end:
                 break
             self.now = coming
-            if not self._tell_late():
+            if self._tell_late():
+                # A report is more than time alone, and what is announced may change by it.
+                self.promises.announced_came()
+                self.promises.announced(end)
+            else:
                 self.step("alarm", lambda: self.service.update(self.now))
             self.promises.stretches.check(self)
         self.now = end
