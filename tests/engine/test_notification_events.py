@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from jeepney import Message as BusMessage
 
 from nightcare.domain.notification import ButtonPressed
 from nightcare.domain.policy import Presence
 from nightcare.domain.reminders import Condition
+from nightcare.engine.messages import token as token_of
 from parts.bus import PrivateBus
 from parts.desk import Desk
 from parts.evening import Evening, plain
-from parts.notification_server import NotificationServer
+from parts.notification_server import How, NotificationServer
 from parts.steered_loop import steered
 
 pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
@@ -265,6 +267,65 @@ def test_a_press_that_cannot_count_is_answered_by_a_message(bus: PrivateBus) -> 
                 assert evening.state("walk") == "done"
 
     steered(story())
+
+
+class CrossingServer(NotificationServer):
+    """A server on which somebody presses Done just before a notification is closed."""
+
+    async def _handle(self, member: str, message: BusMessage) -> list[BusMessage]:
+        if member == "CloseNotification":
+            await self.press(message.body[0], "done")
+        return await super()._handle(member, message)
+
+
+@pytest.mark.parametrize(
+    ("how", "states", "told"),
+    [(How.ID, ("expired", "open"), True), (How.LATER, ("done", "open"), False)],
+    ids=["it has its outcome", "it waits again"],
+)
+def test_a_press_that_crosses_the_closing_counts_or_is_answered(
+    bus: PrivateBus, how: How, states: tuple[str, str], *, told: bool
+) -> None:
+    """Swim takes the screen at 10:05, and walk is done or a message says that it did not count."""
+
+    async def story() -> None:
+        async with CrossingServer(bus.address) as server:
+            server.script.append(how)
+            both = plain("walk", "10:00") + plain("swim", "10:00:01")
+            async with Evening(bus, both, "2026-11-23 09:59", server) as evening:
+                await evening.until("2026-11-23 10:00:02")
+                await server.reply_late()
+                await evening.until("2026-11-23 10:00:04")
+                assert (evening.state("walk"), evening.state("swim")) == states
+                assert ("That answer did not count" in evening.titles) == told
+                await evening.until("2026-11-23 10:20")
+                assert evening.titles.count("walk") == 1
+
+    steered(story())
+
+
+def test_a_press_on_what_waits_for_the_screen_counts_beside_another() -> None:
+    """Done and a snooze are clear; Start would interrupt what is on the screen."""
+    both = plain("walk", "10:00") + plain("swim", "10:00")
+    for key, states in (("done", ["done"]), ("snooze-10m", ["snoozed"]), ("start", ["held"])):
+        desk = Desk(both, "2026-11-23 09:00")
+        desk.until("2026-11-23 10:01")
+        waits = next(one for one in desk.journal.unsettled() if one.displayed is None)
+        said = late(desk, token_of(waits), key)
+        assert desk.outcomes(waits.key.reminder) == states
+        assert bool(said) == (key == "start")
+
+
+def test_a_press_during_a_stretch_is_answered() -> None:
+    """A reminder that is over does not interrupt the stretch, and the message says so."""
+    desk = Desk(STRETCH + plain("walk", "09:30"), "2026-11-23 09:00")
+    desk.until("2026-11-23 09:31")
+    (token,) = desk.screen.on_screen
+    desk.until("2026-11-23 10:00")
+    desk.press("start")
+    (said,) = late(desk, token, "done")
+    assert said.startswith("walk of 09:30")
+    assert desk.outcomes("walk") == ["expired"]
 
 
 def late(desk: Desk, token: str, key: str) -> list[str]:

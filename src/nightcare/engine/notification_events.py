@@ -93,8 +93,10 @@ def handle_late_press(
     """Take in a press (UTC) on a notification that had left the screen.
 
     Some servers leave there what they were told to close (notification-daemon 3.20), others bring
-    back what has gone (`makoctl restore`), and a run that was killed leaves what it had. A press
-    counts while the occurrence is fresh and no other one has been on the screen since.
+    back what has gone (`makoctl restore`), a run that was killed leaves what it had, and a press
+    may cross the call that closes it. It counts for an occurrence that has no outcome yet, apart
+    from Start. Else it counts while the occurrence is fresh and no other one has been on the screen
+    since.
 
     Returns:
         The key of the sentence that says why it does not count, and the occurrence; None if it
@@ -103,14 +105,18 @@ def handle_late_press(
     key = key_of(event.token)
     delivery = None if key is None else context.journal.delivery(key)
     reminder = None if delivery is None else context.schedule.reminder(delivery.key.reminder)
-    if delivery is None or reminder is None or event.key == STOP or guided_routine.under_way:
+    if delivery is None or reminder is None or event.key == STOP:
         return None
     if isinstance(delivery.state, Closed) and delivery.state.outcome is Outcome.DONE:
         return None if event.key == DONE else ("late_done", delivery)
     if isinstance(delivery.state, Snoozed) and event.key.startswith(SNOOZE):
         # Pressed twice, or told twice: it was put off by the first.
         return None
-    if not on_screen.is_latest(delivery) or (_revives(event.key) and _followed(context, delivery)):
+    if not delivery.settled and event.key != START:
+        _answered(context, on_screen, guided_routine, delivery, event.key, now)
+        return None
+    followed = _revives(event.key) and _followed(context, delivery)
+    if guided_routine.under_way or followed or not on_screen.is_latest(delivery):
         return "late_another", delivery
     if now > delivery.fresh_from + reminder.fresh:
         return "late_over", delivery

@@ -194,6 +194,32 @@ def test_a_press_on_what_has_gone_is_reported_once(bus: PrivateBus, end: str) ->
     steered(story())
 
 
+@pytest.mark.parametrize("early", [True, False], ids=["before the reply", "after it"])
+def test_a_press_on_what_was_closed_before_its_id_was_known_is_reported(
+    bus: PrivateBus, *, early: bool
+) -> None:
+    """It was on the screen until the closing came, so somebody may have pressed it."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            server.script.append(How.LATER)
+            screen.show(MESSAGE)
+            advance(1)
+            await server.until_asked(1)
+            screen.close("t1")
+            if early:
+                await server.press(1, "done")
+            await server.reply_late()
+            await server.until(lambda: "CloseNotification" in server.calls, "the closing")
+            if not early:
+                await server.press(1, "done")
+            await show(screen, ear, OTHER)
+            presses = [one for one in ear.heard if isinstance(one, ButtonPressed)]
+            assert presses == [ButtonPressed("t1", "done")]
+
+    steered(story())
+
+
 def test_a_press_on_what_another_server_had_does_not_count(bus: PrivateBus) -> None:
     """Its ids mean something else by now."""
 

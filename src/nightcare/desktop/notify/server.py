@@ -292,6 +292,12 @@ class NotificationServer:
             # A server may have given the same id twice, for what it shows now.
             if number not in self._ids.placed:
                 self._close_notification(number)
+                # The person may press it before it is gone, or has done so already.
+                early = self._ids.pop_early(number)
+                self._ids.place(number, Placed(unanswered.token, unanswered.keys))
+                self._ids.remove(number)
+                for event in early:
+                    self._handle_event(number, event)
         else:
             if replaced not in {0, number}:
                 # It was shown beside the old one, or the old one went by itself.
