@@ -49,12 +49,19 @@ from nightcare.doctor.checks.system_clock import (
     judge_zone,
     judge_zone_of_service,
 )
+from nightcare.doctor.checks.tray import judge_tray
 from nightcare.doctor.checks.versions import VersionFacts, judge_versions
 from nightcare.errors import ConfigError, Diagnostic, Location, Span
 from nightcare.i18n.translator import read_words
 from nightcare.journal.inspection import Content, Inspection
 from nightcare.journal.migrations import VERSION
-from nightcare.journal.service_status import PublishedEnvironment, PublishedZone, parse_status
+from nightcare.journal.service_status import (
+    PublishedEnvironment,
+    PublishedTray,
+    PublishedZone,
+    ServiceStatus,
+    parse_status,
+)
 from parts.probes import NOW, context_of
 
 ENGLISH, DANISH = read_words("en"), read_words("da")
@@ -510,6 +517,29 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
         judge_clock(RELEASED - timedelta(days=1), NOW, synchronised=None),
         [("clock_early", BAD), ("clock_sync_unknown", UNKNOWN)],
     ),
+    # The tray icon
+    (judge_tray(None), [("tray_unknown", UNKNOWN)]),
+    (judge_tray(ServiceStatus()), [("tray_unknown", UNKNOWN)]),
+    (judge_tray(ServiceStatus(tray=PublishedTray())), [("tray_off", GOOD)]),
+    (judge_tray(ServiceStatus(tray=PublishedTray(shown=True))), [("tray_none", GOOD)]),
+    (
+        judge_tray(ServiceStatus(tray=PublishedTray(shown=True, watcher=True))),
+        [("tray_waits", UNKNOWN)],
+    ),
+    (
+        judge_tray(ServiceStatus(tray=PublishedTray(shown=True, watcher=True, host="waybar"))),
+        [("tray_shown", GOOD)],
+    ),
+    (
+        judge_tray(
+            ServiceStatus(
+                tray=PublishedTray(shown=True),
+                environment=PublishedEnvironment(desktop="ubuntu:GNOME"),
+            )
+        ),
+        [("tray_gnome", GOOD)],
+    ),
+    # The alarm
     ([judge_alarm(True)], [("alarm_kernel", GOOD)]),  # noqa: FBT003 - a fact
     ([judge_alarm(False)], [("alarm_bounded", GOOD)]),  # noqa: FBT003 - a fact
     ([judge_alarm(Failure(LIMIT, "Operation not permitted"))], [("alarm_refused", BAD)]),

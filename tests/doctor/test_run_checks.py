@@ -92,6 +92,7 @@ def test_where_nothing_is_there_each_thing_is_told(nowhere: CheckContext, tmp_pa
     assert seen[Check.UNIT] == [("unit_no_systemd", WARNING)]
     assert seen[Check.SESSION][0] == ("session_none", WARNING)
     assert seen[Check.SERVICE] == [("service_stopped", BAD)]
+    assert seen[Check.TRAY] == [("tray_unknown", UNKNOWN)]
     assert seen[Check.CONFIG] == [("config_good", GOOD)]
     assert seen[Check.JOURNAL] == [("journal_not_yet", GOOD)]
     assert ("clock_sync_unknown", UNKNOWN) in seen[Check.CLOCK]

@@ -112,6 +112,7 @@ def _value(status: _Status, context: CommandContext) -> dict[str, object]:
         "zone": published["zone"],
         "presence": published["presence"],
         "environment": published["environment"],
+        "tray": published["tray"],
         "paused_until": local_time(
             global_state.paused_until if global_state.paused(outlook.now) else None,
             outlook.calendar,
@@ -175,6 +176,8 @@ def _service_lines(status: _Status, context: CommandContext) -> Iterator[str]:
     if zone is not None and (zone.lost or not zone.known):
         yield say("status_zone_lost" if zone.lost else "status_zone_none", zone=zone.name)
     yield from _presence_lines(service.presence or {}, context)
+    if service.tray is not None and service.tray.host:
+        yield say("status_tray", host=service.tray.host)
 
 
 def _presence_lines(

@@ -36,6 +36,7 @@ class Check(StrEnum):
     UNIT = "unit"
     SESSION = "session"
     SERVICE = "service"
+    TRAY = "tray"
     CONFIG = "config"
     JOURNAL = "journal"
     CLOCK = "clock"

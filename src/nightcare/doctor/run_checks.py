@@ -21,6 +21,7 @@ from nightcare.doctor.checks import (
     system_clock,
     versions,
 )
+from nightcare.doctor.checks.tray import judge_tray
 from nightcare.journal.inspection import Content, Inspection
 from nightcare.journal.service_status import PublishedEnvironment
 from nightcare.paths import is_home_of_another
@@ -51,6 +52,7 @@ async def run_checks(context: CheckContext) -> CheckResults:
         (Check.BUS, checks.notifications),
         (Check.UNIT, checks.unit_and_session),
         (Check.SERVICE, checks.service),
+        (Check.TRAY, checks.tray),
         (Check.CONFIG, checks.config),
         (Check.JOURNAL, checks.journal),
         (Check.CLOCK, checks.clock),
@@ -163,6 +165,10 @@ class _Checks:
             in_session = await self._in_session()
             findings += running_service.judge_environment(service, own, has_screen=in_session)
         return findings
+
+    async def tray(self) -> list[Finding]:
+        """Report where the tray icon is shown."""
+        return judge_tray((await self._content()).service if await self._runs is True else None)
 
     async def config(self) -> list[Finding]:
         """Judge the config."""

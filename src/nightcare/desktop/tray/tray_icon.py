@@ -29,6 +29,12 @@ MENU_PATH = "/MenuBar"
 
 _WATCHER_PATH = "/StatusNotifierWatcher"
 _DO_NOT_QUEUE = 4
+_SCRIPTS = "python"
+"""The beginning of the name of an interpreter; a script is known by the name of its process."""
+
+_PLUGIN_RUNNER = "wrapper-"
+"""The beginning of the name of the program that runs a plugin of the Xfce panel, its parent."""
+
 _OWNED = frozenset({1, 4})
 """Replies of RequestName: the caller owns the name now, or did before."""
 
@@ -183,7 +189,10 @@ def program_name(process: int) -> str:
     """
     folder = Path("/proc", str(process))
     name = (folder / "exe").readlink().name.removesuffix(" (deleted)")
-    # A script is better known by the name of its process.
-    if name.startswith(("python", "wrapper")):
-        name = (folder / "comm").read_text(encoding="utf-8", errors="replace").strip()
+    if name.startswith(_SCRIPTS):
+        return (folder / "comm").read_text(encoding="utf-8", errors="replace").strip()
+    if name.startswith(_PLUGIN_RUNNER):
+        # The parent is field 4 of proc_pid_stat(5); the name before it may hold blanks.
+        stat = (folder / "stat").read_text(encoding="utf-8", errors="replace")
+        return program_name(int(stat.rpartition(")")[2].split()[1]))
     return name
