@@ -32,28 +32,28 @@ STACK_TAG = "x-dunst-stack-tag"
 same. Others ignore it, as the specification tells them to. Servers that know it list it as a
 capability too."""
 
-DRAW_NO_BUTTONS = frozenset({"dunst", "fnott", "mako"})
+_DRAW_NO_BUTTONS = frozenset({"dunst", "fnott", "mako"})
 """Servers, by the name in GetServerInformation, that list "actions" and draw no buttons.
 
 Sources: dunst(5) on do_action, makoctl(1) on invoke and menu, fnottctl(1) on actions: each offers
 them by a menu or a key.
 """
 
-ANSWER_ON_ANY_CLICK = frozenset({"cosmic-notifications"})
+_ANSWER_ON_ANY_CLICK = frozenset({"cosmic-notifications"})
 """Servers, by the same name, that list "actions", draw no buttons, and take a click anywhere on the
 notification for the first action, so that closing it by a click would be an answer.
 
 Source: pop-os/cosmic-notifications#100, and src/app.rs of that repository.
 """
 
-LEAVE_CLOSED = frozenset({("Notification Daemon", "GNOME")})
+_LEAVE_CLOSED = frozenset({("Notification Daemon", "GNOME")})
 """Servers, by name and vendor, that answer CloseNotification and leave the notification drawn.
 
 Seen on notification-daemon 3.20: the bubble goes when its own time is over, or when it is replaced
 by a notification whose time is over. Until then no other bubble is drawn.
 """
 
-LOSE_BUTTONS = frozenset({"gnome-shell"})
+_LOSE_BUTTONS = frozenset({"gnome-shell"})
 """Servers, by name, on which a notification that is replaced in place loses its buttons."""
 
 ButtonMemory = Callable[[str], bool | None]
@@ -120,12 +120,12 @@ class ServerTraits:
     @property
     def leaves_closed(self) -> bool:
         """True if it leaves a closed notification on the screen."""
-        return (self.name, self.vendor) in LEAVE_CLOSED
+        return (self.name, self.vendor) in _LEAVE_CLOSED
 
     @property
     def keeps_buttons(self) -> bool:
         """True if a notification that is replaced in place keeps its buttons."""
-        return bool(self.name) and self.name not in LOSE_BUTTONS
+        return bool(self.name) and self.name not in _LOSE_BUTTONS
 
     def capabilities(self, remembered: ButtonMemory) -> frozenset[Capability]:
         """Return the capabilities, with a menu or nothing in place of buttons where it draws none.
@@ -138,10 +138,10 @@ class ServerTraits:
             return self.listed
         drawn = remembered(self.description)
         if drawn is None:
-            drawn = self.name not in DRAW_NO_BUTTONS | ANSWER_ON_ANY_CLICK
+            drawn = self.name not in _DRAW_NO_BUTTONS | _ANSWER_ON_ANY_CLICK
         if drawn:
             return self.listed
-        menu = {Capability.MENU} if self.name not in ANSWER_ON_ANY_CLICK else set()
+        menu = {Capability.MENU} if self.name not in _ANSWER_ON_ANY_CLICK else set()
         return self.listed - {Capability.BUTTONS} | menu
 
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 from nightcare.desktop.dbus import Fault
 from nightcare.desktop.notify.server_traits import (
-    ANSWER_ON_ANY_CLICK,
-    DRAW_NO_BUTTONS,
     INTERFACE,
     PATH,
+    ServerTraits,
+    nothing_remembered,
 )
 from nightcare.desktop.programs import output
 from nightcare.doctor.check import (
@@ -31,6 +31,7 @@ from nightcare.doctor.check import (
     unknown,
     warning,
 )
+from nightcare.domain.notification import Capability
 
 if TYPE_CHECKING:
     from nightcare.desktop.dbus.connection import Connection
@@ -209,14 +210,17 @@ def judge_server(server: ServerFacts, limit: timedelta, *, has_screen: bool) -> 
             return _judge_capabilities(server, capabilities)
 
 
-def _judge_capabilities(server: ServerFacts, capabilities: frozenset[str]) -> list[Finding]:
+def _judge_capabilities(server: ServerFacts, listed: frozenset[str]) -> list[Finding]:
     identity, name = server.identity, server.name
     known = identity if isinstance(identity, ServerIdentity) else None
-    if known is not None and known.name in ANSWER_ON_ANY_CLICK:
-        capabilities -= {"actions"}
-    by_menu = "actions" in capabilities and known is not None and known.name in DRAW_NO_BUTTONS
+    information = () if known is None else (known.name, known.vendor, known.version)
+    # Judged as a reminder uses it, without the user's own answer about its buttons.
+    able = ServerTraits.of_replies(tuple(listed), information).capabilities(nothing_remembered)
+    by_menu = Capability.MENU in able
+    if not able & {Capability.BUTTONS, Capability.MENU}:
+        listed -= {"actions"}
     texts = _CAPABILITIES | ({"actions": "can_menu"} if by_menu else {})
-    can = tuple(TextKey(key) for one, key in texts.items() if one in capabilities)
+    can = tuple(TextKey(key) for one, key in texts.items() if one in listed)
     shown = {"name": name, "capabilities": can or TextKey("can_nothing")}
     if known is not None:
         specification = known.specification or "-"
@@ -225,9 +229,9 @@ def _judge_capabilities(server: ServerFacts, capabilities: frozenset[str]) -> li
         findings = [warning(Check.SERVER, "doctor_server_nameless", **shown)]
     if by_menu:
         findings.append(good(Check.SERVER, "doctor_server_menu", name=name))
-    if "actions" not in capabilities:
+    if "actions" not in listed:
         findings.append(warning(Check.SERVER, "doctor_server_no_buttons", name=name))
-    if "body" not in capabilities:
+    if "body" not in listed:
         findings.append(warning(Check.SERVER, "doctor_server_no_body", name=name))
     return findings
 
