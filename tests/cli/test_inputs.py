@@ -194,7 +194,9 @@ def test_danish_words_in_danish(terminal: Terminal) -> None:
     terminal.write("language = 'da'\n")
     assert terminal("pause", "til", "i", "morgen").out.startswith("Pause til i morgen kl. 07:00.")
     assert terminal("pause", "til", "mandag", "kl.", "8.30").out.startswith("Pause til i morgen")
+    terminal("resume")
     assert terminal("pause", "til", "kl.", "22.30").out.startswith("Pause til kl. 22:30.")
+    terminal("resume")
     assert terminal("pause", "1", "t", "30", "min").out.startswith("Pause til kl. 15:40.")
     assert terminal("pause", "until", "tomorrow").code == 0
     assert terminal("tonight", "kl.", "23.15").out.startswith("Sengetid er kl. 23:15")

@@ -126,6 +126,9 @@ def test_a_user_that_leaves_takes_its_rules_with_it(bus: PrivateBus) -> None:
                 assert await user.next() == ("connected", {})
                 await peer.emit("Hello", None, (), interface="x.First")
                 assert (await user.next(), await other.next()) == (("Hello", ()),) * 2
+            assert other.session is not None
+            # With this reply the bus has also handled what the client sent before.
+            await other.session.bus.get_id()
             await peer.emit("Hello", None, (), interface="x.First")
             await peer.emit("Bye", None, (), interface="x.Second")
             assert await other.next() == ("Bye", ())
