@@ -6,6 +6,7 @@ import pytest
 
 from cli.talk import answered
 from cli.terminal import TODAY, Terminal
+from nightcare.domain.care_day import ONE_DAY
 from nightcare.domain.delivery import Active, Held, Reason, Snoozed
 
 DAY = """
@@ -205,7 +206,7 @@ def test_skipped_reminders_are_exported(terminal: Terminal) -> None:
 def test_the_report_counts_what_was_skipped_of_a_topic_that_never_came(terminal: Terminal) -> None:
     """Nothing was shown of it."""
     terminal("skip", "evening-stretch", "today")
-    terminal.look_at_the_clock("10:00", TODAY.replace(day=TODAY.day + 1))
+    terminal.look_at_the_clock("10:00", TODAY + ONE_DAY)
     assert "  stretching  1 skipped\n" in terminal("report").out
     assert terminal("report", "--json").json["topics"] == {
         "stretching": {"shown": 0, "done": 0, "skipped": 1}
@@ -249,7 +250,7 @@ def test_undo_of_an_answer_of_yesterday(terminal: Terminal) -> None:
     """It is too late to show it; the answer alone is taken back, and its day is named."""
     terminal.have_open()
     terminal("skip")
-    terminal.look_at_the_clock("10:00", TODAY.replace(day=TODAY.day + 1))
+    terminal.look_at_the_clock("10:00", TODAY + ONE_DAY)
     assert terminal("undo").out == (
         "Taken back: the water of yesterday 14:00 does not count as skipped any more.\n"
     )
@@ -257,7 +258,7 @@ def test_undo_of_an_answer_of_yesterday(terminal: Terminal) -> None:
     terminal("done")
     terminal("pause", "5m")
     terminal("resume")
-    terminal.look_at_the_clock("15:00", TODAY.replace(day=TODAY.day + 1))
+    terminal.look_at_the_clock("15:00", TODAY + ONE_DAY)
     assert terminal("undo").out == "Taken back: the end of the pause; it would be over by now.\n"
 
 
@@ -325,3 +326,22 @@ def test_a_terminal_asks_before_it_shortens_a_pause(
     assert (kept.code, kept.out.endswith("Still paused until 19:10.\n")) == (1, True)
     done = answered(terminal, monkeypatch, [(question, "y")], "pause", "1h")
     assert (done.code, "Paused until 15:10." in done.out) == (0, True)
+
+
+# tonight, after midnight
+
+
+def test_tonight_after_midnight_is_the_evening_that_is_going_on(terminal: Terminal) -> None:
+    """Until the wake-up; the evening of the new date stays as usual."""
+    terminal.look_at_the_clock("00:10", TODAY + ONE_DAY)
+    result = terminal("tonight", "01:30")
+    assert (result.code, result.err) == (0, "")
+    assert result.out == "Bedtime is 01:30 this time; the evening moves with it.\n"
+    assert terminal("next").out == "Next: evening-stretch, 01:00.\n"
+    passed = terminal("tonight", "23:00")
+    assert (passed.code, passed.out) == (2, "")
+    assert passed.err.startswith("23:00 is not between now (00:10) and your wake-up (07:00).")
+    assert terminal("undo").out == "Taken back: bedtime is yesterday 22:30 again.\n"
+    terminal("tonight", "01:30")
+    terminal.look_at_the_clock("21:00", TODAY + ONE_DAY)
+    assert terminal("next").out == "Next: evening-stretch, 22:00.\n"
