@@ -120,3 +120,14 @@ def test_what_was_due_before_the_first_run_has_not_come_up() -> None:
     later = utc("2026-11-06 22:05")
     assert names(PlanChange(USUAL, london).overtaken(began, later, later))[0] == "stretch 22:00"
     assert PlanChange(london, USUAL).overtaken(began, now, now) == []
+
+
+def test_what_one_plan_has_at_another_moment_or_not_at_all_is_moved() -> None:
+    """Pills of the clock stay; the sips of another hour have other moments."""
+    pills = reminder(at("12:00"), "pills")
+    plan = replace(USUAL, reminders=[*USUAL.reminders, pills])
+    change = PlanChange(plan, bedtime("23:30", plan))
+    moved = change.moved(utc("2026-11-06 20:45"))
+    assert {key.reminder for key in moved} == {"stretch", "sip"}
+    assert {key.care_day for key in moved} == {FRIDAY}
+    assert PlanChange(plan, plan).moved(utc("2026-11-06 20:45")) == frozenset()

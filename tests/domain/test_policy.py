@@ -32,6 +32,7 @@ from nightcare.domain.policy import (
     first_to_show,
     review,
     shown_at_latest,
+    waits_its_turn,
 )
 from nightcare.domain.reminders import Condition, Reminder, WhenBusy
 
@@ -492,3 +493,23 @@ def test_only_what_is_open_is_reviewed() -> None:
     """A snooze goes on."""
     snoozed = PLAIN.delivery.snoozed(NOW + MINUTE)
     assert review(snoozed, None, PLAIN.situation) is snoozed
+
+
+@pytest.mark.parametrize(
+    ("cause", "moment", "waits"),
+    [
+        (Reason.ANOTHER, "19:00", True),
+        (Reason.LOCKED, "19:00", False),
+        (Reason.LOCKED, "bedtime - 2h", True),
+        (Reason.ROUTINE, "19:00", False),
+    ],
+)
+def test_what_waits_its_turn_shares_the_screen(cause: Reason, moment: str, *, waits: bool) -> None:
+    """An evening reminder that was held for an absence gets its share; others were in line."""
+    waiting = delivery(NOW - 5 * MINUTE, "walk").held(cause)
+    walk = reminder(at(moment), "walk")
+    situation = Situation(now=NOW, day=FRIDAY)
+    assert waits_its_turn(waiting, walk, situation) is waits
+    assert not waits_its_turn(waiting, None, situation)
+    assert not waits_its_turn(replace(waiting, seen=True), walk, situation)
+    assert not waits_its_turn(waiting, walk, replace(situation, paused_until=NOW + MINUTE))
