@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 from jeepney import HeaderFields, Message, new_error, new_method_return
 
@@ -144,14 +143,15 @@ class ExportedObject:
         raise MethodError("UnknownInterface", f"there is no interface {interface}")
 
     def _introspect(self) -> tuple[Any, ...]:
+        # D-Bus names and types have no character that XML reserves.
         parts = [_method_xml(name, methods) for name, methods in self._interfaces.items()]
         own = [
             *(
-                f"<property name={quoteattr(name)} type={quoteattr(one.kind)} access='read'/>"
+                f'<property name="{name}" type="{one.kind}" access="read"/>'
                 for name, one in self._own.properties.items()
             ),
             *(
-                f"<signal name={quoteattr(name)}>{_arguments(kinds, 'out')}</signal>"
+                f'<signal name="{name}">{_arguments(kinds, "out")}</signal>'
                 for name, kinds in self._own.signals.items()
             ),
         ]
@@ -162,12 +162,12 @@ class ExportedObject:
 
 def _method_xml(interface: str, methods: Mapping[str, Method]) -> str:
     listed = "".join(
-        f"<method name={quoteattr(name)}>"
+        f'<method name="{name}">'
         f"{_arguments(one.takes, 'in')}{_arguments(one.returns, 'out')}</method>"
         for name, one in methods.items()
     )
-    return f"<interface name={quoteattr(interface)}>{listed}</interface>"
+    return f'<interface name="{interface}">{listed}</interface>'
 
 
 def _arguments(kinds: Sequence[str], direction: str) -> str:
-    return "".join(f"<arg type={quoteattr(kind)} direction='{direction}'/>" for kind in kinds)
+    return "".join(f'<arg type="{kind}" direction="{direction}"/>' for kind in kinds)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -285,6 +284,8 @@ class FileRollback:
 
 def _restore(file: _File) -> None:
     if file.path.is_dir() and not file.path.is_symlink():
+        import shutil  # noqa: PLC0415 - the service loads this module, and restores nothing
+
         shutil.rmtree(file.path)
     else:
         file.path.unlink(missing_ok=True)
