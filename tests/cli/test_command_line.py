@@ -334,7 +334,8 @@ def test_install_and_uninstall(terminal: Terminal) -> None:
         f"Wrote {terminal.config}. Edit it as you like.",
         f"Installed {unit}; nightcare runs now, and with every login.",
         "Next: water, 16:00.",
-        (f"Your schedule is in {terminal.config}. What you save there is in force at once."),
+        f"Your schedule is in {terminal.config}. What you save there is in force at once.",
+        "A notification on your desktop says what comes first, and shows you one if you like.",
     ]
     assert unit.is_file()
     text = unit.read_text(encoding="utf-8")
@@ -373,7 +374,7 @@ def test_install_with_a_config_of_another_name(terminal: Terminal) -> None:
     mine = terminal.write("", terminal.home / "mine.toml")
     result = terminal("--config", mine, "install")
     assert result.code == 0
-    assert result.out.splitlines()[-1].startswith(f"Your schedule is in {mine}. ")
+    assert f"\nYour schedule is in {mine}. " in result.out
     unit = terminal.home / "config" / "systemd" / "user" / "nightcare.service"
     assert str(mine) in unit.read_text(encoding="utf-8")
     assert not terminal.config.exists()

@@ -49,7 +49,12 @@ def in_setup(
     result = answered(terminal, monkeypatch, script, "setup")
     if result.out.count("When do you go to bed?") > 1:
         return Result(2, result.out, result.out), None
-    rest = [("[y/N]", ""), *[("A reminder about", "")] * 3, ("Write it", "")]
+    rest = [
+        ("[y/N]", ""),
+        *[("A reminder about", "")] * 3,
+        ("come through it?", ""),
+        ("Write it", ""),
+    ]
     result = answered(terminal, monkeypatch, [*script, *rest], "setup")
     return result, load(terminal.config, {}).schedule.sleep.week[0].bedtime
 
