@@ -178,9 +178,13 @@ def state_folder(service: ServicePlaces = NO_SERVICE) -> Path:
         raise StateError("no_home") from error
 
 
-def own_page(state: Path) -> Path:
-    """Return the path of the last report that was opened in the browser, in the state folder."""
-    return state / "report.html"
+PAGES = ("report", "page")
+"""The names of the pages that commands open in the browser, and of these commands."""
+
+
+def own_page(state: Path, name: str) -> Path:
+    """Return the path of a page that was opened in the browser last, in the state folder."""
+    return state / f"{name}.html"
 
 
 def _folder(variable: str, below_home: str, of_platform: str) -> Path:

@@ -14,6 +14,7 @@ from nightcare.errors import DesktopError
 from parts.processes import SEARCH_PATH, find_program, run_tool
 
 ENTRY = Path("applications/nightcare.desktop")
+MENU_ENTRY = Path("applications/nightcare-page.desktop")
 ICON = Path("icons/hicolor/scalable/apps/nightcare.svg")
 
 
@@ -33,14 +34,15 @@ def entry(text: str) -> configparser.SectionProxy:
 @pytest.mark.real
 def test_the_desktop_entry_is_valid(tmp_path: Path) -> None:
     """freedesktop.org's own program finds nothing wrong with it, nor anything to remark."""
-    desktop_entry.install(['/opt/my "tools" 100%/$x`\\y', "status"], variables(tmp_path))
+    desktop_entry.install(['/opt/my "tools" 100%/$x`\\y'], variables(tmp_path))
     tool = find_program("desktop-file-validate", "desktop-file-utils")
-    assert run_tool([tool, str(tmp_path / ENTRY)], {"PATH": SEARCH_PATH}) == b""
+    entries = [str(tmp_path / one) for one in (ENTRY, MENU_ENTRY)]
+    assert run_tool([tool, *entries], {"PATH": SEARCH_PATH}) == b""
 
 
 def test_it_names_icon_and_purpose_and_stays_out_of_menus() -> None:
     """Desktops find the icon and know that notifications come; nobody finds it in a menu."""
-    group = entry(desktop_entry.entry_text(["nightcare", "status"]))
+    group = entry(desktop_entry.entry_text(["nightcare"]))
     assert group["Icon"] == "nightcare"
     assert group["NoDisplay"] == "true"
     assert group["X-GNOME-UsesNotifications"] == "true"
@@ -48,12 +50,24 @@ def test_it_names_icon_and_purpose_and_stays_out_of_menus() -> None:
     assert group["GenericName[da]"] != group["GenericName"]
 
 
+def test_the_menu_has_an_entry_with_name_icon_and_purpose() -> None:
+    """It opens the page, in both languages, and is told apart from notifications."""
+    group = entry(desktop_entry.entry_text(["nightcare"], desktop_entry.MENU_ENTRY))
+    assert (group["Name"], group["Icon"]) == ("nightcare", "nightcare")
+    assert group["Exec"].endswith('"page"')
+    assert "NoDisplay" not in group
+    assert "X-GNOME-UsesNotifications" not in group
+    assert group["Categories"] == "Utility;"
+    for key in ("Comment", "GenericName", "Keywords"):
+        assert group[f"{key}[da]"] != group[key]
+
+
 @pytest.mark.parametrize(
     "part", ["/usr/bin/nightcare", "/home/my tools/søren", '/a"b', "/a`b", "/a$b", "/a\\b", "/a%b"]
 )
 def test_a_command_survives_the_quoting(part: str) -> None:
     """Spaces, quotes, percent and dollar signs and backslashes mean themselves."""
-    value = entry(desktop_entry.entry_text([part, "status"]))["Exec"]
+    value = entry(desktop_entry.entry_text([part]))["Exec"]
     # Read as the specification says: as text first, then as words, then the field codes.
     quoted = re.findall(r'"((?:\\.|[^"\\])*)"', value.replace("\\\\", "\\"))
     words = [re.sub(r"\\(.)", r"\1", word).replace("%%", "%") for word in quoted]

@@ -28,6 +28,7 @@ FILES = {
     "usr/bin/nightcare",
     "usr/lib/systemd/user/nightcare.service",
     "usr/share/applications/nightcare.desktop",
+    "usr/share/applications/nightcare-page.desktop",
     "usr/share/icons/hicolor/scalable/apps/nightcare.svg",
     "usr/share/metainfo/org.nightcare.nightcare.metainfo.xml",
     "usr/share/man/man1/nightcare.1.gz",
@@ -84,9 +85,9 @@ def test_it_brings_what_a_system_looks_for(unpacked: Path) -> None:
     program = "/usr/lib/nightcare/bin/python -P -m nightcare.service"
     assert f"\nExecStart={program}\n" in unit
     assert "\nWantedBy=graphical-session.target\n" in unit
-    entry = unpacked / "usr/share/applications/nightcare.desktop"
+    entries = map(str, (unpacked / "usr/share/applications").iterdir())
     tool = find_program("desktop-file-validate", "desktop-file-utils")
-    assert run_tool([tool, str(entry)], ENVIRONMENT) == b""
+    assert run_tool([tool, *entries], ENVIRONMENT) == b""
     search = ["grep", "--recursive", "--files-with-matches", str(PROJECT), str(unpacked)]
     assert run_tool(["sh", "-c", '"$@" || [ $? = 1 ]', "sh", *search], ENVIRONMENT) == b""
 

@@ -28,10 +28,15 @@ CARRIED = {
     "nightcare/config.example.toml",
     "nightcare/nightcare.service",
     "nightcare/nightcare.desktop",
+    "nightcare/nightcare-page.desktop",
     "nightcare/nightcare.svg",
     "nightcare/i18n/en.toml",
     "nightcare/i18n/da.toml",
     "nightcare/report_html/page.html.jinja",
+    "nightcare/report_html/layout.html.jinja",
+    "nightcare/report_html/report_parts.html.jinja",
+    "nightcare/report_html/home.html.jinja",
+    "nightcare/report_html/relief.html.jinja",
 }
 SHARED = {
     "man/man1/nightcare.1",

@@ -65,7 +65,7 @@ def take() -> None:
     with private_home() as home, private_bus(home) as bus, virtual_display(home) as display:
         _paint_background(display)
         # As `install` does, so that it is seen with the icon that people see.
-        desktop_entry.install(["nightcare", "status"], home.environment())
+        desktop_entry.install(["nightcare"], home.environment())
         with _notifyd(display, bus, home) as server:
             session = {"DBUS_SESSION_BUS_ADDRESS": bus.address}
             night = Nightcare(home, session, zone_where_it_is(EVENING))

@@ -5,7 +5,6 @@ The program that writes it goes by a date of the test's, so that nothing here de
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,22 +18,17 @@ from playwright.sync_api import Browser
 from nightcare.domain.diary import DiaryMoment, Severity
 from nightcare.i18n.translator import read_words
 from nightcare.journal.store import Journal
-from parts.browser import PHONE, SMALLEST, Scheme, browsing, opened, without_network
-from parts.display import Display, virtual_display
+from parts.browser import PHONE, SMALLEST, Scheme, browsing, opened
+from parts.chosen_browser import await_window, chosen_browser
+from parts.display import virtual_display
 from parts.home import Home, private_home
 from parts.invented_diary import cramp, live
 from parts.processes import (
-    HANG_SECONDS,
-    Identity,
-    ToolFailedError,
     children_cpu_seconds,
-    eventually,
-    family,
     find_program,
     run_tool,
 )
 from parts.program import Nightcare
-from parts.scripts import shell_program
 from parts.wall_clock import WallClock
 
 pytestmark = pytest.mark.real
@@ -55,8 +49,6 @@ TEN_YEARS_SECONDS = 15.0
 
 MARGIN = 12
 """Pixels to the right of everything, also in the smallest window."""
-
-WINDOW_SECONDS = HANG_SECONDS
 
 HOSTILE = (
     "</li><script>document.title='taken'</script><img src=https://example.org/x.png> & \u202eend "
@@ -254,55 +246,7 @@ def test_open_shows_it_in_the_persons_browser(home: Home) -> None:
     person = Nightcare(home)
     person.configure()
     find_program("xdg-open", "xdg-utils")
-    started = person.home.aside / "started"
-    choose_browser(person.home, started)
-    with virtual_display(person.home) as display:
+    with virtual_display(person.home) as display, chosen_browser(person.home):
         said = person.command("report", "--open", DISPLAY=display.name)
         assert f"Wrote {person.state / 'report.html'};" in said.out
-        eventually(started.exists, WINDOW_SECONDS, "the browser to be started", display.server)
-        try:
-            eventually(
-                lambda: has_window(display, "Leg cramps at night"),
-                WINDOW_SECONDS,
-                "the page in a window",
-                display.server,
-            )
-        finally:
-            end(started)
-
-
-def choose_browser(home: Home, started: Path) -> None:
-    """Let this person's browser be one that writes down its process id.
-
-    Source: Desktop Entry Specification; MIME Application Associations.
-    """
-    chosen = shell_program(
-        home.aside / "chosen-browser",
-        f'echo $$ > "{started}"\n'
-        f'exec {without_network(home)} --no-first-run --user-data-dir="{home.aside}/chosen" "$1"',
-    )
-    entry = home.data / "applications" / "chosen.desktop"
-    entry.parent.mkdir(parents=True)
-    entry.write_text(
-        f"[Desktop Entry]\nType=Application\nName=Chosen\nExec={chosen} %u\n", encoding="utf-8"
-    )
-    (home.config / "mimeapps.list").write_text(
-        "[Default Applications]\ntext/html=chosen.desktop\n", encoding="utf-8"
-    )
-
-
-def has_window(display: Display, title: str) -> bool:
-    """Return whether a visible window's title begins with this."""
-    tool = find_program("xdotool", "xdotool")
-    with contextlib.suppress(ToolFailedError):
-        run_tool([tool, "search", "--onlyvisible", "--name", f"^{title}"], display.environment())
-        return True
-    return False
-
-
-def end(started: Path) -> None:
-    """End the browser that wrote down its process id, with all that it started."""
-    browser = Identity.of(int(started.read_text(encoding="utf-8")))
-    if browser is not None:
-        for relative in family(browser) | {browser}:
-            relative.kill()
+        await_window(display, "Leg cramps at night")

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import nightcare
-from nightcare.desktop.desktop_entry import ENTRY, ICON
+from nightcare.desktop.desktop_entry import ENTRY, ICON, MENU_ENTRY
 from nightcare.desktop.systemd.unit_file import unit_text
 from nightcare.desktop.systemd.user_unit import service_command
 from parts.home import Home
@@ -414,12 +414,11 @@ def test_uninstall_leaves_only_what_is_the_persons_own(
     night.configure(LATER)
     night.command("install")
     service = process(manager)
-    assert (night.home.data / ENTRY).is_file()
-    assert (night.home.data / ICON).is_file()
+    installed = [night.home.data / one for one in (ENTRY, MENU_ENTRY, ICON)]
+    assert all(one.is_file() for one in installed)
     night.command("uninstall")
     assert not service.is_alive()
-    assert not (night.home.data / ENTRY).exists()
-    assert not (night.home.data / ICON).exists()
+    assert not any(one.exists() for one in installed)
     assert manager.show(UNIT, "LoadState") == "not-found"
     assert_nothing_of_the_unit(night)
     assert night.config.is_file()

@@ -74,6 +74,10 @@ COMMANDS = {
         "Keep your cramp diary: add, none, list, change, remove, export.",
     ),
     "report": ("report_command.report_command", "Show what your diary adds up to, week by week."),
+    "page": (
+        "page.page_command",
+        "Open today's plan, your schedule and your report in your browser.",
+    ),
     "tips": (
         "tips.tips_command",
         "Show the tips, of one topic or all, with the guidance they rest on.",

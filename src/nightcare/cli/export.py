@@ -28,7 +28,7 @@ from nightcare.errors import StateError, ValueRefused
 from nightcare.journal.database import FILE_NAME, journal_files
 from nightcare.journal.salvage import set_aside_files
 from nightcare.journal.store import Journal
-from nightcare.paths import own_page
+from nightcare.paths import PAGES, own_page
 from nightcare.toml_writer import path_text, value_text
 
 _REMINDERS = ("reminder", "topic", "care_day", "due", "state", "at", "outcome", "reason", "snoozes")
@@ -148,10 +148,10 @@ def erase_command(context: CommandContext, *, yes: bool) -> int:
         ValueRefused("erase_wants_yes"),
     ):
         return 1
-    page = own_page(context.state)
-    if page.exists():
-        page.unlink()
-        context.print("did_erase_page", path=page)
+    for page in (own_page(context.state, name) for name in PAGES):
+        if page.exists():
+            page.unlink()
+            context.print("did_erase_page", path=page)
     for path in set_aside_files(context.state):
         path.unlink(missing_ok=True)
         context.print("did_erase_file", path=path)

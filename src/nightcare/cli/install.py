@@ -83,7 +83,7 @@ def _install(
     for file in desktop_entry.files(variables):
         rollback.keep(file)
     # The service uses the icon from its start on.
-    desktop_entry.install(user_unit.own_command(config, "status"), variables)
+    desktop_entry.install(user_unit.own_command(config), variables)
     outlook = context.outlook()
     # The service finds the request when it starts, so that a press of its button is heard.
     with context.journal() as journal:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -12,7 +11,6 @@ import click
 from nightcare.cli.command_context import PATH, CommandContext, json_option, pass_context
 from nightcare.cli.cramps import date_text
 from nightcare.cli.output import echo, print_json
-from nightcare.cli.record_formats import write_record
 from nightcare.cli.tips import advice as guidance_text
 from nightcare.cli.tips import wrapped
 from nightcare.domain.day_parser import checked_days
@@ -27,7 +25,7 @@ from nightcare.domain.report import (
     days_until,
     report,
 )
-from nightcare.errors import DesktopError, StateError, ValueRefused
+from nightcare.errors import ValueRefused
 from nightcare.i18n.report_text import (
     counsel,
     counted_nights,
@@ -63,7 +61,7 @@ def report_command(
     as_page = shown or file is not None
     if as_page and as_json:
         raise ValueRefused("report_page_or_json")
-    made, why = _report(context, days)
+    made, why = read_report(context, days)
     if as_page:
         _write_page(made, why, context, file, shown=shown)
     elif as_json:
@@ -92,7 +90,7 @@ def _write_page(
         StateError: The file cannot be written; an old one is as it was.
         DesktopError: No browser can be started; the page is written.
     """
-    from nightcare.desktop.programs import open_in_browser  # noqa: PLC0415 - only for a page
+    from nightcare.cli.page_file import open_page, write_page  # noqa: PLC0415 - only for a page
     from nightcare.report_html.render import render_page  # noqa: PLC0415 - likewise
     from nightcare.report_html.view_model import build_page  # noqa: PLC0415 - likewise
 
@@ -100,21 +98,13 @@ def _write_page(
     text = render_page(
         build_page(made, why, context.schedule.professional, context.translator, today)
     )
-    path = (own_page(context.state) if file is None else file).absolute()
-    if not path.parent.is_dir():
-        raise StateError("page_folder_missing", folder=path.parent)
-    try:
-        write_record(text, path)
-    except OSError as error:
-        raise StateError("page_not_written", path=path, reason=error.strerror or error) from error
-    context.print("did_export", path=path)
+    path = (own_page(context.state, "report") if file is None else file).absolute()
+    write_page(text, path, context)
     if shown:
-        if not open_in_browser(path, os.environ):
-            raise DesktopError("no_browser", path=path)
-        context.print("did_show_page")
+        open_page(path, context)
 
 
-def _report(context: CommandContext, days: int) -> tuple[Report, ReferralReason | None]:
+def read_report(context: CommandContext, days: int) -> tuple[Report, ReferralReason | None]:
     """Return the report on the last nights, and why to see a professional, if so."""
     with context.journal() as journal:
         calendar, pages = context.calendar, journal.diary

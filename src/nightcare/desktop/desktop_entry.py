@@ -1,4 +1,4 @@
-"""The desktop entry and the icon, by which a desktop identifies the notifications.
+"""The icon, the hidden desktop entry of the notifications, and the entry in the menu.
 
 Source: the Desktop Entry Specification, "The Exec key", and the Icon Theme Specification,
 "Installing Application Icons", both of freedesktop.org.
@@ -13,8 +13,17 @@ from pathlib import Path
 from nightcare.errors import DesktopError
 
 ENTRY = Path("applications", "nightcare.desktop")
+"""The hidden entry by which a desktop identifies the notifications. Some desktops start it when
+somebody clicks on the words of one, so its command does nothing to be noticed."""
+
+MENU_ENTRY = Path("applications", "nightcare-page.desktop")
+"""The entry that people see in the menu."""
+
+_COMMANDS = {ENTRY: "status", MENU_ENTRY: "page"}
+"""The command of each."""
+
 ICON = Path("icons", "hicolor", "scalable", "apps", "nightcare.svg")
-"""Both below a folder of data, such as ~/.local/share."""
+"""All below a folder of data, such as ~/.local/share."""
 
 _EVERYWHERE = "appointment-soon"
 """Of the freedesktop Icon Naming Specification, so that every theme has it."""
@@ -35,31 +44,36 @@ def data_folder(variables: Mapping[str, str]) -> Path:
     return Path(variables.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
 
 
-def entry_text(command: Sequence[str]) -> str:
-    """Return the text of the desktop entry.
+def entry_text(program: Sequence[str], entry: Path = ENTRY) -> str:
+    """Return the text of a desktop entry.
 
     Args:
-        command: What runs when somebody clicks on the words of a notification, on desktops that
-            then start the program that sent it. It should do nothing to be noticed.
+        program: How nightcare is started, without a command.
+        entry: Which entry.
     """
-    template = _packaged(ENTRY)
-    return template.replace("@COMMAND@", " ".join(_argument(part) for part in command))
+    command = " ".join(_argument(part) for part in (*program, _COMMANDS[entry]))
+    return _packaged(entry).replace("@COMMAND@", command)
 
 
-def files(variables: Mapping[str, str]) -> tuple[Path, Path]:
-    """Return where the icon and the desktop entry are installed."""
+def files(variables: Mapping[str, str]) -> tuple[Path, ...]:
+    """Return where the icon and the desktop entries are installed."""
     folder = data_folder(variables)
-    return folder / ICON, folder / ENTRY
+    return tuple(folder / one for one in (ICON, ENTRY, MENU_ENTRY))
 
 
-def install(command: Sequence[str], variables: Mapping[str, str]) -> None:
-    """Write the desktop entry and the icon.
+def install(program: Sequence[str], variables: Mapping[str, str]) -> None:
+    """Write the desktop entries and the icon.
+
+    Args:
+        program: How nightcare is started, without a command.
+        variables: The environment.
 
     Raises:
         DesktopError: They cannot be written.
     """
-    icon_file, entry = files(variables)
-    for path, text in ((icon_file, _packaged(ICON)), (entry, entry_text(command))):
+    folder = data_folder(variables)
+    texts = {ICON: _packaged(ICON), **{one: entry_text(program, one) for one in _COMMANDS}}
+    for path, text in ((folder / name, text) for name, text in texts.items()):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             fresh = path.with_suffix(".new")
@@ -70,13 +84,13 @@ def install(command: Sequence[str], variables: Mapping[str, str]) -> None:
 
 
 def uninstall(variables: Mapping[str, str]) -> None:
-    """Remove both, and the folders that are empty then.
+    """Remove all of them, and the folders that are empty then.
 
     Raises:
         DesktopError: They cannot be removed.
     """
     folder = data_folder(variables)
-    for name in (ENTRY, ICON):
+    for name in (*_COMMANDS, ICON):
         path = folder / name
         try:
             path.unlink(missing_ok=True)

@@ -85,8 +85,13 @@ def entry_line(entry: OutlookEntry, outlook: Outlook, translator: Translator) ->
     local = outlook.calendar.local(entry.occurrence.due)
     reminder = outlook.schedule.reminder(name)
     topic = "" if reminder is None else translator.text(f"topic_{reminder.topic}")
-    state = "" if entry.delivery is None else _past_text(entry.delivery, outlook, translator)
+    state = entry_state(entry, outlook, translator)
     return f"  {local:%H:%M}  {name:<18} {topic:<14} {state}".rstrip()
+
+
+def entry_state(entry: OutlookEntry, outlook: Outlook, translator: Translator) -> str:
+    """Return the state of an entry as text; empty if it is still to come."""
+    return "" if entry.delivery is None else _past_text(entry.delivery, outlook, translator)
 
 
 def _past_text(delivery: Delivery, outlook: Outlook, translator: Translator) -> str:

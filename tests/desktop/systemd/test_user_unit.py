@@ -17,10 +17,9 @@ def test_the_command_is_this_very_installation(
     (tmp_path / "nightcare").touch(mode=0o755)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     program = [str(tmp_path / "python"), "-P", "-m", "nightcare"]
-    assert user_unit.own_command(None, "run") == [*program, "run"]
-    assert user_unit.own_command(Path("/etc/my.toml"), "run") == [
-        *program, "--config", "/etc/my.toml", "run",
-    ]  # fmt: skip
+    assert user_unit.own_command(None) == program
+    named = ["--config", "/etc/my.toml"]
+    assert user_unit.own_command(Path("/etc/my.toml")) == [*program, *named]
     service = [str(tmp_path / "python"), "-P", "-m", "nightcare.service"]
     assert user_unit.service_command(None) == service
-    assert user_unit.service_command(Path("/etc/my.toml")) == [*service, "--config", "/etc/my.toml"]
+    assert user_unit.service_command(Path("/etc/my.toml")) == [*service, *named]

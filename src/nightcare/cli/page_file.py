@@ -1,0 +1,72 @@
+"""Writing a page to a file that only the user can read, and opening it in the browser."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from html import escape
+from pathlib import Path
+
+from nightcare.cli.command_context import CommandContext
+from nightcare.cli.record_formats import write_record
+from nightcare.errors import DesktopError, NightcareError, StateError
+from nightcare.i18n.error_text import error_lines
+
+_ERROR_PAGE = """<!DOCTYPE html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>nightcare</title>
+</head>
+<body>
+<main>
+<h1>nightcare</h1>
+{lines}
+</main>
+</body>
+</html>
+"""
+"""A page without Jinja2, which may be what is missing."""
+
+
+def write_page(text: str, path: Path, context: CommandContext) -> None:
+    """Write a page, and print where it is.
+
+    Raises:
+        StateError: The file cannot be written; an old one is as it was.
+    """
+    if not path.parent.is_dir():
+        raise StateError("page_folder_missing", folder=path.parent)
+    try:
+        write_record(text, path)
+    except OSError as error:
+        raise StateError("page_not_written", path=path, reason=error.strerror or error) from error
+    context.print("did_export", path=path)
+
+
+def open_page(path: Path, context: CommandContext) -> None:
+    """Open a page in the user's browser.
+
+    Raises:
+        DesktopError: No browser can be started; the page is written.
+    """
+    from nightcare.desktop.programs import open_in_browser  # noqa: PLC0415 - only for a page
+
+    if not open_in_browser(path, os.environ):
+        raise DesktopError("no_browser", path=path)
+    context.print("did_show_page")
+
+
+def write_error_page(error: NightcareError, path: Path, context: CommandContext) -> None:
+    """Write an error as a page and open it, as far as that is possible."""
+    from nightcare.desktop.programs import open_in_browser  # noqa: PLC0415 - only for a page
+
+    translator = context.lenient().translator
+    lines = "\n".join(f"<p>{escape(line)}</p>" for line in error_lines(error, translator))
+    text = _ERROR_PAGE.format(language=translator.language, lines=lines)
+    with contextlib.suppress(OSError, NightcareError):
+        write_record(text, path)
+        open_in_browser(path, os.environ)
