@@ -67,7 +67,7 @@ def test_it_is_opened_in_the_browser_from_a_private_file(
 
 
 def test_it_has_the_plan_of_today_with_what_became_of_it(terminal: Terminal) -> None:
-    """What is over, what is open, and what is to come."""
+    """List what is over, what is open and what is to come."""
     terminal.have_open("14:00")
     terminal("done")
     text = text_of(written(terminal))
@@ -78,7 +78,7 @@ def test_it_has_the_plan_of_today_with_what_became_of_it(terminal: Terminal) -> 
 
 
 def test_the_commands_suit_what_is_open(terminal: Terminal) -> None:
-    """What is open can be answered; without it the next one can be answered ahead."""
+    """Offer an answer to the open reminder, or else one ahead of the next."""
     assert "nightcare done --next" in text_of(written(terminal))
     terminal.have_open("14:00")
     text = text_of(written(terminal))
@@ -185,7 +185,7 @@ def test_what_goes_wrong_is_shown_in_the_browser(terminal: Terminal, desktop: De
 
 
 def test_it_is_erased_with_the_diary_that_it_shows(terminal: Terminal, desktop: Desktop) -> None:
-    """So is the page of the report."""
+    """The page of the report is erased as well."""
     desktop()
     terminal("page")
     terminal("report", "--open")

@@ -24,7 +24,7 @@ _NIGHTS = 30
 @click.option(
     "--html", "file", metavar="FILE", type=PATH, help="Write it to this file; open no browser."
 )
-@click.option("--relief", is_flag=True, help="Show what to do about a cramp now instead.")
+@click.option("--relief", is_flag=True, help="Show the card of `nightcare relief` instead.")
 @pass_context
 def page_command(context: CommandContext, *, file: Path | None, relief: bool) -> None:
     """Open today's plan, your schedule and your report in your browser."""
