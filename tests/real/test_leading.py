@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -63,7 +63,15 @@ FLEX = "Draw your foot gently up towards you, and feel the calf stretch."
 CLOSING = "Well done"
 A_SECOND = timedelta(seconds=1)
 
+SENDER = "nightcare: "
+"""The beginning of the title of a step on dunst and mako, which draw no sender."""
+
 _OURS = {REMINDER, AGAIN, NAME, CLOSING}
+
+
+def titles_of(history: Iterable[Seen]) -> list[str]:
+    """Return the titles of what is open after these messages, without the name of the sender."""
+    return [one.title.removeprefix(SENDER) for one in open_notifications(history)]
 
 
 def routine(*seconds: int) -> str:
@@ -118,7 +126,7 @@ class Desktop:
         return [
             (str(seen.body[4]).splitlines()[1], cast("int", seen.body[1]))
             for seen in self.asked()
-            if seen.body[3] == NAME
+            if str(seen.body[3]).removeprefix(SENDER) == NAME
         ]
 
     def wait_for_steps(self, count: int) -> list[tuple[str, int]]:
@@ -133,7 +141,7 @@ class Desktop:
         """Wait until this, and nothing else of the stretch, is open."""
 
         def alone() -> bool:
-            titles = [one.title for one in self.server.shown()]
+            titles = [one.title.removeprefix(SENDER) for one in self.server.shown()]
             return [one for one in titles if one in _OURS] == [title]
 
         eventually(alone, HANG_SECONDS, f"{title!r} alone, but there is: {self.server.shown()}")
@@ -149,8 +157,7 @@ class Desktop:
         def was_alone() -> bool:
             history = self.monitor.history()
             return any(
-                [one.title for one in open_notifications(history[:end]) if one.title in _OURS]
-                == [title]
+                [one for one in titles_of(history[:end]) if one in _OURS] == [title]
                 for end in range(since + 1, len(history) + 1)
             )
 

@@ -105,11 +105,26 @@ def test_a_dash_at_the_start_is_not_taken_for_an_option() -> None:
 
     async def story() -> None:
         async with heard_from(screen) as ear:
-            screen.show(Message("t1", "--help", "- drink"))
+            screen.show(Message("t1", "--help", "- drink", spoken="To answer: nightcare done"))
             await ear.until_heard(1)
 
     asyncio.run(story())
-    assert plyer.shown == [("\N{EN DASH}-help", "\N{EN DASH} drink")]
+    answer = "To answer: nightcare done"
+    assert plyer.shown == [("\N{EN DASH}-help", f"\N{EN DASH} drink\n{answer}")]
+
+
+def test_a_message_without_a_command_names_the_program_in_its_title() -> None:
+    """Few platforms draw the name that plyer is given."""
+    plyer = FakePlyer()
+    screen = PlyerNotifier(plyer)
+
+    async def story() -> None:
+        async with heard_from(screen) as ear:
+            screen.show(Message("t1", "The new schedule is in force", "Next: water"))
+            await ear.until_heard(1)
+
+    asyncio.run(story())
+    assert plyer.shown == [("nightcare: The new schedule is in force", "Next: water")]
 
 
 def test_a_failure_is_tried_again_and_only_success_is_shown() -> None:

@@ -79,6 +79,25 @@ def test_where_no_buttons_are_drawn_the_text_names_the_command(bus: PrivateBus, 
     assert set(asked.actions) == {"done", "snooze-10m"}
 
 
+@pytest.mark.parametrize(
+    ("name", "command", "title"),
+    [
+        ("dunst", "", "nightcare: Time to stretch"),
+        ("mako", "", "nightcare: Time to stretch"),
+        ("dunst", "Answer: nightcare done", "Time to stretch"),
+        ("Xfce Notify Daemon", "", "Time to stretch"),
+    ],
+)
+def test_where_no_sender_is_drawn_the_text_names_it(
+    bus: PrivateBus, name: str, command: str, title: str
+) -> None:
+    """Once is enough, in the command to answer with or else in the title."""
+    message = replace(MESSAGE, title="Time to stretch", command=command)
+    asked = asked_for(bus, message, name=name)
+    assert asked.title == title
+    assert ("nightcare" in asked.title + asked.body) == (name in {"dunst", "mako"})
+
+
 def test_where_any_click_is_the_first_answer_none_is_sent(bus: PrivateBus) -> None:
     """On COSMIC a click that closes a reminder would start its stretch, or count as done."""
     asked = asked_for(bus, MESSAGE, name="cosmic-notifications")

@@ -20,9 +20,16 @@ _FLAG_LETTERS = range(0x1F1E6, 0x1F200)
 _TAGS = range(0xE0020, 0xE0080)
 
 
-def title_of(message: Message) -> str:
-    """Return the title: plain, on one line, short and never empty."""
+def title_of(message: Message, *, named: bool = False) -> str:
+    """Return the title: plain, on one line, short and never empty.
+
+    Args:
+        message: The message.
+        named: Whether it begins with the name of the program.
+    """
     text = one_line(message.title) or one_line(message.body) or APPLICATION
+    if named and text != APPLICATION:
+        text = f"{APPLICATION}: {text}"
     return shortened(text, TITLE_LENGTH)
 
 

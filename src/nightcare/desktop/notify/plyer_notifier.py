@@ -173,7 +173,9 @@ class PlyerNotifier:
             if self._notifier is None:
                 self._notifier = cast("PlyerBackend", import_module("plyer").notification)
             self._notifier.notify(
-                title=_no_option(shortened(title_of(message), _TITLE_LENGTH)),
+                title=_no_option(
+                    shortened(title_of(message, named=not message.spoken), _TITLE_LENGTH)
+                ),
                 message=_no_option(body_of(message, spoken=True, length=_BODY_LENGTH)),
                 app_name=APPLICATION,
                 app_icon=self._icon,

@@ -39,6 +39,13 @@ Sources: dunst(5) on do_action, makoctl(1) on invoke and menu, fnottctl(1) on ac
 them by a menu or a key.
 """
 
+_DRAW_NO_SENDER = frozenset({"dunst", "mako"})
+"""Servers, by the same name, that draw neither the name of the program nor an icon in the home
+folder, so the text has to name the sender.
+
+Sources: dunst(5) and mako(5) on `format` and the path of icons; seen on dunst 1.9 and mako 1.7.1.
+"""
+
 _ANSWER_ON_ANY_CLICK = frozenset({"cosmic-notifications"})
 """Servers, by the same name, that list "actions", draw no buttons, and take a click anywhere on the
 notification for the first action, so that closing it by a click would be an answer.
@@ -187,11 +194,13 @@ def notify_arguments(
     actions = [
         part for one in offered(message, capabilities) for part in (one.key, one_line(one.label))
     ]
+    # The command to answer with names the program as well.
+    commanded = Capability.MENU in capabilities and bool(message.command)
     return (
         APPLICATION,
         replaces,
         icon,
-        title_of(message),
+        title_of(message, named=traits.name in _DRAW_NO_SENDER and not commanded),
         _body(message, capabilities),
         actions,
         _hints(message, traits, replaces),
