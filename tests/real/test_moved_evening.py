@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from parts.home import Home
-from parts.processes import eventually
+from parts.processes import HANG_SECONDS, eventually
 from parts.program import Nightcare, now
 from parts.wall_clock import WallClock
 from real.test_time_that_jumps import Evening, JumpingClock, shown
@@ -32,7 +32,7 @@ morning_question = false
 backend = "terminal"
 """
 
-BRIEFLY = 30.0
+BRIEFLY = HANG_SECONDS
 """Seconds within which the service takes up a command or a jump of the clock."""
 
 

@@ -152,9 +152,12 @@ def arrival(monitor: Monitor) -> Arrived:
     return Arrived(at, cast("int", number), asked.body)
 
 
-def open_water(night: Nightcare, service: Service, monitor: Monitor) -> Arrived:
-    """Have the reminder to drink on the screen."""
-    remind(night, service, night.reminder("water", soon(), BRIEFLY))
+def open_water(
+    night: Nightcare, service: Service, monitor: Monitor, *, snooze: timedelta = SNOOZED
+) -> Arrived:
+    """Have the reminder to drink on the screen, with a short snooze."""
+    choices = f'snooze = ["{snooze.seconds}s", "10m"]'
+    remind(night, service, night.reminder("water", soon(), choices))
     arrived = arrival(monitor)
     assert arrived.title == WATER
     return arrived
@@ -216,8 +219,9 @@ def test_reminder_is_snoozed_by_a_click_and_done_by_another(
 ) -> None:
     """A snoozed reminder comes back when it was told to, and ends with Done."""
     with night.service() as service:
-        open_water(night, service, monitor)
-        choose("In 3 s")
+        snooze = night.unhurried(SNOOZED)
+        open_water(night, service, monitor, snooze=snooze)
+        choose(f"In {snooze.seconds} s")
         snoozed = night.wait_until("water", state="snoozed", snoozes=1)
         assert night.json("status")["unsettled"] == [snoozed]
         until = moment(snoozed["until"])
@@ -345,7 +349,8 @@ def test_commands_are_seen_by_the_running_service(night: Nightcare, monitor: Mon
     """
     with night.service() as service:
         first = open_water(night, service, monitor)
-        night.command("snooze", "2s")
+        snooze = night.unhurried(2 * ONE_SECOND)
+        night.command("snooze", f"{snooze.seconds}s")
         wait_for_close(monitor, first)
         until = moment(night.today("water")["until"])
         second = arrival(monitor)
@@ -512,14 +517,16 @@ def test_wrong_config_keeps_the_old_schedule(night: Nightcare, monitor: Monitor)
 def test_saved_schedule_is_taken_up_by_itself(night: Nightcare, monitor: Monitor) -> None:
     """However it is saved: a quiet notice says what comes, and the reminder does."""
     with night.service():
-        night.configure(night.reminder("water", soon(ONE_SECOND)), LATER)
+        due = soon(night.unhurried(ONE_SECOND))
+        night.configure(night.reminder("water", due), LATER)
         notice = monitor.wait_for("Notify", matching=is_notice)
         assert notice.body[3] == APPLIED
         assert cast("str", notice.body[4]).startswith("Next: water, ")
         assert arrival(monitor).title == WATER
         text = night.config.read_text(encoding="utf-8")
         beside = night.config.with_suffix(".new")
-        stretch = night.reminder("stretch", soon(ONE_SECOND), topic="stretching")
+        due = soon(night.unhurried(ONE_SECOND))
+        stretch = night.reminder("stretch", due, topic="stretching")
         beside.write_text(text + stretch, encoding="utf-8")
         beside.replace(night.config)
         assert monitor.wait_for("Notify", matching=is_notice).body[3] == APPLIED

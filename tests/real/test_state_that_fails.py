@@ -16,7 +16,7 @@ from nightcare.journal.database import FILE_NAME
 from nightcare.journal.store import Journal
 from parts.home import Home
 from parts.mounts import with_mounts
-from parts.processes import eventually
+from parts.processes import HANG_SECONDS, eventually
 from parts.program import COMMAND_SECONDS, LATER, PROGRAM, Nightcare, Service, now, soon
 
 pytestmark = [pytest.mark.real, pytest.mark.privileged]
@@ -60,7 +60,7 @@ def remind(night: Nightcare, service: Service, *names: str) -> None:
 
 def said(service: Service, what: str) -> None:
     """Wait until the service has said this."""
-    eventually(lambda: what in service.log(), 10, what, service.program)
+    eventually(lambda: what in service.log(), HANG_SECONDS, what, service.program)
 
 
 def test_on_a_full_disk_the_reminders_go_on(night: Nightcare) -> None:
@@ -175,7 +175,9 @@ def test_many_commands_at_once_with_the_service_lose_nothing(home: Home) -> None
         remind(night, service, "walk")
 
         def tell(number: int) -> int:
-            words = ("snooze", "walk", "10m") if number % 2 else ("pause", f"{number + 1}h")
+            words = (
+                ("snooze", "walk", "10m") if number % 2 else ("pause", f"{number + 1}h", "--yes")
+            )
             return subprocess.run(
                 [*PROGRAM, *words],
                 env=home.environment(),
