@@ -198,14 +198,27 @@ def test_done_on_a_step_that_an_earlier_run_left_is_done() -> None:
     assert desk.outcomes("stretch") == ["done"]
 
 
-def test_a_press_on_what_an_earlier_run_left_does_not_count_once_another_was_shown() -> None:
-    """A notice says so."""
-    swim = '\n[reminders.swim]\ntopic = "exercise"\nat = "10:20"\n'
-    desk = Desk(WALK + swim + QUIET, "2026-11-23 08:00")
+SWIM = '\n[reminders.swim]\ntopic = "exercise"\nat = "10:20"\n'
+
+
+def test_a_press_on_what_an_earlier_run_left_counts_while_it_waits() -> None:
+    """Swim is on the screen; walk waits for it to be free, and would be shown again."""
+    desk = Desk(WALK + SWIM + QUIET, "2026-11-23 08:00")
     desk.until("2026-11-23 10:00")
     desk.restart("2026-11-23 10:20")
-    desk.service.event(ButtonPressed(desk.screen.left_behind[0], "done"), desk.now)
     assert desk.outcomes("walk") == ["held"]
+    desk.service.event(ButtonPressed(desk.screen.left_behind[0], "done"), desk.now)
+    assert desk.outcomes("walk") == ["done"]
+    assert desk.outcomes("swim") == ["open"]
+
+
+def test_a_press_on_what_an_earlier_run_left_does_not_count_once_another_was_shown() -> None:
+    """Walk is too late by then, and a notice says so."""
+    desk = Desk(WALK + SWIM + QUIET, "2026-11-23 08:00")
+    desk.until("2026-11-23 10:00")
+    desk.restart("2026-11-23 10:50")
+    desk.service.event(ButtonPressed(desk.screen.left_behind[0], "done"), desk.now)
+    assert desk.outcomes("walk") == ["expired: too late"]
     assert "notice/1" in desk.screen.on_screen
 
 

@@ -107,6 +107,10 @@ def handle_late_press(
     reminder = None if delivery is None else context.schedule.reminder(delivery.key.reminder)
     if delivery is None or reminder is None or event.key == STOP:
         return None
+    session = context.journal.routine_session()
+    if session is not None and session.key == delivery.key and not delivery.settled:
+        # It was pressed on the reminder whose stretch goes on.
+        return None
     if isinstance(delivery.state, Closed) and delivery.state.outcome is Outcome.DONE:
         return None if event.key == DONE else ("late_done", delivery)
     if isinstance(delivery.state, Snoozed) and event.key.startswith(SNOOZE):
