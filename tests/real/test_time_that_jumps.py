@@ -175,7 +175,8 @@ def test_another_zone_of_the_system_is_taken_up_at_once(home: Home) -> None:
     night.configure()
     text = CONFIG.format(zone="auto")
     there = zone_where_it_is(NOON)
-    moment = now().astimezone(there) + timedelta(seconds=3)
+    # The service has to run, and to know the zone, by then.
+    moment = now().astimezone(there) + night.unhurried(timedelta(seconds=3), times=16)
     text += f'[reminders.walk]\ntopic = "exercise"\nat = "{moment:%H:%M:%S}"\n'
     night.config.write_text(text, encoding="utf-8")
     with night.service() as service:
