@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -18,6 +19,12 @@ _OURS = ("DISPLAY", "WAYLAND_DISPLAY", "NOTIFY_SOCKET", "LANGUAGE", "LC_ALL", "L
 # How fast an example runs says nothing on a busy machine.
 settings.register_profile("checks", deadline=None)
 settings.load_profile("checks")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the tests on real panels, as those on GNOME Shell: they take minutes."""
+    every = config.getoption("--desktops") == "all"
+    return None if every or collection_path.name != "test_tray.py" else True
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

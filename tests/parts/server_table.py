@@ -48,13 +48,13 @@ class ServerTable:
         return "\n".join(lines)
 
 
-def read_table() -> ServerTable:
-    """Return the table in the document.
+def read_table(document: Path = DOCUMENT) -> ServerTable:
+    """Return the table in a document.
 
     Raises:
         ValueError: The document has none.
     """
-    _, rest = DOCUMENT.read_text(encoding="utf-8").split(BEGIN)
+    _, rest = document.read_text(encoding="utf-8").split(BEGIN)
     heading, _, *lines = rest.split(END)[0].strip().splitlines()
     servers = _cells(heading)[1:]
     rows = {}
@@ -66,12 +66,12 @@ def read_table() -> ServerTable:
     return ServerTable(servers, rows)
 
 
-def write_table(table: ServerTable) -> None:
-    """Put a table into the document, in place of the one there."""
-    before, rest = DOCUMENT.read_text(encoding="utf-8").split(BEGIN)
+def write_table(table: ServerTable, document: Path = DOCUMENT) -> None:
+    """Put a table into a document, in place of the one there."""
+    before, rest = document.read_text(encoding="utf-8").split(BEGIN)
     after = rest.split(END)[1]
     text = f"{before}{BEGIN}\n{table.written()}\n{END}{after}"
-    DOCUMENT.write_text(text, encoding="utf-8")
+    document.write_text(text, encoding="utf-8")
 
 
 def _line(cells: list[str]) -> str:

@@ -83,11 +83,11 @@ class TrayActions:
             "cramp": self._cramp,
             "show": lambda _, moment: self.show_open(moment),
             "stretch": lambda _, moment: runtime.engine.start_stretch(moment),
-            "relief": lambda _, moment: self._relief(moment),
-            "today": lambda _, moment: self._today(moment),
             "about": lambda _, moment: self._about(moment),
         }
         self._beside: Mapping[str, Callable[[], Work]] = {
+            "relief": self._open_relief,
+            "today": self._open_today,
             "report": self._open_report,
             "schedule": self._open_schedule,
             "doctor": self._doctor,
@@ -245,6 +245,19 @@ class TrayActions:
             reason = (done.err.strip() or done.out.strip()).removesuffix(".")
             raise DesktopError("tray_command_failed", command=words[0], reason=reason)
         return done
+
+    async def _open_relief(self) -> None:
+        try:
+            await self._run("page", "--relief")
+        except DesktopError:
+            # Whoever has a cramp is not helped by an error.
+            self._runtime.act(self._relief)
+
+    async def _open_today(self) -> None:
+        try:
+            await self._run("page")
+        except DesktopError:
+            self._runtime.act(self._today)
 
     async def _open_report(self) -> None:
         await self._run("report", "--open")
