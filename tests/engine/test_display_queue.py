@@ -128,3 +128,20 @@ def test_what_waits_does_not_take_the_screen_when_what_comes_is_dropped() -> Non
     made.written()
     assert made.outcomes("late") == ["missed: too late"]
     assert made.title() == first
+
+
+def test_what_waits_comes_as_announced_when_what_falls_due_is_held() -> None:
+    """Walk is held by do not disturb at 22:05, and the evening reminder in line comes then."""
+    walk = '[reminders.walk]\ntopic = "exercise"\ntext = "Walk"\nat = "22:05"\n'
+    made = Desk(
+        STRETCH + BLANKET.replace('"bedtime"', '"bedtime - 30m"') + walk, "2026-11-23 21:00"
+    )
+    made.there(Presence({Condition.DO_NOT_DISTURB}))
+    made.until("2026-11-23 22:01")
+    announced = made.service.following(made.now)
+    assert announced is not None
+    first = made.title()
+    made.until("2026-11-23 22:05")
+    assert made.outcomes(announced.key.reminder) == ["open"]
+    assert made.outcomes("walk") == ["held"]
+    assert made.title() != first

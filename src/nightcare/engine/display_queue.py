@@ -23,7 +23,7 @@ from nightcare.domain.reminders import Key
 from nightcare.engine.context import Context
 
 
-def may_show(context: Context, delivery: Delivery, situation: Situation) -> bool:
+def _may_show(context: Context, delivery: Delivery, situation: Situation) -> bool:
     """Put a candidate through the cascade; whether it may be shown now."""
     reminder = context.schedule.reminder(delivery.key.reminder)
     verdict = decide(delivery, reminder, situation)
@@ -41,21 +41,23 @@ def may_show(context: Context, delivery: Delivery, situation: Situation) -> bool
 
 
 def show_one(
-    context: Context, shows: Sequence[Delivery], situation: Situation, moved: Container[Key]
+    context: Context, found: Sequence[Delivery], situation: Situation, moved: Container[Key]
 ) -> None:
-    """Show the first of those that may be shown; the others wait their turn or give way.
+    """Show the first of the candidates that may be shown; the others wait or give way.
 
     Args:
         context: What the service goes by.
-        shows: What the cascade would show.
+        found: The candidates.
         situation: What the decision rests on.
         moved: What the person has made due just now by a change of the plan.
     """
+    shows = [one for one in found if _may_show(context, one, situation)]
     candidates = {one.key for one in shows}
+    came = {one.key for one in found if not isinstance(one.state, Held)}
     unsettled = context.journal.unsettled()
     taken = any(one.displayed is not None for one in unsettled if one.key not in candidates)
-    if not shows or (taken and all(isinstance(one.state, Held) for one in shows)):
-        # What came up was dropped or held: nothing takes the place of what is on the screen.
+    if not shows or (taken and not any(one.key in came for one in unsettled)):
+        # Where all that came up was dropped, nothing takes the place of what is on the screen.
         return
     now = situation.now
     evening = frozenset(one.name for one in context.schedule.enabled if one.evening)

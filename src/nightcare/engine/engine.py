@@ -28,7 +28,7 @@ from nightcare.domain.reminders import Condition, Occurrence, Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.context import Context
 from nightcare.engine.display import Display
-from nightcare.engine.display_queue import may_show, share_screen, show_one
+from nightcare.engine.display_queue import share_screen, show_one
 from nightcare.engine.guided_routine import GuidedRoutine
 from nightcare.engine.lifecycle import candidates, expire, moved_by_person
 from nightcare.engine.notices import Notices
@@ -238,8 +238,7 @@ class Engine:
             situation = replace(situation, routine_under_way=self._guided_routine.under_way)
             moved = frozenset() if returns else moved_by_person(context.journal)
             found = candidates(context, self._guided_routine, now)
-            shows = [delivery for delivery in found if may_show(context, delivery, situation)]
-            show_one(context, shows, situation, moved)
+            show_one(context, found, situation, moved)
             share_screen(context, situation)
             self._handles.write(context.journal)
             context.journal.save_global_state(replace(context.journal.global_state(), updated=now))
