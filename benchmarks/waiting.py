@@ -15,7 +15,9 @@ from benchmarks.desk import EXAMPLE, FLOORS, Desk, Started, programs, service
 from benchmarks.measuring import Activity, Memory, activity_during, memory_of
 from nightcare.journal.store import Journal
 from parts.bus import private_bus
+from parts.display import virtual_display
 from parts.home import private_home
+from parts.panels import xfce4_panel
 from parts.processes import eventually
 from parts.program import LATER, Nightcare
 
@@ -44,6 +46,7 @@ def quiet_minutes(desk: Desk, seconds: float, settle: float) -> dict[str, Activi
             person.configure(LATER)
             pids[name] = stack.enter_context(service(person, **variables)).pid
         pids |= stack.enter_context(_others(desk))
+        pids |= stack.enter_context(_with_tray())
         time.sleep(settle)
         found = activity_during(list(pids.values()), seconds)
     return dict(zip(pids, found, strict=True))
@@ -56,7 +59,7 @@ def memories(desk: Desk, notifications: int, reloads: int, settle: float) -> dic
         person = desk.person(stack.enter_context(private_home()))
         person.config.parent.mkdir(parents=True)
         shutil.copy(EXAMPLE, person.config)
-        others = stack.enter_context(_others(desk))
+        others = stack.enter_context(_others(desk)) | stack.enter_context(_with_tray())
         running = stack.enter_context(service(person))
         time.sleep(settle)
         found |= {name: memory_of(pid) for name, pid in others.items()}
@@ -68,6 +71,25 @@ def memories(desk: Desk, notifications: int, reloads: int, settle: float) -> dic
             if number in {1, 20, reloads // 2, reloads}:
                 found[f"after reload {number} of another schedule"] = memory_of(running.pid)
     return found
+
+
+@contextlib.contextmanager
+def _with_tray() -> Iterator[dict[str, int]]:
+    """Run a service whose icon a panel shows, if the panel of Xfce is installed."""
+    if shutil.which("xfce4-panel") is None:
+        yield {}
+        return
+    with (
+        private_home() as home,
+        private_bus(home, services=True) as bus,
+        virtual_display(home) as display,
+        xfce4_panel(display, bus, home) as panel,
+    ):
+        person = Nightcare(home, {"DBUS_SESSION_BUS_ADDRESS": bus.address})
+        person.configure(LATER)
+        with service(person) as running:
+            panel.icon()
+            yield {"nightcare with a tray icon, beside a panel": running.pid}
 
 
 @contextlib.contextmanager
