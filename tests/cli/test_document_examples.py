@@ -26,8 +26,6 @@ DOCUMENTS = [PROJECT / "README.md", *sorted(PROJECT.glob("docs/guide*.md"))]
 ELSEWHERE = {
     # They start a service, or need one.
     "./scripts/run": "cli/test_document_examples.py::test_the_first_command_runs_what_is_installed",
-    ".venv/bin/nightcare install": "real/test_user_service.py::"
-    "test_install_starts_the_service_now_and_with_every_login",
     "nightcare install": "real/test_user_service.py::"
     "test_install_starts_the_service_now_and_with_every_login",
     "nightcare uninstall": "real/test_user_service.py::"
@@ -53,6 +51,8 @@ ELSEWHERE = {
     "nightcare setup": "cli/test_setup.py::test_enter_everywhere_gives_the_built_in_config",
     "nightcare config edit": "cli/test_config_edit.py::test_what_is_right_is_taken",
     "nightcare erase": "cli/test_export.py::test_erasing_asks_first",
+    "nightcare page": "cli/test_page.py::test_it_is_opened_in_the_browser_from_a_private_file",
+    "nightcare page --relief": "cli/test_page.py::test_help_with_a_cramp_is_a_page_of_its_own",
     "nightcare report --open": "cli/test_report_page.py::test_open_shows_it_from_a_private_place",
     "nightcare report --days 90 --open": "cli/test_report_page.py::"
     "test_open_shows_it_from_a_private_place",

@@ -1,24 +1,31 @@
-"""Takes the picture of a notification for the documentation.
+"""Takes the pictures for the documentation: notification, welcome, page and report.
 
 From the folder `tests`, with nightcare and the Debian packages of the tests installed:
 
     python -m parts.screenshot
 
 The evening stretch falls due for the real program, xfce4-notifyd shows it as it would to anybody,
-and docs/screenshots/notification.png is what can be seen then, with a little of the background.
+and docs/screenshots/notification.png is what can be seen then, with a little of the background. The
+welcome is taken likewise. The pages are those of the real commands in a real browser, on a fixed
+date.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from nightcare.desktop import desktop_entry
+from nightcare.engine.welcome import request_welcome
+from nightcare.journal.store import Journal
+from parts.browser import browsing, opened
 from parts.bus import NOTIFICATIONS, PrivateBus, private_bus
 from parts.display import HEIGHT, WIDTH, Box, Display, virtual_display
 from parts.home import Home, private_home
+from parts.invented_diary import live
 from parts.processes import (
     HANG_SECONDS,
     Program,
@@ -28,21 +35,27 @@ from parts.processes import (
     run_tool,
     running,
 )
-from parts.program import Nightcare, soon, zone_where_it_is
+from parts.program import Nightcare, now, soon, zone_where_it_is
 from parts.servers.xfce import XFCE_CLASS
+from parts.wall_clock import WallClock
 
-PICTURE = Path(__file__).parents[2] / "docs" / "screenshots" / "notification.png"
+PICTURES = Path(__file__).parents[2] / "docs" / "screenshots"
 
 EVENING = 21
-BEFORE_BED = timedelta(minutes=30)
+BEFORE_BED = timedelta(minutes=45)
 REMINDERS = """[reminders.evening-stretch]
 topic = "stretching"
-at = "bedtime - 30m"
+at = "bedtime - 45m"
 snooze = ["10m", "20m"]
 
 [reminders.loose-blanket]
 topic = "blanket"
-at = "bedtime - 5m"
+at = "bedtime - 10m"
+"""
+
+WELCOMED = """[reminders.evening-stretch]
+topic = "stretching"
+at = "bedtime - 45m"
 """
 
 BACKGROUND = "gradient:#46627f-#2b3f55"
@@ -60,8 +73,52 @@ gtk-xft-rgba = none
 DRAW_SECONDS = HANG_SECONDS
 
 
+ZONE = ZoneInfo("Europe/Copenhagen")
+TODAY = date(2026, 11, 22)
+PAGE_WIDTH, PAGE_HEIGHT = 720, 960
+REPORT_HEIGHT = 1180
+COLOURS = "64"
+"""Enough for flat colours, and a third of the size."""
+
+
 def take() -> None:
-    """Take the picture."""
+    """Take all pictures."""
+    _take_notification("notification.png", welcome=False)
+    _take_notification("welcome.png", welcome=True)
+    _take_pages()
+
+
+def _take_pages() -> None:
+    with private_home() as home, browsing(home) as browser:
+        clock = WallClock(home.aside / "clock")
+        clock.start_at(datetime.combine(TODAY, time(20, 20)))
+        person = Nightcare(home, clock.variables(), ZONE)
+        person.config.parent.mkdir(parents=True, exist_ok=True)
+        weekend = (
+            '[sleep]\nwake = "07:00"\nbedtime = "22:30"\n'
+            'saturday = { wake = "08:30", bedtime = "00:15" }\n'
+        )
+        person.config.write_text(
+            f'language = "en"\ntimezone = "{ZONE}"\n{weekend}', encoding="utf-8"
+        )
+        live(person.state, ZONE, TODAY - timedelta(days=1), 30)
+        for name, height in (("page", PAGE_HEIGHT), ("report", REPORT_HEIGHT)):
+            file, picture = home.path / f"{name}.html", PICTURES / f"{name}.png"
+            person.command(name, "--html", str(file))
+            with opened(browser, file, width=PAGE_WIDTH) as seen:
+                seen.page.screenshot(
+                    path=picture,
+                    full_page=True,
+                    clip={"x": 0, "y": 0, "width": PAGE_WIDTH, "height": height},
+                )
+            tool = find_program("convert", "imagemagick")
+            run_tool(
+                [tool, str(picture), "+dither", "-colors", COLOURS, "-strip", str(picture)],
+                home.environment(),
+            )
+
+
+def _take_notification(name: str, *, welcome: bool) -> None:
     with private_home() as home, private_bus(home) as bus, virtual_display(home) as display:
         _paint_background(display)
         # As `install` does, so that it is seen with the icon that people see.
@@ -71,9 +128,14 @@ def take() -> None:
             night = Nightcare(home, session, zone_where_it_is(EVENING))
             bedtime = (soon(timedelta(seconds=2)) + BEFORE_BED).astimezone(night.zone)
             night.configure(REMINDERS, bedtime=f"{bedtime:%H:%M:%S}")
+            if welcome:
+                night.configure(WELCOMED, bedtime="23:30")
+                journal = Journal.open(night.state)
+                request_welcome(journal, now())
+                journal.close()
             with night.service():
                 boxes = eventually(lambda: _drawn(display), DRAW_SECONDS, "a notification", server)
-                _save(display, boxes[0], home)
+                _save(display, boxes[0], home, PICTURES / name)
 
 
 def _paint_background(display: Display) -> None:
@@ -110,18 +172,17 @@ def _drawn(display: Display) -> tuple[Box, ...]:
     return windows if len(looks) == 1 else ()
 
 
-def _save(display: Display, box: Box, home: Home) -> None:
+def _save(display: Display, box: Box, home: Home, picture: Path) -> None:
     whole = home.aside / "display.png"
     display.screenshot(whole)
     size = f"{box.width + 2 * MARGIN}x{box.height + 2 * MARGIN}"
     place = f"+{box.x - MARGIN}+{box.y - MARGIN}"
-    PICTURE.parent.mkdir(parents=True, exist_ok=True)
     run_tool(
         [
             find_program("convert", "imagemagick"),
             str(whole),
-            *("-crop", size + place, "+repage", "-strip"),
-            str(PICTURE),
+            *("-crop", size + place, "+repage", "+dither", "-colors", "128", "-strip"),
+            str(picture),
         ],
         home.environment(),
     )
