@@ -131,6 +131,19 @@ def test_undo_in_a_pause_restores_what_the_pause_holds() -> None:
     assert records(made) == before
 
 
+def test_undo_keeps_open_in_the_night_what_no_server_has_drawn() -> None:
+    """An earlier occurrence that the other bedtime brought again leaves the screen for it."""
+    made = desk(EVENING + 'fresh = "119m"\n', "20:50")
+    made.screen.broken = True
+    made.until("2026-11-23 23:10")
+    before = records(made)
+    assert before["stretch bedtime"][0] == "open"
+    tonight(made, "23:50")
+    made.written()
+    undo(made)
+    assert records(made) == before
+
+
 def test_undo_keeps_what_time_has_done_since() -> None:
     """A reminder that closed by itself after the action was not closed by it."""
     made = desk(EVERY, "22:02")

@@ -94,7 +94,8 @@ class Undo:
             self._requeue(action.beside)
         for delivery in restored:
             self.journal.save(self._reopened(delivery, stored, now))
-        for delivery in aside:
+        # The one on the screen comes last: what had taken its place there leaves it before.
+        for delivery in sorted(aside, key=lambda one: one.displayed is not None):
             present = self.journal.delivery(delivery.key)
             ended = present is not None and present.settled
             if not (ended and self._replaced(delivery, stored)):
