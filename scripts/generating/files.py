@@ -34,8 +34,9 @@ def files() -> Iterator[tuple[str, str]]:
     """Yield the path in the project and the text of each file."""
     yield "docs/commands.md", _between_the_marks("docs/commands.md", listed_commands())
     yield "docs/configuration.md", _between_the_marks("docs/configuration.md", listed_keys())
-    yield "share/man/man1/nightcare.1", "\n".join(program_page())
-    yield "share/man/man5/nightcare.toml.5", "\n".join(config_page())
+    for language, folder in (("en", "man"), ("da", "man/da")):
+        yield f"share/{folder}/man1/nightcare.1", "\n".join(program_page(language))
+        yield f"share/{folder}/man5/nightcare.toml.5", "\n".join(config_page(language))
     yield "src/nightcare/config/example.json", _example_made()
     for shell, path in SHELLS.items():
         yield f"share/{path}", completion(shell)

@@ -12,9 +12,11 @@ import tomli
 
 from generating.keys import NAME, Key, Path, Schema, tables
 from nightcare.cli.command_group import app
+from nightcare.cli.command_help import LocalisedCommand, localised_parameters, path_of
 from nightcare.config import types
 from nightcare.config.config_file import example_text
 from nightcare.config.values import WEEKDAYS
+from nightcare.i18n.help_texts import read_help
 
 UNCOMMENTED = re.sub(r"^# (?=\[|\w+ *=)", "", example_text(), flags=re.MULTILINE)
 """The example with its commented keys."""
@@ -120,21 +122,18 @@ def listed_commands() -> Iterator[str]:
 
 
 def _command(command: click.Command, context: click.Context) -> Iterator[str]:
-    usage = " ".join(
-        [context.command_path, *(one for one in command.collect_usage_pieces(context) if one)]
-    )
-    parameters = [
-        one for one in command.get_params(context) if one.name != _help_name(command, context)
-    ]
-    options = [record for one in parameters if (record := one.get_help_record(context))]
-    options = [(spelt, said) for spelt, said in options if spelt.startswith("-")]
-    usage = usage if options else usage.replace(" [OPTIONS]", "")
+    assert isinstance(command, LocalisedCommand)
+    texts, path = read_help("en"), path_of(context)
+    _, options = localised_parameters(command, context, texts)
+    records = [one.get_help_record(context) for one in options if "--help" not in one.opts]
     level = "##" if context.parent is None or isinstance(command, click.Group) else "###"
+    usage = command.usage_line(context, texts)
     yield f"{level} `{context.command_path}`\n\n```text\n{usage}\n```\n"
-    yield " ".join((command.help or "").split()) + "\n"
-    for spelt, said in options:
-        yield f"- `{spelt}`: {said}"
-    if options:
+    yield f"{texts.about[path]} {texts.details.get(path, '')}".strip() + "\n"
+    for record in records:
+        assert record is not None
+        yield f"- `{record[0]}`: {record[1]}"
+    if records:
         yield ""
     if isinstance(command, click.Group):
         inner = [
@@ -144,8 +143,3 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
         for name, one in sorted(inner, key=lambda pair: isinstance(pair[1], click.Group)):
             assert one is not None
             yield from _command(one, click.Context(one, info_name=name, parent=context))
-
-
-def _help_name(command: click.Command, context: click.Context) -> str | None:
-    option = command.get_help_option(context)
-    return None if option is None else option.name

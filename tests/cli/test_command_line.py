@@ -13,7 +13,7 @@ import pytest
 from cli.talk import answered
 from cli.terminal import Terminal
 from nightcare import __version__
-from nightcare.cli.command_group import LazyGroup, app
+from nightcare.cli.command_group import app
 from nightcare.cli.main import main
 from nightcare.desktop.instance_lock import InstanceLock
 from nightcare.domain.delivery import Closed, Outcome, Reason
@@ -34,41 +34,6 @@ FOR_A_PROGRAM = [
 # Usage
 
 
-def test_help_says_of_each_command_what_it_says_itself() -> None:
-    """The list of commands repeats the help of each, so that it need not import them."""
-    context = click.Context(app)
-    groups = [app, app.get_command(context, "config")]
-    for group in groups:
-        assert isinstance(group, LazyGroup)
-        assert list(group.lazy_subcommands) == group.list_commands(context)
-        for name, (_, summary) in group.lazy_subcommands.items():
-            command = group.get_command(context, name)
-            assert command is not None
-            assert command.name == name
-            assert (command.help or "").partition("\n")[0] == summary
-
-
-@pytest.mark.parametrize(
-    ("group", "commands"),
-    [
-        ("config", ["init", "check", "show", "set", "unset", "edit", "schema", "path"]),
-        ("cramp", ["add", "none", "list", "change", "remove", "export"]),
-    ],
-)
-def test_help_of_a_group_names_its_commands(
-    terminal: Terminal, group: str, commands: list[str]
-) -> None:
-    """They are listed in their order, each with its whole help."""
-    result = terminal(group, "--help")
-    listed = [
-        line.split()[0]
-        for line in result.out.partition("Commands:")[2].splitlines()
-        if line.strip()
-    ]
-    assert [one for one in listed if one in commands] == commands
-    assert "..." not in result.out.partition("Commands:")[2]
-
-
 def test_config_may_stand_before_or_behind_the_command(terminal: Terminal) -> None:
     """The one behind the command takes precedence."""
     one = terminal.write('language = "da"\n', terminal.home / "one.toml")
@@ -87,13 +52,6 @@ def test_help_names_every_command(terminal: Terminal) -> None:
             for name in app.list_commands(context):
                 assert f"\n  {name} " in result.out
                 assert terminal(name, flag).code == 0
-
-
-def test_no_command_is_a_mistake_in_the_usage(terminal: Terminal) -> None:
-    """The help is shown."""
-    result = terminal()
-    assert (result.code, result.out) == (2, "")
-    assert "good-night" in result.err
 
 
 def test_version(terminal: Terminal) -> None:

@@ -295,7 +295,7 @@ def test_a_correction_after_travel_keeps_the_clock_of_where_it_was_noted(
         (("change", "7", "--leg", "left"), "There is no number 7 in the diary."),
         (("change", "1"), "Nothing is named that was otherwise."),
         (("change", "1", "--at", "soon"), '"soon" is not understood.'),
-        (("change", "0", "--leg", "left"), "ID is a whole number from 1 on."),
+        (("change", "0", "--leg", "left"), "NUMBER is a whole number from 1 on."),
         (("change", str(10**30), "--leg", "left"), "There is no number 1000"),
         (("remove", "7"), "There is no number 7 in the diary."),
         (("remove",), "Name either a number"),

@@ -51,7 +51,35 @@ def test_tips_of_a_topic_that_there_is_not(terminal: Terminal) -> None:
     """A mistake in the usage, with the topics that there are."""
     result = terminal("tips", "quinine")
     assert (result.code, result.out) == (2, "")
-    assert "hydration" in result.err
+    assert result.err == (
+        'There is no topic "quinine". '
+        "There are: water, stretching, bedding, food, exercise, pacing, sleep.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "language", "topic"),
+    [
+        ("water", "en", Topic.HYDRATION),
+        ("Bedding", "en", Topic.BLANKET),
+        ("vand", "da", Topic.HYDRATION),
+        ("sengetøj", "da", Topic.BLANKET),
+        ("food", "da", Topic.NUTRITION),
+        # A reminder of the person's.
+        ("loose-blanket", "en", Topic.BLANKET),
+    ],
+)
+def test_a_topic_by_its_word(terminal: Terminal, typed: str, language: str, topic: Topic) -> None:
+    """In the person's language or in English."""
+    tips = terminal("tips", typed, "--language", language, "--json").json
+    assert {one["topic"] for one in tips} == {topic}
+
+
+def test_a_misspelt_topic_gets_a_suggestion(terminal: Terminal) -> None:
+    """As a misspelt command does."""
+    assert 'did you mean "water"?' in terminal("tips", "watr").err
+    terminal.write('language = "da"')
+    assert "mente du ”sengetøj”?" in terminal("tips", "sengetoj").err
 
 
 def test_the_language_is_asked_for_or_the_persons_or_the_desktops(

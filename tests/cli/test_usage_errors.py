@@ -13,20 +13,29 @@ from nightcare.cli.usage_errors import usage_error
 
 CASES = [
     (("nope",), 'There is no command "nope".', 'Der er ingen kommando "nope".', ""),
-    (("don",), "did you mean done?", "mente du done?", ""),
-    (("config", "shw"), "did you mean show?", "mente du show?", "config "),
+    (("don",), "did you mean `nightcare done`?", "mente du `nightcare done`?", ""),
+    (
+        ("config", "shw"),
+        "did you mean `nightcare config show`?",
+        "mente du `nightcare config show`?",
+        "config ",
+    ),
     (("--nope",), "There is no option --nope here.", "Her findes ingen mulighed --nope.", ""),
     (("status", "--jsn"), "did you mean --json?", "mente du --json?", "status "),
     (("done", "-x"), "There is no option -x here.", "Her findes ingen mulighed -x.", "done "),
-    (("config", "set"), "KEY is missing.", "KEY mangler.", "config set "),
+    (("config", "set"), "KEY is missing.", "NØGLE mangler.", "config set "),
     (("done", "a", "b", "c"), '"b c" is too much.', '"b c" er for meget.', "done "),
     (("status", "--json=3"), "--json takes no value.", "--json tager ingen værdi.", "status "),
     (("cramp", "add", "--leg"), "--leg needs a value", "--leg skal have en værdi", "cramp add "),
     (("--config", "x"), "Name a command.", "Nævn en kommando.", ""),
-    (("cramp", "add", "--leg", "x"), "left, right, both.", "left, right, both.", "cramp add "),
-    (("tips", "x"), "TOPIC is one of: hydration,", "TOPIC er en af: hydration,", "tips "),
+    (("cramp", "add", "--leg", "x"), "left, right, both.", "venstre, højre, begge.", "cramp add "),
     (("report", "--days", "x"), "--days is a whole number", "--days er et helt tal", "report "),
-    (("cramp", "change", "0"), "ID is a whole number from 1", "ID er et helt tal fra 1", "cramp "),
+    (
+        ("cramp", "change", "0"),
+        "NUMBER is a whole number from 1",
+        "NUMMER er et helt tal fra 1",
+        "cramp ",
+    ),
 ]
 
 

@@ -140,6 +140,8 @@ FAMILIES: dict[str, set[str]] = {
     "outcome_": {str(outcome) for outcome in Outcome},
     "delivery_": {one.replace(" ", "_") for one in DeliveryStatus if one.stage != "shown"},
     "reason_": {step.replace(" ", "_") for step in Reason},
+    "word_": {f"leg_{one}" for one in (*Leg, "none")}
+    | {f"severity_{one}" for one in (*Severity, "none")},
     "leg_": {str(leg) for leg in Leg},
     "side_": {str(side) for side in Side},
     "severity_": {str(severity) for severity in Severity},

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from nightcare.cli.command_context import CommandContext, pass_context
+from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.completion import reminder_names, skip_words
 from nightcare.cli.output import echo
 from nightcare.cli.prompts import prompt_yes
@@ -43,10 +44,8 @@ def user_actions(context: CommandContext) -> Iterator[UserActions]:
         yield UserActions(context.schedule, context.zone, journal)
 
 
-@click.command("snooze")
-@click.argument(
-    "words", nargs=-1, metavar="[REMINDER] [10m | until 21:00]", shell_complete=reminder_names
-)
+@click.command("snooze", cls=LocalisedCommand)
+@click.argument("words", nargs=-1, shell_complete=reminder_names)
 @pass_context
 def snooze_command(context: CommandContext, words: tuple[str, ...]) -> None:
     """Show an open reminder again later: for 10m, 1h30m, or until 21:00."""
@@ -64,9 +63,9 @@ def snooze_command(context: CommandContext, words: tuple[str, ...]) -> None:
         context.print("did_snooze", reminder=delivery.key.reminder, until=context.clock(until))
 
 
-@click.command("pause")
-@click.argument("words", nargs=-1, metavar="[2h | until 18:00 | until tomorrow | until DAY]")
-@click.option("--yes", is_flag=True, help="Do not ask before a longer pause is shortened.")
+@click.command("pause", cls=LocalisedCommand)
+@click.argument("words", nargs=-1)
+@click.option("--yes", is_flag=True)
 @pass_context
 def pause_command(context: CommandContext, words: tuple[str, ...], *, yes: bool) -> int:
     """Show nothing for 2h, until 18:00, until tomorrow or until monday 08:00."""
@@ -89,7 +88,7 @@ def pause_command(context: CommandContext, words: tuple[str, ...], *, yes: bool)
     return 0
 
 
-@click.command("resume")
+@click.command("resume", cls=LocalisedCommand)
 @pass_context
 def resume_command(context: CommandContext) -> None:
     """End a pause, or an evening closed with good-night."""
@@ -98,9 +97,9 @@ def resume_command(context: CommandContext) -> None:
     context.print("did_resume")
 
 
-@click.command("done")
+@click.command("done", cls=LocalisedCommand)
 @click.argument("reminder", required=False, shell_complete=reminder_names)
-@click.option("--next", "ahead", is_flag=True, help="Mark the next one, however far ahead it is.")
+@click.option("--next", "ahead", is_flag=True)
 @pass_context
 def done_command(context: CommandContext, reminder: str | None, *, ahead: bool) -> None:
     """Mark the reminder that is open, or was shown last, as done; shortly before, the next one."""
@@ -127,8 +126,8 @@ def _with_clocks(error: NothingToDo, context: CommandContext) -> NothingToDo:
     return NothingToDo(error.key, **values)
 
 
-@click.command("skip")
-@click.argument("words", nargs=-1, metavar="[REMINDER] [today | next]", shell_complete=skip_words)
+@click.command("skip", cls=LocalisedCommand)
+@click.argument("words", nargs=-1, shell_complete=skip_words)
 @pass_context
 def skip_command(context: CommandContext, words: tuple[str, ...]) -> None:
     """Skip the open reminder, the next one, or all that are left today."""
@@ -166,7 +165,7 @@ def _skip_of(words: list[str], context: CommandContext) -> tuple[str | None, Ski
     return name, spans[normalised(" ".join(rest))] if rest else SkipSpan.ONE
 
 
-@click.command("good-night")
+@click.command("good-night", cls=LocalisedCommand)
 @pass_context
 def good_night_command(context: CommandContext) -> None:
     """Mark open reminders as done and show nothing more until you wake up."""
@@ -175,7 +174,7 @@ def good_night_command(context: CommandContext) -> None:
     context.print("did_good_night", wake=context.clock(day.ends))
 
 
-@click.command("undo")
+@click.command("undo", cls=LocalisedCommand)
 @pass_context
 def undo_command(context: CommandContext) -> None:
     """Undo your last action."""
@@ -185,8 +184,8 @@ def undo_command(context: CommandContext) -> None:
     echo(undone_text(action, outlook, context.translator))
 
 
-@click.command("tonight")
-@click.argument("words", nargs=-1, required=True, metavar="BEDTIME")
+@click.command("tonight", cls=LocalisedCommand)
+@click.argument("words", nargs=-1, required=True)
 @pass_context
 def tonight_command(context: CommandContext, words: tuple[str, ...]) -> None:
     """Go to bed at another time this evening, such as 00:30."""
@@ -211,7 +210,7 @@ def tonight_command(context: CommandContext, words: tuple[str, ...]) -> None:
     context.print(key, bedtime=context.clock(day.bedtime))
 
 
-@click.command("try")
+@click.command("try", cls=LocalisedCommand)
 @click.argument("reminder", shell_complete=reminder_names)
 @pass_context
 def try_command(context: CommandContext, reminder: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from nightcare.cli.output import echo, print_error
+from nightcare.cli.output import echo, print_error, use_plain_output
 from nightcare.config.cache import load_cached
 from nightcare.config.source import ConfigSource, LoadResult, result_from_json, source_of
 from nightcare.desktop.clock import now
@@ -43,7 +43,7 @@ from nightcare.paths import (
 PATH = click.Path(path_type=Path)
 """The type of an argument that names a file."""
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
+json_option = click.option("--json", "as_json", is_flag=True)
 
 
 class CommandContext:
@@ -273,14 +273,20 @@ def too_many_arguments(click_context: click.Context) -> ValueRefused:
 def pass_context(function: Callable[..., int | None]) -> Callable[..., int | None]:
     """Call a command with its CommandContext, and print its errors and warnings.
 
-    The command takes `--config` too, so that it may stand behind the command's name.
+    The command takes the options of nightcare itself too, so that they may stand behind its name.
     """
 
     @click.option("--config", type=PATH, hidden=True)
+    @click.option("--plain", is_flag=True, hidden=True)
     @click.pass_context
     @functools.wraps(function)
-    def call(click_context: click.Context, /, config: Path | None, **values: Any) -> int | None:
-        context = CommandContext(config or click_context.find_root().params["config"])
+    def call(
+        click_context: click.Context, /, config: Path | None, *, plain: bool, **values: Any
+    ) -> int | None:
+        given = click_context.find_root().params
+        context = CommandContext(config or given["config"])
+        if plain or given["plain"]:
+            use_plain_output()
         try:
             if click_context.args:
                 raise too_many_arguments(click_context)

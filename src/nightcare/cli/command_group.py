@@ -4,129 +4,90 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from nightcare import __version__
+from nightcare.cli.command_help import LocalisedCommand, path_of
 from nightcare.cli.main import INTERRUPTED
 from nightcare.errors import NightcareError
 
+if TYPE_CHECKING:
+    from nightcare.i18n.help_texts import HelpTexts
+
 COMMANDS = {
-    "run": ("run.run_command", "Run the service here until Ctrl-C."),
-    "rehearse": (
-        "run.rehearse_command",
-        "Show a whole day's reminders in a minute; record nothing.",
-    ),
-    "install": ("install.install_command", "Install and start nightcare as your user service."),
-    "uninstall": (
-        "install.uninstall_command",
-        "Remove the user service; keep your config and journal.",
-    ),
-    "status": (
-        "status.status_command",
-        "Show whether the service runs, what is open and what comes next.",
-    ),
-    "next": ("plan_views.next_command", "Show what comes next."),
-    "today": ("plan_views.today_command", "Show this care day: what was and what is to come."),
-    "preview": ("plan_views.preview_command", "Show what is due over the coming care days."),
-    "why": (
-        "why.why_command",
-        "Show why each reminder, or one of them, was last shown, held back or dropped.",
-    ),
-    "snooze": (
-        "actions.snooze_command",
-        "Show an open reminder again later: for 10m, 1h30m, or until 21:00.",
-    ),
-    "pause": (
-        "actions.pause_command",
-        "Show nothing for 2h, until 18:00, until tomorrow or until monday 08:00.",
-    ),
-    "resume": (
-        "actions.resume_command",
-        "End a pause, or an evening closed with good-night.",
-    ),
-    "done": (
-        "actions.done_command",
-        "Mark the reminder that is open, or was shown last, as done; shortly before, the next one.",
-    ),
-    "skip": (
-        "actions.skip_command",
-        "Skip the open reminder, the next one, or all that are left today.",
-    ),
-    "good-night": (
-        "actions.good_night_command",
-        "Mark open reminders as done and show nothing more until you wake up.",
-    ),
-    "undo": ("actions.undo_command", "Undo your last action."),
-    "tonight": (
-        "actions.tonight_command",
-        "Go to bed at another time this evening, such as 00:30.",
-    ),
-    "try": (
-        "actions.try_command",
-        "Show a reminder now, to see how it looks. Needs the running service.",
-    ),
-    "cramp": (
-        "cramps.cramp_group",
-        "Keep your cramp diary: add, none, list, change, remove, export.",
-    ),
-    "report": ("report_command.report_command", "Show what your diary adds up to, week by week."),
-    "page": (
-        "page.page_command",
-        "Open today's plan, your schedule and your report in your browser.",
-    ),
-    "tips": (
-        "tips.tips_command",
-        "Show the tips, of one topic or all, with the guidance they rest on.",
-    ),
-    "relief": (
-        "relief.relief_command",
-        "Show a calm card for a cramp in the night: what to do now.",
-    ),
-    "stretch": ("stretch.stretch_command", "Guide you through a stretch; Ctrl-C stops it."),
-    "causes": (
-        "tips.causes_command",
-        "Show what can lie behind cramps, and when to see a professional.",
-    ),
-    "config": (
-        "config_commands.config_group",
-        "Manage your config file: init, check, show, set, unset, edit, schema, path.",
-    ),
-    "setup": (
-        "setup.setup_command",
-        "Answer a few questions; write your config and offer to install the service.",
-    ),
-    "doctor": (
-        "doctor_command.doctor_command",
-        "Find what is wrong here and how to fix it; change nothing.",
-    ),
-    "export": (
-        "export.export_command",
-        "Export everything that is recorded: diary, reminders, actions, settings.",
-    ),
-    "erase": ("export.erase_command", "Erase everything that is recorded; keep your config."),
+    "start": {
+        "setup": "setup.setup_command",
+        "install": "install.install_command",
+        "try": "actions.try_command",
+        "rehearse": "run.rehearse_command",
+        "doctor": "doctor_command.doctor_command",
+    },
+    "day": {
+        "status": "status.status_command",
+        "next": "plan_views.next_command",
+        "today": "plan_views.today_command",
+        "done": "actions.done_command",
+        "skip": "actions.skip_command",
+        "snooze": "actions.snooze_command",
+        "pause": "actions.pause_command",
+        "resume": "actions.resume_command",
+        "tonight": "actions.tonight_command",
+        "good-night": "actions.good_night_command",
+        "undo": "actions.undo_command",
+    },
+    "night": {
+        "relief": "relief.relief_command",
+        "cramp": "cramps.cramp_group",
+        "report": "report_command.report_command",
+    },
+    "guidance": {
+        "stretch": "stretch.stretch_command",
+        "tips": "tips.tips_command",
+        "causes": "tips.causes_command",
+    },
+    "plan": {
+        "page": "page.page_command",
+        "preview": "plan_views.preview_command",
+        "why": "why.why_command",
+        "config": "config_commands.config_group",
+    },
+    "service": {
+        "run": "run.run_command",
+        "export": "export.export_command",
+        "erase": "export.erase_command",
+        "uninstall": "install.uninstall_command",
+        "help": "command_help.help_command",
+    },
 }
-"""For each command its function in a module of this package, and its help for the list of them."""
+"""For each section of the help the commands, with their functions in modules of this package."""
 
 
-class LazyGroup(click.Group):
+class LazyGroup(LocalisedCommand, click.Group):
     """A group that imports a command when it is used.
 
     Source: click's documentation, "Lazily Loading Subcommands".
 
     Args:
-        lazy_subcommands: For each command its function in `nightcare.cli`, and its help, so that
-            listing them all imports none.
+        lazy_subcommands: For each section of the help the commands, with their functions in
+            `nightcare.cli`. A section without a title is called "".
     """
 
+    command_class = LocalisedCommand
+
     def __init__(
-        self, *args: Any, lazy_subcommands: Mapping[str, tuple[str, str]], **kwargs: Any
+        self, *args: Any, lazy_subcommands: Mapping[str, Mapping[str, str]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.lazy_subcommands = lazy_subcommands
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the words; a group alone shows its help."""
+        # `no_args_is_help` would end with an error since click 8.2.
+        return super().parse_args(ctx, args or ["--help"])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -139,35 +100,49 @@ class LazyGroup(click.Group):
         if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
             from nightcare.cli.usage_errors import unknown_command  # noqa: PLC0415 - after an error
 
-            raise unknown_command(args[0], self.list_commands(ctx), ctx)
+            raise unknown_command(args[0], ctx)
         return super().resolve_command(ctx, args)
+
+    def sections(self) -> Iterator[tuple[str, list[str]]]:
+        """Yield each section of the help with the names of its commands."""
+        for title, commands in self.lazy_subcommands.items():
+            yield title, list(commands)
+        if self.commands:
+            yield "", list(self.commands)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click passes it
         """Return the names of all commands, in their order."""
-        return [*self.lazy_subcommands, *self.commands]
+        return [name for _, names in self.sections() for name in names]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command, imported if need be; None if there is none of that name."""
-        command = super().get_command(ctx, cmd_name)
-        if cmd_name in self.lazy_subcommands:
-            module, _, function = self.lazy_subcommands[cmd_name][0].partition(".")
-            command = getattr(importlib.import_module(f"nightcare.cli.{module}"), function)
-        if command is not None:
-            # `pass_context` reports them in the user's language.
-            command.allow_extra_args = True
-        return command
+        for commands in self.lazy_subcommands.values():
+            if cmd_name in commands:
+                module, _, function = commands[cmd_name].partition(".")
+                found: click.Command = getattr(
+                    importlib.import_module(f"nightcare.cli.{module}"), function
+                )
+                return found
+        return super().get_command(ctx, cmd_name)
 
-    def format_commands(
-        self,
-        ctx: click.Context,  # noqa: ARG002 - likewise
-        formatter: click.HelpFormatter,
+    def placeholders(self, ctx: click.Context, texts: HelpTexts) -> Iterator[str]:
+        """Yield the placeholders of options and of the command."""
+        yield from super().placeholders(ctx, texts)
+        yield texts.values["COMMAND"]
+
+    def write_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter, texts: HelpTexts
     ) -> None:
-        """Write the list of commands, each with its whole help."""
-        rows = [(name, help_text) for name, (_, help_text) in self.lazy_subcommands.items()]
-        for name, command in self.commands.items():
-            rows.append((name, (command.help or "").partition("\n\n")[0]))
-        with formatter.section("Commands"):
-            formatter.write_dl(rows)
+        """Write the commands by section, each with a sentence."""
+        width = max(map(len, self.list_commands(ctx)))
+        for title, names in self.sections():
+            with formatter.section(texts.sections[title]):
+                formatter.write_dl(
+                    [
+                        (name.ljust(width), texts.about[f"{path_of(ctx)} {name}".strip()])
+                        for name in names
+                    ]
+                )
 
 
 @click.group(
@@ -176,11 +151,10 @@ class LazyGroup(click.Group):
     lazy_subcommands=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.version_option(__version__, prog_name="nightcare")
-@click.option(
-    "--config", type=click.Path(path_type=Path), help="Use this config file instead of yours."
-)
-def app(config: Path | None) -> None:
+@click.version_option(__version__, "-V", "--version", prog_name="nightcare")
+@click.option("--config", type=click.Path(path_type=Path))
+@click.option("--plain", is_flag=True)
+def app(config: Path | None, *, plain: bool) -> None:
     """Reminders to drink, stretch and loosen the bedding, for people with leg cramps at night."""
 
 
@@ -193,9 +167,6 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = app.main(list(arguments), "nightcare", standalone_mode=False)
         sys.stdout.flush()
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        return error.exit_code
     except (click.ClickException, NightcareError) as error:
         return _print_usage_error(error, arguments)
     except click.Abort:

@@ -43,6 +43,20 @@ def skip_words(context: click.Context, parameter: click.Parameter, incomplete: s
     return [*reminder_names(context, parameter, incomplete), *spans]
 
 
+def topic_words(
+    context: click.Context,  # noqa: ARG001 - click passes it
+    parameter: click.Parameter,  # noqa: ARG001 - likewise
+    incomplete: str,
+) -> list[str]:
+    """Return the topics that begin so, in the language of the desktop."""
+    from nightcare.domain.reminders import Topic  # noqa: PLC0415 - only for a shell
+    from nightcare.i18n.translator import words_for  # noqa: PLC0415 - likewise
+
+    translator = words_for(None, os.environ)
+    names = [translator.text(f"topic_{one}") for one in Topic]
+    return [name for name in names if name.startswith(incomplete)]
+
+
 def routine_names(
     context: click.Context,
     parameter: click.Parameter,  # noqa: ARG001 - click passes it

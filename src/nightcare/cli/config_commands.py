@@ -14,9 +14,10 @@ import click
 from nightcare.atomic_write import file_lock
 from nightcare.cli.command_context import PATH, CommandContext, json_option, pass_context
 from nightcare.cli.command_group import LazyGroup
-from nightcare.cli.config_save import config_translator, content_of, write_all
+from nightcare.cli.command_help import LocalisedCommand
+from nightcare.cli.config_save import config_translator, content_of, example_for, write_all
 from nightcare.cli.output import echo, print_diagnostics, print_json
-from nightcare.config.config_file import example_text, parsed, read_file
+from nightcare.config.config_file import parsed, read_file
 from nightcare.config.layers import EffectiveValue, Layers, Origin, effective_values
 from nightcare.config.load import load, load_file
 from nightcare.config.locations import Path as KeyPath
@@ -27,29 +28,14 @@ from nightcare.paths import schema_file
 from nightcare.toml_writer import path_text, value_text
 
 _COMMANDS = {
-    "init": ("config_commands.init_command", "Write the commented example as your config file."),
-    "check": ("config_commands.check_command", "Check a config file and show what is wrong in it."),
-    "show": (
-        "config_commands.show_command",
-        "Print the config in use, and where each value comes from.",
-    ),
-    "set": (
-        "config_set.set_command",
-        "Change one value, and keep the rest of your config file as it is.",
-    ),
-    "unset": (
-        "config_set.unset_command",
-        "Remove one key from your config file, so that its default applies.",
-    ),
-    "edit": (
-        "config_edit.edit_command",
-        "Edit your config file in your editor; save it only if it is valid.",
-    ),
-    "schema": (
-        "config_commands.schema_command",
-        "Print the JSON Schema of the config file, for editors that support it.",
-    ),
-    "path": ("config_commands.path_command", "Print where your config file is, or would be."),
+    "show": "config_commands.show_command",
+    "check": "config_commands.check_command",
+    "edit": "config_edit.edit_command",
+    "set": "config_set.set_command",
+    "unset": "config_set.unset_command",
+    "init": "config_commands.init_command",
+    "schema": "config_commands.schema_command",
+    "path": "config_commands.path_command",
 }
 
 _SCHEMA_COMMENT = "#:schema "
@@ -62,23 +48,23 @@ _WIDEST = 44
 """Columns up to which the comments behind values are aligned."""
 
 
-@click.group("config", cls=LazyGroup, lazy_subcommands=_COMMANDS)
+@click.group("config", cls=LazyGroup, lazy_subcommands={"": _COMMANDS})
 def config_group() -> None:
     """Manage your config file: init, check, show, set, unset, edit, schema, path."""
 
 
-@click.command("init")
+@click.command("init", cls=LocalisedCommand)
 @pass_context
 def init_command(context: CommandContext) -> None:
     """Write the commented example as your config file."""
     path = context.config_place
     if path.exists() or path.is_symlink():
         raise StateError("config_exists", path=path)
-    write_all({path: example_text().encode()})
+    write_all({path: example_for(config_translator(context))})
     context.lenient().print("did_init", path=path)
 
 
-@click.command("check")
+@click.command("check", cls=LocalisedCommand)
 @click.argument("file", required=False, type=PATH)
 @json_option
 @pass_context
@@ -116,7 +102,7 @@ def _diagnostic_value(severity: str, one: Diagnostic, translator: Translator) ->
     }
 
 
-@click.command("show")
+@click.command("show", cls=LocalisedCommand)
 @json_option
 @pass_context
 def show_command(context: CommandContext, *, as_json: bool) -> None:
@@ -181,8 +167,8 @@ def _origin_value(origin: Origin) -> dict[str, object]:
     return {"kind": kind, **asdict(origin)}
 
 
-@click.command("schema")
-@click.option("--write", is_flag=True, help="Write it beside your config, which then names it.")
+@click.command("schema", cls=LocalisedCommand)
+@click.option("--write", is_flag=True)
 @pass_context
 def schema_command(context: CommandContext, *, write: bool) -> None:
     """Print the JSON Schema of the config file, for editors that support it."""
@@ -198,7 +184,7 @@ def schema_command(context: CommandContext, *, write: bool) -> None:
     path = context.config_place
     schema_path = schema_file(path)
     with file_lock(path):
-        raw, exists = content_of(path)
+        raw, exists = content_of(path, context)
         parsed(str(path), raw)
         new = with_first_line(raw, f"{_SCHEMA_COMMENT}./{schema_path.name}", _SCHEMA_COMMENT)
         contents = {schema_path: (json.dumps(schema, indent=2) + "\n").encode()}
@@ -210,7 +196,7 @@ def schema_command(context: CommandContext, *, write: bool) -> None:
     echo(translator.text("did_schema", path=path, schema=schema_path))
 
 
-@click.command("path")
+@click.command("path", cls=LocalisedCommand)
 @pass_context
 def path_command(context: CommandContext) -> None:
     """Print where your config file is, or would be."""

@@ -18,6 +18,7 @@ import click
 
 from nightcare.atomic_write import file_lock
 from nightcare.cli.command_context import CommandContext, pass_context
+from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.config_save import (
     READ_AT_START,
     config_translator,
@@ -32,16 +33,19 @@ from nightcare.config.load import load_file
 from nightcare.errors import ConfigError, DesktopError, StateError
 from nightcare.i18n.translator import Translator, words_for
 
+_ENVIRONMENT = dict(os.environ)
+"""The environment of the editor, which needs the terminal that `--plain` hides."""
+
 _USUAL_EDITORS = ("sensible-editor", "nano", "vi")
 _EDIT, _DISCARD, _SAVE = "e", "x", "s"
 
 
-@click.command("edit")
+@click.command("edit", cls=LocalisedCommand)
 @pass_context
 def edit_command(context: CommandContext) -> int:
     """Edit your config file in your editor; save it only if it is valid."""
     path = context.config_place
-    before, exists = content_of(path)
+    before, exists = content_of(path, context)
     editor = _editor(os.environ)
     translator = config_translator(context)
     with _draft(path, before, translator) as draft:
@@ -196,7 +200,7 @@ def _run(editor: list[str], draft: Path) -> None:
     """
     with _interrupts_ignored():
         try:
-            code = subprocess.run([*editor, str(draft)], check=False).returncode  # noqa: S603 - theirs
+            code = subprocess.run([*editor, str(draft)], env=_ENVIRONMENT, check=False).returncode  # noqa: S603 - theirs
         except OSError as error:
             reason = error.strerror
             raise DesktopError("editor_not_started", editor=editor[0], reason=reason) from error

@@ -10,13 +10,19 @@ from nightcare.cli.command_context import CommandContext
 from nightcare.cli.output import echo
 from nightcare.config.config_file import example_text, read_raw
 from nightcare.errors import StateError
+from nightcare.i18n.config_texts import config_texts
 from nightcare.i18n.translator import Translator
 
 READ_AT_START = "notify"
 """The table that the service reads only when it starts."""
 
 
-def content_of(path: Path) -> tuple[bytes, bool]:
+def example_for(translator: Translator) -> bytes:
+    """Return the example file, with its comments in the person's language."""
+    return config_texts(translator.language).translated(example_text()).encode()
+
+
+def content_of(path: Path, context: CommandContext) -> tuple[bytes, bool]:
     """Return the content of a config file, or the example; and whether the file exists.
 
     Raises:
@@ -24,7 +30,7 @@ def content_of(path: Path) -> tuple[bytes, bool]:
     """
     if path.exists():
         return read_raw(path), True
-    return example_text().encode(), False
+    return example_for(config_translator(context)), False
 
 
 def config_translator(context: CommandContext) -> Translator:

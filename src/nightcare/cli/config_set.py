@@ -13,6 +13,7 @@ import click
 
 from nightcare.atomic_write import file_lock
 from nightcare.cli.command_context import CommandContext, pass_context
+from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.config_save import (
     READ_AT_START,
     config_translator,
@@ -39,7 +40,7 @@ _MISSING = ("key_missing", "timing_missing", "only_with_every", "routine_steps_m
 """The diagnostics of a table that lacks a key."""
 
 
-@click.command("set")
+@click.command("set", cls=LocalisedCommand)
 @click.argument("key")
 @click.argument("value")
 @pass_context
@@ -70,7 +71,7 @@ def _canonical(value: str, words: TimeWords) -> Iterator[str]:
             yield length
 
 
-@click.command("unset")
+@click.command("unset", cls=LocalisedCommand)
 @click.argument("key")
 @pass_context
 def unset_command(context: CommandContext, *, key: str) -> None:
@@ -149,7 +150,7 @@ def _change(
     """
     path = context.config_place
     with file_lock(path):
-        raw, exists = content_of(path)
+        raw, exists = content_of(path, context)
         old = parsed(str(path), raw)
         changes = change(raw)
         number, loaded = _first_valid(old, where, changes)

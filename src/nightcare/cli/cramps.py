@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -38,9 +38,7 @@ _A_THOUSAND_YEARS = 366_000
 _UNKNOWN = "none"
 """The word that removes a detail from a cramp."""
 
-_night_option = click.option(
-    "--night", help="The day of the evening before it: 2026-11-21, yesterday, friday."
-)
+_night_option = click.option("--night")
 
 
 @click.group("cramp", cls=LazyGroup, lazy_subcommands={})
@@ -48,31 +46,15 @@ def cramp_group() -> None:
     """Keep your cramp diary: add, none, list, change, remove, export."""
 
 
-def _detail_options(*also: str) -> Callable[..., Any]:
-    """Return a decorator that adds the options that describe a cramp.
-
-    Args:
-        also: Words that `--leg` and `--severity` accept too.
-    """
-    legs = click.Choice([*map(str, Leg), *also], case_sensitive=False)
-    severities = click.Choice([*map(str, Severity), *also], case_sensitive=False)
-
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        for option in (
-            click.option("--note", help="A note in your own words."),
-            click.option("--minutes", type=int, help="How many minutes it lasted."),
-            click.option("--severity", type=severities, help="How bad it was."),
-            click.option("--leg", type=legs, help="Where it was."),
-            click.option("--at", help='When it was: 03:10, "yesterday 03:10", "21 Nov 03:10".'),
-        ):
-            function = option(function)
-        return function
-
-    return decorate
+def _detail_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that describe a cramp."""
+    for name in ("--note", "--minutes", "--severity", "--leg", "--at"):
+        function = click.option(name, type=int if name == "--minutes" else str)(function)
+    return function
 
 
 @cramp_group.command("add")
-@_detail_options()
+@_detail_options
 @pass_context
 def add_command(
     context: CommandContext,
@@ -85,8 +67,10 @@ def add_command(
 ) -> None:
     """Record a cramp: now, or --at 03:10."""
     details = Details(
-        leg=None if leg is None else Leg(leg),
-        severity=None if severity is None else Severity(severity),
+        leg=None if leg is None else Leg(_word(leg, "leg", Leg, context)),
+        severity=None
+        if severity is None
+        else Severity(_word(severity, "severity", Severity, context)),
         minutes=None if minutes is None else checked_minutes(minutes),
         note=_checked_note(note or ""),
     )
@@ -115,7 +99,7 @@ def none_command(context: CommandContext, *, night: str | None) -> None:
 
 
 @cramp_group.command("list")
-@click.option("--days", type=int, help="The number of care days.")
+@click.option("--days", type=int)
 @json_option
 @pass_context
 def list_command(context: CommandContext, *, days: int | None, as_json: bool) -> None:
@@ -145,8 +129,8 @@ def list_command(context: CommandContext, *, days: int | None, as_json: bool) ->
 
 
 @cramp_group.command("change")
-@click.argument("number", type=click.IntRange(1), metavar="ID")
-@_detail_options(_UNKNOWN)
+@click.argument("number", type=click.IntRange(1))
+@_detail_options
 @pass_context
 def change_command(  # noqa: PLR0913 - one for each detail of a cramp
     context: CommandContext,
@@ -163,9 +147,11 @@ def change_command(  # noqa: PLR0913 - one for each detail of a cramp
         raise ValueRefused("cramp_change_what")
     changes: dict[str, Any] = {}
     if leg is not None:
-        changes["leg"] = None if leg == _UNKNOWN else Leg(leg)
+        word = _word(leg, "leg", (*Leg, _UNKNOWN), context)
+        changes["leg"] = None if word == _UNKNOWN else Leg(word)
     if severity is not None:
-        changes["severity"] = None if severity == _UNKNOWN else Severity(severity)
+        word = _word(severity, "severity", (*Severity, _UNKNOWN), context)
+        changes["severity"] = None if word == _UNKNOWN else Severity(word)
     if minutes is not None:
         changes["minutes"] = None if minutes == 0 else checked_minutes(minutes)
     if note is not None:
@@ -178,7 +164,7 @@ def change_command(  # noqa: PLR0913 - one for each detail of a cramp
 
 
 @cramp_group.command("remove")
-@click.argument("number", type=click.IntRange(1), metavar="[ID]", required=False)
+@click.argument("number", type=click.IntRange(1), required=False)
 @_night_option
 @pass_context
 def remove_command(context: CommandContext, *, number: int | None, night: str | None) -> None:
@@ -203,9 +189,8 @@ def remove_command(context: CommandContext, *, number: int | None, night: str | 
     "form",
     type=click.Choice(["csv", "json"], case_sensitive=False),
     default="csv",
-    help="The format; csv by default.",
 )
-@click.option("--output", type=PATH, help="The file to write; standard output by default.")
+@click.option("--output", type=PATH)
 @pass_context
 def export_command(context: CommandContext, *, form: str, output: Path | None) -> None:
     """Export the diary as CSV or JSON.
@@ -243,6 +228,27 @@ def _diary(context: CommandContext) -> Iterator[DiaryActions]:
                 raise
             text = _place_text(DiaryMoment(night, by_night=True), context)
             raise ValueRefused(error.key, **{**error.values, "night": text}) from error
+
+
+def _word(typed: str, name: str, known: Iterable[str], context: CommandContext) -> str:
+    """Return the English word that a person typed in English or in their own language.
+
+    Args:
+        typed: What they typed.
+        name: The option: "leg" or "severity".
+        known: The English words.
+        context: The context of the command.
+
+    Raises:
+        ValueRefused: It is none of these words.
+    """
+    spoken = {context.translator.text(f"word_{name}_{one}"): str(one) for one in known}
+    words = {**{one: one for one in spoken.values()}, **spoken}
+    if typed.casefold() not in words:
+        help_line = f"{click.get_current_context().command_path} --help"
+        choices = ", ".join(spoken)
+        raise ValueRefused("usage_choice", name=f"--{name}", known=choices, help=help_line)
+    return words[typed.casefold()]
 
 
 def _now(context: CommandContext) -> datetime:

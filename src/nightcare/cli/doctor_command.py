@@ -15,7 +15,8 @@ from typing import TextIO
 import click
 
 from nightcare.cli.command_context import CommandContext, json_option, pass_context
-from nightcare.cli.output import echo, print_json
+from nightcare.cli.command_help import LocalisedCommand
+from nightcare.cli.output import coloured, echo, print_json
 from nightcare.cli.prompts import prompt_yes
 from nightcare.config.load import load
 from nightcare.desktop.notify.factory import choose_screen
@@ -48,18 +49,15 @@ _MARKS = {
 }
 
 
-@click.command("doctor")
+@click.command("doctor", cls=LocalisedCommand)
 @click.option(
     "--notify",
     is_flag=True,
-    help="Show a notification too, wait for your click, and note whether it has buttons.",
 )
 @click.option(
     "--seconds",
     type=int,
     default=60,
-    show_default=True,
-    help="How long to wait for your click.",
 )
 @json_option
 @pass_context
@@ -141,14 +139,11 @@ def _remember(tried: TestOutcome, context: CommandContext) -> None:
 
 def _print(findings: Iterable[Finding], translator: Translator) -> None:
     """Print each finding as a line, with a line for the fix."""
-    coloured = (
-        sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    )
     width = max(len(translator.text(mark)) for mark, _ in _MARKS.values())
     for one in findings:
         key, colour = _MARKS[one.state]
         mark = translator.text(key).ljust(width)
-        if coloured:
+        if coloured(sys.stdout):
             mark = click.style(mark, fg=colour)
         echo(f"{mark}  {_sentence(one, translator)}")
         fix = fix_of(one, translator)

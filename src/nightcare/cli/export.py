@@ -11,6 +11,7 @@ import click
 
 from nightcare import __version__
 from nightcare.cli.command_context import PATH, CommandContext, pass_context
+from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.prompts import confirm_erasure
 from nightcare.cli.record_formats import (
     COLUMNS,
@@ -38,18 +39,16 @@ _PRIVATE = 0o700
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
-@click.command("export")
+@click.command("export", cls=LocalisedCommand)
 @click.option(
     "--format",
     "form",
     type=click.Choice(["json", "csv"], case_sensitive=False),
     default="json",
-    help="The format; json by default.",
 )
 @click.option(
     "--output",
     type=PATH,
-    help="The file to write, or for csv the folder; standard output by default.",
 )
 @pass_context
 def export_command(context: CommandContext, *, form: str, output: Path | None) -> None:
@@ -134,8 +133,8 @@ def _local(instant: datetime, zone: tzinfo) -> str:
     return instant.astimezone(zone).isoformat()
 
 
-@click.command("erase")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.command("erase", cls=LocalisedCommand)
+@click.option("--yes", is_flag=True)
 @pass_context
 def erase_command(context: CommandContext, *, yes: bool) -> int:
     """Erase everything that is recorded; keep your config."""

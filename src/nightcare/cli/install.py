@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from nightcare.cli.command_context import CommandContext, pass_context
+from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.config_save import write_all
 from nightcare.cli.export import recorded_counts
 from nightcare.cli.output import echo
@@ -28,7 +29,7 @@ from nightcare.i18n.translator import Translator
 from nightcare.paths import config_file, schema_file
 
 
-@click.command("install")
+@click.command("install", cls=LocalisedCommand)
 @pass_context
 def install_command(context: CommandContext) -> None:
     """Install and start nightcare as your user service."""
@@ -97,11 +98,9 @@ def _install(
     yield translator.text("did_ask_welcome")
 
 
-@click.command("uninstall")
-@click.option(
-    "--purge", is_flag=True, help="Remove your config and journal as well, after a question."
-)
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.command("uninstall", cls=LocalisedCommand)
+@click.option("--purge", is_flag=True)
+@click.option("--yes", is_flag=True)
 @pass_context
 def uninstall_command(context: CommandContext, *, purge: bool, yes: bool) -> int:
     """Remove the user service; keep your config and journal."""

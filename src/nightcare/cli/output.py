@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -58,11 +58,21 @@ def print_diagnostics(
         echo("\n".join(diagnostic_lines(one, translator, *styles, warning=warning)), err=True)
 
 
-def _styles(colour: str) -> tuple[Style, Style]:
-    """Return how to highlight places and markers: with colours on a terminal.
+def use_plain_output() -> None:
+    """Print without colours, bars and boxes from now on, as on a terminal that cannot draw them."""
+    os.environ["TERM"] = "dumb"
+
+
+def coloured(stream: TextIO) -> bool:
+    """Return whether to print colours: on a terminal that is not asked for plain text.
 
     Source: https://no-color.org.
     """
-    if not sys.stderr.isatty() or os.environ.get("NO_COLOR"):
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _styles(colour: str) -> tuple[Style, Style]:
+    """Return how to highlight places and markers."""
+    if not coloured(sys.stderr):
         return str, str
     return functools.partial(click.style, fg=colour), functools.partial(click.style, bold=True)

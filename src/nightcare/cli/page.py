@@ -10,6 +10,7 @@ import click
 
 from nightcare.atomic_write import private_folder
 from nightcare.cli.command_context import PATH, CommandContext, pass_context
+from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.page_file import open_page, write_error_page, write_page
 from nightcare.cli.report_command import read_report
 from nightcare.domain.care_day import Calendar
@@ -20,11 +21,9 @@ from nightcare.paths import own_page
 _NIGHTS = 30
 
 
-@click.command("page")
-@click.option(
-    "--html", "file", metavar="FILE", type=PATH, help="Write it to this file; open no browser."
-)
-@click.option("--relief", is_flag=True, help="Show the card of `nightcare relief` instead.")
+@click.command("page", cls=LocalisedCommand)
+@click.option("--html", "file", type=PATH)
+@click.option("--relief", is_flag=True)
 @pass_context
 def page_command(context: CommandContext, *, file: Path | None, relief: bool) -> None:
     """Open today's plan, your schedule and your report in your browser."""

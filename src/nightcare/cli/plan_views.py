@@ -7,6 +7,7 @@ from datetime import date
 import click
 
 from nightcare.cli.command_context import CommandContext, json_option, pass_context
+from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.output import echo, print_json
 from nightcare.cli.plan_json import entry_value, occurrence_value
 from nightcare.domain.care_day import ONE_DAY
@@ -15,7 +16,7 @@ from nightcare.errors import ValueRefused
 from nightcare.i18n.plan_text import day_lines, entry_line, next_line
 
 
-@click.command("next")
+@click.command("next", cls=LocalisedCommand)
 @json_option
 @pass_context
 def next_command(context: CommandContext, *, as_json: bool) -> None:
@@ -28,7 +29,7 @@ def next_command(context: CommandContext, *, as_json: bool) -> None:
         echo(next_line(coming, outlook, context.translator))
 
 
-@click.command("today")
+@click.command("today", cls=LocalisedCommand)
 @json_option
 @pass_context
 def today_command(context: CommandContext, *, as_json: bool) -> None:
@@ -46,9 +47,9 @@ def today_command(context: CommandContext, *, as_json: bool) -> None:
         echo(entry_line(one, outlook, context.translator))
 
 
-@click.command("preview")
-@click.option("--days", type=int, default=7, show_default=True, help="The number of care days.")
-@click.option("--from", "first", metavar="DATE", help="The first day: 2026-12-24, 24/12, monday.")
+@click.command("preview", cls=LocalisedCommand)
+@click.option("--days", type=int, default=7)
+@click.option("--from", "first")
 @json_option
 @pass_context
 def preview_command(

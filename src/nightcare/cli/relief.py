@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +9,8 @@ from dataclasses import dataclass
 import click
 
 from nightcare.cli.command_context import CommandContext, pass_context
-from nightcare.cli.output import echo
+from nightcare.cli.command_help import LocalisedCommand
+from nightcare.cli.output import coloured, echo
 from nightcare.cli.tips import advice, language_option, translator_in, wrapped
 from nightcare.errors import NightcareError
 from nightcare.i18n.translator import Translator
@@ -22,7 +22,7 @@ _CLOSE = frozenset({"q", "\r", "\n", _ESCAPE})
 _ROUTINE = "calf"
 
 
-@click.command("relief")
+@click.command("relief", cls=LocalisedCommand)
 @language_option
 @pass_context
 def relief_command(context: CommandContext, *, language: str | None) -> None:
@@ -75,8 +75,7 @@ class _Card:
 
     def show(self, text: str) -> None:
         """Print a text, dim on a terminal: it is read in the dark."""
-        dim = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        echo(f"{_DIM}{text}{_PLAIN}" if dim else text)
+        echo(f"{_DIM}{text}{_PLAIN}" if coloured(sys.stdout) else text)
 
     def answer(self) -> None:
         """Do what the keys ask for, until one closes the card."""

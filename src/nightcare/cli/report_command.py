@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from nightcare.cli.command_context import PATH, CommandContext, json_option, pass_context
+from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.cramps import date_text
 from nightcare.cli.output import echo, print_json
 from nightcare.cli.tips import advice as guidance_text
@@ -41,16 +42,14 @@ _MARGIN = timedelta(days=3)
 """More than the time between a reminder of a care day and midnight (UTC) of its date."""
 
 
-@click.command("report")
-@click.option("--days", type=int, default=30, help="The number of nights; 30 by default.")
+@click.command("report", cls=LocalisedCommand)
+@click.option("--days", type=int, default=30)
 @click.option(
     "--html",
     "file",
-    metavar="FILE",
     type=PATH,
-    help="Write it as a page, to read in a browser or to print.",
 )
-@click.option("--open", "shown", is_flag=True, help="Open that page in your browser.")
+@click.option("--open", "shown", is_flag=True)
 @json_option
 @pass_context
 def report_command(

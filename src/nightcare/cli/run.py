@@ -8,13 +8,14 @@ import sys
 import click
 
 from nightcare.cli.command_context import CommandContext, pass_context
+from nightcare.cli.command_help import LocalisedCommand
 from nightcare.errors import ValueRefused
 
 _LONGEST_REHEARSAL = 3600
 """Seconds."""
 
 
-@click.command("run")
+@click.command("run", cls=LocalisedCommand)
 @pass_context
 def run_command(context: CommandContext) -> None:
     """Run the service here until Ctrl-C."""
@@ -23,8 +24,8 @@ def run_command(context: CommandContext) -> None:
     run_service(context.named, os.environ)
 
 
-@click.command("rehearse")
-@click.option("--seconds", type=int, default=60, show_default=True, help="How long the day takes.")
+@click.command("rehearse", cls=LocalisedCommand)
+@click.option("--seconds", type=int, default=60)
 @pass_context
 def rehearse_command(context: CommandContext, *, seconds: int) -> None:
     """Show a whole day's reminders in a minute; record nothing."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from nightcare.cli.command_context import CommandContext, pass_context
+from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.config_save import config_translator, report_to_service, write_all
 from nightcare.cli.install import install, welcome
 from nightcare.cli.main import INTERRUPTED
@@ -47,7 +48,7 @@ _AUTO = "auto"
 _WEEK_DAYS = 7
 
 
-@click.command("setup")
+@click.command("setup", cls=LocalisedCommand)
 @pass_context
 def setup_command(context: CommandContext) -> int:
     """Answer a few questions; write your config and offer to install the service."""

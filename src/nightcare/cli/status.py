@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 import click
 
 from nightcare.cli.command_context import CommandContext, json_option, pass_context
+from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.output import echo, print_json
 from nightcare.cli.plan_json import delivery_value, local_time, occurrence_value
 from nightcare.domain.guidance import Routine
@@ -58,7 +59,7 @@ class _Status:
         return outlook.global_state.good_night == outlook.calendar.at(outlook.now).date
 
 
-@click.command("status")
+@click.command("status", cls=LocalisedCommand)
 @json_option
 @pass_context
 def status_command(context: CommandContext, *, as_json: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -11,9 +10,10 @@ from datetime import datetime, timedelta
 import click
 
 from nightcare.cli.command_context import CommandContext, json_option, pass_context
+from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.completion import routine_names
 from nightcare.cli.main import INTERRUPTED
-from nightcare.cli.output import echo, print_json
+from nightcare.cli.output import coloured, echo, print_json
 from nightcare.cli.routine_display import Ticking, display_for, show_routine
 from nightcare.cli.tips import advice, language_option, translator_in, wrapped
 from nightcare.desktop.time_zone import zone
@@ -29,9 +29,9 @@ from nightcare.journal.database import FILE_NAME
 from nightcare.nearest import with_nearest
 
 
-@click.command("stretch")
+@click.command("stretch", cls=LocalisedCommand)
 @click.argument("routine", required=False, shell_complete=routine_names)
-@click.option("--list", "listed", is_flag=True, help="List the routines.")
+@click.option("--list", "listed", is_flag=True)
 @language_option
 @json_option
 @pass_context
@@ -98,14 +98,14 @@ def guide(routine: Routine, translator: Translator, *, dim: bool) -> timedelta |
         translator: The user's language.
         dim: Whether to print dim, for the dark.
     """
-    plain = bool(os.environ.get("NO_COLOR"))
+    plain = not coloured(sys.stdout)
     try:
         with display_for(sys.stdout, translator, dim=dim, plain=plain) as display:
             took: timedelta | None = show_routine(routine, display, Ticking())
         said = f"{translator.text('led_done_body')} {translator.text('led_done_title')}."
     except KeyboardInterrupt:
         took, said = None, translator.text("stretch_stopped")
-    if dim and not plain and sys.stdout.isatty():
+    if dim and not plain:
         said = click.style(said, dim=True)
     echo(said)
     return took

@@ -9,11 +9,15 @@ from collections.abc import Iterable
 import click
 
 from nightcare.cli.command_context import CommandContext, json_option, pass_context
+from nightcare.cli.command_help import LocalisedCommand
+from nightcare.cli.completion import topic_words
 from nightcare.cli.output import echo, print_json
 from nightcare.domain.guidance import Advice, Guidance
 from nightcare.domain.reminders import Topic
+from nightcare.errors import ValueRefused
 from nightcare.i18n.translator import Translator, read_words
 from nightcare.languages import languages
+from nightcare.nearest import with_nearest
 
 _WIDEST = 72
 """Columns that are comfortable to read."""
@@ -22,7 +26,6 @@ _WIDEST = 72
 language_option = click.option(
     "--language",
     type=click.Choice(languages(), case_sensitive=False),
-    help="Another language than yours.",
 )
 
 
@@ -31,19 +34,18 @@ def translator_in(context: CommandContext, language: str | None) -> Translator:
     return context.lenient().translator if language is None else read_words(language)
 
 
-@click.command("tips")
-@click.argument(
-    "topic", required=False, type=click.Choice([str(one) for one in Topic], case_sensitive=False)
-)
+@click.command("tips", cls=LocalisedCommand)
+@click.argument("words", nargs=-1, shell_complete=topic_words)
 @language_option
 @json_option
 @pass_context
 def tips_command(
-    context: CommandContext, *, topic: str | None, language: str | None, as_json: bool
+    context: CommandContext, *, words: tuple[str, ...], language: str | None, as_json: bool
 ) -> None:
     """Show the tips, of one topic or all, with the guidance they rest on."""
     translator = translator_in(context, language)
     guidance = translator.guidance
+    topic = _topic(" ".join(words), context, translator) if words else None
     tips = [tip for tip in guidance.tips if topic in (None, tip.topic)]
     if as_json:
         print_json(
@@ -70,7 +72,25 @@ def tips_command(
     echo(wrapped(advice(guidance.professional, "not-medical-advice")))
 
 
-@click.command("causes")
+def _topic(typed: str, context: CommandContext, translator: Translator) -> Topic:
+    """Return the topic that a person names: by its id, by its word, or by one of its reminders.
+
+    Raises:
+        ValueRefused: There is none of that name.
+    """
+    names = {str(one): one for one in Topic}
+    for spoken in (read_words("en"), translator, context.lenient().translator):
+        names |= {spoken.text(f"topic_{one}").casefold(): one for one in Topic}
+    names |= {one.name: one.topic for one in context.lenient().schedule.reminders}
+    found = names.get(typed.casefold())
+    if found is None:
+        known = ", ".join(translator.text(f"topic_{one}") for one in Topic)
+        key, values = with_nearest("topic_unknown", typed, names, {"found": typed, "known": known})
+        raise ValueRefused(key, **values)
+    return found
+
+
+@click.command("causes", cls=LocalisedCommand)
 @language_option
 @json_option
 @pass_context

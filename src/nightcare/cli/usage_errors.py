@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 
 from nightcare.cli.command_group import app
+from nightcare.cli.command_help import help_texts, localised_parameters
 from nightcare.errors import ValueRefused
 from nightcare.nearest import with_nearest
 
 _SIMILARITY = 0.7
 """The least similarity, from 0 to 1, of a name to suggest."""
+
+_ELSEWHERE = 0.8
+"""The same of a command in another group."""
 
 
 def usage_error(error: click.ClickException, arguments: Sequence[str]) -> ValueRefused:
@@ -28,11 +32,31 @@ def usage_error(error: click.ClickException, arguments: Sequence[str]) -> ValueR
     return found
 
 
-def unknown_command(name: str, known: Sequence[str], context: click.Context) -> ValueRefused:
-    """Return the error about a command that a group does not have."""
-    known_values = {"found": name, "help": f"{context.command_path} --help"}
-    key, values = with_nearest("usage_command_unknown", name, known, known_values, _SIMILARITY)
-    return ValueRefused(key, **values)
+def unknown_command(name: str, context: click.Context) -> ValueRefused:
+    """Return the error about an unknown command; it may suggest one of another group."""
+    group = context.command
+    assert isinstance(group, click.Group)
+    below = {one: f"{context.command_path} {one}" for one in group.list_commands(context)}
+    anywhere = dict(_commands(app, context.find_root()))
+    values: dict[str, object] = {"found": name, "help": f"{context.command_path} --help"}
+    for known, similarity in ((below, _SIMILARITY), (anywhere, _ELSEWHERE)):
+        begun = [one for one in known if len(name) > 1 and one.startswith(name.lower())]
+        close = begun[0] if len(begun) == 1 else name
+        key, given = with_nearest("usage_command_unknown", close, known, values, similarity)
+        if "nearest" in given:
+            return ValueRefused(key, **{**given, "nearest": f"`{known[str(given['nearest'])]}`"})
+    return ValueRefused("usage_command_unknown", **values)
+
+
+def _commands(group: click.Group, context: click.Context) -> Iterator[tuple[str, str]]:
+    """Yield each command of a group and of the groups in it, with its path."""
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        below = click.Context(command, context, info_name=name)
+        yield name, below.command_path
+        if isinstance(command, click.Group):
+            yield from _commands(command, below)
 
 
 def _described(error: click.ClickException, arguments: Sequence[str]) -> ValueRefused:
@@ -48,9 +72,9 @@ def _described(error: click.ClickException, arguments: Sequence[str]) -> ValueRe
             given = any(one.startswith(f"{name}=") for one in arguments)
             return ValueRefused("usage_no_value" if given else "usage_needs_value", name=name)
         case click.MissingParameter(param=click.Parameter() as parameter):
-            return ValueRefused("usage_missing", name=_name(parameter))
+            return ValueRefused("usage_missing", name=_name(parameter, error.ctx))
         case click.BadParameter(param=click.Parameter() as parameter):
-            return _refused(parameter)
+            return _refused(parameter, _name(parameter, error.ctx))
         case click.UsageError(ctx=click.Context(command=click.Group())):
             return ValueRefused("usage_no_command")
         case _:
@@ -69,9 +93,8 @@ def _path(arguments: Sequence[str]) -> str:
     return context.command_path
 
 
-def _refused(parameter: click.Parameter) -> ValueRefused:
+def _refused(parameter: click.Parameter, name: str) -> ValueRefused:
     """Return the error about an invalid value: it says what the parameter takes."""
-    name = _name(parameter)
     match parameter.type:
         case click.Choice(choices=choices):
             return ValueRefused("usage_choice", name=name, known=", ".join(map(str, choices)))
@@ -85,8 +108,10 @@ def _refused(parameter: click.Parameter) -> ValueRefused:
             return ValueRefused("usage_value", name=name)
 
 
-def _name(parameter: click.Parameter) -> str:
-    if isinstance(parameter, click.Argument):
-        # The default form lists what a choice takes.
-        return (parameter.metavar or parameter.name or "").upper()
-    return parameter.opts[-1]
+def _name(parameter: click.Parameter, context: click.Context | None) -> str:
+    """Return an option, or the placeholder of an argument in the person's language."""
+    if not isinstance(parameter, click.Argument) or context is None:
+        return parameter.opts[-1]
+    arguments, _ = localised_parameters(context.command, context, help_texts(context))
+    placeholders = {one.name: str(one.metavar).strip("[]") for one in arguments}
+    return placeholders[parameter.name]

@@ -6,6 +6,7 @@ import click
 
 from nightcare.cli.actions import user_actions
 from nightcare.cli.command_context import CommandContext, json_option, pass_context
+from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.completion import reminder_names
 from nightcare.cli.output import print_json
 from nightcare.cli.plan_json import key_value, local_time
@@ -14,7 +15,7 @@ from nightcare.domain.history import Decision
 from nightcare.i18n.plan_text import delivery_text, reason_text
 
 
-@click.command("why")
+@click.command("why", cls=LocalisedCommand)
 @click.argument("reminder", required=False, shell_complete=reminder_names)
 @json_option
 @pass_context

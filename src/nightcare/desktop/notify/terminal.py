@@ -95,6 +95,10 @@ class TerminalNotifier:
 
     def _card(self, message: Message) -> str:
         bold, dim, plain = (_BOLD, _DIM, _PLAIN) if self._coloured() else ("", "", "")
+        if os.environ.get("TERM") == "dumb":
+            # A screen reader would read each rule out, sign by sign.
+            text = self._wrapped(body_of(message, spoken=True))
+            return "\n".join(["", *self._wrapped(title_of(message)), *text, ""])
         rule = f"{dim}{self._writable('─', '-') * self._width}{plain}"
         title = [f"{bold}{line}{plain}" for line in self._wrapped(title_of(message))]
         body = self._wrapped(body_of(message, spoken=True))
