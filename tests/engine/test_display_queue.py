@@ -63,6 +63,19 @@ def test_three_evening_reminders_at_one_moment_share_the_time() -> None:
     assert len(shown(evening(same))) == 3
 
 
+def test_what_an_undo_leaves_on_the_screen_shares_the_time_again() -> None:
+    """An undo before the service saw the "Good night" leaves the notification where it is."""
+    third = BLANKET.replace("blanket]", "third]").replace('"Blanket"', '"Third"')
+    same = (STRETCH + BLANKET + third).replace('"bedtime - 30m"', '"bedtime"\nstays = "30m"')
+    made = Desk(same, "2026-11-23 20:00")
+    made.until("2026-11-23 22:32")
+    made.answers().good_night(made.now)
+    made.answers().undo(made.now)
+    made.written()
+    made.until("2026-11-23 23:59")
+    assert len(shown(made)) == 3
+
+
 def test_what_waits_for_a_person_who_is_back_gets_its_share() -> None:
     """A reminder that was shown to nobody gives the screen to an evening reminder in time."""
     meal = """

@@ -62,10 +62,13 @@ class Display:
 
     def sync(
         self, schedule: Schedule, calendar: Calendar, translator: TranslatorPort, now: datetime
-    ) -> None:
+    ) -> bool:
         """Have on the screen what is open now (UTC), and nothing else; and show what is tried.
 
         The one that leads through a routine is shown by that instead.
+
+        Returns:
+            Whether what was given to the screen is there already, and its time begins.
         """
         session = self._journal.routine_session()
         wanted = {
@@ -81,8 +84,9 @@ class Display:
         trial = self._trial
         if trial is not None and (trial.closes <= now or (fresh and trial.shown)):
             self._end_trial()
-        for name in wanted.keys() & self._taken:
-            self._still_shown(wanted[name], schedule, now)
+        still = [
+            self._still_shown(wanted[name], schedule, now) for name in wanted if name in self._taken
+        ]
         for name in fresh:
             self._courses[name] = self._last = wanted[name].key
         self._aside |= fresh
@@ -92,6 +96,7 @@ class Display:
             for name in self._aside:
                 self._screen.show(self._message(wanted[name], schedule, calendar, translator, now))
             self._aside.clear()
+        return any(still)
 
     def delivery(self, name: str) -> Delivery | None:
         """Return the delivery whose present showing has a token; None for an earlier showing."""
@@ -173,16 +178,15 @@ class Display:
             self._end_trial()
         return True
 
-    def _still_shown(self, delivery: Delivery, schedule: Schedule, now: datetime) -> None:
+    def _still_shown(self, delivery: Delivery, schedule: Schedule, now: datetime) -> bool:
         """Note what came back before it was taken off, as after an answer and its undo."""
         reminder = schedule.reminder(delivery.key.reminder)
-        if (
-            reminder is not None
-            and isinstance(delivery.state, Active)
-            and delivery.state.shown is None
-        ):
-            self._journal.save(delivery.shown(reminder, now))
-            self._journal.record_status(delivery.key, DeliveryStatus.SHOWN)
+        state = delivery.displayed
+        if reminder is None or state is None or state.shown is not None:
+            return False
+        self._journal.save(delivery.shown(reminder, now))
+        self._journal.record_status(delivery.key, DeliveryStatus.SHOWN)
+        return True
 
     def delivery_of_trial(self, event: DeliveryEvent) -> bool:
         """Take in how far a message has come, if it is a trial; whether it is.

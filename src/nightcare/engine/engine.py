@@ -247,7 +247,8 @@ class Engine:
             self._prompts.withdraw()
         if not self._guided_routine.under_way:
             self._guided_routine.withdraw()
-        self._on_screen.sync(context.schedule, context.calendar(), context.translator, now)
+        if self._on_screen.sync(context.schedule, context.calendar(), context.translator, now):
+            share_screen(context, situation)
         self._guided_routine.show(context.translator, context.schedule)
         self.notices.update(now, here=not self.presence)
         noticed = self.notices.token is not None
