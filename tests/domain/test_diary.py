@@ -447,5 +447,6 @@ def test_every_concern_rests_on_the_guidance() -> None:
 def test_words_that_are_written_down_stay() -> None:
     """They are in people's journals and exports."""
     assert [str(one) for one in (*Leg, *Severity, *Answer)] == [
-        "left", "right", "both", "mild", "moderate", "severe", "none", "mild", "severe",
+        "left", "right", "both", "mild", "moderate", "severe",
+        "none", "mild", "moderate", "severe",
     ]  # fmt: skip
