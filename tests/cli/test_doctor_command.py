@@ -64,7 +64,7 @@ def test_a_line_each_and_the_mend_below(terminal: Terminal) -> None:
     assert (result.code, result.err) == (1, "")
     lines = result.out.splitlines()
     assert lines[0].startswith("bad      Session bus: there is none, so ")
-    assert lines[1].startswith("         Mend: Run this on your desktop, ")
+    assert lines[1].startswith("         Fix: Run this on your desktop, ")
     marks = {"good   ", "warning", "bad    ", "unknown"}
     assert {line[:7] for line in lines if not line.startswith(" ")} == marks
     assert "\x1b" not in result.out
@@ -147,7 +147,7 @@ def test_a_desktop_that_is_asked_for_and_not_there_is_told(terminal: Terminal) -
     assert result.code == 1
     mark, said = result.out.splitlines()[-2:]
     assert mark.startswith("bad      Notification: There is no session bus")
-    assert said.startswith("         Mend: ")
+    assert said.startswith("         Fix: ")
 
 
 def test_a_notification_that_fails_is_a_line(

@@ -33,8 +33,8 @@ from nightcare.config.load import load_file
 from nightcare.errors import ConfigError, DesktopError, StateError
 from nightcare.i18n.translator import Translator, words_for
 
-_ENVIRONMENT = dict(os.environ)
-"""The environment of the editor, which needs the terminal that `--plain` hides."""
+_TERM = os.environ.get("TERM", "")
+"""The terminal of the editor, which `--plain` hides from the program."""
 
 _USUAL_EDITORS = ("sensible-editor", "nano", "vi")
 _EDIT, _DISCARD, _SAVE = "e", "x", "s"
@@ -200,7 +200,9 @@ def _run(editor: list[str], draft: Path) -> None:
     """
     with _interrupts_ignored():
         try:
-            code = subprocess.run([*editor, str(draft)], env=_ENVIRONMENT, check=False).returncode  # noqa: S603 - theirs
+            environment = {**os.environ, "TERM": _TERM}
+            words = [*editor, str(draft)]
+            code = subprocess.run(words, env=environment, check=False).returncode  # noqa: S603 - theirs
         except OSError as error:
             reason = error.strerror
             raise DesktopError("editor_not_started", editor=editor[0], reason=reason) from error

@@ -12,11 +12,10 @@ import click
 
 from nightcare.cli.command_context import CommandContext, pass_context
 from nightcare.cli.command_help import LocalisedCommand
-from nightcare.cli.config_save import write_all
+from nightcare.cli.config_save import example_for, write_all
 from nightcare.cli.export import recorded_counts
 from nightcare.cli.output import echo
 from nightcare.cli.prompts import confirm_erasure
-from nightcare.config.config_file import example_text
 from nightcare.desktop import desktop_entry
 from nightcare.desktop.instance_lock import service_runs
 from nightcare.desktop.systemd import user_unit
@@ -79,7 +78,7 @@ def _install(
     rollback.keep_folder(context.state)
     if context.config_file is None:
         rollback.keep(config)
-        write_all({config: example_text().encode()})
+        write_all({config: example_for(translator)})
         yield translator.text("did_init", path=config)
     for file in desktop_entry.files(variables):
         rollback.keep(file)

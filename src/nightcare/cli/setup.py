@@ -14,12 +14,12 @@ import click
 
 from nightcare.cli.command_context import CommandContext, pass_context
 from nightcare.cli.command_help import LocalisedCommand
-from nightcare.cli.config_save import config_translator, report_to_service, write_all
+from nightcare.cli.config_save import config_translator, example_for, report_to_service, write_all
 from nightcare.cli.install import install, welcome
 from nightcare.cli.main import INTERRUPTED
 from nightcare.cli.output import echo, print_diagnostics
 from nightcare.cli.prompts import prompt, prompt_yes
-from nightcare.config.config_file import built_in, example_text, parsed
+from nightcare.config.config_file import built_in, parsed
 from nightcare.config.edit import Keys, with_value
 from nightcare.config.load import load_file
 from nightcare.config.source import LoadResult
@@ -79,7 +79,7 @@ class _Setup:
         self._translator = config_translator(context)
         self._context = context
         self._path: Path = context.config_place
-        self._raw = example_text().encode()
+        self._raw = example_for(self._translator)
         self._loaded = self._load(self._raw)
 
     def print(self, key: str, /, **values: object) -> None:
@@ -140,8 +140,9 @@ class _Setup:
         names = ", ".join(choices)
         while (answer := self._ask("setup_language", _AUTO, choices=names).lower()) not in choices:
             self.print("setup_choose", choices=names)
+        self._translator = words_for(None if answer == _AUTO else answer, os.environ)
+        self._raw = example_for(self._translator)
         self._apply({("language",): answer})
-        self._translator = words_for(self._loaded.schedule.language, os.environ)
 
     def _ask_hours(self) -> None:
         default = built_in().values["sleep"]
