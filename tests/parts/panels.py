@@ -131,7 +131,12 @@ def xfce4_panel(display: Display, bus: PrivateBus, home: Home) -> Iterator[Panel
     command = [find_program("xfce4-panel", "xfce4-panel"), "--disable-wm-check"]
     with running(command, _environment(display, bus), home.log("xfce4-panel")) as program:
         bus.wait_for_owner(WATCHER, program)
-        yield Panel("xfce4-panel", program, display)
+        try:
+            yield Panel("xfce4-panel", program, display)
+        finally:
+            # Asked to end, it may start itself again, in a session of its own.
+            program.process.kill()
+            program.process.wait()
 
 
 @contextlib.contextmanager
