@@ -266,9 +266,10 @@ def test_next_reminder_takes_the_place_of_the_one_before(
 ) -> None:
     """Only one is on the screen; the earlier is closed first, and recorded as expired."""
     with night.service() as service:
-        due = soon()
+        lead = night.unhurried(ONE_SECOND)
+        due = soon(lead)
         water = night.reminder("water", due)
-        stretch = night.reminder("stretch", due + ONE_SECOND, topic="stretching")
+        stretch = night.reminder("stretch", due + lead, topic="stretching")
         remind(night, service, water, stretch)
         first = arrival(monitor)
         wait_for_close(monitor, first)
