@@ -33,6 +33,8 @@ REPEATED_AFTER = timedelta(minutes=1)
 WATER, WATER_AGAIN = "Time for some water", "Once more: Time for some water"
 STRETCH = "Time for a gentle stretch"
 APPLIED = "The new schedule is in force"
+NAMED_APPLIED = f"nightcare: {APPLIED}"
+"""Its title on dunst, which draws neither the name nor the icon of the sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +187,7 @@ def titles(monitor: Monitor) -> list[str]:
 
 def reminders(server: Dunst) -> list[Shown]:
     """Return the reminders on the screen."""
-    return [one for one in server.shown() if one.title != APPLIED]
+    return [one for one in server.shown() if not one.title.endswith(APPLIED)]
 
 
 # One that is asked again after a minute is begun here, and looked at again in the last test
@@ -521,7 +523,7 @@ def test_saved_schedule_is_taken_up_by_itself(night: Nightcare, monitor: Monitor
         due = soon(night.unhurried(ONE_SECOND))
         night.configure(night.reminder("water", due), LATER)
         notice = monitor.wait_for("Notify", matching=is_notice)
-        assert notice.body[3] == APPLIED
+        assert notice.body[3] == NAMED_APPLIED
         assert cast("str", notice.body[4]).startswith("Next: water, ")
         assert arrival(monitor).title == WATER
         text = night.config.read_text(encoding="utf-8")
@@ -530,7 +532,7 @@ def test_saved_schedule_is_taken_up_by_itself(night: Nightcare, monitor: Monitor
         stretch = night.reminder("stretch", due, topic="stretching")
         beside.write_text(text + stretch, encoding="utf-8")
         beside.replace(night.config)
-        assert monitor.wait_for("Notify", matching=is_notice).body[3] == APPLIED
+        assert monitor.wait_for("Notify", matching=is_notice).body[3] == NAMED_APPLIED
         assert arrival(monitor).title == STRETCH
 
 
@@ -546,7 +548,7 @@ def test_mistake_in_a_saved_schedule_is_told_until_it_is_mended(
         line = wrong.splitlines().index('topic = "hydratation"') + 1
         night.config.write_text(wrong, encoding="utf-8")
         notice = monitor.wait_for("Notify", matching=is_notice)
-        assert notice.body[3] == "The schedule has a mistake; the old one stays in force"
+        assert notice.body[3] == "nightcare: The schedule has a mistake; the old one stays in force"
         assert cast("str", notice.body[4]).startswith(f"config.toml:{line}:")
         number = monitor.wait_for_answer(notice).body[0]
         status = night.command("status")
@@ -559,10 +561,10 @@ def test_mistake_in_a_saved_schedule_is_told_until_it_is_mended(
         night.config.write_text(right, encoding="utf-8")
         closed = monitor.wait_for("CloseNotification", matching=lambda seen: seen.body == (number,))
         assert closed
-        assert monitor.wait_for("Notify", matching=is_notice).body[3] == APPLIED
+        assert monitor.wait_for("Notify", matching=is_notice).body[3] == NAMED_APPLIED
         assert night.json("status")["mistakes"] == []
         eventually(
-            lambda: [one.title for one in server.shown()] in ([APPLIED], []),
+            lambda: [one.title for one in server.shown()] in ([NAMED_APPLIED], []),
             HANG_SECONDS,
             "the mistake to leave the screen",
             server.program,
