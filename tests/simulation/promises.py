@@ -81,11 +81,7 @@ class Promises:
 
     def told(self, token: str) -> None:
         """Keep, apart from the journal, what it is told of the screen."""
-        if token.startswith((QUESTION, _PROFESSIONAL)):
-            if token not in self._counted:
-                self._counted.add(token)
-                self._count(token)
-        elif not token.startswith((ROUTINE, TRIAL, _NOTICE)):
+        if not token.startswith((QUESTION, _PROFESSIONAL, ROUTINE, TRIAL, _NOTICE)):
             for one in self._world.journal.unsettled():
                 if token_of(one) == token and isinstance(one.state, Active):
                     self._told.add(one.key)
@@ -196,6 +192,11 @@ class Promises:
     def _note_seen(self, tokens: list[str]) -> None:
         keys = {token_of(one): one.key for one in self._world.journal.unsettled()}
         self.evenings.seen |= {keys[one] for one in tokens if one in keys}
+        # When it is on the screen, and not when a late report says so.
+        for token in tokens:
+            if token.startswith((QUESTION, _PROFESSIONAL)) and token not in self._counted:
+                self._counted.add(token)
+                self._count(token)
 
     def _one_at_a_time(self) -> None:
         world = self._world

@@ -96,6 +96,8 @@ def _newly_due(context: Context, guided_routine: GuidedRoutine, now: datetime) -
             context.settle(delivery.settle(Outcome.SKIPPED, now, Reason.SKIPPED_TODAY))
         elif _later_came(context, delivery, reminder):
             context.settle(delivery.give_up(now, Reason.SUPERSEDED))
+        elif _is_stale_beside_fresh(context, delivery, reminder, now):
+            context.settle(delivery.give_up(now, Reason.TOO_LATE))
         else:
             _supersede(context, occurrence.key, now)
             context.journal.save(delivery)
@@ -139,6 +141,20 @@ def _fresh_again(context: Context, ahead: datetime, now: datetime) -> list[Occur
             min(now, ahead - reminder.fresh),
         )
     ]
+
+
+def _is_stale_beside_fresh(
+    context: Context, delivery: Delivery, reminder: Reminder, now: datetime
+) -> bool:
+    """Return whether it comes too late (now in UTC), and another of its reminder does not.
+
+    A journey can bring a moment that is long over, and what waits for the screen is not replaced.
+    """
+    return now > delivery.fresh_from + reminder.fresh and any(
+        now <= one.fresh_from + reminder.fresh
+        for one in context.journal.unsettled()
+        if one.key.reminder == reminder.name and one.key != delivery.key
+    )
 
 
 def _later_came(context: Context, delivery: Delivery, reminder: Reminder) -> bool:
