@@ -96,9 +96,12 @@ class Evenings:
             return True
         if delivery.state.reason is Reason.ROUTINE:
             return True
+        later = world.due_between(world.now - timedelta(hours=3), world.now)
+        # A clock that ran ahead and was set back has shown what is due later than now.
+        later += [one.occurrence for key in self.seen if (one := world.journal.delivery(key))]
         return any(
-            later.key.reminder == delivery.key.reminder and later.due > delivery.occurrence.due
-            for later in world.due_between(world.now - timedelta(hours=3), world.now)
+            one.key.reminder == delivery.key.reminder and one.due > delivery.occurrence.due
+            for one in later
         )
 
     def _gave_way(self, world: World, delivery: Delivery | None, *, returns: bool) -> bool:
