@@ -10,10 +10,13 @@ from simulation.world import DAYS, World
 
 FIRST_SEED = int(os.environ.get("SIMULATE_FROM", "0"))
 SEEDS = int(os.environ.get("SIMULATE_SEEDS", "16"))
+FAILED_ONCE = (400764, 401570, 401622)
+"""Seeds that found a fault which the seeds above do not find."""
+
 HOW_MANY_DAYS = int(os.environ.get("SIMULATE_DAYS", DAYS))
 
 
-@pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + SEEDS))
+@pytest.mark.parametrize("seed", [*range(FIRST_SEED, FIRST_SEED + SEEDS), *FAILED_ONCE])
 def test_all_promises_hold_over_random_days(seed: int) -> None:
     """Suspends, absence, travel, clock steps, crashes, edits, answers: see docs/promises.md."""
     World(seed).live(HOW_MANY_DAYS)
