@@ -59,10 +59,13 @@ def everything_good(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_line_each_and_the_mend_below(terminal: Terminal) -> None:
-    """Plain marks where it is no terminal; what is bad is in the exit code."""
+    """The verdict first, then the worst; what is bad is in the exit code."""
     result = terminal("doctor")
     assert (result.code, result.err) == (1, "")
-    lines = result.out.splitlines()
+    verdict, blank, *lines = result.out.splitlines()
+    assert (verdict, blank) == ("2 things need fixing:", "")
+    found = [line[:7] for line in lines if not line.startswith(" ")]
+    assert found == sorted(found, key=["bad    ", "warning", "unknown", "good   "].index)
     assert lines[0].startswith("bad      Session bus: there is none, so ")
     assert lines[1].startswith("         Fix: Run this on your desktop, ")
     marks = {"good   ", "warning", "bad    ", "unknown"}
@@ -73,10 +76,26 @@ def test_a_line_each_and_the_mend_below(terminal: Terminal) -> None:
             assert before.startswith(("warning", "bad"))
 
 
+def test_it_fits_the_terminal(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It wraps at words, behind the column of the marks."""
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("NO_COLOR", "1")
+    said = terminal("doctor").out
+    monkeypatch.setattr("sys.stdout.isatty", lambda: False)
+    whole = terminal("doctor").out
+    assert said.split() == whole.split()
+    _, _, *lines = said.splitlines()
+    assert all(line[:7].strip() or line.startswith(" " * 9) for line in lines)
+    # A path or a command in one piece may be longer.
+    assert all(len(line) <= 60 or " " not in line[9:] for line in lines)
+
+
 def test_in_the_language_of_the_person(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     """That of the config; where it is wrong, that of the desktop."""
     terminal.write('language = "da"\n')
-    lines = terminal("doctor").out.splitlines()
+    verdict, _, *lines = terminal("doctor").out.splitlines()
+    assert verdict == "2 ting skal rettes:"
     assert lines[0].startswith("fejl    Sessionsbus: der er ingen, så ")
     assert lines[1].startswith("        Gør sådan: Kør det på dit skrivebord, ")
     terminal.write("language = 3\n")

@@ -15,7 +15,7 @@ import pytest
 
 from nightcare import errors
 from nightcare.desktop.own_process import FilesState
-from nightcare.doctor.check import Check
+from nightcare.doctor.check import Check, State
 from nightcare.domain.delivery import DeliveryStatus, Outcome, Reason
 from nightcare.domain.diary import Answer, Leg, Severity
 from nightcare.domain.guidance import Side
@@ -178,6 +178,7 @@ FAMILIES: dict[str, set[str]] = {
     "tray_cramp_": {str(answer) for answer in Answer},
     "became_": STATES,
     "state_": STATES | {"stopped"},
+    "doctor_verdict_": {state.name.lower() for state in State},
     "doctor_check_": {check.name.lower() for check in Check},
     "presence_": {f"{matter}_{said}" for matter in Condition for said in ("on", "off", "unknown")},
 }

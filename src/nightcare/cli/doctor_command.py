@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import sys
-from collections.abc import Iterable
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -48,6 +51,11 @@ _MARKS = {
     State.UNKNOWN: ("doctor_mark_unknown", "cyan"),
 }
 
+_WORST_FIRST = (State.BAD, State.WARNING, State.UNKNOWN, State.GOOD)
+
+_NARROWEST = 20
+"""Columns of a text on the narrowest terminal that it is fitted to."""
+
 
 @click.command("doctor", cls=LocalisedCommand)
 @click.option(
@@ -73,7 +81,7 @@ def doctor_command(context: CommandContext, *, notify: bool, seconds: int, as_js
     translator = words_for(chosen, os.environ)
     findings = list(examined.findings)
     if not as_json:
-        _print(findings, translator)
+        _print_report(findings, translator)
     if notify:
         limit = translator.length(timedelta(seconds=seconds))
         echo(translator.text("doctor_trial_sent", limit=limit), err=as_json)
@@ -137,18 +145,45 @@ def _remember(tried: TestOutcome, context: CommandContext) -> None:
             journal.write_note(BUTTONS_NOTE, {**known, tried.notifier: tried.buttons})
 
 
+def _print_report(findings: Sequence[Finding], translator: Translator) -> None:
+    """Print a verdict, then the findings, the worst first."""
+    counts = Counter(one.state for one in findings)
+    worst = next((state for state in _WORST_FIRST if counts[state]), State.GOOD)
+    verdict = translator.text(f"doctor_verdict_{worst.name.lower()}", count=counts[worst])
+    echo(verdict if not coloured(sys.stdout) else click.style(verdict, bold=True))
+    echo()
+    _print(sorted(findings, key=lambda one: _WORST_FIRST.index(one.state)), translator)
+
+
 def _print(findings: Iterable[Finding], translator: Translator) -> None:
-    """Print each finding as a line, with a line for the fix."""
-    width = max(len(translator.text(mark)) for mark, _ in _MARKS.values())
+    """Print each finding, with the fix below it, within the width of the terminal."""
+    marks = {state: translator.text(key) for state, (key, _) in _MARKS.items()}
+    width = max(map(len, marks.values()))
+    beside = " " * (width + 2)
     for one in findings:
-        key, colour = _MARKS[one.state]
-        mark = translator.text(key).ljust(width)
+        mark = marks[one.state].ljust(width)
         if coloured(sys.stdout):
-            mark = click.style(mark, fg=colour)
-        echo(f"{mark}  {_sentence(one, translator)}")
+            mark = click.style(mark, fg=_MARKS[one.state][1])
+        text = _fitted(_sentence(one, translator), beside)
+        echo(f"{mark}  {text[len(beside) :]}")
         fix = fix_of(one, translator)
         if fix is not None:
-            echo(f"{' ' * width}  {translator.text('doctor_mend', mend=fix)}")
+            echo(_fitted(translator.text("doctor_mend", mend=fix), beside))
+
+
+def _fitted(text: str, indent: str) -> str:
+    """Return a text behind an indent, in lines that fit the terminal; in one line elsewhere."""
+    if not sys.stdout.isatty():
+        return indent + text
+    columns = max(shutil.get_terminal_size().columns, len(indent) + _NARROWEST)
+    return textwrap.fill(
+        text,
+        columns,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _sentence(finding: Finding, translator: Translator) -> str:
