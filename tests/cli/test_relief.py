@@ -8,9 +8,32 @@ import pytest
 
 from cli.talk import CONTROL_C, CONTROL_D, talking
 from cli.terminal import Terminal
+from nightcare.i18n.translator import read_words
+from nightcare.languages import languages
 
+ROWS = 24
 KEYS = "q: close"
 DIM = "\x1b[2m"
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("columns", [80, 100])
+def test_the_card_and_its_keys_fit_a_screen(
+    terminal: Terminal, environment: Mapping[str, str], language: str, columns: int
+) -> None:
+    """The last row is left to the cursor, and what to do now comes last, above the keys."""
+    assert terminal.home
+    translator = read_words(language)
+    keys = translator.text("relief_keys")
+    size = {"COLUMNS": str(columns), "LINES": "24", "NO_COLOR": "1"}
+    with talking({**environment, **size}, "relief", "--language", language) as talk:
+        talk.answer(keys.rpartition("· ")[2], "q")
+        assert talk.end() == 0
+    lines = talk.said.splitlines()
+    assert len(lines) < ROWS
+    assert max(map(len, lines)) <= columns
+    last_step = translator.guidance.relief[-2].text
+    assert " ".join(talk.said.split()).endswith(f"{last_step} {keys}")
 
 
 @pytest.mark.parametrize("key", ["q", "\r", CONTROL_C, CONTROL_D, "\x1b"])
@@ -21,7 +44,8 @@ def test_the_card_is_closed_by_a_key(
     with talking(environment, "relief") as talk:
         talk.answer(KEYS, key)
         assert talk.end() == 0
-    assert talk.said.startswith(f"{DIM}A cramp just now.")
+    assert talk.said.startswith(f"{DIM}See a health professional")
+    assert "A cramp just now." in talk.said
     assert "\x07" not in talk.said
     assert "\x1b[1m" not in talk.said
     assert "Traceback" not in talk.said
@@ -96,7 +120,7 @@ def test_a_broken_journal_keeps_nobody_from_the_card(
         terminal.state.mkdir()
         (terminal.state / "journal.sqlite").write_bytes(b"no database" * 1000)
     with talking(environment, "relief") as talk:
-        talk.expect("not medical advice.")
+        talk.expect("numb the area.")
         talk.answer(KEYS, "c")
         talk.expect("It could not be noted; the cramp comes first anyway.")
         talk.answer(KEYS, "q")

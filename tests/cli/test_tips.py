@@ -106,7 +106,7 @@ def test_a_wrong_config_keeps_nobody_from_guidance(terminal: Terminal, command: 
 
 @pytest.mark.parametrize("language", languages())
 def test_relief(terminal: Terminal, language: str) -> None:
-    """The steps in their order, and when to see a professional."""
+    """The steps come last, in their order, nearest to the prompt."""
     words = read_words(language)
     result = terminal("relief", "--language", language)
     assert (result.code, result.err) == (0, "")
@@ -114,11 +114,12 @@ def test_relief(terminal: Terminal, language: str) -> None:
     *steps, caution = words.guidance.relief
     places = [flowing.index(f"{number}. {one.text}") for number, one in enumerate(steps, 1)]
     assert places == sorted(places)
-    assert flowing.startswith(words.text("relief_title"))
-    for advice in (caution, *words.guidance.professional[:3]):
-        assert advice.text in flowing
-    assert words.text("source", source=words.guidance.source) in flowing
-    assert flowing.endswith(words.guidance.professional[-1].text)
+    title = flowing.index(words.text("relief_title"))
+    source = words.text("source", source=words.guidance.source)
+    *when, general = (words.guidance.professional[at] for at in (0, 1, 2, -1))
+    for text in (caution.text, *(one.text for one in when), general.text, source):
+        assert flowing.index(text) < title < places[0]
+    assert flowing.endswith(f"5. {steps[-1].text}")
     assert max(map(len, result.out.splitlines())) <= 72
 
 

@@ -35,14 +35,18 @@ def relief_command(context: CommandContext, *, language: str | None) -> None:
 
 
 def _text(translator: Translator) -> str:
+    """Return the card: what can wait first, so that what to do now is nearest to the prompt."""
     guidance = translator.guidance
     *steps, caution = guidance.relief
-    lines = [wrapped(translator.text("relief_title")), ""]
+    source = translator.text("source", source=guidance.source)
+    lines = [
+        wrapped(" ".join(one.text for one in guidance.professional[:3])),
+        wrapped(caution.text),
+        wrapped(f"{advice(guidance.professional, 'not-medical-advice')} {source}"),
+        "",
+        wrapped(translator.text("relief_title")),
+    ]
     lines += [wrapped(f"{number}. {step.text}", "   ") for number, step in enumerate(steps, 1)]
-    lines += ["", wrapped(caution.text), ""]
-    lines += [wrapped(one.text) for one in guidance.professional[:3]]
-    lines += ["", wrapped(translator.text("source", source=guidance.source))]
-    lines.append(wrapped(advice(guidance.professional, "not-medical-advice")))
     return "\n".join(lines)
 
 
