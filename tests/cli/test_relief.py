@@ -73,6 +73,7 @@ def test_the_calf_stretch_is_a_key_away(terminal: Terminal, environment: Mapping
     with talking(environment, "relief") as talk:
         talk.answer(KEYS, "s")
         talk.expect("Step 1 of 7")
+        talk.answer("Press Enter to start.")
         talk.answer("in all", CONTROL_C)
         talk.expect(f"{DIM}Stopped.")
         talk.answer(KEYS, "q")
@@ -88,6 +89,7 @@ def test_the_lengths_of_the_config_hold_here_too(
     terminal.write("[routines.calf]\nseconds = 1\n")
     with talking(environment, "relief") as talk:
         talk.answer(KEYS, "s")
+        talk.answer("Press Enter to start.")
         talk.expect(f"{DIM}That was the whole stretch.")
         talk.answer(KEYS, "q")
         assert talk.end() == 0

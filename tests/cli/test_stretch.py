@@ -9,16 +9,20 @@ from datetime import timedelta
 
 import pytest
 
-from cli.talk import CONTROL_C, talking
+from cli.talk import CONTROL_C, CONTROL_D, talking
 from cli.terminal import TODAY, Terminal
+from nightcare.cli.main import INTERRUPTED
 from nightcare.cli.progress_bars import bars
 from nightcare.cli.routine_display import Lines, display_for, show_routine
 from nightcare.domain.delivery import Active, Closed, Delivery, Outcome, begin
 from nightcare.domain.guidance import Routine, RoutineStep, Side
 from nightcare.domain.reminders import Key, Occurrence, Topic
-from nightcare.domain.routine import Stage, length_of
+from nightcare.domain.routine import BUILT_IN, Stage, length_of, routine_named
 from nightcare.i18n.translator import read_words
 from nightcare.languages import languages
+
+ROWS, BARS = 24, 6
+"""Rows of the terminal, and those of the bars below the first screen, with the longest step."""
 
 WORDS = read_words("en")
 ROUTINE = Routine(
@@ -154,6 +158,53 @@ def test_the_terminal_is_as_it_was_afterwards() -> None:
 
 
 @pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("routine", BUILT_IN)
+def test_the_clock_starts_when_the_first_step_was_read(
+    terminal: Terminal, environment: Mapping[str, str], language: str, routine: str
+) -> None:
+    """The first screen has 24 lines at most and waits for Enter; only then do the bars come."""
+    assert terminal.home
+    translator = read_words(language)
+    ready, this = translator.text("stretch_ready"), translator.text("stretch_this")
+    size = {"COLUMNS": "80", "LINES": "24", "NO_COLOR": "1"}
+    with talking({**environment, **size}, "stretch", routine, "--language", language) as talk:
+        talk.answer(ready, "\n")
+        first = talk.said[: talk.said.index(ready)]
+        talk.answer(this, CONTROL_C)
+        assert talk.end() == INTERRUPTED
+    found = routine_named(translator.guidance.routines, routine)
+    assert found is not None
+    assert found.steps[0].text in " ".join(first.split())
+    assert this not in first
+    assert len(first.splitlines()) + BARS < ROWS
+    assert max(map(len, first.splitlines())) <= 80
+
+
+def test_the_clock_waits_for_a_reader_without_a_keyboard(terminal: Terminal, clock: Clock) -> None:
+    """There are seconds to read the first step where nobody can press Enter."""
+    terminal.write(OWN)
+    result = terminal("stretch", "desk")
+    first, _, rest = result.out.partition("It starts in 10 s.")
+    assert "Step 1 of 2 · left leg · 5 s: Stand on one leg." in first
+    assert "Step 2 of 2" in rest
+    assert clock.now() >= 77 + 10 + 10
+
+
+@pytest.mark.parametrize("key", [CONTROL_C, CONTROL_D])
+def test_it_is_stopped_before_it_starts(
+    terminal: Terminal, environment: Mapping[str, str], key: str
+) -> None:
+    """Without a traceback, and nothing is recorded."""
+    assert terminal.home
+    with talking(environment, "stretch") as talk:
+        talk.answer("Press Enter to start.", key)
+        talk.expect("Stopped. Nothing is recorded.")
+        assert talk.end() == INTERRUPTED
+    assert "Traceback" not in talk.said
+    assert "this step" not in talk.said
+
+
+@pytest.mark.parametrize("language", languages())
 def test_stretch_without_a_config_or_a_service(
     terminal: Terminal, clock: Clock, language: str
 ) -> None:
@@ -182,7 +233,7 @@ def test_a_routine_of_ones_own(terminal: Terminal, clock: Clock) -> None:
     assert "At the desk, 10 s" in result.out
     assert "left leg" in result.out
     assert "Source" not in result.out
-    assert clock.now() < 77 + 11
+    assert clock.now() < 77 + 21
 
 
 def test_the_routine_of_the_config_is_the_usual_one(terminal: Terminal, clock: Clock) -> None:
@@ -279,6 +330,7 @@ def test_stopped_in_a_real_terminal(terminal: Terminal, environment: Mapping[str
     """Bars, then Ctrl-C: no traceback, and the exit code of what was broken off."""
     assert terminal.home
     with talking(environment, "stretch", "quick") as talk:
+        talk.answer("Press Enter to start.")
         talk.expect("this step")
         talk.answer("in all", CONTROL_C)
         talk.expect("Stopped. Nothing is recorded.")
@@ -290,6 +342,7 @@ def test_all_of_it_in_a_real_terminal(terminal: Terminal, environment: Mapping[s
     """To the end, with the program's own time."""
     terminal.write(OWN.replace("seconds = 5", "seconds = 1"))
     with talking({**environment, "NO_COLOR": "1"}, "stretch", "desk") as talk:
+        talk.answer("Press Enter to start.")
         talk.expect("Step 1 of 2 · left leg · 1 s")
         talk.expect("Step 2 of 2 · right leg · 1 s")
         talk.expect("That was the whole stretch. Well done.")

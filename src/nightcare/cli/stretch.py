@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -14,7 +15,8 @@ from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.completion import routine_names
 from nightcare.cli.main import INTERRUPTED
 from nightcare.cli.output import coloured, echo, print_json
-from nightcare.cli.routine_display import Ticking, display_for, show_routine
+from nightcare.cli.prompts import prompt
+from nightcare.cli.routine_display import RoutineClock, Ticking, display_for, show_routine
 from nightcare.cli.tips import advice, language_option, translator_in, wrapped
 from nightcare.desktop.time_zone import zone
 from nightcare.domain.delivery import Active, Delivery, Held
@@ -22,11 +24,15 @@ from nightcare.domain.guidance import Guidance, Routine
 from nightcare.domain.reminders import Topic
 from nightcare.domain.routine import BUILT_IN, length_of, routine_named, routines, stages
 from nightcare.domain.schedule import Schedule
+from nightcare.engine.guided_routine import stage_words
 from nightcare.engine.user_actions import UserActions
 from nightcare.errors import StateError, ValueRefused
 from nightcare.i18n.translator import Translator
 from nightcare.journal.database import FILE_NAME
 from nightcare.nearest import with_nearest
+
+_TO_READ = timedelta(seconds=10)
+"""The time to read the first step, where no key can be pressed."""
 
 
 @click.command("stretch", cls=LocalisedCommand)
@@ -91,7 +97,7 @@ def find_routine(found: Sequence[Routine], name: str) -> Routine:
 
 
 def guide(routine: Routine, translator: Translator, *, dim: bool) -> timedelta | None:
-    """Guide through a routine; return its duration, or None if the user stopped it.
+    """Guide through a routine; return the time since the call, or None if the user stopped it.
 
     Args:
         routine: The routine.
@@ -99,16 +105,38 @@ def guide(routine: Routine, translator: Translator, *, dim: bool) -> timedelta |
         dim: Whether to print dim, for the dark.
     """
     plain = not coloured(sys.stdout)
+    style = functools.partial(click.style, dim=True) if dim and not plain else str
+    clock = Ticking()
+    began = clock.now()
     try:
+        _get_ready(routine, translator, clock, style)
         with display_for(sys.stdout, translator, dim=dim, plain=plain) as display:
-            took: timedelta | None = show_routine(routine, display, Ticking())
+            show_routine(routine, display, clock)
+        took: timedelta | None = timedelta(seconds=clock.now() - began)
         said = f"{translator.text('led_done_body')} {translator.text('led_done_title')}."
     except KeyboardInterrupt:
         took, said = None, translator.text("stretch_stopped")
-    if dim and not plain:
-        said = click.style(said, dim=True)
-    echo(said)
+    echo(style(said))
     return took
+
+
+def _get_ready(
+    routine: Routine, translator: Translator, clock: RoutineClock, style: Callable[[str], str]
+) -> None:
+    """Print the first step; then wait for Enter, or for `_TO_READ` where nobody can press it.
+
+    Raises:
+        KeyboardInterrupt: The user stopped it.
+    """
+    first = stages(routine)[0]
+    echo(style(wrapped(f"{stage_words(first, translator)}: {first.step.text}")))
+    echo()
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        question = style(wrapped(translator.text("stretch_ready")))
+        prompt(question, default="", show_default=False, prompt_suffix=" ")
+    else:
+        echo(style(wrapped(translator.text("stretch_soon", length=translator.length(_TO_READ)))))
+        clock.sleep(_TO_READ.total_seconds())
 
 
 def cautions(routine: Routine, translator: Translator) -> list[str]:
