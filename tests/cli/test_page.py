@@ -48,7 +48,7 @@ def text_of(html: str) -> str:
 def written(terminal: Terminal, *arguments: str) -> str:
     """Return the page as it is written to a file."""
     place = terminal.home / "page.html"
-    result = terminal("page", "--html", place, *arguments)
+    result = terminal("page", "--html", place, "--yes", *arguments)
     assert (result.code, result.err) == (0, "")
     assert place.stat().st_mode & 0o777 == 0o600
     return place.read_text(encoding="utf-8")

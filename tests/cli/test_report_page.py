@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from cli.talk import left_loaded
+from cli.talk import answered, left_loaded
 from cli.terminal import Result, Terminal
 from nightcare.domain.delivery import Closed, Outcome
 from nightcare.i18n.translator import read_words
+from nightcare.languages import languages
+from nightcare.paths import PAGES, own_page
 from parts.scripts import shell_program
 
 Desktop = Callable[[str], Path]
@@ -72,11 +74,75 @@ def test_a_file_that_is_there_is_replaced_whole_and_closed_to_others(terminal: T
     place.chmod(0o644)
     before = set(terminal.home.iterdir())
     with place.open(encoding="utf-8") as old:
-        assert terminal("report", "--html", place).code == 0
+        assert terminal("report", "--html", place, "--yes").code == 0
         assert old.read(3) == "xxx"
     assert mode(place) == 0o600
     assert "x" * 9 not in place.read_text(encoding="utf-8")
     assert set(terminal.home.iterdir()) - before == {terminal.state.parent}
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("command", ["report", "page"])
+@pytest.mark.parametrize("answer", ["", "n", "y", "ja"])
+def test_another_file_is_overwritten_only_after_asking(
+    terminal: Terminal,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    language: str,
+    answer: str,
+) -> None:
+    """Enter alone keeps it."""
+    translator = read_words(language)
+    terminal.write(f'language = "{language}"')
+    place = terminal.home / "letter.html"
+    place.write_text("a letter", encoding="utf-8")
+    question = translator.text("page_exists", path=place)
+    result = answered(terminal, monkeypatch, [(question, answer)], command, "--html", place)
+    overwritten = answer in ("y", "ja")
+    key = "did_export" if overwritten else "page_kept"
+    assert result.out.endswith(f"{translator.text(key, path=place)}\n")
+    assert result.code == (0 if overwritten else 1)
+    assert (place.read_text(encoding="utf-8") == "a letter") is not overwritten
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("command", ["report", "page"])
+def test_another_file_is_kept_where_nobody_can_be_asked(
+    terminal: Terminal, command: str, language: str
+) -> None:
+    """The error names the option that overwrites it."""
+    terminal.write(f'language = "{language}"')
+    place = terminal.home / "letter.html"
+    place.write_text("a letter", encoding="utf-8")
+    result = terminal(command, "--html", place)
+    said = read_words(language).text("error_page_would_overwrite", path=place)
+    assert (result.code, result.out, result.err) == (2, "", f"{said}\n")
+    assert "--yes" in said
+    assert place.read_text(encoding="utf-8") == "a letter"
+    assert terminal(command, "--html", place, "--yes").code == 0
+    assert place.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_a_page_that_is_kept_is_not_opened(
+    terminal: Terminal, desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is another file."""
+    opened = desktop("exit 0")
+    place = terminal.home / "letter.html"
+    place.write_text("a letter", encoding="utf-8")
+    script = [("Overwrite it?", "n")]
+    assert answered(terminal, monkeypatch, script, "report", "--html", place, "--open").code == 1
+    assert not opened.exists()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nightcares_own_page_is_overwritten_unasked(terminal: Terminal, name: str) -> None:
+    """Naming it changes nothing."""
+    terminal("report")
+    place = own_page(terminal.state, name)
+    place.write_text("the last page", encoding="utf-8")
+    assert terminal(name, "--html", place).code == 0
+    assert place.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 
 
 def test_a_name_alone_is_a_file_of_this_folder(

@@ -62,7 +62,7 @@ def written(person: Nightcare, language: str, *arguments: str, text: str = "Calv
     )
     live(person.state, ZONE, TODAY - timedelta(days=1), 30)
     file = person.home.path / "page.html"
-    person.command("page", "--html", str(file), *arguments)
+    person.command("page", "--html", str(file), "--yes", *arguments)
     return file
 
 

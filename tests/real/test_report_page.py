@@ -87,7 +87,9 @@ def written(person: Nightcare, nights: int, language: str = "en", today: date = 
     if nights:
         live(person.state, person.zone, today - timedelta(days=1), nights)
     file = person.home.path / "report.html"
-    on(today, person).command("report", "--days", str(max(30, nights)), "--html", str(file))
+    on(today, person).command(
+        "report", "--days", str(max(30, nights)), "--html", str(file), "--yes"
+    )
     return file
 
 
@@ -231,7 +233,7 @@ def test_ten_years_are_written_and_shown_at_once(browser: Browser, person: Night
     written(person, 3650)
     file = person.home.path / "timed.html"
     before = children_cpu_seconds()
-    person.command("report", "--days", "3650", "--html", str(file))
+    person.command("report", "--days", "3650", "--html", str(file), "--yes")
     assert children_cpu_seconds() - before < TEN_YEARS_SECONDS
     assert file.stat().st_size < TEN_YEARS_BYTES
     with opened(browser, file) as seen:

@@ -24,15 +24,17 @@ _NIGHTS = 30
 @click.command("page", cls=LocalisedCommand)
 @click.option("--html", "file", type=PATH)
 @click.option("--relief", is_flag=True)
+@click.option("--yes", is_flag=True)
 @pass_context
-def page_command(context: CommandContext, *, file: Path | None, relief: bool) -> None:
+def page_command(context: CommandContext, *, file: Path | None, relief: bool, yes: bool) -> int:
     """Open today's plan, your schedule and your report in your browser."""
     path = (own_page(context.state, "page") if file is None else file).absolute()
     if file is None:
         with contextlib.suppress(OSError):
             private_folder(path.parent)
     try:
-        write_page(_relief(context) if relief else _home(context), path, context)
+        text = _relief(context) if relief else _home(context)
+        written = write_page(text, path, context, yes=yes)
     except NightcareError as error:
         if file is None and not sys.stderr.isatty():
             # The menu of a desktop shows no output.
@@ -40,6 +42,7 @@ def page_command(context: CommandContext, *, file: Path | None, relief: bool) ->
         raise
     if file is None:
         open_page(path, context)
+    return 0 if written else 1
 
 
 def _relief(context: CommandContext) -> str:

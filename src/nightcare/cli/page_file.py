@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from html import escape
 from pathlib import Path
 
 from nightcare.cli.command_context import CommandContext
+from nightcare.cli.prompts import prompt_yes
 from nightcare.cli.record_formats import write_record
-from nightcare.errors import DesktopError, NightcareError, StateError
+from nightcare.errors import DesktopError, NightcareError, StateError, ValueRefused
 from nightcare.i18n.error_text import error_lines
+from nightcare.paths import PAGES, own_page
 
 _ERROR_PAGE = """<!DOCTYPE html>
 <html lang="{language}">
@@ -32,19 +35,44 @@ _ERROR_PAGE = """<!DOCTYPE html>
 """A page without Jinja2, which may be what is missing."""
 
 
-def write_page(text: str, path: Path, context: CommandContext) -> None:
-    """Write a page, and print where it is.
+def write_page(text: str, path: Path, context: CommandContext, *, yes: bool) -> bool:
+    """Write a page and print where it is; return whether the user let it be written.
+
+    Args:
+        text: The page.
+        path: The file, absolute.
+        context: The context of the command.
+        yes: Whether to overwrite a file without asking. nightcare's own pages always are.
 
     Raises:
         StateError: The file cannot be written; an old one is as it was.
+        ValueRefused: The file exists, and there is no terminal to ask in.
+        KeyboardInterrupt: The user pressed Ctrl-C or Ctrl-D.
     """
     if not path.parent.is_dir():
         raise StateError("page_folder_missing", folder=path.parent)
+    if not yes and not _may_overwrite(path, context):
+        context.print("page_kept", path=path)
+        return False
     try:
         write_record(text, path)
     except OSError as error:
         raise StateError("page_not_written", path=path, reason=error.strerror or error) from error
     context.print("did_export", path=path)
+    return True
+
+
+def _may_overwrite(path: Path, context: CommandContext) -> bool:
+    """Return whether a page may be written there, after asking if another file is there."""
+    own = path in {own_page(context.state, name) for name in PAGES}
+    # Writing to a folder fails without any harm, and says why.
+    if own or not path.exists() or path.is_dir():
+        return True
+    if not sys.stdin.isatty():
+        raise ValueRefused("page_would_overwrite", path=path)
+    return prompt_yes(
+        context.translator, context.translator.text("page_exists", path=path), default=False
+    )
 
 
 def open_page(path: Path, context: CommandContext) -> None:

@@ -50,11 +50,18 @@ _MARGIN = timedelta(days=3)
     type=PATH,
 )
 @click.option("--open", "shown", is_flag=True)
+@click.option("--yes", is_flag=True)
 @json_option
 @pass_context
 def report_command(
-    context: CommandContext, *, days: int, file: Path | None, shown: bool, as_json: bool
-) -> None:
+    context: CommandContext,
+    *,
+    days: int,
+    file: Path | None,
+    shown: bool,
+    yes: bool,
+    as_json: bool,
+) -> int:
     """Show what your diary adds up to, week by week."""
     checked_days(days)
     as_page = shown or file is not None
@@ -62,8 +69,8 @@ def report_command(
         raise ValueRefused("report_page_or_json")
     made, why = read_report(context, days)
     if as_page:
-        _write_page(made, why, context, file, shown=shown)
-    elif as_json:
+        return 0 if _write_page(made, why, context, file, shown=shown, yes=yes) else 1
+    if as_json:
         print_json(_value(made, why, context))
     else:
         for line in _lines(made, context):
@@ -72,6 +79,7 @@ def report_command(
             echo()
             for line in _advice(why, context):
                 echo(wrapped(line))
+    return 0
 
 
 def _write_page(
@@ -81,12 +89,16 @@ def _write_page(
     file: Path | None,
     *,
     shown: bool,
-) -> None:
+    yes: bool,
+) -> bool:
     """Write the page to a file, or to the folder of the journal, and open it if `shown`.
+
+    Return whether the user let it be written.
 
     Raises:
         ExtraMissing: The libraries that draw it are not installed.
         StateError: The file cannot be written; an old one is as it was.
+        ValueRefused: The file exists, and there is no terminal to ask in.
         DesktopError: No browser can be started; the page is written.
     """
     from nightcare.cli.page_file import open_page, write_page  # noqa: PLC0415 - only for a page
@@ -98,9 +110,10 @@ def _write_page(
         build_page(made, why, context.schedule.professional, context.translator, today)
     )
     path = (own_page(context.state, "report") if file is None else file).absolute()
-    write_page(text, path, context)
-    if shown:
+    written = write_page(text, path, context, yes=yes)
+    if written and shown:
         open_page(path, context)
+    return written
 
 
 def read_report(context: CommandContext, days: int) -> tuple[Report, ReferralReason | None]:
