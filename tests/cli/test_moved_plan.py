@@ -22,6 +22,7 @@ from nightcare.domain.delivery import (
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.routine_session import RoutineSession
+from nightcare.i18n.translator import read_words
 
 EVENING = """
 [reminders.evening-stretch]
@@ -247,3 +248,39 @@ def test_what_the_service_has_passed_without_a_record_is_not_part_of_the_day(
     assert lines[0] == "Sunday 22 November"
     assert [line[2:7] for line in lines[1:]] == ["16:00", "18:00", "20:00", "21:45", "22:20"]
     assert TODAY.isoformat() in terminal("today", "--json").out
+
+
+LATE = """
+[sleep]
+wake = "08:30"
+bedtime = "01:00"
+[reminders.evening-stretch]
+topic = "stretching"
+at = "bedtime - 30m"
+[reminders.evening-water]
+topic = "hydration"
+at = "bedtime - 2h"
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "mark"), [("en", "(after midnight)"), ("da", "(efter midnat)")]
+)
+def test_what_is_due_after_midnight_is_marked(terminal: Terminal, language: str, mark: str) -> None:
+    """It stands below the date of the evening before, in every view, also once it is over."""
+    terminal.write(f'language = "{language}"\n{LATE}')
+    place = terminal.home / "page.html"
+    for arguments in (("today",), ("preview", "--days", "1")):
+        lines = terminal(*arguments).out.splitlines()
+        (before,) = [line for line in lines if line.startswith("  23:00  ")]
+        (after,) = [line for line in lines if line.startswith("  00:30  ")]
+        assert mark not in before
+        assert after.endswith(f" {mark}")
+    assert terminal("page", "--html", place).code == 0
+    assert place.read_text(encoding="utf-8").count(f">{mark}</td>") == 1
+    due = terminal.at("00:30", TODAY + timedelta(days=1))
+    delivery = begin(Occurrence(Key("evening-stretch", TODAY, "1"), due), Topic.STRETCHING)
+    terminal.have(delivery, Closed(Outcome.DONE, due + timedelta(minutes=2)))
+    terminal.look_at_the_clock("00:40", TODAY + timedelta(days=1))
+    (over,) = [line for line in terminal("today").out.splitlines() if "  00:30  " in line]
+    assert over.endswith(f" {mark} {read_words(language).text('outcome_done')}")

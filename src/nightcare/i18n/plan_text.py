@@ -90,8 +90,15 @@ def entry_line(entry: OutlookEntry, outlook: Outlook, translator: Translator) ->
 
 
 def entry_state(entry: OutlookEntry, outlook: Outlook, translator: Translator) -> str:
-    """Return the state of an entry as text; empty if it is still to come."""
-    return "" if entry.delivery is None else _past_text(entry.delivery, outlook, translator)
+    """Return the state of an entry as text, empty if it is still to come.
+
+    An entry that is due on a later date than its care day's is marked as after midnight.
+    """
+    due = outlook.calendar.local(entry.occurrence.due)
+    late = due.date() > entry.occurrence.key.care_day
+    mark = translator.text("plan_after_midnight") if late else ""
+    past = "" if entry.delivery is None else _past_text(entry.delivery, outlook, translator)
+    return f"{mark} {past}".strip()
 
 
 def _past_text(delivery: Delivery, outlook: Outlook, translator: Translator) -> str:
