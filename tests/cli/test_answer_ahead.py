@@ -175,11 +175,11 @@ def test_why_tells_what_was_answered_ahead(terminal: Terminal) -> None:
     terminal("skip", "evening-stretch")
     terminal("done", "water", "--next")
     assert terminal("why").out == (
-        "water of 16:00: done ahead of time, 14:10; it does not come.\n"
-        "evening-stretch of 22:00: skipped ahead of time, 14:10; it does not come.\n"
+        "water (16:00): done ahead of time, 14:10; it does not come.\n"
+        "evening-stretch (22:00): skipped ahead of time, 14:10; it does not come.\n"
     )
     assert terminal("why", "water").out == (
-        "water of 16:00: done ahead of time, 14:10; it does not come.\n"
+        "water (16:00): done ahead of time, 14:10; it does not come.\n"
     )
     (entry,) = terminal("why", "water", "--json").json
     assert (entry["due"][11:16], entry["decided"][11:16]) == ("16:00", "14:10")

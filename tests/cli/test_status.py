@@ -132,9 +132,9 @@ def test_status_tells_what_is_open_snoozed_and_waiting(terminal: Terminal) -> No
     terminal.have(terminal.delivery("12:00", slot="14400"), Snoozed(terminal.at("14:30")))
     terminal.have_open("14:00")
     assert terminal("status").out.splitlines()[1:] == [
-        "Waiting: water of 10:00, because do not disturb was on.",
+        "Waiting: water (10:00), because do not disturb was on.",
         "Snoozed: water, until 14:30.",
-        "Open: water of 14:00.",
+        "Open: water (14:00).",
         "Next: water, 14:30.",
     ]
 
@@ -535,10 +535,10 @@ def test_why(terminal: Terminal) -> None:
             )
         journal.record_status(occurrence.key, DeliveryStatus.SHOWN)
     assert terminal("why").out.splitlines() == [
-        "loose-blanket of 12:00: shown 12:01, because nothing spoke against it.",
-        "evening-stretch of 11:00: waiting since 11:01, because do not disturb was on.",
+        "loose-blanket (12:00): shown 12:01, because nothing spoke against it.",
+        "evening-stretch (11:00): waiting since 11:01, because do not disturb was on.",
         (
-            "water of 10:00: not shown, decided 10:01, "
+            "water (10:00): not shown, decided 10:01, "
             "because it would have come too late to be of use."
         ),
     ]
@@ -566,7 +566,7 @@ def test_why_has_words_for_every_step(terminal: Terminal, verdict: str, step: Re
     english = terminal("why").out
     terminal.write('language = "da"')
     danish = terminal("why").out
-    assert english.startswith("water of 14:00: ")
+    assert english.startswith("water (14:00): ")
     assert danish.startswith("water (kl. 14:00): ")
 
 
@@ -577,7 +577,7 @@ def test_a_later_day_is_spoken_of_by_its_day(terminal: Terminal) -> None:
         journal.record_status(terminal.delivery().key, DeliveryStatus.SHOWN)
         journal.save_global_state(GlobalState(good_night=TODAY))
     terminal.look_at_the_clock("08:00", TODAY + timedelta(days=1))
-    assert terminal("why").out.startswith("water of yesterday 14:00: shown yesterday 14:10,")
+    assert terminal("why").out.startswith("water (yesterday 14:00): shown yesterday 14:10,")
 
 
 def test_an_open_reminder_says_nothing_of_when_before_it_is_shown(terminal: Terminal) -> None:
@@ -615,9 +615,9 @@ def test_what_is_not_on_the_screen_is_never_said_to_be(
         journal.record_decision(terminal.at("14:00"), delivery.occurrence, "show", Reason.SHOW)
         journal.record_status(delivery.key, status)
     reason = NOT_THERE[status]
-    assert f"To be shown: water of 14:00; {reason}." in terminal("status").out
+    assert f"To be shown: water (14:00); {reason}." in terminal("status").out
     assert f"to be shown; {reason}" in terminal("today").out
-    why = f"water of 14:00: to be shown since 14:00; {reason}.\n"
+    why = f"water (14:00): to be shown since 14:00; {reason}.\n"
     assert terminal("why").out == why
     (entry,) = terminal("status", "--json").json["unsettled"]
     said = {"delivery": status.stage, "refusal": status.refusal}
@@ -637,7 +637,7 @@ def test_what_has_left_the_screen_is_still_open(
         terminal.delivery(),
         Active(terminal.at("14:00"), terminal.at("14:30"), away=True, delivery=delivery),
     )
-    said = "Open, but not on the screen any more: water of 14:00."
+    said = "Open, but not on the screen any more: water (14:00)."
     assert said in terminal("status").out.splitlines()
     assert "open, not on the screen any more" in terminal("today").out
     (entry,) = terminal("status", "--json").json["unsettled"]
@@ -647,7 +647,7 @@ def test_what_has_left_the_screen_is_still_open(
 def test_without_the_service_nothing_is_on_the_screen(terminal: Terminal) -> None:
     """A reminder that was open when it ended is unanswered."""
     terminal.have_open("14:00")
-    assert "Unanswered: water of 14:00." in terminal("status").out.splitlines()
+    assert "Unanswered: water (14:00)." in terminal("status").out.splitlines()
     assert "Active" not in terminal("status").out
 
 

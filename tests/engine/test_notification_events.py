@@ -261,7 +261,7 @@ def test_a_press_that_cannot_count_is_answered_by_a_message(bus: PrivateBus) -> 
                 assert (evening.state("walk"), evening.state("swim")) == ("expired", "open")
                 said = server.asked[-1]
                 assert said.title == "That answer did not count"
-                assert "walk of 10:00" in said.body
+                assert "walk (10:00)" in said.body
                 assert "nightcare done walk" in said.body
                 evening.answers().done(evening.now, "walk")
                 assert evening.state("walk") == "done"
@@ -324,7 +324,7 @@ def test_a_press_during_a_stretch_is_answered() -> None:
     desk.until("2026-11-23 10:00")
     desk.press("start")
     (said,) = late(desk, token, "done")
-    assert said.startswith("walk of 09:30")
+    assert said.startswith("walk (09:30)")
     assert desk.outcomes("walk") == ["expired"]
 
 
@@ -342,7 +342,7 @@ def test_a_press_after_its_freshness_does_not_count() -> None:
     (token,) = desk.screen.on_screen
     desk.until("2026-11-23 10:31")
     (said,) = late(desk, token, "done")
-    assert said.startswith("walk of 10:00 is over")
+    assert said.startswith("walk (10:00) is over")
     assert desk.outcomes("walk") == ["expired"]
 
 
@@ -378,7 +378,7 @@ def test_a_press_on_what_is_done_changes_nothing() -> None:
     (token,) = desk.screen.on_screen
     desk.press("done")
     assert late(desk, token, "done") == []
-    assert late(desk, token, "snooze-10m") == ["walk of 10:00 is done already."]
+    assert late(desk, token, "snooze-10m") == ["walk (10:00) is done already."]
     assert desk.outcomes("walk") == ["done"]
 
 
