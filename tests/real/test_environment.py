@@ -256,8 +256,9 @@ def environment(night: Nightcare) -> dict[str, Any]:
 
 
 def title_of_reminder(monitor: Monitor) -> str:
-    """Return the title of the next reminder, without the notice about a loaded schedule."""
-    notices = {read_words(language).text("notice_taken_up") for language in ("en", "da")}
+    """Return the title of the next reminder, without the welcome and the notice of a schedule."""
+    keys = ("notice_taken_up", "welcome_title")
+    notices = {read_words(language).text(key) for language in ("en", "da") for key in keys}
     seen = monitor.wait_for("Notify", matching=lambda seen: seen.body[3] not in notices)
     return str(seen.body[3])
 

@@ -118,7 +118,7 @@ class Desktop:
         return [
             seen
             for seen in self.monitor.history()
-            if seen.member == "Notify" and seen.body[3] in _OURS
+            if seen.member == "Notify" and str(seen.body[3]).removeprefix(SENDER) in _OURS
         ]
 
     def steps(self) -> list[tuple[str, int]]:
@@ -349,7 +349,9 @@ def test_how_it_looks(name: str, request: pytest.FixtureRequest) -> None:
             )
             look("middle")
             eventually(
-                lambda: desk.asked()[-1].body[3] == CLOSING, HANG_SECONDS, "the closing words"
+                lambda: str(desk.asked()[-1].body[3]).removeprefix(SENDER) == CLOSING,
+                HANG_SECONDS,
+                "the closing words",
             )
             look("end")
             assert desk.night.today("stretch")["outcome"] == "done"
