@@ -583,6 +583,7 @@ def test_every_judgement_is_provoked_here() -> None:
     met |= {one.fix for findings, _ in CASES for one in findings if one.fix}
     elsewhere = (
         "mark_",
+        "verdict_",
         "check_",
         "can_",
         "trial_",
