@@ -50,13 +50,32 @@ _BEGINNING = datetime.min.replace(tzinfo=UTC)
     "--output",
     type=PATH,
 )
+@click.option("--ics", type=PATH)
+@click.option("--hydration", is_flag=True)
+@click.option("--yes", is_flag=True)
 @pass_context
-def export_command(context: CommandContext, *, form: str, output: Path | None) -> None:
+def export_command(
+    context: CommandContext,
+    *,
+    form: str,
+    output: Path | None,
+    ics: Path | None,
+    hydration: bool,
+    yes: bool,
+) -> int:
     """Export everything that is recorded: diary, reminders, actions, settings.
 
     In CSV a text that a spreadsheet would take for a formula has an apostrophe before it. JSON is
-    exact.
+    exact. With `--ics` the coming reminders are written instead, as a calendar file.
     """
+    if ics is not None:
+        from nightcare.cli.calendar_file import export_calendar  # noqa: PLC0415 - only with --ics
+
+        if form == "csv" or output is not None:
+            raise ValueRefused("export_ics_alone")
+        return 0 if export_calendar(context, ics, hydration=hydration, overwrite=yes) else 1
+    if hydration:
+        raise ValueRefused("export_hydration_wants_ics")
     if form == "csv" and output is None:
         raise ValueRefused("export_wants_folder")
     zone = context.lenient().zone
@@ -89,6 +108,7 @@ def export_command(context: CommandContext, *, form: str, output: Path | None) -
         )
     if output is not None:
         context.lenient().print("did_export", path=output)
+    return 0
 
 
 def _reminder_record(delivery: Delivery, zone: tzinfo) -> Record:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -117,6 +117,12 @@ def part_of_day(now: datetime, day: CareDay) -> PartOfDay:
     return PartOfDay.DAY
 
 
+def suited_tips(tips: Iterable[Tip], topic: Topic, moment: PartOfDay) -> list[Tip]:
+    """Return the tips of a topic that suit a part of the day, or all of the topic if none does."""
+    of_topic = [tip for tip in tips if tip.topic is topic]
+    return [tip for tip in of_topic if tip.moment in (moment, PartOfDay.ANY)] or of_topic
+
+
 def next_tip(
     tips: Sequence[Tip], topic: Topic, moment: PartOfDay, last_shown: Mapping[str, int]
 ) -> Tip | None:
@@ -130,7 +136,5 @@ def next_tip(
         moment: The moment of day it is.
         last_shown: For each tip that was ever shown a number that grows with each showing.
     """
-    suited = [
-        tip for tip in tips if tip.topic is topic and tip.moment in (moment, PartOfDay.ANY)
-    ] or [tip for tip in tips if tip.topic is topic]
+    suited = suited_tips(tips, topic, moment)
     return min(suited, key=lambda tip: last_shown.get(tip.id, -1), default=None)

@@ -60,7 +60,10 @@ def compose(
         lengths: The snoozes that make sense now.
         last_before_bed: Whether it is the last one of the evening, and so says good night.
     """
-    title, body = _text(delivery, reminder, translator, tip)
+    title, body = title_and_body(reminder, translator, "" if tip is None else tip.text)
+    if delivery.seen:
+        # Some servers drop what equals the one before, so a later asking reads differently.
+        title = translator.text("title_again", title=title)
     return Message(
         token=token(delivery),
         title=title,
@@ -76,19 +79,14 @@ def compose(
     )
 
 
-def _text(
-    delivery: Delivery, reminder: Reminder, translator: TranslatorPort, tip: Tip | None
-) -> tuple[str, str]:
+def title_and_body(reminder: Reminder, translator: TranslatorPort, advice: str) -> tuple[str, str]:
+    """Return the title and the body of a reminder: the person's own words, or some advice."""
     usual = translator.text(f"title_{reminder.topic}")
-    advice = "" if tip is None else tip.text
     if reminder.text is None:
-        title, body = usual, advice
-    elif len(reminder.text) <= OWN_TITLE_LENGTH:
-        title, body = reminder.text, ""
-    else:
-        title, body = usual, reminder.text
-    # Some servers drop what equals the one before, so a later asking reads differently.
-    return (translator.text("title_again", title=title) if delivery.seen else title), body
+        return usual, advice
+    if len(reminder.text) <= OWN_TITLE_LENGTH:
+        return reminder.text, ""
+    return usual, reminder.text
 
 
 def _buttons(
