@@ -124,7 +124,7 @@ def test_what_a_server_refused_once_is_shown_when_it_takes_it(bus: PrivateBus) -
             server.script.append(How.ZERO)
             await evening.until("2026-11-23 10:01:02")
             assert delivery(evening) is DeliveryStatus.SHOWN
-            assert server.asked[1].expires == 600_000
+            assert server.asked[1].expires == 605_000
             await evening.until("2026-11-23 10:11:02")
             assert outcome(evening) == "expired: None"
 

@@ -160,7 +160,7 @@ def test_a_step_stays_until_the_next_one_takes_its_place(bus: PrivateBus) -> Non
                 await evening.press(server.asked[0], "start")
                 await evening.until("2026-11-23 10:00:58")
                 assert [asked.replaces for asked in server.asked[2:]] == [2, 2]
-                assert all(20_000 <= asked.expires <= 20_600 for asked in server.asked[1:])
+                assert all(25_000 <= asked.expires <= 25_600 for asked in server.asked[1:])
                 assert "log_taken_off" not in evening.told
 
     steered(story())
@@ -184,7 +184,7 @@ def test_what_goes_by_itself_under_do_not_disturb_comes_when_that_ends(bus: Priv
             await evening.until("2026-11-23 10:03:02")
             assert evening.titles == ["walk", "walk"]
             assert server.drawn == ["walk", "walk"]
-            assert server.asked[1].expires < 421_000
+            assert server.asked[1].expires < 426_000
             await evening.until("2026-11-23 10:04")
             assert evening.titles == ["walk", "walk"]
             await evening.until("2026-11-23 10:10:01")

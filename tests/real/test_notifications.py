@@ -260,7 +260,7 @@ def test_notification_carries_what_the_specification_asks_for(
     ]
     assert hints["urgency"] == ("y", 2)
     assert hints["desktop-entry"] == ("s", "nightcare")
-    assert expires == 600_000
+    assert expires == 605_000
 
 
 def test_next_reminder_takes_the_place_of_the_one_before(

@@ -156,7 +156,7 @@ def test_a_message_arrives_with_all_that_it_carries(bus: PrivateBus) -> None:
             "x-dunst-stack-tag": "nightcare reminder",
         },
         types={"urgency": "y", "category": "s", "desktop-entry": "s", "x-dunst-stack-tag": "s"},
-        expires=600_000,
+        expires=605_000,
     )
 
 

@@ -168,6 +168,11 @@ _WITHOUT_END = timedelta(days=1)
 expires", makes some servers use a time of their own (SwayNotificationCenter: 10 s), or a modal
 dialog."""
 
+_AFTER_US = timedelta(seconds=5)
+"""The time by which a server is later than nightcare in taking a notification off; it counts where
+the service has ended. If a close comes at the instant when its timer ends, mako (1.7.1) waits for
+ever for that timer, which the close has stopped, and answers nobody."""
+
 _SHORTEST, _LONGEST = 1_000, 2**31 - 1
 """Milliseconds of an expire_timeout, which is an INT32."""
 
@@ -185,7 +190,8 @@ def notify_arguments(
 
     Args:
         message: The message.
-        left: The time that it still stays on the screen; None if that has no end.
+        left: The time that it still stays on the screen until nightcare closes it; None if that
+            has no end.
         traits: The traits of the server.
         capabilities: Its capabilities, by the user's answer about its buttons as well.
         icon: The name or path of the icon.
@@ -253,5 +259,5 @@ def _hints(message: Message, traits: ServerTraits, replaces: int) -> Mapping[str
 
 def _milliseconds(left: timedelta | None) -> int:
     """Return an expire_timeout; it is never 0 nor negative, which servers read as they like."""
-    milliseconds = (_WITHOUT_END if left is None else left) // timedelta(milliseconds=1)
+    milliseconds = (_WITHOUT_END if left is None else left + _AFTER_US) // timedelta(milliseconds=1)
     return min(max(milliseconds, _SHORTEST), _LONGEST)
