@@ -94,15 +94,15 @@ STEPS: list[tuple[Verdict, Callable[[Case], Case]]] = [
         lambda case: replace(case, reminder=reminder(at("19:20"), enabled=False)),
     ),
     (
-        Hold(Reason.PAUSED),
-        lambda case: replace(
-            case, situation=replace(case.situation, paused_until=NOW + timedelta(hours=1))
-        ),
-    ),
-    (
         Drop(Reason.TOO_LATE),
         lambda case: replace(
             case, delivery=replace(case.delivery, fresh_from=NOW - FRESH - SECOND)
+        ),
+    ),
+    (
+        Hold(Reason.PAUSED),
+        lambda case: replace(
+            case, situation=replace(case.situation, paused_until=NOW + timedelta(hours=1))
         ),
     ),
     (Drop(Reason.ASLEEP), an_early_bedtime),

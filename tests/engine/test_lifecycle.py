@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 
@@ -47,3 +47,38 @@ def test_a_clock_that_is_set_back_shows_nothing_that_the_plan_had_not() -> None:
     made.service.reload(made.schedule, made.translator, made.now, meant_since=made.now)
     made.sleep_until("2026-11-23 21:09")
     assert made.title() is None
+
+
+TWICE = """
+[reminders.stretch]
+topic = "stretching"
+text = "Stretch"
+at = ["21:00", "bedtime - 65m"]
+fresh = "{fresh}"
+"""
+
+
+@pytest.mark.parametrize("paused", [False, True], ids=["awake", "paused"])
+def test_a_moment_that_comes_up_too_late_replaces_nothing(*, paused: bool) -> None:
+    """The machine sleeps over 21:25, which is stale when it wakes; the snooze until 22:05 stays."""
+    made = Desk(TWICE.format(fresh="20m"), "2026-11-23 20:00")
+    made.until("2026-11-23 21:05")
+    made.answers().snooze(made.now, None, timedelta(hours=1))
+    if paused:
+        made.answers().pause(made.now, made.now + timedelta(minutes=50))
+    made.written()
+    made.sleep_until("2026-11-23 21:50")
+    assert made.outcomes("stretch") == ["snoozed", "missed: too late"]
+    made.until("2026-11-23 22:06")
+    assert made.title() == "Once more: Stretch"
+
+
+def test_a_moment_that_comes_up_in_the_night_replaces_nothing() -> None:
+    """A snooze ends when the machine wakes, too late in the night for the moment of 21:25."""
+    made = Desk(TWICE.format(fresh="119m"), "2026-11-23 20:00")
+    made.until("2026-11-23 21:05")
+    made.answers().snooze(made.now, None, timedelta(minutes=115))
+    made.written()
+    made.sleep_until("2026-11-23 23:00:30")
+    assert made.title() == "Once more: Stretch"
+    assert made.outcomes("stretch") == ["open", "missed: asleep"]

@@ -243,6 +243,44 @@ def test_a_zone_there_and_back_over_a_moment_loses_nothing(away: str) -> None:
     assert [one.title for one in made.screen.shown] == ["Stretch", "Blanket"]
 
 
+def test_what_a_zone_there_and_back_replaced_comes_again() -> None:
+    """In Auckland the stretch of 10:02 replaces the one of 22:00, which waits for the screen."""
+    blanket = '[reminders.blanket]\ntopic = "blanket"\nat = "bedtime - 30m"\nfresh = "20m"\n'
+    stretch = '[reminders.stretch]\ntopic = "stretching"\ntext = "Stretch"\n'
+    made = desk("22:03", blanket + stretch + 'at = ["bedtime - 30m", "10:02"]\n')
+    assert made.outcomes("stretch") == ["held"]
+    made.service.change_zone(ZoneInfo("Pacific/Auckland"), made.now)
+    made._deliver()
+    assert made.title() == "Stretch"
+    at(made, "22:05")
+    made.service.change_zone(ZONE, made.now)
+    made._deliver()
+    assert made.title() == "Stretch"
+    assert made.outcomes("stretch") == ["open"]
+
+
+@pytest.mark.parametrize(("until", "title"), [("22:20", "Stretch"), ("22:32", None)])
+def test_a_journey_repeats_nothing_that_a_later_moment_replaced(
+    until: str, title: str | None
+) -> None:
+    """The stretch of 22:25 replaces the one of 22:00, which waits; it alone may come again."""
+    moments = 'at = ["bedtime - 30m", "bedtime - 5m"]\n'
+    stretch = f'[reminders.stretch]\ntopic = "stretching"\ntext = "Stretch"\n{moments}'
+    made = desk("21:59", stretch)
+    made.there(Presence({Condition.LOCKED}))
+    at(made, until)
+    made.there(Presence())
+    assert made.title() == "Stretch"
+    made.answers().done(made.now)
+    made.written()
+    for zone in (ZoneInfo("Pacific/Auckland"), ZONE):
+        made.service.change_zone(zone, made.now)
+        made._deliver()
+    assert made.title() is None
+    at(made, "22:33")
+    assert made.title() == title
+
+
 def test_a_bedtime_edited_to_an_earlier_one_shows_what_is_fresh() -> None:
     """21:30 has gone by when the config says so."""
     made = desk("21:45")

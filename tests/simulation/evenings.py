@@ -74,6 +74,7 @@ class Evenings:
             self.chances.pop(one.key, None)
         elif gave_way:
             self.excused.add(one.key)
+            self.chances.pop(one.key, None)
         elif _may_be_shown(world, one, reminder):
             if all(token.startswith(CAN_WAIT) for token in world.screen.visible):
                 world.fail(f"somebody is there, the screen is free, not shown: {one}, {delivery}")

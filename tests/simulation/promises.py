@@ -183,8 +183,7 @@ class Promises:
         """Check that nothing is left open after days without the person."""
         for delivery in self._world.journal.unsettled():
             young = delivery.fresh_from > self._world.now - timedelta(days=1, hours=3)
-            waiting = isinstance(delivery.state, Held) and delivery.state.cause is Reason.PAUSED
-            if not young and not waiting:
+            if not young:
                 self._world.fail(f"never ended: {delivery}")
 
     # The promises
@@ -267,9 +266,11 @@ class Promises:
                 delivery.state.outcome if delivery and isinstance(delivery.state, Closed) else None
             )
             if now is not outcome:
-                # What nobody saw, and a change of the plan or of the clock has put ahead.
+                # What nobody saw, and a change of the plan or of the clock has put ahead, or has
+                # made fresh again.
                 ahead = delivery is None or delivery.occurrence.due > due
-                forgotten = (ahead or self._clock_set_back) and outcome is Outcome.MISSED
+                changed = self._clock_set_back or self._in_force != (world.schedule, world.zone)
+                forgotten = (ahead or changed) and outcome is Outcome.MISSED
                 if not self.answering and not forgotten:
                     world.fail(f"{key} was {outcome} and is {now}")
                 del self._settled[key]

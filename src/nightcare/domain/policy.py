@@ -89,10 +89,10 @@ def decide(delivery: Delivery, reminder: Reminder | None, situation: Situation) 
         return Drop(Reason.GOOD_NIGHT)
     if reminder is None or not reminder.enabled:
         return Drop(Reason.DISABLED)
-    if situation.paused_until is not None and now < situation.paused_until:
-        return Hold(Reason.PAUSED)
     if now > delivery.fresh_from + reminder.fresh:
         return Drop(Reason.TOO_LATE)
+    if situation.paused_until is not None and now < situation.paused_until:
+        return Hold(Reason.PAUSED)
     if situation.day.asleep(now) and not _meant(delivery, situation):
         return Drop(Reason.ASLEEP)
     absent = _absent(reminder, situation.presence)

@@ -237,7 +237,7 @@ class Engine:
             self._guided_routine.stop_unless_open(context.journal, silent=_silent(situation))
             situation = replace(situation, routine_under_way=self._guided_routine.under_way)
             moved = frozenset() if returns else moved_by_person(context.journal)
-            found = candidates(context, self._guided_routine, now)
+            found = candidates(context, self._guided_routine, situation)
             show_one(context, found, situation, moved)
             share_screen(context, situation)
             self._handles.write(context.journal)

@@ -18,7 +18,7 @@ from nightcare.domain.delivery import (
     skipped_days,
 )
 from nightcare.domain.plan_change import postponed
-from nightcare.domain.policy import Situation, review
+from nightcare.domain.policy import Drop, Situation, decide, review
 from nightcare.domain.recurrence import between, planned
 from nightcare.domain.reminders import Every, Key, Occurrence, Reminder
 from nightcare.engine.context import Context
@@ -39,9 +39,12 @@ def expire(context: Context, situation: Situation) -> None:
             context.journal.save(reviewed)
 
 
-def candidates(context: Context, guided_routine: GuidedRoutine, now: datetime) -> list[Delivery]:
+def candidates(
+    context: Context, guided_routine: GuidedRoutine, situation: Situation
+) -> list[Delivery]:
     """Return the candidates for the screen: newly due, back from a snooze, held, or to repeat."""
-    new = _newly_due(context, guided_routine, now)
+    now = situation.now
+    new = _newly_due(context, guided_routine, situation)
     _move(context, now)
     unsettled = context.journal.unsettled()
     screen_taken = any(one.displayed is not None for one in unsettled)
@@ -68,8 +71,11 @@ def moved_by_person(journal: JournalPort) -> frozenset[Key]:
     return frozenset(one.key for one in journal.unsettled() if isinstance(one.state, Due))
 
 
-def _newly_due(context: Context, guided_routine: GuidedRoutine, now: datetime) -> list[Delivery]:
+def _newly_due(
+    context: Context, guided_routine: GuidedRoutine, situation: Situation
+) -> list[Delivery]:
     """Begin the courses of what has fallen due since the last reckoning."""
+    now = situation.now
     updated = context.journal.global_state().updated or now
     if now < updated:
         _forget_missed(context, now)
@@ -96,8 +102,10 @@ def _newly_due(context: Context, guided_routine: GuidedRoutine, now: datetime) -
             context.settle(delivery.settle(Outcome.SKIPPED, now, Reason.SKIPPED_TODAY))
         elif _later_came(context, delivery, reminder):
             context.settle(delivery.give_up(now, Reason.SUPERSEDED))
-        elif _is_stale_beside_fresh(context, delivery, reminder, now):
-            context.settle(delivery.give_up(now, Reason.TOO_LATE))
+        elif isinstance(verdict := decide(delivery, reminder, situation), Drop):
+            # What cannot be shown takes the place of nothing.
+            context.decided(delivery, "drop", verdict.step, now)
+            context.settle(delivery.give_up(now, verdict.step))
         else:
             _supersede(context, occurrence.key, now)
             context.journal.save(delivery)
@@ -141,20 +149,6 @@ def _fresh_again(context: Context, ahead: datetime, now: datetime) -> list[Occur
             min(now, ahead - reminder.fresh),
         )
     ]
-
-
-def _is_stale_beside_fresh(
-    context: Context, delivery: Delivery, reminder: Reminder, now: datetime
-) -> bool:
-    """Return whether it comes too late (now in UTC), and another of its reminder does not.
-
-    A journey can bring a moment that is long over, and what waits for the screen is not replaced.
-    """
-    return now > delivery.fresh_from + reminder.fresh and any(
-        now <= one.fresh_from + reminder.fresh
-        for one in context.journal.unsettled()
-        if one.key.reminder == reminder.name and one.key != delivery.key
-    )
 
 
 def _later_came(context: Context, delivery: Delivery, reminder: Reminder) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from datetime import datetime, timedelta
 
-from nightcare.domain.delivery import Active, Closed, Delivery, Due, Held, Outcome, begin
+from nightcare.domain.delivery import Active, Closed, Delivery, Due, Held, Outcome, Reason, begin
 from nightcare.domain.plan_change import PlanChange
 from nightcare.domain.reminders import Every, Key, Occurrence
 from nightcare.engine.ports import JournalPort
@@ -134,9 +134,10 @@ def _begin_missed(
 
 
 def _missed_again(journal: JournalPort, change: PlanChange, now: datetime) -> list[Occurrence]:
-    """Return what nobody has seen by the old plan, at its moment that is fresh by the new one.
+    """Return what nobody has seen, and is fresh at its moment by the new plan.
 
-    What an earlier change put too far behind has no record.
+    By the old plan its moment was earlier. It was missed, has no record because an earlier change
+    put it too far behind, or waits at another moment.
     """
     found = []
     for old, new in change.put_back(now):
@@ -146,8 +147,11 @@ def _missed_again(journal: JournalPort, change: PlanChange, now: datetime) -> li
         if reminder is None or isinstance(reminder.timing, Every):
             # The moments of an `every` stand for each other, and the next one is near.
             continue
+        if any(one.key.reminder == reminder.name for one in change.after.between(new.due, now)):
+            # A later moment has taken its place.
+            continue
         delivery = journal.delivery(old.key)
-        if delivery is None or (delivery.occurrence == old and _unreached(delivery)):
+        if delivery is None or (_unreached(delivery) and _elsewhere(delivery, new)):
             found.append(new)
     return found
 
@@ -166,6 +170,16 @@ def _unreached(delivery: Delivery) -> bool:
             return True
         case _:
             return False
+
+
+def _elsewhere(delivery: Delivery, moment: Occurrence) -> bool:
+    """Return whether it was missed, or waits at another moment.
+
+    What was missed because its stretch was under way then stays missed.
+    """
+    if isinstance(delivery.state, Closed):
+        return delivery.state.reason is not Reason.ROUTINE
+    return delivery.occurrence != moment
 
 
 def _on_screen(delivery: Delivery) -> bool:
