@@ -12,6 +12,7 @@ from pathlib import Path
 
 from generating.completions import completion
 from generating.manual import config_page, program_page
+from generating.owner_facts import filled_files
 from generating.references import listed_commands, listed_keys
 from nightcare.config.config_file import example_text
 from nightcare.config.load import load
@@ -38,6 +39,7 @@ def files() -> Iterator[tuple[str, str]]:
         yield f"share/{folder}/man1/nightcare.1", "\n".join(program_page(language))
         yield f"share/{folder}/man5/nightcare.toml.5", "\n".join(config_page(language))
     yield "src/nightcare/config/example.json", _example_made()
+    yield from filled_files(PROJECT)
     for shell, path in SHELLS.items():
         yield f"share/{path}", completion(shell)
 

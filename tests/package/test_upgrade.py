@@ -29,7 +29,7 @@ PYTHON = "/usr/bin/python3"
 
 SECONDS = 90
 INSTALL_SECONDS = 300
-NEWER = "0.1.99"
+NEWER = "0.2.99"
 
 
 def beside_python(name: str) -> str:

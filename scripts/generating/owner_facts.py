@@ -1,0 +1,61 @@
+"""The version and the facts of release.toml in files that cannot read them.
+
+A line keeps its place and everything around the value, so that the rest of the file is edited by
+hand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from releasing.package_metadata import file_address, read_facts, read_version
+
+_METAINFO = "share/metainfo/org.nightcare.nightcare.metainfo.xml"
+
+
+def filled_files(project: Path) -> Iterator[tuple[str, str]]:
+    """Yield the path in the project and the text of each file, with the current values."""
+    for name, values in _values(project).items():
+        text = (project / name).read_text(encoding="utf-8")
+        for pattern, value in values.items():
+            text, count = re.subn(pattern, _replacement(value), text, flags=re.MULTILINE)
+            assert count, f"{name} has nothing like {pattern}"
+        yield name, text
+
+
+def _values(project: Path) -> dict[str, dict[str, str]]:
+    """Return the value for each pattern in each file.
+
+    A pattern has the text before the value as its first group, and a path in the project, which is
+    appended to the value, as an optional second group.
+    """
+    facts, version = read_facts(project), read_version(project)
+    address = f"{facts['maintainer']} <{facts['contact']}>"
+    return {
+        _METAINFO: {
+            r'(<url type="homepage">)[^<]*': facts["homepage"],
+            r'(<url type="bugtracker">)[^<]*': facts["issues"],
+            r'(<url type="help">)[^<]*': file_address("page", "docs/guide.md", facts, version),
+            r'(<url type="vcs-browser">)[^<]*': facts["browser"],
+            r'(<developer id=.*\n +<name translate="no">)[^<]*': facts["maintainer"],
+            r"(<image [^>]*>)[^<]*?(docs/screenshots/[^<]*)": file_address(
+                "raw", "", facts, version
+            ),
+        },
+        "debian/control": {
+            r"(^Maintainer: ).*": address,
+            r"(^Homepage: ).*": facts["homepage"],
+            r"(^Vcs-Git: ).*": facts["repository"],
+        },
+        "debian/changelog": {r"(^ -- ).*(?=  )": address},
+    }
+
+
+def _replacement(value: str) -> Callable[[re.Match[str]], str]:
+    def replaced(found: re.Match[str]) -> str:
+        before, *path = found.groups()
+        return f"{before}{value}{''.join(path)}"
+
+    return replaced

@@ -1,0 +1,1 @@
+"""Parts of ./scripts/release, and of the build of the packages."""
