@@ -9,6 +9,7 @@ import pty
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -41,6 +42,10 @@ def _nowhere(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     """
     disk = SimpleNamespace(free=5 * 2**30)
     monkeypatch.setattr("nightcare.journal.inspection.shutil.disk_usage", lambda _: disk)
+    # The clock of the tests may be earlier than the release.
+    monkeypatch.setattr(
+        "nightcare.doctor.checks.system_clock.RELEASED", terminal.now - timedelta(1)
+    )
     monkeypatch.setattr(doctor_command, "Limits", lambda: Limits(LONG, LONG, LONG))
     monkeypatch.setenv("PATH", str(terminal.home / "bin"))
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere")
