@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import gc
 import time
 from collections.abc import Callable
 from functools import partial
@@ -9,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from nightcare.desktop.programs import output
+from nightcare.desktop.programs import output, printed
 from parts.probes import LONG
 from parts.processes import Identity, eventually
 from parts.scripts import only_program
@@ -39,3 +42,33 @@ def test_what_a_program_prints_is_taken(programs: Make) -> None:
     """Both streams, also what is no text, and how it ended."""
     said = output(("odd",), programs("odd", r"printf 'a\377'; echo b >&2; exit 3"), LONG)
     assert (said.out, said.err, said.status) == ("a\ufffd", "b\n", 3)
+
+
+def test_output_is_taken_beside_everything_else(programs: Make) -> None:
+    """Bytes that are no text are replaced, and errors are left out."""
+    variables = programs("odd", r"printf 'a\377'; echo b >&2; exit 3")
+    assert asyncio.run(printed(("odd",), variables)) == "a\ufffd"
+
+
+@pytest.mark.parametrize("before", range(8))
+@pytest.mark.parametrize("between", range(4))
+def test_a_program_whose_caller_is_cancelled_twice_is_ended(
+    programs: Make, before: int, between: int
+) -> None:
+    """A listener ends its queries when its bus is lost, and again when it ends itself.
+
+    A program that is left behind warns when its object is deleted, which fails the test.
+    """
+    variables = programs("slow", "exec /bin/sleep 600")
+
+    async def story() -> None:
+        task = asyncio.create_task(printed(("slow",), variables))
+        for steps in (before, between):
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    asyncio.run(story())
+    gc.collect()
