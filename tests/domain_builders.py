@@ -12,9 +12,9 @@ from nightcare.domain.care_day import Calendar, Hours, Sleep
 from nightcare.domain.delivery import Delivery, begin
 from nightcare.domain.diary import Cramp, place_of
 from nightcare.domain.moments import parse_moment
+from nightcare.domain.reasons import Condition
 from nightcare.domain.reminders import (
     At,
-    Condition,
     Cron,
     Every,
     Key,

@@ -7,7 +7,8 @@ import pytest
 from cli.talk import answered
 from cli.terminal import TODAY, Terminal
 from nightcare.domain.care_day import ONE_DAY
-from nightcare.domain.delivery import Active, Held, Reason, Snoozed
+from nightcare.domain.delivery import Active, Held, Snoozed
+from nightcare.domain.reasons import Reason
 
 DAY = """
 [sleep]

@@ -16,7 +16,8 @@ from nightcare import __version__
 from nightcare.cli.command_group import app
 from nightcare.cli.main import main
 from nightcare.desktop.instance_lock import InstanceLock
-from nightcare.domain.delivery import Closed, Outcome, Reason
+from nightcare.domain.delivery import Closed, Outcome
+from nightcare.domain.reasons import Reason
 from nightcare.journal.database import FILE_NAME
 from parts.scripts import shell_program
 

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from cli.terminal import TODAY, Terminal
-from nightcare.domain.delivery import Closed, Held, Outcome, Reason, Snoozed
+from nightcare.domain.delivery import Closed, Held, Outcome, Snoozed
 from nightcare.domain.diary import Answer, Morning
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.history import ACTS
+from nightcare.domain.reasons import Reason
 from nightcare.domain.routine_session import RoutineSession
 from nightcare.i18n.translator import read_words
 from nightcare.journal.database import FILE_NAME

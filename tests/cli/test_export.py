@@ -14,8 +14,9 @@ import pytest
 from cli.talk import answered
 from cli.terminal import Terminal
 from nightcare.desktop.instance_lock import InstanceLock
-from nightcare.domain.delivery import Closed, Held, Outcome, Reason, Snoozed
+from nightcare.domain.delivery import Closed, Held, Outcome, Snoozed
 from nightcare.domain.global_state import GlobalState
+from nightcare.domain.reasons import Reason
 from nightcare.journal.database import FILE_NAME
 from nightcare.journal.diary_store import DiaryStore
 from nightcare.journal.store import SERVICE_NOTE

@@ -9,17 +9,9 @@ from typing import Any
 import pytest
 
 from cli.terminal import TODAY, ZONE, Terminal
-from nightcare.domain.delivery import (
-    Active,
-    Closed,
-    Delivery,
-    Held,
-    Outcome,
-    Reason,
-    Snoozed,
-    begin,
-)
+from nightcare.domain.delivery import Active, Closed, Delivery, Held, Outcome, Snoozed, begin
 from nightcare.domain.global_state import GlobalState
+from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.routine_session import RoutineSession
 from nightcare.i18n.translator import read_words

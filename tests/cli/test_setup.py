@@ -16,7 +16,7 @@ from nightcare.config.config_file import example_text
 from nightcare.config.load import load
 from nightcare.desktop.instance_lock import InstanceLock
 from nightcare.domain.care_day import Hours
-from nightcare.domain.reminders import Condition
+from nightcare.domain.reasons import Condition
 from nightcare.engine.welcome import WELCOME_NOTE
 from parts.scripts import shell_program
 

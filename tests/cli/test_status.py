@@ -12,8 +12,9 @@ import pytest
 from cli.terminal import TODAY, Terminal
 from nightcare.config.load import load
 from nightcare.desktop.instance_lock import InstanceLock
-from nightcare.domain.delivery import Active, Closed, DeliveryStatus, Held, Outcome, Reason, Snoozed
+from nightcare.domain.delivery import Active, Closed, DeliveryStatus, Held, Outcome, Snoozed
 from nightcare.domain.global_state import GlobalState
+from nightcare.domain.reasons import Reason
 from nightcare.domain.routine_session import RoutineSession
 from nightcare.journal.store import SERVICE_NOTE
 

@@ -13,16 +13,8 @@ from nightcare.config.config_file import built_in, example_text
 from nightcare.config.load import load
 from nightcare.domain.care_day import Hours
 from nightcare.domain.moments import Anchor, Relative
-from nightcare.domain.reminders import (
-    At,
-    Condition,
-    Every,
-    Reminder,
-    Repeat,
-    Topic,
-    Urgency,
-    WhenBusy,
-)
+from nightcare.domain.reasons import Condition
+from nightcare.domain.reminders import At, Every, Reminder, Repeat, Topic, Urgency, WhenBusy
 from nightcare.domain.routine import StretchRule
 from nightcare.domain.schedule import BARE_PAUSE
 from nightcare.domain.snooze import SnoozeRule

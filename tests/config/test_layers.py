@@ -20,7 +20,8 @@ from nightcare.config.load import load
 from nightcare.config.source import source_of
 from nightcare.domain.care_day import Hours
 from nightcare.domain.moments import Anchor, ClockTime, Relative
-from nightcare.domain.reminders import At, Condition, Topic, WhenBusy
+from nightcare.domain.reasons import Condition
+from nightcare.domain.reminders import At, Topic, WhenBusy
 from nightcare.errors import ConfigError, Location
 
 WALK = '[reminders.walk]\ntopic = "exercise"\nat = "17:00"\n'

@@ -8,7 +8,8 @@ import pytest
 
 from config.written import SLEEP, loaded, reminder, schedule, warned
 from nightcare.domain.moments import Anchor, ClockTime, Relative
-from nightcare.domain.reminders import At, Condition, Cron, Every, Repeat, Topic, Urgency, WhenBusy
+from nightcare.domain.reasons import Condition
+from nightcare.domain.reminders import At, Cron, Every, Repeat, Topic, Urgency, WhenBusy
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

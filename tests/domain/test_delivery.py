@@ -18,10 +18,10 @@ from nightcare.domain.delivery import (
     Due,
     Held,
     Outcome,
-    Reason,
     Snoozed,
     begin,
 )
+from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Repeat, Topic
 
 DUE = utc("2026-11-06 11:00")

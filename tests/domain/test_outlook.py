@@ -17,7 +17,6 @@ from nightcare.domain.delivery import (
     Due,
     Held,
     Outcome,
-    Reason,
     Snoozed,
     State,
     begin,
@@ -25,6 +24,7 @@ from nightcare.domain.delivery import (
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.outlook import Outlook
 from nightcare.domain.plan_change import postponed
+from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key, Occurrence, Reminder, Repeat
 from nightcare.domain.routine import StretchRule
 from nightcare.domain.routine_session import CLOSING, UNATTENDED

@@ -17,7 +17,6 @@ from nightcare.domain.delivery import (
     DeliveryStatus,
     Held,
     Outcome,
-    Reason,
     Snoozed,
 )
 from nightcare.domain.policy import (
@@ -34,7 +33,8 @@ from nightcare.domain.policy import (
     shown_at_latest,
     waits_its_turn,
 )
-from nightcare.domain.reminders import Condition, Reminder, WhenBusy
+from nightcare.domain.reasons import Condition, Reason
+from nightcare.domain.reminders import Reminder, WhenBusy
 
 NOW = utc("2026-11-06 19:00")
 FRIDAY = calendar().day(day("2026-11-06"))

@@ -15,18 +15,9 @@ from domain_builders import reminder
 from domain_naive import CronTable, naive
 from nightcare.domain.care_day import ONE_DAY, Calendar, Hours, Sleep
 from nightcare.domain.moments import Anchor, ClockTime, Moment, Relative
+from nightcare.domain.reasons import Condition
 from nightcare.domain.recurrence import between, plan, upcoming
-from nightcare.domain.reminders import (
-    At,
-    Condition,
-    Cron,
-    Every,
-    Reminder,
-    Repeat,
-    Topic,
-    Urgency,
-    WhenBusy,
-)
+from nightcare.domain.reminders import At, Cron, Every, Reminder, Repeat, Topic, Urgency, WhenBusy
 
 MINUTE = timedelta(minutes=1)
 A_DAY = 24 * 60

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 
 from nightcare.domain.policy import Presence
-from nightcare.domain.reminders import Condition
+from nightcare.domain.reasons import Condition
 from parts.desk import Desk
 
 STRETCH = """

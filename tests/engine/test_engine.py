@@ -9,7 +9,7 @@ from nightcare.domain.guidance import PartOfDay
 from nightcare.domain.history import NOT_SHOWN
 from nightcare.domain.notification import ButtonPressed, NotificationClosed
 from nightcare.domain.policy import Presence
-from nightcare.domain.reminders import Condition
+from nightcare.domain.reasons import Condition
 from parts.desk import SLEEP, ZONE, Desk, local, schedule_of
 
 WATER = """

@@ -11,7 +11,8 @@ from nightcare.domain.delivery import Closed, Outcome
 from nightcare.domain.history import NOT_SHOWN
 from nightcare.domain.notification import ButtonPressed, Capability, Message
 from nightcare.domain.policy import Presence
-from nightcare.domain.reminders import Condition, Urgency
+from nightcare.domain.reasons import Condition
+from nightcare.domain.reminders import Urgency
 from parts.desk import SLEEP, Desk, schedule_of
 
 STRETCH = """

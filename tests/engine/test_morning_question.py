@@ -8,7 +8,7 @@ from domain_builders import day
 from nightcare.domain.diary import Answer, Morning
 from nightcare.domain.notification import ButtonPressed
 from nightcare.domain.policy import Presence
-from nightcare.domain.reminders import Condition
+from nightcare.domain.reasons import Condition
 from nightcare.engine.diary_actions import Details, DiaryActions
 from parts.desk import Desk, local
 

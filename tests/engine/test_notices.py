@@ -8,7 +8,8 @@ import pytest
 
 from nightcare.domain.notification import ButtonPressed, NotificationClosed
 from nightcare.domain.policy import Presence
-from nightcare.domain.reminders import Condition, Urgency
+from nightcare.domain.reasons import Condition
+from nightcare.domain.reminders import Urgency
 from parts.desk import Desk
 
 WALK = '[reminders.walk]\ntopic = "exercise"\ntext = "walk"\nat = "10:00"\n'

@@ -9,7 +9,7 @@ from jeepney import Message as BusMessage
 
 from nightcare.domain.notification import ButtonPressed
 from nightcare.domain.policy import Presence
-from nightcare.domain.reminders import Condition
+from nightcare.domain.reasons import Condition
 from nightcare.engine.messages import token as token_of
 from parts.bus import PrivateBus
 from parts.desk import Desk

@@ -7,7 +7,7 @@ import pytest
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.diary import Answer, Severity
 from nightcare.domain.policy import Presence
-from nightcare.domain.reminders import Condition
+from nightcare.domain.reasons import Condition
 from nightcare.engine.diary_actions import Details, DiaryActions
 from nightcare.i18n.translator import read_words
 from parts.desk import ZONE, Desk, local

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from nightcare.domain.policy import Presence
-from nightcare.domain.reminders import Condition
+from nightcare.domain.reasons import Condition
 from nightcare.engine.user_actions import UserActions
 from parts.desk import SLEEP, ZONE, Desk, local, schedule_of
 

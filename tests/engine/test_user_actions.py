@@ -9,7 +9,7 @@ import pytest
 
 from nightcare.domain.delivery import Closed, Outcome
 from nightcare.domain.policy import Presence
-from nightcare.domain.reminders import Condition
+from nightcare.domain.reasons import Condition
 from nightcare.engine.answer_targets import SkipSpan
 from nightcare.engine.outlook_reader import read_outlook
 from nightcare.engine.user_actions import UserActions

@@ -6,7 +6,7 @@ import pytest
 
 from nightcare.domain.notification import ButtonPressed, Message
 from nightcare.domain.policy import Presence
-from nightcare.domain.reminders import Condition
+from nightcare.domain.reasons import Condition
 from nightcare.engine.welcome import TRY, request_welcome
 from nightcare.i18n.translator import read_words
 from nightcare.journal.store import Journal

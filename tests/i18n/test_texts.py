@@ -16,12 +16,13 @@ import pytest
 from nightcare import errors
 from nightcare.desktop.own_process import FilesState
 from nightcare.doctor.check import Check, State
-from nightcare.domain.delivery import DeliveryStatus, Outcome, Reason
+from nightcare.domain.delivery import DeliveryStatus, Outcome
 from nightcare.domain.diary import Answer, Leg, Severity
 from nightcare.domain.guidance import Side
 from nightcare.domain.notification import BODY_LENGTH, STEP_LENGTH, Capability
 from nightcare.domain.policy import Verdict
-from nightcare.domain.reminders import Condition, Topic
+from nightcare.domain.reasons import Condition, Reason
+from nightcare.domain.reminders import Topic
 from nightcare.domain.routine import stages
 from nightcare.engine import user_actions
 from nightcare.engine.guided_routine import stage_words

@@ -28,13 +28,13 @@ from nightcare.domain.delivery import (
     DeliveryStatus,
     Held,
     Outcome,
-    Reason,
     Snoozed,
     State,
     begin,
 )
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.history import ACTS, Decision, Trial, UserAction
+from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.routine_session import RoutineSession
 from nightcare.journal.store import Journal

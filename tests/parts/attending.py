@@ -10,7 +10,7 @@ from typing import Any
 from nightcare.desktop.dbus.client import BusClient
 from nightcare.desktop.presence.monitor import PresenceMonitor
 from nightcare.domain.policy import Presence
-from nightcare.domain.reminders import Condition
+from nightcare.domain.reasons import Condition
 from parts.desk import SLEEP, schedule_of
 from parts.home import NO_BUS
 from parts.named_service import PROPERTIES

@@ -11,7 +11,8 @@ import pytest
 
 from nightcare.desktop.clock import now
 from nightcare.domain.policy import Presence
-from nightcare.domain.reminders import Condition, Key
+from nightcare.domain.reasons import Condition
+from nightcare.domain.reminders import Key
 from nightcare.journal.database import FILE_NAME
 from nightcare.journal.store import SERVICE_NOTE, Journal
 from parts.bus import private_bus

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from nightcare.domain.care_day import AFTER_BEDTIME
-from nightcare.domain.delivery import Closed, Delivery, Held, Outcome, Reason
+from nightcare.domain.delivery import Closed, Delivery, Held, Outcome
 from nightcare.domain.policy import LIVE, Presence
+from nightcare.domain.reasons import Reason
 from nightcare.domain.recurrence import between
 from nightcare.domain.reminders import Key, Occurrence, Reminder, WhenBusy
 

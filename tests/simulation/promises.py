@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.delivery import Active, Closed, Delivery, Held, Outcome, Reason, Snoozed
+from nightcare.domain.delivery import Active, Closed, Delivery, Held, Outcome, Snoozed
 from nightcare.domain.morning_rule import ASKED_UNTIL
 from nightcare.domain.policy import Presence
+from nightcare.domain.reasons import Condition, Reason
 from nightcare.domain.recurrence import between, planned
 from nightcare.domain.referral import NOTICE_EVERY
-from nightcare.domain.reminders import Condition, Key, Occurrence
+from nightcare.domain.reminders import Key, Occurrence
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.messages import key_of
 from nightcare.engine.messages import token as token_of

@@ -13,9 +13,9 @@ from nightcare.config.values import WEEKDAYS, Table
 from nightcare.domain.care_day import Hours, Sleep
 from nightcare.domain.guidance import RoutineStep, Side
 from nightcare.domain.moments import Anchor, Moment, Relative
+from nightcare.domain.reasons import Condition
 from nightcare.domain.reminders import (
     At,
-    Condition,
     Cron,
     Every,
     QuietRules,

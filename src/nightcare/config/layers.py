@@ -15,7 +15,8 @@ from nightcare.config.locations import Path
 from nightcare.config.source import PREFIX, settings_of
 from nightcare.config.values import Table
 from nightcare.domain.moments import length_text
-from nightcare.domain.reminders import Condition, Every, Reminder, Topic
+from nightcare.domain.reasons import Condition
+from nightcare.domain.reminders import Every, Reminder, Topic
 from nightcare.domain.schedule import Schedule
 from nightcare.errors import Location
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key, Occurrence, Reminder, Topic
 
 
@@ -21,29 +22,6 @@ class Outcome(StrEnum):
     EXPIRED = "expired"
     MISSED = "missed"
     SKIPPED = "skipped"
-
-
-class Reason(StrEnum):
-    """A step of the cascade, by the reason it gives."""
-
-    ANSWERED = "answered"
-    GOOD_NIGHT = "good night"
-    DISABLED = "disabled"
-    PAUSED = "paused"
-    TOO_LATE = "too late"
-    ASLEEP = "asleep"
-    LOCKED = "locked"
-    IDLE = "idle"
-    DO_NOT_DISTURB = "do not disturb"
-    PRESENTING = "presenting"
-    ROUTINE = "routine"
-    ANOTHER = "another"
-    SUPERSEDED = "superseded"
-    RESTARTED = "restarted"
-    NOT_SHOWN = "not shown"
-    REFUSED = "refused"
-    SKIPPED_TODAY = "skipped today"
-    SHOW = "show"
 
 
 class DeliveryStatus(StrEnum):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from nightcare.domain.delivery import Delivery, DeliveryStatus, Reason
+from nightcare.domain.delivery import Delivery, DeliveryStatus
 from nightcare.domain.global_state import GlobalState
+from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Occurrence
 
 VERDICTS = frozenset({"show", "hold", "drop"})

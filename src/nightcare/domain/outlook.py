@@ -18,13 +18,13 @@ from nightcare.domain.delivery import (
     Delivery,
     Due,
     Held,
-    Reason,
     Snoozed,
     begin,
     skipped_days,
 )
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.plan_change import postponed
+from nightcare.domain.reasons import ABSENCE, Reason
 from nightcare.domain.recurrence import between, plan, upcoming
 from nightcare.domain.reminders import Key, Occurrence, Reminder
 from nightcare.domain.routine_session import CLOSING, UNATTENDED
@@ -33,8 +33,6 @@ from nightcare.domain.screen_forecast import ScreenForecast
 
 RECENT = timedelta(days=4)
 """The age up to which deliveries count: no edit and no journey moves a moment by more."""
-
-_ABSENT = frozenset({Reason.LOCKED, Reason.IDLE, Reason.DO_NOT_DISTURB, Reason.PRESENTING})
 
 
 @dataclass(frozen=True)
@@ -289,7 +287,7 @@ class Outlook:
                     found += self._gated(_Coming(one, max(until, self.now)))
                 case Active(again=again, away=True) if again is not None:
                     found += self._gated(_Coming(one.asked_again(one.state, again), again))
-                case Held(cause) if cause in _ABSENT and self._paused_until == self.now:
+                case Held(cause) if cause in ABSENCE and self._paused_until == self.now:
                     # Nobody knows when they are back.
                     pass
                 case Held():

@@ -10,16 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from nightcare.domain.care_day import AFTER_BEDTIME, CareDay
-from nightcare.domain.delivery import (
-    Active,
-    Delivery,
-    DeliveryStatus,
-    Held,
-    Outcome,
-    Reason,
-    Snoozed,
-)
-from nightcare.domain.reminders import Condition, Key, Reminder
+from nightcare.domain.delivery import Active, Delivery, DeliveryStatus, Held, Outcome, Snoozed
+from nightcare.domain.reasons import Condition, Reason
+from nightcare.domain.reminders import Key, Reminder
 
 LIVE = timedelta(minutes=1)
 """Later than this it is not the moment itself any more, but a return to it."""
@@ -170,7 +163,7 @@ def _absent(reminder: Reminder, presence: Presence) -> Reason | None:
     """Return the first condition that holds this reminder back."""
     for condition in Condition:
         if condition in presence and reminder.held_while(condition):
-            return Reason[condition.name]
+            return Reason.of(condition)
     return None
 
 

@@ -13,6 +13,7 @@ from cronsim import CronSim
 
 from nightcare.domain.care_day import Calendar, CareDay
 from nightcare.domain.moments import Anchor, Moment, Relative
+from nightcare.domain.reasons import Condition
 
 _LONGEST_GAP = timedelta(hours=25)
 """More than any clock change has ever skipped; a cron time may have moved forward by as much."""
@@ -45,18 +46,6 @@ class WhenBusy(StrEnum):
 
     HOLD = "hold"
     SHOW = "show"
-
-
-class Condition(StrEnum):
-    """A condition of the person or the desktop that may hold reminders back.
-
-    The first that applies is the reason that is given.
-    """
-
-    LOCKED = "locked"
-    IDLE = "idle"
-    DO_NOT_DISTURB = "do_not_disturb"
-    PRESENTING = "presenting"
 
 
 QuietRules = Mapping[Condition, WhenBusy]

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.delivery import Active, Closed, Delivery, DeliveryStatus, Reason, Snoozed
+from nightcare.domain.delivery import Active, Closed, Delivery, DeliveryStatus, Snoozed
 from nightcare.domain.guidance import Routine
 from nightcare.domain.plan_change import Plan
+from nightcare.domain.reasons import Reason
 from nightcare.domain.routine import routines
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.ports import EventLog, JournalPort, TranslatorPort

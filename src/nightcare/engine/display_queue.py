@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from nightcare.domain.delivery import Active, Delivery, DeliveryStatus, Held, Reason
+from nightcare.domain.delivery import Active, Delivery, DeliveryStatus, Held
 from nightcare.domain.guidance import next_tip, part_of_day
 from nightcare.domain.policy import (
     Drop,
@@ -19,6 +19,7 @@ from nightcare.domain.policy import (
     shown_at_latest,
     waits_its_turn,
 )
+from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key
 from nightcare.engine.context import Context
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
-from nightcare.domain.delivery import Active, Reason, Snoozed
+from nightcare.domain.delivery import Active, Snoozed
 from nightcare.domain.notification import (
     ButtonPressed,
     DeliveryEvent,
@@ -23,8 +23,9 @@ from nightcare.domain.notification import (
 )
 from nightcare.domain.plan_change import PlanChange
 from nightcare.domain.policy import Presence, Situation
+from nightcare.domain.reasons import Condition, Reason
 from nightcare.domain.recurrence import between, upcoming
-from nightcare.domain.reminders import Condition, Occurrence, Reminder
+from nightcare.domain.reminders import Occurrence, Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.context import Context
 from nightcare.engine.display import Display

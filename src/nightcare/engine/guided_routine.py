@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from nightcare.domain.delivery import Active, Closed, Delivery, Outcome, Reason
+from nightcare.domain.delivery import Active, Closed, Delivery, Outcome
 from nightcare.domain.guidance import Routine
 from nightcare.domain.notification import (
     Button,
@@ -17,6 +17,7 @@ from nightcare.domain.notification import (
     MessageEvent,
     NotificationClosed,
 )
+from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.routine import Stage, length_of, routine_named
 from nightcare.domain.routine_session import (

@@ -12,13 +12,13 @@ from nightcare.domain.delivery import (
     Due,
     Held,
     Outcome,
-    Reason,
     Snoozed,
     begin,
     skipped_days,
 )
 from nightcare.domain.plan_change import postponed
 from nightcare.domain.policy import Drop, Situation, decide, review
+from nightcare.domain.reasons import Reason
 from nightcare.domain.recurrence import between, planned
 from nightcare.domain.reminders import Every, Key, Occurrence, Reminder
 from nightcare.engine.context import Context

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     # Annotations alone need these; `status` does not wait for them to be loaded.
-    from nightcare.domain.delivery import Delivery, DeliveryStatus, Reason
+    from nightcare.domain.delivery import Delivery, DeliveryStatus
     from nightcare.domain.diary import Cramp, Morning
     from nightcare.domain.global_state import GlobalState
     from nightcare.domain.guidance import Guidance
     from nightcare.domain.history import Trial, UserAction
     from nightcare.domain.notification import Capability, Message, NotifierEvent
+    from nightcare.domain.reasons import Reason
     from nightcare.domain.reminders import Key, Occurrence
     from nightcare.domain.routine_session import RoutineSession
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Container
 from datetime import datetime, timedelta
 
-from nightcare.domain.delivery import Active, Closed, Delivery, Due, Held, Outcome, Reason, begin
+from nightcare.domain.delivery import Active, Closed, Delivery, Due, Held, Outcome, begin
 from nightcare.domain.plan_change import PlanChange
+from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Every, Key, Occurrence
 from nightcare.engine.ports import JournalPort
 

@@ -14,7 +14,6 @@ from nightcare.domain.delivery import (
     Due,
     Held,
     Outcome,
-    Reason,
     begin,
     skipped_days,
 )
@@ -22,6 +21,7 @@ from nightcare.domain.global_state import GlobalState
 from nightcare.domain.history import UserAction
 from nightcare.domain.plan_change import Plan, PlanChange
 from nightcare.domain.policy import IN_LINE
+from nightcare.domain.reasons import Reason
 from nightcare.domain.recurrence import planned
 from nightcare.domain.reminders import Key
 from nightcare.domain.schedule import Schedule

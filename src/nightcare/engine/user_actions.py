@@ -13,19 +13,12 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
-from nightcare.domain.delivery import (
-    Active,
-    Delivery,
-    Held,
-    Outcome,
-    Reason,
-    Snoozed,
-    begin,
-)
+from nightcare.domain.delivery import Active, Delivery, Held, Outcome, Snoozed, begin
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.history import UserAction
 from nightcare.domain.moments import length_text
 from nightcare.domain.plan_change import PlanChange
+from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import limit_reached, past_bedtime

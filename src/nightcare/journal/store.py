@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from nightcare.domain.delivery import Delivery, DeliveryStatus, Outcome, Reason
+from nightcare.domain.delivery import Delivery, DeliveryStatus, Outcome
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.history import Decision, Trial, UserAction
+from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key, Occurrence
 from nightcare.domain.routine_session import RoutineSession
 from nightcare.errors import StateError

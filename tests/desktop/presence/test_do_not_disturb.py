@@ -10,7 +10,7 @@ import pytest
 from nightcare.desktop.presence.do_not_disturb import setting_in_use
 from nightcare.desktop.presence.monitor import ConditionState
 from nightcare.domain.policy import Presence
-from nightcare.domain.reminders import Condition
+from nightcare.domain.reasons import Condition
 from parts.attending import (
     DCONF,
     HERE,

@@ -11,7 +11,7 @@ from jeepney import HeaderFields, Message, new_method_return
 
 from nightcare.desktop.presence.monitor import ConditionState
 from nightcare.domain.policy import Presence
-from nightcare.domain.reminders import Condition
+from nightcare.domain.reasons import Condition
 from parts.attending import (
     HERE,
     IDLE,

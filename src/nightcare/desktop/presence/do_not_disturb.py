@@ -22,7 +22,7 @@ from nightcare.desktop.dbus.connection import CallError, Connection
 from nightcare.desktop.notify.server_traits import INTERFACE, PATH
 from nightcare.desktop.presence.source import ChangeSignal, PresenceSource, property_changed
 from nightcare.desktop.programs import printed
-from nightcare.domain.reminders import Condition
+from nightcare.domain.reasons import Condition
 
 _DUNST = "org.dunstproject.cmd0"
 _MAKO = "fr.emersion.Mako"

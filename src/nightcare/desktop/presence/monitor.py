@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from nightcare.domain.policy import Presence
-from nightcare.domain.reminders import Condition
+from nightcare.domain.reasons import Condition
 from nightcare.domain.schedule import Schedule
 
 if TYPE_CHECKING:
@@ -192,10 +192,8 @@ class PresenceMonitor:
 
         session_id = self._variables.get("XDG_SESSION_ID", "")
         sources = (
-            *session.lock_sources(session_id),
-            *session.idle_sources(session_id, self._interest.idle_after),
+            *session.sources(session_id, self._interest.idle_after),
             *do_not_disturb.sources(self._variables),
-            *session.presenting_sources(),
         )
         return [one for one in sources if one.condition in self._interest.conditions]
 

@@ -18,7 +18,7 @@ from jeepney import DBusAddress, new_method_call
 
 from nightcare.desktop.dbus.connection import CallError, Connection, Signal
 from nightcare.desktop.presence.source import ChangeSignal, PresenceSource, property_changed
-from nightcare.domain.reminders import Condition
+from nightcare.domain.reasons import Condition
 
 _LOGIND = "org.freedesktop.login1"
 _MANAGER = "org.freedesktop.login1.Manager"
@@ -57,7 +57,17 @@ _NEARLY = 1000
 """Milliseconds; a watch may fire a moment before the idle time has reached it."""
 
 
-def lock_sources(session: str) -> tuple[PresenceSource, ...]:
+def sources(session: str, idle_after: timedelta) -> tuple[PresenceSource, ...]:
+    """Return the sources of this module, the surest of each condition first.
+
+    Args:
+        session: The id of the person's session at logind, empty if unknown.
+        idle_after: The time without input after which the person counts as idle.
+    """
+    return *_lock_sources(session), *_idle_sources(session, idle_after), *_presenting_sources()
+
+
+def _lock_sources(session: str) -> tuple[PresenceSource, ...]:
     """Return the sources that say that the screen is locked.
 
     Args:
@@ -67,7 +77,7 @@ def lock_sources(session: str) -> tuple[PresenceSource, ...]:
     return _of_session(Condition.LOCKED, "LockedHint", session), *savers
 
 
-def idle_sources(session: str, after: timedelta) -> tuple[PresenceSource, ...]:
+def _idle_sources(session: str, after: timedelta) -> tuple[PresenceSource, ...]:
     """Return the sources that say that keyboard and pointer were not touched for some time.
 
     Mutter uses the time that it is asked for. Without Mutter the hint of logind counts, which the
@@ -105,7 +115,7 @@ def idle_sources(session: str, after: timedelta) -> tuple[PresenceSource, ...]:
     )
 
 
-def presenting_sources() -> tuple[PresenceSource, ...]:
+def _presenting_sources() -> tuple[PresenceSource, ...]:
     """Return the sources that say that a program keeps the screen awake."""
     power = (
         PresenceSource(

@@ -15,7 +15,7 @@ from jeepney import MatchRule
 from nightcare.desktop.dbus import Fault
 from nightcare.desktop.dbus.client import BusClient, BusSession, or_fault
 from nightcare.desktop.dbus.connection import PROPERTIES, Connection, Signal
-from nightcare.domain.reminders import Condition
+from nightcare.domain.reasons import Condition
 
 
 @dataclass(frozen=True)

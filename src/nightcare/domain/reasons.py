@@ -1,0 +1,49 @@
+"""Conditions that hold reminders back, and the reasons that a decision gives."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Condition(StrEnum):
+    """A condition of the person or the desktop that may hold reminders back.
+
+    The first that applies is the reason that is given.
+    """
+
+    LOCKED = "locked"
+    IDLE = "idle"
+    DO_NOT_DISTURB = "do_not_disturb"
+    PRESENTING = "presenting"
+
+
+class Reason(StrEnum):
+    """A step of the cascade, by the reason it gives."""
+
+    ANSWERED = "answered"
+    GOOD_NIGHT = "good night"
+    DISABLED = "disabled"
+    PAUSED = "paused"
+    TOO_LATE = "too late"
+    ASLEEP = "asleep"
+    LOCKED = "locked"
+    IDLE = "idle"
+    DO_NOT_DISTURB = "do not disturb"
+    PRESENTING = "presenting"
+    ROUTINE = "routine"
+    ANOTHER = "another"
+    SUPERSEDED = "superseded"
+    RESTARTED = "restarted"
+    NOT_SHOWN = "not shown"
+    REFUSED = "refused"
+    SKIPPED_TODAY = "skipped today"
+    SHOW = "show"
+
+    @classmethod
+    def of(cls, condition: Condition) -> Reason:
+        """Return the reason that a condition gives, which has its name."""
+        return cls[condition.name]
+
+
+ABSENCE = frozenset(map(Reason.of, Condition))
+"""The reasons of reminders that wait until no condition holds them back."""
