@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from jeepney import new_method_call
@@ -16,48 +13,25 @@ from nightcare.desktop.dbus.client import BusClient
 from nightcare.desktop.notify.freedesktop import FreedesktopNotifier
 from nightcare.domain.delivery import DeliveryStatus
 from nightcare.domain.notification import (
-    Button,
     ButtonPressed,
-    Message,
     NotificationClosed,
     NotificationShown,
 )
-from parts.bus import DRIVER, NOTIFICATIONS, PrivateBus, private_bus
-from parts.home import Home
-from parts.memory_screen import Ear, heard_from
+from parts.bus import DRIVER, PrivateBus
+from parts.memory_screen import heard_from
 from parts.notification_server import How, NotificationServer
-from parts.processes import HANG_SECONDS, eventually
 from parts.steered_loop import advance, steered
+from parts.steered_screen import (
+    MESSAGE,
+    NEXT_STEP,
+    OTHER,
+    STEP,
+    on_a_server,
+    rejected,
+    show,
+)
 
 pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
-
-BUTTONS = (Button("done", "Done"), Button("snooze-10m", "In 10 minutes"))
-MESSAGE = Message("t1", "Time for some water", "", BUTTONS, stays=timedelta(minutes=10))
-OTHER = Message("t2", "Stretch a little", "", BUTTONS, stays=timedelta(minutes=10))
-STEP = Message("r", "A stretch", "Step 1", BUTTONS, progress=10, stays=timedelta(seconds=20))
-NEXT_STEP = replace(STEP, body="Step 2", progress=20)
-
-
-@contextlib.asynccontextmanager
-async def on_a_server(
-    bus: PrivateBus,
-) -> AsyncIterator[tuple[NotificationServer, FreedesktopNotifier, Ear]]:
-    """Run a server, and a screen as the service has it."""
-    screen = FreedesktopNotifier(BusClient(bus.address), icon="nightcare-drop")
-    async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
-        yield server, screen, ear
-
-
-async def show(screen: FreedesktopNotifier, ear: Ear, message: Message) -> None:
-    """Show a message, and wait until the server has it."""
-    before = len([one for one in ear.heard if isinstance(one, NotificationShown)])
-    screen.show(message)
-    # What has just left the screen has time to fade.
-    advance(1)
-    await ear.until(
-        lambda heard: len([one for one in heard if isinstance(one, NotificationShown)]) > before
-    )
-
 
 # expire_timeout
 
@@ -457,11 +431,6 @@ def test_on_its_way_from_bus_to_bus_nothing_is_on_the_screen(bus: PrivateBus) ->
     steered(story())
 
 
-async def rejected(ear: Ear, delivery: DeliveryStatus) -> None:
-    """Wait until the first message is reported as not on the screen, for that reason."""
-    await ear.until(lambda _: ("t1", delivery) in ear.deliveries)
-
-
 async def settled(server: NotificationServer, screen: FreedesktopNotifier) -> None:
     """Let all that was sent arrive."""
     await asyncio.sleep(0)
@@ -475,170 +444,6 @@ def waits_for_nothing() -> bool:
     """Return whether no timer is set."""
     timers: list[asyncio.TimerHandle] = asyncio.get_running_loop()._scheduled  # type: ignore[attr-defined] # no other way to see them
     return all(timer.cancelled() for timer in timers)
-
-
-# Starting a server
-
-
-@dataclass
-class Starter:
-    """A server that the bus starts on demand: the test itself.
-
-    Attributes:
-        asked: For how many servers it has been asked.
-    """
-
-    folder: Path
-
-    @property
-    def asked(self) -> int:
-        """The number of requests to start a server."""
-        return len(list(self.folder.iterdir()))
-
-
-@pytest.fixture
-def starting(home: Home) -> Iterator[tuple[PrivateBus, Starter]]:
-    """Run a bus that can start a server, by a program that notes its start and ends."""
-    starter = Starter(home.aside / "started")
-    starter.folder.mkdir()
-    services = home.data / "dbus-1" / "services"
-    services.mkdir(parents=True)
-    (services / "server.service").write_text(
-        f"[D-BUS Service]\nName={NOTIFICATIONS}\nExec=/bin/mktemp {starter.folder}/XXXXXXXX\n",
-        encoding="ascii",
-    )
-    with private_bus(home, services=True) as bus:
-        yield bus, starter
-
-
-async def asked_to_start(screen: FreedesktopNotifier, starter: Starter, times: int) -> None:
-    """Wait until the bus has been asked to start a server so many times, and has done so."""
-    await asyncio.to_thread(
-        lambda: eventually(lambda: starter.asked >= times, HANG_SECONDS, "a start")
-    )
-    assert screen._session is not None
-    await screen._session.bus.ask(new_method_call(DRIVER, "GetId"))
-
-
-def test_while_the_session_begins_none_is_started(
-    starting: tuple[PrivateBus, Starter],
-) -> None:
-    """The desktop's own comes by itself, and would not get the name any more; then one is."""
-    bus, starter = starting
-
-    async def story() -> None:
-        screen = FreedesktopNotifier(BusClient(bus.address), icon="", patience=60.0)
-        async with heard_from(screen) as ear:
-            screen.show(MESSAGE)
-            await rejected(ear, DeliveryStatus.NO_SERVER)
-            advance(58)
-            for _ in range(20):
-                await asyncio.sleep(0)
-            assert starter.asked == 0
-            advance(3)
-            await asked_to_start(screen, starter, 1)
-
-    steered(story())
-
-
-def test_where_the_desktop_turns_out_to_have_none_the_wait_is_over(
-    starting: tuple[PrivateBus, Starter],
-) -> None:
-    """Its name arrived after the service had begun, and with it that nothing comes by itself."""
-    bus, starter = starting
-
-    async def story() -> None:
-        screen = FreedesktopNotifier(BusClient(bus.address), icon="", patience=60.0)
-        async with heard_from(screen) as ear:
-            screen.show(MESSAGE)
-            await rejected(ear, DeliveryStatus.NO_SERVER)
-            screen.set_patience(5.0)
-            advance(4)
-            for _ in range(20):
-                await asyncio.sleep(0)
-            assert starter.asked == 0
-            advance(2)
-            await asked_to_start(screen, starter, 1)
-
-    steered(story())
-
-
-def test_the_desktops_own_server_is_sent_what_waited_for_it(
-    starting: tuple[PrivateBus, Starter],
-) -> None:
-    """At once, when it takes the name."""
-    bus, starter = starting
-
-    async def story() -> None:
-        screen = FreedesktopNotifier(BusClient(bus.address), icon="", patience=60.0)
-        async with heard_from(screen) as ear:
-            screen.show(MESSAGE)
-            await rejected(ear, DeliveryStatus.NO_SERVER)
-            async with NotificationServer(bus.address) as server:
-                await ear.until_heard(1)
-                assert [asked.title for asked in server.asked] == [MESSAGE.title]
-            assert starter.asked == 0
-
-    steered(story())
-
-
-@pytest.mark.parametrize("why", ["the person waits for it", "the session has had one"])
-def test_there_one_is_started_at_once(starting: tuple[PrivateBus, Starter], why: str) -> None:
-    """This holds once the session is known to have begun."""
-    bus, starter = starting
-
-    async def story() -> None:
-        screen = FreedesktopNotifier(BusClient(bus.address), icon="", patience=60.0)
-        async with heard_from(screen) as ear:
-            if why == "the person waits for it":
-                screen.show(replace(MESSAGE, asked_for=True))
-            else:
-                async with NotificationServer(bus.address):
-                    screen.show(OTHER)
-                    await ear.until_heard(1)
-                screen.close(OTHER.token)
-                screen.show(MESSAGE)
-            await asked_to_start(screen, starter, 1)
-
-    steered(story())
-
-
-@pytest.mark.parametrize(("quiet", "starts"), [(True, 0), (False, 1)])
-def test_a_server_that_leaves_by_itself_is_not_started_in_a_circle(
-    starting: tuple[PrivateBus, Starter], *, quiet: bool, starts: int
-) -> None:
-    """MATE's does so after 30 s without a bubble: at most one more, and none under do not disturb.
-
-    As it broke elsewhere: dunst#165.
-    """
-    bus, starter = starting
-
-    async def story() -> None:
-        screen = FreedesktopNotifier(BusClient(bus.address), icon="")
-        async with heard_from(screen) as ear:
-            screen.quiet(on=quiet)
-            server = NotificationServer(bus.address)
-            await server.start()
-            await show(screen, ear, MESSAGE)
-            for times in range(1, 4):
-                await server.stop()
-                before = len(ear.heard)
-                for _ in range(10):
-                    advance(20)
-                    await asyncio.sleep(0.001)
-                if starter.asked == times:
-                    await server.start()
-                    await ear.until_heard(before + 1)
-            assert starter.asked == starts
-            assert len(server.asked) == 1 + starts
-            if quiet:
-                screen.quiet(on=False)
-                await asked_to_start(screen, starter, 1)
-                await server.start()
-                await ear.until_heard(2)
-            await server.stop()
-
-    steered(story())
 
 
 def test_servers_that_come_and_go_are_not_sent_the_same_without_end(bus: PrivateBus) -> None:
