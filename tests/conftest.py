@@ -16,15 +16,18 @@ pytest_plugins = ["parts.fixtures"]
 
 _OURS = ("DISPLAY", "WAYLAND_DISPLAY", "NOTIFY_SOCKET", "LANGUAGE", "LC_ALL", "LC_MESSAGES")
 
+_ALL_DESKTOPS = ("test_tray.py", "test_graphical_calendar.py")
+"""The tests that only `--desktops all` runs."""
+
 # How fast an example runs says nothing on a busy machine.
 settings.register_profile("checks", deadline=None)
 settings.load_profile("checks")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out the tests on real panels, as those on GNOME Shell: they take minutes."""
+    """Leave out the tests on real panels and calendars, as those on GNOME Shell: they take long."""
     every = config.getoption("--desktops") == "all"
-    return None if every or collection_path.name != "test_tray.py" else True
+    return None if every or collection_path.name not in _ALL_DESKTOPS else True
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
