@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -19,6 +19,7 @@ from nightcare.domain.delivery import (
     Held,
     Outcome,
     Snoozed,
+    State,
     begin,
 )
 from nightcare.domain.reasons import Reason
@@ -265,3 +266,24 @@ def test_a_delivery_has_one_of_four_stages(delivery: DeliveryStatus) -> None:
     """A refused one has a reason."""
     assert delivery.stage in {"decided", "sent", "shown", "refused"}
     assert delivery.refusal == (str(delivery) if delivery.stage == "refused" else None)
+
+
+@pytest.mark.parametrize(
+    ("state", "deadline"),
+    [
+        (Active(DUE, closes=LATER), LATER),
+        (Active(DUE, closes=LATER, again=DUE + MINUTE), DUE + MINUTE),
+        (Active(DUE, closes=LATER, again=LATER + MINUTE), LATER),
+        (Active(DUE, closes=LATER, again=LATER + MINUTE, away=True), LATER + MINUTE),
+        (Active(DUE, closes=LATER, away=True), LATER),
+        (Snoozed(LATER), LATER),
+        (Due(), None),
+        (Held(Reason.LOCKED), None),
+        (Closed(Outcome.DONE, LATER), None),
+    ],
+)
+def test_only_what_is_open_or_snoozed_has_a_deadline(
+    state: State, deadline: datetime | None
+) -> None:
+    """It is closed or asked again, whichever comes first; off the screen it is asked again."""
+    assert replace(delivery(DUE), state=state).deadline == deadline

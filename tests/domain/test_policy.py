@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import combinations
+from typing import Any
 
 import pytest
 
@@ -513,3 +514,21 @@ def test_what_waits_its_turn_shares_the_screen(cause: Reason, moment: str, *, wa
     assert not waits_its_turn(waiting, None, situation)
     assert not waits_its_turn(replace(waiting, seen=True), walk, situation)
     assert not waits_its_turn(waiting, walk, replace(situation, paused_until=NOW + MINUTE))
+
+
+@pytest.mark.parametrize(
+    ("changes", "silent"),
+    [
+        ({}, False),
+        ({"good_night": True}, True),
+        ({"paused_until": NOW + MINUTE}, True),
+        ({"presence": Presence({Condition.LOCKED})}, True),
+        ({"presence": Presence(set(Condition) - {Condition.LOCKED})}, False),
+    ],
+    ids=["nothing", "good night", "a pause", "a lock", "all other conditions"],
+)
+def test_no_routine_is_led_through_in_a_silent_situation(
+    changes: dict[str, Any], *, silent: bool
+) -> None:
+    """Idleness does not stop a stretch."""
+    assert replace(PLAIN.situation, **changes).silent is silent

@@ -158,6 +158,19 @@ class Delivery:
         return self.state if isinstance(self.state, Active) and not self.state.away else None
 
     @property
+    def deadline(self) -> datetime | None:
+        """The instant (UTC) at which time alone changes its state next; None where it does not."""
+        match self.state:
+            case Active(away=True, again=again) if again is not None:
+                return again
+            case Active(closes=closes, again=again):
+                return closes if again is None else min(again, closes)
+            case Snoozed(until):
+                return until
+            case _:
+                return None
+
+    @property
     def key(self) -> Key:
         """The key of the occurrence."""
         return self.occurrence.key

@@ -14,7 +14,6 @@ from functools import cached_property
 from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
 from nightcare.domain.delivery import (
     Active,
-    Closed,
     Delivery,
     Due,
     Held,
@@ -27,9 +26,9 @@ from nightcare.domain.plan_change import postponed
 from nightcare.domain.reasons import ABSENCE, Reason
 from nightcare.domain.recurrence import between, plan, upcoming
 from nightcare.domain.reminders import Key, Occurrence, Reminder
-from nightcare.domain.routine_session import CLOSING, UNATTENDED
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.screen_forecast import ScreenForecast
+from nightcare.domain.suppression import Suppression
 
 RECENT = timedelta(days=4)
 """The age up to which deliveries count: no edit and no journey moves a moment by more."""
@@ -103,7 +102,7 @@ class Outlook:
     def until(self, end: datetime) -> list[Occurrence]:
         """Return what comes later than now and not later than `end` (UTC), in order of time."""
         due = [
-            _Coming(begin(one, self._named(one.key).topic), one.due)
+            _Coming(begin(one, self.schedule.named(one.key.reminder).topic), one.due)
             for one in between(self.schedule.enabled, self.calendar, self.now, end)
             if one.key not in self._known
         ]
@@ -209,42 +208,9 @@ class Outlook:
         return _Known(keys, skipped_days(self.deliveries))
 
     @cached_property
-    def _leads(self) -> Delivery | None:
-        return next((one for one in self.deliveries if one.key == self.routine_key), None)
-
-    @cached_property
-    def _led_until(self) -> datetime:
-        """The end (UTC) of the routine under way; now without one."""
-        displayed = None if self._leads is None else self._leads.displayed
-        return self.now if displayed is None else displayed.closes - UNATTENDED - CLOSING
-
-    @cached_property
-    def _busy_until(self) -> datetime:
-        """The end (UTC) of the closing words of the routine under way; now without one."""
-        if self._led_until > self.now:
-            return self._led_until + CLOSING
-        leads = self._leads
-        if leads is not None and isinstance(leads.state, Closed):
-            return leads.state.at + CLOSING
-        return self.now
-
-    @cached_property
-    def _paused_until(self) -> datetime:
-        return max(self.now, self.global_state.paused_until or self.now)
-
-    @cached_property
-    def _closed(self) -> tuple[datetime, datetime] | None:
-        """From when to when "Good night" closes everything (UTC)."""
-        if self.global_state.good_night is None:
-            return None
-        day = self.calendar.day(self.global_state.good_night)
-        return day.wake, day.ends
-
-    @cached_property
-    def _open_after(self) -> datetime:
-        """After which instant (UTC) nothing that falls due is kept from coming."""
-        ends = self.now if self._closed is None else self._closed[1]
-        return max(self._paused_until, self._busy_until, ends)
+    def _suppression(self) -> Suppression:
+        under_way = next((one for one in self.deliveries if one.key == self.routine_key), None)
+        return Suppression.at(self.now, self.global_state, self.calendar, under_way)
 
     @cached_property
     def _screen(self) -> ScreenForecast:
@@ -253,12 +219,9 @@ class Outlook:
 
     # What comes, and when
 
-    def _named(self, key: Key) -> Reminder:
-        return self.schedule.named(key.reminder)
-
     def _first(self, reminder: Reminder) -> list[_Coming]:
         """Return the first occurrence of a reminder that comes; of those that return, all."""
-        gate = max(self._paused_until, self._busy_until)
+        gate = self._suppression.open_from
         # What falls due before the gate comes then, if it is still fresh.
         after = max(self.now, gate - reminder.fresh - timedelta.resolution)
         found: list[_Coming] = []
@@ -272,11 +235,10 @@ class Outlook:
     def _falling_due(self, reminder: Reminder, after: datetime) -> Iterator[Occurrence]:
         """Yield what falls due later than an instant (UTC), without what "Good night" closes."""
         while (one := upcoming(reminder, self.calendar, after, known=self._known)) is not None:
-            after = one.due
-            if self._closed is not None and self._closed[0] <= one.due < self._closed[1]:
-                after = self._closed[1] - timedelta.resolution
-                continue
-            yield one
+            ends = self._suppression.closed_until(one.due)
+            if ends is None:
+                yield one
+            after = one.due if ends is None else ends - timedelta.resolution
 
     def _back(self) -> list[_Coming]:
         """Return what comes back: from a snooze, to be asked again, or when nothing keeps it."""
@@ -287,7 +249,7 @@ class Outlook:
                     found += self._gated(_Coming(one, max(until, self.now)))
                 case Active(again=again, away=True) if again is not None:
                     found += self._gated(_Coming(one.asked_again(one.state, again), again))
-                case Held(cause) if cause in ABSENCE and self._paused_until == self.now:
+                case Held(cause) if cause in ABSENCE and self._suppression.paused_until == self.now:
                     # Nobody knows when they are back.
                     pass
                 case Held():
@@ -302,19 +264,20 @@ class Outlook:
         Nor is anything returned for what comes at once: it is there, and not to come.
         """
         delivery, at = coming.delivery, coming.at
-        if isinstance(delivery.state, Due) and at > self._open_after:
+        suppression = self._suppression
+        if isinstance(delivery.state, Due) and at > suppression.ends:
             return [coming]
         reminder = self.schedule.reminder(delivery.key.reminder)
         if reminder is None:
             return []
         leads = self.routine_key is not None and self.routine_key.reminder == reminder.name
-        if leads and delivery.occurrence.due > self.now and at < self._led_until:
+        if leads and delivery.occurrence.due > self.now and at < suppression.routine_until:
             # It would ask for what is being done then.
             return []
-        if at < self._paused_until:
-            at, delivery = self._paused_until, delivery.held(Reason.PAUSED)
-        if at < self._busy_until:
-            at, delivery = self._busy_until, delivery.held(Reason.ROUTINE)
+        if at < suppression.paused_until:
+            at, delivery = suppression.paused_until, delivery.held(Reason.PAUSED)
+        if at < suppression.busy_until:
+            at, delivery = suppression.busy_until, delivery.held(Reason.ROUTINE)
         if at <= self.now:
             return []
         if at > delivery.occurrence.due and self._superseded(delivery, reminder, at):

@@ -42,6 +42,12 @@ class Situation:
     presence: Presence = frozenset()
     routine_under_way: bool = False
 
+    @property
+    def silent(self) -> bool:
+        """True if no routine may be led through: by a pause, "Good night" or a locked screen."""
+        paused = self.paused_until is not None
+        return self.good_night or paused or Condition.LOCKED in self.presence
+
 
 @dataclass(frozen=True)
 class Show:

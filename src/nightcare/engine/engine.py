@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
-from nightcare.domain.delivery import Active, Snoozed
 from nightcare.domain.notification import (
     ButtonPressed,
     DeliveryEvent,
@@ -235,7 +234,7 @@ class Engine:
             situation = self._situation(now)
             self._continue_routine(now)
             expire(context, situation)
-            self._guided_routine.stop_unless_open(context.journal, silent=_silent(situation))
+            self._guided_routine.stop_unless_open(context.journal, silent=situation.silent)
             situation = replace(situation, routine_under_way=self._guided_routine.under_way)
             moved = frozenset() if returns else moved_by_person(context.journal)
             found = candidates(context, self._guided_routine, situation)
@@ -265,13 +264,8 @@ class Engine:
             self._on_screen.trial_closes,
             self._guided_routine.next,
             *(prompt.next for prompt in self._prompts),
+            *(one.deadline for one in journal.unsettled()),
         ]
-        for delivery in journal.unsettled():
-            match delivery.state:
-                case Active(_, closes, again, away):
-                    deadlines += [again] if away and again is not None else [again, closes]
-                case Snoozed(until):
-                    deadlines.append(until)
         return min((one for one in deadlines if one is not None), default=None)
 
     def upcoming(self, reminder: Reminder, after: datetime) -> Occurrence | None:
@@ -351,8 +345,3 @@ class Engine:
         )
         if ended is not None:
             context.log_outcome(ended)
-
-
-def _silent(situation: Situation) -> bool:
-    locked = Condition.LOCKED in situation.presence
-    return situation.good_night or situation.paused_until is not None or locked
