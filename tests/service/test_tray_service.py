@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from nightcare.desktop.clock import now
+from nightcare.desktop.own_process import FilesState, ProgramFiles
 from nightcare.domain.delivery import Closed, Outcome, Snoozed, begin
 from nightcare.domain.diary import Answer
 from nightcare.domain.reminders import Key, Occurrence, Topic
@@ -79,9 +80,14 @@ class TrayBench:
 
 
 def run(
-    folder: Path, test: Callable[[TrayBench], Awaitable[None]], language: str = "en", more: str = ""
+    folder: Path,
+    test: Callable[[TrayBench], Awaitable[None]],
+    language: str = "en",
+    more: str = "",
+    *,
+    waits: bool = True,
 ) -> None:
-    """Run a coroutine function beside a service with an icon."""
+    """Run a coroutine function beside a service, by default once it has an icon."""
 
     async def story(bus: PrivateBus) -> None:
         config = CONFIG.format(language=language) + more
@@ -92,7 +98,7 @@ def run(
             serving(bench),
         ):
             tray = TrayBench(bench, host, server)
-            if "never" not in more:
+            if waits:
                 tray.icon = await host.icon()
             await test(tray)
 
@@ -314,7 +320,7 @@ def test_the_config_decides_and_a_reload_applies_it_at_once(tmp_path: Path) -> N
         while (await tray.host.ask_bus("NameHasOwner", "s", tray.icon)).body[0]:
             await tray.host.settle()
 
-    run(tmp_path, test, more='[tray]\nshow = "never"\n')
+    run(tmp_path, test, more='[tray]\nshow = "never"\n', waits=False)
 
 
 def test_an_invalid_config_is_seen_at_the_icon(tmp_path: Path) -> None:
@@ -335,3 +341,22 @@ def test_an_invalid_config_is_seen_at_the_icon(tmp_path: Path) -> None:
         await tray.bench.until(lambda: not app.config.mistakes)
 
     run(tmp_path, test)
+
+
+def test_the_code_is_not_loaded_while_the_program_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be that of another version; the icon is shown once the files are as before."""
+    state = [FilesState.REPLACED]
+    monkeypatch.setattr(ProgramFiles, "state", lambda _: state[0])
+
+    async def test(tray: TrayBench) -> None:
+        await tray.host.settle()
+        tray.bench.app.runtime.handle_clock()
+        await tray.host.settle()
+        assert tray.host.registered.empty()
+        state[0] = FilesState.UNCHANGED
+        tray.bench.app.runtime.handle_clock()
+        assert (await tray.host.look(await tray.host.icon()))["Id"] == "nightcare"
+
+    run(tmp_path, test, waits=False)

@@ -14,6 +14,7 @@ _PACKAGE = Path(__file__).parents[1]
 _CHECK_SECONDS = 60.0
 _CHECK = (
     "from nightcare.service.startup import load_code; load_code(); "
+    "import nightcare.desktop.tray.tray_icon, nightcare.service.tray_actions; "
     "from nightcare.cli.main import main; main()"
 )
 

@@ -9,8 +9,6 @@ from enum import StrEnum
 from heapq import heappop, heappush
 from itertools import takewhile
 
-from cronsim import CronSim
-
 from nightcare.domain.care_day import Calendar, CareDay
 from nightcare.domain.moments import Anchor, Moment, Relative
 from nightcare.domain.reasons import Condition
@@ -266,6 +264,8 @@ def _matches(
         before -= _LONGEST_GAP
     moved: list[tuple[datetime, datetime]] = []
     latest = start - timedelta.resolution
+    from cronsim import CronSim  # noqa: PLC0415 - 0.4 MiB, and few schedules have cron fields
+
     for wall in CronSim(fields, before):
         heappush(moved, (calendar.instant(wall), wall))
         # One that moved over a gap waits for the wall times that come before it now.

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from nightcare.errors import ConfigError, Diagnostic, NightcareError
 from nightcare.i18n.diagnostics_text import diagnostic_text, place_text
-from nightcare.i18n.snippets import snippet
 from nightcare.i18n.translator import Translator
 from nightcare.ownership import command_to_own
 
@@ -37,6 +36,8 @@ def diagnostic_lines(
     warning: bool = False,
 ) -> Iterator[str]:
     """Yield a diagnostic of the config as lines: the sentence and the lines of the file."""
+    from nightcare.i18n.snippets import snippet  # noqa: PLC0415 - the service prints none
+
     place = place_text(diagnostic, translator)
     line = place_style(place) + diagnostic_text(diagnostic, translator).removeprefix(place)
     yield translator.text("warning", problem=line) if warning else line

@@ -10,7 +10,7 @@ from nightcare.config.source import LoadResult, settings_of
 from nightcare.desktop.clock import now
 from nightcare.desktop.file_watch import watch
 from nightcare.desktop.instance_lock import InstanceLock, ServiceRecord, home_folder, runtime_folder
-from nightcare.desktop.own_process import FilesState, ProgramFiles
+from nightcare.desktop.own_process import FilesState, ProgramFiles, release_memory
 from nightcare.desktop.systemd.service_manager import ServiceManager
 from nightcare.desktop.time_zone import LOCAL_TIME
 from nightcare.errors import StateError
@@ -48,18 +48,12 @@ class ServiceApp:
         self.upgrade = UpgradeRestart(files, context.config, self._handle_files)
         self.desktop = DesktopSession(context, self.settings)
         self.journal = FallbackJournal(context.state, now, self.settings.log)
-        self._publisher = StatusPublisher(
-            context, self.settings, self.journal, self.config, self.upgrade, self.desktop
-        )
         self.runtime = Runtime(
             self.settings, self.journal, self.desktop, self._publish, self.shutdown.fail
         )
-        self._publisher.tray = self._tray = TrayService(
-            context, self.settings, self.journal, self.config, self.desktop, self.runtime
-        )
-        self._reloads = ReloadHandler(
-            self.settings, self.config, self.upgrade, self.desktop, self.runtime, context.err
-        )
+        self._publisher = StatusPublisher(context, self.runtime, self.config, self.upgrade)
+        self._tray = TrayService(self.runtime, self.config, files)
+        self._reloads = ReloadHandler(self.runtime, self.config, self.upgrade, context.err)
 
     def _take_lock(self) -> InstanceLock:
         context, variables = self._context, self._context.variables
@@ -95,6 +89,8 @@ class ServiceApp:
         ]
         tasks = [monitor, *(asyncio.create_task(one) for one in parts)]
         self._report_ready()
+        # Validation of the config and the code leave free memory behind.
+        release_memory()
         try:
             await self.shutdown.wait(tasks)
         finally:
@@ -137,7 +133,8 @@ class ServiceApp:
         self.runtime.run_step(self.runtime.sync)
 
     def _publish(self) -> None:
-        self._publisher.publish()
+        self._publisher.publish(self._tray.status())
+        self._tray.refresh()
         if self.runtime.serving and self.upgrade.is_due(self.journal):
             self.shutdown.request(restart=True)
 

@@ -57,6 +57,7 @@ class ConfigReload:
         reloading: Called when a requested reload begins.
 
     Attributes:
+        named: The file that `--config` names, if any.
         mistakes: The errors in what was saved since the config in force.
     """
 
@@ -67,6 +68,7 @@ class ConfigReload:
         files: ProgramFiles,
         reloading: Callable[[], None],
     ) -> None:
+        self.named = context.config
         self.mistakes: tuple[Diagnostic, ...] = ()
         self._context = context
         self._settings = settings

@@ -8,9 +8,7 @@ from typing import TextIO
 
 from nightcare.desktop.clock import now
 from nightcare.i18n.diagnostics_text import diagnostic_text, without_folder
-from nightcare.service.active_settings import ActiveSettings
 from nightcare.service.config_reload import ConfigReload, ReloadResult
-from nightcare.service.desktop_session import DesktopSession
 from nightcare.service.runtime import Runtime
 from nightcare.service.upgrade import UpgradeRestart
 
@@ -19,19 +17,13 @@ class ReloadHandler:
     """The handler of reloads of the config and of changes of the environment."""
 
     def __init__(
-        self,
-        settings: ActiveSettings,
-        config: ConfigReload,
-        upgrade: UpgradeRestart,
-        desktop: DesktopSession,
-        runtime: Runtime,
-        err: TextIO,
+        self, runtime: Runtime, config: ConfigReload, upgrade: UpgradeRestart, err: TextIO
     ) -> None:
-        self._settings = settings
+        self._settings = runtime.settings
+        self._desktop = runtime.desktop
+        self._runtime = runtime
         self._config = config
         self._upgrade = upgrade
-        self._desktop = desktop
-        self._runtime = runtime
         self._err = err
 
     def handle_result(self, result: ReloadResult, meant_since: datetime) -> None:

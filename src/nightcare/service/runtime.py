@@ -26,13 +26,13 @@ class Runtime:
     """The engine with its journal and its scheduler.
 
     Args:
-        settings: The settings in force.
-        journal: The journal.
-        desktop: The desktop.
         publish: Called after each step, to publish the status.
         fail: Called with an error after which the service cannot go on.
 
     Attributes:
+        settings: The settings in force.
+        journal: The journal.
+        desktop: The desktop.
         engine: The engine.
         serving: Whether the engine was started.
     """
@@ -46,9 +46,9 @@ class Runtime:
         fail: Callable[[BaseException], None],
     ) -> None:
         self.serving = False
-        self._settings = settings
-        self._journal = journal
-        self._desktop = desktop
+        self.settings = settings
+        self.journal = journal
+        self.desktop = desktop
         self._publish = publish
         self._fail = fail
         desktop.buttons = journal.read_note(BUTTONS_NOTE)
@@ -73,8 +73,8 @@ class Runtime:
 
     def run_step(self, step: Callable[[], None]) -> None:
         """Run a step of the engine, with the present state of the user's presence."""
-        self.engine.presence = self._desktop.presence.presence
-        self._journal.run(step)
+        self.engine.presence = self.desktop.presence.presence
+        self.journal.run(step)
 
     def sync(self) -> None:
         """Set the next deadline, and publish the status; the end of each step."""
@@ -91,7 +91,7 @@ class Runtime:
         self.sync()
 
     def _plan(self) -> None:
-        self._scheduler.plan(self._settings.schedule.enabled)
+        self._scheduler.plan(self.settings.schedule.enabled)
         self.sync()
 
     def act(self, action: Callable[[datetime], object]) -> None:
@@ -107,14 +107,14 @@ class Runtime:
                 self._report(error, moment)
             self.engine.written(moment)
             self._plan()
-            self._desktop.presence.query_again()
+            self.desktop.presence.query_again()
 
         if self.serving:
             self.run_step(step)
 
     def _report(self, error: NightcareError, moment: datetime) -> None:
         """Show a notification that says why an action failed."""
-        translator = self._settings.translator
+        translator = self.settings.translator
         body = "\n".join(error_lines(error, translator))
         self.engine.notices.announce(translator.text("action_failed"), body, moment)
 
@@ -127,21 +127,21 @@ class Runtime:
 
     def _start(self) -> None:
         self.serving = True
-        self._desktop.log_backend()
-        first_run = self._journal.global_state().began is None
-        self.engine.start(now(), read_plan_note(self._journal.read_note(PLAN_NOTE)))
-        if first_run and self._desktop.notifier.name == "terminal":
+        self.desktop.log_backend()
+        first_run = self.journal.global_state().began is None
+        self.engine.start(now(), read_plan_note(self.journal.read_note(PLAN_NOTE)))
+        if first_run and self.desktop.notifier.name == "terminal":
             self._demonstrate()
         self._plan()
 
     def _demonstrate(self) -> None:
         """Show the first reminder now as well, if it is not due soon."""
         moment = now()
-        coming = [self.engine.upcoming(one, moment) for one in self._settings.schedule.enabled]
+        coming = [self.engine.upcoming(one, moment) for one in self.settings.schedule.enabled]
         first = min((one for one in coming if one), key=lambda one: one.due, default=None)
         if first is not None and first.due - moment > _SOON:
-            self._settings.log("log_how_it_looks", reminder=first.key.reminder, due=first.due)
-            self._journal.request_trial(first.key.reminder, moment)
+            self.settings.log("log_how_it_looks", reminder=first.key.reminder, due=first.due)
+            self.journal.request_trial(first.key.reminder, moment)
             self.engine.update(moment)
 
     def reload(self, meant_since: datetime) -> None:
@@ -149,8 +149,8 @@ class Runtime:
         self.run_step(lambda: self._reload(meant_since))
 
     def _reload(self, meant_since: datetime) -> None:
-        settings = self._settings
-        self._desktop.presence.apply(settings.schedule)
+        settings = self.settings
+        self.desktop.presence.apply(settings.schedule)
         self.engine.reload(settings.schedule, settings.translator, now(), meant_since=meant_since)
         self._update_zone()
         self._plan()
@@ -166,7 +166,7 @@ class Runtime:
 
     async def handle_due(self) -> None:
         """Update when a reminder or a deadline is due."""
-        await self._desktop.prepared()
+        await self.desktop.prepared()
         self.run_step(lambda: self.engine.update(now()))
         # Notifications are sent first.
         asyncio.get_running_loop().call_soon(self.run_sync)
@@ -174,7 +174,7 @@ class Runtime:
     def handle_notifier(self, event: NotifierEvent) -> None:
         """Handle an event of the notifier."""
         if isinstance(event, NotifierChanged):
-            self._desktop.handle_notifier_change(event)
+            self.desktop.handle_notifier_change(event)
 
         def step() -> None:
             self.engine.event(event, now())
@@ -183,17 +183,17 @@ class Runtime:
         self.run_step(step)
         if isinstance(event, ButtonPressed):
             # The user is present, whatever was known before.
-            self._desktop.presence.query_again()
+            self.desktop.presence.query_again()
 
     def handle_presence(self) -> None:
         """Update when the presence of the user has changed."""
-        self._desktop.update_environment(always=False)
-        if self.serving and not self._desktop.prefetch.querying_all:
+        self.desktop.update_environment(always=False)
+        if self.serving and not self.desktop.prefetch.querying_all:
             self.run_step(self._update)
 
     def handle_resume(self) -> None:
         """Query presence, then update: the clock was set, or the machine was suspended."""
-        self._desktop.prefetch.query_all(self.handle_clock, self._fail)
+        self.desktop.prefetch.query_all(self.handle_clock, self._fail)
 
     def handle_clock(self) -> None:
         """Update and plan anew when the clock or the time zone has changed."""
@@ -204,22 +204,22 @@ class Runtime:
             self._plan()
 
         self.run_step(step)
-        self._desktop.presence.query_again()
+        self.desktop.presence.query_again()
 
     def _update_zone(self) -> None:
-        if self._settings.update_zone():
-            zone = self._settings.zone
+        if self.settings.update_zone():
+            zone = self.settings.zone
             self.engine.change_zone(zone.zone, now())
-            self._settings.log("log_zone", zone=zone.name)
+            self.settings.log("log_zone", zone=zone.name)
 
     def handle_journal(self) -> None:
         """Update when a command has written to the journal."""
 
         def step() -> None:
-            if self._journal.changed_by_others():
-                self._desktop.buttons = self._journal.read_note(BUTTONS_NOTE)
+            if self.journal.changed_by_others():
+                self.desktop.buttons = self.journal.read_note(BUTTONS_NOTE)
                 self.engine.written(now())
                 self._plan()
-                self._desktop.presence.query_again()
+                self.desktop.presence.query_again()
 
         self.run_step(step)

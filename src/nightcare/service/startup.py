@@ -94,7 +94,7 @@ def load_code() -> None:
 
 def asyncio() -> ModuleType:
     """Return asyncio without TLS, which saves 5 MiB; nothing here uses a network."""
-    return import_with_stubs("asyncio", stubs={"ssl": None})
+    return import_with_stubs("asyncio", stubs={"ssl": None, "asyncio.sslproto": {}})
 
 
 def _outlook(schedule: Schedule, state: Path) -> Outlook:

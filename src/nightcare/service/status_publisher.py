@@ -10,57 +10,47 @@ from nightcare.desktop.clock import now
 from nightcare.desktop.dbus import session_bus
 from nightcare.desktop.time_zone import ZoneSource
 from nightcare.i18n.diagnostics_text import diagnostic_text
-from nightcare.journal.memory_fallback import FallbackJournal
 from nightcare.journal.service_status import (
     PublishedCondition,
     PublishedEnvironment,
+    PublishedTray,
     PublishedZone,
     ServiceStatus,
     write_status,
 )
 from nightcare.paths import started_by_systemd
-from nightcare.service.active_settings import ActiveSettings, ServiceContext
+from nightcare.service.active_settings import ServiceContext
 from nightcare.service.config_reload import ConfigReload
-from nightcare.service.desktop_session import DesktopSession
 from nightcare.service.last_plan import PLAN_NOTE, plan_note
-from nightcare.service.tray_service import TrayService
+from nightcare.service.runtime import Runtime
 from nightcare.service.upgrade import UpgradeRestart
 
 
 class StatusPublisher:
-    """The publisher of the status, in the journal.
-
-    Attributes:
-        tray: The tray icon, which is brought in line with each status.
-    """
+    """The publisher of the status, in the journal."""
 
     def __init__(
         self,
         context: ServiceContext,
-        settings: ActiveSettings,
-        journal: FallbackJournal,
+        runtime: Runtime,
         config: ConfigReload,
         upgrade: UpgradeRestart,
-        desktop: DesktopSession,
     ) -> None:
         self._context = context
-        self._settings = settings
-        self._journal = journal
+        self._settings = runtime.settings
+        self._journal = runtime.journal
+        self._desktop = runtime.desktop
         self._config = config
         self._upgrade = upgrade
-        self._desktop = desktop
         self._since = now()
-        self.tray: TrayService | None = None
 
-    def publish(self) -> None:
+    def publish(self, tray: PublishedTray) -> None:
         """Write the status and the plan, as far as they have changed."""
-        write_status(self._journal, self._status())
+        write_status(self._journal, self._status(tray))
         plan = plan_note(self._settings.loaded.values, self._settings.zone)
         self._journal.write_note(PLAN_NOTE, plan)
-        if self.tray is not None:
-            self.tray.refresh()
 
-    def _status(self) -> ServiceStatus:
+    def _status(self, tray: PublishedTray) -> ServiceStatus:
         settings, desktop = self._settings, self._desktop
         loaded, zone, notifier = settings.loaded, settings.zone, desktop.notifier
         return ServiceStatus(
@@ -85,7 +75,7 @@ class StatusPublisher:
                 lost=settings.zone_lost,
             ),
             environment=self._environment(),
-            tray=None if self.tray is None else self.tray.status(),
+            tray=tray,
             presence={
                 str(condition): PublishedCondition(known.on, tuple(known.by))
                 for condition, known in desktop.presence.known().items()

@@ -1,8 +1,9 @@
-"""The effects of the items of the tray menu: the same functions as those of the commands."""
+"""The model of the tray icon; its items have the effects of the commands of the same names."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import date, datetime
@@ -10,8 +11,10 @@ from functools import partial
 from typing import Any
 
 from nightcare import __version__
+from nightcare.desktop.clock import now
 from nightcare.desktop.programs import Output, open_in_browser, output
 from nightcare.desktop.systemd.user_unit import own_command
+from nightcare.desktop.tray.menu import Appearance, MenuItem, TrayState
 from nightcare.domain.delivery import Delivery
 from nightcare.domain.diary import Answer
 from nightcare.domain.outlook import Outlook
@@ -22,14 +25,11 @@ from nightcare.engine.answer_targets import SkipSpan
 from nightcare.engine.diary_actions import DiaryActions
 from nightcare.engine.outlook_reader import read_outlook
 from nightcare.engine.user_actions import DONE, SKIP, SNOOZE, UserActions
-from nightcare.errors import DesktopError, NightcareError, NothingToDo
+from nightcare.errors import DesktopError, NightcareError, NothingToDo, StateError
 from nightcare.i18n.plan_text import plan_lines
-from nightcare.journal.memory_fallback import FallbackJournal
-from nightcare.service.active_settings import ActiveSettings, ServiceContext
 from nightcare.service.config_reload import ConfigReload
-from nightcare.service.desktop_session import DesktopSession
 from nightcare.service.runtime import Runtime
-from nightcare.service.tray_menu import key_of
+from nightcare.service.tray_menu import TrayFacts, appearance, key_of, menu_items
 from nightcare.threads import run_in_thread
 
 Work = Coroutine[Any, Any, None]
@@ -39,32 +39,14 @@ _TROUBLE = frozenset({"warning", "bad"})
 
 
 class TrayActions:
-    """The effects of the items, by their names.
+    """The model of the tray icon: its look, its menu, and the effects of the items."""
 
-    Args:
-        context: The surroundings of the service.
-        settings: The settings in force.
-        journal: The journal.
-        config: The config file.
-        desktop: The desktop.
-        runtime: The engine.
-    """
-
-    def __init__(
-        self,
-        context: ServiceContext,
-        settings: ActiveSettings,
-        journal: FallbackJournal,
-        config: ConfigReload,
-        desktop: DesktopSession,
-        runtime: Runtime,
-    ) -> None:
-        self._named = context.config
-        self._settings = settings
-        self._journal = journal
-        self._config = config
-        self._desktop = desktop
+    def __init__(self, runtime: Runtime, config: ConfigReload) -> None:
         self._runtime = runtime
+        self._settings = runtime.settings
+        self._journal = runtime.journal
+        self._config = config
+        self._appearance = Appearance(TrayState.QUIET, "nightcare")
         self._running: dict[str, asyncio.Task[None]] = {}
         self._in_journal: Mapping[str, Callable[[str, datetime], object]] = {
             DONE: self._done,
@@ -92,6 +74,23 @@ class TrayActions:
             "schedule": self._open_schedule,
             "doctor": self._doctor,
         }
+
+    def appearance(self) -> Appearance:
+        """Return the look of the icon now; the last one while the journal cannot be read."""
+        with contextlib.suppress(StateError):
+            self._appearance = appearance(self._facts())
+        return self._appearance
+
+    def menu(self) -> tuple[MenuItem, ...]:
+        """Return the items of the menu now; none while the journal cannot be read."""
+        try:
+            return menu_items(self._facts())
+        except StateError:
+            return ()
+
+    def host_changed(self) -> None:
+        """Publish which program shows the icon."""
+        self._runtime.run_sync()
 
     def press(self, name: str) -> None:
         """Do what an item stands for; a notification says why if that fails."""
@@ -126,6 +125,25 @@ class TrayActions:
 
     def _actions(self) -> UserActions:
         return UserActions(self._settings.schedule, self._settings.zone.zone, self._journal)
+
+    def _facts(self) -> TrayFacts:
+        """Return what the icon and the menu show.
+
+        Raises:
+            StateError: The journal cannot be read.
+        """
+        moment, actions = now(), self._actions()
+        diary = DiaryActions(self._journal.diary, actions.calendar())
+        night, outlook = diary.last_night(moment), self._outlook(moment)
+        return TrayFacts(
+            outlook=outlook,
+            translator=self._settings.translator,
+            last_action=actions.undoable(),
+            night=night,
+            answer=diary.night(night).answer,
+            invalid=bool(self._config.mistakes),
+            routine=outlook.routine_key is not None,
+        )
 
     def _outlook(self, moment: datetime) -> Outlook:
         calendar = self._actions().calendar()
@@ -235,8 +253,8 @@ class TrayActions:
         Raises:
             DesktopError: It failed.
         """
-        command = own_command(self._named, *words)
-        variables = self._desktop.environment.variables
+        command = own_command(self._config.named, *words)
+        variables = self._runtime.desktop.environment.variables
         try:
             done = await run_in_thread(lambda: output(command, variables, _COMMAND_SECONDS))
         except (OSError, TimeoutError) as error:
@@ -265,7 +283,7 @@ class TrayActions:
     async def _open_schedule(self) -> None:
         if not self._config.path.exists():
             await self._run("config", "init")
-        path, variables = self._config.path, self._desktop.environment.variables
+        path, variables = self._config.path, self._runtime.desktop.environment.variables
         if not await run_in_thread(lambda: open_in_browser(path, variables)):
             raise DesktopError("no_editor", path=path)
 

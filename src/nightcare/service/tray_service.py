@@ -1,71 +1,75 @@
-"""The tray icon of the service: when it is shown, and what it shows."""
+"""The tray icon of the service: when its code is loaded, and when it is shown."""
 
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING, Any
 
-from nightcare.desktop.clock import now
-from nightcare.desktop.tray.menu import Appearance, MenuItem, TrayState
-from nightcare.desktop.tray.tray_icon import TrayIcon
-from nightcare.engine.diary_actions import DiaryActions
-from nightcare.engine.outlook_reader import read_outlook
-from nightcare.engine.user_actions import UserActions
-from nightcare.errors import StateError
-from nightcare.journal.memory_fallback import FallbackJournal
+from nightcare.desktop.dbus.client import BusClient, BusSession
+from nightcare.desktop.dbus.connection import Signal
+from nightcare.desktop.own_process import FilesState, ProgramFiles, release_memory
+from nightcare.desktop.tray import WATCHER
 from nightcare.journal.service_status import PublishedTray
-from nightcare.service.active_settings import ActiveSettings, ServiceContext
 from nightcare.service.config_reload import ConfigReload
-from nightcare.service.desktop_session import DesktopSession
 from nightcare.service.runtime import Runtime
-from nightcare.service.tray_actions import TrayActions
-from nightcare.service.tray_menu import TrayFacts, appearance, menu_items
+
+if TYPE_CHECKING:
+    from nightcare.desktop.tray.tray_icon import TrayIcon
+    from nightcare.service.tray_actions import TrayActions
 
 
 class TrayService:
-    """The tray icon, which is shown while `[tray] show` allows it and there is a session bus."""
+    """The tray icon, which is shown while `[tray] show` allows it and there is a session bus.
 
-    def __init__(
-        self,
-        context: ServiceContext,
-        settings: ActiveSettings,
-        journal: FallbackJournal,
-        config: ConfigReload,
-        desktop: DesktopSession,
-        runtime: Runtime,
-    ) -> None:
-        self._settings = settings
-        self._journal = journal
-        self._config = config
-        self._desktop = desktop
+    Until the first watcher of tray icons appears, the bus is asked to report one, and the code of
+    the tray, which takes 1 MiB, is not loaded.
+
+    Args:
+        runtime: The engine.
+        config: The config file.
+        files: The program's files; the code is not loaded while they are replaced or missing.
+    """
+
+    rules = ()
+    names = (WATCHER,)
+
+    def __init__(self, runtime: Runtime, config: ConfigReload, files: ProgramFiles) -> None:
         self._runtime = runtime
-        self._actions = TrayActions(context, settings, journal, config, desktop, runtime)
+        self._config = config
+        self._files = files
+        self._client: BusClient | None = None
+        self._has_watcher = False
+        self._actions: TrayActions | None = None
         self._icon: TrayIcon | None = None
-        self._appearance = Appearance(TrayState.QUIET, "nightcare")
         self._switched = asyncio.Event()
         self._refreshing = False
 
     async def run(self) -> None:
-        """Show the icon whenever the config allows it, until cancelled."""
+        """Wait for a watcher, then show the icon, while the config allows it; until cancelled."""
         try:
-            await self._serve()
+            while True:
+                self._refresh()
+                self._switched.clear()
+                await self._serve()
         finally:
-            await self._actions.stop()
+            if self._actions is not None:
+                await self._actions.stop()
 
     async def _serve(self) -> None:
-        while True:
-            self._switched.clear()
-            self._refresh()
-            switched = asyncio.create_task(self._switched.wait())
-            serving = None if self._icon is None else asyncio.create_task(self._icon.run())
-            tasks = [switched, *([] if serving is None else [serving])]
-            try:
-                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
-            if serving is not None and not serving.cancelled():
-                serving.result()
+        """Serve until another part has to be served."""
+        tasks: list[asyncio.Task[Any]] = [asyncio.create_task(self._switched.wait())]
+        if self._icon is not None:
+            tasks.append(asyncio.create_task(self._icon.run()))
+        elif self._client is not None:
+            tasks.append(asyncio.create_task(self._client.serve(self)))
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        for task in done:
+            task.result()
 
     def refresh(self) -> None:
         """Bring the icon in line soon, after a step of the engine."""
@@ -77,61 +81,56 @@ class TrayService:
         """Return where the icon is shown."""
         icon = self._icon
         if icon is None:
-            return PublishedTray(shown=False)
+            return PublishedTray(shown=self._client is not None)
         return PublishedTray(shown=True, watcher=icon.watched, host=icon.host)
 
     def _refresh(self) -> None:
         self._refreshing = False
-        client = self._desktop.session_bus
-        wanted = client is not None and self._settings.schedule.tray
-        if wanted != (self._icon is not None):
-            self._icon = TrayIcon(client, self) if wanted and client is not None else None
+        allowed = self._runtime.settings.schedule.tray
+        client = self._runtime.desktop.session_bus if allowed else None
+        icon = None if client is None else self._icon
+        if client is not None and icon is None and self._has_watcher:
+            icon = self._load(client)
+        if (client, icon) != (self._client, self._icon):
+            self._client, self._icon = client, icon
             self._switched.set()
-        if self._icon is not None:
-            self._icon.refresh()
+        if icon is not None:
+            icon.refresh()
 
-    # The model of the icon
-
-    def appearance(self) -> Appearance:
-        """Return the look of the icon now; the last one while the journal cannot be read."""
-        facts = self._facts()
-        if facts is not None:
-            self._appearance = appearance(facts)
-        return self._appearance
-
-    def menu(self) -> tuple[MenuItem, ...]:
-        """Return the items of the menu now; none while the journal cannot be read."""
-        facts = self._facts()
-        return () if facts is None else menu_items(facts)
-
-    def press(self, name: str) -> None:
-        """Do what an item stands for."""
-        self._actions.press(name)
-
-    def activate(self) -> None:
-        """Show what is open once more; else say what comes next."""
-        self._actions.activate()
-
-    def host_changed(self) -> None:
-        """Publish which program shows the icon."""
-        self._runtime.run_sync()
-
-    def _facts(self) -> TrayFacts | None:
-        settings, journal, moment = self._settings, self._journal, now()
-        try:
-            actions = UserActions(settings.schedule, settings.zone.zone, journal)
-            calendar = actions.calendar()
-            diary = DiaryActions(journal.diary, calendar)
-            night = diary.last_night(moment)
-            outlook = read_outlook(settings.schedule, calendar, journal, moment)
-            return TrayFacts(
-                outlook=outlook,
-                translator=settings.translator,
-                last_action=actions.undoable(),
-                night=night,
-                answer=diary.night(night).answer,
-                invalid=bool(self._config.mistakes),
-                routine=outlook.routine_key is not None,
-            )
-        except StateError:
+    def _load(self, client: BusClient) -> TrayIcon | None:
+        """Load the code; return the icon, or None while the program's files are replaced."""
+        if self._files.state() is not FilesState.UNCHANGED:
             return None
+        try:
+            from nightcare.desktop.tray.tray_icon import TrayIcon  # noqa: PLC0415 - with a tray
+            from nightcare.service.tray_actions import TrayActions  # noqa: PLC0415 - likewise
+        except Exception:
+            if self._files.state() is FilesState.UNCHANGED:
+                raise
+            return None
+        if self._files.state() is not FilesState.UNCHANGED:
+            # It may be that of another version, which takes over soon.
+            return None
+        if self._actions is None:
+            self._actions = TrayActions(self._runtime, self._config)
+            release_memory()
+        return TrayIcon(client, self._actions)
+
+    # Called by the bus client, until the icon is shown
+
+    def connected(self, session: BusSession) -> None:
+        """Take note of the watcher that is there."""
+        self.owner_changed(WATCHER, session.owners[WATCHER])
+
+    def disconnected(self) -> None:
+        """Take note that there is no watcher."""
+        self._has_watcher = False
+
+    def owner_changed(self, name: str, owner: str) -> None:
+        """Load the icon once there is a watcher."""
+        del name
+        self._has_watcher = bool(owner)
+        self.refresh()
+
+    def handle_signal(self, signal: Signal) -> None:
+        """Ignore a signal: it is of others."""

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
 from jeepney import HeaderFields, MatchRule, Message
 
@@ -22,8 +22,10 @@ from nightcare.desktop.dbus.connection import (
     Signal,
     unknown_object,
 )
-from nightcare.desktop.dbus.exported_object import ExportedObject
 from nightcare.desktop.dbus.transport import connect
+
+if TYPE_CHECKING:
+    from nightcare.desktop.dbus.exported_object import ExportedObject
 
 Answer = TypeVar("Answer")
 

@@ -17,12 +17,10 @@ from jeepney import DBusAddress, new_method_call
 from nightcare.desktop.dbus.client import BusClient, BusSession
 from nightcare.desktop.dbus.connection import BUS, CallError, Signal
 from nightcare.desktop.dbus.exported_object import ExportedObject
+from nightcare.desktop.tray import WATCHER
 from nightcare.desktop.tray.dbusmenu import MENU_INTERFACE, DbusMenu
 from nightcare.desktop.tray.menu import TrayModel
 from nightcare.desktop.tray.status_notifier_item import ITEM_INTERFACE, StatusNotifierItem
-
-WATCHER = "org.kde.StatusNotifierWatcher"
-"""Both the name that a watcher owns and the interface that it offers."""
 
 ITEM_PATH = "/StatusNotifierItem"
 MENU_PATH = "/MenuBar"
