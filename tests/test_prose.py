@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,27 +34,13 @@ _NO_VERB = """
 NO_VERB = set(_NO_VERB.split())
 """Openings of a function's docstring that are certainly no imperative verb."""
 
-EXEMPT: set[str] = set()
-"""Packages with docstrings that are still to be rewritten. Take a package off once it is clean."""
 
-
-def modules() -> Iterator[tuple[str, Path]]:
-    """Yield each module of the project after its package."""
+def faults() -> Iterator[str]:
+    """Yield each docstring of the project that opens wrongly, with its place."""
     for folder in CHECKED:
         for path in sorted((PROJECT / folder).rglob("*.py")):
-            yield path.parent.relative_to(PROJECT).as_posix(), path
-
-
-def faults(packages: Collection[str]) -> dict[str, list[str]]:
-    """Return for each of these packages its docstrings that open wrongly, with their places."""
-    found: dict[str, list[str]] = {}
-    for package, path in modules():
-        if package in packages:
-            found.setdefault(package, []).extend(
-                f"{path.relative_to(PROJECT)}:{line}: {text.splitlines()[0]}"
-                for line, text in wrong(path.read_text(encoding="utf-8"))
-            )
-    return found
+            for line, text in wrong(path.read_text(encoding="utf-8")):
+                yield f"{path.relative_to(PROJECT)}:{line}: {text.splitlines()[0]}"
 
 
 def wrong(source: str) -> Iterator[tuple[int, str]]:
@@ -99,13 +85,7 @@ def opening(text: str) -> str:
 
 def test_docstrings_open_with_a_verb_or_a_noun() -> None:
     """A function's docstring opens with a verb, and no docstring with a relative clause."""
-    checked = {package for package, _ in modules()} - EXEMPT
-    assert [fault for found in faults(checked).values() for fault in found] == []
-
-
-def test_a_clean_package_is_not_exempt() -> None:
-    """A package that has become clean leaves the list, so that it stays clean."""
-    assert [package for package, found in faults(EXEMPT).items() if not found] == []
+    assert list(faults()) == []
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from generating.manual import config_page, program_page
 from generating.owner_facts import filled_files
 from generating.references import listed_commands, listed_keys
 from nightcare.config.config_file import example_text
+from nightcare.config.config_source import result_to_json
 from nightcare.config.load import load
-from nightcare.config.source import result_to_json
 
 PROJECT = Path(__file__).parents[2]
 

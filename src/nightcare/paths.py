@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from nightcare.config.source import NAMES_THE_FILE, settings_of
+from nightcare.config.config_source import NAMES_THE_FILE, settings_of
 from nightcare.desktop.instance_lock import ServiceRecord, running_service
 from nightcare.desktop.systemd.unit_file import recorded
 from nightcare.errors import StateError

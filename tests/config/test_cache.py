@@ -14,8 +14,7 @@ import pytest
 from nightcare.config import cache
 from nightcare.config.cache import FILE_NAME, load_cached
 from nightcare.config.config_file import example_text
-from nightcare.config.load import load, load_source
-from nightcare.config.source import (
+from nightcare.config.config_source import (
     ConfigSource,
     LoadResult,
     error_from_json,
@@ -24,6 +23,7 @@ from nightcare.config.source import (
     result_to_json,
     source_of,
 )
+from nightcare.config.load import load, load_source
 from nightcare.config.subprocess_loader import load_in_subprocess
 from nightcare.errors import ConfigError
 

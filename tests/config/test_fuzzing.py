@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from config.strategies import as_toml, configs, junk, reminders, sleeps
 from config.written import loaded, mistakes
 from nightcare.config.config_file import example_text
-from nightcare.config.source import LoadResult
+from nightcare.config.config_source import LoadResult
 from nightcare.config.values import WEEKDAYS
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.recurrence import plan, upcoming

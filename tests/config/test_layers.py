@@ -16,8 +16,8 @@ import pytest
 
 from config.written import SLEEP, loaded, schedule, told
 from nightcare.config.config_file import read_file
+from nightcare.config.config_source import source_of
 from nightcare.config.load import load
-from nightcare.config.source import source_of
 from nightcare.domain.care_day import Hours
 from nightcare.domain.moments import Anchor, ClockTime, Relative
 from nightcare.domain.reasons import Condition

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nightcare.config.source import source_of
+from nightcare.config.config_source import source_of
 from nightcare.config.subprocess_loader import source_to_json
 from parts.home import Home
 
@@ -21,7 +21,7 @@ import os, signal, sys, time
 from pathlib import Path
 
 from nightcare.config.subprocess_loader import load_in_subprocess
-from nightcare.config.source import source_of
+from nightcare.config.config_source import source_of
 
 heard = []
 signal.signal(signal.SIGINT, lambda *_: heard.append(1))

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from config.written import SLEEP, loaded, mistakes, told
 from nightcare.config.config_file import not_toml, read_file
-from nightcare.config.source import LARGEST_FILE
+from nightcare.config.config_source import LARGEST_FILE
 from nightcare.config.validation_errors import validation_diagnostics
 from nightcare.errors import ConfigError
 

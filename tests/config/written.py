@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from nightcare.config.config_source import LoadResult
 from nightcare.config.load import load
-from nightcare.config.source import LoadResult
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.errors import ConfigError, Diagnostic

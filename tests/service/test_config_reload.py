@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nightcare.config.cache import load_cached
-from nightcare.config.source import ConfigSource, Load, LoadResult
+from nightcare.config.config_source import ConfigSource, Load, LoadResult
 from nightcare.desktop.clock import now
 from nightcare.domain.reminders import Key
 from nightcare.service.config_reload import ReloadResult

@@ -15,7 +15,7 @@ from nightcare.cli.command_context import CommandContext, pass_context
 from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.completion import reminder_names, skip_words
 from nightcare.cli.output import echo
-from nightcare.cli.prompts import prompt_yes
+from nightcare.cli.questions import prompt_yes
 from nightcare.domain.history import NOT_SHOWN
 from nightcare.domain.moments import clock_text
 from nightcare.domain.schedule import BARE_PAUSE

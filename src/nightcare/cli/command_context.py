@@ -14,7 +14,7 @@ import click
 
 from nightcare.cli.output import echo, print_error, use_plain_output
 from nightcare.config.cache import load_cached
-from nightcare.config.source import ConfigSource, LoadResult, result_from_json, source_of
+from nightcare.config.config_source import ConfigSource, LoadResult, result_from_json, source_of
 from nightcare.desktop.clock import now
 from nightcare.desktop.instance_lock import running_service, service_runs
 from nightcare.desktop.time_zone import ZoneSource, chosen, named

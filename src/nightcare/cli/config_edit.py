@@ -27,7 +27,7 @@ from nightcare.cli.config_save import (
     write_all,
 )
 from nightcare.cli.output import echo, print_diagnostics, print_error
-from nightcare.cli.prompts import prompt
+from nightcare.cli.questions import prompt
 from nightcare.config.config_file import built_in, parsed, read_raw
 from nightcare.config.load import load_file
 from nightcare.errors import ConfigError, DesktopError, StateError

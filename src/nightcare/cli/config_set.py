@@ -23,10 +23,10 @@ from nightcare.cli.config_save import (
 )
 from nightcare.cli.output import echo, print_diagnostics
 from nightcare.config.config_file import ConfigFile, built_in_value, parsed
+from nightcare.config.config_source import LoadResult
 from nightcare.config.edit import Edited, Keys, path_of, readings, with_value, without
 from nightcare.config.layers import Layers
 from nightcare.config.load import load_file
-from nightcare.config.source import LoadResult
 from nightcare.config.validation_errors import expect_key
 from nightcare.domain.moments import clock_text, length_text
 from nightcare.domain.time_parser import TimeWords, parse_clock, parse_length

@@ -20,7 +20,7 @@ import click
 from nightcare.cli.command_context import CommandContext, json_option, pass_context
 from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.output import coloured, echo, print_json
-from nightcare.cli.prompts import prompt_yes
+from nightcare.cli.questions import prompt_yes
 from nightcare.config.load import load
 from nightcare.desktop.notify.factory import choose_screen
 from nightcare.doctor.check import (

@@ -12,7 +12,7 @@ import click
 from nightcare import __version__
 from nightcare.cli.command_context import PATH, CommandContext, pass_context
 from nightcare.cli.command_help import LocalisedCommand
-from nightcare.cli.prompts import confirm_erasure
+from nightcare.cli.questions import confirm_erasure
 from nightcare.cli.record_formats import (
     COLUMNS,
     Record,

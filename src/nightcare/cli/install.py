@@ -15,7 +15,7 @@ from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.config_save import example_for, write_all
 from nightcare.cli.export import recorded_counts
 from nightcare.cli.output import echo
-from nightcare.cli.prompts import confirm_erasure
+from nightcare.cli.questions import confirm_erasure
 from nightcare.desktop import desktop_entry
 from nightcare.desktop.instance_lock import service_runs
 from nightcare.desktop.systemd import user_unit

@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 
 from nightcare.cli.command_context import CommandContext
-from nightcare.cli.prompts import prompt_yes
+from nightcare.cli.questions import prompt_yes
 from nightcare.cli.record_formats import write_record
 from nightcare.errors import DesktopError, NightcareError, StateError, ValueRefused
 from nightcare.i18n.error_text import error_lines

@@ -18,11 +18,11 @@ from nightcare.cli.config_save import config_translator, example_for, report_to_
 from nightcare.cli.install import install, welcome
 from nightcare.cli.main import INTERRUPTED
 from nightcare.cli.output import echo, print_diagnostics
-from nightcare.cli.prompts import prompt, prompt_yes
+from nightcare.cli.questions import prompt, prompt_yes
 from nightcare.config.config_file import built_in, parsed
+from nightcare.config.config_source import LoadResult
 from nightcare.config.edit import Keys, with_value
 from nightcare.config.load import load_file
-from nightcare.config.source import LoadResult
 from nightcare.desktop.systemd import user_unit
 from nightcare.desktop.time_zone import zone
 from nightcare.domain.care_day import Calendar

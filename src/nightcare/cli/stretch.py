@@ -15,7 +15,7 @@ from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.completion import routine_names
 from nightcare.cli.main import INTERRUPTED
 from nightcare.cli.output import coloured, echo, print_json
-from nightcare.cli.prompts import prompt
+from nightcare.cli.questions import prompt
 from nightcare.cli.routine_display import RoutineClock, Ticking, display_for, show_routine
 from nightcare.cli.tips import advice, language_option, translator_in, wrapped
 from nightcare.desktop.time_zone import zone

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from nightcare import __version__
-from nightcare.config.source import (
+from nightcare.config.config_source import (
     ConfigSource,
     Load,
     LoadResult,

@@ -18,9 +18,9 @@ from typing import Any
 
 import tomli
 
+from nightcare.config.config_source import LARGEST_FILE, raw_of
 from nightcare.config.locations import KeyLocations, SourceText, key_parts
 from nightcare.config.locations import Path as KeyPath
-from nightcare.config.source import LARGEST_FILE, raw_of
 from nightcare.config.values import Table
 from nightcare.errors import ConfigError, Diagnostic, Location, Span
 

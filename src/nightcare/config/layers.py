@@ -11,8 +11,8 @@ from typing import Any
 import tomli
 
 from nightcare.config.config_file import MAX_DEPTH, ConfigFile, built_in, too_deep
+from nightcare.config.config_source import PREFIX, settings_of
 from nightcare.config.locations import Path
-from nightcare.config.source import PREFIX, settings_of
 from nightcare.config.values import Table
 from nightcare.domain.moments import length_text
 from nightcare.domain.reasons import Condition

@@ -18,10 +18,10 @@ from nightcare.config.config_file import (
     read_file,
     too_many_values,
 )
+from nightcare.config.config_source import ConfigSource, LoadResult, json_values
 from nightcare.config.layers import Layers
 from nightcare.config.lint import lint
 from nightcare.config.model import Config, ReminderTable
-from nightcare.config.source import ConfigSource, LoadResult, json_values
 from nightcare.config.validation_errors import keys_of, located, validation_diagnostics
 from nightcare.config.values import Table
 from nightcare.errors import ConfigError, Diagnostic

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from nightcare.config.source import (
+from nightcare.config.config_source import (
     ConfigSource,
     LoadResult,
     error_from_json,

@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
-from nightcare.config.source import LoadResult
+from nightcare.config.config_source import LoadResult
 from nightcare.desktop.systemd.service_manager import manager_environment
 from nightcare.doctor.check import Check, CheckContext, Failure, Finding, attempt, failed
 from nightcare.doctor.checks import (

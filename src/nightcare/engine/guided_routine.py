@@ -265,7 +265,7 @@ def _done(delivery: Delivery | None) -> bool:
 
 
 def _closed(delivery: Delivery, now: datetime) -> Delivery:
-    """Closed by the person: no answer yet where it is asked again, else dismissed."""
+    """Return what the person has closed: unanswered yet where it is asked again, else dismissed."""
     state = _state(delivery)
     if state.again is not None:
         return replace(delivery, state=replace(state, away=True))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from nightcare.config.source import LoadResult
+from nightcare.config.config_source import LoadResult
 from nightcare.desktop.clock import now
 from nightcare.desktop.time_zone import ZoneSource, chosen
 from nightcare.domain.schedule import Schedule

@@ -6,7 +6,7 @@ import asyncio
 import os
 from datetime import datetime
 
-from nightcare.config.source import LoadResult, settings_of
+from nightcare.config.config_source import LoadResult, settings_of
 from nightcare.desktop.clock import now
 from nightcare.desktop.file_watch import watch
 from nightcare.desktop.instance_lock import InstanceLock, ServiceRecord, home_folder, runtime_folder

@@ -15,7 +15,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from nightcare.config.cache import load_cached
-from nightcare.config.source import LoadResult, source_of
+from nightcare.config.config_source import LoadResult, source_of
 from nightcare.config.subprocess_loader import load_in_subprocess
 from nightcare.desktop.clock import now
 from nightcare.desktop.own_process import FilesState, ProgramFiles

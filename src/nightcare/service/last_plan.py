@@ -6,7 +6,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from datetime import tzinfo
 
-from nightcare.config.source import result_from_json
+from nightcare.config.config_source import result_from_json
 from nightcare.config.values import Table
 from nightcare.desktop.time_zone import TimeZone, ZoneSource, recorded
 from nightcare.domain.schedule import Schedule

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from nightcare.config.cache import load_cached
-from nightcare.config.source import source_of
+from nightcare.config.config_source import source_of
 from nightcare.config.subprocess_loader import load_in_subprocess
 from nightcare.desktop.clock import now
 from nightcare.desktop.time_zone import chosen

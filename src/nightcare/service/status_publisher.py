@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from nightcare import __version__
-from nightcare.config.source import settings_of
+from nightcare.config.config_source import settings_of
 from nightcare.desktop.clock import now
 from nightcare.desktop.dbus import session_bus
 from nightcare.desktop.time_zone import ZoneSource

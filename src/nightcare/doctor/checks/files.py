@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from nightcare.config.config_source import PREFIX, LoadResult
 from nightcare.config.load import load
-from nightcare.config.source import PREFIX, LoadResult
 from nightcare.doctor.check import (
     Check,
     CheckContext,
