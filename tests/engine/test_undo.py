@@ -8,7 +8,7 @@ import pytest
 
 from nightcare.domain.delivery import Delivery, Outcome, begin
 from nightcare.domain.recurrence import between
-from parts.desk import Desk, local
+from parts.desk import Desk, desk_until, local
 
 EVERY = """
 [reminders.sip]
@@ -47,22 +47,9 @@ at = "bedtime - 3h"
 BEDTIMES = ("22:26", "22:36", "22:40", "23:00", "23:45", "00:30", "02:00")
 
 
-def desk(config: str, at: str) -> Desk:
-    """Return a desk of Monday, 23 November 2026, where the service first ran at noon."""
-    made = Desk(config, "2026-11-23 12:00")
-    made.until(f"2026-11-23 {at}")
-    return made
-
-
 def tonight(made: Desk, bedtime: str) -> None:
     """Set another bedtime for tonight."""
     made.answers().tonight(made.now, time.fromisoformat(bedtime))
-
-
-def undo(made: Desk) -> None:
-    """Undo the last action."""
-    made.answers().undo(made.now)
-    made.written()
 
 
 def records(made: Desk) -> dict[str, tuple[str, object]]:
@@ -82,19 +69,19 @@ def test_undo_of_another_bedtime_restores_every_record(
     config: str, first: str, *, broken: bool
 ) -> None:
     """Records are expired, missed, open or waiting again, at the same moments."""
-    made = desk(config, "20:35")
+    made = desk_until("20:35", config)
     tonight(made, first)
     made.written()
-    made.until("2026-11-23 21:50")
+    made.until("21:50")
     made.screen.broken = broken
-    made.until("2026-11-23 22:25")
+    made.until("22:25")
     before, title = records(made), made.title()
     for bedtime in BEDTIMES:
         for told in (False, True):
             tonight(made, bedtime)
             if told:
                 made.written()
-            undo(made)
+            made.undo()
             for name, stood in before.items():
                 # What was missed, and the other bedtime has shown again, was seen.
                 now = records(made)[name]
@@ -107,49 +94,49 @@ def test_undo_of_another_bedtime_restores_every_record(
 @pytest.mark.parametrize("bedtime", BEDTIMES)
 def test_undo_of_two_bedtimes_restores_what_was_before_both(bedtime: str) -> None:
     """One after the other, the last one first."""
-    made = desk(EVERY + EVENING, "22:05")
+    made = desk_until("22:05", EVERY + EVENING)
     before = records(made)
     tonight(made, "23:20")
     made.written()
     tonight(made, bedtime)
     made.written()
-    undo(made)
-    undo(made)
+    made.undo()
+    made.undo()
     assert records(made) == before
 
 
 def test_undo_in_a_pause_restores_what_the_pause_holds() -> None:
     """The occurrence that the other bedtime puts in its place is not the one that was held."""
-    made = desk(EVENING + 'fresh = "119m"\n', "20:50")
+    made = desk_until("20:50", EVENING + 'fresh = "119m"\n')
     made.answers().pause(made.now, made.now + timedelta(hours=6))
-    made.until("2026-11-23 22:34")
+    made.until("22:34")
     before = records(made)
     assert before["stretch bedtime"][0] == "held"
     tonight(made, "22:35")
     made.written()
-    undo(made)
+    made.undo()
     assert records(made) == before
 
 
 def test_undo_keeps_open_in_the_night_what_no_server_has_drawn() -> None:
     """An earlier occurrence that the other bedtime brought again leaves the screen for it."""
-    made = desk(EVENING + 'fresh = "119m"\n', "20:50")
+    made = desk_until("20:50", EVENING + 'fresh = "119m"\n')
     made.screen.broken = True
-    made.until("2026-11-23 23:10")
+    made.until("23:10")
     before = records(made)
     assert before["stretch bedtime"][0] == "open"
     tonight(made, "23:50")
     made.written()
-    undo(made)
+    made.undo()
     assert records(made) == before
 
 
 def test_undo_keeps_what_time_has_done_since() -> None:
     """A reminder that closed by itself after the action was not closed by it."""
-    made = desk(EVERY, "22:02")
+    made = desk_until("22:02", EVERY)
     tonight(made, "23:00")
-    made.until("2026-11-23 22:20")
-    undo(made)
+    made.until("22:20")
+    made.undo()
     assert made.title() is None
     assert set(made.outcomes("sip")) == {"expired"}
 
@@ -159,8 +146,8 @@ def answered_ahead(made: Desk) -> Delivery:
     (ahead,) = between(
         made.schedule.enabled,
         made.answers().calendar(),
-        local("2026-11-23 21:59"),
-        local("2026-11-23 22:00"),
+        local("21:59"),
+        local("22:00"),
     )
     delivery = begin(ahead, made.schedule.named("stretch").topic)
     made.journal.record_action(made.now, "done", [delivery], made.journal.global_state())
@@ -173,25 +160,25 @@ def answered_ahead(made: Desk) -> Delivery:
 )
 def test_undo_of_an_answer_ahead_lets_the_reminder_come(later: str, outcomes: list[str]) -> None:
     """It comes at its moment, or at once if that has passed meanwhile."""
-    made = desk(EVENING, "21:45")
+    made = desk_until("21:45", EVENING)
     answered_ahead(made)
     made.written()
     made.until(f"2026-11-23 {later}")
-    undo(made)
+    made.undo()
     assert made.outcomes("stretch") == outcomes
-    made.until("2026-11-23 22:04")
+    made.until("22:04")
     assert made.title() == "Stretch"
 
 
 def test_an_answer_ahead_does_not_take_the_place_of_what_an_undo_restores() -> None:
     """The reminder of 20:55 was answered, and the one of 22:00 ahead of its time."""
-    made = desk(EVENING, "20:56")
+    made = desk_until("20:56", EVENING)
     made.press("done")
     delivery = answered_ahead(made)
     action = made.journal.last_action()
     assert action is not None
     made.journal.forget_action(action)
-    undo(made)
+    made.undo()
     assert made.title() == "Once more: Stretch"
     assert made.outcomes("stretch") == ["open", "done"]
     assert made.deliveries("stretch")[1].key == delivery.key

@@ -14,7 +14,7 @@ from nightcare.engine.answer_targets import SkipSpan
 from nightcare.engine.outlook_reader import read_outlook
 from nightcare.engine.user_actions import UserActions
 from nightcare.errors import NothingToDo, ValueRefused
-from parts.desk import Desk, local, schedule_of
+from parts.desk import Desk, desk_until, local, schedule_of
 
 DAY = """
 [reminders.water]
@@ -39,14 +39,7 @@ at = "bedtime - 5m"
 
 def desk(at: str = "13:30", config: str = DAY) -> Desk:
     """Return a desk of Monday, 23 November 2026, where the service first ran at noon."""
-    made = Desk(config, "2026-11-23 11:30")
-    made.until(f"2026-11-23 {at}")
-    return made
-
-
-def at(made: Desk, clock: str) -> None:
-    """Let time go by until a time of that Monday."""
-    made.until(f"2026-11-23 {clock}")
+    return desk_until(at, config, start="11:30")
 
 
 def act(made: Desk, action: Callable[[UserActions], object]) -> None:
@@ -65,13 +58,6 @@ def skip(made: Desk, name: str | None = None, span: SkipSpan = SkipSpan.ONE) -> 
     skipped = made.answers().skip(made.now, name, span)
     made.written()
     return [clock(made, one.occurrence.due) + f" {one.key.reminder}" for one in skipped]
-
-
-def undo(made: Desk) -> str:
-    """Undo the last action, and return what it was."""
-    what = made.answers().undo(made.now).what
-    made.written()
-    return what
 
 
 def clock(made: Desk, instant: object) -> str:
@@ -95,10 +81,10 @@ def test_done_shortly_before_it_is_due_answers_the_next_one() -> None:
     assert coming(made) == "14:00 water"
     done(made, "water")
     assert coming(made) == "16:00 water"
-    at(made, "15:59")
+    made.until("15:59")
     assert made.title() is None
     assert made.outcomes("water") == ["expired", "done"]
-    at(made, "16:00")
+    made.until("16:00")
     assert made.title() == "Water"
 
 
@@ -114,7 +100,7 @@ def test_done_after_it_closed_means_the_nearer_one() -> None:
     made = desk("14:50")
     done(made, "water")
     assert (made.outcomes("water")[-1], coming(made)) == ("done", "16:00 water")
-    at(made, "15:05")
+    made.until("15:05")
     done(made, "water")
     assert coming(made) == "18:00 water"
 
@@ -144,7 +130,7 @@ def test_done_ahead_is_never_too_early() -> None:
     done(made, ahead=True)
     assert coming(made) == "20:00 water"
     done(made, "blanket", ahead=True)
-    at(made, "22:29")
+    made.until("22:29")
     assert made.outcomes("blanket") == ["done"]
     assert "Blanket" not in [one.title for one in made.screen.shown]
 
@@ -154,9 +140,9 @@ def test_done_of_an_evening_reminder_counts_from_the_late_afternoon_on() -> None
     made = desk("17:30")
     with pytest.raises(NothingToDo):
         made.answers().done(made.now, "stretch")
-    at(made, "18:00")
+    made.until("18:00")
     done(made, "stretch")
-    at(made, "22:20")
+    made.until("22:20")
     assert made.outcomes("stretch") == ["done"]
     assert "Stretch" not in [one.title for one in made.screen.shown]
 
@@ -196,7 +182,7 @@ def test_an_answer_ahead_survives_a_restart_and_a_later_bedtime() -> None:
 def test_an_answer_ahead_takes_no_place_of_an_earlier_one() -> None:
     """The machine slept through 14:00; it is fresh, and comes, although 16:00 is skipped."""
     made = desk("13:59")
-    made.now = local("2026-11-23 14:10")
+    made.now = local("14:10")
     made.answers().skip(made.now, "water")
     made.service.update(made.now)
     made.written()
@@ -220,9 +206,9 @@ def test_skip_without_anything_open_means_the_next_one() -> None:
     made = desk("14:30")
     assert skip(made) == ["16:00 water"]
     assert skip(made) == ["18:00 water"]
-    at(made, "19:59")
+    made.until("19:59")
     assert "Water" not in [one.title for one in made.screen.shown[2:]]
-    at(made, "20:00")
+    made.until("20:00")
     assert made.title() == "Water"
 
 
@@ -240,7 +226,7 @@ def test_skip_of_a_reminder_that_is_snoozed_or_held() -> None:
     act(made, lambda actions: actions.snooze(made.now, None, timedelta(minutes=30)))
     assert skip(made, "water") == ["14:00 water"]
     made.there(Presence({Condition.LOCKED}))
-    at(made, "16:10")
+    made.until("16:10")
     assert skip(made, "water") == ["16:00 water"]
     made.there(Presence())
     assert made.title() is None
@@ -259,7 +245,7 @@ def test_skip_of_what_is_held_where_nothing_else_comes() -> None:
     """Nothing is announced, and it is the only one that could be meant."""
     made = desk("13:30", '[reminders.walk]\ntopic = "exercise"\nat = "14:00"\ndays = ["mon"]')
     made.there(Presence({Condition.IDLE}))
-    at(made, "14:10")
+    made.until("14:10")
     done(made, "walk", ahead=True)
     assert skip(made) == ["14:00 walk"]
 
@@ -285,7 +271,7 @@ def test_skip_today_of_one_reminder_leaves_the_others() -> None:
     """Its open one is closed too."""
     made = desk("20:05")
     assert skip(made, "water", SkipSpan.TODAY) == ["20:00 water", "22:00 water"]
-    at(made, "22:00")
+    made.until("22:00")
     assert made.title() == "Stretch"
     assert made.outcomes("water")[-2:] == ["skipped: skipped today", "skipped: skipped today"]
 
@@ -315,7 +301,7 @@ def test_nothing_is_left_to_skip_after_good_night() -> None:
 def test_skip_of_an_unknown_reminder() -> None:
     """It says which there are."""
     with pytest.raises(ValueRefused) as caught:
-        desk().answers().skip(local("2026-11-23 13:30"), "watr")
+        desk().answers().skip(local("13:30"), "watr")
     assert caught.value.key.startswith("reminder_unknown")
 
 
@@ -326,18 +312,18 @@ def test_undo_goes_back_step_by_step() -> None:
     """Each undo takes back the action before, and restores what was there before it."""
     made = desk("21:59")
     done(made, "blanket", ahead=True)
-    at(made, "22:01")
+    made.until("22:01")
     assert made.title() == "Stretch"
     act(made, lambda actions: actions.pause(made.now, made.now + timedelta(hours=5)))
     act(made, lambda actions: actions.tonight(made.now, time(0, 30)))
     skip(made, "water", SkipSpan.TODAY)
     act(made, lambda actions: actions.resume(made.now))
-    assert [undo(made) for _ in range(4)] == ["resume", "skip", "tonight", "pause"]
+    assert [made.undo() for _ in range(4)] == ["resume", "skip", "tonight", "pause"]
     assert "Stretch" in str(made.title())
-    assert undo(made) == "done"
+    assert made.undo() == "done"
     with pytest.raises(NothingToDo):
         made.answers().undo(made.now)
-    at(made, "22:25")
+    made.until("22:25")
     assert made.title() == "Blanket"
 
 
@@ -345,9 +331,9 @@ def test_undo_of_an_answer_ahead_lets_it_come() -> None:
     """At its time, and it is announced for then."""
     made = desk("13:10")
     done(made, "water")
-    assert undo(made) == "done"
+    assert made.undo() == "done"
     assert coming(made) == "14:00 water"
-    at(made, "14:00")
+    made.until("14:00")
     assert made.title() == "Water"
 
 
@@ -355,13 +341,13 @@ def test_undo_after_its_moment_shows_it_while_it_is_fresh() -> None:
     """Else it is missed."""
     made = desk("13:10")
     done(made, "water")
-    at(made, "14:10")
-    undo(made)
+    made.until("14:10")
+    made.undo()
     assert made.title() == "Water"
     made = desk("18:10")
     done(made, "stretch")
     made.until("2026-11-24 10:00")
-    undo(made)
+    made.undo()
     assert made.title() != "Stretch"
     state = made.deliveries("stretch")[0].state
     assert isinstance(state, Closed)
@@ -372,7 +358,7 @@ def test_undo_of_skip_today_restores_what_was_open() -> None:
     """It is on the screen again, and the others come."""
     made = desk("20:05")
     skip(made, "water", SkipSpan.TODAY)
-    undo(made)
+    made.undo()
     assert "Water" in str(made.title())
     assert coming(made) == "22:00 stretch"
 
@@ -385,9 +371,9 @@ def test_undo_of_skip_today_restores_a_moment_that_an_edit_added() -> None:
         '[sleep]\nwake = "07:00"\nbedtime = "22:30"\n' + DAY.replace('"2h"', '"30m"')
     )
     made.service.reload(made.schedule, made.translator, made.now, meant_since=made.now)
-    at(made, "21:05")
+    made.until("21:05")
     assert made.title() is None
-    undo(made)
+    made.undo()
     assert made.title() == "Water"
 
 
@@ -400,7 +386,7 @@ def test_the_next_undo_says_what_it_takes_back() -> None:
     first = made.answers().undoable()
     assert first is not None
     assert first.what == "pause"
-    undo(made)
+    made.undo()
     second = made.answers().undoable()
     assert second is not None
     assert (second.what, [one.key.reminder for one in second.deliveries]) == ("done", ["water"])

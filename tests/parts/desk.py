@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
@@ -33,6 +33,45 @@ wake = "07:00"
 bedtime = "22:30"
 """
 
+WATER = """
+[reminders.water]
+topic = "hydration"
+every = "2h"
+from = "wake + 1h"
+until = "bedtime - 1h"
+"""
+
+STRETCH = """
+[reminders.stretch]
+topic = "stretching"
+at = "bedtime - 30m"
+repeat = { every = "10m", times = 2 }
+"""
+
+BLANKET = """
+[reminders.blanket]
+topic = "blanket"
+at = "bedtime - 5m"
+"""
+
+EVENING = """
+[reminders.stretch]
+topic = "stretching"
+text = "Stretch"
+at = "bedtime - 30m"
+
+[reminders.blanket]
+topic = "blanket"
+text = "Blanket"
+at = "bedtime - 5m"
+"""
+"""An evening of two reminders with texts of their own."""
+
+
+def plain(name: str, at: str, more: str = "") -> str:
+    """Return a reminder with its own text at a clock time."""
+    return f'\n[reminders.{name}]\ntopic = "exercise"\ntext = "{name}"\nat = "{at}"\n{more}\n'
+
 
 def schedule_of(text: str) -> Schedule:
     """Return the schedule of a config with that text, without questions unless it has them."""
@@ -44,8 +83,13 @@ def schedule_of(text: str) -> Schedule:
         return load(path, {}).schedule
 
 
+MONDAY = "2026-11-23"
+"""The day of a time without a date."""
+
+
 def local(text: str) -> datetime:
-    """Return the instant (UTC) of a local date and time, such as "2026-11-23 10:00"."""
+    """Return the instant (UTC) of a local date and time; a time alone is of `MONDAY`."""
+    text = text if " " in text else f"{MONDAY} {text}"
     return datetime.fromisoformat(text).replace(tzinfo=ZONE).astimezone(UTC)
 
 
@@ -208,6 +252,34 @@ class Desk:
         self.service.written(self.now)
         self._deliver()
 
+    def tonight(self, bedtime: str) -> None:
+        """Set another bedtime for tonight."""
+        self.answers().tonight(self.now, time.fromisoformat(bedtime))
+        self.written()
+
+    def good_night(self) -> None:
+        """Close the evening."""
+        self.answers().good_night(self.now)
+        self.written()
+
+    def undo(self) -> str:
+        """Undo the last action, and return what it was."""
+        what = self.answers().undo(self.now).what
+        self.written()
+        return what
+
+    def edit(self, config: str) -> None:
+        """Save another config, which is in force at once."""
+        self.schedule = schedule_of(config)
+        self.service.reload(self.schedule, self.translator, self.now, meant_since=self.now)
+        self._deliver()
+
+    def travel(self, zone: str | tzinfo) -> None:
+        """Be in another time zone; all times of the desk stay those at home."""
+        zone = ZoneInfo(zone) if isinstance(zone, str) else zone
+        self.service.change_zone(zone, self.now)
+        self._deliver()
+
     # What is to be seen
 
     def title(self) -> str | None:
@@ -231,6 +303,13 @@ class Desk:
     def outcomes(self, reminder: str) -> list[str]:
         """Return the outcome of each with its reason, or its state."""
         return [_became(one) for one in self.deliveries(reminder)]
+
+
+def desk_until(at: str, config: str, *, start: str = "12:00") -> Desk:
+    """Return the desk of a service that first ran at noon of `MONDAY`, at a later time of it."""
+    made = Desk(config, start)
+    made.until(at)
+    return made
 
 
 def _became(delivery: Delivery) -> str:
