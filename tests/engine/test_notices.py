@@ -10,6 +10,7 @@ from nightcare.domain.notification import ButtonPressed, NotificationClosed
 from nightcare.domain.policy import Presence
 from nightcare.domain.reasons import Condition
 from nightcare.domain.reminders import Urgency
+from nightcare.engine.notices import Subject
 from parts.desk import Desk
 
 WALK = '[reminders.walk]\ntopic = "exercise"\ntext = "walk"\nat = "10:00"\n'
@@ -36,7 +37,7 @@ def test_a_mention_goes_away_by_itself() -> None:
 def test_what_is_insisted_on_stays_until_it_is_taken_back() -> None:
     """Through the reminders of the day, which it neither closes nor keeps away."""
     desk = a_desk()
-    desk.service.notices.announce_until_closed("A title", "A body")
+    desk.service.notices.announce_until_closed(Subject.CONFIG, "A title", "A body")
     desk.until("2026-11-23 10:00")
     assert [one.title for one in desk.screen.on_screen.values()] == ["A title", "walk"]
     desk.until("2026-11-23 18:00")
@@ -45,23 +46,35 @@ def test_what_is_insisted_on_stays_until_it_is_taken_back() -> None:
     assert desk.title() is None
 
 
-def test_there_is_one_notice_at_a_time() -> None:
-    """The newest; and a mention that takes its place has its own time."""
+def titles(desk: Desk) -> list[str]:
+    """Return the titles on the screen, in the order of their arrival."""
+    return [one.title for one in desk.screen.on_screen.values()]
+
+
+def test_a_notice_replaces_one_of_the_same_subject_alone() -> None:
+    """One about an event closes after its own time and leaves the others alone."""
     desk = a_desk()
-    desk.service.notices.announce("One", "", desk.now)
-    desk.service.notices.announce_until_closed("Two", "")
-    assert desk.title() == "Two"
-    assert desk.service.notices.closes is None
-    desk.service.notices.announce("Three", "", desk.now)
-    assert desk.title() == "Three"
-    assert desk.service.notices.closes == desk.now + timedelta(seconds=10)
+    notices = desk.service.notices
+    notices.announce_until_closed(Subject.CONFIG, "A mistake", "")
+    notices.announce("That did not work", "", desk.now)
+    notices.announce_until_closed(Subject.RELIEF, "A cramp right now", "")
+    notices.announce("Nor did that", "", desk.now)
+    assert titles(desk) == ["A mistake", "A cramp right now", "Nor did that"]
+    assert len({one.place for one in desk.screen.on_screen.values()}) == 3
+    notices.announce_until_closed(Subject.CONFIG, "Another mistake", "")
+    assert titles(desk) == ["A cramp right now", "Nor did that", "Another mistake"]
+    assert notices.closes == desk.now + timedelta(seconds=10)
+    desk.until("2026-11-23 08:00:10")
+    assert titles(desk) == ["A cramp right now", "Another mistake"]
+    notices.withdraw(Subject.CONFIG)
+    assert titles(desk) == ["A cramp right now"]
 
 
 def test_a_notice_that_is_closed_is_gone() -> None:
     """Later events of an earlier notice have no effect."""
     desk = a_desk()
-    desk.service.notices.announce_until_closed("One", "")
-    desk.service.notices.announce_until_closed("Two", "")
+    desk.service.notices.announce_until_closed(Subject.CONFIG, "One", "")
+    desk.service.notices.announce_until_closed(Subject.CONFIG, "Two", "")
     (token,) = desk.screen.on_screen
     desk.service.event(NotificationClosed("notice/1"), desk.now)
     assert desk.title() == "Two"
@@ -74,7 +87,7 @@ def test_a_notice_that_is_closed_is_gone() -> None:
 def test_stopping_takes_the_notice_along() -> None:
     """Nobody would take it off afterwards."""
     desk = a_desk()
-    desk.service.notices.announce_until_closed("One", "")
+    desk.service.notices.announce_until_closed(Subject.CONFIG, "One", "")
     desk.service.stop()
     assert desk.title() is None
 
@@ -100,18 +113,20 @@ def test_a_notice_waits_until_somebody_is_there(presence: Presence) -> None:
     assert desk.title() is None
 
 
-def test_of_notices_that_wait_the_newest_comes() -> None:
-    """One that was taken back does not come; one that is insisted on stays."""
+def test_of_notices_that_wait_the_newest_of_each_subject_comes() -> None:
+    """One that was withdrawn does not come; one that stays does."""
     desk = a_desk()
     desk.there(AWAY)
-    desk.service.notices.announce("One", "", desk.now)
-    desk.service.notices.announce_until_closed("Two", "")
+    notices = desk.service.notices
+    notices.announce_until_closed(Subject.CONFIG, "One", "")
+    notices.announce("Two", "", desk.now)
+    notices.announce_until_closed(Subject.CONFIG, "Three", "")
     desk.there(Presence())
-    assert desk.title() == "Two"
+    assert sorted(titles(desk)) == ["Three", "Two"]
     desk.until("2026-11-23 09:00")
-    assert desk.title() == "Two"
+    assert titles(desk) == ["Three"]
     desk.there(AWAY)
-    desk.service.notices.announce_until_closed("Three", "")
-    desk.service.notices.withdraw()
+    notices.announce_until_closed(Subject.CONFIG, "Four", "")
+    notices.withdraw()
     desk.there(Presence())
-    assert desk.title() is None
+    assert titles(desk) == []

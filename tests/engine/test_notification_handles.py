@@ -12,6 +12,7 @@ from nightcare.domain.diary import Answer as DiaryAnswer
 from nightcare.domain.diary import Severity
 from nightcare.domain.notification import ButtonPressed, NotificationClosed
 from nightcare.engine.diary_actions import Details, DiaryActions
+from nightcare.engine.notices import Subject
 from nightcare.engine.notification_handles import SCREEN_NOTE
 from parts.desk import ZONE, Desk, local
 
@@ -31,7 +32,7 @@ def announce() -> Desk:
 def announce_until_closed() -> Desk:
     """Show a notice that stays."""
     desk = Desk(WALK + QUIET, "2026-11-23 08:00")
-    desk.service.notices.announce_until_closed("A title", "")
+    desk.service.notices.announce_until_closed(Subject.CONFIG, "A title", "")
     return desk
 
 

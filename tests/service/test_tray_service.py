@@ -324,7 +324,7 @@ def test_the_config_decides_and_a_reload_applies_it_at_once(tmp_path: Path) -> N
 
 
 def test_an_invalid_config_is_seen_at_the_icon(tmp_path: Path) -> None:
-    """Until it is fixed."""
+    """Until it is fixed; an action that fails leaves the notice about it on the screen."""
 
     async def test(tray: TrayBench) -> None:
         app, file = tray.bench.app, tray.bench.file
@@ -336,9 +336,14 @@ def test_an_invalid_config_is_seen_at_the_icon(tmp_path: Path) -> None:
         seen = await tray.host.look(tray.icon)
         assert seen["IconName"] == "nightcare-wrong"
         assert "mistake" in seen["Title"]
+        mistake = await tray.notice(app.settings.translator.text("notice_mistake"))
+        await tray.press("Report")
+        failure = await tray.notice("That did not work")
+        assert {mistake.number, failure.number} <= tray.server.on_screen.keys()
         file.write_text(text, encoding="utf-8")
         app.reload()
         await tray.bench.until(lambda: not app.config.mistakes)
+        await tray.bench.until(lambda: mistake.number not in tray.server.on_screen)
 
     run(tmp_path, test)
 

@@ -14,6 +14,7 @@ from nightcare.domain.recurrence import planned
 from nightcare.domain.reminders import Key
 from nightcare.domain.time_parser import parse_length
 from nightcare.engine.messages import token as token_of
+from nightcare.engine.notices import Subject
 from simulation.commands import a_command
 from simulation.promises import QUESTION, ROUTINE
 from simulation.schedules import some_schedule
@@ -206,7 +207,7 @@ def _notice(world: World) -> None:
     else:
         world.step(
             "notice that stays",
-            lambda: world.service.notices.announce_until_closed("Notice", ""),
+            lambda: world.service.notices.announce_until_closed(Subject.CONFIG, "Notice", ""),
         )
 
 

@@ -251,7 +251,7 @@ class Engine:
             share_screen(context, situation)
         self._guided_routine.show(context.translator, context.schedule)
         self.notices.update(now, here=not self.presence)
-        noticed = self.notices.token is not None
+        noticed = bool(self.notices.tokens)
         self._prompts.update(context, now, free=free, noticed=noticed)
         self._handles.keep(self._tokens())
 
@@ -306,9 +306,9 @@ class Engine:
 
     def _tokens(self) -> frozenset[str]:
         """Return the tokens of all that is on the screen, or on its way there."""
-        beside = (self._guided_routine, self.notices, *self._prompts)
+        beside = (self._guided_routine, *self._prompts)
         tokens = [one.token for one in beside if one.token is not None]
-        return frozenset([*self._on_screen.tokens(), *tokens])
+        return frozenset([*self._on_screen.tokens(), *self.notices.tokens, *tokens])
 
     def _free(self, situation: Situation) -> bool:
         """Return whether the screen is free for a prompt that can wait."""

@@ -1,9 +1,10 @@
-"""Notices of nightcare itself, beside the reminders: one at a time."""
+"""Notices of nightcare itself, beside the reminders; they take no answer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from nightcare.domain.notification import Message, MessageEvent, NotificationShown
 from nightcare.domain.reminders import Urgency
@@ -12,85 +13,103 @@ from nightcare.engine.ports import Notifier
 _STAYS = timedelta(seconds=10)
 
 
+class Subject(StrEnum):
+    """The subject of a notice; a notice replaces only an earlier one of the same subject."""
+
+    EVENT = "event"
+    """Something that has just happened; the notice closes by itself."""
+    CONFIG = "config"
+    """The config is invalid."""
+    RELIEF = "relief"
+    """The steps to relieve a cramp."""
+
+
 @dataclass(frozen=True)
 class _Notice:
-    """The text of a notice; one of low urgency goes away by itself."""
+    """A notice: its text, its token once it is shown, and when it closes (UTC) if by itself."""
 
     title: str
     body: str
-    urgency: Urgency
+    token: str | None = None
+    closes: datetime | None = None
 
 
 class Notices:
-    """The notice on the screen, or waiting for somebody to be there; it takes no answer.
-
-    Attributes:
-        token: What it is called on the screen; None where it is neither there nor on its way.
-    """
+    """The notices on the screen, or waiting until the person is present: one for each subject."""
 
     def __init__(self, screen: Notifier) -> None:
         self._screen = screen
         self._number = 0
-        self.token: str | None = None
-        self._closes: datetime | None = None
-        self._waiting: _Notice | None = None
+        self._notices: dict[Subject, _Notice] = {}
         self._here = True
 
     @property
+    def tokens(self) -> list[str]:
+        """The tokens of the notices that are on the screen or on their way there."""
+        return [one.token for one in self._notices.values() if one.token is not None]
+
+    @property
     def closes(self) -> datetime | None:
-        """The end (UTC) of the present notice; None where it stays."""
-        return self._closes
+        """The next instant (UTC) at which a notice closes by itself."""
+        return min((one.closes for one in self._notices.values() if one.closes), default=None)
 
     def announce(self, title: str, body: str, now: datetime) -> None:
-        """Say something now (UTC), or once somebody is there, that goes away by itself."""
-        self._say(_Notice(title, body, Urgency.LOW), now + _STAYS)
+        """Show a notice now (UTC), or once the person is present; it closes by itself."""
+        self._say(Subject.EVENT, _Notice(title, body), now + _STAYS)
 
-    def announce_until_closed(self, title: str, body: str) -> None:
-        """Say something that stays until it is taken back, or somebody closes it."""
-        self._say(_Notice(title, body, Urgency.NORMAL), None)
+    def announce_until_closed(self, subject: Subject, title: str, body: str) -> None:
+        """Show a notice that stays until it is withdrawn or the person closes it."""
+        self._say(subject, _Notice(title, body), None)
 
-    def withdraw(self) -> None:
-        """Take the notice off the screen, or say it no more."""
-        if self.token is not None:
-            self._screen.close(self.token)
-        self.token = self._closes = self._waiting = None
+    def withdraw(self, *subjects: Subject) -> None:
+        """Withdraw the notices of these subjects, or all."""
+        for subject in subjects or Subject:
+            notice = self._notices.pop(subject, None)
+            if notice is not None and notice.token is not None:
+                self._screen.close(notice.token)
 
     def update(self, now: datetime, *, here: bool) -> None:
-        """Say what has waited, or take off what has been there long enough (now in UTC).
+        """Show the notices that have waited, and close those whose time is over (now in UTC).
 
         Args:
             now: The instant.
-            here: Whether somebody is there, and may be told something that can wait.
+            here: Whether the person is present, and notices that can wait may be shown.
         """
         self._here = here
-        if self._closes is not None and self._closes <= now:
-            self.withdraw()
-        if here and self._waiting is not None:
-            passing = self._waiting.urgency is Urgency.LOW
-            self._show(self._waiting, now + _STAYS if passing else None)
+        for subject, notice in tuple(self._notices.items()):
+            if notice.closes is not None and notice.closes <= now:
+                self.withdraw(subject)
+            elif here and notice.token is None:
+                self._show(subject, notice, now + _STAYS if subject is Subject.EVENT else None)
 
     def concerns(self, event: MessageEvent) -> bool:
-        """Take in an event if it belongs to a notice; whether it did."""
-        if event.token != self.token:
-            return False
-        if not isinstance(event, NotificationShown):
-            self.withdraw()
-        return True
+        """Handle an event if it belongs to a notice; return whether it did."""
+        for subject, notice in self._notices.items():
+            if notice.token == event.token:
+                if not isinstance(event, NotificationShown):
+                    self.withdraw(subject)
+                return True
+        return False
 
-    def _say(self, notice: _Notice, closes: datetime | None) -> None:
-        self.withdraw()
+    def _say(self, subject: Subject, notice: _Notice, closes: datetime | None) -> None:
+        self.withdraw(subject)
+        self._notices[subject] = notice
         if self._here:
-            self._show(notice, closes)
-        else:
-            self._waiting = notice
+            self._show(subject, notice, closes)
 
-    def _show(self, notice: _Notice, closes: datetime | None) -> None:
-        self._waiting = None
+    def _show(self, subject: Subject, notice: _Notice, closes: datetime | None) -> None:
         self._number += 1
-        self.token = f"notice/{self._number}"
-        self._closes = closes
-        title, body = notice.title, notice.body
-        stays = None if closes is None else _STAYS
+        token = f"notice/{self._number}"
+        self._notices[subject] = _Notice(notice.title, notice.body, token, closes)
+        passing = subject is Subject.EVENT
         self._screen.show(
-            Message(self.token, title, body, urgency=notice.urgency, place="notice", stays=stays)
+            Message(
+                token,
+                notice.title,
+                notice.body,
+                urgency=Urgency.LOW if passing else Urgency.NORMAL,
+                # A server that knows of places shows one notification in each.
+                place=f"notice {subject}",
+                stays=_STAYS if passing else None,
+            )
         )

@@ -72,7 +72,7 @@ class ReferralNotice(DeferrablePrompt):
                 f"professional/{now.isoformat()}",
                 translator.text("professional_title"),
                 translator.text("professional_body", advice=advice),
-                place="notice",
+                place="prompt",
                 stays=_STAYS,
             )
         )

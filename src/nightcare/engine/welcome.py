@@ -98,7 +98,7 @@ def _message(
     if coming is None:
         token = f"{_PREFIX}//{now.isoformat()}"
         return Message(
-            token, title, translator.text("welcome_nothing"), place="notice", stays=_STAYS
+            token, title, translator.text("welcome_nothing"), place="prompt", stays=_STAYS
         )
     name = coming.key.reminder
     command = translator.text("welcome_command", reminder=name)
@@ -113,6 +113,6 @@ def _message(
         buttons=(Button(TRY, translator.text("button_try")),),
         command=command,
         spoken=command,
-        place="notice",
+        place="prompt",
         stays=_STAYS,
     )

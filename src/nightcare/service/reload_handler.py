@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TextIO
 
 from nightcare.desktop.clock import now
+from nightcare.engine.notices import Subject
 from nightcare.i18n.diagnostics_text import diagnostic_text, without_folder
 from nightcare.service.config_reload import ConfigReload, ReloadResult
 from nightcare.service.runtime import Runtime
@@ -71,6 +72,7 @@ class ReloadHandler:
             when = words.when(coming.due.astimezone(zone), moment.astimezone(zone))
             line = words.text("next_line", reminder=name, due=when)
             settings.log("next_line", reminder=name, due=coming.due)
+        engine.notices.withdraw(Subject.CONFIG)
         if self._desktop.notifier.name != "terminal":
             engine.notices.announce(words.text("notice_taken_up"), line, moment)
         self._runtime.sync()
@@ -82,5 +84,6 @@ class ReloadHandler:
         if len(mistakes) > 1:
             line = words.text("notice_more", first=line, count=len(mistakes))
         if self._desktop.notifier.name != "terminal":
-            self._runtime.engine.notices.announce_until_closed(words.text("notice_mistake"), line)
+            notices = self._runtime.engine.notices
+            notices.announce_until_closed(Subject.CONFIG, words.text("notice_mistake"), line)
         self._runtime.sync()

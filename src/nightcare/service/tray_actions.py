@@ -23,6 +23,7 @@ from nightcare.domain.time_parser import parse_clock, parse_length
 from nightcare.domain.until import parse_end
 from nightcare.engine.answer_targets import SkipSpan
 from nightcare.engine.diary_actions import DiaryActions
+from nightcare.engine.notices import Subject
 from nightcare.engine.outlook_reader import read_outlook
 from nightcare.engine.user_actions import DONE, SKIP, SNOOZE, UserActions
 from nightcare.errors import DesktopError, NightcareError, NothingToDo, StateError
@@ -225,7 +226,8 @@ class TrayActions:
         del moment
         translator = self._settings.translator
         body = "\n".join(one.text for one in translator.guidance.relief)
-        self._runtime.engine.notices.announce_until_closed(translator.text("tray_relief"), body)
+        notices = self._runtime.engine.notices
+        notices.announce_until_closed(Subject.RELIEF, translator.text("tray_relief"), body)
 
     def _about(self, moment: datetime) -> None:
         known = {one.id: one.text for one in self._settings.translator.guidance.professional}
