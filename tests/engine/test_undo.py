@@ -182,3 +182,18 @@ def test_an_answer_ahead_does_not_take_the_place_of_what_an_undo_restores() -> N
     assert made.title() == "Once more: Stretch"
     assert made.outcomes("stretch") == ["open", "done"]
     assert made.deliveries("stretch")[1].key == delivery.key
+
+
+def test_what_was_answered_before_the_action_has_replaced_nothing_since() -> None:
+    """By an earlier bedtime the stretch of 21:20 comes after the one of 21:30, which was done."""
+    made = desk_until("21:31", EVENING.replace("1h35m", "1h") + 'fresh = "119m"\n')
+    made.press("done")
+    made.until("21:35")
+    tonight(made, "21:50")
+    made.written()
+    assert made.title() == "Stretch"
+    before = records(made)
+    made.answers().skip(made.now)
+    made.written()
+    made.undo()
+    assert records(made) == before

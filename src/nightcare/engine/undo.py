@@ -93,13 +93,13 @@ class Undo:
         if any(one.displayed is not None for one in (*restored, *aside)):
             self._requeue(action.beside)
         for delivery in restored:
-            self.journal.save(self._reopened(delivery, stored, now))
+            self.journal.save(self._reopened(delivery, stored, action.at, now))
         # The one on the screen comes last: what had taken its place there leaves it before.
         for delivery in sorted(aside, key=lambda one: one.displayed is not None):
             present = self.journal.delivery(delivery.key)
             ended = present is not None and present.settled
-            if not (ended and self._replaced(delivery, stored)):
-                self.journal.save(self._reopened(delivery, stored, now))
+            if not (ended and self._replaced(delivery, stored, action.at)):
+                self.journal.save(self._reopened(delivery, stored, action.at, now))
         self._undo_good_night(undone, state, now, stored)
         self.journal.forget_action(action)
 
@@ -161,7 +161,9 @@ class Undo:
             state = replace(state, outcome=Outcome.EXPIRED)
         return replace(stored, seen=True, state=state)
 
-    def _reopened(self, delivery: Delivery, stored: Container[Key], now: datetime) -> Delivery:
+    def _reopened(
+        self, delivery: Delivery, stored: Container[Key], since: datetime, now: datetime
+    ) -> Delivery:
         """Return a course as it stood; what was on the screen then is there again, if still fresh.
 
         But not beside a later occurrence of its reminder, which has taken its place; and after
@@ -169,7 +171,7 @@ class Undo:
         """
         if delivery.settled:
             return delivery
-        if self._replaced(delivery, stored):
+        if self._replaced(delivery, stored, since):
             return delivery.give_up(now, Reason.SUPERSEDED)
         displayed = delivery.displayed
         if displayed is None:
@@ -180,14 +182,15 @@ class Undo:
         closes = max(displayed.closes, delivery.fresh_from + reminder.fresh)
         return replace(delivery, state=Active(shown=None, closes=closes))
 
-    def _replaced(self, delivery: Delivery, stored: Container[Key]) -> bool:
-        """Return whether another occurrence of its reminder has taken its place since."""
+    def _replaced(self, delivery: Delivery, stored: Container[Key], since: datetime) -> bool:
+        """Return whether another occurrence of its reminder has taken its place since (UTC)."""
         rivals = [*self.journal.unsettled(), *self.journal.of_care_day(delivery.key.care_day)]
         return any(
-            (not one.settled or one.occurrence.due > delivery.occurrence.due)
-            and not one.answered_ahead
+            not isinstance(one.state, Closed)
+            or (one.occurrence.due > delivery.occurrence.due and one.state.at >= since)
             for one in rivals
-            if one.key.reminder == delivery.key.reminder and one.key not in stored
+            if one.key.reminder == delivery.key.reminder
+            if one.key not in stored and not one.answered_ahead
         )
 
     def _screen_taken(self, delivery: Delivery) -> bool:
