@@ -48,7 +48,7 @@ def test_snooze(terminal: Terminal, words: tuple[str, ...], until: str) -> None:
     opened = terminal.have_open()
     result = terminal("snooze", *words)
     assert result.code == 0
-    assert (result.out, result.err) == (f"water is put off until {until}.\n", "")
+    assert (result.out, result.err) == (f"Snoozed: water, until {until}.\n", "")
     assert terminal.remembered(opened) == Snoozed(terminal.at(until))
 
 
@@ -56,13 +56,13 @@ def test_a_snooze_past_the_next_occurrence_is_not_announced(terminal: Terminal) 
     """Water is due again at 16:00 and takes its place; nothing says that it comes at 21:00."""
     terminal.have_open()
     said = terminal("snooze", "until", "21:00")
-    assert said.out == "water is put off; it does not come back before the next one.\n"
+    assert said.out == "Snoozed: water; the next one comes first.\n"
     status = terminal("status").out.splitlines()
     assert status[1:] == [
-        "Snoozed: water; it does not come back before the next one.",
+        "Snoozed: water; the next one comes first.",
         "Next: water, 16:00.",
     ]
-    assert "snoozed; does not come back before the next one" in terminal("today").out
+    assert "snoozed; the next one comes first" in terminal("today").out
     (entry,) = terminal("status", "--json").json["unsettled"]
     assert (entry["until"][11:16], entry["comes"]) == ("21:00", None)
 
@@ -72,7 +72,7 @@ def test_snooze_takes_the_reminders_own_first_length(terminal: Terminal) -> None
     terminal.write('[reminders.walk]\ntopic = "exercise"\nat = "14:00"\nsnooze = ["7m"]')
     terminal.have(terminal.delivery("12:00", "walk", "0"), Held(Reason.LOCKED))
     opened = terminal.have_open("14:00", "walk", "1")
-    assert terminal("snooze").out == "walk is put off until 14:17.\n"
+    assert terminal("snooze").out == "Snoozed: walk, until 14:17.\n"
     assert isinstance(terminal.remembered(opened), Snoozed)
 
 
@@ -80,9 +80,7 @@ def test_snooze_of_nothing(terminal: Terminal) -> None:
     """It fails, and says where to look."""
     result = terminal("snooze")
     assert (result.code, result.out) == (1, "")
-    assert result.err == (
-        "Nothing is open that could be snoozed. `nightcare next` says what comes.\n"
-    )
+    assert result.err == ("No reminder is open. `nightcare next` says what comes.\n")
 
 
 @pytest.mark.parametrize(
@@ -90,7 +88,7 @@ def test_snooze_of_nothing(terminal: Terminal) -> None:
     [
         (("watr",), UNKNOWN),
         (("watr", "10m"), UNKNOWN),
-        (("0",), '"0" is no time at all. Write at least a second, such as 10m.\n'),
+        (("0",), '"0" is too short. Write at least a second, such as 10m.\n'),
         (
             ("21:00",),
             (
@@ -98,20 +96,20 @@ def test_snooze_of_nothing(terminal: Terminal) -> None:
                 "A length is written like 10m or 1h30m.\n"
             ),
         ),
-        (("until", "9"), '"9" may be in the morning or in the evening. Write 09:00 or 21:00.\n'),
+        (("until", "9"), '"9" can be in the morning or in the evening. Write 09:00 or 21:00.\n'),
         (("water", "soon"), '"soon" is not a length. Write it like 10m, 1h30m or 2h.\n'),
-        (("0m",), '"0m" is no time at all. Write at least a second, such as 10m.\n'),
+        (("0m",), '"0m" is too short. Write at least a second, such as 10m.\n'),
         (
             ("until", "late"),
             (
-                '"until late" is not understood. '
+                '"until late" is not a time or a length. '
                 "Write 10m, until 21:00, until tomorrow, until monday 08:00 or until 24 December.\n"
             ),
         ),
         (
             ("until",),
             (
-                '"until" is not understood. '
+                '"until" is not a time or a length. '
                 "Write 10m, until 21:00, until tomorrow, until monday 08:00 or until 24 December.\n"
             ),
         ),
@@ -155,7 +153,7 @@ def test_no_more_snoozes_than_the_config_allows(terminal: Terminal) -> None:
     result = terminal("snooze")
     assert result.code == 1
     assert result.err == (
-        "water cannot be put off again; the limit in your config is 1. "
+        "water cannot be snoozed again; the limit in your config is 1. "
         "Answer it with `nightcare done`, or raise `limit` in [snooze].\n"
     )
 
@@ -201,20 +199,20 @@ def test_a_pause_takes_what_is_open_off_the_screen(terminal: Terminal) -> None:
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (("until", "2026-11-21"), "2026-11-21 has passed. Name a day that is still to come.\n"),
+        (("until", "2026-11-21"), "2026-11-21 has passed. Choose a day to come.\n"),
         (("for", "ever"), '"for ever" is not a length. Write it like 10m, 1h30m or 2h.\n'),
-        (("until", "3/4"), '"3/4" may be 3 April or 4 March. Write the month as a word.\n'),
+        (("until", "3/4"), '"3/4" can be 3 April or 4 March. Write the month as a word.\n'),
         (
             ("until", "9999-12-31"),
             (
-                '"until 9999-12-31" is not understood. '
+                '"until 9999-12-31" is not a time or a length. '
                 "Write 10m, until 21:00, until tomorrow, until monday 08:00 or until 24 December.\n"
             ),
         ),
         (
             ("until", "24:01"),
             (
-                'No clock shows "24:01". Hours go from 0 to 23 and minutes to 59; '
+                '"24:01" is not a time of day. Hours go from 0 to 23 and minutes to 59; '
                 "with am or pm hours go from 1 to 12.\n"
             ),
         ),
@@ -257,7 +255,7 @@ def test_done_after_it_has_left_the_screen(terminal: Terminal) -> None:
     assert terminal.remembered(expired) == Closed(Outcome.DONE, terminal.now)
     result = terminal("done")
     assert (result.code, result.out) == (1, "")
-    assert result.err.startswith("Nothing is open or was left unanswered today.")
+    assert result.err.startswith("No reminder is open, and none of today's is unanswered.")
 
 
 def test_done_of_a_name_that_is_unknown(terminal: Terminal) -> None:
@@ -275,7 +273,7 @@ def test_good_night(terminal: Terminal) -> None:
     opened = terminal.have_open("22:00", "evening-stretch", "1")
     result = terminal("good-night")
     assert result.code == 0
-    assert result.out == "Good night. Nothing more until tomorrow 07:00.\n"
+    assert result.out == "Good night. No more reminders until tomorrow 07:00.\n"
     assert terminal.remembered(opened) == Closed(Outcome.DONE, terminal.now)
     with terminal.journal() as journal:
         assert journal.global_state().good_night == TODAY
@@ -284,7 +282,7 @@ def test_good_night(terminal: Terminal) -> None:
 def test_good_night_after_midnight(terminal: Terminal) -> None:
     """It is still the evening of the day before."""
     terminal.look_at_the_clock("00:40", TOMORROW)
-    assert terminal("good-night").out == "Good night. Nothing more until 07:00.\n"
+    assert terminal("good-night").out == "Good night. No more reminders until 07:00.\n"
 
 
 # undo
@@ -311,7 +309,7 @@ def test_undo(terminal: Terminal, command: tuple[str, ...], what: str) -> None:
         before = journal.global_state()
     assert terminal(*command).code == 0
     result = terminal("undo")
-    assert (result.code, result.out) == (0, f"Taken back: {what}.\n")
+    assert (result.code, result.out) == (0, f"Undone: {what}.\n")
     state = terminal.remembered(opened)
     assert isinstance(state, Active)
     assert not state.away
@@ -325,7 +323,7 @@ def test_undo_of_a_resume_pauses_again(terminal: Terminal) -> None:
     """Until the same instant."""
     terminal("pause", "until", "18:00")
     terminal("resume")
-    assert terminal("undo").out == "Taken back: nightcare is paused until 18:00 again.\n"
+    assert terminal("undo").out == "Undone: nightcare is paused until 18:00 again.\n"
     with terminal.journal() as journal:
         assert journal.global_state().paused_until == terminal.at("18:00")
 
@@ -334,7 +332,7 @@ def test_undo_of_nothing(terminal: Terminal) -> None:
     """It fails."""
     result = terminal("undo")
     assert (result.code, result.out) == (1, "")
-    assert result.err == "There is no answer to take back.\n"
+    assert result.err == "There is nothing to undo.\n"
 
 
 # tonight
@@ -353,7 +351,7 @@ def test_tonight(terminal: Terminal, bedtime: str, spoken: str) -> None:
     """Another bedtime for this evening, also after midnight, at the latest the wake-up."""
     result = terminal("tonight", bedtime)
     assert result.code == 0
-    assert result.out == f"Bedtime is {spoken} this time; the evening moves with it.\n"
+    assert result.out == f"Bedtime tonight: {spoken}. The evening's reminders move with it.\n"
     assert "22:30" not in terminal("status").out
 
 
@@ -378,7 +376,7 @@ def test_a_snooze_until_a_clock_time_that_occurs_twice(second_pass: Terminal) ->
     shown = datetime(2026, 10, 24, 21, 0, tzinfo=UTC)
     delivery = begin(Occurrence(Key("water", date(2026, 10, 24), "0"), shown), Topic.HYDRATION)
     opened = second_pass.have(delivery, Active(shown, shown + timedelta(minutes=10)))
-    assert second_pass("snooze", "until", "23:40").out == "water is put off until 23:40.\n"
+    assert second_pass("snooze", "until", "23:40").out == "Snoozed: water, until 23:40.\n"
     assert second_pass.remembered(opened) == Snoozed(datetime(2026, 10, 24, 21, 40, tzinfo=UTC))
 
 
@@ -400,7 +398,8 @@ def test_a_bedtime_that_is_out_of_reach(terminal: Terminal, bedtime: str) -> Non
     result = terminal("tonight", bedtime)
     assert (result.code, result.out) == (2, "")
     assert result.err == (
-        f"{bedtime} is not between now (14:10) and your wake-up (07:00). Name a time in between.\n"
+        f"{bedtime} is not between now (14:10) and your wake-up (07:00). "
+        "Choose a time in between.\n"
     )
 
 
@@ -421,7 +420,7 @@ def test_a_bedtime_in_the_morning_is_not_guessed(terminal: Terminal, said: str) 
         "10:30 is not in the evening. Write 22:30, or 10:30 am if you do mean that.\n"
     )
     assert terminal("tonight", "10:30", "am").code == 0
-    assert terminal("tonight", "10:30", "pm").out.startswith("Bedtime is 22:30 this time")
+    assert terminal("tonight", "10:30", "pm").out.startswith("Bedtime tonight: 22:30")
 
 
 # try
@@ -474,9 +473,9 @@ def test_try(terminal: Terminal) -> None:
     shower.join()
     assert (result.code, result.err) == (0, "")
     assert result.out.splitlines() == [
-        "water is on the screen.",
-        "GNOME Shell 49; it can do: body text, buttons.",
-        "Reminders are shown by the desktop's notifications, for there is a session bus.",
+        "Now on your screen: water.",
+        "GNOME Shell 49 supports: body text, buttons.",
+        "Reminders are shown by the desktop's notifications, because there is a session bus.",
     ]
 
 
@@ -490,7 +489,7 @@ def test_a_try_that_is_not_shown_in_time(
     result = terminal("try", "water")
     assert (result.code, result.out) == (1, "")
     assert result.err == (
-        "It is not on the screen: it has not been sent yet. `nightcare doctor` says what to do.\n"
+        "It is not shown: it has not been sent yet. `nightcare doctor` says what to do.\n"
     )
     with terminal.journal() as journal:
         assert journal.trials() == []
@@ -504,6 +503,6 @@ def test_a_try_during_a_stretch(terminal: Terminal) -> None:
         journal.save_routine_session(RoutineSession(key, "calf", terminal.now, terminal.now))
     result = terminal("try", "water")
     assert (result.code, result.out) == (1, "")
-    assert result.err.startswith("A stretch is under way")
+    assert result.err.startswith("A stretch is in progress")
     with terminal.journal() as journal:
         assert journal.trials() == []

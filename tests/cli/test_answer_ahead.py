@@ -123,8 +123,7 @@ def test_skip_today(terminal: Terminal) -> None:
     nothing = terminal("skip", "today")
     assert (nothing.code, nothing.out) == (1, "")
     assert nothing.err == (
-        "Nothing is open or still to come that could be skipped. "
-        "`nightcare next` says what comes.\n"
+        "No reminder is open or still to come. `nightcare next` says what comes.\n"
     )
 
 
@@ -151,8 +150,11 @@ def test_skip_in_danish(terminal: Terminal, words: tuple[str, ...], skipped: str
     [
         (("watr",), 'There is no reminder "watr". Did you mean "water"?'),
         (("watr", "today"), 'There is no reminder "watr". Did you mean "water"?'),
-        (("water", "tomorrow"), '"water tomorrow" is not understood. Write today or next,'),
-        (("today", "water"), '"today water" is not understood. Write today or next,'),
+        (
+            ("water", "tomorrow"),
+            '"water tomorrow" is not a reminder or a time. Write today',
+        ),
+        (("today", "water"), '"today water" is not a reminder or a time. Write today'),
     ],
 )
 def test_a_skip_that_is_not_understood(
@@ -225,13 +227,13 @@ def test_undo_goes_back_step_by_step(terminal: Terminal) -> None:
     terminal("pause", "2h")
     terminal("pause", "3h")
     assert [terminal("undo").out for _ in range(4)] == [
-        "Taken back: nightcare is paused until 16:10 again.\n",
-        "Taken back: the pause is over, and reminders come again.\n",
+        "Undone: nightcare is paused until 16:10 again.\n",
+        "Undone: the pause is over, and reminders come again.\n",
         (
-            "Taken back: the 13:00 water is snoozed until 14:30 again; "
+            "Undone: the 13:00 water is snoozed until 14:30 again; "
             "water (16:00, 18:00, 20:00) come after all.\n"
         ),
-        "Taken back: the 22:00 evening-stretch comes after all.\n",
+        "Undone: the 22:00 evening-stretch comes after all.\n",
     ]
     assert terminal("undo").code == 1
 
@@ -241,9 +243,9 @@ def test_undo_of_good_night_and_of_its_end(terminal: Terminal) -> None:
     terminal.have(terminal.delivery(), Held(Reason.LOCKED))
     terminal("good-night")
     terminal("resume")
-    assert terminal("undo").out == "Taken back: the evening is closed again.\n"
+    assert terminal("undo").out == "Undone: good night applies again.\n"
     assert terminal("undo").out == (
-        "Taken back: the evening goes on, and reminders come again; the 14:00 water waits again.\n"
+        "Undone: the evening goes on, and reminders come again; the 14:00 water waits again.\n"
     )
 
 
@@ -253,20 +255,20 @@ def test_undo_of_an_answer_of_yesterday(terminal: Terminal) -> None:
     terminal("skip")
     terminal.look_at_the_clock("10:00", TODAY + ONE_DAY)
     assert terminal("undo").out == (
-        "Taken back: the water of yesterday 14:00 does not count as skipped any more.\n"
+        "Undone: the water of yesterday 14:00 no longer counts as skipped.\n"
     )
     terminal.look_at_the_clock("14:01")
     terminal("done")
     terminal("pause", "5m")
     terminal("resume")
     terminal.look_at_the_clock("15:00", TODAY + ONE_DAY)
-    assert terminal("undo").out == "Taken back: the end of the pause; it would be over by now.\n"
+    assert terminal("undo").out == "Undone: the end of the pause; it would be over by now.\n"
 
 
 @pytest.mark.parametrize(
     ("words", "text", "danish"),
     [
-        (("done",), "“done” for the 14:00 water", "“gjort” for water kl. 14:00"),
+        (("done",), '"done" for the 14:00 water', "”gjort” for water kl. 14:00"),
         (("skip", "water"), "the skip of the 14:00 water", "at water kl. 14:00 springes over"),
         (("snooze",), "the snooze of the 14:00 water", "udsættelsen af water kl. 14:00"),
         (
@@ -276,7 +278,7 @@ def test_undo_of_an_answer_of_yesterday(terminal: Terminal) -> None:
         ),
         (("pause",), "the pause", "pausen"),
         (("good-night",), "good night", "godnat"),
-        (("tonight", "23:30"), "the other bedtime", "den anden sengetid"),
+        (("tonight", "23:30"), "the changed bedtime", "den ændrede sengetid"),
     ],
 )
 def test_status_tells_programs_what_the_next_undo_takes_back(
@@ -297,7 +299,7 @@ def test_undo_in_danish(terminal: Terminal) -> None:
     opened = terminal.have_open()
     terminal.write('language = "da"\n' + DAY)
     terminal("done")
-    assert terminal("undo").out == "Taget tilbage: water kl. 14:00 er åben igen.\n"
+    assert terminal("undo").out == "Fortrudt: water kl. 14:00 er åben igen.\n"
     assert isinstance(terminal.remembered(opened), Active)
 
 
@@ -310,7 +312,7 @@ def test_a_shorter_pause_is_refused_without_a_terminal(terminal: Terminal) -> No
     result = terminal("pause", "1h")
     assert (result.code, result.out) == (2, "")
     assert result.err == (
-        "nightcare is paused until tomorrow 07:00 already. To pause only until 15:10, add --yes.\n"
+        "nightcare is already paused until tomorrow 07:00. To pause only until 15:10, add --yes.\n"
     )
     assert "Paused until tomorrow 07:00." in terminal("status").out
     assert terminal("pause", "1h", "--yes").out.startswith("Paused until 15:10.")
@@ -322,7 +324,7 @@ def test_a_terminal_asks_before_it_shortens_a_pause(
 ) -> None:
     """A no leaves it as it is."""
     terminal("pause", "5h")
-    question = "nightcare is paused until 19:10 already. Pause only until 15:10?"
+    question = "nightcare is already paused until 19:10. Pause only until 15:10?"
     kept = answered(terminal, monkeypatch, [(question, "n")], "pause", "1h")
     assert (kept.code, kept.out.endswith("Still paused until 19:10.\n")) == (1, True)
     done = answered(terminal, monkeypatch, [(question, "y")], "pause", "1h")
@@ -337,12 +339,12 @@ def test_tonight_after_midnight_is_the_evening_that_is_going_on(terminal: Termin
     terminal.look_at_the_clock("00:10", TODAY + ONE_DAY)
     result = terminal("tonight", "01:30")
     assert (result.code, result.err) == (0, "")
-    assert result.out == "Bedtime is 01:30 this time; the evening moves with it.\n"
+    assert result.out == "Bedtime tonight: 01:30. The evening's reminders move with it.\n"
     assert terminal("next").out == "Next: evening-stretch, 01:00.\n"
     passed = terminal("tonight", "23:00")
     assert (passed.code, passed.out) == (2, "")
     assert passed.err.startswith("23:00 is not between now (00:10) and your wake-up (07:00).")
-    assert terminal("undo").out == "Taken back: bedtime is yesterday 22:30 again.\n"
+    assert terminal("undo").out == "Undone: bedtime is yesterday 22:30 again.\n"
     terminal("tonight", "01:30")
     terminal.look_at_the_clock("21:00", TODAY + ONE_DAY)
     assert terminal("next").out == "Next: evening-stretch, 22:00.\n"

@@ -78,7 +78,7 @@ def test_a_rehearsal_of_no_length_or_too_long(terminal: Terminal, seconds: str) 
     """It says how long it may be."""
     result = terminal("rehearse", "--seconds", seconds)
     assert (result.code, result.out) == (2, "")
-    assert result.err == f"{seconds} seconds are out of range. Ask for 1 to 3600.\n"
+    assert result.err == f"{seconds} seconds are out of range. Choose from 1 to 3600.\n"
 
 
 def test_interrupting_is_no_error_to_explain(
@@ -115,9 +115,9 @@ def test_errors_are_in_the_language_of_the_config(
     """As everything else that the person reads."""
     monkeypatch.setenv("LANG", "en_GB.UTF-8")
     terminal.write('language = "da"')
-    assert terminal("undo").err == "Der er intet svar at tage tilbage.\n"
+    assert terminal("undo").err == "Der er intet at fortryde.\n"
     assert terminal("pause", "soon").err == (
-        '"soon" er ikke en længde. Skriv for eksempel 10m, 1h30m eller 2h.\n'
+        "”soon” er ikke en længde. Skriv for eksempel 10m, 1t30m eller 2t.\n"
     )
 
 
@@ -125,21 +125,24 @@ def test_everything_else_is_too(terminal: Terminal, monkeypatch: pytest.MonkeyPa
     """In the desktop's language where the config says nothing."""
     monkeypatch.setenv("LANG", "da_DK.UTF-8")
     terminal.have_open()
-    assert terminal("snooze", "10m").out == "water er udsat til kl. 14:20.\n"
+    assert terminal("snooze", "10m").out == "Udsat: water, til kl. 14:20.\n"
     assert terminal("next").out == "Næste: water, kl. 14:20.\n"
     assert terminal("done").out == "Godt gået: water.\n"
-    assert terminal("undo").out == "Taget tilbage: water kl. 14:00 er udsat til kl. 14:20 igen.\n"
+    assert terminal("undo").out == "Fortrudt: water kl. 14:00 er udsat til kl. 14:20 igen.\n"
     assert terminal("tonight", "23:00").out == (
-        "Sengetid er kl. 23:00 denne gang; aftenen følger med.\n"
+        "Sengetid i aften: kl. 23:00. Aftenens påmindelser følger med.\n"
     )
     assert terminal("pause", "until", "tomorrow").out == (
-        "Pause til i morgen kl. 07:00. `nightcare resume` afslutter den.\n"
+        "Pause indtil i morgen kl. 07:00. `nightcare resume` slutter den.\n"
     )
     assert terminal("resume").out == "Påmindelserne kommer igen.\n"
-    assert terminal("good-night").out == "Godnat. Der kommer ikke mere før i morgen kl. 07:00.\n"
+    assert (
+        terminal("good-night").out
+        == "Godnat. Der kommer ikke flere påmindelser før i morgen kl. 07:00.\n"
+    )
     assert terminal("status").out.splitlines() == [
         "nightcare kører ikke.",
-        "Der er sagt godnat; der kommer ikke mere, før du står op.",
+        "Du har sagt godnat; der kommer ikke flere påmindelser, før du står op.",
         "Næste: water, i morgen kl. 08:00.",
     ]
 
@@ -196,7 +199,7 @@ def test_a_state_folder_that_cannot_be_made(terminal: Terminal, command: tuple[s
     assert (result.code, result.out) == (1, "")
     assert result.err == (
         f"The folder {terminal.state} cannot be used: Not a directory. "
-        "Make it writable for you, or name another with XDG_STATE_HOME.\n"
+        "Make it writable for you, or choose another with XDG_STATE_HOME.\n"
     )
 
 
@@ -219,7 +222,7 @@ def test_a_journal_that_is_none(terminal: Terminal, command: tuple[str, ...]) ->
     assert (result.code, result.out) == (1, "")
     assert result.err == (
         f"The journal {path} cannot be read: file is not a database. "
-        "Move it aside and start nightcare again.\n"
+        "Move it away, and start nightcare again.\n"
     )
 
 
@@ -254,9 +257,7 @@ def test_a_second_service_is_refused(terminal: Terminal) -> None:
     """One is enough."""
     result = terminal("run")
     assert (result.code, result.out) == (1, "")
-    assert result.err == (
-        "nightcare is running already, and one is enough. `nightcare status` says more.\n"
-    )
+    assert result.err == ("nightcare is already running. `nightcare status` says more.\n")
 
 
 @pytest.fixture
@@ -272,7 +273,7 @@ def test_install_without_systemd(terminal: Terminal) -> None:
     """It fails, and says what to do instead; no unit is left behind."""
     result = terminal("install")
     assert result.code == 1
-    assert result.err.startswith("systemctl is not there, so there is no user service to install.")
+    assert result.err.startswith("systemctl was not found, so there is no user service to install.")
     assert not list(terminal.home.rglob("*.service"))
 
 
@@ -291,16 +292,16 @@ def test_install_and_uninstall(terminal: Terminal) -> None:
     assert (result.code, result.err) == (0, "")
     assert result.out.splitlines() == [
         f"Wrote {terminal.config}. Edit it as you like.",
-        f"Installed {unit}; nightcare runs now, and with every login.",
+        f"Installed {unit}; nightcare is running, and starts whenever you log in.",
         "Next: water, 16:00.",
-        f"Your schedule is in {terminal.config}. What you save there is in force at once.",
-        "A notification on your desktop says what comes first, and shows you one if you like.",
+        f"Your schedule is in {terminal.config}. Changes that you save there apply at once.",
+        "A notification on your desktop says what comes first, and can show you a reminder.",
     ]
     assert unit.is_file()
     text = unit.read_text(encoding="utf-8")
     assert f"-P -m nightcare.service --config {terminal.config}\n" in text
     assert f"Environment=XDG_STATE_HOME={terminal.state.parent}\n" in text
-    assert terminal("uninstall").out.startswith("The service is stopped and gone.\n")
+    assert terminal("uninstall").out.startswith("The service is stopped and removed.\n")
     assert not unit.exists()
 
 
@@ -311,7 +312,7 @@ def test_uninstall_of_a_packages_unit_without_systemd(terminal: Terminal) -> Non
     link = units / "graphical-session.target.wants" / "nightcare.service"
     link.parent.mkdir(parents=True)
     link.symlink_to("/usr/lib/systemd/user/nightcare.engine.gone")
-    assert terminal("uninstall").out == "The service is stopped and gone.\n"
+    assert terminal("uninstall").out == "The service is stopped and removed.\n"
     assert not link.is_symlink()
 
 
@@ -322,7 +323,7 @@ def test_install_while_it_runs_by_hand(terminal: Terminal) -> None:
     (programs / "systemctl").write_text('#!/bin/sh\n[ "$2" != is-active ]\n')
     result = terminal("install")
     assert (result.code, result.out) == (1, "")
-    assert result.err.startswith("nightcare is running already, in a terminal perhaps, ")
+    assert result.err.startswith("nightcare is already running, perhaps in a terminal.")
     assert not terminal.config.exists()
     assert not list(terminal.home.rglob("*.service"))
 
@@ -400,7 +401,7 @@ def test_uninstall_with_everything_asks_first(
     question = [("Remove it? [y/N]", answer)]
     result = answered(terminal, monkeypatch, question, "uninstall", "--purge")
     assert result.code == (0 if gone else 1)
-    assert "It holds: cramps: 1, answers in the morning: 0, reminders: 0.\n" in result.out
+    assert "Recorded so far: cramps: 1, morning answers: 0, reminders: 0.\n" in result.out
     assert ("Nothing was removed.\n" in result.out) is not gone
     assert (terminal.config.exists(), terminal.state.exists()) == (not gone, not gone)
 
@@ -411,7 +412,7 @@ def test_uninstall_with_everything_needs_a_yes_without_a_terminal(terminal: Term
     terminal.write("")
     result = terminal("uninstall", "--purge")
     assert (result.code, result.out) == (2, "")
-    assert result.err.startswith("Nobody is at a terminal to be asked. Add --yes, if your config")
+    assert result.err.startswith("There is no terminal to ask in. Add --yes to remove your config")
     assert terminal.config.exists()
 
 
@@ -440,7 +441,7 @@ def test_where_nobody_says_where_home_is_it_is_told(
     monkeypatch.setattr("platformdirs.user_state_dir", nobody)
     result = terminal(*arguments)
     assert (result.code, result.out) == (1, "")
-    assert result.err.startswith("Nobody here says where your home folder is. Set HOME")
+    assert result.err.startswith("Your home folder is unknown. Set HOME")
 
 
 def test_a_config_in_a_home_that_nobody_knows_is_a_file_that_is_not_there(

@@ -36,8 +36,8 @@ EXCERPTS = (
 )
 
 MEND_THEM = (
-    "Mistakes in the config: 2. Mend them, and look again with `nightcare config check`; "
-    "a service that runs keeps its schedule until then.\n"
+    "Errors in the config: 2. Fix them, and check again with `nightcare config check`; "
+    "a running service keeps its schedule until then.\n"
 )
 
 
@@ -104,15 +104,15 @@ def test_check_of_a_right_file(terminal: Terminal) -> None:
     """Yours, or the one that is named behind the command."""
     terminal.write("")
     other = terminal.write('language = "da"', terminal.home / "other.toml")
-    assert terminal("config", "check").out == f"{terminal.config}: all is right.\n"
+    assert terminal("config", "check").out == f"{terminal.config}: no errors.\n"
     result = terminal("config", "check", other)
-    assert (result.code, result.out, result.err) == (0, f"{other}: Alt er i orden.\n", "")
+    assert (result.code, result.out, result.err) == (0, f"{other}: ingen fejl.\n", "")
 
 
 def test_check_without_a_file(terminal: Terminal) -> None:
     """There are still the defaults."""
     result = terminal("config", "check")
-    assert (result.code, result.out) == (0, "the built-in defaults: all is right.\n")
+    assert (result.code, result.out) == (0, "the built-in defaults: no errors.\n")
 
 
 def test_check_of_a_wrong_file(terminal: Terminal) -> None:
@@ -153,11 +153,11 @@ def test_check_with_warnings_alone_is_fine(terminal: Terminal) -> None:
     """They are told all the same."""
     path = terminal.write('[reminders.night]\ntopic = "sleep"\nat = "03:00"')
     said = (
-        f'{path}:3:6: reminders.night.at: "03:00" lies in the night on Monday '
+        f'{path}:3:6: reminders.night.at: "03:00" is in the night on Monday '
         "(bedtime 22:30, wake-up 07:00); it is kept as written; see the built-in defaults"
     )
     result = terminal("config", "check")
-    assert (result.code, result.out) == (0, f"{path}: all is right.\n")
+    assert (result.code, result.out) == (0, f"{path}: no errors.\n")
     assert result.err == f'Note: {said}\n  3 | at = "03:00"\n    |      ^^^^^^^\n'
     (entry,) = terminal("config", "check", "--json").json
     assert (entry["severity"], entry["message"]) == ("warning", said)
@@ -175,7 +175,7 @@ def test_check_of_a_file_that_is_not_there(terminal: Terminal) -> None:
     result = terminal("config", "check", path)
     assert (result.code, result.out) == (78, "")
     assert result.err == (
-        f"{path}: there is no such file; name another with --config, "
+        f"{path}: there is no such file; choose another with --config, "
         "or write one with `nightcare config init`\n"
     )
 
@@ -206,7 +206,7 @@ def test_check_of_a_contradiction_shows_both_places(terminal: Terminal) -> None:
     """The one that is told of, and the one that it contradicts."""
     path = terminal.write('[reminders.water]\ntopic = "hydration"\nat = "12:00"\nevery = "2h"\n')
     assert terminal("config", "check").err == (
-        f"{path}:4:1: reminders.water.every: it says when in more than one way (at, every); "
+        f"{path}:4:1: reminders.water.every: its time is given in more than one way (at, every); "
         "keep only one of them; see line 3\n"
         '  3 | at = "12:00"\n    | --\n  4 | every = "2h"\n    | ^^^^^\n'
     )
@@ -250,7 +250,9 @@ def test_show_is_what_is_in_force(terminal: Terminal, monkeypatch: pytest.Monkey
     assert (result.code, result.err) == (0, "")
     shown = tomli.loads(result.out)
     assert shown["sleep"]["bedtime"] == "23:00"
-    assert result.out.startswith(f"# In force now. Lines are those of {terminal.config}\n")
+    assert result.out.startswith(
+        f"# The config in use. Line numbers are those of {terminal.config}\n"
+    )
     assert "wake = 06:30:00    # line 2\n" in result.out
     assert "limit = 5                 # NIGHTCARE_SNOOZE__LIMIT\n" in result.out
     assert 'lengths = ["10m", "30m"]  # default\n' in result.out
@@ -290,7 +292,7 @@ def test_show_without_a_file_in_the_language_of_the_desktop(
     monkeypatch.setenv("LANG", "da_DK.UTF-8")
     result = terminal("config", "show")
     assert (result.code, result.err) == (0, "")
-    assert result.out.startswith("# Det gælder nu: den indbyggede opsætning")
+    assert result.out.startswith("# Den indbyggede opsætning")
     assert '\nbedtime = "22:30"  # standard\n' in result.out
 
 
@@ -370,6 +372,6 @@ def test_a_wrong_config_in_the_language_of_the_desktop(
         f"{terminal.config}:1:12: language: fandt "
         '"dk"; tilladt: "auto", "en", "da"\n'
         "  1 | language = 'dk'\n    |            ^^^^\n"
-        "Fejl i opsætningen: 1. Ret dem, og se efter igen med `nightcare config check`; "
+        "Fejl i opsætningen: 1. Ret dem, og tjek igen med `nightcare config check`; "
         "en tjeneste, der kører, beholder sin plan så længe.\n"
     )

@@ -18,7 +18,7 @@ OURS = "# mine\n[snooze]\nlimit = 2   # few\n"
 RIGHT = OURS.replace("2", "5")
 INVALID = OURS.replace("2", '"many"')
 COMPLAINT = ':3:9: snooze.limit: found "many"; allowed: a whole number'
-ASKED = "e: edit again, x: discard the draft, s: save the draft aside [e]: "
+ASKED = "e: edit again, x: discard the draft, s: keep the draft in its own file [e]: "
 
 Editor = Callable[..., str]
 Edit = Callable[..., Result]
@@ -64,14 +64,15 @@ def test_what_is_right_is_taken(terminal: Terminal, editor: Editor, edit: Edit) 
     path = terminal.write(OURS)
     path.chmod(0o640)
     result = edit(EDITOR=editor(writes(RIGHT)))
-    assert (result.code, result.out, result.err) == (0, f"{path} is changed.\n", "")
+    assert (result.code, result.out, result.err) == (0, f"{path} is saved.\n", "")
     assert path.read_text(encoding="utf-8") == RIGHT
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     assert drafts(terminal) == []
 
 
 @pytest.mark.parametrize(
-    ("text", "when"), [(RIGHT, "at once"), (f'{OURS}[notify]\nbackend = "plyer"\n', "next start")]
+    ("text", "when"),
+    [(RIGHT, "at once"), (f'{OURS}[notify]\nbackend = "plyer"\n', "after a restart")],
 )
 def test_a_service_that_runs_goes_by_it(
     terminal: Terminal, editor: Editor, edit: Edit, text: str, when: str
@@ -82,7 +83,7 @@ def test_a_service_that_runs_goes_by_it(
     service = InstanceLock(terminal.state)
     assert service.take()
     last = edit(EDITOR=editor(writes(text))).out.splitlines()[-1]
-    assert last.startswith("nightcare is running, and goes by it ")
+    assert last.startswith("nightcare is running, and uses it ")
     assert when in last
 
 
@@ -128,7 +129,7 @@ def test_without_a_variable_there_are_the_usual_editors(
     assert edit(**more).err.startswith("nano ended with an error (4).")
     result = edit(PATH=str(terminal.home / "nowhere"))
     assert (result.code, result.err) == (
-        1, "There is no editor. Name one with the variable EDITOR, such as EDITOR=nano.\n",
+        1, "No editor was found. Choose one with the variable EDITOR, such as EDITOR=nano.\n",
     )  # fmt: skip
 
 
@@ -170,7 +171,7 @@ def test_without_a_file_it_begins_from_the_example(
 ) -> None:
     """The example is not written if nothing was changed."""
     result = edit(EDITOR="true")
-    assert result.out == f"Nothing was changed, so {terminal.config} is not written.\n"
+    assert result.out == f"Nothing was changed, so {terminal.config} was not written.\n"
     assert not terminal.config.parent.exists()
     result = edit(EDITOR=editor("sed -i s/22:30/22:15/ $1"))
     assert (result.code, result.err) == (0, "")
@@ -202,7 +203,7 @@ def test_mistakes_without_a_terminal_keep_the_draft(
         f"{draft}{COMPLAINT}\n"
         '  3 | limit = "many"   # few\n'
         "    |         ^^^^^^\n"
-        "Mistakes in the draft: 1. Your config is as it was.\n"
+        "Errors in the draft: 1. Your config is unchanged.\n"
         f"Your draft is kept as {draft}.\n"
     )
     assert draft.read_text(encoding="utf-8") == INVALID
@@ -245,7 +246,7 @@ def test_what_is_doubtful_is_told(terminal: Terminal, editor: Editor, edit: Edit
     path = terminal.write(OURS)
     text = 'language = "da"\n[reminders.a]\ntopic = "sleep"\nat = "03:00"\n'
     result = edit(EDITOR=editor(writes(text)))
-    assert (result.code, result.out) == (0, f"{path} er ændret.\n")
+    assert (result.code, result.out) == (0, f"{path} er gemt.\n")
     assert result.err.startswith(f"Bemærk: {path}:4:6: reminders.a.at: ")
 
 

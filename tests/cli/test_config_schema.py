@@ -37,7 +37,7 @@ def test_the_schema_is_written_beside_the_config_which_names_it(terminal: Termin
 def test_without_a_config_there_is_the_example(terminal: Terminal) -> None:
     """It says so."""
     result = terminal("config", "schema", "--write")
-    assert result.out.startswith(f"{terminal.config} was not there; ")
+    assert result.out.startswith(f"{terminal.config} did not exist; ")
     assert terminal.config.read_text(encoding="utf-8") == DIRECTIVE + example_text()
 
 

@@ -81,7 +81,7 @@ def test_set_makes_the_file(terminal: Terminal) -> None:
     result = terminal("config", "set", "language", "da")
     assert (result.code, result.err) == (0, "")
     assert result.out == (
-        f"{terminal.config} fandtes ikke; den begynder som eksemplet med kommentarer.\n"
+        f"{terminal.config} fandtes ikke; den er oprettet med eksemplet og dets kommentarer.\n"
         f'language = "da", i {terminal.config}.\n'
     )
     old = example_text()
@@ -107,7 +107,7 @@ def test_what_a_part_would_take_the_place_of_is_told(terminal: Terminal) -> None
     assert len(tomli.loads(path.read_text(encoding="utf-8"))["reminders"]) == 3
     for name in ("water", "evening-stretch"):
         result = terminal("config", "unset", f"reminders.{name}")
-        assert result.out == f"reminders.{name} is taken out of {path}.\n"
+        assert result.out == f"reminders.{name} is removed from {path}.\n"
     result = terminal("config", "unset", "reminders.loose-blanket")
     assert result.out.startswith("Your file has no reminders of its own now, so ")
 
@@ -119,7 +119,7 @@ def test_a_wrong_value_changes_nothing(terminal: Terminal) -> None:
     assert (result.code, result.out) == (78, "")
     assert result.err == (
         f'{path}: snooze.limit: found "many"; allowed: a whole number\n'
-        "Nothing was changed. Mistakes that this would leave in the config: 1.\n"
+        "Nothing was changed, because the config would have errors: 1.\n"
     )
     assert terminal("config", "set", "snooze.limit", "500").code == 78
     assert terminal("config", "set", "sleep.bedtime", "25:00").code == 78
@@ -197,11 +197,11 @@ def test_unset(terminal: Terminal) -> None:
     path = terminal.write(OURS + "lengths = ['5m']\n")
     result = terminal("config", "unset", "snooze.lengths")
     assert (result.code, result.err) == (0, "")
-    assert result.out == f"snooze.lengths is taken out of {path}.\n"
+    assert result.out == f"snooze.lengths is removed from {path}.\n"
     assert path.read_text(encoding="utf-8") == OURS
     result = terminal("config", "unset", "snooze.lengths")
     assert (result.code, result.out) == (1, "")
-    assert result.err == "snooze.lengths is not in your file, so there is nothing to take out.\n"
+    assert result.err == "snooze.lengths is not in your file, so there is nothing to remove.\n"
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_unset_what_is_needed_and_has_no_default_changes_nothing(
     path = terminal.write(text)
     result = terminal("config", "unset", key)
     assert (result.code, result.out) == (2, "")
-    assert result.err.startswith(f"{key} cannot be left out while the rest of {table} stays")
+    assert result.err.startswith(f"{key} is required while the rest of {table} stays")
     assert result.err.endswith(f"`nightcare config unset {table}`.\n")
     assert path.read_text(encoding="utf-8") == text
     assert terminal("config", "unset", table).code == 0
@@ -267,7 +267,7 @@ def test_unset_a_table_or_what_it_need_not_name(terminal: Terminal, key: str) ->
     )
     result = terminal("config", "unset", key)
     assert (result.code, result.err) == (0, "")
-    assert result.out.startswith(f"{key} is taken out of ") or "built-in" in result.out
+    assert result.out.startswith(f"{key} is removed from ") or "built-in" in result.out
     assert terminal("config", "check").code == 0
 
 
@@ -280,7 +280,7 @@ def test_the_environment_has_no_part_in_it(
     result = terminal("config", "set", "snooze.limit", "5")
     assert (result.code, result.err) == (0, "")
     assert result.out == (
-        f"snooze.limit = 5, in {path}.\nNIGHTCARE_SNOOZE__LIMIT is set, and goes over the file.\n"
+        f"snooze.limit = 5, in {path}.\nNIGHTCARE_SNOOZE__LIMIT is set, and overrides the file.\n"
     )
     assert terminal("config", "set", "language", "en").out.count("\n") == 1
 
@@ -302,7 +302,7 @@ def test_a_service_that_runs_must_be_told(terminal: Terminal) -> None:
     service = InstanceLock(terminal.state)
     assert service.take()
     result = terminal("config", "set", "snooze.limit", "5")
-    assert "nightcare is running, and goes by it at once.\n" in result.out
+    assert "nightcare is running, and uses it at once.\n" in result.out
 
 
 @pytest.mark.parametrize("words", [("set", "notify.backend", "terminal"), ("unset", "notify")])
@@ -316,7 +316,7 @@ def test_what_shows_reminders_changes_with_the_next_start(
     assert service.take()
     result = terminal("config", *words)
     assert (result.code, result.err) == (0, "")
-    assert "from its next start: `systemctl --user restart nightcare`.\n" in result.out
+    assert "after a restart: `systemctl --user restart nightcare`.\n" in result.out
     assert "at once" not in result.out
 
 

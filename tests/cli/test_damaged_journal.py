@@ -113,7 +113,7 @@ def test_one_damaged_entry_hides_no_other(terminal: Terminal) -> None:
         result = terminal(*words)
         assert result.code == 0
         assert result.err == ("1 damaged entry of the journal is left out. It stays in the file.\n")
-    assert "“sound”" in terminal("cramp", "list").out
+    assert '"sound"' in terminal("cramp", "list").out
     with closing(Journal.open(terminal.state)) as journal:
         assert len(journal.read(lambda *row: row, "SELECT id FROM cramps")) == 2
 

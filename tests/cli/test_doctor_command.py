@@ -148,7 +148,7 @@ def test_nobody_waits_for_no_time_or_for_ever(terminal: Terminal, seconds: str) 
     """A length that makes no sense is told."""
     result = terminal("doctor", "--notify", "--seconds", seconds)
     assert result.code == 2
-    assert "Ask for 1 to 600" in result.err
+    assert "Choose from 1 to 600" in result.err
 
 
 def test_without_a_desktop_the_notification_is_in_the_terminal(terminal: Terminal) -> None:
@@ -185,7 +185,7 @@ def test_a_notification_that_fails_is_a_line(
     monkeypatch.setattr(doctor_command, "choose_screen", fail)
     result = terminal("doctor", "--notify")
     assert (result.code, result.err) == (1, "")
-    assert "Notification: it could not be looked at: ZeroDivisionError" in result.out
+    assert "Notification: the check failed: ZeroDivisionError" in result.out
 
 
 class Closing(TerminalNotifier):

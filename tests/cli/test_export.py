@@ -80,7 +80,7 @@ def test_everything_is_handed_over_as_tables(lived: Terminal, tmp_path: Path) ->
     folder = tmp_path / "out"
     result = lived("export", "--format", "csv", "--output", folder)
     assert (result.code, result.err) == (0, "")
-    assert result.out == f"Wrote {folder}; you alone can read it.\n"
+    assert result.out == f"Wrote {folder}; only you can read it.\n"
     assert folder.stat().st_mode & 0o777 == 0o700
     assert {one.stat().st_mode & 0o777 for one in folder.iterdir()} == {0o600}
     tables = {}
@@ -105,7 +105,7 @@ def test_one_file_for_json_and_a_folder_for_csv(lived: Terminal, tmp_path: Path)
     assert path.read_text(encoding="utf-8") == lived("export").out
     result = lived("export", "--format", "csv")
     assert (result.code, result.out) == (2, "")
-    assert result.err == "CSV is several files. Name a folder for them with --output.\n"
+    assert result.err == "CSV is several files. Give a folder for them with --output.\n"
 
 
 def test_a_wrong_config_keeps_nobody_from_what_is_theirs(lived: Terminal) -> None:
@@ -136,9 +136,9 @@ def test_everything_is_erased_but_the_config(lived: Terminal) -> None:
     result = lived("erase", "--yes")
     assert (result.code, result.err) == (0, "")
     assert result.out == (
-        "Erased: your diary (cramps: 1, answers in the morning: 1), what became of reminders "
-        "(in all: 4), your answers, and every pause and snooze.\n"
-        "Your config is untouched. What the service has told your system's log stays there.\n"
+        "Erased: your diary (cramps: 1, morning answers: 1), the history of your "
+        "reminders (4), your answers, and any pause or snooze.\n"
+        "Your config is unchanged. What the service wrote to the system's log stays there.\n"
     )
     assert_erased(lived)
     assert lived.config.read_bytes() == before
@@ -175,7 +175,7 @@ def test_erasing_without_a_terminal_needs_a_yes(lived: Terminal) -> None:
     """Nobody could be asked."""
     result = lived("erase")
     assert (result.code, result.out) == (2, "")
-    assert result.err.startswith("Nobody is at a terminal to be asked.")
+    assert result.err.startswith("There is no terminal to ask in.")
     assert len(lived("cramp", "list", "--json").json["cramps"]) == 1
 
 

@@ -52,7 +52,7 @@ def in_setup(
     rest = [
         ("[y/N]", ""),
         *[("A reminder about", "")] * 3,
-        ("come through it?", ""),
+        ("reminders still come?", ""),
         ("Write it", ""),
     ]
     result = answered(terminal, monkeypatch, [*script, *rest], "setup")
@@ -105,8 +105,8 @@ RIGHT = [
 ]
 
 INVALID = [
-    ("25:00", "no clock shows"),
-    ("22:60", "no clock shows"),
+    ("25:00", "not a time of day"),
+    ("22:60", "not a time of day"),
     ("7", "07:00"),
     ("10", "22:00"),
     ("half past ten", "such as|21:45|21:00|03:10"),
@@ -164,7 +164,7 @@ def test_a_number_alone_is_minutes_for_a_command_and_needs_a_unit_in_the_config(
 ) -> None:
     """A command says until when; nobody would see in the config what was made of it."""
     terminal.have_open()
-    assert terminal("snooze", "20").out == "water is put off until 14:30.\n"
+    assert terminal("snooze", "20").out == "Snoozed: water, until 14:30.\n"
     assert terminal("pause", "20").out.startswith("Paused until 14:30.")
     for text in ("20", '"20"'):
         result = terminal("config", "set", "quiet.idle_after", text)
@@ -197,14 +197,16 @@ def test_a_day_is_understood_everywhere(
 def test_danish_words_in_danish(terminal: Terminal) -> None:
     """English words are accepted too."""
     terminal.write("language = 'da'\n")
-    assert terminal("pause", "til", "i", "morgen").out.startswith("Pause til i morgen kl. 07:00.")
-    assert terminal("pause", "til", "mandag", "kl.", "8.30").out.startswith("Pause til i morgen")
+    assert terminal("pause", "til", "i", "morgen").out.startswith(
+        "Pause indtil i morgen kl. 07:00."
+    )
+    assert terminal("pause", "til", "mandag", "kl.", "8.30").out.startswith("Pause indtil i morgen")
     terminal("resume")
-    assert terminal("pause", "til", "kl.", "22.30").out.startswith("Pause til kl. 22:30.")
+    assert terminal("pause", "til", "kl.", "22.30").out.startswith("Pause indtil kl. 22:30.")
     terminal("resume")
-    assert terminal("pause", "1", "t", "30", "min").out.startswith("Pause til kl. 15:40.")
+    assert terminal("pause", "1", "t", "30", "min").out.startswith("Pause indtil kl. 15:40.")
     assert terminal("pause", "until", "tomorrow").code == 0
-    assert terminal("tonight", "kl.", "23.15").out.startswith("Sengetid er kl. 23:15")
+    assert terminal("tonight", "kl.", "23.15").out.startswith("Sengetid i aften: kl. 23:15")
     assert terminal("cramp", "add", "--at", "i går kl. 23.50").code == 0
     assert terminal("config", "set", "quiet.idle_after", "10 minutter").code == 0
     result = terminal("pause", "21.30")
@@ -221,7 +223,7 @@ def test_a_number_of_days_is_checked_alike(
     terminal.write("language = 'da'\n")
     result = terminal(*command, "--days", days)
     assert (result.code, result.out) == (2, "")
-    assert result.err.startswith(f"{days} dage kan ikke lade sig g\u00f8re. Bed om 1 til 3")
+    assert result.err.startswith(f"{days} dage kan ikke lade sig g\u00f8re. Vælg fra 1 til 3")
 
 
 @pytest.mark.parametrize(

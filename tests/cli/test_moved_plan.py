@@ -84,7 +84,7 @@ def test_what_is_unanswered_moves_with_the_evening(terminal: Terminal, state: An
     running(terminal)
     terminal.have(stretch_of(terminal), state)
     said = terminal("tonight", "00:30").out
-    assert said == "Bedtime is tomorrow 00:30 this time; the evening moves with it.\n"
+    assert said == "Bedtime tonight: tomorrow 00:30. The evening's reminders move with it.\n"
     assert views(terminal) == AT_MIDNIGHT
     assert terminal("status", "--json").json["unsettled"] == []
 
@@ -106,7 +106,7 @@ def test_what_has_its_outcome_keeps_it_and_its_time(
     running(terminal)
     terminal.have(stretch_of(terminal), Closed(outcome, terminal.at("22:01")))
     assert terminal("tonight", "00:30").out == (
-        "Bedtime is tomorrow 00:30 this time; nothing of this evening is left to move with it.\n"
+        "Bedtime tonight: tomorrow 00:30. No reminders are left to move with it.\n"
     )
     lines = terminal("today").out.splitlines()
     assert lines == [
@@ -143,7 +143,7 @@ def test_a_stretch_under_way_stays_when_the_evening_moves(terminal: Terminal) ->
         )
     terminal("tonight", "00:30")
     assert isinstance(terminal.remembered(opened), Active)
-    assert "Under way" in terminal("status").out
+    assert "In progress" in terminal("status").out
     assert terminal("next").out == "Next: evening-stretch, tomorrow 22:00.\n"
 
 

@@ -66,7 +66,7 @@ def test_nothing_waits_for_a_named_pipe(program: Run, tmp_path: Path, command: s
     os.mkfifo(pipe)
     result = program("--config", str(pipe), *command.split())
     assert (result.returncode, result.stdout) == (78, b"")
-    assert result.stderr.startswith(b"%s: this is no file, but a named pipe" % bytes(pipe))
+    assert result.stderr.startswith(b"%s: this is not a file, but a named pipe" % bytes(pipe))
     assert pipe.is_fifo()
 
 

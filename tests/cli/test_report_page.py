@@ -60,7 +60,7 @@ def test_the_page_is_written_where_the_person_wants_it(terminal: Terminal) -> No
     place = terminal.home / "report.html"
     result = terminal("report", "--html", place)
     assert (result.code, result.err) == (0, "")
-    assert result.out == f"Wrote {place}; you alone can read it.\n"
+    assert result.out == f"Wrote {place}; only you can read it.\n"
     assert mode(place) == 0o600
     text = place.read_text(encoding="utf-8")
     assert text.startswith('<!DOCTYPE html>\n<html lang="en">')
@@ -151,14 +151,14 @@ def test_a_name_alone_is_a_file_of_this_folder(
     """The output names the folder."""
     monkeypatch.chdir(terminal.home)
     result = terminal("report", "--html", "mine.html")
-    assert result.out == f"Wrote {terminal.home / 'mine.html'}; you alone can read it.\n"
+    assert result.out == f"Wrote {terminal.home / 'mine.html'}; only you can read it.\n"
 
 
 def test_the_page_in_danish(terminal: Terminal) -> None:
     """The messages about it are in Danish too."""
     terminal.write('language = "da"')
     place = terminal.home / "rapport.html"
-    assert terminal("report", "--html", place).out == f"Skrev {place}; kun du kan læse den.\n"
+    assert terminal("report", "--html", place).out == f"{place} er skrevet; kun du kan læse den.\n"
     assert '<html lang="da">' in place.read_text(encoding="utf-8")
 
 
@@ -191,7 +191,8 @@ def test_a_place_that_cannot_be_written_is_told(terminal: Terminal, place: str) 
     result = terminal("report", "--html", path)
     assert (result.code, result.out) == (1, "")
     assert re.fullmatch(
-        rf"{re.escape(str(path))} cannot be written: [A-Z].+\. Name another place with --html\.\n",
+        rf"{re.escape(str(path))} cannot be written: [A-Z].+\. "
+        r"Choose another place with --html\.\n",
         result.err,
     )
 
@@ -241,8 +242,8 @@ def test_open_shows_it_from_a_private_place(terminal: Terminal, desktop: Desktop
     page = terminal.state / "report.html"
     assert (result.code, result.err) == (0, "")
     assert result.out == (
-        f"Wrote {page}; you alone can read it.\n"
-        "Your browser was asked to show it. If it may not look into that folder, name another "
+        f"Wrote {page}; only you can read it.\n"
+        "Opened it in your browser. If your browser cannot read that folder, choose another "
         "file with --html.\n"
     )
     assert opened.read_text(encoding="utf-8") == page.as_uri()
@@ -308,8 +309,8 @@ def test_the_page_says_what_the_terminal_says(terminal: Terminal) -> None:
     told = terminal("report", "--json").json
     for name, label in (
         ("nights_with_cramps", "Nights with cramps"),
-        ("nights_without", "Nights without"),
-        ("nights_not_recorded", "Nights with nothing noted"),
+        ("nights_without", "Nights without cramps"),
+        ("nights_not_recorded", "Nights with nothing recorded"),
         ("cramps_by_day", "Cramps by day"),
     ):
         assert f"{label} {told[name]}" in flat

@@ -26,11 +26,11 @@ BEDTIME = "When do you go to bed? [22:30]"
 WEEKEND = "Are weekends different? [y/N]"
 REMIND = "A reminder about "
 REPLACE = "Replace it? A copy is kept. [y/N]"
-INSTALL = "Shall nightcare start now, and with every login? [Y/n]"
+INSTALL = "Start nightcare now, and whenever you log in? [Y/n]"
 
-QUIET = "Shall the evening reminders come through it? [Y/n]"
+QUIET = "Should the evening reminders still come? [Y/n]"
 
-WELCOME = "A notification on your desktop says what comes first, and shows you one if you like."
+WELCOME = "A notification on your desktop says what comes first, and can show you a reminder."
 
 COUNTED = (
     "That is 8 to 10 reminders a day. Without an answer, 1 more comes. "
@@ -103,7 +103,7 @@ def test_enter_everywhere_gives_the_built_in_config(
         talk.expect("That is 9 reminders a day. Without an answer, 1 more comes.")
         assert not path.exists()
         talk.answer(write_it(path))
-        talk.expect(f"Wrote {path}.\nsystemctl is not there")
+        talk.expect(f"Wrote {path}.\nsystemctl was not found")
         assert talk.end() == 0
     assert path.read_text(encoding="utf-8") == example_text()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -467,7 +467,7 @@ def test_a_service_that_runs_knows_of_it(terminal: Terminal, asked: Asked) -> No
     service = InstanceLock(terminal.state)
     assert service.take()
     result = asked(*USUAL, (write_it(terminal.config), ""))
-    assert result.out.endswith(f"nightcare is running, and goes by it at once.\n{WELCOME}\n")
+    assert result.out.endswith(f"nightcare is running, and uses it at once.\n{WELCOME}\n")
     with terminal.journal() as journal:
         assert "wanted" in journal.read_note(WELCOME_NOTE)
 

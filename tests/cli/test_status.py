@@ -97,7 +97,7 @@ def test_status_tells_what_is_known_of_presence(terminal: Terminal) -> None:
     assert lock.take()
     assert terminal("status").out.splitlines()[1:3] == [
         "The desktop says: the screen is not locked (logind, sway); nobody is at the screen (me).",
-        "Nobody here says, and it counts as being here: whether do not disturb is on.",
+        "Not known here, so you count as present: whether do not disturb is on.",
     ]
     assert terminal("status", "--json").json["presence"] == presence
     lock.release()
@@ -122,7 +122,7 @@ def test_status_tells_of_another_bus(
     result = terminal("status")
     assert result.code == (0 if notifier else 1)
     assert ("import-environment" in result.err) is managed
-    assert ("End that `nightcare run`" in result.err) is not managed
+    assert ("Stop that `nightcare run`" in result.err) is not managed
     lock.release()
 
 
@@ -150,7 +150,8 @@ def test_status_tells_a_stretch_under_way(terminal: Terminal) -> None:
             RoutineSession(delivery.key, "calf", began, began + timedelta(seconds=30))
         )
     said = (
-        "Under way: Calf stretch and massage, for evening-stretch. Step 3 of 7 · right leg · 20 s."
+        "In progress: Calf stretch and massage, for evening-stretch. "
+        "Step 3 of 7 · right leg · 20 s."
     )
     assert said in terminal("status").out
     told = terminal("status", "--json").json["routine"]
@@ -158,7 +159,7 @@ def test_status_tells_a_stretch_under_way(terminal: Terminal) -> None:
     assert (told["step"], told["of"]) == (3, 7)
     assert told["ends"] == (began + timedelta(seconds=130)).isoformat()
     terminal.look_at_the_clock("15:00")
-    assert "Under way" not in terminal("status").out
+    assert "In progress" not in terminal("status").out
     assert terminal("status", "--json").json["routine"] is None
 
 
@@ -172,7 +173,7 @@ def test_status_tells_a_pause_and_a_closed_evening(terminal: Terminal) -> None:
     terminal("resume")
     terminal("good-night")
     assert terminal("status").out.splitlines()[1:] == [
-        "Good night was said; nothing more until you wake up.",
+        "You said good night; no more reminders until you wake up.",
         "Next: water, tomorrow 08:00.",
     ]
 
@@ -190,9 +191,9 @@ def test_status_tells_of_a_time_zone_that_is_not_known(
         lock = InstanceLock(terminal.state)
     assert lock.take()
     for zone, sentence, offset in (
-        (none, "so reminders go by UTC.", "+00:00"),
-        (lost, "reminders still go by Asia/Tokyo.", "+09:00"),
-        (copy, "reminders still go by /etc/localtime.", "+00:00"),
+        (none, "so reminders use UTC.", "+00:00"),
+        (lost, "reminders still use Asia/Tokyo.", "+09:00"),
+        (copy, "reminders still use /etc/localtime.", "+00:00"),
     ):
         with terminal.journal() as journal:
             journal.write_note(SERVICE_NOTE, {"notifier": "GNOME Shell 49", "zone": zone})
@@ -249,7 +250,7 @@ def test_while_the_saved_config_is_wrong_the_schedule_in_force_counts(terminal: 
     terminal.write("[sleep]\nwake = 7\n")
     result = terminal("next")
     assert (result.code, result.out) == (0, "Next: walk, 17:00.\n")
-    assert "goes by the schedule in force" in result.err
+    assert "uses the schedule that is still active" in result.err
     assert terminal("status", "--json").json["config"] == "mine.toml"
     assert terminal("preview").code == 78
     del values["reminders"]["walk"]["at"]
@@ -498,7 +499,7 @@ def test_a_preview_of_no_day_or_too_many_is_refused(terminal: Terminal, days: st
     """With what may be asked for."""
     result = terminal("preview", "--days", days)
     assert (result.code, result.out) == (2, "")
-    assert result.err == f"{days} days are out of range. Ask for 1 to 3660.\n"
+    assert result.err == f"{days} days are out of range. Choose from 1 to 3660.\n"
 
 
 @pytest.mark.parametrize("day", ["soon", "24.13.2026", "2026-02-30", "0001-01-01", "9999-12-31"])
@@ -517,7 +518,7 @@ def test_a_preview_from_no_date_is_refused(terminal: Terminal, day: str) -> None
 
 def test_why_before_anything_was_due(terminal: Terminal) -> None:
     """There is nothing to tell yet."""
-    assert terminal("why").out == "Nothing has been decided yet; no reminder has been due.\n"
+    assert terminal("why").out == "No reminder has been due yet.\n"
     assert terminal("why", "--json").json == []
 
 
@@ -536,12 +537,9 @@ def test_why(terminal: Terminal) -> None:
             )
         journal.record_status(occurrence.key, DeliveryStatus.SHOWN)
     assert terminal("why").out.splitlines() == [
-        "loose-blanket (12:00): shown 12:01, because nothing spoke against it.",
+        "loose-blanket (12:00): shown 12:01, because nothing held it back.",
         "evening-stretch (11:00): waiting since 11:01, because do not disturb was on.",
-        (
-            "water (10:00): not shown, decided 10:01, "
-            "because it would have come too late to be of use."
-        ),
+        "water (10:00): not shown, because it was too late to be of use; decided 10:01.",
     ]
     assert len(terminal("why", "water").out.splitlines()) == 1
     assert terminal("why", "water", "--json").json == [
@@ -638,9 +636,9 @@ def test_what_has_left_the_screen_is_still_open(
         terminal.delivery(),
         Active(terminal.at("14:00"), terminal.at("14:30"), away=True, delivery=delivery),
     )
-    said = "Open, but not on the screen any more: water (14:00)."
+    said = "Open, but no longer on the screen: water (14:00)."
     assert said in terminal("status").out.splitlines()
-    assert "open, not on the screen any more" in terminal("today").out
+    assert "open, no longer on the screen" in terminal("today").out
     (entry,) = terminal("status", "--json").json["unsettled"]
     assert (entry["delivery"], entry["on_screen"]) == ("shown", False)
 

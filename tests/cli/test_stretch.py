@@ -198,7 +198,7 @@ def test_it_is_stopped_before_it_starts(
     assert terminal.home
     with talking(environment, "stretch") as talk:
         talk.answer("Press Enter to start.", key)
-        talk.expect("Stopped. Nothing is recorded.")
+        talk.expect("Stopped. Nothing was recorded.")
         assert talk.end() == INTERRUPTED
     assert "Traceback" not in talk.said
     assert "this step" not in talk.said
@@ -288,7 +288,7 @@ def test_ctrl_c_stops_calmly(terminal: Terminal, clock: Clock) -> None:
     clock.patience = 20
     result = terminal("stretch")
     assert (result.code, result.err) == (130, "")
-    assert result.out.endswith("Stopped. Nothing is recorded.\n")
+    assert result.out.endswith("Stopped. Nothing was recorded.\n")
     assert isinstance(terminal.remembered(delivery), Active)
 
 
@@ -305,7 +305,7 @@ def test_at_its_end_a_stretching_reminder_that_is_open_is_done(
     """It says so, and it can be taken back; other reminders stay as they are."""
     water, delivery = terminal.have_open("14:05"), have_open_stretch(terminal)
     result = terminal("stretch")
-    assert "evening-stretch is done. `nightcare undo` takes that back." in result.out
+    assert "evening-stretch: done. `nightcare undo` undoes that." in result.out
     state = terminal.remembered(delivery)
     assert isinstance(state, Closed)
     assert state.outcome is Outcome.DONE
@@ -333,7 +333,7 @@ def test_stopped_in_a_real_terminal(terminal: Terminal, environment: Mapping[str
         talk.answer("Press Enter to start.")
         talk.expect("this step")
         talk.answer("in all", CONTROL_C)
-        talk.expect("Stopped. Nothing is recorded.")
+        talk.expect("Stopped. Nothing was recorded.")
         assert talk.end() == 130
     assert "Traceback" not in talk.said
 

@@ -12,7 +12,7 @@ from nightcare.cli.command_group import app
 from nightcare.cli.usage_errors import usage_error
 
 CASES = [
-    (("nope",), 'There is no command "nope".', 'Der er ingen kommando "nope".', ""),
+    (("nope",), 'There is no command "nope".', "Der er ingen kommando ”nope”.", ""),
     (("don",), "did you mean `nightcare done`?", "mente du `nightcare done`?", ""),
     (
         ("config", "shw"),
@@ -20,20 +20,25 @@ CASES = [
         "mente du `nightcare config show`?",
         "config ",
     ),
-    (("--nope",), "There is no option --nope here.", "Her findes ingen mulighed --nope.", ""),
+    (("--nope",), "There is no option --nope here.", "Der er intet valg --nope her.", ""),
     (("status", "--jsn"), "did you mean --json?", "mente du --json?", "status "),
-    (("done", "-x"), "There is no option -x here.", "Her findes ingen mulighed -x.", "done "),
+    (("done", "-x"), "There is no option -x here.", "Der er intet valg -x her.", "done "),
     (("config", "set"), "KEY is missing.", "NØGLE mangler.", "config set "),
-    (("done", "a", "b", "c"), '"b c" is too much.', '"b c" er for meget.', "done "),
+    (("done", "a", "b", "c"), '"b c" is not expected here.', "”b c” hører ikke til her.", "done "),
     (("status", "--json=3"), "--json takes no value.", "--json tager ingen værdi.", "status "),
     (("cramp", "add", "--leg"), "--leg needs a value", "--leg skal have en værdi", "cramp add "),
-    (("--config", "x"), "Name a command.", "Nævn en kommando.", ""),
+    (("--config", "x"), "Give a command.", "Skriv en kommando.", ""),
     (("cramp", "add", "--leg", "x"), "left, right, both.", "venstre, højre, begge.", "cramp add "),
-    (("report", "--days", "x"), "--days is a whole number", "--days er et helt tal", "report "),
+    (
+        ("report", "--days", "x"),
+        "--days must be a whole number",
+        "--days skal være et helt tal",
+        "report ",
+    ),
     (
         ("cramp", "change", "0"),
-        "NUMBER is a whole number from 1",
-        "NUMMER er et helt tal fra 1",
+        "NUMBER must be a whole number of at least 1",
+        "NUMMER skal være et helt tal, mindst 1",
         "cramp ",
     ),
 ]
@@ -91,7 +96,7 @@ def test_every_command_refuses_an_option_that_it_does_not_have(
 ) -> None:
     """In Danish as in English."""
     result = terminal_in("da")(*words, "--no-such-option")
-    said = "Her findes ingen mulighed --no-such-option"
+    said = "Der er intet valg --no-such-option her"
     assert (result.code, result.err[: len(said)]) == (2, said)
     assert result.err.endswith(f"Se `nightcare {' '.join(words)} --help`.\n")
 

@@ -234,7 +234,7 @@ def test_a_mistake_in_the_file_stays_there_beside_a_variable() -> None:
         '[reminders.water]\ntopic = "hydration"',
         {"NIGHTCARE_REMINDERS__WATER__ENABLED": "false"},
     )
-    assert line.startswith("config.toml:1:12: reminders.water: it does not say when")
+    assert line.startswith("config.toml:1:12: reminders.water: it has no time")
 
 
 def test_what_a_reminder_of_a_variable_lacks_is_put_down_to_the_variable() -> None:

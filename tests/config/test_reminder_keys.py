@@ -192,7 +192,7 @@ def test_reminders_keep_their_order() -> None:
 
 # What is allowed but may be a slip
 
-IN_THE_NIGHT = "lies in the night on {} (bedtime {}, wake-up {}); it is kept as written"
+IN_THE_NIGHT = "is in the night on {} (bedtime {}, wake-up {}); it is kept as written"
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def test_what_nobody_foresaw_is_told_in_the_words_of_who_found_it() -> None:
         (
             f'{ONE}at = "bedtime - 0m"',
             (
-                ':3:6: reminders.one.at: found "0m", which is no time at all; '
+                ':3:6: reminders.one.at: found "0m", which is too short; '
                 'allowed: a length such as "10m"'
             ),
         ),

@@ -612,16 +612,16 @@ def test_what_a_server_can_do_is_told_in_words() -> None:
         replace(SERVER, identity=replace(DUNST, name="Plasma")), LIMIT, has_screen=True
     )
     assert message_of(one, ENGLISH) == (
-        "Plasma 1.9.0 (knopwob), specification 1.2; it can do: buttons, body text, markup, "
-        "keeping what you missed, sound."
+        "Plasma 1.9.0 (knopwob), specification 1.2; it supports: buttons, body text, markup, "
+        "a list of what you missed, sound."
     )
-    assert "den kan: knapper, brødtekst, formatering" in message_of(one, DANISH)
+    assert "den understøtter: knapper, brødtekst, formatering" in message_of(one, DANISH)
     first, second = judge_server(SERVER, LIMIT, has_screen=True)
-    assert "it can do: answers by a menu or a key of its own" in message_of(first, ENGLISH)
+    assert "it supports: answers from a menu or a key" in message_of(first, ENGLISH)
     assert "buttons, body" not in message_of(first, ENGLISH).replace("without buttons", "")
     assert message_of(second, ENGLISH).startswith("dunst 1.9.0 (knopwob) draws no buttons")
     first, *_ = judge_server(replace(SERVER, capabilities=frozenset()), LIMIT, has_screen=True)
-    assert "no more than a title" in message_of(first, ENGLISH)
+    assert "only a title" in message_of(first, ENGLISH)
 
 
 def test_a_server_that_does_not_say_its_name_goes_by_its_process() -> None:
@@ -659,7 +659,7 @@ def test_where_a_running_service_shows_reminders_is_told_in_words(screen: str, t
     """With its process, and the config that it reads."""
     first, *_ = judged(NOTE | {"screen": screen}, CONFIG, desktop=True)
     assert message_of(first, ENGLISH) == (
-        f"it runs (process 4711), shows reminders {told}, and reads {CONFIG}."
+        f"it is running (process 4711), shows reminders {told}, and reads {CONFIG}."
     )
 
 

@@ -378,7 +378,7 @@ def test_a_press_on_what_is_done_changes_nothing() -> None:
     (token,) = desk.screen.on_screen
     desk.press("done")
     assert late(desk, token, "done") == []
-    assert late(desk, token, "snooze-10m") == ["walk (10:00) is done already."]
+    assert late(desk, token, "snooze-10m") == ["walk (10:00) is already done."]
     assert desk.outcomes("walk") == ["done"]
 
 

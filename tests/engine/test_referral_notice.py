@@ -15,7 +15,7 @@ from parts.desk import ZONE, Desk, local
 QUIET = "\n[diary]\nmorning_question = false\n"
 ASKED = '\n[diary]\nmorning_question = "wake + 30m"\n'
 WALK = '[reminders.walk]\ntopic = "exercise"\nat = "17:00"\n'
-TITLE = "Your diary says: perhaps see a professional"
+TITLE = "Consider talking to a health professional"
 
 
 def desk_at(begins: str = "2026-11-23 12:00", diary: str = QUIET) -> Desk:

@@ -123,10 +123,10 @@ def test_it_gives_way_to_a_reminder_and_waits_for_one() -> None:
 def test_it_waits_for_a_notice_to_go() -> None:
     """As after `setup` with a service that runs: the new schedule is announced first."""
     desk = Desk(WALK, NOON)
-    desk.service.notices.announce("The new schedule is in force", "Next: walk", desk.now)
+    desk.service.notices.announce("Your new schedule is active", "Next: walk", desk.now)
     request_welcome(desk.journal, desk.now)
     desk.written()
-    assert desk.title() == "The new schedule is in force"
+    assert desk.title() == "Your new schedule is active"
     desk.until("2026-11-23 12:01")
     assert desk.title() == TITLE
 
@@ -134,9 +134,9 @@ def test_it_waits_for_a_notice_to_go() -> None:
 def test_a_notice_does_not_end_it() -> None:
     """A notice takes no answer and may stand beside it."""
     desk = desk_at()
-    desk.service.notices.announce("The new schedule is in force", "Next: walk", desk.now)
+    desk.service.notices.announce("Your new schedule is active", "Next: walk", desk.now)
     desk.service.update(desk.now)
-    assert {one.title for one in on_screen(desk)} == {TITLE, "The new schedule is in force"}
+    assert {one.title for one in on_screen(desk)} == {TITLE, "Your new schedule is active"}
 
 
 def test_it_is_shown_as_soon_as_there_is_a_server() -> None:

@@ -309,7 +309,8 @@ def test_a_language_with_three_forms_says_each_where_it_belongs() -> None:
     """The rule is that of gettext, and so those of other languages are known."""
     polish = "n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : 2"
     forms_of_day = ["{count} dzień", "{count} dni", "{count} dni."]
-    calendar = {"plural": polish, "weekdays": ENGLISH.weekdays, "months": ENGLISH.months}
+    names = ("weekdays", "months", "short_weekdays", "short_months")
+    calendar = {"plural": polish, **{name: getattr(ENGLISH, name) for name in names}}
     translator = Translator("pl", {"texts": {"unit_days": forms_of_day}, "calendar": calendar})
     said = [translator.text("unit_days", count=count) for count in (1, 3, 5, 12, 22)]
     assert said == ["1 dzień", "3 dni", "5 dni.", "12 dni.", "22 dni"]

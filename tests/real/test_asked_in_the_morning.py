@@ -23,7 +23,7 @@ MORNING = 8
 """The hour at which it is for the person who is asked: an hour after the wake-up."""
 
 QUESTION = "Any leg cramps last night?"
-ADVICE = "Your diary says: perhaps see a professional"
+ADVICE = "Consider talking to a health professional"
 
 
 @contextlib.contextmanager

@@ -80,7 +80,7 @@ def test_a_desktop_with_dunst(home: Home, display: Display) -> None:
         assert states(found, "server") == ["good", "good"]
         assert messages(found, "server").startswith("Notification server: dunst 1.")
         assert "draws no buttons" in messages(found, "server")
-        assert messages(found, "do-not-disturb") == "Do not disturb: it is off, says dunst."
+        assert messages(found, "do-not-disturb") == "Do not disturb: off, according to dunst."
         assert states(found, "session")[0] == "good"
         server.do_not_disturb(on=True)
         found = examined(night, 1)
@@ -103,7 +103,7 @@ def test_a_desktop_with_xfce(home: Home, display: Display) -> None:
         night = Nightcare(home, session)
         found = examined(night, 1)
         assert messages(found, "server").startswith("Notification server: Xfce Notify Daemon 0.")
-        assert messages(found, "do-not-disturb") == "Do not disturb: it is off, says Xfce."
+        assert messages(found, "do-not-disturb") == "Do not disturb: off, according to Xfce."
 
         with trial(night) as said:
             server.press("It works")
@@ -113,7 +113,7 @@ def test_a_desktop_with_xfce(home: Home, display: Display) -> None:
         run_tool(["xfconf-query", *setting], home.environment(**session))
         found = examined(night, 1)
         assert states(found, "do-not-disturb") == ["warning"]
-        assert "it is on, says Xfce" in messages(found, "do-not-disturb")
+        assert "on, according to Xfce" in messages(found, "do-not-disturb")
 
 
 @pytest.fixture

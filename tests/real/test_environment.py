@@ -121,7 +121,7 @@ def test_a_config_folder_of_the_shell_is_the_services_too(
     shell.command("install")
     assert (night.home.config / "systemd" / "user" / UNIT).is_file()
     assert not (other / "systemd").exists()
-    assert manager.show(UNIT, "StatusText") == "Reminders in force: 2"
+    assert manager.show(UNIT, "StatusText") == "Active reminders: 2"
     assert night.command("config", "path").out.strip() == str(own)
     manager.systemctl("stop", UNIT)
     assert night.command("config", "path").out.strip() == str(own)
@@ -179,7 +179,7 @@ def test_a_setting_of_the_shell_alone_is_told(night: Nightcare) -> None:
     other = night.home.path / "other.toml"
     other.write_bytes(night.config.read_bytes())
     said = night.command("next", NIGHTCARE_CONFIG=str(other))
-    assert f"Your service reads {night.config}" in said.err
+    assert f"Your service uses {night.config}" in said.err
 
 
 def test_a_setting_of_the_service_alone_counts_for_commands(
@@ -433,7 +433,7 @@ def test_a_service_of_a_terminal_is_told_likewise(night: Nightcare, two: TwoBuse
     automatic(night, LATER)
     with replace(night, session={"DBUS_SESSION_BUS_ADDRESS": two.own.address}).service():
         said = two.shell.command("status", code=1)
-        assert "End that `nightcare run`" in said.err
+        assert "Stop that `nightcare run`" in said.err
         assert "End the `nightcare run`" in mends(two.shell.command("doctor", "--json", code=1).out)
     with two.shell.service():
         eventually(lambda: two.shell.json("status")["notifier"], HANG_SECONDS, "the server")

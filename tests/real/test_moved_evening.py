@@ -61,7 +61,7 @@ def test_what_is_open_when_the_evening_moves_comes_at_its_new_time(evening: Even
             lambda: shown(service) == ["evening-stretch"], BRIEFLY, "the stretch", service.program
         )
         said = evening.night.command("tonight", "00:30").out
-        assert said.endswith("this time; the evening moves with it.\n")
+        assert said.endswith("The evening's reminders move with it.\n")
         assert clock(evening, "next") == "00:00"
         (entry,) = evening.night.json("today")
         assert (entry["state"], entry["due"][11:16]) == ("planned", "00:00")
@@ -87,7 +87,7 @@ def test_what_is_done_when_the_evening_moves_is_announced_nowhere(evening: Eveni
         )
         evening.night.command("done")
         said = evening.night.command("tonight", "00:30").out
-        assert "nothing of this evening is left to move" in said
+        assert "no reminders are left to move" in said
         assert clock(evening, "next") == "22:00"
         (entry,) = evening.night.json("today")
         assert (entry["outcome"], entry["due"][11:16]) == ("done", "22:00")
@@ -106,4 +106,4 @@ def test_a_clock_time_that_occurs_twice_is_the_next_one(home: Home) -> None:
     assert night.command("pause", "until", "23:30").out.startswith("Paused until 23:30.")
     assert night.json("status", code=69)["paused_until"] == "2026-10-24T23:30:00+02:00"
     night.command("resume")
-    assert night.command("tonight", "23:45").out.startswith("Bedtime is 23:45 this time")
+    assert night.command("tonight", "23:45").out.startswith("Bedtime tonight: 23:45")

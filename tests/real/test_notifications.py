@@ -32,7 +32,7 @@ REPEATED_AFTER = timedelta(minutes=1)
 
 WATER, WATER_AGAIN = "Time for some water", "Once more: Time for some water"
 STRETCH = "Time for a gentle stretch"
-APPLIED = "The new schedule is in force"
+APPLIED = "Your new schedule is active"
 NAMED_APPLIED = f"nightcare: {APPLIED}"
 """Its title on dunst, which draws neither the name nor the icon of the sender."""
 
@@ -548,14 +548,14 @@ def test_mistake_in_a_saved_schedule_is_told_until_it_is_mended(
         line = wrong.splitlines().index('topic = "hydratation"') + 1
         night.config.write_text(wrong, encoding="utf-8")
         notice = monitor.wait_for("Notify", matching=is_notice)
-        assert notice.body[3] == "nightcare: The schedule has a mistake; the old one stays in force"
+        assert notice.body[3] == "nightcare: Your schedule has an error; the old one stays active"
         assert cast("str", notice.body[4]).startswith(f"config.toml:{line}:")
         number = monitor.wait_for_answer(notice).body[0]
         status = night.command("status")
         assert f"{night.config}:{line}:" in status.out
         assert len(night.json("status")["mistakes"]) == 1
         # The commands go by what is in force.
-        assert "goes by the schedule in force" in night.command("snooze", "10m").err
+        assert "uses the schedule that is still active" in night.command("snooze", "10m").err
         assert night.wait_until("water", state="snoozed")
         assert night.command("preview", code=78).out == ""
         night.config.write_text(right, encoding="utf-8")

@@ -73,7 +73,7 @@ def test_on_a_full_disk_the_reminders_go_on(night: Nightcare) -> None:
             while file.write(bytes(4096)):
                 pass
         remind(night, service, *(f"full-{number}" for number in range(4)))
-        assert "nothing is remembered" in service.log()
+        assert "nothing is saved" in service.log()
         ballast.unlink()
         remind(night, service, "after")
         said(service, "can be written again")
@@ -95,7 +95,7 @@ def test_a_read_only_disk_stops_no_reminder(night: Nightcare) -> None:
     )
     with read_only.service() as service:
         remind(read_only, service, "walk")
-        assert "nothing is remembered" in service.log()
+        assert "nothing is saved" in service.log()
         service.end()
         assert service.program.process.returncode == 0
     assert "Traceback" not in service.log()

@@ -176,7 +176,7 @@ def test_a_name_without_zone_files_is_utc_as_for_date(bare: Machine) -> None:
     assert bare.offset(TZ="Asia/Tokyo") == "+0000"
     ((state, message),) = bare.zone_findings(TZ="Asia/Tokyo")
     assert state == "warning"
-    assert "(TZ=Asia/Tokyo), so reminders go by UTC" in message
+    assert "(TZ=Asia/Tokyo), so reminders use UTC" in message
     due = bare.json("next", NIGHTCARE_TIMEZONE="Asia/Tokyo")["due"]
     assert due.endswith("12:00:00+09:00")
 
@@ -187,14 +187,14 @@ def test_a_zone_that_goes_missing_is_kept_by_the_service(machine: Machine) -> No
     night = Nightcare(machine.home, within=machine.inside)
     with night.service() as service:
         machine.local_time.unlink()
-        kept = "time zone of this computer is gone; reminders still go by Asia/Tokyo"
+        kept = "This computer has lost its time zone; reminders still use Asia/Tokyo"
         eventually(lambda: kept in service.log(), AFTERWARDS, "the loss", service.program)
         status = machine.json("status")
         assert status["zone"] == {
             "name": "Asia/Tokyo", "source": "link", "known": True, "lost": True,
         }  # fmt: skip
         assert status["next"]["due"].endswith("12:00:00+09:00")
-        assert "reminders still go by Asia/Tokyo" in machine.run(*PROGRAM, "status").stdout
+        assert "reminders still use Asia/Tokyo" in machine.run(*PROGRAM, "status").stdout
         machine.local_time.symlink_to(ZONES / "Asia/Tokyo")
         eventually(
             lambda: machine.json("status")["zone"]["lost"] is False,
@@ -215,6 +215,6 @@ def test_the_terminal_and_the_service_in_two_zones_are_told(machine: Machine) ->
         (_, (state, message)) = machine.zone_findings(TZ="EST5")
         assert state == "warning"
         assert message == (
-            "the running service goes by the time zone Asia/Tokyo, but this terminal by EST5."
+            "the running service uses the time zone Asia/Tokyo, but this terminal uses EST5."
         )
         service.end()

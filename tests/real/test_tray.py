@@ -226,7 +226,7 @@ def test_items_of_submenus_end_in_the_journal(tray: Tray) -> None:
     tray.until(lambda journal: journal.global_state().paused_until, "a pause")
     tray.press("Resume")
     tray.until(lambda journal: not journal.global_state().paused_until, "the end of the pause")
-    tray.press("Note a cramp", "Moderate")
+    tray.press("Record a cramp", "Moderate")
     tray.until(
         lambda journal: [one.answer for one in journal.diary.mornings()] == [Answer.MODERATE],
         "an answer in the diary",

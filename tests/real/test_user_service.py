@@ -268,7 +268,7 @@ def test_a_unit_that_a_package_brought_is_ended_too(
     manager.systemctl("start", "nightcare")
     service = process(manager)
     said = night.command("uninstall").out
-    assert said.startswith("The service is stopped and gone.\nYour journal (")
+    assert said.startswith("The service is stopped and removed.\nYour journal (")
     assert not service.is_alive()
     assert_nothing_of_the_unit(night)
     assert brought.is_file()
@@ -324,7 +324,7 @@ def test_paths_with_unusual_signs_are_kept(
 def test_without_systemd_nothing_is_installed(night: Nightcare) -> None:
     """A system without systemctl gets a message with an alternative."""
     said = night.command("install", code=1, PATH=str(night.home.path))
-    assert "systemctl is not there" in said.err
+    assert "systemctl was not found" in said.err
     assert "nightcare run" in said.err
     assert not unit_file(night).exists()
     assert not night.config.exists()

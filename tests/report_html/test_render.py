@@ -132,7 +132,7 @@ def test_every_night_stands_in_the_calendar_once_as_it_was() -> None:
         BarMark.UNSAID, BarMark.MILD, BarMark.UNKNOWN, BarMark.MODERATE, BarMark.SEVERE
     ]  # fmt: skip
     assert {one.mark for one in days[:20]} == {BarMark.FREE}
-    assert days[-3].label == "nothing noted"
+    assert days[-3].label == "nothing recorded"
 
 
 def test_a_month_begins_on_its_weekday() -> None:
@@ -173,8 +173,8 @@ def test_a_night_without_an_answer_is_unknown_never_good() -> None:
     drawn = made_page(report(MONTH, [], [], []))
     assert [(one.label, one.count) for one in drawn.figures] == [
         ("Nights with cramps", 0),
-        ("Nights without", 0),
-        ("Nights with nothing noted", 30),
+        ("Nights without cramps", 0),
+        ("Nights with nothing recorded", 30),
     ]
     html = render_page(drawn)
     body = html[html.index('class="months') : html.index('class="legend')]
@@ -185,7 +185,9 @@ def test_a_night_without_an_answer_is_unknown_never_good() -> None:
 def test_few_nights_say_that_nothing_can_be_said() -> None:
     """There is no list by week then."""
     few = made_page(report(MONTH, [], free(*MONTH[:6]), []))
-    assert few.too_few.startswith("With fewer than 7 nights noted, nothing can be said yet")
+    assert few.too_few.startswith(
+        "With fewer than 7 nights recorded it is too early to say anything"
+    )
     assert few.periods is None
     enough = made_page(report(MONTH, [], free(*MONTH[:7]), []))
     assert enough.too_few == ""
@@ -202,7 +204,7 @@ def test_the_page_has_the_figures_of_the_report() -> None:
     assert [one.count for one in drawn.figures] == [4, 20, 6, 1]
     worst, hours, reminders = drawn.tables
     assert [(row.name, row.figure) for row in worst.rows] == [
-        ("severe", "1"), ("moderate", "1"), ("mild", "1"), ("not said how bad", "1")
+        ("severe", "1"), ("moderate", "1"), ("mild", "1"), ("severity not recorded", "1")
     ]  # fmt: skip
     assert [(row.name, row.figure) for row in hours.rows] == [
         ("22:00\N{EN DASH}00:00", "1"),
@@ -273,7 +275,7 @@ def test_the_page_speaks_the_persons_language_throughout(language: str) -> None:
     assert {"en": "Saturday 21 November 2026", "da": "lørdag den 21. november 2026"}[
         language
     ] in text
-    assert {"en": "Sun 22 Nov 2026, 03:10", "da": "søn 22. nov 2026 kl. 03:10"}[language] in text
+    assert {"en": "Sun 22 Nov 2026, 03:10", "da": "søn. 22. nov. 2026 kl. 03:10"}[language] in text
     assert {"en": "Tue 17 Nov 2026, 12:00 (by day)", "da": "(om dagen)"}[language] in text
 
 
@@ -287,7 +289,7 @@ def test_one_cramp_says_all_that_is_known_of_it() -> None:
 def test_without_a_cramp_it_says_that_none_was_noted() -> None:
     """An empty list would look like a fault."""
     entries = made_page(report(MONTH, [], free(*MONTH), [])).entries
-    assert (entries.entries, entries.remark) == ((), "No single cramp was noted in this time.")
+    assert (entries.entries, entries.remark) == ((), "No single cramp was recorded in this time.")
 
 
 def test_so_many_cramps_that_nobody_reads_them_are_cut_off() -> None:

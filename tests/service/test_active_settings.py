@@ -24,7 +24,7 @@ def test_a_zone_that_goes_missing_is_kept(tmp_path: Path, monkeypatch: pytest.Mo
         bench.app.runtime.handle_clock()
         bench.app.runtime.handle_clock()
         assert bench.app.settings.zone.name == "Asia/Tokyo"
-        assert bench.out.getvalue().count("reminders still go by Asia/Tokyo") == 1
+        assert bench.out.getvalue().count("reminders still use Asia/Tokyo") == 1
         assert bench.app.journal.read_note(SERVICE_NOTE)["zone"] == {
             "name": "Asia/Tokyo", "source": "link", "known": True, "lost": True,
         }  # fmt: skip

@@ -77,11 +77,11 @@ def test_while_a_schedule_is_validated_the_one_in_force_is_served(
         await bench.until(lambda: bench.app.journal.trial_answer(number))
         bench.file.write_text(CONFIG.replace('"1h"', '"3h"'), encoding="utf-8")
         bench.app.reload()
-        assert "in force" not in bench.out.getvalue()
+        assert "is active" not in bench.out.getvalue()
         disk.back.set()
         settings = bench.app.settings
         await bench.until(lambda: settings.loaded.values["reminders"]["sip"]["every"] == "3h")
-        assert bench.out.getvalue().count("in force") >= 2
+        assert bench.out.getvalue().count("is active") >= 2
 
     bench.run(test)
 
@@ -115,7 +115,7 @@ def test_a_config_that_vanishes_changes_nothing_until_it_is_back(tmp_path: Path)
         await bench.until(lambda: "the file is gone" in bench.err.getvalue())
         assert bench.app.settings.loaded.schedule is before
         bench.file.write_text(CONFIG.replace('"1h"', '"2h"'))
-        await bench.until(lambda: "The new schedule is in force." in bench.out.getvalue())
+        await bench.until(lambda: "The new schedule is active." in bench.out.getvalue())
         assert bench.app.config.mistakes == ()
 
     bench.run(test)
@@ -130,7 +130,7 @@ def test_saving_the_same_again_is_no_news(tmp_path: Path) -> None:
         bench.file.write_text(f"# My schedule\n{CONFIG}")
         await bench.until(lambda: bench.app.settings.loaded is not before)
         bench.file.write_text(CONFIG.replace('"1h"', '"3h"'))
-        await bench.until(lambda: "The new schedule is in force." in bench.out.getvalue())
-        assert bench.out.getvalue().count("in force") == 1
+        await bench.until(lambda: "The new schedule is active." in bench.out.getvalue())
+        assert bench.out.getvalue().count("is active") == 1
 
     bench.run(test)

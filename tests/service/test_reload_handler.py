@@ -18,7 +18,7 @@ def test_a_reload_takes_up_the_file_and_a_mistake_changes_nothing(tmp_path: Path
         bench.file.write_text(CONFIG.replace('"1h"', '"2h"'))
         bench.app.reload()
         await bench.until(lambda: "Next: sip, " in bench.out.getvalue())
-        assert "The new schedule is in force." in bench.out.getvalue()
+        assert "The new schedule is active." in bench.out.getvalue()
         before = bench.app.settings.loaded.schedule
         bench.file.write_text(CONFIG.replace('"1h"', '"soon"'))
         bench.app.reload()
@@ -35,7 +35,7 @@ def test_another_backend_in_the_config_is_said_to_come_later(tmp_path: Path) -> 
 
     async def test(bench: Bench) -> None:
         bench.app.reload()
-        await bench.until(lambda: "is in force" in bench.out.getvalue())
+        await bench.until(lambda: "is active" in bench.out.getvalue())
         assert "next start" not in bench.out.getvalue()
         bench.file.write_text(CONFIG.replace('"terminal"', '"plyer"'), encoding="utf-8")
         bench.app.reload()

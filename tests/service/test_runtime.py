@@ -35,7 +35,7 @@ def test_a_journal_that_cannot_be_written_does_not_stop_the_reminders(tmp_path: 
         bench.app.journal._db.execute("PRAGMA query_only = 1")
         await bench.app.runtime.handle_due()
         assert "was removed or replaced" in bench.out.getvalue()
-        assert "nothing is remembered" in bench.out.getvalue()
+        assert "nothing is saved" in bench.out.getvalue()
         delivery = bench.app.journal.delivery(key)
         assert delivery is None
         number = bench.ask()

@@ -207,7 +207,7 @@ def test_an_answer_about_the_last_night_is_in_the_diary(tmp_path: Path) -> None:
             ("Moderate", Answer.MODERATE),
             ("Severe", Answer.SEVERE),
         ):
-            await tray.press(f"Note a cramp/{label}")
+            await tray.press(f"Record a cramp/{label}")
             await tray.bench.until(lambda a=answer: [one.answer for one in diary.mornings()] == [a])  # type: ignore[misc]  # a default
 
     run(tmp_path, test)
@@ -335,7 +335,7 @@ def test_an_invalid_config_is_seen_at_the_icon(tmp_path: Path) -> None:
         await tray.labels()
         seen = await tray.host.look(tray.icon)
         assert seen["IconName"] == "nightcare-wrong"
-        assert "mistake" in seen["Title"]
+        assert "error" in seen["Title"]
         mistake = await tray.notice(app.settings.translator.text("notice_mistake"))
         await tray.press("Report")
         failure = await tray.notice("That did not work")

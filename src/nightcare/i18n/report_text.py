@@ -11,9 +11,6 @@ from nightcare.domain.report import SPAN_HOURS, Nights, ReminderCounts, Report, 
 from nightcare.domain.schedule import ReferralRule
 from nightcare.i18n.translator import Translator
 
-_SHORT = 3
-"""Letters of a month that is written short."""
-
 
 @dataclass(frozen=True)
 class ReferralAdvice:
@@ -109,11 +106,11 @@ def _reasons(
 def _week(span: ReportSpan, translator: Translator) -> str:
     day = span.first
     return translator.text(
-        "report_short_date", day=day.day, month=translator.months[day.month - 1][:_SHORT]
+        "report_short_date", day=day.day, month=translator.short_months[day.month - 1]
     )
 
 
 def _month(span: ReportSpan, translator: Translator) -> str:
     day = span.first
-    month = translator.months[day.month - 1][:_SHORT]
+    month = translator.short_months[day.month - 1]
     return translator.text("report_short_month", month=month, year=day.year)

@@ -40,6 +40,7 @@ class Translator:
             their forms.
         weekdays: The names of the days of the week, Monday first.
         months: The names of the months.
+        short_weekdays, short_months: The same, abbreviated as the language does.
     """
 
     def __init__(self, language: str, said: dict[str, Any]) -> None:
@@ -47,6 +48,8 @@ class Translator:
         self.texts: Mapping[str, str | Sequence[str]] = said["texts"]
         self.weekdays = tuple(said["calendar"]["weekdays"])
         self.months = tuple(said["calendar"]["months"])
+        self.short_weekdays = tuple(said["calendar"]["short_weekdays"])
+        self.short_months = tuple(said["calendar"]["short_months"])
         self._said = said
 
     @cached_property

@@ -24,9 +24,6 @@ MOST_LISTED = 100
 LONGEST_NOTE = 600
 """Characters of a note on the page."""
 
-_SHORT = 3
-"""Letters of the short name of a weekday or a month."""
-
 
 @dataclass(frozen=True)
 class Figure:
@@ -166,9 +163,9 @@ def _entry(cramp: Cramp, translator: Translator) -> DiaryEntry:
     at = cramp.local
     when = translator.text(
         "page_moment",
-        weekday=translator.weekdays[at.weekday()][:_SHORT],
+        weekday=translator.short_weekdays[at.weekday()],
         day=at.day,
-        month=translator.months[at.month - 1][:_SHORT],
+        month=translator.short_months[at.month - 1],
         year=at.year,
         clock=f"{at:%H:%M}",
     )

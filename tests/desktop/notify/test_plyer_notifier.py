@@ -120,11 +120,11 @@ def test_a_message_without_a_command_names_the_program_in_its_title() -> None:
 
     async def story() -> None:
         async with heard_from(screen) as ear:
-            screen.show(Message("t1", "The new schedule is in force", "Next: water"))
+            screen.show(Message("t1", "Your new schedule is active", "Next: water"))
             await ear.until_heard(1)
 
     asyncio.run(story())
-    assert plyer.shown == [("nightcare: The new schedule is in force", "Next: water")]
+    assert plyer.shown == [("nightcare: Your new schedule is active", "Next: water")]
 
 
 def test_a_failure_is_tried_again_and_only_success_is_shown() -> None:

@@ -1,0 +1,77 @@
+"""In Danish a person reads no English: neither in the catalogue nor in what the commands print."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import tomli
+
+from nightcare.i18n import translator
+
+CATALOGUE = Path(translator.__file__).parent
+
+WORDS = set(
+    """
+    an and are because before but cannot does has if it its nothing only or some than that the
+    their then there they this was were when which while who will with would you your
+    """.split()  # noqa: SIM905 - a list of strings would be a screen long
+)
+"""Words that almost every English sentence has, and that are not Danish."""
+
+LEFT_OUT = re.compile(
+    r"`[^`]*`"  # commands
+    r'|"[^"\n]*"|\'[^\'\n]*\''  # values of TOML and words to type
+    r"|\{[^}]*\}"  # places
+    r"|https?://\S+|[\w.~-]*/[\w./~-]+"  # addresses and paths
+    r"|(?<!\w)--?[a-z][\w-]*"  # options
+    r"|\b\w+_\w+\b"  # keys of the config
+)
+
+ALLOWED = {
+    # The title of the guidance, which is its name.
+    "What Can I Do To Relieve or Prevent Leg Cramps at Night?",
+}
+
+
+def english_in(text: str) -> list[str]:
+    """Return the English words of a text that are not a command, a value or a name."""
+    for name in ALLOWED:
+        text = text.replace(name, "")
+    rest = LEFT_OUT.sub(" ", text)
+    return [one for one in re.findall(r"[^\W\d_]+(?:'\w+)?", rest) if one.lower() in WORDS]
+
+
+def strings(value: object, where: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each string of a table with its place; keys are no text."""
+    if isinstance(value, str):
+        yield where, value
+    elif isinstance(value, dict):
+        for key, below in value.items():
+            yield from strings(below, f"{where}.{key}")
+    elif isinstance(value, list):
+        for one in value:
+            yield from strings(one, where)
+
+
+@pytest.mark.parametrize("name", ["da.toml", "help/da.toml", "config/da.toml"])
+def test_the_catalogue_has_no_english(name: str) -> None:
+    """Neither the texts, nor the help, nor the comments of the config."""
+    found = tomli.loads((CATALOGUE / name).read_text(encoding="utf-8"))
+    # What people may type; English is accepted in every language.
+    found.pop("input", None)
+    texts = list(strings(found))
+    assert len(texts) > 50
+    assert [(where, english_in(text)) for where, text in texts if english_in(text)] == []
+
+
+@pytest.mark.parametrize("name", ["en.toml", "help/en.toml"])
+def test_an_english_sentence_is_found(name: str) -> None:
+    """Of those of the English catalogue that are a sentence, at most a few would be missed."""
+    found = tomli.loads((CATALOGUE / name).read_text(encoding="utf-8"))
+    found.pop("input", None)
+    sentences = [text for _, text in strings(found) if len(text.split()) > 7]
+    missed = [text for text in sentences if not english_in(text)]
+    assert len(missed) < len(sentences) / 10, missed
