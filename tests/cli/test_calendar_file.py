@@ -59,7 +59,7 @@ def test_a_year_of_reminders_is_written(anna: Terminal, tmp_path: Path) -> None:
     result = anna("export", "--ics", path)
     assert (result.code, result.err) == (0, "")
     assert result.out == (
-        f"Wrote {path}; you alone can read it.\n"
+        f"Wrote {path}; only you can read it.\n"
         "It holds the reminders up to Monday 22 November 2027. Export it again after a change of "
         "your schedule, and before that day.\n"
     )
@@ -150,7 +150,7 @@ def test_another_file_is_not_overwritten_unasked(
     result = anna("export", "--ics", path)
     assert (result.code, result.out) == (2, "")
     assert "--yes" in result.err
-    asked = f"{path} exists already. Overwrite it?"
+    asked = f"{path} already exists. Overwrite it?"
     assert answered(anna, monkeypatch, [(asked, "no")], "export", "--ics", path).code == 1
     assert path.read_text(encoding="utf-8") == "mine"
     assert answered(anna, monkeypatch, [(asked, "yes")], "export", "--ics", path).code == 0
@@ -162,7 +162,7 @@ def test_another_file_is_not_overwritten_unasked(
     [
         (("--ics", "a.ics", "--format", "csv"), "Leave out --output and --format, or --ics."),
         (("--ics", "a.ics", "--output", "b"), "Leave out --output and --format, or --ics."),
-        (("--hydration",), "Name the file with --ics."),
+        (("--hydration",), "Give the file with --ics."),
     ],
 )
 def test_options_that_do_not_go_together(

@@ -162,7 +162,7 @@ def test_without_a_zone_it_is_utc_and_the_doctor_says_so(bare: Machine) -> None:
         assert bare.offset() == "+0000"
         ((state, message),) = bare.zone_findings()
         assert state == "warning"
-        assert "reminders go by UTC" in message
+        assert "reminders use UTC" in message
         (bare.etc / "timezone").write_text("Asia/Tokyo\n", encoding="utf-8")
         bare.local_time.unlink(missing_ok=True)
         bare.local_time.symlink_to(ZONES / "Asia/Tokyo")
