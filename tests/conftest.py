@@ -26,16 +26,24 @@ settings.load_profile("checks")
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out the tests on real panels and calendars, as those on GNOME Shell: they take long."""
+    name = collection_path.name
+    if name == "test_home_assistant.py":
+        return None if config.getoption("--home-assistant") else True
     every = config.getoption("--desktops") == "all"
-    return None if every or collection_path.name not in _ALL_DESKTOPS else True
+    return None if every or name not in _ALL_DESKTOPS else True
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Take the options of tests/real/test_desktops.py."""
+    """Take the options of tests/real."""
     parser.addoption(
         "--write-table",
         action="store_true",
         help="write what real notification servers do to docs/notification-servers.md",
+    )
+    parser.addoption(
+        "--home-assistant",
+        metavar="ENVIRONMENT",
+        help="the virtual environment of Home Assistant; scripts/home-assistant makes one",
     )
     parser.addoption(
         "--desktops",
