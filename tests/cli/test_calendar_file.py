@@ -179,3 +179,11 @@ def test_an_invalid_config_is_an_error(anna: Terminal, tmp_path: Path) -> None:
     anna.write("language = 3")
     assert anna("export", "--ics", tmp_path / "a.ics").code == 78
     assert not (tmp_path / "a.ics").exists()
+
+
+def test_a_missing_folder_is_named_with_the_option(anna: Terminal, tmp_path: Path) -> None:
+    """The error says what to change."""
+    result = anna("export", "--ics", tmp_path / "none" / "a.ics")
+    assert (result.code, result.out) == (1, "")
+    assert f"There is no folder {tmp_path / 'none'}." in result.err
+    assert "--ics" in result.err

@@ -179,7 +179,9 @@ def test_a_folder_that_is_missing_is_told(terminal: Terminal, place: str, langua
     (terminal.home / "a-file").touch()
     path = terminal.home / place
     result = terminal("report", "--html", path)
-    said = read_words(language).text("error_page_folder_missing", folder=path.parent)
+    said = read_words(language).text(
+        "error_page_folder_missing", folder=path.parent, option="--html"
+    )
     assert (result.code, result.out, result.err) == (1, "", f"{said}\n")
     assert not (terminal.home / "nowhere").exists()
 

@@ -53,7 +53,7 @@ def export_calendar(
     _ = context.loaded  # An invalid config is an error here, though the service uses another.
     outlook = context.plan()
     text = calendar_text(outlook, context, hydration=hydration)
-    if not write_page(text, path.absolute(), context, yes=overwrite):
+    if not write_page(text, path.absolute(), context, yes=overwrite, option="--ics"):
         return False
     context.print("ics_valid", until=date_text(_last_day(outlook), context))
     return True

@@ -35,14 +35,17 @@ _ERROR_PAGE = """<!DOCTYPE html>
 """A page without Jinja2, which may be what is missing."""
 
 
-def write_page(text: str, path: Path, context: CommandContext, *, yes: bool) -> bool:
+def write_page(
+    text: str, path: Path, context: CommandContext, *, yes: bool, option: str = "--html"
+) -> bool:
     """Write a page and print where it is; return whether the user let it be written.
 
     Args:
-        text: The page.
+        text: The page, or another text.
         path: The file, absolute.
         context: The context of the command.
         yes: Whether to overwrite a file without asking. nightcare's own pages always are.
+        option: The option that names the file.
 
     Raises:
         StateError: The file cannot be written; an old one is as it was.
@@ -50,14 +53,15 @@ def write_page(text: str, path: Path, context: CommandContext, *, yes: bool) -> 
         KeyboardInterrupt: The user pressed Ctrl-C or Ctrl-D.
     """
     if not path.parent.is_dir():
-        raise StateError("page_folder_missing", folder=path.parent)
+        raise StateError("page_folder_missing", folder=path.parent, option=option)
     if not yes and not _may_overwrite(path, context):
         context.print("page_kept", path=path)
         return False
     try:
         write_record(text, path)
     except OSError as error:
-        raise StateError("page_not_written", path=path, reason=error.strerror or error) from error
+        reason = error.strerror or error
+        raise StateError("page_not_written", path=path, reason=reason, option=option) from error
     context.print("did_export", path=path)
     return True
 
