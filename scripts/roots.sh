@@ -24,6 +24,13 @@ make_root() {
     done
 }
 
+# Copy the files of the project that git knows or would add into a new folder: FOLDER.
+copy_project() {
+    mkdir -p "$1"
+    git ls-files -z --cached --others --exclude-standard |
+        tar --create --null --files-from=- --ignore-failed-read 2>/dev/null | tar -x -C "$1"
+}
+
 # Run a command in a root: FOLDER COMMAND... Its mounts and processes end with it. The root is a mount
 # itself, so that programs in it can have private mounts.
 in_root() {

@@ -29,12 +29,18 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     name = collection_path.name
     if name == "test_home_assistant.py":
         return None if config.getoption("--home-assistant") else True
+    if name == "test_first_release.py":
+        return None if config.getoption("--first-release") else True
     every = config.getoption("--desktops") == "all"
     return None if every or name not in _ALL_DESKTOPS else True
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Take the options of tests/real."""
+    """Take the options of tests/real and of ./scripts/upgrades."""
+    for version in ("first", "this"):
+        parser.addoption(
+            f"--{version}-release", metavar="FOLDER", help="its packages, for tests of upgrades"
+        )
     parser.addoption(
         "--write-table",
         action="store_true",

@@ -33,6 +33,12 @@ def _values(project: Path) -> dict[str, dict[str, str]]:
     """
     facts, version = read_facts(project), read_version(project)
     address = f"{facts['maintainer']} <{facts['contact']}>"
+    control = {
+        r"(^Maintainer: ).*": address,
+        r"(^Homepage: ).*": facts["homepage"],
+        r"(^Vcs-Git: ).*": facts["repository"],
+    }
+    entry = {r"(^ -- ).*(?=  )": address}
     return {
         _METAINFO: {
             r'(<url type="homepage">)[^<]*': facts["homepage"],
@@ -44,12 +50,16 @@ def _values(project: Path) -> dict[str, dict[str, str]]:
                 "raw", "", facts, version
             ),
         },
-        "debian/control": {
-            r"(^Maintainer: ).*": address,
-            r"(^Homepage: ).*": facts["homepage"],
-            r"(^Vcs-Git: ).*": facts["repository"],
+        "debian/control": control,
+        "debian/changelog": entry,
+        "packaging/arch/PKGBUILD": {
+            r"(^# Maintainer: ).*": address,
+            r"(^pkgver=).*": version,
+            r"(^url=).*": f"'{facts['homepage']}'",
         },
-        "debian/changelog": {r"(^ -- ).*(?=  )": address},
+        "packaging/debian/control": control,
+        "packaging/debian/changelog": {**entry, r"(\Anightcare \()[^-]*": version},
+        "packaging/debian/copyright": {r"(^Source: ).*": facts["repository"]},
     }
 
 

@@ -32,7 +32,6 @@ class PackageMetadata(MetadataHookInterface):
         facts = read_facts(root)
         version = read_version(root)
         text = (root / "README.md").read_text(encoding="utf-8")
-        metadata["version"] = version
         metadata["readme"] = {
             "content-type": "text/markdown",
             "text": with_absolute_links(text, facts, version),

@@ -38,30 +38,11 @@ FILES = {
     "usr/share/fish/vendor_completions.d/nightcare.fish",
     "usr/share/doc/nightcare/changelog.gz",
     "usr/share/doc/nightcare/copyright",
+    "usr/share/doc/nightcare/sbom.cdx.json.gz",
 }
 
-LIFE = """
-set -eu
-files() {
-    find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp \\) \\
-        -prune -o -print | sort
-}
-cd /tmp
-files >before
-dpkg --install /tmp/nightcare.deb >/dev/null
-dpkg --verify nightcare >said/changed
-export HOME=/tmp/home
-for command in --version preview "tips sleep"; do
-    nightcare $command >"said/$command"
-done
-/usr/lib/nightcare/bin/python -c '
-from nightcare.desktop.systemd.user_unit import service_command
-print(*service_command(None))' >said/own
-find /usr/lib/nightcare -name "*.pyc" | head -n 1 >said/compiled
-dpkg --purge nightcare >/dev/null
-files >after
-diff before after >said/left || true
-"""
+LIFE = PROJECT / "scripts" / "releasing" / "deb_life"
+"""The script that installs, uses and purges a package."""
 
 
 @pytest.fixture(scope="module")
@@ -159,8 +140,6 @@ def test_it_comes_works_and_goes_without_a_trace(packages: Packages, tmp_path: P
     """On a fresh Debian with Python and nothing else that is not essential."""
     said = tmp_path / "said"
     said.mkdir()
-    life = tmp_path / "life"
-    life.write_text(LIFE, encoding="utf-8")
     deb = packages.debian
     run_tool(
         [
@@ -168,9 +147,10 @@ def test_it_comes_works_and_goes_without_a_trace(packages: Packages, tmp_path: P
             "--quiet",
             "--variant=essential",
             "--include=python3",
-            f"--customize-hook=cp {deb} $1/tmp/nightcare.deb; cp {life} $1/tmp; mkdir $1/tmp/said",
-            "--chrooted-customize-hook=sh /tmp/life",
-            f"--customize-hook=cp $1/tmp/said/* {said}",
+            f"--customize-hook=mkdir $1/tmp/said; cp {deb} $1/tmp/said/nightcare.deb",
+            f"--customize-hook=cp {LIFE} $1/tmp",
+            "--chrooted-customize-hook=sh /tmp/deb_life /tmp/said",
+            f"--customize-hook=rm $1/tmp/said/nightcare.deb; cp $1/tmp/said/* {said}",
             "--format=null",
             platform.freedesktop_os_release()["VERSION_CODENAME"],
             "/dev/null",
@@ -182,6 +162,6 @@ def test_it_comes_works_and_goes_without_a_trace(packages: Packages, tmp_path: P
     assert told["--version"] == f"nightcare, version {__version__}\n"
     assert " 08:00  water " in told["preview"]
     assert told["tips sleep"].startswith("sleep\n- ")
-    assert told["own"] == "/usr/lib/nightcare/bin/python -P -m nightcare.service\n"
+    assert told["own"] == told["unit"] == "/usr/lib/nightcare/bin/python -P -m nightcare.service\n"
     assert told["compiled"] != ""
     assert told["changed"] == told["left"] == ""

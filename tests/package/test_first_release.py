@@ -1,0 +1,271 @@
+"""Upgrades from the first release, 0.1.0, and refused downgrades, by real installers.
+
+`./scripts/upgrades` builds the packages of both versions and runs these tests in a root of Debian,
+where the Debian package may be installed. Without the packages of the first release they are left
+out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nightcare import __version__
+from parts.home import Home
+from parts.processes import HANG_SECONDS, eventually, run_tool
+from parts.program import CONFIG, LATER, NOON, now, zone_where_it_is
+from parts.user_manager import UserManager, user_manager
+
+pytestmark = pytest.mark.real
+
+PYTHON = "/usr/bin/python3"
+UNIT = "nightcare.service"
+INSTALL_SECONDS = 300
+STARTED = f"Started {UNIT}"
+"""The line that the user manager prints at each start."""
+
+
+@dataclass(frozen=True)
+class Packages:
+    """The packages of one version in a folder, and the wheels of its dependencies in `wheels`."""
+
+    folder: Path
+
+    @property
+    def wheel(self) -> Path:
+        """The wheel."""
+        (found,) = self.folder.glob("*.whl")
+        return found
+
+    @property
+    def deb(self) -> Path:
+        """The Debian package."""
+        (found,) = self.folder.glob("*.deb")
+        return found
+
+    @property
+    def find_links(self) -> list[str]:
+        """Options of pip and uv that find the dependencies and nothing else."""
+        return ["--no-index", "--find-links", str(self.folder / "wheels")]
+
+
+def beside_python(name: str) -> str:
+    """Return a program of the environment that the tests run in."""
+    return str(Path(sys.executable).with_name(name))
+
+
+def with_pipx(home: Home, packages: Packages) -> None:
+    """Install as `pipx install --force` does."""
+    options = ["--force", "--python", PYTHON, f"--pip-args={' '.join(packages.find_links)}"]
+    run_tool(
+        [beside_python("pipx"), "install", *options, f"{packages.wheel}[report]"],
+        home.environment(),
+        INSTALL_SECONDS,
+    )
+
+
+def with_uv(home: Home, packages: Packages) -> None:
+    """Install as `uv tool install --reinstall` does."""
+    options = ["--reinstall", "--python", PYTHON, *packages.find_links]
+    run_tool(
+        [beside_python("uv"), "tool", "install", *options, f"{packages.wheel}[report]"],
+        home.environment(),
+        INSTALL_SECONDS,
+    )
+
+
+def with_dpkg(home: Home, packages: Packages) -> None:
+    """Install the Debian package, also in place of a newer one."""
+    dpkg = ["dpkg", "--force-downgrade", "--install", str(packages.deb)]
+    run_tool(dpkg, {**home.environment(), "DEBIAN_FRONTEND": "noninteractive"}, INSTALL_SECONDS)
+
+
+Installer = Callable[[Home, Packages], None]
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person with an installed nightcare and a session of their own."""
+
+    home: Home
+    manager: UserManager
+    program: str
+
+    def command(self, *words: str, code: int = 0) -> str:
+        """Run a command and return what it prints, on both streams."""
+        done = subprocess.run(
+            [self.program, *words],
+            env={**self.manager.environment},
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=HANG_SECONDS,
+            check=False,
+            text=True,
+        )
+        assert done.returncode == code, done.stdout
+        return done.stdout
+
+    def json(self, *words: str) -> Any:
+        """Return the JSON output of a command."""
+        return json.loads(self.command(*words, "--json"))
+
+    def entry(self, reminder: str) -> dict[str, Any]:
+        """Return the occurrence of a reminder today, or nothing."""
+        found = [one for one in self.json("today") if one["reminder"] == reminder]
+        return dict(found[0]) if found else {}
+
+    def wait_until(self, reminder: str, state: str) -> dict[str, Any]:
+        """Wait until the occurrence of a reminder is in a state, and return it."""
+        return eventually(
+            lambda: one if (one := self.entry(reminder)).get("state") == state else {},
+            HANG_SECONDS,
+            f"{reminder} to be {state}",
+        )
+
+    def starts(self) -> int:
+        """Return how often the user manager has started the service."""
+        return self.manager.log.read_text(encoding="utf-8").count(STARTED)
+
+    def configure(self, *reminders: tuple[str, datetime]) -> None:
+        """Write a config with these reminders."""
+        zone = zone_where_it_is(NOON)
+        tables = [
+            f'[reminders.{name}]\ntopic = "hydration"\nat = "{due.astimezone(zone):%H:%M:%S}"\n'
+            for name, due in reminders
+        ]
+        text = CONFIG.format(zone=zone, reminders="\n".join([*tables, LATER]))
+        path = self.home.config / "nightcare" / "config.toml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text + '[notify]\nbackend = "terminal"\n', encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def first(request: pytest.FixtureRequest) -> Packages:
+    """Return the packages of the first release."""
+    return _packages(request, "--first-release")
+
+
+@pytest.fixture(scope="session")
+def this(request: pytest.FixtureRequest) -> Packages:
+    """Return the packages of this version."""
+    return _packages(request, "--this-release")
+
+
+def _packages(request: pytest.FixtureRequest, option: str) -> Packages:
+    return Packages(Path(request.config.getoption(option)).absolute())
+
+
+@pytest.fixture(params=[with_pipx, with_uv, with_dpkg])
+def install(request: pytest.FixtureRequest) -> Iterator[Installer]:
+    """Return a way to install a version in place of another."""
+    yield request.param
+    if request.param is with_dpkg:
+        run_tool(["dpkg", "--purge", "nightcare"], {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
+
+
+@pytest.fixture
+def person(home: Home, first: Packages, install: Installer) -> Iterator[Person]:
+    """Install the first release for a person, start its service, and record an evening.
+
+    One reminder is snoozed, one is open, and the diary has a cramp.
+    """
+    install(home, first)
+    local = home.path / ".local" / "bin" / "nightcare"
+    with user_manager(home) as manager:
+        one = Person(home, manager, str(local) if local.exists() else "/usr/bin/nightcare")
+        assert one.command("--version").split()[-1] == "0.1.0"
+        one.configure()
+        one.command("install")
+        one.configure(("walk", now() + timedelta(seconds=6)))
+        one.wait_until("walk", "open")
+        one.command("snooze", "3h")
+        one.configure(
+            ("walk", now() - timedelta(seconds=30)), ("rest", now() + timedelta(seconds=6))
+        )
+        one.wait_until("rest", "open")
+        one.command("cramp", "add", "--leg", "left", "--severity", "severe", "--note", "kept")
+        yield one
+
+
+def kept(person: Person) -> tuple[object, ...]:
+    """Return what an upgrade must carry over."""
+    walk, rest = person.entry("walk"), person.entry("rest")
+    (cramp,) = person.json("cramp", "list")["cramps"]
+    config = (person.home.config / "nightcare" / "config.toml").read_bytes()
+    return walk["state"], walk["until"], rest["due"], cramp["note"], cramp["severity"], config
+
+
+def test_an_upgrade_keeps_everything_and_restarts_once(
+    person: Person, this: Packages, install: Installer
+) -> None:
+    """`nightcare install` of the new version restarts the service of the old one."""
+    before, starts = kept(person), person.starts()
+    pid = person.manager.show(UNIT, "MainPID")
+    install(person.home, this)
+    assert person.command("--version").split()[-1] == __version__
+    person.command("install")
+    eventually(lambda: person.json("status")["running"], HANG_SECONDS, "the service to run")
+    assert person.manager.show(UNIT, "ActiveState") == "active"
+    assert person.manager.show(UNIT, "MainPID") != pid
+    assert person.starts() == starts + 1
+    assert kept(person) == before
+    person.command("done", "rest")
+    checks = {one["check"]: one["state"] for one in person.json("doctor")["checks"]}
+    assert {name: state for name, state in checks.items() if state == "bad"} == {}
+
+
+def test_the_files_of_the_desktop_are_those_of_the_new_version(
+    person: Person, this: Packages, install: Installer
+) -> None:
+    """The unit and the entries start what is installed, and the completions are there."""
+    install(person.home, this)
+    person.command("install")
+    unit = (person.home.config / "systemd" / "user" / UNIT).read_text(encoding="utf-8")
+    started = re.search(r"^ExecStart=(\S+)", unit, re.MULTILINE)
+    assert started is not None
+    assert Path(started[1]).exists()
+    for name in ("nightcare.desktop", "nightcare-page.desktop"):
+        assert (person.home.data / "applications" / name).is_file()
+    assert "done" in subprocess.check_output(
+        [person.program],
+        env={
+            **person.manager.environment,
+            "_NIGHTCARE_COMPLETE": "bash_complete",
+            "COMP_WORDS": "nightcare do",
+            "COMP_CWORD": "1",
+        },
+        text=True,
+    )
+
+
+def test_a_downgrade_is_refused_with_a_sentence(
+    person: Person, this: Packages, first: Packages, install: Installer
+) -> None:
+    """The old version leaves the journal of the new one alone."""
+    install(person.home, this)
+    person.command("install")
+    person.manager.systemctl("stop", UNIT)
+    journal = person.home.state / "nightcare" / "journal.db"
+    with closing(sqlite3.connect(journal)) as opened:
+        (version,) = opened.execute("PRAGMA user_version").fetchone()
+    install(person.home, first)
+    told = person.command("today", code=1)
+    assert "was written by a later nightcare" in told
+    assert "Traceback" not in told
+    with closing(sqlite3.connect(journal)) as opened:
+        assert opened.execute("PRAGMA user_version").fetchone() == (version,)
+    install(person.home, this)
+    assert person.entry("walk")["state"] == "snoozed"
