@@ -7,6 +7,8 @@ from datetime import time, timedelta
 import pytest
 
 from nightcare.domain.delivery import Delivery, Outcome, begin
+from nightcare.domain.policy import Presence
+from nightcare.domain.reasons import Condition
 from nightcare.domain.recurrence import between
 from parts.desk import Desk, desk_until, local
 
@@ -197,3 +199,20 @@ def test_what_was_answered_before_the_action_has_replaced_nothing_since() -> Non
     made.written()
     made.undo()
     assert records(made) == before
+
+
+def test_undo_lets_wait_again_what_was_held_by_an_absence() -> None:
+    """The walk came during a lock, and gets the screen when the stretch is skipped."""
+    walk = '[reminders.walk]\ntopic = "exercise"\ntext = "Walk"\nat = "21:10"\n'
+    stretch = EVENING.replace("1h35m", "65m") + 'quiet = { locked = "show" }\n'
+    made = desk_until("21:05", walk + stretch)
+    made.there(Presence({Condition.LOCKED}))
+    made.until("21:26")
+    made.there(Presence())
+    assert (made.title(), made.outcomes("walk")) == ("Stretch", ["held"])
+    before = records(made)
+    made.answers().skip(made.now)
+    made.written()
+    assert made.title() == "Walk"
+    made.undo()
+    assert (made.title(), records(made)) == ("Once more: Stretch", before)

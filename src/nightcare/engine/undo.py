@@ -199,13 +199,12 @@ class Undo:
         )
 
     def _requeue(self, beside: Iterable[Delivery]) -> None:
-        """Let wait again what waited for the screen and got it because of the action."""
+        """Let wait again what was held, also by an absence, and got the screen by the action."""
         session = self.journal.routine_session()
         for delivery in beside:
             present = self.journal.delivery(delivery.key)
             if (
                 isinstance(delivery.state, Held)
-                and delivery.state in IN_LINE
                 and present is not None
                 and isinstance(present.state, Active)
                 and (session is None or session.key != delivery.key)
