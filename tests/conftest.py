@@ -16,7 +16,7 @@ pytest_plugins = ["parts.fixtures"]
 
 _OURS = ("DISPLAY", "WAYLAND_DISPLAY", "NOTIFY_SOCKET", "LANGUAGE", "LC_ALL", "LC_MESSAGES")
 
-_ALL_DESKTOPS = ("test_tray.py", "test_graphical_calendar.py")
+_ALL_DESKTOPS = ("test_tray_items.py", "test_graphical_calendar.py")
 """The tests that only `--desktops all` runs."""
 
 # How fast an example runs says nothing on a busy machine.

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from parts.bus import PrivateBus
+from jeepney import new_method_call
+
+from parts.bus import DRIVER, PrivateBus
 from parts.display import PIXEL_BYTES, Box, Display, Picture
 from parts.home import Home
 from parts.processes import HANG_SECONDS, Program, eventually, find_program, running
@@ -64,6 +66,19 @@ width=100
 width-percent=true
 [statusnotifier]
 type=statusnotifier
+"""
+MATE = """[org/mate/panel/general]
+enable-sni-support=true
+toplevel-id-list=['top']
+object-id-list=['tray']
+[org/mate/panel/toplevels/top]
+expand=true
+orientation='top'
+size=40
+[org/mate/panel/objects/tray]
+object-type='applet'
+applet-iid='NotificationAreaAppletFactory::NotificationArea'
+toplevel-id='top'
 """
 WAYBAR = """{"layer": "top", "height": 40, "modules-left": ["tray"], "tray": {"icon-size": 24}}"""
 WAYBAR_STYLE = "* { min-height: 0; } window { background: #f4f4f4; }"
@@ -149,6 +164,22 @@ def lxqt_panel(display: Display, bus: PrivateBus, home: Home) -> Iterator[Panel]
     with running(command, environment, home.log("lxqt-panel")) as program:
         bus.wait_for_owner(WATCHER, program)
         yield Panel("lxqt-panel", program, display)
+
+
+@contextlib.contextmanager
+def mate_panel(display: Display, bus: PrivateBus, home: Home) -> Iterator[Panel]:
+    """Run the panel of MATE; the bus has to be able to start its applet, which draws the icons."""
+    _write(home.config / "glib-2.0" / "settings" / "keyfile", MATE)
+    environment = {**_environment(display, bus), "GSETTINGS_BACKEND": "keyfile"}
+    names = ("DISPLAY", "GSETTINGS_BACKEND", "GTK_THEME", "NO_AT_BRIDGE")
+    passed_on = {name: environment[name] for name in names}
+    update = new_method_call(DRIVER, "UpdateActivationEnvironment", "a{ss}", (passed_on,))
+    with bus.connection() as connection:
+        connection.send_and_get_reply(update, timeout=HANG_SECONDS)
+    command = [find_program("mate-panel", "mate-panel")]
+    with running(command, environment, home.log("mate-panel")) as program:
+        bus.wait_for_owner(WATCHER, program)
+        yield Panel("notification-area-applet", program, display)
 
 
 @contextlib.contextmanager

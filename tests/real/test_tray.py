@@ -7,165 +7,27 @@ behaviour is seen.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from types import MappingProxyType
-from typing import cast
 
 import pytest
-from jeepney import DBusAddress, new_method_call
 
 from nightcare.domain.delivery import Closed
 from nightcare.domain.diary import Answer
 from nightcare.journal.store import Journal
-from parts.bus import Monitor, PrivateBus, private_bus
-from parts.display import WIDTH, Box, Display, Picture, virtual_display
-from parts.home import Home, private_home
-from parts.panels import Panel, StartPanel, lxqt_panel, right_of, rows, waybar, xfce4_panel
-from parts.processes import HANG_SECONDS, NotInTimeError, eventually
-from parts.program import LATER, Nightcare, Service, soon
+from parts.bus import Monitor, private_bus
+from parts.display import virtual_display
+from parts.home import private_home
+from parts.panels import Panel, xfce4_panel
+from parts.processes import HANG_SECONDS, eventually
+from parts.program import LATER, Nightcare
 from parts.server_table import ServerTable, read_table, write_table
-from parts.tray_host import MENU, MENU_PATH
+from parts.tray_desk import DOCUMENT, LEFT, MIDDLE, POINTED_AT, TERMINAL, WHEEL, Tray, tray_on
 
 pytestmark = pytest.mark.real
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "tray.md"
-PICTURES = DOCUMENT.parent / "screenshots" / "tray"
-PANELS: MappingProxyType[str, StartPanel] = MappingProxyType(
-    {"LXQt": lxqt_panel, "waybar": waybar, "Xfce": xfce4_panel}
-)
-GLANCE_SECONDS = 3.0
-"""For how long one looks whether something is drawn that perhaps never is."""
-
-LEFT, MIDDLE, RIGHT, WHEEL = 1, 2, 3, (4, 5)
-ICON_NAME = "org.kde.StatusNotifierItem"
-TERMINAL = '[notify]\nbackend = "terminal"\n'
-"""Notifications would cover the menu."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tray:
-    """A panel that shows the icon of a running service.
-
-    Attributes:
-        name: the panel's, in the table.
-    """
-
-    name: str
-    panel: Panel
-    display: Display
-    bus: PrivateBus
-    monitor: Monitor
-    home: Home
-    person: Nightcare
-    service: Service
-    table: ServerTable
-    writing: bool
-
-    def labels(self, *path: str) -> list[str]:
-        """Return the labels of the menu, or of a submenu, as the program lays it out now."""
-        icon = DBusAddress(
-            MENU_PATH, bus_name=f"{ICON_NAME}-{self.service.program.pid}-1", interface=MENU
-        )
-        call = new_method_call(icon, "GetLayout", "iias", (0, -1, []))
-        with self.bus.connection() as connection:
-            node = connection.send_and_get_reply(call, timeout=HANG_SECONDS).body[1]
-        for label in path:
-            node = next(one for _, one in node[2] if one[1].get("label") == ("s", label))
-        return [one[1]["label"][1] for _, one in node[2] if "label" in one[1]]
-
-    def open_menu(self) -> tuple[Picture, Box]:
-        """Open the menu; return the display before it, and where the menu is."""
-        self.display.point(WIDTH - 1, 700)
-        before = self.at_rest()
-        self.display.click(*self.panel.icon().center, button=RIGHT)
-        return before, self.panel.settled(before)
-
-    def press(self, *path: str) -> None:
-        """Open the menu, and click on an item, given by the labels that lead to it."""
-        before, box = self.open_menu()
-        labels = self.labels()
-        for depth, label in enumerate(path):
-            row = self.rows(labels, box)[labels.index(label)]
-            shown = self.at_rest()
-            self.display.point(*row.center)
-            self.display.click_here()
-            if label != path[-1]:
-                box = self.submenu(shown, box.x + box.width)
-                labels = self.labels(*path[: depth + 1])
-        eventually(lambda: self.changed(before) is None, HANG_SECONDS, "the menu to close")
-
-    def rows(self, labels: list[str], box: Box) -> list[Box]:
-        """Wait until each label of a menu has a line of text; return where they are."""
-
-        def found() -> list[Box] | None:
-            lines = rows(self.display.picture(), box)
-            return lines if len(lines) == len(labels) else None
-
-        what = f"lines for {labels}"
-        return cast("list[Box]", eventually(found, HANG_SECONDS, what, self.panel.program))
-
-    def submenu(self, before: Picture, left: int) -> Box:
-        """Wait until a submenu was drawn to the right of the menu; return where."""
-        old, top = right_of(before, left), self.panel.top
-
-        def drawn() -> Box | None:
-            one = right_of(self.display.picture(), left).changed(old, top)
-            two = right_of(self.display.picture(), left).changed(old, top)
-            return one if one == two else None
-
-        box = cast("Box", eventually(drawn, HANG_SECONDS, "a submenu", self.panel.program))
-        return Box(box.x + left, box.y, box.width, box.height)
-
-    def changed(self, before: Picture) -> Box | None:
-        """Return what is different below the panel, if anything is."""
-        return self.display.picture().changed(before, below=self.panel.top)
-
-    def at_rest(self) -> Picture:
-        """Return the display once two pictures of it are the same."""
-
-        def same() -> Picture | None:
-            picture = self.display.picture()
-            return picture if picture.pixels == self.display.picture().pixels else None
-
-        what = "the display to be at rest"
-        return cast("Picture", eventually(same, HANG_SECONDS, what, self.panel.program))
-
-    def close_menu(self) -> None:
-        """Close the menu by the keyboard, and wait until it has gone."""
-        shown = self.at_rest()
-        self.display.key("Escape")
-        eventually(lambda: self.changed(shown), HANG_SECONDS, "the menu to close")
-
-    def glance(self, condition: Callable[[], object]) -> bool:
-        """Return whether a condition is met within a moment."""
-        try:
-            eventually(condition, GLANCE_SECONDS, "it")
-        except NotInTimeError:
-            return False
-        return True
-
-    def until(self, condition: Callable[[Journal], object], what: str) -> None:
-        """Wait until the journal meets a condition."""
-        journal = Journal.open(self.person.state)
-        try:
-            eventually(lambda: condition(journal), HANG_SECONDS, what, self.service.program)
-        finally:
-            journal.close()
-
-    def sees(self, row: str, seen: str) -> None:
-        """Compare what is to be seen with the table, or write it there."""
-        if self.writing:
-            self.table.put(row, self.name, seen)
-        assert seen == self.table.cell(row, self.name), f"{self.name}, {row}"
-
-    def picture(self, name: str) -> None:
-        """Keep a picture for the document, where the table is written."""
-        if self.writing:
-            PICTURES.mkdir(parents=True, exist_ok=True)
-            self.display.screenshot(PICTURES / f"{self.name.lower()}-{name}.png")
+USUAL = ("Xfce",)
+"""The panels that are tested without --desktops all."""
 
 
 @pytest.fixture(scope="module")
@@ -177,28 +39,18 @@ def table(request: pytest.FixtureRequest) -> Iterator[ServerTable]:
         write_table(own, DOCUMENT)
 
 
-@pytest.fixture(scope="module", params=["LXQt", "Xfce"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test on each panel that is tested."""
+    every = metafunc.config.getoption("--desktops") == "all"
+    if "tray" in metafunc.fixturenames:
+        metafunc.parametrize("tray", POINTED_AT if every else USUAL, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
 def tray(request: pytest.FixtureRequest, table: ServerTable) -> Iterator[Tray]:
     """Run one panel after another, with a service and a reminder that falls due soon."""
     with tray_on(request.param, table, writing=request.config.getoption("--write-table")) as own:
         yield own
-
-
-@contextlib.contextmanager
-def tray_on(name: str, table: ServerTable, *, writing: bool) -> Iterator[Tray]:
-    """Run a panel and a service with a reminder that falls due soon."""
-    with contextlib.ExitStack() as stack:
-        home = stack.enter_context(private_home())
-        bus = stack.enter_context(private_bus(home, services=True))
-        display = stack.enter_context(virtual_display(home))
-        panel = stack.enter_context(PANELS[name](display, bus, home))
-        monitor = stack.enter_context(bus.monitor())
-        person = Nightcare(home, {"DBUS_SESSION_BUS_ADDRESS": bus.address})
-        due = soon(timedelta(seconds=3))
-        sip = person.reminder("sip", due, 'stays = "2h"', 'fresh = "2h"', topic="stretching")
-        person.configure(sip, LATER, TERMINAL)
-        service = stack.enter_context(person.service())
-        yield Tray(name, panel, display, bus, monitor, home, person, service, table, writing)
 
 
 def test_an_open_reminder_is_marked_and_done_by_a_click(tray: Tray) -> None:
@@ -265,18 +117,30 @@ def test_other_clicks_do_no_harm(tray: Tray) -> None:
     assert tray.service.program.is_running()
 
 
-def test_waybar_draws_the_icon_and_a_left_click_opens_the_menu(
-    request: pytest.FixtureRequest, table: ServerTable
-) -> None:
-    """Its menu takes no keys, so that nothing is pressed in it here."""
-    with tray_on("waybar", table, writing=request.config.getoption("--write-table")) as tray:
-        tray.until(lambda journal: any(one.seen for one in journal.unsettled()), "a reminder")
-        tray.panel.icon()
-        tray.sees("a reminder is open", "a mark" if tray.glance(tray.panel.marked) else "no mark")
-        eventually(
-            lambda: tray.panel.name in tray.person.command("status").out, HANG_SECONDS, "its name"
-        )
-        tray.sees("named by `status`", tray.panel.name)
-        _, box = tray.open_menu()
-        assert len(tray.rows(tray.labels(), box)) == len(tray.labels())
-        tray.picture("menu")
+def test_the_icon_comes_back_after_a_panel_and_a_bus_that_end(table: ServerTable) -> None:
+    """A panel that comes late, one that is killed with its menu open, and a bus that is killed."""
+    with contextlib.ExitStack() as stack:
+        home = stack.enter_context(private_home())
+        bus = stack.enter_context(private_bus(home, services=True))
+        display = stack.enter_context(virtual_display(home))
+        person = Nightcare(home, {"DBUS_SESSION_BUS_ADDRESS": bus.address})
+        person.configure(LATER, TERMINAL)
+        service = stack.enter_context(person.service())
+
+        def tray_beside(panel: Panel, monitor: Monitor) -> Tray:
+            return Tray(
+                "Xfce", panel, display, bus, monitor, home, person, service, table, writing=False
+            )
+
+        with bus.monitor() as monitor:
+            with xfce4_panel(display, bus, home) as panel:
+                tray_beside(panel, monitor).open_menu()
+            with xfce4_panel(display, bus, home) as panel:
+                tray = tray_beside(panel, monitor)
+                tray.press("Good night")
+                tray.until(lambda journal: journal.global_state().good_night, "a closed evening")
+        bus.stop(abruptly=True)
+        bus.start()
+        with xfce4_panel(display, bus, home) as panel:
+            panel.icon()
+            eventually(lambda: panel.name in person.command("status").out, HANG_SECONDS, "its name")

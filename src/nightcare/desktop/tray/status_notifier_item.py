@@ -74,6 +74,9 @@ class StatusNotifierItem:
                 "AttentionIconName": Property("s", self._icon),
                 "AttentionIconPixmap": Property(_PIXMAPS, self._pixmaps),
                 "AttentionMovieName": Property("s", str),
+                # Of Ayatana; the AppIndicator extension of GNOME logs an error without them.
+                "IconAccessibleDesc": Property("s", lambda: self.appearance.title),
+                "AttentionAccessibleDesc": Property("s", lambda: self.appearance.title),
                 "ToolTip": Property("(sa(iiay)ss)", self._tooltip),
                 "ItemIsMenu": Property("b", lambda: self.appearance.state is not TrayState.OPEN),
                 "IconThemePath": Property("s", lambda: str(icon_folder())),
