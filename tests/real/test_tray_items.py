@@ -157,7 +157,7 @@ def _diary(tray: Tray) -> None:
         ("Moderate", Answer.MODERATE),
         ("Severe", Answer.SEVERE),
     ):
-        tray.press("Note a cramp", label)
+        tray.press("Record a cramp", label)
 
         def noted(journal: Journal, wanted: Answer = answer) -> bool:
             return [one.answer for one in journal.diary.mornings()] == [wanted]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from nightcare.desktop.own_process import FilesState, ProgramFiles
 from nightcare.domain.delivery import Closed, Outcome, Snoozed, begin
 from nightcare.domain.diary import Answer
 from nightcare.domain.reminders import Key, Occurrence, Topic
+from nightcare.i18n.translator import read_words
 from nightcare.journal.service_status import read_status
 from parts.bus import PrivateBus, private_bus
 from parts.home import private_home
@@ -295,8 +298,22 @@ def test_the_menu_speaks_danish(tmp_path: Path) -> None:
     async def test(tray: TrayBench) -> None:
         assert {"Pause/Til i morgen", "Godnat", "Plan"} <= await tray.labels()
         assert (await tray.host.look(tray.icon))["Title"].startswith("Næste: udstrækning")
+        await tray.opens()
+        title = (await tray.host.look(tray.icon))["Title"]
+        assert re.fullmatch(r"udstrækning, siden kl\. \d\d:\d\d", title)
 
     run(tmp_path, test, language="da")
+
+
+@pytest.mark.parametrize(
+    ("language", "line"), [("en", "Next: sleep at 22:00"), ("da", "Næste: sleep kl. 22:00")]
+)
+def test_a_time_of_today_is_a_clock_time(language: str, line: str) -> None:
+    """In each language with its own word for "at", once."""
+    translator = read_words(language)
+    moment = datetime(2026, 11, 23, 22, tzinfo=UTC)
+    due = translator.when(moment, moment)
+    assert translator.text("tray_next_today", reminder="sleep", due=due) == line
 
 
 def test_the_config_decides_and_a_reload_applies_it_at_once(tmp_path: Path) -> None:
