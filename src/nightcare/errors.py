@@ -41,6 +41,12 @@ class NotRunning(NightcareError):
     exit_code = 69
 
 
+class NotConfigured(NightcareError):
+    """A program that the config does not ask for."""
+
+    exit_code = 78
+
+
 class NotAllowed(NightcareError):
     """A command that would change another user's files."""
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nightcare.config.config_source import NAMES_THE_FILE, settings_of
-from nightcare.desktop.instance_lock import ServiceRecord, running_service
+from nightcare.desktop.instance_lock import FileLock, ServiceRecord, running_service
 from nightcare.desktop.systemd.unit_file import recorded
 from nightcare.errors import StateError
 
@@ -157,6 +157,16 @@ def written_paths(named: Path | None, variables: Mapping[str, str]) -> Iterator[
     with suppress(StateError):
         yield place_of_config(named, variables)
         yield state_folder()
+
+
+def bridge_lock(state: Path) -> FileLock:
+    """Return the lock of the bridge, in the state folder."""
+    return FileLock(state / "bridge.lock")
+
+
+def bridge_runs(state: Path) -> bool:
+    """Return whether the bridge runs, by the state folder that it uses."""
+    return bridge_lock(state).is_held()
 
 
 def schema_file(config: Path) -> Path:

@@ -223,6 +223,7 @@ def test_status_for_a_program_without_a_service(terminal: Terminal) -> None:
         "presence": None,
         "environment": None,
         "tray": None,
+        "mqtt": None,
         "paused_until": None,
         "good_night": False,
         "routine": None,

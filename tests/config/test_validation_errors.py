@@ -20,7 +20,8 @@ NOON = f'{ONE}at = "12:00"\n'
 MOMENT = 'allowed: a moment such as "21:45", "wake + 1h" or "bedtime - 30m"'
 CLOCK = 'allowed: a clock time such as "07:00"'
 TABLES = (
-    "language, timezone, sleep, reminders, snooze, stretch, routines, quiet, diary, notify, tray"
+    "language, timezone, sleep, reminders, snooze, stretch, routines, quiet, diary, notify, tray, "
+    "mqtt"
 )
 
 

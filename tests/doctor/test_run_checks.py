@@ -86,7 +86,7 @@ def bad(seen: Seen) -> set[Check]:
 def test_where_nothing_is_there_each_thing_is_told(nowhere: CheckContext, tmp_path: Path) -> None:
     """As a line, never an error; and nothing is made."""
     seen = look(nowhere)
-    assert {one.check for one in seen.findings} == set(Check) - {Check.TRIAL}
+    assert {one.check for one in seen.findings} == set(Check) - {Check.MQTT, Check.TRIAL}
     assert seen[Check.BUS] == [("bus_none", BAD)]
     assert seen[Check.SERVER] == [("server_unknown", UNKNOWN)]
     assert seen[Check.QUIET] == [("server_unknown", UNKNOWN)]

@@ -132,6 +132,12 @@ def config_keys() -> set[str]:
     return found | nearest_keys("config_")
 
 
+def troubles() -> set[str]:
+    """Return the reasons why the bridge has no connection; "ended" is none that is told."""
+    named = {key for call in calls({"Trouble", "PasswordError"}) for key in words_in(call.args[0])}
+    return {f"trouble_{key}" for key in (named | {"clock", "certificate"}) - {"", "ended"}}
+
+
 STATES = {"snoozed", "snoozed_not_back", "held", "not_shown", "off", "open"}
 """The suffixes for an open delivery, by `i18n/plan_text.py`."""
 
@@ -177,6 +183,21 @@ FAMILIES: dict[str, set[str]] = {
     "shown_by_": {"awaited_bus", "configured", "platform", "session_bus", "no_session_bus"},
     "tray_": {"today", "report", "schedule", "doctor", "about"},
     "tray_cramp_": {str(answer) for answer in Answer},
+    "mqtt_": troubles()
+    | {
+        "next",
+        "open",
+        "present",
+        "alive",
+        "reminder",
+        "done",
+        "snooze",
+        "skip",
+        "good_night",
+        "pause",
+        "bedtime",
+        "cramps",
+    },
     "became_": STATES,
     "state_": STATES | {"stopped"},
     "doctor_verdict_": {state.name.lower() for state in State},

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import click
 
+from nightcare.cli.bridge_command import forget_topics
 from nightcare.cli.command_context import CommandContext, pass_context
 from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.config_save import example_for, write_all
 from nightcare.cli.export import recorded_counts
-from nightcare.cli.output import echo
+from nightcare.cli.output import echo, print_error
 from nightcare.cli.questions import confirm_erasure
 from nightcare.desktop import desktop_entry
 from nightcare.desktop.instance_lock import service_runs
@@ -22,7 +23,7 @@ from nightcare.desktop.systemd import user_unit
 from nightcare.desktop.systemd.unit_file import NAME
 from nightcare.desktop.systemd.user_unit import FileRollback
 from nightcare.engine.welcome import request_welcome
-from nightcare.errors import DesktopError, ValueRefused
+from nightcare.errors import DesktopError, NightcareError, ValueRefused
 from nightcare.i18n.plan_text import next_line
 from nightcare.i18n.translator import Translator
 from nightcare.paths import config_file, schema_file
@@ -90,11 +91,38 @@ def _install(
         request_welcome(journal, context.now)
     path = user_unit.install(user_unit.service_command(config), context.state.absolute().parent)
     yield translator.text("did_install", path=path)
+    yield from _install_bridge(context)
     coming = outlook.next()
     if coming is not None:
         yield next_line(coming, outlook, translator)
     yield translator.text("install_hint", path=config)
     yield translator.text("did_ask_welcome")
+
+
+def _install_bridge(context: CommandContext) -> Iterator[str]:
+    """Install the bridge if the config names a broker, else remove it; yield what was done."""
+    if context.active.values.get("mqtt") is None:
+        if user_unit.uninstall_bridge(os.environ):
+            yield context.translator.text("did_uninstall_bridge")
+        return
+    from nightcare.bridge.bridge_startup import expect_library  # noqa: PLC0415 - only with [mqtt]
+
+    expect_library()
+    command = user_unit.bridge_command(context.config_place)
+    path = user_unit.install_bridge(command, context.state.absolute().parent)
+    yield context.translator.text("did_install_bridge", path=path)
+
+
+def _uninstall_bridge(context: CommandContext) -> None:
+    """Remove the bridge and what it has left at the broker; report if that cannot be reached."""
+    existed = user_unit.uninstall_bridge(os.environ)
+    if context.active.values.get("mqtt") is None or not existed:
+        return
+    context.print("did_uninstall_bridge")
+    try:
+        forget_topics(context)
+    except NightcareError as error:
+        print_error(error, context.translator)
 
 
 @click.command("uninstall", cls=LocalisedCommand)
@@ -118,6 +146,7 @@ def uninstall_command(context: CommandContext, *, purge: bool, yes: bool) -> int
         if not confirmed:
             return 1
     variables = user_unit.environment()
+    _uninstall_bridge(context)
     existed = user_unit.uninstall(os.environ)
     for one in (variables, os.environ):
         desktop_entry.uninstall(one)

@@ -18,8 +18,15 @@ from nightcare.domain.routine import Stage, routine_named, routines
 from nightcare.domain.routine_session import RoutineSession, current_stage
 from nightcare.errors import DesktopError, NotRunning
 from nightcare.i18n.plan_text import ahead_line, next_line, state_line
-from nightcare.journal.service_status import PublishedCondition, ServiceStatus, read_status
+from nightcare.journal.service_status import (
+    BridgeStatus,
+    PublishedCondition,
+    ServiceStatus,
+    read_bridge_status,
+    read_status,
+)
 from nightcare.journal.store import Journal
+from nightcare.paths import bridge_runs
 
 _SERVICE_TEXTS = {
     "running": "status_running",
@@ -38,12 +45,14 @@ class _Status:
         service: The status that the service published; empty if it does not run.
         outlook: The plan.
         routine: The guided routine that is under way, with its session and present stage.
+        bridge: Whether the bridge to the MQTT broker runs, and its status; None without `[mqtt]`.
     """
 
     running: bool
     service: ServiceStatus
     outlook: Outlook
     routine: tuple[RoutineSession, Routine, Stage] | None
+    bridge: tuple[bool, BridgeStatus] | None
 
     @property
     def notifier(self) -> str:
@@ -67,7 +76,13 @@ def status_command(context: CommandContext, *, as_json: bool) -> None:
     running = context.service_runs()
     with context.journal() as journal:
         service = read_status(journal) if running else ServiceStatus()
-        status = _Status(running, service, context.outlook(), _routine(context, journal))
+        status = _Status(
+            running,
+            service,
+            context.outlook(),
+            _routine(context, journal),
+            _bridge(context, journal),
+        )
     if as_json:
         print_json(_value(status, context))
     else:
@@ -93,6 +108,13 @@ def _routine(
     return session, routine, stage
 
 
+def _bridge(context: CommandContext, journal: Journal) -> tuple[bool, BridgeStatus] | None:
+    """Return the state of the bridge, if the config asks for it."""
+    if context.active.values.get("mqtt") is None:
+        return None
+    return bridge_runs(context.state), read_bridge_status(journal)
+
+
 def _value(status: _Status, context: CommandContext) -> dict[str, object]:
     """Return the status as JSON."""
     service, outlook = status.service, status.outlook
@@ -114,6 +136,9 @@ def _value(status: _Status, context: CommandContext) -> dict[str, object]:
         "presence": published["presence"],
         "environment": published["environment"],
         "tray": published["tray"],
+        "mqtt": None
+        if status.bridge is None
+        else {"running": status.bridge[0], **asdict(status.bridge[1])},
         "paused_until": local_time(
             global_state.paused_until if global_state.paused(outlook.now) else None,
             outlook.calendar,
@@ -179,6 +204,23 @@ def _service_lines(status: _Status, context: CommandContext) -> Iterator[str]:
     yield from _presence_lines(service.presence or {}, context)
     if service.tray is not None and service.tray.host:
         yield say("status_tray", host=service.tray.host)
+    if status.bridge is not None:
+        yield _bridge_line(*status.bridge, context)
+
+
+def _bridge_line(runs: bool, bridge: BridgeStatus, context: CommandContext) -> str:  # noqa: FBT001 - private
+    """Return the state of the bridge to the MQTT broker as a line."""
+    from nightcare.i18n.bridge_text import trouble_text  # noqa: PLC0415 - only with [mqtt]
+
+    trouble = bridge.trouble and trouble_text(bridge.trouble, bridge.reason, context.translator)
+    return context.translator.text(
+        bridge.sentence(runs=runs),
+        address=bridge.address,
+        root=bridge.root,
+        count=len(bridge.topics),
+        topics=", ".join(bridge.refused),
+        trouble=trouble,
+    )
 
 
 def _presence_lines(

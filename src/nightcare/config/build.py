@@ -38,6 +38,13 @@ REMINDER_DEFAULTS: Table = {
     "fresh": "45m",
     "urgency": "normal",
 }
+MQTT_DEFAULTS: Table = {
+    "port": 8883,
+    "discovery": True,
+    "diary": False,
+    "detail": False,
+    "insecure": False,
+}
 STAYS = "10m"
 EVENING_STAYS = "30m"
 REPEATS = 1

@@ -73,6 +73,7 @@ def _check_all(
     yield from _check_frequency(reminders)
     yield from _check_routine_references(tables)
     yield from _check_routines(tables)
+    yield from _check_mqtt(tables.get("mqtt") or {})
     diary = tables["diary"]
     asked = question(diary["morning_question"])
     if isinstance(asked, Relative):
@@ -106,6 +107,14 @@ def _check_bedtimes(week: SleepWeek) -> Iterator[Diagnostic]:
                 },
                 against=week.path(following, "wake"),
             )
+
+
+def _check_mqtt(table: Table) -> Iterator[Diagnostic]:
+    """Yield keys of `[mqtt]` that another one makes useless."""
+    if table.get("password_file") and not table.get("user"):
+        yield Diagnostic(("mqtt", "password_file"), "password_without_user", {})
+    if table.get("ca") and table.get("insecure"):
+        yield Diagnostic(("mqtt", "ca"), "ca_without_tls", {}, against=("mqtt", "insecure"))
 
 
 # Reminders

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from nightcare.config.build import REMINDER_DEFAULTS, STAYS
+from nightcare.config.build import MQTT_DEFAULTS, REMINDER_DEFAULTS, STAYS
 from nightcare.config.checks import TIMINGS
 from nightcare.config.config_file import built_in
 from nightcare.config.model import Config
@@ -17,7 +17,7 @@ from nightcare.config.types import REMINDER_NAME, ROUTINE_NAME
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _NULL = {"type": "null"}
-_WITHOUT_DEFAULTS = ("SleepTable", "RepeatTable", "ReminderTable", "StepTable")
+_WITHOUT_DEFAULTS = ("SleepTable", "RepeatTable", "ReminderTable", "StepTable", "MqttTable")
 """The tables whose required keys have no default."""
 
 
@@ -55,6 +55,8 @@ def _add_defaults(schema: dict[str, Any], tables: dict[str, Any]) -> None:
             inner = tables[f"{key.capitalize()}Table"]["properties"]
             for name, one in value.items():
                 inner[name]["default"] = one
+    for key, value in MQTT_DEFAULTS.items():
+        tables["MqttTable"]["properties"][key]["default"] = value
     snooze = defaults["snooze"]["lengths"]
     for key, value in {**REMINDER_DEFAULTS, "stays": STAYS, "snooze": snooze}.items():
         tables["ReminderTable"]["properties"][key]["default"] = value

@@ -15,19 +15,22 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from nightcare.config.build import EVENING_STAYS, REMINDER_DEFAULTS, REPEATS
+from nightcare.config.build import EVENING_STAYS, MQTT_DEFAULTS, REMINDER_DEFAULTS, REPEATS
 from nightcare.config.types import (
     MOST_ENTRIES,
     ClockValue,
     Count,
     CronFields,
     Days,
+    FilePath,
+    Host,
     Interval,
     Language,
     Length,
     Lengths,
     Moments,
     MomentText,
+    Person,
     Question,
     ReminderText,
     RoutineName,
@@ -42,6 +45,7 @@ from nightcare.domain.reminders import Topic, Urgency, WhenBusy
 
 _MOST_REPEATS = 20
 _MOST_NIGHTS = 366
+_MOST_PORTS = 65535
 
 
 class _Table(BaseModel):
@@ -234,6 +238,45 @@ class TrayTable(_Table):
     )
 
 
+class MqttTable(_Table):
+    """The bridge to your MQTT broker and Home Assistant. Without this table nothing is sent."""
+
+    host: Host = Field(description="Name or address of the broker.")
+    port: Count = Field(
+        default=MQTT_DEFAULTS["port"], ge=1, le=_MOST_PORTS, description="Port of the broker."
+    )
+    user: Text | None = Field(default=None, description="User name at the broker.")
+    password_file: FilePath | None = Field(
+        default=None,
+        description="File with the password, which only you may read. Without it the systemd "
+        "credential mqtt-password is used, if there is one.",
+    )
+    ca: FilePath | None = Field(
+        default=None,
+        description="File with the certificate of the authority that signed the broker's; those "
+        "of the system if not set.",
+    )
+    person: Person | None = Field(
+        default=None, description="Your name in the topics; your login name if not set."
+    )
+    discovery: YesOrNo = Field(
+        default=MQTT_DEFAULTS["discovery"],
+        description="Set to false to publish nothing for Home Assistant to find.",
+    )
+    diary: YesOrNo = Field(
+        default=MQTT_DEFAULTS["diary"],
+        description="Set to true to publish the number of nights with cramps.",
+    )
+    detail: YesOrNo = Field(
+        default=MQTT_DEFAULTS["detail"],
+        description="Set to true to publish what a reminder is about, and its tip.",
+    )
+    insecure: YesOrNo = Field(
+        default=MQTT_DEFAULTS["insecure"],
+        description="Set to true to connect without TLS. Port 1883 of this computer needs none.",
+    )
+
+
 class Config(BaseSettings):
     """The whole configuration, made of layers: `Config(environment=..., file=...)`.
 
@@ -260,6 +303,7 @@ class Config(BaseSettings):
     diary: DiaryTable
     notify: NotifyTable
     tray: TrayTable
+    mqtt: MqttTable | None = Field(default=None)
 
     @classmethod
     def settings_customise_sources(

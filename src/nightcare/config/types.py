@@ -117,6 +117,9 @@ CRON = _string(r"^\s*\S+(\s+\S+){4}\s*$", "0 17 * * sat")
 TEXT = _string(r"\S")
 ROUTINE: Schema = {"type": "string", "examples": ["calf", "quick", "resting"]}
 ZONE: Schema = {"type": "string", "minLength": 1, "examples": ["auto", "Europe/Copenhagen"]}
+HOST = _string(rf"^\s*{values.HOST}\s*$", "homeassistant.local")
+PERSON = _string(f"^{values.PERSON}$", "anna")
+FILE = _string("^(/|~/)", "~/.config/nightcare/mqtt-password")
 DAY: Schema = {"anyOf": [{"enum": list(DAYS)}, _string(f"^({_any_case(DAYS)})$")]}
 ROUTINE_NAME: Schema = {"pattern": f"^{_FIRST_LETTER}{_LETTER}*$", "maxLength": 40}
 REMINDER_NAME: Schema = {
@@ -145,6 +148,9 @@ RoutineName = Annotated[
     str | Literal[False], _convert(values.routine), WithJsonSchema(_or_false(ROUTINE))
 ]
 Sound = Annotated[str | None, _convert(values.sound), WithJsonSchema(_or_false({"type": "string"}))]
+Host = Annotated[str, _convert(values.host), WithJsonSchema(HOST)]
+Person = Annotated[str, _convert(values.person), WithJsonSchema(PERSON)]
+FilePath = Annotated[str, _convert(values.file_path), WithJsonSchema(FILE)]
 Zone = Annotated[str | None, _convert(values.zone), WithJsonSchema(ZONE)]
 Language = Annotated[str, _Language()]
 

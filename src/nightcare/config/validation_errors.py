@@ -50,7 +50,7 @@ _UNNAMED: Mapping[Path, str] = {
 
 _ABOUT_THE_KEY = (
     "key_unknown", "name_", "timing_", "only_with_every", "reminders_alike", "evening_crowded",
-    "routine_name_", "routine_steps_", "routine_too_long",
+    "routine_name_", "routine_steps_", "routine_too_long", "password_",
 )  # fmt: skip
 """Beginnings of the keys of diagnostics about a key, not about its value."""
 
@@ -63,6 +63,7 @@ _EXAMPLES: Mapping[str, object] = {
     "every": "10m",
     "times": 2,
     "text": "Stand up",
+    "host": "homeassistant.local",
 }
 """The required keys without a default, each with an example."""
 
@@ -87,7 +88,7 @@ def _text_of(where: Path, details: ErrorDetails) -> tuple[str, dict[str, object]
     kind, context, given = details["type"], dict(details.get("ctx", {})), details["input"]
     match kind:
         case "extra_forbidden":
-            return _unknown("key_unknown", where[-1], _keys_at(where[:-1]))
+            return _unknown_key(where)
         case "literal_error" | "enum":
             return _unknown("choice_unknown", given, _choices(context))
         case "day_unknown" | "zone_unknown":
@@ -107,6 +108,12 @@ def _text_of(where: Path, details: ErrorDetails) -> tuple[str, dict[str, object]
             # Our own refusals carry what was found; this is one of pydantic's that has no text.
             return "value_wrong", {"found": given, "reason": details["msg"]}
     return _likely(kind, given) or (kind, context)
+
+
+def _unknown_key(where: Path) -> tuple[str, dict[str, object]]:
+    if where == ("mqtt", "password"):
+        return "password_in_config", {}
+    return _unknown("key_unknown", where[-1], _keys_at(where[:-1]))
 
 
 def _wrong_type(where: Path, kind: str) -> str:

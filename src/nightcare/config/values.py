@@ -6,6 +6,7 @@ so that a config that was validated before is built again without it.
 
 from __future__ import annotations
 
+import re
 from datetime import time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -35,6 +36,10 @@ DAY_WORDS = (*(name[:3] for name in WEEKDAYS), "weekdays", "weekends", "daily")
 _MAX_LENGTH = timedelta(days=1)
 _MIN_INTERVAL = timedelta(minutes=1)
 _MAX_TEXT = 500
+
+HOST = r"[A-Za-z0-9._:-]{1,253}"
+PERSON = r"[a-z0-9_-]{1,40}"
+_HOST, _PERSON = re.compile(HOST), re.compile(PERSON)
 
 
 class InvalidValue(ValueRefused):
@@ -133,6 +138,32 @@ def text(value: Any, empty: str = "words_empty") -> str:
 def sound(value: Any) -> str | None:
     """Return a sound's name or path; None for false."""
     return None if value is False else (_string(value, "sound_wrong").strip() or None)
+
+
+def host(value: Any) -> str:
+    """Return the name or the address of a computer, without a scheme, a port or a password."""
+    name = _ascii(value, "host_wrong").strip()
+    if "@" in name:
+        raise InvalidValue("password_in_config", found="")
+    if not _HOST.fullmatch(name):
+        raise InvalidValue("host_wrong", found=value)
+    return name
+
+
+def person(value: Any) -> str:
+    """Return a name that is one level of an MQTT topic, and part of an id in Home Assistant."""
+    name = _ascii(value, "person_wrong")
+    if not _PERSON.fullmatch(name):
+        raise InvalidValue("person_wrong", found=value)
+    return name
+
+
+def file_path(value: Any) -> str:
+    """Return the path of a file that does not depend on the current folder."""
+    path = _string(value, "path_wrong")
+    if not path.startswith(("/", "~/")) or "\0" in path:
+        raise InvalidValue("path_wrong", found=value)
+    return path
 
 
 def routine(value: Any) -> str | Literal[False]:

@@ -125,6 +125,46 @@ class InstanceLock:
         return False
 
 
+class FileLock:
+    """A lock that one process of the user holds, on a file of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._handle: int | None = None
+
+    def take(self) -> bool:
+        """Hold the lock until this process ends; False where another process holds it."""
+        if sys.platform == "win32":
+            return True
+        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(handle)
+            return False
+        self._handle = handle
+        return True
+
+    def release(self) -> None:
+        """Release the lock."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+    def is_held(self) -> bool:
+        """Return whether a process holds the lock."""
+        if sys.platform == "win32":
+            return False
+        try:
+            handle = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            return not _is_free(handle)
+        finally:
+            os.close(handle)
+
+
 def runtime_folder(variables: Mapping[str, str]) -> Path | None:
     """Return the person's own runtime folder; None where there is none.
 

@@ -37,6 +37,7 @@ class Check(StrEnum):
     SESSION = "session"
     SERVICE = "service"
     TRAY = "tray"
+    MQTT = "mqtt"
     CONFIG = "config"
     JOURNAL = "journal"
     CLOCK = "clock"
@@ -50,9 +51,10 @@ _ESSENTIAL = frozenset({Check.CONFIG, Check.JOURNAL})
 
 @dataclass(frozen=True)
 class TextKey:
-    """A part of a sentence that is itself a text of the catalogue."""
+    """A part of a sentence that is itself a text of the catalogue, with its values."""
 
     key: str
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -134,8 +136,8 @@ def _text(key: str, values: Mapping[str, object], translator: Translator) -> str
 
 def _value_text(value: object, translator: Translator) -> str:
     match value:
-        case TextKey(key):
-            return translator.text(key)
+        case TextKey(key, values):
+            return translator.text(key, **values)
         case tuple():
             return ", ".join(_value_text(one, translator) for one in value)
         case Diagnostic():

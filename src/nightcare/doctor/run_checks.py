@@ -13,6 +13,7 @@ from nightcare.config.config_source import LoadResult
 from nightcare.desktop.systemd.service_manager import manager_environment
 from nightcare.doctor.check import Check, CheckContext, Failure, Finding, attempt, failed
 from nightcare.doctor.checks import (
+    bridge,
     files,
     notification_server,
     running_service,
@@ -53,6 +54,7 @@ async def run_checks(context: CheckContext) -> CheckResults:
         (Check.UNIT, checks.unit_and_session),
         (Check.SERVICE, checks.service),
         (Check.TRAY, checks.tray),
+        (Check.MQTT, checks.bridge),
         (Check.CONFIG, checks.config),
         (Check.JOURNAL, checks.journal),
         (Check.CLOCK, checks.clock),
@@ -83,6 +85,7 @@ class _Checks:
         self._journal = self._start_thread(files.probe_journal)
         self._zone = self._start_thread(system_clock.probe_zone)
         self._versions = self._start_thread(versions.probe_versions)
+        self._bridge = self._start_thread(bridge.probe_bridge)
         self._service_bus = asyncio.create_task(self._probe_service_bus())
 
     def _start(self, probe: Awaitable[Found]) -> asyncio.Task[Found | Failure]:
@@ -169,6 +172,14 @@ class _Checks:
     async def tray(self) -> list[Finding]:
         """Report where the tray icon is shown."""
         return judge_tray((await self._content()).service if await self._runs is True else None)
+
+    async def bridge(self) -> list[Finding]:
+        """Judge the bridge to the MQTT broker, if the config asks for it."""
+        loaded, runs = await self.loaded(), await self._bridge
+        if isinstance(runs, Failure):
+            return [failed(Check.MQTT, runs)]
+        wanted = loaded is not None and loaded.values.get("mqtt") is not None
+        return bridge.judge_bridge((await self._content()).bridge, wanted=wanted, runs=runs)
 
     async def config(self) -> list[Finding]:
         """Judge the config."""

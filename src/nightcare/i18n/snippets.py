@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ _LED_UP_TO = 24
 _LONGEST_DRAWN = 2000
 """Characters up to which a line is laid out whole."""
 
+_PASSWORD = re.compile(r"\bpassword\b[\"']?\s*[=:]", re.IGNORECASE)
 _TAB = 4
 _MOST_IN_A_CELL = 8
 _CUT = "\N{HORIZONTAL ELLIPSIS}"
@@ -42,7 +44,7 @@ class _Cell:
 def snippet(problem: Diagnostic, bold: Callable[[str], str] = str) -> list[str]:
     """Return the lines of the file for a diagnostic, each with a line of markers below it.
 
-    Without a span there are none. Control characters are replaced.
+    Without a span there are none, nor of a line with a password. Control characters are replaced.
 
     Args:
         problem: The diagnostic.
@@ -50,7 +52,9 @@ def snippet(problem: Diagnostic, bold: Callable[[str], str] = str) -> list[str]:
     """
     mark = problem.place.mark
     other = None if problem.also is None else problem.also.mark
-    if mark is None:
+    if mark is None or problem.key == "password_in_config":
+        return []
+    if any(_PASSWORD.search(one.text) for one in (mark, other) if one):
         return []
     mark, other = _shortened(mark, other)
     marks = [(mark, _MEANT)] + ([] if other is None else [(other, _OTHER)])

@@ -16,7 +16,12 @@ from nightcare.errors import StateError
 from nightcare.journal.database import FILE_NAME, belongs_to_another_program, obstacle
 from nightcare.journal.migrations import VERSION
 from nightcare.journal.salvage import count_unreadable
-from nightcare.journal.service_status import ServiceStatus, read_status
+from nightcare.journal.service_status import (
+    BridgeStatus,
+    ServiceStatus,
+    read_bridge_status,
+    read_status,
+)
 from nightcare.journal.store import Journal
 
 
@@ -31,6 +36,7 @@ class Content:
         version: The version of its tables; 0 before there are any.
         updated: The instant of the last update (UTC); None before the first.
         service: The status that the service published last.
+        bridge: The status that the bridge published last.
     """
 
     sound: bool
@@ -39,6 +45,7 @@ class Content:
     service: ServiceStatus = field(default_factory=ServiceStatus)
     foreign: bool = False
     unreadable: int = 0
+    bridge: BridgeStatus = field(default_factory=BridgeStatus)
 
 
 @dataclass(frozen=True)
@@ -146,13 +153,13 @@ def _read(path: Path, *, quiet: bool) -> Content | str:
             if not sound or version == 0:
                 return Content(sound, version)
             updated: datetime | None = None
-            service = ServiceStatus()
+            service, bridge = ServiceStatus(), BridgeStatus()
             # Another version may store either elsewhere.
             with suppress(StateError):
                 updated = journal.global_state().updated
             with suppress(StateError):
-                service = read_status(journal)
+                service, bridge = read_status(journal), read_bridge_status(journal)
             unreadable = count_unreadable(db) if version == VERSION else 0
-            return Content(sound, version, updated, service, unreadable=unreadable)
+            return Content(sound, version, updated, service, unreadable=unreadable, bridge=bridge)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         return str(error)

@@ -5,31 +5,39 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from nightcare.errors import NightcareError, StateError
 from nightcare.service.startup import run_service
 from nightcare.streams import open_missing_streams
 
-_USAGE = "Usage: python -m nightcare.service [--config FILE]"
 _USAGE_ERROR = 2
 _INTERRUPTED = 130
 
 
-def main(arguments: list[str]) -> int:
-    """Run the service and return its exit code."""
+def run_program(
+    run: Callable[[Path | None, Mapping[str, str]], None], module: str, arguments: list[str]
+) -> int:
+    """Run a program that a unit starts, and return its exit code.
+
+    Args:
+        run: Runs it, by the config file that is named, if any, and the environment.
+        module: The name of its module.
+        arguments: The words after that name.
+    """
     match arguments:
         case []:
             named = None
         case ["--config", file]:
             named = Path(file)
         case _:
-            sys.stderr.write(_USAGE + "\n")
+            sys.stderr.write(f"Usage: python -m {module} [--config FILE]\n")
             return _USAGE_ERROR
     open_missing_streams()
     try:
         try:
-            run_service(named, os.environ)
+            run(named, os.environ)
         except OSError as error:
             raise StateError("system_refused", reason=error) from error
     except NightcareError as error:
@@ -43,6 +51,11 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return _INTERRUPTED
     return 0
+
+
+def main(arguments: list[str]) -> int:
+    """Run the service and return its exit code."""
+    return run_program(run_service, "nightcare.service", arguments)
 
 
 if __name__ == "__main__":

@@ -15,14 +15,14 @@ from nightcare.desktop.clock import now
 from nightcare.desktop.programs import Output, open_in_browser, output
 from nightcare.desktop.systemd.user_unit import own_command
 from nightcare.desktop.tray.menu import Appearance, MenuItem, TrayState
-from nightcare.domain.delivery import Delivery
 from nightcare.domain.diary import Answer
 from nightcare.domain.outlook import Outlook
 from nightcare.domain.schedule import BARE_PAUSE
-from nightcare.domain.time_parser import parse_clock, parse_length
+from nightcare.domain.time_parser import parse_clock
 from nightcare.domain.until import parse_end
 from nightcare.engine.answer_targets import SkipSpan
 from nightcare.engine.diary_actions import DiaryActions
+from nightcare.engine.keyed_answer import answer
 from nightcare.engine.notices import Subject
 from nightcare.engine.outlook_reader import read_outlook
 from nightcare.engine.user_actions import DONE, SKIP, SNOOZE, UserActions
@@ -50,8 +50,8 @@ class TrayActions:
         self._appearance = Appearance(TrayState.QUIET, "nightcare")
         self._running: dict[str, asyncio.Task[None]] = {}
         self._in_journal: Mapping[str, Callable[[str, datetime], object]] = {
-            DONE: self._done,
-            SKIP: lambda rest, moment: self._actions().skip(moment, self._open_name(rest)),
+            DONE: lambda rest, moment: self._answer(DONE, rest, moment),
+            SKIP: lambda rest, moment: self._answer(SKIP, rest, moment),
             "ahead": lambda rest, moment: self._actions().done(
                 moment, self._coming_name(rest, moment), ahead=True
             ),
@@ -102,7 +102,7 @@ class TrayActions:
             act = self._in_journal[action]
             self._runtime.act(lambda moment: act(rest, moment))
         elif action.startswith(SNOOZE):
-            self._runtime.act(lambda moment: self._snooze(action, rest, moment))
+            self._runtime.act(lambda moment: self._answer(action, rest, moment))
 
     async def stop(self) -> None:
         """End the programs that run for an item."""
@@ -152,27 +152,8 @@ class TrayActions:
 
     # Actions on the journal, in a step of the engine
 
-    def _delivery(self, rest: str) -> Delivery:
-        """Return the delivery that an item stands for.
-
-        Raises:
-            NothingToDo: It has its outcome by now.
-        """
-        key = key_of(rest)
-        found = [one for one in self._journal.unsettled() if one.key == key]
-        if not found:
-            raise NothingToDo("no_longer_open")
-        return found[0]
-
-    def _done(self, rest: str, moment: datetime) -> None:
-        self._actions().button(self._delivery(rest), DONE, moment)
-
-    def _snooze(self, action: str, rest: str, moment: datetime) -> None:
-        length = parse_length(action.removeprefix(SNOOZE))
-        self._actions().snooze(moment, self._open_name(rest), length)
-
-    def _open_name(self, rest: str) -> str:
-        return self._delivery(rest).key.reminder
+    def _answer(self, action: str, rest: str, moment: datetime) -> None:
+        answer(self._journal, self._actions(), key_of(rest), action, moment)
 
     def _coming_name(self, rest: str, moment: datetime) -> str:
         """Return the reminder whose next occurrence an item stands for.

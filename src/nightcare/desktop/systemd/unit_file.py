@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NAME = "nightcare.service"
+BRIDGE = "nightcare-bridge.service"
 GRAPHICAL = "graphical-session.target"
 USUAL = "default.target"
 
@@ -39,7 +40,9 @@ class Recorded:
 NOTHING = Recorded(None, None)
 
 
-def unit_text(command: Sequence[str], *, state: Path | None, graphical: bool) -> str:
+def unit_text(
+    command: Sequence[str], *, state: Path | None, graphical: bool, name: str = NAME
+) -> str:
     """Return the text of the unit that starts a command.
 
     Args:
@@ -47,6 +50,7 @@ def unit_text(command: Sequence[str], *, state: Path | None, graphical: bool) ->
         state: XDG_STATE_HOME for it; None leaves it to the environment.
         graphical: Whether it starts and stops with the graphical session. Otherwise it starts with
             the login, or with the first graphical session.
+        name: The unit; the bridge always goes with the service.
     """
     from importlib.resources import files  # noqa: PLC0415 - only needed to install
 
@@ -54,7 +58,7 @@ def unit_text(command: Sequence[str], *, state: Path | None, graphical: bool) ->
         # In the program's own path systemd takes no "$$" for a "$"; in its arguments it does.
         command = [_ENV, *command]
     session = f"PartOf={GRAPHICAL}\nAfter={GRAPHICAL}\n" if graphical else ""
-    template = files("nightcare").joinpath(NAME).read_text(encoding="utf-8")
+    template = files("nightcare").joinpath(name).read_text(encoding="utf-8")
     environment = "" if state is None else f"Environment={_quoted(f'{_STATE}={state}')}\n"
     return (
         template.replace("@SESSION@\n", session)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nightcare.desktop.systemd.unit_file import (
+    BRIDGE,
     GRAPHICAL,
     NAME,
     USUAL,
@@ -62,6 +63,11 @@ def own_command(config: Path | None, *words: str) -> list[str]:
 def service_command(config: Path | None) -> list[str]:
     """Return the command that starts the service of this installation, as the unit runs it."""
     return [sys.executable, "-P", "-m", "nightcare.service", *_config_arguments(config)]
+
+
+def bridge_command(config: Path | None) -> list[str]:
+    """Return the command that starts the bridge of this installation, as its unit runs it."""
+    return [sys.executable, "-P", "-m", "nightcare.bridge", *_config_arguments(config)]
 
 
 def _config_arguments(config: Path | None) -> list[str]:
@@ -116,11 +122,59 @@ def _put_in_force(path: Path, command: Sequence[str], state: Path) -> None:
     _systemctl("reenable", "--quiet", NAME)
     _systemctl("reset-failed", NAME, may_fail=True)
     if _systemctl("restart", NAME, may_fail=True):
-        result, status = (
-            _asked("show", f"--property={one}", "--value", NAME).strip() or "-"
-            for one in ("Result", "ExecMainStatus")
-        )
-        raise DesktopError("service_did_not_start", unit=NAME, result=result, status=status)
+        raise _not_started(NAME)
+
+
+def _not_started(unit: str) -> DesktopError:
+    result, status = (
+        _asked("show", f"--property={one}", "--value", unit).strip() or "-"
+        for one in ("Result", "ExecMainStatus")
+    )
+    return DesktopError("service_did_not_start", unit=unit, result=result, status=status)
+
+
+def install_bridge(command: Sequence[str], state: Path) -> Path:
+    """Write, enable and start the unit of the bridge; return its file.
+
+    It goes with the unit of the service, which is installed already.
+
+    Args:
+        command: What it starts.
+        state: XDG_STATE_HOME for it.
+
+    Raises:
+        DesktopError: There is no user manager, or the bridge did not start.
+    """
+    path = unit_file(os.environ).with_name(BRIDGE)
+    _write(path, unit_text(command, state=state, graphical=False, name=BRIDGE))
+    _systemctl("daemon-reload")
+    _systemctl("reenable", "--quiet", BRIDGE)
+    _systemctl("reset-failed", BRIDGE, may_fail=True)
+    if _systemctl("restart", BRIDGE, may_fail=True):
+        raise _not_started(BRIDGE)
+    return path
+
+
+def uninstall_bridge(variables: Mapping[str, str]) -> bool:
+    """Stop, disable and remove the unit of the bridge; return whether there was one.
+
+    Raises:
+        DesktopError: The file cannot be removed.
+    """
+    path = unit_file(variables).with_name(BRIDGE)
+    link = path.parent / f"{NAME}.wants" / BRIDGE
+    if not (path.exists() or link.is_symlink()):
+        return False
+    with contextlib.suppress(DesktopError):
+        # Without a manager nothing runs.
+        _systemctl("disable", "--now", "--quiet", BRIDGE)
+    try:
+        for one in (link, path):
+            one.unlink(missing_ok=True)
+    except OSError as error:
+        raise DesktopError("unit_not_written", path=path, reason=error.strerror) from error
+    _systemctl("daemon-reload", may_fail=True)
+    return True
 
 
 def uninstall(variables: Mapping[str, str]) -> bool:

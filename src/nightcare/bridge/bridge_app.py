@@ -1,0 +1,303 @@
+"""The bridge: its parts, connected and run until the end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TextIO
+
+from nightcare.bridge.broker_connection import BrokerConnection, Trouble, Will, backoff
+from nightcare.bridge.commands import Command, Published, act, meant, parse
+from nightcare.bridge.publication import BridgeFacts, changes_at, events, retained
+from nightcare.bridge.publisher import Publisher, settle
+from nightcare.bridge.reader import JournalReader
+from nightcare.bridge.settings import BridgeSettings, computer_id
+from nightcare.bridge.sleep_watch import SleepWatch
+from nightcare.bridge.topics import OFFLINE, Topics
+from nightcare.desktop.clock import alarm, now
+from nightcare.desktop.file_watch import watch
+from nightcare.desktop.instance_lock import RECORD, runtime_folder
+from nightcare.desktop.systemd.service_manager import ServiceManager
+from nightcare.desktop.time_zone import LOCAL_TIME
+from nightcare.domain.delivery import Delivery
+from nightcare.domain.reminders import Key
+from nightcare.engine.user_actions import UserActions
+from nightcare.errors import NightcareError, StateError
+from nightcare.i18n.bridge_text import trouble_text
+from nightcare.i18n.error_text import error_lines
+from nightcare.i18n.event_log import event_log
+from nightcare.journal.database import FILE_NAME
+from nightcare.journal.service_status import BridgeStatus, write_bridge_status
+from nightcare.service.shutdown import Shutdown, cancel_all
+
+_SOON = 0.5
+"""Seconds until the locks of a service that has ended are free, and all refusals are known."""
+
+_END_SECONDS = 3.0
+_STABLE = timedelta(minutes=1)
+"""A connection that lasts shorter counts as another failed attempt."""
+
+
+@dataclass(frozen=True)
+class BridgeContext:
+    """The surroundings of the bridge.
+
+    Attributes:
+        state: The folder of the journal.
+        variables: The environment at the start.
+        out: The stream for the log.
+    """
+
+    state: Path
+    variables: Mapping[str, str]
+    out: TextIO
+
+
+class BridgeApp:
+    """The running bridge.
+
+    Args:
+        context: Its surroundings.
+        reader: Reads the config in force and the journal.
+        settings: The table `[mqtt]` at the start.
+    """
+
+    def __init__(
+        self, context: BridgeContext, reader: JournalReader, settings: BridgeSettings
+    ) -> None:
+        self._context = context
+        self._reader = reader
+        self._settings = settings
+        self._topics = Topics(settings.person, computer_id())
+        self._shutdown = Shutdown()
+        self._manager = ServiceManager(context.variables)
+        self._facts: BridgeFacts | None = None
+        self._known: dict[Key, Delivery] | None = None
+        self._connection: BrokerConnection | None = None
+        self._publisher: Publisher | None = None
+        self._published: Published | None = None
+        self._attempts = 0
+        self._retry_at: datetime | None = None
+        self._retry = asyncio.Event()
+        self._asleep = False
+        self._forgotten = False
+        self._status = BridgeStatus()
+
+    async def run(self) -> None:
+        """Serve until a signal ends the bridge, or the config has no table `[mqtt]` any more."""
+        loop, variables = asyncio.get_running_loop(), self._context.variables
+        self._shutdown.listen(self.refresh)
+        self._alarm = alarm(loop, self._due, self._jumped)
+        parts = [
+            watch(self._context.state / FILE_NAME, self.refresh),
+            watch(LOCAL_TIME, self._change_zone),
+            SleepWatch(variables, self._sleeps).run(),
+            self._manager.feed_watchdog(),
+        ]
+        runtime = runtime_folder(variables)
+        if runtime is not None:
+            parts.append(watch(runtime / RECORD, self._refresh_soon))
+        self.refresh()
+        connecting = asyncio.create_task(self._connect())
+        tasks = [connecting, *(asyncio.create_task(one) for one in parts)]
+        self._manager.ready(self._settings.address)
+        try:
+            await self._shutdown.wait(tasks)
+        finally:
+            self._manager.stopping()
+            await self._say_goodbye()
+            self._alarm.close()
+            await cancel_all(tasks)
+            self._reader.close()
+
+    # What is published
+
+    def refresh(self) -> None:
+        """Publish what has changed in the journal, the config or the plan."""
+        try:
+            facts = self._reader.facts(self._topics, self._settings, now())
+        except StateError as error:
+            self._log_error(error)
+            return
+        if self._reader.settings != self._settings:
+            self._change_settings(self._reader.settings)
+            return
+        self._facts = replace(facts, running=facts.running and not self._asleep)
+        if self._publisher is not None:
+            if self._known is not None:
+                for payload in events(self._known, facts.outlook.deliveries, facts):
+                    self._publisher.announce(payload)
+            self._publisher.want(retained(self._facts))
+        self._known = {one.key: one for one in facts.outlook.deliveries}
+        self._set_alarm()
+
+    def _refresh_soon(self) -> None:
+        asyncio.get_running_loop().call_later(_SOON, self.refresh)
+
+    def _change_settings(self, settings: BridgeSettings | None) -> None:
+        if settings is None:
+            self._forgotten = True
+            self._shutdown.request()
+            return
+        if settings.person != self._settings.person and self._publisher is not None:
+            # Nobody writes these topics from now on.
+            self._publisher.want({})
+        self._settings = settings
+        self._topics = Topics(settings.person, self._topics.computer)
+        self._reconnect()
+        self.refresh()
+
+    def _change_zone(self) -> None:
+        self._reader.forget_zone()
+        self.refresh()
+
+    # The connection
+
+    async def _connect(self) -> None:
+        while True:
+            self._retry.clear()
+            began = now()
+            settings, topics = self._settings, self._topics
+            will = Will(topics.alive, OFFLINE.encode())
+            connection = BrokerConnection(settings, self._context.variables, topics.node, will)
+            wanted = {} if self._facts is None else retained(self._facts)
+            publisher = Publisher(connection, topics, wanted, self._command, self._changed)
+            self._connection, self._publisher, self._published = connection, publisher, None
+            try:
+                trouble = await connection.serve(publisher)
+            finally:
+                publisher.close()
+                self._connection = self._publisher = None
+            self._report(replace(self._status, connected=False), trouble)
+            if not self._retry.is_set():
+                stable = publisher.compared and now() - began > _STABLE
+                self._attempts = 0 if stable else self._attempts + 1
+                self._retry_at = now() + backoff(max(0, self._attempts - 1))
+                self._set_alarm()
+                await self._retry.wait()
+            self._retry_at = None
+
+    def _reconnect(self) -> None:
+        """Connect anew at once: to another broker, or after a time in which all may have changed.
+
+        Commands that were sent in that time are older than the new connection, and do not count.
+        """
+        self._retry.set()
+        if self._connection is not None:
+            self._connection.drop(Trouble("ended"))
+
+    async def _say_goodbye(self) -> None:
+        publisher, connection = self._publisher, self._connection
+        if publisher is None or connection is None or self._facts is None:
+            return
+        if publisher.compared:
+            last = replace(self._facts, running=False)
+            publisher.want({} if self._forgotten else retained(last))
+            await settle(publisher, _END_SECONDS)
+        connection.disconnect(keep_session=not self._forgotten)
+
+    def _changed(self, topic: str | None) -> None:
+        """Take note of what the broker has taken, or of a change of what it refuses."""
+        facts, publisher = self._facts, self._publisher
+        if facts is None or publisher is None:
+            return
+        if topic == self._topics.of("state"):
+            key = None if facts.open is None else facts.open.key
+            if key is None:
+                self._published = None
+            elif self._published is None or self._published.key != key:
+                self._published = Published(key, now())
+        elif topic is None and not publisher.refused:
+            self._report_connected()
+        elif topic is None and len(publisher.refused) == 1:
+            # The others, if any, follow at once.
+            asyncio.get_running_loop().call_later(_SOON, self._report_connected)
+
+    def _report_connected(self) -> None:
+        if self._facts is not None and self._publisher is not None and self._publisher.compared:
+            status = replace(
+                self._status,
+                connected=True,
+                topics=tuple(sorted(retained(self._facts))),
+                refused=tuple(sorted(self._publisher.refused)),
+            )
+            self._report(status, Trouble(""))
+
+    def _report(self, status: BridgeStatus, trouble: Trouble) -> None:
+        """Publish the status of the bridge, and log it if it has changed."""
+        if trouble.key == "ended":
+            return
+        status = replace(
+            status,
+            address=self._settings.address,
+            root=self._topics.root,
+            trouble=trouble.key,
+            reason=trouble.reason,
+            since=self._status.since,
+        )
+        before = self._status
+        if status == before:
+            return
+        self._status = replace(status, since=now().isoformat())
+        with contextlib.suppress(StateError):
+            write_bridge_status(self._reader.journal, self._status)
+        say = event_log(self._reader.translator, self._reader.zone, self._context.out)
+        if status.connected and not before.connected:
+            say("log_mqtt_connected", now(), address=status.address, count=len(status.topics))
+        elif status.connected:
+            say("log_mqtt_refused", now(), topics=", ".join(status.refused))
+        else:
+            text = trouble_text(status.trouble, status.reason, self._reader.translator)
+            say("log_mqtt_trouble", now(), address=status.address, trouble=text)
+
+    # Commands
+
+    def _command(self, name: str, payload: bytes) -> None:
+        command = parse(name, payload)
+        if command is None:
+            return
+        try:
+            with self._reader.journal.transaction():
+                self._perform(command, now())
+        except StateError as error:
+            self._log_error(error)
+        except NightcareError:
+            # It was answered elsewhere meanwhile, which the state says already.
+            return
+        self.refresh()
+
+    def _perform(self, command: Command, moment: datetime) -> None:
+        reader = self._reader
+        unsettled = reader.journal.unsettled()
+        key = meant(command, self._published, self._topics.token, unsettled, moment)
+        actions = UserActions(reader.schedule, reader.zone, reader.journal)
+        act(command, key, actions, reader.journal, moment)
+
+    def _log_error(self, error: NightcareError) -> None:
+        say = event_log(self._reader.translator, self._reader.zone, self._context.out)
+        say("log_mqtt_error", now(), error="\n".join(error_lines(error, self._reader.translator)))
+
+    # Time
+
+    def _set_alarm(self) -> None:
+        instants = [self._retry_at, None if self._facts is None else changes_at(self._facts)]
+        self._alarm.set(min((one for one in instants if one is not None), default=None))
+
+    def _due(self) -> None:
+        if self._retry_at is not None and self._retry_at <= now():
+            self._retry.set()
+        self.refresh()
+
+    def _jumped(self) -> None:
+        """Start anew after suspend or a clock step: the connection may be dead without a word."""
+        self._attempts = 0
+        self._reconnect()
+        self.refresh()
+
+    def _sleeps(self, asleep: bool) -> None:  # noqa: FBT001 - a callback
+        self._asleep = asleep
+        self.refresh()

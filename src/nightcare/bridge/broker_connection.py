@@ -1,0 +1,332 @@
+"""The connection to an MQTT broker: paho-mqtt on the event loop, without a thread or a poll.
+
+Source: MQTT 5, https://docs.oasis-open.org/mqtt/mqtt/v5.0/mqtt-v5.0.html. A session of mosquitto
+2.0.11 that was begun with clean start does not survive a restart of the broker, so clean start is
+always off. Every publication has QoS 1, for a broker refuses one with QoS 0 without a word.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import socket
+import ssl
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from nightcare.bridge.settings import BridgeSettings, PasswordError, home_path, read_password
+from nightcare.threads import run_in_thread
+
+KEEPALIVE = 600
+"""Seconds; the broker reports the bridge as gone after one and a half times as long."""
+
+_SESSION = timedelta(days=14)
+_CONNECT_SECONDS = 10.0
+_ATTEMPT_SECONDS = 30.0
+_ANSWER_SECONDS = 30.0
+_MOST_BYTES = 64 * 1024
+"""The largest packet that the broker may send; commands have some dozen bytes."""
+
+_FIRST_DELAY = timedelta(seconds=5)
+_LONGEST_DELAY = timedelta(minutes=10)
+_PACKETS_AT_ONCE = 100
+
+_NOT_VALID_NOW = (9, 10)
+"""X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL."""
+
+_LOGIN = (0x86, 0x87, 0x8C)
+"""Bad user name or password, Not authorized, Bad authentication method."""
+
+_TAKEN_OVER = 0x8E
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """The reason why there is no connection.
+
+    Attributes:
+        key: The catalogue has its text under `mqtt_trouble_` and this key.
+        reason: What a library or the broker said.
+    """
+
+    key: str
+    reason: str = ""
+
+
+class BrokerUser(Protocol):
+    """The part of the program that uses the connection."""
+
+    def connected(self) -> None:
+        """Start on a new connection."""
+        ...
+
+    def received(self, message: MQTTMessage) -> None:
+        """Handle a message; its topic and payload may be anything."""
+        ...
+
+    def acknowledged(self, number: int, refused: bool, /) -> None:  # noqa: FBT001 - by position
+        """Take note that the broker has taken or refused a publication or subscription."""
+        ...
+
+
+@dataclass(frozen=True)
+class Will:
+    """The retained message that the broker publishes when the connection is lost."""
+
+    topic: str
+    payload: bytes
+
+
+def backoff(attempts: int, chance: Callable[[], float] = random.random) -> timedelta:
+    """Return the time before the next attempt, after so many that failed.
+
+    Args:
+        attempts: The number.
+        chance: Returns a number from 0 to 1, so that many bridges do not return at once.
+    """
+    longest: timedelta = min(_FIRST_DELAY * 2 ** min(attempts, 10), _LONGEST_DELAY)
+    return longest * (0.5 + chance() / 2)
+
+
+class BrokerConnection:
+    """One connection to the broker.
+
+    Args:
+        settings: The table `[mqtt]`.
+        variables: The environment.
+        name: The client identifier, which is that of the session at the broker.
+        will: The last will; None for none.
+    """
+
+    def __init__(
+        self,
+        settings: BridgeSettings,
+        variables: Mapping[str, str],
+        name: str,
+        will: Will | None,
+    ) -> None:
+        self._settings = settings
+        self._variables = variables
+        self._name = name
+        self._will = will
+        self._client: Client | None = None
+        self._socket: socket.socket | None = None
+        self._ended: asyncio.Future[Trouble] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def serve(self, user: BrokerUser) -> Trouble:
+        """Connect, and serve a user until the connection is lost; return the reason."""
+        loop = asyncio.get_running_loop()
+        ended: asyncio.Future[Trouble] = loop.create_future()
+        self._ended = ended
+        try:
+            client = await run_in_thread(self._connect, _ATTEMPT_SECONDS)
+            self._attach(client, user)
+            return await ended
+        except PasswordError as error:
+            return Trouble(error.key, str(error.path))
+        except (OSError, ValueError) as error:
+            return trouble_of(error)
+        finally:
+            self._detach()
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool) -> int | None:
+        """Publish; return the number of the publication, None if there is no connection."""
+        if self._client is None:
+            return None
+        info = self._client.publish(topic, payload, qos=1, retain=retain)
+        return info.mid if info.rc is MQTTErrorCode.MQTT_ERR_SUCCESS else None
+
+    def subscribe(self, filters: Sequence[str]) -> int | None:
+        """Subscribe to topics and have all retained messages sent; return the number."""
+        if self._client is None:
+            return None
+        options = SubscribeOptions(qos=1, retainAsPublished=True)
+        return self._client.subscribe([(one, options) for one in filters])[1]
+
+    def disconnect(self, *, keep_session: bool = True) -> None:
+        """Say goodbye to the broker, which then publishes no last will.
+
+        Args:
+            keep_session: Whether the broker keeps the session.
+        """
+        if self._client is not None:
+            properties = Properties(PacketTypes.DISCONNECT)  # type: ignore[no-untyped-call] # of paho
+            if not keep_session:
+                properties.SessionExpiryInterval = 0
+            self._end(Trouble("ended"))
+            self._client.disconnect(properties=properties)
+            # paho leaves that to the event loop, which does not wait for it any more.
+            self._client.loop_write()
+
+    def drop(self, trouble: Trouble) -> None:
+        """Close the connection without a word."""
+        self._end(trouble)
+
+    # In a thread
+
+    def _connect(self) -> Client:
+        settings = self._settings
+        client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=self._name,
+            protocol=MQTTProtocolVersion.MQTTv5,
+            reconnect_on_failure=False,
+        )
+        client.connect_timeout = _CONNECT_SECONDS
+        if settings.user is not None:
+            client.username_pw_set(settings.user, read_password(settings, self._variables))
+        if settings.tls:
+            authority = settings.ca and home_path(settings.ca, self._variables)
+            client.tls_set_context(ssl.create_default_context(cafile=authority))
+        if self._will is not None:
+            client.will_set(self._will.topic, self._will.payload, qos=1, retain=True)
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # of paho
+        properties.SessionExpiryInterval = int(_SESSION.total_seconds())
+        properties.MaximumPacketSize = _MOST_BYTES
+        client.connect(
+            settings.host, settings.port, KEEPALIVE, clean_start=False, properties=properties
+        )
+        return client
+
+    # On the event loop
+
+    def _attach(self, client: Client, user: BrokerUser) -> None:
+        loop = asyncio.get_running_loop()
+        found = client.socket()
+        if found is None:
+            self._end(Trouble("lost"))
+            return
+        assert isinstance(found, socket.socket)
+        self._client, self._socket = client, found
+
+        def connected(*values: Any) -> None:
+            code: ReasonCode = values[3]
+            if code.is_failure:
+                self._end(_refusal(code))
+                return
+            self._wait(KEEPALIVE / 2 + 1, self._check)
+            later(user.connected)
+
+        def later(call: Callable[..., None], *values: Any) -> None:
+            # An error of the user must not look like one of the library.
+            loop.call_soon(lambda: None if self._is_over() else call(*values))
+
+        def unregister(*_: object) -> None:
+            # paho calls this once more when the client is freed.
+            if found.fileno() >= 0:
+                loop.remove_writer(found)
+
+        client.on_connect = connected
+        client.on_disconnect = lambda *values: self._end(_loss(values[3]))
+        client.on_message = lambda *values: later(user.received, values[2])
+        client.on_publish = lambda *values: later(
+            user.acknowledged, values[2], values[3].is_failure
+        )
+        client.on_subscribe = lambda *values: later(
+            user.acknowledged, values[2], any(one.is_failure for one in values[3])
+        )
+        client.on_socket_register_write = lambda *_: loop.add_writer(found, self._write)
+        client.on_socket_unregister_write = unregister
+        client.on_socket_close = lambda *_: self._forget_socket()
+        loop.add_reader(found, self._read)
+        if client.want_write():
+            loop.add_writer(found, self._write)
+        self._wait(_ANSWER_SECONDS, lambda: self._end(Trouble("silent")))
+        # What has come during the handshake makes the socket readable no more.
+        self._read()
+
+    def _detach(self) -> None:
+        self._forget_socket()
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._socket is not None:
+            self._socket.close()
+        self._client = self._socket = None
+
+    def _forget_socket(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._socket is not None and self._socket.fileno() >= 0:
+            loop.remove_reader(self._socket)
+            loop.remove_writer(self._socket)
+
+    def _end(self, trouble: Trouble) -> None:
+        if self._ended is not None and not self._ended.done():
+            self._ended.set_result(trouble)
+            self._forget_socket()
+
+    def _wait(self, seconds: float, call: Callable[[], None]) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(seconds, call)
+
+    def _check(self) -> None:
+        """Send a ping if nothing else was sent, or notice that none was answered."""
+        self._wait(KEEPALIVE / 2 + 1, self._check)
+        self._call(lambda client: client.loop_misc())
+
+    def _write(self) -> None:
+        self._call(lambda client: client.loop_write())
+
+    def _read(self) -> None:
+        for _ in range(_PACKETS_AT_ONCE):
+            self._call(lambda client: client.loop_read())
+            left = self._socket
+            if self._is_over() or not isinstance(left, ssl.SSLSocket) or not left.pending():
+                return
+        # Others have their turn; what TLS has decrypted already makes no socket readable.
+        asyncio.get_running_loop().call_soon(self._read)
+
+    def _is_over(self) -> bool:
+        return self._ended is None or self._ended.done()
+
+    def _call(self, call: Callable[[Client], MQTTErrorCode]) -> None:
+        if self._client is None or self._is_over():
+            return
+        try:
+            result = call(self._client)
+        except Exception as error:  # noqa: BLE001 - paho fails in many ways on what is no MQTT
+            self._end(Trouble("garbage", type(error).__name__))
+            return
+        if result is not MQTTErrorCode.MQTT_ERR_SUCCESS:
+            garbage = result in {MQTTErrorCode.MQTT_ERR_PROTOCOL, MQTTErrorCode.MQTT_ERR_NOMEM}
+            self._end(Trouble("garbage" if garbage else "lost", result.name))
+
+
+def trouble_of(error: Exception) -> Trouble:
+    """Return the trouble that an error of an attempt to connect stands for."""
+    match error:
+        case socket.gaierror():
+            return Trouble("host", error.strerror or "")
+        case ssl.SSLCertVerificationError():
+            key = "clock" if error.verify_code in _NOT_VALID_NOW else "certificate"
+            return Trouble(key, error.verify_message or "")
+        case ssl.SSLError():
+            return Trouble("tls", getattr(error, "reason", None) or str(error))
+        case ConnectionRefusedError():
+            return Trouble("closed")
+        case TimeoutError():
+            return Trouble("silent")
+        case FileNotFoundError() | PermissionError() | IsADirectoryError():
+            # Nothing else is read here but the certificate.
+            return Trouble("ca", error.strerror or "")
+        case OSError():
+            return Trouble("network", error.strerror or str(error))
+    return Trouble("garbage", type(error).__name__)
+
+
+def _refusal(code: ReasonCode) -> Trouble:
+    return Trouble("login" if code.value in _LOGIN else "refused", str(code))
+
+
+def _loss(code: ReasonCode) -> Trouble:
+    return Trouble("taken_over" if code.value == _TAKEN_OVER else "lost", str(code))

@@ -1,0 +1,184 @@
+"""The topics at the broker, kept equal to what the journal and the plan say.
+
+On each connection everything that the broker holds for this computer is read, what is missing is
+published, and what should not be there is cleared. A marker that the bridge sends to itself tells
+when that is read, and which commands are older than the connection: a broker delivers in order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from paho.mqtt.client import MQTTMessage
+
+from nightcare.bridge.broker_connection import BrokerConnection
+from nightcare.bridge.topics import Topics
+
+_MARKER_SECONDS = 10.0
+_HEAL_SECONDS = 5.0
+_MOST_TOPICS = 1000
+"""Topics of others below ours that are cleared on one connection."""
+
+
+class Publisher:
+    """The publications and messages of one connection.
+
+    Args:
+        connection: The connection.
+        topics: The names of the topics.
+        wanted: The payload of every topic that the broker is to hold.
+        command: Called with the name and the payload of each command that may count.
+        changed: Called when the broker has taken or refused something.
+
+    Attributes:
+        refused: The topics that the broker does not let this user write.
+        compared: Whether what the broker held is known.
+    """
+
+    def __init__(
+        self,
+        connection: BrokerConnection,
+        topics: Topics,
+        wanted: Mapping[str, bytes],
+        command: Callable[[str, bytes], None],
+        changed: Callable[[str | None], None],
+    ) -> None:
+        self._connection = connection
+        self._topics = topics
+        self._wanted = dict(wanted)
+        self._command = command
+        self._changed = changed
+        self._held: dict[str, bytes] = {}
+        self._pending: dict[int, str] = {}
+        self._marker = b""
+        self._marked_at = 0.0
+        self._fresh = False
+        self._timers: list[asyncio.TimerHandle] = []
+        self.refused: set[str] = set()
+        self.compared = False
+        self.settled = asyncio.Event()
+
+    def want(self, wanted: Mapping[str, bytes]) -> None:
+        """Keep the broker in line with other payloads from now on."""
+        self._wanted = dict(wanted)
+        self._reconcile()
+
+    def announce(self, payload: bytes) -> None:
+        """Publish an event, which is not retained."""
+        if self.compared:
+            self._publish(self._topics.of("event"), payload, retain=False)
+
+    def close(self) -> None:
+        """Stop the timers."""
+        for timer in self._timers:
+            timer.cancel()
+
+    # Called by the connection
+
+    def connected(self) -> None:
+        """Read what the broker holds, and find out what is older than this connection."""
+        number = self._connection.subscribe(self._topics.filters)
+        if number is not None:
+            self._pending[number] = self._topics.commands
+        self._mark()
+        self._later(_MARKER_SECONDS, self._compare)
+
+    def received(self, message: MQTTMessage) -> None:
+        """Handle a message; its topic and payload may be anything."""
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            return
+        if topic == self._topics.sync:
+            if message.payload == self._marker:
+                self._fresh = True
+                self._compare()
+        elif message.retain:
+            self._take_note(topic, bytes(message.payload))
+        else:
+            name = self._topics.command(topic)
+            if name is not None and not message.dup:
+                self._receive_command(name, bytes(message.payload))
+
+    def acknowledged(self, number: int, refused: bool, /) -> None:  # noqa: FBT001 - by position
+        """Take note that the broker has taken or refused a publication or subscription."""
+        topic = self._pending.pop(number, None)
+        if refused and topic is not None and topic not in self.refused:
+            self.refused.add(topic)
+            self._changed(None)
+        elif topic is not None and not refused:
+            self._changed(topic)
+        self._settle()
+
+    # What the broker holds
+
+    def _take_note(self, topic: str, payload: bytes) -> None:
+        if not payload:
+            self._held.pop(topic, None)
+        elif topic in self._held or topic in self._wanted or len(self._held) < _MOST_TOPICS:
+            self._held[topic] = payload
+        if self.compared and self._wanted.get(topic, b"") != payload:
+            # Somebody else has written it, or a last will of ours has come late.
+            self._later(_HEAL_SECONDS, self._reconcile)
+
+    def _compare(self) -> None:
+        if not self.compared:
+            self.compared = True
+            self._changed(None)
+            self._reconcile()
+
+    def _reconcile(self) -> None:
+        if not self.compared:
+            return
+        for topic, payload in self._wanted.items():
+            if self._held.get(topic) != payload and topic not in self.refused:
+                self._publish(topic, payload, retain=True)
+        for topic in [one for one in self._held if one not in self._wanted]:
+            self._publish(topic, b"", retain=True)
+        self._settle()
+
+    def _publish(self, topic: str, payload: bytes, *, retain: bool) -> None:
+        number = self._connection.publish(topic, payload, retain=retain)
+        if number is None:
+            return
+        self._pending[number] = topic
+        self.settled.clear()
+        if retain and payload:
+            self._held[topic] = payload
+        elif retain:
+            self._held.pop(topic, None)
+
+    def _settle(self) -> None:
+        if self.compared and not self._pending:
+            self.settled.set()
+
+    # Commands
+
+    def _mark(self) -> None:
+        self._marker = secrets.token_hex(8).encode()
+        self._marked_at = asyncio.get_running_loop().time()
+        self._publish(self._topics.sync, self._marker, retain=False)
+
+    def _receive_command(self, name: str, payload: bytes) -> None:
+        if self._fresh:
+            self._command(name, payload)
+        elif asyncio.get_running_loop().time() - self._marked_at > _MARKER_SECONDS:
+            # A full queue at the broker may have lost the marker.
+            self._mark()
+
+    def _later(self, seconds: float, call: Callable[[], None]) -> None:
+        now = asyncio.get_running_loop().time()
+        self._timers = [one for one in self._timers if one.when() > now and not one.cancelled()]
+        if len(self._timers) < 2:  # noqa: PLR2004 - one of each kind
+            self._timers.append(asyncio.get_running_loop().call_later(seconds, call))
+
+
+async def settle(publisher: Publisher, seconds: float) -> bool:
+    """Wait until the broker has acknowledged everything; return whether it has in time."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await publisher.settled.wait()
+    return publisher.settled.is_set()

@@ -1,0 +1,119 @@
+"""Reads everything that the bridge publishes: the config in force, the journal and the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from nightcare.bridge.publication import DIARY_DAYS, BridgeFacts
+from nightcare.bridge.settings import BridgeSettings, bridge_settings
+from nightcare.bridge.topics import Topics
+from nightcare.config.config_source import LoadResult, result_from_json
+from nightcare.config.values import Table
+from nightcare.desktop.instance_lock import service_runs
+from nightcare.desktop.time_zone import chosen
+from nightcare.domain.care_day import ONE_DAY, Calendar
+from nightcare.domain.report import Nights, report
+from nightcare.domain.schedule import Schedule
+from nightcare.engine.outlook_reader import read_outlook
+from nightcare.errors import ConfigError
+from nightcare.i18n.translator import Translator, read_words, words_for
+from nightcare.journal.service_status import ServiceStatus, read_status
+from nightcare.journal.store import Journal
+from nightcare.languages import languages
+
+
+class JournalReader:
+    """The journal, and the config that the service has in force.
+
+    Args:
+        state: The folder of the journal.
+        variables: The environment.
+        loaded: The config, as long as no service says another.
+
+    Attributes:
+        settings: The table `[mqtt]` of the config in force; None without one.
+        zone: The time zone of the person.
+        translator: The language of the person.
+
+    Raises:
+        StateError: The journal cannot be used.
+    """
+
+    def __init__(self, state: Path, variables: Mapping[str, str], loaded: LoadResult) -> None:
+        self._state = state
+        self._variables = variables
+        self._journal = Journal.open(state)
+        self._values: Table = {}
+        self._use(loaded)
+        self.translator: Translator = words_for(self.schedule.language, variables)
+
+    @property
+    def journal(self) -> Journal:
+        """The journal, opened anew where its file was replaced.
+
+        Raises:
+            StateError: It cannot be used.
+        """
+        if not self._journal.is_in_place():
+            fresh = Journal.open(self._state)
+            self._journal.close()
+            self._journal = fresh
+        return self._journal
+
+    def close(self) -> None:
+        """Close the journal."""
+        self._journal.close()
+
+    def facts(self, topics: Topics, settings: BridgeSettings, now: datetime) -> BridgeFacts:
+        """Return the facts at an instant (UTC), by the config that is in force then.
+
+        Raises:
+            StateError: The journal cannot be read.
+        """
+        journal = self.journal
+        running = service_runs(self._state)
+        status = read_status(journal) if running else ServiceStatus()
+        self._follow(status)
+        calendar = Calendar(self.schedule.sleep, self.zone, journal.global_state().tonight)
+        return BridgeFacts(
+            topics=topics,
+            outlook=read_outlook(self.schedule, calendar, journal, now),
+            translator=self.translator,
+            presence=status.presence or {},
+            running=running,
+            nights=self._nights(journal, calendar, now) if settings.diary else None,
+            detail=settings.detail,
+            discovery=settings.discovery,
+        )
+
+    def forget_zone(self) -> None:
+        """Read the time zone of the system anew."""
+        self.zone: tzinfo = chosen(self.schedule.zone).zone
+
+    def _follow(self, status: ServiceStatus) -> None:
+        """Use the config and the language that the service has in force."""
+        if status.values is not None and status.values != self._values:
+            try:
+                self._use(result_from_json({"path": status.config, "values": status.values}))
+            except ConfigError:
+                # A service of another version; what is known stays in force.
+                self._values = status.values
+        found = status.environment
+        language = "" if found is None else found.language
+        if language in languages() and language != self.translator.language:
+            self.translator = read_words(language)
+
+    def _use(self, loaded: LoadResult) -> None:
+        self._values = loaded.values
+        self.schedule: Schedule = loaded.schedule
+        self.settings = bridge_settings(loaded.values)
+        self.forget_zone()
+
+    def _nights(self, journal: Journal, calendar: Calendar, now: datetime) -> Nights:
+        """Return the counts of the last nights that are over."""
+        today = calendar.at(now).date
+        days = [today - number * ONE_DAY for number in range(DIARY_DAYS, 0, -1)]
+        diary = journal.diary
+        return report(days, diary.cramps(days[0]), diary.mornings(days[0]), ()).counted

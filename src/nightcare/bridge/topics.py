@@ -1,0 +1,73 @@
+"""The names of topics and entities, and the keys that stand for occurrences."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from nightcare.domain.reminders import Key
+
+ONLINE, OFFLINE = "online", "offline"
+DISCOVERY = "homeassistant"
+"""The first level of the topics in which Home Assistant looks for entities."""
+
+
+@dataclass(frozen=True)
+class Topics:
+    """The topics of one person on one computer; each has one writer.
+
+    Attributes:
+        person: The name of the person.
+        computer: The id of the computer.
+    """
+
+    person: str
+    computer: str
+
+    @property
+    def root(self) -> str:
+        """The topic above all others of this computer."""
+        return f"nightcare/{self.person}/{self.computer}"
+
+    @property
+    def node(self) -> str:
+        """The id of the device in Home Assistant."""
+        return f"nightcare_{self.person}_{self.computer}"
+
+    @property
+    def alive(self) -> str:
+        """The topic that says whether nightcare runs; also that of the last will."""
+        return self.of("alive")
+
+    @property
+    def sync(self) -> str:
+        """The topic of the marker that the bridge sends to itself."""
+        return self.of("sync")
+
+    @property
+    def commands(self) -> str:
+        """The topic above those of the commands."""
+        return self.of("set")
+
+    @property
+    def filters(self) -> tuple[str, str]:
+        """The filters of all topics that the bridge has to do with."""
+        return f"{self.root}/#", f"{DISCOVERY}/+/{self.node}/+/config"
+
+    def of(self, name: str) -> str:
+        """Return the topic of a name."""
+        return f"{self.root}/{name}"
+
+    def config(self, component: str, entity: str) -> str:
+        """Return the topic of the config of an entity."""
+        return f"{DISCOVERY}/{component}/{self.node}/{entity}/config"
+
+    def command(self, topic: str) -> str | None:
+        """Return the command that a topic stands for; None for any other topic."""
+        above, _, name = topic.rpartition("/")
+        return name if above == self.commands else None
+
+    def token(self, key: Key) -> str:
+        """Return what stands for an occurrence in payloads, and says nothing about it."""
+        text = f"{self.computer}/{key.reminder}/{key.care_day.isoformat()}/{key.slot}"
+        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

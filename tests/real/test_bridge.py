@@ -1,0 +1,451 @@
+"""The bridge beside a real service and a real mosquitto, with TLS, passwords and rights."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from parts.broker import (
+    PASSWORD,
+    Broker,
+    Phone,
+    free_port,
+    make_authority,
+    phone,
+    private_broker,
+)
+from parts.home import Home
+from parts.processes import HANG_SECONDS, Program, eventually, find_program, running
+from parts.program import LATER, PROGRAM, Nightcare, now, soon
+
+pytestmark = pytest.mark.real
+
+LITTLE = "user nightcare\ntopic readwrite nightcare/#\n"
+"""No rights to the topics of Home Assistant."""
+
+BRIDGE = (PROGRAM[0], "-m", "nightcare.bridge")
+
+
+@pytest.fixture
+def broker(home: Home) -> Iterator[Broker]:
+    """Run a broker of the test's own."""
+    with private_broker(home) as own:
+        yield own
+
+
+@pytest.fixture
+def anna(home: Home) -> Nightcare:
+    """Return nightcare for one person, without a desktop."""
+    return Nightcare(home)
+
+
+@contextlib.contextmanager
+def bridge(person: Nightcare, *within: str, **variables: str) -> Iterator[Program]:
+    """Run the bridge."""
+    environment = person.home.environment(**variables)
+    with running([*within, *BRIDGE], environment, person.home.log("bridge")) as program:
+        yield program
+
+
+def end(program: Program, how: signal.Signals = signal.SIGTERM) -> int:
+    """End a program, and return its exit code."""
+    program.process.send_signal(how)
+    return program.process.wait(HANG_SECONDS)
+
+
+def is_complete(one: Phone) -> bool:
+    """Return whether everything is published: the last topics are the configs."""
+    return one.read("state") is not None and any(
+        topic.endswith("/alive/config") for topic in one.retained
+    )
+
+
+def test_a_press_ends_in_the_journal_and_what_is_stale_answers_nothing(
+    broker: Broker, anna: Nightcare
+) -> None:
+    """A press counts if it is fresh and means what is open; a reminder says no more than asked."""
+    due = soon(anna.unhurried(now() - now(), times=4))
+    anna.configure(anna.reminder("water", due), LATER, broker.config())
+    with phone(broker) as one, anna.service() as service, bridge(anna) as program:
+        shown = one.opened()
+        assert (shown["title"], shown["message"]) == ("nightcare", "A reminder")
+        assert b"water" not in b"".join(one.retained.values())
+        eventually(lambda: one.read("alive") == "online", HANG_SECONDS, "online", program)
+        key = json.dumps({"key": shown["key"]})
+
+        # Retained: it is cleared, and answers nothing.
+        one.press("done", key, retain=True)
+        eventually(lambda: one.read("set/done") is None, HANG_SECONDS, "it to be cleared", program)
+        # Meant for another: it answers nothing either.
+        one.press("done", json.dumps({"key": "0123456789abcdef"}))
+        # Queued while the bridge was away.
+        assert end(program, signal.SIGKILL) == -signal.SIGKILL
+        eventually(lambda: one.read("alive") == "offline", HANG_SECONDS, "the last will")
+        one.press("done", key)
+        with bridge(anna) as again:
+            eventually(lambda: one.read("alive") == "online", HANG_SECONDS, "online", again)
+            one.press("pause", "ON")
+            eventually(lambda: one.read("state")["paused"], HANG_SECONDS, "a pause", again)
+            one.press("pause", "OFF")
+            eventually(lambda: not one.read("state")["paused"], HANG_SECONDS, "no pause", again)
+            shown = one.opened()
+            assert anna.today("water")["state"] != "settled"
+
+            one.press("done", json.dumps({"key": shown["key"]}))
+            anna.wait_until("water", outcome="done")
+            eventually(
+                lambda: any(b'"done"' in payload for _, payload in one.live),
+                HANG_SECONDS,
+                "the event",
+                again,
+            )
+            # The service is gone: nobody reminds.
+            service.end(signal.SIGKILL)
+            eventually(lambda: one.read("alive") == "offline", HANG_SECONDS, "offline", again)
+            assert end(again) == 0
+    assert "Traceback" not in anna.home.log("bridge").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kill", [False, True], ids=["TERM", "KILL"])
+def test_the_journal_fills_a_broker_that_was_restarted_or_wiped(
+    broker: Broker, anna: Nightcare, *, kill: bool
+) -> None:
+    """The bridge publishes missing topics, and clears those that should not be there."""
+    anna.configure(LATER, broker.config())
+    with anna.service(), bridge(anna) as program:
+        with phone(broker) as one:
+            eventually(lambda: is_complete(one), HANG_SECONDS, "everything", program)
+            before = one.retained
+        broker.stop(kill=kill)
+        broker.wipe()
+        broker.start()
+        with phone(broker, "another") as one:
+            one.publish(f"{root_of(before)}/evening/9", b"left by another version", retain=True)
+            # By the clock it would try again after seconds; so it does when it is started anew.
+            assert end(program, signal.SIGINT) == 0
+        with bridge(anna) as again, phone(broker, "third") as one:
+            eventually(lambda: one.retained.keys() == before.keys(), HANG_SECONDS, "all", again)
+            eventually(lambda: one.read("alive") == "online", HANG_SECONDS, "online", again)
+
+
+def root_of(retained: dict[str, bytes]) -> str:
+    """Return the topic above all others of the bridge."""
+    state = next(one for one in retained if one.endswith("/state"))
+    return state.rpartition("/")[0]
+
+
+def test_a_broker_that_comes_back_is_found_again(broker: Broker, anna: Nightcare) -> None:
+    """The bridge goes on by itself when the broker dies, and says so meanwhile."""
+    anna.configure(LATER, broker.config())
+    with bridge(anna) as program:
+        with phone(broker) as one:
+            eventually(lambda: is_complete(one), HANG_SECONDS, "everything", program)
+        broker.stop(kill=True)
+        eventually(lambda: not status(anna)["connected"], HANG_SECONDS, "a report", program)
+        broker.start()
+        eventually(lambda: status(anna)["connected"], HANG_SECONDS, "a connection", program)
+        assert program.is_running()
+
+
+def status(person: Nightcare) -> dict[str, object]:
+    """Return what `status` says about the bridge, while no service runs."""
+    return dict(person.json("status", code=69)["mqtt"])
+
+
+def stranger(broker: Broker) -> str:
+    """Return a certificate of an authority that the broker is not signed by."""
+    make_authority(broker.folder, "stranger")
+    return str(broker.folder / "stranger.crt")
+
+
+def open_password(broker: Broker, person: Nightcare) -> str:
+    """Make a file with the password that others can read."""
+    path = person.home.path / "open-password"
+    path.write_text(PASSWORD, encoding="utf-8")
+    path.chmod(0o644)
+    return str(broker and path)
+
+
+def wrong_password(broker: Broker, person: Nightcare) -> str:
+    """Make a file with another password."""
+    path = person.home.path / "wrong-password"
+    path.touch(mode=0o600)
+    path.write_text("wrong", encoding="utf-8")
+    return str(broker and path)
+
+
+def test_the_reason_of_a_failure_is_said(broker: Broker, anna: Nightcare) -> None:
+    """`status` and the doctor say what is wrong, and the log never has the password."""
+    usual = broker.config()
+    wrong: list[tuple[str, str]] = [
+        ("certificate", usual.replace(str(broker.authority), stranger(broker))),
+        ("ca", usual.replace(str(broker.authority), "/nonexistent/ca.crt")),
+        ("password_for_others", usual.replace("~/mqtt-password", open_password(broker, anna))),
+        ("password_unread", usual.replace("~/mqtt-password", "~/nothing")),
+        ("login", usual.replace("~/mqtt-password", wrong_password(broker, anna))),
+        ("closed", usual.replace(f"port = {broker.port}", f"port = {free_port()}")),
+        ("host", usual.replace('"127.0.0.1"', '"no-such-host.invalid"')),
+    ]
+    for key, table in wrong:
+        anna.configure(LATER, table)
+        with bridge(anna) as program:
+            wait_for_trouble(anna, key, program)
+            findings = {one["check"]: one for one in json.loads(doctor(anna))}
+            assert findings["mqtt"]["state"] == "warning"
+            assert end(program) == 0
+    log = anna.home.log("bridge").read_text(encoding="utf-8")
+    assert "Traceback" not in log
+    assert PASSWORD not in log
+
+
+def wait_for_trouble(person: Nightcare, key: str, program: Program) -> None:
+    """Wait until `status` reports a trouble."""
+    eventually(lambda: status(person)["trouble"] == key, HANG_SECONDS, key, program)
+
+
+def doctor(person: Nightcare) -> str:
+    """Return the findings of the doctor, which finds something in a bare home."""
+    return person.command("doctor", "--json", code=1).out
+
+
+def test_topics_that_are_refused_are_named(home: Home, anna: Nightcare) -> None:
+    """A broker that gives no right to Home Assistant's topics gets all others."""
+    own = Broker(
+        home,
+        free_port(),
+        acl="user nightcare\ntopic readwrite nightcare/#\n\nuser phone\ntopic readwrite #\n",
+    )
+    own.prepare()
+    try:
+        own.start()
+        anna.configure(LATER, own.config())
+        with bridge(anna) as program:
+            eventually(lambda: status(anna)["refused"], HANG_SECONDS, "a refusal", program)
+            found = status(anna)
+            assert found["connected"] is True
+            assert all(str(one).startswith("homeassistant/") for one in list_of(found["refused"]))
+            assert end(program) == 0
+    finally:
+        own.close()
+
+
+def list_of(value: object) -> list[object]:
+    """Return a list from JSON."""
+    assert isinstance(value, list)
+    return value
+
+
+def test_forget_leaves_nothing_at_the_broker(broker: Broker, anna: Nightcare) -> None:
+    """The command clears all topics of the computer, also those that others have left there."""
+    anna.configure(LATER, broker.config())
+    with phone(broker) as one:
+        with bridge(anna) as program:
+            eventually(lambda: is_complete(one), HANG_SECONDS, "everything", program)
+            said = anna.command("bridge", "--forget", code=1)
+            assert "runs already" in said.err
+            assert end(program) == 0
+        eventually(lambda: one.read("alive") == "offline", HANG_SECONDS, "offline")
+        count = len(one.retained)
+        assert f"{count} topics" in anna.command("bridge", "--forget").out
+        eventually(lambda: not one.retained, HANG_SECONDS, "nothing")
+
+
+def test_the_topics_go_when_the_table_leaves_the_config(broker: Broker, anna: Nightcare) -> None:
+    """The bridge follows the config of the running service."""
+    anna.configure(LATER, broker.config())
+    with phone(broker) as one, anna.service() as service, bridge(anna) as program:
+        eventually(lambda: is_complete(one), HANG_SECONDS, "everything", program)
+        anna.configure(LATER)
+        service.reload()
+        assert program.process.wait(HANG_SECONDS) == 0
+        eventually(lambda: not one.retained, HANG_SECONDS, "nothing")
+    said = anna.command("bridge", code=78)
+    assert "[mqtt]" in said.err
+
+
+def test_ten_thousand_strange_commands_have_no_effect(broker: Broker, anna: Nightcare) -> None:
+    """Any bytes on any command, also ten megabytes, leave the journal as it was."""
+    anna.configure(LATER, broker.config())
+    chance = random.Random(18)  # noqa: S311 - the same in each run
+    names = ["done", "snooze", "skip", "good_night", "pause", "", "x/y", "D\u00f8ne", "done/"]
+    with phone(broker) as one, bridge(anna) as program:
+        eventually(lambda: is_complete(one), HANG_SECONDS, "everything", program)
+        root = one.root
+        before = one.read("state")
+        for number in range(10_000):
+            name = chance.choice(names)
+            payload = strange(chance)
+            one.send(f"{root}/set/{name}" if number % 10 else f"{root}/{name or 'z'}/a", payload)
+        one.press("done", b"x" * 10_000_000)
+        one.press("pause", "ON")
+        eventually(lambda: one.read("state")["paused"], HANG_SECONDS, "the pause", program)
+        assert {**one.read("state"), **dict.fromkeys(("paused", "paused_until"))} == {
+            **before,
+            **dict.fromkeys(("paused", "paused_until")),
+        }
+        assert end(program) == 0
+    assert anna.json("status", code=69)["undo"]["action"] == "pause"
+    assert "Traceback" not in anna.home.log("bridge").read_text(encoding="utf-8")
+
+
+def strange(chance: random.Random) -> bytes:
+    """Return a payload that is no command."""
+    kinds: list[Callable[[], bytes]] = [
+        lambda: chance.randbytes(chance.randrange(200)),
+        lambda: b'{"key":' + str(chance.randrange(10**9)).encode() + b"}",
+        lambda: json.dumps({"key": f"{chance.getrandbits(64):016x}"}).encode(),
+        lambda: b"[" * chance.randrange(3000),
+        lambda: b"press" + b" " * chance.randrange(3),
+        lambda: json.dumps({"key": ["a"], "word": "PRESS"}).encode(),
+        lambda: b"",
+    ]
+    return chance.choice(kinds)()
+
+
+@contextlib.contextmanager
+def hostile(behave: Callable[[socket.socket], None]) -> Iterator[int]:
+    """Listen on loopback, and do this to whoever connects; yields the port."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        ended = threading.Event()
+        links: list[socket.socket] = []
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while not ended.is_set():
+                    link, _ = server.accept()
+                    links.append(link)
+                    threading.Thread(target=attempt, args=(link,), daemon=True).start()
+
+        def attempt(link: socket.socket) -> None:
+            with contextlib.suppress(OSError):
+                behave(link)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        try:
+            yield server.getsockname()[1]
+        finally:
+            ended.set()
+            server.shutdown(socket.SHUT_RDWR)
+            for link in links:
+                link.close()
+            thread.join(HANG_SECONDS)
+
+
+CONNACK = b"\x20\x03\x00\x00\x00"
+PUBLISH = b"\x30\x05\x00\x01a\x00x"
+
+
+def garbage(link: socket.socket) -> None:
+    """Answer with bytes that are no MQTT."""
+    link.sendall(random.Random(5).randbytes(4096))  # noqa: S311 - likewise
+    link.recv(1)
+
+
+def giant(link: socket.socket) -> None:
+    """Accept, then send a message of ten megabytes on a topic that is no UTF-8, and leave."""
+    link.recv(4096)
+    body = b"\x00\x02\xff\xfe\x00" + b"x" * 10_000_000
+    link.sendall(CONNACK + b"\x30" + length_of(len(body)) + body)
+    link.close()
+
+
+def length_of(number: int) -> bytes:
+    """Return the length of a packet as MQTT writes it."""
+    found = bytearray()
+    while True:
+        number, low = divmod(number, 128)
+        found.append(low | (128 if number else 0))
+        if not number:
+            return bytes(found)
+
+
+def flood(link: socket.socket) -> None:
+    """Accept, then send small messages without an end."""
+    link.recv(4096)
+    link.sendall(CONNACK)
+    while True:
+        link.sendall(PUBLISH * 500)
+
+
+@pytest.mark.parametrize("behave", [garbage, giant])
+def test_a_hostile_broker_is_left_and_the_service_never_notices(
+    behave: Callable[[socket.socket], None], anna: Nightcare
+) -> None:
+    """The bridge goes on, says so, and tries again later."""
+    with hostile(behave) as port:
+        anna.configure(LATER, f'[mqtt]\nhost = "127.0.0.1"\nport = {port}\ninsecure = true\n')
+        with anna.service() as service, bridge(anna) as program:
+            eventually(lambda: trouble(anna), HANG_SECONDS, "a report", program, service.program)
+            assert trouble(anna) in {"garbage", "lost"}
+            assert end(program) == 0
+    assert "Traceback" not in anna.home.log("bridge").read_text(encoding="utf-8")
+    assert "Traceback" not in service.log()
+
+
+def test_a_flood_keeps_the_bridge_busy_and_not_stuck(anna: Nightcare) -> None:
+    """It still ends when it is asked to, and the journal is as it was."""
+    with hostile(flood) as port:
+        anna.configure(LATER, f'[mqtt]\nhost = "127.0.0.1"\nport = {port}\ninsecure = true\n')
+        with bridge(anna) as program:
+            eventually(lambda: status(anna)["connected"], HANG_SECONDS, "a connection", program)
+            assert end(program) == 0
+    assert "Traceback" not in anna.home.log("bridge").read_text(encoding="utf-8")
+
+
+def trouble(person: Nightcare) -> object:
+    """Return the trouble that `status` reports, beside a running service."""
+    return person.json("status")["mqtt"]["trouble"]
+
+
+def test_without_the_table_only_sockets_of_this_computer_are_opened(
+    anna: Nightcare, tmp_path: Path
+) -> None:
+    """Neither the service nor the bridge opens any other, and no library for MQTT is loaded."""
+    anna.configure(LATER)
+    traced = tmp_path / "trace"
+    tool = find_program("strace", "strace")
+    strace = (tool, "-D", "-f", "-qq", "-e", "trace=socket", "-o", str(traced))
+    with Nightcare(anna.home, within=strace).service() as service:
+        assert "paho" not in Path(f"/proc/{service.program.pid}/maps").read_text(encoding="utf-8")
+        service.end()
+    anna_bridge = Nightcare(anna.home)
+    with bridge(anna_bridge, *strace[:-1], f"{traced}.bridge") as program:
+        assert program.process.wait(HANG_SECONDS) == 78
+    for path in (traced, Path(f"{traced}.bridge")):
+        calls = [one for one in path.read_text(encoding="utf-8").splitlines() if "socket(" in one]
+        assert [one for one in calls if "AF_UNIX" not in one] == []
+    assert "socket(AF_UNIX" in traced.read_text(encoding="utf-8")
+
+
+def test_the_password_is_nowhere_but_in_its_file(broker: Broker, anna: Nightcare) -> None:
+    """It is in no log, no export, no `config show`, no environment and no process list."""
+    anna.configure(LATER, broker.config())
+    with phone(broker) as one, anna.service() as service, bridge(anna) as program:
+        eventually(lambda: is_complete(one), HANG_SECONDS, "everything", program)
+        said = [
+            anna.command("config", "show").out,
+            anna.command("export").out,
+            anna.command("status", "--json").out,
+            anna.command("doctor", "--json").out,
+            service.log(),
+        ]
+        said += [
+            Path(f"/proc/{program.pid}/{name}").read_text(encoding="utf-8")
+            for name in ("cmdline", "environ")
+        ]
+        assert end(program) == 0
+    said.append(anna.home.log("bridge").read_text(encoding="utf-8"))
+    for text in said:
+        assert PASSWORD not in text
+    for path in anna.state.rglob("*"):
+        if path.is_file():
+            assert PASSWORD.encode() not in path.read_bytes()
