@@ -72,7 +72,7 @@ def test_snooze_takes_the_reminders_own_first_length(terminal: Terminal) -> None
     terminal.write('[reminders.walk]\ntopic = "exercise"\nat = "14:00"\nsnooze = ["7m"]')
     terminal.have(terminal.delivery("12:00", "walk", "0"), Held(Reason.LOCKED))
     opened = terminal.have_open("14:00", "walk", "1")
-    assert terminal("snooze").out == "Snoozed: walk, until 14:17.\n"
+    assert terminal("snooze").out == "Snoozed: exercise, until 14:17.\n"
     assert isinstance(terminal.remembered(opened), Snoozed)
 
 
@@ -153,7 +153,7 @@ def test_no_more_snoozes_than_the_config_allows(terminal: Terminal) -> None:
     result = terminal("snooze")
     assert result.code == 1
     assert result.err == (
-        "water cannot be snoozed again; the limit in your config is 1. "
+        "This reminder cannot be snoozed again; the limit in your config is 1. "
         "Answer it with `nightcare done`, or raise `limit` in [snooze].\n"
     )
 
@@ -383,7 +383,7 @@ def test_a_snooze_until_a_clock_time_that_occurs_twice(second_pass: Terminal) ->
 def test_tonight_at_a_clock_time_that_occurs_twice(second_pass: Terminal) -> None:
     """It is the one to come, remembered as such, and the evening moves with it."""
     assert second_pass("tonight", "23:55").code == 0
-    assert second_pass("next").out == "Next: evening-stretch, 23:10.\n"
+    assert second_pass("next").out == "Next: stretching, 23:10.\n"
     assert second_pass("next", "--json").json["due"] == "2026-10-24T23:10:00+02:00"
     assert second_pass("cramp", "add").out.endswith("the night to come.\n") is False
     assert second_pass("undo").code == 0

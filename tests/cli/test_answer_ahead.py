@@ -46,7 +46,7 @@ def test_done_shortly_before_the_next_one(terminal: Terminal) -> None:
     result = terminal("done", "water")
     assert (result.code, result.err) == (0, "")
     assert result.out == "Well done: water, ahead of time (16:00).\nNext: water, 18:00.\n"
-    assert "  16:00  water              water          done early, 15:10\n" in terminal("today").out
+    assert "  16:00  water                          done early, 15:10\n" in terminal("today").out
     assert terminal("next").out == "Next: water, 18:00.\n"
     status = terminal("status")
     assert status.out.splitlines()[1:] == [
@@ -62,7 +62,7 @@ def test_done_too_early(terminal: Terminal) -> None:
     result = terminal("done", "water")
     assert (result.code, result.out) == (1, "")
     assert result.err == (
-        "That is early for the next water (16:00). `nightcare done water --next` answers it now; "
+        "The next one comes 16:00, so this is early. `nightcare done water --next` answers it now; "
         "from 15:00 on, `nightcare done water` is enough.\n"
     )
     assert terminal("done", "water", "--next").code == 0
@@ -75,7 +75,7 @@ def test_done_too_early_on_another_day(terminal: Terminal) -> None:
     """The day is named."""
     terminal.look_at_the_clock("23:30")
     assert terminal("done", "water").err == (
-        "That is early for the next water (tomorrow 08:00). "
+        "The next one comes tomorrow 08:00, so this is early. "
         "`nightcare done water --next` answers it now; "
         "from tomorrow 07:00 on, `nightcare done water` is enough.\n"
     )
@@ -90,7 +90,7 @@ def test_skip_of_what_is_open(terminal: Terminal) -> None:
     assert terminal("skip").out == (
         "Skipped: the 14:00 water. `nightcare undo` brings it back.\nNext: water, 16:00.\n"
     )
-    assert "  14:00  water              water          skipped\n" in terminal("today").out
+    assert "  14:00  water                          skipped\n" in terminal("today").out
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_skip_of_what_is_open(terminal: Terminal) -> None:
         (("water",), "the 16:00 water", "water, 18:00"),
         (("water next",), "the 16:00 water", "water, 18:00"),
         (("WATER".lower(), "NEXT"), "the 16:00 water", "water, 18:00"),
-        (("evening-stretch",), "the 22:00 evening-stretch", "water, 16:00"),
+        (("evening-stretch",), "the 22:00 stretching", "water, 16:00"),
     ],
 )
 def test_skip_ahead(terminal: Terminal, words: tuple[str, ...], skipped: str, coming: str) -> None:
@@ -115,10 +115,10 @@ def test_skip_today(terminal: Terminal) -> None:
     """All that are left, of one reminder or of all; the next day is as usual."""
     assert terminal("skip", "water", "today").out == (
         "Skipped for the rest of the day: water (16:00, 18:00, 20:00). "
-        "`nightcare undo` brings it back.\nNext: evening-stretch, 22:00.\n"
+        "`nightcare undo` brings it back.\nNext: stretching, 22:00.\n"
     )
     rest = terminal("skip", "today")
-    assert rest.out.startswith("Skipped for the rest of the day: evening-stretch (22:00)")
+    assert rest.out.startswith("Skipped for the rest of the day: stretching (22:00)")
     assert rest.out.endswith("Next: water, tomorrow 08:00.\n")
     nothing = terminal("skip", "today")
     assert (nothing.code, nothing.out) == (1, "")
@@ -130,11 +130,11 @@ def test_skip_today(terminal: Terminal) -> None:
 @pytest.mark.parametrize(
     ("words", "skipped"),
     [
-        (("i dag",), "water (16:00, 18:00, 20:00)"),
-        (("water", "i", "dag"), "water (16:00, 18:00, 20:00)"),
-        (("water", "today"), "water (16:00, 18:00, 20:00)"),
-        (("næste",), "water kl. 16:00"),
-        (("water", "next"), "water kl. 16:00"),
+        (("i dag",), "vand (16:00, 18:00, 20:00)"),
+        (("water", "i", "dag"), "vand (16:00, 18:00, 20:00)"),
+        (("water", "today"), "vand (16:00, 18:00, 20:00)"),
+        (("næste",), "vand kl. 16:00"),
+        (("water", "next"), "vand kl. 16:00"),
     ],
 )
 def test_skip_in_danish(terminal: Terminal, words: tuple[str, ...], skipped: str) -> None:
@@ -170,7 +170,7 @@ def test_a_skip_that_is_not_understood(
 def test_a_reminder_may_be_called_next(terminal: Terminal) -> None:
     """A name counts before a span."""
     terminal.write('[reminders.next]\ntopic = "exercise"\nat = "19:30"')
-    assert terminal("skip", "next").out.startswith("Skipped: the 19:30 next.")
+    assert terminal("skip", "next").out.startswith("Skipped: the 19:30 exercise.")
 
 
 def test_why_tells_what_was_answered_ahead(terminal: Terminal) -> None:
@@ -179,7 +179,7 @@ def test_why_tells_what_was_answered_ahead(terminal: Terminal) -> None:
     terminal("done", "water", "--next")
     assert terminal("why").out == (
         "water (16:00): done ahead of time, 14:10; it does not come.\n"
-        "evening-stretch (22:00): skipped ahead of time, 14:10; it does not come.\n"
+        "stretching (22:00): skipped ahead of time, 14:10; it does not come.\n"
     )
     assert terminal("why", "water").out == (
         "water (16:00): done ahead of time, 14:10; it does not come.\n"
@@ -233,7 +233,7 @@ def test_undo_goes_back_step_by_step(terminal: Terminal) -> None:
             "Undone: the 13:00 water is snoozed until 14:30 again; "
             "water (16:00, 18:00, 20:00) come after all.\n"
         ),
-        "Undone: the 22:00 evening-stretch comes after all.\n",
+        "Undone: the 22:00 stretching comes after all.\n",
     ]
     assert terminal("undo").code == 1
 
@@ -268,13 +268,13 @@ def test_undo_of_an_answer_of_yesterday(terminal: Terminal) -> None:
 @pytest.mark.parametrize(
     ("words", "text", "danish"),
     [
-        (("done",), '"done" for the 14:00 water', "”gjort” for water kl. 14:00"),
-        (("skip", "water"), "the skip of the 14:00 water", "at water kl. 14:00 springes over"),
-        (("snooze",), "the snooze of the 14:00 water", "udsættelsen af water kl. 14:00"),
+        (("done",), '"done" for the 14:00 water', "”gjort” for vand kl. 14:00"),
+        (("skip", "water"), "the skip of the 14:00 water", "at vand kl. 14:00 springes over"),
+        (("snooze",), "the snooze of the 14:00 water", "udsættelsen af vand kl. 14:00"),
         (
             ("skip", "water", "today"),
             "the skip of water (14:00, 16:00, 18:00, 20:00)",
-            "at water (14:00, 16:00, 18:00, 20:00) springes over",
+            "at vand (14:00, 16:00, 18:00, 20:00) springes over",
         ),
         (("pause",), "the pause", "pausen"),
         (("good-night",), "good night", "godnat"),
@@ -299,7 +299,7 @@ def test_undo_in_danish(terminal: Terminal) -> None:
     opened = terminal.have_open()
     terminal.write('language = "da"\n' + DAY)
     terminal("done")
-    assert terminal("undo").out == "Fortrudt: water kl. 14:00 er åben igen.\n"
+    assert terminal("undo").out == "Fortrudt: vand kl. 14:00 er åben igen.\n"
     assert isinstance(terminal.remembered(opened), Active)
 
 
@@ -340,11 +340,11 @@ def test_tonight_after_midnight_is_the_evening_that_is_going_on(terminal: Termin
     result = terminal("tonight", "01:30")
     assert (result.code, result.err) == (0, "")
     assert result.out == "Bedtime tonight: 01:30. The evening's reminders move with it.\n"
-    assert terminal("next").out == "Next: evening-stretch, 01:00.\n"
+    assert terminal("next").out == "Next: stretching, 01:00.\n"
     passed = terminal("tonight", "23:00")
     assert (passed.code, passed.out) == (2, "")
     assert passed.err.startswith("23:00 is not between now (00:10) and your wake-up (07:00).")
     assert terminal("undo").out == "Undone: bedtime is yesterday 22:30 again.\n"
     terminal("tonight", "01:30")
     terminal.look_at_the_clock("21:00", TODAY + ONE_DAY)
-    assert terminal("next").out == "Next: evening-stretch, 22:00.\n"
+    assert terminal("next").out == "Next: stretching, 22:00.\n"

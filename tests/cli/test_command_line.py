@@ -125,10 +125,10 @@ def test_everything_else_is_too(terminal: Terminal, monkeypatch: pytest.MonkeyPa
     """In the desktop's language where the config says nothing."""
     monkeypatch.setenv("LANG", "da_DK.UTF-8")
     terminal.have_open()
-    assert terminal("snooze", "10m").out == "Udsat: water, til kl. 14:20.\n"
-    assert terminal("next").out == "Næste: water, kl. 14:20.\n"
-    assert terminal("done").out == "Godt gået: water.\n"
-    assert terminal("undo").out == "Fortrudt: water kl. 14:00 er udsat til kl. 14:20 igen.\n"
+    assert terminal("snooze", "10m").out == "Udsat: vand, til kl. 14:20.\n"
+    assert terminal("next").out == "Næste: vand, kl. 14:20.\n"
+    assert terminal("done").out == "Godt gået: vand.\n"
+    assert terminal("undo").out == "Fortrudt: vand kl. 14:00 er udsat til kl. 14:20 igen.\n"
     assert terminal("tonight", "23:00").out == (
         "Sengetid i aften: kl. 23:00. Aftenens påmindelser følger med.\n"
     )

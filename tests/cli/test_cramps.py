@@ -390,7 +390,7 @@ def test_a_file_of_the_diary_is_for_its_owner_alone(
     if before is not None:
         path.write_text("old")
         path.chmod(before)
-    result = terminal("cramp", "export", "--format", "json", "--output", path)
+    result = terminal("cramp", "export", "--format", "json", "--output", path, "--yes")
     assert (result.code, result.out) == (0, f"Wrote {path}; only you can read it.\n")
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.read_text(encoding="utf-8") == terminal("cramp", "export", "--format", "json").out

@@ -17,9 +17,11 @@ from nightcare.desktop.instance_lock import InstanceLock
 from nightcare.domain.delivery import Closed, Held, Outcome, Snoozed
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.reasons import Reason
+from nightcare.i18n.translator import read_words
 from nightcare.journal.database import FILE_NAME
 from nightcare.journal.diary_store import DiaryStore
 from nightcare.journal.store import SERVICE_NOTE
+from nightcare.languages import languages
 
 
 @pytest.fixture
@@ -233,3 +235,42 @@ def test_the_service_goes_on_from_the_erasing(lived: Terminal) -> None:
     with lived.journal() as journal:
         global_state = journal.global_state()
     assert (global_state.began, global_state.updated) == (lived.now, lived.now)
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        (("export",), "mine.json"),
+        (("export", "--format", "csv"), "reminders.csv"),
+        (("cramp", "export"), "mine.csv"),
+    ],
+)
+def test_another_file_is_overwritten_only_after_asking(
+    terminal: Terminal,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    command: tuple[str, ...],
+    name: str,
+) -> None:
+    """Enter alone keeps it; where nobody can be asked, the error names `--yes`."""
+    terminal.write(f'language = "{language}"')
+    translator = read_words(language)
+    path = terminal.home / name
+    path.write_text("a letter", encoding="utf-8")
+    where = terminal.home if name == "reminders.csv" else path
+    export = [*command, "--output", str(where)]
+    refused = terminal(*export)
+    said = translator.text("error_page_would_overwrite", path=path)
+    assert (refused.code, refused.out, refused.err) == (2, "", f"{said}\n")
+    question = translator.text("page_exists", path=path)
+    kept = answered(terminal, monkeypatch, [(question, "")], *export)
+    assert kept.code == 1
+    assert kept.out.endswith(f"{translator.text('page_kept', path=path)}\n")
+    assert [one.name for one in terminal.home.iterdir() if one.suffix != ""] == [name]
+    assert path.read_text(encoding="utf-8") == "a letter"
+    assert answered(terminal, monkeypatch, [(question, "y")], *export).code == 0
+    assert path.read_text(encoding="utf-8") != "a letter"
+    path.write_text("a letter", encoding="utf-8")
+    assert terminal(*export, "--yes").code == 0
+    assert path.read_text(encoding="utf-8") != "a letter"

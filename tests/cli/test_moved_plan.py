@@ -111,9 +111,9 @@ def test_what_has_its_outcome_keeps_it_and_its_time(
     lines = terminal("today").out.splitlines()
     assert lines == [
         "Sunday 22 November",
-        f"  22:00  evening-stretch    stretching     {became}",
+        f"  22:00  stretching (evening-stretch)   {became}",
     ]
-    assert terminal("next").out == "Next: evening-stretch, tomorrow 22:00.\n"
+    assert terminal("next").out == "Next: stretching, tomorrow 22:00.\n"
     assert terminal("preview", "--days", "1", "--json").json[0]["due"][:10] == "2026-11-23"
 
 
@@ -124,7 +124,7 @@ def test_a_snooze_stays_when_the_evening_moves(terminal: Terminal) -> None:
     running(terminal)
     snoozed = terminal.have(stretch_of(terminal), Snoozed(terminal.at("22:20")))
     terminal("tonight", "00:30")
-    assert terminal("next").out == "Next: evening-stretch, 22:20.\n"
+    assert terminal("next").out == "Next: stretching, 22:20.\n"
     assert terminal.remembered(snoozed) == Snoozed(terminal.at("22:20"))
 
 
@@ -144,7 +144,7 @@ def test_a_stretch_under_way_stays_when_the_evening_moves(terminal: Terminal) ->
     terminal("tonight", "00:30")
     assert isinstance(terminal.remembered(opened), Active)
     assert "In progress" in terminal("status").out
-    assert terminal("next").out == "Next: evening-stretch, tomorrow 22:00.\n"
+    assert terminal("next").out == "Next: stretching, tomorrow 22:00.\n"
 
 
 def test_undo_of_another_bedtime_brings_back_what_was_open(terminal: Terminal) -> None:
@@ -167,7 +167,7 @@ def test_a_later_wake_up_announces_nothing_that_was_done(terminal: Terminal) -> 
     taken = terminal.delivery("06:30", "pills", "wake")
     terminal.have(taken, Closed(Outcome.DONE, terminal.at("06:31")))
     assert terminal("config", "set", "sleep.wake", "07:30").code == 0
-    assert terminal("next").out == "Next: pills, 12:00.\n"
+    assert terminal("next").out == "Next: food, 12:00.\n"
     # The care day before goes on until then, and it was in its hours.
     assert [line[2:7] for line in terminal("today").out.splitlines()[1:]] == ["06:30"]
     terminal.look_at_the_clock("07:31")
@@ -183,7 +183,7 @@ def test_a_later_wake_up_moves_what_is_open(terminal: Terminal) -> None:
     taken = terminal.delivery("06:30", "pills", "wake")
     terminal.have(taken, Active(terminal.at("06:30"), terminal.at("06:45")))
     assert terminal("config", "set", "sleep.wake", "07:30").code == 0
-    assert terminal("next").out == "Next: pills, 07:30.\n"
+    assert terminal("next").out == "Next: food, 07:30.\n"
     assert terminal("today").out == "Saturday 21 November\nNothing is planned.\n"
     assert terminal("status", "--json").json["unsettled"] == []
 
@@ -202,7 +202,7 @@ def test_flying_west_lists_nothing_twice(terminal: Terminal) -> None:
         ("12:00", "planned"),
     ]
     terminal.now = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
-    assert terminal("next").out == "Next: pills, 12:00.\n"
+    assert terminal("next").out == "Next: food, 12:00.\n"
 
 
 def test_what_is_due_in_a_pause_is_announced_for_its_end_or_not_at_all(

@@ -149,10 +149,7 @@ def test_status_tells_a_stretch_under_way(terminal: Terminal) -> None:
         journal.save_routine_session(
             RoutineSession(delivery.key, "calf", began, began + timedelta(seconds=30))
         )
-    said = (
-        "In progress: Calf stretch and massage, for evening-stretch. "
-        "Step 3 of 7 · right leg · 20 s."
-    )
+    said = "In progress: Calf stretch and massage, for stretching. Step 3 of 7 · right leg · 20 s."
     assert said in terminal("status").out
     told = terminal("status", "--json").json["routine"]
     assert (told["reminder"], told["routine"]) == ("evening-stretch", "calf")
@@ -250,7 +247,7 @@ def test_while_the_saved_config_is_wrong_the_schedule_in_force_counts(terminal: 
         journal.write_note(SERVICE_NOTE, note)
     terminal.write("[sleep]\nwake = 7\n")
     result = terminal("next")
-    assert (result.code, result.out) == (0, "Next: walk, 17:00.\n")
+    assert (result.code, result.out) == (0, "Next: exercise, 17:00.\n")
     assert "uses the schedule that is still active" in result.err
     assert terminal("status", "--json").json["config"] == "mine.toml"
     assert terminal("preview").code == 78
@@ -335,7 +332,7 @@ def test_what_was_snoozed_may_come_next(terminal: Terminal) -> None:
 def test_next_knows_of_another_bedtime_tonight(terminal: Terminal) -> None:
     """The evening moves with it."""
     terminal.look_at_the_clock("21:40")
-    assert terminal("next").out == "Next: evening-stretch, 21:45.\n"
+    assert terminal("next").out == "Next: stretching, 21:45.\n"
     terminal("tonight", "00:30")
     assert terminal("next").out == "Next: water, 22:00.\n"
 
@@ -355,15 +352,15 @@ def test_today(terminal: Terminal) -> None:
     assert (result.code, result.err) == (0, "")
     assert result.out.splitlines() == [
         "Sunday 22 November",
-        "  08:00  water              water          done",
-        "  10:00  water              water          missed (the screen was locked)",
-        "  12:00  water              water          snoozed until 14:30",
-        "  14:00  water              water          open",
-        "  16:00  water              water",
-        "  18:00  water              water",
-        "  20:00  water              water",
-        "  21:45  evening-stretch    stretching",
-        "  22:20  loose-blanket      bedding",
+        "  08:00  water                          done",
+        "  10:00  water                          missed (the screen was locked)",
+        "  12:00  water                          snoozed until 14:30",
+        "  14:00  water                          open",
+        "  16:00  water",
+        "  18:00  water",
+        "  20:00  water",
+        "  21:45  stretching (evening-stretch)",
+        "  22:20  bedding (loose-blanket)",
     ]
 
 
@@ -374,7 +371,7 @@ def test_today_in_danish(terminal: Terminal) -> None:
     lines = terminal("today").out.splitlines()
     assert lines[0] == "søndag den 22. november"
     assert lines[2] == (
-        "  10:00  water              vand           venter, fordi der var ingen ved skærmen"
+        "  10:00  vand (water)                   venter, fordi der var ingen ved skærmen"
     )
 
 
@@ -388,9 +385,7 @@ def test_today_keeps_what_is_not_planned_any_more(terminal: Terminal) -> None:
     """The past stays."""
     walk = terminal.delivery("09:00", name="walk", slot="1")
     terminal.have(walk, Closed(Outcome.EXPIRED, terminal.at("09:10")))
-    assert terminal("today").out.splitlines()[2] == (
-        "  09:00  walk                              not answered"
-    )
+    assert terminal("today").out.splitlines()[2] == (f"  09:00  {'walk':<30} not answered")
 
 
 def test_today_where_nothing_is_planned(terminal: Terminal) -> None:
@@ -436,7 +431,7 @@ def test_preview_at_night_is_a_week_from_the_next_day(terminal: Terminal) -> Non
     terminal.now = terminal.now.replace(hour=22, minute=19)
     assert terminal("preview").out.splitlines()[:2] == [
         "Sunday 22 November",
-        "  08:00  water              water",
+        "  08:00  water",
     ]
     terminal.now = terminal.now.replace(hour=22, minute=21)
     lines = terminal("preview").out.splitlines()
@@ -538,8 +533,8 @@ def test_why(terminal: Terminal) -> None:
             )
         journal.record_status(occurrence.key, DeliveryStatus.SHOWN)
     assert terminal("why").out.splitlines() == [
-        "loose-blanket (12:00): shown 12:01, because nothing held it back.",
-        "evening-stretch (11:00): waiting since 11:01, because do not disturb was on.",
+        "bedding (12:00): shown 12:01, because nothing held it back.",
+        "stretching (11:00): waiting since 11:01, because do not disturb was on.",
         "water (10:00): not shown, because it was too late to be of use; decided 10:01.",
     ]
     assert len(terminal("why", "water").out.splitlines()) == 1
@@ -567,7 +562,7 @@ def test_why_has_words_for_every_step(terminal: Terminal, verdict: str, step: Re
     terminal.write('language = "da"')
     danish = terminal("why").out
     assert english.startswith("water (14:00): ")
-    assert danish.startswith("water (kl. 14:00): ")
+    assert danish.startswith("vand (kl. 14:00): ")
 
 
 def test_a_later_day_is_spoken_of_by_its_day(terminal: Terminal) -> None:

@@ -305,7 +305,7 @@ def test_at_its_end_a_stretching_reminder_that_is_open_is_done(
     """It says so, and it can be taken back; other reminders stay as they are."""
     water, delivery = terminal.have_open("14:05"), have_open_stretch(terminal)
     result = terminal("stretch")
-    assert "evening-stretch: done. `nightcare undo` undoes that." in result.out
+    assert "stretching: done. `nightcare undo` undoes that." in result.out
     state = terminal.remembered(delivery)
     assert isinstance(state, Closed)
     assert state.outcome is Outcome.DONE

@@ -80,3 +80,13 @@ def test_looking_back_needs_no_record_of_the_first_run() -> None:
     """As where the commands alone have written; and without any run there is nothing to see."""
     assert GlobalState(updated=NOON).looking_back(BEGAN) == GlobalState(updated=BEGAN)
     assert GlobalState().looking_back(BEGAN) == GlobalState()
+
+
+def test_a_person_reads_the_title_of_a_reminder() -> None:
+    """Its own text if that is short, else its topic; a name that is not configured stays."""
+    said = {"topic_hydration": "water"}
+    long, short = replace(WATER, text="x" * 61), replace(WATER, text="Take the pills.")
+    assert SCHEDULE.title("water", said.__getitem__) == "water"
+    assert replace(SCHEDULE, reminders=(long,)).title("water", said.__getitem__) == "water"
+    assert replace(SCHEDULE, reminders=(short,)).title("water", str) == "Take the pills"
+    assert SCHEDULE.title("gone", said.__getitem__) == "gone"

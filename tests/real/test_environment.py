@@ -434,7 +434,9 @@ def test_a_service_of_a_terminal_is_told_likewise(night: Nightcare, two: TwoBuse
     with replace(night, session={"DBUS_SESSION_BUS_ADDRESS": two.own.address}).service():
         said = two.shell.command("status", code=1)
         assert "Stop that `nightcare run`" in said.err
-        assert "End the `nightcare run`" in mends(two.shell.command("doctor", "--json", code=1).out)
+        assert "Stop the `nightcare run`" in mends(
+            two.shell.command("doctor", "--json", code=1).out
+        )
     with two.shell.service():
         eventually(lambda: two.shell.json("status")["notifier"], HANG_SECONDS, "the server")
         assert two.shell.command("status").err == ""

@@ -87,7 +87,7 @@ def test_what_is_done_when_the_evening_moves_is_announced_nowhere(evening: Eveni
         )
         evening.night.command("done")
         said = evening.night.command("tonight", "00:30").out
-        assert "no reminders are left to move" in said
+        assert "No reminders are left to move" in said
         assert clock(evening, "next") == "22:00"
         (entry,) = evening.night.json("today")
         assert (entry["outcome"], entry["due"][11:16]) == ("done", "22:00")

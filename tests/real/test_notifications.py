@@ -173,7 +173,7 @@ def wait_for_close(monitor: Monitor, arrived: Arrived) -> None:
 def is_notice(seen: Seen) -> bool:
     """Return whether it is a notice of nightcare and not a reminder."""
     hints = cast("dict[str, tuple[str, str]]", seen.body[6])
-    return hints["x-dunst-stack-tag"] == ("s", "nightcare notice")
+    return hints["x-dunst-stack-tag"][1].startswith("nightcare notice")
 
 
 def titles(monitor: Monitor) -> list[str]:

@@ -58,9 +58,11 @@ def snooze_command(context: CommandContext, words: tuple[str, ...]) -> None:
         delivery = actions.snooze(context.now, name, end)
         until = context.outlook().comes(delivery)
     if until is None:
-        context.print("did_snooze_not_back", reminder=delivery.key.reminder)
+        context.print("did_snooze_not_back", reminder=context.title(delivery.key.reminder))
     else:
-        context.print("did_snooze", reminder=delivery.key.reminder, until=context.clock(until))
+        context.print(
+            "did_snooze", reminder=context.title(delivery.key.reminder), until=context.clock(until)
+        )
 
 
 @click.command("pause", cls=LocalisedCommand)
@@ -111,10 +113,10 @@ def done_command(context: CommandContext, reminder: str | None, *, ahead: bool) 
         outlook = context.outlook()
     if delivery.answered_ahead:
         due = context.clock(delivery.occurrence.due)
-        context.print("did_done_ahead", reminder=delivery.key.reminder, due=due)
+        context.print("did_done_ahead", reminder=context.title(delivery.key.reminder), due=due)
         echo(next_line(outlook.next(), outlook, context.translator))
     else:
-        context.print("did_done", reminder=delivery.key.reminder)
+        context.print("did_done", reminder=context.title(delivery.key.reminder))
 
 
 def _with_clocks(error: NothingToDo, context: CommandContext) -> NothingToDo:
@@ -137,10 +139,12 @@ def skip_command(context: CommandContext, words: tuple[str, ...]) -> None:
         outlook = context.outlook()
     occurrences = [one.occurrence for one in skipped]
     if span is SkipSpan.TODAY:
-        context.print("did_skip_today", what=occurrences_text(occurrences, outlook.calendar))
+        context.print(
+            "did_skip_today", what=occurrences_text(occurrences, outlook, context.translator)
+        )
     else:
         (one,) = occurrences
-        what = occurrence_text(one, outlook.calendar, context.now, context.translator)
+        what = occurrence_text(one, outlook, context.translator)
         context.print("did_skip", what=what)
     echo(next_line(outlook.next(), outlook, context.translator))
 
@@ -232,7 +236,7 @@ def try_command(context: CommandContext, reminder: str) -> None:
         service, status = read_status(journal), journal.trial_status(number)
     if not shown_by:
         raise DesktopError("trial_not_shown", reason=delivery_text(context.translator, status))
-    context.print("did_try", reminder=reminder)
+    context.print("did_try", reminder=context.title(reminder))
     can = capabilities_text(context.translator, service.capabilities)
     context.print("notifier_can", notifier=shown_by, capabilities=can)
     if draws_no_buttons(service.capabilities):

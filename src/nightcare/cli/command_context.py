@@ -176,6 +176,10 @@ class CommandContext:
         """Return an instant (UTC) as text, relative to now."""
         return self.translator.when(instant.astimezone(self.zone), self.now.astimezone(self.zone))
 
+    def title(self, reminder: str) -> str:
+        """Return a reminder, given by its name, as a person reads it."""
+        return self.schedule.title(reminder, self.translator.text)
+
     # The journal
 
     @contextmanager

@@ -191,15 +191,19 @@ def remove_command(context: CommandContext, *, number: int | None, night: str | 
     default="csv",
 )
 @click.option("--output", type=PATH)
+@click.option("--yes", is_flag=True)
 @pass_context
-def export_command(context: CommandContext, *, form: str, output: Path | None) -> None:
+def export_command(context: CommandContext, *, form: str, output: Path | None, yes: bool) -> int:
     """Export the diary as CSV or JSON.
 
     In CSV a text that a spreadsheet would take for a formula has an apostrophe before it. JSON is
     exact.
     """
     from nightcare.cli import record_formats  # noqa: PLC0415 - as above
+    from nightcare.cli.questions import may_overwrite  # noqa: PLC0415 - as above
 
+    if output is not None and not (yes or may_overwrite(context.lenient().translator, output)):
+        return 1
     with context.journal() as journal:
         cramps, mornings = journal.diary.cramps(), journal.diary.mornings()
     if form == "json":
@@ -210,6 +214,7 @@ def export_command(context: CommandContext, *, form: str, output: Path | None) -
     record_formats.write_record(text, output)
     if output is not None:
         context.lenient().print("did_export", path=output)
+    return 0
 
 
 @contextmanager

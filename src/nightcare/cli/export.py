@@ -12,7 +12,7 @@ import click
 from nightcare import __version__
 from nightcare.cli.command_context import PATH, CommandContext, pass_context
 from nightcare.cli.command_help import LocalisedCommand
-from nightcare.cli.questions import confirm_erasure
+from nightcare.cli.questions import confirm_erasure, may_overwrite
 from nightcare.cli.record_formats import (
     COLUMNS,
     Record,
@@ -35,6 +35,7 @@ from nightcare.toml_writer import path_text, value_text
 _REMINDERS = ("reminder", "topic", "care_day", "due", "state", "at", "outcome", "reason", "snoozes")
 _ACTIONS = ("at", "what", "reminders")
 _SETTINGS = ("key", "value")
+_CSV_FILES = ("diary.csv", "reminders.csv", "acts.csv", "settings.csv")
 _PRIVATE = 0o700
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
@@ -78,6 +79,10 @@ def export_command(
         raise ValueRefused("export_hydration_wants_ics")
     if form == "csv" and output is None:
         raise ValueRefused("export_wants_folder")
+    if output is not None and not yes:
+        paths = [output / name for name in _CSV_FILES] if form == "csv" else [output]
+        if not may_overwrite(context.lenient().translator, *paths):
+            return 1
     zone = context.lenient().zone
     settings = context.active.values if context.config_is_valid else None
     with context.journal() as journal:
@@ -100,10 +105,17 @@ def export_command(
         diary_table = diary_rows(diary.cramps, diary.mornings)
         write_records(
             {
-                output / "diary.csv": csv_text(COLUMNS, diary_table),
-                output / "reminders.csv": csv_text(_REMINDERS, reminders),
-                output / "acts.csv": csv_text(_ACTIONS, actions),
-                output / "settings.csv": csv_text(_SETTINGS, _settings_rows(settings or {})),
+                output / name: text
+                for name, text in zip(
+                    _CSV_FILES,
+                    (
+                        csv_text(COLUMNS, diary_table),
+                        csv_text(_REMINDERS, reminders),
+                        csv_text(_ACTIONS, actions),
+                        csv_text(_SETTINGS, _settings_rows(settings or {})),
+                    ),
+                    strict=True,
+                )
             }
         )
     if output is not None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 from html import escape
 from pathlib import Path
 
 from nightcare.cli.command_context import CommandContext
-from nightcare.cli.questions import prompt_yes
+from nightcare.cli.questions import may_overwrite
 from nightcare.cli.record_formats import write_record
-from nightcare.errors import DesktopError, NightcareError, StateError, ValueRefused
+from nightcare.errors import DesktopError, NightcareError, StateError
 from nightcare.i18n.error_text import error_lines
 from nightcare.paths import PAGES, own_page
 
@@ -54,8 +53,8 @@ def write_page(
     """
     if not path.parent.is_dir():
         raise StateError("page_folder_missing", folder=path.parent, option=option)
-    if not yes and not _may_overwrite(path, context):
-        context.print("page_kept", path=path)
+    own = path in {own_page(context.state, name) for name in PAGES}
+    if not (yes or own or may_overwrite(context.translator, path)):
         return False
     try:
         write_record(text, path)
@@ -64,19 +63,6 @@ def write_page(
         raise StateError("page_not_written", path=path, reason=reason, option=option) from error
     context.print("did_export", path=path)
     return True
-
-
-def _may_overwrite(path: Path, context: CommandContext) -> bool:
-    """Return whether a page may be written there, after asking if another file is there."""
-    own = path in {own_page(context.state, name) for name in PAGES}
-    # Writing to a folder fails without any harm, and says why.
-    if own or not path.exists() or path.is_dir():
-        return True
-    if not sys.stdin.isatty():
-        raise ValueRefused("page_would_overwrite", path=path)
-    return prompt_yes(
-        context.translator, context.translator.text("page_exists", path=path), default=False
-    )
 
 
 def open_page(path: Path, context: CommandContext) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -71,3 +72,20 @@ def confirm_erasure(
         return True
     echo(refusal)
     return False
+
+
+def may_overwrite(translator: Translator, *paths: Path) -> bool:
+    """Return whether files may be written there, after asking for each that exists.
+
+    Raises:
+        ValueRefused: One exists, and there is no terminal to ask in.
+        KeyboardInterrupt: The user pressed Ctrl-C or Ctrl-D.
+    """
+    # Writing to a folder or a device does no harm.
+    for path in filter(Path.is_file, paths):
+        if not sys.stdin.isatty():
+            raise ValueRefused("page_would_overwrite", path=path)
+        if not prompt_yes(translator, translator.text("page_exists", path=path), default=False):
+            echo(translator.text("page_kept", path=path))
+            return False
+    return True

@@ -164,7 +164,7 @@ def _undo_value(context: CommandContext) -> dict[str, object] | None:
     return {
         "action": action.what,
         "at": local_time(action.at, context.calendar),
-        "text": undoable_text(action, context.calendar, context.now, context.translator),
+        "text": undoable_text(action, context.outlook(), context.translator),
     }
 
 
@@ -251,7 +251,8 @@ def _plan_lines(status: _Status, context: CommandContext) -> Iterator[str]:
 
         session, routine, stage = status.routine
         step = stage_words(stage, context.translator)
-        yield say("status_routine", reminder=session.key.reminder, routine=routine.name, step=step)
+        title = context.title(session.key.reminder)
+        yield say("status_routine", reminder=title, routine=routine.name, step=step)
     for delivery in outlook.unsettled():
         yield state_line(delivery, outlook, context.translator, running=status.running)
     ahead = ahead_line(outlook, context.translator)

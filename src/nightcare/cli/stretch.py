@@ -186,7 +186,8 @@ def _mark_done(
         if waiting:
             answers = UserActions(schedule, zone(schedule.zone), journal)
             delivery = answers.done(now, waiting[-1].key.reminder)
-            echo(translator.text("stretch_marked", reminder=delivery.key.reminder))
+            title = schedule.title(delivery.key.reminder, translator.text)
+            echo(translator.text("stretch_marked", reminder=title))
 
 
 def _is_stretching(delivery: Delivery, schedule: Schedule) -> bool:

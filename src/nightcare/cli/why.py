@@ -65,7 +65,7 @@ def why_command(context: CommandContext, *, reminder: str | None, as_json: bool)
     for delivery, state in ahead:
         context.print(
             "why_ahead",
-            reminder=delivery.key.reminder,
+            reminder=context.title(delivery.key.reminder),
             due=context.clock(delivery.occurrence.due),
             outcome=context.translator.text(f"outcome_{state.outcome}"),
             at=context.clock(state.at),
@@ -78,7 +78,7 @@ def _print(decision: Decision, context: CommandContext) -> None:
         verdict, reason = "not_shown", delivery_text(context.translator, decision.delivery)
     context.print(
         f"why_{verdict}",
-        reminder=decision.occurrence.key.reminder,
+        reminder=context.title(decision.occurrence.key.reminder),
         due=context.clock(decision.occurrence.due),
         at=context.clock(decision.at),
         reason=reason,

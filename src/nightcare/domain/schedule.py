@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from nightcare.domain.care_day import Sleep
 from nightcare.domain.moments import Moment
+from nightcare.domain.notification import OWN_TITLE_LENGTH
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.routine import RoutineRule, StretchRule
 from nightcare.domain.snooze import SnoozeRule
@@ -76,6 +78,20 @@ class Schedule:
         if reminder is None:
             raise KeyError(name)
         return reminder
+
+    def title(self, name: str, say: Callable[[str], str]) -> str:
+        """Return a reminder as a person reads it: its own text if that is short, or its topic.
+
+        Args:
+            name: The name of the reminder; one that is not configured stays as it is.
+            say: Returns the text of a key of the catalogue.
+        """
+        reminder = self.reminder(name)
+        if reminder is None:
+            return name
+        if reminder.text is not None and len(reminder.text) <= OWN_TITLE_LENGTH:
+            return reminder.text.rstrip(".")
+        return say(f"topic_{reminder.topic}")
 
     @property
     def enabled(self) -> tuple[Reminder, ...]:

@@ -200,7 +200,8 @@ class Engine:
         if found is not None:
             why, delivery = found
             name, due = delivery.key.reminder, delivery.occurrence.due.astimezone(context.zone)
-            body = say(why, reminder=name, due=f"{due:%H:%M}")
+            title = context.schedule.title(name, say)
+            body = say(why, title=title, reminder=name, due=f"{due:%H:%M}")
             self.notices.announce(say("late_title"), body, now)
 
     def stop(self) -> None:

@@ -138,9 +138,7 @@ class UserActions:
         if target is None:
             raise NothingToDo("nothing_to_snooze")
         if limit_reached(target, self._schedule.snooze.limit):
-            raise NothingToDo(
-                "snooze_limit", reminder=target.key.reminder, limit=self._schedule.snooze.limit
-            )
+            raise NothingToDo("snooze_limit", limit=self._schedule.snooze.limit)
         end = self._end(now, target, until)
         calendar = self.calendar()
         day = calendar.at(now)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-from nightcare.domain.care_day import Calendar
 from nightcare.domain.delivery import Active, Closed, Delivery, Held, Outcome, Snoozed
 from nightcare.domain.outlook import Outlook, OutlookEntry
 from nightcare.domain.reminders import Occurrence
@@ -27,32 +26,36 @@ def next_line(occurrence: Occurrence | None, outlook: Outlook, translator: Trans
     if occurrence is None:
         return translator.text("next_nothing")
     due = _clock(occurrence.due, outlook, translator)
-    return translator.text("next_line", reminder=occurrence.key.reminder, due=due)
+    title = outlook.schedule.title(occurrence.key.reminder, translator.text)
+    return translator.text("next_line", reminder=title, due=due)
 
 
-def occurrence_text(
-    occurrence: Occurrence, calendar: Calendar, now: datetime, translator: Translator
-) -> str:
+def occurrence_text(occurrence: Occurrence, outlook: Outlook, translator: Translator) -> str:
     """Return an occurrence as text within a sentence, such as "the 14:00 water"."""
-    name = occurrence.key.reminder
-    moment, today = calendar.local(occurrence.due), calendar.local(now)
+    name = outlook.schedule.title(occurrence.key.reminder, translator.text)
+    local = outlook.calendar.local
+    moment, today = local(occurrence.due), local(outlook.now)
     if moment.date() == today.date():
         return translator.text("occurrence_today", reminder=name, clock=f"{moment:%H:%M}")
     return translator.text("occurrence_other", reminder=name, when=translator.when(moment, today))
 
 
-def occurrences_text(occurrences: Iterable[Occurrence], calendar: Calendar) -> str:
-    """Return several occurrences as text, such as "water (14:00, 16:00), stretch (22:00)"."""
+def occurrences_text(
+    occurrences: Iterable[Occurrence], outlook: Outlook, translator: Translator
+) -> str:
+    """Return several occurrences as text, such as "water (14:00, 16:00), stretching (22:00)"."""
     clocks: dict[str, list[str]] = {}
     for one in occurrences:
-        clocks.setdefault(one.key.reminder, []).append(f"{calendar.local(one.due):%H:%M}")
+        title = outlook.schedule.title(one.key.reminder, translator.text)
+        clocks.setdefault(title, []).append(f"{outlook.calendar.local(one.due):%H:%M}")
     return ", ".join(f"{name} ({', '.join(times)})" for name, times in clocks.items())
 
 
 def ahead_line(outlook: Outlook, translator: Translator) -> str | None:
     """Return what was answered before its moment, which is to come, as a line; None for nothing."""
     parts = [
-        f"{one.key.reminder}, {_clock(one.occurrence.due, outlook, translator)}"
+        f"{outlook.schedule.title(one.key.reminder, translator.text)}"
+        f", {_clock(one.occurrence.due, outlook, translator)}"
         f" ({translator.text(f'outcome_{one.state.outcome}')})"
         for one in outlook.answered_ahead()
         if isinstance(one.state, Closed)
@@ -80,13 +83,13 @@ def day_lines(
 
 
 def entry_line(entry: OutlookEntry, outlook: Outlook, translator: Translator) -> str:
-    """Return an entry as a line: its time, reminder, topic and state."""
+    """Return an entry as a line: its time, title, name to type if that differs, and state."""
     name = entry.occurrence.key.reminder
     local = outlook.calendar.local(entry.occurrence.due)
-    reminder = outlook.schedule.reminder(name)
-    topic = "" if reminder is None else translator.text(f"topic_{reminder.topic}")
+    title = outlook.schedule.title(name, translator.text)
     state = entry_state(entry, outlook, translator)
-    return f"  {local:%H:%M}  {name:<18} {topic:<14} {state}".rstrip()
+    label = title if title == name else f"{title} ({name})"
+    return f"  {local:%H:%M}  {label:<30} {state}".rstrip()
 
 
 def entry_state(entry: OutlookEntry, outlook: Outlook, translator: Translator) -> str:
@@ -130,7 +133,8 @@ def state_line(
     if isinstance(delivery.state, Active) and not running:
         key = "stopped"
     due = _clock(delivery.occurrence.due, outlook, translator)
-    return translator.text(f"state_{key}", reminder=delivery.key.reminder, due=due, **values)
+    title = outlook.schedule.title(delivery.key.reminder, translator.text)
+    return translator.text(f"state_{key}", reminder=title, due=due, **values)
 
 
 def _state(

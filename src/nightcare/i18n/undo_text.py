@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from nightcare.domain.care_day import Calendar
 from nightcare.domain.delivery import Active, Closed, Delivery, Held, Snoozed
 from nightcare.domain.history import UserAction
 from nightcare.domain.outlook import Outlook
@@ -13,20 +12,17 @@ from nightcare.i18n.plan_text import occurrence_text, occurrences_text
 from nightcare.i18n.translator import Translator
 
 
-def undoable_text(
-    action: UserAction, calendar: Calendar, now: datetime, translator: Translator
-) -> str:
+def undoable_text(action: UserAction, outlook: Outlook, translator: Translator) -> str:
     """Return what the undo of an action would take back, such as "the snooze of the 22:00 water".
 
     Args:
         action: The last action.
-        calendar: The care days.
-        now: The time (UTC).
+        outlook: The plan.
         translator: The user's language.
     """
-    answered = occurrences_text([one.occurrence for one in action.deliveries], calendar)
+    answered = occurrences_text([one.occurrence for one in action.deliveries], outlook, translator)
     if len(action.deliveries) == 1:
-        answered = occurrence_text(action.deliveries[0].occurrence, calendar, now, translator)
+        answered = occurrence_text(action.deliveries[0].occurrence, outlook, translator)
     return translator.text(f"undoable_{action.what.replace('-', '_')}", what=answered)
 
 
@@ -78,14 +74,14 @@ def _answers(action: UserAction, outlook: Outlook, translator: Translator) -> li
 
 
 def _many_come(ahead: Sequence[Delivery], outlook: Outlook, translator: Translator) -> str:
-    what = occurrences_text([one.occurrence for one in ahead], outlook.calendar)
+    what = occurrences_text([one.occurrence for one in ahead], outlook, translator)
     return translator.text("undone_many_come", what=what)
 
 
 def _became(before: Delivery, action: UserAction, outlook: Outlook, translator: Translator) -> str:
     """Return what has become of one occurrence."""
     delivery = next((one for one in outlook.deliveries if one.key == before.key), None)
-    what = occurrence_text(before.occurrence, outlook.calendar, outlook.now, translator)
+    what = occurrence_text(before.occurrence, outlook, translator)
     match None if delivery is None else delivery.state:
         case None:
             return translator.text("undone_comes", what=what)

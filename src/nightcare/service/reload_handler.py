@@ -70,7 +70,8 @@ class ReloadHandler:
         else:
             name = coming.key.reminder
             when = words.when(coming.due.astimezone(zone), moment.astimezone(zone))
-            line = words.text("next_line", reminder=name, due=when)
+            title = settings.loaded.schedule.title(name, words.text)
+            line = words.text("next_line", reminder=title, due=when)
             settings.log("next_line", reminder=name, due=coming.due)
         engine.notices.withdraw(Subject.CONFIG)
         if self._desktop.notifier.name != "terminal":

@@ -11,7 +11,6 @@ from nightcare.domain.care_day import ONE_DAY
 from nightcare.domain.delivery import Active, Delivery, Held, Snoozed
 from nightcare.domain.diary import Answer
 from nightcare.domain.history import UserAction
-from nightcare.domain.notification import OWN_TITLE_LENGTH
 from nightcare.domain.outlook import Outlook
 from nightcare.domain.reminders import Key
 from nightcare.domain.snooze import offered
@@ -131,16 +130,6 @@ def key_of(rest: str) -> Key | None:
             return None
 
 
-def reminder_title(key: Key, facts: TrayFacts) -> str:
-    """Return a reminder as the person knows it: its own text if that is short, else its topic."""
-    reminder = facts.outlook.schedule.reminder(key.reminder)
-    if reminder is None:
-        return key.reminder
-    if reminder.text is not None and len(reminder.text) <= OWN_TITLE_LENGTH:
-        return reminder.text
-    return facts.translator.text(f"topic_{reminder.topic}")
-
-
 # What is open
 
 
@@ -176,7 +165,7 @@ def _answers(delivery: Delivery, facts: TrayFacts) -> Iterator[MenuItem]:
 
 def _open_line(delivery: Delivery, facts: TrayFacts) -> str:
     due = f"{facts.outlook.calendar.local(delivery.occurrence.due):%H:%M}"
-    what = reminder_title(delivery.key, facts)
+    what = facts.outlook.schedule.title(delivery.key.reminder, facts.translator.text)
     return facts.translator.text("tray_open", reminder=what, due=due)
 
 
@@ -193,14 +182,15 @@ def _next_item(facts: TrayFacts) -> MenuItem:
 
 
 def _next_line(facts: TrayFacts) -> str:
-    coming = facts.outlook.next()
+    say, coming = facts.translator.text, facts.outlook.next()
     if coming is None:
-        return facts.translator.text("tray_nothing")
+        return say("tray_nothing")
     local = facts.outlook.calendar.local
     due, now = local(coming.due), local(facts.outlook.now)
     key = "tray_next_today" if due.date() == now.date() else "tray_next"
-    what, when = reminder_title(coming.key, facts), _when(coming.due, facts)
-    return facts.translator.text(key, reminder=what, due=when)
+    what = facts.outlook.schedule.title(coming.key.reminder, say)
+    when = _when(coming.due, facts)
+    return say(key, reminder=what, due=when)
 
 
 # The evening
@@ -226,7 +216,7 @@ def _evening_items(facts: TrayFacts) -> list[MenuItem]:
     last = facts.last_action
     if last is not None:
         outlook = facts.outlook
-        what = undoable_text(last, outlook.calendar, outlook.now, facts.translator)
+        what = undoable_text(last, outlook, facts.translator)
         items.append(MenuItem(f"undo/{last.id}", say("tray_undo", what=what), pressable=True))
     return items
 
