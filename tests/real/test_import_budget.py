@@ -18,7 +18,7 @@ from parts.tray_host import TrayHost
 pytestmark = pytest.mark.real
 
 NOT_FOR_THE_SERVICE = {
-    "apscheduler.executors.pool", "apscheduler.triggers.cron", "asyncio.sslproto", "click",
+    "apscheduler.executors.pool", "apscheduler.triggers.cron", "ast", "asyncio.sslproto", "click",
     "cronsim", "ctypes.util", "dbus_fast", "email",
     "importlib.metadata", "ipaddress", "multiprocessing", "platformdirs", "plyer", "pydantic",
     "pydantic_core",
