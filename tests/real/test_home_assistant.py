@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from parts.bus import private_bus
 from parts.home import Home, private_home
 from parts.home_assistant import HomeAssistant, Phone, home_assistant, phone
+from parts.mock_desktop import Logind, logind
 from parts.processes import HANG_SECONDS, eventually, find_program, run_tool, running
 from parts.program import PROGRAM, PROMPTLY, Nightcare, Service, moment, now, soon, zone_where_it_is
 from parts.sockets import free_port
@@ -45,6 +47,7 @@ ENTITIES = {
     "switch.nightcare_pause",
 }  # fmt: skip
 OPEN, ALIVE = "binary_sensor.nightcare_open", "binary_sensor.nightcare_alive"
+PRESENT = "binary_sensor.nightcare_present"
 LONG_BEFORE = timedelta(hours=1)
 TO_STOP = timedelta(seconds=25)
 """The time to publish a moment, and to stop everything before it."""
@@ -59,12 +62,14 @@ class Household:
         assistant: Her Home Assistant.
         phone: Her phone.
         port: The port of her broker.
+        login: Her login session, which knows whether she is at the computer.
     """
 
     anna: Nightcare
     assistant: HomeAssistant
     phone: Phone
     port: int
+    login: Logind
     _running: ExitStack = field(default_factory=ExitStack)
     _service: Service | None = None
 
@@ -93,19 +98,13 @@ class Household:
         self.assistant.wait_for(ALIVE, "off")
 
     def open_reminder(self, name: str) -> datetime:
-        """Let a reminder fall due, and wait until it is open; returns its moment (UTC)."""
+        """Let a reminder fall due, until Home Assistant has it; returns its moment (UTC)."""
         service = self.switch_on()
         self.assistant.wait_for(OPEN, "off")
         later = now() + LONG_BEFORE
         due = soon(timedelta(seconds=3))
         self.configure(self.anna.reminder(name, due, topic="exercise"), bedtime=later)
         service.reload()
-        self.anna.wait_until(name, state="open")
-        return due
-
-    def wait_until_open(self, name: str) -> None:
-        """Wait until Home Assistant shows a reminder as open, and for the time to read it."""
-        due = moment(self.anna.today(name)["due"])
         template = f"{{{{ state_attr('{OPEN}', 'due') or '' }}}}"
 
         def shown() -> bool:
@@ -113,6 +112,12 @@ class Household:
             return bool(text) and moment(text) == due
 
         eventually(shown, HANG_SECONDS, f"{name} in Home Assistant", self.assistant.program)
+        return due
+
+    def be_there(self, *, there: bool) -> None:
+        """Sit down at the computer, or leave it."""
+        self.login.hint("1", "IdleHint", on=not there)
+        self.assistant.wait_for(PRESENT, "on" if there else "off")
 
     def is_paused(self, *, wanted: bool) -> bool:
         """Return whether reminders are paused, or not, as wanted."""
@@ -148,13 +153,17 @@ def household(request: pytest.FixtureRequest) -> Iterator[Household]:
         config.write_text(BROKER.format(port=port, passwords=passwords), encoding="utf-8")
         mosquitto = [find_program("/usr/sbin/mosquitto", "mosquitto"), "-c", str(config)]
         stack.enter_context(running(mosquitto, home.environment(), home.log("mosquitto")))
-        anna = Nightcare(home, zone=zone_where_it_is(EVENING))
+        system = stack.enter_context(private_bus(home, name="system"))
+        login = stack.enter_context(logind(system, home))
+        login.hint("1", "IdleHint", on=True)
+        session = {"DBUS_SYSTEM_BUS_ADDRESS": system.address, "XDG_SESSION_ID": "1"}
+        anna = Nightcare(home, session, zone_where_it_is(EVENING))
         assistant = stack.enter_context(home_assistant(program, home, str(anna.zone)))
         assistant.add_broker(port, "homeassistant", PASSWORD)
         own = stack.enter_context(phone())
         own.register(assistant)
         assistant.add_automation("nightcare.yaml", phone=own.device)
-        household = Household(anna, assistant, own, port)
+        household = Household(anna, assistant, own, port, login)
         household.configure(bedtime=now() + LONG_BEFORE)
         yield household
         household.switch_off()
@@ -177,7 +186,6 @@ def test_a_button_answers(household: Household, act: str, outcome: str) -> None:
     """The press ends in the journal."""
     name = f"press-{act}"
     household.open_reminder(name)
-    household.wait_until_open(name)
     household.phone.next_push(household.assistant.program)
     pressed = now()
     household.assistant.call("button/press", entity_id=f"button.nightcare_{act}")
@@ -213,6 +221,20 @@ def test_the_phone_answers(household: Household) -> None:
     assert cleared.tag == push.tag
 
 
+def test_who_is_at_the_computer_is_asked_there(household: Household) -> None:
+    """The phone is asked when they leave it."""
+    household.switch_on()
+    household.be_there(there=True)
+    household.open_reminder("window")
+    assert household.anna.today("window")["state"] == "open"
+    assert household.phone.unseen == []
+    household.be_there(there=False)
+    push = household.phone.next_push(household.assistant.program)
+    household.phone.press(household.assistant, push.buttons["Skip"])
+    household.answered("window", "skipped")
+    household.phone.next_push(household.assistant.program, cleared=True)
+
+
 def test_an_answer_elsewhere_takes_it_off_the_phone(household: Household) -> None:
     """A later press of its button answers nothing."""
     household.open_reminder("garden")
@@ -234,6 +256,7 @@ def test_home_assistant_reminds_while_every_computer_is_off(household: Household
     """The evening's moment comes although no nightcare runs."""
     before_bed = timedelta(minutes=5)
     household.switch_off()
+    household.assistant.add_automation("nightcare.da.yaml", phone=household.phone.device)
     due = soon(TO_STOP)
     household.configure(bedtime=due + before_bed)
     household.switch_on()
