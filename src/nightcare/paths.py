@@ -169,6 +169,22 @@ def bridge_runs(state: Path) -> bool:
     return bridge_lock(state).is_held()
 
 
+def blueprint(language: str) -> Path:
+    """Return the blueprint for Home Assistant in a language.
+
+    A checkout, an environment and a Debian package each have it in another folder.
+
+    Raises:
+        StateError: It is not installed.
+    """
+    name = "nightcare.yaml" if language == "en" else f"nightcare.{language}.yaml"
+    for prefix in (Path(__file__).parents[2], Path(sys.prefix), Path("/usr")):
+        path = prefix / "share" / _APP / "homeassistant" / name
+        if path.exists():
+            return path
+    raise StateError("blueprint_missing")
+
+
 def schema_file(config: Path) -> Path:
     """Return the path of the schema that editors find beside a config file."""
     return config.with_name(f"{config.stem}.schema.json")

@@ -8,14 +8,20 @@ import click
 
 from nightcare.cli.command_context import CommandContext, pass_context
 from nightcare.cli.command_help import LocalisedCommand
+from nightcare.cli.output import echo
 from nightcare.errors import NotConfigured
+from nightcare.paths import blueprint
 
 
 @click.command("bridge", cls=LocalisedCommand)
 @click.option("--forget", is_flag=True)
+@click.option("--blueprint", "shown", is_flag=True)
 @pass_context
-def bridge_command(context: CommandContext, *, forget: bool) -> None:
+def bridge_command(context: CommandContext, *, forget: bool, shown: bool) -> None:
     """Run the bridge to your MQTT broker and Home Assistant until Ctrl-C."""
+    if shown:
+        echo(str(blueprint(context.lenient().translator.language)))
+        return
     if forget:
         forget_topics(context)
         return
