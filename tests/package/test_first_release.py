@@ -32,8 +32,6 @@ pytestmark = pytest.mark.real
 PYTHON = "/usr/bin/python3"
 UNIT = "nightcare.service"
 INSTALL_SECONDS = 300
-STARTED = f"Started {UNIT}"
-"""The line that the user manager prints at each start."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +135,7 @@ class Person:
 
     def starts(self) -> int:
         """Return how often the user manager has started the service."""
-        return self.manager.log.read_text(encoding="utf-8").count(STARTED)
+        return self.home.log("starts").read_text(encoding="utf-8").count("start")
 
     def configure(self, *reminders: tuple[str, datetime]) -> None:
         """Write a config with these reminders."""
@@ -184,6 +182,10 @@ def person(home: Home, first: Packages, install: Installer) -> Iterator[Person]:
     """
     install(home, first)
     local = home.path / ".local" / "bin" / "nightcare"
+    counted = home.runtime / "systemd" / "user" / f"{UNIT}.d" / "counted.conf"
+    counted.parent.mkdir(parents=True)
+    count = f"/bin/sh -c 'echo start >>{home.log('starts')}'"
+    counted.write_text(f"[Service]\nExecStartPre={count}\n", encoding="utf-8")
     with user_manager(home) as manager:
         one = Person(home, manager, str(local) if local.exists() else "/usr/bin/nightcare")
         assert one.command("--version").split()[-1] == "0.1.0"
