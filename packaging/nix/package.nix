@@ -43,6 +43,7 @@ let
       jeepney
       jinja2
       markupsafe
+      paho-mqtt
       platformdirs
       plyer
       pydantic
@@ -76,4 +77,6 @@ runCommand "nightcare-${version}"
     chmod -R u+w $out/share
     ${interpreter}/bin/python ${source}/scripts/releasing/desktop_files.py $out $out/bin/nightcare \
       ${interpreter}/bin/python -P -m nightcare.service
+    ${interpreter}/bin/python ${source}/scripts/releasing/desktop_files.py --bridge $out \
+      ${interpreter}/bin/python -P -m nightcare.bridge
   ''

@@ -1,8 +1,8 @@
 """Print the software bill of materials of nightcare, as CycloneDX JSON.
 
-The argument is the folder of the installed distributions (`site-packages`), of the environment in a
-package or of `.venv`. The list has nightcare's dependencies with its extras, whatever else is
-installed there, and the code that a wheel lists as compiled into it.
+The arguments are the folders of the installed distributions (`site-packages`), of a package or of
+`.venv`. The list has nightcare's dependencies with its extras, whatever else is installed there,
+and the code that a wheel lists as compiled into it.
 
 Source: CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/); PEP 770 for the lists in wheels;
 https://github.com/package-url/purl-spec for the names.
@@ -40,10 +40,10 @@ _EXPRESSIONS = {
 for the licence with three clauses."""
 
 
-def sbom(folder: str) -> dict[str, Any]:
-    """Return the bill of materials of the distributions in a folder."""
+def sbom(*folders: str) -> dict[str, Any]:
+    """Return the bill of materials of the distributions in these folders."""
     found: dict[str, Distribution] = {
-        canonicalize_name(one.name): one for one in distributions(path=[folder])
+        canonicalize_name(one.name): one for one in distributions(path=list(folders))
     }
     needed = _closure(found)
     own = _component(found[_OWN], {}, "application")
@@ -159,4 +159,4 @@ def locked_hashes(text: str) -> dict[str, list[str]]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(sbom(sys.argv[1]), indent=1))  # noqa: T201 - this is its purpose
+    print(json.dumps(sbom(*sys.argv[1:]), indent=1))  # noqa: T201 - this is its purpose

@@ -47,16 +47,18 @@ LIFE = PROJECT / "scripts" / "releasing" / "deb_life"
 
 @pytest.fixture(scope="module")
 def unpacked(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Unpack the package."""
+    """Unpack the package and that of the bridge."""
     folder = tmp_path_factory.mktemp("unpacked")
-    run_tool(["dpkg-deb", "--extract", str(packages.debian), str(folder)], ENVIRONMENT)
+    for package in (packages.debian, packages.debian_bridge):
+        run_tool(["dpkg-deb", "--extract", str(package), str(folder)], ENVIRONMENT)
     return folder
 
 
 def test_lintian_finds_no_mistake(packages: Packages) -> None:
     """It finds no warning either, except those that the package explains."""
     tool = [find_program("lintian", "lintian"), "--allow-root", "--fail-on", "error,warning"]
-    run_tool([*tool, str(packages.debian)], ENVIRONMENT, SYSTEM_SECONDS)
+    both = [str(packages.debian), str(packages.debian_bridge)]
+    run_tool([*tool, *both], ENVIRONMENT, SYSTEM_SECONDS)
 
 
 def test_it_brings_what_a_system_looks_for(unpacked: Path) -> None:
@@ -127,6 +129,15 @@ def test_a_licence_whose_text_is_not_at_hand_stops_the_package(expression: str) 
         list(COPYRIGHT["texts_for"](expression))
 
 
+def test_the_bridge_brings_its_library_and_its_unit(packages: Packages) -> None:
+    """Nothing else, so that people without a broker need not install it."""
+    listed = run_tool(["dpkg-deb", "--contents", str(packages.debian_bridge)], ENVIRONMENT)
+    names = {line.split()[5].removeprefix("./usr/") for line in listed.decode().splitlines()}
+    files = {name for name in names if not name.endswith("/") and "/paho" not in name}
+    assert files == {"lib/systemd/user/nightcare-bridge.service", "share/doc/nightcare-bridge"}
+    assert any(name.endswith("/paho/mqtt/client.py") for name in names)
+
+
 def test_its_version_is_that_of_the_program() -> None:
     """The date of its changelog is that of the release."""
     changelog = (PROJECT / "debian" / "changelog").read_text(encoding="utf-8")
@@ -147,10 +158,10 @@ def test_it_comes_works_and_goes_without_a_trace(packages: Packages, tmp_path: P
             "--quiet",
             "--variant=essential",
             "--include=python3",
-            f"--customize-hook=mkdir $1/tmp/said; cp {deb} $1/tmp/said/nightcare.deb",
+            f"--customize-hook=mkdir $1/tmp/said; cp {deb} {packages.debian_bridge} $1/tmp/said",
             f"--customize-hook=cp {LIFE} $1/tmp",
             "--chrooted-customize-hook=sh /tmp/deb_life /tmp/said",
-            f"--customize-hook=rm $1/tmp/said/nightcare.deb; cp $1/tmp/said/* {said}",
+            f"--customize-hook=rm $1/tmp/said/*.deb; cp $1/tmp/said/* {said}",
             "--format=null",
             platform.freedesktop_os_release()["VERSION_CODENAME"],
             "/dev/null",

@@ -49,7 +49,7 @@ class Packages:
     @property
     def deb(self) -> Path:
         """The Debian package."""
-        (found,) = self.folder.glob("*.deb")
+        (found,) = self.folder.glob("nightcare_*.deb")
         return found
 
     @property

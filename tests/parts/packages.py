@@ -23,6 +23,7 @@ class Packages:
     sdist: Path
     wheel: Path
     debian: Path
+    debian_bridge: Path
     wheels: Path
 
 
@@ -35,5 +36,6 @@ def build_packages(folder: Path) -> Packages:
     run_tool([str(PROJECT / "scripts" / "package"), str(folder)], os.environ, BUILD_SECONDS)
     (sdist,) = folder.glob("*.tar.gz")
     (wheel,) = folder.glob("*.whl")
-    (debian,) = folder.glob("*.deb")
-    return Packages(sdist, wheel, debian, PROJECT / "build" / "wheels")
+    (debian,) = folder.glob("nightcare_*.deb")
+    (debian_bridge,) = folder.glob("nightcare-bridge_*.deb")
+    return Packages(sdist, wheel, debian, debian_bridge, PROJECT / "build" / "wheels")
