@@ -133,7 +133,7 @@ def test_the_bridge_brings_its_library_and_its_unit(packages: Packages) -> None:
     """Nothing else, so that people without a broker need not install it."""
     listed = run_tool(["dpkg-deb", "--contents", str(packages.debian_bridge)], ENVIRONMENT)
     names = {line.split()[5].removeprefix("./usr/") for line in listed.decode().splitlines()}
-    files = {name for name in names if not name.endswith("/") and "/paho" not in name}
+    files = {name for name in names if name[-1:] not in ("", "/") and "/paho" not in name}
     assert files == {"lib/systemd/user/nightcare-bridge.service", "share/doc/nightcare-bridge"}
     assert any(name.endswith("/paho/mqtt/client.py") for name in names)
 
