@@ -14,11 +14,12 @@ from datetime import UTC, datetime
 from benchmarks.desk import EXAMPLE, FLOORS, Desk, Started, programs, service
 from benchmarks.measuring import Activity, Memory, activity_during, memory_of
 from nightcare.journal.store import Journal
+from parts.broker import phone, private_broker
 from parts.bus import private_bus
 from parts.display import virtual_display
 from parts.home import private_home
 from parts.panels import xfce4_panel
-from parts.processes import eventually
+from parts.processes import eventually, running
 from parts.program import LATER, Nightcare
 
 _BEAT_SECONDS = 10
@@ -47,6 +48,7 @@ def quiet_minutes(desk: Desk, seconds: float, settle: float) -> dict[str, Activi
             pids[name] = stack.enter_context(service(person, **variables)).pid
         pids |= stack.enter_context(_others(desk))
         pids |= stack.enter_context(_with_tray())
+        pids |= stack.enter_context(_bridge())
         time.sleep(settle)
         found = activity_during(list(pids.values()), seconds)
     return dict(zip(pids, found, strict=True))
@@ -60,6 +62,7 @@ def memories(desk: Desk, notifications: int, reloads: int, settle: float) -> dic
         person.config.parent.mkdir(parents=True)
         shutil.copy(EXAMPLE, person.config)
         others = stack.enter_context(_others(desk)) | stack.enter_context(_with_tray())
+        others |= stack.enter_context(_bridge())
         running = stack.enter_context(service(person))
         time.sleep(settle)
         found |= {name: memory_of(pid) for name, pid in others.items()}
@@ -71,6 +74,25 @@ def memories(desk: Desk, notifications: int, reloads: int, settle: float) -> dic
             if number in {1, 20, reloads // 2, reloads}:
                 found[f"after reload {number} of another schedule"] = memory_of(running.pid)
     return found
+
+
+@contextlib.contextmanager
+def _bridge() -> Iterator[dict[str, int]]:
+    """Run the bridge beside a service, connected with TLS to a broker, if one is installed."""
+    if shutil.which("mosquitto") is None:
+        yield {}
+        return
+    with private_home() as home, private_broker(home) as broker:
+        person = Nightcare(home)
+        person.configure(LATER, broker.config())
+        command = [sys.executable, "-m", "nightcare.bridge"]
+        with (
+            person.service(),
+            running(command, home.environment(), home.log("bridge")) as program,
+            phone(broker) as one,
+        ):
+            eventually(lambda: one.read("alive") == "online", 60.0, "the bridge", program)
+            yield {"the bridge, connected to a broker": program.pid}
 
 
 @contextlib.contextmanager

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from jeepney import DBusAddress, new_method_call, new_signal
+from jeepney.io.blocking import DBusConnection
 
 from nightcare.journal.service_status import BridgeStatus, read_bridge_status
 from nightcare.journal.store import Journal
@@ -24,6 +26,7 @@ from parts.broker import (
     phone,
     private_broker,
 )
+from parts.bus import DRIVER, PrivateBus
 from parts.home import Home
 from parts.processes import HANG_SECONDS, Program, eventually, find_program, running
 from parts.program import LATER, PROGRAM, Nightcare, now, soon
@@ -164,6 +167,36 @@ def status(person: Nightcare) -> BridgeStatus:
         return read_bridge_status(journal)
     finally:
         journal.close()
+
+
+def prepare_for_sleep(connection: DBusConnection, *, asleep: bool) -> None:
+    """Send the signal of logind before suspend, or after it."""
+    manager = DBusAddress("/org/freedesktop/login1", interface="org.freedesktop.login1.Manager")
+    connection.send(new_signal(manager, "PrepareForSleep", "b", (asleep,)))
+
+
+def test_suspend_is_announced_and_only_by_logind(
+    broker: Broker, anna: Nightcare, system: PrivateBus
+) -> None:
+    """Home Assistant learns at once that nobody reminds any more, and that somebody does again."""
+    anna.configure(LATER, broker.config())
+    name = new_method_call(DRIVER, "RequestName", "su", ("org.freedesktop.login1", 0))
+    with system.connection() as logind, system.connection() as other, phone(broker) as one:
+        assert logind.send_and_get_reply(name).body == (1,)
+
+        def leads_to(wanted: str, *, asleep: bool) -> bool:
+            # Nobody tells when the bridge has subscribed to the signal.
+            prepare_for_sleep(logind, asleep=asleep)
+            return bool(one.read("alive") == wanted)
+
+        with anna.service(), bridge(anna, DBUS_SYSTEM_BUS_ADDRESS=system.address) as program:
+            eventually(lambda: one.read("alive") == "online", HANG_SECONDS, "online", program)
+            eventually(lambda: leads_to("offline", asleep=True), HANG_SECONDS, "offline", program)
+            eventually(lambda: leads_to("online", asleep=False), HANG_SECONDS, "online", program)
+            prepare_for_sleep(other, asleep=True)
+            one.press("pause", "ON")
+            eventually(lambda: one.read("state")["paused"], HANG_SECONDS, "a pause", program)
+            assert one.read("alive") == "online"
 
 
 def stranger(broker: Broker) -> str:
@@ -341,7 +374,7 @@ def hostile(behave: Callable[[socket.socket], None]) -> Iterator[int]:
 
 
 CONNACK = b"\x20\x03\x00\x00\x00"
-PUBLISH = b"\x30\x05\x00\x01a\x00x"
+PUBLISH = b"\x30"
 
 
 def garbage(link: socket.socket) -> None:
@@ -368,12 +401,23 @@ def length_of(number: int) -> bytes:
             return bytes(found)
 
 
-def flood(link: socket.socket) -> None:
-    """Accept, then send small messages without an end."""
-    link.recv(4096)
-    link.sendall(CONNACK)
-    while True:
-        link.sendall(PUBLISH * 500)
+class Flood:
+    """A broker that accepts, then sends small messages without an end.
+
+    Attributes:
+        sent: The messages that were taken.
+    """
+
+    def __init__(self) -> None:
+        self.sent = 0
+
+    def __call__(self, link: socket.socket) -> None:
+        """Do it to whoever has connected."""
+        link.recv(4096)
+        link.sendall(CONNACK)
+        while True:
+            link.sendall(PUBLISH + length_of(1004) + b"\x00\x01a\x00" + b"x" * 1000)
+            self.sent += 1
 
 
 @pytest.mark.parametrize("behave", [garbage, giant])
@@ -395,10 +439,12 @@ def test_a_hostile_broker_is_left_and_the_service_never_notices(
 
 def test_a_flood_keeps_the_bridge_busy_and_not_stuck(anna: Nightcare) -> None:
     """It still ends when it is asked to, and the journal is as it was."""
+    flood = Flood()
     with hostile(flood) as port:
         anna.configure(LATER, f'[mqtt]\nhost = "127.0.0.1"\nport = {port}\ninsecure = true\n')
         with bridge(anna) as program:
-            eventually(lambda: status(anna).connected, HANG_SECONDS, "a connection", program)
+            # More than all buffers on the way hold.
+            eventually(lambda: flood.sent > 20_000, HANG_SECONDS, "it to read", program)
             assert end(program) == 0
     assert "Traceback" not in anna.home.log("bridge").read_text(encoding="utf-8")
 
