@@ -186,6 +186,11 @@ class Tray:
         finally:
             journal.close()
 
+    def reports(self) -> str:
+        """Return the methods by which the panel has told of clicks."""
+        seen = {one.member for one in self.monitor.history()} & {"Event", "EventGroup"}
+        return ", ".join(sorted(seen))
+
     def sees(self, row: str, seen: str) -> None:
         """Compare what is to be seen with the table, or write it there."""
         if self.writing:

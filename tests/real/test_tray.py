@@ -88,8 +88,7 @@ def test_items_of_submenus_end_in_the_journal(tray: Tray) -> None:
     (undo,) = (one for one in tray.labels() if one.startswith("Undo: "))
     tray.press(undo)
     tray.until(lambda journal: not journal.global_state().good_night, "an open evening")
-    events = {one.member for one in tray.monitor.history() if one.member in {"Event", "EventGroup"}}
-    tray.sees("tells of clicks by", ", ".join(sorted(events)))
+    tray.sees("tells of clicks by", tray.reports())
 
 
 def test_the_program_is_named_by_status(tray: Tray) -> None:

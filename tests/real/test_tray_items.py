@@ -5,24 +5,40 @@ These tests take minutes: they run with `--desktops all`.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 
 from nightcare.domain.delivery import Active, Closed, Delivery, Outcome, Snoozed
 from nightcare.domain.diary import Answer
 from nightcare.journal.store import Journal
-from parts.home import Home
+from parts.bus import private_bus
+from parts.display import Box, virtual_display
+from parts.home import Home, private_home
+from parts.panels import Panel, right_of
 from parts.processes import HANG_SECONDS, eventually
+from parts.program import LATER, Nightcare
 from parts.scripts import shell_program
 from parts.server_table import ServerTable, read_table, write_table
-from parts.tray_desk import DOCUMENT, POINTED_AT, Tray, leaf, tray_on
+from parts.servers import gnome_shell
+from parts.tray_desk import DOCUMENT, POINTED_AT, TERMINAL, Tray, leaf, tray_on
+from parts.tray_host import WATCHER
 
 pytestmark = pytest.mark.real
 
 OPENED = "text/html", "text/plain", "application/toml", "text/x-toml"
 """The types of the pages and of the config file, by the tools of the desktop."""
+
+
+OF_ICONS = 1000
+"""The column of the panel of GNOME from which on icons are drawn."""
+
+EXTENSION = """[org/gnome/shell]
+enabled-extensions=['ubuntu-appindicators@ubuntu.com']
+"""
 
 
 @pytest.fixture(scope="module")
@@ -203,3 +219,48 @@ def test_waybar_draws_the_icon_and_a_left_click_opens_the_menu(
         _, box = tray.open_menu()
         assert len(tray.rows(tray.labels(), box)) == len(tray.labels())
         tray.picture("menu")
+
+
+def test_gnome_shows_the_icon_with_its_extension(
+    request: pytest.FixtureRequest, table: ServerTable
+) -> None:
+    """A click opens the menu, an item is pressed, and the icon goes when it is not wanted."""
+    with contextlib.ExitStack() as stack:
+        home = stack.enter_context(private_home())
+        bus = stack.enter_context(private_bus(home, services=True))
+        display = stack.enter_context(virtual_display(home))
+        shell = stack.enter_context(gnome_shell(display, bus, home, more=EXTENSION))
+        bus.wait_for_owner(WATCHER, shell.program)
+        person = Nightcare(home, {"DBUS_SESSION_BUS_ADDRESS": bus.address})
+        person.configure(LATER, TERMINAL)
+        without = right_of(display.picture(), OF_ICONS)
+
+        def icon() -> Box | None:
+            one = right_of(display.picture(), OF_ICONS).changed(without)
+            two = right_of(display.picture(), OF_ICONS).changed(without)
+            return one if one == two else None
+
+        service = stack.enter_context(person.service())
+        place = cast("Box", eventually(icon, HANG_SECONDS, "the icon", shell.program))
+        eventually(lambda: "gnome-shell" in person.command("status").out, HANG_SECONDS, "its name")
+        tray = Tray(
+            "GNOME", Panel("gnome-shell", shell.program, display), display, bus, shell.monitor,
+            home, person, service, table, writing=request.config.getoption("--write-table"),
+        )  # fmt: skip
+        tray.sees("named by `status`", "gnome-shell")
+        before = tray.at_rest()
+        display.click(place.x + OF_ICONS + place.width // 2, place.center[1])
+        box = tray.panel.settled(before)
+        tray.sees("a left click with nothing open", "the menu")
+        tray.picture("menu")
+        labels = tray.labels()
+        display.click(*tray.rows(labels, box)[labels.index("Good night")].center)
+        tray.until(lambda journal: journal.global_state().good_night, "a closed evening")
+        tray.sees("tells of clicks by", tray.reports())
+        person.configure(LATER, TERMINAL, '[tray]\nshow = "never"\n')
+        service.reload()
+
+        def gone() -> bool:
+            return right_of(display.picture(), OF_ICONS).changed(without) is None
+
+        eventually(gone, HANG_SECONDS, "the icon to go", shell.program)

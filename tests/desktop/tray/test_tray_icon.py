@@ -7,6 +7,7 @@ import contextlib
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from jeepney import DBusAddress, HeaderFields, MessageType, new_method_call
 from nightcare.desktop.dbus.client import BusClient
 from nightcare.desktop.tray.menu import Appearance, MenuItem, TrayState
 from nightcare.desktop.tray.tray_icon import TrayIcon
-from parts.bus import PrivateBus, private_bus
+from parts.bus import Monitor, PrivateBus, private_bus
 from parts.home import Home
 from parts.named_service import PROPERTIES
 from parts.notification_server import Peer
@@ -179,10 +180,26 @@ def test_the_icon_comes_back_with_the_bus(home: Home) -> None:
         run(story(bus))
 
 
-def test_the_icon_goes_when_it_is_not_wanted_any_more(bus: PrivateBus) -> None:
-    """Its name is released, by which a watcher knows, while the connection is still used."""
+def test_gnome_gets_the_path_of_the_icon(bus: PrivateBus) -> None:
+    """Its extension may lose an icon that is registered by a name."""
+    name = Path("/proc/self/comm")
+    before = name.read_text(encoding="utf-8")
 
     async def story() -> None:
+        async with TrayHost(bus.address) as host, shown(bus.address):
+            assert await host.icon() == ITEM_PATH
+
+    name.write_text("gnome-shell", encoding="utf-8")
+    try:
+        run(story())
+    finally:
+        name.write_text(before, encoding="utf-8")
+
+
+def test_the_icon_goes_when_it_is_not_wanted_any_more(bus: PrivateBus) -> None:
+    """It says that it is passive, and its name is released, while the connection is still used."""
+
+    async def story(monitor: Monitor) -> None:
         client = BusClient(bus.address)
         model = Model()
         other = asyncio.create_task(client.serve(_Silent()))
@@ -195,10 +212,13 @@ def test_the_icon_goes_when_it_is_not_wanted_any_more(bus: PrivateBus) -> None:
             while (await host.ask_bus("NameHasOwner", "s", name)).body[0]:
                 await host.settle()
             assert client.objects == {}
+            passive = await asyncio.to_thread(monitor.wait_for, "NewStatus", interface=ITEM)
+            assert passive.body == ("Passive",)
             other.cancel()
             await asyncio.gather(other, return_exceptions=True)
 
-    run(story())
+    with bus.monitor() as monitor:
+        run(story(monitor))
 
 
 class _Silent:

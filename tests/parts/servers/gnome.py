@@ -141,15 +141,23 @@ class GnomeShell(RealServer):
 
 @contextlib.contextmanager
 def gnome_shell(
-    display: Display, bus: PrivateBus, home: Home, *, plain: bool = False
+    display: Display, bus: PrivateBus, home: Home, *, plain: bool = False, more: str = ""
 ) -> Iterator[GnomeShell]:
-    """Run GNOME Shell until leaving; on entry it owns the name of a notification server."""
+    """Run GNOME Shell until leaving; on entry it owns the name of a notification server.
+
+    Args:
+        display: Where it draws.
+        bus: Its session bus.
+        home: The home of the person.
+        plain: Ignored.
+        more: More settings, as in a key file.
+    """
     del plain  # it has nothing to be found by
     folder = own_folder(home, "gnome")
     settings = folder / ".config" / "glib-2.0" / "settings" / "keyfile"
     settings.parent.mkdir(parents=True, exist_ok=True)
     # It greets with banners of its own; these go aside.
-    settings.write_text(SETTINGS, encoding="utf-8")
+    settings.write_text(SETTINGS + more, encoding="utf-8")
     log = home.log("gnome-shell")
     log.unlink(missing_ok=True)
     with contextlib.ExitStack() as stack:

@@ -33,6 +33,8 @@ _SCRIPTS = "python"
 _PLUGIN_RUNNER = "wrapper-"
 """The beginning of the name of the program that runs a plugin of the Xfce panel, its parent."""
 
+_GNOME = "gnome-shell"
+
 _OWNED = frozenset({1, 4})
 """Replies of RequestName: the caller owns the name now, or did before."""
 
@@ -83,6 +85,8 @@ class TrayIcon:
         finally:
             del objects[ITEM_PATH], objects[MENU_PATH]
             if self._session is not None:
+                # A watcher that knows the icon by its path does not see it go; hosts hide it.
+                self._session.bus.emit(ITEM_PATH, ITEM_INTERFACE, "NewStatus", "s", "Passive")
                 release = new_method_call(BUS, "ReleaseName", "s", (self._name,))
                 self._session.bus.post(release)
             self._forget()
@@ -140,7 +144,8 @@ class TrayIcon:
             named = await session.bus.call(
                 BUS, "RequestName", "u", self._name, _DO_NOT_QUEUE, takes="su"
             )
-            service = self._name if named[0] in _OWNED else ITEM_PATH
+            own = named[0] in _OWNED and not await _loses_named_icons(session, owner)
+            service = self._name if own else ITEM_PATH
             await session.bus.call(watcher, "RegisterStatusNotifierItem", "", service)
 
     # Called by hosts
@@ -177,6 +182,17 @@ class TrayIcon:
             if reader == self._reader and found != self.host:
                 self.host = found
                 self._model.host_changed()
+
+
+async def _loses_named_icons(session: BusSession, watcher: str) -> bool:
+    """Return whether a watcher may lose an icon that is registered by a name.
+
+    Until version 46, the AppIndicator extension of GNOME does: it forgets what it has read of the
+    icon when it hears of the owner of the name (ubuntu/gnome-shell-extension-appindicator#386).
+    """
+    with contextlib.suppress(OSError):
+        return program_name(await session.bus.get_process_id(watcher)) == _GNOME
+    return False
 
 
 def program_name(process: int) -> str:
