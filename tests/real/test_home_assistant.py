@@ -5,6 +5,7 @@ Everything is on loopback. The phone is a stand-in for the app of Home Assistant
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -13,7 +14,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from paho.mqtt import publish
 
+from nightcare.bridge.settings import computer_id
+from nightcare.bridge.topics import Topics
 from parts.bus import private_bus
 from parts.home import Home, private_home
 from parts.home_assistant import HomeAssistant, Phone, home_assistant, phone
@@ -276,3 +280,27 @@ def test_home_assistant_reminds_while_every_computer_is_off(household: Household
     log = household.assistant.log()
     assert "ERROR" not in log
     assert "nightcare" not in log
+
+
+def test_it_also_reminds_on_the_evenings_after(household: Household) -> None:
+    """A computer that stays off for days has left the moments of a week."""
+    household.switch_off()
+    moment_to_come = (now() + timedelta(seconds=70)).replace(second=0, microsecond=0)
+    evening = {
+        "at": (moment_to_come - timedelta(days=1)).isoformat(),
+        "title": "Time to stretch",
+        "message": "For a good night",
+        "later": [moment_to_come.isoformat()],
+    }
+    publish.single(
+        Topics("anna", computer_id()).of("evening/1"),
+        json.dumps(evening),
+        qos=1,
+        retain=True,
+        port=household.port,
+        auth={"username": USER, "password": PASSWORD},
+    )
+    push = household.phone.next_push(household.assistant.program)
+    measure("a later evening's minute to the push", moment_to_come, push.at)
+    assert push.content["title"] == "Time to stretch"
+    assert household.phone.unseen == []
