@@ -23,6 +23,9 @@ SOURCE = Path(nightcare.__file__).parents[1]
 
 CONTROL_C, CONTROL_D = "\x03", "\x04"
 
+_WIDE = "1000"
+"""Columns of a terminal that breaks no line."""
+
 _LONG = 30.0
 """Seconds that a busy machine may take for anything."""
 
@@ -48,6 +51,7 @@ def answered(
     with monkeypatch.context() as patch:
         patch.setattr(sys, "stdin", _Keys("".join(f"{answer}\n" for _, answer in script)))
         patch.setattr(sys.stdout, "isatty", lambda: True)
+        patch.setenv("COLUMNS", os.environ.get("COLUMNS", _WIDE))
         result = terminal(*arguments)
     said = result.out + result.err
     at = 0
@@ -127,7 +131,7 @@ def talking(environment: Mapping[str, str], *arguments: str | Path) -> Iterator[
     )
     process = subprocess.Popen(
         [sys.executable, "-c", start, *map(str, arguments)],
-        env={**environment, "TERM": "xterm"},
+        env={"COLUMNS": _WIDE, **environment, "TERM": "xterm"},
         stdin=terminal,
         stdout=terminal,
         stderr=terminal,

@@ -227,6 +227,7 @@ def test_colour_is_for_a_terminal(
     """Red for a mistake, yellow for what may be one; and none where it is not wanted."""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal_there)
     monkeypatch.setenv("NO_COLOR", no_color)
+    monkeypatch.setenv("COLUMNS", "1000")
     path = terminal.write('[reminders.one]\ntopic = "sleep"\nat = ["03:00", "12:00", "12:00"]')
     said = terminal("config", "check").err
     assert (f"\x1b[31m{path}:3:25\x1b[0m: reminders.one.at" in said) is coloured

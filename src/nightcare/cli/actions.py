@@ -14,7 +14,7 @@ import click
 from nightcare.cli.command_context import CommandContext, pass_context
 from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.completion import reminder_names, skip_words
-from nightcare.cli.output import echo
+from nightcare.cli.output import echo_text
 from nightcare.cli.questions import prompt_yes
 from nightcare.domain.history import NOT_SHOWN
 from nightcare.domain.moments import clock_text
@@ -114,7 +114,7 @@ def done_command(context: CommandContext, reminder: str | None, *, ahead: bool) 
     if delivery.answered_ahead:
         due = context.clock(delivery.occurrence.due)
         context.print("did_done_ahead", reminder=context.title(delivery.key.reminder), due=due)
-        echo(next_line(outlook.next(), outlook, context.translator))
+        echo_text(next_line(outlook.next(), outlook, context.translator))
     else:
         context.print("did_done", reminder=context.title(delivery.key.reminder))
 
@@ -146,7 +146,7 @@ def skip_command(context: CommandContext, words: tuple[str, ...]) -> None:
         (one,) = occurrences
         what = occurrence_text(one, outlook, context.translator)
         context.print("did_skip", what=what)
-    echo(next_line(outlook.next(), outlook, context.translator))
+    echo_text(next_line(outlook.next(), outlook, context.translator))
 
 
 def _skip_of(words: list[str], context: CommandContext) -> tuple[str | None, SkipSpan]:
@@ -185,7 +185,7 @@ def undo_command(context: CommandContext) -> None:
     with user_actions(context) as actions:
         action = actions.undo(context.now)
         outlook = context.outlook()
-    echo(undone_text(action, outlook, context.translator))
+    echo_text(undone_text(action, outlook, context.translator))
 
 
 @click.command("tonight", cls=LocalisedCommand)

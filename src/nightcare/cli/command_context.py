@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from nightcare.cli.output import echo, print_error, use_plain_output
+from nightcare.cli.output import echo_text, print_error, use_plain_output
 from nightcare.config.cache import load_cached
 from nightcare.config.config_source import ConfigSource, LoadResult, result_from_json, source_of
 from nightcare.desktop.clock import now
@@ -170,7 +170,7 @@ class CommandContext:
 
     def print(self, key: str, /, *, err: bool = False, **values: object) -> None:
         """Print a text of the catalogue, filled in with values."""
-        echo(self.translator.text(key, **values), err=err)
+        echo_text(self.translator.text(key, **values), err=err)
 
     def clock(self, instant: datetime) -> str:
         """Return an instant (UTC) as text, relative to now."""

@@ -76,13 +76,15 @@ class LocalisedCommand(click.Command):
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help."""
+        from nightcare.cli.output import fitted  # noqa: PLC0415 - most commands print no help
+
         texts, path, width = help_texts(ctx), path_of(ctx), formatter.width
         usage = f"{texts.labels['usage']} {self.usage_line(ctx, texts)}"
-        formatter.write(_filled(usage, width, "  "))
+        formatter.write(f"{fitted(usage, '  ', first='', widest=width)}\n")
         for paragraph in (texts.about[path], texts.details.get(path)):
             if paragraph:
                 formatter.write_paragraph()
-                formatter.write(_filled(paragraph, width))
+                formatter.write(f"{fitted(paragraph, widest=width)}\n")
         self.write_commands(ctx, formatter, texts)
         _, options = localised_parameters(self, ctx, texts)
         with formatter.section(texts.labels["options"]):
@@ -93,7 +95,7 @@ class LocalisedCommand(click.Command):
                 formatter.write_dl(list(texts.examples[path].items()), col_max=width * 2 // 3)
         if ctx.parent is None:
             formatter.write_paragraph()
-            formatter.write(_filled(texts.labels["hint"], width))
+            formatter.write(f"{fitted(texts.labels['hint'], widest=width)}\n")
 
     def usage_line(self, ctx: click.Context, texts: HelpTexts) -> str:
         """Return the command with the placeholders of its parameters."""
@@ -133,13 +135,3 @@ def help_command(words: tuple[str, ...]) -> int:
     from nightcare.cli.command_group import run  # noqa: PLC0415 - it lists this command
 
     return run([*words, "--help"])
-
-
-def _filled(text: str, width: int, indent: str = "") -> str:
-    """Return a text in lines that break between words only, all but the first indented."""
-    from textwrap import fill  # noqa: PLC0415 - only for help
-
-    lines = fill(
-        text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
-    return f"{lines}\n"

@@ -16,7 +16,7 @@ from nightcare.cli.command_context import PATH, CommandContext, json_option, pas
 from nightcare.cli.command_group import LazyGroup
 from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.config_save import config_translator, content_of, example_for, write_all
-from nightcare.cli.output import echo, print_diagnostics, print_json
+from nightcare.cli.output import echo, echo_text, fitted, print_diagnostics, print_json
 from nightcare.config.config_file import parsed, read_file
 from nightcare.config.layers import EffectiveValue, Layers, Origin, effective_values
 from nightcare.config.load import load, load_file
@@ -86,7 +86,7 @@ def check_command(context: CommandContext, *, file: Path | None, as_json: bool) 
         print_diagnostics(errors, translator)
         print_diagnostics(warnings, translator, warning=True)
         if not errors:
-            echo(translator.text("config_right", path=path or translator.text("built_in")))
+            echo_text(translator.text("config_right", path=path or translator.text("built_in")))
     return ConfigError.exit_code if errors else 0
 
 
@@ -120,7 +120,15 @@ def show_command(context: CommandContext, *, as_json: bool) -> None:
     else:
         translator = words_for(loaded.schedule.language, os.environ)
         for line in shown_lines(values, context.config_file, translator):
-            echo(line)
+            echo(_fitted_line(line))
+
+
+def _fitted_line(line: str) -> str:
+    """Return a line of a config file; its comment comes before it if both do not fit."""
+    if line.startswith("# "):
+        return fitted(line.removeprefix("# "), "# ")
+    code, _, origin = line.rpartition("# ")
+    return line if fitted(line) == line or not code else f"# {origin}\n{code.rstrip()}"
 
 
 def shown_lines(
@@ -192,8 +200,8 @@ def schema_command(context: CommandContext, *, write: bool) -> None:
             contents[path] = new
         write_all(contents)
     if not exists:
-        echo(translator.text("made_from_example", path=path))
-    echo(translator.text("did_schema", path=path, schema=schema_path))
+        echo_text(translator.text("made_from_example", path=path))
+    echo_text(translator.text("did_schema", path=path, schema=schema_path))
 
 
 @click.command("path", cls=LocalisedCommand)

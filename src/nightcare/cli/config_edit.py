@@ -26,7 +26,7 @@ from nightcare.cli.config_save import (
     report_to_service,
     write_all,
 )
-from nightcare.cli.output import echo, print_diagnostics, print_error
+from nightcare.cli.output import echo_text, print_diagnostics, print_error
 from nightcare.cli.questions import prompt
 from nightcare.config.config_file import built_in, parsed, read_raw
 from nightcare.config.load import load_file
@@ -53,12 +53,12 @@ def edit_command(context: CommandContext) -> int:
         if after is None:
             return ConfigError.exit_code
         if after == before:
-            echo(translator.text("edit_nothing" if exists else "edit_nothing_new", path=path))
+            echo_text(translator.text("edit_nothing" if exists else "edit_nothing_new", path=path))
             return 0
         _save(path, before if exists else None, after)
     loaded = load_file(parsed(str(path), after), {})
     translator = words_for(loaded.schedule.language, os.environ)
-    echo(translator.text("did_edit", path=path))
+    echo_text(translator.text("did_edit", path=path))
     print_diagnostics(loaded.warnings, translator, warning=True)
     needs_restart = _table_read_at_start(before) != _table_read_at_start(after)
     report_to_service(context, translator, needs_restart=needs_restart)
@@ -120,7 +120,7 @@ def _draft(path: Path, content: bytes, translator: Translator) -> Iterator[_Draf
         raise
     finally:
         if draft.kept:
-            echo(translator.text("edit_kept", path=draft.path), err=True)
+            echo_text(translator.text("edit_kept", path=draft.path), err=True)
         else:
             draft.path.unlink(missing_ok=True)
             if made:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nightcare.atomic_write import replace_files
 from nightcare.cli.command_context import CommandContext
-from nightcare.cli.output import echo
+from nightcare.cli.output import echo_text
 from nightcare.config.config_file import example_text, read_raw
 from nightcare.errors import StateError
 from nightcare.i18n.config_texts import config_texts
@@ -67,5 +67,5 @@ def report_to_service(
     """
     runs = context.service_runs()
     if runs:
-        echo(translator.text("service_later" if needs_restart else "service_knows"))
+        echo_text(translator.text("service_later" if needs_restart else "service_knows"))
     return runs

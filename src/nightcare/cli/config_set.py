@@ -21,7 +21,7 @@ from nightcare.cli.config_save import (
     report_to_service,
     write_all,
 )
-from nightcare.cli.output import echo, print_diagnostics
+from nightcare.cli.output import echo_text, print_diagnostics
 from nightcare.config.config_file import ConfigFile, built_in_value, parsed
 from nightcare.config.config_source import LoadResult
 from nightcare.config.edit import Edited, Keys, path_of, readings, with_value, without
@@ -56,7 +56,9 @@ def set_command(context: CommandContext, *, key: str, value: str) -> None:
         prefer_last=True,
     )
     text = value_text(candidates[changed.number])
-    echo(changed.translator.text("did_set", key=path_text(where), value=text, path=changed.path))
+    echo_text(
+        changed.translator.text("did_set", key=path_text(where), value=text, path=changed.path)
+    )
     _report(context, where, changed)
 
 
@@ -98,9 +100,9 @@ def unset_command(context: CommandContext, *, key: str) -> None:
     say, name = changed.translator.text, path_text(where)
     if changed.number:
         value = value_text(default)
-        echo(say("did_unset_to_default", key=name, value=value, path=changed.path))
+        echo_text(say("did_unset_to_default", key=name, value=value, path=changed.path))
     else:
-        echo(say("did_unset", key=name, path=changed.path))
+        echo_text(say("did_unset", key=name, path=changed.path))
     _report(context, where, changed)
 
 
@@ -160,9 +162,9 @@ def _change(
             write_all({path: changes[number].raw})
     translator = words_for(loaded.schedule.language, os.environ)
     if not exists:
-        echo(translator.text("made_from_example", path=path))
+        echo_text(translator.text("made_from_example", path=path))
     for key in changes[number].beside:
-        echo(translator.text(key))
+        echo_text(translator.text(key))
     return _Changed(path, parsed(str(path), changes[number].raw), number, loaded, translator)
 
 
@@ -214,6 +216,6 @@ def _report(context: CommandContext, where: Keys, changed: _Changed) -> None:
     """Print what keeps a change from applying, and when the service applies it."""
     origin = Layers.of(changed.file, context.variables).origin(where)
     if origin.variable is not None:
-        echo(changed.translator.text("set_but_variable", variable=origin.variable))
+        echo_text(changed.translator.text("set_but_variable", variable=origin.variable))
     print_diagnostics(changed.loaded.warnings, changed.translator, warning=True)
     report_to_service(context, changed.translator, needs_restart=where[:1] == (READ_AT_START,))

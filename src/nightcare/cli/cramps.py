@@ -14,7 +14,7 @@ import click
 
 from nightcare.cli.command_context import PATH, CommandContext, json_option, pass_context
 from nightcare.cli.command_group import LazyGroup
-from nightcare.cli.output import echo, print_json
+from nightcare.cli.output import echo_text, print_json
 from nightcare.desktop.notify.message_text import one_line
 from nightcare.domain.day_parser import checked_days
 from nightcare.domain.diary import (
@@ -123,9 +123,9 @@ def list_command(context: CommandContext, *, days: int | None, as_json: bool) ->
     entries.sort(key=lambda one: (one[0].care_day, one[0].by_night))
     for place, group in groupby(entries, key=lambda one: one[0]):
         heading = _place_text(place, context)
-        echo(heading[:1].upper() + heading[1:])
+        echo_text(heading[:1].upper() + heading[1:])
         for _, one in group:
-            echo(_entry_line(one, context))
+            echo_text(_entry_line(one, context))
 
 
 @cramp_group.command("change")

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
 import sys
-import textwrap
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -19,7 +17,7 @@ import click
 
 from nightcare.cli.command_context import CommandContext, json_option, pass_context
 from nightcare.cli.command_help import LocalisedCommand
-from nightcare.cli.output import coloured, echo, print_json
+from nightcare.cli.output import coloured, echo, fitted, print_json
 from nightcare.cli.questions import prompt_yes
 from nightcare.config.load import load
 from nightcare.desktop.notify.factory import choose_screen
@@ -52,9 +50,6 @@ _MARKS = {
 }
 
 _WORST_FIRST = (State.BAD, State.WARNING, State.UNKNOWN, State.GOOD)
-
-_NARROWEST = 20
-"""Columns of a text on the narrowest terminal that it is fitted to."""
 
 
 @click.command("doctor", cls=LocalisedCommand)
@@ -164,26 +159,11 @@ def _print(findings: Iterable[Finding], translator: Translator) -> None:
         mark = marks[one.state].ljust(width)
         if coloured(sys.stdout):
             mark = click.style(mark, fg=_MARKS[one.state][1])
-        text = _fitted(_sentence(one, translator), beside)
+        text = fitted(_sentence(one, translator), beside)
         echo(f"{mark}  {text[len(beside) :]}")
         fix = fix_of(one, translator)
         if fix is not None:
-            echo(_fitted(translator.text("doctor_mend", mend=fix), beside))
-
-
-def _fitted(text: str, indent: str) -> str:
-    """Return a text behind an indent, in lines that fit the terminal; in one line elsewhere."""
-    if not sys.stdout.isatty():
-        return indent + text
-    columns = max(shutil.get_terminal_size().columns, len(indent) + _NARROWEST)
-    return textwrap.fill(
-        text,
-        columns,
-        initial_indent=indent,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+            echo(fitted(translator.text("doctor_mend", mend=fix), beside))
 
 
 def _sentence(finding: Finding, translator: Translator) -> str:

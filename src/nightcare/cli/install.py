@@ -15,7 +15,7 @@ from nightcare.cli.command_context import CommandContext, pass_context
 from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.config_save import example_for, write_all
 from nightcare.cli.export import recorded_counts
-from nightcare.cli.output import echo, print_error
+from nightcare.cli.output import echo_text, print_error
 from nightcare.cli.questions import confirm_erasure
 from nightcare.desktop import desktop_entry
 from nightcare.desktop.instance_lock import service_runs
@@ -57,7 +57,7 @@ def install(context: CommandContext) -> None:
         rollback.restore()
         raise
     for line in lines:
-        echo(line)
+        echo_text(line)
 
 
 def welcome(context: CommandContext) -> None:

@@ -19,9 +19,55 @@ if TYPE_CHECKING:
     from nightcare.i18n.error_text import Style
 
 
+_NARROWEST = 20
+"""Columns of a text on the narrowest terminal that it is fitted to."""
+
+
 def echo(line: str = "", *, end: str = "\n", err: bool = False) -> None:
     """Print a line to standard output, or to standard error."""
     print(line, end=end, file=sys.stderr if err else sys.stdout, flush=True)
+
+
+def echo_text(text: str, *, err: bool = False) -> None:
+    """Print a sentence or a row of a list, in lines that fit the terminal."""
+    stream = sys.stderr if err else sys.stdout
+    indent = text[: len(text) - len(text.lstrip(" "))]
+    echo(fitted(text.lstrip(" "), indent and f"{indent}  ", first=indent, stream=stream), err=err)
+
+
+def fitted(
+    text: str,
+    indent: str = "",
+    *,
+    first: str | None = None,
+    widest: int | None = None,
+    stream: TextIO | None = None,
+) -> str:
+    """Return a text in lines that break between words and fit the terminal.
+
+    Args:
+        text: One paragraph.
+        indent: What comes before each line.
+        first: What comes before the first line instead.
+        widest: The most columns of a line; it holds also where there is no terminal. Without it
+            the text is one line there.
+        stream: The terminal; standard output by default.
+    """
+    first = indent if first is None else first
+    if widest is None and not (stream or sys.stdout).isatty():
+        return first + text
+    import shutil  # noqa: PLC0415 - only for a terminal
+    import textwrap  # noqa: PLC0415 - likewise
+
+    columns = shutil.get_terminal_size((widest or 80, 24)).columns
+    return textwrap.fill(
+        text,
+        max(min(columns, widest or columns), len(indent) + _NARROWEST),
+        initial_indent=first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def print_json(value: object) -> None:
@@ -34,7 +80,8 @@ def print_error(error: NightcareError, translator: Translator) -> int:
     from nightcare.i18n.error_text import error_lines  # noqa: PLC0415 - only after an error
 
     try:
-        echo("\n".join(error_lines(error, translator, *_styles("red"))), err=True)
+        for line in error_lines(error, translator, *_styles("red")):
+            _echo_error(line)
     except OSError:
         # Nobody reads it; the exit code still reports the error.
         discard_output(sys.stderr)
@@ -55,7 +102,15 @@ def print_diagnostics(
 
     for one in diagnostics:
         styles = _styles("yellow" if warning else "red")
-        echo("\n".join(diagnostic_lines(one, translator, *styles, warning=warning)), err=True)
+        for line in diagnostic_lines(one, translator, *styles, warning=warning):
+            _echo_error(line)
+
+
+def _echo_error(line: str) -> None:
+    """Print a line of an error or a warning; one of an excerpt stays as it is."""
+    # Its markers have to stay below what they mark.
+    excerpt = line.partition("|")[0].strip().isdecimal() or line.lstrip().startswith("|")
+    (echo if excerpt else echo_text)(line, err=True)
 
 
 def use_plain_output() -> None:

@@ -8,7 +8,7 @@ import click
 
 from nightcare.cli.command_context import CommandContext, json_option, pass_context
 from nightcare.cli.command_help import LocalisedCommand
-from nightcare.cli.output import echo, print_json
+from nightcare.cli.output import echo_text, print_json
 from nightcare.cli.plan_json import entry_value, occurrence_value
 from nightcare.domain.care_day import ONE_DAY
 from nightcare.domain.outlook import Outlook
@@ -26,7 +26,7 @@ def next_command(context: CommandContext, *, as_json: bool) -> None:
     if as_json:
         print_json(None if coming is None else occurrence_value(coming, outlook))
     else:
-        echo(next_line(coming, outlook, context.translator))
+        echo_text(next_line(coming, outlook, context.translator))
 
 
 @click.command("today", cls=LocalisedCommand)
@@ -40,11 +40,11 @@ def today_command(context: CommandContext, *, as_json: bool) -> None:
     if as_json:
         print_json([entry_value(one, outlook) for one in entries])
         return
-    echo(context.translator.date(day.date))
+    echo_text(context.translator.date(day.date))
     if not entries:
         context.print("plan_empty")
     for one in entries:
-        echo(entry_line(one, outlook, context.translator))
+        echo_text(entry_line(one, outlook, context.translator))
 
 
 @click.command("preview", cls=LocalisedCommand)
@@ -74,7 +74,7 @@ def preview_command(
         print_json([entry_value(one, outlook) for one in entries])
     else:
         for line in day_lines(entries, outlook, context.translator):
-            echo(line)
+            echo_text(line)
 
 
 def _first_day(outlook: Outlook) -> date:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from nightcare.cli.output import echo
+from nightcare.cli.output import echo_text, fitted
 from nightcare.errors import ValueRefused
 from nightcare.i18n.translator import Translator
 
@@ -24,7 +24,7 @@ def prompt(question: str, **settings: Any) -> str:
         KeyboardInterrupt: The user pressed Ctrl-C or Ctrl-D.
     """
     try:
-        answer: str = click.prompt(question, **settings)
+        answer: str = click.prompt(fitted(question), **settings)
     except click.Abort as error:
         raise KeyboardInterrupt from error
     return answer
@@ -41,7 +41,7 @@ def prompt_yes(translator: Translator, question: str, *, default: bool) -> bool:
         answer = prompt(f"{question} [{hint}]", default="", show_default=False).strip().lower()
         if answer in ("", *_YES, *_NO):
             return answer in _YES if answer else default
-        echo(translator.text("setup_yes_or_no"))
+        echo_text(translator.text("setup_yes_or_no"))
 
 
 def confirm_erasure(
@@ -67,10 +67,10 @@ def confirm_erasure(
     if not sys.stdin.isatty():
         raise unasked
     for line in losses:
-        echo(line)
+        echo_text(line)
     if prompt_yes(translator, question, default=False):
         return True
-    echo(refusal)
+    echo_text(refusal)
     return False
 
 
@@ -86,6 +86,6 @@ def may_overwrite(translator: Translator, *paths: Path) -> bool:
         if not sys.stdin.isatty():
             raise ValueRefused("page_would_overwrite", path=path)
         if not prompt_yes(translator, translator.text("page_exists", path=path), default=False):
-            echo(translator.text("page_kept", path=path))
+            echo_text(translator.text("page_kept", path=path))
             return False
     return True

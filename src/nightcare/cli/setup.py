@@ -17,7 +17,7 @@ from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.config_save import config_translator, example_for, report_to_service, write_all
 from nightcare.cli.install import install, welcome
 from nightcare.cli.main import INTERRUPTED
-from nightcare.cli.output import echo, print_diagnostics
+from nightcare.cli.output import echo, echo_text, print_diagnostics
 from nightcare.cli.questions import prompt, prompt_yes
 from nightcare.config.config_file import built_in, parsed
 from nightcare.config.config_source import LoadResult
@@ -84,7 +84,7 @@ class _Setup:
 
     def print(self, key: str, /, **values: object) -> None:
         """Print a text of the catalogue."""
-        echo(self._translator.text(key, **values))
+        echo_text(self._translator.text(key, **values))
 
     def ask_and_write(self) -> bool:
         """Ask everything and write the config if it is wanted; return whether it was."""
@@ -201,8 +201,8 @@ class _Setup:
         week = week_plan(schedule.enabled, calendar, today)
         self.print("setup_preview")
         for line in week_lines(week, schedule, self._translator):
-            echo(line)
-        echo(" ".join(frequency_lines(week, schedule, self._translator)))
+            echo_text(line)
+        echo_text(" ".join(frequency_lines(week, schedule, self._translator)))
         self._print_warnings(self._loaded.warnings)
 
     def _ask(self, question: str, default: str, **values: object) -> str:

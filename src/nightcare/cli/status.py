@@ -10,7 +10,7 @@ import click
 
 from nightcare.cli.command_context import CommandContext, json_option, pass_context
 from nightcare.cli.command_help import LocalisedCommand
-from nightcare.cli.output import echo, print_json
+from nightcare.cli.output import echo_text, print_json
 from nightcare.cli.plan_json import delivery_value, local_time, occurrence_value
 from nightcare.domain.guidance import Routine
 from nightcare.domain.outlook import Outlook
@@ -87,7 +87,7 @@ def status_command(context: CommandContext, *, as_json: bool) -> None:
         print_json(_value(status, context))
     else:
         for line in (*_service_lines(status, context), *_plan_lines(status, context)):
-            echo(line)
+            echo_text(line)
     if not running:
         raise NotRunning("not_running")
     _report_other_bus(service, context)

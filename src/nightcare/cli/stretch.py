@@ -14,7 +14,7 @@ from nightcare.cli.command_context import CommandContext, json_option, pass_cont
 from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.completion import routine_names
 from nightcare.cli.main import INTERRUPTED
-from nightcare.cli.output import coloured, echo, print_json
+from nightcare.cli.output import coloured, echo, echo_text, print_json
 from nightcare.cli.questions import prompt
 from nightcare.cli.routine_display import RoutineClock, Ticking, display_for, show_routine
 from nightcare.cli.tips import advice, language_option, translator_in, wrapped
@@ -57,7 +57,7 @@ def stretch_command(
     translator = translator_in(context, language)
     schedule = context.lenient().schedule
     if not context.config_is_valid:
-        echo(translator.text("stretch_built_in"), err=True)
+        echo_text(translator.text("stretch_built_in"), err=True)
     found = routines(translator.guidance.routines, schedule.routines)
     if as_json:
         print_json([_value(one) for one in found])
@@ -187,7 +187,7 @@ def _mark_done(
             answers = UserActions(schedule, zone(schedule.zone), journal)
             delivery = answers.done(now, waiting[-1].key.reminder)
             title = schedule.title(delivery.key.reminder, translator.text)
-            echo(translator.text("stretch_marked", reminder=title))
+            echo_text(translator.text("stretch_marked", reminder=title))
 
 
 def _is_stretching(delivery: Delivery, schedule: Schedule) -> bool:

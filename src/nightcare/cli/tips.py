@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import textwrap
 from collections.abc import Iterable
 
 import click
@@ -11,7 +9,7 @@ import click
 from nightcare.cli.command_context import CommandContext, json_option, pass_context
 from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.completion import topic_words
-from nightcare.cli.output import echo, print_json
+from nightcare.cli.output import echo, fitted, print_json
 from nightcare.domain.guidance import Advice, Guidance
 from nightcare.domain.reminders import Topic
 from nightcare.errors import ValueRefused
@@ -127,6 +125,5 @@ def advice(said: Iterable[Advice], name: str) -> str:
 
 def wrapped(text: str, indent: str = "") -> str:
     """Return a text in lines that fit the terminal and are never longer than `_WIDEST`."""
-    width = min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST)
     first = "" if text.startswith("- ") or text[:1].isdigit() else indent
-    return textwrap.fill(text, width, initial_indent=first, subsequent_indent=indent)
+    return fitted(text, indent, first=first, widest=_WIDEST)
