@@ -143,7 +143,7 @@ def test_everything_else_is_too(terminal: Terminal, monkeypatch: pytest.MonkeyPa
     assert terminal("status").out.splitlines() == [
         "nightcare kører ikke.",
         "Du har sagt godnat; der kommer ikke flere påmindelser, før du står op.",
-        "Næste: water, i morgen kl. 08:00.",
+        "Næste: vand, i morgen kl. 08:00.",
     ]
 
 
