@@ -231,6 +231,8 @@ def audit(release: Release) -> str:
     if told < asked:
         release.todo.append("Run pip-audit where its service answers; here it knew "
                             f"{told} of {asked} libraries.")  # fmt: skip
+    if not told:
+        return "not done: the service of pip-audit does not answer here"
     return f"pip-audit knew {told} of {asked} locked libraries, and found nothing"
 
 
@@ -303,7 +305,9 @@ def main() -> None:
             _say(f"[skipped] {title}")
             continue
         try:
-            _say(f"[done]    {title}: {step(release)}")
+            result = step(release)
+            mark = "[to do]  " if result.startswith("not done") else "[done]   "
+            _say(f"{mark} {title}: {result}")
         except StepFailedError as error:
             _say(f"[failed]  {title}: {error}")
             sys.exit(1)
