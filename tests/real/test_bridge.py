@@ -29,7 +29,7 @@ from parts.broker import (
 from parts.bus import DRIVER, PrivateBus
 from parts.home import Home
 from parts.processes import HANG_SECONDS, Program, eventually, find_program, running
-from parts.program import LATER, PROGRAM, Nightcare, now, soon
+from parts.program import LATER, PROGRAM, Nightcare, soon
 
 pytestmark = pytest.mark.real
 
@@ -77,9 +77,10 @@ def test_a_press_ends_in_the_journal_and_what_is_stale_answers_nothing(
     broker: Broker, anna: Nightcare
 ) -> None:
     """A press counts if it is fresh and means what is open; a reminder says no more than asked."""
-    due = soon(anna.unhurried(now() - now(), times=4))
-    anna.configure(anna.reminder("water", due), LATER, broker.config())
+    anna.configure(LATER, broker.config())
     with phone(broker) as one, anna.service() as service, bridge(anna) as program:
+        anna.configure(anna.reminder("water", soon()), LATER, broker.config())
+        service.reload()
         shown = one.opened()
         assert (shown["title"], shown["message"]) == ("nightcare", "A reminder")
         assert b"water" not in b"".join(one.retained.values())
