@@ -144,7 +144,7 @@ def test_what_runs_in_a_terminal_is_to_be_ended_first(
     night.configure(LATER)
     with night.service():
         said = night.command("install", code=1)
-        assert "running already" in said.err
+        assert "already running" in said.err
         assert "Ctrl-C" in said.err
         assert_nothing_of_the_unit(night)
     night.command("install")
