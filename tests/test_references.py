@@ -25,6 +25,8 @@ def test_each_example_of_a_key_is_right(path: tuple[str, ...], value: object) ->
     written = deepcopy(WHOLE)
     if tables[:1] == ["routines"]:
         written["routines"] = {"NAME": {"steps": [{"text": "Sit down.", "seconds": 10}]}}
+    if tables == ["mqtt"]:
+        written["mqtt"] = {"host": "homeassistant.local", "user": "anna"}
     inner = written
     for name in tables:
         inner = inner.setdefault(name, {})
