@@ -79,7 +79,7 @@ def test_commands_use_the_state_folder_of_the_service(night: Nightcare) -> None:
     assert night.json("status")["paused_until"] is None
     shell.command("cramp", "add")
     assert len(night.json("cramp", "list")["cramps"]) == 1
-    assert "running already" in shell.command("run", code=1).err
+    assert "already running" in shell.command("run", code=1).err
     shell.command("uninstall", "--purge", "--yes")
     assert not other.exists()
     assert not night.state.exists()
@@ -200,7 +200,7 @@ def test_without_a_runtime_folder_commands_find_the_service(night: Nightcare) ->
     cron.command("pause", "2h")
     assert night.json("status")["paused_until"] is not None
     assert cron.command("status").out.startswith("nightcare is running")
-    assert "running already" in cron.command("run", code=1).err
+    assert "already running" in cron.command("run", code=1).err
 
 
 # Late: variables and buses that come about while the service runs

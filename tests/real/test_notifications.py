@@ -576,7 +576,7 @@ def test_only_one_service_runs(night: Nightcare) -> None:
     with night.service() as service:
         said = night.command("run", code=1)
         assert said.out == ""
-        assert "running already" in said.err
+        assert "already running" in said.err
         assert service.program.is_running()
         night.command("status")
 
