@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,38 +9,9 @@ import pytest
 import tomli
 
 from nightcare.i18n import translator
+from parts.english import english_in
 
 CATALOGUE = Path(translator.__file__).parent
-
-WORDS = set(
-    """
-    an and are because before but cannot does has if it its nothing only or some than that the
-    their then there they this was were when which while who will with would you your
-    """.split()  # noqa: SIM905 - a list of strings would be a screen long
-)
-"""Words that almost every English sentence has, and that are not Danish."""
-
-LEFT_OUT = re.compile(
-    r"`[^`]*`"  # commands
-    r'|"[^"\n]*"|\'[^\'\n]*\''  # values of TOML and words to type
-    r"|\{[^}]*\}"  # places
-    r"|https?://\S+|[\w.~-]*/[\w./~-]+"  # addresses and paths
-    r"|(?<!\w)--?[a-z][\w-]*"  # options
-    r"|\b\w+_\w+\b"  # keys of the config
-)
-
-ALLOWED = {
-    # The title of the guidance, which is its name.
-    "What Can I Do To Relieve or Prevent Leg Cramps at Night?",
-}
-
-
-def english_in(text: str) -> list[str]:
-    """Return the English words of a text that are not a command, a value or a name."""
-    for name in ALLOWED:
-        text = text.replace(name, "")
-    rest = LEFT_OUT.sub(" ", text)
-    return [one for one in re.findall(r"[^\W\d_]+(?:'\w+)?", rest) if one.lower() in WORDS]
 
 
 def strings(value: object, where: str = "") -> Iterator[tuple[str, str]]:
