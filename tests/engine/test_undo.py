@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,6 +11,7 @@ from nightcare.domain.delivery import Delivery, Outcome, begin
 from nightcare.domain.policy import Presence
 from nightcare.domain.reasons import Condition
 from nightcare.domain.recurrence import between
+from nightcare.engine.user_actions import UserActions
 from parts.desk import Desk, desk_until, local
 
 EVERY = """
@@ -216,3 +218,21 @@ def test_undo_lets_wait_again_what_was_held_by_an_absence() -> None:
     assert made.title() == "Walk"
     made.undo()
     assert (made.title(), records(made)) == ("Once more: Stretch", before)
+
+
+@pytest.mark.parametrize("missed", [False, True], ids=["held", "missed"])
+def test_undo_lets_come_what_a_journey_since_has_put_ahead(*, missed: bool) -> None:
+    """The stretch of 22:00 that nobody saw is still to come in New York, whatever is undone."""
+    stretch = '[reminders.stretch]\ntopic = "stretching"\ntext = "Stretch"\nat = "bedtime - 30m"\n'
+    made = desk_until("21:55", stretch)
+    made.there(Presence({Condition.LOCKED}))
+    made.until("22:50" if missed else "22:05")
+    if missed:
+        made.there(Presence())
+    tonight(made, "23:59")
+    made.written()
+    made.travel("America/New_York")
+    made.zone = ZoneInfo("America/New_York")
+    UserActions(made.schedule, made.zone, made.journal).undo(made.now)
+    made.written()
+    assert made.outcomes("stretch") == []

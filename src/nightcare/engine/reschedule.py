@@ -29,7 +29,7 @@ def unreached(journal: JournalPort, change: PlanChange, now: datetime) -> list[D
         delivery
         for one, delivery in found
         if delivery is not None
-        if _unreached(delivery)
+        if is_unreached(delivery)
         or (
             delivery.moves(None if session is None else session.key)
             and one.due > delivery.occurrence.due
@@ -152,7 +152,7 @@ def _missed_again(journal: JournalPort, change: PlanChange, now: datetime) -> li
             # A later moment has taken its place.
             continue
         delivery = journal.delivery(old.key)
-        if delivery is None or (_unreached(delivery) and _elsewhere(delivery, new)):
+        if delivery is None or (is_unreached(delivery) and _elsewhere(delivery, new)):
             found.append(new)
     return found
 
@@ -163,7 +163,8 @@ def _begin(journal: JournalPort, change: PlanChange, one: Occurrence) -> None:
         journal.save(begin(one, reminder.topic))
 
 
-def _unreached(delivery: Delivery) -> bool:
+def is_unreached(delivery: Delivery) -> bool:
+    """Return whether it is unanswered or was missed, and nobody has seen or snoozed it."""
     if delivery.seen or delivery.snoozes > 0:
         return False
     match delivery.state:

@@ -26,7 +26,7 @@ from nightcare.domain.recurrence import planned
 from nightcare.domain.reminders import Key
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.ports import JournalPort
-from nightcare.engine.reschedule import undo_plan_change
+from nightcare.engine.reschedule import is_unreached, undo_plan_change
 
 
 def plan_of(schedule: Schedule, zone: tzinfo, global_state: GlobalState) -> Plan:
@@ -112,7 +112,8 @@ class Undo:
         present = self.journal.delivery(stored.key)
         if present is None:
             # A clock that was set back forgets what is ahead, which then comes by itself.
-            return stored.seen or stored.settled or stored.occurrence.due <= now
+            back = stored.seen or stored.settled or stored.occurrence.due <= now
+            return back and not self._is_to_come(stored, action.global_state, now)
         if present.occurrence != stored.occurrence:
             session = self.journal.routine_session()
             return session is None or session.key != stored.key
@@ -123,6 +124,14 @@ class Undo:
             gave_way = present.state.outcome is Outcome.MISSED or present.state.reason in reasons
             return gave_way and present.state.at >= action.at and _fresh(self.schedule, stored, now)
         return stored.displayed is not None and present.state in IN_LINE
+
+    def _is_to_come(self, stored: Delivery, state: GlobalState, now: datetime) -> bool:
+        """Return whether nobody has seen it, and a journey since has put its moment ahead."""
+        reminder = self.schedule.reminder(stored.key.reminder)
+        if reminder is None or not is_unreached(stored):
+            return False
+        moment = planned(reminder, plan_of(self.schedule, self.zone, state).calendar, stored.key)
+        return moment is not None and moment.due > now
 
     def _undo_answer_ahead(self, delivery: Delivery, now: datetime) -> None:
         """Let an occurrence come that was answered before its moment."""
