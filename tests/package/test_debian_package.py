@@ -171,7 +171,7 @@ def test_it_comes_works_and_goes_without_a_trace(packages: Packages, tmp_path: P
     )
     told = {file.name: file.read_text(encoding="utf-8") for file in said.iterdir()}
     assert told["--version"] == f"nightcare, version {__version__}\n"
-    assert " 08:00  water " in told["preview"]
+    assert " 08:00  water" in told["preview"]
     assert told["tips sleep"].startswith("sleep\n- ")
     assert told["own"] == told["unit"] == "/usr/lib/nightcare/bin/python -P -m nightcare.service\n"
     assert told["compiled"] != ""
