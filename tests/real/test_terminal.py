@@ -28,7 +28,7 @@ FROM_THE_START = timedelta(seconds=3)
 CONTROL_C = b"\x03"
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-PLAN = re.compile(r"^The day ahead:\n.+\n(?P<lines>(?:  .+\n)*?  .+ later .+\n)", re.MULTILINE)
+PLAN = re.compile(r"^The day ahead:\n.+\n(?P<lines>(?:  .+\n)*?  .+ \(later\)\n)", re.MULTILINE)
 """The last reminder of the day is always LATER."""
 
 RULE = "─" * 64
@@ -154,7 +154,7 @@ def test_day_and_reminders_in_a_terminal(home: Home) -> None:
     with in_a_terminal(night, "run") as (talk, keys):
         plan = talk.wait_for(PLAN)
         assert now() < due, "the plan was not there before the reminder was due"
-        assert [line.split()[1] for line in plan["lines"].splitlines()] == ["water", "later"]
+        assert [line.split()[1] for line in plan["lines"].splitlines()] == ["water", "sleep"]
         card = talk.wait_for(card_with(WATER))
         assert due <= now() < due + PROMPTLY
         assert card.start() >= plan.end()
