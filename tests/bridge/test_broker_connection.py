@@ -39,7 +39,7 @@ def certificate_error(code: int) -> ssl.SSLCertVerificationError:
         (certificate_error(10), "clock"),
         (certificate_error(18), "certificate"),
         (ssl.SSLError(1, "wrong version"), "tls"),
-        (FileNotFoundError(2, "missing"), "ca"),
+        (UnicodeError("label empty or too long"), "host"),
         (OSError(101, "unreachable"), "network"),
         (ValueError("strange"), "garbage"),
     ],

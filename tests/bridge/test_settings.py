@@ -10,7 +10,7 @@ import pytest
 from nightcare.bridge.settings import (
     CREDENTIAL,
     BridgeSettings,
-    PasswordError,
+    SettingsFileError,
     bridge_settings,
     computer_id,
     is_loopback,
@@ -103,7 +103,7 @@ def test_the_password_may_be_a_credential_of_systemd(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o622, 0o610])
 def test_a_file_that_others_can_use_is_refused(tmp_path: Path, mode: int) -> None:
     """The group counts as others."""
-    with pytest.raises(PasswordError) as refused:
+    with pytest.raises(SettingsFileError) as refused:
         read_password(settings(password_file=secret(tmp_path, mode=mode)), {})
     assert refused.value.key == "password_for_others"
 
@@ -119,10 +119,10 @@ def test_what_is_no_password_is_refused(tmp_path: Path) -> None:
         str(pipe): "password_not_file",
     }
     for path, key in wrong.items():
-        with pytest.raises(PasswordError) as refused:
+        with pytest.raises(SettingsFileError) as refused:
             read_password(settings(password_file=path), {})
         assert refused.value.key == key
     for text, key in ((b"\n", "password_empty"), (b"\xff\xfe", "password_unread")):
-        with pytest.raises(PasswordError) as refused:
+        with pytest.raises(SettingsFileError) as refused:
             read_password(settings(password_file=secret(tmp_path, text)), {})
         assert refused.value.key == key

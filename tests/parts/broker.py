@@ -93,11 +93,11 @@ class Broker:
             encoding="utf-8",
         )
 
-    def start(self) -> None:
-        """Start it, and wait until it listens."""
+    def start(self, **variables: str) -> None:
+        """Start it with these variables of its environment too, and wait until it listens."""
         command = [find_program("mosquitto", "mosquitto"), "-c", f"{self.folder}/mosquitto.conf"]
         self._program = program = self._stack.enter_context(
-            running(command, self.home.environment(), self.home.log("mosquitto"))
+            running(command, self.home.environment(**variables), self.home.log("mosquitto"))
         )
         eventually(self._listens, HANG_SECONDS, "mosquitto to listen", program)
 

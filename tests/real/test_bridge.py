@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import random
+import select
+import shutil
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from jeepney import DBusAddress, new_method_call, new_signal
-from jeepney.io.blocking import DBusConnection
+from jeepney import (
+    DBusAddress,
+    HeaderFields,
+    MatchRule,
+    new_method_call,
+    new_method_return,
+    new_signal,
+)
+from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
+import nightcare
 from nightcare.journal.service_status import BridgeStatus, read_bridge_status
 from nightcare.journal.store import Journal
 from parts.broker import (
@@ -30,6 +43,7 @@ from parts.bus import DRIVER, PrivateBus
 from parts.home import Home
 from parts.processes import HANG_SECONDS, Program, eventually, find_program, running
 from parts.program import LATER, PROGRAM, Nightcare, soon
+from parts.wall_clock import WallClock
 
 pytestmark = pytest.mark.real
 
@@ -176,28 +190,147 @@ def prepare_for_sleep(connection: DBusConnection, *, asleep: bool) -> None:
     connection.send(new_signal(manager, "PrepareForSleep", "b", (asleep,)))
 
 
-def test_suspend_is_announced_and_only_by_logind(
+@dataclass
+class SleepingLogind:
+    """A logind that hands out inhibitors, and waits for them.
+
+    Attributes:
+        connection: Its connection to the bus.
+        asked: The arguments of each inhibitor.
+    """
+
+    connection: DBusConnection
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+    _held: list[int] = field(default_factory=list)
+
+    def answer(self) -> None:
+        """Answer one call of Inhibit: the caller gets the end of a pipe to hold."""
+        with self.connection.filter(MatchRule(type="method_call", member="Inhibit")) as calls:
+            call = self.connection.recv_until_filtered(calls, timeout=HANG_SECONDS)
+            held, handed = os.pipe()
+            self.asked.append(call.body)
+            self.connection.send(new_method_return(call, "h", (handed,)))
+            os.close(handed)
+            self._held.append(held)
+        # It is asked for on a connection of its own, which is closed then.
+        asker = str(call.header.fields[HeaderFields.sender])
+        owned = new_method_call(DRIVER, "NameHasOwner", "s", (asker,))
+        eventually(
+            lambda: self.connection.send_and_get_reply(owned).body == (False,),
+            HANG_SECONDS,
+            "the call to end",
+        )
+
+    def suspend(self) -> None:
+        """Announce suspend, and wait until nobody holds the last inhibitor."""
+        prepare_for_sleep(self.connection, asleep=True)
+        held = self._held.pop()
+        found, _, _ = select.select([held], [], [], HANG_SECONDS)
+        os.close(held)
+        assert found, "nobody delays suspend for so long"
+
+    def is_held(self) -> bool:
+        """Return whether the last inhibitor is held."""
+        return not select.select([self._held[-1]], [], [], 0)[0]
+
+
+@contextlib.contextmanager
+def sleeping_logind(system: PrivateBus) -> Iterator[SleepingLogind]:
+    """Own the name of logind on what serves as the system bus."""
+    name = new_method_call(DRIVER, "RequestName", "su", ("org.freedesktop.login1", 0))
+    with open_dbus_connection(system.address, enable_fds=True) as connection:
+        assert connection.send_and_get_reply(name).body == (1,)
+        yield SleepingLogind(connection)
+
+
+def test_suspend_waits_until_it_is_announced(
     broker: Broker, anna: Nightcare, system: PrivateBus
 ) -> None:
-    """Home Assistant learns at once that nobody reminds any more, and that somebody does again."""
+    """Home Assistant learns that nobody reminds any more, and afterwards that somebody does."""
     anna.configure(LATER, broker.config())
-    name = new_method_call(DRIVER, "RequestName", "su", ("org.freedesktop.login1", 0))
-    with system.connection() as logind, system.connection() as other, phone(broker) as one:
-        assert logind.send_and_get_reply(name).body == (1,)
+    with (
+        sleeping_logind(system) as logind,
+        system.connection() as other,
+        phone(broker) as one,
+        anna.service(),
+        bridge(anna, DBUS_SYSTEM_BUS_ADDRESS=system.address) as program,
+    ):
+        logind.answer()
+        assert logind.asked[0][:2] == ("sleep", "nightcare")
+        assert logind.asked[0][3] == "delay"
+        eventually(lambda: one.read("alive") == "online", HANG_SECONDS, "online", program)
+        prepare_for_sleep(other, asleep=True)
+        one.press("pause", "ON")
+        eventually(lambda: one.read("state")["paused"], HANG_SECONDS, "a pause", program)
+        assert one.read("alive") == "online", "only logind is believed"
+        assert logind.is_held()
 
-        def leads_to(wanted: str, *, asleep: bool) -> bool:
-            # Nobody tells when the bridge has subscribed to the signal.
-            prepare_for_sleep(logind, asleep=asleep)
-            return bool(one.read("alive") == wanted)
+        logind.suspend()
+        # The broker has acknowledged it; so a client that comes now gets it.
+        with phone(broker, "late") as late:
+            late.wait_for("alive", be="offline")
+        prepare_for_sleep(logind.connection, asleep=False)
+        logind.answer()
+        eventually(lambda: one.read("alive") == "online", HANG_SECONDS, "online", program)
 
-        with anna.service(), bridge(anna, DBUS_SYSTEM_BUS_ADDRESS=system.address) as program:
-            eventually(lambda: one.read("alive") == "online", HANG_SECONDS, "online", program)
-            eventually(lambda: leads_to("offline", asleep=True), HANG_SECONDS, "offline", program)
-            eventually(lambda: leads_to("online", asleep=False), HANG_SECONDS, "online", program)
-            prepare_for_sleep(other, asleep=True)
-            one.press("pause", "ON")
-            eventually(lambda: one.read("state")["paused"], HANG_SECONDS, "a pause", program)
-            assert one.read("alive") == "online"
+        # A broker that hangs delays suspend no longer than two seconds.
+        broker.program.process.send_signal(signal.SIGSTOP)
+        try:
+            logind.suspend()
+        finally:
+            broker.program.process.send_signal(signal.SIGCONT)
+        assert end(program) == 0
+
+
+def test_the_broker_drops_what_is_over(broker: Broker, anna: Nightcare, tmp_path: Path) -> None:
+    """A computer that never comes back leaves no moment and no open reminder to ring late."""
+    anna.configure(LATER, broker.config())
+    with phone(broker) as one, bridge(anna) as program:
+        eventually(lambda: is_complete(one), HANG_SECONDS, "everything", program)
+        eventually(lambda: one.read("evening/1"), HANG_SECONDS, "the evening", program)
+        topics = set(one.retained)
+        assert end(program) == 0
+    broker.stop()
+    clock = WallClock(tmp_path / "clock")
+    clock.offset(timedelta(days=9))
+    broker.start(**clock.variables())
+    with phone(broker, "later") as one:
+        one.wait_for("alive", be="offline")
+        names = {topic.rpartition("/")[2] for topic in topics - set(one.retained)}
+        assert names == {"state", "next", "1"}
+
+
+def test_it_starts_the_new_version_after_an_upgrade(
+    broker: Broker, anna: Nightcare, tmp_path: Path
+) -> None:
+    """Nobody sees it go: the process stays, and nightcare stays online."""
+    package = tmp_path / "site" / "nightcare"
+    shutil.copytree(Path(nightcare.__file__).parent, package)
+    anna.configure(LATER, broker.config())
+    with (
+        phone(broker) as one,
+        anna.service(),
+        bridge(anna, PYTHONPATH=str(package.parent)) as program,
+    ):
+        eventually(lambda: is_complete(one), HANG_SECONDS, "everything", program)
+        eventually(lambda: one.read("alive") == "online", HANG_SECONDS, "online", program)
+        one.live.clear()
+        later = package / "__init__.py"
+        text = later.read_text(encoding="utf-8").replace(nightcare.__version__, "9.9.9")
+        replacement = tmp_path / "new"
+        replacement.write_text(text, encoding="utf-8")
+        replacement.replace(later)
+
+        def versions() -> set[str]:
+            configs = [
+                json.loads(one.retained[topic]) for topic in one.retained if "config" in topic
+            ]
+            return {config["device"]["sw_version"] for config in configs}
+
+        eventually(lambda: versions() == {"9.9.9"}, HANG_SECONDS, "the new version", program)
+        assert program.is_running()
+        assert one.read("alive") == "online"
+        assert end(program) == 0
 
 
 def stranger(broker: Broker) -> str:

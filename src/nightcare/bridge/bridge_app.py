@@ -12,7 +12,7 @@ from typing import TextIO
 
 from nightcare.bridge.broker_connection import BrokerConnection, Trouble, Will, backoff
 from nightcare.bridge.commands import Command, Published, act, meant, parse
-from nightcare.bridge.publication import BridgeFacts, changes_at, events, retained
+from nightcare.bridge.publication import BridgeFacts, changes_at, events, expiries, retained
 from nightcare.bridge.publisher import Publisher, settle
 from nightcare.bridge.reader import JournalReader
 from nightcare.bridge.settings import BridgeSettings, computer_id
@@ -21,6 +21,7 @@ from nightcare.bridge.topics import OFFLINE, Topics
 from nightcare.desktop.clock import alarm, now
 from nightcare.desktop.file_watch import watch
 from nightcare.desktop.instance_lock import RECORD, runtime_folder
+from nightcare.desktop.own_process import ProgramFiles
 from nightcare.desktop.systemd.service_manager import ServiceManager
 from nightcare.desktop.time_zone import LOCAL_TIME
 from nightcare.domain.delivery import Delivery
@@ -33,11 +34,15 @@ from nightcare.i18n.event_log import event_log
 from nightcare.journal.database import FILE_NAME
 from nightcare.journal.service_status import BridgeStatus, write_bridge_status
 from nightcare.service.shutdown import Shutdown, cancel_all
+from nightcare.service.upgrade import UpgradeRestart
 
 _SOON = 0.5
 """Seconds until the locks of a service that has ended are free, and all refusals are known."""
 
 _END_SECONDS = 3.0
+_SUSPEND_SECONDS = 2.0
+"""The longest time that suspend waits for the broker."""
+
 _STABLE = timedelta(minutes=1)
 """A connection that lasts shorter counts as another failed attempt."""
 
@@ -47,11 +52,13 @@ class BridgeContext:
     """The surroundings of the bridge.
 
     Attributes:
+        config: The file that `--config` names, if any.
         state: The folder of the journal.
         variables: The environment at the start.
         out: The stream for the log.
     """
 
+    config: Path | None
     state: Path
     variables: Mapping[str, str]
     out: TextIO
@@ -64,6 +71,9 @@ class BridgeApp:
         context: Its surroundings.
         reader: Reads the config in force and the journal.
         settings: The table `[mqtt]` at the start.
+
+    Attributes:
+        shutdown: The request to end.
     """
 
     def __init__(
@@ -73,8 +83,10 @@ class BridgeApp:
         self._reader = reader
         self._settings = settings
         self._topics = Topics(settings.person, computer_id())
-        self._shutdown = Shutdown()
+        self.shutdown = Shutdown()
         self._manager = ServiceManager(context.variables)
+        files = ProgramFiles.of_this_process()
+        self._upgrade = UpgradeRestart(files, context.config, self._restart_if_ready)
         self._facts: BridgeFacts | None = None
         self._known: dict[Key, Delivery] | None = None
         self._connection: BrokerConnection | None = None
@@ -90,13 +102,14 @@ class BridgeApp:
     async def run(self) -> None:
         """Serve until a signal ends the bridge, or the config has no table `[mqtt]` any more."""
         loop, variables = asyncio.get_running_loop(), self._context.variables
-        self._shutdown.listen(self.refresh)
+        self.shutdown.listen(self.refresh)
         self._alarm = alarm(loop, self._due, self._jumped)
         parts = [
             watch(self._context.state / FILE_NAME, self.refresh),
             watch(LOCAL_TIME, self._change_zone),
-            SleepWatch(variables, self._sleeps).run(),
+            SleepWatch(variables, self._reader.translator, self._sleeps).run(),
             self._manager.feed_watchdog(),
+            self._upgrade.run(),
         ]
         runtime = runtime_folder(variables)
         if runtime is not None:
@@ -106,12 +119,16 @@ class BridgeApp:
         tasks = [connecting, *(asyncio.create_task(one) for one in parts)]
         self._manager.ready(self._settings.address)
         try:
-            await self._shutdown.wait(tasks)
+            await self.shutdown.wait(tasks)
         finally:
-            self._manager.stopping()
+            if self.shutdown.restarts:
+                self._manager.reloading()
+            else:
+                self._manager.stopping()
+            self._upgrade.stop()
             await self._say_goodbye()
             self._alarm.close()
-            await cancel_all(tasks)
+            await cancel_all([*tasks, *self._upgrade.running()])
             self._reader.close()
 
     # What is published
@@ -141,7 +158,7 @@ class BridgeApp:
     def _change_settings(self, settings: BridgeSettings | None) -> None:
         if settings is None:
             self._forgotten = True
-            self._shutdown.request()
+            self.shutdown.request()
             return
         if settings.person != self._settings.person and self._publisher is not None:
             # Nobody writes these topics from now on.
@@ -165,7 +182,9 @@ class BridgeApp:
             will = Will(topics.alive, OFFLINE.encode())
             connection = BrokerConnection(settings, self._context.variables, topics.node, will)
             wanted = {} if self._facts is None else retained(self._facts)
-            publisher = Publisher(connection, topics, wanted, self._command, self._changed)
+            publisher = Publisher(
+                connection, topics, wanted, self._command, self._changed, self._lifetime
+            )
             self._connection, self._publisher, self._published = connection, publisher, None
             try:
                 trouble = await connection.serve(publisher)
@@ -194,11 +213,17 @@ class BridgeApp:
         publisher, connection = self._publisher, self._connection
         if publisher is None or connection is None or self._facts is None:
             return
-        if publisher.compared:
+        # After a restart the new program goes on at once.
+        if publisher.compared and not self.shutdown.restarts:
             last = replace(self._facts, running=False)
             publisher.want({} if self._forgotten else retained(last))
             await settle(publisher, _END_SECONDS)
         connection.disconnect(keep_session=not self._forgotten)
+
+    def _lifetime(self, topic: str) -> timedelta | None:
+        """Return how long the broker is to keep the payload of a topic; None for ever."""
+        until = None if self._facts is None else expiries(self._facts).get(topic)
+        return None if until is None else until - now()
 
     def _changed(self, topic: str | None) -> None:
         """Take note of what the broker has taken, or of a change of what it refuses."""
@@ -298,6 +323,13 @@ class BridgeApp:
         self._reconnect()
         self.refresh()
 
-    def _sleeps(self, asleep: bool) -> None:  # noqa: FBT001 - a callback
+    async def _sleeps(self, asleep: bool) -> None:  # noqa: FBT001 - a callback
         self._asleep = asleep
         self.refresh()
+        if asleep and self._publisher is not None and self._publisher.compared:
+            await settle(self._publisher, _SUSPEND_SECONDS)
+
+    def _restart_if_ready(self) -> None:
+        """Start the new version of the program after an upgrade."""
+        if self._upgrade.ready:
+            self.shutdown.request(restart=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from nightcare.config.cache import load_cached
 from nightcare.config.config_source import LoadResult, source_of
 from nightcare.config.subprocess_loader import load_in_subprocess
 from nightcare.desktop.instance_lock import FileLock
+from nightcare.desktop.own_process import restart
 from nightcare.errors import DesktopError, ExtraMissing, NotConfigured, StateError
 from nightcare.i18n.bridge_text import trouble_text
 from nightcare.i18n.translator import Translator
@@ -59,11 +61,15 @@ def run_bridge(named: Path | None, variables: Mapping[str, str]) -> None:
     from nightcare.bridge.reader import JournalReader  # noqa: PLC0415 - likewise
 
     reader = JournalReader(state, variables, loaded)
-    app = BridgeApp(BridgeContext(state, variables, sys.stdout), reader, settings)
+    app = BridgeApp(BridgeContext(named, state, variables, sys.stdout), reader, settings)
     try:
         asyncio.run(app.run())
     finally:
         lock.release()
+    if app.shutdown.restarts:
+        with contextlib.suppress(OSError):
+            sys.stdout.flush()
+        restart()
 
 
 def expect_library() -> None:

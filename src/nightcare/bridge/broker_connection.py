@@ -23,7 +23,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from nightcare.bridge.settings import BridgeSettings, PasswordError, home_path, read_password
+from nightcare.bridge.settings import BridgeSettings, SettingsFileError, read_password, tls_context
 from nightcare.threads import run_in_thread
 
 KEEPALIVE = 600
@@ -47,6 +47,7 @@ _LOGIN = (0x86, 0x87, 0x8C)
 """Bad user name or password, Not authorized, Bad authentication method."""
 
 _TAKEN_OVER = 0x8E
+_KEEPALIVE_TIMEOUT = 0x8D
 
 
 @dataclass(frozen=True)
@@ -132,18 +133,31 @@ class BrokerConnection:
             client = await run_in_thread(self._connect, _ATTEMPT_SECONDS)
             self._attach(client, user)
             return await ended
-        except PasswordError as error:
+        except SettingsFileError as error:
             return Trouble(error.key, str(error.path))
         except (OSError, ValueError) as error:
             return trouble_of(error)
         finally:
             self._detach()
 
-    def publish(self, topic: str, payload: bytes, *, retain: bool) -> int | None:
-        """Publish; return the number of the publication, None if there is no connection."""
+    def publish(
+        self, topic: str, payload: bytes, *, retain: bool, lifetime: timedelta | None = None
+    ) -> int | None:
+        """Publish; return the number of the publication, None if there is no connection.
+
+        Args:
+            topic: The topic.
+            payload: The payload.
+            retain: Whether the broker retains it.
+            lifetime: The time after which the broker drops it; None to keep it for ever.
+        """
         if self._client is None:
             return None
-        info = self._client.publish(topic, payload, qos=1, retain=retain)
+        properties = None
+        if lifetime is not None:
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call] # of paho
+            properties.MessageExpiryInterval = max(1, int(lifetime.total_seconds()))
+        info = self._client.publish(topic, payload, qos=1, retain=retain, properties=properties)
         return info.mid if info.rc is MQTTErrorCode.MQTT_ERR_SUCCESS else None
 
     def subscribe(self, filters: Sequence[str]) -> int | None:
@@ -186,8 +200,7 @@ class BrokerConnection:
         if settings.user is not None:
             client.username_pw_set(settings.user, read_password(settings, self._variables))
         if settings.tls:
-            authority = settings.ca and home_path(settings.ca, self._variables)
-            client.tls_set_context(ssl.create_default_context(cafile=authority))
+            client.tls_set_context(tls_context(settings, self._variables))
         if self._will is not None:
             client.will_set(self._will.topic, self._will.payload, qos=1, retain=True)
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # of paho
@@ -307,6 +320,9 @@ def trouble_of(error: Exception) -> Trouble:
     match error:
         case socket.gaierror():
             return Trouble("host", error.strerror or "")
+        case UnicodeError():
+            # Python encodes the name before it is looked up.
+            return Trouble("host", str(error))
         case ssl.SSLCertVerificationError():
             key = "clock" if error.verify_code in _NOT_VALID_NOW else "certificate"
             return Trouble(key, error.verify_message or "")
@@ -316,9 +332,6 @@ def trouble_of(error: Exception) -> Trouble:
             return Trouble("closed")
         case TimeoutError():
             return Trouble("silent")
-        case FileNotFoundError() | PermissionError() | IsADirectoryError():
-            # Nothing else is read here but the certificate.
-            return Trouble("ca", error.strerror or "")
         case OSError():
             return Trouble("network", error.strerror or str(error))
     return Trouble("garbage", type(error).__name__)
@@ -329,4 +342,6 @@ def _refusal(code: ReasonCode) -> Trouble:
 
 
 def _loss(code: ReasonCode) -> Trouble:
+    if code.value == _KEEPALIVE_TIMEOUT:
+        return Trouble("silent")
     return Trouble("taken_over" if code.value == _TAKEN_OVER else "lost", str(code))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from nightcare.bridge.discovery import entities
 from nightcare.bridge.topics import OFFLINE, ONLINE, Topics
@@ -22,6 +23,9 @@ from nightcare.journal.service_status import PublishedCondition
 
 DIARY_DAYS = 30
 _EVENINGS = 7
+_GRACE = timedelta(hours=1)
+"""The time that a broker keeps what is over, for clocks that differ and a bridge that is late."""
+
 _NOBODY_THERE = (Reason.LOCKED, Reason.IDLE)
 _ABSENT = (Condition.LOCKED, Condition.IDLE)
 
@@ -64,6 +68,11 @@ class BridgeFacts:
         found = [one for one in self.outlook.unsettled() if self._is_open(one)]
         return max(found, key=lambda one: (one.displayed is not None, one.fresh_from), default=None)
 
+    @cached_property
+    def evenings(self) -> tuple[list[Occurrence], ...]:
+        """The moments of evening reminders, each with those of the evenings after."""
+        return tuple(evening_moments(self.outlook))
+
     def _is_open(self, delivery: Delivery) -> bool:
         match delivery.state:
             case Active():
@@ -82,12 +91,11 @@ def stale(delivery: Delivery, reminder: Reminder) -> datetime:
 def retained(facts: BridgeFacts) -> dict[str, bytes]:
     """Return the payload of every topic that the broker is to hold."""
     topics, outlook = facts.topics, facts.outlook
-    evenings = list(evening_moments(outlook))
     found: dict[str, object] = {
         topics.of("state"): _state(facts),
         **{
             topics.of(f"evening/{number}"): _evening(moments, facts)
-            for number, moments in enumerate(evenings, 1)
+            for number, moments in enumerate(facts.evenings, 1)
         },
     }
     coming = outlook.next()
@@ -102,10 +110,26 @@ def retained(facts: BridgeFacts) -> dict[str, bytes]:
         }
     if facts.discovery:
         diary = nights is not None
-        found |= entities(topics, facts.translator, evenings=len(evenings), diary=diary)
+        found |= entities(topics, facts.translator, evenings=len(facts.evenings), diary=diary)
     payloads = {topic: encoded(value) for topic, value in found.items()}
     payloads[topics.alive] = (ONLINE if facts.running else OFFLINE).encode()
     return payloads
+
+
+def expiries(facts: BridgeFacts) -> dict[str, datetime]:
+    """Return when (UTC) the broker is to drop the payload of a topic.
+
+    A bridge that is connected has replaced each of them by then. One that is gone for good leaves
+    nothing that is over: neither an open reminder nor a moment.
+    """
+    topics, outlook = facts.topics, facts.outlook
+    last = {topics.of("state"): outlook.calendar.at(outlook.now).ends}
+    coming = outlook.next()
+    if coming is not None:
+        last[topics.of("next")] = coming.due
+    for number, moments in enumerate(facts.evenings, 1):
+        last[topics.of(f"evening/{number}")] = moments[-1].due
+    return {topic: instant + _GRACE for topic, instant in last.items()}
 
 
 def encoded(value: object) -> bytes:

@@ -11,14 +11,20 @@ import asyncio
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import timedelta
 
 from paho.mqtt.client import MQTTMessage
 
-from nightcare.bridge.broker_connection import BrokerConnection
+from nightcare.bridge.broker_connection import BrokerConnection, Trouble
 from nightcare.bridge.topics import Topics
 
 _MARKER_SECONDS = 10.0
 _HEAL_SECONDS = 5.0
+_SILENT_SECONDS = 30.0
+"""The longest time between two acknowledgements of a broker that works."""
+
+_MARKER_LIFETIME = timedelta(minutes=1)
+_EVENT_LIFETIME = timedelta(minutes=10)
 _MOST_TOPICS = 1000
 """Topics of others below ours that are cleared on one connection."""
 
@@ -32,6 +38,7 @@ class Publisher:
         wanted: The payload of every topic that the broker is to hold.
         command: Called with the name and the payload of each command that may count.
         changed: Called when the broker has taken or refused something.
+        lifetime: Returns the time after which the broker is to drop the payload of a topic.
 
     Attributes:
         refused: The topics that the broker does not let this user write.
@@ -45,17 +52,21 @@ class Publisher:
         wanted: Mapping[str, bytes],
         command: Callable[[str, bytes], None],
         changed: Callable[[str | None], None],
+        lifetime: Callable[[str], timedelta | None] = lambda _: None,
     ) -> None:
         self._connection = connection
         self._topics = topics
         self._wanted = dict(wanted)
         self._command = command
         self._changed = changed
+        self._lifetime = lifetime
         self._held: dict[str, bytes] = {}
         self._pending: dict[int, str] = {}
         self._marker = b""
         self._marked_at = 0.0
         self._fresh = False
+        self._answered = False
+        self._silence: asyncio.TimerHandle | None = None
         self._timers: list[asyncio.TimerHandle] = []
         self.refused: set[str] = set()
         self.compared = False
@@ -69,10 +80,12 @@ class Publisher:
     def announce(self, payload: bytes) -> None:
         """Publish an event, which is not retained."""
         if self.compared:
-            self._publish(self._topics.of("event"), payload, retain=False)
+            self._publish(self._topics.of("event"), payload, lifetime=_EVENT_LIFETIME)
 
     def close(self) -> None:
         """Stop the timers."""
+        self._pending.clear()
+        self._await_acknowledgement()
         for timer in self._timers:
             timer.cancel()
 
@@ -84,7 +97,7 @@ class Publisher:
         if number is not None:
             self._pending[number] = self._topics.commands
         self._mark()
-        self._later(_MARKER_SECONDS, self._compare)
+        self._later(_MARKER_SECONDS, self._compare_anyway)
 
     def received(self, message: MQTTMessage) -> None:
         """Handle a message; its topic and payload may be anything."""
@@ -106,6 +119,8 @@ class Publisher:
     def acknowledged(self, number: int, refused: bool, /) -> None:  # noqa: FBT001 - by position
         """Take note that the broker has taken or refused a publication or subscription."""
         topic = self._pending.pop(number, None)
+        self._answered = True
+        self._await_acknowledgement()
         if refused and topic is not None and topic not in self.refused:
             self.refused.add(topic)
             self._changed(None)
@@ -124,6 +139,11 @@ class Publisher:
             # Somebody else has written it, or a last will of ours has come late.
             self._later(_HEAL_SECONDS, self._reconcile)
 
+    def _compare_anyway(self) -> None:
+        """Do without the marker, which the broker may refuse, unless the broker hangs."""
+        if self._answered:
+            self._compare()
+
     def _compare(self) -> None:
         if not self.compared:
             self.compared = True
@@ -135,21 +155,39 @@ class Publisher:
             return
         for topic, payload in self._wanted.items():
             if self._held.get(topic) != payload and topic not in self.refused:
-                self._publish(topic, payload, retain=True)
+                self._publish(topic, payload, retain=True, lifetime=self._lifetime(topic))
         for topic in [one for one in self._held if one not in self._wanted]:
             self._publish(topic, b"", retain=True)
         self._settle()
 
-    def _publish(self, topic: str, payload: bytes, *, retain: bool) -> None:
-        number = self._connection.publish(topic, payload, retain=retain)
+    def _publish(
+        self,
+        topic: str,
+        payload: bytes,
+        *,
+        retain: bool = False,
+        lifetime: timedelta | None = None,
+    ) -> None:
+        number = self._connection.publish(topic, payload, retain=retain, lifetime=lifetime)
         if number is None:
             return
         self._pending[number] = topic
+        if self._silence is None:
+            self._await_acknowledgement()
         self.settled.clear()
         if retain and payload:
             self._held[topic] = payload
         elif retain:
             self._held.pop(topic, None)
+
+    def _await_acknowledgement(self) -> None:
+        """Leave a broker that keeps the connection and answers nothing any more."""
+        if self._silence is not None:
+            self._silence.cancel()
+            self._silence = None
+        if self._pending:
+            drop, loop = self._connection.drop, asyncio.get_running_loop()
+            self._silence = loop.call_later(_SILENT_SECONDS, drop, Trouble("silent"))
 
     def _settle(self) -> None:
         if self.compared and not self._pending:
@@ -160,7 +198,7 @@ class Publisher:
     def _mark(self) -> None:
         self._marker = secrets.token_hex(8).encode()
         self._marked_at = asyncio.get_running_loop().time()
-        self._publish(self._topics.sync, self._marker, retain=False)
+        self._publish(self._topics.sync, self._marker, lifetime=_MARKER_LIFETIME)
 
     def _receive_command(self, name: str, payload: bytes) -> None:
         if self._fresh:

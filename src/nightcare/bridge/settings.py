@@ -8,6 +8,7 @@ import os
 import pwd
 import re
 import socket
+import ssl
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
@@ -30,8 +31,8 @@ _FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9_-]+")
 
 
-class PasswordError(Exception):
-    """A file with a password that cannot be used.
+class SettingsFileError(Exception):
+    """A file that the settings name and that cannot be used.
 
     Args:
         key: The key of a `Trouble`.
@@ -124,7 +125,7 @@ def read_password(settings: BridgeSettings, variables: Mapping[str, str]) -> str
     """Return the password; None if neither the config nor systemd names one.
 
     Raises:
-        PasswordError: Its file cannot be read, or others than the user can read it as well.
+        SettingsFileError: Its file cannot be read, or others than the user can read it as well.
     """
     if settings.password_file is not None:
         return _private_text(home_path(settings.password_file, variables))
@@ -134,6 +135,22 @@ def read_password(settings: BridgeSettings, variables: Mapping[str, str]) -> str
     return None
 
 
+def tls_context(settings: BridgeSettings, variables: Mapping[str, str]) -> ssl.SSLContext:
+    """Return how to check the certificate of the broker.
+
+    Raises:
+        SettingsFileError: The file in `ca` cannot be read, or holds no certificate.
+    """
+    if settings.ca is None:
+        return ssl.create_default_context()
+    authority = home_path(settings.ca, variables)
+    try:
+        return ssl.create_default_context(cafile=authority)
+    except OSError as error:
+        # ssl.SSLError, where it holds no certificate, is one as well.
+        raise SettingsFileError("ca", authority) from error
+
+
 def _private_text(path: Path) -> str:
     try:
         # Opening a named pipe must not wait for its writer.
@@ -141,12 +158,12 @@ def _private_text(path: Path) -> str:
         with os.fdopen(handle, "rb") as stream:
             found = os.fstat(handle)
             if not stat.S_ISREG(found.st_mode):
-                raise PasswordError("password_not_file", path)
+                raise SettingsFileError("password_not_file", path)
             if found.st_mode & _FOR_OTHERS:
-                raise PasswordError("password_for_others", path)
+                raise SettingsFileError("password_for_others", path)
             text = stream.read(_LONGEST_PASSWORD).decode().rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise PasswordError("password_unread", path) from error
+        raise SettingsFileError("password_unread", path) from error
     if not text:
-        raise PasswordError("password_empty", path)
+        raise SettingsFileError("password_empty", path)
     return text

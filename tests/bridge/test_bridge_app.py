@@ -1,0 +1,354 @@
+"""The bridge beside brokers that hang, repeat and go away; time goes by as the test says."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import io
+import struct
+import threading
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from paho.mqtt import client
+
+from nightcare.bridge import bridge_app
+from nightcare.bridge.bridge_app import BridgeApp, BridgeContext
+from nightcare.bridge.broker_connection import KEEPALIVE
+from nightcare.bridge.reader import JournalReader
+from nightcare.config.load import load
+from nightcare.engine.user_actions import UserActions
+from nightcare.journal.service_status import BridgeStatus, read_bridge_status
+from parts.home import NO_BUS
+from parts.processes import HANG_SECONDS
+from parts.scripted_broker import (
+    ANSWERED,
+    CONNECT,
+    PINGREQ,
+    PUBLISH,
+    SUBSCRIBE,
+    ScriptedBroker,
+    publication,
+    scripted_broker,
+)
+from parts.steered_loop import advance, steered
+
+CONFIG = """
+timezone = "Etc/UTC"
+[sleep]
+wake = "07:00"
+bedtime = "22:30"
+[reminders.stretch]
+topic = "stretching"
+at = "bedtime - 5m"
+[mqtt]
+host = "127.0.0.1"
+port = {port}
+person = "anna"
+"""
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+HOUR = 3600.0
+FORTNIGHT = 14 * 24 * 3600
+SILENT = 31.0
+"""Longer than the bridge waits for an answer, in seconds."""
+
+
+class Bench:
+    """A bridge on the loop of the test, and the clock that it goes by."""
+
+    def __init__(self, folder: Path, broker: ScriptedBroker, more: str) -> None:
+        path = folder / "config.toml"
+        path.write_text(CONFIG.format(port=broker.port) + more, encoding="utf-8")
+        state = folder / "state"
+        state.mkdir(mode=0o700)
+        variables = {
+            "HOME": str(folder),
+            "LANG": "C.UTF-8",
+            "DBUS_SYSTEM_BUS_ADDRESS": NO_BUS,
+            "XDG_RUNTIME_DIR": str(folder / "run"),
+        }
+        loaded = load(path, {})
+        self.broker = broker
+        self.reader = JournalReader(state, variables, loaded)
+        settings = self.reader.settings
+        assert settings is not None
+        self.out = io.StringIO()
+        context = BridgeContext(path, state, variables, self.out)
+        self.app = BridgeApp(context, self.reader, settings)
+        self.due: datetime | None = None
+        self._started = asyncio.get_running_loop().time()
+        self._ring: Callable[[], None] = lambda: None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def now(self) -> datetime:
+        """Return the current instant (UTC)."""
+        passed = asyncio.get_running_loop().time() - self._started
+        return NOON + timedelta(seconds=passed)
+
+    def alarm(self, _loop: object, due: Callable[[], None], _jumped: object) -> Bench:
+        """Be the alarm of the bridge."""
+        self._ring = due
+        return self
+
+    def set(self, due: datetime | None) -> None:
+        """Ring at an instant (UTC)."""
+        self.close()
+        self.due = due
+        if due is not None:
+            seconds = (due - self.now()).total_seconds()
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._ring)
+
+    def close(self) -> None:
+        """Ring no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def advance_to_alarm(self) -> float:
+        """Let time go by until the alarm rings; return the seconds."""
+        assert self.due is not None
+        seconds = (self.due - self.now()).total_seconds()
+        advance(seconds)
+        return seconds
+
+    @property
+    def status(self) -> BridgeStatus:
+        """The published status."""
+        return read_bridge_status(self.reader.journal)
+
+    def actions(self) -> UserActions:
+        """Return the commands of nightcare."""
+        return UserActions(self.reader.schedule, self.reader.zone, self.reader.journal)
+
+    @property
+    def paused(self) -> bool:
+        """True during a pause."""
+        return self.reader.journal.global_state().paused(self.now())
+
+    async def until(self, predicate: Callable[[], object], what: str) -> None:
+        """Wait until something is true, in real time."""
+        for _ in range(int(HANG_SECONDS * 100)):
+            if predicate():
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"waited in vain for {what}; {self.status}")
+
+    async def until_connected(self) -> None:
+        """Wait until everything is published."""
+        await self.until(lambda: self.status.connected, "a connection")
+        await self.until(self.is_complete, "everything")
+        for _ in range(20):
+            # The bridge reads the acknowledgements.
+            await asyncio.sleep(0.005)
+
+    def is_complete(self) -> bool:
+        """Return whether every topic of the status was published."""
+        return set(self.status.topics) <= {topic for topic, _ in self.broker.published}
+
+    def has_tried(self, attempts: int, due: datetime | None) -> bool:
+        """Return whether another attempt has failed, after so many and a wait until then."""
+        return self.broker.attempts > attempts and self.due != due
+
+
+Story = Callable[[Bench], Awaitable[None]]
+
+
+@contextlib.asynccontextmanager
+async def serving(app: BridgeApp) -> AsyncIterator[None]:
+    """Run a bridge, and end it."""
+    task = asyncio.create_task(app.run())
+    await asyncio.sleep(0)
+    try:
+        yield
+    finally:
+        app.shutdown.request()
+        # It says goodbye for three seconds at most, to a broker that may hang.
+        advance(10)
+        async with asyncio.timeout(HANG_SECONDS):
+            await task
+
+
+def tell(
+    story: Story,
+    folder: Path,
+    patch: pytest.MonkeyPatch,
+    more: str = "insecure = true\n",
+    answered: frozenset[int] = ANSWERED,
+) -> None:
+    """Run a bridge and a scripted broker, which answers these packets, for a story."""
+
+    async def main() -> None:
+        async with scripted_broker() as broker:
+            broker.answered = answered
+            bench = Bench(folder, broker, more)
+            patch.setattr(bridge_app, "now", bench.now)
+            patch.setattr(bridge_app, "alarm", bench.alarm)
+            async with serving(bench.app):
+                await story(bench)
+
+    steered(main())
+
+
+async def is_left_alone(bench: Bench) -> None:
+    """Check that the bridge reports the silence, and waits before the next attempt."""
+    await bench.until(lambda: bench.status.trouble == "silent", "a report")
+    assert not bench.status.connected
+    assert bench.due is not None
+    assert timedelta() < bench.due - bench.now() <= timedelta(seconds=5)
+
+
+@pytest.mark.parametrize(
+    ("answered", "last"),
+    [
+        (frozenset(), CONNECT),
+        (frozenset({CONNECT}), SUBSCRIBE),
+        (frozenset({CONNECT, SUBSCRIBE}), PUBLISH),
+    ],
+    ids=["CONNECT", "SUBSCRIBE", "PUBLISH"],
+)
+def test_a_broker_that_accepts_and_stays_silent_is_left(
+    answered: frozenset[int], last: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`status` says so, and the bridge tries again later."""
+
+    async def story(bench: Bench) -> None:
+        await bench.until(lambda: last in bench.broker.seen, "a packet")
+        advance(SILENT)
+        await is_left_alone(bench)
+        bench.broker.answered = ANSWERED
+        bench.advance_to_alarm()
+        await bench.until_connected()
+
+    tell(story, tmp_path, monkeypatch, answered=answered)
+
+
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+def test_a_broker_that_says_nothing_to_tls_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The handshake waits in a thread, which is given up."""
+
+    async def story(bench: Bench) -> None:
+        await bench.until(lambda: bench.broker.heard, "the first message of TLS")
+        advance(SILENT)
+        await is_left_alone(bench)
+
+    tell(story, tmp_path, monkeypatch, more="", answered=frozenset())
+    # paho leaves the socket of a failed handshake to the garbage collector.
+    for thread in threading.enumerate():
+        if thread.name == "call":
+            thread.join(HANG_SECONDS)
+    gc.collect()
+
+
+def test_a_broker_that_falls_silent_is_left_at_the_next_publication(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not reported as connected for as long as TCP keeps the connection."""
+
+    async def story(bench: Bench) -> None:
+        await bench.until_connected()
+        bench.broker.answered = frozenset()
+        before = len(bench.broker.published)
+        bench.actions().pause(bench.now(), bench.now() + timedelta(hours=1))
+        await bench.until(lambda: len(bench.broker.published) > before, "the pause")
+        advance(SILENT)
+        await is_left_alone(bench)
+
+    tell(story, tmp_path, monkeypatch)
+
+
+def test_a_broker_that_answers_no_ping_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With nothing to publish, only a ping finds out."""
+
+    async def story(bench: Bench) -> None:
+        monkeypatch.setattr(client, "time_func", asyncio.get_running_loop().time)
+        await bench.until_connected()
+        bench.broker.answered = frozenset()
+        # One ping after the first two, which has had as long again after the others.
+        for _ in range(4):
+            advance(KEEPALIVE / 2 + 1)
+            await asyncio.sleep(0.05)
+        await is_left_alone(bench)
+        assert PINGREQ in bench.broker.seen
+
+    tell(story, tmp_path, monkeypatch)
+
+
+def test_a_redelivered_command_acts_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broker that has lost the acknowledgement sends it again, also after the marker."""
+
+    async def story(bench: Bench) -> None:
+        broker = bench.broker
+        await bench.until_connected()
+        topic = f"{broker.root}/set/pause"
+        broker.send(publication(topic, b"ON", 7))
+        await bench.until(lambda: bench.paused, "the pause")
+        await bench.until(lambda: 7 in broker.acknowledged, "its acknowledgement")
+        bench.actions().resume(bench.now())
+
+        again = publication(topic, b"ON", 7, again=True)
+        broker.redelivered = again + publication(topic, b"ON", 8)
+        broker.send(again)
+        await bench.until(lambda: broker.acknowledged.count(7) > 1, "its acknowledgement")
+        broker.cut()
+        await bench.until(lambda: not bench.status.connected, "the loss")
+        bench.advance_to_alarm()
+        await bench.until_connected()
+        broker.send(again)
+        broker.send(publication(f"{broker.root}/set/good_night", b"PRESS", 9))
+        await bench.until(lambda: bench.reader.journal.global_state().good_night, "a fresh one")
+        await bench.until(lambda: {7, 8, 9} <= set(broker.acknowledged), "all to be acknowledged")
+        assert not bench.paused
+        assert [one.what for one in bench.reader.journal.actions()].count("pause") == 1
+
+    tell(story, tmp_path, monkeypatch)
+
+
+def test_a_broker_that_is_away_for_an_hour_is_found_again_and_filled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Attempts become rarer, at random, and nothing happens between them."""
+
+    async def story(bench: Bench) -> None:
+        broker = bench.broker
+        await bench.until_connected()
+        topics = set(bench.status.topics)
+        flags = broker.connects[0][7]
+        assert not flags & 2, "clean start is off"
+        assert b"\x11" + struct.pack(">I", FORTNIGHT) in broker.connects[0]
+
+        broker.dying = True
+        broker.attempts = 0
+        broker.cut()
+        await bench.until(lambda: bench.status.trouble == "lost", "the loss")
+        delays: list[float] = []
+        while sum(delays) < HOUR:
+            before = broker.attempts
+            due = bench.due
+            await asyncio.sleep(0.02)
+            assert broker.attempts == before, "it does not wait"
+            delays.append(bench.advance_to_alarm())
+            tried = partial(bench.has_tried, before, due)
+            await bench.until(tried, "the next attempt")
+        for number, seconds in enumerate(delays):
+            longest = min(5 * 2**number, 600)
+            assert longest / 2 - 1 < seconds <= longest, delays
+        assert len(delays) <= 20, delays
+        assert len(set(delays)) == len(delays), delays
+
+        broker.published.clear()
+        broker.dying = False
+        bench.advance_to_alarm()
+        await bench.until_connected()
+        await bench.until(lambda: topics <= {one for one, _ in broker.published}, "everything")
+        counts = Counter(topic for topic, _ in broker.published)
+        assert {topic: counts[topic] for topic in topics} == dict.fromkeys(topics, 1)
+
+    tell(story, tmp_path, monkeypatch)

@@ -1,0 +1,148 @@
+"""A broker on loopback that a test scripts: it speaks the few packets of MQTT 5 that it needs.
+
+Source: https://docs.oasis-open.org/mqtt/mqtt/v5.0/mqtt-v5.0.html, "MQTT Control Packets".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import struct
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+CONNECT, PUBLISH, PUBACK, SUBSCRIBE, PINGREQ = 1, 3, 4, 8, 12
+CONNACK = b"\x20\x03\x00\x00\x00"
+ANSWERED = frozenset({CONNECT, PUBLISH, SUBSCRIBE, PINGREQ})
+"""The packets that a broker answers."""
+
+_FILTERS = 2
+_DUP = 0x08
+
+
+@dataclass
+class ScriptedBroker:
+    """A broker that acknowledges everything as long as it is told to.
+
+    Attributes:
+        answered: The packets that it answers.
+        redelivered: Sent after each CONNACK, before anything else.
+        dying: Whether it closes each connection at once.
+        connects: The CONNECT packets that have come.
+        attempts: The connections that were accepted.
+        heard: The packets whose first byte has come.
+        seen: The kinds of all packets that have come.
+        published: The topics and payloads that have come.
+        acknowledged: The numbers of its publications that were acknowledged.
+        port: Its port on loopback.
+    """
+
+    answered: frozenset[int] = ANSWERED
+    redelivered: bytes = b""
+    dying: bool = False
+    connects: list[bytes] = field(default_factory=list)
+    attempts: int = 0
+    heard: int = 0
+    seen: list[int] = field(default_factory=list)
+    published: list[tuple[str, bytes]] = field(default_factory=list)
+    acknowledged: list[int] = field(default_factory=list)
+    port: int = 0
+    _links: list[asyncio.StreamWriter] = field(default_factory=list)
+    _server: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        """Listen, on the same port as before if there was one."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Listen no more, and cut all connections."""
+        if self._server is not None:
+            self._server.close()
+            self.cut()
+            await asyncio.sleep(0)
+
+    def cut(self) -> None:
+        """Cut all connections."""
+        for link in self._links:
+            link.transport.abort()
+        self._links.clear()
+
+    def send(self, packet: bytes) -> None:
+        """Send a packet on the newest connection."""
+        self._links[-1].write(packet)
+
+    @property
+    def root(self) -> str:
+        """The topic above all others of the bridge."""
+        return next(one for one, _ in self.published if one.endswith("/sync")).rpartition("/")[0]
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.attempts += 1
+        self._links.append(writer)
+        if self.dying:
+            self.cut()
+            return
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                kind, flags, body = await self._read(reader)
+                self.seen.append(kind)
+                self._handle(kind, flags, body, writer)
+
+    async def _read(self, reader: asyncio.StreamReader) -> tuple[int, int, bytes]:
+        (first,) = await reader.readexactly(1)
+        self.heard += 1
+        length = shift = 0
+        while True:
+            (byte,) = await reader.readexactly(1)
+            length |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                return first >> 4, first & 15, await reader.readexactly(length)
+
+    def _handle(self, kind: int, flags: int, body: bytes, writer: asyncio.StreamWriter) -> None:
+        if kind == CONNECT:
+            self.connects.append(body)
+        if kind == PUBACK:
+            self.acknowledged.append(int.from_bytes(body[:2]))
+        if kind == PUBLISH:
+            self._take(flags, body, writer)
+        if kind not in self.answered:
+            return
+        if kind == CONNECT:
+            writer.write(CONNACK + self.redelivered)
+        if kind == SUBSCRIBE:
+            writer.write(b"\x90" + bytes([3 + _FILTERS]) + body[:2] + b"\x00" + b"\x01" * _FILTERS)
+        if kind == PINGREQ:
+            writer.write(b"\xd0\x00")
+
+    def _take(self, flags: int, body: bytes, writer: asyncio.StreamWriter) -> None:
+        end = 2 + int.from_bytes(body[:2])
+        topic, number = body[2:end].decode(), body[end : end + 2]
+        assert (flags >> 1) & 3 == 1, "the quality of service is 1"
+        payload = body[end + 3 + body[end + 2] :]
+        self.published.append((topic, payload))
+        if PUBLISH not in self.answered:
+            return
+        writer.write(b"\x40\x02" + number)
+        if topic.endswith("/sync"):
+            # The bridge has subscribed to it.
+            writer.write(publication(topic, payload, 1))
+
+
+def publication(topic: str, payload: bytes, number: int, *, again: bool = False) -> bytes:
+    """Return a PUBLISH of QoS 1, less than 128 bytes long, as a first or a further delivery."""
+    body = struct.pack(">H", len(topic)) + topic.encode() + struct.pack(">H", number) + b"\x00"
+    body += payload
+    return bytes([PUBLISH << 4 | 2 | (_DUP if again else 0), len(body)]) + body
+
+
+@contextlib.asynccontextmanager
+async def scripted_broker() -> AsyncIterator[ScriptedBroker]:
+    """Run such a broker on the running loop."""
+    broker = ScriptedBroker()
+    await broker.start()
+    try:
+        yield broker
+    finally:
+        await broker.stop()
