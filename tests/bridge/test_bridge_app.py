@@ -10,6 +10,7 @@ import struct
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -22,8 +23,11 @@ from nightcare.bridge.bridge_app import BridgeApp, BridgeContext
 from nightcare.bridge.broker_connection import KEEPALIVE
 from nightcare.bridge.reader import JournalReader
 from nightcare.config.load import load
+from nightcare.doctor.check import State, message_of
+from nightcare.doctor.checks.bridge import judge_bridge
 from nightcare.engine.user_actions import UserActions
 from nightcare.journal.service_status import BridgeStatus, read_bridge_status
+from parts.broker import make_authority, make_certificate
 from parts.home import NO_BUS
 from parts.processes import HANG_SECONDS
 from parts.scripted_broker import (
@@ -37,6 +41,7 @@ from parts.scripted_broker import (
     scripted_broker,
 )
 from parts.steered_loop import advance, steered
+from parts.wall_clock import WallClock
 
 CONFIG = """
 timezone = "Etc/UTC"
@@ -47,13 +52,14 @@ bedtime = "22:30"
 topic = "stretching"
 at = "bedtime - 5m"
 [mqtt]
-host = "127.0.0.1"
 port = {port}
 person = "anna"
 """
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOUR = 3600.0
 FORTNIGHT = 14 * 24 * 3600
+HERE = 'host = "127.0.0.1"\n'
+UNCLOSED = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 SILENT = 31.0
 """Longer than the bridge waits for an answer, in seconds."""
 
@@ -63,7 +69,10 @@ class Bench:
 
     def __init__(self, folder: Path, broker: ScriptedBroker, more: str) -> None:
         path = folder / "config.toml"
-        path.write_text(CONFIG.format(port=broker.port) + more, encoding="utf-8")
+        path.write_text(
+            CONFIG.format(port=broker.port) + (more if more.startswith("host") else HERE + more),
+            encoding="utf-8",
+        )
         state = folder / "state"
         state.mkdir(mode=0o700)
         variables = {
@@ -119,6 +128,12 @@ class Bench:
     def status(self) -> BridgeStatus:
         """The published status."""
         return read_bridge_status(self.reader.journal)
+
+    def found(self) -> str:
+        """Return what the doctor says about the bridge."""
+        (finding,) = judge_bridge(self.status, wanted=True, runs=True)
+        assert finding.state is State.WARNING
+        return message_of(finding, self.reader.translator)
 
     def actions(self) -> UserActions:
         """Return the commands of nightcare."""
@@ -178,11 +193,12 @@ def tell(
     patch: pytest.MonkeyPatch,
     more: str = "insecure = true\n",
     answered: frozenset[int] = ANSWERED,
+    certificate: Path | None = None,
 ) -> None:
     """Run a bridge and a scripted broker, which answers these packets, for a story."""
 
     async def main() -> None:
-        async with scripted_broker() as broker:
+        async with scripted_broker(certificate) as broker:
             broker.answered = answered
             bench = Bench(folder, broker, more)
             patch.setattr(bridge_app, "now", bench.now)
@@ -191,6 +207,11 @@ def tell(
                 await story(bench)
 
     steered(main())
+    # paho leaves the socket of a failed handshake to the garbage collector.
+    for thread in threading.enumerate():
+        if thread.name == "call":
+            thread.join(HANG_SECONDS)
+    gc.collect()
 
 
 async def is_left_alone(bench: Bench) -> None:
@@ -226,7 +247,7 @@ def test_a_broker_that_accepts_and_stays_silent_is_left(
     tell(story, tmp_path, monkeypatch, answered=answered)
 
 
-@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+@UNCLOSED
 def test_a_broker_that_says_nothing_to_tls_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,11 +259,6 @@ def test_a_broker_that_says_nothing_to_tls_is_left(
         await is_left_alone(bench)
 
     tell(story, tmp_path, monkeypatch, more="", answered=frozenset())
-    # paho leaves the socket of a failed handshake to the garbage collector.
-    for thread in threading.enumerate():
-        if thread.name == "call":
-            thread.join(HANG_SECONDS)
-    gc.collect()
 
 
 def test_a_broker_that_falls_silent_is_left_at_the_next_publication(
@@ -352,3 +368,102 @@ def test_a_broker_that_is_away_for_an_hour_is_found_again_and_filled(
         assert {topic: counts[topic] for topic in topics} == dict.fromkeys(topics, 1)
 
     tell(story, tmp_path, monkeypatch)
+
+
+@dataclass(frozen=True)
+class Authority:
+    """An authority for certificates, and those that it has signed.
+
+    Attributes:
+        folder: Their folder.
+    """
+
+    folder: Path
+
+    def certificate(self, name: str) -> Path:
+        """Return the file of a certificate."""
+        return self.folder / f"{name}.crt"
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Make certificates that are not valid now, or not for 127.0.0.1, and one that is."""
+    folder = tmp_path_factory.mktemp("certificates")
+    make_authority(folder, "ca")
+    make_certificate(folder, "ca", "right")
+    make_certificate(folder, "ca", "expired", days=-1)
+    make_certificate(folder, "ca", "elsewhere", address="192.0.2.1")
+    clock = WallClock(folder / "clock")
+    clock.offset(timedelta(days=2))
+    make_certificate(folder, "ca", "to-come", variables=clock.variables())
+    return Authority(folder)
+
+
+@UNCLOSED
+@pytest.mark.parametrize(
+    ("name", "key", "reason"),
+    [
+        ("expired", "clock", "certificate has expired"),
+        ("to-come", "clock", "certificate is not yet valid"),
+        ("elsewhere", "certificate", "IP address mismatch"),
+    ],
+)
+def test_a_certificate_that_is_not_valid_is_named(
+    name: str,
+    key: str,
+    reason: str,
+    authority: Authority,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In `status` and by the doctor, with what is wrong with it; nothing is sent."""
+
+    async def story(bench: Bench) -> None:
+        await bench.until(lambda: bench.status.trouble, "a report")
+        assert (bench.status.trouble, bench.broker.connects) == (key, [])
+        assert reason in bench.status.reason
+        assert reason in bench.found()
+
+    more = f'ca = "{authority.certificate("ca")}"\n'
+    certificate = authority.certificate(name)
+    tell(story, tmp_path, monkeypatch, more=more, certificate=certificate)
+
+
+def test_a_certificate_that_is_valid_is_trusted(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are refused for what is wrong with them."""
+    more = f'ca = "{authority.certificate("ca")}"\n'
+    certificate = authority.certificate("right")
+    tell(Bench.until_connected, tmp_path, monkeypatch, more=more, certificate=certificate)
+
+
+@pytest.mark.parametrize("host", ["1:2", "a..b"])
+def test_a_name_that_leads_nowhere_is_named(
+    host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """These two are refused by the resolver, and by Python, without a question to a server."""
+
+    async def story(bench: Bench) -> None:
+        await bench.until(lambda: bench.status.trouble, "a report")
+        assert bench.status.trouble == "host"
+        assert bench.status.reason in bench.found()
+
+    tell(story, tmp_path, monkeypatch, more=f'host = "{host}"\n')
+
+
+@pytest.mark.parametrize("text", [None, "", "no certificate"])
+def test_a_file_of_an_authority_that_cannot_be_used_is_named(
+    text: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is missing, empty, or something else; the broker is not blamed."""
+    path = tmp_path / "ca.crt"
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+
+    async def story(bench: Bench) -> None:
+        await bench.until(lambda: bench.status.trouble, "a report")
+        assert (bench.status.trouble, bench.status.reason) == ("ca", str(path))
+        assert str(path) in bench.found()
+
+    tell(story, tmp_path, monkeypatch, more=f'ca = "{path}"\n')

@@ -8,7 +8,7 @@ import json
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -171,21 +171,38 @@ def make_authority(folder: Path, name: str) -> None:
     )  # fmt: skip
 
 
-def make_certificate(folder: Path, authority: str, name: str, *, days: int = 3650) -> None:
-    """Make a certificate of 127.0.0.1, valid from now for so many days."""
+def make_certificate(
+    folder: Path,
+    authority: str,
+    name: str,
+    *,
+    days: int = 3650,
+    address: str = "127.0.0.1",
+    variables: Mapping[str, str] | None = None,
+) -> None:
+    """Make a certificate, valid from now for so many days.
+
+    Args:
+        folder: The folder of the files.
+        authority: The name of the authority.
+        name: The name of the certificate.
+        days: The days; a negative number makes one that has expired.
+        address: The address that it is for.
+        variables: Variables of the environment of OpenSSL, such as those of another clock.
+    """
     _openssl(
         folder, "req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key",
-        "-out", f"{name}.csr", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
+        "-out", f"{name}.csr", "-subj", f"/CN={address}", "-addext", f"subjectAltName=IP:{address}",
     )  # fmt: skip
     _openssl(
         folder, "x509", "-req", "-in", f"{name}.csr", "-CA", f"{authority}.crt",
         "-CAkey", f"{authority}.key", "-CAcreateserial", "-out", f"{name}.crt",
-        "-days", str(days), "-copy_extensions", "copy",
+        "-days", str(days), "-copy_extensions", "copy", **(variables or {}),
     )  # fmt: skip
 
 
-def _openssl(folder: Path, *words: str) -> None:
-    environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder)}
+def _openssl(folder: Path, *words: str, **variables: str) -> None:
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), **variables}
     # It has no option for the folder of the files that it names.
     command = ["sh", "-c", 'cd "$0" && exec openssl "$@" 2>/dev/null', str(folder), *words]
     run_tool(command, environment)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 import struct
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 CONNECT, PUBLISH, PUBACK, SUBSCRIBE, PINGREQ = 1, 3, 4, 8, 12
 CONNACK = b"\x20\x03\x00\x00\x00"
@@ -50,9 +52,13 @@ class ScriptedBroker:
     _links: list[asyncio.StreamWriter] = field(default_factory=list)
     _server: asyncio.Server | None = None
 
-    async def start(self) -> None:
-        """Listen, on the same port as before if there was one."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+    async def start(self, certificate: Path | None = None) -> None:
+        """Listen, with TLS if there is a certificate, whose key is beside it."""
+        context = None
+        if certificate is not None:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(certificate, certificate.with_suffix(".key"))
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", ssl=context)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
@@ -138,10 +144,10 @@ def publication(topic: str, payload: bytes, number: int, *, again: bool = False)
 
 
 @contextlib.asynccontextmanager
-async def scripted_broker() -> AsyncIterator[ScriptedBroker]:
-    """Run such a broker on the running loop."""
+async def scripted_broker(certificate: Path | None = None) -> AsyncIterator[ScriptedBroker]:
+    """Run such a broker on the running loop, with TLS if there is a certificate."""
     broker = ScriptedBroker()
-    await broker.start()
+    await broker.start(certificate)
     try:
         yield broker
     finally:
