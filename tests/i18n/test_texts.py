@@ -134,7 +134,9 @@ def config_keys() -> set[str]:
 
 def troubles() -> set[str]:
     """Return the reasons why the bridge has no connection; "ended" is none that is told."""
-    named = {key for call in calls({"Trouble", "PasswordError"}) for key in words_in(call.args[0])}
+    named = {
+        key for call in calls({"Trouble", "SettingsFileError"}) for key in words_in(call.args[0])
+    }
     return {f"trouble_{key}" for key in (named | {"clock", "certificate"}) - {"", "ended"}}
 
 
