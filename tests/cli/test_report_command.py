@@ -164,15 +164,18 @@ def test_severe_cramps_are_a_reason_to_see_a_professional(
     assert said["persistent-or-severe"].text in end
     assert said["other-symptoms"].text in end
     assert translator.text("source", source=f"{translator.guidance.source}: Conclusion") in end
-    assert translator.text("professional_ours") in end
     assert (
-        translator.text("professional_many", nights=3, within=translator.length(timedelta(7)))
+        translator.text("professional_ours", count=3, within=translator.length(timedelta(7))) in end
+    )
+    assert (
+        translator.text("professional_many", nights=1, within=translator.length(timedelta(7)))
         not in end
     )
     assert end.endswith(said["not-medical-advice"].text)
     told = terminal("report", "--json").json["professional"]
     assert told == {
         "why": "severe",
+        "nights_with_cramps": 1,
         "nights": 3,
         "days": 7,
         "advice": [{"text": said["persistent-or-severe"].text, "section": "Conclusion"}],
@@ -188,11 +191,41 @@ def test_many_nights_are_a_reason_and_the_numbers_are_the_persons(terminal: Term
     terminal.write("[diary]\nprofessional_nights = 2")
     assert terminal("report", "--json").json["professional"]["why"] == "many"
     end = flowing(terminal("report", "--days", "1").out)
-    assert "Nights with cramps within the last 7 days: 2 or more." in end
+    assert "Nights with cramps within the last 7 days: 2." in end
     terminal("cramp", "change", "1", "--severity", "severe")
     assert terminal("report", "--json").json["professional"]["why"] == "many-and-severe"
     terminal.write("[diary]\nprofessional_nights = 2\nprofessional_days = 2")
     assert terminal("report", "--json").json["professional"] is None
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "limit"),
+    [
+        (
+            "en",
+            "Nights with cramps within the last 7 days: 4.",
+            "The limit of 3 nights within 7 days",
+        ),
+        (
+            "da",
+            "Nætter med kramper inden for de seneste 7 dage: 4.",
+            "Grænsen på 3 nætter inden for 7 dage",
+        ),
+    ],
+)
+def test_the_reason_says_how_many_nights_there_were(
+    terminal: Terminal, language: str, count: str, limit: str
+) -> None:
+    """Not the limit, which it names beside it; on the page as well."""
+    terminal.write(f'language = "{language}"')
+    for number in (17, 19, 20, 22):
+        terminal("cramp", "add", "--at", f"2026-11-{number}T03:10")
+    page = terminal.home / "report.html"
+    assert terminal("report", "--html", page).code == 0
+    for text in (terminal("report").out, page.read_text(encoding="utf-8")):
+        assert count in flowing(text)
+        assert limit in flowing(text)
+    assert terminal("report", "--json").json["professional"]["nights_with_cramps"] == 4
 
 
 def test_the_report_never_says_that_one_thing_leads_to_another(terminal: Terminal) -> None:

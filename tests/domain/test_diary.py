@@ -26,7 +26,7 @@ from nightcare.domain.diary import (
     parse_at,
     place_of,
 )
-from nightcare.domain.referral import ReferralReason, concern, first_of_window
+from nightcare.domain.referral import Referral, ReferralReason, concern, first_of_window
 from nightcare.domain.schedule import ReferralRule
 from nightcare.errors import ValueRefused
 
@@ -390,7 +390,7 @@ def test_the_first_night_that_the_rule_looks_at_counts() -> None:
     """The one before it does not, however bad it was."""
     severe = cramp("2026-11-16 03:10", severity=Severity.SEVERE)
     first = severe.place.care_day
-    assert concern(first, RULE, [severe], []) is ReferralReason.SEVERE
+    assert concern(first, RULE, [severe], []) == Referral(ReferralReason.SEVERE, 1)
     assert concern(first + ONE_DAY, RULE, [severe], []) is None
 
 
@@ -400,18 +400,19 @@ def test_the_first_night_that_the_rule_looks_at_counts() -> None:
         ((), None),
         (("none",) * 7, None),
         (("mild", "mild"), None),
-        (("mild", "none", "mild", "-", "-", "-", "mild"), ReferralReason.MANY),
+        (("mild", "none", "mild", "-", "-", "-", "mild"), Referral(ReferralReason.MANY, 3)),
+        (("mild",) * 7, Referral(ReferralReason.MANY, 7)),
         (("mild", "mild", "-", "-", "-", "-", "-", "mild"), None),
-        (("severe",), ReferralReason.SEVERE),
-        (("-",) * 6 + ("severe",), ReferralReason.SEVERE),
+        (("severe",), Referral(ReferralReason.SEVERE, 1)),
+        (("-",) * 6 + ("severe",), Referral(ReferralReason.SEVERE, 1)),
         (("-",) * 7 + ("severe",), None),
-        (("mild", "severe", "mild"), ReferralReason.MANY_AND_SEVERE),
+        (("mild", "severe", "mild"), Referral(ReferralReason.MANY_AND_SEVERE, 3)),
     ],
 )
 def test_many_nights_or_severe_ones_are_a_reason(
-    answers: tuple[str, ...], why: ReferralReason | None
+    answers: tuple[str, ...], why: Referral | None
 ) -> None:
-    """Three of seven, or one that was severe; what is longer ago is not."""
+    """Three of seven, or one that was severe; what is longer ago is not. The nights are counted."""
     assert concern(FIRST, RULE, [], mornings(*answers)) == why
 
 
@@ -420,11 +421,11 @@ def test_cramps_count_by_nights() -> None:
     same = [cramp(f"2026-11-22 0{hour}:10") for hour in (2, 3, 4)]
     assert concern(FIRST, RULE, same, []) is None
     others = [cramp(f"2026-11-{date} 03:10") for date in (20, 18)]
-    assert concern(FIRST, RULE, [*same, *others], []) is ReferralReason.MANY
+    assert concern(FIRST, RULE, [*same, *others], []) == Referral(ReferralReason.MANY, 3)
     by_day = cramp("2026-11-22 11:00")
     assert concern(FIRST, RULE, [same[0], others[0], by_day], []) is None
     severe = replace(by_day, severity=Severity.SEVERE)
-    assert concern(FIRST, RULE, [severe], []) is ReferralReason.SEVERE
+    assert concern(FIRST, RULE, [severe], []) == Referral(ReferralReason.SEVERE, 0)
 
 
 def test_a_cramp_and_an_answer_of_the_same_night_are_one_night() -> None:
@@ -436,7 +437,7 @@ def test_a_cramp_and_an_answer_of_the_same_night_are_one_night() -> None:
 def test_the_numbers_are_the_persons() -> None:
     """Another rule counts otherwise."""
     one = mornings("mild")
-    assert concern(FIRST, ReferralRule(1, 7), [], one) is ReferralReason.MANY
+    assert concern(FIRST, ReferralRule(1, 7), [], one) == Referral(ReferralReason.MANY, 1)
 
 
 def test_every_concern_rests_on_the_guidance() -> None:

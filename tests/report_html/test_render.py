@@ -15,7 +15,7 @@ import pytest
 from domain_builders import day
 from nightcare.domain.delivery import Delivery, Outcome, begin
 from nightcare.domain.diary import Answer, Cramp, DiaryMoment, Leg, Morning, Severity
-from nightcare.domain.referral import ReferralReason
+from nightcare.domain.referral import Referral, ReferralReason
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.report import LONGEST_BY_WEEK, ReminderCounts, Report, days_until, report
 from nightcare.domain.schedule import ReferralRule
@@ -75,7 +75,7 @@ def came(care_day: date, outcome: Outcome, topic: Topic = Topic.HYDRATION) -> De
     return begin(Occurrence(Key("one", care_day, slot), due), topic).settle(outcome, due)
 
 
-def made_page(made: Report, language: str = "en", why: ReferralReason | None = None) -> Page:
+def made_page(made: Report, language: str = "en", why: Referral | None = None) -> Page:
     """Return the page of a report."""
     return build_page(made, why, RULE, read_words(language), TODAY)
 
@@ -308,23 +308,22 @@ def test_so_many_cramps_that_nobody_reads_them_are_cut_off() -> None:
 
 
 @pytest.mark.parametrize("language", languages())
-@pytest.mark.parametrize("why", [None, *ReferralReason])
-def test_when_to_see_a_professional_is_always_there(
-    language: str, why: ReferralReason | None
-) -> None:
+@pytest.mark.parametrize("why", [None, *(Referral(one, 4) for one in ReferralReason)])
+def test_when_to_see_a_professional_is_always_there(language: str, why: Referral | None) -> None:
     """With the site, the title and the section; near the top where the diary says so."""
     translator = read_words(language)
     html = render_page(made_page(a_full_month(), language, why))
     text = " ".join(Seen(html).text.split())
     said = {one.id: one for one in translator.guidance.professional}
-    for name in (*(why.advice if why else ("severe-and-persistent",)), "other-symptoms"):
+    for name in (*(why.reason.advice if why else ("severe-and-persistent",)), "other-symptoms"):
         assert said[name].text in text
     assert translator.guidance.source in text
     assert "kropklog.dk" in text
     assert said["not-medical-advice"].text in text
     first = html.index('id="professional"') < html.index('id="calendar"')
     assert first == (why is not None)
-    assert (translator.text("professional_ours") in text) == (why is not None)
+    limit = translator.text("professional_ours", count=3, within=translator.length(timedelta(7)))
+    assert (limit in text) == (why is not None)
 
 
 @pytest.mark.parametrize("language", languages())
@@ -357,7 +356,7 @@ def test_a_note_is_text_whatever_is_in_it(note: str) -> None:
 
 def test_the_page_loads_nothing_and_runs_no_script() -> None:
     """The policy names the one style by its hash, and no address is in it."""
-    html = render_page(made_page(a_full_month(), why=ReferralReason.SEVERE))
+    html = render_page(made_page(a_full_month(), why=Referral(ReferralReason.SEVERE, 1)))
     seen = Seen(html)
     style = html[html.index("<style>") + 7 : html.index("</style>")]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()

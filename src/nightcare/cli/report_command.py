@@ -16,7 +16,7 @@ from nightcare.cli.tips import advice as guidance_text
 from nightcare.cli.tips import wrapped
 from nightcare.domain.day_parser import checked_days
 from nightcare.domain.diary import last_night
-from nightcare.domain.referral import ReferralReason, concern, first_of_window
+from nightcare.domain.referral import Referral, concern, first_of_window
 from nightcare.domain.report import (
     FEWEST_NIGHTS,
     SPAN_HOURS,
@@ -84,7 +84,7 @@ def report_command(
 
 def _write_page(
     made: Report,
-    why: ReferralReason | None,
+    why: Referral | None,
     context: CommandContext,
     file: Path | None,
     *,
@@ -116,7 +116,7 @@ def _write_page(
     return written
 
 
-def read_report(context: CommandContext, days: int) -> tuple[Report, ReferralReason | None]:
+def read_report(context: CommandContext, days: int) -> tuple[Report, Referral | None]:
     """Return the report on the last nights, and why to see a professional, if so."""
     with context.journal() as journal:
         calendar, pages = context.calendar, journal.diary
@@ -201,7 +201,7 @@ def _columns(rows: Sequence[tuple[str, ...]], indent: str = "") -> Iterator[str]
         yield indent + "  ".join([first.ljust(widths[0]), *figures])
 
 
-def _advice(why: ReferralReason, context: CommandContext) -> Iterator[str]:
+def _advice(why: Referral, context: CommandContext) -> Iterator[str]:
     """Yield when the guidance says to see a professional, and where the limits come from."""
     translator = context.translator
     advice = counsel(why, context.schedule.professional, translator)
@@ -209,11 +209,11 @@ def _advice(why: ReferralReason, context: CommandContext) -> Iterator[str]:
     yield from advice.statements
     for section in advice.sections:
         yield translator.text("source", source=f"{translator.guidance.source}: {section}")
-    yield f"{translator.text('professional_ours')} {translator.text('professional_change')}"
+    yield f"{advice.limit} {translator.text('professional_change')}"
     yield guidance_text(translator.guidance.professional, "not-medical-advice")
 
 
-def _value(made: Report, why: ReferralReason | None, context: CommandContext) -> dict[str, object]:
+def _value(made: Report, why: Referral | None, context: CommandContext) -> dict[str, object]:
     rule = context.schedule.professional
     said = {one.id: one for one in context.translator.guidance.professional}
     return {
@@ -248,11 +248,13 @@ def _value(made: Report, why: ReferralReason | None, context: CommandContext) ->
         "professional": None
         if why is None
         else {
-            "why": why,
+            "why": why.reason,
+            "nights_with_cramps": why.nights,
             "nights": rule.nights,
             "days": rule.days,
             "advice": [
-                {"text": said[name].text, "section": said[name].section} for name in why.advice
+                {"text": said[name].text, "section": said[name].section}
+                for name in why.reason.advice
             ],
         },
     }

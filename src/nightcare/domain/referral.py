@@ -6,6 +6,7 @@ The numbers are nightcare's own; the guidance gives none.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -32,6 +33,19 @@ class ReferralReason(StrEnum):
         return ("persistent-or-severe",)
 
 
+@dataclass(frozen=True)
+class Referral:
+    """A reason to see a professional, with its figure.
+
+    Attributes:
+        reason: The reason.
+        nights: The number of nights with cramps within the days of the rule.
+    """
+
+    reason: ReferralReason
+    nights: int
+
+
 def first_of_window(now: datetime, calendar: Calendar, rule: ReferralRule) -> date:
     """Return the first care day that the rule looks at, at an instant (UTC)."""
     day = calendar.at(now)
@@ -41,7 +55,7 @@ def first_of_window(now: datetime, calendar: Calendar, rule: ReferralRule) -> da
 
 def concern(
     first: date, rule: ReferralRule, cramps: Sequence[Cramp], mornings: Sequence[Morning]
-) -> ReferralReason | None:
+) -> Referral | None:
     """Return the diary's reason to see a professional since a care day; None without one.
 
     Severe is severe by day as well; many are many nights.
@@ -54,9 +68,11 @@ def concern(
     severe = any(one.severity is Severity.SEVERE for one in near) or any(
         one.answer is Answer.SEVERE for one in answers
     )
-    if many and severe:
-        return ReferralReason.MANY_AND_SEVERE
-    return ReferralReason.SEVERE if severe else ReferralReason.MANY if many else None
+    if not many and not severe:
+        return None
+    either = ReferralReason.SEVERE if severe else ReferralReason.MANY
+    reason = ReferralReason.MANY_AND_SEVERE if many and severe else either
+    return Referral(reason, len(restless))
 
 
 def notice_due(now: datetime, calendar: Calendar, last: datetime | None) -> datetime:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.notification import ButtonPressed, Message, MessageEvent, NotificationClosed
-from nightcare.domain.referral import ReferralReason, concern, first_of_window, notice_due
+from nightcare.domain.referral import Referral, concern, first_of_window, notice_due
 from nightcare.domain.schedule import ReferralRule
 from nightcare.engine.deferrable_prompt import DeferrablePrompt
 from nightcare.engine.ports import JournalPort, TranslatorPort
@@ -65,8 +65,10 @@ class ReferralNotice(DeferrablePrompt):
         if isinstance(event, ButtonPressed | NotificationClosed):
             self.withdraw()
 
-    def _say(self, why: ReferralReason, now: datetime, translator: TranslatorPort) -> None:
-        advice = {one.id: one.text for one in translator.guidance.professional}[why.advice[0]]
+    def _say(self, why: Referral, now: datetime, translator: TranslatorPort) -> None:
+        advice = {one.id: one.text for one in translator.guidance.professional}[
+            why.reason.advice[0]
+        ]
         self._show(
             Message(
                 f"professional/{now.isoformat()}",
@@ -80,7 +82,7 @@ class ReferralNotice(DeferrablePrompt):
 
 def _why(
     now: datetime, journal: JournalPort, calendar: Calendar, rule: ReferralRule
-) -> ReferralReason | None:
+) -> Referral | None:
     first = first_of_window(now, calendar, rule)
     return concern(first, rule, journal.diary.cramps(first), journal.diary.mornings(first))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from nightcare.domain.diary import Severity
-from nightcare.domain.referral import ReferralReason
+from nightcare.domain.referral import Referral, ReferralReason
 from nightcare.domain.report import SPAN_HOURS, Nights, ReminderCounts, Report, ReportSpan
 from nightcare.domain.schedule import ReferralRule
 from nightcare.i18n.translator import Translator
@@ -20,11 +20,13 @@ class ReferralAdvice:
         reasons: Reasons in the diary.
         statements: Statements of the guidance.
         sections: The sections of the guidance that have them.
+        limit: The limit of the rule, and that it is nightcare's own.
     """
 
     reasons: tuple[str, ...]
     statements: tuple[str, ...]
     sections: tuple[str, ...]
+    limit: str
 
 
 def counted_nights(counted: Nights, translator: Translator) -> list[tuple[str, int]]:
@@ -70,19 +72,19 @@ def span_names(report: Report, translator: Translator) -> tuple[str, list[str]]:
     return translator.text("report_week"), [_week(one, translator) for one in report.spans]
 
 
-def counsel(
-    why: ReferralReason | None, rule: ReferralRule, translator: Translator
-) -> ReferralAdvice:
+def counsel(why: Referral | None, rule: ReferralRule, translator: Translator) -> ReferralAdvice:
     """Return the advice on when to see a professional.
 
     Without a reason in the diary it is the guidance's advice to everybody.
     """
-    named = ("severe-and-persistent", "frequent-at-night") if why is None else why.advice
+    named = ("severe-and-persistent", "frequent-at-night") if why is None else why.reason.advice
     said = {one.id: one for one in translator.guidance.professional}
+    within = translator.length(timedelta(days=rule.days))
     return ReferralAdvice(
-        reasons=_reasons(why, rule, translator),
+        reasons=() if why is None else _reasons(why, within, translator),
         statements=tuple(said[name].text for name in (*named, "other-symptoms")),
         sections=tuple(dict.fromkeys(said[name].section for name in named)),
+        limit=translator.text("professional_ours", count=rule.nights, within=within),
     )
 
 
@@ -91,14 +93,11 @@ def in_full(day: date, translator: Translator) -> str:
     return translator.text("report_date", date=translator.date(day), year=day.year)
 
 
-def _reasons(
-    why: ReferralReason | None, rule: ReferralRule, translator: Translator
-) -> tuple[str, ...]:
-    within = translator.length(timedelta(days=rule.days))
+def _reasons(why: Referral, within: str, translator: Translator) -> tuple[str, ...]:
     reasons = []
-    if why in (ReferralReason.MANY, ReferralReason.MANY_AND_SEVERE):
-        reasons.append(translator.text("professional_many", nights=rule.nights, within=within))
-    if why in (ReferralReason.SEVERE, ReferralReason.MANY_AND_SEVERE):
+    if why.reason is not ReferralReason.SEVERE:
+        reasons.append(translator.text("professional_many", nights=why.nights, within=within))
+    if why.reason is not ReferralReason.MANY:
         reasons.append(translator.text("professional_severe", within=within))
     return tuple(reasons)
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from nightcare import __version__
 from nightcare.desktop.notify.message_text import one_line, shortened
 from nightcare.domain.diary import Cramp
-from nightcare.domain.referral import ReferralReason
+from nightcare.domain.referral import Referral
 from nightcare.domain.report import FEWEST_NIGHTS, Report
 from nightcare.domain.schedule import ReferralRule
 from nightcare.i18n.report_text import counsel, counted_nights, how_bad, in_full
@@ -108,7 +108,7 @@ class Page:
 
 def build_page(
     report: Report,
-    reason: ReferralReason | None,
+    why: Referral | None,
     rule: ReferralRule,
     translator: Translator,
     today: date,
@@ -117,7 +117,7 @@ def build_page(
 
     Args:
         report: The report.
-        reason: The reason to see a professional, if the diary gives one.
+        why: The reason to see a professional, if the diary gives one.
         rule: The rule by which it does.
         translator: The texts in the person's language.
         today: The date of the page (local).
@@ -137,7 +137,7 @@ def build_page(
         periods=build_period_table(report, translator) if has_periods else None,
         no_cause=say("report_no_cause"),
         entries=_entries(report.cramps, translator),
-        professional=_professional(reason, rule, translator),
+        professional=_professional(why, rule, translator),
         written=say("page_written", version=__version__, date=in_full(today, translator)),
     )
 
@@ -185,12 +185,12 @@ def _details(cramp: Cramp, translator: Translator) -> Iterator[str]:
 
 
 def _professional(
-    reason: ReferralReason | None, rule: ReferralRule, translator: Translator
+    why: Referral | None, rule: ReferralRule, translator: Translator
 ) -> ReferralSection:
     say, guidance = translator.text, translator.guidance
-    advice = counsel(reason, rule, translator)
+    advice = counsel(why, rule, translator)
     statements = {one.id: one.text for one in guidance.professional}
-    ours = (say("professional_ours"),) if advice.reasons else ()
+    limit = (advice.limit,) if advice.reasons else ()
     return ReferralSection(
         title=say("page_professional"),
         reasons=advice.reasons,
@@ -199,5 +199,5 @@ def _professional(
             say("page_source", source=guidance.source, section=section)
             for section in advice.sections
         ),
-        remarks=(*ours, statements["not-medical-advice"]),
+        remarks=(*limit, statements["not-medical-advice"]),
     )
