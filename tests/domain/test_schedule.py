@@ -90,3 +90,11 @@ def test_a_person_reads_the_title_of_a_reminder() -> None:
     assert replace(SCHEDULE, reminders=(long,)).title("water", said.__getitem__) == "water"
     assert replace(SCHEDULE, reminders=(short,)).title("water", str) == "Take the pills"
     assert SCHEDULE.title("gone", said.__getitem__) == "gone"
+
+
+def test_a_label_has_the_name_beside_another_title() -> None:
+    """A person types the name."""
+    said = {"topic_hydration": "water"}
+    assert SCHEDULE.label("water", said.__getitem__) == "water"
+    named = replace(SCHEDULE, reminders=(replace(WATER, name="morning"),))
+    assert named.label("morning", said.__getitem__) == "water (morning)"

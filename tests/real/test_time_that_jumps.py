@@ -102,7 +102,9 @@ def evening(home: Home) -> Evening:
 def shown(service: Service) -> list[str]:
     """Return the shown reminders in the log."""
     return [
-        line.split(": ")[0].split()[-1] for line in service.log().splitlines() if ": shown" in line
+        line.split(": ")[0].split()[-1].strip("()")
+        for line in service.log().splitlines()
+        if ": shown" in line
     ]
 
 

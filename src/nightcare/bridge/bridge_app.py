@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -270,7 +270,7 @@ class BridgeApp:
         self._status = replace(status, since=now().isoformat())
         with contextlib.suppress(StateError):
             write_bridge_status(self._reader.journal, self._status)
-        say = event_log(self._reader.translator, self._reader.zone, self._context.out)
+        say = self._event_log()
         if status.connected and not before.connected:
             say("log_mqtt_connected", now(), address=status.address, count=len(status.topics))
         elif status.connected:
@@ -303,8 +303,12 @@ class BridgeApp:
         act(command, key, actions, reader.journal, moment)
 
     def _log_error(self, error: NightcareError) -> None:
-        say = event_log(self._reader.translator, self._reader.zone, self._context.out)
-        say("log_mqtt_error", now(), error="\n".join(error_lines(error, self._reader.translator)))
+        lines = error_lines(error, self._reader.translator)
+        self._event_log()("log_mqtt_error", now(), error="\n".join(lines))
+
+    def _event_log(self) -> Callable[..., None]:
+        reader = self._reader
+        return event_log(reader.schedule, reader.translator, reader.zone, self._context.out)
 
     # Time
 

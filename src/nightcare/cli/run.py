@@ -47,7 +47,7 @@ def rehearse_command(context: CommandContext, *, seconds: int) -> None:
             translator=context.translator,
             screen=choose_screen(context.schedule, os.environ, sys.stdout),
             seconds=float(seconds),
-            log=event_log(context.translator, context.zone, sys.stdout),
+            log=event_log(context.schedule, context.translator, context.zone, sys.stdout),
         )
     )
     context.print("rehearsal_over")

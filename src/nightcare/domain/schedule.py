@@ -93,6 +93,11 @@ class Schedule:
             return reminder.text.rstrip(".")
         return say(f"topic_{reminder.topic}")
 
+    def label(self, name: str, say: Callable[[str], str]) -> str:
+        """Return the title of a reminder, and its name to type in brackets if that differs."""
+        title = self.title(name, say)
+        return title if title == name else f"{title} ({name})"
+
     @property
     def enabled(self) -> tuple[Reminder, ...]:
         """The reminders in force."""

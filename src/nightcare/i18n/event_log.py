@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from typing import TextIO
 
 from nightcare.domain.notification import Capability
+from nightcare.domain.schedule import Schedule
 from nightcare.i18n.translator import Translator
 
 
@@ -22,10 +23,13 @@ def draws_no_buttons(capabilities: Iterable[str]) -> bool:
     return Capability.MENU in capabilities
 
 
-def event_log(translator: Translator, zone: tzinfo, out: TextIO) -> Callable[..., None]:
+def event_log(
+    schedule: Schedule, translator: Translator, zone: tzinfo, out: TextIO
+) -> Callable[..., None]:
     """Return a logger that prints one line per event, prefixed with the local time.
 
-    It takes a key of the catalogue, the instant (UTC) and the values of the text.
+    It takes a key of the catalogue, the instant (UTC) and the values of the text; `reminder` is
+    the name of a reminder, which is printed with its title.
     """
 
     def tell(key: str, at: datetime, /, **values: object) -> None:
@@ -36,6 +40,8 @@ def event_log(translator: Translator, zone: tzinfo, out: TextIO) -> Callable[...
             else value
             for name, value in values.items()
         }
+        if "reminder" in values:
+            spoken["reminder"] = schedule.label(str(values["reminder"]), translator.text)
         with contextlib.suppress(OSError, ValueError):
             print(f"{here:%H:%M:%S}", translator.text(key, **spoken), file=out, flush=True)
 

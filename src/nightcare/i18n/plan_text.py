@@ -86,9 +86,8 @@ def entry_line(entry: OutlookEntry, outlook: Outlook, translator: Translator) ->
     """Return an entry as a line: its time, title, name to type if that differs, and state."""
     name = entry.occurrence.key.reminder
     local = outlook.calendar.local(entry.occurrence.due)
-    title = outlook.schedule.title(name, translator.text)
+    label = outlook.schedule.label(name, translator.text)
     state = entry_state(entry, outlook, translator)
-    label = title if title == name else f"{title} ({name})"
     return f"  {local:%H:%M}  {label:<30} {state}".rstrip()
 
 

@@ -78,4 +78,5 @@ class ActiveSettings:
 
     def log(self, key: str, /, **values: object) -> None:
         """Print a line of the log, with the local time."""
-        event_log(self.translator, self.zone.zone, self._out)(key, now(), **values)
+        log = event_log(self.schedule, self.translator, self.zone.zone, self._out)
+        log(key, now(), **values)
