@@ -131,7 +131,7 @@ def talking(environment: Mapping[str, str], *arguments: str | Path) -> Iterator[
     )
     process = subprocess.Popen(
         [sys.executable, "-c", start, *map(str, arguments)],
-        env={"COLUMNS": _WIDE, **environment, "TERM": "xterm"},
+        env={"COLUMNS": _WIDE, "TERM": "xterm", **environment},
         stdin=terminal,
         stdout=terminal,
         stderr=terminal,
