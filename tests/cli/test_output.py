@@ -7,8 +7,10 @@ import sys
 import pytest
 import tomli
 
+from cli.talk import talking
 from cli.terminal import Terminal
 from nightcare.cli.output import fitted
+from nightcare.cli.routine_display import Ticking
 
 
 def narrow(terminal: Terminal, monkeypatch: pytest.MonkeyPatch, language: str = "en") -> Terminal:
@@ -40,6 +42,37 @@ def test_output_breaks_between_words(
     assert lines
     for line in lines:
         assert len(line) <= 40 or len(line.split()) == 1 or " | " in line, line
+
+
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_a_stretch_breaks_between_words(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    """From its title to the question before its first step."""
+
+    class Stopped(Ticking):
+        """A clock that Ctrl-C stops."""
+
+        def sleep(self, seconds: float) -> None:  # noqa: ARG002 - it does not sleep
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("nightcare.cli.stretch.Ticking", Stopped)
+    lines = narrow(terminal, monkeypatch, language)("stretch").out.splitlines()
+    assert len(lines) > 10
+    assert max(map(len, lines)) <= 40
+
+
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_questions_break_between_words(environment: dict[str, str], language: str) -> None:
+    """Their colon stays beside the answer of Enter."""
+    with talking({**environment, "COLUMNS": "40", "LANG": language}, "setup") as talk:
+        for answer in [*["\n"] * 8, "n\n"]:
+            talk.answer("]:", answer)
+        talk.end()
+    lines = talk.said.splitlines()
+    assert len(lines) > 20
+    for line in lines:
+        assert len(line.rstrip()) <= 40 or environment["HOME"] in line, line
 
 
 def test_a_shown_config_has_its_comments_on_lines_of_their_own(

@@ -45,3 +45,14 @@ def test_an_english_sentence_is_found(name: str) -> None:
     sentences = [text for _, text in strings(found) if len(text.split()) > 7]
     missed = [text for text in sentences if not english_in(text)]
     assert len(missed) < len(sentences) / 10, missed
+
+
+def test_quotation_marks_are_the_same_everywhere() -> None:
+    """” on both sides, also around the title of the guidance."""
+    read = translator.read_words("da")
+    for name in ("da.toml", "help/da.toml", "config/da.toml"):
+        found = tomli.loads((CATALOGUE / name).read_text(encoding="utf-8"))
+        marked = [text for _, text in strings(found) if set(text) & set("\u201c\u201e\u00ab\u00bb")]
+        assert marked == []
+    assert read.guidance.source.count("\u201d") == 2
+    assert "\u201c" not in read.guidance.source

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -17,14 +16,23 @@ _YES, _NO = ("y", "yes", "j", "ja"), ("n", "no", "nej")
 """The answers of all languages, each accepted in every language."""
 
 
-def prompt(question: str, **settings: Any) -> str:
-    """Ask until there is an answer; settings are those of `click.prompt`.
+def prompt(question: str, default: str = "", *, end: str = ":", err: bool = False) -> str:
+    """Ask until there is an answer.
+
+    Args:
+        question: The question.
+        default: The answer of Enter alone, which is shown in brackets.
+        end: What comes behind the question.
+        err: Whether to ask on standard error.
 
     Raises:
         KeyboardInterrupt: The user pressed Ctrl-C or Ctrl-D.
     """
+    shown = f"{question} [{default}]{end}" if default else f"{question}{end}"
     try:
-        answer: str = click.prompt(fitted(question), **settings)
+        answer: str = click.prompt(
+            fitted(shown), default, show_default=False, prompt_suffix=" ", err=err
+        )
     except click.Abort as error:
         raise KeyboardInterrupt from error
     return answer
@@ -38,7 +46,7 @@ def prompt_yes(translator: Translator, question: str, *, default: bool) -> bool:
     """
     hint = translator.text("setup_yes_usual" if default else "setup_no_usual")
     while True:
-        answer = prompt(f"{question} [{hint}]", default="", show_default=False).strip().lower()
+        answer = prompt(f"{question} [{hint}]").strip().lower()
         if answer in ("", *_YES, *_NO):
             return answer in _YES if answer else default
         echo_text(translator.text("setup_yes_or_no"))

@@ -66,11 +66,8 @@ def stretch_command(
         _list(found, translator)
         return 0
     chosen = find_routine(found, routine or schedule.stretch.routine or BUILT_IN[0])
-    echo(
-        translator.text(
-            "stretch_title", routine=chosen.name, length=translator.length(length_of(chosen))
-        )
-    )
+    length = translator.length(length_of(chosen))
+    echo(wrapped(translator.text("stretch_title", routine=chosen.name, length=length)))
     for line in cautions(chosen, translator):
         echo(wrapped(line))
     echo()
@@ -133,7 +130,7 @@ def _get_ready(
     echo()
     if sys.stdin.isatty() and sys.stdout.isatty():
         question = style(wrapped(translator.text("stretch_ready")))
-        prompt(question, default="", show_default=False, prompt_suffix=" ")
+        prompt(question, end="")
     else:
         echo(style(wrapped(translator.text("stretch_soon", length=translator.length(_TO_READ)))))
         clock.sleep(_TO_READ.total_seconds())

@@ -149,7 +149,7 @@ def _read(name: str) -> dict[str, Any]:
 def _guidance(index: dict[str, Any], said: dict[str, Any]) -> Guidance:
     source = index["source"]
     return Guidance(
-        source=f"{source['site']}, \u201c{source['title']}\u201d",
+        source=said["texts"]["guidance_source"].format(**source),
         tips=tuple(
             Tip(name, Topic(tip["topic"]), PartOfDay(tip["moment"]), tip["section"], text)
             for name, tip in index["tips"].items()

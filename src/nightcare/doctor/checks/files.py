@@ -190,5 +190,5 @@ def _judge_disk(journal: Inspection) -> Iterable[Finding]:
 
 def _size(free: int) -> str:
     if free >= _GIBIBYTE:
-        return f"{free / _GIBIBYTE:.1f} GiB"
+        return f"{free // _GIBIBYTE} GiB"
     return f"{free // _MEBIBYTE} MiB"
