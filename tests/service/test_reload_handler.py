@@ -17,7 +17,7 @@ def test_a_reload_takes_up_the_file_and_a_mistake_changes_nothing(tmp_path: Path
     async def test(bench: Bench) -> None:
         bench.file.write_text(CONFIG.replace('"1h"', '"2h"'))
         bench.app.reload()
-        await bench.until(lambda: "Next: sip, " in bench.out.getvalue())
+        await bench.until(lambda: "Next: water (sip), " in bench.out.getvalue())
         assert "The new schedule is active." in bench.out.getvalue()
         before = bench.app.settings.loaded.schedule
         bench.file.write_text(CONFIG.replace('"1h"', '"soon"'))
