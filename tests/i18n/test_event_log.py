@@ -18,10 +18,10 @@ NOW = datetime(2026, 11, 22, 20, 45, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("language", "name", "line"),
     [
-        ("en", "evening", "21:45:00 stretching (evening): shown"),
-        ("da", "evening", "21:45:00 udstrækning (evening): vist"),
-        ("en", "walk", "21:45:00 Up the stairs (walk): shown"),
-        ("en", "gone", "21:45:00 gone: shown"),
+        ("en", "evening", "21:45:00 stretching (evening): done"),
+        ("da", "evening", "21:45:00 udstrækning (evening): gjort"),
+        ("en", "walk", "21:45:00 Up the stairs (walk): done"),
+        ("en", "gone", "21:45:00 gone: done"),
     ],
 )
 def test_a_log_line_has_the_title_of_a_reminder_and_its_name(
@@ -34,5 +34,5 @@ def test_a_log_line_has_the_title_of_a_reminder_and_its_name(
     )
     out = io.StringIO()
     log = event_log(known, read_words(language), ZoneInfo("Europe/Copenhagen"), out)
-    log("log_shown", NOW, reminder=name, due=NOW)
+    log("log_done", NOW, reminder=name, due=NOW)
     assert out.getvalue() == f"{line}\n"
