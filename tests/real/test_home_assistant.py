@@ -198,6 +198,38 @@ def test_a_button_answers(household: Household, act: str, outcome: str) -> None:
     household.phone.next_push(household.assistant.program, cleared=True)
 
 
+def test_the_button_snoozes(household: Household) -> None:
+    """The reminder comes again later, and is off the phone until then."""
+    household.open_reminder("press-snooze")
+    household.phone.next_push(household.assistant.program)
+    pressed = now()
+    household.assistant.call("button/press", entity_id="button.nightcare_snooze")
+    snoozed = household.anna.wait_until("press-snooze", state="snoozed")
+    measure("a press of snooze in Home Assistant to the journal", pressed, now())
+    assert moment(snoozed["until"]) > pressed
+    household.assistant.wait_for(OPEN, "off")
+    household.phone.next_push(household.assistant.program, cleared=True)
+
+
+def test_the_button_says_good_night(household: Household) -> None:
+    """Nothing more comes this evening, until it is taken back on the computer."""
+    household.open_reminder("press-good-night")
+    household.phone.next_push(household.assistant.program)
+    pressed = now()
+    household.assistant.call("button/press", entity_id="button.nightcare_good_night")
+    closed = household.anna.wait_until("press-good-night", reason="good night")
+    measure("good night in Home Assistant to the journal", pressed, moment(closed["at"]))
+    assert household.anna.json("status")["good_night"] is True
+    household.assistant.wait_for(OPEN, "off")
+    household.phone.next_push(household.assistant.program, cleared=True)
+    household.anna.command("resume")
+    # It is open again, so that the phone is asked again.
+    household.phone.next_push(household.assistant.program)
+    household.anna.command("skip", "press-good-night")
+    household.answered("press-good-night", "skipped")
+    household.phone.next_push(household.assistant.program, cleared=True)
+
+
 def test_the_switch_pauses(household: Household) -> None:
     """It follows a pause of the computer too."""
     household.switch_on()
