@@ -403,15 +403,16 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     folder = tmp_path_factory.mktemp("certificates")
     make_authority(folder, "ca")
     make_certificate(folder, "ca", "right")
-    make_certificate(folder, "ca", "expired", days=-1)
     make_certificate(folder, "ca", "elsewhere", address="192.0.2.1")
     clock = WallClock(folder / "clock")
-    clock.offset(timedelta(days=2))
-    make_certificate(folder, "ca", "to-come", variables=clock.variables())
+    for name, ahead in (("expired", -2), ("to-come", 2)):
+        clock.offset(timedelta(days=ahead))
+        make_certificate(folder, "ca", name, days=1, variables=clock.variables())
     return Authority(folder)
 
 
 @UNCLOSED
+@pytest.mark.real
 @pytest.mark.parametrize(
     ("name", "key", "reason"),
     [
@@ -441,6 +442,7 @@ def test_a_certificate_that_is_not_valid_is_named(
     tell(story, tmp_path, monkeypatch, more=more, certificate=certificate)
 
 
+@pytest.mark.real
 def test_a_certificate_that_is_valid_is_trusted(
     authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

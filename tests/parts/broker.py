@@ -186,7 +186,7 @@ def make_certificate(
         folder: The folder of the files.
         authority: The name of the authority.
         name: The name of the certificate.
-        days: The days; a negative number makes one that has expired.
+        days: The days.
         address: The address that it is for.
         variables: Variables of the environment of OpenSSL, such as those of another clock.
     """

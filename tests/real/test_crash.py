@@ -66,6 +66,9 @@ KILLS_TO_ONE_ANSWER = 10
 AT_ONCE = timedelta(seconds=0.5)
 """Within which a living service has taken in what happened, on a machine that is as busy."""
 
+DID_NOT_COUNT = "That answer did not count"
+"""The title of the notice that says so of a press that crossed the next reminder."""
+
 TO_WRITE_DOWN = timedelta(seconds=0.5)
 """Within which it has written down an id that it was given, likewise."""
 
@@ -282,11 +285,18 @@ def _lost_answers(account: Account) -> Iterator[str]:
 
 
 def _lost_presses(account: Account) -> Iterator[str]:
-    """Yield presses that a service had the time to receive, and missed."""
+    """Yield presses that a service had the time to receive, and missed without a word."""
     for press in account.presses:
         notice = press.notice
         off = notice.taken_off is not None and notice.taken_off <= press.at
         if off or notice.life.ended < press.at + AT_ONCE:
+            continue
+        refusals = (
+            one.at
+            for one in account.notices
+            if one.name == DID_NOT_COUNT and one.life.number == notice.life.number
+        )
+        if any(timedelta() <= at - press.at < 2 * AT_ONCE for at in refusals):
             continue
         settled = _settled(account.record.deliveries[notice.name])
         ends = [] if settled is None else [settled.at]
