@@ -1,4 +1,4 @@
-"""Names in the program: no module's and no class's name stands for two things."""
+"""Names and sizes of modules: no name stands for two things, and none is too long."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 MODULES = sorted((Path(__file__).parents[1] / "src" / "nightcare").rglob("*.py"))
+
+LONGEST = 350
+"""The most lines of a module."""
 
 
 def repeated(names: Iterable[str]) -> list[str]:
@@ -25,3 +28,9 @@ def test_no_two_classes_have_one_name() -> None:
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in MODULES]
     classes = (node for tree in trees for node in tree.body if isinstance(node, ast.ClassDef))
     assert repeated(node.name for node in classes) == []
+
+
+def test_no_module_is_too_long() -> None:
+    """A module is read in one go."""
+    lines = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+    assert [name for name, count in lines.items() if count > LONGEST] == []

@@ -37,8 +37,7 @@ def unit_file(variables: Mapping[str, str]) -> Path:
     Args:
         variables: The environment, for where there is no manager to ask.
     """
-    folders = map(Path, words_of(_asked("show", "--property=UnitPath", "--value")))
-    for folder in folders:
+    for folder in map(Path, words_of(_asked("show", "--property=UnitPath", "--value"))):
         if folder.parts[-2:] == _CONTROL:
             # It comes first, and lies beside the folder of own units, systemd.unit(5).
             return folder.with_name("user") / NAME
