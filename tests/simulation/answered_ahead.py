@@ -24,10 +24,13 @@ class AnsweredAhead:
         keys: Those that were still to come, and their outcomes.
         days: The reminders that were skipped for the rest of a care day, by the number of the
             action; each with the day and the instant of the action (UTC).
+        recalled: Those that the person let come after all, by a press on a notification that the
+            server had left there.
     """
 
     keys: dict[Key, Outcome] = field(default_factory=dict)
     days: dict[int, tuple[datetime, set[tuple[str, date]]]] = field(default_factory=dict)
+    recalled: set[Key] = field(default_factory=set)
 
     def answered(
         self, world: World, deliveries: Sequence[Delivery], outcome: Outcome, *, today: bool
@@ -41,6 +44,7 @@ class AnsweredAhead:
             today: Whether it skipped the rest of the care day.
         """
         for one in deliveries:
+            self.recalled.discard(one.key)
             if one.occurrence.due > world.now:
                 self.keys[one.key] = outcome
         if today:
@@ -61,6 +65,7 @@ class AnsweredAhead:
             world: The world.
             seen: The tokens that the person saw by the last step.
         """
+        self._recall(world)
         for token in seen:
             key = key_of(token)
             delivery = None if key is None else world.journal.delivery(key)
@@ -70,10 +75,25 @@ class AnsweredAhead:
                 world.fail(f"answered ahead, and shown: {delivery}")
             for at, skipped in self.days.values():
                 pair = (delivery.key.reminder, delivery.key.care_day)
-                if pair in skipped and delivery.occurrence.due > at:
+                skipped_ahead = pair in skipped and delivery.occurrence.due > at
+                if skipped_ahead and key not in self.recalled:
                     world.fail(f"skipped for the day, and shown: {delivery}")
         for key, outcome in self.keys.items():
             delivery = world.journal.delivery(key)
-            state = None if delivery is None else delivery.state
-            if not isinstance(state, Closed) or state.outcome is not outcome:
+            if not _has_outcome(delivery, outcome):
                 world.fail(f"answered ahead as {outcome}, and is {delivery}")
+
+    def _recall(self, world: World) -> None:
+        """Let come what a press that counted has answered otherwise."""
+        pressed = None if world.promises.pressing is None else key_of(world.promises.pressing)
+        if pressed is None:
+            return
+        delivery, outcome = world.journal.delivery(pressed), self.keys.get(pressed)
+        if not _has_outcome(delivery, outcome or Outcome.SKIPPED):
+            self.keys.pop(pressed, None)
+            self.recalled.add(pressed)
+
+
+def _has_outcome(delivery: Delivery | None, outcome: Outcome) -> bool:
+    state = None if delivery is None else delivery.state
+    return isinstance(state, Closed) and state.outcome is outcome

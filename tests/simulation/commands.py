@@ -122,7 +122,7 @@ def _some_act(world: World) -> tuple[str, Callable[[UserActions], object]]:
             return kind, lambda answers: _done(world, answers, name, ahead=True)
         case "skip":
             span = random.choice((SkipSpan.ONE, SkipSpan.ONE, SkipSpan.NEXT, SkipSpan.TODAY))
-            return f"skip {name} {span}", lambda answers: _skip(world, answers, name, span)
+            return f"skip {name} {span}", lambda answers: skip(world, answers, name, span)
         case "snooze":
             length = timedelta(minutes=random.choice((1, 10, 90)))
             return kind, lambda answers: answers.snooze(now, None, length)
@@ -143,7 +143,8 @@ def _done(world: World, answers: UserActions, name: str | None, *, ahead: bool) 
     world.promises.ahead.answered(world, [delivery], Outcome.DONE, today=False)
 
 
-def _skip(world: World, answers: UserActions, name: str | None, span: SkipSpan) -> None:
+def skip(world: World, answers: UserActions, name: str | None, span: SkipSpan) -> None:
+    """Skip occurrences, and take note of those that are still to come."""
     skipped = answers.skip(world.now, name, span)
     today = span is SkipSpan.TODAY
     world.promises.ahead.answered(world, skipped, Outcome.SKIPPED, today=today)

@@ -182,17 +182,22 @@ def _stale_event(world: World) -> None:
         return
     keys = [one.key for one in message.buttons]
     press = keys and world.random.random() < 0.5
-    # A press on what a server has left there may count; see `take_in_late`.
-    world.promises.answering = True
-    world.promises.pressing = message.token if press else None
-    world.event(
+    late_event(
+        world,
         ButtonPressed(message.token, world.random.choice(keys))
         if press
-        else NotificationClosed(message.token)
+        else NotificationClosed(message.token),
     )
+    world.promises.stretches.acted(world)
+
+
+def late_event(world: World, event: MessageEvent) -> None:
+    """Let something happen to what has left the screen; a press may count (`handle_late_press`)."""
+    world.promises.answering = True
+    world.promises.pressing = event.token if isinstance(event, ButtonPressed) else None
+    world.event(event)
     world.promises.pressing = None
     world.promises.answering = False
-    world.promises.stretches.acted(world)
 
 
 def _break_or_mend(world: World) -> None:

@@ -9,7 +9,8 @@ makes the same days, so a failure can be lived through again:
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
@@ -82,18 +83,24 @@ class World:
             BrokenPromise: Something that must always hold did not.
         """
         memory = Path("/dev/shm")  # noqa: S108 - a folder of one's own in it, where there is one
-        with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
-            self.journal = Journal.open(Path(folder))
-            self.by_command = Journal.open(Path(folder))
-            try:
-                self._live(days)
-            finally:
-                self.by_command.close()
-                self.journal.close()
+        with (
+            TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder,
+            self.opened(Path(folder)),
+        ):
+            self._live(days)
+
+    @contextmanager
+    def opened(self, folder: Path) -> Iterator[None]:
+        """Start the service on a new journal in a folder, and close it in the end."""
+        with (
+            closing(Journal.open(folder)) as self.journal,
+            closing(Journal.open(folder)) as self.by_command,
+        ):
+            self.promises = Promises(self)
+            self.begin()
+            yield
 
     def _live(self, days: int) -> None:
-        self.promises = Promises(self)
-        self.begin()
         end = self.now + timedelta(days=days)
         while self.now < end:
             self.go_on(self.random.expovariate(1 / self._apart()))
