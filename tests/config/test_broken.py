@@ -18,8 +18,7 @@ import pytest
 
 from nightcare.config.load import load
 from nightcare.errors import ConfigError, Diagnostic
-from nightcare.i18n.diagnostics_text import diagnostic_text
-from nightcare.i18n.error_text import diagnostic_lines
+from nightcare.i18n.error_text import diagnostic_lines, diagnostic_text
 from nightcare.i18n.translator import read_words
 
 BROKEN = Path(__file__).parent / "broken"

@@ -28,7 +28,7 @@ from nightcare.domain.care_day import Calendar
 from nightcare.domain.recurrence import plan, upcoming
 from nightcare.domain.reminders import Cron
 from nightcare.errors import ConfigError, Diagnostic, Location, Span
-from nightcare.i18n.diagnostics_text import diagnostic_text
+from nightcare.i18n.error_text import diagnostic_text
 from nightcare.i18n.snippets import snippet
 from nightcare.i18n.translator import Translator, read_words
 from nightcare.languages import languages

@@ -11,7 +11,7 @@ from nightcare.config.load import load
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.errors import ConfigError, Diagnostic
-from nightcare.i18n.diagnostics_text import diagnostic_text, without_folder
+from nightcare.i18n.error_text import diagnostic_text, without_folder
 from nightcare.i18n.translator import read_words
 
 FILE = "config.toml"

@@ -32,6 +32,7 @@ from nightcare.doctor.checks.running_service import (
     judge_environment,
     judge_home,
     judge_service,
+    judge_tray,
 )
 from nightcare.doctor.checks.service_unit import (
     NoManager,
@@ -49,7 +50,6 @@ from nightcare.doctor.checks.system_clock import (
     judge_zone,
     judge_zone_of_service,
 )
-from nightcare.doctor.checks.tray import judge_tray
 from nightcare.doctor.checks.versions import VersionFacts, judge_versions
 from nightcare.errors import ConfigError, Diagnostic, Location, Span
 from nightcare.i18n.translator import read_words

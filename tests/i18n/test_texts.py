@@ -27,7 +27,7 @@ from nightcare.domain.routine import stages
 from nightcare.engine import user_actions
 from nightcare.engine.guided_routine import stage_words
 from nightcare.errors import Diagnostic, Location, NightcareError
-from nightcare.i18n.diagnostics_text import diagnostic_text
+from nightcare.i18n.error_text import diagnostic_text
 from nightcare.i18n.translator import Translator, read_words, words_for
 from nightcare.languages import desktop_language, languages
 from nightcare.report_html.bar_chart import BarMark

@@ -57,7 +57,7 @@ COMMANDS = {
     },
     "service": {
         "run": "run.run_command",
-        "bridge": "bridge_command.bridge_command",
+        "bridge": "run.bridge_command",
         "export": "export.export_command",
         "erase": "export.erase_command",
         "uninstall": "install.uninstall_command",

@@ -22,7 +22,7 @@ from nightcare.config.layers import EffectiveValue, Layers, Origin, effective_va
 from nightcare.config.load import load, load_file
 from nightcare.config.locations import Path as KeyPath
 from nightcare.errors import ConfigError, Diagnostic, StateError
-from nightcare.i18n.diagnostics_text import diagnostic_text
+from nightcare.i18n.error_text import diagnostic_text
 from nightcare.i18n.translator import Translator, words_for
 from nightcare.paths import schema_file
 from nightcare.toml_writer import path_text, value_text

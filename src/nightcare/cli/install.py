@@ -10,13 +10,13 @@ from pathlib import Path
 
 import click
 
-from nightcare.cli.bridge_command import forget_topics
 from nightcare.cli.command_context import CommandContext, pass_context
 from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.config_save import example_for, write_all
 from nightcare.cli.export import recorded_counts
 from nightcare.cli.output import echo_text, print_error
 from nightcare.cli.questions import confirm_erasure
+from nightcare.cli.run import forget_topics
 from nightcare.desktop import desktop_entry
 from nightcare.desktop.instance_lock import service_runs
 from nightcare.desktop.systemd import user_unit

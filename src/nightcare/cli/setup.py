@@ -39,7 +39,7 @@ from nightcare.errors import (
     StateError,
     ValueRefused,
 )
-from nightcare.i18n.diagnostics_text import diagnostic_text
+from nightcare.i18n.error_text import diagnostic_text
 from nightcare.i18n.translator import words_for
 from nightcare.i18n.week_text import frequency_lines, week_lines
 from nightcare.languages import languages

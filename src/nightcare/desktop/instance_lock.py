@@ -153,16 +153,7 @@ class FileLock:
 
     def is_held(self) -> bool:
         """Return whether a process holds the lock."""
-        if sys.platform == "win32":
-            return False
-        try:
-            handle = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
-        except OSError:
-            return False
-        try:
-            return not _is_free(handle)
-        finally:
-            os.close(handle)
+        return _is_locked(self._path)
 
 
 def runtime_folder(variables: Mapping[str, str]) -> Path | None:
@@ -211,10 +202,15 @@ def running_service(variables: Mapping[str, str]) -> ServiceRecord | None:
 
 def service_runs(folder: Path) -> bool:
     """Return whether a service holds the lock on a state folder."""
+    return _is_locked(folder)
+
+
+def _is_locked(path: Path) -> bool:
+    """Return whether a process holds the lock on a file or a folder."""
     if sys.platform == "win32":
         return False
     try:
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return False
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from nightcare.errors import Diagnostic
-from nightcare.i18n.diagnostics_text import diagnostic_text
+from nightcare.i18n.error_text import diagnostic_text
 from nightcare.i18n.translator import Translator
 from nightcare.paths import NO_SERVICE, ServicePlaces
 

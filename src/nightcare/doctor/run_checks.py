@@ -22,7 +22,6 @@ from nightcare.doctor.checks import (
     system_clock,
     versions,
 )
-from nightcare.doctor.checks.tray import judge_tray
 from nightcare.journal.inspection import Content, Inspection
 from nightcare.journal.service_status import PublishedEnvironment
 from nightcare.paths import is_home_of_another
@@ -171,7 +170,9 @@ class _Checks:
 
     async def tray(self) -> list[Finding]:
         """Report where the tray icon is shown."""
-        return judge_tray((await self._content()).service if await self._runs is True else None)
+        return running_service.judge_tray(
+            (await self._content()).service if await self._runs is True else None
+        )
 
     async def bridge(self) -> list[Finding]:
         """Judge the bridge to the MQTT broker, if the config asks for it."""

@@ -1,16 +1,20 @@
-"""The schedule, the time zone and the language in force, and the context of the process."""
+"""The schedule, the time zone and the language in force, their note, and the process context."""
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 from typing import TextIO
 
-from nightcare.config.config_source import LoadResult
+from nightcare.config.config_source import LoadResult, result_from_json
+from nightcare.config.values import Table
 from nightcare.desktop.clock import now
-from nightcare.desktop.time_zone import ZoneSource, chosen
+from nightcare.desktop.time_zone import TimeZone, ZoneSource, chosen, recorded
 from nightcare.domain.schedule import Schedule
+from nightcare.errors import ConfigError
 from nightcare.i18n.event_log import event_log
 from nightcare.i18n.translator import words_for
 
@@ -80,3 +84,36 @@ class ActiveSettings:
         """Print a line of the log, with the local time."""
         log = event_log(self.schedule, self.translator, self.zone.zone, self._out)
         log(key, now(), **values)
+
+
+PLAN_NOTE = "plan"
+"""The name of the note in the journal."""
+
+
+def plan_note(values: Table, zone: TimeZone) -> dict[str, object]:
+    """Return the note of a schedule, as the config values that it is built from, and a zone."""
+    return {
+        "values": values,
+        "zone": {
+            "name": zone.name,
+            "source": zone.source,
+            "rules": b64encode(zone.rules).decode(),
+        },
+    }
+
+
+def read_plan_note(note: Mapping[str, object]) -> tuple[Schedule, tzinfo] | None:
+    """Return the plan in a note; None without one, or if this version cannot read it."""
+    match note:
+        case {
+            "values": dict() as values,
+            "zone": {"name": name, "source": source, "rules": rules},
+        }:
+            try:
+                schedule = result_from_json({"path": None, "values": values}).schedule
+                here = recorded(str(name), ZoneSource(str(source)), b64decode(str(rules)))
+            except (ConfigError, ValueError, TypeError, LookupError, OSError):
+                return None
+            return schedule, here
+        case _:
+            return None

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from nightcare.desktop.clock import now
 from nightcare.engine.notices import Subject
-from nightcare.i18n.diagnostics_text import diagnostic_text, without_folder
+from nightcare.i18n.error_text import diagnostic_text, without_folder
 from nightcare.service.config_reload import ConfigReload, ReloadResult
 from nightcare.service.runtime import Runtime
 from nightcare.service.upgrade import UpgradeRestart

@@ -14,9 +14,8 @@ from nightcare.errors import NightcareError, StateError
 from nightcare.i18n.error_text import error_lines
 from nightcare.journal.memory_fallback import FallbackJournal
 from nightcare.journal.store import BUTTONS_NOTE
-from nightcare.service.active_settings import ActiveSettings
+from nightcare.service.active_settings import PLAN_NOTE, ActiveSettings, read_plan_note
 from nightcare.service.desktop_session import DesktopSession
-from nightcare.service.last_plan import PLAN_NOTE, read_plan_note
 from nightcare.service.scheduler import ReminderScheduler
 
 _SOON = timedelta(minutes=2)

@@ -9,7 +9,7 @@ from nightcare.config.config_source import settings_of
 from nightcare.desktop.clock import now
 from nightcare.desktop.dbus import session_bus
 from nightcare.desktop.time_zone import ZoneSource
-from nightcare.i18n.diagnostics_text import diagnostic_text
+from nightcare.i18n.error_text import diagnostic_text
 from nightcare.journal.service_status import (
     PublishedCondition,
     PublishedEnvironment,
@@ -19,9 +19,8 @@ from nightcare.journal.service_status import (
     write_status,
 )
 from nightcare.paths import started_by_systemd
-from nightcare.service.active_settings import ServiceContext
+from nightcare.service.active_settings import PLAN_NOTE, ServiceContext, plan_note
 from nightcare.service.config_reload import ConfigReload
-from nightcare.service.last_plan import PLAN_NOTE, plan_note
 from nightcare.service.runtime import Runtime
 from nightcare.service.upgrade import UpgradeRestart
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nightcare.doctor.check import Check, State, message_of
-from nightcare.doctor.checks.tray import GNOME_PACKAGE, judge_tray
+from nightcare.doctor.checks.running_service import GNOME_PACKAGE, judge_tray
 from nightcare.i18n.translator import read_words
 from nightcare.journal.service_status import PublishedEnvironment, PublishedTray, ServiceStatus
 

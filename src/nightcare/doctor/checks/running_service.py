@@ -1,4 +1,4 @@
-"""Check the running service, and its environment against that of this command.
+"""Check the running service, its tray icon, and its environment against that of this command.
 
 A service has the environment of the user manager, and a shell has another (docs/decisions.md, "The
 service and the shell").
@@ -14,7 +14,16 @@ from pathlib import Path
 
 from nightcare import __version__
 from nightcare.desktop.instance_lock import running_service, service_runs
-from nightcare.doctor.check import Check, CheckContext, Finding, TextKey, bad, good, warning
+from nightcare.doctor.check import (
+    Check,
+    CheckContext,
+    Finding,
+    TextKey,
+    bad,
+    good,
+    unknown,
+    warning,
+)
 from nightcare.journal.service_status import PublishedEnvironment, ServiceStatus
 from nightcare.languages import desktop_language
 from nightcare.paths import differing, state_folder
@@ -179,3 +188,27 @@ def _is_on(path: str, program: str) -> bool:
 def judge_home(home: str | None) -> Finding:
     """Report a home folder that belongs to another user."""
     return bad(Check.SERVICE, "doctor_home", home=home)
+
+
+GNOME_PACKAGE = "gnome-shell-extension-appindicator"
+"""The package with the extension that gives GNOME a tray, on Debian, Ubuntu and Fedora."""
+
+
+def judge_tray(status: ServiceStatus | None) -> list[Finding]:
+    """Report where the running service, if any, shows its icon.
+
+    The tray is a convenience, so no finding about it is a warning.
+    """
+    if status is None or status.tray is None:
+        return [unknown(Check.TRAY, "doctor_tray_unknown")]
+    tray, environment = status.tray, status.environment
+    desktop = "" if environment is None else environment.desktop
+    if not tray.shown:
+        return [good(Check.TRAY, "doctor_tray_off")]
+    if tray.host:
+        return [good(Check.TRAY, "doctor_tray_shown", host=tray.host)]
+    if tray.watcher:
+        return [unknown(Check.TRAY, "doctor_tray_waits")]
+    if "GNOME" in desktop.upper().split(":"):
+        return [good(Check.TRAY, "doctor_tray_gnome", package=GNOME_PACKAGE)]
+    return [good(Check.TRAY, "doctor_tray_none")]
