@@ -144,9 +144,10 @@ def publication(topic: str, payload: bytes, number: int, *, again: bool = False)
 
 
 @contextlib.asynccontextmanager
-async def scripted_broker(certificate: Path | None = None) -> AsyncIterator[ScriptedBroker]:
+async def scripted_broker(
+    broker: ScriptedBroker, certificate: Path | None = None
+) -> AsyncIterator[ScriptedBroker]:
     """Run such a broker on the running loop, with TLS if there is a certificate."""
-    broker = ScriptedBroker()
     await broker.start(certificate)
     try:
         yield broker
