@@ -12,7 +12,7 @@ from pathlib import Path
 
 from generating.completions import completion
 from generating.manual import config_page, program_page
-from generating.owner_facts import filled_files
+from generating.owner_facts import filled_files, metainfo_file
 from generating.references import listed_commands, listed_keys
 from nightcare.config.config_file import example_text
 from nightcare.config.config_source import result_to_json
@@ -59,5 +59,7 @@ def _between_the_marks(name: str, lines: Iterator[str]) -> str:
 
 
 if __name__ == "__main__":
-    for made, text in files():
+    written = dict(files())
+    metainfo_file(PROJECT).unlink()  # another app_id gives it another name
+    for made, text in written.items():
         (PROJECT / made).write_text(text, encoding="utf-8")

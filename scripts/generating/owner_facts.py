@@ -12,20 +12,28 @@ from pathlib import Path
 
 from releasing.package_metadata import file_address, read_facts, read_version
 
-_METAINFO = "share/metainfo/org.nightcare.nightcare.metainfo.xml"
+_METAINFO = "share/metainfo"
+
+
+def metainfo_file(project: Path) -> Path:
+    """Return the metadata for software centres, whose name is `app_id`, or was before a change."""
+    (found,) = (project / _METAINFO).glob("*.metainfo.xml")
+    return found
 
 
 def filled_files(project: Path) -> Iterator[tuple[str, str]]:
     """Yield the path in the project and the text of each file, with the current values."""
-    for name, values in _values(project).items():
-        text = (project / name).read_text(encoding="utf-8")
+    metainfo = f"{_METAINFO}/{read_facts(project)['app_id']}.metainfo.xml"
+    for name, values in _values(project, metainfo).items():
+        source = metainfo_file(project) if name == metainfo else project / name
+        text = source.read_text(encoding="utf-8")
         for pattern, value in values.items():
             text, count = re.subn(pattern, _replacement(value), text, flags=re.MULTILINE)
             assert count, f"{name} has nothing like {pattern}"
         yield name, text
 
 
-def _values(project: Path) -> dict[str, dict[str, str]]:
+def _values(project: Path, metainfo: str) -> dict[str, dict[str, str]]:
     """Return the value for each pattern in each file.
 
     A pattern has the text before the value as its first group, and a path in the project, which is
@@ -40,7 +48,9 @@ def _values(project: Path) -> dict[str, dict[str, str]]:
     }
     entry = {r"(^ -- ).*(?=  )": address}
     return {
-        _METAINFO: {
+        metainfo: {
+            r"(<id>)[^<]*": facts["app_id"],
+            r'(<developer id=")[^"]*': facts["app_id"].rpartition(".")[0],
             r'(<url type="homepage">)[^<]*': facts["homepage"],
             r'(<url type="bugtracker">)[^<]*': facts["issues"],
             r'(<url type="help">)[^<]*': file_address("page", "docs/guide.md", facts, version),

@@ -9,22 +9,22 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from generating.owner_facts import metainfo_file
 from releasing.advisories import findings, locked_versions, lowest_versions, read_advisories
+from releasing.commands import PROJECT, StepFailedError, run
 from releasing.notes import release_notes
 from releasing.package_metadata import read_facts, read_version
+from releasing.signing import expect_key, sign_hashes, write_hashes
 
-PROJECT = Path(__file__).parents[2]
 TOOLS = PROJECT / "build" / "release-tools"
 """The environment of the tools in requirements-release.lock."""
 
@@ -33,11 +33,7 @@ _PERMITTED = re.compile(
 )
 """Licences that a package may contain under nightcare's own licence, and as they are."""
 
-_PLACEHOLDER = "nightcare.invalid"
-
-
-class StepFailedError(Exception):
-    """A step of the release failed; its text is what to show."""
+_PLACEHOLDERS = ("nightcare.invalid", "com.example.")
 
 
 @dataclass
@@ -70,27 +66,6 @@ class Release:
         return self.dist / f"nightcare-{self.version}.cdx.json"
 
 
-def run(command: Sequence[object], **variables: str) -> str:
-    """Run a command in the project and return its standard output.
-
-    Raises:
-        StepFailedError: The command failed.
-    """
-    done = subprocess.run(  # noqa: S603 - programs of this project, by fixed names
-        [str(one) for one in command],
-        cwd=PROJECT,
-        env={**os.environ, **variables},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-        text=True,
-    )
-    if done.returncode != 0:
-        raise StepFailedError(f"{' '.join(map(str, command))}\n{done.stdout.strip()}")
-    return done.stdout
-
-
 # The steps. Each returns a few words for its line.
 
 
@@ -104,7 +79,7 @@ def check_source(release: Release) -> str:
         "debian/changelog": r"^nightcare \((\S+)\)",
         "packaging/debian/changelog": r"^nightcare \(([^-]+)-",
         "packaging/arch/PKGBUILD": r"^pkgver=(\S+)",
-        "share/metainfo/org.nightcare.nightcare.metainfo.xml": r'<release version="([^"]+)"',
+        str(metainfo_file(PROJECT).relative_to(PROJECT)): r'<release version="([^"]+)"',
     }
     for name, pattern in named.items():
         found = re.search(pattern, (PROJECT / name).read_text(encoding="utf-8"), re.MULTILINE)
@@ -115,12 +90,22 @@ def check_source(release: Release) -> str:
 
 def check_owner_facts(release: Release) -> str:
     """Find the placeholders in release.toml."""
-    left = [name for name, value in read_facts(PROJECT).items() if _PLACEHOLDER in value]
+    facts = read_facts(PROJECT).items()
+    left = [name for name, value in facts if any(one in value for one in _PLACEHOLDERS)]
     if left and not release.dry:
         raise StepFailedError(f"fill in release.toml first: {', '.join(left)}")
     if left:
         release.todo.append(f"Fill in release.toml ({', '.join(left)}); then ./scripts/generate.")
     return f"{len(left)} placeholders left"
+
+
+def check_signing_key(release: Release) -> str:
+    """Check that GnuPG has a key of the contact address to sign with, before the long steps."""
+    if release.dry:
+        return "a dry run signs nothing"
+    contact = read_facts(PROJECT)["contact"]
+    expect_key(contact)
+    return f"GnuPG has one of {contact}"
 
 
 def build_twice(release: Release) -> str:
@@ -238,17 +223,14 @@ def audit(release: Release) -> str:
 
 def sign(release: Release) -> str:
     """Write the hashes of all files, and sign them with the owner's key."""
-    files = sorted(
-        one for one in release.dist.iterdir() if one.is_file() and "SHA256" not in one.name
-    )
-    lines = [f"{hashlib.sha256(one.read_bytes()).hexdigest()}  {one.name}\n" for one in files]
-    sums = release.dist / "SHA256SUMS"
-    sums.write_text("".join(lines), encoding="utf-8")
+    count = write_hashes(release.dist)
     if release.dry:
-        release.todo.append("Sign: gpg --armor --detach-sign dist/SHA256SUMS")
-        return f"{len(files)} files in SHA256SUMS, not signed"
-    run(["gpg", "--batch", "--yes", "--armor", "--detach-sign", sums])
-    return f"{len(files)} files in SHA256SUMS, signed"
+        release.todo.append(
+            "Commit, and run ./scripts/release. It signs with the GnuPG key of the contact address."
+        )
+        return f"{count} files in SHA256SUMS, not signed"
+    sign_hashes(release.dist, read_facts(PROJECT)["contact"])
+    return f"{count} files in SHA256SUMS, signed, and the signature is valid"
 
 
 def script(command: str, says: str) -> Callable[[Release], str]:
@@ -264,6 +246,7 @@ def script(command: str, says: str) -> Callable[[Release], str]:
 STEPS: tuple[tuple[str, bool, Callable[[Release], str]], ...] = (
     ("Versions and commits", False, check_source),
     ("Facts of the owner", False, check_owner_facts),
+    ("Signing key", False, check_signing_key),
     ("Reproducible build", False, build_twice),
     ("Bill of materials", False, make_sbom),
     ("Known advisories", False, check_advisories),
@@ -311,11 +294,13 @@ def main() -> None:
         except StepFailedError as error:
             _say(f"[failed]  {title}: {error}")
             sys.exit(1)
+    tag = f"v{release.version}"
     _say("For the owner:")
     for one in (
         *release.todo,
-        f"Tag: git tag --sign v{release.version} && git push --tags",
-        "Publish on PyPI: twine upload dist/*.tar.gz dist/*.whl",
+        f"Tag: git tag --sign {tag} && git verify-tag {tag} && git push origin {tag}",
+        "Check: cd dist && gpg --verify SHA256SUMS.asc SHA256SUMS && sha256sum --check SHA256SUMS",
+        "Publish on PyPI: build/release-tools/bin/twine upload dist/*.tar.gz dist/*.whl",
         "Put the other files of dist/ beside the notes, on the page of the release.",
     ):
         _say(f"[ ] {one}")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from generating.owner_facts import metainfo_file
 from nightcare import __released__, __version__
 from parts.packages import PROJECT, Packages
 from parts.processes import SEARCH_PATH, find_program, run_tool
@@ -30,7 +31,7 @@ FILES = {
     "usr/share/applications/nightcare.desktop",
     "usr/share/applications/nightcare-page.desktop",
     "usr/share/icons/hicolor/scalable/apps/nightcare.svg",
-    "usr/share/metainfo/org.nightcare.nightcare.metainfo.xml",
+    f"usr/share/metainfo/{metainfo_file(PROJECT).name}",
     "usr/share/man/man1/nightcare.1.gz",
     "usr/share/man/man5/nightcare.toml.5.gz",
     "usr/share/bash-completion/completions/nightcare",

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from generating.owner_facts import metainfo_file
 from nightcare import __version__
 from parts.home import Home
-from parts.packages import Packages
+from parts.packages import PROJECT, Packages
 from parts.processes import run_tool
 
 pytestmark = pytest.mark.real
@@ -44,7 +45,7 @@ SHARED = {
     "bash-completion/completions/nightcare",
     "zsh/site-functions/_nightcare",
     "fish/vendor_completions.d/nightcare.fish",
-    "metainfo/org.nightcare.nightcare.metainfo.xml",
+    f"metainfo/{metainfo_file(PROJECT).name}",
 }
 
 

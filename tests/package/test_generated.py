@@ -15,6 +15,7 @@ import pytest
 from config.written import mistakes
 from generating.files import PROJECT, files
 from generating.manual import EXAMPLE
+from generating.owner_facts import metainfo_file
 from nightcare import __released__, __version__
 from nightcare.cli.command_group import app
 from nightcare.config.json_schema import config_schema
@@ -120,7 +121,7 @@ def test_the_example_of_the_page_is_right() -> None:
     assert mistakes(EXAMPLE) == ()
 
 
-METAINFO = SHARE / "metainfo" / "org.nightcare.nightcare.metainfo.xml"
+METAINFO = metainfo_file(PROJECT)
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import subprocess
 import tomllib
+from collections.abc import Iterator
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
@@ -14,9 +17,11 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from generating.owner_facts import filled_files
 from nightcare import __version__
+from parts.home import Home
 from parts.packages import PROJECT
-from parts.processes import run_tool
+from parts.processes import find_program, run_tool
 from releasing.advisories import (
     Advisory,
     findings,
@@ -24,8 +29,11 @@ from releasing.advisories import (
     lowest_versions,
     read_advisories,
 )
+from releasing.commands import StepFailedError
 from releasing.notes import release_notes
+from releasing.release import Release, check_owner_facts
 from releasing.sbom import licence, sbom
+from releasing.signing import expect_key, sign_hashes, write_hashes
 
 LOCK = (PROJECT / "requirements.lock").read_text(encoding="utf-8")
 CHANGELOG = "# Changelog\n\n## 2.0 - 2026-01-02\n\n### Added\n\n- B\n\n## 1.0 - 2026-01-01\n\nA\n"
@@ -131,6 +139,85 @@ def test_the_table_of_the_dependencies_is_complete(made: dict[str, Any]) -> None
     assert rows == {name: listed[name] for name in declared()}
     for name in set(listed) - declared():
         assert name in text.partition("What they bring")[2]
+
+
+@pytest.fixture
+def keyring(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Use an empty keyring of GnuPG."""
+    find_program("gpg", "gpg")
+    folder = home.runtime / "gnupg"
+    folder.mkdir(mode=0o700)
+    monkeypatch.setenv("GNUPGHOME", str(folder))
+    yield
+    run_tool(["gpgconf", "--kill", "all"], os.environ)
+
+
+@pytest.mark.real
+@pytest.mark.usefixtures("keyring")
+def test_a_release_is_signed_with_the_key_of_its_owner(tmp_path: Path) -> None:
+    """Without that key it stops at once, and a file that is changed afterwards is found."""
+    with pytest.raises(StepFailedError, match="gpg --quick-generate-key owner@example"):
+        expect_key("owner@example.org")
+    make = ["gpg", "--batch", "--passphrase", "", "--quick-generate-key"]
+    for address in ("another@example.org", "owner@example.org"):
+        run_tool([*make, address, "ed25519", "sign"], os.environ)
+    expect_key("owner@example.org")
+    (tmp_path / "a.whl").write_text("a", encoding="utf-8")
+    assert write_hashes(tmp_path) == 1
+    sign_hashes(tmp_path, "owner@example.org")
+    # Again, as after a failure.
+    assert write_hashes(tmp_path) == 1
+    sign_hashes(tmp_path, "owner@example.org")
+    verify = ["gpg", "--verify", str(tmp_path / "SHA256SUMS.asc"), str(tmp_path / "SHA256SUMS")]
+    signed = subprocess.run(verify, capture_output=True, check=True, text=True).stderr
+    assert "owner@example.org" in signed
+    (tmp_path / "a.whl").write_text("b", encoding="utf-8")
+    write_hashes(tmp_path)
+    assert subprocess.run(verify, capture_output=True, check=False).returncode == 1
+
+
+def test_nothing_is_released_under_an_address_that_is_a_placeholder(tmp_path: Path) -> None:
+    """A dry run names what to fill in."""
+    dry = Release(__version__, dry=True, dist=tmp_path)
+    check_owner_facts(dry)
+    assert re.search(r"release\.toml \(contact, .*app_id, page, raw\)", dry.todo[0])
+    with pytest.raises(StepFailedError, match=r"fill in release\.toml first: contact, "):
+        check_owner_facts(Release(__version__, dry=False, dist=tmp_path))
+
+
+def test_an_owner_fills_in_one_file(tmp_path: Path) -> None:
+    """All other files that have a placeholder receive the values by ./scripts/generate."""
+    facts = "release.toml"
+    filled = {name for name, _ in filled_files(PROJECT)}
+    for name in (*filled, facts, "src/nightcare/__init__.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(PROJECT / name, tmp_path / name)
+    text = (PROJECT / facts).read_text(encoding="utf-8")
+    text = text.replace("nightcare.invalid", "owner.org").replace("com.example", "org.owner")
+    (tmp_path / facts).write_text(text, encoding="utf-8")
+    made = dict(filled_files(tmp_path))
+    assert "<id>org.owner.nightcare</id>" in made["share/metainfo/org.owner.nightcare.metainfo.xml"]
+    assert [name for name, text in made.items() if has_placeholder(text)] == []
+    assert {name for name in project_files() if has_placeholder(read(name))} == {*filled, facts}
+
+
+def has_placeholder(text: str) -> bool:
+    """Return whether the text has an address that the owner must replace."""
+    return re.search(r"nightcare\.invalid|com\.example\.|org\.nightcare", text) is not None
+
+
+def read(name: str) -> str:
+    """Return the text of a file of the project, or nothing of a picture."""
+    return (PROJECT / name).read_bytes().decode(errors="ignore")
+
+
+def project_files() -> Iterator[str]:
+    """Yield every file that a package contains or is made of, by its path in the project."""
+    for folder in ("debian", "packaging", "share", "src", "systemd", "scripts/generating"):
+        for path in (PROJECT / folder).rglob("*"):
+            if path.is_file() and "__pycache__" not in path.parts:
+                yield str(path.relative_to(PROJECT))
+    yield from ("README.md", "flake.nix", "pyproject.toml", "release.toml", "config.example.toml")
 
 
 @pytest.mark.real
