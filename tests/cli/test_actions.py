@@ -351,7 +351,7 @@ def test_tonight(terminal: Terminal, bedtime: str, spoken: str) -> None:
     """Another bedtime for this evening, also after midnight, at the latest the wake-up."""
     result = terminal("tonight", bedtime)
     assert result.code == 0
-    assert result.out == f"Bedtime tonight: {spoken}. The evening's reminders move with it.\n"
+    assert result.out == f"New bedtime: {spoken}. The evening's reminders move with it.\n"
     assert "22:30" not in terminal("status").out
 
 
@@ -420,7 +420,7 @@ def test_a_bedtime_in_the_morning_is_not_guessed(terminal: Terminal, said: str) 
         "10:30 is not in the evening. Write 22:30, or 10:30 am if you do mean that.\n"
     )
     assert terminal("tonight", "10:30", "am").code == 0
-    assert terminal("tonight", "10:30", "pm").out.startswith("Bedtime tonight: 22:30")
+    assert terminal("tonight", "10:30", "pm").out.startswith("New bedtime: 22:30")
 
 
 # try

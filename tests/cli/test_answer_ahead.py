@@ -339,7 +339,7 @@ def test_tonight_after_midnight_is_the_evening_that_is_going_on(terminal: Termin
     terminal.look_at_the_clock("00:10", TODAY + ONE_DAY)
     result = terminal("tonight", "01:30")
     assert (result.code, result.err) == (0, "")
-    assert result.out == "Bedtime tonight: 01:30. The evening's reminders move with it.\n"
+    assert result.out == "New bedtime: 01:30. The evening's reminders move with it.\n"
     assert terminal("next").out == "Next: stretching, 01:00.\n"
     passed = terminal("tonight", "23:00")
     assert (passed.code, passed.out) == (2, "")

@@ -130,7 +130,7 @@ def test_everything_else_is_too(terminal: Terminal, monkeypatch: pytest.MonkeyPa
     assert terminal("done").out == "Godt gået: vand.\n"
     assert terminal("undo").out == "Fortrudt: vand kl. 14:00 er udsat til kl. 14:20 igen.\n"
     assert terminal("tonight", "23:00").out == (
-        "Sengetid i aften: kl. 23:00. Aftenens påmindelser følger med.\n"
+        "Ny sengetid: kl. 23:00. Aftenens påmindelser følger med.\n"
     )
     assert terminal("pause", "until", "tomorrow").out == (
         "Pause indtil i morgen kl. 07:00. `nightcare resume` slutter den.\n"

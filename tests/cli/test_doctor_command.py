@@ -68,7 +68,7 @@ def test_a_line_each_and_the_mend_below(terminal: Terminal) -> None:
     result = terminal("doctor")
     assert (result.code, result.err) == (1, "")
     verdict, blank, *lines = result.out.splitlines()
-    assert (verdict, blank) == ("2 things need fixing:", "")
+    assert (verdict, blank) == ("2 things need fixing.", "")
     found = [line[:7] for line in lines if not line.startswith(" ")]
     assert found == sorted(found, key=["bad    ", "warning", "unknown", "good   "].index)
     assert lines[0].startswith("bad      Session bus: there is none, so ")
@@ -85,6 +85,7 @@ def test_it_fits_the_terminal(terminal: Terminal, monkeypatch: pytest.MonkeyPatc
     """It wraps at words, behind the column of the marks."""
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("LINES", "100")
     monkeypatch.setenv("NO_COLOR", "1")
     said = terminal("doctor").out
     monkeypatch.setattr("sys.stdout.isatty", lambda: False)
@@ -96,11 +97,35 @@ def test_it_fits_the_terminal(terminal: Terminal, monkeypatch: pytest.MonkeyPatc
     assert all(len(line) <= 60 or " " not in line[9:] for line in lines)
 
 
+@pytest.mark.parametrize("language", ["en", "da"])
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (40, 40)])
+def test_the_verdict_is_on_the_last_screen(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, language: str, columns: int, rows: int
+) -> None:
+    """It is repeated below a list that is taller than the terminal, and only there."""
+    terminal.write(f'language = "{language}"\n')
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("NO_COLOR", "1")
+    shown = terminal("doctor").out.splitlines()
+    verdict = shown[0]
+    assert shown.count(verdict) == 1
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    for tall, times in ((rows, 2), (200, 1)):
+        monkeypatch.setenv("LINES", str(tall))
+        lines = terminal("doctor").out.splitlines()
+        assert lines.count(verdict) == times
+        assert verdict in lines[1 - tall :]
+    monkeypatch.setenv("LINES", str(len(lines) + 1))
+    assert terminal("doctor").out.splitlines().count(verdict) == 1
+    monkeypatch.setenv("LINES", str(len(lines)))
+    assert terminal("doctor").out.splitlines()[-2:] == ["", verdict]
+
+
 def test_in_the_language_of_the_person(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     """That of the config; where it is wrong, that of the desktop."""
     terminal.write('language = "da"\n')
     verdict, _, *lines = terminal("doctor").out.splitlines()
-    assert verdict == "2 ting skal rettes:"
+    assert verdict == "2 ting skal rettes."
     assert lines[0].startswith("fejl    Sessionsbus: der er ingen, så ")
     assert lines[1].startswith("        Gør sådan: Kør det på dit skrivebord, ")
     terminal.write("language = 3\n")

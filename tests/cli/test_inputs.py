@@ -206,7 +206,7 @@ def test_danish_words_in_danish(terminal: Terminal) -> None:
     terminal("resume")
     assert terminal("pause", "1", "t", "30", "min").out.startswith("Pause indtil kl. 15:40.")
     assert terminal("pause", "until", "tomorrow").code == 0
-    assert terminal("tonight", "kl.", "23.15").out.startswith("Sengetid i aften: kl. 23:15")
+    assert terminal("tonight", "kl.", "23.15").out.startswith("Ny sengetid: kl. 23:15")
     assert terminal("cramp", "add", "--at", "i går kl. 23.50").code == 0
     assert terminal("config", "set", "quiet.idle_after", "10 minutter").code == 0
     result = terminal("pause", "21.30")

@@ -84,7 +84,7 @@ def test_what_is_unanswered_moves_with_the_evening(terminal: Terminal, state: An
     running(terminal)
     terminal.have(stretch_of(terminal), state)
     said = terminal("tonight", "00:30").out
-    assert said == "Bedtime tonight: tomorrow 00:30. The evening's reminders move with it.\n"
+    assert said == "New bedtime: tomorrow 00:30. The evening's reminders move with it.\n"
     assert views(terminal) == AT_MIDNIGHT
     assert terminal("status", "--json").json["unsettled"] == []
 
@@ -106,7 +106,7 @@ def test_what_has_its_outcome_keeps_it_and_its_time(
     running(terminal)
     terminal.have(stretch_of(terminal), Closed(outcome, terminal.at("22:01")))
     assert terminal("tonight", "00:30").out == (
-        "Bedtime tonight: tomorrow 00:30. No reminders are left to move with it.\n"
+        "New bedtime: tomorrow 00:30. No reminders are left to move with it.\n"
     )
     lines = terminal("today").out.splitlines()
     assert lines == [

@@ -106,4 +106,4 @@ def test_a_clock_time_that_occurs_twice_is_the_next_one(home: Home) -> None:
     assert night.command("pause", "until", "23:30").out.startswith("Paused until 23:30.")
     assert night.json("status", code=69)["paused_until"] == "2026-10-24T23:30:00+02:00"
     night.command("resume")
-    assert night.command("tonight", "23:45").out.startswith("Bedtime tonight: 23:45")
+    assert night.command("tonight", "23:45").out.startswith("New bedtime: 23:45")

@@ -7,7 +7,7 @@ import contextlib
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ import click
 
 from nightcare.cli.command_context import CommandContext, json_option, pass_context
 from nightcare.cli.command_help import LocalisedCommand
-from nightcare.cli.output import coloured, echo, fitted, print_json
+from nightcare.cli.output import coloured, echo, fitted, print_json, scrolls
 from nightcare.cli.questions import prompt_yes
 from nightcare.config.load import load
 from nightcare.desktop.notify.factory import choose_screen
@@ -94,7 +94,7 @@ def doctor_command(context: CommandContext, *, notify: bool, seconds: int, as_js
         _remember(tried, context)
         findings.append(tried.finding)
         if not as_json:
-            _print([tried.finding], translator)
+            echo("\n".join(_lines([tried.finding], translator)))
     if as_json:
         print_json([_value(one, translator) for one in findings])
     return int(any(one.state is State.BAD for one in findings))
@@ -141,17 +141,24 @@ def _remember(tried: TestOutcome, context: CommandContext) -> None:
 
 
 def _print_report(findings: Sequence[Finding], translator: Translator) -> None:
-    """Print a verdict, then the findings, the worst first."""
+    """Print a verdict, then the findings, the worst first.
+
+    The verdict is repeated at the end if the terminal is too small to show its first line.
+    """
     counts = Counter(one.state for one in findings)
     worst = next((state for state in _WORST_FIRST if counts[state]), State.GOOD)
     verdict = translator.text(f"doctor_verdict_{worst.name.lower()}", count=counts[worst])
-    echo(verdict if not coloured(sys.stdout) else click.style(verdict, bold=True))
-    echo()
-    _print(sorted(findings, key=lambda one: _WORST_FIRST.index(one.state)), translator)
+    verdict = fitted(verdict)
+    if coloured(sys.stdout):
+        verdict = click.style(verdict, bold=True)
+    worst_first = sorted(findings, key=lambda one: _WORST_FIRST.index(one.state))
+    lines = [verdict, "", *_lines(worst_first, translator)]
+    text = "\n".join(lines)
+    echo(f"{text}\n\n{verdict}" if scrolls(text) else text)
 
 
-def _print(findings: Iterable[Finding], translator: Translator) -> None:
-    """Print each finding, with the fix below it, within the width of the terminal."""
+def _lines(findings: Iterable[Finding], translator: Translator) -> Iterator[str]:
+    """Return each finding, with the fix below it, within the width of the terminal."""
     marks = {state: translator.text(key) for state, (key, _) in _MARKS.items()}
     width = max(map(len, marks.values()))
     beside = " " * (width + 2)
@@ -160,10 +167,10 @@ def _print(findings: Iterable[Finding], translator: Translator) -> None:
         if coloured(sys.stdout):
             mark = click.style(mark, fg=_MARKS[one.state][1])
         text = fitted(_sentence(one, translator), beside)
-        echo(f"{mark}  {text[len(beside) :]}")
+        yield f"{mark}  {text[len(beside) :]}"
         fix = fix_of(one, translator)
         if fix is not None:
-            echo(fitted(translator.text("doctor_mend", mend=fix), beside))
+            yield fitted(translator.text("doctor_mend", mend=fix), beside)
 
 
 def _sentence(finding: Finding, translator: Translator) -> str:

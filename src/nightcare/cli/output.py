@@ -70,6 +70,20 @@ def fitted(
     )
 
 
+def scrolls(text: str) -> bool:
+    """Return whether standard output is a terminal on which the first line of a text scrolls away.
+
+    Args:
+        text: Lines that fit the width of the terminal.
+    """
+    if not sys.stdout.isatty():
+        return False
+    import shutil  # noqa: PLC0415 - only for a terminal
+
+    # The last row is that of the cursor.
+    return text.count("\n") + 1 >= shutil.get_terminal_size((80, 24)).lines
+
+
 def print_json(value: object) -> None:
     """Print a value as JSON; what JSON does not know, such as a TOML time, as text."""
     echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
