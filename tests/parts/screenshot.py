@@ -75,6 +75,9 @@ DRAW_SECONDS = HANG_SECONDS
 
 ZONE = ZoneInfo("Europe/Copenhagen")
 TODAY = date(2026, 11, 22)
+FIRST_WATER, LAST_WATER, NOT_ANSWERED = 8, 20, 14
+"""Hours of the day at which the built-in schedule reminds of water."""
+
 PAGE_WIDTH, PAGE_HEIGHT = 720, 960
 REPORT_HEIGHT = 1180
 COLOURS = "64"
@@ -89,9 +92,10 @@ def take() -> None:
 
 
 def _take_pages() -> None:
-    with private_home() as home, browsing(home) as browser:
+    with contextlib.ExitStack() as stack:
+        home = stack.enter_context(private_home())
+        browser = stack.enter_context(browsing(home))
         clock = WallClock(home.aside / "clock")
-        clock.start_at(datetime.combine(TODAY, time(20, 20)))
         person = Nightcare(home, clock.variables(), ZONE)
         person.config.parent.mkdir(parents=True, exist_ok=True)
         weekend = (
@@ -99,9 +103,13 @@ def _take_pages() -> None:
             'saturday = { wake = "08:30", bedtime = "00:15" }\n'
         )
         person.config.write_text(
-            f'language = "en"\ntimezone = "{ZONE}"\n{weekend}', encoding="utf-8"
+            f'language = "en"\ntimezone = "{ZONE}"\n[notify]\nbackend = "terminal"\n{weekend}',
+            encoding="utf-8",
         )
         live(person.state, ZONE, TODAY - timedelta(days=1), 30)
+        _live_today(person, clock)
+        clock.start_at(datetime.combine(TODAY, time(20, 20)))
+        stack.enter_context(person.service())
         for name, height in (("page", PAGE_HEIGHT), ("report", REPORT_HEIGHT)):
             file, picture = home.path / f"{name}.html", PICTURES / f"{name}.png"
             person.command(name, "--html", str(file))
@@ -118,6 +126,19 @@ def _take_pages() -> None:
             )
 
 
+def _live_today(person: Nightcare, clock: WallClock) -> None:
+    """Run the service on this day until the evening, and answer all reminders but one."""
+    clock.start_at(datetime.combine(TODAY, time(FIRST_WATER - 1)))
+    with person.service():
+        pass
+    for hour in range(FIRST_WATER, LAST_WATER + 1, 2):
+        clock.start_at(datetime.combine(TODAY, time(hour)))
+        with person.service():
+            eventually(lambda: "Open" in person.command("status").out, HANG_SECONDS, "a reminder")
+            if hour != NOT_ANSWERED:
+                person.command("done")
+
+
 def _take_notification(name: str, *, welcome: bool) -> None:
     with private_home() as home, private_bus(home) as bus, virtual_display(home) as display:
         _paint_background(display)
@@ -126,7 +147,8 @@ def _take_notification(name: str, *, welcome: bool) -> None:
         with _notifyd(display, bus, home) as server:
             session = {"DBUS_SESSION_BUS_ADDRESS": bus.address}
             night = Nightcare(home, session, zone_where_it_is(EVENING))
-            bedtime = (soon(timedelta(seconds=2)) + BEFORE_BED).astimezone(night.zone)
+            due = soon(night.unhurried(timedelta(seconds=3)))
+            bedtime = (due + BEFORE_BED).astimezone(night.zone)
             night.configure(REMINDERS, bedtime=f"{bedtime:%H:%M:%S}")
             if welcome:
                 night.configure(WELCOMED, bedtime="23:30")
