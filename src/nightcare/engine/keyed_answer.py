@@ -14,7 +14,7 @@ from nightcare.errors import NothingToDo
 def answer(
     journal: JournalPort, actions: UserActions, key: Key | None, action: str, now: datetime
 ) -> None:
-    """Give an answer to the occurrence of a key, or none if it has its outcome by now.
+    """Answer the unsettled occurrence of a key.
 
     Args:
         journal: The journal.
@@ -31,11 +31,10 @@ def answer(
         found = next((one for one in journal.unsettled() if one.key == key), None)
         if found is None:
             raise NothingToDo("no_longer_open")
-        name = found.key.reminder
         if action == SKIP:
-            actions.skip(now, name)
+            actions.skip(now, found)
         elif action.startswith(SNOOZE):
             length = action.removeprefix(SNOOZE)
-            actions.snooze(now, name, parse_length(length) if length else None)
+            actions.snooze(now, found, parse_length(length) if length else None)
         else:
             actions.button(found, action, now)

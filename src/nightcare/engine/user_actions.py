@@ -35,6 +35,9 @@ GOOD_NIGHT = "good-night"
 SNOOZE = "snooze-"
 SKIP = "skip"
 
+Target = Delivery | str | None
+"""An unsettled occurrence, or the name of a reminder; None for any reminder."""
+
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
 
@@ -106,7 +109,7 @@ class UserActions:
 
     @_whole
     def skip(
-        self, now: datetime, name: str | None = None, span: SkipSpan = SkipSpan.ONE
+        self, now: datetime, target: Target = None, span: SkipSpan = SkipSpan.ONE
     ) -> list[Delivery]:
         """Settle as skipped what is open or is to come; return it.
 
@@ -114,7 +117,10 @@ class UserActions:
             NothingToDo: There is nothing of the kind.
             ValueRefused: No reminder has that name.
         """
-        skipped = self._targets(now, name).to_skip(name, span)
+        if isinstance(target, Delivery):
+            skipped = [target]
+        else:
+            skipped = self._targets(now, target).to_skip(target, span)
         day = self.calendar().at(now).date
 
         def skip(delivery: Delivery) -> Delivery:
@@ -126,15 +132,16 @@ class UserActions:
 
     @_whole
     def snooze(
-        self, now: datetime, name: str | None = None, until: datetime | timedelta | None = None
+        self, now: datetime, target: Target = None, until: datetime | timedelta | None = None
     ) -> Delivery:
-        """Put off what is open, for a length or until an instant (UTC); else the first length.
+        """Snooze what is open, for a length or until an instant (UTC); else for the first length.
 
         Raises:
             NothingToDo: Nothing is open, or it has been snoozed as often as one may.
             ValueRefused: No reminder has that name, or it would end in the night.
         """
-        target = self._targets(now, name).under_way(name)
+        if not isinstance(target, Delivery):
+            target = self._targets(now, target).under_way(target)
         if target is None:
             raise NothingToDo("nothing_to_snooze")
         if limit_reached(target, self._schedule.snooze.limit):
