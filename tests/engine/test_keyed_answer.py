@@ -115,7 +115,7 @@ def test_what_was_snoozed_as_often_as_allowed_is_not_snoozed() -> None:
 
 
 def test_a_reminder_that_an_edit_has_removed_still_takes_an_answer() -> None:
-    """What is open was shown before the edit."""
+    """It was shown before the edit."""
     made = desk_until("14:05", WATER)
     (key,) = [one.key for one in made.journal.unsettled()]
     made.schedule = desk_until("12:00", WATER.replace("water", "tea")).schedule

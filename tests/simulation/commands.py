@@ -15,6 +15,7 @@ from nightcare.engine.answer_targets import SkipSpan
 from nightcare.engine.diary_actions import Details, DiaryActions
 from nightcare.engine.user_actions import UserActions
 from nightcare.errors import NothingToDo, ValueRefused
+from simulation.keyed_answers import some_press
 
 if TYPE_CHECKING:
     from simulation.world import World
@@ -31,6 +32,7 @@ def a_command(world: World) -> None:
         (5, _some_acts_and_undos),
         (2, _note_a_cramp),
         (2, _try),
+        *(((2, _undo_and_press),) if world.keyed else ()),
     )
     weights = [weight for weight, _ in commands]
     (command,) = world.random.choices([one for _, one in commands], weights)
@@ -87,8 +89,13 @@ def _some_acts_and_undos(world: World) -> None:
             world.fail(f"undo of {what} does not restore: {wrong}")
 
 
-def _undo(world: World) -> str | None:
-    """Take back the last act; return what it was."""
+def _undo(world: World, *, then_press: bool = False) -> str | None:
+    """Undo the last act; return what it was.
+
+    Args:
+        world: The world.
+        then_press: Whether an occurrence is answered by its key before the service sees the undo.
+    """
     world.promises.answering = True
     what: list[str] = []
 
@@ -99,10 +106,17 @@ def _undo(world: World) -> str | None:
 
     if _act(world, "undo", undo):
         world.promises.undone = what[0]
+        if then_press:
+            _act(world, *some_press(world))
+            world.promises.answering = True
         _log(world)
     world.promises.undone = None
     world.promises.answering = False
     return what[0] if what else None
+
+
+def _undo_and_press(world: World) -> None:
+    _undo(world, then_press=True)
 
 
 def _some_act(world: World) -> tuple[str, Callable[[UserActions], object]]:
@@ -111,6 +125,7 @@ def _some_act(world: World) -> tuple[str, Callable[[UserActions], object]]:
         (
             *("done", "done ahead", "snooze", "skip", "skip", "good night"),
             *("pause", "pause", "resume", "tonight", "tonight"),
+            *(("press", "press") if world.keyed else ()),
         )
     )
     names = [one.name for one in world.schedule.reminders]
@@ -123,6 +138,8 @@ def _some_act(world: World) -> tuple[str, Callable[[UserActions], object]]:
         case "skip":
             span = random.choice((SkipSpan.ONE, SkipSpan.ONE, SkipSpan.NEXT, SkipSpan.TODAY))
             return f"skip {name} {span}", lambda answers: skip(world, answers, name, span)
+        case "press":
+            return some_press(world)
         case "snooze":
             length = timedelta(minutes=random.choice((1, 10, 90)))
             return kind, lambda answers: answers.snooze(now, None, length)

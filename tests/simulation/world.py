@@ -28,6 +28,7 @@ from nightcare.engine.user_actions import UserActions
 from nightcare.i18n.translator import Translator, read_words
 from nightcare.journal.store import Journal
 from simulation.happenings import something_happens
+from simulation.keyed_answers import BEFORE_KEYS
 from simulation.promises import BrokenPromise, Promises
 from simulation.schedules import some_schedule
 from simulation.screen import Screen
@@ -61,6 +62,7 @@ class World:
         journal: The service's connection to the journal.
         by_command: The connection of the commands, which are other processes.
         happened: What has happened, line by line.
+        keyed: Whether the person also answers by the key of an occurrence.
     """
 
     def __init__(self, seed: int) -> None:
@@ -73,6 +75,7 @@ class World:
         self.now = datetime.combine(start, time(self.random.randrange(24)), UTC)
         self.presence = Presence()
         self.happened: list[str] = []
+        self.keyed = seed not in BEFORE_KEYS
 
     # Living
 
