@@ -37,7 +37,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Take the options of tests/real and of ./scripts/upgrades."""
-    for version in ("first", "this"):
+    for version in ("first", "this", "next"):
         parser.addoption(
             f"--{version}-release", metavar="FOLDER", help="its packages, for tests of upgrades"
         )

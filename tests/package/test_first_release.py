@@ -1,6 +1,6 @@
-"""Upgrades from the first release, 0.1.0, and refused downgrades, by real installers.
+"""Upgrades from 0.1.0 and to the next release, and refused downgrades, by real installers.
 
-`./scripts/upgrades` builds the packages of both versions and runs these tests in a root of Debian,
+`./scripts/upgrades` builds the packages of these versions and runs these tests in a root of Debian,
 where the Debian package may be installed. Without the packages of the first release they are left
 out.
 """
@@ -13,7 +13,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,8 @@ from typing import Any
 import pytest
 
 from nightcare import __version__
+from nightcare.desktop.systemd.unit_file import BRIDGE, NAME
+from parts.broker import phone, private_broker
 from parts.home import Home
 from parts.processes import HANG_SECONDS, eventually, run_tool
 from parts.program import CONFIG, LATER, NOON, now, zone_where_it_is
@@ -30,7 +32,7 @@ from parts.user_manager import UserManager, user_manager
 pytestmark = pytest.mark.real
 
 PYTHON = "/usr/bin/python3"
-UNIT = "nightcare.service"
+NEXT = "99.0"
 INSTALL_SECONDS = 300
 
 
@@ -47,10 +49,9 @@ class Packages:
         return found
 
     @property
-    def deb(self) -> Path:
-        """The Debian package."""
-        (found,) = self.folder.glob("nightcare_*.deb")
-        return found
+    def debs(self) -> list[str]:
+        """The Debian packages, with that of the bridge if the version has one."""
+        return [str(one) for one in self.folder.glob("nightcare*.deb")]
 
     @property
     def find_links(self) -> list[str]:
@@ -67,7 +68,7 @@ def with_pipx(home: Home, packages: Packages) -> None:
     """Install as `pipx install --force` does."""
     options = ["--force", "--python", PYTHON, f"--pip-args={' '.join(packages.find_links)}"]
     run_tool(
-        [beside_python("pipx"), "install", *options, f"{packages.wheel}[report]"],
+        [beside_python("pipx"), "install", *options, f"{packages.wheel}[mqtt,report]"],
         home.environment(),
         INSTALL_SECONDS,
     )
@@ -77,15 +78,15 @@ def with_uv(home: Home, packages: Packages) -> None:
     """Install as `uv tool install --reinstall` does."""
     options = ["--reinstall", "--python", PYTHON, *packages.find_links]
     run_tool(
-        [beside_python("uv"), "tool", "install", *options, f"{packages.wheel}[report]"],
+        [beside_python("uv"), "tool", "install", *options, f"{packages.wheel}[mqtt,report]"],
         home.environment(),
         INSTALL_SECONDS,
     )
 
 
 def with_dpkg(home: Home, packages: Packages) -> None:
-    """Install the Debian package, also in place of a newer one."""
-    dpkg = ["dpkg", "--force-downgrade", "--install", str(packages.deb)]
+    """Install the Debian packages, also in place of newer ones."""
+    dpkg = ["dpkg", "--force-downgrade", "--install", *packages.debs]
     run_tool(dpkg, {**home.environment(), "DEBIAN_FRONTEND": "noninteractive"}, INSTALL_SECONDS)
 
 
@@ -98,7 +99,12 @@ class Person:
 
     home: Home
     manager: UserManager
-    program: str
+
+    @property
+    def program(self) -> str:
+        """The command that the shell finds."""
+        local = self.home.path / ".local" / "bin" / "nightcare"
+        return str(local) if local.exists() else "/usr/bin/nightcare"
 
     def command(self, *words: str, code: int = 0) -> str:
         """Run a command and return what it prints, on both streams."""
@@ -133,12 +139,12 @@ class Person:
             f"{reminder} to be {state}",
         )
 
-    def starts(self) -> int:
-        """Return how often the user manager has started the service."""
-        return self.home.log("starts").read_text(encoding="utf-8").count("start")
+    def starts(self, unit: str = NAME) -> int:
+        """Return how often the user manager has started the service or the bridge."""
+        return self.home.log(unit).read_text(encoding="utf-8").count("start")
 
-    def configure(self, *reminders: tuple[str, datetime]) -> None:
-        """Write a config with these reminders."""
+    def configure(self, *reminders: tuple[str, datetime], more: str = "") -> None:
+        """Write a config with these reminders, and more tables."""
         zone = zone_where_it_is(NOON)
         tables = [
             f'[reminders.{name}]\ntopic = "hydration"\nat = "{due.astimezone(zone):%H:%M:%S}"\n'
@@ -147,7 +153,7 @@ class Person:
         text = CONFIG.format(zone=zone, reminders="\n".join([*tables, LATER]))
         path = self.home.config / "nightcare" / "config.toml"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text + '[notify]\nbackend = "terminal"\n', encoding="utf-8")
+        path.write_text(f'{text}{more}[notify]\nbackend = "terminal"\n', encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -166,12 +172,31 @@ def _packages(request: pytest.FixtureRequest, option: str) -> Packages:
     return Packages(Path(request.config.getoption(option)).absolute())
 
 
+@pytest.fixture(scope="session")
+def following(request: pytest.FixtureRequest) -> Packages:
+    """Return the packages of the next version."""
+    return _packages(request, "--next-release")
+
+
 @pytest.fixture(params=[with_pipx, with_uv, with_dpkg])
 def install(request: pytest.FixtureRequest) -> Iterator[Installer]:
     """Return a way to install a version in place of another."""
     yield request.param
     if request.param is with_dpkg:
-        run_tool(["dpkg", "--purge", "nightcare"], {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
+        purge = ["dpkg", "--purge", "nightcare-bridge", "nightcare"]
+        run_tool(purge, {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
+
+
+@contextmanager
+def session(home: Home) -> Iterator[Person]:
+    """Run a session of a person, which counts the starts of the service and the bridge."""
+    for unit in (NAME, BRIDGE):
+        counted = home.runtime / "systemd" / "user" / f"{unit}.d" / "counted.conf"
+        counted.parent.mkdir(parents=True)
+        count = f"/bin/sh -c 'echo start >>{home.log(unit)}'"
+        counted.write_text(f"[Service]\nExecStartPre={count}\n", encoding="utf-8")
+    with user_manager(home) as manager:
+        yield Person(home, manager)
 
 
 @pytest.fixture
@@ -181,13 +206,7 @@ def person(home: Home, first: Packages, install: Installer) -> Iterator[Person]:
     One reminder is snoozed, one is open, and the diary has a cramp.
     """
     install(home, first)
-    local = home.path / ".local" / "bin" / "nightcare"
-    counted = home.runtime / "systemd" / "user" / f"{UNIT}.d" / "counted.conf"
-    counted.parent.mkdir(parents=True)
-    count = f"/bin/sh -c 'echo start >>{home.log('starts')}'"
-    counted.write_text(f"[Service]\nExecStartPre={count}\n", encoding="utf-8")
-    with user_manager(home) as manager:
-        one = Person(home, manager, str(local) if local.exists() else "/usr/bin/nightcare")
+    with session(home) as one:
         assert one.command("--version").split()[-1] == "0.1.0"
         one.configure()
         one.command("install")
@@ -215,13 +234,13 @@ def test_an_upgrade_keeps_everything_and_restarts_once(
 ) -> None:
     """`nightcare install` of the new version restarts the service of the old one."""
     before, starts = kept(person), person.starts()
-    pid = person.manager.show(UNIT, "MainPID")
+    pid = person.manager.show(NAME, "MainPID")
     install(person.home, this)
     assert person.command("--version").split()[-1] == __version__
     person.command("install")
     eventually(lambda: person.json("status")["running"], HANG_SECONDS, "the service to run")
-    assert person.manager.show(UNIT, "ActiveState") == "active"
-    assert person.manager.show(UNIT, "MainPID") != pid
+    assert person.manager.show(NAME, "ActiveState") == "active"
+    assert person.manager.show(NAME, "MainPID") != pid
     assert person.starts() == starts + 1
     assert kept(person) == before
     person.command("done", "rest")
@@ -234,7 +253,7 @@ def test_the_files_of_the_desktop_are_those_of_the_new_version(
     """The unit and the entries start what is installed, and the completions are there."""
     install(person.home, this)
     person.command("install")
-    unit = (person.home.config / "systemd" / "user" / UNIT).read_text(encoding="utf-8")
+    unit = (person.home.config / "systemd" / "user" / NAME).read_text(encoding="utf-8")
     started = re.search(r"^ExecStart=(\S+)", unit, re.MULTILINE)
     assert started is not None
     assert Path(started[1]).exists()
@@ -258,7 +277,7 @@ def test_a_downgrade_is_refused_with_a_sentence(
     """The old version leaves the journal of the new one alone."""
     install(person.home, this)
     person.command("install")
-    person.manager.systemctl("stop", UNIT)
+    person.manager.systemctl("stop", NAME)
     journal = person.home.state / "nightcare" / "journal.db"
     with closing(sqlite3.connect(journal)) as opened:
         (version,) = opened.execute("PRAGMA user_version").fetchone()
@@ -270,3 +289,28 @@ def test_a_downgrade_is_refused_with_a_sentence(
         assert opened.execute("PRAGMA user_version").fetchone() == (version,)
     install(person.home, this)
     assert person.entry("walk")["state"] == "snoozed"
+
+
+def test_an_upgrade_restarts_the_bridge_once(
+    home: Home, this: Packages, following: Packages, install: Installer
+) -> None:
+    """And the service, by `nightcare install`; both then run the next version."""
+    install(home, this)
+    with session(home) as one, private_broker(home) as broker, phone(broker) as watching:
+        one.configure(more=broker.config())
+        one.command("install")
+        watching.wait_for("alive", be="online")
+        eventually(lambda: __version__ in watching.versions(), HANG_SECONDS, "everything")
+        one.configure(("rest", now() + timedelta(seconds=6)), more=broker.config())
+        one.wait_until("rest", "open")
+        starts = one.starts(NAME), one.starts(BRIDGE)
+        install(home, following)
+        assert one.command("--version").split()[-1] == NEXT
+        one.command("install")
+        eventually(lambda: watching.versions() == {NEXT}, HANG_SECONDS, "the next version")
+        watching.wait_for("alive", be="online")
+        assert (one.starts(NAME), one.starts(BRIDGE)) == (starts[0] + 1, starts[1] + 1)
+        assert [one.manager.show(unit, "NRestarts") for unit in (NAME, BRIDGE)] == ["0", "0"]
+        assert one.entry("rest")["state"] == "open"
+        eventually(lambda: one.json("status")["mqtt"]["running"], HANG_SECONDS, "the bridge")
+        assert one.json("status")["upgrade"] is None

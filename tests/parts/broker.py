@@ -266,6 +266,12 @@ class Phone:
         """Wait until a topic of the bridge holds this."""
         eventually(lambda: self.read(name) == be, HANG_SECONDS, f"{name} to be {be}")
 
+    def versions(self) -> set[str]:
+        """Return the versions of nightcare in what Home Assistant reads about its entities."""
+        retained = self.retained.items()
+        configs = [json.loads(payload) for topic, payload in retained if topic.endswith("/config")]
+        return {config["device"]["sw_version"] for config in configs}
+
     def opened(self) -> dict[str, Any]:
         """Wait until a reminder is open, and return what is published about it."""
         state = eventually(
