@@ -294,7 +294,7 @@ def test_a_downgrade_is_refused_with_a_sentence(
 def test_an_upgrade_restarts_the_bridge_once(
     home: Home, this: Packages, following: Packages, install: Installer
 ) -> None:
-    """And the service, by `nightcare install`; both then run the next version."""
+    """It runs the next version then, and so does the service, which is restarted once too."""
     install(home, this)
     with session(home) as one, private_broker(home) as broker, phone(broker) as watching:
         one.configure(more=broker.config())

@@ -141,6 +141,20 @@ def test_the_table_of_the_dependencies_is_complete(made: dict[str, Any]) -> None
         assert name in text.partition("What they bring")[2]
 
 
+def test_the_table_of_the_tools_is_complete() -> None:
+    """Each has a row with its group in pyproject.toml."""
+    text = (PROJECT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    tools = text.partition("## Tools")[2]
+    heading, *rows = re.findall(r"^\| ([a-z][\w-]+) \| (\w+) \| \S.* \|$", tools, re.MULTILINE)
+    assert heading == ("tool", "group")
+    pyproject = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert rows == sorted(
+        (canonicalize_name(Requirement(one).name), group)
+        for group, listed in pyproject["dependency-groups"].items()
+        for one in listed
+    )
+
+
 @pytest.fixture
 def keyring(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Use an empty keyring of GnuPG."""
