@@ -32,7 +32,7 @@ def a_command(world: World) -> None:
         (5, _some_acts_and_undos),
         (2, _note_a_cramp),
         (2, _try),
-        *(((2, _undo_and_press),) if world.keyed else ()),
+        *(((2, _undo_and_press), (2, _press_one_of_two)) if world.keyed else ()),
     )
     weights = [weight for weight, _ in commands]
     (command,) = world.random.choices([one for _, one in commands], weights)
@@ -117,6 +117,29 @@ def _undo(world: World, *, then_press: bool = False) -> str | None:
 
 def _undo_and_press(world: World) -> None:
     _undo(world, then_press=True)
+
+
+def _press_one_of_two(world: World) -> None:
+    """Let an undo bring a second occurrence of a reminder while the first is snoozed, and press."""
+    unsettled = world.by_command.unsettled()
+    if not unsettled:
+        return
+    name = world.random.choice(unsettled).key.reminder
+    coming = [
+        one
+        for one in world.due_between(world.now, world.now + timedelta(hours=3))
+        if one.key.reminder == name and world.by_command.delivery(one.key) is None
+    ]
+    if not coming:
+        return
+    due = coming[0].due
+    until = due + timedelta(minutes=world.random.choice((10, 40)))
+    if _act(world, f"snooze {name}", lambda actions: actions.snooze(world.now, name, until)):
+        _act(world, f"skip {name} next", lambda actions: skip(world, actions, name, SkipSpan.NEXT))
+        _log(world)
+        world.promises.stretches.acted(world)
+        world.go_on((due - world.now).total_seconds() + 60)
+        _undo(world, then_press=True)
 
 
 def _some_act(world: World) -> tuple[str, Callable[[UserActions], object]]:
