@@ -1,4 +1,4 @@
-"""Names and sizes of modules: no name stands for two things, and none is too long."""
+"""Names and sizes of modules and tests: no name stands for two things, and none is too long."""
 
 from __future__ import annotations
 
@@ -7,10 +7,16 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
+
 MODULES = sorted((Path(__file__).parents[1] / "src" / "nightcare").rglob("*.py"))
 
 LONGEST = 350
 """The most lines of a module."""
+
+TESTS = sorted(Path(__file__).parent.rglob("*.py"))
+LONGEST_TEST = 600
+"""The most lines of a module of tests."""
 
 
 def repeated(names: Iterable[str]) -> list[str]:
@@ -30,7 +36,8 @@ def test_no_two_classes_have_one_name() -> None:
     assert repeated(node.name for node in classes) == []
 
 
-def test_no_module_is_too_long() -> None:
+@pytest.mark.parametrize(("paths", "longest"), [(MODULES, LONGEST), (TESTS, LONGEST_TEST)])
+def test_no_module_is_too_long(paths: list[Path], longest: int) -> None:
     """A module is read in one go."""
-    lines = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
-    assert [name for name, count in lines.items() if count > LONGEST] == []
+    lines = {str(path): len(path.read_text(encoding="utf-8").splitlines()) for path in paths}
+    assert [name for name, count in lines.items() if count > longest] == []

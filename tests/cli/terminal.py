@@ -23,6 +23,9 @@ ZONE = ZoneInfo("Europe/Copenhagen")
 TODAY = date(2026, 11, 22)
 """A Sunday in winter time."""
 
+NO_REMINDERS = '[reminders.none]\ntopic = "sleep"\nat = "12:00"\nenabled = false\n'
+"""A config in which nothing is due."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:

@@ -21,6 +21,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from parts.home import Home
 from parts.processes import HANG_SECONDS, Program, eventually, find_program, run_tool, running
+from parts.sockets import free_port
 
 USER, PASSWORD = "nightcare", "a-secret-of-the-test"
 PHONE, PHONE_PASSWORD = "phone", "another-secret"
@@ -153,13 +154,6 @@ def private_broker(home: Home) -> Iterator[Broker]:
         yield broker
     finally:
         broker.close()
-
-
-def free_port() -> int:
-    """Return a port of loopback that nobody uses now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def make_authority(folder: Path, name: str) -> None:

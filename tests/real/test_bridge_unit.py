@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from nightcare.desktop.systemd.unit_file import BRIDGE, NAME
-from parts.broker import Broker, phone, private_broker
+from parts.broker import Broker, phone
 from parts.home import Home
 from parts.processes import HANG_SECONDS, eventually
 from parts.program import LATER, Nightcare
@@ -20,13 +20,6 @@ pytestmark = pytest.mark.real
 def manager(home: Home) -> Iterator[UserManager]:
     """Run the user manager of one person."""
     with user_manager(home) as own:
-        yield own
-
-
-@pytest.fixture
-def broker(home: Home) -> Iterator[Broker]:
-    """Run a broker of the test's own."""
-    with private_broker(home) as own:
         yield own
 
 
