@@ -34,8 +34,6 @@ def test_travel_shows_nothing_twice() -> None:
     desk = Desk(plain("walk", "10:00"), "2026-11-23 08:00")
     desk.until("2026-11-23 10:01")
     desk.press("done")
-    from zoneinfo import ZoneInfo  # noqa: PLC0415 - this test alone travels
-
     desk.service.change_zone(ZoneInfo("America/New_York"), desk.now)
     desk.until("2026-11-23 17:00")
     assert len(desk.screen.shown) == 1
@@ -43,8 +41,6 @@ def test_travel_shows_nothing_twice() -> None:
 
 def test_what_travel_moves_into_the_past_is_looked_at_once_more() -> None:
     """Flying east over bedtime, the evening reminder still comes while fresh."""
-    from zoneinfo import ZoneInfo  # noqa: PLC0415 - this test alone travels
-
     desk = Desk(BLANKET, "2026-11-23 20:00")
     desk.until("2026-11-23 21:30")
     desk.service.change_zone(ZoneInfo("Europe/Helsinki"), desk.now)
@@ -121,8 +117,7 @@ def test_a_moment_that_is_moved_ahead_while_held_comes_then() -> None:
     desk.answers().pause(desk.now, local("2026-11-23 22:40"))
     desk.written()
     desk.until("2026-11-23 22:35")
-    desk.answers().tonight(desk.now, time(0, 30))
-    desk.written()
+    desk.tonight("00:30")
     desk.until("2026-11-23 23:59")
     assert desk.screen.shown == []
     desk.until("2026-11-24 00:00")
@@ -174,8 +169,7 @@ def test_another_bedtime_moves_what_is_open_and_unanswered() -> None:
     desk = Desk(STRETCH, "2026-11-23 20:00")
     desk.until("2026-11-23 22:05")
     assert desk.title() == "Time for a gentle stretch"
-    desk.answers().tonight(desk.now, time(0, 30))
-    desk.written()
+    desk.tonight("00:30")
     assert desk.title() is None
     coming = desk.service.following(desk.now)
     assert coming is not None
@@ -203,8 +197,7 @@ def test_another_bedtime_announces_nothing_that_is_done() -> None:
     desk = Desk(STRETCH, "2026-11-23 20:00")
     desk.until("2026-11-23 22:01")
     desk.press("done")
-    desk.answers().tonight(desk.now, time(0, 30))
-    desk.written()
+    desk.tonight("00:30")
     coming = desk.service.following(desk.now)
     assert coming is not None
     assert coming.due == local("2026-11-24 22:00")
@@ -219,8 +212,7 @@ def test_another_bedtime_moves_what_waits_to_be_asked_again() -> None:
     desk = Desk(STRETCH, "2026-11-23 20:00")
     desk.until("2026-11-23 22:05")
     desk.close()
-    desk.answers().tonight(desk.now, time(0, 30))
-    desk.written()
+    desk.tonight("00:30")
     desk.until("2026-11-23 23:59")
     assert len(desk.screen.shown) == 1
     desk.until("2026-11-24 00:00")
@@ -232,8 +224,7 @@ def test_a_closed_reminder_without_repeats_does_not_come_again_when_the_evening_
     desk = Desk(BLANKET, "2026-11-23 20:00")
     desk.until("2026-11-23 22:26")
     desk.close()
-    desk.answers().tonight(desk.now, time(0, 30))
-    desk.written()
+    desk.tonight("00:30")
     desk.until("2026-11-24 07:00")
     assert len(desk.screen.shown) == 1
     assert desk.outcomes("blanket") == ["dismissed"]
@@ -243,8 +234,7 @@ def test_undo_brings_back_what_another_bedtime_had_moved() -> None:
     """Moved at 22:05 and taken back at 22:08: it is on the screen again, and not at 00:00."""
     desk = Desk(STRETCH, "2026-11-23 20:00")
     desk.until("2026-11-23 22:05")
-    desk.answers().tonight(desk.now, time(0, 30))
-    desk.written()
+    desk.tonight("00:30")
     desk.until("2026-11-23 22:08")
     assert desk.title() is None
     desk.answers().undo(desk.now)
@@ -299,8 +289,7 @@ def test_the_last_of_the_evening_says_good_night_though_the_evening_was_moved() 
     desk = Desk(STRETCH + plain("read", "22:40"), "2026-11-23 20:00")
     desk.until("2026-11-23 22:01")
     desk.press("done")
-    desk.answers().tonight(desk.now, time(23, 30))
-    desk.written()
+    desk.tonight("23:30")
     desk.until("2026-11-23 22:40")
     assert desk.title() == "read"
     assert "good-night" in desk.buttons
@@ -309,8 +298,7 @@ def test_the_last_of_the_evening_says_good_night_though_the_evening_was_moved() 
 def test_another_bedtime_moves_the_evening_with_it() -> None:
     """`nightcare tonight 00:30`: the blanket comes five minutes before that."""
     desk = Desk(BLANKET, "2026-11-23 20:00")
-    desk.answers().tonight(desk.now, time(0, 30))
-    desk.written()
+    desk.tonight("00:30")
     desk.until("2026-11-23 23:59")
     assert desk.title() is None
     desk.until("2026-11-24 00:25")
@@ -321,8 +309,7 @@ def test_an_earlier_bedtime_still_brings_what_it_moved_into_the_past() -> None:
     """At 21:40 to bed at 22:00: the stretch of 21:30 is shown now."""
     desk = Desk(STRETCH, "2026-11-23 20:00")
     desk.until("2026-11-23 21:40")
-    desk.answers().tonight(desk.now, time(22, 0))
-    desk.written()
+    desk.tonight("22:00")
     assert desk.title() == "Time for a gentle stretch"
 
 

@@ -44,31 +44,14 @@ from parts.server_desk import (
 )
 from parts.server_table import PICTURES, ServerTable, read_table, write_table
 from parts.servers import (
+    SERVERS,
     RealServer,
     Start,
-    dunst,
     gnome_shell,
-    lxqt_notificationd,
-    mako,
-    mate_notification_daemon,
-    notification_daemon,
-    swaync,
-    xfce4_notifyd,
 )
 
 pytestmark = pytest.mark.real
 
-SERVERS: MappingProxyType[str, Start] = MappingProxyType(
-    {
-        "dunst": dunst,
-        "LXQt": lxqt_notificationd,
-        "mako": mako,
-        "MATE": mate_notification_daemon,
-        "notification-daemon": notification_daemon,
-        "swaync": swaync,
-        "Xfce": xfce4_notifyd,
-    }
-)
 LONGER = MappingProxyType({"GNOME": gnome_shell})
 """Those that are looked at with --desktops all."""
 ALL: MappingProxyType[str, Start] = MappingProxyType({**SERVERS, **LONGER})

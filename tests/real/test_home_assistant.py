@@ -118,6 +118,23 @@ class Household:
         eventually(shown, HANG_SECONDS, f"{name} in Home Assistant", self.assistant.program)
         return due
 
+    def press(self, act: str) -> tuple[str, datetime]:
+        """Press a button in Home Assistant once a reminder is on the phone.
+
+        Returns the name of the reminder, and when (UTC) it was pressed.
+        """
+        name = f"press-{act.replace('_', '-')}"
+        self.open_reminder(name)
+        self.phone.next_push(self.assistant.program)
+        pressed = now()
+        self.assistant.call("button/press", entity_id=f"button.nightcare_{act}")
+        return name, pressed
+
+    def is_cleared(self) -> None:
+        """Wait until the reminder is neither in Home Assistant nor on the phone any more."""
+        self.assistant.wait_for(OPEN, "off")
+        self.phone.next_push(self.assistant.program, cleared=True)
+
     def be_there(self, *, there: bool) -> None:
         """Sit down at the computer, or leave it."""
         self.login.hint("1", "IdleHint", on=not there)
@@ -188,40 +205,27 @@ def test_home_assistant_finds_the_entities(household: Household) -> None:
 @pytest.mark.parametrize(("act", "outcome"), [("done", "done"), ("skip", "skipped")])
 def test_a_button_answers(household: Household, act: str, outcome: str) -> None:
     """The press ends in the journal."""
-    name = f"press-{act}"
-    household.open_reminder(name)
-    household.phone.next_push(household.assistant.program)
-    pressed = now()
-    household.assistant.call("button/press", entity_id=f"button.nightcare_{act}")
+    name, pressed = household.press(act)
     measure("a press in Home Assistant to the journal", pressed, household.answered(name, outcome))
-    household.assistant.wait_for(OPEN, "off")
-    household.phone.next_push(household.assistant.program, cleared=True)
+    household.is_cleared()
 
 
 def test_the_button_snoozes(household: Household) -> None:
     """The reminder comes again later, and is off the phone until then."""
-    household.open_reminder("press-snooze")
-    household.phone.next_push(household.assistant.program)
-    pressed = now()
-    household.assistant.call("button/press", entity_id="button.nightcare_snooze")
-    snoozed = household.anna.wait_until("press-snooze", state="snoozed")
+    name, pressed = household.press("snooze")
+    snoozed = household.anna.wait_until(name, state="snoozed")
     measure("a press of snooze in Home Assistant to the journal", pressed, now())
     assert moment(snoozed["until"]) > pressed
-    household.assistant.wait_for(OPEN, "off")
-    household.phone.next_push(household.assistant.program, cleared=True)
+    household.is_cleared()
 
 
 def test_the_button_says_good_night(household: Household) -> None:
     """Nothing more comes this evening, until it is taken back on the computer."""
-    household.open_reminder("press-good-night")
-    household.phone.next_push(household.assistant.program)
-    pressed = now()
-    household.assistant.call("button/press", entity_id="button.nightcare_good_night")
-    closed = household.anna.wait_until("press-good-night", reason="good night")
+    name, pressed = household.press("good_night")
+    closed = household.anna.wait_until(name, reason="good night")
     measure("good night in Home Assistant to the journal", pressed, moment(closed["at"]))
     assert household.anna.json("status")["good_night"] is True
-    household.assistant.wait_for(OPEN, "off")
-    household.phone.next_push(household.assistant.program, cleared=True)
+    household.is_cleared()
     household.anna.command("resume")
     # It is open again, so that the phone is asked again.
     household.phone.next_push(household.assistant.program)

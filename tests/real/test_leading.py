@@ -12,7 +12,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, cast
 
 import pytest
@@ -24,32 +23,15 @@ from parts.home import Home, private_home
 from parts.processes import HANG_SECONDS, eventually, find_program, run_tool
 from parts.program import LATER, Nightcare, Service, now, soon
 from parts.servers import (
+    SERVERS,
     RealServer,
     Start,
-    dunst,
-    lxqt_notificationd,
-    mako,
-    mate_notification_daemon,
-    notification_daemon,
-    swaync,
-    xfce4_notifyd,
 )
 from parts.servers.real_server import open_notifications
 
 pytestmark = pytest.mark.real
 
-SERVERS: MappingProxyType[str, Start] = MappingProxyType(
-    {
-        "dunst": dunst,
-        "lxqt": lxqt_notificationd,
-        "mako": mako,
-        "mate": mate_notification_daemon,
-        "notification-daemon": notification_daemon,
-        "swaync": swaync,
-        "xfce": xfce4_notifyd,
-    }
-)
-PICTURED = ("dunst", "xfce")
+PICTURED = ("dunst", "Xfce")
 PICTURES = Path(__file__).parents[2] / "docs" / "screenshots" / "stretch"
 MARGIN = 12
 DRAW_SECONDS = HANG_SECONDS

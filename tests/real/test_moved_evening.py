@@ -5,16 +5,16 @@ What the clock shows is libfaketime's; see `test_time_that_jumps`.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from parts.home import Home
+from parts.jumping_clock import Evening, evening_of, shown
 from parts.processes import HANG_SECONDS, eventually
 from parts.program import Nightcare, now
 from parts.wall_clock import WallClock
-from real.test_time_that_jumps import Evening, JumpingClock, shown
 
 pytestmark = [pytest.mark.real, pytest.mark.privileged]
 
@@ -39,12 +39,7 @@ BRIEFLY = HANG_SECONDS
 @pytest.fixture
 def evening(home: Home) -> Evening:
     """Return their program, not running yet; the stretch is due at 22:00."""
-    wall = JumpingClock(home.aside / "offset")
-    wall.offset(timedelta())
-    night = Nightcare(home, wall.variables())
-    night.configure()
-    night.config.write_text(CONFIG.format(zone=night.zone), encoding="utf-8")
-    return Evening(night, wall)
+    return evening_of(home, CONFIG)
 
 
 def clock(evening: Evening, *words: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from nightcare.desktop.notify.freedesktop import FreedesktopNotifier
 from nightcare.domain.delivery import DeliveryStatus
 from parts.bus import DRIVER, NOTIFICATIONS, PrivateBus, private_bus
 from parts.home import Home
-from parts.memory_screen import heard_from
+from parts.memory_screen import Ear, heard_from
 from parts.notification_server import NotificationServer
 from parts.processes import HANG_SECONDS, eventually
 from parts.steered_loop import advance, steered
@@ -60,6 +61,24 @@ def starting(home: Home) -> Iterator[tuple[PrivateBus, Starter]]:
         yield bus, starter
 
 
+@asynccontextmanager
+async def waiting(bus: PrivateBus) -> AsyncIterator[tuple[FreedesktopNotifier, Ear]]:
+    """Show a message while the session begins, where no server runs yet."""
+    screen = FreedesktopNotifier(BusClient(bus.address), icon="", patience=60.0)
+    async with heard_from(screen) as ear:
+        screen.show(MESSAGE)
+        await rejected(ear, DeliveryStatus.NO_SERVER)
+        yield screen, ear
+
+
+async def none_started_within(seconds: float, starter: Starter) -> None:
+    """Check that no server is started in this time of the loop."""
+    advance(seconds)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert starter.asked == 0
+
+
 async def asked_to_start(screen: FreedesktopNotifier, starter: Starter, times: int) -> None:
     """Wait until the bus has been asked to start a server so many times, and has done so."""
     await asyncio.to_thread(
@@ -76,14 +95,8 @@ def test_while_the_session_begins_none_is_started(
     bus, starter = starting
 
     async def story() -> None:
-        screen = FreedesktopNotifier(BusClient(bus.address), icon="", patience=60.0)
-        async with heard_from(screen) as ear:
-            screen.show(MESSAGE)
-            await rejected(ear, DeliveryStatus.NO_SERVER)
-            advance(58)
-            for _ in range(20):
-                await asyncio.sleep(0)
-            assert starter.asked == 0
+        async with waiting(bus) as (screen, _):
+            await none_started_within(58, starter)
             advance(3)
             await asked_to_start(screen, starter, 1)
 
@@ -97,15 +110,9 @@ def test_where_the_desktop_turns_out_to_have_none_the_wait_is_over(
     bus, starter = starting
 
     async def story() -> None:
-        screen = FreedesktopNotifier(BusClient(bus.address), icon="", patience=60.0)
-        async with heard_from(screen) as ear:
-            screen.show(MESSAGE)
-            await rejected(ear, DeliveryStatus.NO_SERVER)
+        async with waiting(bus) as (screen, _):
             screen.set_patience(5.0)
-            advance(4)
-            for _ in range(20):
-                await asyncio.sleep(0)
-            assert starter.asked == 0
+            await none_started_within(4, starter)
             advance(2)
             await asked_to_start(screen, starter, 1)
 
@@ -119,10 +126,7 @@ def test_the_desktops_own_server_is_sent_what_waited_for_it(
     bus, starter = starting
 
     async def story() -> None:
-        screen = FreedesktopNotifier(BusClient(bus.address), icon="", patience=60.0)
-        async with heard_from(screen) as ear:
-            screen.show(MESSAGE)
-            await rejected(ear, DeliveryStatus.NO_SERVER)
+        async with waiting(bus) as (_, ear):
             async with NotificationServer(bus.address) as server:
                 await ear.until_heard(1)
                 assert [asked.title for asked in server.asked] == [MESSAGE.title]

@@ -3,6 +3,8 @@
 Each is started as a context on a bus and a display of its own, and is a `RealServer`.
 """
 
+from types import MappingProxyType
+
 from parts.servers.dunst import Dunst, dunst
 from parts.servers.gnome import GnomeShell, gnome_shell
 from parts.servers.lxqt import Lxqt, lxqt_notificationd
@@ -14,6 +16,7 @@ from parts.servers.swaync import Swaync, swaync
 from parts.servers.xfce import XfceNotifyd, xfce4_notifyd
 
 __all__ = [
+    "SERVERS",
     "Dunst",
     "GnomeShell",
     "Lxqt",
@@ -35,3 +38,16 @@ __all__ = [
     "swaync",
     "xfce4_notifyd",
 ]
+
+SERVERS: MappingProxyType[str, Start] = MappingProxyType(
+    {
+        "dunst": dunst,
+        "LXQt": lxqt_notificationd,
+        "mako": mako,
+        "MATE": mate_notification_daemon,
+        "notification-daemon": notification_daemon,
+        "swaync": swaync,
+        "Xfce": xfce4_notifyd,
+    }
+)
+"""The servers that every run of the tests looks at, by the names in the table."""
