@@ -101,18 +101,32 @@ class Active:
 
 @dataclass(frozen=True)
 class Snoozed:
-    """Put off until an instant (UTC)."""
+    """Put off until an instant (UTC).
+
+    Attributes:
+        until: The end.
+        computer: The id of the computer on which it was put off; None for this one.
+    """
 
     until: datetime
+    computer: str | None = None
 
 
 @dataclass(frozen=True)
 class Closed:
-    """Ended at an instant (UTC), with the reason where there is one."""
+    """Ended.
+
+    Attributes:
+        outcome: The outcome.
+        at: When it ended (UTC), by the clock of the computer on which it did.
+        reason: The reason, where there is one.
+        computer: The id of the computer on which it ended; None for this one.
+    """
 
     outcome: Outcome
     at: datetime
     reason: Reason | None = None
+    computer: str | None = None
 
 
 State = Due | Held | Active | Snoozed | Closed
