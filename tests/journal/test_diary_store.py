@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from journal.memory_copy import MemoryCopy
 from journal.strategies import days, instants, texts
-from nightcare.domain.delivery import Outcome, begin
+from nightcare.domain.delivery import Outcome, Snoozed, begin
 from nightcare.domain.diary import Answer, Cramp, DiaryMoment, Leg, Morning, Severity
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.routine_session import RoutineSession
+from nightcare.domain.shared_acts import ActId, SharedAct
 from nightcare.errors import StateError
 from nightcare.journal.database import FILE_NAME
 from nightcare.journal.diary_store import DiaryStore
@@ -304,6 +305,8 @@ def everything(journal: Journal) -> None:
     journal.record_action(NOW, "done", [delivery], GlobalState(paused_until=NOW))
     journal.request_trial("water", NOW)
     journal.save_routine_session(RoutineSession(delivery.key, "calf", NOW, NOW))
+    act = SharedAct(ActId("desk", 1), delivery.occurrence, delivery.topic, Snoozed(NOW))
+    journal.record_shared_act(act, own=False)
     journal.write_note(SERVICE_NOTE, {"pid": 1})
     journal.write_note("other", {"pid": 1})
 

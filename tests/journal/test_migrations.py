@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from nightcare.domain.delivery import Active, Closed, DeliveryStatus, Outcome, begin
+from nightcare.domain.delivery import Active, Closed, DeliveryStatus, Held, Outcome, begin
+from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.engine.answer_targets import SkipSpan
 from nightcare.engine.user_actions import UserActions
@@ -136,3 +137,39 @@ def test_the_last_version_is_kept_and_its_actions_are_undone_step_by_step(tmp_pa
         assert len(journal.since(now)) == len(skipped) + 1
         assert [actions.undo(now).what for _ in range(2)] == ["skip", "done"]
         assert journal.since(now) == [shown]
+
+
+def test_the_journal_of_the_last_release_keeps_all_before_computers_share(tmp_path: Path) -> None:
+    """Its outcomes count as this computer's, and undo restores what was before them."""
+    old = sqlite3.connect(tmp_path / FILE_NAME)
+    for step in MIGRATIONS[:6]:
+        old.executescript(step)
+    columns = (
+        "reminder, care_day, slot, due, topic, fresh_from, asked, snoozes, seen, tip, state, at,"
+        " closes, again, away, handle, outcome, reason, delivery"
+    )
+    at = "2026-11-22T13:00:00.000000+00:00"
+    head = ("water", "2026-11-22", "1", at, "hydration", at, 1, 0, 1, None)
+    done = (*head, "settled", at, None, None, None, None, "done", None, None)
+    held = (*head, "held", None, None, None, None, None, None, "locked", None)
+    old.execute(f"INSERT INTO courses ({columns}) VALUES ({', '.join('?' * 19)})", done)  # noqa: S608 - constants
+    state = json.dumps([None, None, None, None, "{}"])
+    old.execute(
+        "INSERT INTO acts (at, what, courses, standing) VALUES (?, 'done', ?, ?)",
+        (at, json.dumps({"changed": [held], "beside": []}), state),
+    )
+    old.execute("PRAGMA user_version=6")
+    old.commit()
+    old.close()
+    now = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
+    key = Key("water", now.date(), "1")
+    with closing(Journal.open(tmp_path)) as journal:
+        delivery = journal.delivery(key)
+        assert delivery is not None
+        assert delivery.state == Closed(Outcome.DONE, datetime(2026, 11, 22, 13, tzinfo=UTC))
+        assert journal.shared_acts(now.date()) == []
+        actions = UserActions(schedule_of(WATER), UTC, journal)
+        assert actions.undo(now).what == "done"
+        delivery = journal.delivery(key)
+        assert delivery is not None
+        assert delivery.state == Held(Reason.LOCKED)

@@ -16,6 +16,7 @@ from journal.strategies import (
     leds,
     notes,
     occurrences,
+    shared_acts,
     standings,
     states,
     steps,
@@ -37,6 +38,7 @@ from nightcare.domain.history import ACTS, Decision, Trial, UserAction
 from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.routine_session import RoutineSession
+from nightcare.domain.shared_acts import ActId, Retraction, SharedAct
 from nightcare.journal.store import Journal
 
 NOW = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
@@ -352,6 +354,45 @@ def test_pruning_an_empty_journal_changes_nothing() -> None:
     with fresh() as journal:
         journal.prune(NOW)
         assert journal.global_state() == GlobalState()
+
+
+# Acts of several computers
+
+
+@given(st.lists(shared_acts, max_size=6, unique_by=lambda one: one.id))
+def test_acts_of_several_computers_are_given_back_as_they_were(acts: list[SharedAct]) -> None:
+    """Each once, by its computer and number, whatever comes later under the same."""
+    own = "desk"
+    with fresh() as journal:
+        for one in [*acts, *acts]:
+            journal.record_shared_act(one, own=one.id.computer == own)
+            changed = replace(one, effect=Snoozed(NOW))
+            journal.record_shared_act(changed, own=one.id.computer == own)
+        by_id = {one.id: one for one in acts}
+        assert {one.id: one for one in journal.shared_acts(date.min)} == by_id
+        assert set(journal.own_acts(date.min)) == {one for one in acts if one.id.computer == own}
+        numbers = [one.id.number for one in acts if one.id.computer == own]
+        assert journal.last_act_number(own) == max(numbers, default=0)
+        for one in acts:
+            key = one.occurrence.key
+            on_it = {other for other in acts if other.occurrence.key == key}
+            assert set(journal.shared_acts_on(key)) == on_it
+            assert set(journal.acts_elsewhere(key)) == {
+                other
+                for other in on_it
+                if other.id.computer != own or isinstance(other.effect, Retraction)
+            }
+
+
+def test_acts_are_pruned_with_their_occurrences() -> None:
+    """Those that were due more than 400 days ago."""
+    with fresh() as journal:
+        for number, due in enumerate((NOW - 401 * DAY, NOW), 1):
+            one = delivery(due)
+            act = SharedAct(ActId("desk", number), one.occurrence, one.topic, Snoozed(NOW))
+            journal.record_shared_act(act, own=True)
+        journal.prune(NOW)
+        assert [one.id.number for one in journal.shared_acts(date.min)] == [2]
 
 
 # A copy

@@ -25,6 +25,7 @@ from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.routine_session import RoutineSession
 from nightcare.domain.safe_text import is_unsafe
+from nightcare.domain.shared_acts import ActId, Effect, Retraction, SharedAct
 
 Value = str | int | None
 Row = tuple[Value, ...]
@@ -39,7 +40,7 @@ _YEARS = range(2, 9999)
 
 DELIVERY_COLUMNS = (
     "reminder, care_day, slot, due, topic, fresh_from, asked, snoozes, seen, tip, state, at,"
-    " closes, again, away, handle, outcome, reason, delivery"
+    " closes, again, away, handle, outcome, reason, delivery, computer"
 )
 """The columns of a delivery, in the order of the rows in acts. "handle" is not used any more."""
 
@@ -49,6 +50,10 @@ GLOBAL_STATE_COLUMNS = "began, reckoned, paused_until, good_night, tonight"
 ROUTINE_COLUMNS = "reminder, care_day, slot, routine, began, seen"
 DECISION_COLUMNS = "at, reminder, care_day, slot, due, verdict, step, delivery"
 ACTION_COLUMNS = "id, at, what, courses, standing"
+SHARED_ACT_COLUMNS = (
+    "computer, number, reminder, care_day, slot, due, topic, own, what, at, reason,"
+    " undone_computer, undone_number"
+)
 
 
 # Values of columns
@@ -125,16 +130,16 @@ def _state_row(state: State) -> Row:
     """Return the values of the columns from "state" on."""
     match state:
         case Due():
-            return ("due", None, None, None, None, None, None, None, None)
+            return ("due", *(None,) * 9)
         case Held(cause):
-            return ("held", None, None, None, None, None, None, cause, None)
+            return ("held", None, None, None, None, None, None, cause, None, None)
         case Active(shown, closes, again, away, status):
             return ("open", _format_optional(shown), format_instant(closes),
-                    _format_optional(again), int(away), None, None, None, status)  # fmt: skip
-        case Snoozed(until):
-            return ("snoozed", format_instant(until), None, None, None, None, None, None, None)
-        case Closed(outcome, at, reason):
-            return ("settled", format_instant(at), None, None, None, None, outcome, reason, None)
+                    _format_optional(again), int(away), None, None, None, status, None)  # fmt: skip
+        case Snoozed(until, computer):
+            return ("snoozed", format_instant(until), *(None,) * 7, computer)
+        case Closed(outcome, at, reason, computer):
+            return ("settled", format_instant(at), *(None,) * 4, outcome, reason, None, computer)
 
 
 def parse_delivery(*row: Value) -> Delivery:
@@ -160,6 +165,7 @@ def parse_delivery(*row: Value) -> Delivery:
 def _parse_state(named: Mapping[str, Value]) -> State:
     at, closes, again = (_parse_optional(named[name]) for name in ("at", "closes", "again"))
     reason = named["reason"]
+    computer = None if named["computer"] is None else str(named["computer"])
     match named["state"]:
         case "held":
             return Held(Reason(str(reason)))
@@ -168,10 +174,11 @@ def _parse_state(named: Mapping[str, Value]) -> State:
             status = DeliveryStatus(str(named["delivery"] or usual))
             return Active(at, closes, again, bool(named["away"]), status)
         case "snoozed" if at is not None:
-            return Snoozed(at)
+            return Snoozed(at, computer)
         case "settled" if at is not None:
             outcome = Outcome(str(named["outcome"]))
-            return Closed(outcome, at, None if reason is None else Reason(str(reason)))
+            why = None if reason is None else Reason(str(reason))
+            return Closed(outcome, at, why, computer)
         case _:
             return Due()
 
@@ -278,6 +285,58 @@ def parse_action(number: int, at: str, what: str, deliveries: str, state: str) -
         parse_global_state(*json.loads(state)),
         tuple(parse_delivery(*one) for one in both["beside"]),
     )
+
+
+_SNOOZED = "snoozed"
+UNDONE = "undone"
+"""The word for a retraction in the rows of acts."""
+
+_LARGEST_NUMBER = 2**53
+
+
+def shared_act_row(act: SharedAct, *, own: bool) -> Row:
+    """Return an act as the values of `SHARED_ACT_COLUMNS`; `own` for one of this computer."""
+    head: Row = (
+        act.id.computer, act.id.number, *key_row(act.occurrence.key),
+        format_instant(act.occurrence.due), act.topic, int(own),
+    )  # fmt: skip
+    match act.effect:
+        case Closed(outcome, at, reason):
+            return (*head, outcome, format_instant(at), reason, None, None)
+        case Snoozed(until):
+            return (*head, _SNOOZED, format_instant(until), None, None, None)
+        case Retraction(undone):
+            return (*head, UNDONE, None, None, undone.computer, undone.number)
+
+
+def parse_shared_act(*row: Value) -> SharedAct:
+    """Return the act in a row."""
+    (
+        computer, number, reminder, care_day, slot, due, topic, _, what, at, reason,
+        undone_computer, undone_number,
+    ) = row  # fmt: skip
+    effect: Effect
+    if what == UNDONE:
+        effect = Retraction(_parse_act_id(undone_computer, undone_number))
+    elif what == _SNOOZED:
+        effect = Snoozed(parse_instant(str(at)))
+    else:
+        why = None if reason is None else Reason(str(reason))
+        effect = Closed(Outcome(str(what)), parse_instant(str(at)), why)
+    return SharedAct(
+        _parse_act_id(computer, number),
+        Occurrence(parse_key(reminder, care_day, slot), parse_instant(str(due))),
+        Topic(str(topic)),
+        effect,
+    )
+
+
+def _parse_act_id(computer: Value, number: Value) -> ActId:
+    if not isinstance(computer, str) or not isinstance(number, int):
+        raise TypeError(computer, number)
+    if not (computer.isascii() and computer.isalnum()) or not 0 < number < _LARGEST_NUMBER:
+        raise ValueError(computer, number)
+    return ActId(computer, number)
 
 
 def parse_trial(number: int, at: str, reminder: str) -> Trial:

@@ -122,13 +122,35 @@ _SKIPPED = "-- No table changes"
 """The outcome and the action of a skip. Earlier versions would take them for damage, and show what
 was skipped; the number of the version keeps them from it."""
 
-MIGRATIONS = (_FIRST, _DIARY, _LEADING, _APPLICATION, _DELIVERY, _SKIPPED)
+_SHARED = """
+ALTER TABLE courses ADD COLUMN computer TEXT;
+CREATE TABLE shared_acts (
+    computer TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    reminder TEXT NOT NULL,
+    care_day TEXT NOT NULL,
+    slot TEXT NOT NULL,
+    due TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    own INTEGER NOT NULL,
+    what TEXT NOT NULL,
+    at TEXT,
+    reason TEXT,
+    undone_computer TEXT,
+    undone_number INTEGER,
+    PRIMARY KEY (computer, number)
+) WITHOUT ROWID;
+CREATE INDEX shared_acts_by_occurrence ON shared_acts (care_day, reminder, slot);
+"""
+"""The acts of all computers of the person, this one's among them."""
+
+MIGRATIONS = (_FIRST, _DIARY, _LEADING, _APPLICATION, _DELIVERY, _SKIPPED, _SHARED)
 """The migration from each version to the next; a released one is never changed."""
 
 VERSION = len(MIGRATIONS)
 
 TABLES = (
     "courses", "tips_shown", "decisions", "acts", "trials", "cramps", "mornings", "questions",
-    "leading",
+    "leading", "shared_acts",
 )  # fmt: skip
 """The tables of recorded events, with a row for each."""

@@ -54,6 +54,9 @@ _CARRIED = (
     ),
     _SavedTable("acts", mapping.ACTION_COLUMNS, "rowid", mapping.parse_action),
     _SavedTable(
+        "shared_acts", mapping.SHARED_ACT_COLUMNS, "computer, number", mapping.parse_shared_act
+    ),
+    _SavedTable(
         "notes", "name, value", "name", lambda name, value: (str(name), mapping.parse_note(value))
     ),
 )

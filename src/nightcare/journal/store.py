@@ -13,6 +13,7 @@ from nightcare.domain.history import Decision, Trial, UserAction
 from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key, Occurrence
 from nightcare.domain.routine_session import RoutineSession
+from nightcare.domain.shared_acts import SharedAct
 from nightcare.errors import StateError
 from nightcare.journal.database import Database
 from nightcare.journal.mapping import (
@@ -21,6 +22,7 @@ from nightcare.journal.mapping import (
     DELIVERY_COLUMNS,
     GLOBAL_STATE_COLUMNS,
     ROUTINE_COLUMNS,
+    SHARED_ACT_COLUMNS,
     delivery_row,
     format_deliveries,
     format_instant,
@@ -32,9 +34,11 @@ from nightcare.journal.mapping import (
     parse_global_state,
     parse_note,
     parse_routine,
+    parse_shared_act,
     parse_trial,
     routine_row,
     salvage_global_state,
+    shared_act_row,
 )
 from nightcare.journal.migrations import TABLES
 
@@ -224,6 +228,39 @@ class Journal(Database):
         """Delete an action that was undone."""
         self.write("DELETE FROM acts WHERE id = ?", action.id)
 
+    # Acts of all computers of the person
+
+    def shared_acts(self, since: date) -> list[SharedAct]:
+        """Return the acts of all computers on the care days since a date, ordered by number."""
+        return self._shared_acts("care_day >= ?", since.isoformat())
+
+    def own_acts(self, since: date) -> list[SharedAct]:
+        """Return the acts of this computer on the care days since a date, ordered by number."""
+        return self._shared_acts("care_day >= ? AND own", since.isoformat())
+
+    def acts_elsewhere(self, key: Key) -> list[SharedAct]:
+        """Return what other computers made of an occurrence, and all retractions."""
+        return self._shared_acts(f"{_OF_KEY} AND (NOT own OR at IS NULL)", *key_row(key))
+
+    def shared_acts_on(self, key: Key) -> list[SharedAct]:
+        """Return the acts of all computers on an occurrence, ordered by number."""
+        return self._shared_acts(_OF_KEY, *key_row(key))
+
+    def record_shared_act(self, act: SharedAct, *, own: bool) -> None:
+        """Write an act, of this computer if `own`; one that is known is left alone."""
+        row = shared_act_row(act, own=own)
+        self.insert("shared_acts", SHARED_ACT_COLUMNS, *row, verb="OR IGNORE")
+
+    def last_act_number(self, computer: str) -> int:
+        """Return the highest number of the acts of a computer; 0 where there is none."""
+        sql = "SELECT coalesce(max(number), 0) FROM shared_acts WHERE computer = ?"
+        (number,) = self.read(int, sql, computer)
+        return number
+
+    def _shared_acts(self, where: str, *values: str) -> list[SharedAct]:
+        sql = f"SELECT {SHARED_ACT_COLUMNS} FROM shared_acts WHERE {where} ORDER BY number"  # noqa: S608 - constants
+        return self.read(parse_shared_act, sql, *values)
+
     # Trials: `nightcare try` asks the service to show a reminder now
 
     def request_trial(self, reminder: str, now: datetime) -> int:
@@ -299,3 +336,4 @@ class Journal(Database):
             self.write("DELETE FROM courses WHERE state = 'settled' AND due < ?", oldest)
             for table in ("decisions", "acts", "trials"):
                 self.write(f"DELETE FROM {table} WHERE at < ?", oldest)  # noqa: S608 - constants
+            self.write("DELETE FROM shared_acts WHERE due < ?", oldest)
