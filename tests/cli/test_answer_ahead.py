@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cli.talk import answered
 from cli.terminal import TODAY, Terminal
 from nightcare.domain.care_day import ONE_DAY
-from nightcare.domain.delivery import Active, Held, Snoozed
+from nightcare.domain.delivery import Active, Closed, Held, Outcome, Snoozed
 from nightcare.domain.reasons import Reason
 
 DAY = """
@@ -187,6 +189,22 @@ def test_why_tells_what_was_answered_ahead(terminal: Terminal) -> None:
     (entry,) = terminal("why", "water", "--json").json
     assert (entry["due"][11:16], entry["decided"][11:16]) == ("16:00", "14:10")
     assert (entry["verdict"], entry["step"]) == ("drop", "done")
+
+
+def test_why_tells_what_was_answered_on_another_computer(terminal: Terminal) -> None:
+    """It was shown here until then."""
+    delivery = terminal.have_open()
+    with terminal.journal() as journal:
+        journal.record_decision(terminal.at("14:00"), delivery.occurrence, "show", Reason.SHOW)
+        answered = Closed(Outcome.DONE, terminal.at("14:05"), computer="0a1b2c3d4e")
+        journal.save(replace(delivery, state=answered))
+    assert terminal("why", "water").out == (
+        "water (14:00): done on another of your computers, 14:05.\n"
+    )
+    terminal.write('language = "da"')
+    assert terminal("why", "water").out == (
+        "water (kl. 14:00): gjort på en anden af dine computere, kl. 14:05.\n"
+    )
 
 
 def test_skipped_reminders_are_exported(terminal: Terminal) -> None:

@@ -10,7 +10,7 @@ from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.completion import reminder_names
 from nightcare.cli.output import print_json
 from nightcare.cli.plan_json import key_value, local_time
-from nightcare.domain.delivery import Closed
+from nightcare.domain.delivery import Closed, Delivery
 from nightcare.domain.history import Decision
 from nightcare.i18n.plan_text import delivery_text, reason_text
 
@@ -26,6 +26,7 @@ def why_command(context: CommandContext, *, reminder: str | None, as_json: bool)
             with user_actions(context) as actions:
                 actions.reminder(reminder)
         decisions = journal.last_decisions(reminder)
+        deliveries = {one: journal.delivery(one.occurrence.key) for one in decisions}
         calendar = context.calendar
     ahead = [
         (one, one.state)
@@ -61,7 +62,7 @@ def why_command(context: CommandContext, *, reminder: str | None, as_json: bool)
     if not decisions and not ahead:
         context.print("why_nothing")
     for one in decisions:
-        _print(one, context)
+        _print(one, deliveries[one], context)
     for delivery, state in ahead:
         context.print(
             "why_ahead",
@@ -72,7 +73,17 @@ def why_command(context: CommandContext, *, reminder: str | None, as_json: bool)
         )
 
 
-def _print(decision: Decision, context: CommandContext) -> None:
+def _print(decision: Decision, delivery: Delivery | None, context: CommandContext) -> None:
+    state = None if delivery is None else delivery.state
+    if isinstance(state, Closed) and state.computer is not None:
+        context.print(
+            "why_elsewhere",
+            reminder=decision.occurrence.key.reminder,
+            due=context.clock(decision.occurrence.due),
+            outcome=context.translator.text(f"outcome_{state.outcome}"),
+            at=context.clock(state.at),
+        )
+        return
     verdict, reason = decision.verdict, reason_text(context.translator, decision.step)
     if decision.delivery is not None and decision.delivery.stage != "shown":
         verdict, reason = "not_shown", delivery_text(context.translator, decision.delivery)

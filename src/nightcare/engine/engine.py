@@ -30,7 +30,12 @@ from nightcare.engine.context import Context
 from nightcare.engine.display import Display
 from nightcare.engine.display_queue import share_screen, show_one
 from nightcare.engine.guided_routine import GuidedRoutine
-from nightcare.engine.lifecycle import candidates, expire, moved_by_person
+from nightcare.engine.lifecycle import (
+    apply_answers_elsewhere,
+    candidates,
+    expire,
+    moved_by_person,
+)
 from nightcare.engine.notices import Notices
 from nightcare.engine.notification_events import (
     handle_delivery,
@@ -234,6 +239,7 @@ class Engine:
         with context.journal.transaction(flushed=self._guided_routine.under_way):
             situation = self._situation(now)
             self._continue_routine(now)
+            apply_answers_elsewhere(context, now)
             expire(context, situation)
             self._guided_routine.stop_unless_open(context.journal, silent=situation.silent)
             situation = replace(situation, routine_under_way=self._guided_routine.under_way)

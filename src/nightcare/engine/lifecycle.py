@@ -21,12 +21,31 @@ from nightcare.domain.policy import Drop, Situation, decide, review
 from nightcare.domain.reasons import Reason
 from nightcare.domain.recurrence import between, planned
 from nightcare.domain.reminders import Every, Key, Occurrence, Reminder
+from nightcare.domain.shared_acts import answered_elsewhere
 from nightcare.engine.context import Context
 from nightcare.engine.guided_routine import GuidedRoutine
 from nightcare.engine.ports import JournalPort
 
 _LOOKS_BACK = timedelta(days=400)
 """A machine that was off for longer, or whose clock was wrong by more, has missed no more."""
+
+
+def apply_answers_elsewhere(context: Context, now: datetime) -> None:
+    """Apply to what has no outcome what the person did on other computers, up to now (UTC).
+
+    What receives an act applies it already; an undo here may have restored what was before it.
+    """
+    for delivery in context.journal.unsettled():
+        changed = _as_elsewhere(context, delivery, now)
+        if changed.settled:
+            context.settle(changed)
+        elif changed != delivery:
+            context.journal.save(changed)
+
+
+def _as_elsewhere(context: Context, delivery: Delivery, now: datetime) -> Delivery:
+    acts = context.journal.acts_elsewhere(delivery.key)
+    return answered_elsewhere(delivery, acts, now) if acts else delivery
 
 
 def expire(context: Context, situation: Situation) -> None:
@@ -92,8 +111,11 @@ def _newly_due(
         reminder = context.schedule.reminder(occurrence.key.reminder)
         if reminder is None:
             continue
-        delivery = begin(occurrence, reminder.topic)
-        if guided_routine.reminder(context.journal) == reminder.name:
+        delivery = _as_elsewhere(context, begin(occurrence, reminder.topic), now)
+        if delivery.settled:
+            context.decided(delivery, "drop", Reason.ANSWERED, now)
+            context.settle(delivery)
+        elif guided_routine.reminder(context.journal) == reminder.name:
             # It would ask for what is being done just now.
             context.settle(delivery.give_up(now, Reason.ROUTINE))
         elif (reminder.name, occurrence.key.care_day) in skipped_days(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nightcare.domain.reasons import Reason
     from nightcare.domain.reminders import Key, Occurrence
     from nightcare.domain.routine_session import RoutineSession
+    from nightcare.domain.shared_acts import SharedAct
 
 
 class Notifier(Protocol):
@@ -105,6 +106,10 @@ class JournalPort(Protocol):
 
     def known(self, keys: Iterable[Key]) -> frozenset[Key]:
         """Return the keys whose moment has come already."""
+        ...
+
+    def acts_elsewhere(self, key: Key) -> list[SharedAct]:
+        """Return what other computers of the person made of an occurrence, and all retractions."""
         ...
 
     def save(self, delivery: Delivery) -> None:
