@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 
+from nightcare.bridge.act_exchange import SHARED_DAYS, ActExchange, ActMessage
 from nightcare.bridge.broker_connection import BrokerConnection, Trouble, Will, backoff
 from nightcare.bridge.commands import Command, Published, act, meant, parse
 from nightcare.bridge.publication import BridgeFacts, changes_at, events, expiries, retained
@@ -98,6 +99,7 @@ class BridgeApp:
         self._asleep = False
         self._forgotten = False
         self._status = BridgeStatus()
+        self._received: list[ActMessage] = []
 
     async def run(self) -> None:
         """Serve until a signal ends the bridge, or the config has no table `[mqtt]` any more."""
@@ -136,7 +138,7 @@ class BridgeApp:
     def refresh(self) -> None:
         """Publish what has changed in the journal, the config or the plan."""
         try:
-            facts = self._reader.facts(self._topics, self._settings, now())
+            facts = self._read()
         except StateError as error:
             self._log_error(error)
             return
@@ -151,6 +153,27 @@ class BridgeApp:
             self._publisher.want(retained(self._facts))
         self._known = {one.key: one for one in facts.outlook.deliveries}
         self._set_alarm()
+
+    def _read(self) -> BridgeFacts:
+        """Exchange acts with other computers, and return the facts.
+
+        Raises:
+            StateError: The journal cannot be used.
+        """
+        if not self._settings.share:
+            return self._reader.facts(self._topics, self._settings, now())
+        exchange = ActExchange(self._reader.journal, self._topics.computer)
+        received, self._received = self._received, []
+        exchange.receive(received, now())
+        exchange.sync(now())
+        facts = self._reader.facts(self._topics, self._settings, now())
+        return replace(facts, acts=exchange.published(now()))
+
+    def _receive(self, message: ActMessage) -> None:
+        """Take in acts of another computer, together with those that arrive at the same time."""
+        if not self._received:
+            asyncio.get_running_loop().call_soon(self.refresh)
+        self._received.append(message)
 
     def _refresh_soon(self) -> None:
         asyncio.get_running_loop().call_later(_SOON, self.refresh)
@@ -182,8 +205,9 @@ class BridgeApp:
             will = Will(topics.alive, OFFLINE.encode())
             connection = BrokerConnection(settings, self._context.variables, topics.node, will)
             wanted = {} if self._facts is None else retained(self._facts)
+            acts = self._receive if settings.share else None
             publisher = Publisher(
-                connection, topics, wanted, self._command, self._changed, self._lifetime
+                connection, topics, wanted, self._command, self._changed, self._lifetime, acts
             )
             self._connection, self._publisher, self._published = connection, publisher, None
             try:
@@ -222,6 +246,8 @@ class BridgeApp:
 
     def _lifetime(self, topic: str) -> timedelta | None:
         """Return how long the broker is to keep the payload of a topic; None for ever."""
+        if self._topics.acts(topic) is not None:
+            return timedelta(days=SHARED_DAYS)
         until = None if self._facts is None else expiries(self._facts).get(topic)
         return None if until is None else until - now()
 

@@ -15,6 +15,7 @@ from datetime import timedelta
 
 from paho.mqtt.client import MQTTMessage
 
+from nightcare.bridge.act_exchange import ActMessage
 from nightcare.bridge.broker_connection import BrokerConnection, Trouble
 from nightcare.bridge.topics import Topics
 
@@ -36,6 +37,7 @@ class Publisher:
         connection: The connection.
         topics: The names of the topics.
         wanted: The payload of every topic that the broker is to hold.
+        acts: Called with each message with acts of any computer of the person; None not to share.
         command: Called with the name and the payload of each command that may count.
         changed: Called when the broker has taken or refused something.
         lifetime: Returns the time after which the broker is to drop the payload of a topic.
@@ -53,6 +55,7 @@ class Publisher:
         command: Callable[[str, bytes], None],
         changed: Callable[[str | None], None],
         lifetime: Callable[[str], timedelta | None] = lambda _: None,
+        acts: Callable[[ActMessage], None] | None = None,
     ) -> None:
         self._connection = connection
         self._topics = topics
@@ -60,6 +63,7 @@ class Publisher:
         self._command = command
         self._changed = changed
         self._lifetime = lifetime
+        self._acts = acts
         self._held: dict[str, bytes] = {}
         self._pending: dict[int, str] = {}
         self._marker = b""
@@ -93,7 +97,8 @@ class Publisher:
 
     def connected(self) -> None:
         """Read what the broker holds, and find out what is older than this connection."""
-        number = self._connection.subscribe(self._topics.filters)
+        others = () if self._acts is None else (self._topics.acts_of_all,)
+        number = self._connection.subscribe([*self._topics.filters, *others])
         if number is not None:
             self._pending[number] = self._topics.commands
         self._mark()
@@ -109,6 +114,8 @@ class Publisher:
             if message.payload == self._marker:
                 self._fresh = True
                 self._compare()
+        elif (found := self._topics.acts(topic)) is not None:
+            self._receive_acts(ActMessage(*found, bytes(message.payload)), topic)
         elif message.retain:
             self._take_note(topic, bytes(message.payload))
         else:
@@ -129,6 +136,12 @@ class Publisher:
         self._settle()
 
     # What the broker holds
+
+    def _receive_acts(self, message: ActMessage, topic: str) -> None:
+        if message.computer == self._topics.computer:
+            self._take_note(topic, message.payload)
+        elif self._acts is not None and message.payload:
+            self._acts(message)
 
     def _take_note(self, topic: str, payload: bytes) -> None:
         if not payload:

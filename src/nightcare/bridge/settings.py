@@ -58,6 +58,7 @@ class BridgeSettings:
     discovery: bool
     diary: bool
     detail: bool
+    share: bool
     insecure: bool
 
     @property

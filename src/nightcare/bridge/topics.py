@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from nightcare.domain.reminders import Key
 
 ONLINE, OFFLINE = "online", "offline"
+ACTS = "acts"
+"""The level of the topics with acts, below that of the computer."""
+
 DISCOVERY = "homeassistant"
 """The first level of the topics in which Home Assistant looks for entities."""
 
@@ -53,6 +56,18 @@ class Topics:
     def filters(self) -> tuple[str, str]:
         """The filters of all topics that the bridge has to do with."""
         return f"{self.root}/#", f"{DISCOVERY}/+/{self.node}/+/config"
+
+    @property
+    def acts_of_all(self) -> str:
+        """The filter of the acts of all computers of the person."""
+        return f"nightcare/{self.person}/+/{ACTS}/#"
+
+    def acts(self, topic: str) -> tuple[str, str] | None:
+        """Return the computer and the name of a topic with acts; None for any other topic."""
+        match topic.split("/", 3):
+            case ["nightcare", self.person, computer, name] if name.startswith(f"{ACTS}/"):
+                return computer, name
+        return None
 
     def of(self, name: str) -> str:
         """Return the topic of a name."""

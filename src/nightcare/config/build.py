@@ -43,6 +43,7 @@ MQTT_DEFAULTS: Table = {
     "discovery": True,
     "diary": False,
     "detail": False,
+    "share": False,
     "insecure": False,
 }
 STAYS = "10m"

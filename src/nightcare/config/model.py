@@ -271,6 +271,10 @@ class MqttTable(_Table):
         default=MQTT_DEFAULTS["detail"],
         description="Set to true to publish what a reminder is about, and its tip.",
     )
+    share: YesOrNo = Field(
+        default=MQTT_DEFAULTS["share"],
+        description="Set to true on each of your computers to let an answer on one count on all.",
+    )
     insecure: YesOrNo = Field(
         default=MQTT_DEFAULTS["insecure"],
         description="Set to true to connect without TLS. Port 1883 of this computer needs none.",

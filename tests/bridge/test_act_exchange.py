@@ -1,0 +1,259 @@
+"""Acts on their way between the journals of several computers."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from nightcare.bridge.act_exchange import SHARED_DAYS, ActExchange, ActMessage, act_topic
+from nightcare.domain.delivery import Active, Closed, Outcome, Snoozed
+from nightcare.domain.reminders import Key
+from parts.desk import Desk, local
+
+STRETCH = """
+[reminders.stretch]
+topic = "stretching"
+text = "Stretch"
+at = "bedtime - 30m"
+stays = "20m"
+"""
+NAME = "acts/2026-11-23/stretch/1"
+MINUTE = timedelta(minutes=1)
+
+
+class SharingDesk(Desk):
+    """A desk with a person at it, whose acts are shared."""
+
+    def __init__(self, name: str, config: str = STRETCH) -> None:
+        super().__init__(config, "2026-11-23 12:00")
+        self.name = name
+        self.exchange = ActExchange(self.journal, name)
+
+    def publish(self) -> list[ActMessage]:
+        """Return the messages that the broker is to hold."""
+        self.exchange.sync(self.now)
+        published = self.exchange.published(self.now)
+        return [ActMessage(self.name, name, payload) for name, payload in published.items()]
+
+    def hear(self, *others: SharingDesk) -> None:
+        """Receive all messages of other computers, and let the service know."""
+        self.exchange.receive([one for other in others for one in other.publish()], self.now)
+        self.written()
+
+
+def two(config: str = STRETCH) -> tuple[SharingDesk, SharingDesk]:
+    """Return two computers with the stretch on both screens."""
+    desks = SharingDesk("desk", config), SharingDesk("laptop", config)
+    for one in desks:
+        one.until("2026-11-23 22:01")
+        assert one.title() == "Stretch"
+    return desks
+
+
+def test_done_on_one_takes_it_off_the_other() -> None:
+    """It counts there as done, and is not that computer's own act."""
+    desk, laptop = two()
+    desk.press("done")
+    laptop.hear(desk)
+    assert laptop.title() is None
+    assert laptop.outcomes("stretch") == ["done"]
+    (delivery,) = laptop.deliveries("stretch")
+    assert delivery.state == Closed(Outcome.DONE, desk.now, computer="desk")
+    assert laptop.publish() == []
+    # Nothing is left to do, and nothing is written, which would wake the service.
+    assert not laptop.exchange.sync(laptop.now)
+    assert not laptop.exchange.receive(desk.publish(), laptop.now)
+
+
+def test_an_answer_that_is_not_recorded_yet_is_not_replaced_by_a_weaker_one() -> None:
+    """The bridge may have been away when it was given."""
+    desk, laptop = two()
+    laptop.press("done")
+    laptop.exchange.receive([message("desk", what="dismissed")], laptop.now)
+    assert laptop.outcomes("stretch") == ["done"]
+    desk.hear(laptop)
+    assert desk.outcomes("stretch") == ["done"]
+
+
+def test_undo_on_one_brings_it_back_on_the_other() -> None:
+    """While it is fresh."""
+    desk, laptop = two()
+    desk.press("done")
+    laptop.hear(desk)
+    desk.answers().undo(desk.now)
+    desk.written()
+    laptop.hear(desk)
+    assert [str(one.title()).removeprefix("Once more: ") for one in (desk, laptop)] == [
+        "Stretch",
+        "Stretch",
+    ]
+
+
+def test_an_answer_ahead_keeps_it_from_coming_on_the_other() -> None:
+    """The other knows of it by the message alone."""
+    desk, laptop = SharingDesk("desk"), SharingDesk("laptop")
+    desk.answers().skip(desk.now)
+    laptop.hear(desk)
+    laptop.until("2026-11-23 22:10")
+    assert laptop.title() is None
+    assert laptop.outcomes("stretch") == ["skipped"]
+
+
+def test_a_snooze_on_one_puts_it_off_on_the_other() -> None:
+    """It returns on both when the later one is over."""
+    desk, laptop = two()
+    laptop.answers().snooze(laptop.now, until=5 * MINUTE)
+    laptop.written()
+    desk.answers().snooze(desk.now)
+    desk.written()
+    laptop.hear(desk)
+    (delivery,) = laptop.deliveries("stretch")
+    assert delivery.state == Snoozed(desk.now + 10 * MINUTE, "desk")
+    laptop.until("2026-11-23 22:10")
+    assert laptop.title() is None
+    laptop.until("2026-11-23 22:12")
+    assert laptop.title() == "Once more: Stretch"
+
+
+def test_what_nobody_answered_on_one_stays_on_the_other() -> None:
+    """Afterwards both agree on the stronger outcome."""
+    desk, laptop = two()
+    laptop.exchange.receive([message("desk", what="missed")], laptop.now)
+    laptop.written()
+    assert laptop.title() == "Stretch"
+    for one in (desk, laptop):
+        one.until("2026-11-23 23:30")
+    desk.hear(laptop)
+    laptop.hear(desk)
+    assert laptop.outcomes("stretch") == desk.outcomes("stretch") == ["expired"]
+
+
+def test_an_undo_of_an_own_act_does_not_bring_back_what_was_answered_elsewhere() -> None:
+    """The service looks at what others did before it shows anything."""
+    desk, laptop = two()
+    laptop.press("done")
+    laptop.hear(desk)
+    desk.press("done")
+    laptop.hear(desk)
+    laptop.answers().undo(laptop.now)
+    laptop.written()
+    assert laptop.title() is None
+    assert laptop.outcomes("stretch") == ["done"]
+
+
+def test_a_moment_that_a_later_bedtime_moves_comes_again_though_it_was_missed_on_both() -> None:
+    """That another computer missed it does not stand in its way."""
+    desk, laptop = SharingDesk("desk"), SharingDesk("laptop")
+    laptop.exchange.receive([message("desk", what="missed")], laptop.now)
+    laptop.until("2026-11-23 22:01")
+    assert laptop.title() == "Stretch"
+    assert desk.publish() == []
+
+
+def test_what_was_erased_does_not_come_back_from_the_broker() -> None:
+    """A computer ignores its own acts there, and then has nothing to publish."""
+    desk, _ = two()
+    desk.press("done")
+    held = desk.publish()
+    desk.journal.erase(desk.now)
+    assert not desk.exchange.receive(held, desk.now)
+    assert desk.publish() == []
+
+
+def test_another_schedule_and_a_later_version_harm_nothing() -> None:
+    """An unknown reminder is recorded, and an unknown kind of act is left out."""
+    laptop = SharingDesk("laptop", STRETCH.replace("stretch]", "walk]"))
+    known = {"n": 1, "what": "done", "at": "2026-11-23T11:00:00+00:00"}
+    laptop.exchange.receive(
+        [message("desk", acts=[{"n": 2, "what": "postponed", "where": [1]}, known])], laptop.now
+    )
+    laptop.until("2026-11-23 23:30")
+    assert laptop.outcomes("stretch") == ["done"]
+    assert laptop.outcomes("walk") == ["expired"]
+
+
+def message(computer: str, what: str = "done", **changes: object) -> ActMessage:
+    """Return a message of another computer about the stretch."""
+    at = "2026-11-23T21:00:30+00:00"
+    payload = {
+        "due": "2026-11-23T21:00:00+00:00",
+        "topic": "stretching",
+        "acts": [{"n": 1, "what": what, "at": at}],
+        **changes,
+    }
+    return ActMessage(computer, NAME, json.dumps(payload).encode())
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"\xff",
+        b"[]",
+        b"{}",
+        b"[" * 100_000,
+        b"x" * 100_000,
+        message("desk", acts={}).payload,
+        message("desk", acts=[1, None, {}, {"n": "1", "what": "done"}]).payload,
+        message("desk", acts=[{"n": 0, "what": "done", "at": "2026-11-23T21:00:30Z"}]).payload,
+        message("desk", acts=[{"n": 2**60, "what": "done", "at": "2026-11-23T21:00Z"}]).payload,
+        message("desk", acts=[{"n": 1, "undoes": ["../x", 1]}]).payload,
+        message("desk", acts=[{"n": 1, "undoes": ["desk"]}]).payload,
+        message("desk", acts=[{"n": 1, "what": "undone"}]).payload,
+        message("desk", topic="news").payload,
+        message("desk", due="yesterday").payload,
+        message("desk", due="2026-11-23T21:00:00").payload,
+    ],
+)
+def test_what_is_no_message_is_ignored(payload: bytes) -> None:
+    """A broker may send anything."""
+    laptop = SharingDesk("laptop")
+    assert not laptop.exchange.receive([ActMessage("desk", NAME, payload)], laptop.now)
+    assert laptop.journal.shared_acts(laptop.now.date()) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "acts", "state", "acts/2026-11-23/stretch", "acts/2026-11-23/stretch/1/2",
+        "acts/x/stretch/1",
+        "acts/2026-11-23//1", "acts/2026-11-23/stretch/%1b", "acts/2026-11-23/%0a/1",
+        "acts/2026-01-01/stretch/1", "acts/2027-11-23/stretch/1", "other/2026-11-23/stretch/1",
+    ],
+)  # fmt: skip
+def test_what_is_no_topic_with_acts_is_ignored(name: str) -> None:
+    """Neither are care days that are long past or far ahead."""
+    laptop = SharingDesk("laptop")
+    found = ActMessage("desk", name, message("desk").payload)
+    assert not laptop.exchange.receive([found], laptop.now)
+
+
+def test_a_topic_carries_any_name_of_a_reminder() -> None:
+    """No level, wildcard or blank of it is one of the topic."""
+    key = Key("a/b +#é", local("2026-11-23 12:00").date(), "10:30")
+    name = act_topic(key)
+    assert name == "acts/2026-11-23/a%2Fb%20%2B%23%C3%A9/10%3A30"
+    laptop = SharingDesk("laptop")
+    laptop.exchange.receive([ActMessage("desk", name, message("desk").payload)], laptop.now)
+    assert laptop.journal.delivery(key) is not None
+
+
+def test_acts_are_published_for_some_weeks() -> None:
+    """A computer that was away for as long misses none."""
+    desk, _ = two()
+    desk.press("done")
+    assert [one.name for one in desk.publish()] == [NAME]
+    desk.now += timedelta(days=SHARED_DAYS)
+    assert desk.publish() != []
+    desk.now += timedelta(days=1)
+    assert desk.publish() == []
+
+
+def test_the_stretch_that_is_open_elsewhere_is_no_act() -> None:
+    """Only what a computer ended or put off is published."""
+    desk, _ = two()
+    (delivery,) = desk.deliveries("stretch")
+    assert isinstance(delivery.state, Active)
+    assert desk.publish() == []

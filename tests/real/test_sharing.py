@@ -1,0 +1,116 @@
+"""One person at several computers: real services, bridges and notification servers, one broker."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from parts.broker import Broker, phone, private_broker
+from parts.bus import private_bus
+from parts.display import virtual_display
+from parts.home import Home, private_home
+from parts.mounts import with_mounts
+from parts.processes import HANG_SECONDS, Program, eventually, running
+from parts.program import LATER, PROGRAM, Nightcare, Service, now, soon
+from parts.servers import Dunst, dunst
+
+pytestmark = [pytest.mark.real, pytest.mark.privileged]
+
+COMPUTERS = 2
+
+
+@dataclass(frozen=True)
+class Computer:
+    """A computer of the person, with a session, a service and a bridge of its own."""
+
+    nightcare: Nightcare
+    server: Dunst
+    service: Service
+
+    def shows(self) -> bool:
+        """Return whether the reminder is on the screen."""
+        return any("water" in one.title for one in self.server.shown())
+
+    def is_clear(self) -> bool:
+        """Return whether the reminder is not on the screen."""
+        return not self.shows()
+
+
+@pytest.fixture
+def broker(home: Home) -> Iterator[Broker]:
+    """Run a broker of the test's own."""
+    with private_broker(home) as own:
+        yield own
+
+
+@contextlib.contextmanager
+def bridge(person: Nightcare, number: int) -> Iterator[Program]:
+    """Run a bridge that takes this machine for another one."""
+    identity = person.home.aside / "machine-id"
+    identity.write_text(f"{number:032x}\n", encoding="utf-8")
+    alone = with_mounts(f'mount --bind "{identity}" /etc/machine-id')
+    command = [*alone, PROGRAM[0], "-m", "nightcare.bridge"]
+    with running(command, person.home.environment(), person.home.log("bridge")) as program:
+        yield program
+
+
+@contextlib.contextmanager
+def computer(broker: Broker, number: int) -> Iterator[Computer]:
+    """Run one computer of the person."""
+    with (
+        private_home() as home,
+        private_bus(home) as bus,
+        virtual_display(home) as display,
+        dunst(display, bus, home) as server,
+    ):
+        session = {"DBUS_SESSION_BUS_ADDRESS": bus.address, "DISPLAY": display.name}
+        person = Nightcare(home, session)
+        # The config names the file with the password in the home of the broker.
+        shared = broker.config("share = true", "discovery = false")
+        shared = shared.replace("~/mqtt-password", f"{broker.home.path}/mqtt-password")
+        person.configure(LATER, shared)
+        with person.service() as service, bridge(person, number):
+            yield Computer(person, server, service)
+
+
+def test_an_answer_on_one_computer_counts_on_all(broker: Broker) -> None:
+    """Done, by a click, takes the reminder off the others; undo brings it back there."""
+    with contextlib.ExitStack() as stack:
+        computers = [
+            stack.enter_context(computer(broker, number)) for number in range(1, COMPUTERS + 1)
+        ]
+        one = stack.enter_context(phone(broker))
+        eventually(
+            lambda: sum(topic.endswith("/alive") for topic in one.retained) == COMPUTERS,
+            HANG_SECONDS,
+            "all bridges",
+        )
+        due = soon(computers[0].nightcare.unhurried(now() - now()))
+        for each in computers:
+            config = each.nightcare.config.read_text(encoding="utf-8")
+            water = each.nightcare.reminder("water", due)
+            each.nightcare.config.write_text(config + water, encoding="utf-8")
+            each.service.reload()
+        for each in computers:
+            eventually(each.shows, HANG_SECONDS, "the reminder", each.service.program)
+
+        computers[0].server.press("Done")
+        for each in computers[1:]:
+            eventually(each.is_clear, HANG_SECONDS, "it to leave", each.service.program)
+        for each in computers:
+            assert each.nightcare.today("water")["outcome"] == "done"
+
+        computers[0].nightcare.command("undo")
+        for each in computers:
+            eventually(each.shows, HANG_SECONDS, "it to come back", each.service.program)
+
+        # An answer without the broker counts when it is back.
+        broker.stop(kill=True)
+        computers[1].server.press("Done")
+        computers[1].nightcare.wait_until("water", outcome="done")
+        broker.start()
+        for each in computers:
+            each.nightcare.wait_until("water", outcome="done")
