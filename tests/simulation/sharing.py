@@ -1,0 +1,488 @@
+"""Random days of one person with two to five computers that share their acts through a broker.
+
+The engine, the journal and the exchange are real; the broker loses, delays, doubles and reorders
+messages, is wiped and is restored from a backup. To run a seed again and print every event:
+
+    .venv/bin/python -m simulation.sharing SEED        (in tests/)
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+
+from nightcare.bridge.act_exchange import SHARED_DAYS, ActExchange, ActMessage
+from nightcare.domain.care_day import Calendar
+from nightcare.domain.delivery import STATE_NAMES, Closed, Outcome
+from nightcare.domain.history import UserAction
+from nightcare.domain.notification import ButtonPressed, NotificationClosed
+from nightcare.domain.policy import Presence
+from nightcare.domain.reasons import Condition
+from nightcare.domain.recurrence import between
+from nightcare.domain.reminders import Key
+from nightcare.domain.schedule import Schedule
+from nightcare.domain.shared_acts import ANSWERS
+from nightcare.engine.answer_targets import SkipSpan
+from nightcare.engine.engine import Engine
+from nightcare.engine.messages import key_of
+from nightcare.engine.user_actions import UserActions
+from nightcare.errors import NothingToDo, ValueRefused
+from nightcare.i18n.translator import read_words
+from nightcare.journal.store import Journal
+from simulation.promises import BrokenPromise
+from simulation.schedules import some_schedule
+from simulation.screen import Screen
+from simulation.world import ZONES
+
+DAYS = 3
+"""The number of days that a seed runs before everything is mended."""
+
+IN_TIME = timedelta(minutes=1)
+"""The time in which an answer arrives on a computer that is connected."""
+
+_SECOND = timedelta(seconds=1)
+_MOST_IN_A_WEEK = 35
+_SKEW = timedelta(minutes=10)
+
+
+class Broker:
+    """A broker that keeps retained messages, and forwards them in any order, twice, and late.
+
+    Attributes:
+        retained: The payload of each topic, by computer and name.
+        coming: The messages on their way: when they arrive, at which computer, and the message.
+    """
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        self.retained: dict[tuple[str, str], bytes] = {}
+        self.backup: dict[tuple[str, str], bytes] = {}
+        self.coming: list[tuple[datetime, str, ActMessage]] = []
+
+    def publish(self, message: ActMessage, to: list[str], now: datetime) -> None:
+        """Retain a message, and forward it."""
+        self.retained[message.computer, message.name] = message.payload
+        for name in to:
+            self.forward(message, name, now)
+
+    def forward(self, message: ActMessage, to: str, now: datetime) -> None:
+        """Send a message to a computer, sometimes twice."""
+        for _ in range(1 + (self._random.random() < 0.2)):
+            arrives = now + self._random.choice((0, 1, 20)) * _SECOND
+            self.coming.append((arrives, to, message))
+
+
+class Computer:
+    """One computer: its journal, its service, its screen, and a clock that is wrong.
+
+    Attributes:
+        given: The answers of each action of the person here that was not undone.
+        arrived: The time by which an answer of another computer must have arrived here.
+    """
+
+    def __init__(self, world: SeveralComputers, number: int) -> None:
+        random = world.random
+        self.world = world
+        self.name = f"computer{number}"
+        self.skew = _SKEW * random.choice((-1, 0, 0, 0.3, 1))
+        self.zone = random.choice(ZONES) if random.random() < 0.1 else world.zone
+        self.schedule = world.schedule
+        self.journal = Journal.in_memory()
+        self.exchange = ActExchange(self.journal, self.name)
+        self.on = False
+        self.connected = False
+        self.present = number < 2
+        self.away_until = world.now
+        self.given: dict[int, dict[Key, Outcome]] = {}
+        self.arrived: dict[tuple[Key, str], datetime] = {}
+        self.alarm: datetime | None = None
+
+    @property
+    def now(self) -> datetime:
+        """The instant by the clock of this computer (UTC)."""
+        return self.world.now + self.skew
+
+    def start(self) -> None:
+        """Start the service."""
+        self.screen = Screen()
+        self.on = True
+        self.service = Engine(
+            schedule=self.schedule,
+            zone=self.zone,
+            journal=self.journal,
+            screen=self.screen,
+            translator=self.world.translator,
+            log=self.world.say_nothing,
+        )
+        self._present()
+        self.step("start", lambda: self.service.start(self.now))
+
+    def crash(self) -> None:
+        """End the service, without notice."""
+        self.world.note(self, "off")
+        self.on = self.connected = False
+
+    def change_presence(self) -> None:
+        """Let the person come or go."""
+        self.present = not self.present
+        self._present()
+        self.step("present" if self.present else "away", lambda: self.service.update(self.now))
+
+    def _present(self) -> None:
+        self.service.presence = Presence() if self.present else Presence({Condition.LOCKED})
+
+    def calendar(self) -> Calendar:
+        """Return the care days as they are now."""
+        return Calendar(self.schedule.sleep, self.zone, self.journal.global_state().tonight)
+
+    def next_alarm(self) -> datetime:
+        """Return the next instant (UTC, by the right clock) at which the service wakes."""
+        if self.alarm is None:
+            self.alarm = self._next_alarm()
+        return self.alarm
+
+    def _next_alarm(self) -> datetime:
+        soon = self.now + timedelta(hours=12)
+        due = between(self.schedule.enabled, self.calendar(), self.now, soon)[:1]
+        instants = [one.due for one in due]
+        deadline = self.service.next_deadline()
+        if deadline is not None:
+            instants.append(max(deadline, self.now + timedelta(milliseconds=1)))
+        return min(instants, default=soon) - self.skew
+
+    def step(self, what: str, action: Callable[[], object]) -> None:
+        """Take a step, and check that nothing is shown that was answered elsewhere in time."""
+        self.world.note(self, what)
+        self.alarm = None
+        shown = len(self.screen.shown)
+        action()
+        while self.screen.told:
+            event = self.screen.told.pop(0)
+            if event.token in self.screen.wanted:
+                self.service.event(event, self.now)
+        for token in self.screen.shown[shown:]:
+            key = key_of(token)
+            if key is not None:
+                self.world.note(self, f"    shows {key}")
+                self.world.check_not_repeated(self, key)
+
+    def act(self, what: str, action: Callable[[], object]) -> None:
+        """Let the person act, and remember which answers they gave, or took back."""
+        before = self.journal.last_action()
+        self.world.note(self, what)
+        try:
+            action()
+        except (NothingToDo, ValueRefused):
+            self.world.note(self, "    refused")
+            return
+        after = self.journal.last_action()
+        if before is not None and after != before and (after is None or after.id < before.id):
+            self.given.pop(before.id, None)
+        elif after is not None and after != before:
+            self.given[after.id] = dict(self._answers(after))
+        self.world.note(self, f"    {self.given}")
+        self.step("written", lambda: self.service.written(self.now))
+
+    def _answers(self, action: UserAction) -> list[tuple[Key, Outcome]]:
+        found = []
+        for one in action.deliveries:
+            delivery = self.journal.delivery(one.key)
+            state = None if delivery is None else delivery.state
+            if isinstance(state, Closed) and state.computer is None and state.outcome in ANSWERS:
+                found.append((one.key, state.outcome))
+        return found
+
+    def given_answers(self, key: Key) -> set[Outcome]:
+        """Return the answers that the person gave here and did not undo."""
+        return {answers[key] for answers in self.given.values() if key in answers}
+
+    # The exchange
+
+    def sync(self) -> None:
+        """Do what the bridge does when the journal has changed: record, apply, publish."""
+        if self.exchange.sync(self.now):
+            if self.on:
+                self.step("synced", lambda: self.service.written(self.now))
+            if self.connected:
+                self.publish()
+
+    def publish(self) -> None:
+        """Publish what the broker does not have."""
+        broker, world = self.world.broker, self.world
+        others = [one for one in world.computers if one is not self and one.connected]
+        for name, payload in self.exchange.published(self.now).items():
+            if broker.retained.get((self.name, name)) != payload:
+                message = ActMessage(self.name, name, payload)
+                broker.publish(message, [one.name for one in others], world.now)
+                for one in others:
+                    one.expect(self, world.now)
+
+    def expect(self, origin: Computer, now: datetime) -> None:
+        """Note that the answers of another computer arrive here soon."""
+        for answers in origin.given.values():
+            for key in answers:
+                self.arrived.setdefault((key, origin.name), now + IN_TIME)
+
+    def connect(self) -> None:
+        """Connect: receive what is retained, and publish what is missing."""
+        world = self.world
+        world.note(self, "connected")
+        self.connected = True
+        for (computer, name), payload in world.broker.retained.items():
+            world.broker.forward(ActMessage(computer, name, payload), self.name, world.now)
+        self.sync()
+        self.publish()
+
+    def disconnect(self) -> None:
+        """Lose the connection, and what was on its way here."""
+        self.world.note(self, "disconnected")
+        self.connected = False
+        self.arrived.clear()
+        broker = self.world.broker
+        broker.coming = [one for one in broker.coming if one[1] != self.name]
+
+    def receive(self, messages: list[ActMessage]) -> None:
+        """Receive messages, and let the service know."""
+        if self.exchange.receive(messages, self.now):
+            self.world.note(self, f"received {len(messages)}")
+            if self.on:
+                self.step("written", lambda: self.service.written(self.now))
+            self.publish()
+
+
+class SeveralComputers:
+    """Random days of one person with several computers, from a seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.random = Random(seed)  # noqa: S311 - days, not secrets
+        self.translator = read_words("en")
+        self.zone = self.random.choice(ZONES)
+        self.schedule = self.sparse_schedule()
+        start = date(2026, 1, 1) + timedelta(days=self.random.randrange(700))
+        self.now = datetime.combine(start, time(self.random.randrange(24)), UTC)
+        self.happened: list[str] = []
+        self.broker = Broker(self.random)
+        self.computers = [Computer(self, one) for one in range(self.random.randint(2, 5))]
+
+    def sparse_schedule(self) -> Schedule:
+        """Return a random schedule with few reminders, so that a seed takes seconds."""
+        while True:
+            schedule = some_schedule(self.random)
+            start = datetime(2026, 6, 1, tzinfo=UTC)
+            calendar = Calendar(schedule.sleep, self.zone, {})
+            week = between(schedule.enabled, calendar, start, start + timedelta(days=7))
+            if 0 < len(week) <= _MOST_IN_A_WEEK:
+                return schedule
+
+    def live(self, days: float) -> None:
+        """Let so many days go by, mend everything, and check that all agree.
+
+        Raises:
+            BrokenPromise: They do not, or something was lost or repeated.
+        """
+        try:
+            self._live(days)
+        finally:
+            for one in self.computers:
+                one.journal.close()
+
+    def _live(self, days: float) -> None:
+        for one in self.computers:
+            one.start()
+            one.connect()
+        end = self.now + timedelta(days=days)
+        while self.now < end:
+            self.go_on(timedelta(seconds=self.random.expovariate(1 / 2400)))
+            self.something_happens()
+        self.note(None, "everything is mended")
+        for one in self.computers:
+            if not one.on:
+                one.start()
+            if not one.connected:
+                one.connect()
+        self.go_on(timedelta(days=4))
+        for _ in range(3):
+            for one in self.computers:
+                one.sync()
+            self.go_on(IN_TIME)
+        self.check_agreement()
+
+    def go_on(self, length: timedelta) -> None:
+        """Let time go by: services wake for their alarms, and messages arrive."""
+        end = self.now + length
+        while True:
+            alarms = [(one.next_alarm(), one) for one in self.computers if one.on]
+            coming = [at for at, *_ in self.broker.coming]
+            instants = [one for one, _ in alarms] + coming
+            if not instants or min(instants) > end:
+                break
+            self.now = max(self.now, min(instants))
+            self._deliver()
+            for alarm, one in alarms:
+                if alarm <= self.now:
+                    one.step("alarm", lambda one=one: one.service.update(one.now))  # type: ignore[misc] # bound
+                    if self.random.random() < 0.9:
+                        one.sync()
+        self.now = end
+
+    def _deliver(self) -> None:
+        due = [one for one in self.broker.coming if one[0] <= self.now]
+        self.broker.coming = [one for one in self.broker.coming if one[0] > self.now]
+        self.random.shuffle(due)
+        for one in self.computers:
+            messages = [message for _, to, message in due if to == one.name]
+            if messages:
+                one.receive(messages)
+
+    # What happens
+
+    def something_happens(self) -> None:
+        """Let one thing happen to one computer, or to the broker."""
+        one = self.random.choice(self.computers)
+        if not one.on:
+            if one.away_until <= self.now:
+                one.start()
+            return
+        happenings: tuple[tuple[int, Callable[[Computer], None]], ...] = (
+            (30, self._answer), (20, self._command), (8, self._cut_or_heal), (5, self._turn_off),
+            (4, lambda one: one.change_presence()), (2, self._break_broker), (2, self._edit),
+        )  # fmt: skip
+        weights = [weight for weight, _ in happenings]
+        (happening,) = self.random.choices([one for _, one in happenings], weights)
+        happening(one)
+        if one.on and self.random.random() < 0.9:
+            one.sync()
+
+    def _answer(self, one: Computer) -> None:
+        token = next((token for token in one.screen.visible if key_of(token) is not None), None)
+        if token is None:
+            return
+        buttons = [button.key for button in one.screen.wanted[token].buttons]
+        buttons = [key for key in buttons if key != "start"]
+        if buttons and self.random.random() < 0.8:
+            event = ButtonPressed(token, self.random.choice(buttons))
+            one.act(f"{event}", lambda: one.service.event(event, one.now))
+        else:
+            one.screen.close(token)
+            closed = NotificationClosed(token)
+            one.step(f"{closed}", lambda: one.service.event(closed, one.now))
+
+    def _command(self, one: Computer) -> None:
+        actions, now = UserActions(one.schedule, one.zone, one.journal), one.now
+        commands: dict[str, Callable[[], object]] = {
+            "undo": lambda: actions.undo(now),
+            "done": lambda: actions.done(now),
+            "done ahead": lambda: actions.done(now, ahead=True),
+            "skip": lambda: actions.skip(now),
+            "skip today": lambda: actions.skip(now, span=SkipSpan.TODAY),
+            "snooze": lambda: actions.snooze(now),
+            "good night": lambda: actions.good_night(now),
+            "pause": lambda: actions.pause(now, now + timedelta(hours=1)),
+            "resume": lambda: actions.resume(now),
+            "tonight": lambda: actions.tonight(now, time(self.random.randrange(24), 30)),
+        }
+        what = "undo" if self.random.random() < 0.3 else self.random.choice(list(commands))
+        one.act(what, commands[what])
+
+    def _cut_or_heal(self, one: Computer) -> None:
+        if one.connected:
+            one.disconnect()
+        else:
+            one.connect()
+
+    def _turn_off(self, one: Computer) -> None:
+        one.disconnect()
+        one.crash()
+        hours = self.random.choice((0, 0.1, 3, 30, 24 * 7 if self.random.random() < 0.3 else 12))
+        one.away_until = self.now + timedelta(hours=hours)
+
+    def _break_broker(self, _: Computer) -> None:
+        connected = [one for one in self.computers if one.connected]
+        for one in connected:
+            one.disconnect()
+        what = self.random.choice(("backed up", "wiped", "restored"))
+        self.note(None, f"broker {what}")
+        if what == "backed up":
+            self.broker.backup = dict(self.broker.retained)
+        else:
+            self.broker.retained = dict(self.broker.backup) if what == "restored" else {}
+        for one in connected:
+            one.connect()
+
+    def _edit(self, one: Computer) -> None:
+        old = one.schedule
+        one.schedule = self.sparse_schedule() if self.random.random() < 0.2 else self.schedule
+        if one.schedule != old:
+            one.step(
+                "edit",
+                lambda: one.service.reload(
+                    one.schedule, self.translator, one.now, meant_since=one.now
+                ),
+            )
+
+    # What must hold
+
+    def check_not_repeated(self, one: Computer, key: Key) -> None:
+        """Check that an occurrence that is shown was not answered elsewhere a while ago."""
+        for other in self.computers:
+            by = one.arrived.get((key, other.name))
+            if by is not None and by < self.now and other.given_answers(key):
+                self.fail(f"{one.name} shows {key}, which was answered on {other.name}")
+
+    def check_agreement(self) -> None:
+        """Check that all computers agree, and that no answer and no undo is lost."""
+        oldest = (self.now - timedelta(days=SHARED_DAYS - 1)).date()
+        newest = (self.now - timedelta(days=2)).date()
+        known: dict[Key, dict[str, tuple[str, datetime | None]]] = {}
+        for one in self.computers:
+            for delivery in one.journal.since(datetime.min.replace(tzinfo=UTC)):
+                if oldest <= delivery.key.care_day < newest:
+                    state = delivery.state
+                    ended: tuple[str, datetime | None] = (STATE_NAMES[type(state)], None)
+                    if isinstance(state, Closed):
+                        ended = (str(state.outcome), state.at)
+                    known.setdefault(delivery.key, {})[one.name] = ended
+        for key, states in known.items():
+            if len(set(states.values())) > 1:
+                self.fail(f"{key} differs: {states}")
+            given = {one for computer in self.computers for one in computer.given_answers(key)}
+            outcomes = {outcome for outcome, _ in states.values()}
+            if Outcome.DONE in given and outcomes != {"done"}:
+                self.fail(f"a done of {key} is lost: {states}")
+            if Outcome.DONE not in given and "done" in outcomes:
+                self.fail(f"an undo of {key} is lost: {states}")
+            if given and len(states) < len(self.computers):
+                self.fail(f"an answer of {key} is not known everywhere: {states}")
+
+    def say_nothing(self, key: str, /, **values: object) -> None:
+        """Ignore what a service logs."""
+
+    def note(self, one: Computer | None, what: str) -> None:
+        """Take note of what happens."""
+        name = "" if one is None else one.name
+        self.happened.append(f"{self.now:%Y-%m-%d %H:%M:%S} {name} {what}")
+
+    def fail(self, what: str) -> None:
+        """Say which promise was broken.
+
+        Raises:
+            BrokenPromise: Always.
+        """
+        again = f"again: python -m simulation.sharing {self.seed}"
+        raise BrokenPromise(f"seed {self.seed}, {self.now}: {what}\n{again}")
+
+
+def main() -> None:
+    """Live through the days of a seed again, and print them."""
+    world = SeveralComputers(int(sys.argv[1]))
+    try:
+        world.live(DAYS)
+    finally:
+        print("\n".join(world.happened))  # noqa: T201 - a command prints
+
+
+if __name__ == "__main__":
+    main()

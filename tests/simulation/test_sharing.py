@@ -1,0 +1,18 @@
+"""Random days of one person with several computers; all agree in the end, and nothing is lost."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from simulation.sharing import DAYS, SeveralComputers
+
+FIRST_SEED = int(os.environ.get("SIMULATE_FROM", "0"))
+SEEDS = int(os.environ.get("SIMULATE_COMPUTERS_SEEDS", "4"))
+
+
+@pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + SEEDS))
+def test_all_computers_agree_after_random_days(seed: int) -> None:
+    """Cuts, skew, duplicates, another order, a broker that was wiped or restored, undo, edits."""
+    SeveralComputers(seed).live(DAYS)
