@@ -7,49 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from nightcare.bridge.act_exchange import SHARED_DAYS, ActExchange, ActMessage, act_topic
+from nightcare.bridge.act_exchange import SHARED_DAYS, SharedMessage, act_topic
 from nightcare.domain.delivery import Active, Closed, Outcome, Snoozed
 from nightcare.domain.reminders import Key
-from parts.desk import Desk, local
+from parts.desk import local
+from parts.sharing_desk import STRETCH, SharingDesk, two
 
-STRETCH = """
-[reminders.stretch]
-topic = "stretching"
-text = "Stretch"
-at = "bedtime - 30m"
-stays = "20m"
-"""
 NAME = "acts/2026-11-23/stretch/1"
 MINUTE = timedelta(minutes=1)
-
-
-class SharingDesk(Desk):
-    """A desk with a person at it, whose acts are shared."""
-
-    def __init__(self, name: str, config: str = STRETCH) -> None:
-        super().__init__(config, "2026-11-23 12:00")
-        self.name = name
-        self.exchange = ActExchange(self.journal, name)
-
-    def publish(self) -> list[ActMessage]:
-        """Return the messages that the broker is to hold."""
-        self.exchange.sync(self.now)
-        published = self.exchange.published(self.now)
-        return [ActMessage(self.name, name, payload) for name, payload in published.items()]
-
-    def hear(self, *others: SharingDesk) -> None:
-        """Receive all messages of other computers, and let the service know."""
-        self.exchange.receive([one for other in others for one in other.publish()], self.now)
-        self.written()
-
-
-def two(config: str = STRETCH) -> tuple[SharingDesk, SharingDesk]:
-    """Return two computers with the stretch on both screens."""
-    desks = SharingDesk("desk", config), SharingDesk("laptop", config)
-    for one in desks:
-        one.until("2026-11-23 22:01")
-        assert one.title() == "Stretch"
-    return desks
 
 
 def test_done_on_one_takes_it_off_the_other() -> None:
@@ -174,7 +139,7 @@ def test_another_schedule_and_a_later_version_harm_nothing() -> None:
     assert laptop.outcomes("walk") == ["expired"]
 
 
-def message(computer: str, what: str = "done", **changes: object) -> ActMessage:
+def message(computer: str, what: str = "done", **changes: object) -> SharedMessage:
     """Return a message of another computer about the stretch."""
     at = "2026-11-23T21:00:30+00:00"
     payload = {
@@ -183,7 +148,7 @@ def message(computer: str, what: str = "done", **changes: object) -> ActMessage:
         "acts": [{"n": 1, "what": what, "at": at}],
         **changes,
     }
-    return ActMessage(computer, NAME, json.dumps(payload).encode())
+    return SharedMessage(computer, NAME, json.dumps(payload).encode())
 
 
 @pytest.mark.parametrize(
@@ -210,7 +175,7 @@ def message(computer: str, what: str = "done", **changes: object) -> ActMessage:
 def test_what_is_no_message_is_ignored(payload: bytes) -> None:
     """A broker may send anything."""
     laptop = SharingDesk("laptop")
-    assert not laptop.exchange.receive([ActMessage("desk", NAME, payload)], laptop.now)
+    assert not laptop.exchange.receive([SharedMessage("desk", NAME, payload)], laptop.now)
     assert laptop.journal.shared_acts(laptop.now.date()) == []
 
 
@@ -226,7 +191,7 @@ def test_what_is_no_message_is_ignored(payload: bytes) -> None:
 def test_what_is_no_topic_with_acts_is_ignored(name: str) -> None:
     """Neither are care days that are long past or far ahead."""
     laptop = SharingDesk("laptop")
-    found = ActMessage("desk", name, message("desk").payload)
+    found = SharedMessage("desk", name, message("desk").payload)
     assert not laptop.exchange.receive([found], laptop.now)
 
 
@@ -236,7 +201,7 @@ def test_a_topic_carries_any_name_of_a_reminder() -> None:
     name = act_topic(key)
     assert name == "acts/2026-11-23/a%2Fb%20%2B%23%C3%A9/10%3A30"
     laptop = SharingDesk("laptop")
-    laptop.exchange.receive([ActMessage("desk", name, message("desk").payload)], laptop.now)
+    laptop.exchange.receive([SharedMessage("desk", name, message("desk").payload)], laptop.now)
     assert laptop.journal.delivery(key) is not None
 
 

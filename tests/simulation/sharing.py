@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
-from nightcare.bridge.act_exchange import SHARED_DAYS, ActExchange, ActMessage
+from nightcare.bridge.act_exchange import SHARED_DAYS, ActExchange, SharedMessage
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.delivery import STATE_NAMES, Closed, Outcome
 from nightcare.domain.history import UserAction
@@ -59,15 +59,15 @@ class Broker:
         self._random = random
         self.retained: dict[tuple[str, str], bytes] = {}
         self.backup: dict[tuple[str, str], bytes] = {}
-        self.coming: list[tuple[datetime, str, ActMessage]] = []
+        self.coming: list[tuple[datetime, str, SharedMessage]] = []
 
-    def publish(self, message: ActMessage, to: list[str], now: datetime) -> None:
+    def publish(self, message: SharedMessage, to: list[str], now: datetime) -> None:
         """Retain a message, and forward it."""
         self.retained[message.computer, message.name] = message.payload
         for name in to:
             self.forward(message, name, now)
 
-    def forward(self, message: ActMessage, to: str, now: datetime) -> None:
+    def forward(self, message: SharedMessage, to: str, now: datetime) -> None:
         """Send a message to a computer, sometimes twice."""
         for _ in range(1 + (self._random.random() < 0.2)):
             arrives = now + self._random.choice((0, 1, 20)) * _SECOND
@@ -214,7 +214,7 @@ class Computer:
         others = [one for one in world.computers if one is not self and one.connected]
         for name, payload in self.exchange.published(self.now).items():
             if broker.retained.get((self.name, name)) != payload:
-                message = ActMessage(self.name, name, payload)
+                message = SharedMessage(self.name, name, payload)
                 broker.publish(message, [one.name for one in others], world.now)
                 for one in others:
                     one.expect(self, world.now)
@@ -231,7 +231,7 @@ class Computer:
         world.note(self, "connected")
         self.connected = True
         for (computer, name), payload in world.broker.retained.items():
-            world.broker.forward(ActMessage(computer, name, payload), self.name, world.now)
+            world.broker.forward(SharedMessage(computer, name, payload), self.name, world.now)
         self.sync()
         self.publish()
 
@@ -243,7 +243,7 @@ class Computer:
         broker = self.world.broker
         broker.coming = [one for one in broker.coming if one[1] != self.name]
 
-    def receive(self, messages: list[ActMessage]) -> None:
+    def receive(self, messages: list[SharedMessage]) -> None:
         """Receive messages, and let the service know."""
         if self.exchange.receive(messages, self.now):
             self.world.note(self, f"received {len(messages)}")

@@ -24,14 +24,8 @@ from nightcare.domain.shared_acts import (
     reconciled,
     unrecorded,
 )
-from nightcare.journal.mapping import (
-    UNDONE,
-    UNREADABLE,
-    format_instant,
-    parse_key,
-    parse_shared_act,
-    shared_act_row,
-)
+from nightcare.journal.mapping import UNREADABLE, format_instant, parse_key
+from nightcare.journal.shared_rows import UNDONE, parse_shared_act, shared_act_row
 from nightcare.journal.store import Journal
 
 SHARED_DAYS = 35
@@ -46,7 +40,7 @@ _MOST_ACTS = 500
 
 
 @dataclass(frozen=True)
-class ActMessage:
+class SharedMessage:
     """A message with acts.
 
     Attributes:
@@ -94,7 +88,7 @@ class ActExchange:
             self._apply(now, self._recent(now))
         return True
 
-    def receive(self, messages: Iterable[ActMessage], now: datetime) -> bool:
+    def receive(self, messages: Iterable[SharedMessage], now: datetime) -> bool:
         """Write the acts in messages into the journal, and apply them (now in UTC).
 
         Acts of this computer are ignored: the person may have erased them here.
@@ -187,7 +181,7 @@ class ActExchange:
             else:
                 self.journal.save(delivery)
 
-    def _parse(self, message: ActMessage, now: datetime) -> Iterator[SharedAct]:
+    def _parse(self, message: SharedMessage, now: datetime) -> Iterator[SharedAct]:
         """Yield the acts in a message; one that cannot be read may be a later version's."""
         if len(message.payload) > _MOST_BYTES:
             return

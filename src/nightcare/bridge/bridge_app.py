@@ -10,15 +10,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 
-from nightcare.bridge.act_exchange import SHARED_DAYS, ActExchange, ActMessage
+from nightcare.bridge.act_exchange import ActExchange, SharedMessage
 from nightcare.bridge.broker_connection import BrokerConnection, Trouble, Will, backoff
 from nightcare.bridge.commands import Command, Published, act, meant, parse
 from nightcare.bridge.publication import BridgeFacts, changes_at, events, expiries, retained
-from nightcare.bridge.publisher import Publisher, settle
+from nightcare.bridge.publisher import Publisher, expiry_of, settle
 from nightcare.bridge.reader import JournalReader
 from nightcare.bridge.settings import BridgeSettings, computer_id
 from nightcare.bridge.sleep_watch import SleepWatch
 from nightcare.bridge.topics import OFFLINE, Topics
+from nightcare.bridge.value_exchange import ValueExchange
 from nightcare.desktop.clock import alarm, now
 from nightcare.desktop.file_watch import watch
 from nightcare.desktop.instance_lock import RECORD, runtime_folder
@@ -99,7 +100,7 @@ class BridgeApp:
         self._asleep = False
         self._forgotten = False
         self._status = BridgeStatus()
-        self._received: list[ActMessage] = []
+        self._received: list[SharedMessage] = []
 
     async def run(self) -> None:
         """Serve until a signal ends the bridge, or the config has no table `[mqtt]` any more."""
@@ -155,22 +156,27 @@ class BridgeApp:
         self._set_alarm()
 
     def _read(self) -> BridgeFacts:
-        """Exchange acts with other computers, and return the facts.
+        """Exchange with other computers what is shared, and return the facts.
 
         Raises:
             StateError: The journal cannot be used.
         """
         if not self._settings.share:
             return self._reader.facts(self._topics, self._settings, now())
-        exchange = ActExchange(self._reader.journal, self._topics.computer)
+        reader, computer = self._reader, self._topics.computer
+        acts = ActExchange(reader.journal, computer)
+        diary = self._settings.diary
+        values = ValueExchange(reader.journal, computer, reader.schedule, reader.zone, diary)
         received, self._received = self._received, []
-        exchange.receive(received, now())
-        exchange.sync(now())
-        facts = self._reader.facts(self._topics, self._settings, now())
-        return replace(facts, acts=exchange.published(now()))
+        for exchange in (acts, values):
+            exchange.receive(received, now())
+        for exchange in (acts, values):
+            exchange.sync(now())
+        facts = reader.facts(self._topics, self._settings, now())
+        return replace(facts, shared={**acts.published(now()), **values.published(now())})
 
-    def _receive(self, message: ActMessage) -> None:
-        """Take in acts of another computer, together with those that arrive at the same time."""
+    def _receive(self, message: SharedMessage) -> None:
+        """Take in what another computer shares, with what arrives at the same time."""
         if not self._received:
             asyncio.get_running_loop().call_soon(self.refresh)
         self._received.append(message)
@@ -205,9 +211,9 @@ class BridgeApp:
             will = Will(topics.alive, OFFLINE.encode())
             connection = BrokerConnection(settings, self._context.variables, topics.node, will)
             wanted = {} if self._facts is None else retained(self._facts)
-            acts = self._receive if settings.share else None
+            shared = self._receive if settings.share else None
             publisher = Publisher(
-                connection, topics, wanted, self._command, self._changed, self._lifetime, acts
+                connection, topics, wanted, self._command, self._changed, self._lifetime, shared
             )
             self._connection, self._publisher, self._published = connection, publisher, None
             try:
@@ -246,8 +252,9 @@ class BridgeApp:
 
     def _lifetime(self, topic: str) -> timedelta | None:
         """Return how long the broker is to keep the payload of a topic; None for ever."""
-        if self._topics.acts(topic) is not None:
-            return timedelta(days=SHARED_DAYS)
+        shared = self._topics.shared(topic)
+        if shared is not None:
+            return expiry_of(shared)
         until = None if self._facts is None else expiries(self._facts).get(topic)
         return None if until is None else until - now()
 

@@ -42,7 +42,7 @@ class BridgeFacts:
         running: Whether the service runs.
         nights: The nights of the last days; None if they are not to be published.
         detail: Whether to publish what a reminder is about.
-        acts: The payload of each topic with acts that other computers are to know, by its name.
+        shared: The payload of each topic that other computers are to know, by its name.
         discovery: Whether to publish configs for Home Assistant.
     """
 
@@ -53,7 +53,7 @@ class BridgeFacts:
     running: bool
     nights: Nights | None = None
     detail: bool = False
-    acts: Mapping[str, bytes] = field(default_factory=dict)
+    shared: Mapping[str, bytes] = field(default_factory=dict)
     discovery: bool = True
 
     @property
@@ -114,7 +114,7 @@ def retained(facts: BridgeFacts) -> dict[str, bytes]:
         diary = nights is not None
         found |= entities(topics, facts.translator, evenings=len(facts.evenings), diary=diary)
     payloads = {topic: encoded(value) for topic, value in found.items()}
-    payloads |= {topics.of(name): payload for name, payload in facts.acts.items()}
+    payloads |= {topics.of(name): payload for name, payload in facts.shared.items()}
     payloads[topics.alive] = (ONLINE if facts.running else OFFLINE).encode()
     return payloads
 

@@ -15,9 +15,10 @@ from datetime import timedelta
 
 from paho.mqtt.client import MQTTMessage
 
-from nightcare.bridge.act_exchange import ActMessage
+from nightcare.bridge.act_exchange import SHARED_DAYS, SharedMessage
 from nightcare.bridge.broker_connection import BrokerConnection, Trouble
-from nightcare.bridge.topics import Topics
+from nightcare.bridge.topics import ACTS, COMPUTER, Topics
+from nightcare.bridge.value_exchange import DIARY_KEPT_DAYS
 
 _MARKER_SECONDS = 10.0
 _HEAL_SECONDS = 5.0
@@ -37,7 +38,7 @@ class Publisher:
         connection: The connection.
         topics: The names of the topics.
         wanted: The payload of every topic that the broker is to hold.
-        acts: Called with each message with acts of any computer of the person; None not to share.
+        shared: Called with each message that another computer shares; None not to share.
         command: Called with the name and the payload of each command that may count.
         changed: Called when the broker has taken or refused something.
         lifetime: Returns the time after which the broker is to drop the payload of a topic.
@@ -55,7 +56,7 @@ class Publisher:
         command: Callable[[str, bytes], None],
         changed: Callable[[str | None], None],
         lifetime: Callable[[str], timedelta | None] = lambda _: None,
-        acts: Callable[[ActMessage], None] | None = None,
+        shared: Callable[[SharedMessage], None] | None = None,
     ) -> None:
         self._connection = connection
         self._topics = topics
@@ -63,7 +64,7 @@ class Publisher:
         self._command = command
         self._changed = changed
         self._lifetime = lifetime
-        self._acts = acts
+        self._shared = shared
         self._held: dict[str, bytes] = {}
         self._pending: dict[int, str] = {}
         self._marker = b""
@@ -97,7 +98,7 @@ class Publisher:
 
     def connected(self) -> None:
         """Read what the broker holds, and find out what is older than this connection."""
-        others = () if self._acts is None else (self._topics.acts_of_all,)
+        others = () if self._shared is None else self._topics.shared_by_all
         number = self._connection.subscribe([*self._topics.filters, *others])
         if number is not None:
             self._pending[number] = self._topics.commands
@@ -114,8 +115,8 @@ class Publisher:
             if message.payload == self._marker:
                 self._fresh = True
                 self._compare()
-        elif (found := self._topics.acts(topic)) is not None:
-            self._receive_acts(ActMessage(*found, bytes(message.payload)), topic)
+        elif (found := self._topics.shared(topic)) is not None:
+            self._receive_shared(SharedMessage(*found, bytes(message.payload)), topic)
         elif message.retain:
             self._take_note(topic, bytes(message.payload))
         else:
@@ -137,11 +138,11 @@ class Publisher:
 
     # What the broker holds
 
-    def _receive_acts(self, message: ActMessage, topic: str) -> None:
+    def _receive_shared(self, message: SharedMessage, topic: str) -> None:
         if message.computer == self._topics.computer:
             self._take_note(topic, message.payload)
-        elif self._acts is not None and message.payload:
-            self._acts(message)
+        elif self._shared is not None and message.payload:
+            self._shared(message)
 
     def _take_note(self, topic: str, payload: bytes) -> None:
         if not payload:
@@ -225,6 +226,13 @@ class Publisher:
         self._timers = [one for one in self._timers if one.when() > now and not one.cancelled()]
         if len(self._timers) < 2:  # noqa: PLR2004 - one of each kind
             self._timers.append(asyncio.get_running_loop().call_later(seconds, call))
+
+
+def expiry_of(shared: tuple[str, str] | None) -> timedelta | None:
+    """Return how long the broker keeps what is shared, in a topic of a computer and a name."""
+    if shared is None or shared[1] == COMPUTER:
+        return None
+    return timedelta(days=SHARED_DAYS if shared[1].startswith(ACTS) else DIARY_KEPT_DAYS)
 
 
 async def settle(publisher: Publisher, seconds: float) -> bool:

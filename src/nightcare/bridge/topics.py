@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from nightcare.domain.reminders import Key
 
 ONLINE, OFFLINE = "online", "offline"
-ACTS = "acts"
-"""The level of the topics with acts, below that of the computer."""
+ACTS, VALUES, COMPUTER = "acts", "values", "computer"
+"""The levels of what computers share, below that of the computer."""
 
 DISCOVERY = "homeassistant"
 """The first level of the topics in which Home Assistant looks for entities."""
@@ -58,15 +58,18 @@ class Topics:
         return f"{self.root}/#", f"{DISCOVERY}/+/{self.node}/+/config"
 
     @property
-    def acts_of_all(self) -> str:
-        """The filter of the acts of all computers of the person."""
-        return f"nightcare/{self.person}/+/{ACTS}/#"
+    def shared_by_all(self) -> tuple[str, ...]:
+        """The filters of what all computers of the person share."""
+        return tuple(
+            f"nightcare/{self.person}/+/{level}" for level in (f"{ACTS}/#", f"{VALUES}/#", COMPUTER)
+        )
 
-    def acts(self, topic: str) -> tuple[str, str] | None:
-        """Return the computer and the name of a topic with acts; None for any other topic."""
+    def shared(self, topic: str) -> tuple[str, str] | None:
+        """Return the computer and the name of a topic that is shared; None for any other topic."""
         match topic.split("/", 3):
-            case ["nightcare", self.person, computer, name] if name.startswith(f"{ACTS}/"):
-                return computer, name
+            case ["nightcare", self.person, computer, name]:
+                shared = name.partition("/")[0] in (ACTS, VALUES, COMPUTER)
+                return (computer, name) if shared else None
         return None
 
     def of(self, name: str) -> str:

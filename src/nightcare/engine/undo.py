@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
+from typing import Any
 
 from nightcare.domain.care_day import ONE_DAY, Calendar
 from nightcare.domain.delivery import (
@@ -28,6 +29,14 @@ from nightcare.domain.schedule import Schedule
 from nightcare.engine.ports import JournalPort
 from nightcare.engine.reschedule import is_unreached, undo_plan_change
 
+_CHANGED_BY: Mapping[str, tuple[str, ...]] = {
+    "pause": ("paused_until",),
+    "good-night": ("good_night",),
+    "resume": ("paused_until", "good_night"),
+    "tonight": ("tonight",),
+}
+"""The fields of the global state that each kind of action changes."""
+
 
 def plan_of(schedule: Schedule, zone: tzinfo, global_state: GlobalState) -> Plan:
     """Return the plan of a schedule, with the bedtimes that hold instead of its own."""
@@ -35,7 +44,11 @@ def plan_of(schedule: Schedule, zone: tzinfo, global_state: GlobalState) -> Plan
 
 
 def closed_by_good_night(
-    journal: JournalPort, schedule: Schedule, global_state: GlobalState, now: datetime
+    journal: JournalPort,
+    schedule: Schedule,
+    global_state: GlobalState,
+    now: datetime,
+    outcomes: Collection[Outcome] = (Outcome.MISSED,),
 ) -> list[Delivery]:
     """Return what fell due after "Good night" and is still fresh at an instant (UTC)."""
     if global_state.good_night is None:
@@ -46,7 +59,7 @@ def closed_by_good_night(
         for day in (global_state.good_night + days * ONE_DAY for days in (-1, 0, 1))
         for delivery in journal.of_care_day(day)
         if isinstance(delivery.state, Closed)
-        and delivery.state.outcome is Outcome.MISSED
+        and delivery.state.outcome in outcomes
         and delivery.state.reason is Reason.GOOD_NIGHT
         and _fresh(schedule, delivery, now)
     ]
@@ -83,7 +96,11 @@ class Undo:
             self._as_seen_since(one) for one in action.beside if self._is_effect(one, action, now)
         ]
         undone = self.journal.global_state()
-        state = replace(action.global_state, began=undone.began, updated=undone.updated)
+        # What else was set since came from another computer, and stays.
+        restored_fields: dict[str, Any] = {
+            name: getattr(action.global_state, name) for name in _CHANGED_BY.get(action.what, ())
+        }
+        state = replace(undone, **restored_fields)
         self.journal.save_global_state(state)
         for one in ahead:
             self._undo_answer_ahead(one, now)

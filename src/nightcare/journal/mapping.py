@@ -25,7 +25,6 @@ from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.routine_session import RoutineSession
 from nightcare.domain.safe_text import is_unsafe
-from nightcare.domain.shared_acts import ActId, Effect, Retraction, SharedAct
 
 Value = str | int | None
 Row = tuple[Value, ...]
@@ -50,10 +49,6 @@ GLOBAL_STATE_COLUMNS = "began, reckoned, paused_until, good_night, tonight"
 ROUTINE_COLUMNS = "reminder, care_day, slot, routine, began, seen"
 DECISION_COLUMNS = "at, reminder, care_day, slot, due, verdict, step, delivery"
 ACTION_COLUMNS = "id, at, what, courses, standing"
-SHARED_ACT_COLUMNS = (
-    "computer, number, reminder, care_day, slot, due, topic, own, what, at, reason,"
-    " undone_computer, undone_number"
-)
 
 
 # Values of columns
@@ -188,7 +183,7 @@ def _parse_state(named: Mapping[str, Value]) -> State:
 
 def global_state_row(state: GlobalState) -> tuple[str | None, ...]:
     """Return the global state as the values of `GLOBAL_STATE_COLUMNS`."""
-    tonight = {day.isoformat(): _format_clock(at) for day, at in state.tonight.items()}
+    tonight = {day.isoformat(): format_clock(at) for day, at in state.tonight.items()}
     return (
         _format_optional(state.began),
         _format_optional(state.updated),
@@ -206,7 +201,7 @@ def parse_global_state(*row: str | None) -> GlobalState:
         _parse_optional(updated),
         _parse_optional(paused_until),
         None if good_night is None else parse_day(good_night),
-        {parse_day(day): _parse_clock(at) for day, at in json.loads(tonight or "{}").items()},
+        {parse_day(day): parse_clock(at) for day, at in json.loads(tonight or "{}").items()},
     )
 
 
@@ -230,11 +225,13 @@ _SECOND = "/2"
 """The mark of the second of two equal clock times (PEP 495), as in "23:45:00/2"."""
 
 
-def _format_clock(clock: time) -> str:
+def format_clock(clock: time) -> str:
+    """Return a local time as text, with the mark of the second of two equal ones."""
     return clock.isoformat() + (_SECOND if clock.fold else "")
 
 
-def _parse_clock(text: str) -> time:
+def parse_clock(text: str) -> time:
+    """Return the local time of a text."""
     clock = time.fromisoformat(text.removesuffix(_SECOND))
     return clock.replace(fold=1) if text.endswith(_SECOND) else clock
 
@@ -285,58 +282,6 @@ def parse_action(number: int, at: str, what: str, deliveries: str, state: str) -
         parse_global_state(*json.loads(state)),
         tuple(parse_delivery(*one) for one in both["beside"]),
     )
-
-
-_SNOOZED = "snoozed"
-UNDONE = "undone"
-"""The word for a retraction in the rows of acts."""
-
-_LARGEST_NUMBER = 2**53
-
-
-def shared_act_row(act: SharedAct, *, own: bool) -> Row:
-    """Return an act as the values of `SHARED_ACT_COLUMNS`; `own` for one of this computer."""
-    head: Row = (
-        act.id.computer, act.id.number, *key_row(act.occurrence.key),
-        format_instant(act.occurrence.due), act.topic, int(own),
-    )  # fmt: skip
-    match act.effect:
-        case Closed(outcome, at, reason):
-            return (*head, outcome, format_instant(at), reason, None, None)
-        case Snoozed(until):
-            return (*head, _SNOOZED, format_instant(until), None, None, None)
-        case Retraction(undone):
-            return (*head, UNDONE, None, None, undone.computer, undone.number)
-
-
-def parse_shared_act(*row: Value) -> SharedAct:
-    """Return the act in a row."""
-    (
-        computer, number, reminder, care_day, slot, due, topic, _, what, at, reason,
-        undone_computer, undone_number,
-    ) = row  # fmt: skip
-    effect: Effect
-    if what == UNDONE:
-        effect = Retraction(_parse_act_id(undone_computer, undone_number))
-    elif what == _SNOOZED:
-        effect = Snoozed(parse_instant(str(at)))
-    else:
-        why = None if reason is None else Reason(str(reason))
-        effect = Closed(Outcome(str(what)), parse_instant(str(at)), why)
-    return SharedAct(
-        _parse_act_id(computer, number),
-        Occurrence(parse_key(reminder, care_day, slot), parse_instant(str(due))),
-        Topic(str(topic)),
-        effect,
-    )
-
-
-def _parse_act_id(computer: Value, number: Value) -> ActId:
-    if not isinstance(computer, str) or not isinstance(number, int):
-        raise TypeError(computer, number)
-    if not (computer.isascii() and computer.isalnum()) or not 0 < number < _LARGEST_NUMBER:
-        raise ValueError(computer, number)
-    return ActId(computer, number)
 
 
 def parse_trial(number: int, at: str, reminder: str) -> Trial:

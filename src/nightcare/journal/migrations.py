@@ -141,8 +141,20 @@ CREATE TABLE shared_acts (
     PRIMARY KEY (computer, number)
 ) WITHOUT ROWID;
 CREATE INDEX shared_acts_by_occurrence ON shared_acts (care_day, reminder, slot);
+CREATE TABLE shared_values (
+    computer TEXT NOT NULL,
+    name TEXT NOT NULL,
+    at TEXT NOT NULL,
+    value TEXT,
+    PRIMARY KEY (computer, name)
+) WITHOUT ROWID;
+CREATE TABLE shared_cramps (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE computers (
+    id TEXT PRIMARY KEY, seen TEXT NOT NULL, facts TEXT NOT NULL
+) WITHOUT ROWID;
 """
-"""The acts of all computers of the person, this one's among them."""
+"""The acts and values of all computers of the person, this one's among them; the shared names of
+cramps, by their numbers here; and what the other computers say of themselves."""
 
 MIGRATIONS = (_FIRST, _DIARY, _LEADING, _APPLICATION, _DELIVERY, _SKIPPED, _SHARED)
 """The migration from each version to the next; a released one is never changed."""
@@ -151,6 +163,6 @@ VERSION = len(MIGRATIONS)
 
 TABLES = (
     "courses", "tips_shown", "decisions", "acts", "trials", "cramps", "mornings", "questions",
-    "leading", "shared_acts",
+    "leading", "shared_acts", "shared_values", "shared_cramps",
 )  # fmt: skip
 """The tables of recorded events, with a row for each."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from nightcare.journal import diary_store, mapping
+from nightcare.journal import diary_store, mapping, shared_rows
 from nightcare.journal.database import COMPANIONS, FILE_NAME
 from nightcare.journal.store import SERVICE_NOTE, Journal
 
@@ -54,8 +54,18 @@ _CARRIED = (
     ),
     _SavedTable("acts", mapping.ACTION_COLUMNS, "rowid", mapping.parse_action),
     _SavedTable(
-        "shared_acts", mapping.SHARED_ACT_COLUMNS, "computer, number", mapping.parse_shared_act
+        "shared_acts",
+        shared_rows.SHARED_ACT_COLUMNS,
+        "computer, number",
+        shared_rows.parse_shared_act,
     ),
+    _SavedTable(
+        "shared_values",
+        shared_rows.SHARED_VALUE_COLUMNS,
+        "computer, name",
+        shared_rows.parse_shared_value,
+    ),
+    _SavedTable("shared_cramps", "id, name", "rowid", lambda number, name: (int(number), name)),
     _SavedTable(
         "notes", "name, value", "name", lambda name, value: (str(name), mapping.parse_note(value))
     ),

@@ -22,7 +22,6 @@ from nightcare.journal.mapping import (
     DELIVERY_COLUMNS,
     GLOBAL_STATE_COLUMNS,
     ROUTINE_COLUMNS,
-    SHARED_ACT_COLUMNS,
     delivery_row,
     format_deliveries,
     format_instant,
@@ -34,16 +33,16 @@ from nightcare.journal.mapping import (
     parse_global_state,
     parse_note,
     parse_routine,
-    parse_shared_act,
     parse_trial,
     routine_row,
     salvage_global_state,
-    shared_act_row,
 )
 from nightcare.journal.migrations import TABLES
+from nightcare.journal.shared_rows import SHARED_ACT_COLUMNS, parse_shared_act, shared_act_row
 
 if TYPE_CHECKING:
     from nightcare.journal.diary_store import DiaryStore
+    from nightcare.journal.shared_store import SharedStore
 
 SERVICE_NOTE = "service"
 """The name of the note with the status of the service."""
@@ -64,6 +63,13 @@ class Journal(Database):
         from nightcare.journal.diary_store import DiaryStore  # noqa: PLC0415 - most commands need none
 
         return DiaryStore(self)
+
+    @property
+    def shared(self) -> SharedStore:
+        """The values in this journal that several computers share."""
+        from nightcare.journal.shared_store import SharedStore  # noqa: PLC0415 - only to share
+
+        return SharedStore(self)
 
     def copy_to_memory(self) -> Journal:
         """Return a copy of the whole journal in memory.

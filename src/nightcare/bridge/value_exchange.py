@@ -1,0 +1,362 @@
+"""The exchange of values between several computers: pause, "Good night", tonight, the diary.
+
+Of what several computers wrote under one name the last one counts (`domain/shared_values.py`). Each
+computer publishes what it wrote itself. Notes on cramps stay on the computer where they were typed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any
+
+from nightcare.bridge.act_exchange import SHARED_DAYS, SharedMessage
+from nightcare.bridge.topics import VALUES
+from nightcare.domain.diary import Answer, Cramp
+from nightcare.domain.global_state import GlobalState
+from nightcare.domain.schedule import Schedule
+from nightcare.domain.shared_values import SharedValue, changed_values, latest
+from nightcare.engine.settings_elsewhere import apply_settings
+from nightcare.journal.diary_store import parse_cramp, parse_morning
+from nightcare.journal.mapping import (
+    UNREADABLE,
+    format_clock,
+    format_instant,
+    parse_clock,
+    parse_day,
+    parse_instant,
+)
+from nightcare.journal.shared_rows import parse_shared_value
+from nightcare.journal.store import Journal
+
+DIARY_KEPT_DAYS = 400
+"""The days for which the diary is shared."""
+
+PAUSE, GOOD_NIGHT, TONIGHT, CRAMP, MORNING = "pause", "good-night", "tonight", "cramp", "morning"
+_SETTINGS = (PAUSE, GOOD_NIGHT, TONIGHT)
+_EVENINGS = (GOOD_NIGHT, TONIGHT)
+
+_CHANGEABLE_DAYS = 3
+"""The care days for which "Good night" and another bedtime can still matter."""
+
+_AHEAD = timedelta(days=14)
+_MOST_BYTES = 4 * 1024
+
+
+@dataclass(frozen=True)
+class ValueExchange:
+    """The exchange between one journal and the other computers.
+
+    Attributes:
+        journal: The journal of this computer.
+        computer: The id of this computer.
+        schedule: The schedule in force.
+        zone: The time zone of the person.
+        diary: Whether the diary is shared.
+    """
+
+    journal: Journal
+    computer: str
+    schedule: Schedule
+    zone: tzinfo
+    diary: bool
+
+    def sync(self, now: datetime) -> bool:
+        """Record what has changed here (now in UTC); return whether anything was written."""
+        if not self._changes(now):
+            return False
+        with self.journal.transaction():
+            self._record(now)
+        return True
+
+    def receive(self, messages: Iterable[SharedMessage], now: datetime) -> bool:
+        """Write the values in messages into the journal, and apply them (now in UTC).
+
+        Returns:
+            Whether anything was written.
+        """
+        others = [one for one in messages if one.computer != self.computer]
+        found = [one for message in others if (one := self._parse(message, now)) is not None]
+        known = {(one.computer, one.name): one.at for one in self.journal.shared.values()}
+        # A broker that was restored from a backup has older ones.
+        new = [
+            one
+            for one in found
+            if (at := known.get((one.computer, one.name))) is None or at < one.at
+        ]
+        if not new:
+            return False
+        with self.journal.transaction():
+            # What has changed here is recorded first: else it would look like an effect of these.
+            self._record(now)
+            self.journal.shared.save(new)
+            self._apply(now)
+        return True
+
+    def published(self, now: datetime) -> dict[str, bytes]:
+        """Return the payload of each topic with a value of this computer (now in UTC)."""
+        found = {}
+        for one in self.journal.shared.values():
+            if one.computer == self.computer and self._is_published(one, now):
+                value = None if one.value is None else json.loads(one.value)
+                payload = {"at": format_instant(one.at), "value": value}
+                text = json.dumps(payload, separators=(",", ":"))
+                found[f"{VALUES}/{one.name}"] = text.encode()
+        return found
+
+    def _is_published(self, one: SharedValue, now: datetime) -> bool:
+        kind, *levels = one.name.split("/")
+        if kind == PAUSE:
+            until = _until(one, now)
+            return until is not None or one.at >= now - timedelta(days=SHARED_DAYS)
+        if kind in _EVENINGS:
+            return date.fromisoformat(levels[0]) >= _evenings_since(now)
+        return self.diary and (_day_of(one) or one.at.date()) >= _diary_since(now)
+
+    # What has changed here
+
+    def _record(self, now: datetime) -> None:
+        shared = self.journal.shared
+        shared.save(self._changes(now))
+        if self.diary:
+            names = shared.cramp_names()
+            for one in self.journal.diary.cramps(_diary_since(now)):
+                if one.id not in names:
+                    shared.name_cramp(one.id, self._new_name(one))
+
+    def _changes(self, now: datetime) -> list[SharedValue]:
+        written = latest(self.journal.shared.values())
+        state = self.journal.global_state()
+        changed = changed_values(
+            _settings(state, now), _written_settings(written, state, now), self.computer, now
+        )
+        if self.diary:
+            present, recorded = self._diary(now)
+            known = {
+                name: one
+                for name, one in written.items()
+                if _kind(name) in (CRAMP, MORNING)
+                if name in present or (_day_of(one) or date.min) >= _diary_since(now)
+            }
+            changed += changed_values(present, known, self.computer, now, recorded)
+        return changed
+
+    def _diary(self, now: datetime) -> tuple[dict[str, str], dict[str, datetime]]:
+        """Return the entries of the last year as values, and when each was recorded."""
+        diary, names, since = (
+            self.journal.diary,
+            self.journal.shared.cramp_names(),
+            _diary_since(now),
+        )
+        present, recorded = {}, {}
+        for cramp in diary.cramps(since):
+            name = names.get(cramp.id) or self._new_name(cramp)
+            present[name], recorded[name] = _cramp_text(cramp), cramp.recorded
+        for morning in diary.mornings(since):
+            name = f"{MORNING}/{morning.night.isoformat()}"
+            present[name], recorded[name] = json.dumps(morning.answer), morning.recorded
+        return present, recorded
+
+    def _new_name(self, cramp: Cramp) -> str:
+        """Return a name that is never used again, also if the journal is lost."""
+        return f"{CRAMP}/{self.computer}/{int(cramp.recorded.timestamp() * 1000)}-{cramp.id}"
+
+    # What others have changed
+
+    def _apply(self, now: datetime) -> None:
+        written = latest(self.journal.shared.values())
+        state = self.journal.global_state()
+        settings = _written_settings(written, state, now)
+        if _settings(state, now) != _texts(settings):
+            changed = _with_settings(state, settings, now)
+            apply_settings(self.journal, self.schedule, self.zone, changed, now)
+        if self.diary:
+            self._apply_diary(written, now)
+
+    def _apply_diary(self, written: Mapping[str, SharedValue], now: datetime) -> None:
+        diary, shared = self.journal.diary, self.journal.shared
+        numbers = {name: number for number, name in shared.cramp_names().items()}
+        present, _ = self._diary(now)
+        for name, one in written.items():
+            kind = _kind(name)
+            if kind not in (CRAMP, MORNING) or one.value == present.get(name):
+                continue
+            if kind == MORNING:
+                night = date.fromisoformat(name.split("/")[1])
+                if one.value is None:
+                    diary.remove_morning(night)
+                elif night >= _diary_since(now):
+                    answer = parse_morning(
+                        night.isoformat(), json.loads(one.value), format_instant(one.at)
+                    )
+                    diary.save_morning(answer)
+                continue
+            number = numbers.get(name)
+            known = None if number is None else diary.cramp(number)
+            if one.value is None:
+                if known is not None:
+                    diary.remove(known.id)
+            elif known is not None:
+                diary.save_cramp(replace(_cramp(one.value), id=known.id, note=known.note))
+            elif (_day_of(one) or date.min) >= _diary_since(now):
+                shared.name_cramp(diary.add(_cramp(one.value)).id, name)
+
+    def _parse(self, message: SharedMessage, now: datetime) -> SharedValue | None:
+        """Return the value in a message; None if it cannot be read or is a later version's."""
+        level, _, name = message.name.partition("/")
+        if level != VALUES or len(message.payload) > _MOST_BYTES:
+            return None
+        try:
+            content = json.loads(message.payload)
+            value = content["value"]
+            text = None if value is None else _canonical(name, value)
+            one = parse_shared_value(message.computer, name, content["at"], text)
+            day = _day_of(one)
+        except UNREADABLE:
+            return None
+        if day is not None and day > (now + _AHEAD).date():
+            return None
+        return one if self.diary or _kind(name) in _SETTINGS else None
+
+
+# Names and values
+
+
+def _kind(name: str) -> str:
+    return name.partition("/")[0]
+
+
+def _day_of(one: SharedValue) -> date | None:
+    """Return the care day of a value; None of a pause, and of a cramp that was removed.
+
+    Raises:
+        ValueError: There is no value of that name.
+    """
+    match one.name.split("/"):
+        case ["pause"]:
+            return None
+        case ["good-night" | "tonight" | "morning", day]:
+            return parse_day(day)
+        case ["cramp", computer, number] if (
+            computer.isalnum() and number.replace("-", "").isalnum()
+        ):
+            return None if one.value is None else _cramp(one.value).place.care_day
+    raise ValueError(one.name)
+
+
+def _canonical(name: str, value: Any) -> str:
+    """Return a value as the JSON that this version writes for it."""
+    match _kind(name):
+        case "pause":
+            return json.dumps(format_instant(parse_instant(value)))
+        case "tonight":
+            return json.dumps(format_clock(parse_clock(value)))
+        case "morning":
+            return json.dumps(Answer(value))
+        case "cramp":
+            return _cramp_text(_cramp(json.dumps(value)))
+    if value is not True:
+        raise ValueError(value)
+    return json.dumps(value)
+
+
+_CRAMP_FIELDS = ("at", "ahead", "care_day", "by_night", "leg", "severity", "minutes", "recorded")
+
+
+def _cramp_text(cramp: Cramp) -> str:
+    values = (
+        format_instant(cramp.at), int(cramp.offset.total_seconds()),
+        cramp.place.care_day.isoformat(), cramp.place.by_night, cramp.leg, cramp.severity,
+        cramp.minutes, format_instant(cramp.recorded),
+    )  # fmt: skip
+    return json.dumps(dict(zip(_CRAMP_FIELDS, values, strict=True)))
+
+
+def _cramp(text: str) -> Cramp:
+    """Return the cramp in a value, without a number and a note."""
+    values = json.loads(text)
+    *known, recorded = (values[name] for name in _CRAMP_FIELDS)
+    return parse_cramp(0, *known, "", recorded)
+
+
+def _evenings_since(now: datetime) -> date:
+    return (now - timedelta(days=_CHANGEABLE_DAYS)).date()
+
+
+def _diary_since(now: datetime) -> date:
+    return (now - timedelta(days=DIARY_KEPT_DAYS)).date()
+
+
+# The global state as values
+
+
+def _settings(state: GlobalState, now: datetime) -> dict[str, str]:
+    """Return what of a global state is shared, as values by their names (now in UTC)."""
+    found = {}
+    if state.paused_until is not None and state.paused(now):
+        found[PAUSE] = json.dumps(format_instant(state.paused_until))
+    if state.good_night is not None:
+        found[f"{GOOD_NIGHT}/{state.good_night.isoformat()}"] = json.dumps(obj=True)
+    for day, clock in state.tonight.items():
+        found[f"{TONIGHT}/{day.isoformat()}"] = json.dumps(format_clock(clock))
+    since = _evenings_since(now)
+    return {name: text for name, text in found.items() if _still_matters(name, since)}
+
+
+def _still_matters(name: str, since: date) -> bool:
+    kind, _, day = name.partition("/")
+    return kind == PAUSE or date.fromisoformat(day) >= since
+
+
+def _written_settings(
+    written: Mapping[str, SharedValue], state: GlobalState, now: datetime
+) -> dict[str, SharedValue]:
+    """Return the shared settings that still matter (now in UTC)."""
+    since, found = _evenings_since(now), {}
+    for name, one in written.items():
+        kind = _kind(name)
+        if kind not in _SETTINGS or not _still_matters(name, since):
+            continue
+        if kind == PAUSE and _until(one, now) is None:
+            found[name] = replace(one, value=None)
+        elif kind == GOOD_NIGHT and state.good_night is not None and one.value is not None:
+            # A later evening has taken its place, which withdraws nothing.
+            if date.fromisoformat(name.split("/")[1]) >= state.good_night:
+                found[name] = one
+        else:
+            found[name] = one
+    return found
+
+
+def _until(one: SharedValue, now: datetime) -> datetime | None:
+    """Return the end of a pause (UTC); None if it is over."""
+    until = None if one.value is None else parse_instant(json.loads(one.value))
+    return None if until is None or until <= now else until
+
+
+def _texts(written: Mapping[str, SharedValue]) -> dict[str, str]:
+    return {name: one.value for name, one in written.items() if one.value is not None}
+
+
+def _with_settings(
+    state: GlobalState, written: Mapping[str, SharedValue], now: datetime
+) -> GlobalState:
+    """Return a global state with shared settings in force (now in UTC)."""
+    tonight, good_night = dict(state.tonight), state.good_night
+    for name, one in sorted(written.items()):
+        kind, _, level = name.partition("/")
+        if kind == PAUSE:
+            state = replace(state, paused_until=_until(one, now))
+            continue
+        day = date.fromisoformat(level)
+        if kind == TONIGHT and one.value is None:
+            tonight.pop(day, None)
+        elif kind == TONIGHT:
+            tonight[day] = parse_clock(json.loads(one.value or ""))
+        elif one.value is not None:
+            good_night = day if good_night is None else max(good_night, day)
+        elif good_night == day:
+            good_night = None
+    return replace(state, tonight=tonight, good_night=good_night)

@@ -1,0 +1,69 @@
+"""The values that several computers of one person share, of which the last one written counts.
+
+Each computer writes under its own id, so every value has one writer. A value is written later than
+every one that its writer knows, also if its clock is behind: so clocks decide only between values
+that were written without knowledge of each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+_LATER = datetime.resolution
+
+
+@dataclass(frozen=True)
+class SharedValue:
+    """The last value that one computer wrote under a name.
+
+    Attributes:
+        name: The name, as in "pause" or "tonight/2026-11-28".
+        computer: The id of the computer.
+        at: When it was written (UTC).
+        value: The value as JSON; None where it was removed.
+    """
+
+    name: str
+    computer: str
+    at: datetime
+    value: str | None
+
+
+def latest(values: Iterable[SharedValue]) -> dict[str, SharedValue]:
+    """Return the value that was written last under each name."""
+    found: dict[str, SharedValue] = {}
+    for one in values:
+        known = found.get(one.name)
+        if known is None or (one.at, one.computer) > (known.at, known.computer):
+            found[one.name] = one
+    return found
+
+
+def changed_values(
+    present: Mapping[str, str],
+    written: Mapping[str, SharedValue],
+    computer: str,
+    now: datetime,
+    recorded: Mapping[str, datetime] | None = None,
+) -> list[SharedValue]:
+    """Return what this computer has to write, so that its values are the last ones written.
+
+    Args:
+        present: The values on this computer, as JSON.
+        written: The value that was written last under each name.
+        computer: The id of this computer.
+        now: The instant (UTC).
+        recorded: When (UTC) the person gave a value, where that is known; else it was now.
+    """
+    found = []
+    for name in sorted({*present, *written}):
+        known, value = written.get(name), present.get(name)
+        if value == (None if known is None else known.value):
+            continue
+        at = now if value is None or recorded is None else recorded.get(name, now)
+        if known is not None:
+            at = max(at, known.at + _LATER)
+        found.append(SharedValue(name, computer, at, value))
+    return found
