@@ -108,6 +108,22 @@ def test_an_undo_of_an_own_act_does_not_bring_back_what_was_answered_elsewhere()
     assert laptop.outcomes("stretch") == ["done"]
 
 
+def test_an_undo_of_an_own_act_counts_when_the_other_one_is_undone_as_well() -> None:
+    """Though the reminder was done elsewhere when it was undone here, and stayed so."""
+    desk, laptop = two()
+    laptop.press("done")
+    desk.press("done")
+    exchange_both = ((laptop, desk), (desk, laptop))
+    for one, other in exchange_both:
+        one.hear(other)
+    laptop.undo()
+    assert laptop.outcomes("stretch") == ["done"]
+    desk.undo()
+    for one, other in exchange_both:
+        one.hear(other)
+    assert desk.outcomes("stretch") == laptop.outcomes("stretch") == ["open"]
+
+
 def test_a_moment_that_a_later_bedtime_moves_comes_again_though_it_was_missed_on_both() -> None:
     """That another computer missed it does not stand in its way."""
     desk, laptop = SharingDesk("desk"), SharingDesk("laptop")

@@ -370,13 +370,16 @@ def test_acts_of_several_computers_are_given_back_as_they_were(acts: list[Shared
             journal.record_shared_act(changed, own=one.id.computer == own)
         by_id = {one.id: one for one in acts}
         assert {one.id: one for one in journal.shared_acts(date.min)} == by_id
-        assert set(journal.own_acts(date.min)) == {one for one in acts if one.id.computer == own}
+        early = datetime.fromtimestamp(0.001, UTC)
         numbers = [one.id.number for one in acts if one.id.computer == own]
-        assert journal.last_act_number(own) == max(numbers, default=0)
+        assert journal.shared.next_act_number(own, early) == max([1, *numbers]) + 1
         for one in acts:
             key = one.occurrence.key
             on_it = {other for other in acts if other.occurrence.key == key}
             assert set(journal.shared_acts_on(key)) == on_it
+            assert set(journal.shared_acts_on(key, own=True)) == {
+                other for other in on_it if other.id.computer == own
+            }
             assert set(journal.acts_elsewhere(key)) == {
                 other
                 for other in on_it

@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 from nightcare.bridge.act_exchange import SHARED_DAYS, ActExchange, SharedMessage
+from nightcare.bridge.value_exchange import ValueExchange
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.delivery import STATE_NAMES, Closed, Outcome
+from nightcare.domain.diary import Answer, Severity
 from nightcare.domain.history import UserAction
 from nightcare.domain.notification import ButtonPressed, NotificationClosed
 from nightcare.domain.policy import Presence
@@ -25,6 +29,7 @@ from nightcare.domain.reminders import Key
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.shared_acts import ANSWERS
 from nightcare.engine.answer_targets import SkipSpan
+from nightcare.engine.diary_actions import Details, DiaryActions
 from nightcare.engine.engine import Engine
 from nightcare.engine.messages import key_of
 from nightcare.engine.user_actions import UserActions
@@ -42,7 +47,12 @@ DAYS = 3
 IN_TIME = timedelta(minutes=1)
 """The time in which an answer arrives on a computer that is connected."""
 
+LONG_EVERY = 10
+"""One seed of so many has a computer that is away for weeks."""
+
 _SECOND = timedelta(seconds=1)
+_LAGS = (0, 0, 0, 1, 30, 300, 3600)
+"""Seconds until the bridge looks at what the service or a command has written."""
 _MOST_IN_A_WEEK = 35
 _SKEW = timedelta(minutes=10)
 
@@ -90,11 +100,12 @@ class Computer:
         self.zone = random.choice(ZONES) if random.random() < 0.1 else world.zone
         self.schedule = world.schedule
         self.journal = Journal.in_memory()
-        self.exchange = ActExchange(self.journal, self.name)
+        self.acts = ActExchange(self.journal, self.name)
         self.on = False
         self.connected = False
         self.present = number < 2
         self.away_until = world.now
+        self.sync_at: datetime | None = None
         self.given: dict[int, dict[Key, Outcome]] = {}
         self.arrived: dict[tuple[Key, str], datetime] = {}
         self.alarm: datetime | None = None
@@ -200,9 +211,20 @@ class Computer:
 
     # The exchange
 
+    @property
+    def values(self) -> ValueExchange:
+        """The exchange of values, by the schedule in force."""
+        return ValueExchange(self.journal, self.name, self.schedule, self.zone, diary=True)
+
+    def sync_later(self) -> None:
+        """Let the bridge look at the journal in a while."""
+        if self.sync_at is None:
+            self.sync_at = self.world.now + self.world.random.choice(_LAGS) * _SECOND
+
     def sync(self) -> None:
         """Do what the bridge does when the journal has changed: record, apply, publish."""
-        if self.exchange.sync(self.now):
+        self.sync_at = None
+        if any([self.acts.sync(self.now), self.values.sync(self.now)]):
             if self.on:
                 self.step("synced", lambda: self.service.written(self.now))
             if self.connected:
@@ -212,7 +234,8 @@ class Computer:
         """Publish what the broker does not have."""
         broker, world = self.world.broker, self.world
         others = [one for one in world.computers if one is not self and one.connected]
-        for name, payload in self.exchange.published(self.now).items():
+        published = {**self.acts.published(self.now), **self.values.published(self.now)}
+        for name, payload in published.items():
             if broker.retained.get((self.name, name)) != payload:
                 message = SharedMessage(self.name, name, payload)
                 broker.publish(message, [one.name for one in others], world.now)
@@ -245,7 +268,7 @@ class Computer:
 
     def receive(self, messages: list[SharedMessage]) -> None:
         """Receive messages, and let the service know."""
-        if self.exchange.receive(messages, self.now):
+        if any([self.acts.receive(messages, self.now), self.values.receive(messages, self.now)]):
             self.world.note(self, f"received {len(messages)}")
             if self.on:
                 self.step("written", lambda: self.service.written(self.now))
@@ -265,7 +288,11 @@ class SeveralComputers:
         self.now = datetime.combine(start, time(self.random.randrange(24)), UTC)
         self.happened: list[str] = []
         self.broker = Broker(self.random)
-        self.computers = [Computer(self, one) for one in range(self.random.randint(2, 5))]
+        self.long = seed % LONG_EVERY == LONG_EVERY - 1
+        number = 2 if self.long else self.random.randint(2, 5)
+        self.computers = [Computer(self, one) for one in range(number)]
+        self.cramps: set[datetime] = set()
+        self.changed: set[datetime] = set()
 
     def sparse_schedule(self) -> Schedule:
         """Return a random schedule with few reminders, so that a seed takes seconds."""
@@ -297,18 +324,39 @@ class SeveralComputers:
         while self.now < end:
             self.go_on(timedelta(seconds=self.random.expovariate(1 / 2400)))
             self.something_happens()
+        if self.long:
+            self._leave_one_for_weeks()
         self.note(None, "everything is mended")
         for one in self.computers:
             if not one.on:
                 one.start()
             if not one.connected:
                 one.connect()
+        self._settle()
+        self.check_settings()
         self.go_on(timedelta(days=4))
+        self._settle()
+        self.check_agreement()
+        self.check_settings()
+        self.check_diary()
+
+    def _settle(self) -> None:
         for _ in range(3):
             for one in self.computers:
                 one.sync()
             self.go_on(IN_TIME)
-        self.check_agreement()
+
+    def _leave_one_for_weeks(self) -> None:
+        """Leave one computer off for weeks, while little happens on the other one."""
+        away, other = self.random.sample(self.computers, 2)
+        if away.on:
+            away.disconnect()
+            away.crash()
+        end = self.now + timedelta(days=self.random.uniform(7, SHARED_DAYS - DAYS - 4))
+        away.away_until = end
+        while self.now < end:
+            self.go_on(timedelta(hours=self.random.expovariate(1 / 10)))
+            self.happen_to(other)
 
     def go_on(self, length: timedelta) -> None:
         """Let time go by: services wake for their alarms, and messages arrive."""
@@ -316,7 +364,8 @@ class SeveralComputers:
         while True:
             alarms = [(one.next_alarm(), one) for one in self.computers if one.on]
             coming = [at for at, *_ in self.broker.coming]
-            instants = [one for one, _ in alarms] + coming
+            syncs = [one.sync_at for one in self.computers if one.sync_at is not None]
+            instants = [one for one, _ in alarms] + coming + syncs
             if not instants or min(instants) > end:
                 break
             self.now = max(self.now, min(instants))
@@ -324,8 +373,10 @@ class SeveralComputers:
             for alarm, one in alarms:
                 if alarm <= self.now:
                     one.step("alarm", lambda one=one: one.service.update(one.now))  # type: ignore[misc] # bound
-                    if self.random.random() < 0.9:
-                        one.sync()
+                    one.sync_later()
+            for one in self.computers:
+                if one.sync_at is not None and one.sync_at <= self.now:
+                    one.sync()
         self.now = end
 
     def _deliver(self) -> None:
@@ -341,20 +392,24 @@ class SeveralComputers:
 
     def something_happens(self) -> None:
         """Let one thing happen to one computer, or to the broker."""
-        one = self.random.choice(self.computers)
+        self.happen_to(self.random.choice(self.computers))
+
+    def happen_to(self, one: Computer) -> None:
+        """Let one thing happen to a computer, or to the broker."""
         if not one.on:
             if one.away_until <= self.now:
                 one.start()
             return
         happenings: tuple[tuple[int, Callable[[Computer], None]], ...] = (
-            (30, self._answer), (20, self._command), (8, self._cut_or_heal), (5, self._turn_off),
-            (4, lambda one: one.change_presence()), (2, self._break_broker), (2, self._edit),
+            (20, self._answer), (20, self._answer_on_two), (20, self._command),
+            (8, self._cut_or_heal), (5, self._turn_off), (4, lambda one: one.change_presence()),
+            (4, self._break_broker), (2, self._edit), (4, self._write_diary),
         )  # fmt: skip
         weights = [weight for weight, _ in happenings]
         (happening,) = self.random.choices([one for _, one in happenings], weights)
         happening(one)
-        if one.on and self.random.random() < 0.9:
-            one.sync()
+        if one.on:
+            one.sync_later()
 
     def _answer(self, one: Computer) -> None:
         token = next((token for token in one.screen.visible if key_of(token) is not None), None)
@@ -369,6 +424,51 @@ class SeveralComputers:
             one.screen.close(token)
             closed = NotificationClosed(token)
             one.step(f"{closed}", lambda: one.service.event(closed, one.now))
+
+    def _answer_on_two(self, one: Computer) -> None:
+        """Answer a reminder on two computers before they know of each other; then undo on one."""
+        others = [each for each in self.computers if each is not one and each.on]
+        if not others:
+            return
+        other = self.random.choice(others)
+        shown = [{key_of(token) for token in each.screen.visible} for each in (one, other)]
+        if not (shown[0] & shown[1]) - {None}:
+            self._answer(one)
+            return
+        for each in self.random.sample((one, other), 2):
+            self._answer(each)
+            each.sync_later()
+        self.go_on(self.random.choice((1, 60, 600)) * _SECOND)
+        if self.random.random() < 0.5:
+            undone = self.random.choice((one, other))
+            if undone.on:
+                actions = UserActions(undone.schedule, undone.zone, undone.journal)
+                undone.act("undo", lambda: actions.undo(undone.now))
+                undone.sync_later()
+
+    def _write_diary(self, one: Computer) -> None:
+        """Note, correct or remove a cramp, or answer about the night."""
+        diary = DiaryActions(one.journal.diary, one.calendar())
+        cramps = one.journal.diary.cramps()
+        what = self.random.choice(("add", "add", "change", "remove", "answer"))
+        one_of = self.random.choice(cramps) if cramps else None
+        self.note(one, f"diary: {what} {None if one_of is None else one_of.at}")
+        if what == "add":
+            # Its time is what the test knows it by.
+            at = one.now - timedelta(milliseconds=self.random.randrange(1, 2**30))
+            self.cramps.add(at)
+            diary.add(at, Details(), one.now)
+        elif what == "answer":
+            with suppress(ValueRefused):
+                answer = self.random.choice(list(Answer))
+                diary.answer(diary.last_night(one.now), answer, one.now)
+        elif one_of is not None and what == "change":
+            severe = Severity.SEVERE
+            self.changed.add(one_of.at)
+            diary.change(one_of.id, None, lambda old: replace(old, severity=severe), one.now)
+        elif one_of is not None:
+            diary.remove(one_of.id)
+            self.cramps.discard(one_of.at)
 
     def _command(self, one: Computer) -> None:
         actions, now = UserActions(one.schedule, one.zone, one.journal), one.now
@@ -456,6 +556,40 @@ class SeveralComputers:
                 self.fail(f"an undo of {key} is lost: {states}")
             if given and len(states) < len(self.computers):
                 self.fail(f"an answer of {key} is not known everywhere: {states}")
+
+    def check_settings(self) -> None:
+        """Check that a pause, "Good night" and another bedtime are the same on all."""
+        since = (self.now - timedelta(days=2)).date()
+        known = set()
+        for one in self.computers:
+            state = one.journal.global_state()
+            until = state.paused_until
+            night = state.good_night
+            known.add((
+                None if until is None or until <= self.now + _SKEW else until,
+                None if night is None or night < since else night,
+                tuple(sorted((day, at) for day, at in state.tonight.items() if day >= since)),
+            ))  # fmt: skip
+        if len(known) > 1:
+            self.fail(f"the settings differ: {known}")
+
+    def check_diary(self) -> None:
+        """Check that all computers have the same diary, without what was removed."""
+        contents = set()
+        for one in self.computers:
+            diary = one.journal.diary
+            contents.add((
+                tuple((each.at, each.severity) for each in diary.cramps()),
+                tuple((each.night, each.answer) for each in diary.mornings()),
+            ))  # fmt: skip
+            found = {each.at for each in diary.cramps()}
+            if self.cramps - found:
+                self.fail(f"{one.name}: cramps {self.cramps - found} are lost")
+            # A correction may have been made without knowledge of a removal.
+            if found - self.cramps - self.changed:
+                self.fail(f"{one.name}: cramps {found - self.cramps} came back")
+        if len(contents) > 1:
+            self.fail(f"the diary differs: {contents}")
 
     def say_nothing(self, key: str, /, **values: object) -> None:
         """Ignore what a service logs."""

@@ -114,7 +114,9 @@ class ActExchange:
     def published(self, now: datetime) -> dict[str, bytes]:
         """Return the payload of each topic with acts of this computer (now in UTC), by its name."""
         by_occurrence: dict[Key, list[SharedAct]] = {}
-        for one in self.journal.own_acts(self._since(now)):
+        for one in self.journal.shared_acts(self._since(now)):
+            if one.id.computer != self.computer:
+                continue
             by_occurrence.setdefault(one.occurrence.key, []).append(one)
         return {act_topic(key): act_payload(acts) for key, acts in by_occurrence.items()}
 
@@ -145,16 +147,15 @@ class ActExchange:
 
     def _unrecorded(self, now: datetime, known: Mapping[Key, _Occurrence]) -> list[SharedAct]:
         """Return the acts that say what has changed here, each with its number."""
-        # The time makes numbers that are never used again, also if the journal is lost.
-        number = max(self.journal.last_act_number(self.computer), int(now.timestamp() * 1000))
+        number = self.journal.shared.next_act_number(self.computer, now)
         acts = []
         for one in known.values():
             own = [act for act in one.acts if act.id.computer == self.computer]
             for effect in unrecorded(one.delivery, own):
                 source = own[0] if one.delivery is None else one.delivery
-                number += 1
                 act = ActId(self.computer, number)
                 acts.append(SharedAct(act, source.occurrence, source.topic, effect))
+                number += 1
         return acts
 
     def _reconciled(

@@ -45,7 +45,11 @@ def apply_answers_elsewhere(context: Context, now: datetime) -> None:
 
 def _as_elsewhere(context: Context, delivery: Delivery, now: datetime) -> Delivery:
     acts = context.journal.acts_elsewhere(delivery.key)
-    return answered_elsewhere(delivery, acts, now) if acts else delivery
+    changed = answered_elsewhere(delivery, acts, now) if acts else delivery
+    if changed != delivery:
+        # An answer of this computer that was undone could not be told from one that stands.
+        context.journal.record_undone(delivery, now)
+    return changed
 
 
 def expire(context: Context, situation: Situation) -> None:

@@ -112,6 +112,10 @@ class JournalPort(Protocol):
         """Return what other computers of the person made of an occurrence, and all retractions."""
         ...
 
+    def record_undone(self, delivery: Delivery, now: datetime) -> None:
+        """Record which acts of this computer a delivery does not have any more, now (UTC)."""
+        ...
+
     def save(self, delivery: Delivery) -> None:
         """Write where an occurrence stands."""
         ...

@@ -1,21 +1,27 @@
-"""The values in the journal that several computers share, and what is known of the computers."""
+"""The acts and values in the journal that several computers share."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
 
+from nightcare.domain.delivery import Delivery
+from nightcare.domain.shared_acts import ActId, SharedAct, unrecorded
 from nightcare.domain.shared_values import SharedValue
-from nightcare.journal.database import Database
 from nightcare.journal.mapping import format_instant
 from nightcare.journal.shared_rows import SHARED_VALUE_COLUMNS, parse_shared_value
+
+if TYPE_CHECKING:
+    from nightcare.journal.store import Journal
 
 
 @dataclass(frozen=True)
 class SharedStore:
-    """The values of all computers in a journal."""
+    """The acts and values of all computers in a journal."""
 
-    journal: Database
+    journal: Journal
 
     def values(self) -> list[SharedValue]:
         """Return the last value that each computer wrote under each name."""
@@ -27,6 +33,26 @@ class SharedStore:
         for one in values:
             row = (one.computer, one.name, format_instant(one.at), one.value)
             self.journal.insert("shared_values", SHARED_VALUE_COLUMNS, *row, verb="OR REPLACE")
+
+    # Acts
+
+    def record_undone(self, delivery: Delivery, now: datetime) -> None:
+        """Record which acts of this computer a delivery does not have any more, now (UTC)."""
+        own = self.journal.shared_acts_on(delivery.key, own=True)
+        for effect in unrecorded(delivery, own):
+            if own:
+                act = ActId(own[0].id.computer, self.next_act_number(own[0].id.computer, now))
+                one = SharedAct(act, delivery.occurrence, delivery.topic, effect)
+                self.journal.record_shared_act(one, own=True)
+
+    def next_act_number(self, computer: str, now: datetime) -> int:
+        """Return the number of the next act of a computer, which was never used before.
+
+        It is the time (UTC) in milliseconds, so that a lost journal uses no number again.
+        """
+        sql = "SELECT coalesce(max(number), 0) FROM shared_acts WHERE computer = ?"
+        (last,) = self.journal.read(int, sql, computer)
+        return 1 + max(last, int(now.timestamp() * 1000))
 
     # The names under which cramps are shared
 

@@ -66,7 +66,7 @@ class Journal(Database):
 
     @property
     def shared(self) -> SharedStore:
-        """The values in this journal that several computers share."""
+        """The acts and values in this journal that several computers share."""
         from nightcare.journal.shared_store import SharedStore  # noqa: PLC0415 - only to share
 
         return SharedStore(self)
@@ -240,30 +240,24 @@ class Journal(Database):
         """Return the acts of all computers on the care days since a date, ordered by number."""
         return self._shared_acts("care_day >= ?", since.isoformat())
 
-    def own_acts(self, since: date) -> list[SharedAct]:
-        """Return the acts of this computer on the care days since a date, ordered by number."""
-        return self._shared_acts("care_day >= ? AND own", since.isoformat())
-
     def acts_elsewhere(self, key: Key) -> list[SharedAct]:
         """Return what other computers made of an occurrence, and all retractions."""
         return self._shared_acts(f"{_OF_KEY} AND (NOT own OR at IS NULL)", *key_row(key))
 
-    def shared_acts_on(self, key: Key) -> list[SharedAct]:
-        """Return the acts of all computers on an occurrence, ordered by number."""
-        return self._shared_acts(_OF_KEY, *key_row(key))
+    def shared_acts_on(self, key: Key, *, own: bool = False) -> list[SharedAct]:
+        """Return the acts on an occurrence, ordered by number; of all computers, or only `own`."""
+        return self._shared_acts(f"{_OF_KEY} AND own >= ?", *key_row(key), int(own))
 
     def record_shared_act(self, act: SharedAct, *, own: bool) -> None:
         """Write an act, of this computer if `own`; one that is known is left alone."""
         row = shared_act_row(act, own=own)
         self.insert("shared_acts", SHARED_ACT_COLUMNS, *row, verb="OR IGNORE")
 
-    def last_act_number(self, computer: str) -> int:
-        """Return the highest number of the acts of a computer; 0 where there is none."""
-        sql = "SELECT coalesce(max(number), 0) FROM shared_acts WHERE computer = ?"
-        (number,) = self.read(int, sql, computer)
-        return number
+    def record_undone(self, delivery: Delivery, now: datetime) -> None:
+        """Record which acts of this computer a delivery does not have any more, now (UTC)."""
+        self.shared.record_undone(delivery, now)
 
-    def _shared_acts(self, where: str, *values: str) -> list[SharedAct]:
+    def _shared_acts(self, where: str, *values: str | int) -> list[SharedAct]:
         sql = f"SELECT {SHARED_ACT_COLUMNS} FROM shared_acts WHERE {where} ORDER BY number"  # noqa: S608 - constants
         return self.read(parse_shared_act, sql, *values)
 
