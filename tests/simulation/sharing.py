@@ -8,6 +8,7 @@ messages, is wiped and is restored from a backup. To run a seed again and print 
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -134,6 +135,10 @@ class Computer:
         """End the service, without notice."""
         self.world.note(self, "off")
         self.on = self.connected = False
+
+    def shows(self) -> set[Key]:
+        """Return the occurrences on the screen."""
+        return {key for token in self.screen.visible if (key := key_of(token)) is not None}
 
     def change_presence(self) -> None:
         """Let the person come or go."""
@@ -421,30 +426,60 @@ class SeveralComputers:
             event = ButtonPressed(token, self.random.choice(buttons))
             one.act(f"{event}", lambda: one.service.event(event, one.now))
         else:
-            one.screen.close(token)
-            closed = NotificationClosed(token)
-            one.step(f"{closed}", lambda: one.service.event(closed, one.now))
+            self._close(one, token)
 
-    def _answer_on_two(self, one: Computer) -> None:
+    def _close(self, one: Computer, token: str) -> None:
+        one.screen.close(token)
+        closed = NotificationClosed(token)
+        one.step(f"{closed}", lambda: one.service.event(closed, one.now))
+
+    def _answer_on_two(self, _: Computer) -> None:
         """Answer a reminder on two computers before they know of each other; then undo on one."""
-        others = [each for each in self.computers if each is not one and each.on]
-        if not others:
+        pair = self._wait_for_two()
+        if pair is None:
             return
-        other = self.random.choice(others)
-        shown = [{key_of(token) for token in each.screen.visible} for each in (one, other)]
-        if not (shown[0] & shown[1]) - {None}:
-            self._answer(one)
-            return
-        for each in self.random.sample((one, other), 2):
-            self._answer(each)
+        key, one, other = pair
+        for each in (one, other):
+            self._answer_in_any_way(each, key)
             each.sync_later()
         self.go_on(self.random.choice((1, 60, 600)) * _SECOND)
-        if self.random.random() < 0.5:
-            undone = self.random.choice((one, other))
-            if undone.on:
-                actions = UserActions(undone.schedule, undone.zone, undone.journal)
-                undone.act("undo", lambda: actions.undo(undone.now))
-                undone.sync_later()
+        undone = self.random.choice((one, other))
+        if undone.on and self.random.random() < 0.6:
+            actions = UserActions(undone.schedule, undone.zone, undone.journal)
+            undone.act("undo", lambda: actions.undo(undone.now))
+            undone.sync_later()
+
+    def _wait_for_two(self) -> tuple[Key, Computer, Computer] | None:
+        """Let time go by until two computers show the same reminder, or for half a day."""
+        end = self.now + timedelta(hours=12)
+        while self.now < end:
+            running = self.random.sample(self.computers, len(self.computers))
+            running = [each for each in running if each.on]
+            if len(running) < 2:
+                return None
+            for each, other in itertools.combinations(running, 2):
+                for key in each.shows() & other.shows():
+                    return key, each, other
+            coming = min(each.next_alarm() for each in running)
+            self.go_on(max(coming - self.now, timedelta()) + _SECOND)
+        return None
+
+    def _answer_in_any_way(self, one: Computer, key: Key) -> None:
+        """Answer what a computer shows by a button, by closing it, or by a command."""
+        token = next((token for token in one.screen.visible if key_of(token) == key), None)
+        if token is None:
+            return
+        actions, now = UserActions(one.schedule, one.zone, one.journal), one.now
+        match self.random.choice(("done", "skip", "snooze", "close")):
+            case "done":
+                pressed = ButtonPressed(token, "done")
+                one.act(f"{pressed}", lambda: one.service.event(pressed, now))
+            case "skip":
+                one.act("skip", lambda: actions.skip(now, key.reminder))
+            case "snooze":
+                one.act("snooze", lambda: actions.snooze(now, key.reminder))
+            case _:
+                self._close(one, token)
 
     def _write_diary(self, one: Computer) -> None:
         """Note, correct or remove a cramp, or answer about the night."""
