@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from parts.broker import Broker, phone, private_broker
+from parts.broker import Broker, Phone, phone, private_broker
 from parts.bus import private_bus
 from parts.display import virtual_display
 from parts.home import Home, private_home
@@ -114,3 +114,62 @@ def test_an_answer_on_one_computer_counts_on_all(broker: Broker) -> None:
         broker.start()
         for each in computers:
             each.nightcare.wait_until("water", outcome="done")
+
+
+def sharing(home: Home, broker: Broker, name: str, *, share: bool = True) -> Nightcare:
+    """Return nightcare on a computer without a desktop, which shares the diary as well."""
+    person = Nightcare(home)
+    keys = ["share = true", f'computer = "{name}"'] if share else []
+    shared = broker.config("diary = true", "discovery = false", *keys)
+    shared = shared.replace("~/mqtt-password", f"{broker.home.path}/mqtt-password")
+    person.configure(LATER, shared)
+    return person
+
+
+def cramps(person: Nightcare) -> int:
+    """Return the number of cramps in the diary on a computer."""
+    return len(person.json("cramp", "list")["cramps"])
+
+
+def listed(person: Nightcare) -> dict[str, str]:
+    """Return the ids of the computers that one knows of, by name."""
+    return {one["name"]: one["id"] for one in person.json("computers")}
+
+
+def shared_by(one: Phone, computer: str) -> set[str]:
+    """Return the first levels of what a computer shares."""
+    root = f"nightcare/anna/{computer}/"
+    found = {topic.removeprefix(root).split("/")[0] for topic in one.retained if root in topic}
+    return found & {"acts", "values", "computer"}
+
+
+def test_what_a_computer_has_shared_goes_with_it(broker: Broker) -> None:
+    """A pause and the diary are on both; who leaves, or is forgotten, leaves no topic behind."""
+    with private_home() as first, private_home() as second, phone(broker) as one:
+        desk, laptop = sharing(first, broker, "Desk"), sharing(second, broker, "Laptop")
+        with bridge(laptop, 2) as there:
+            with bridge(desk, 1):
+                desk.command("cramp", "add", "--severity", "severe", "--note", "secret")
+                desk.command("pause")
+                eventually(lambda: cramps(laptop) == 1, HANG_SECONDS, "the cramp", there)
+                paused = laptop.json("status", code=69)["paused_until"]
+                assert paused == desk.json("status", code=69)["paused_until"] is not None
+                eventually(lambda: len(listed(laptop)) == 2, HANG_SECONDS, "both", there)
+                names = listed(laptop)
+                assert shared_by(one, names["Desk"]) == {"values", "computer"}
+                assert all(b"secret" not in payload for payload in one.retained.values())
+            sharing(first, broker, "Desk", share=False)
+            with bridge(desk, 1) as here:
+                eventually(lambda: not shared_by(one, names["Desk"]), HANG_SECONDS, "less", here)
+                eventually(lambda: "Desk" not in listed(laptop), HANG_SECONDS, "one", there)
+        # The laptop is lost, and the person forgets it at the desk.
+        sharing(first, broker, "Desk")
+        with bridge(desk, 1) as here:
+            eventually(lambda: "Laptop" in listed(desk), HANG_SECONDS, "the laptop", here)
+            assert "cleared" in desk.command("computers", "--forget", names["Laptop"]).out
+            assert "Laptop" not in listed(desk)
+            lost = names["Laptop"]
+            eventually(
+                lambda: not any(lost in topic for topic in one.retained), HANG_SECONDS, "no topic"
+            )
+            assert cramps(desk) == 1

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from random import Random
 
 from nightcare.bridge.act_exchange import SHARED_DAYS, ActExchange, SharedMessage
@@ -409,6 +410,7 @@ class SeveralComputers:
             (20, self._answer), (20, self._answer_on_two), (20, self._command),
             (8, self._cut_or_heal), (5, self._turn_off), (4, lambda one: one.change_presence()),
             (4, self._break_broker), (2, self._edit), (4, self._write_diary),
+            (4, self._pause_on_two),
         )  # fmt: skip
         weights = [weight for weight, _ in happenings]
         (happening,) = self.random.choices([one for _, one in happenings], weights)
@@ -443,11 +445,46 @@ class SeveralComputers:
             self._answer_in_any_way(each, key)
             each.sync_later()
         self.go_on(self.random.choice((1, 60, 600)) * _SECOND)
-        undone = self.random.choice((one, other))
-        if undone.on and self.random.random() < 0.6:
-            actions = UserActions(undone.schedule, undone.zone, undone.journal)
-            undone.act("undo", lambda: actions.undo(undone.now))
-            undone.sync_later()
+        for undone in self.random.choice(((), (one,), (other,), (one, other), (other, one))):
+            if undone.on:
+                self._undo(undone)
+                self.go_on(self.random.choice((1, 600)) * _SECOND)
+
+    def _undo(self, one: Computer) -> None:
+        actions = UserActions(one.schedule, one.zone, one.journal)
+        one.act("undo", lambda: actions.undo(one.now))
+        one.sync_later()
+
+    def _pause_on_two(self, one: Computer) -> None:
+        """Pause on two computers before they know of each other; the later pause holds on both."""
+        others = [
+            each
+            for each in self.computers
+            if each is not one and each.skew == one.skew and each.on and each.connected
+        ]
+        settled = all(each.sync_at is None for each in self.computers)
+        if not (one.connected and others and settled):
+            self.note(one, "    no pair")
+            return
+        other = self.random.choice(others)
+        hours = self.random.sample((5, 6), 2)
+        for each, length in zip((other, one), hours, strict=True):
+            actions = UserActions(each.schedule, each.zone, each.journal)
+            until = each.now + timedelta(hours=length)
+            each.act("pause", partial(actions.pause, each.now, until))
+            each.sync_at = self.now + self.random.choice((0, 1, 30)) * _SECOND
+            self.go_on(self.random.choice((0.5, 2)) * _SECOND)
+        self.go_on(timedelta(minutes=3))
+        found = {each.journal.global_state().paused_until for each in (one, other)}
+        if found != {until}:
+            self.fail(f"the later pause, until {until}, is lost: {found}")
+        if self.random.random() < 0.7:
+            self._resume(self.random.choice((one, other)))
+
+    def _resume(self, one: Computer) -> None:
+        actions = UserActions(one.schedule, one.zone, one.journal)
+        one.act("resume", lambda: actions.resume(one.now))
+        one.sync_later()
 
     def _wait_for_two(self) -> tuple[Key, Computer, Computer] | None:
         """Let time go by until two computers show the same reminder, or for half a day."""

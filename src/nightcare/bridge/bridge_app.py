@@ -13,12 +13,13 @@ from typing import TextIO
 from nightcare.bridge.act_exchange import ActExchange, SharedMessage
 from nightcare.bridge.broker_connection import BrokerConnection, Trouble, Will, backoff
 from nightcare.bridge.commands import Command, Published, act, meant, parse
+from nightcare.bridge.computer_list import ComputerList, computer_payload, this_computer
 from nightcare.bridge.publication import BridgeFacts, changes_at, events, expiries, retained
 from nightcare.bridge.publisher import Publisher, expiry_of, settle
 from nightcare.bridge.reader import JournalReader
 from nightcare.bridge.settings import BridgeSettings, computer_id
 from nightcare.bridge.sleep_watch import SleepWatch
-from nightcare.bridge.topics import OFFLINE, Topics
+from nightcare.bridge.topics import COMPUTER, OFFLINE, Topics
 from nightcare.bridge.value_exchange import ValueExchange
 from nightcare.desktop.clock import alarm, now
 from nightcare.desktop.file_watch import watch
@@ -101,6 +102,7 @@ class BridgeApp:
         self._forgotten = False
         self._status = BridgeStatus()
         self._received: list[SharedMessage] = []
+        self._connected_at = now()
 
     async def run(self) -> None:
         """Serve until a signal ends the bridge, or the config has no table `[mqtt]` any more."""
@@ -167,13 +169,28 @@ class BridgeApp:
         acts = ActExchange(reader.journal, computer)
         diary = self._settings.diary
         values = ValueExchange(reader.journal, computer, reader.schedule, reader.zone, diary)
+        computers = ComputerList(reader.journal, computer)
         received, self._received = self._received, []
+        live = self._publisher is not None and self._publisher.compared
+        computers.receive(received, now(), live=live)
         for exchange in (acts, values):
             exchange.receive(received, now())
         for exchange in (acts, values):
             exchange.sync(now())
         facts = reader.facts(self._topics, self._settings, now())
-        return replace(facts, shared={**acts.published(now()), **values.published(now())})
+        own = this_computer(
+            self._settings, computer, reader.values, str(reader.zone), self._connected_at
+        )
+        computers.sync(own)
+        self._report_differing(computers.differing(own))
+        shared = {**acts.published(now()), **values.published(now())}
+        return replace(facts, shared={**shared, COMPUTER: computer_payload(own)})
+
+    def _report_differing(self, differing: tuple[str, ...]) -> None:
+        if differing != self._status.differing:
+            self._status = replace(self._status, differing=differing)
+            with contextlib.suppress(StateError):
+                write_bridge_status(self._reader.journal, self._status)
 
     def _receive(self, message: SharedMessage) -> None:
         """Take in what another computer shares, with what arrives at the same time."""
@@ -206,7 +223,7 @@ class BridgeApp:
     async def _connect(self) -> None:
         while True:
             self._retry.clear()
-            began = now()
+            began = self._connected_at = now()
             settings, topics = self._settings, self._topics
             will = Will(topics.alive, OFFLINE.encode())
             connection = BrokerConnection(settings, self._context.variables, topics.node, will)

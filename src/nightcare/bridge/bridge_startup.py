@@ -97,21 +97,43 @@ def forget(
     expect_library()
     lock = _take_lock(state)
     try:
-        outcome = asyncio.run(_forget(settings, variables))
+        return _cleared(settings, computer_id(), variables, translator)
     finally:
         lock.release()
+
+
+def forget_computer(
+    settings: BridgeSettings, computer: str, variables: Mapping[str, str], translator: Translator
+) -> int:
+    """Clear every retained topic of another computer that is gone; return how many there were.
+
+    Raises:
+        ExtraMissing: The library for MQTT is missing.
+        DesktopError: The broker cannot be reached, or does not let this user write.
+    """
+    expect_library()
+    return _cleared(settings, computer, variables, translator)
+
+
+def _cleared(
+    settings: BridgeSettings, computer: str, variables: Mapping[str, str], translator: Translator
+) -> int:
+    outcome = asyncio.run(_forget(settings, computer, variables))
     if isinstance(outcome, int):
         return outcome
     text = trouble_text(outcome.key, outcome.reason, translator)
     raise DesktopError("mqtt_not_forgotten", address=settings.address, trouble=text)
 
 
-async def _forget(settings: BridgeSettings, variables: Mapping[str, str]) -> int | Trouble:
+async def _forget(
+    settings: BridgeSettings, computer: str, variables: Mapping[str, str]
+) -> int | Trouble:
     from nightcare.bridge.broker_connection import BrokerConnection, Trouble  # noqa: PLC0415 - as above
     from nightcare.bridge.publisher import Publisher, settle  # noqa: PLC0415 - likewise
     from nightcare.bridge.topics import Topics  # noqa: PLC0415 - likewise
 
-    topics = Topics(settings.person, computer_id())
+    # The session of that computer ends with this connection.
+    topics = Topics(settings.person, computer)
     connection = BrokerConnection(settings, variables, topics.node, None)
     cleared: list[str] = []
     publisher = Publisher(

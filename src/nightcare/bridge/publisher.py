@@ -17,7 +17,7 @@ from paho.mqtt.client import MQTTMessage
 
 from nightcare.bridge.act_exchange import SHARED_DAYS, SharedMessage
 from nightcare.bridge.broker_connection import BrokerConnection, Trouble
-from nightcare.bridge.topics import ACTS, COMPUTER, Topics
+from nightcare.bridge.topics import ACTS, ALIVE, COMPUTER, Topics
 from nightcare.bridge.value_exchange import DIARY_KEPT_DAYS
 
 _MARKER_SECONDS = 10.0
@@ -27,7 +27,7 @@ _SILENT_SECONDS = 30.0
 
 _MARKER_LIFETIME = timedelta(minutes=1)
 _EVENT_LIFETIME = timedelta(minutes=10)
-_MOST_TOPICS = 1000
+_MOST_TOPICS = 5000
 """Topics of others below ours that are cleared on one connection."""
 
 
@@ -141,7 +141,7 @@ class Publisher:
     def _receive_shared(self, message: SharedMessage, topic: str) -> None:
         if message.computer == self._topics.computer:
             self._take_note(topic, message.payload)
-        elif self._shared is not None and message.payload:
+        elif self._shared is not None and (message.payload or message.name == COMPUTER):
             self._shared(message)
 
     def _take_note(self, topic: str, payload: bytes) -> None:
@@ -230,7 +230,7 @@ class Publisher:
 
 def expiry_of(shared: tuple[str, str] | None) -> timedelta | None:
     """Return how long the broker keeps what is shared, in a topic of a computer and a name."""
-    if shared is None or shared[1] == COMPUTER:
+    if shared is None or shared[1] in (COMPUTER, ALIVE):
         return None
     return timedelta(days=SHARED_DAYS if shared[1].startswith(ACTS) else DIARY_KEPT_DAYS)
 

@@ -33,7 +33,8 @@ class JournalReader:
         loaded: The config, as long as no service says another.
 
     Attributes:
-        settings: The table `[mqtt]` of the config in force; None without one.
+        values: The config in force.
+        settings: The table `[mqtt]` of it; None without one.
         zone: The time zone of the person.
         translator: The language of the person.
 
@@ -45,7 +46,7 @@ class JournalReader:
         self._state = state
         self._variables = variables
         self._journal = Journal.open(state)
-        self._values: Table = {}
+        self.values: Table = {}
         self._use(loaded)
         self.translator: Translator = words_for(self.schedule.language, variables)
 
@@ -94,19 +95,19 @@ class JournalReader:
 
     def _follow(self, status: ServiceStatus) -> None:
         """Use the config and the language that the service has in force."""
-        if status.values is not None and status.values != self._values:
+        if status.values is not None and status.values != self.values:
             try:
                 self._use(result_from_json({"path": status.config, "values": status.values}))
             except ConfigError:
                 # A service of another version; what is known stays in force.
-                self._values = status.values
+                self.values = status.values
         found = status.environment
         language = "" if found is None else found.language
         if language in languages() and language != self.translator.language:
             self.translator = read_words(language)
 
     def _use(self, loaded: LoadResult) -> None:
-        self._values = loaded.values
+        self.values = loaded.values
         self.schedule: Schedule = loaded.schedule
         self.settings = bridge_settings(loaded.values)
         self.forget_zone()

@@ -59,6 +59,7 @@ class BridgeSettings:
     diary: bool
     detail: bool
     share: bool
+    computer: str
     insecure: bool
 
     @property
@@ -78,7 +79,7 @@ def bridge_settings(values: Table) -> BridgeSettings | None:
     if table is None:
         return None
     given = {key: value for key, value in table.items() if value is not None}
-    full = {"person": login_name(), **MQTT_DEFAULTS, **given}
+    full = {"person": login_name(), "computer": socket.gethostname(), **MQTT_DEFAULTS, **given}
     values_by_name: dict[str, Any] = {
         one.name: full.get(one.name) for one in fields(BridgeSettings)
     }

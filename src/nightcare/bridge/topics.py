@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nightcare.domain.reminders import Key
 
 ONLINE, OFFLINE = "online", "offline"
-ACTS, VALUES, COMPUTER = "acts", "values", "computer"
+ACTS, VALUES, COMPUTER, ALIVE = "acts", "values", "computer", "alive"
 """The levels of what computers share, below that of the computer."""
 
 DISCOVERY = "homeassistant"
@@ -40,7 +40,7 @@ class Topics:
     @property
     def alive(self) -> str:
         """The topic that says whether nightcare runs; also that of the last will."""
-        return self.of("alive")
+        return self.of(ALIVE)
 
     @property
     def sync(self) -> str:
@@ -60,15 +60,14 @@ class Topics:
     @property
     def shared_by_all(self) -> tuple[str, ...]:
         """The filters of what all computers of the person share."""
-        return tuple(
-            f"nightcare/{self.person}/+/{level}" for level in (f"{ACTS}/#", f"{VALUES}/#", COMPUTER)
-        )
+        levels = (f"{ACTS}/#", f"{VALUES}/#", COMPUTER, ALIVE)
+        return tuple(f"nightcare/{self.person}/+/{level}" for level in levels)
 
     def shared(self, topic: str) -> tuple[str, str] | None:
         """Return the computer and the name of a topic that is shared; None for any other topic."""
         match topic.split("/", 3):
             case ["nightcare", self.person, computer, name]:
-                shared = name.partition("/")[0] in (ACTS, VALUES, COMPUTER)
+                shared = name.partition("/")[0] in (ACTS, VALUES, COMPUTER, ALIVE)
                 return (computer, name) if shared else None
         return None
 

@@ -58,6 +58,7 @@ COMMANDS = {
     "service": {
         "run": "run.run_command",
         "bridge": "run.bridge_command",
+        "computers": "computers.computers_command",
         "export": "export.export_command",
         "erase": "export.erase_command",
         "uninstall": "install.uninstall_command",

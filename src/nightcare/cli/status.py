@@ -206,6 +206,8 @@ def _service_lines(status: _Status, context: CommandContext) -> Iterator[str]:
         yield say("status_tray", host=service.tray.host)
     if status.bridge is not None:
         yield _bridge_line(*status.bridge, context)
+        if status.bridge[1].differing:
+            yield say("bridge_differs", computers="; ".join(status.bridge[1].differing))
 
 
 def _bridge_line(runs: bool, bridge: BridgeStatus, context: CommandContext) -> str:  # noqa: FBT001 - private

@@ -275,6 +275,10 @@ class MqttTable(_Table):
         default=MQTT_DEFAULTS["share"],
         description="Set to true on each of your computers to let an answer on one count on all.",
     )
+    computer: Text | None = Field(
+        default=None,
+        description="Name of this computer for your other ones; its host name if not set.",
+    )
     insecure: YesOrNo = Field(
         default=MQTT_DEFAULTS["insecure"],
         description="Set to true to connect without TLS. Port 1883 of this computer needs none.",

@@ -65,6 +65,7 @@ _CARRIED = (
         "computer, name",
         shared_rows.parse_shared_value,
     ),
+    _SavedTable("computers", shared_rows.COMPUTER_COLUMNS, "id", shared_rows.parse_computer),
     _SavedTable("shared_cramps", "id, name", "rowid", lambda number, name: (int(number), name)),
     _SavedTable(
         "notes", "name, value", "name", lambda name, value: (str(name), mapping.parse_note(value))

@@ -185,6 +185,7 @@ class BridgeStatus:
         since: The instant of the last change of these, in ISO format (UTC).
         topics: The retained topics that it publishes.
         refused: The topics that the broker does not let it write.
+        differing: The other computers with another schedule, each with what differs.
     """
 
     address: str = ""
@@ -195,6 +196,7 @@ class BridgeStatus:
     since: str = ""
     topics: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    differing: tuple[str, ...] = ()
 
     def sentence(self, *, runs: bool) -> str:
         """Return the key of the text about the bridge, which runs or not."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from nightcare.domain.delivery import Closed, Outcome, Snoozed
+from nightcare.domain.person_computers import Computer
 from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Occurrence, Topic
 from nightcare.domain.shared_acts import ActId, Effect, Retraction, SharedAct
@@ -23,6 +24,7 @@ SHARED_ACT_COLUMNS = (
     " undone_computer, undone_number"
 )
 SHARED_VALUE_COLUMNS = "computer, name, at, value"
+COMPUTER_COLUMNS = "id, seen, facts"
 
 _SNOOZED = "snoozed"
 UNDONE = "undone"
@@ -65,6 +67,31 @@ def parse_shared_act(*row: Value) -> SharedAct:
         Occurrence(parse_key(reminder, care_day, slot), parse_instant(str(due))),
         Topic(str(topic)),
         effect,
+    )
+
+
+def computer_row(one: Computer) -> tuple[str, str, str]:
+    """Return a computer as the values of `COMPUTER_COLUMNS`."""
+    facts = {
+        "name": one.name,
+        "online": one.online,
+        "version": one.version,
+        "schedule": {**one.schedule},
+    }
+    return one.id, format_instant(one.seen), json.dumps(facts)
+
+
+def parse_computer(computer: str, seen: str, facts: str) -> Computer:
+    """Return the computer in a row; what a later version says beside this is left out."""
+    _check_computer(computer)
+    known = json.loads(facts)
+    return Computer(
+        computer,
+        str(known["name"]),
+        parse_instant(seen),
+        online=known.get("online") is True,
+        version=str(known.get("version", "")),
+        schedule={str(key): str(one) for key, one in known.get("schedule", {}).items()},
     )
 
 

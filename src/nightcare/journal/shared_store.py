@@ -8,10 +8,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from nightcare.domain.delivery import Delivery
+from nightcare.domain.person_computers import Computer
 from nightcare.domain.shared_acts import ActId, SharedAct, unrecorded
 from nightcare.domain.shared_values import SharedValue
 from nightcare.journal.mapping import format_instant
-from nightcare.journal.shared_rows import SHARED_VALUE_COLUMNS, parse_shared_value
+from nightcare.journal.shared_rows import (
+    COMPUTER_COLUMNS,
+    SHARED_VALUE_COLUMNS,
+    computer_row,
+    parse_computer,
+    parse_shared_value,
+)
 
 if TYPE_CHECKING:
     from nightcare.journal.store import Journal
@@ -53,6 +60,21 @@ class SharedStore:
         sql = "SELECT coalesce(max(number), 0) FROM shared_acts WHERE computer = ?"
         (last,) = self.journal.read(int, sql, computer)
         return 1 + max(last, int(now.timestamp() * 1000))
+
+    # The computers
+
+    def computers(self) -> list[Computer]:
+        """Return the computers of the person, this one among them, ordered by name."""
+        sql = f"SELECT {COMPUTER_COLUMNS} FROM computers"  # noqa: S608 - constants
+        return sorted(self.journal.read(parse_computer, sql), key=lambda one: (one.name, one.id))
+
+    def save_computer(self, one: Computer) -> None:
+        """Write what is known of a computer."""
+        self.journal.insert("computers", COMPUTER_COLUMNS, *computer_row(one), verb="OR REPLACE")
+
+    def forget_computer(self, computer: str) -> None:
+        """Delete what is known of a computer by its id; its acts stay."""
+        self.journal.write("DELETE FROM computers WHERE id = ?", computer)
 
     # The names under which cramps are shared
 

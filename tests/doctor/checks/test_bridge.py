@@ -42,3 +42,16 @@ def test_the_reason_is_said_with_a_fix(
         assert (fix_of(finding, translator) is not None) is (state is State.WARNING)
         assert message_of(finding, translator)
     assert said in message_of(finding, read_words("en"))
+
+
+def test_computers_with_another_schedule_are_named() -> None:
+    """Each with what differs, also while the broker cannot be reached."""
+    for status in (CONNECTED, LOST):
+        differing = ("Laptop (sleep)", "Work (reminders.water)")
+        found = judge_bridge(replace(status, differing=differing), wanted=True, runs=True)
+        assert len(found) == 2
+        for language in ("en", "da"):
+            translator = read_words(language)
+            assert "Work (reminders.water)" in message_of(found[1], translator)
+            assert fix_of(found[1], translator)
+    assert len(judge_bridge(CONNECTED, wanted=True, runs=True)) == 1

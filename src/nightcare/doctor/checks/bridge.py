@@ -32,13 +32,18 @@ def judge_bridge(status: BridgeStatus, *, wanted: bool, runs: bool) -> list[Find
         if status.trouble
         else "",
     }
-    match status.sentence(runs=runs):
+    differs = [warning(Check.MQTT, "bridge_differs", computers=status.differing)]
+    return [_connection(status.sentence(runs=runs), values), *(differs if status.differing else [])]
+
+
+def _connection(sentence: str, values: dict[str, object]) -> Finding:
+    match sentence:
         case "bridge_connected":
-            return [good(Check.MQTT, "bridge_connected", **values)]
+            return good(Check.MQTT, "bridge_connected", **values)
         case "bridge_connecting":
-            return [unknown(Check.MQTT, "bridge_connecting")]
+            return unknown(Check.MQTT, "bridge_connecting")
         case "bridge_stopped":
-            return [warning(Check.MQTT, "bridge_stopped")]
+            return warning(Check.MQTT, "bridge_stopped")
         case "bridge_refused":
-            return [warning(Check.MQTT, "bridge_refused", **values)]
-    return [warning(Check.MQTT, "bridge_trouble", **values)]
+            return warning(Check.MQTT, "bridge_refused", **values)
+    return warning(Check.MQTT, "bridge_trouble", **values)

@@ -1,0 +1,69 @@
+"""The computers of one person, listed and forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cli.terminal import Terminal
+from nightcare.bridge.settings import computer_id
+from nightcare.domain.person_computers import Computer
+
+CONFIG = '\n[mqtt]\nhost = "127.0.0.1"\nport = 9\nshare = true\ncomputer = "Desk"\n'
+
+
+def have_two(terminal: Terminal) -> tuple[Computer, Computer]:
+    """Have shared with a computer that has another schedule."""
+    own = Computer(
+        computer_id(), "Desk", terminal.at("08:00"), online=True, schedule={"sleep": "1"}
+    )
+    other = Computer(
+        "0a1b2c3d4e", "Laptop", terminal.at("13:05"), version="1", schedule={"sleep": "2"}
+    )
+    with terminal.journal() as journal:
+        for one in (own, other):
+            journal.shared.save_computer(one)
+    return own, other
+
+
+def test_each_is_listed_with_when_it_was_seen_and_what_differs(terminal: Terminal) -> None:
+    """In words and as JSON."""
+    terminal.write(CONFIG)
+    assert terminal("computers").out == (
+        f"This computer: Desk ({computer_id()}).\nNo other computer has shared anything yet.\n"
+    )
+    _, other = have_two(terminal)
+    assert terminal("computers").out == (
+        f"This computer: Desk ({computer_id()}).\n"
+        "Laptop (0a1b2c3d4e): last seen 13:05. Its schedule differs: sleep.\n"
+    )
+    with terminal.journal() as journal:
+        journal.shared.save_computer(replace(other, online=True, schedule={"sleep": "1"}))
+    assert terminal("computers").out.endswith("Laptop (0a1b2c3d4e): connected.\n")
+    own, found = sorted(terminal("computers", "--json").json, key=lambda one: str(one["name"]))
+    assert (own["this"], own["differs"], found["this"]) == (True, [], False)
+    assert found["id"] == "0a1b2c3d4e"
+    assert found["seen"].endswith("13:05:00+01:00")
+
+
+def test_only_another_known_computer_can_be_forgotten(terminal: Terminal) -> None:
+    """And only if the broker can be reached, else it would come back."""
+    terminal.write(CONFIG)
+    own, other = have_two(terminal)
+    said = terminal("computers", "--forget", own.id)
+    assert (said.code, f"{own.id} is this computer" in said.err) == (2, True)
+    said = terminal("computers", "--forget", "laptop")
+    assert (said.code, "Known: 0a1b2c3d4e." in said.err) == (2, True)
+    said = terminal("computers", "--forget", other.id)
+    assert said.code != 0
+    assert "127.0.0.1:9 were not cleared" in said.err
+    with terminal.journal() as journal:
+        assert len(journal.shared.computers()) == 2
+
+
+def test_it_says_how_to_share(terminal: Terminal) -> None:
+    """Without a table for the broker, and with one that shares nothing."""
+    for config in ("", CONFIG.replace("share = true", "share = false")):
+        terminal.write(config)
+        said = terminal("computers")
+        assert said.code == 78
+        assert "share = true" in said.err
