@@ -332,3 +332,91 @@ def test_what_is_no_value_is_ignored(found: SharedMessage) -> None:
     assert not laptop.receive([found])
     assert laptop.journal.shared.values() == []
     assert laptop.journal.global_state() == before
+
+
+# Erasing everywhere
+
+
+def erase(desk: SharingDesk) -> None:
+    """Erase as the command does."""
+    desk.journal.erase(desk.now)
+    desk.journal.shared.mark_erased(desk.name, desk.now)
+    desk.written()
+
+
+def test_what_is_erased_on_one_computer_is_erased_on_all() -> None:
+    """Whatever it was: the diary, answers, settings; and it does not come back from a third."""
+    desk, laptop = two()
+    third = SharingDesk("third")
+    third.diary.add(third.now - 10 * HOUR, Details(), third.now)
+    third.answers().skip(third.now, "stretch")
+    old = third.publish()
+    laptop.diary.add(laptop.now - 10 * HOUR, Details(note="calf"), laptop.now)
+    laptop.press("done")
+    pause(laptop, HOUR)
+    desk.receive(old)
+    desk.hear(laptop)
+    assert len(desk.journal.diary.cramps()) == 2
+    for one in (desk, laptop):
+        one.now += MINUTE
+    erase(desk)
+    laptop.hear(desk)
+    for one in (desk, laptop):
+        assert one.journal.diary.cramps() == []
+        assert one.journal.last_action() is None
+        assert one.journal.global_state().paused_until is None
+        assert one.deliveries("stretch") == []
+        # What a computer has that was not connected since is ignored.
+        one.receive(old)
+        assert one.journal.diary.cramps() == []
+        assert one.deliveries("stretch") == []
+    # Each says up to when it has erased.
+    assert [one.name for one in laptop.publish()] == ["values/erased"]
+    assert laptop.journal.shared.erased_at("laptop") == desk.now
+    desk.hear(laptop)
+    assert desk.journal.shared.erased_at("laptop") == desk.now
+    assert not desk.receive(laptop.publish())
+
+
+def test_what_was_recorded_after_an_erasure_is_kept() -> None:
+    """A computer that was away hears of it only later."""
+    desk, laptop = SharingDesk("desk"), SharingDesk("laptop")
+    laptop.diary.add(laptop.now - 10 * HOUR, Details(note="before"), laptop.now)
+    desk.now += MINUTE
+    erase(desk)
+    laptop.now += HOUR
+    laptop.diary.add(laptop.now - 10 * HOUR, Details(note="after"), laptop.now)
+    pause(laptop, HOUR)
+    laptop.hear(desk)
+    assert [one.note for one in laptop.journal.diary.cramps()] == ["after"]
+    assert laptop.journal.global_state().paused_until == laptop.now + HOUR
+    desk.now = laptop.now
+    desk.hear(laptop)
+    assert len(desk.journal.diary.cramps()) == 1
+    assert desk.journal.global_state().paused_until == laptop.now + HOUR
+
+
+def test_an_erasure_is_not_repeated() -> None:
+    """A message that comes again erases nothing more."""
+    desk, laptop = SharingDesk("desk"), SharingDesk("laptop")
+    erase(desk)
+    messages = desk.publish()
+    laptop.receive(messages)
+    laptop.now += MINUTE
+    laptop.diary.add(laptop.now - 10 * HOUR, Details(), laptop.now)
+    laptop.receive(messages)
+    assert len(laptop.journal.diary.cramps()) == 1
+
+
+def test_of_two_that_act_unknown_to_each_other_the_later_action_counts() -> None:
+    """Not the later look of a bridge at its journal."""
+    desk, laptop = two()
+    pause(desk, HOUR)
+    laptop.now += MINUTE
+    pause(laptop, 2 * HOUR)
+    messages = laptop.publish()
+    desk.now += 2 * MINUTE
+    desk.receive(messages)
+    laptop.hear(desk)
+    until = laptop.now + 2 * HOUR
+    assert [one.journal.global_state().paused_until for one in (desk, laptop)] == [until, until]

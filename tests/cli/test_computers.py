@@ -67,3 +67,20 @@ def test_it_says_how_to_share(terminal: Terminal) -> None:
         said = terminal("computers")
         assert said.code == 78
         assert "share = true" in said.err
+
+
+def test_an_erasure_names_the_computers_that_still_have_it(terminal: Terminal) -> None:
+    """And the list says so, until they have erased it."""
+    terminal.write(CONFIG)
+    own, other = have_two(terminal)
+    said = terminal("erase", "--yes")
+    assert "when they are connected: Laptop." in said.out
+    assert "Laptop has not erased yet" in terminal("computers").out
+    assert [one["erased"] for one in terminal("computers", "--json").json] == [True, False]
+    with terminal.journal() as journal:
+        until = journal.shared.erased_at(own.id)
+        assert until is not None
+        journal.shared.mark_erased(other.id, until)
+    assert "has not erased" not in terminal("computers").out
+    terminal.write("")
+    assert "connected" not in terminal("erase", "--yes").out

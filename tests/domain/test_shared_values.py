@@ -43,6 +43,11 @@ def test_a_change_is_written_later_than_what_it_replaces() -> None:
     recorded = {"pause": NOW - MINUTE}
     (new,) = changed_values({"pause": "2"}, {}, "laptop", NOW, recorded)
     assert new.at == NOW - MINUTE
+    (new,) = changed_values({}, {"pause": value("1", NOW - 2 * MINUTE)}, "laptop", NOW, recorded)
+    assert (new.at, new.value) == (NOW - MINUTE, None)
+    # That was another time: what is known has been written since.
+    (new,) = changed_values({}, {"pause": value("1", NOW - MINUTE)}, "laptop", NOW, recorded)
+    assert new.at == NOW
 
 
 @given(

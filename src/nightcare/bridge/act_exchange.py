@@ -98,6 +98,10 @@ class ActExchange:
         """
         others = [one for one in messages if one.computer != self.computer]
         found = [one for message in others for one in self._parse(message, now)]
+        erased = self.journal.shared.erased_at(self.computer)
+        if erased is not None:
+            limit = int(erased.timestamp() * 1000)
+            found = [one for one in found if one.id.number > limit and one.occurrence.due > erased]
         keys = {one.occurrence.key for one in found}
         known = {one.id for key in keys for one in self.journal.shared_acts_on(key)}
         new = [one for one in found if one.id not in known]

@@ -173,7 +173,8 @@ class BridgeApp:
         received, self._received = self._received, []
         live = self._publisher is not None and self._publisher.compared
         computers.receive(received, now(), live=live)
-        for exchange in (acts, values):
+        # Before acts arrive that the person has erased on another computer.
+        for exchange in (values, acts):
             exchange.receive(received, now())
         for exchange in (acts, values):
             exchange.sync(now())

@@ -29,6 +29,7 @@ from nightcare.journal.mapping import (
     parse_instant,
 )
 from nightcare.journal.shared_rows import parse_shared_value
+from nightcare.journal.shared_store import ERASED
 from nightcare.journal.store import Journal
 
 DIARY_KEPT_DAYS = 400
@@ -37,6 +38,8 @@ DIARY_KEPT_DAYS = 400
 PAUSE, GOOD_NIGHT, TONIGHT, CRAMP, MORNING = "pause", "good-night", "tonight", "cramp", "morning"
 _SETTINGS = (PAUSE, GOOD_NIGHT, TONIGHT)
 _EVENINGS = (GOOD_NIGHT, TONIGHT)
+_ACTIONS = {PAUSE: ("pause", "resume"), GOOD_NIGHT: ("good-night", "resume"), TONIGHT: ("tonight",)}
+"""The kinds of actions that change each setting."""
 
 _CHANGEABLE_DAYS = 3
 """The care days for which "Good night" and another bedtime can still matter."""
@@ -79,6 +82,8 @@ class ValueExchange:
         """
         others = [one for one in messages if one.computer != self.computer]
         found = [one for message in others if (one := self._parse(message, now)) is not None]
+        erased = self._erase(found, now)
+        found = [one for one in found if erased is None or one.at > erased or one.name == ERASED]
         known = {(one.computer, one.name): one.at for one in self.journal.shared.values()}
         # A broker that was restored from a backup has older ones.
         new = [
@@ -94,6 +99,27 @@ class ValueExchange:
             self.journal.shared.save(new)
             self._apply(now)
         return True
+
+    def _erase(self, found: Iterable[SharedValue], now: datetime) -> datetime | None:
+        """Erase what the person has erased on another computer.
+
+        Returns:
+            The instant (UTC) up to which all is erased; None for never.
+        """
+        shared = self.journal.shared
+        known = shared.erased_at(self.computer)
+        until = max((one.at for one in found if one.name == ERASED), default=None)
+        if until is None or (known is not None and until <= known):
+            return known
+        # A setting that was made later is kept.
+        self.sync(now)
+        later = latest(one for one in shared.values() if one.at > until)
+        state = self.journal.global_state()
+        began = None if state.began is None else max(state.began, until)
+        kept = GlobalState(began=began, updated=state.updated)
+        settings = _written_settings(later, kept, now)
+        shared.erase_until(until, _with_settings(kept, settings, now), self.computer)
+        return until
 
     def published(self, now: datetime) -> dict[str, bytes]:
         """Return the payload of each topic with a value of this computer (now in UTC)."""
@@ -111,6 +137,8 @@ class ValueExchange:
         if kind == PAUSE:
             until = _until(one, now)
             return until is not None or one.at >= now - timedelta(days=SHARED_DAYS)
+        if kind == ERASED:
+            return True
         if kind in _EVENINGS:
             return date.fromisoformat(levels[0]) >= _evenings_since(now)
         return self.diary and (_day_of(one) or one.at.date()) >= _diary_since(now)
@@ -129,9 +157,14 @@ class ValueExchange:
     def _changes(self, now: datetime) -> list[SharedValue]:
         written = latest(self.journal.shared.values())
         state = self.journal.global_state()
-        changed = changed_values(
-            _settings(state, now), _written_settings(written, state, now), self.computer, now
-        )
+        present, known = _settings(state, now), _written_settings(written, state, now)
+        times = self.journal.shared.action_times()
+        recorded = {
+            name: max(times[one] for one in _ACTIONS[_kind(name)] if one in times)
+            for name in {*present, *known}
+            if any(one in times for one in _ACTIONS[_kind(name)])
+        }
+        changed = changed_values(present, known, self.computer, now, recorded)
         if self.diary:
             present, recorded = self._diary(now)
             known = {
@@ -218,7 +251,7 @@ class ValueExchange:
             return None
         if day is not None and day > (now + _AHEAD).date():
             return None
-        return one if self.diary or _kind(name) in _SETTINGS else None
+        return one if self.diary or _kind(name) in (*_SETTINGS, ERASED) else None
 
 
 # Names and values
@@ -235,7 +268,7 @@ def _day_of(one: SharedValue) -> date | None:
         ValueError: There is no value of that name.
     """
     match one.name.split("/"):
-        case ["pause"]:
+        case ["pause" | "erased"]:
             return None
         case ["good-night" | "tonight" | "morning", day]:
             return parse_day(day)

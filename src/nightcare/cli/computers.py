@@ -29,17 +29,25 @@ def computers_command(context: CommandContext, *, forgotten: str | None, as_json
     own = computer_id()
     with context.journal() as journal:
         known = journal.shared.computers()
+        erased = {one.id: journal.shared.erased_at(one.id) for one in known}
+        wanted = journal.shared.erased_at(own)
+    # What was erased here may still be on computers that were not connected since.
+    behind = {key for key, at in erased.items() if wanted and (at is None or at < wanted)}
     if forgotten is not None:
         _forget(forgotten, own, known, context)
         return
     this = next((one for one in known if one.id == own), None)
     others = [one for one in known if one.id != own]
     if as_json:
-        print_json([_value(one, this, context) for one in known])
+        print_json(
+            [{**_value(one, this, context), "erased": one.id not in behind} for one in known]
+        )
         return
     context.print("computers_this", name=settings.computer, id=own)
     for one in others:
         echo_text(_line(one, this, context))
+        if one.id in behind:
+            context.print("computers_not_erased", name=one.name)
     if not others:
         context.print("computers_none")
 

@@ -199,6 +199,7 @@ def _erase_journal(context: CommandContext) -> None:
         with context.journal() as journal:
             counts = _counts(journal)
             journal.erase(context.now)
+            elsewhere = _erase_elsewhere(journal, context)
     except StateError as error:
         if error.key != "journal_corrupt" or context.service_runs():
             raise
@@ -208,6 +209,20 @@ def _erase_journal(context: CommandContext) -> None:
         context.print("did_erase_file", path=context.state / FILE_NAME)
     else:
         context.print("did_erase", **counts)
+        if elsewhere:
+            context.print("erase_elsewhere", computers=", ".join(elsewhere))
+
+
+def _erase_elsewhere(journal: Journal, context: CommandContext) -> list[str]:
+    """Let the other computers erase what they have of this; return their names."""
+    mqtt = context.active.values.get("mqtt") or {}
+    if not mqtt.get("share"):
+        return []
+    from nightcare.bridge.settings import computer_id  # noqa: PLC0415 - only to share
+
+    own = computer_id()
+    journal.shared.mark_erased(own, context.now)
+    return [one.name for one in journal.shared.computers() if one.id != own]
 
 
 def _losses(context: CommandContext) -> Iterator[str]:

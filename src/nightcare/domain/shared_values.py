@@ -55,15 +55,16 @@ def changed_values(
         written: The value that was written last under each name.
         computer: The id of this computer.
         now: The instant (UTC).
-        recorded: When (UTC) the person gave a value, where that is known; else it was now.
+        recorded: When (UTC) the person last gave or removed a value, where that is known. If that
+            was before the value was written that is known now, or is not known, it was now.
     """
     found = []
     for name in sorted({*present, *written}):
         known, value = written.get(name), present.get(name)
         if value == (None if known is None else known.value):
             continue
-        at = now if value is None or recorded is None else recorded.get(name, now)
-        if known is not None:
-            at = max(at, known.at + _LATER)
+        at = now if recorded is None else recorded.get(name, now)
+        if known is not None and at <= known.at:
+            at = max(now, known.at + _LATER)
         found.append(SharedValue(name, computer, at, value))
     return found

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from nightcare.domain.delivery import Delivery
+from nightcare.domain.global_state import GlobalState
 from nightcare.domain.person_computers import Computer
 from nightcare.domain.shared_acts import ActId, SharedAct, unrecorded
 from nightcare.domain.shared_values import SharedValue
-from nightcare.journal.mapping import format_instant
+from nightcare.journal.mapping import format_instant, parse_instant
 from nightcare.journal.shared_rows import (
     COMPUTER_COLUMNS,
     SHARED_VALUE_COLUMNS,
@@ -22,6 +23,19 @@ from nightcare.journal.shared_rows import (
 
 if TYPE_CHECKING:
     from nightcare.journal.store import Journal
+
+ERASED = "erased"
+"""The name of the value that says up to when all computers are to erase what they know."""
+
+_TIMES = {
+    "courses": "due", "tips_shown": "at", "decisions": "at", "acts": "at", "trials": "at",
+    "cramps": "recorded", "mornings": "recorded", "questions": "at", "leading": "began",
+    "shared_acts": "due",
+}  # fmt: skip
+"""For each table of recorded events the column with the time by which it is erased."""
+
+_LAST_ACTIONS = 50
+_KEPT_NOTES = ("service", "bridge")
 
 
 @dataclass(frozen=True)
@@ -40,6 +54,15 @@ class SharedStore:
         for one in values:
             row = (one.computer, one.name, format_instant(one.at), one.value)
             self.journal.insert("shared_values", SHARED_VALUE_COLUMNS, *row, verb="OR REPLACE")
+
+    def action_times(self) -> dict[str, datetime]:
+        """Return when (UTC) each of the last actions of the person here was done, by its kind."""
+        sql = (
+            "SELECT what, max(at) FROM acts WHERE id > (SELECT max(id) FROM acts) - ? GROUP BY what"
+        )
+        return dict(
+            self.journal.read(lambda what, at: (what, parse_instant(at)), sql, _LAST_ACTIONS)
+        )
 
     # Acts
 
@@ -60,6 +83,38 @@ class SharedStore:
         sql = "SELECT coalesce(max(number), 0) FROM shared_acts WHERE computer = ?"
         (last,) = self.journal.read(int, sql, computer)
         return 1 + max(last, int(now.timestamp() * 1000))
+
+    # Erasing everywhere
+
+    def erased_at(self, computer: str) -> datetime | None:
+        """Return the last instant (UTC) up to which a computer has erased all; None for never."""
+        found = (one for one in self.values() if (one.computer, one.name) == (computer, ERASED))
+        return next((one.at for one in found), None)
+
+    def mark_erased(self, computer: str, until: datetime) -> None:
+        """Write that a computer has erased everything up to an instant (UTC)."""
+        self.save([SharedValue(ERASED, computer, until, "true")])
+
+    def erase_until(self, until: datetime, state: GlobalState, computer: str) -> None:
+        """Erase what was recorded up to an instant (UTC), as `Journal.erase` does with all.
+
+        Args:
+            until: The instant.
+            state: The global state of what was recorded later.
+            computer: The id of this computer, which has erased then.
+        """
+        text, number = format_instant(until), int(until.timestamp() * 1000)
+        journal = self.journal
+        with journal.secure_deletion(), journal.transaction():
+            for table, column in _TIMES.items():
+                journal.write(f"DELETE FROM {table} WHERE {column} <= ?", text)  # noqa: S608 - constants
+            journal.write("DELETE FROM shared_acts WHERE number <= ?", number)
+            journal.write("DELETE FROM shared_values WHERE at <= ? AND name != ?", text, ERASED)
+            journal.write("DELETE FROM shared_cramps WHERE id NOT IN (SELECT id FROM cramps)")
+            journal.save_global_state(state)
+            self.mark_erased(computer, until)
+            kept = ", ".join("?" * len(_KEPT_NOTES))
+            journal.write(f"DELETE FROM notes WHERE name NOT IN ({kept})", *_KEPT_NOTES)  # noqa: S608 - as above
 
     # The computers
 
