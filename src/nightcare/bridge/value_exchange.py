@@ -13,6 +13,19 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from nightcare.bridge.act_exchange import SHARED_DAYS, SharedMessage
+from nightcare.bridge.setting_values import (
+    ACTIONS,
+    EVENINGS,
+    PAUSE,
+    SETTINGS,
+    evenings_since,
+    kind_of,
+    pause_end,
+    settings_of,
+    texts_of,
+    with_settings,
+    written_settings,
+)
 from nightcare.bridge.topics import VALUES
 from nightcare.domain.diary import Answer, Cramp
 from nightcare.domain.global_state import GlobalState
@@ -35,14 +48,7 @@ from nightcare.journal.store import Journal
 DIARY_KEPT_DAYS = 400
 """The days for which the diary is shared."""
 
-PAUSE, GOOD_NIGHT, TONIGHT, CRAMP, MORNING = "pause", "good-night", "tonight", "cramp", "morning"
-_SETTINGS = (PAUSE, GOOD_NIGHT, TONIGHT)
-_EVENINGS = (GOOD_NIGHT, TONIGHT)
-_ACTIONS = {PAUSE: ("pause", "resume"), GOOD_NIGHT: ("good-night", "resume"), TONIGHT: ("tonight",)}
-"""The kinds of actions that change each setting."""
-
-_CHANGEABLE_DAYS = 3
-"""The care days for which "Good night" and another bedtime can still matter."""
+CRAMP, MORNING = "cramp", "morning"
 
 _AHEAD = timedelta(days=14)
 _MOST_BYTES = 4 * 1024
@@ -117,8 +123,8 @@ class ValueExchange:
         state = self.journal.global_state()
         began = None if state.began is None else max(state.began, until)
         kept = GlobalState(began=began, updated=state.updated)
-        settings = _written_settings(later, kept, now)
-        shared.erase_until(until, _with_settings(kept, settings, now), self.computer)
+        settings = written_settings(later, kept, now)
+        shared.erase_until(until, with_settings(kept, settings, now), self.computer)
         return until
 
     def published(self, now: datetime) -> dict[str, bytes]:
@@ -135,12 +141,12 @@ class ValueExchange:
     def _is_published(self, one: SharedValue, now: datetime) -> bool:
         kind, *levels = one.name.split("/")
         if kind == PAUSE:
-            until = _until(one, now)
+            until = pause_end(one, now)
             return until is not None or one.at >= now - timedelta(days=SHARED_DAYS)
         if kind == ERASED:
             return True
-        if kind in _EVENINGS:
-            return date.fromisoformat(levels[0]) >= _evenings_since(now)
+        if kind in EVENINGS:
+            return date.fromisoformat(levels[0]) >= evenings_since(now)
         return self.diary and (_day_of(one) or one.at.date()) >= _diary_since(now)
 
     # What has changed here
@@ -157,12 +163,12 @@ class ValueExchange:
     def _changes(self, now: datetime) -> list[SharedValue]:
         written = latest(self.journal.shared.values())
         state = self.journal.global_state()
-        present, known = _settings(state, now), _written_settings(written, state, now)
+        present, known = settings_of(state, now), written_settings(written, state, now)
         times = self.journal.shared.action_times()
         recorded = {
-            name: max(times[one] for one in _ACTIONS[_kind(name)] if one in times)
+            name: max(times[one] for one in ACTIONS[kind_of(name)] if one in times)
             for name in {*present, *known}
-            if any(one in times for one in _ACTIONS[_kind(name)])
+            if any(one in times for one in ACTIONS[kind_of(name)])
         }
         changed = changed_values(present, known, self.computer, now, recorded)
         if self.diary:
@@ -170,7 +176,7 @@ class ValueExchange:
             known = {
                 name: one
                 for name, one in written.items()
-                if _kind(name) in (CRAMP, MORNING)
+                if kind_of(name) in (CRAMP, MORNING)
                 if name in present or (_day_of(one) or date.min) >= _diary_since(now)
             }
             changed += changed_values(present, known, self.computer, now, recorded)
@@ -201,9 +207,9 @@ class ValueExchange:
     def _apply(self, now: datetime) -> None:
         written = latest(self.journal.shared.values())
         state = self.journal.global_state()
-        settings = _written_settings(written, state, now)
-        if _settings(state, now) != _texts(settings):
-            changed = _with_settings(state, settings, now)
+        settings = written_settings(written, state, now)
+        if settings_of(state, now) != texts_of(settings):
+            changed = with_settings(state, settings, now)
             apply_settings(self.journal, self.schedule, self.zone, changed, now)
         if self.diary:
             self._apply_diary(written, now)
@@ -213,7 +219,7 @@ class ValueExchange:
         numbers = {name: number for number, name in shared.cramp_names().items()}
         present, _ = self._diary(now)
         for name, one in written.items():
-            kind = _kind(name)
+            kind = kind_of(name)
             if kind not in (CRAMP, MORNING) or one.value == present.get(name):
                 continue
             if kind == MORNING:
@@ -251,14 +257,10 @@ class ValueExchange:
             return None
         if day is not None and day > (now + _AHEAD).date():
             return None
-        return one if self.diary or _kind(name) in (*_SETTINGS, ERASED) else None
+        return one if self.diary or kind_of(name) in (*SETTINGS, ERASED) else None
 
 
 # Names and values
-
-
-def _kind(name: str) -> str:
-    return name.partition("/")[0]
 
 
 def _day_of(one: SharedValue) -> date | None:
@@ -281,7 +283,7 @@ def _day_of(one: SharedValue) -> date | None:
 
 def _canonical(name: str, value: Any) -> str:
     """Return a value as the JSON that this version writes for it."""
-    match _kind(name):
+    match kind_of(name):
         case "pause":
             return json.dumps(format_instant(parse_instant(value)))
         case "tonight":
@@ -314,82 +316,5 @@ def _cramp(text: str) -> Cramp:
     return parse_cramp(0, *known, "", recorded)
 
 
-def _evenings_since(now: datetime) -> date:
-    return (now - timedelta(days=_CHANGEABLE_DAYS)).date()
-
-
 def _diary_since(now: datetime) -> date:
     return (now - timedelta(days=DIARY_KEPT_DAYS)).date()
-
-
-# The global state as values
-
-
-def _settings(state: GlobalState, now: datetime) -> dict[str, str]:
-    """Return what of a global state is shared, as values by their names (now in UTC)."""
-    found = {}
-    if state.paused_until is not None and state.paused(now):
-        found[PAUSE] = json.dumps(format_instant(state.paused_until))
-    if state.good_night is not None:
-        found[f"{GOOD_NIGHT}/{state.good_night.isoformat()}"] = json.dumps(obj=True)
-    for day, clock in state.tonight.items():
-        found[f"{TONIGHT}/{day.isoformat()}"] = json.dumps(format_clock(clock))
-    since = _evenings_since(now)
-    return {name: text for name, text in found.items() if _still_matters(name, since)}
-
-
-def _still_matters(name: str, since: date) -> bool:
-    kind, _, day = name.partition("/")
-    return kind == PAUSE or date.fromisoformat(day) >= since
-
-
-def _written_settings(
-    written: Mapping[str, SharedValue], state: GlobalState, now: datetime
-) -> dict[str, SharedValue]:
-    """Return the shared settings that still matter (now in UTC)."""
-    since, found = _evenings_since(now), {}
-    for name, one in written.items():
-        kind = _kind(name)
-        if kind not in _SETTINGS or not _still_matters(name, since):
-            continue
-        if kind == PAUSE and _until(one, now) is None:
-            found[name] = replace(one, value=None)
-        elif kind == GOOD_NIGHT and state.good_night is not None and one.value is not None:
-            # A later evening has taken its place, which withdraws nothing.
-            if date.fromisoformat(name.split("/")[1]) >= state.good_night:
-                found[name] = one
-        else:
-            found[name] = one
-    return found
-
-
-def _until(one: SharedValue, now: datetime) -> datetime | None:
-    """Return the end of a pause (UTC); None if it is over."""
-    until = None if one.value is None else parse_instant(json.loads(one.value))
-    return None if until is None or until <= now else until
-
-
-def _texts(written: Mapping[str, SharedValue]) -> dict[str, str]:
-    return {name: one.value for name, one in written.items() if one.value is not None}
-
-
-def _with_settings(
-    state: GlobalState, written: Mapping[str, SharedValue], now: datetime
-) -> GlobalState:
-    """Return a global state with shared settings in force (now in UTC)."""
-    tonight, good_night = dict(state.tonight), state.good_night
-    for name, one in sorted(written.items()):
-        kind, _, level = name.partition("/")
-        if kind == PAUSE:
-            state = replace(state, paused_until=_until(one, now))
-            continue
-        day = date.fromisoformat(level)
-        if kind == TONIGHT and one.value is None:
-            tonight.pop(day, None)
-        elif kind == TONIGHT:
-            tonight[day] = parse_clock(json.loads(one.value or ""))
-        elif one.value is not None:
-            good_night = day if good_night is None else max(good_night, day)
-        elif good_night == day:
-            good_night = None
-    return replace(state, tonight=tonight, good_night=good_night)
