@@ -48,7 +48,7 @@ def laptop() -> ComputerList:
 
 
 def test_a_computer_is_listed_with_its_name_and_when_it_was_seen() -> None:
-    """Whether it is there now, and when it went."""
+    """The list says if it is there now, and when it went."""
     known = laptop()
     own = replace(computer(), id="laptop", name="Laptop")
     assert known.sync(own)
@@ -73,7 +73,7 @@ def test_nobody_knows_when_a_computer_went_while_this_one_was_away() -> None:
 
 
 def test_a_computer_whose_clock_is_ahead_was_seen_now() -> None:
-    """And one that says nothing of being there is not."""
+    """One that does not say that it is there is offline."""
     known = laptop()
     ahead = replace(computer(), seen=NOW + HOUR)
     known.receive(messages(ahead)[1:], NOW, live=True)
@@ -114,7 +114,7 @@ def test_what_differs_is_named_by_the_keys_of_the_config() -> None:
 
 
 def test_a_name_cannot_write_to_the_terminal() -> None:
-    """Nor can it be endless."""
+    """It is cut off after 80 characters."""
     known = laptop()
     known.receive(messages(replace(computer(), name="a\x1b[2J\nb" * 100))[1:], NOW, live=True)
     (desk,) = known.journal.shared.computers()

@@ -33,7 +33,7 @@ def exchange(*desks: SharingDesk) -> None:
 
 
 def test_a_pause_holds_on_all_and_ends_on_all() -> None:
-    """What is on the screens leaves them, and returns."""
+    """The reminders leave the screens, and return."""
     desk, laptop = two()
     pause(desk, HOUR)
     laptop.hear(desk)
@@ -65,7 +65,7 @@ def test_a_pause_that_is_over_is_no_change() -> None:
 
 
 def test_of_two_pauses_the_later_one_counts() -> None:
-    """Also on the computer whose clock is behind, if it knows of the earlier one."""
+    """It does so on a computer whose clock is behind, if that knows of the earlier one."""
     desk, laptop = two()
     desk.now += 10 * MINUTE
     pause(desk, 3 * HOUR)
@@ -77,7 +77,7 @@ def test_of_two_pauses_the_later_one_counts() -> None:
 
 
 def test_good_night_closes_the_evening_on_all() -> None:
-    """What is shown on both is done on both; what only the other one shows leaves the screen."""
+    """A reminder that both show is done on both."""
     desk, laptop = two()
     desk.answers().good_night(desk.now)
     desk.written()
@@ -124,7 +124,7 @@ def test_a_new_evening_withdraws_nothing() -> None:
 
 
 def test_another_bedtime_moves_the_evening_on_all() -> None:
-    """And its undo moves it back."""
+    """Its undo moves it back."""
     desk, laptop = two()
     desk.tonight("23:30")
     laptop.hear(desk)
@@ -255,7 +255,7 @@ def test_the_diary_is_shared_only_if_both_want_it() -> None:
 
 
 def test_a_long_diary_is_shared_for_a_year() -> None:
-    """What is older stays on its computer, and is no removal."""
+    """Older entries stay on their computer, and count as no removal."""
     desk, laptop = SharingDesk("desk"), SharingDesk("laptop")
     desk.diary.add(desk.now - timedelta(days=500), Details(), desk.now)
     desk.diary.add(desk.now - timedelta(days=390), Details(), desk.now)
@@ -288,7 +288,7 @@ def message(name: str, value: object, **changes: object) -> SharedMessage:
 
 
 def test_a_later_version_may_say_more_of_a_cramp() -> None:
-    """What this one does not know is left out, and not taken for a change here."""
+    """The unknown part is left out, and not taken for a change here."""
     laptop = SharingDesk("laptop")
     laptop.receive([message("cramp/desk/1-1", {**CRAMP, "mood": "fine"})])
     assert len(laptop.journal.diary.cramps()) == 1
@@ -345,7 +345,7 @@ def erase(desk: SharingDesk) -> None:
 
 
 def test_what_is_erased_on_one_computer_is_erased_on_all() -> None:
-    """Whatever it was: the diary, answers, settings; and it does not come back from a third."""
+    """The diary, answers and settings go, and do not come back from a third one."""
     desk, laptop = two()
     third = SharingDesk("third")
     third.diary.add(third.now - 10 * HOUR, Details(), third.now)

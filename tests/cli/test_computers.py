@@ -46,7 +46,7 @@ def test_each_is_listed_with_when_it_was_seen_and_what_differs(terminal: Termina
 
 
 def test_only_another_known_computer_can_be_forgotten(terminal: Terminal) -> None:
-    """And only if the broker can be reached, else it would come back."""
+    """The broker has to be reached, else it would come back."""
     terminal.write(CONFIG)
     own, other = have_two(terminal)
     said = terminal("computers", "--forget", own.id)
@@ -70,7 +70,7 @@ def test_it_says_how_to_share(terminal: Terminal) -> None:
 
 
 def test_an_erasure_names_the_computers_that_still_have_it(terminal: Terminal) -> None:
-    """And the list says so, until they have erased it."""
+    """The list says so, until they have erased it."""
     terminal.write(CONFIG)
     own, other = have_two(terminal)
     said = terminal("erase", "--yes")

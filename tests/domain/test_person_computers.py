@@ -1,4 +1,4 @@
-"""What differs between the schedules of two computers."""
+"""Differences between the schedules of two computers."""
 
 from __future__ import annotations
 

@@ -27,13 +27,13 @@ def test_the_last_one_written_counts() -> None:
 
 
 def test_what_is_known_is_not_written_again() -> None:
-    """Nor that there is nothing."""
+    """A removal is not either."""
     assert changed_values({"pause": "1"}, {"pause": value("1")}, "laptop", NOW) == []
     assert changed_values({}, {"pause": value(None)}, "laptop", NOW) == []
 
 
 def test_a_change_is_written_later_than_what_it_replaces() -> None:
-    """Also by a clock that is behind, or when the person gave it earlier."""
+    """It is so by a clock that is behind, or when the person gave it earlier."""
     written = {"pause": value("1", NOW + 10 * MINUTE)}
     (changed,) = changed_values({"pause": "2"}, written, "laptop", NOW)
     assert changed == value("2", NOW + 10 * MINUTE + datetime.resolution, "laptop")
@@ -62,7 +62,7 @@ def test_a_change_is_written_later_than_what_it_replaces() -> None:
     )
 )
 def test_computers_that_know_the_same_have_the_same(steps: list[tuple[int, str, int, int]]) -> None:
-    """And it is a value that was written without knowledge of a later one."""
+    """It is a value that was written without knowledge of a later one."""
     known: list[dict[str, SharedValue]] = [{}, {}, {}]
     superseded: set[SharedValue] = set()
     for number, (computer, step, other, skew) in enumerate(steps):

@@ -21,6 +21,7 @@ from nightcare.domain.global_state import GlobalState
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.routine_session import RoutineSession
 from nightcare.domain.shared_acts import ActId, SharedAct
+from nightcare.domain.shared_values import SharedValue
 from nightcare.errors import StateError
 from nightcare.journal.database import FILE_NAME
 from nightcare.journal.diary_store import DiaryStore
@@ -307,6 +308,8 @@ def everything(journal: Journal) -> None:
     journal.save_routine_session(RoutineSession(delivery.key, "calf", NOW, NOW))
     act = SharedAct(ActId("desk", 1), delivery.occurrence, delivery.topic, Snoozed(NOW))
     journal.record_shared_act(act, own=False)
+    journal.shared.save([SharedValue("pause", "desk", NOW, None)])
+    journal.shared.name_cramp(1, "cramp/desk/1-1")
     journal.write_note(SERVICE_NOTE, {"pid": 1})
     journal.write_note("other", {"pid": 1})
 
@@ -316,7 +319,8 @@ def rows(journal: Journal) -> dict[str, int]:
     names = [
         name
         for (name,) in journal._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        if name not in ("standing", "notes", "sqlite_sequence")
+        # The list of computers stays, for some of them may still have to erase.
+        if name not in ("standing", "notes", "sqlite_sequence", "computers")
     ]
     return {
         name: journal._db.execute(f"SELECT count(*) FROM {name}").fetchone()[0]  # noqa: S608 - its own names
