@@ -10,6 +10,7 @@ from cli.talk import answered
 from cli.terminal import TODAY, Terminal
 from nightcare.domain.care_day import ONE_DAY
 from nightcare.domain.delivery import Active, Closed, Held, Outcome, Snoozed
+from nightcare.domain.person_computers import Computer
 from nightcare.domain.reasons import Reason
 
 DAY = """
@@ -205,6 +206,10 @@ def test_why_tells_what_was_answered_on_another_computer(terminal: Terminal) -> 
     assert terminal("why", "water").out == (
         "water (kl. 14:00): gjort på en anden af dine computere, kl. 14:05.\n"
     )
+    with terminal.journal() as journal:
+        journal.shared.save_computer(Computer("0a1b2c3d4e", "Laptop", terminal.at("14:00")))
+    terminal.write('language = "en"')
+    assert terminal("why", "water").out == "water (14:00): done on Laptop, 14:05.\n"
 
 
 def test_skipped_reminders_are_exported(terminal: Terminal) -> None:

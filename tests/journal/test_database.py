@@ -394,7 +394,7 @@ def schema_pages(first: bytes) -> set[int]:
     Source: https://www.sqlite.org/fileformat2.html#b_tree_pages; the root is an interior page if
     the schema needs several.
     """
-    interior, count = first[100] == 5, int.from_bytes(first[103:105])  # noqa: PLR2004 - as above
+    interior, count = first[100] == 5, int.from_bytes(first[103:105])
     if not interior:
         return {1}
     cells = [int.from_bytes(first[112 + 2 * at : 114 + 2 * at]) for at in range(count)]

@@ -44,7 +44,8 @@ class SharingDesk(Desk):
         self.written()
 
     def receive(self, messages: list[SharedMessage]) -> bool:
-        """Receive messages; return whether anything was written."""
+        """Receive messages as the bridge does; return whether anything was written."""
+        self.values.erase(messages, self.now)
         written = [one.receive(messages, self.now) for one in (self.exchange, self.values)]
         return any(written)
 

@@ -10,17 +10,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 
-from nightcare.bridge.act_exchange import ActExchange, SharedMessage
+from nightcare.bridge.act_exchange import SharedMessage
 from nightcare.bridge.broker_connection import BrokerConnection, Trouble, Will, backoff
 from nightcare.bridge.commands import Command, Published, act, meant, parse
-from nightcare.bridge.computer_list import ComputerList, computer_payload, this_computer
 from nightcare.bridge.publication import BridgeFacts, changes_at, events, expiries, retained
 from nightcare.bridge.publisher import Publisher, expiry_of, settle
 from nightcare.bridge.reader import JournalReader
 from nightcare.bridge.settings import BridgeSettings, computer_id
+from nightcare.bridge.sharing import Shared, Sharing
 from nightcare.bridge.sleep_watch import SleepWatch
-from nightcare.bridge.topics import COMPUTER, OFFLINE, Topics
-from nightcare.bridge.value_exchange import ValueExchange
+from nightcare.bridge.topics import OFFLINE, Topics
 from nightcare.desktop.clock import alarm, now
 from nightcare.desktop.file_watch import watch
 from nightcare.desktop.instance_lock import RECORD, runtime_folder
@@ -163,29 +162,18 @@ class BridgeApp:
         Raises:
             StateError: The journal cannot be used.
         """
-        if not self._settings.share:
-            return self._reader.facts(self._topics, self._settings, now())
-        reader, computer = self._reader, self._topics.computer
-        acts = ActExchange(reader.journal, computer)
-        diary = self._settings.diary
-        values = ValueExchange(reader.journal, computer, reader.schedule, reader.zone, diary)
-        computers = ComputerList(reader.journal, computer)
-        received, self._received = self._received, []
-        live = self._publisher is not None and self._publisher.compared
-        computers.receive(received, now(), live=live)
-        # Before acts arrive that the person has erased on another computer.
-        for exchange in (values, acts):
-            exchange.receive(received, now())
-        for exchange in (acts, values):
-            exchange.sync(now())
-        facts = reader.facts(self._topics, self._settings, now())
-        own = this_computer(
-            self._settings, computer, reader.values, str(reader.zone), self._connected_at
-        )
-        computers.sync(own)
-        self._report_differing(computers.differing(own))
-        shared = {**acts.published(now()), **values.published(now())}
-        return replace(facts, shared={**shared, COMPUTER: computer_payload(own)})
+        shared = Shared({}, ())
+        if self._settings.share:
+            received = list(self._received)
+            live = self._publisher is not None and self._publisher.compared
+            computer, since = self._topics.computer, self._connected_at
+            sharing = Sharing(self._reader, self._settings, computer, since)
+            shared = sharing.exchange(received, now(), live=live)
+            # They are kept if the journal cannot be written just now.
+            del self._received[: len(received)]
+        self._report_differing(shared.differing)
+        facts = self._reader.facts(self._topics, self._settings, now())
+        return replace(facts, shared=shared.payloads)
 
     def _report_differing(self, differing: tuple[str, ...]) -> None:
         if differing != self._status.differing:

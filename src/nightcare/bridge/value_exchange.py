@@ -86,10 +86,14 @@ class ValueExchange:
         Returns:
             Whether anything was written.
         """
-        others = [one for one in messages if one.computer != self.computer]
-        found = [one for message in others if (one := self._parse(message, now)) is not None]
-        erased = self._erase(found, now)
-        found = [one for one in found if erased is None or one.at > erased or one.name == ERASED]
+        messages = tuple(messages)
+        self.erase(messages, now)
+        erased = self.journal.shared.erased_at(self.computer)
+        found = [
+            one
+            for one in self._parsed(messages, now)
+            if erased is None or one.at > erased or one.name == ERASED
+        ]
         known = {(one.computer, one.name): one.at for one in self.journal.shared.values()}
         # A broker that was restored from a backup has older ones.
         new = [
@@ -106,17 +110,14 @@ class ValueExchange:
             self._apply(now)
         return True
 
-    def _erase(self, found: Iterable[SharedValue], now: datetime) -> datetime | None:
-        """Erase what the person has erased on another computer.
-
-        Returns:
-            The instant (UTC) up to which all is erased; None for never.
-        """
+    def erase(self, messages: Iterable[SharedMessage], now: datetime) -> None:
+        """Erase what the person has erased on another computer, as messages say (now in UTC)."""
         shared = self.journal.shared
         known = shared.erased_at(self.computer)
-        until = max((one.at for one in found if one.name == ERASED), default=None)
+        found = (one.at for one in self._parsed(messages, now) if one.name == ERASED)
+        until = max(found, default=None)
         if until is None or (known is not None and until <= known):
-            return known
+            return
         # A setting that was made later is kept.
         self.sync(now)
         later = latest(one for one in shared.values() if one.at > until)
@@ -125,7 +126,6 @@ class ValueExchange:
         kept = GlobalState(began=began, updated=state.updated)
         settings = written_settings(later, kept, now)
         shared.erase_until(until, with_settings(kept, settings, now), self.computer)
-        return until
 
     def published(self, now: datetime) -> dict[str, bytes]:
         """Return the payload of each topic with a value of this computer (now in UTC)."""
@@ -241,6 +241,11 @@ class ValueExchange:
                 diary.save_cramp(replace(_cramp(one.value), id=known.id, note=known.note))
             elif (_day_of(one) or date.min) >= _diary_since(now):
                 shared.name_cramp(diary.add(_cramp(one.value)).id, name)
+
+    def _parsed(self, messages: Iterable[SharedMessage], now: datetime) -> list[SharedValue]:
+        """Return the values of other computers in messages."""
+        others = (one for one in messages if one.computer != self.computer)
+        return [one for message in others if (one := self._parse(message, now)) is not None]
 
     def _parse(self, message: SharedMessage, now: datetime) -> SharedValue | None:
         """Return the value in a message; None if it cannot be read or is a later version's."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 
 from nightcare.cli.actions import user_actions
@@ -27,6 +29,9 @@ def why_command(context: CommandContext, *, reminder: str | None, as_json: bool)
                 actions.reminder(reminder)
         decisions = journal.last_decisions(reminder)
         deliveries = {one: journal.delivery(one.occurrence.key) for one in decisions}
+        elsewhere = any(_computer(one) is not None for one in deliveries.values())
+        known = journal.shared.computers() if elsewhere else []
+        names = {one.id: one.name for one in known}
         calendar = context.calendar
     ahead = [
         (one, one.state)
@@ -62,7 +67,7 @@ def why_command(context: CommandContext, *, reminder: str | None, as_json: bool)
     if not decisions and not ahead:
         context.print("why_nothing")
     for one in decisions:
-        _print(one, deliveries[one], context)
+        _print(one, deliveries[one], names, context)
     for delivery, state in ahead:
         context.print(
             "why_ahead",
@@ -73,7 +78,18 @@ def why_command(context: CommandContext, *, reminder: str | None, as_json: bool)
         )
 
 
-def _print(decision: Decision, delivery: Delivery | None, context: CommandContext) -> None:
+def _computer(delivery: Delivery | None) -> str | None:
+    """Return the id of the computer on which a delivery ended; None for this one."""
+    state = None if delivery is None else delivery.state
+    return state.computer if isinstance(state, Closed) else None
+
+
+def _print(
+    decision: Decision,
+    delivery: Delivery | None,
+    names: Mapping[str, str],
+    context: CommandContext,
+) -> None:
     state = None if delivery is None else delivery.state
     if isinstance(state, Closed) and state.computer is not None:
         context.print(
@@ -81,6 +97,7 @@ def _print(decision: Decision, delivery: Delivery | None, context: CommandContex
             reminder=decision.occurrence.key.reminder,
             due=context.clock(decision.occurrence.due),
             outcome=context.translator.text(f"outcome_{state.outcome}"),
+            computer=names.get(state.computer) or context.translator.text("another_computer"),
             at=context.clock(state.at),
         )
         return

@@ -1,0 +1,73 @@
+"""One round of the exchange with the person's other computers: receive, record, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from nightcare.bridge.act_exchange import ActExchange, SharedMessage
+from nightcare.bridge.computer_list import ComputerList, computer_payload, this_computer
+from nightcare.bridge.reader import JournalReader
+from nightcare.bridge.settings import BridgeSettings
+from nightcare.bridge.topics import COMPUTER
+from nightcare.bridge.value_exchange import ValueExchange
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The state after a round.
+
+    Attributes:
+        payloads: The payload of each topic that other computers are to know, by its name.
+        differing: Each computer with another schedule, with what differs.
+    """
+
+    payloads: Mapping[str, bytes]
+    differing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """The exchange of one computer with the others.
+
+    Attributes:
+        reader: The journal and the config in force.
+        settings: The table `[mqtt]`.
+        computer: The id of this computer.
+        since: Since when the bridge has been connected, or tries to connect (UTC).
+    """
+
+    reader: JournalReader
+    settings: BridgeSettings
+    computer: str
+    since: datetime
+
+    def exchange(self, received: Sequence[SharedMessage], now: datetime, *, live: bool) -> Shared:
+        """Take in messages, and record what has changed here (now in UTC).
+
+        Args:
+            received: The messages.
+            now: The instant.
+            live: Whether they were sent just now, as far as is known.
+
+        Raises:
+            StateError: The journal cannot be used.
+        """
+        reader, computer = self.reader, self.computer
+        computers = ComputerList(reader.journal, computer)
+        acts = ActExchange(reader.journal, computer)
+        diary = self.settings.diary
+        values = ValueExchange(reader.journal, computer, reader.schedule, reader.zone, diary)
+        computers.receive(received, now, live=live)
+        # Before acts are taken in that the person has erased on another computer.
+        values.erase(received, now)
+        # "Good night" that is undone elsewhere brings back only what is not answered any more.
+        for exchange in (acts, values):
+            exchange.receive(received, now)
+        for exchange in (acts, values):
+            exchange.sync(now)
+        own = this_computer(self.settings, computer, reader.values, str(reader.zone), self.since)
+        computers.sync(own)
+        payloads = {**acts.published(now), **values.published(now)}
+        return Shared({**payloads, COMPUTER: computer_payload(own)}, computers.differing(own))
