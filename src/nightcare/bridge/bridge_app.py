@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,11 +13,12 @@ from nightcare.bridge.act_exchange import SharedMessage
 from nightcare.bridge.broker_connection import BrokerConnection, Trouble, Will, backoff
 from nightcare.bridge.commands import Command, Published, act, meant, parse
 from nightcare.bridge.publication import BridgeFacts, changes_at, events, expiries, retained
-from nightcare.bridge.publisher import Publisher, expiry_of, settle
+from nightcare.bridge.publisher import Publisher, PublisherCalls, expiry_of, settle
 from nightcare.bridge.reader import JournalReader
 from nightcare.bridge.settings import BridgeSettings, computer_id
 from nightcare.bridge.sharing import Shared, Sharing
 from nightcare.bridge.sleep_watch import SleepWatch
+from nightcare.bridge.status_reporter import StatusReporter
 from nightcare.bridge.topics import OFFLINE, Topics
 from nightcare.desktop.clock import alarm, now
 from nightcare.desktop.file_watch import watch
@@ -30,11 +30,8 @@ from nightcare.domain.delivery import Delivery
 from nightcare.domain.reminders import Key
 from nightcare.engine.user_actions import UserActions
 from nightcare.errors import NightcareError, StateError
-from nightcare.i18n.bridge_text import trouble_text
-from nightcare.i18n.error_text import error_lines
-from nightcare.i18n.event_log import event_log
 from nightcare.journal.database import FILE_NAME
-from nightcare.journal.service_status import BridgeStatus, write_bridge_status
+from nightcare.journal.service_status import BridgeStatus
 from nightcare.service.shutdown import Shutdown, cancel_all
 from nightcare.service.upgrade import UpgradeRestart
 
@@ -99,7 +96,7 @@ class BridgeApp:
         self._retry = asyncio.Event()
         self._asleep = False
         self._forgotten = False
-        self._status = BridgeStatus()
+        self._reporter = StatusReporter(reader, context.out)
         self._received: list[SharedMessage] = []
         self._connected_at = now()
 
@@ -142,7 +139,7 @@ class BridgeApp:
         try:
             facts = self._read()
         except StateError as error:
-            self._log_error(error)
+            self._reporter.log_error(error)
             return
         if self._reader.settings != self._settings:
             self._change_settings(self._reader.settings)
@@ -171,15 +168,9 @@ class BridgeApp:
             shared = sharing.exchange(received, now(), live=live)
             # They are kept if the journal cannot be written just now.
             del self._received[: len(received)]
-        self._report_differing(shared.differing)
+        self._reporter.report_differing(shared.differing)
         facts = self._reader.facts(self._topics, self._settings, now())
         return replace(facts, shared=shared.payloads)
-
-    def _report_differing(self, differing: tuple[str, ...]) -> None:
-        if differing != self._status.differing:
-            self._status = replace(self._status, differing=differing)
-            with contextlib.suppress(StateError):
-                write_bridge_status(self._reader.journal, self._status)
 
     def _receive(self, message: SharedMessage) -> None:
         """Take in what another computer shares, with what arrives at the same time."""
@@ -218,16 +209,15 @@ class BridgeApp:
             connection = BrokerConnection(settings, self._context.variables, topics.node, will)
             wanted = {} if self._facts is None else retained(self._facts)
             shared = self._receive if settings.share else None
-            publisher = Publisher(
-                connection, topics, wanted, self._command, self._changed, self._lifetime, shared
-            )
+            calls = PublisherCalls(self._command, self._changed, self._lifetime, shared)
+            publisher = Publisher(connection, topics, wanted, calls)
             self._connection, self._publisher, self._published = connection, publisher, None
             try:
                 trouble = await connection.serve(publisher)
             finally:
                 publisher.close()
                 self._connection = self._publisher = None
-            self._report(replace(self._status, connected=False), trouble)
+            self._report(replace(self._reporter.status, connected=False), trouble)
             if not self._retry.is_set():
                 stable = publisher.compared and now() - began > _STABLE
                 self._attempts = 0 if stable else self._attempts + 1
@@ -284,7 +274,7 @@ class BridgeApp:
     def _report_connected(self) -> None:
         if self._facts is not None and self._publisher is not None and self._publisher.compared:
             status = replace(
-                self._status,
+                self._reporter.status,
                 connected=True,
                 topics=tuple(sorted(retained(self._facts))),
                 refused=tuple(sorted(self._publisher.refused)),
@@ -292,31 +282,8 @@ class BridgeApp:
             self._report(status, Trouble(""))
 
     def _report(self, status: BridgeStatus, trouble: Trouble) -> None:
-        """Publish the status of the bridge, and log it if it has changed."""
-        if trouble.key == "ended":
-            return
-        status = replace(
-            status,
-            address=self._settings.address,
-            root=self._topics.root,
-            trouble=trouble.key,
-            reason=trouble.reason,
-            since=self._status.since,
-        )
-        before = self._status
-        if status == before:
-            return
-        self._status = replace(status, since=now().isoformat())
-        with contextlib.suppress(StateError):
-            write_bridge_status(self._reader.journal, self._status)
-        say = self._event_log()
-        if status.connected and not before.connected:
-            say("log_mqtt_connected", now(), address=status.address, count=len(status.topics))
-        elif status.connected:
-            say("log_mqtt_refused", now(), topics=", ".join(status.refused))
-        else:
-            text = trouble_text(status.trouble, status.reason, self._reader.translator)
-            say("log_mqtt_trouble", now(), address=status.address, trouble=text)
+        address, root = self._settings.address, self._topics.root
+        self._reporter.report(replace(status, address=address, root=root), trouble)
 
     # Commands
 
@@ -328,7 +295,7 @@ class BridgeApp:
             with self._reader.journal.transaction():
                 self._perform(command, now())
         except StateError as error:
-            self._log_error(error)
+            self._reporter.log_error(error)
         except NightcareError:
             # It was answered elsewhere meanwhile, which the state says already.
             return
@@ -340,14 +307,6 @@ class BridgeApp:
         key = meant(command, self._published, self._topics.token, unsettled, moment)
         actions = UserActions(reader.schedule, reader.zone, reader.journal)
         act(command, key, actions, reader.journal, moment)
-
-    def _log_error(self, error: NightcareError) -> None:
-        lines = error_lines(error, self._reader.translator)
-        self._event_log()("log_mqtt_error", now(), error="\n".join(lines))
-
-    def _event_log(self) -> Callable[..., None]:
-        reader = self._reader
-        return event_log(reader.schedule, reader.translator, reader.zone, self._context.out)
 
     # Time
 

@@ -129,16 +129,15 @@ async def _forget(
     settings: BridgeSettings, computer: str, variables: Mapping[str, str]
 ) -> int | Trouble:
     from nightcare.bridge.broker_connection import BrokerConnection, Trouble  # noqa: PLC0415 - as above
-    from nightcare.bridge.publisher import Publisher, settle  # noqa: PLC0415 - likewise
+    from nightcare.bridge.publisher import Publisher, PublisherCalls, settle  # noqa: PLC0415 - likewise
     from nightcare.bridge.topics import Topics  # noqa: PLC0415 - likewise
 
     # The session of that computer ends with this connection.
     topics = Topics(settings.person, computer)
     connection = BrokerConnection(settings, variables, topics.node, None)
     cleared: list[str] = []
-    publisher = Publisher(
-        connection, topics, {}, lambda *_: None, lambda topic: cleared.append(topic or "")
-    )
+    calls = PublisherCalls(lambda *_: None, lambda topic: cleared.append(topic or ""))
+    publisher = Publisher(connection, topics, {}, calls)
     serving = asyncio.create_task(connection.serve(publisher))
     settling = asyncio.create_task(settle(publisher, _FORGET_SECONDS))
     await asyncio.wait({serving, settling}, return_when=asyncio.FIRST_COMPLETED)

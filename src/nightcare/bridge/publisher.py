@@ -11,6 +11,7 @@ import asyncio
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 
 from paho.mqtt.client import MQTTMessage
@@ -31,6 +32,23 @@ _MOST_TOPICS = 5000
 """Topics of others below ours that are cleared on one connection."""
 
 
+@dataclass(frozen=True)
+class PublisherCalls:
+    """The functions that a publisher calls.
+
+    Attributes:
+        command: Called with the name and the payload of each command that may count.
+        changed: Called when the broker has taken or refused something.
+        lifetime: Returns the time after which the broker is to drop the payload of a topic.
+        shared: Called with each message that another computer shares; None not to share.
+    """
+
+    command: Callable[[str, bytes], None]
+    changed: Callable[[str | None], None]
+    lifetime: Callable[[str], timedelta | None] = lambda _: None
+    shared: Callable[[SharedMessage], None] | None = None
+
+
 class Publisher:
     """The publications and messages of one connection.
 
@@ -38,10 +56,7 @@ class Publisher:
         connection: The connection.
         topics: The names of the topics.
         wanted: The payload of every topic that the broker is to hold.
-        shared: Called with each message that another computer shares; None not to share.
-        command: Called with the name and the payload of each command that may count.
-        changed: Called when the broker has taken or refused something.
-        lifetime: Returns the time after which the broker is to drop the payload of a topic.
+        calls: The functions to call.
 
     Attributes:
         refused: The topics that the broker does not let this user write.
@@ -53,18 +68,12 @@ class Publisher:
         connection: BrokerConnection,
         topics: Topics,
         wanted: Mapping[str, bytes],
-        command: Callable[[str, bytes], None],
-        changed: Callable[[str | None], None],
-        lifetime: Callable[[str], timedelta | None] = lambda _: None,
-        shared: Callable[[SharedMessage], None] | None = None,
+        calls: PublisherCalls,
     ) -> None:
         self._connection = connection
         self._topics = topics
         self._wanted = dict(wanted)
-        self._command = command
-        self._changed = changed
-        self._lifetime = lifetime
-        self._shared = shared
+        self._calls = calls
         self._held: dict[str, bytes] = {}
         self._pending: dict[int, str] = {}
         self._marker = b""
@@ -98,7 +107,7 @@ class Publisher:
 
     def connected(self) -> None:
         """Read what the broker holds, and find out what is older than this connection."""
-        others = () if self._shared is None else self._topics.shared_by_all
+        others = () if self._calls.shared is None else self._topics.shared_by_all
         number = self._connection.subscribe([*self._topics.filters, *others])
         if number is not None:
             self._pending[number] = self._topics.commands
@@ -131,9 +140,9 @@ class Publisher:
         self._await_acknowledgement()
         if refused and topic is not None and topic not in self.refused:
             self.refused.add(topic)
-            self._changed(None)
+            self._calls.changed(None)
         elif topic is not None and not refused:
-            self._changed(topic)
+            self._calls.changed(topic)
         self._settle()
 
     # What the broker holds
@@ -141,8 +150,8 @@ class Publisher:
     def _receive_shared(self, message: SharedMessage, topic: str) -> None:
         if message.computer == self._topics.computer:
             self._take_note(topic, message.payload)
-        elif self._shared is not None and (message.payload or message.name == COMPUTER):
-            self._shared(message)
+        elif self._calls.shared is not None and (message.payload or message.name == COMPUTER):
+            self._calls.shared(message)
 
     def _take_note(self, topic: str, payload: bytes) -> None:
         if not payload:
@@ -161,7 +170,7 @@ class Publisher:
     def _compare(self) -> None:
         if not self.compared:
             self.compared = True
-            self._changed(None)
+            self._calls.changed(None)
             self._reconcile()
 
     def _reconcile(self) -> None:
@@ -169,7 +178,7 @@ class Publisher:
             return
         for topic, payload in self._wanted.items():
             if self._held.get(topic) != payload and topic not in self.refused:
-                self._publish(topic, payload, retain=True, lifetime=self._lifetime(topic))
+                self._publish(topic, payload, retain=True, lifetime=self._calls.lifetime(topic))
         for topic in [one for one in self._held if one not in self._wanted]:
             self._publish(topic, b"", retain=True)
         self._settle()
@@ -216,7 +225,7 @@ class Publisher:
 
     def _receive_command(self, name: str, payload: bytes) -> None:
         if self._fresh:
-            self._command(name, payload)
+            self._calls.command(name, payload)
         elif asyncio.get_running_loop().time() - self._marked_at > _MARKER_SECONDS:
             # A full queue at the broker may have lost the marker.
             self._mark()
