@@ -9,7 +9,7 @@ import pytest
 
 from nightcare.bridge.act_exchange import SharedMessage
 from nightcare.domain.diary import Answer, Severity
-from nightcare.domain.referral import ReferralReason, concern
+from nightcare.domain.referral import Referral, ReferralReason, concern
 from nightcare.domain.schedule import ReferralRule
 from nightcare.engine.diary_actions import Details
 from parts.desk import local
@@ -203,9 +203,8 @@ def test_the_diary_is_the_union_of_all() -> None:
     rule = ReferralRule(nights=2, days=7, notice=True)
     diary = desk.journal.diary
     first = date(2026, 11, 17)
-    assert concern(first, rule, diary.cramps(first), diary.mornings(first)) is (
-        ReferralReason.MANY_AND_SEVERE
-    )
+    found = concern(first, rule, diary.cramps(first), diary.mornings(first))
+    assert found == Referral(ReferralReason.MANY_AND_SEVERE, 2)
 
 
 def test_a_correction_and_a_removal_count_on_all() -> None:

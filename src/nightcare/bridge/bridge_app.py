@@ -139,7 +139,7 @@ class BridgeApp:
         try:
             facts = self._read()
         except StateError as error:
-            self._reporter.log_error(error)
+            self._reporter.log_error(error, now())
             return
         if self._reader.settings != self._settings:
             self._change_settings(self._reader.settings)
@@ -283,7 +283,7 @@ class BridgeApp:
 
     def _report(self, status: BridgeStatus, trouble: Trouble) -> None:
         address, root = self._settings.address, self._topics.root
-        self._reporter.report(replace(status, address=address, root=root), trouble)
+        self._reporter.report(replace(status, address=address, root=root), trouble, now())
 
     # Commands
 
@@ -295,7 +295,7 @@ class BridgeApp:
             with self._reader.journal.transaction():
                 self._perform(command, now())
         except StateError as error:
-            self._reporter.log_error(error)
+            self._reporter.log_error(error, now())
         except NightcareError:
             # It was answered elsewhere meanwhile, which the state says already.
             return

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import TextIO
 
 from nightcare.bridge.broker_connection import Trouble
 from nightcare.bridge.reader import JournalReader
-from nightcare.desktop.clock import now
 from nightcare.errors import NightcareError, StateError
 from nightcare.i18n.bridge_text import trouble_text
 from nightcare.i18n.error_text import error_lines
@@ -33,33 +33,33 @@ class StatusReporter:
         self._out = out
         self.status = BridgeStatus()
 
-    def report(self, status: BridgeStatus, trouble: Trouble) -> None:
-        """Publish the status of the connection, and log it if it has changed."""
+    def report(self, status: BridgeStatus, trouble: Trouble, now: datetime) -> None:
+        """Publish the status of the connection now (UTC), and log it if it has changed."""
         if trouble.key == "ended":
             return
         before = self.status
         status = replace(status, trouble=trouble.key, reason=trouble.reason, since=before.since)
         if status == before:
             return
-        self._write(replace(status, since=now().isoformat()))
+        self._write(replace(status, since=now.isoformat()))
         say = self._event_log()
         if status.connected and not before.connected:
-            say("log_mqtt_connected", now(), address=status.address, count=len(status.topics))
+            say("log_mqtt_connected", now, address=status.address, count=len(status.topics))
         elif status.connected:
-            say("log_mqtt_refused", now(), topics=", ".join(status.refused))
+            say("log_mqtt_refused", now, topics=", ".join(status.refused))
         else:
             text = trouble_text(status.trouble, status.reason, self._reader.translator)
-            say("log_mqtt_trouble", now(), address=status.address, trouble=text)
+            say("log_mqtt_trouble", now, address=status.address, trouble=text)
 
     def report_differing(self, differing: tuple[str, ...]) -> None:
         """Publish which computers have another schedule."""
         if differing != self.status.differing:
             self._write(replace(self.status, differing=differing))
 
-    def log_error(self, error: NightcareError) -> None:
-        """Log an error."""
+    def log_error(self, error: NightcareError, now: datetime) -> None:
+        """Log an error that occurred now (UTC)."""
         lines = error_lines(error, self._reader.translator)
-        self._event_log()("log_mqtt_error", now(), error="\n".join(lines))
+        self._event_log()("log_mqtt_error", now, error="\n".join(lines))
 
     def _write(self, status: BridgeStatus) -> None:
         self.status = status
