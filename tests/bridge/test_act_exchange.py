@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from nightcare.bridge.act_exchange import SHARED_DAYS, SharedMessage, act_topic
-from nightcare.domain.delivery import Active, Closed, Outcome, Snoozed
-from nightcare.domain.reminders import Key
+from nightcare.bridge.act_exchange import SHARED_DAYS, SharedMessage
+from nightcare.bridge.parts import MOST_BYTES
+from nightcare.domain.delivery import Active, Closed, Outcome, Snoozed, begin
+from nightcare.domain.reminders import Key, Occurrence, Topic
 from parts.desk import local
 from parts.sharing_desk import STRETCH, SharingDesk, two
 
-NAME = "acts/2026-11-23/stretch/1"
+NAME = "acts/2026-11-23/1"
 MINUTE = timedelta(minutes=1)
 
 
@@ -158,13 +159,15 @@ def test_another_schedule_and_a_later_version_harm_nothing() -> None:
 def message(computer: str, what: str = "done", **changes: object) -> SharedMessage:
     """Return a message of another computer about the stretch."""
     at = "2026-11-23T21:00:30+00:00"
-    payload = {
+    entry = {
+        "reminder": "stretch",
+        "slot": "1",
         "due": "2026-11-23T21:00:00+00:00",
         "topic": "stretching",
         "acts": [{"n": 1, "what": what, "at": at}],
         **changes,
     }
-    return SharedMessage(computer, NAME, json.dumps(payload).encode())
+    return SharedMessage(computer, NAME, json.dumps([entry]).encode())
 
 
 @pytest.mark.parametrize(
@@ -176,6 +179,11 @@ def message(computer: str, what: str = "done", **changes: object) -> SharedMessa
         b"{}",
         b"[" * 100_000,
         b"x" * 100_000,
+        b"[1, null, {}, []]",
+        message("desk", reminder="").payload,
+        message("desk", reminder="\n").payload,
+        message("desk", slot="\x1b").payload,
+        message("desk", acts=7).payload,
         message("desk", acts={}).payload,
         message("desk", acts=[1, None, {}, {"n": "1", "what": "done"}]).payload,
         message("desk", acts=[{"n": 0, "what": "done", "at": "2026-11-23T21:00:30Z"}]).payload,
@@ -198,10 +206,8 @@ def test_what_is_no_message_is_ignored(payload: bytes) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "acts", "state", "acts/2026-11-23/stretch", "acts/2026-11-23/stretch/1/2",
-        "acts/x/stretch/1",
-        "acts/2026-11-23//1", "acts/2026-11-23/stretch/%1b", "acts/2026-11-23/%0a/1",
-        "acts/2026-01-01/stretch/1", "acts/2027-11-23/stretch/1", "other/2026-11-23/stretch/1",
+        "acts", "state", "acts/2026-11-23", "acts/2026-11-23/1/2", "acts/x/1",
+        "acts/2026-01-01/1", "acts/2027-11-23/1", "other/2026-11-23/1",
     ],
 )  # fmt: skip
 def test_what_is_no_topic_with_acts_is_ignored(name: str) -> None:
@@ -211,14 +217,28 @@ def test_what_is_no_topic_with_acts_is_ignored(name: str) -> None:
     assert not laptop.exchange.receive([found], laptop.now)
 
 
-def test_a_topic_carries_any_name_of_a_reminder() -> None:
-    """No level, wildcard or blank of it is one of the topic."""
-    key = Key("a/b +#é", local("2026-11-23 12:00").date(), "10:30")
-    name = act_topic(key)
-    assert name == "acts/2026-11-23/a%2Fb%20%2B%23%C3%A9/10%3A30"
+def test_any_name_of_a_reminder_is_shared() -> None:
+    """It is in no topic, where a level or a wildcard would have a meaning."""
+    name = "a/b +#é"
     laptop = SharingDesk("laptop")
-    laptop.exchange.receive([SharedMessage("desk", name, message("desk").payload)], laptop.now)
+    found = message("desk", reminder=name, slot="10:30")
+    laptop.exchange.receive([found], laptop.now)
+    key = Key(name, local("2026-11-23 12:00").date(), "10:30")
     assert laptop.journal.delivery(key) is not None
+
+
+def test_many_acts_of_a_day_are_published_in_parts() -> None:
+    """None is larger than a bridge takes from a broker."""
+    desk, laptop = SharingDesk("desk"), SharingDesk("laptop")
+    for number in range(400):
+        key = Key(f"reminder {number} {'x' * 60}", desk.now.date(), "1")
+        one = begin(Occurrence(key, desk.now), Topic.HYDRATION)
+        desk.journal.save(one.settle(Outcome.DONE, desk.now))
+    messages = desk.publish()
+    assert len(messages) > 1
+    assert max(len(one.payload) for one in messages) < MOST_BYTES
+    laptop.receive(messages)
+    assert len(laptop.journal.since(desk.now)) == 400
 
 
 def test_acts_are_published_for_some_weeks() -> None:

@@ -95,7 +95,7 @@ def test_good_night_elsewhere_answers_nothing_by_itself() -> None:
     desk.answers().good_night(desk.now)
     # The values arrive without the acts.
     values = [one for one in desk.publish() if one.name.startswith("values/")]
-    assert [one.name for one in values] == ["values/good-night/2026-11-23"]
+    assert names(desk) == ["good-night/2026-11-23"]
     laptop.receive(values)
     laptop.written()
     assert laptop.title() is None
@@ -118,9 +118,7 @@ def test_a_new_evening_withdraws_nothing() -> None:
     assert [one.journal.global_state().good_night for one in (desk, laptop)] == [
         date(2026, 11, 24)
     ] * 2
-    assert [one.name for one in laptop.publish() if "good-night" in one.name] == [
-        "values/good-night/2026-11-24"
-    ]
+    assert names(laptop) == ["good-night/2026-11-24"]
 
 
 def test_another_bedtime_moves_the_evening_on_all() -> None:
@@ -267,7 +265,7 @@ def test_a_long_diary_is_shared_for_a_year() -> None:
         exchange(desk, laptop)
     assert len(desk.journal.diary.cramps()) == 2
     assert len(laptop.journal.diary.cramps()) == 1
-    assert [one.name for one in desk.publish() if one.name.startswith("values/")] == []
+    assert names(desk) == []
 
 
 # What arrives
@@ -282,8 +280,14 @@ CRAMP = {
 
 def message(name: str, value: object, **changes: object) -> SharedMessage:
     """Return a message of another computer with a value."""
-    payload = {"at": "2026-11-23T10:00:00+00:00", "value": value, **changes}
-    return SharedMessage("desk", f"values/{name}", json.dumps(payload).encode())
+    entry = {"name": name, "at": "2026-11-23T10:00:00+00:00", "value": value, **changes}
+    return SharedMessage("desk", "values/settings/1", json.dumps([entry]).encode())
+
+
+def names(desk: SharingDesk) -> list[str]:
+    """Return the names of the values that a computer publishes."""
+    found = [one for one in desk.publish() if one.name.startswith("values/")]
+    return [entry["name"] for one in found for entry in json.loads(one.payload)]
 
 
 def test_a_later_version_may_say_more_of_a_cramp() -> None:
@@ -316,12 +320,14 @@ def test_a_later_version_may_say_more_of_a_cramp() -> None:
         message("cramp/desk/../1", CRAMP),
         message("cramp/desk", CRAMP),
         message("mood/2026-11-22", "fine"),
-        SharedMessage("desk", "values", b"1"),
-        SharedMessage("desk", "values/pause", b"\xff"),
-        SharedMessage("desk", "values/pause", b"[" * 3_000),
-        SharedMessage("desk", "values/pause", b" " * 10_000),
-        SharedMessage("desk", "computer", b"{}"),
-        SharedMessage("de/sk", "values/pause", message("pause", None).payload),
+        SharedMessage("desk", "values", message("pause", None).payload),
+        SharedMessage("desk", "acts/2026-11-23/1", message("pause", None).payload),
+        SharedMessage("desk", "values/settings/1", b"1"),
+        SharedMessage("desk", "values/settings/1", b"[1, null, {}, []]"),
+        SharedMessage("desk", "values/settings/1", b"\xff"),
+        SharedMessage("desk", "values/settings/1", b"[" * 30_000),
+        SharedMessage("desk", "values/settings/1", b" " * 100_000),
+        SharedMessage("de/sk", "values/settings/1", message("pause", None).payload),
     ],
 )
 def test_what_is_no_value_is_ignored(found: SharedMessage) -> None:
@@ -370,7 +376,7 @@ def test_what_is_erased_on_one_computer_is_erased_on_all() -> None:
         assert one.journal.diary.cramps() == []
         assert one.deliveries("stretch") == []
     # Each says up to when it has erased.
-    assert [one.name for one in laptop.publish()] == ["values/erased"]
+    assert names(laptop) == ["erased"]
     assert laptop.journal.shared.erased_at("laptop") == desk.now
     desk.hear(laptop)
     assert desk.journal.shared.erased_at("laptop") == desk.now

@@ -1,18 +1,18 @@
 """The exchange of acts between the journals of several computers of one person.
 
-Each computer publishes its own acts, in one retained topic for each occurrence, and writes those of
+Each computer publishes its own acts, in one retained topic for each care day, and writes those of
 others into its journal. Messages may be lost, late, doubled, or older than what was received
 before; every computer publishes its own acts again until the broker has them.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from urllib.parse import quote, unquote
+from typing import Any
 
+from nightcare.bridge.parts import packed, unpacked
 from nightcare.bridge.topics import ACTS
 from nightcare.domain.delivery import Delivery
 from nightcare.domain.reminders import Key
@@ -24,7 +24,7 @@ from nightcare.domain.shared_acts import (
     reconciled,
     unrecorded,
 )
-from nightcare.journal.mapping import UNREADABLE, format_instant, parse_key
+from nightcare.journal.mapping import UNREADABLE, format_instant, parse_day
 from nightcare.journal.shared_rows import UNDONE, parse_shared_act, shared_act_row
 from nightcare.journal.store import Journal
 
@@ -34,9 +34,6 @@ SHARED_DAYS = 35
 _AHEAD = timedelta(days=14)
 _CHANGEABLE = timedelta(days=2)
 """A change of the plan moves what was due within these."""
-
-_MOST_BYTES = 64 * 1024
-_MOST_ACTS = 500
 
 
 @dataclass(frozen=True)
@@ -122,7 +119,14 @@ class ActExchange:
             if one.id.computer != self.computer:
                 continue
             by_occurrence.setdefault(one.occurrence.key, []).append(one)
-        return {act_topic(key): act_payload(acts) for key, acts in by_occurrence.items()}
+        by_day: dict[date, list[dict[str, object]]] = {}
+        for key, acts in sorted(by_occurrence.items(), key=lambda item: _order(item[0])):
+            by_day.setdefault(key.care_day, []).append(_entry(acts))
+        return {
+            name: payload
+            for day, entries in by_day.items()
+            for name, payload in packed(f"{ACTS}/{day.isoformat()}", entries)
+        }
 
     def _since(self, now: datetime) -> date:
         return (now - timedelta(days=SHARED_DAYS)).date()
@@ -188,56 +192,58 @@ class ActExchange:
 
     def _parse(self, message: SharedMessage, now: datetime) -> Iterator[SharedAct]:
         """Yield the acts in a message; one that cannot be read may be a later version's."""
-        if len(message.payload) > _MOST_BYTES:
-            return
         try:
-            key = _parse_topic(message.name)
-            value = json.loads(message.payload)
-            due, topic, acts = value["due"], value["topic"], value["acts"][:_MOST_ACTS]
+            level, text, _ = message.name.split("/")
+            day = parse_day(text)
+            entries = unpacked(message.payload)
         except UNREADABLE:
             return
-        if not self._since(now) <= key.care_day <= (now + _AHEAD).date():
-            return
-        for one in acts:
-            try:
-                what, undone = one.get("what"), (None, None)
-                if "undoes" in one:
-                    what, undone = UNDONE, one["undoes"]
-                yield parse_shared_act(
-                    message.computer, one["n"], key.reminder, key.care_day.isoformat(), key.slot,
-                    due, topic, None, what, one.get("at"), one.get("reason"), *undone,
-                )  # fmt: skip
-            except UNREADABLE:
-                continue
+        if level == ACTS and self._since(now) <= day <= (now + _AHEAD).date():
+            for entry in entries:
+                yield from _parse_entry(message.computer, day, entry)
 
 
-def act_topic(key: Key) -> str:
-    """Return the topic of an occurrence, below that of the computer."""
-    levels = (key.care_day.isoformat(), key.reminder, key.slot)
-    return "/".join((ACTS, *(quote(one, safe="") for one in levels)))
+def _order(key: Key) -> tuple[date, str, str]:
+    return key.care_day, key.reminder, key.slot
 
 
-def act_payload(acts: Iterable[SharedAct]) -> bytes:
-    """Return the payload for the acts of one computer on one occurrence."""
+def _entry(acts: Sequence[SharedAct]) -> dict[str, object]:
+    """Return the acts of one computer on one occurrence, as they are published."""
     entries: list[Mapping[str, object]] = []
-    first = None
     for one in acts:
-        first = first or one
         *_, what, at, reason, undone_computer, undone_number = shared_act_row(one, own=True)
         if isinstance(one.effect, Retraction):
             entries.append({"n": one.id.number, "undoes": [undone_computer, undone_number]})
         else:
             values = {"n": one.id.number, "what": what, "at": at, "reason": reason}
             entries.append({name: value for name, value in values.items() if value is not None})
-    assert first is not None
-    head = {"due": format_instant(first.occurrence.due), "topic": first.topic}
-    return json.dumps({**head, "acts": entries}, separators=(",", ":")).encode()
+    occurrence = acts[0].occurrence
+    return {
+        "reminder": occurrence.key.reminder,
+        "slot": occurrence.key.slot,
+        "due": format_instant(occurrence.due),
+        "topic": acts[0].topic,
+        "acts": entries,
+    }
 
 
-def _parse_topic(name: str) -> Key:
-    """Return the key in a topic; refuse any other topic."""
-    level, *levels = name.split("/")
-    care_day, reminder, slot = map(unquote, levels)
-    if level != ACTS or any(map(is_unsafe, slot)):
-        raise ValueError(name)
-    return parse_key(reminder, care_day, slot)
+def _parse_entry(computer: str, day: date, entry: Any) -> Iterator[SharedAct]:
+    try:
+        slot = str(entry["slot"])
+        if any(map(is_unsafe, slot)):
+            return
+        reminder, due, topic = entry["reminder"], entry["due"], entry["topic"]
+        acts = list(entry["acts"])
+    except UNREADABLE:
+        return
+    for one in acts:
+        try:
+            what, undone = one.get("what"), (None, None)
+            if "undoes" in one:
+                what, undone = UNDONE, one["undoes"]
+            yield parse_shared_act(
+                computer, one["n"], reminder, day.isoformat(), slot,
+                due, topic, None, what, one.get("at"), one.get("reason"), *undone,
+            )  # fmt: skip
+        except UNREADABLE:
+            continue

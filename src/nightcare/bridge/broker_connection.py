@@ -23,6 +23,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from nightcare.bridge.parts import MOST_BYTES
 from nightcare.bridge.settings import BridgeSettings, SettingsFileError, read_password, tls_context
 from nightcare.threads import run_in_thread
 
@@ -33,8 +34,6 @@ _SESSION = timedelta(days=14)
 _CONNECT_SECONDS = 10.0
 _ATTEMPT_SECONDS = 30.0
 _ANSWER_SECONDS = 30.0
-_MOST_BYTES = 64 * 1024
-"""The largest packet that the broker may send; commands have some dozen bytes."""
 
 _FIRST_DELAY = timedelta(seconds=5)
 _LONGEST_DELAY = timedelta(minutes=10)
@@ -205,7 +204,7 @@ class BrokerConnection:
             client.will_set(self._will.topic, self._will.payload, qos=1, retain=True)
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # of paho
         properties.SessionExpiryInterval = int(_SESSION.total_seconds())
-        properties.MaximumPacketSize = _MOST_BYTES
+        properties.MaximumPacketSize = MOST_BYTES
         client.connect(
             settings.host, settings.port, KEEPALIVE, clean_start=False, properties=properties
         )

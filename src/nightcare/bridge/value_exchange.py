@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from nightcare.bridge.act_exchange import SHARED_DAYS, SharedMessage
+from nightcare.bridge.parts import packed, unpacked
 from nightcare.bridge.setting_values import (
     ACTIONS,
     EVENINGS,
@@ -51,7 +53,6 @@ DIARY_KEPT_DAYS = 400
 CRAMP, MORNING = "cramp", "morning"
 
 _AHEAD = timedelta(days=14)
-_MOST_BYTES = 4 * 1024
 
 
 @dataclass(frozen=True)
@@ -129,14 +130,18 @@ class ValueExchange:
 
     def published(self, now: datetime) -> dict[str, bytes]:
         """Return the payload of each topic with a value of this computer (now in UTC)."""
-        found = {}
-        for one in self.journal.shared.values():
+        by_topic: dict[str, list[dict[str, object]]] = {}
+        for one in sorted(self.journal.shared.values(), key=lambda one: one.name):
             if one.computer == self.computer and self._is_published(one, now):
                 value = None if one.value is None else json.loads(one.value)
-                payload = {"at": format_instant(one.at), "value": value}
-                text = json.dumps(payload, separators=(",", ":"))
-                found[f"{VALUES}/{one.name}"] = text.encode()
-        return found
+                entry = {"name": one.name, "at": format_instant(one.at), "value": value}
+                month = f"{one.at:%Y-%m}" if kind_of(one.name) in (CRAMP, MORNING) else "settings"
+                by_topic.setdefault(f"{VALUES}/{month}", []).append(entry)
+        return {
+            name: payload
+            for topic, entries in by_topic.items()
+            for name, payload in packed(topic, entries)
+        }
 
     def _is_published(self, one: SharedValue, now: datetime) -> bool:
         kind, *levels = one.name.split("/")
@@ -244,19 +249,20 @@ class ValueExchange:
 
     def _parsed(self, messages: Iterable[SharedMessage], now: datetime) -> list[SharedValue]:
         """Return the values of other computers in messages."""
-        others = (one for one in messages if one.computer != self.computer)
-        return [one for message in others if (one := self._parse(message, now)) is not None]
+        found = []
+        for message in messages:
+            if message.computer != self.computer and message.name.startswith(f"{VALUES}/"):
+                with suppress(*UNREADABLE):
+                    entries = unpacked(message.payload)
+                    found += [self._parse(message.computer, entry, now) for entry in entries]
+        return [one for one in found if one is not None]
 
-    def _parse(self, message: SharedMessage, now: datetime) -> SharedValue | None:
-        """Return the value in a message; None if it cannot be read or is a later version's."""
-        level, _, name = message.name.partition("/")
-        if level != VALUES or len(message.payload) > _MOST_BYTES:
-            return None
+    def _parse(self, computer: str, entry: Any, now: datetime) -> SharedValue | None:
+        """Return the value in an entry; None if it cannot be read or is a later version's."""
         try:
-            content = json.loads(message.payload)
-            value = content["value"]
+            name, value = str(entry["name"]), entry["value"]
             text = None if value is None else _canonical(name, value)
-            one = parse_shared_value(message.computer, name, content["at"], text)
+            one = parse_shared_value(computer, name, entry["at"], text)
             day = _day_of(one)
         except UNREADABLE:
             return None
