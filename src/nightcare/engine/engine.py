@@ -26,16 +26,11 @@ from nightcare.domain.reasons import Condition, Reason
 from nightcare.domain.recurrence import between, upcoming
 from nightcare.domain.reminders import Occurrence, Reminder
 from nightcare.domain.schedule import Schedule
+from nightcare.engine import lifecycle
 from nightcare.engine.context import Context
 from nightcare.engine.display import Display
 from nightcare.engine.display_queue import share_screen, show_one
 from nightcare.engine.guided_routine import GuidedRoutine
-from nightcare.engine.lifecycle import (
-    apply_answers_elsewhere,
-    candidates,
-    expire,
-    moved_by_person,
-)
 from nightcare.engine.notices import Notices
 from nightcare.engine.notification_events import (
     handle_delivery,
@@ -239,12 +234,12 @@ class Engine:
         with context.journal.transaction(flushed=self._guided_routine.under_way):
             situation = self._situation(now)
             self._continue_routine(now)
-            apply_answers_elsewhere(context, now)
-            expire(context, situation)
+            lifecycle.apply_answers_elsewhere(context, now)
+            lifecycle.expire(context, situation)
             self._guided_routine.stop_unless_open(context.journal, silent=situation.silent)
             situation = replace(situation, routine_under_way=self._guided_routine.under_way)
-            moved = frozenset() if returns else moved_by_person(context.journal)
-            found = candidates(context, self._guided_routine, situation)
+            moved = frozenset() if returns else lifecycle.moved_by_person(context.journal)
+            found = lifecycle.candidates(context, self._guided_routine, situation)
             show_one(context, found, situation, moved)
             share_screen(context, situation)
             self._handles.write(context.journal)
