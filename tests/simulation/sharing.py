@@ -17,268 +17,33 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from random import Random
 
-from nightcare.bridge.act_exchange import SHARED_DAYS, ActExchange, SharedMessage
-from nightcare.bridge.value_exchange import ValueExchange
+from nightcare.bridge.act_exchange import SHARED_DAYS
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.delivery import STATE_NAMES, Closed, Outcome
 from nightcare.domain.diary import Answer, Severity
-from nightcare.domain.history import UserAction
 from nightcare.domain.notification import ButtonPressed, NotificationClosed
-from nightcare.domain.policy import Presence
-from nightcare.domain.reasons import Condition
 from nightcare.domain.recurrence import between
 from nightcare.domain.reminders import Key
 from nightcare.domain.schedule import Schedule
-from nightcare.domain.shared_acts import ANSWERS
 from nightcare.engine.answer_targets import SkipSpan
 from nightcare.engine.diary_actions import Details, DiaryActions
-from nightcare.engine.engine import Engine
 from nightcare.engine.messages import key_of
 from nightcare.engine.user_actions import UserActions
-from nightcare.errors import NothingToDo, ValueRefused
+from nightcare.errors import ValueRefused
 from nightcare.i18n.translator import read_words
-from nightcare.journal.store import Journal
+from simulation.computers import IN_TIME, SKEW, Broker, Computer
 from simulation.promises import BrokenPromise
 from simulation.schedules import some_schedule
-from simulation.screen import Screen
 from simulation.world import ZONES
 
 DAYS = 3
 """The number of days that a seed runs before everything is mended."""
 
-IN_TIME = timedelta(minutes=1)
-"""The time in which an answer arrives on a computer that is connected."""
-
 LONG_EVERY = 10
 """One seed of so many has a computer that is away for weeks."""
 
 _SECOND = timedelta(seconds=1)
-_LAGS = (0, 0, 0, 1, 30, 300, 3600)
-"""Seconds until the bridge looks at what the service or a command has written."""
 _MOST_IN_A_WEEK = 35
-_SKEW = timedelta(minutes=10)
-
-
-class Broker:
-    """A broker that keeps retained messages, and forwards them in any order, twice, and late.
-
-    Attributes:
-        retained: The payload of each topic, by computer and name.
-        coming: The messages on their way: when they arrive, at which computer, and the message.
-    """
-
-    def __init__(self, random: Random) -> None:
-        self._random = random
-        self.retained: dict[tuple[str, str], bytes] = {}
-        self.backup: dict[tuple[str, str], bytes] = {}
-        self.coming: list[tuple[datetime, str, SharedMessage]] = []
-
-    def publish(self, message: SharedMessage, to: list[str], now: datetime) -> None:
-        """Retain a message, and forward it."""
-        self.retained[message.computer, message.name] = message.payload
-        for name in to:
-            self.forward(message, name, now)
-
-    def forward(self, message: SharedMessage, to: str, now: datetime) -> None:
-        """Send a message to a computer, sometimes twice."""
-        for _ in range(1 + (self._random.random() < 0.2)):
-            arrives = now + self._random.choice((0, 1, 20)) * _SECOND
-            self.coming.append((arrives, to, message))
-
-
-class Computer:
-    """One computer: its journal, its service, its screen, and a clock that is wrong.
-
-    Attributes:
-        given: The answers of each action of the person here that was not undone.
-        arrived: The time by which an answer of another computer must have arrived here.
-    """
-
-    def __init__(self, world: SeveralComputers, number: int) -> None:
-        random = world.random
-        self.world = world
-        self.name = f"computer{number}"
-        self.skew = _SKEW * random.choice((-1, 0, 0, 0.3, 1))
-        self.zone = random.choice(ZONES) if random.random() < 0.1 else world.zone
-        self.schedule = world.schedule
-        self.journal = Journal.in_memory()
-        self.acts = ActExchange(self.journal, self.name)
-        self.on = False
-        self.connected = False
-        self.present = number < 2
-        self.away_until = world.now
-        self.sync_at: datetime | None = None
-        self.given: dict[int, dict[Key, Outcome]] = {}
-        self.arrived: dict[tuple[Key, str], datetime] = {}
-        self.alarm: datetime | None = None
-
-    @property
-    def now(self) -> datetime:
-        """The instant by the clock of this computer (UTC)."""
-        return self.world.now + self.skew
-
-    def start(self) -> None:
-        """Start the service."""
-        self.screen = Screen()
-        self.on = True
-        self.service = Engine(
-            schedule=self.schedule,
-            zone=self.zone,
-            journal=self.journal,
-            screen=self.screen,
-            translator=self.world.translator,
-            log=self.world.say_nothing,
-        )
-        self._present()
-        self.step("start", lambda: self.service.start(self.now))
-
-    def crash(self) -> None:
-        """End the service, without notice."""
-        self.world.note(self, "off")
-        self.on = self.connected = False
-
-    def shows(self) -> set[Key]:
-        """Return the occurrences on the screen."""
-        return {key for token in self.screen.visible if (key := key_of(token)) is not None}
-
-    def change_presence(self) -> None:
-        """Let the person come or go."""
-        self.present = not self.present
-        self._present()
-        self.step("present" if self.present else "away", lambda: self.service.update(self.now))
-
-    def _present(self) -> None:
-        self.service.presence = Presence() if self.present else Presence({Condition.LOCKED})
-
-    def calendar(self) -> Calendar:
-        """Return the care days as they are now."""
-        return Calendar(self.schedule.sleep, self.zone, self.journal.global_state().tonight)
-
-    def next_alarm(self) -> datetime:
-        """Return the next instant (UTC, by the right clock) at which the service wakes."""
-        if self.alarm is None:
-            self.alarm = self._next_alarm()
-        return self.alarm
-
-    def _next_alarm(self) -> datetime:
-        soon = self.now + timedelta(hours=12)
-        due = between(self.schedule.enabled, self.calendar(), self.now, soon)[:1]
-        instants = [one.due for one in due]
-        deadline = self.service.next_deadline()
-        if deadline is not None:
-            instants.append(max(deadline, self.now + timedelta(milliseconds=1)))
-        return min(instants, default=soon) - self.skew
-
-    def step(self, what: str, action: Callable[[], object]) -> None:
-        """Take a step, and check that nothing is shown that was answered elsewhere in time."""
-        self.world.note(self, what)
-        self.alarm = None
-        shown = len(self.screen.shown)
-        action()
-        while self.screen.told:
-            event = self.screen.told.pop(0)
-            if event.token in self.screen.wanted:
-                self.service.event(event, self.now)
-        for token in self.screen.shown[shown:]:
-            key = key_of(token)
-            if key is not None:
-                self.world.note(self, f"    shows {key}")
-                self.world.check_not_repeated(self, key)
-
-    def act(self, what: str, action: Callable[[], object]) -> None:
-        """Let the person act, and remember which answers they gave, or took back."""
-        before = self.journal.last_action()
-        self.world.note(self, what)
-        try:
-            action()
-        except (NothingToDo, ValueRefused):
-            self.world.note(self, "    refused")
-            return
-        after = self.journal.last_action()
-        if before is not None and after != before and (after is None or after.id < before.id):
-            self.given.pop(before.id, None)
-        elif after is not None and after != before:
-            self.given[after.id] = dict(self._answers(after))
-        self.world.note(self, f"    {self.given}")
-        self.step("written", lambda: self.service.written(self.now))
-
-    def _answers(self, action: UserAction) -> list[tuple[Key, Outcome]]:
-        found = []
-        for one in action.deliveries:
-            delivery = self.journal.delivery(one.key)
-            state = None if delivery is None else delivery.state
-            if isinstance(state, Closed) and state.computer is None and state.outcome in ANSWERS:
-                found.append((one.key, state.outcome))
-        return found
-
-    def given_answers(self, key: Key) -> set[Outcome]:
-        """Return the answers that the person gave here and did not undo."""
-        return {answers[key] for answers in self.given.values() if key in answers}
-
-    # The exchange
-
-    @property
-    def values(self) -> ValueExchange:
-        """The exchange of values, by the schedule in force."""
-        return ValueExchange(self.journal, self.name, self.schedule, self.zone, diary=True)
-
-    def sync_later(self) -> None:
-        """Let the bridge look at the journal in a while."""
-        if self.sync_at is None:
-            self.sync_at = self.world.now + self.world.random.choice(_LAGS) * _SECOND
-
-    def sync(self) -> None:
-        """Do what the bridge does when the journal has changed: record, apply, publish."""
-        self.sync_at = None
-        if any([self.acts.sync(self.now), self.values.sync(self.now)]):
-            if self.on:
-                self.step("synced", lambda: self.service.written(self.now))
-            if self.connected:
-                self.publish()
-
-    def publish(self) -> None:
-        """Publish what the broker does not have."""
-        broker, world = self.world.broker, self.world
-        others = [one for one in world.computers if one is not self and one.connected]
-        published = {**self.acts.published(self.now), **self.values.published(self.now)}
-        for name, payload in published.items():
-            if broker.retained.get((self.name, name)) != payload:
-                message = SharedMessage(self.name, name, payload)
-                broker.publish(message, [one.name for one in others], world.now)
-                for one in others:
-                    one.expect(self, world.now)
-
-    def expect(self, origin: Computer, now: datetime) -> None:
-        """Note that the answers of another computer arrive here soon."""
-        for answers in origin.given.values():
-            for key in answers:
-                self.arrived.setdefault((key, origin.name), now + IN_TIME)
-
-    def connect(self) -> None:
-        """Connect: receive what is retained, and publish what is missing."""
-        world = self.world
-        world.note(self, "connected")
-        self.connected = True
-        for (computer, name), payload in world.broker.retained.items():
-            world.broker.forward(SharedMessage(computer, name, payload), self.name, world.now)
-        self.sync()
-        self.publish()
-
-    def disconnect(self) -> None:
-        """Lose the connection, and what was on its way here."""
-        self.world.note(self, "disconnected")
-        self.connected = False
-        self.arrived.clear()
-        broker = self.world.broker
-        broker.coming = [one for one in broker.coming if one[1] != self.name]
-
-    def receive(self, messages: list[SharedMessage]) -> None:
-        """Receive messages, and let the service know."""
-        if any([self.acts.receive(messages, self.now), self.values.receive(messages, self.now)]):
-            self.world.note(self, f"received {len(messages)}")
-            if self.on:
-                self.step("written", lambda: self.service.written(self.now))
-            self.publish()
 
 
 class SeveralComputers:
@@ -638,7 +403,7 @@ class SeveralComputers:
             until = state.paused_until
             night = state.good_night
             known.add((
-                None if until is None or until <= self.now + _SKEW else until,
+                None if until is None or until <= self.now + SKEW else until,
                 None if night is None or night < since else night,
                 tuple(sorted((day, at) for day, at in state.tonight.items() if day >= since)),
             ))  # fmt: skip
