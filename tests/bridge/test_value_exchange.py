@@ -333,10 +333,9 @@ def test_a_later_version_may_say_more_of_a_cramp() -> None:
 def test_what_is_no_value_is_ignored(found: SharedMessage) -> None:
     """A broker may send anything, and a later version things of its own."""
     laptop = SharingDesk("laptop")
-    before = laptop.journal.global_state()
+    before = laptop.journal.shared.values(), laptop.journal.global_state()
     assert not laptop.receive([found])
-    assert laptop.journal.shared.values() == []
-    assert laptop.journal.global_state() == before
+    assert (laptop.journal.shared.values(), laptop.journal.global_state()) == before
 
 
 # Erasing everywhere
@@ -344,8 +343,7 @@ def test_what_is_no_value_is_ignored(found: SharedMessage) -> None:
 
 def erase(desk: SharingDesk) -> None:
     """Erase as the command does."""
-    desk.journal.erase(desk.now)
-    desk.journal.shared.mark_erased(desk.name, desk.now)
+    desk.journal.erase(desk.now, desk.name)
     desk.written()
 
 
@@ -399,6 +397,36 @@ def test_what_was_recorded_after_an_erasure_is_kept() -> None:
     desk.hear(laptop)
     assert len(desk.journal.diary.cramps()) == 1
     assert desk.journal.global_state().paused_until == laptop.now + HOUR
+
+
+def test_what_was_erased_before_a_computer_began_to_share_is_not_erased_there() -> None:
+    """A computer that joins keeps its diary; what the others erased does not come back to them."""
+    desk, laptop = SharingDesk("desk"), SharingDesk("laptop")
+    erase(desk)
+    laptop.journal.erase(laptop.now)
+    laptop.now += MINUTE
+    laptop.diary.add(laptop.now - 10 * HOUR, Details(), laptop.now - HOUR)
+    joined = laptop.now
+    assert laptop.journal.shared.sharing_since("laptop", joined) == joined
+    laptop.hear(desk)
+    assert len(laptop.journal.diary.cramps()) == 1
+    assert laptop.journal.shared.erased_at("laptop") == desk.now
+    desk.now = laptop.now
+    desk.hear(laptop)
+    assert desk.journal.diary.cramps() == []
+    # What is erased from now on is erased there too, also if two erasures arrive one by one.
+    third = SharingDesk("third")
+    third.now = desk.now + HOUR
+    erase(third)
+    desk.now += 2 * HOUR
+    erase(desk)
+    laptop.now = desk.now + HOUR
+    laptop.hear(third)
+    assert laptop.journal.diary.cramps() == []
+    laptop.diary.add(laptop.now, Details(), desk.now - MINUTE)
+    laptop.hear(desk)
+    assert laptop.journal.diary.cramps() == []
+    assert laptop.journal.shared.sharing_since("laptop", laptop.now) == joined
 
 
 def test_an_erasure_is_not_repeated() -> None:

@@ -24,6 +24,7 @@ class SharingDesk(Desk):
         self.name = name
         self.exchange = ActExchange(self.journal, name)
         self.shares_diary = diary
+        self.journal.shared.sharing_since(name, self.now)
 
     @property
     def values(self) -> ValueExchange:

@@ -59,6 +59,7 @@ class Sharing:
         acts = ActExchange(reader.journal, computer)
         diary = self.settings.diary
         values = ValueExchange(reader.journal, computer, reader.schedule, reader.zone, diary)
+        reader.journal.shared.sharing_since(computer, now)
         computers.receive(received, now, live=live)
         # Before acts are taken in that the person has erased on another computer.
         values.erase(received, now)

@@ -44,7 +44,7 @@ from nightcare.journal.mapping import (
     parse_instant,
 )
 from nightcare.journal.shared_rows import parse_shared_value
-from nightcare.journal.shared_store import ERASED
+from nightcare.journal.shared_store import ERASED, JOINED
 from nightcare.journal.store import Journal
 
 DIARY_KEPT_DAYS = 400
@@ -112,12 +112,18 @@ class ValueExchange:
         return True
 
     def erase(self, messages: Iterable[SharedMessage], now: datetime) -> None:
-        """Erase what the person has erased on another computer, as messages say (now in UTC)."""
+        """Erase what the person has erased on another computer, as messages say (now in UTC).
+
+        What was erased before this computer began to share was not meant for what it has recorded.
+        """
         shared = self.journal.shared
         known = shared.erased_at(self.computer)
         found = (one.at for one in self._parsed(messages, now) if one.name == ERASED)
         until = max(found, default=None)
         if until is None or (known is not None and until <= known):
+            return
+        if until < shared.sharing_since(self.computer, now):
+            shared.mark_erased(self.computer, until)
             return
         # A setting that was made later is kept.
         self.sync(now)
@@ -148,8 +154,8 @@ class ValueExchange:
         if kind == PAUSE:
             until = pause_end(one, now)
             return until is not None or one.at >= now - timedelta(days=SHARED_DAYS)
-        if kind == ERASED:
-            return True
+        if kind in (ERASED, JOINED):
+            return kind == ERASED
         if kind in EVENINGS:
             return date.fromisoformat(levels[0]) >= evenings_since(now)
         return self.diary and (_day_of(one) or one.at.date()) >= _diary_since(now)

@@ -198,8 +198,9 @@ def _erase_journal(context: CommandContext) -> None:
     try:
         with context.journal() as journal:
             counts = _counts(journal)
-            journal.erase(context.now)
-            elsewhere = _erase_elsewhere(journal, context)
+            own = _shared_id(context)
+            journal.erase(context.now, own)
+            elsewhere = [one.name for one in journal.shared.computers() if one.id != own]
     except StateError as error:
         if error.key != "journal_corrupt" or context.service_runs():
             raise
@@ -209,20 +210,18 @@ def _erase_journal(context: CommandContext) -> None:
         context.print("did_erase_file", path=context.state / FILE_NAME)
     else:
         context.print("did_erase", **counts)
-        if elsewhere:
+        if own is not None and elsewhere:
             context.print("erase_elsewhere", computers=", ".join(elsewhere))
 
 
-def _erase_elsewhere(journal: Journal, context: CommandContext) -> list[str]:
-    """Let the other computers erase what they have of this; return their names."""
+def _shared_id(context: CommandContext) -> str | None:
+    """Return the id of this computer for the person's others; None if it does not share."""
     mqtt = context.active.values.get("mqtt") or {}
     if not mqtt.get("share"):
-        return []
+        return None
     from nightcare.bridge.settings import computer_id  # noqa: PLC0415 - only to share
 
-    own = computer_id()
-    journal.shared.mark_erased(own, context.now)
-    return [one.name for one in journal.shared.computers() if one.id != own]
+    return computer_id()
 
 
 def _losses(context: CommandContext) -> Iterator[str]:

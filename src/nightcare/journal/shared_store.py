@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 ERASED = "erased"
 """The name of the value that says up to when all computers are to erase what they know."""
 
+JOINED = "joined"
+"""The name of the value that says since when this computer shares; no other one needs it."""
+
 _TIMES = {
     "courses": "due", "tips_shown": "at", "decisions": "at", "acts": "at", "trials": "at",
     "cramps": "recorded", "mornings": "recorded", "questions": "at", "leading": "began",
@@ -86,10 +89,20 @@ class SharedStore:
 
     # Erasing everywhere
 
+    def sharing_since(self, computer: str, now: datetime) -> datetime:
+        """Return since when (UTC) this computer shares, which is now if it did not yet."""
+        known = self._written_at(computer, JOINED)
+        if known is None:
+            self.save([SharedValue(JOINED, computer, now, "true")])
+        return known or now
+
     def erased_at(self, computer: str) -> datetime | None:
         """Return the last instant (UTC) up to which a computer has erased all; None for never."""
-        found = (one for one in self.values() if (one.computer, one.name) == (computer, ERASED))
-        return next((one.at for one in found), None)
+        return self._written_at(computer, ERASED)
+
+    def _written_at(self, computer: str, name: str) -> datetime | None:
+        sql = "SELECT at FROM shared_values WHERE computer = ? AND name = ?"
+        return next(iter(self.journal.read(parse_instant, sql, computer, name)), None)
 
     def mark_erased(self, computer: str, until: datetime) -> None:
         """Write that a computer has erased everything up to an instant (UTC)."""
@@ -109,7 +122,10 @@ class SharedStore:
             for table, column in _TIMES.items():
                 journal.write(f"DELETE FROM {table} WHERE {column} <= ?", text)  # noqa: S608 - constants
             journal.write("DELETE FROM shared_acts WHERE number <= ?", number)
-            journal.write("DELETE FROM shared_values WHERE at <= ? AND name != ?", text, ERASED)
+            own = (ERASED, JOINED)
+            journal.write(
+                "DELETE FROM shared_values WHERE at <= ? AND name NOT IN (?, ?)", text, *own
+            )
             journal.write("DELETE FROM shared_cramps WHERE id NOT IN (SELECT id FROM cramps)")
             journal.save_global_state(state)
             self.mark_erased(computer, until)

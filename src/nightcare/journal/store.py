@@ -312,11 +312,16 @@ class Journal(Database):
 
     # Deleting
 
-    def erase(self, now: datetime) -> None:
+    def erase(self, now: datetime, computer: str | None = None) -> None:
         """Erase all records, so that the file holds no trace of them.
 
         A service that has run goes on as if it had first started now (UTC). The note with its
         status stays, because it still runs.
+
+        Args:
+            now: The instant (UTC).
+            computer: The id of this computer, for the others to erase as well; None if it does not
+                share.
 
         Raises:
             StateError: The file cannot be written, or another program kept reading it.
@@ -328,6 +333,9 @@ class Journal(Database):
             self.write("DELETE FROM notes WHERE name != ?", SERVICE_NOTE)
             state = GlobalState() if began is None else GlobalState(began=now, updated=now)
             self.save_global_state(state)
+            if computer is not None:
+                self.shared.mark_erased(computer, now)
+                self.shared.sharing_since(computer, now)
 
     def prune(self, now: datetime) -> None:
         """Delete what is older than 400 days (now in UTC)."""
