@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 import nightcare
+from journal.damage import damage
 from nightcare.domain.delivery import Delivery, Outcome, begin
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.reminders import Key, Occurrence, Topic
@@ -370,37 +371,8 @@ def damaged(folder: Path, where: str) -> Path:
             journal.save(delivery(str(number)))
     journal.close()
     path = folder / FILE_NAME
-    sound = path.read_bytes()
-    match where:
-        case "everywhere":
-            path.write_bytes(b"\xa5" * len(sound))
-        case "at its end":
-            path.write_bytes(sound[: len(sound) // 2 - 100])
-        case _:
-            pages = [sound[start : start + 4096] for start in range(0, len(sound), 4096)]
-            schema = schema_pages(pages[0])
-            path.write_bytes(
-                b"".join(
-                    page if number in schema else b"\xa5" * 4096
-                    for number, page in enumerate(pages, 1)
-                )
-            )
+    damage(path, where)
     return path
-
-
-def schema_pages(first: bytes) -> set[int]:
-    """Return the numbers of the pages with the schema, which begins on the first page.
-
-    Source: https://www.sqlite.org/fileformat2.html#b_tree_pages; the root is an interior page if
-    the schema needs several.
-    """
-    interior, count = first[100] == 5, int.from_bytes(first[103:105])
-    if not interior:
-        return {1}
-    cells = [int.from_bytes(first[112 + 2 * at : 114 + 2 * at]) for at in range(count)]
-    return {1, int.from_bytes(first[108:112])} | {
-        int.from_bytes(first[at : at + 4]) for at in cells
-    }
 
 
 @pytest.mark.parametrize("where", ["everywhere", "at its end", "further in"])

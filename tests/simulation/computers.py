@@ -175,7 +175,10 @@ class Computer:
             return
         after = self.journal.last_action()
         if before is not None and after != before and (after is None or after.id < before.id):
-            self.given.pop(before.id, None)
+            for key in self.given.pop(before.id, {}):
+                # If it is answered once more, that has to arrive first.
+                for one in self.world.computers:
+                    one.arrived.pop((key, self.name), None)
         elif after is not None and after != before:
             self.given[after.id] = dict(self._answers(after))
         self.world.note(self, f"    {self.given}")

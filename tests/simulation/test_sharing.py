@@ -10,9 +10,11 @@ from simulation.sharing import DAYS, SeveralComputers
 
 FIRST_SEED = int(os.environ.get("SIMULATE_FROM", "0"))
 SEEDS = int(os.environ.get("SIMULATE_COMPUTERS_SEEDS", "4"))
+FAILED_ONCE = (509,)
+"""Seeds that found a fault of nightcare or of the simulation; they are always run."""
 
 
-@pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + SEEDS))
+@pytest.mark.parametrize("seed", sorted({*FAILED_ONCE, *range(FIRST_SEED, FIRST_SEED + SEEDS)}))
 def test_all_computers_agree_after_random_days(seed: int) -> None:
     """Cuts, skew, duplicates, another order, a broker that was wiped or restored, undo, edits."""
     SeveralComputers(seed).live(DAYS)
