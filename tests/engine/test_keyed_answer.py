@@ -79,6 +79,17 @@ def test_a_snooze_counts_from_now_for_the_occurrence_of_the_key() -> None:
     assert states[local("14:00")] == Snoozed(made.now + timedelta(minutes=10))
 
 
+@pytest.mark.parametrize("pressed", ["14:00", "16:00"])
+def test_one_occurrence_of_a_reminder_stays_after_a_snooze(pressed: str) -> None:
+    """The later one takes the place of the other, as one that falls due does."""
+    made = two_unanswered()
+    press(made, pressed, "snooze-10m")
+    made.written()
+    assert outcomes(made)["14:00"] == "expired: superseded"
+    (left,) = made.journal.unsettled()
+    assert left.occurrence.due == local("16:00")
+
+
 def test_undo_of_an_answer_restores_the_occurrence_of_the_key() -> None:
     """It waits again, and the other one is as before."""
     made = two_unanswered()

@@ -68,6 +68,7 @@ def candidates(
     """Return the candidates for the screen: newly due, back from a snooze, held, or to repeat."""
     now = situation.now
     new = _newly_due(context, guided_routine, situation)
+    _keep_one_each(context, now)
     _move(context, now)
     unsettled = context.journal.unsettled()
     screen_taken = any(one.displayed is not None for one in unsettled)
@@ -221,6 +222,21 @@ def _move(context: Context, now: datetime) -> None:
             seen = delivery.seen or delivery.snoozes > 0
             if not seen and planned(reminder, calendar, delivery.key) is None:
                 context.settle(delivery.give_up(now, Reason.DISABLED))
+
+
+def _keep_one_each(context: Context, now: datetime) -> None:
+    """End all but one unanswered occurrence of each reminder: its routine's, else the latest.
+
+    An undo may have let one come beside another, and an answer have snoozed it at once.
+    """
+    unsettled, session = context.journal.unsettled(), context.journal.routine_session()
+    guided = None if session is None else session.key
+    ordered = sorted(unsettled, key=lambda one: (one.key == guided, one.occurrence.due))
+    kept = {one.key.reminder: one.key for one in ordered}
+    if len(kept) < len(unsettled):
+        for name, key in kept.items():
+            if context.schedule.reminder(name) is not None:
+                _supersede(context, key, now)
 
 
 def _supersede(context: Context, key: Key, now: datetime) -> None:
