@@ -50,7 +50,7 @@ XFCE = """<?xml version="1.0" encoding="UTF-8"?>
     </property>
   </property>
   <property name="plugins" type="empty">
-    <property name="plugin-1" type="string" value="systray"/>
+    <property name="plugin-1" type="string" value="{plugin}"/>
   </property>
 </channel>
 """
@@ -80,6 +80,42 @@ object-type='applet'
 applet-iid='NotificationAreaAppletFactory::NotificationArea'
 toplevel-id='top'
 """
+PLASMA = """[Containments][1]
+formfactor=2
+lastScreen=0
+location=3
+plugin=org.kde.panel
+[Containments][1][Applets][2]
+plugin=org.kde.plasma.systemtray
+[Containments][1][Applets][2][Configuration]
+SystrayContainmentId=3
+[Containments][1][General]
+AppletOrder=2
+[Containments][3]
+formfactor=2
+lastScreen=0
+location=3
+plugin=org.kde.plasma.private.systemtray
+[Containments][3][General]
+knownItems={own}
+showAllItems=true
+[Containments][4]
+lastScreen=0
+plugin=org.kde.plasma.folder
+wallpaperplugin=org.kde.color
+"""
+PLASMA_OWN = (
+    "clipboard",
+    "devicenotifier",
+    "keyboardlayout",
+    "manage-inputmethod",
+    "notifications",
+)
+"""The icons of the tray's own that Plasma adds when it does not know them."""
+
+PLASMA_VIEWS = (
+    "[PlasmaViews][Panel 1]\nfloating=0\n[PlasmaViews][Panel 1][Defaults]\nthickness=40\n"
+)
 WAYBAR = """{"layer": "top", "height": 40, "modules-left": ["tray"], "tray": {"icon-size": 24}}"""
 WAYBAR_STYLE = "* { min-height: 0; } window { background: #f4f4f4; }"
 
@@ -123,10 +159,21 @@ class Panel:
         return cast("Box", eventually(drawn, HANG_SECONDS, "a window", self.program))
 
 
-def area(picture: Picture, colour: bytes) -> Box | None:
-    """Return the smallest rectangle with all pixels of a colour on the panel."""
+def area(picture: Picture, colour: bytes, height: int = HEIGHT) -> Box | None:
+    """Return the smallest rectangle with all pixels of a colour, on the panel by default.
+
+    Args:
+        picture: The display.
+        colour: The colour.
+        height: How many rows from the top are searched.
+    """
+    size = picture.width * PIXEL_BYTES
     places = [
-        (x, y) for y in range(HEIGHT) for x in range(picture.width) if picture.at(x, y) == colour
+        (x, y)
+        for y in range(height)
+        if colour in picture.pixels[y * size : (y + 1) * size]
+        for x in range(picture.width)
+        if picture.at(x, y) == colour
     ]
     if not places:
         return None
@@ -140,12 +187,34 @@ StartPanel = Callable[[Display, PrivateBus, Home], AbstractContextManager[Panel]
 
 @contextlib.contextmanager
 def xfce4_panel(display: Display, bus: PrivateBus, home: Home) -> Iterator[Panel]:
-    """Run the panel of Xfce; the bus has to be able to start its settings service."""
+    """Run the panel of Xfce with a tray."""
+    with _xfce4_panel("systray", WATCHER, display, bus, home) as panel:
+        yield panel
+
+
+@contextlib.contextmanager
+def xfce4_menu(display: Display, bus: PrivateBus, home: Home) -> Iterator[Panel]:
+    """Run the panel of Xfce with the button of the applications menu."""
+    # As the settings daemon of Xfce has it.
+    _write(home.config / "gtk-3.0" / "settings.ini", "[Settings]\ngtk-menu-images = 1\n")
+    with _xfce4_panel("applicationsmenu", "org.xfce.Panel", display, bus, home) as panel:
+        yield panel
+
+
+@contextlib.contextmanager
+def _xfce4_panel(
+    plugin: str, owned: str, display: Display, bus: PrivateBus, home: Home
+) -> Iterator[Panel]:
+    """Run the panel of Xfce with one plugin, until it owns a name on the bus.
+
+    The bus has to be able to start its settings service.
+    """
     place = home.config / "xfce4" / "xfconf" / "xfce-perchannel-xml" / "xfce4-panel.xml"
-    _write(place, XFCE)
+    _write(place, XFCE.format(plugin=plugin))
     command = [find_program("xfce4-panel", "xfce4-panel"), "--disable-wm-check"]
-    with running(command, _environment(display, bus), home.log("xfce4-panel")) as program:
-        bus.wait_for_owner(WATCHER, program)
+    environment = {**_environment(display, bus), "XDG_MENU_PREFIX": "xfce-"}
+    with running(command, environment, home.log("xfce4-panel")) as program:
+        bus.wait_for_owner(owned, program)
         try:
             yield Panel("xfce4-panel", program, display)
         finally:
@@ -172,14 +241,31 @@ def mate_panel(display: Display, bus: PrivateBus, home: Home) -> Iterator[Panel]
     _write(home.config / "glib-2.0" / "settings" / "keyfile", MATE)
     environment = {**_environment(display, bus), "GSETTINGS_BACKEND": "keyfile"}
     names = ("DISPLAY", "GSETTINGS_BACKEND", "GTK_THEME", "NO_AT_BRIDGE")
-    passed_on = {name: environment[name] for name in names}
-    update = new_method_call(DRIVER, "UpdateActivationEnvironment", "a{ss}", (passed_on,))
-    with bus.connection() as connection:
-        connection.send_and_get_reply(update, timeout=HANG_SECONDS)
+    _pass_on(bus, {name: environment[name] for name in names})
     command = [find_program("mate-panel", "mate-panel")]
     with running(command, environment, home.log("mate-panel")) as program:
         bus.wait_for_owner(WATCHER, program)
         yield Panel("notification-area-applet", program, display)
+
+
+@contextlib.contextmanager
+def plasma_panel(display: Display, bus: PrivateBus, home: Home) -> Iterator[Panel]:
+    """Run the shell of Plasma, and the daemon of KDE, which has the watcher."""
+    known = ",".join(f"org.kde.plasma.{one}" for one in PLASMA_OWN)
+    _write(home.config / "plasma-org.kde.plasma.desktop-appletsrc", PLASMA.format(own=known))
+    _write(home.config / "plasmashellrc", PLASMA_VIEWS)
+    more = {"KDE_FULL_SESSION": "true", "KDE_SESSION_VERSION": "5", "XDG_CURRENT_DESKTOP": "KDE"}
+    more |= {"QT_QPA_PLATFORM": "xcb", "QT_QUICK_BACKEND": "software"}
+    environment = {**_environment(display, bus), **more}
+    _pass_on(bus, {"DISPLAY": display.name, **more})
+    daemon = [find_program("kded5", "kded5")]
+    shell = [find_program("plasmashell", "plasma-workspace"), "--no-respawn"]
+    with (
+        running(daemon, environment, home.log("kded5")) as watcher,
+        running(shell, environment, home.log("plasmashell")) as program,
+    ):
+        bus.wait_for_owner(WATCHER, watcher)
+        yield Panel("plasmashell", program, display)
 
 
 @contextlib.contextmanager
@@ -199,6 +285,13 @@ def waybar(display: Display, bus: PrivateBus, home: Home) -> Iterator[Panel]:
         with running(command, environment, home.log("waybar")) as program:
             bus.wait_for_owner(WATCHER, program)
             yield Panel("waybar", program, display, top=HEIGHT // 2)
+
+
+def _pass_on(bus: PrivateBus, variables: dict[str, str]) -> None:
+    """Give variables to the programs that the bus starts."""
+    update = new_method_call(DRIVER, "UpdateActivationEnvironment", "a{ss}", (variables,))
+    with bus.connection() as connection:
+        connection.send_and_get_reply(update, timeout=HANG_SECONDS)
 
 
 def _environment(display: Display, bus: PrivateBus) -> dict[str, str]:

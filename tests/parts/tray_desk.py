@@ -22,6 +22,7 @@ from parts.panels import (
     StartPanel,
     lxqt_panel,
     mate_panel,
+    plasma_panel,
     right_of,
     rows,
     waybar,
@@ -35,7 +36,13 @@ from parts.tray_host import MENU, MENU_PATH
 DOCUMENT = Path(__file__).parents[2] / "docs" / "tray.md"
 PICTURES = DOCUMENT.parent / "screenshots" / "tray"
 PANELS: MappingProxyType[str, StartPanel] = MappingProxyType(
-    {"LXQt": lxqt_panel, "MATE": mate_panel, "waybar": waybar, "Xfce": xfce4_panel}
+    {
+        "LXQt": lxqt_panel,
+        "MATE": mate_panel,
+        "Plasma": plasma_panel,
+        "waybar": waybar,
+        "Xfce": xfce4_panel,
+    }
 )
 POINTED_AT = ("LXQt", "MATE", "Xfce")
 """The panels with a menu that takes clicks of the test's pointer."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import cycle
 from pathlib import Path
+from typing import TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,12 +18,15 @@ from nightcare.desktop import desktop_entry
 from nightcare.desktop.systemd import user_unit
 from nightcare.i18n.translator import read_words
 from parts.browser import PHONE, SMALLEST, Scheme, browsing, opened
+from parts.bus import private_bus
 from parts.chosen_browser import await_window, chosen_browser
-from parts.display import virtual_display
+from parts.display import HEIGHT, WIDTH, Box, Display, Picture, virtual_display
 from parts.home import Home, private_home
 from parts.invented_diary import live
-from parts.processes import find_program, run_tool
+from parts.panels import GROUNDS, Panel, area, rows, xfce4_menu
+from parts.processes import HANG_SECONDS, NotInTimeError, eventually, find_program, run_tool
 from parts.program import Nightcare
+from parts.tray_desk import GLANCE_SECONDS
 from parts.wall_clock import WallClock
 
 pytestmark = pytest.mark.real
@@ -28,6 +34,13 @@ pytestmark = pytest.mark.real
 ZONE = ZoneInfo("Europe/Copenhagen")
 TODAY = date(2026, 11, 22)
 MARGIN = 12
+BLACK = bytes(3)
+"""The colour of a display without windows."""
+
+EDGE = 8
+"""Pixels that a panel is perhaps higher than it was asked to be."""
+
+T = TypeVar("T")
 HOSTILE = "</td><script>document.title='taken'</script><img src=https://example.org/x.png> " + (
     "x" * 20
 )
@@ -109,13 +122,70 @@ def test_what_a_person_wrote_does_nothing(browser: Browser, person: Nightcare) -
             assert seen.width() <= PHONE
 
 
-def test_the_entry_in_the_menu_opens_it(home: Home) -> None:
-    """As a desktop starts it, without a terminal; by the real clock, as the browser inherits it."""
+def entry_of(home: Home) -> Path:
+    """Install the entry in the menu for a person with a config; return its file."""
     person = Nightcare(home)
     person.configure()
-    environment = home.environment()
-    desktop_entry.install(user_unit.own_command(person.config), environment)
-    entry = home.data / desktop_entry.MENU_ENTRY
+    desktop_entry.install(user_unit.own_command(person.config), home.environment())
+    return home.data / desktop_entry.MENU_ENTRY
+
+
+def test_a_click_in_the_menu_of_xfce_opens_it(home: Home) -> None:
+    """A person opens the menu, finds the entry with its icon in a category, and clicks on it."""
+    entry_of(home)
+    with (
+        virtual_display(home) as display,
+        private_bus(home, services=True) as bus,
+        chosen_browser(home),
+        xfce4_menu(display, bus, home) as panel,
+    ):
+        place = icon_in_menu(display, panel)
+        display.click(*place.center)
+        await_window(display, "nightcare")
+
+
+def icon_in_menu(display: Display, panel: Panel) -> Box:
+    """Open the menu, and one category after the other until our icon is seen; return where."""
+    display.point(WIDTH - 1, HEIGHT - 1)
+    below = panel.top + EDGE
+
+    def drawn() -> Picture | None:
+        picture = display.picture()
+        alone = picture.is_plain(BLACK, below=below) and not picture.is_plain(BLACK)
+        return picture if alone else None
+
+    before = cast("Picture", eventually(drawn, HANG_SECONDS, "the panel", panel.program))
+
+    def lines() -> list[Box] | None:
+        box = display.picture().changed(before, below=below)
+        return rows(display.picture(), box) if box else None
+
+    def opened_menu() -> list[Box] | None:
+        # A click on a button that is not drawn yet does nothing.
+        display.click(panel.top, panel.top // 2)
+        return glance(lines)
+
+    found = eventually(opened_menu, HANG_SECONDS, "the menu", panel.program)
+    categories = cycle(cast("list[Box]", found))
+
+    def next_category() -> Box | None:
+        display.point(*next(categories).center)
+        display.click_here()
+        return glance(lambda: area(display.picture(), GROUNDS[0], HEIGHT))
+
+    return cast("Box", eventually(next_category, HANG_SECONDS, "our icon", panel.program))
+
+
+def glance(look: Callable[[], T | None]) -> T | None:
+    """Return what is seen within a moment, if anything is."""
+    with contextlib.suppress(NotInTimeError):
+        return eventually(look, GLANCE_SECONDS, "it")
+    return None
+
+
+def test_the_entry_in_the_menu_opens_it(home: Home) -> None:
+    """As a desktop starts it, without a terminal; by the real clock, as the browser inherits it."""
+    entry = entry_of(home)
     with virtual_display(home) as display, chosen_browser(home):
         tool = find_program("gio", "libglib2.0-bin")
         run_tool([tool, "launch", str(entry)], display.environment())
