@@ -7,6 +7,7 @@ the code.
 from __future__ import annotations
 
 import json
+from binascii import crc32
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from generating.references import listed_commands, listed_keys
 from nightcare.config.config_file import example_text
 from nightcare.config.config_source import result_to_json
 from nightcare.config.load import load
+from nightcare.languages import parse_catalogue
 
 PROJECT = Path(__file__).parents[2]
 
@@ -39,6 +41,9 @@ def files() -> Iterator[tuple[str, str]]:
         yield f"share/{folder}/man1/nightcare.1", "\n".join(program_page(language))
         yield f"share/{folder}/man5/nightcare.toml.5", "\n".join(config_page(language))
     yield "src/nightcare/config/example.json", _example_made()
+    for source in sorted((PROJECT / "src" / "nightcare" / "i18n").rglob("*.toml")):
+        compiled = source.with_suffix(".json").relative_to(PROJECT)
+        yield compiled.as_posix(), _compiled(source.read_bytes())
     yield from filled_files(PROJECT)
     for shell, path in SHELLS.items():
         yield f"share/{path}", completion(shell)
@@ -48,6 +53,11 @@ def _example_made() -> str:
     """Return the example and its validated form as JSON."""
     made = [example_text(), result_to_json(load(None, {}))]
     return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
+
+
+def _compiled(source: bytes) -> str:
+    """Return the JSON that `read_catalogue` reads in place of this TOML."""
+    return json.dumps([crc32(source), parse_catalogue(source)], ensure_ascii=False, indent=1) + "\n"
 
 
 def _between_the_marks(name: str, lines: Iterator[str]) -> str:

@@ -17,7 +17,7 @@ HEAVY = (
     "apscheduler", "asyncinotify", "asyncio", "ctypes", "email", "hashlib",
     "importlib.metadata", "importlib.resources", "jeepney", "logging", "multiprocessing",
     "platformdirs", "plyer", "pydantic", "pydantic_core", "pydantic_settings", "random", "rich",
-    "shutil", "socket", "ssl", "subprocess", "tempfile",  "tomlkit", "tzlocal",
+    "shutil", "socket", "ssl", "subprocess", "tempfile", "tomli", "tomlkit", "tzlocal",
     "zipfile",
 )  # fmt: skip
 

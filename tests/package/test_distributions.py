@@ -33,6 +33,8 @@ CARRIED = {
     "nightcare/nightcare.svg",
     "nightcare/i18n/en.toml",
     "nightcare/i18n/da.toml",
+    "nightcare/i18n/en.json",
+    "nightcare/i18n/da.json",
     "nightcare/report_html/page.html.jinja",
     "nightcare/report_html/layout.html.jinja",
     "nightcare/report_html/report_parts.html.jinja",

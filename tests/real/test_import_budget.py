@@ -22,8 +22,8 @@ NOT_FOR_THE_SERVICE = {
     "cronsim", "ctypes.util", "dbus_fast", "email",
     "importlib.metadata", "ipaddress", "multiprocessing", "platformdirs", "plyer", "pydantic",
     "pydantic_core",
-    "pydantic_settings", "random", "rich", "ssl", "tempfile", "tomlkit", "typing_extensions",
-    "tzlocal", "uuid", "zipfile", "zlib", "nightcare.i18n.snippets",
+    "pydantic_settings", "random", "rich", "ssl", "tempfile", "tomli", "tomlkit",
+    "typing_extensions", "tzlocal", "uuid", "zipfile", "zlib", "nightcare.i18n.snippets",
 }  # fmt: skip
 
 OF_THE_TRAY = {

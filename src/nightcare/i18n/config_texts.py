@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 
-import tomli
-
-_FOLDER = Path(__file__).with_name("config")
+from nightcare.languages import read_catalogue
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,7 @@ class ConfigTexts:
 @cache
 def config_texts(language: str) -> ConfigTexts:
     """Return the words of a language; English, which has no file, changes nothing."""
-    path = _FOLDER / f"{language}.toml"
-    if not path.exists():
+    try:
+        return ConfigTexts(**read_catalogue(f"config/{language}"))
+    except FileNotFoundError:
         return ConfigTexts()
-    return ConfigTexts(**tomli.loads(path.read_text(encoding="utf-8")))

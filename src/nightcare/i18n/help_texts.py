@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-import tomli
-
-from nightcare.languages import FALLBACK
-
-_FOLDER = Path(__file__).with_name("help")
+from nightcare.languages import FALLBACK, read_catalogue
 
 
 @dataclass(frozen=True)
@@ -52,7 +47,7 @@ def of_option(texts: Mapping[str, str], path: str, option: str) -> str | None:
 @cache
 def read_help(language: str) -> HelpTexts:
     """Return the help texts of a language; in English if it has none."""
-    path = _FOLDER / f"{language}.toml"
-    if not path.exists():
-        path = _FOLDER / f"{FALLBACK}.toml"
-    return HelpTexts(**tomli.loads(path.read_text(encoding="utf-8")))
+    try:
+        return HelpTexts(**read_catalogue(f"help/{language}"))
+    except FileNotFoundError:
+        return HelpTexts(**read_catalogue(f"help/{FALLBACK}"))

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import Any
-
-import tomli
 
 from nightcare.domain.guidance import (
     Advice,
@@ -21,7 +18,7 @@ from nightcare.domain.guidance import (
 )
 from nightcare.domain.reminders import Topic
 from nightcare.domain.time_parser import ENGLISH, TimeWords
-from nightcare.languages import desktop_language
+from nightcare.languages import desktop_language, read_catalogue
 
 _WEEK = timedelta(days=6)
 _MOST_OF_A_YEAR = timedelta(days=300)
@@ -55,7 +52,7 @@ class Translator:
     @cached_property
     def guidance(self) -> Guidance:
         """The health texts; most commands need none of them."""
-        return _guidance(_read("index"), self._said)
+        return _guidance(read_catalogue("index"), self._said)
 
     @cached_property
     def form(self) -> Callable[[int], int]:
@@ -133,17 +130,12 @@ class Translator:
 
 def read_words(language: str) -> Translator:
     """Return the texts of one of `languages()`."""
-    return Translator(language, _read(language))
+    return Translator(language, read_catalogue(language))
 
 
 def words_for(language: str | None, variables: Mapping[str, str]) -> Translator:
     """Return the texts of a language; without one, of the desktop's language."""
     return read_words(language or desktop_language(variables))
-
-
-def _read(name: str) -> dict[str, Any]:
-    # importlib.resources would take as long as reading all of them.
-    return tomli.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def _guidance(index: dict[str, Any], said: dict[str, Any]) -> Guidance:
