@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from cli.talk import CONTROL_C, CONTROL_D, talking
+from cli.talk import CONTROL_C, CONTROL_D, answered, talking
 from cli.terminal import Terminal
 from nightcare.i18n.translator import read_words
 from nightcare.languages import languages
@@ -144,3 +144,59 @@ def test_without_a_terminal_it_is_the_card_alone(terminal: Terminal) -> None:
     result = terminal("relief")
     assert (result.code, result.err) == (0, "")
     assert KEYS not in result.out
+
+
+def pressed(terminal: Terminal, monkeypatch: pytest.MonkeyPatch, *keys: str) -> str:
+    """Return what the card says in this process, after which the terminal closes."""
+    coming = iter(keys)
+
+    def next_key() -> str:
+        key = next(coming, CONTROL_D)
+        if key == CONTROL_D:
+            raise EOFError
+        return key
+
+    monkeypatch.setattr("click.getchar", next_key)
+    result = answered(terminal, monkeypatch, [], "relief")
+    assert (result.code, result.err) == (0, "")
+    assert next(coming, None) is None
+    return result.out
+
+
+def test_a_cramp_has_the_time_at_which_the_card_was_opened(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other keys, arrow keys and a second press write nothing."""
+    said = pressed(terminal, monkeypatch, "\x1b[A", "?", "C", "c")
+    assert said.count("Recorded, 14:10") == 1
+    (cramp,) = terminal("cramp", "list", "--json").json["cramps"]
+    assert cramp["at"].startswith("2026-11-22T14:10:00")
+
+
+def test_nothing_is_read_after_the_key_that_closes_the_card(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The keys that were typed with it are no answers."""
+    said = pressed(terminal, monkeypatch, "qc")
+    assert "Recorded" not in said
+    assert not terminal.state.exists()
+
+
+def test_a_cramp_that_cannot_be_recorded_can_wait(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The keys are offered again, for a second attempt."""
+    terminal.state.parent.mkdir(parents=True)
+    terminal.state.write_text("in the way")
+    said = pressed(terminal, monkeypatch, "c", "c")
+    assert said.count("The cramp could not be recorded; that can wait.") == 2
+    assert said.count("c: record this cramp") == 3
+
+
+def test_the_stretch_begins_with_a_key_and_leads_back_to_the_card(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waits for Enter; whoever closes the terminal there is back at the card."""
+    said = pressed(terminal, monkeypatch, "s")
+    assert "Step 1 of 7" in said
+    assert said.count(KEYS) == 2

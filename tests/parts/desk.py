@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +16,7 @@ from nightcare.domain.notification import (
     Message,
     NotificationClosed,
     NotificationShown,
+    NotifierEvent,
 )
 from nightcare.domain.policy import Presence
 from nightcare.domain.schedule import Schedule
@@ -137,7 +138,7 @@ class SilentScreen:
         if self.told_quiet[-1:] != [on]:
             self.told_quiet.append(on)
 
-    async def run(self, report: object) -> None:
+    async def run(self, report: Callable[[NotifierEvent], None]) -> None:
         """Do nothing, because reports are fetched."""
 
 
