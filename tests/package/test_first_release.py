@@ -27,7 +27,7 @@ from parts.broker import phone, private_broker
 from parts.home import Home
 from parts.processes import HANG_SECONDS, eventually, run_tool
 from parts.program import CONFIG, LATER, NOON, now, zone_where_it_is
-from parts.user_manager import UserManager, user_manager
+from parts.user_manager import UserManager, count_starts, starts, user_manager
 
 pytestmark = pytest.mark.real
 
@@ -139,10 +139,6 @@ class Person:
             f"{reminder} to be {state}",
         )
 
-    def starts(self, unit: str = NAME) -> int:
-        """Return how often the user manager has started the service or the bridge."""
-        return self.home.log(unit).read_text(encoding="utf-8").count("start")
-
     def configure(self, *reminders: tuple[str, datetime], more: str = "") -> None:
         """Write a config with these reminders, and more tables."""
         zone = zone_where_it_is(NOON)
@@ -191,10 +187,7 @@ def install(request: pytest.FixtureRequest) -> Iterator[Installer]:
 def session(home: Home) -> Iterator[Person]:
     """Run a session of a person, which counts the starts of the service and the bridge."""
     for unit in (NAME, BRIDGE):
-        counted = home.runtime / "systemd" / "user" / f"{unit}.d" / "counted.conf"
-        counted.parent.mkdir(parents=True)
-        count = f"/bin/sh -c 'echo start >>{home.log(unit)}'"
-        counted.write_text(f"[Service]\nExecStartPre={count}\n", encoding="utf-8")
+        count_starts(home, unit)
     with user_manager(home) as manager:
         yield Person(home, manager)
 
@@ -233,7 +226,7 @@ def test_an_upgrade_keeps_everything_and_restarts_once(
     person: Person, this: Packages, install: Installer
 ) -> None:
     """`nightcare install` of the new version restarts the service of the old one."""
-    before, starts = kept(person), person.starts()
+    before, started = kept(person), starts(person.home, NAME)
     pid = person.manager.show(NAME, "MainPID")
     install(person.home, this)
     assert person.command("--version").split()[-1] == __version__
@@ -241,7 +234,7 @@ def test_an_upgrade_keeps_everything_and_restarts_once(
     eventually(lambda: person.json("status")["running"], HANG_SECONDS, "the service to run")
     assert person.manager.show(NAME, "ActiveState") == "active"
     assert person.manager.show(NAME, "MainPID") != pid
-    assert person.starts() == starts + 1
+    assert starts(person.home, NAME) == started + 1
     assert kept(person) == before
     person.command("done", "rest")
     assert person.json("status")["upgrade"] is None
@@ -303,13 +296,13 @@ def test_an_upgrade_restarts_the_bridge_once(
         eventually(lambda: __version__ in watching.versions(), HANG_SECONDS, "everything")
         one.configure(("rest", now() + timedelta(seconds=6)), more=broker.config())
         one.wait_until("rest", "open")
-        starts = one.starts(NAME), one.starts(BRIDGE)
+        started = starts(home, NAME), starts(home, BRIDGE)
         install(home, following)
         assert one.command("--version").split()[-1] == NEXT
         one.command("install")
         eventually(lambda: watching.versions() == {NEXT}, HANG_SECONDS, "the next version")
         watching.wait_for("alive", be="online")
-        assert (one.starts(NAME), one.starts(BRIDGE)) == (starts[0] + 1, starts[1] + 1)
+        assert (starts(home, NAME), starts(home, BRIDGE)) == (started[0] + 1, started[1] + 1)
         assert [one.manager.show(unit, "NRestarts") for unit in (NAME, BRIDGE)] == ["0", "0"]
         assert one.entry("rest")["state"] == "open"
         eventually(lambda: one.json("status")["mqtt"]["running"], HANG_SECONDS, "the bridge")

@@ -45,6 +45,20 @@ BindsTo=graphical-session.target
 """
 
 
+def count_starts(home: Home, unit: str) -> None:
+    """Let the user manager write down each start of a unit; call this before it runs."""
+    counted = home.runtime / "systemd" / "user" / f"{unit}.d" / "counted.conf"
+    counted.parent.mkdir(parents=True)
+    count = f"/bin/sh -c 'echo start >>{home.log(unit)}'"
+    counted.write_text(f"[Service]\nExecStartPre={count}\n", encoding="utf-8")
+
+
+def starts(home: Home, unit: str) -> int:
+    """Return how often a unit was started since `count_starts`."""
+    log = home.log(unit)
+    return log.read_text(encoding="utf-8").count("start") if log.exists() else 0
+
+
 @dataclass(frozen=True, slots=True)
 class UserManager:
     """A running user manager and its services.

@@ -11,14 +11,15 @@ from parts.broker import Broker, phone
 from parts.home import Home
 from parts.processes import HANG_SECONDS, eventually
 from parts.program import LATER, Nightcare
-from parts.user_manager import UserManager, user_manager
+from parts.user_manager import UserManager, count_starts, starts, user_manager
 
 pytestmark = pytest.mark.real
 
 
 @pytest.fixture
 def manager(home: Home) -> Iterator[UserManager]:
-    """Run the user manager of one person."""
+    """Run the user manager of one person, which counts the starts of the bridge."""
+    count_starts(home, BRIDGE)
     with user_manager(home) as own:
         yield own
 
@@ -37,6 +38,11 @@ def test_the_bridge_comes_and_goes_with_the_table(broker: Broker, manager: UserM
         assert manager.show(BRIDGE, "ActiveState") == "active"
         assert manager.show(BRIDGE, "RestrictAddressFamilies") == "AF_INET AF_INET6 AF_UNIX"
         assert anna.json("status")["mqtt"]["running"] is True
+        assert starts(broker.home, BRIDGE) == 1
+
+        anna.command("install")
+        eventually(lambda: one.read("alive") == "online", HANG_SECONDS, "the bridge")
+        assert starts(broker.home, BRIDGE) == 2  # once more, beside the service
 
         anna.command("uninstall")
         eventually(lambda: not one.retained, HANG_SECONDS, "nothing")

@@ -89,9 +89,13 @@ def _install(
     # The service finds the request when it starts, so that a press of its button is heard.
     with context.journal() as journal:
         request_welcome(journal, context.now)
+    bridge = _prepare_bridge(context, rollback)
     path = user_unit.install(user_unit.service_command(config), context.state.absolute().parent)
     yield translator.text("did_install", path=path)
-    yield from _install_bridge(context)
+    if context.active.values.get("mqtt") is not None:
+        user_unit.start_bridge()
+    if bridge:
+        yield bridge
     coming = outlook.next()
     if coming is not None:
         yield next_line(coming, outlook, translator)
@@ -99,18 +103,26 @@ def _install(
     yield translator.text("did_ask_welcome")
 
 
-def _install_bridge(context: CommandContext) -> Iterator[str]:
-    """Install the bridge if the config names a broker, else remove it; yield what was done."""
+def _prepare_bridge(context: CommandContext, rollback: FileRollback) -> str:
+    """Write the unit of the bridge if the config names a broker, else remove it.
+
+    The service is restarted afterwards, and the bridge with it, once.
+
+    Returns:
+        What to print when both run; empty for nothing.
+    """
     if context.active.values.get("mqtt") is None:
-        if user_unit.uninstall_bridge(os.environ):
-            yield context.translator.text("did_uninstall_bridge")
-        return
+        removed = user_unit.uninstall_bridge(os.environ)
+        return context.translator.text("did_uninstall_bridge") if removed else ""
     from nightcare.bridge.bridge_startup import expect_library  # noqa: PLC0415 - only with [mqtt]
 
     expect_library()
     command = user_unit.bridge_command(context.config_place)
-    path = user_unit.install_bridge(command, context.state.absolute().parent)
-    yield context.translator.text("did_install_bridge", path=path)
+    path, link = user_unit.bridge_files(os.environ)
+    for file in (path, link):
+        rollback.keep(file)
+    user_unit.write_bridge(command, context.state.absolute().parent)
+    return context.translator.text("did_install_bridge", path=path)
 
 
 def _uninstall_bridge(context: CommandContext) -> None:

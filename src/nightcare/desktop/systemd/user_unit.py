@@ -132,26 +132,37 @@ def _not_started(unit: str) -> DesktopError:
     return DesktopError("service_did_not_start", unit=unit, result=result, status=status)
 
 
-def install_bridge(command: Sequence[str], state: Path) -> Path:
-    """Write, enable and start the unit of the bridge; return its file.
+def bridge_files(variables: Mapping[str, str]) -> tuple[Path, Path]:
+    """Return the unit of the bridge, and the link that enables it."""
+    path = unit_file(variables).with_name(BRIDGE)
+    return path, path.parent / f"{NAME}.wants" / BRIDGE
 
-    It goes with the unit of the service, which is installed already.
+
+def write_bridge(command: Sequence[str], state: Path) -> None:
+    """Write and enable the unit of the bridge, which the next start of the service starts anew.
 
     Args:
         command: What it starts.
         state: XDG_STATE_HOME for it.
 
     Raises:
-        DesktopError: There is no user manager, or the bridge did not start.
+        DesktopError: There is no user manager.
     """
-    path = unit_file(os.environ).with_name(BRIDGE)
+    path, _ = bridge_files(os.environ)
     _write(path, unit_text(command, state=state, graphical=False, name=BRIDGE))
     _systemctl("daemon-reload")
     _systemctl("reenable", "--quiet", BRIDGE)
     _systemctl("reset-failed", BRIDGE, may_fail=True)
-    if _systemctl("restart", BRIDGE, may_fail=True):
+
+
+def start_bridge() -> None:
+    """Start the bridge, unless the start of the service did.
+
+    Raises:
+        DesktopError: It did not start.
+    """
+    if _systemctl("start", BRIDGE, may_fail=True):
         raise _not_started(BRIDGE)
-    return path
 
 
 def uninstall_bridge(variables: Mapping[str, str]) -> bool:
@@ -160,8 +171,7 @@ def uninstall_bridge(variables: Mapping[str, str]) -> bool:
     Raises:
         DesktopError: The file cannot be removed.
     """
-    path = unit_file(variables).with_name(BRIDGE)
-    link = path.parent / f"{NAME}.wants" / BRIDGE
+    path, link = bridge_files(variables)
     if not (path.exists() or link.is_symlink()):
         return False
     with contextlib.suppress(DesktopError):
