@@ -16,6 +16,7 @@ from benchmarks.desk import Desk, private_desk
 from benchmarks.growth import against_cron_trigger, with_reminders, with_years
 from benchmarks.lateness import lateness
 from benchmarks.measuring import as_data
+from benchmarks.sharing import with_computers
 from benchmarks.size import installed_sizes
 from benchmarks.starting import commands, starts
 from benchmarks.tables import print_table
@@ -37,6 +38,7 @@ class Scale:
         waits: Seconds that each service waits, one wait after another.
         reminders: Numbers of reminders.
         years: Numbers of years in the journal.
+        computers: Numbers of computers that share.
         repeats: Number of repeats of a computation.
     """
 
@@ -50,12 +52,15 @@ class Scale:
     waits: tuple[int, ...]
     reminders: tuple[int, ...]
     years: tuple[int, ...]
+    computers: tuple[int, ...]
     repeats: int
 
 
-FULL = Scale(8, 300, 60, 200, 40, 15, 20, (5, 15, 45, 90, 300), (10, 1000, 10_000), (0, 1, 10), 5)
-QUICK = Scale(4, 20, 5, 10, 10, 5, 5, (5, 10), (10, 1000), (0, 1), 3)
-TRIAL = Scale(0.5, 1, 1, 2, 1, 1, 1, (1,), (10,), (0,), 1)
+FULL = Scale(
+    8, 300, 60, 200, 40, 15, 20, (5, 15, 45, 90, 300), (10, 1000, 10_000), (0, 1, 10), (2, 10), 5
+)
+QUICK = Scale(4, 20, 5, 10, 10, 5, 5, (5, 10), (10, 1000), (0, 1), (2, 3), 3)
+TRIAL = Scale(0.5, 1, 1, 2, 1, 1, 1, (1,), (10,), (0,), (2,), 1)
 """The smallest extent, for the tests; its figures mean nothing."""
 
 PARTS: Mapping[str, Callable[[Desk, Scale], object]] = {
@@ -67,6 +72,7 @@ PARTS: Mapping[str, Callable[[Desk, Scale], object]] = {
     "reminders": lambda _, scale: with_reminders(scale.reminders, scale.repeats),
     "planning": lambda _, scale: against_cron_trigger(scale.repeats),
     "journal": lambda desk, scale: with_years(desk, scale.years, scale.runs),
+    "sharing": lambda _, scale: with_computers(scale.computers, scale.years[-1], scale.repeats),
     "size": lambda _desk, _scale: installed_sizes(),
 }
 

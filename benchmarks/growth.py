@@ -25,10 +25,10 @@ from nightcare.journal.store import Journal
 from parts.desk import Desk as Person
 from parts.home import private_home
 
-_ZONE = ZoneInfo("Europe/Copenhagen")
+ZONE = ZoneInfo("Europe/Copenhagen")
 _FIRST = date(2026, 1, 1)
 _A_YEAR = 365
-_EACH_DAY = 12
+EACH_DAY = 12
 
 
 def with_reminders(counts: tuple[int, ...], runs: int) -> dict[int, dict[str, Figure]]:
@@ -38,7 +38,7 @@ def with_reminders(counts: tuple[int, ...], runs: int) -> dict[int, dict[str, Fi
 
 def _with(count: int, runs: int) -> dict[str, Figure]:
     schedule = _schedule(_many(count))
-    calendar = Calendar(schedule.sleep, _ZONE)
+    calendar = Calendar(schedule.sleep, ZONE)
     person = Person("", "2026-11-23 06:00")
     person.schedule = schedule
     person.restart()
@@ -62,7 +62,7 @@ def against_cron_trigger(runs: int) -> dict[str, Figure]:
         replace(one, timing=Cron(f"{minute} {hour} * * *"))
         for one, (hour, minute) in zip(at, clocks, strict=True)
     )
-    calendar = Calendar(_schedule(at).sleep, _ZONE)
+    calendar = Calendar(_schedule(at).sleep, ZONE)
     return {
         "nightcare, clock times": timed(lambda: plan(at, calendar, _FIRST, _A_YEAR), runs),
         "nightcare, cron fields": timed(lambda: plan(cron, calendar, _FIRST, _A_YEAR), runs),
@@ -79,7 +79,7 @@ def with_years(desk: Desk, years: tuple[int, ...], runs: int) -> dict[int, dict[
             person.config.parent.mkdir(parents=True)
             shutil.copy(EXAMPLE, person.config)
             with contextlib.closing(Journal.open(person.state)) as journal:
-                _fill(journal, count)
+                fill(journal, count)
             commands = {one: [*installed(), one] for one in ("status", "next", "report")}
             environment = home.environment()
             commands_timed(commands, environment, 1)
@@ -87,12 +87,13 @@ def with_years(desk: Desk, years: tuple[int, ...], runs: int) -> dict[int, dict[
     return found
 
 
-def _fill(journal: Journal, years: int) -> None:
+def fill(journal: Journal, years: float) -> None:
+    """Write so many years of reminders and cramps until now."""
     now = datetime.now(UTC)
     with journal.transaction():
-        for day in range(1, years * _A_YEAR + 1):
+        for day in range(1, int(years * _A_YEAR) + 1):
             on = now - timedelta(days=day)
-            for number in range(_EACH_DAY):
+            for number in range(EACH_DAY):
                 due = on - timedelta(hours=number)
                 key = Key("water", due.date(), str(number))
                 delivery = begin(Occurrence(key, due), Topic.HYDRATION)
@@ -108,10 +109,10 @@ def _fill(journal: Journal, years: int) -> None:
 
 
 def _by_cron_triggers(clocks: list[tuple[int, int]]) -> None:
-    end = datetime(_FIRST.year + 1, 1, 1, tzinfo=_ZONE)
+    end = datetime(_FIRST.year + 1, 1, 1, tzinfo=ZONE)
     for hour, minute in clocks:
-        trigger = CronTrigger(hour=hour, minute=minute, timezone=_ZONE)
-        now = datetime.combine(_FIRST, time(), _ZONE)
+        trigger = CronTrigger(hour=hour, minute=minute, timezone=ZONE)
+        now = datetime.combine(_FIRST, time(), ZONE)
         previous = None
         while now < end:
             previous = trigger.get_next_fire_time(previous, now)
@@ -124,15 +125,16 @@ def _many(count: int) -> tuple[Reminder, ...]:
 
 
 def _at(number: int, clock: time) -> Reminder:
-    pattern = _example().reminders[0]
+    pattern = a_schedule().reminders[0]
     return replace(pattern, name=f"number-{number}", timing=At((ClockTime(clock),)))
 
 
 def _schedule(reminders: tuple[Reminder, ...]) -> Schedule:
-    return replace(_example(), reminders=reminders, morning_question=None)
+    return replace(a_schedule(), reminders=reminders, morning_question=None)
 
 
-def _example() -> Schedule:
+def a_schedule() -> Schedule:
+    """Return the schedule of the example."""
     with TemporaryDirectory() as folder:
         copy = Path(folder, "config.toml")
         shutil.copy(EXAMPLE, copy)

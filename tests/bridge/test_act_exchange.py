@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from nightcare.bridge.act_exchange import SHARED_DAYS, SharedMessage
+from nightcare.bridge.act_exchange import SHARED_DAYS, ActExchange, SharedMessage
 from nightcare.bridge.parts import MOST_BYTES
 from nightcare.domain.delivery import Active, Closed, Outcome, Snoozed, begin
 from nightcare.domain.reminders import Key, Occurrence, Topic
@@ -258,3 +258,12 @@ def test_the_stretch_that_is_open_elsewhere_is_no_act() -> None:
     (delivery,) = desk.deliveries("stretch")
     assert isinstance(delivery.state, Active)
     assert desk.publish() == []
+
+
+def test_acts_under_an_earlier_id_of_this_computer_are_not_published() -> None:
+    """A new id is a new writer; the others know the acts from the old one."""
+    desk, _ = two()
+    desk.press("done")
+    assert desk.publish() != []
+    desk.exchange = ActExchange(desk.journal, "desk2")
+    assert desk.exchange.published(desk.now) == {}

@@ -39,6 +39,7 @@ from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.routine_session import RoutineSession
 from nightcare.domain.shared_acts import ActId, Retraction, SharedAct
+from nightcare.domain.shared_values import SharedValue
 from nightcare.journal.store import Journal
 
 NOW = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
@@ -396,6 +397,18 @@ def test_acts_are_pruned_with_their_occurrences() -> None:
             journal.record_shared_act(act, own=True)
         journal.prune(NOW)
         assert [one.id.number for one in journal.shared_acts(date.min)] == [2]
+
+
+def test_values_are_pruned_when_nobody_publishes_them_any_more() -> None:
+    """A computer says for ever up to when it has erased, since when it shares, and its pause."""
+    with fresh() as journal:
+        names = ("erased", "joined", "pause", "morning/2025-10-01", "cramp/desk/1-1")
+        old = [SharedValue(one, "desk", NOW - 415 * DAY, "true") for one in names]
+        new = SharedValue("morning/2025-10-20", "desk", NOW - 400 * DAY, "true")
+        journal.shared.save([*old, new])
+        journal.prune(NOW)
+        found = {one.name for one in journal.shared.values()}
+        assert found == {"erased", "joined", "pause", new.name}
 
 
 # A copy

@@ -81,8 +81,12 @@ class ActExchange:
         if not self._unrecorded(now, known) and not any(self._reconciled(now, known)):
             return False
         with self.journal.transaction():
-            self._record(self._unrecorded(now, self._recent(now)))
-            self._apply(now, self._recent(now))
+            known = self._recent(now)
+            acts = self._unrecorded(now, known)
+            self._record(acts)
+            for one in acts:
+                known[one.occurrence.key].acts.append(one)
+            self._apply(now, known)
         return True
 
     def receive(self, messages: Iterable[SharedMessage], now: datetime) -> bool:
@@ -115,10 +119,10 @@ class ActExchange:
     def published(self, now: datetime) -> dict[str, bytes]:
         """Return the payload of each topic with acts of this computer (now in UTC), by its name."""
         by_occurrence: dict[Key, list[SharedAct]] = {}
-        for one in self.journal.shared_acts(self._since(now)):
-            if one.id.computer != self.computer:
-                continue
-            by_occurrence.setdefault(one.occurrence.key, []).append(one)
+        for one in self.journal.shared_acts(self._since(now), own=True):
+            # Another id of this computer, which it had before, is no writer of its topics.
+            if one.id.computer == self.computer:
+                by_occurrence.setdefault(one.occurrence.key, []).append(one)
         by_day: dict[date, list[dict[str, object]]] = {}
         for key, acts in sorted(by_occurrence.items(), key=lambda item: _order(item[0])):
             by_day.setdefault(key.care_day, []).append(_entry(acts))

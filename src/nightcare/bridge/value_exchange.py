@@ -137,8 +137,9 @@ class ValueExchange:
     def published(self, now: datetime) -> dict[str, bytes]:
         """Return the payload of each topic with a value of this computer (now in UTC)."""
         by_topic: dict[str, list[dict[str, object]]] = {}
-        for one in sorted(self.journal.shared.values(), key=lambda one: one.name):
-            if one.computer == self.computer and self._is_published(one, now):
+        own = self.journal.shared.values(self.computer)
+        for one in sorted(own, key=lambda one: one.name):
+            if self._is_published(one, now):
                 value = None if one.value is None else json.loads(one.value)
                 entry = {"name": one.name, "at": format_instant(one.at), "value": value}
                 month = f"{one.at:%Y-%m}" if kind_of(one.name) in (CRAMP, MORNING) else "settings"

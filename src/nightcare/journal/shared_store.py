@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from nightcare.domain.delivery import Delivery
@@ -30,6 +30,11 @@ ERASED = "erased"
 JOINED = "joined"
 """The name of the value that says since when this computer shares; no other one needs it."""
 
+_KEPT_VALUES = (ERASED, JOINED, "pause")
+"""The names of which every computer has one value at most."""
+
+_ROUND_A_NIGHT = timedelta(days=14)
+
 _TIMES = {
     "courses": "due", "tips_shown": "at", "decisions": "at", "acts": "at", "trials": "at",
     "cramps": "recorded", "mornings": "recorded", "questions": "at", "leading": "began",
@@ -47,10 +52,12 @@ class SharedStore:
 
     journal: Journal
 
-    def values(self) -> list[SharedValue]:
-        """Return the last value that each computer wrote under each name."""
+    def values(self, computer: str | None = None) -> list[SharedValue]:
+        """Return the last value that each computer wrote under each name; or that only one did."""
         sql = f"SELECT {SHARED_VALUE_COLUMNS} FROM shared_values"  # noqa: S608 - constants
-        return self.journal.read(parse_shared_value, sql)
+        if computer is None:
+            return self.journal.read(parse_shared_value, sql)
+        return self.journal.read(parse_shared_value, f"{sql} WHERE computer = ?", computer)
 
     def save(self, values: Iterable[SharedValue]) -> None:
         """Write values, each in the place of the last one of the same computer and name."""
@@ -131,6 +138,18 @@ class SharedStore:
             self.mark_erased(computer, until)
             kept = ", ".join("?" * len(_KEPT_NOTES))
             journal.write(f"DELETE FROM notes WHERE name NOT IN ({kept})", *_KEPT_NOTES)  # noqa: S608 - as above
+
+    def prune(self, oldest: datetime) -> None:
+        """Delete acts from before an instant (UTC), and values that no computer publishes."""
+        self.journal.write("DELETE FROM shared_acts WHERE due < ?", format_instant(oldest))
+        # What is said of a night may be written a few days before or after it.
+        limit = format_instant(oldest - _ROUND_A_NIGHT)
+        names = ", ".join("?" * len(_KEPT_VALUES))
+        self.journal.write(
+            f"DELETE FROM shared_values WHERE at < ? AND name NOT IN ({names})",  # noqa: S608 - constants
+            limit,
+            *_KEPT_VALUES,
+        )
 
     # The computers
 

@@ -236,9 +236,12 @@ class Journal(Database):
 
     # Acts of all computers of the person
 
-    def shared_acts(self, since: date) -> list[SharedAct]:
-        """Return the acts of all computers on the care days since a date, ordered by number."""
-        return self._shared_acts("care_day >= ?", since.isoformat())
+    def shared_acts(self, since: date, *, own: bool = False) -> list[SharedAct]:
+        """Return the acts on the care days since a date; of all computers, or only `own`.
+
+        They are ordered by number.
+        """
+        return self._shared_acts("care_day >= ? AND own >= ?", since.isoformat(), int(own))
 
     def acts_elsewhere(self, key: Key) -> list[SharedAct]:
         """Return what other computers made of an occurrence, and all retractions."""
@@ -344,4 +347,4 @@ class Journal(Database):
             self.write("DELETE FROM courses WHERE state = 'settled' AND due < ?", oldest)
             for table in ("decisions", "acts", "trials"):
                 self.write(f"DELETE FROM {table} WHERE at < ?", oldest)  # noqa: S608 - constants
-            self.write("DELETE FROM shared_acts WHERE due < ?", oldest)
+            self.shared.prune(now - _KEPT)
