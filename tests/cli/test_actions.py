@@ -13,7 +13,7 @@ from nightcare.desktop.instance_lock import InstanceLock
 from nightcare.domain.delivery import Active, Closed, Held, Outcome, Snoozed, begin
 from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key, Occurrence, Topic
-from nightcare.domain.routine_session import RoutineSession
+from nightcare.domain.routine import RoutineSession
 from nightcare.journal.store import SERVICE_NOTE, Journal
 
 TOMORROW = TODAY + timedelta(days=1)

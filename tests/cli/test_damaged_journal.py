@@ -17,7 +17,7 @@ from nightcare.domain.diary import Answer, Morning
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.history import ACTS
 from nightcare.domain.reasons import Reason
-from nightcare.domain.routine_session import RoutineSession
+from nightcare.domain.routine import RoutineSession
 from nightcare.i18n.translator import read_words
 from nightcare.journal.database import FILE_NAME
 from nightcare.journal.store import Journal

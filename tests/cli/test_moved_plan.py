@@ -13,7 +13,7 @@ from nightcare.domain.delivery import Active, Closed, Delivery, Held, Outcome, S
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key, Occurrence, Topic
-from nightcare.domain.routine_session import RoutineSession
+from nightcare.domain.routine import RoutineSession
 from nightcare.i18n.translator import read_words
 
 EVENING = """

@@ -14,7 +14,7 @@ from nightcare.config.load import load
 from nightcare.desktop.instance_lock import InstanceLock
 from nightcare.domain.delivery import Active, DeliveryStatus, Held, Snoozed
 from nightcare.domain.reasons import Reason
-from nightcare.domain.routine_session import RoutineSession
+from nightcare.domain.routine import RoutineSession
 from nightcare.journal.store import SERVICE_NOTE
 
 START_IT = "Start it with `nightcare install`, or try it here with `nightcare run`.\n"

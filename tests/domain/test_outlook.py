@@ -26,8 +26,7 @@ from nightcare.domain.outlook import Outlook
 from nightcare.domain.plan_change import postponed
 from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key, Occurrence, Reminder, Repeat
-from nightcare.domain.routine import StretchRule
-from nightcare.domain.routine_session import CLOSING, UNATTENDED
+from nightcare.domain.routine import CLOSING, UNATTENDED, StretchRule
 from nightcare.domain.schedule import ReferralRule, Schedule
 from nightcare.domain.snooze import SnoozeRule
 

@@ -12,20 +12,18 @@ from domain_builders import utc
 from nightcare.domain.guidance import Routine, RoutineStep, Side
 from nightcare.domain.reminders import Key
 from nightcare.domain.routine import (
+    CLOSING,
+    UNATTENDED,
+    Finished,
     RoutineRule,
+    RoutineSession,
     Stage,
+    current_stage,
     length_of,
     routine_named,
     routines,
     stage_at,
     stages,
-)
-from nightcare.domain.routine_session import (
-    CLOSING,
-    UNATTENDED,
-    Finished,
-    RoutineSession,
-    current_stage,
 )
 
 SECOND = timedelta(seconds=1)

@@ -20,7 +20,7 @@ from nightcare.domain.delivery import (
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key, Occurrence, Topic
-from nightcare.domain.routine_session import RoutineSession
+from nightcare.domain.routine import RoutineSession
 from nightcare.domain.shared_acts import ActId, Retraction, SharedAct
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

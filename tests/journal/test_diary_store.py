@@ -19,7 +19,7 @@ from nightcare.domain.delivery import Outcome, Snoozed, begin
 from nightcare.domain.diary import Answer, Cramp, DiaryMoment, Leg, Morning, Severity
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.reminders import Key, Occurrence, Topic
-from nightcare.domain.routine_session import RoutineSession
+from nightcare.domain.routine import RoutineSession
 from nightcare.domain.shared_acts import ActId, SharedAct
 from nightcare.domain.shared_values import SharedValue
 from nightcare.errors import StateError

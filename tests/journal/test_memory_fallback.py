@@ -11,7 +11,7 @@ from journal.memory_copy import MemoryCopy
 from nightcare.domain.delivery import Delivery, Outcome, begin
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.reminders import Key, Occurrence, Topic
-from nightcare.domain.routine_session import RoutineSession
+from nightcare.domain.routine import RoutineSession
 from nightcare.errors import StateError
 from nightcare.journal.database import FILE_NAME, journal_files
 from nightcare.journal.memory_fallback import FallbackJournal

@@ -37,7 +37,7 @@ from nightcare.domain.global_state import GlobalState
 from nightcare.domain.history import ACTS, Decision, Trial, UserAction
 from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key, Occurrence, Topic
-from nightcare.domain.routine_session import RoutineSession
+from nightcare.domain.routine import RoutineSession
 from nightcare.domain.shared_acts import ActId, Retraction, SharedAct
 from nightcare.domain.shared_values import SharedValue
 from nightcare.journal.store import Journal

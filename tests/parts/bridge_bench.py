@@ -18,7 +18,7 @@ from nightcare.bridge.bridge_app import BridgeApp, BridgeContext
 from nightcare.bridge.reader import JournalReader
 from nightcare.config.load import load
 from nightcare.doctor.check import State, message_of
-from nightcare.doctor.checks.bridge import judge_bridge
+from nightcare.doctor.checks.running_service import judge_bridge
 from nightcare.engine.user_actions import UserActions
 from nightcare.journal.service_status import BridgeStatus, read_bridge_status
 from parts.home import NO_BUS

@@ -14,8 +14,7 @@ from nightcare.cli.output import echo_text, print_json
 from nightcare.cli.plan_json import delivery_value, local_time, occurrence_value
 from nightcare.domain.guidance import Routine
 from nightcare.domain.outlook import Outlook
-from nightcare.domain.routine import Stage, routine_named, routines
-from nightcare.domain.routine_session import RoutineSession, current_stage
+from nightcare.domain.routine import RoutineSession, Stage, current_stage, routine_named, routines
 from nightcare.errors import DesktopError, NotRunning
 from nightcare.i18n.plan_text import ahead_line, next_line, state_line
 from nightcare.journal.service_status import (

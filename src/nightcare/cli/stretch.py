@@ -26,10 +26,9 @@ from nightcare.domain.routine import BUILT_IN, length_of, routine_named, routine
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.guided_routine import stage_words
 from nightcare.engine.user_actions import UserActions
-from nightcare.errors import StateError, ValueRefused
+from nightcare.errors import StateError, ValueRefused, with_nearest
 from nightcare.i18n.translator import Translator
 from nightcare.journal.database import FILE_NAME
-from nightcare.nearest import with_nearest
 
 _TO_READ = timedelta(seconds=10)
 """The time to read the first step, where no key can be pressed."""

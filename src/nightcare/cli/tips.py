@@ -12,10 +12,9 @@ from nightcare.cli.completion import topic_words
 from nightcare.cli.output import echo, fitted, print_json
 from nightcare.domain.guidance import Advice, Guidance
 from nightcare.domain.reminders import Topic
-from nightcare.errors import ValueRefused
+from nightcare.errors import ValueRefused, with_nearest
 from nightcare.i18n.translator import Translator, read_words
 from nightcare.languages import languages
-from nightcare.nearest import with_nearest
 
 _WIDEST = 72
 """Columns that are comfortable to read."""

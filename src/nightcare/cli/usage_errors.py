@@ -8,8 +8,7 @@ import click
 
 from nightcare.cli.command_group import app
 from nightcare.cli.command_help import help_texts, localised_parameters
-from nightcare.errors import ValueRefused
-from nightcare.nearest import with_nearest
+from nightcare.errors import ValueRefused, with_nearest
 
 _SIMILARITY = 0.7
 """The least similarity, from 0 to 1, of a name to suggest."""

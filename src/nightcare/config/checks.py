@@ -15,8 +15,7 @@ from nightcare.domain.moments import Moment, Relative, clock_text, length_text
 from nightcare.domain.reminders import At, Cron, Every, Reminder, Topic
 from nightcare.domain.routine import BUILT_IN, length_of
 from nightcare.domain.time_parser import UNTIL
-from nightcare.errors import Diagnostic
-from nightcare.nearest import with_nearest
+from nightcare.errors import Diagnostic, with_nearest
 
 TIMINGS = ("at", "every", "cron")
 

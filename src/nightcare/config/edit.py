@@ -30,8 +30,7 @@ from nightcare.config.insert import (
 )
 from nightcare.config.layers import toml_value
 from nightcare.config.values import Table
-from nightcare.errors import StateError, ValueRefused
-from nightcare.nearest import with_nearest
+from nightcare.errors import StateError, ValueRefused, with_nearest
 from nightcare.toml_writer import path_text, value_text
 
 Keys = tuple[str, ...]

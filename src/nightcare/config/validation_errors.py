@@ -17,8 +17,7 @@ from nightcare.config.model import Config
 from nightcare.config.values import DAY_WORDS
 from nightcare.domain.moments import clock_text, length_text
 from nightcare.domain.time_parser import ENGLISH, normalised, parse_clock, parse_length
-from nightcare.errors import Diagnostic, Location, ValueRefused
-from nightcare.nearest import with_nearest
+from nightcare.errors import Diagnostic, Location, ValueRefused, with_nearest
 from nightcare.toml_writer import path_text, shortened_text
 
 MOST_PROBLEMS = 50

@@ -13,7 +13,6 @@ from nightcare.config.config_source import LoadResult
 from nightcare.desktop.systemd.service_manager import manager_environment
 from nightcare.doctor.check import Check, CheckContext, Failure, Finding, attempt, failed
 from nightcare.doctor.checks import (
-    bridge,
     files,
     notification_server,
     running_service,
@@ -84,7 +83,7 @@ class _Checks:
         self._journal = self._start_thread(files.probe_journal)
         self._zone = self._start_thread(system_clock.probe_zone)
         self._versions = self._start_thread(versions.probe_versions)
-        self._bridge = self._start_thread(bridge.probe_bridge)
+        self._bridge = self._start_thread(running_service.probe_bridge)
         self._service_bus = asyncio.create_task(self._probe_service_bus())
 
     def _start(self, probe: Awaitable[Found]) -> asyncio.Task[Found | Failure]:
@@ -180,7 +179,9 @@ class _Checks:
         if isinstance(runs, Failure):
             return [failed(Check.MQTT, runs)]
         wanted = loaded is not None and loaded.values.get("mqtt") is not None
-        return bridge.judge_bridge((await self._content()).bridge, wanted=wanted, runs=runs)
+        return running_service.judge_bridge(
+            (await self._content()).bridge, wanted=wanted, runs=runs
+        )
 
     async def config(self) -> list[Finding]:
         """Judge the config."""

@@ -274,6 +274,3 @@ def nights(
             by_night.setdefault(cramp.place.care_day, []).append(cramp)
     answers = {one.night: one.answer for one in mornings}
     return [Night(day, tuple(by_night.get(day, ())), answers.get(day)) for day in days]
-
-
-# The morning question

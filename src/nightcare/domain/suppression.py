@@ -8,7 +8,7 @@ from datetime import datetime
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.delivery import Closed, Delivery
 from nightcare.domain.global_state import GlobalState
-from nightcare.domain.routine_session import CLOSING, UNATTENDED
+from nightcare.domain.routine import CLOSING, UNATTENDED
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,8 @@ from functools import cached_property
 
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.delivery import Active, Closed, Delivery, Held, Outcome, begin
-from nightcare.domain.early_answer import early_from
 from nightcare.domain.outlook import Outlook
-from nightcare.domain.recurrence import planned
+from nightcare.domain.recurrence import early_from, planned
 from nightcare.domain.reminders import Occurrence
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.outlook_reader import read_outlook

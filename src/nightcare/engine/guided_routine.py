@@ -19,13 +19,15 @@ from nightcare.domain.notification import (
 )
 from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Reminder
-from nightcare.domain.routine import Stage, length_of, routine_named
-from nightcare.domain.routine_session import (
+from nightcare.domain.routine import (
     CLOSING,
     UNATTENDED,
     Finished,
     RoutineSession,
+    Stage,
     current_stage,
+    length_of,
+    routine_named,
 )
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.ports import EventLog, JournalPort, Notifier, TranslatorPort

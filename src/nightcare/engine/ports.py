@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nightcare.domain.notification import Capability, Message, NotifierEvent
     from nightcare.domain.reasons import Reason
     from nightcare.domain.reminders import Key, Occurrence
-    from nightcare.domain.routine_session import RoutineSession
+    from nightcare.domain.routine import RoutineSession
     from nightcare.domain.shared_acts import SharedAct
 
 

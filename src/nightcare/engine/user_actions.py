@@ -27,8 +27,7 @@ from nightcare.engine.answer_targets import AnswerTargets, SkipSpan
 from nightcare.engine.ports import JournalPort
 from nightcare.engine.reschedule import change_plan, within_reach
 from nightcare.engine.undo import Undo, closed_by_good_night, days_skipped_by, plan_of, unskip
-from nightcare.errors import NothingToDo, ValueRefused
-from nightcare.nearest import with_nearest
+from nightcare.errors import NothingToDo, ValueRefused, with_nearest
 
 DONE = "done"
 GOOD_NIGHT = "good-night"
@@ -92,7 +91,7 @@ class UserActions:
     def done(self, now: datetime, name: str | None = None, *, ahead: bool = False) -> Delivery:
         """Settle as done what is open, else the occurrence that is meant.
 
-        That is the next one of the reminder if it is near (`domain/early_answer.py`), else what
+        That is the next one of the reminder if it is near (`early_from`), else what
         was shown last today and left unanswered.
 
         Args:

@@ -23,7 +23,7 @@ from nightcare.domain.global_state import GlobalState
 from nightcare.domain.history import ACTS, VERDICTS, Decision, Trial, UserAction
 from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key, Occurrence, Topic
-from nightcare.domain.routine_session import RoutineSession
+from nightcare.domain.routine import RoutineSession
 from nightcare.domain.safe_text import is_unsafe
 
 Value = str | int | None

@@ -14,7 +14,7 @@ from pathlib import Path
 from nightcare.domain.delivery import Delivery
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.reminders import Key
-from nightcare.domain.routine_session import RoutineSession
+from nightcare.domain.routine import RoutineSession
 from nightcare.engine.ports import EventLog
 from nightcare.errors import StateError
 from nightcare.journal.database import FILE_NAME

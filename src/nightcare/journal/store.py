@@ -12,7 +12,7 @@ from nightcare.domain.global_state import GlobalState
 from nightcare.domain.history import Decision, Trial, UserAction
 from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key, Occurrence
-from nightcare.domain.routine_session import RoutineSession
+from nightcare.domain.routine import RoutineSession
 from nightcare.domain.shared_acts import SharedAct
 from nightcare.errors import StateError
 from nightcare.journal.database import Database

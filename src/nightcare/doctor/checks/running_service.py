@@ -1,4 +1,4 @@
-"""Check the running service, its tray icon, and its environment against that of this command.
+"""Check the running service, its environment against that of this command, its tray and bridge.
 
 A service has the environment of the user manager, and a shell has another (docs/decisions.md, "The
 service and the shell").
@@ -24,9 +24,10 @@ from nightcare.doctor.check import (
     unknown,
     warning,
 )
-from nightcare.journal.service_status import PublishedEnvironment, ServiceStatus
+from nightcare.i18n.bridge_text import trouble_key
+from nightcare.journal.service_status import BridgeStatus, PublishedEnvironment, ServiceStatus
 from nightcare.languages import desktop_language
-from nightcare.paths import differing, state_folder
+from nightcare.paths import bridge_runs, differing, state_folder
 
 _NOTIFIERS = {"freedesktop": "doctor_screen_desktop", "terminal": "doctor_screen_terminal"}
 _PROGRAM = Path(__file__).parents[2]
@@ -212,3 +213,47 @@ def judge_tray(status: ServiceStatus | None) -> list[Finding]:
     if "GNOME" in desktop.upper().split(":"):
         return [good(Check.TRAY, "doctor_tray_gnome", package=GNOME_PACKAGE)]
     return [good(Check.TRAY, "doctor_tray_none")]
+
+
+def probe_bridge(context: CheckContext) -> bool:
+    """Return whether the bridge runs."""
+    return context.state is not None and bridge_runs(context.state)
+
+
+def judge_bridge(status: BridgeStatus, *, wanted: bool, runs: bool) -> list[Finding]:
+    """Judge the connection to the broker.
+
+    Args:
+        status: The status that the bridge published last.
+        wanted: Whether the config has a table `[mqtt]`.
+        runs: Whether the bridge runs.
+    """
+    if not wanted:
+        return []
+    values: dict[str, object] = {
+        "address": status.address,
+        "root": status.root,
+        "count": len(status.topics),
+        "topics": status.refused,
+        "trouble": TextKey(trouble_key(status.trouble), {"reason": status.reason})
+        if status.trouble
+        else "",
+    }
+    differs = [warning(Check.MQTT, "bridge_differs", computers=status.differing)]
+    return [
+        _bridge_connection(status.sentence(runs=runs), values),
+        *(differs if status.differing else []),
+    ]
+
+
+def _bridge_connection(sentence: str, values: dict[str, object]) -> Finding:
+    match sentence:
+        case "bridge_connected":
+            return good(Check.MQTT, "bridge_connected", **values)
+        case "bridge_connecting":
+            return unknown(Check.MQTT, "bridge_connecting")
+        case "bridge_stopped":
+            return warning(Check.MQTT, "bridge_stopped")
+        case "bridge_refused":
+            return warning(Check.MQTT, "bridge_refused", **values)
+    return warning(Check.MQTT, "bridge_trouble", **values)
