@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from paho.mqtt import client
 
-from nightcare.bridge.broker_connection import KEEPALIVE
+from nightcare.bridge.broker_answers import KEEPALIVE
 from parts.bridge_bench import MARKER, SILENT, UNCLOSED, Bench, tell
 from parts.broker import make_authority, make_certificate
 from parts.scripted_broker import (
@@ -111,7 +111,7 @@ def test_a_broker_that_answers_no_ping_is_left(
         bench.broker.answered = frozenset()
         # One ping after the first two, which has had as long again after the others.
         for _ in range(4):
-            advance(KEEPALIVE / 2 + 1)
+            advance(KEEPALIVE * 0.56)
             await asyncio.sleep(0.05)
         await is_left_alone(bench)
         assert PINGREQ in bench.broker.seen
@@ -228,7 +228,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     [
         ("expired", "clock", "certificate has expired"),
         ("to-come", "clock", "certificate is not yet valid"),
-        ("elsewhere", "certificate", "IP address mismatch"),
+        ("elsewhere", "another_name", "IP address mismatch"),
     ],
 )
 def test_a_certificate_that_is_not_valid_is_named(

@@ -17,7 +17,7 @@ from nightcare.bridge import bridge_app
 from nightcare.bridge.bridge_app import BridgeApp, BridgeContext
 from nightcare.bridge.reader import JournalReader
 from nightcare.config.load import load
-from nightcare.doctor.check import State, message_of
+from nightcare.doctor.check import Finding, State, fix_of, message_of
 from nightcare.doctor.checks.running_service import judge_bridge
 from nightcare.engine.user_actions import UserActions
 from nightcare.journal.service_status import BridgeStatus, read_bridge_status
@@ -118,9 +118,16 @@ class Bench:
 
     def found(self) -> str:
         """Return what the doctor says about the bridge."""
+        return message_of(self._finding(), self.reader.translator)
+
+    def mended(self) -> str:
+        """Return what the doctor advises."""
+        return fix_of(self._finding(), self.reader.translator) or ""
+
+    def _finding(self) -> Finding:
         (finding,) = judge_bridge(self.status, wanted=True, runs=True)
         assert finding.state is State.WARNING
-        return message_of(finding, self.reader.translator)
+        return finding
 
     def actions(self) -> UserActions:
         """Return the commands of nightcare."""

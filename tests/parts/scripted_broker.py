@@ -20,6 +20,7 @@ ANSWERED = frozenset({CONNECT, PUBLISH, SUBSCRIBE, PINGREQ})
 
 _FILTERS = 2
 _DUP = 0x08
+_RETAIN = 0x01
 
 
 @dataclass
@@ -29,6 +30,10 @@ class ScriptedBroker:
     Attributes:
         answered: The packets that it answers.
         redelivered: Sent after each CONNACK, before anything else.
+        greeting: The answer to CONNECT.
+        refusing: The reason codes of topics that it refuses, by their last level.
+        echoes: Whether the bridge may read its own topics.
+        remembers: Whether it keeps retained messages, and delivers them after SUBSCRIBE.
         dying: Whether it closes each connection at once.
         connects: The CONNECT packets that have come.
         attempts: The connections that were accepted.
@@ -36,11 +41,17 @@ class ScriptedBroker:
         seen: The kinds of all packets that have come.
         published: The topics and payloads that have come.
         acknowledged: The numbers of its publications that were acknowledged.
+        unanswered: The topics and numbers of publications without an answer.
+        retained: The retained messages, by topic.
         port: Its port on loopback.
     """
 
     answered: frozenset[int] = ANSWERED
     redelivered: bytes = b""
+    greeting: bytes = CONNACK
+    refusing: dict[str, int] = field(default_factory=dict)
+    echoes: bool = True
+    remembers: bool = False
     dying: bool = False
     connects: list[bytes] = field(default_factory=list)
     attempts: int = 0
@@ -48,6 +59,8 @@ class ScriptedBroker:
     seen: list[int] = field(default_factory=list)
     published: list[tuple[str, bytes]] = field(default_factory=list)
     acknowledged: list[int] = field(default_factory=list)
+    unanswered: list[tuple[str, bytes]] = field(default_factory=list)
+    retained: dict[str, bytes] = field(default_factory=dict)
     port: int = 0
     _links: list[asyncio.StreamWriter] = field(default_factory=list)
     _server: asyncio.Server | None = None
@@ -83,6 +96,11 @@ class ScriptedBroker:
         """The topic above all others of the bridge."""
         return next(one for one, _ in self.published if one.endswith("/sync")).rpartition("/")[0]
 
+    @property
+    def sync(self) -> str:
+        """The topic of the marker."""
+        return f"{self.root}/sync"
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.attempts += 1
         self._links.append(writer)
@@ -116,9 +134,11 @@ class ScriptedBroker:
         if kind not in self.answered:
             return
         if kind == CONNECT:
-            writer.write(CONNACK + self.redelivered)
+            writer.write(self.greeting + self.redelivered)
         if kind == SUBSCRIBE:
             writer.write(b"\x90" + bytes([3 + _FILTERS]) + body[:2] + b"\x00" + b"\x01" * _FILTERS)
+            for number, (topic, payload) in enumerate(self.retained.items(), 1000):
+                writer.write(publication(topic, payload, number, retain=True))
         if kind == PINGREQ:
             writer.write(b"\xd0\x00")
 
@@ -128,19 +148,51 @@ class ScriptedBroker:
         assert (flags >> 1) & 3 == 1, "the quality of service is 1"
         payload = body[end + 3 + body[end + 2] :]
         self.published.append((topic, payload))
-        if PUBLISH not in self.answered:
-            return
-        writer.write(b"\x40\x02" + number)
-        if topic.endswith("/sync"):
-            # The bridge has subscribed to it.
-            writer.write(publication(topic, payload, 1))
+        if flags & _RETAIN and self.remembers:
+            self.retained[topic] = payload
+        self.unanswered.append((topic, number))
+        if PUBLISH in self.answered:
+            self.answer(writer)
+
+    def answer(self, writer: asyncio.StreamWriter | None = None) -> None:
+        """Acknowledge all publications, on the newest connection or another."""
+        link = writer or self._links[-1]
+        for topic, number in self.unanswered:
+            code = self.refusing.get(topic.rpartition("/")[2], 0)
+            link.write(b"\x40\x03" + number + bytes([code]))
+            if topic.endswith("/sync") and self.echoes:
+                # The bridge has subscribed to it.
+                link.write(publication(topic, self.published_last(topic), 1))
+        self.unanswered.clear()
+
+    def published_last(self, topic: str) -> bytes:
+        """Return the last payload that has come for a topic."""
+        return next(payload for one, payload in reversed(self.published) if one == topic)
 
 
-def publication(topic: str, payload: bytes, number: int, *, again: bool = False) -> bytes:
-    """Return a PUBLISH of QoS 1, less than 128 bytes long, as a first or a further delivery."""
+def disconnect(code: int) -> bytes:
+    """Return a DISCONNECT with a reason code."""
+    return bytes([0xE0, 1, code])
+
+
+def connack(code: int = 0, properties: bytes = b"") -> bytes:
+    """Return a CONNACK with a reason code and properties."""
+    return bytes([0x20, 3 + len(properties), 0, code, len(properties)]) + properties
+
+
+def publication(
+    topic: str, payload: bytes, number: int, *, again: bool = False, retain: bool = False
+) -> bytes:
+    """Return a PUBLISH of QoS 1, as a first or a further delivery, or retained."""
     body = struct.pack(">H", len(topic)) + topic.encode() + struct.pack(">H", number) + b"\x00"
     body += payload
-    return bytes([PUBLISH << 4 | 2 | (_DUP if again else 0), len(body)]) + body
+    flags = 2 | (_DUP if again else 0) | (_RETAIN if retain else 0)
+    return bytes([PUBLISH << 4 | flags]) + _length(len(body)) + body
+
+
+def _length(number: int) -> bytes:
+    low, rest = number % 128, number // 128
+    return bytes([low | 128]) + _length(rest) if rest else bytes([low])
 
 
 @contextlib.asynccontextmanager

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TextIO
 
 from nightcare.bridge.act_exchange import SharedMessage
-from nightcare.bridge.broker_connection import BrokerConnection, Trouble, Will, backoff
+from nightcare.bridge.broker_answers import Trouble
+from nightcare.bridge.broker_connection import BrokerConnection, RetryDelays, Will
 from nightcare.bridge.commands import Command, Published, act, meant, parse
 from nightcare.bridge.publication import BridgeFacts, changes_at, events, expiries, retained
 from nightcare.bridge.publisher import Publisher, PublisherCalls, expiry_of, settle
@@ -41,9 +42,6 @@ _SOON = 0.5
 _END_SECONDS = 3.0
 _SUSPEND_SECONDS = 2.0
 """The longest time that suspend waits for the broker."""
-
-_STABLE = timedelta(minutes=1)
-"""A connection that lasts shorter counts as another failed attempt."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +89,9 @@ class BridgeApp:
         self._connection: BrokerConnection | None = None
         self._publisher: Publisher | None = None
         self._published: Published | None = None
-        self._attempts = 0
+        self._delays = RetryDelays()
         self._retry_at: datetime | None = None
+        self._leaving: list[asyncio.Task[None]] = []
         self._retry = asyncio.Event()
         self._asleep = False
         self._forgotten = False
@@ -129,7 +128,7 @@ class BridgeApp:
             self._upgrade.stop()
             await self._say_goodbye()
             self._alarm.close()
-            await cancel_all([*tasks, *self._upgrade.running()])
+            await cancel_all([*tasks, *self._leaving, *self._upgrade.running()])
             self._reader.close()
 
     # What is published
@@ -186,12 +185,16 @@ class BridgeApp:
             self._forgotten = True
             self.shutdown.request()
             return
-        if settings.person != self._settings.person and self._publisher is not None:
-            # Nobody writes these topics from now on.
-            self._publisher.want({})
-        self._settings = settings
+        before, self._settings = self._settings, settings
         self._topics = Topics(settings.person, self._topics.computer)
-        self._reconnect()
+        publisher, connection = self._publisher, self._connection
+        moved = (settings.address, settings.person) != (before.address, before.person)
+        if moved and publisher is not None and connection is not None and publisher.compared:
+            # Nobody writes these topics from now on.
+            self._publisher = None
+            self._leaving.append(asyncio.create_task(self._leave(publisher, connection, {})))
+        else:
+            self._reconnect()
         self.refresh()
 
     def _change_zone(self) -> None:
@@ -219,9 +222,8 @@ class BridgeApp:
                 self._connection = self._publisher = None
             self._report(replace(self._reporter.status, connected=False), trouble)
             if not self._retry.is_set():
-                stable = publisher.compared and now() - began > _STABLE
-                self._attempts = 0 if stable else self._attempts + 1
-                self._retry_at = now() + backoff(max(0, self._attempts - 1))
+                lasted = now() - began if publisher.compared else timedelta()
+                self._retry_at = now() + self._delays.after(trouble, lasted)
                 self._set_alarm()
                 await self._retry.wait()
             self._retry_at = None
@@ -236,15 +238,25 @@ class BridgeApp:
             self._connection.drop(Trouble("ended"))
 
     async def _say_goodbye(self) -> None:
-        publisher, connection = self._publisher, self._connection
-        if publisher is None or connection is None or self._facts is None:
+        publisher, connection, facts = self._publisher, self._connection, self._facts
+        if publisher is None or connection is None or facts is None:
             return
+        wanted = {} if self._forgotten else retained(replace(facts, running=False))
         # After a restart the new program goes on at once.
-        if publisher.compared and not self.shutdown.restarts:
-            last = replace(self._facts, running=False)
-            publisher.want({} if self._forgotten else retained(last))
+        await self._leave(publisher, connection, None if self.shutdown.restarts else wanted)
+
+    async def _leave(
+        self,
+        publisher: Publisher,
+        connection: BrokerConnection,
+        wanted: Mapping[str, bytes] | None,
+    ) -> None:
+        """Disconnect from the broker, which keeps these topics; None for those that it has."""
+        if publisher.compared and wanted is not None:
+            publisher.want(wanted)
             await settle(publisher, _END_SECONDS)
-        connection.disconnect(keep_session=not self._forgotten)
+        self._retry.set()
+        connection.disconnect(keep_session=wanted != {})
 
     def _lifetime(self, topic: str) -> timedelta | None:
         """Return how long the broker is to keep the payload of a topic; None for ever."""
@@ -267,8 +279,7 @@ class BridgeApp:
                 self._published = Published(key, now())
         elif topic is None and not publisher.refused:
             self._report_connected()
-        elif topic is None and len(publisher.refused) == 1:
-            # The others, if any, follow at once.
+        elif topic is None:
             asyncio.get_running_loop().call_later(_SOON, self._report_connected)
 
     def _report_connected(self) -> None:
@@ -311,17 +322,19 @@ class BridgeApp:
     # Time
 
     def _set_alarm(self) -> None:
-        instants = [self._retry_at, None if self._facts is None else changes_at(self._facts)]
+        instants = [self._retry_at, self._reporter.next_change(now())]
+        instants.append(None if self._facts is None else changes_at(self._facts))
         self._alarm.set(min((one for one in instants if one is not None), default=None))
 
     def _due(self) -> None:
         if self._retry_at is not None and self._retry_at <= now():
             self._retry.set()
         self.refresh()
+        self._report_connected()
 
     def _jumped(self) -> None:
         """Start anew after suspend or a clock step: the connection may be dead without a word."""
-        self._attempts = 0
+        self._delays = RetryDelays()
         self._reconnect()
         self.refresh()
 

@@ -30,7 +30,7 @@ from nightcare.paths import (
 )
 
 if TYPE_CHECKING:
-    from nightcare.bridge.broker_connection import Trouble
+    from nightcare.bridge.broker_answers import Trouble
 
 _FORGET_SECONDS = 30.0
 
@@ -128,7 +128,8 @@ def _cleared(
 async def _forget(
     settings: BridgeSettings, computer: str, variables: Mapping[str, str]
 ) -> int | Trouble:
-    from nightcare.bridge.broker_connection import BrokerConnection, Trouble  # noqa: PLC0415 - as above
+    from nightcare.bridge.broker_answers import Trouble  # noqa: PLC0415 - as above
+    from nightcare.bridge.broker_connection import BrokerConnection  # noqa: PLC0415 - likewise
     from nightcare.bridge.publisher import Publisher, PublisherCalls, settle  # noqa: PLC0415 - likewise
     from nightcare.bridge.topics import Topics  # noqa: PLC0415 - likewise
 

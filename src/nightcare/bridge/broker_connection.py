@@ -23,12 +23,18 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from nightcare.bridge.broker_answers import (
+    KEEPALIVE,
+    BrokerLimits,
+    Trouble,
+    error_of,
+    loss_of,
+    refusal_of,
+    trouble_of,
+)
 from nightcare.bridge.parts import MOST_BYTES
 from nightcare.bridge.settings import BridgeSettings, SettingsFileError, read_password, tls_context
 from nightcare.threads import run_in_thread
-
-KEEPALIVE = 600
-"""Seconds; the broker reports the bridge as gone after one and a half times as long."""
 
 _SESSION = timedelta(days=14)
 _CONNECT_SECONDS = 10.0
@@ -37,29 +43,15 @@ _ANSWER_SECONDS = 30.0
 
 _FIRST_DELAY = timedelta(seconds=5)
 _LONGEST_DELAY = timedelta(minutes=10)
+_STABLE = timedelta(minutes=1)
+"""A connection that lasts shorter counts as another failed attempt."""
+
+_MANY_ATTEMPTS = 8
+"""So many failed attempts are followed by the longest delay."""
+
 _PACKETS_AT_ONCE = 100
-
-_NOT_VALID_NOW = (9, 10)
-"""X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL."""
-
-_LOGIN = (0x86, 0x87, 0x8C)
-"""Bad user name or password, Not authorized, Bad authentication method."""
-
-_TAKEN_OVER = 0x8E
-_KEEPALIVE_TIMEOUT = 0x8D
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """The reason why there is no connection.
-
-    Attributes:
-        key: The catalogue has its text under `mqtt_trouble_` and this key.
-        reason: What a library or the broker said.
-    """
-
-    key: str
-    reason: str = ""
+_PING_SHARE = 0.55
+"""Two checks in a row find a connection that was idle for as long as the keepalive."""
 
 
 class BrokerUser(Protocol):
@@ -97,6 +89,21 @@ def backoff(attempts: int, chance: Callable[[], float] = random.random) -> timed
     return longest * (0.5 + chance() / 2)
 
 
+class RetryDelays:
+    """The delays before further attempts to connect."""
+
+    def __init__(self) -> None:
+        self._attempts = 0
+
+    def after(self, trouble: Trouble, lasted: timedelta) -> timedelta:
+        """Return the delay after a connection that lasted so long."""
+        self._attempts = 0 if lasted > _STABLE else self._attempts + 1
+        if trouble.key == "taken_over":
+            # Two that return at once would put each other out for ever.
+            self._attempts = _MANY_ATTEMPTS
+        return backoff(max(0, self._attempts - 1))
+
+
 class BrokerConnection:
     """One connection to the broker.
 
@@ -105,6 +112,9 @@ class BrokerConnection:
         variables: The environment.
         name: The client identifier, which is that of the session at the broker.
         will: The last will; None for none.
+
+    Attributes:
+        limits: The limits that the broker has set.
     """
 
     def __init__(
@@ -122,6 +132,8 @@ class BrokerConnection:
         self._socket: socket.socket | None = None
         self._ended: asyncio.Future[Trouble] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._accepted = False
+        self.limits = BrokerLimits()
 
     async def serve(self, user: BrokerUser) -> Trouble:
         """Connect, and serve a user until the connection is lost; return the reason."""
@@ -216,7 +228,7 @@ class BrokerConnection:
         loop = asyncio.get_running_loop()
         found = client.socket()
         if found is None:
-            self._end(Trouble("lost"))
+            self._end(Trouble("left"))
             return
         assert isinstance(found, socket.socket)
         self._client, self._socket = client, found
@@ -224,9 +236,11 @@ class BrokerConnection:
         def connected(*values: Any) -> None:
             code: ReasonCode = values[3]
             if code.is_failure:
-                self._end(_refusal(code))
+                self._end(refusal_of(code))
                 return
-            self._wait(KEEPALIVE / 2 + 1, self._check)
+            self._accepted = True
+            self.limits = BrokerLimits.of(values[4])
+            self._wait(self.limits.keepalive * _PING_SHARE, self._check)
             later(user.connected)
 
         def later(call: Callable[..., None], *values: Any) -> None:
@@ -239,7 +253,13 @@ class BrokerConnection:
                 loop.remove_writer(found)
 
         client.on_connect = connected
-        client.on_disconnect = lambda *values: self._end(_loss(values[3]))
+        client.on_disconnect = lambda *values: self._end(
+            loss_of(
+                values[3],
+                told=values[2].is_disconnect_packet_from_server,
+                accepted=self._accepted,
+            )
+        )
         client.on_message = lambda *values: later(user.received, values[2])
         client.on_publish = lambda *values: later(
             user.acknowledged, values[2], values[3].is_failure
@@ -283,7 +303,7 @@ class BrokerConnection:
 
     def _check(self) -> None:
         """Send a ping if nothing else was sent, or notice that none was answered."""
-        self._wait(KEEPALIVE / 2 + 1, self._check)
+        self._wait(self.limits.keepalive * _PING_SHARE, self._check)
         self._call(lambda client: client.loop_misc())
 
     def _write(self) -> None:
@@ -310,37 +330,4 @@ class BrokerConnection:
             self._end(Trouble("garbage", type(error).__name__))
             return
         if result is not MQTTErrorCode.MQTT_ERR_SUCCESS:
-            garbage = result in {MQTTErrorCode.MQTT_ERR_PROTOCOL, MQTTErrorCode.MQTT_ERR_NOMEM}
-            self._end(Trouble("garbage" if garbage else "lost", result.name))
-
-
-def trouble_of(error: Exception) -> Trouble:
-    """Return the trouble that an error of an attempt to connect stands for."""
-    match error:
-        case socket.gaierror():
-            return Trouble("host", error.strerror or "")
-        case UnicodeError():
-            # Python encodes the name before it is looked up.
-            return Trouble("host", str(error))
-        case ssl.SSLCertVerificationError():
-            key = "clock" if error.verify_code in _NOT_VALID_NOW else "certificate"
-            return Trouble(key, error.verify_message or "")
-        case ssl.SSLError():
-            return Trouble("tls", getattr(error, "reason", None) or str(error))
-        case ConnectionRefusedError():
-            return Trouble("closed")
-        case TimeoutError():
-            return Trouble("silent")
-        case OSError():
-            return Trouble("network", error.strerror or str(error))
-    return Trouble("garbage", type(error).__name__)
-
-
-def _refusal(code: ReasonCode) -> Trouble:
-    return Trouble("login" if code.value in _LOGIN else "refused", str(code))
-
-
-def _loss(code: ReasonCode) -> Trouble:
-    if code.value == _KEEPALIVE_TIMEOUT:
-        return Trouble("silent")
-    return Trouble("taken_over" if code.value == _TAKEN_OVER else "lost", str(code))
+            self._end(error_of(result, accepted=self._accepted))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ from datetime import timedelta
 from paho.mqtt.client import MQTTMessage
 
 from nightcare.bridge.act_exchange import SHARED_DAYS, SharedMessage
-from nightcare.bridge.broker_connection import BrokerConnection, Trouble
+from nightcare.bridge.broker_answers import Trouble
+from nightcare.bridge.broker_connection import BrokerConnection
 from nightcare.bridge.topics import ACTS, ALIVE, COMPUTER, Topics
 from nightcare.bridge.value_exchange import DIARY_KEPT_DAYS
 
@@ -59,7 +61,7 @@ class Publisher:
         calls: The functions to call.
 
     Attributes:
-        refused: The topics that the broker does not let this user write.
+        refused: The topics that the broker does not let this user write, or read.
         compared: Whether what the broker held is known.
     """
 
@@ -76,9 +78,11 @@ class Publisher:
         self._calls = calls
         self._held: dict[str, bytes] = {}
         self._pending: dict[int, str] = {}
+        self._queue: deque[tuple[str, bytes, timedelta]] = deque()
         self._marker = b""
         self._marked_at = 0.0
         self._fresh = False
+        self._unfinished = False
         self._answered = False
         self._silence: asyncio.TimerHandle | None = None
         self._timers: list[asyncio.TimerHandle] = []
@@ -94,7 +98,8 @@ class Publisher:
     def announce(self, payload: bytes) -> None:
         """Publish an event, which is not retained."""
         if self.compared:
-            self._publish(self._topics.of("event"), payload, lifetime=_EVENT_LIFETIME)
+            self._queue.append((self._topics.of("event"), payload, _EVENT_LIFETIME))
+            self._publish_queued()
 
     def close(self) -> None:
         """Stop the timers."""
@@ -123,6 +128,7 @@ class Publisher:
         if topic == self._topics.sync:
             if message.payload == self._marker:
                 self._fresh = True
+                self._note(self._topics.commands, refused=False)
                 self._compare()
         elif (found := self._topics.shared(topic)) is not None:
             self._receive_shared(SharedMessage(*found, bytes(message.payload)), topic)
@@ -138,12 +144,23 @@ class Publisher:
         topic = self._pending.pop(number, None)
         self._answered = True
         self._await_acknowledgement()
-        if refused and topic is not None and topic not in self.refused:
-            self.refused.add(topic)
-            self._calls.changed(None)
-        elif topic is not None and not refused:
+        if topic is not None and not refused:
             self._calls.changed(topic)
+        if topic is not None and topic != self._topics.commands:
+            self._note(topic, refused=refused)
+        elif refused:
+            # If it was the other one, no marker will arrive.
+            self._note(self._topics.filters[1], refused=True)
+        self._publish_queued()
+        if self._unfinished:
+            self._reconcile()
         self._settle()
+
+    def _note(self, topic: str, *, refused: bool) -> None:
+        """Take note of whether the broker refuses a topic."""
+        if refused != (topic in self.refused):
+            self.refused ^= {topic}
+            self._calls.changed(None)
 
     # What the broker holds
 
@@ -165,23 +182,45 @@ class Publisher:
     def _compare_anyway(self) -> None:
         """Do without the marker, which the broker may refuse, unless the broker hangs."""
         if self._answered:
+            # The user may not read what is below our topics, so that no command arrives.
+            self._note(self._topics.commands, refused=not self._fresh)
             self._compare()
 
     def _compare(self) -> None:
         if not self.compared:
             self.compared = True
             self._calls.changed(None)
+            state = self._topics.of("state")
+            if self._held.get(state) == self._wanted.get(state):
+                # It is there from an earlier connection.
+                self._calls.changed(state)
             self._reconcile()
 
     def _reconcile(self) -> None:
         if not self.compared:
             return
-        for topic, payload in self._wanted.items():
-            if self._held.get(topic) != payload and topic not in self.refused:
-                self._publish(topic, payload, retain=True, lifetime=self._calls.lifetime(topic))
-        for topic in [one for one in self._held if one not in self._wanted]:
-            self._publish(topic, b"", retain=True)
+        # What was refused counts as held, so that it is tried again when it has changed.
+        wrong = [one for one, payload in self._wanted.items() if self._held.get(one) != payload]
+        wrong += [one for one in self._held if one not in self._wanted]
+        self._unfinished = False
+        for topic in wrong:
+            if not self._has_room:
+                self._unfinished = True
+                break
+            lifetime = self._calls.lifetime(topic) if topic in self._wanted else None
+            self._publish(topic, self._wanted.get(topic, b""), retain=True, lifetime=lifetime)
         self._settle()
+
+    @property
+    def _has_room(self) -> bool:
+        """True if the broker takes another publication before it acknowledges one."""
+        unanswered = [one for one in self._pending.values() if one != self._topics.commands]
+        return len(unanswered) < self._connection.limits.packets
+
+    def _publish_queued(self) -> None:
+        while self._queue and self._has_room:
+            topic, payload, lifetime = self._queue.popleft()
+            self._publish(topic, payload, lifetime=lifetime)
 
     def _publish(
         self,
@@ -191,6 +230,13 @@ class Publisher:
         retain: bool = False,
         lifetime: timedelta | None = None,
     ) -> None:
+        if retain and payload:
+            self._held[topic] = payload
+        elif retain:
+            self._held.pop(topic, None)
+        if not self._connection.limits.admit(topic, payload):
+            self._note(topic, refused=True)
+            return
         number = self._connection.publish(topic, payload, retain=retain, lifetime=lifetime)
         if number is None:
             return
@@ -198,10 +244,6 @@ class Publisher:
         if self._silence is None:
             self._await_acknowledgement()
         self.settled.clear()
-        if retain and payload:
-            self._held[topic] = payload
-        elif retain:
-            self._held.pop(topic, None)
 
     def _await_acknowledgement(self) -> None:
         """Leave a broker that keeps the connection and answers nothing any more."""
@@ -221,7 +263,8 @@ class Publisher:
     def _mark(self) -> None:
         self._marker = secrets.token_hex(8).encode()
         self._marked_at = asyncio.get_running_loop().time()
-        self._publish(self._topics.sync, self._marker, lifetime=_MARKER_LIFETIME)
+        self._queue.append((self._topics.sync, self._marker, _MARKER_LIFETIME))
+        self._publish_queued()
 
     def _receive_command(self, name: str, payload: bytes) -> None:
         if self._fresh:

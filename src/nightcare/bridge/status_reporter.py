@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TextIO
 
-from nightcare.bridge.broker_connection import Trouble
+from nightcare.bridge.broker_answers import Trouble
 from nightcare.bridge.reader import JournalReader
 from nightcare.errors import NightcareError, StateError
 from nightcare.i18n.bridge_text import trouble_text
 from nightcare.i18n.error_text import error_lines
 from nightcare.i18n.event_log import event_log
 from nightcare.journal.service_status import BridgeStatus, write_bridge_status
+
+_RIVAL = timedelta(hours=1)
+"""The time after which another client of the same name, which would have returned, is gone."""
 
 
 class StatusReporter:
@@ -32,24 +35,40 @@ class StatusReporter:
         self._reader = reader
         self._out = out
         self.status = BridgeStatus()
+        self._rival_until: datetime | None = None
 
     def report(self, status: BridgeStatus, trouble: Trouble, now: datetime) -> None:
         """Publish the status of the connection now (UTC), and log it if it has changed."""
         if trouble.key == "ended":
             return
         before = self.status
-        status = replace(status, trouble=trouble.key, reason=trouble.reason, since=before.since)
+        if trouble.key == "taken_over":
+            self._rival_until = now + _RIVAL
+        elif self._rival_until is not None and self._rival_until <= now:
+            self._rival_until = None
+        status = replace(
+            status,
+            trouble=trouble.key,
+            reason=trouble.reason,
+            since=before.since,
+            rival=self._rival_until is not None,
+        )
         if status == before:
             return
         self._write(replace(status, since=now.isoformat()))
         say = self._event_log()
         if status.connected and not before.connected:
             say("log_mqtt_connected", now, address=status.address, count=len(status.topics))
-        elif status.connected:
+        elif status.connected and set(status.refused) - set(before.refused):
             say("log_mqtt_refused", now, topics=", ".join(status.refused))
-        else:
+        elif not status.connected:
             text = trouble_text(status.trouble, status.reason, self._reader.translator)
             say("log_mqtt_trouble", now, address=status.address, trouble=text)
+
+    def next_change(self, now: datetime) -> datetime | None:
+        """Return when (UTC) another client of the same name is to be reported no more."""
+        until = self._rival_until
+        return None if until is None or until <= now else until
 
     def report_differing(self, differing: tuple[str, ...]) -> None:
         """Publish which computers have another schedule."""

@@ -184,7 +184,8 @@ class BridgeStatus:
         reason: What a library or the broker said about that.
         since: The instant of the last change of these, in ISO format (UTC).
         topics: The retained topics that it publishes.
-        refused: The topics that the broker does not let it write.
+        refused: The topics that the broker does not let it write, or read.
+        rival: Whether another client of the same name has connected within the last hour.
         differing: The other computers with another schedule, each with what differs.
     """
 
@@ -196,14 +197,17 @@ class BridgeStatus:
     since: str = ""
     topics: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    rival: bool = False
     differing: tuple[str, ...] = ()
 
     def sentence(self, *, runs: bool) -> str:
         """Return the key of the text about the bridge, which runs or not."""
         if not runs:
             return "bridge_stopped"
+        if self.connected and self.refused:
+            return "bridge_refused"
         if self.connected:
-            return "bridge_refused" if self.refused else "bridge_connected"
+            return "bridge_rival" if self.rival else "bridge_connected"
         return "bridge_trouble" if self.trouble else "bridge_connecting"
 
 

@@ -256,4 +256,6 @@ def _bridge_connection(sentence: str, values: dict[str, object]) -> Finding:
             return warning(Check.MQTT, "bridge_stopped")
         case "bridge_refused":
             return warning(Check.MQTT, "bridge_refused", **values)
+        case "bridge_rival":
+            return warning(Check.MQTT, "bridge_rival", **values)
     return warning(Check.MQTT, "bridge_trouble", **values)
