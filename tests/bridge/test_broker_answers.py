@@ -77,7 +77,7 @@ def test_the_reason_that_a_broker_gives_is_told(
 def test_a_broker_that_leaves_at_once_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So does one that expects TLS, and hears none."""
+    """A broker that expects TLS does so, too."""
 
     async def story(bench: Bench) -> None:
         await bench.until(lambda: bench.status.trouble, "a report")

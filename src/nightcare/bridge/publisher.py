@@ -191,7 +191,7 @@ class Publisher:
             self.compared = True
             self._calls.changed(None)
             state = self._topics.of("state")
-            if self._held.get(state) == self._wanted.get(state):
+            if state in self._held and self._held[state] == self._wanted.get(state):
                 # It is there from an earlier connection.
                 self._calls.changed(state)
             self._reconcile()
