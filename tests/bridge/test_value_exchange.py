@@ -375,9 +375,9 @@ def test_what_is_erased_on_one_computer_is_erased_on_all() -> None:
         assert one.deliveries("stretch") == []
     # Each says up to when it has erased.
     assert names(laptop) == ["erased"]
-    assert laptop.journal.shared.erased_at("laptop") == desk.now
+    assert laptop.journal.shared.erased_at("laptop", desk.now) == desk.now
     desk.hear(laptop)
-    assert desk.journal.shared.erased_at("laptop") == desk.now
+    assert desk.journal.shared.erased_at("laptop", desk.now) == desk.now
     assert not desk.receive(laptop.publish())
 
 
@@ -410,7 +410,7 @@ def test_what_was_erased_before_a_computer_began_to_share_is_not_erased_there() 
     assert laptop.journal.shared.sharing_since("laptop", joined) == joined
     laptop.hear(desk)
     assert len(laptop.journal.diary.cramps()) == 1
-    assert laptop.journal.shared.erased_at("laptop") == desk.now
+    assert laptop.journal.shared.erased_at("laptop", desk.now) == desk.now
     desk.now = laptop.now
     desk.hear(laptop)
     assert desk.journal.diary.cramps() == []
@@ -427,6 +427,33 @@ def test_what_was_erased_before_a_computer_began_to_share_is_not_erased_there() 
     laptop.hear(desk)
     assert laptop.journal.diary.cramps() == []
     assert laptop.journal.shared.sharing_since("laptop", laptop.now) == joined
+
+
+def test_a_clock_that_is_years_ahead_wins_over_nobody() -> None:
+    """Neither does it erase; when the clock is right again, what holds there counts."""
+    desk, laptop = SharingDesk("desk"), SharingDesk("laptop")
+    laptop.diary.add(laptop.now - 10 * HOUR, Details(), laptop.now)
+    right = desk.now
+    desk.now += timedelta(days=700)
+    erase(desk)
+    pause(desk, timedelta(days=800))
+    assert not laptop.receive(desk.publish())
+    assert len(laptop.journal.diary.cramps()) == 1
+    assert laptop.journal.global_state().paused_until is None
+    desk.now = right + MINUTE
+    desk.journal.shared.sharing_since("desk", desk.now)
+    desk.hear(laptop)
+    assert len(desk.journal.diary.cramps()) == 1
+    laptop.now += MINUTE
+    laptop.hear(desk)
+    until = desk.journal.global_state().paused_until
+    assert laptop.journal.global_state().paused_until == until is not None
+    laptop.now += MINUTE
+    erase(laptop)
+    desk.now = laptop.now
+    desk.hear(laptop)
+    assert desk.journal.diary.cramps() == []
+    assert desk.journal.global_state().paused_until is None
 
 
 def test_an_erasure_is_not_repeated() -> None:

@@ -78,7 +78,7 @@ def test_an_erasure_names_the_computers_that_still_have_it(terminal: Terminal) -
     assert "Laptop has not erased yet" in terminal("computers").out
     assert [one["erased"] for one in terminal("computers", "--json").json] == [True, False]
     with terminal.journal() as journal:
-        until = journal.shared.erased_at(own.id)
+        until = journal.shared.erased_at(own.id, terminal.now)
         assert until is not None
         journal.shared.mark_erased(other.id, until)
     assert "has not erased" not in terminal("computers").out

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nightcare.domain.shared_values import SharedValue, changed_values, latest
+from nightcare.domain.shared_values import SharedValue, changed_values, is_credible, latest
 
 NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -85,3 +85,15 @@ def test_computers_that_know_the_same_have_the_same(steps: list[tuple[int, str, 
     by_computer = {one.computer: one for one in sorted(everything, key=lambda one: one.at)}
     counts = set(latest(by_computer.values()).values())
     assert not counts & superseded
+
+
+def test_a_value_of_a_clock_that_is_far_ahead_is_not_credible() -> None:
+    """Clocks that differ by minutes, or by a wrong zone, are."""
+    assert is_credible(NOW + timedelta(hours=14), NOW)
+    assert not is_credible(NOW + timedelta(days=2), NOW)
+
+
+def test_what_was_recorded_by_a_clock_that_was_ahead_was_written_now() -> None:
+    """It would count for nothing."""
+    (found,) = changed_values({"pause": "1"}, {}, "desk", NOW, {"pause": NOW + timedelta(days=700)})
+    assert found.at == NOW

@@ -99,7 +99,7 @@ class ActExchange:
         """
         others = [one for one in messages if one.computer != self.computer]
         found = [one for message in others for one in self._parse(message, now)]
-        erased = self.journal.shared.erased_at(self.computer)
+        erased = self.journal.shared.erased_at(self.computer, now)
         if erased is not None:
             limit = int(erased.timestamp() * 1000)
             found = [one for one in found if one.id.number > limit and one.occurrence.due > erased]

@@ -32,7 +32,7 @@ from nightcare.bridge.topics import VALUES
 from nightcare.domain.diary import Answer, Cramp
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.schedule import Schedule
-from nightcare.domain.shared_values import SharedValue, changed_values, latest
+from nightcare.domain.shared_values import SharedValue, changed_values, is_credible, latest
 from nightcare.engine.settings_elsewhere import apply_settings
 from nightcare.journal.diary_store import parse_cramp, parse_morning
 from nightcare.journal.mapping import (
@@ -89,13 +89,13 @@ class ValueExchange:
         """
         messages = tuple(messages)
         self.erase(messages, now)
-        erased = self.journal.shared.erased_at(self.computer)
+        erased = self.journal.shared.erased_at(self.computer, now)
         found = [
             one
             for one in self._parsed(messages, now)
             if erased is None or one.at > erased or one.name == ERASED
         ]
-        known = {(one.computer, one.name): one.at for one in self.journal.shared.values()}
+        known = {(one.computer, one.name): one.at for one in self._values(now)}
         # A broker that was restored from a backup has older ones.
         new = [
             one
@@ -117,7 +117,7 @@ class ValueExchange:
         What was erased before this computer began to share was not meant for what it has recorded.
         """
         shared = self.journal.shared
-        known = shared.erased_at(self.computer)
+        known = shared.erased_at(self.computer, now)
         found = (one.at for one in self._parsed(messages, now) if one.name == ERASED)
         until = max(found, default=None)
         if until is None or (known is not None and until <= known):
@@ -127,7 +127,7 @@ class ValueExchange:
             return
         # A setting that was made later is kept.
         self.sync(now)
-        later = latest(one for one in shared.values() if one.at > until)
+        later = latest(one for one in self._values(now) if one.at > until)
         state = self.journal.global_state()
         began = None if state.began is None else max(state.began, until)
         kept = GlobalState(began=began, updated=state.updated)
@@ -161,6 +161,9 @@ class ValueExchange:
             return date.fromisoformat(levels[0]) >= evenings_since(now)
         return self.diary and (_day_of(one) or one.at.date()) >= _diary_since(now)
 
+    def _values(self, now: datetime) -> list[SharedValue]:
+        return [one for one in self.journal.shared.values() if is_credible(one.at, now)]
+
     # What has changed here
 
     def _record(self, now: datetime) -> None:
@@ -173,7 +176,7 @@ class ValueExchange:
                     shared.name_cramp(one.id, self._new_name(one))
 
     def _changes(self, now: datetime) -> list[SharedValue]:
-        written = latest(self.journal.shared.values())
+        written = latest(self._values(now))
         state = self.journal.global_state()
         present, known = settings_of(state, now), written_settings(written, state, now)
         times = self.journal.shared.action_times()
@@ -217,7 +220,7 @@ class ValueExchange:
     # What others have changed
 
     def _apply(self, now: datetime) -> None:
-        written = latest(self.journal.shared.values())
+        written = latest(self._values(now))
         state = self.journal.global_state()
         settings = written_settings(written, state, now)
         if settings_of(state, now) != texts_of(settings):
@@ -273,7 +276,7 @@ class ValueExchange:
             day = _day_of(one)
         except UNREADABLE:
             return None
-        if day is not None and day > (now + _AHEAD).date():
+        if not is_credible(one.at, now) or (day is not None and day > (now + _AHEAD).date()):
             return None
         return one if self.diary or kind_of(name) in (*SETTINGS, ERASED) else None
 

@@ -29,8 +29,8 @@ def computers_command(context: CommandContext, *, forgotten: str | None, as_json
     own = computer_id()
     with context.journal() as journal:
         known = journal.shared.computers()
-        erased = {one.id: journal.shared.erased_at(one.id) for one in known}
-        wanted = journal.shared.erased_at(own)
+        erased = {one.id: journal.shared.erased_at(one.id, context.now) for one in known}
+        wanted = journal.shared.erased_at(own, context.now)
     # What was erased here may still be on computers that were not connected since.
     behind = {key for key, at in erased.items() if wanted and (at is None or at < wanted)}
     if forgotten is not None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 _LATER = datetime.resolution
+_CLOCK_ERROR = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,14 @@ class SharedValue:
     computer: str
     at: datetime
     value: str | None
+
+
+def is_credible(at: datetime, now: datetime) -> bool:
+    """Return whether a value can have been written then, if it is now (both UTC).
+
+    What a clock wrote that was far ahead would win for as long, and an erasure would go as far.
+    """
+    return at <= now + _CLOCK_ERROR
 
 
 def latest(values: Iterable[SharedValue]) -> dict[str, SharedValue]:
@@ -63,7 +72,8 @@ def changed_values(
         known, value = written.get(name), present.get(name)
         if value == (None if known is None else known.value):
             continue
-        at = now if recorded is None else recorded.get(name, now)
+        # The clock may have been ahead then.
+        at = min(now, (recorded or {}).get(name, now))
         if known is not None and at <= known.at:
             at = max(now, known.at + _LATER)
         found.append(SharedValue(name, computer, at, value))

@@ -11,7 +11,7 @@ from nightcare.domain.delivery import Delivery
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.person_computers import Computer
 from nightcare.domain.shared_acts import ActId, SharedAct, unrecorded
-from nightcare.domain.shared_values import SharedValue
+from nightcare.domain.shared_values import SharedValue, is_credible
 from nightcare.journal.mapping import format_instant, parse_instant
 from nightcare.journal.shared_rows import (
     COMPUTER_COLUMNS,
@@ -99,13 +99,15 @@ class SharedStore:
     def sharing_since(self, computer: str, now: datetime) -> datetime:
         """Return since when (UTC) this computer shares, which is now if it did not yet."""
         known = self._written_at(computer, JOINED)
-        if known is None:
+        if known is None or not is_credible(known, now):
             self.save([SharedValue(JOINED, computer, now, "true")])
-        return known or now
+            return now
+        return known
 
-    def erased_at(self, computer: str) -> datetime | None:
-        """Return the last instant (UTC) up to which a computer has erased all; None for never."""
-        return self._written_at(computer, ERASED)
+    def erased_at(self, computer: str, now: datetime) -> datetime | None:
+        """Return up to when (UTC) a computer has erased all, as known now; None for never."""
+        known = self._written_at(computer, ERASED)
+        return known if known is not None and is_credible(known, now) else None
 
     def _written_at(self, computer: str, name: str) -> datetime | None:
         sql = "SELECT at FROM shared_values WHERE computer = ? AND name = ?"
