@@ -137,3 +137,12 @@ def test_what_is_no_computer_is_ignored(payload: bytes) -> None:
     assert not known.receive([SharedMessage("desk", "computer", payload)], NOW, live=True)
     found = SharedMessage("de/sk", "computer", computer_payload(computer()))
     assert not known.receive([found], NOW, live=True)
+
+
+def test_computers_that_are_not_connected_are_named() -> None:
+    """They still have to take in what is done here."""
+    known = laptop()
+    known.sync(replace(computer(), id="laptop", name="Laptop", online=False))
+    known.receive(messages(replace(computer(), id="work", name="Work"), "offline"), NOW, live=False)
+    known.receive(messages(computer()), NOW, live=False)
+    assert known.awaited() == ("Work",)

@@ -125,6 +125,7 @@ def test_today_for_a_program(terminal: Terminal) -> None:
         "outcome": "expired",
         "at": "2026-11-22T08:10:00+01:00",
         "reason": "superseded",
+        "computer": None,
     }
     assert {one["state"] for one in entries[1:]} == {"planned"}
     assert len(entries) == 9

@@ -158,7 +158,7 @@ class BridgeApp:
         Raises:
             StateError: The journal cannot be used.
         """
-        shared = Shared({}, ())
+        shared = Shared({})
         if self._settings.share:
             received = list(self._received)
             live = self._publisher is not None and self._publisher.compared
@@ -167,7 +167,7 @@ class BridgeApp:
             shared = sharing.exchange(received, now(), live=live)
             # They are kept if the journal cannot be written just now.
             del self._received[: len(received)]
-        self._reporter.report_differing(shared.differing)
+        self._reporter.report_computers(shared.differing, shared.awaited)
         facts = self._reader.facts(self._topics, self._settings, now())
         return replace(facts, shared=shared.payloads)
 

@@ -79,6 +79,11 @@ class ComputerList:
         self.journal.shared.save_computer(own)
         return True
 
+    def awaited(self) -> tuple[str, ...]:
+        """Return the names of the other computers that are not connected."""
+        others = (one for one in self.journal.shared.computers() if one.id != self.computer)
+        return tuple(one.name for one in others if not one.online)
+
     def differing(self, own: Computer) -> tuple[str, ...]:
         """Return each computer with another schedule, with the keys of the config that differ."""
         found = []

@@ -21,10 +21,12 @@ class Shared:
     Attributes:
         payloads: The payload of each topic that other computers are to know, by its name.
         differing: Each computer with another schedule, with what differs.
+        awaited: The names of the other computers that are not connected.
     """
 
     payloads: Mapping[str, bytes]
-    differing: tuple[str, ...]
+    differing: tuple[str, ...] = ()
+    awaited: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,4 +73,5 @@ class Sharing:
         own = this_computer(self.settings, computer, reader.values, str(reader.zone), self.since)
         computers.sync(own)
         payloads = {**acts.published(now), **values.published(now)}
-        return Shared({**payloads, COMPUTER: computer_payload(own)}, computers.differing(own))
+        payloads[COMPUTER] = computer_payload(own)
+        return Shared(payloads, computers.differing(own), computers.awaited())

@@ -70,10 +70,11 @@ class StatusReporter:
         until = self._rival_until
         return None if until is None or until <= now else until
 
-    def report_differing(self, differing: tuple[str, ...]) -> None:
-        """Publish which computers have another schedule."""
-        if differing != self.status.differing:
-            self._write(replace(self.status, differing=differing))
+    def report_computers(self, differing: tuple[str, ...], awaited: tuple[str, ...]) -> None:
+        """Publish which computers have another schedule, and which are not connected."""
+        status = replace(self.status, differing=differing, awaited=awaited)
+        if status != self.status:
+            self._write(status)
 
     def log_error(self, error: NightcareError, now: datetime) -> None:
         """Log an error that occurred now (UTC)."""

@@ -32,7 +32,10 @@ from nightcare.journal.store import Journal
 from nightcare.paths import PAGES, own_page
 from nightcare.toml_writer import path_text, value_text
 
-_REMINDERS = ("reminder", "topic", "care_day", "due", "state", "at", "outcome", "reason", "snoozes")
+_REMINDERS = (
+    "reminder", "topic", "care_day", "due", "state", "at", "outcome", "reason", "snoozes",
+    "computer",
+)  # fmt: skip
 _ACTIONS = ("at", "what", "reminders")
 _SETTINGS = ("key", "value")
 _CSV_FILES = ("diary.csv", "reminders.csv", "acts.csv", "settings.csv")
@@ -134,12 +137,14 @@ def _reminder_record(delivery: Delivery, zone: tzinfo) -> Record:
         "outcome": None,
         "reason": None,
         "snoozes": delivery.snoozes,
+        "computer": None,
     }
     match delivery.state:
-        case Closed(outcome, at, reason):
+        case Closed(outcome, at, reason, computer):
             record |= {"at": _local(at, zone), "outcome": outcome, "reason": reason}
-        case Snoozed(until):
-            record["at"] = _local(until, zone)
+            record["computer"] = computer
+        case Snoozed(until, computer):
+            record |= {"at": _local(until, zone), "computer": computer}
         case Active(shown) if shown is not None:
             record["at"] = _local(shown, zone)
         case Held(cause):

@@ -48,8 +48,9 @@ def delivery_value(delivery: Delivery, outlook: Outlook) -> dict[str, object]:
         "snoozes": delivery.snoozes,
     }
     match delivery.state:
-        case Closed(outcome, at, reason):
-            value |= {"outcome": outcome, "at": local_time(at, calendar), "reason": reason}
+        case Closed(outcome, at, reason, computer):
+            at_local = local_time(at, calendar)
+            value |= {"outcome": outcome, "at": at_local, "reason": reason, "computer": computer}
         case Snoozed(until):
             comes = local_time(outlook.comes(delivery), calendar)
             value |= {"until": local_time(until, calendar), "comes": comes}

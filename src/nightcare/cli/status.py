@@ -207,6 +207,8 @@ def _service_lines(status: _Status, context: CommandContext) -> Iterator[str]:
         yield _bridge_line(*status.bridge, context)
         if status.bridge[1].differing:
             yield say("bridge_differs", computers="; ".join(status.bridge[1].differing))
+        if status.bridge[1].awaited:
+            yield say("bridge_awaits", computers=", ".join(status.bridge[1].awaited))
 
 
 def _bridge_line(runs: bool, bridge: BridgeStatus, context: CommandContext) -> str:  # noqa: FBT001 - private

@@ -187,6 +187,7 @@ class BridgeStatus:
         refused: The topics that the broker does not let it write, or read.
         rival: Whether another client of the same name has connected within the last hour.
         differing: The other computers with another schedule, each with what differs.
+        awaited: The names of the other computers that are not connected.
     """
 
     address: str = ""
@@ -199,6 +200,7 @@ class BridgeStatus:
     refused: tuple[str, ...] = ()
     rival: bool = False
     differing: tuple[str, ...] = ()
+    awaited: tuple[str, ...] = ()
 
     def sentence(self, *, runs: bool) -> str:
         """Return the key of the text about the bridge, which runs or not."""
