@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from cli.terminal import Terminal
 from nightcare.bridge.settings import computer_id
+from nightcare.domain.delivery import Closed, Outcome
 from nightcare.domain.person_computers import Computer
+from nightcare.journal.service_status import BridgeStatus, write_bridge_status
 
 CONFIG = '\n[mqtt]\nhost = "127.0.0.1"\nport = 9\nshare = true\ncomputer = "Desk"\n'
 
@@ -84,3 +86,23 @@ def test_an_erasure_names_the_computers_that_still_have_it(terminal: Terminal) -
     assert "has not erased" not in terminal("computers").out
     terminal.write("")
     assert "connected" not in terminal("erase", "--yes").out
+
+
+def test_status_says_which_computers_are_not_connected(terminal: Terminal) -> None:
+    """They follow later."""
+    terminal.write(CONFIG)
+    with terminal.journal() as journal:
+        write_bridge_status(journal, BridgeStatus(awaited=("Laptop", "Work")))
+    assert "Not connected: Laptop, Work." in terminal("status").out
+
+
+def test_json_names_the_computer_on_which_a_reminder_was_answered(terminal: Terminal) -> None:
+    """By its id, as the list of computers does; null is this one."""
+    delivery = terminal.have_open()
+    with terminal.journal() as journal:
+        answered = Closed(Outcome.DONE, terminal.at("14:05"), computer="0a1b2c3d4e")
+        journal.save(replace(delivery, state=answered))
+    today = terminal("today", "--json").json
+    assert [one["computer"] for one in today if "outcome" in one][-1] == "0a1b2c3d4e"
+    exported = terminal("export").json["reminders"]
+    assert "0a1b2c3d4e" in [one["computer"] for one in exported]
