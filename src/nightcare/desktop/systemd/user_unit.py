@@ -9,7 +9,7 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,22 +55,22 @@ def own_command(config: Path | None, *words: str) -> list[str]:
     It names the interpreter that runs now: the script beside it may have been written for another
     one that is gone (pypa/pipx#146, astral-sh/uv#8028).
     """
-    start = [sys.executable, "-P", "-m", "nightcare"]
-    return [*start, *_config_arguments(config), *words]
+    return [*_command("nightcare", config), *words]
 
 
 def service_command(config: Path | None) -> list[str]:
     """Return the command that starts the service of this installation, as the unit runs it."""
-    return [sys.executable, "-P", "-m", "nightcare.service", *_config_arguments(config)]
+    return _command("nightcare.service", config)
 
 
 def bridge_command(config: Path | None) -> list[str]:
     """Return the command that starts the bridge of this installation, as its unit runs it."""
-    return [sys.executable, "-P", "-m", "nightcare.bridge", *_config_arguments(config)]
+    return _command("nightcare.bridge", config)
 
 
-def _config_arguments(config: Path | None) -> list[str]:
-    return [] if config is None else ["--config", str(config.absolute())]
+def _command(module: str, config: Path | None) -> list[str]:
+    named = [] if config is None else ["--config", str(config.absolute())]
+    return [sys.executable, "-P", "-m", module, *named]
 
 
 def reach() -> None:
@@ -99,7 +99,10 @@ def install(command: Sequence[str], state: Path) -> Path:
     try:
         for one in (path, *_links(path)):
             rollback.keep(one)
-        _put_in_force(path, command, state)
+        graphical = _systemctl("is-active", "--quiet", GRAPHICAL, may_fail=True) == 0
+        _enable(path, unit_text(command, state=state, graphical=graphical))
+        if _systemctl("restart", NAME, may_fail=True):
+            raise _not_started(NAME)
     except OSError as error:
         raise DesktopError("unit_not_written", path=path, reason=error.strerror) from error
     except BaseException:
@@ -111,17 +114,6 @@ def install(command: Sequence[str], state: Path) -> Path:
             _attempt("start", NAME)
         raise
     return path
-
-
-def _put_in_force(path: Path, command: Sequence[str], state: Path) -> None:
-    graphical = _systemctl("is-active", "--quiet", GRAPHICAL, may_fail=True) == 0
-    _write(path, unit_text(command, state=state, graphical=graphical))
-    _systemctl("daemon-reload")
-    # Enabled anew, for an earlier install may have gone with the other target.
-    _systemctl("reenable", "--quiet", NAME)
-    _systemctl("reset-failed", NAME, may_fail=True)
-    if _systemctl("restart", NAME, may_fail=True):
-        raise _not_started(NAME)
 
 
 def _not_started(unit: str) -> DesktopError:
@@ -149,10 +141,7 @@ def write_bridge(command: Sequence[str], state: Path) -> None:
         DesktopError: There is no user manager.
     """
     path, _ = bridge_files(os.environ)
-    _write(path, unit_text(command, state=state, graphical=False, name=BRIDGE))
-    _systemctl("daemon-reload")
-    _systemctl("reenable", "--quiet", BRIDGE)
-    _systemctl("reset-failed", BRIDGE, may_fail=True)
+    _enable(path, unit_text(command, state=state, graphical=False, name=BRIDGE))
 
 
 def start_bridge() -> None:
@@ -174,15 +163,7 @@ def uninstall_bridge(variables: Mapping[str, str]) -> bool:
     path, link = bridge_files(variables)
     if not (path.exists() or link.is_symlink()):
         return False
-    with contextlib.suppress(DesktopError):
-        # Without a manager nothing runs.
-        _systemctl("disable", "--now", "--quiet", BRIDGE)
-    try:
-        for one in (link, path):
-            one.unlink(missing_ok=True)
-    except OSError as error:
-        raise DesktopError("unit_not_written", path=path, reason=error.strerror) from error
-    _systemctl("daemon-reload", may_fail=True)
+    _remove(path, [link, path])
     return True
 
 
@@ -201,16 +182,8 @@ def uninstall(variables: Mapping[str, str]) -> bool:
     links = [link for one in paths for link in _links(one) if link.is_symlink()]
     if not (any(one.exists() for one in paths) or links or is_active()):
         return False
-    with contextlib.suppress(DesktopError):
-        # Without a manager nothing runs.
-        _systemctl("disable", "--now", "--quiet", NAME)
-    try:
-        for one in [*links, *paths]:
-            one.unlink(missing_ok=True)
-    except OSError as error:
-        raise DesktopError("unit_not_written", path=path, reason=error.strerror) from error
-    for step in (("daemon-reload",), ("reset-failed", NAME)):
-        _systemctl(*step, may_fail=True)
+    _remove(path, [*links, *paths])
+    _systemctl("reset-failed", NAME, may_fail=True)
     return True
 
 
@@ -242,7 +215,8 @@ def _attempt(*words: str) -> None:
         _systemctl(*words, may_fail=True)
 
 
-def _write(path: Path, text: str) -> None:
+def _enable(path: Path, text: str) -> None:
+    """Write a unit and enable it anew: an earlier install may have chosen another target."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(".new")
@@ -250,6 +224,22 @@ def _write(path: Path, text: str) -> None:
         fresh.replace(path)
     except OSError as error:
         raise DesktopError("unit_not_written", path=path, reason=error.strerror) from error
+    _systemctl("daemon-reload")
+    _systemctl("reenable", "--quiet", path.name)
+    _systemctl("reset-failed", path.name, may_fail=True)
+
+
+def _remove(path: Path, files: Iterable[Path]) -> None:
+    """Stop and disable a unit, and remove it with its links."""
+    with contextlib.suppress(DesktopError):
+        # Without a manager nothing runs.
+        _systemctl("disable", "--now", "--quiet", path.name)
+    try:
+        for one in files:
+            one.unlink(missing_ok=True)
+    except OSError as error:
+        raise DesktopError("unit_not_written", path=path, reason=error.strerror) from error
+    _systemctl("daemon-reload", may_fail=True)
 
 
 def _asked(*words: str) -> str:
