@@ -114,3 +114,32 @@ def test_two_clients_of_one_name_take_turns_rarely_and_say_so(
         assert (found.connected, found.rival) == (True, False)
 
     tell(story, tmp_path, monkeypatch)
+
+
+def test_a_takeover_is_noticed_where_the_broker_does_not_tell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mosquitto 2.0.11 only ends the older connection; the other bridge has published meanwhile."""
+    broker = ScriptedBroker(remembers=True)
+
+    async def story(bench: Bench) -> None:
+        await bench.until_connected()
+        state = f"{broker.root}/state"
+        await bench.lose()
+        assert bench.status.trouble == "lost"
+        bench.advance_to_alarm()
+        await bench.until(lambda: bench.status.connected, "a connection")
+        assert not bench.status.rival, "its own state is no other's"
+
+        await bench.lose()
+        broker.retained[state] = b'{"bridge":"01234567"}'
+        bench.advance_to_alarm()
+        await bench.until(lambda: bench.status.rival, "a report")
+        assert "same name" in bench.found()
+        await bench.until(lambda: b"01234567" not in broker.retained[state], "its own state")
+        await bench.lose()
+        assert bench.status.trouble == "taken_over"
+        assert bench.due is not None
+        assert bench.due - bench.now() >= timedelta(minutes=5)
+
+    tell(story, tmp_path, monkeypatch, broker=broker)

@@ -152,6 +152,11 @@ class Bench:
         await self.until(self.is_complete, "everything")
         await self.turns()
 
+    async def lose(self) -> None:
+        """Cut the connection, and wait until that is reported."""
+        self.broker.cut()
+        await self.until(lambda: not self.status.connected, "the loss")
+
     async def turns(self) -> None:
         """Let the bridge read and do what is there to be read and done."""
         for _ in range(20):

@@ -8,7 +8,7 @@ import pytest
 
 from parts.bridge_program import bridge, end, is_complete, status
 from parts.broker import Broker, phone, private_broker
-from parts.home import Home
+from parts.home import Home, private_home
 from parts.processes import HANG_SECONDS, eventually
 from parts.program import LATER, Nightcare
 from parts.sockets import free_port
@@ -56,6 +56,30 @@ def test_what_a_broker_with_narrow_limits_takes_is_published(home: Home, anna: N
         assert log.count("Connected to the MQTT broker") == 1, log
     finally:
         narrow.close()
+
+
+def test_a_copy_of_this_system_is_reported(broker: Broker, anna: Nightcare) -> None:
+    """Two machines with one machine id have one name, and the broker keeps the newer one."""
+    anna.configure(LATER, broker.config())
+    with private_home() as other:
+        copy = Nightcare(other)
+        secret = other.path / "mqtt-password"
+        secret.touch(mode=0o600)
+        secret.write_bytes((broker.home.path / "mqtt-password").read_bytes())
+        copy.configure(LATER, broker.config())
+        with bridge(anna) as first:
+            eventually(lambda: status(anna).connected, HANG_SECONDS, "the first", first)
+            with bridge(copy) as second:
+                eventually(
+                    lambda: status(anna).trouble == "taken_over", HANG_SECONDS, "a report", first
+                )
+                eventually(lambda: status(copy).connected, HANG_SECONDS, "the second", second)
+                # mosquitto 2.0.11 tells neither; each has noticed it when it came back.
+                said = anna.command("status", code=69).out
+                assert "machine id" in said
+                assert "docs/mqtt.md" in said
+                assert end(second) == 0
+            assert end(first) == 0
 
 
 @pytest.mark.parametrize("moved", ["person", "address"])

@@ -12,7 +12,7 @@ from typing import TextIO
 from nightcare.bridge.act_exchange import SharedMessage
 from nightcare.bridge.broker_answers import Trouble
 from nightcare.bridge.broker_connection import BrokerConnection, RetryDelays, Will
-from nightcare.bridge.commands import Command, Published, act, meant, parse
+from nightcare.bridge.commands import Published, act, meant, parse
 from nightcare.bridge.publication import BridgeFacts, changes_at, events, expiries, retained
 from nightcare.bridge.publisher import Publisher, PublisherCalls, expiry_of, settle
 from nightcare.bridge.reader import JournalReader
@@ -216,7 +216,7 @@ class BridgeApp:
             publisher = Publisher(connection, topics, wanted, calls)
             self._connection, self._publisher, self._published = connection, publisher, None
             try:
-                trouble = await connection.serve(publisher)
+                trouble = self._reporter.explained(await connection.serve(publisher))
             finally:
                 publisher.close()
                 self._connection = self._publisher = None
@@ -271,7 +271,9 @@ class BridgeApp:
         facts, publisher = self._facts, self._publisher
         if facts is None or publisher is None:
             return
-        if topic == self._topics.of("state"):
+        state = self._topics.of("state")
+        self._reporter.compare(state, publisher.held(state), facts.bridge, now())
+        if topic == state:
             key = None if facts.open is None else facts.open.key
             if key is None:
                 self._published = None
@@ -299,25 +301,22 @@ class BridgeApp:
     # Commands
 
     def _command(self, name: str, payload: bytes) -> None:
-        command = parse(name, payload)
+        command, reader = parse(name, payload), self._reader
         if command is None:
             return
         try:
-            with self._reader.journal.transaction():
-                self._perform(command, now())
+            with reader.journal.transaction():
+                key = meant(
+                    command, self._published, self._topics.token, reader.journal.unsettled(), now()
+                )
+                actions = UserActions(reader.schedule, reader.zone, reader.journal)
+                act(command, key, actions, reader.journal, now())
         except StateError as error:
             self._reporter.log_error(error, now())
         except NightcareError:
             # It was answered elsewhere meanwhile, which the state says already.
             return
         self.refresh()
-
-    def _perform(self, command: Command, moment: datetime) -> None:
-        reader = self._reader
-        unsettled = reader.journal.unsettled()
-        key = meant(command, self._published, self._topics.token, unsettled, moment)
-        actions = UserActions(reader.schedule, reader.zone, reader.journal)
-        act(command, key, actions, reader.journal, moment)
 
     # Time
 

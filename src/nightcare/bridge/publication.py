@@ -44,6 +44,7 @@ class BridgeFacts:
         detail: Whether to publish what a reminder is about.
         shared: The payload of each topic that other computers are to know, by its name.
         discovery: Whether to publish configs for Home Assistant.
+        bridge: The id of the running bridge, which another of the same name does not have.
     """
 
     topics: Topics
@@ -55,6 +56,7 @@ class BridgeFacts:
     detail: bool = False
     shared: Mapping[str, bytes] = field(default_factory=dict)
     discovery: bool = True
+    bridge: str = ""
 
     @property
     def present(self) -> bool | None:
@@ -187,7 +189,19 @@ def _state(facts: BridgeFacts) -> dict[str, object]:
         "paused_until": None if until is None else _local(until, facts),
         "good_night": state.good_night == day.date,
         "bedtime": _local(day.bedtime, facts),
+        "bridge": facts.bridge,
     }
+
+
+def bridge_of(state: bytes) -> str:
+    """Return the id of the bridge that has published a state; empty for other payloads."""
+    try:
+        match json.loads(state):
+            case {"bridge": str(bridge)}:
+                return bridge
+    except (ValueError, RecursionError):
+        pass
+    return ""
 
 
 def _open(delivery: Delivery, facts: BridgeFacts) -> dict[str, object]:

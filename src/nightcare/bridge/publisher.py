@@ -95,6 +95,10 @@ class Publisher:
         self._wanted = dict(wanted)
         self._reconcile()
 
+    def held(self, topic: str) -> bytes:
+        """Return the retained payload of a topic as far as it is known; empty for none."""
+        return self._held.get(topic, b"")
+
     def announce(self, payload: bytes) -> None:
         """Publish an event, which is not retained."""
         if self.compared:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -47,6 +48,7 @@ class JournalReader:
         self._variables = variables
         self._journal = Journal.open(state)
         self.values: Table = {}
+        self._bridge = secrets.token_hex(4)
         self._use(loaded)
         self.translator: Translator = words_for(self.schedule.language, variables)
 
@@ -87,6 +89,7 @@ class JournalReader:
             nights=self._nights(journal, calendar, now) if settings.diary else None,
             detail=settings.detail,
             discovery=settings.discovery,
+            bridge=self._bridge,
         )
 
     def forget_zone(self) -> None:

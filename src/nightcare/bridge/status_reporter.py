@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TextIO
 
 from nightcare.bridge.broker_answers import Trouble
+from nightcare.bridge.publication import bridge_of
 from nightcare.bridge.reader import JournalReader
 from nightcare.errors import NightcareError, StateError
 from nightcare.i18n.bridge_text import trouble_text
@@ -36,6 +37,7 @@ class StatusReporter:
         self._out = out
         self.status = BridgeStatus()
         self._rival_until: datetime | None = None
+        self._owned = ""
 
     def report(self, status: BridgeStatus, trouble: Trouble, now: datetime) -> None:
         """Publish the status of the connection now (UTC), and log it if it has changed."""
@@ -64,6 +66,26 @@ class StatusReporter:
         elif not status.connected:
             text = trouble_text(status.trouble, status.reason, self._reader.translator)
             say("log_mqtt_trouble", now, address=status.address, trouble=text)
+
+    def explained(self, trouble: Trouble) -> Trouble:
+        """Return the reason for a loss: mosquitto 2.0.11 does not tell that it was a takeover."""
+        rival = self._rival_until is not None and trouble.key in {"lost", "left"}
+        return Trouble("taken_over") if rival else trouble
+
+    def compare(self, topic: str, state: bytes, bridge: str, now: datetime) -> None:
+        """Notice when the state that this bridge has published is another bridge's now.
+
+        Args:
+            topic: The topic of the state.
+            state: The payload that the broker has.
+            bridge: The id of this bridge.
+            now: The instant (UTC).
+        """
+        found = bridge_of(state)
+        if found == bridge:
+            self._owned = topic
+        elif found and self._owned == topic:
+            self._rival_until = now + _RIVAL
 
     def next_change(self, now: datetime) -> datetime | None:
         """Return when (UTC) another client of the same name is to be reported no more."""
