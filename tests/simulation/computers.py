@@ -16,7 +16,7 @@ from nightcare.domain.policy import Presence
 from nightcare.domain.reasons import Condition
 from nightcare.domain.recurrence import between
 from nightcare.domain.reminders import Key
-from nightcare.domain.shared_acts import ANSWERS
+from nightcare.domain.shared_acts import ANSWERS, live
 from nightcare.engine.engine import Engine
 from nightcare.engine.messages import key_of
 from nightcare.errors import NothingToDo, ValueRefused
@@ -231,9 +231,10 @@ class Computer:
                     one.expect(self, world.now)
 
     def expect(self, origin: Computer, now: datetime) -> None:
-        """Note that the answers of another computer arrive here soon."""
-        for answers in origin.given.values():
-            for key in answers:
+        """Note that the answers that another computer has recorded as acts arrive here soon."""
+        for key in {key for answers in origin.given.values() for key in answers}:
+            recorded = live(origin.journal.shared_acts_on(key, own=True)).values()
+            if any(isinstance(one, Closed) for one in recorded):
                 self.arrived.setdefault((key, origin.name), now + IN_TIME)
 
     def connect(self) -> None:
