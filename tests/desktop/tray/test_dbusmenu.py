@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 import pytest
@@ -90,7 +91,7 @@ def test_only_the_properties_that_were_asked_for_are_sent() -> None:
 
 def test_an_item_keeps_its_id_and_a_new_one_gets_another() -> None:
     """A press on an old layout is never taken for another item."""
-    bench = Bench(DONE, CHOICE)
+    bench = Bench(CHOICE, DONE)
     before = bench.ids()
     bench.items = (CHOICE, MenuItem("done/b", "Done", pressable=True))
     after = bench.ids()
@@ -99,6 +100,46 @@ def test_an_item_keeps_its_id_and_a_new_one_gets_another() -> None:
     bench.call("Event", before["Done"], "clicked", ("s", ""), 0)
     assert bench.pressed == ["done/a"]
     assert bench.revisions == [1, 2]
+
+
+def test_the_order_is_right_on_a_host_that_ignores_moves() -> None:
+    """ubuntu/gnome-shell-extension-appindicator#632: it inserts, and later removes what is left.
+
+    A press on an item by its earlier id still counts.
+    """
+    chance = Random(1)  # noqa: S311 - a menu is no secret
+    names = [f"item/{number}" for number in range(8)]
+    bench = Bench()
+    drawn: list[int] = []
+    for _ in range(300):
+        chosen = chance.sample(names, chance.randint(1, len(names)))
+        bench.items = tuple(
+            MenuItem(one, one, pressable=True, children=(MenuItem(f"{one}/below", f"{one}/below"),))
+            for one in chosen
+        )
+        _, (_, _, children) = bench.call("GetLayout", 0, -1, [])
+        wanted = [node[0] for _, node in children]
+        for at, number in enumerate(wanted):
+            if number not in drawn:
+                drawn.insert(at, number)
+        left = [number for number in drawn if number in wanted]
+        bench.call("Event", drawn[-1], "clicked", ("s", ""), 0)
+        assert left == wanted
+        drawn = left
+    assert len(bench.pressed) == 300
+
+
+def test_many_moves_forget_the_oldest_ids() -> None:
+    """Those of the present layout are kept, and an unknown one gets an error."""
+    bench = Bench(DONE, CHOICE)
+    first = bench.ids()
+    for turn in range(3000):
+        bench.items = (CHOICE, DONE) if turn % 2 else (DONE, CHOICE)
+        last = bench.ids()
+    with pytest.raises(MethodError):
+        bench.call("Event", first["Done"], "clicked", ("s", ""), 0)
+    bench.call("Event", last["Done"], "clicked", ("s", ""), 0)
+    assert bench.pressed == ["done/a"]
 
 
 def test_only_a_click_on_what_can_be_pressed_counts() -> None:

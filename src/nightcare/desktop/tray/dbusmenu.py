@@ -6,9 +6,8 @@ https://github.com/AyatanaIndicators/libdbusmenu.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable
-from itertools import count
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import count, takewhile
 from typing import Any
 
 from nightcare.desktop.dbus.exported_object import Interface, Method, Property, invalid
@@ -30,8 +29,9 @@ Properties = dict[str, tuple[str, Any]]
 class DbusMenu:
     """The menu, laid out when a host asks for it.
 
-    Each item keeps its id as long as it is remembered, so that a press on an old layout is never
-    taken for another item.
+    An id stands for one item as long as it is remembered, so that a press on an old layout is never
+    taken for another item. An item that moves gets another id, because the extension of GNOME may
+    ignore a move (ubuntu/gnome-shell-extension-appindicator#632).
 
     Args:
         read: Returns the items now.
@@ -49,7 +49,7 @@ class DbusMenu:
         self._press = press
         self._updated = updated
         self._next_id = count(_ROOT_ID + 1)
-        self._ids: OrderedDict[str, int] = OrderedDict()
+        self._ids: dict[str, int] = {}
         self._names: dict[int, str] = {_ROOT_ID: _ROOT}
         self._root = MenuItem(_ROOT)
         self._items: dict[int, MenuItem] = {_ROOT_ID: self._root}
@@ -61,11 +61,15 @@ class DbusMenu:
         root = MenuItem(_ROOT, children=self._read())
         if root == self._root:
             return False
+        self._release_moved(self._root.children, root.children)
         self._root = root
         self._items = {self._id(item): item for item in root.walk()}
-        while len(self._ids) > max(_MOST_REMEMBERED, len(self._items)):
-            _, number = self._ids.popitem(last=False)
-            del self._names[number]
+        # Those of the present layout are not forgotten.
+        while len(self._names) > max(_MOST_REMEMBERED, len(self._items)):
+            number = next(one for one in self._names if one not in self._items)
+            name = self._names.pop(number)
+            if self._ids.get(name) == number:
+                del self._ids[name]
         self._revision += 1
         self._updated(self._revision)
         return True
@@ -103,9 +107,19 @@ class DbusMenu:
         if number is None:
             number = self._ids[item.name] = next(self._next_id)
             self._names[number] = item.name
-        # Those of the present layout are the last to be forgotten.
-        self._ids.move_to_end(item.name)
         return number
+
+    def _release_moved(self, old: Sequence[MenuItem], new: Sequence[MenuItem]) -> None:
+        """Let the items that are at another place than before get a new id, with those below."""
+        pairs = list(
+            takewhile(lambda pair: pair[0].name == pair[1].name, zip(old, new, strict=False))
+        )
+        for before, now in pairs:
+            self._release_moved(before.children, now.children)
+        names = {item.name for item in old}
+        for moved in (item for item in new[len(pairs) :] if item.name in names):
+            for item in moved.walk():
+                self._ids.pop(item.name, None)
 
     def _item(self, number: int) -> MenuItem:
         item = self._items.get(number)
