@@ -223,7 +223,7 @@ class Display:
 
 
 @contextlib.contextmanager
-def virtual_display(home: Home) -> Iterator[Display]:
+def virtual_display(home: Home, height: int = HEIGHT) -> Iterator[Display]:
     """Run an X server on a free display number; it draws into memory alone."""
     read_end, write_end = os.pipe()
     with contextlib.ExitStack() as stack:
@@ -232,7 +232,7 @@ def virtual_display(home: Home) -> Iterator[Display]:
             command = [
                 find_program("Xvfb", "xvfb"),
                 *("-displayfd", str(write_end)),
-                *("-screen", "0", f"{WIDTH}x{HEIGHT}x24"),
+                *("-screen", "0", f"{WIDTH}x{height}x24"),
                 *("-nolisten", "tcp"),
                 "-noreset",
                 # A key that a busy machine releases late must not be typed twice.

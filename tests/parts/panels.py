@@ -15,11 +15,19 @@ from parts.bus import DRIVER, PrivateBus
 from parts.display import PIXEL_BYTES, Box, Display, Picture
 from parts.home import Home
 from parts.processes import HANG_SECONDS, Program, eventually, find_program, running
+from parts.servers.gnome import gnome_shell
 from parts.servers.sway import sway
 from parts.tray_host import WATCHER
 
 HEIGHT = 40
 """Pixels of a panel at the upper edge."""
+
+DIMMED = 0.08
+"""The most by which GNOME makes icons darker, so that its background is still another colour."""
+
+EXTENSION = """[org/gnome/shell]
+enabled-extensions=['ubuntu-appindicators@ubuntu.com']
+"""
 
 GROUNDS = (bytes.fromhex("24354a"), bytes.fromhex("5a6470"))
 """The colours of the icon's ground, as a rule and while paused; nothing else there has them."""
@@ -128,25 +136,30 @@ class Panel:
         name: the name of the program, as `status` has it.
         program: its process.
         top: the row below which its menus are drawn; one may overlap the panel.
+        unfolds: whether a submenu opens within the menu, and not beside it.
+        dimmed: by how much icons are darker, as a share of each colour.
     """
 
     name: str
     program: Program
     display: Display
     top: int = HEIGHT
+    unfolds: bool = False
+    dimmed: float = 0.0
 
     def icon(self) -> Box:
         """Wait until the icon is on the panel and at rest; return where it is."""
 
         def found() -> Box | None:
             picture = self.display.picture()
-            return area(picture, GROUNDS[0]) or area(picture, GROUNDS[1])
+            grounds = (area(picture, one, dimmed=self.dimmed) for one in GROUNDS)
+            return next(filter(None, grounds), None)
 
         return cast("Box", eventually(found, HANG_SECONDS, "the icon", self.program))
 
     def marked(self) -> bool:
         """Return whether the icon has the mark for an open reminder now."""
-        return area(self.display.picture(), OPEN) is not None
+        return area(self.display.picture(), OPEN, dimmed=self.dimmed) is not None
 
     def settled(self, before: Picture) -> Box:
         """Wait until something below the panel was drawn and is at rest; return where."""
@@ -159,21 +172,22 @@ class Panel:
         return cast("Box", eventually(drawn, HANG_SECONDS, "a window", self.program))
 
 
-def area(picture: Picture, colour: bytes, height: int = HEIGHT) -> Box | None:
+def area(picture: Picture, colour: bytes, height: int = HEIGHT, dimmed: float = 0.0) -> Box | None:
     """Return the smallest rectangle with all pixels of a colour, on the panel by default.
 
     Args:
         picture: The display.
         colour: The colour.
         height: How many rows from the top are searched.
+        dimmed: By how much red, green and blue may each differ, as a share of them.
     """
     size = picture.width * PIXEL_BYTES
     places = [
         (x, y)
         for y in range(height)
-        if colour in picture.pixels[y * size : (y + 1) * size]
+        if dimmed or colour in picture.pixels[y * size : (y + 1) * size]
         for x in range(picture.width)
-        if picture.at(x, y) == colour
+        if all(abs(a - b) <= dimmed * b for a, b in zip(picture.at(x, y), colour, strict=True))
     ]
     if not places:
         return None
@@ -266,6 +280,14 @@ def plasma_panel(display: Display, bus: PrivateBus, home: Home) -> Iterator[Pane
     ):
         bus.wait_for_owner(WATCHER, watcher)
         yield Panel("plasmashell", program, display)
+
+
+@contextlib.contextmanager
+def gnome_panel(display: Display, bus: PrivateBus, home: Home) -> Iterator[Panel]:
+    """Run GNOME Shell with the extension that shows tray icons."""
+    with gnome_shell(display, bus, home, more=EXTENSION) as shell:
+        bus.wait_for_owner(WATCHER, shell.program)
+        yield Panel("gnome-shell", shell.program, display, unfolds=True, dimmed=DIMMED)
 
 
 @contextlib.contextmanager

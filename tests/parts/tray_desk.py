@@ -15,11 +15,13 @@ from jeepney import DBusAddress, new_method_call
 
 from nightcare.journal.store import Journal
 from parts.bus import Monitor, PrivateBus, private_bus
-from parts.display import WIDTH, Box, Display, Picture, virtual_display
+from parts.display import HEIGHT, WIDTH, Box, Display, Picture, virtual_display
 from parts.home import Home, private_home
+from parts.panels import HEIGHT as PANEL_HEIGHT
 from parts.panels import (
     Panel,
     StartPanel,
+    gnome_panel,
     lxqt_panel,
     mate_panel,
     plasma_panel,
@@ -37,6 +39,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "tray.md"
 PICTURES = DOCUMENT.parent / "screenshots" / "tray"
 PANELS: MappingProxyType[str, StartPanel] = MappingProxyType(
     {
+        "GNOME": gnome_panel,
         "LXQt": lxqt_panel,
         "MATE": mate_panel,
         "Plasma": plasma_panel,
@@ -44,7 +47,7 @@ PANELS: MappingProxyType[str, StartPanel] = MappingProxyType(
         "Xfce": xfce4_panel,
     }
 )
-POINTED_AT = ("LXQt", "MATE", "Xfce")
+POINTED_AT = ("LXQt", "MATE", "Plasma", "Xfce")
 """The panels with a menu that takes clicks of the test's pointer."""
 
 GLANCE_SECONDS = 3.0
@@ -124,16 +127,43 @@ class Tray:
         """Open the menu, and click on an item, given by the labels that lead to it."""
         self.pressed.add(leaf(*path))
         before, box = self.open_menu()
-        labels = self.labels()
+        labels, rows_of = self.labels(), slice(0, None)
         for depth, label in enumerate(path):
-            row = self.rows(labels, box)[labels.index(label)]
+            row = self.rows(labels, box)[rows_of][labels[rows_of].index(label)]
             shown = self.at_rest()
             self.display.point(*row.center)
             self.display.click_here()
-            if label != path[-1]:
-                box = self.submenu(shown, box.x + box.width)
-                labels = self.labels(*path[: depth + 1])
-        eventually(lambda: self.changed(before) is None, HANG_SECONDS, "the menu to close")
+            if label == path[-1]:
+                break
+            below = self.labels(*path[: depth + 1])
+            if self.panel.unfolds:
+                first = labels.index(label) + 1
+                labels[first:first] = below
+                rows_of = slice(first, first + len(below))
+                box = self.unfolded(before, labels)
+            else:
+                labels, box = below, self.submenu(shown, box.x + box.width)
+
+        def closed() -> bool:
+            # The icon may have changed, which the menu of waybar overlaps.
+            return self.display.picture().changed(before, below=PANEL_HEIGHT) is None
+
+        eventually(closed, HANG_SECONDS, "the menu to close", self.panel.program)
+
+    def unfolded(self, before: Picture, labels: list[str]) -> Box:
+        """Wait until a submenu has unfolded within the menu; return where the menu is."""
+
+        def drawn() -> Box | None:
+            box, again = self.changed(before), self.changed(before)
+            at_rest = box if box == again else None
+            return at_rest if at_rest and self.shows(labels, at_rest) else None
+
+        what = f"lines for {labels}"
+        return cast("Box", eventually(drawn, HANG_SECONDS, what, self.panel.program))
+
+    def shows(self, labels: list[str], box: Box) -> bool:
+        """Return whether a menu has as many lines of text as there are labels."""
+        return len(rows(self.display.picture(), box)) == len(labels)
 
     def rows(self, labels: list[str], box: Box) -> list[Box]:
         """Wait until each label of a menu has a line of text; return where they are."""
@@ -217,7 +247,10 @@ def tray_on(name: str, table: ServerTable, *, writing: bool) -> Iterator[Tray]:
     with contextlib.ExitStack() as stack:
         home = stack.enter_context(private_home())
         bus = stack.enter_context(private_bus(home, services=True))
-        display = stack.enter_context(virtual_display(home))
+        # The menu of GNOME, with a submenu unfolded, is higher than the usual display.
+        display = stack.enter_context(
+            virtual_display(home, 2 * HEIGHT if name == "GNOME" else HEIGHT)
+        )
         panel = stack.enter_context(PANELS[name](display, bus, home))
         monitor = stack.enter_context(bus.monitor())
         session = {"DBUS_SESSION_BUS_ADDRESS": bus.address, "DISPLAY": display.name}

@@ -18,7 +18,7 @@ from nightcare.journal.store import Journal
 from parts.bus import private_bus
 from parts.display import Box, virtual_display
 from parts.home import Home, private_home
-from parts.panels import Panel, right_of
+from parts.panels import EXTENSION, Panel, right_of
 from parts.processes import HANG_SECONDS, eventually
 from parts.program import LATER, Nightcare
 from parts.scripts import shell_program
@@ -35,10 +35,6 @@ OPENED = "text/html", "text/plain", "application/toml", "text/x-toml"
 
 OF_ICONS = 1000
 """The column of the panel of GNOME from which on icons are drawn."""
-
-EXTENSION = """[org/gnome/shell]
-enabled-extensions=['ubuntu-appindicators@ubuntu.com']
-"""
 
 
 @pytest.fixture(scope="module")
