@@ -236,3 +236,19 @@ def test_undo_lets_come_what_a_journey_since_has_put_ahead(*, missed: bool) -> N
     UserActions(made.schedule, made.zone, made.journal).undo(made.now)
     made.written()
     assert made.outcomes("stretch") == []
+
+
+def test_undo_of_an_answer_lets_come_what_a_journey_has_put_ahead() -> None:
+    """Nobody saw the one of 14:00, and no other one may take its place meanwhile."""
+    made = Desk(
+        '[reminders.water]\ntopic = "hydration"\nevery = "2h"\nfrom = "08:00"\nuntil = "20:00"\n',
+        "07:30",
+    )
+    made.there(Presence({Condition.LOCKED}))
+    made.until("14:05")
+    answered = made.answers().done(made.now, "water")
+    made.written()
+    made.travel("America/New_York")
+    made.zone = ZoneInfo("America/New_York")
+    UserActions(made.schedule, made.zone, made.journal).undo(made.now)
+    assert made.journal.delivery(answered.key) is None

@@ -68,8 +68,8 @@ def candidates(
     """Return the candidates for the screen: newly due, back from a snooze, held, or to repeat."""
     now = situation.now
     new = _newly_due(context, guided_routine, situation)
-    _keep_one_each(context, now)
     _move(context, now)
+    _keep_one_each(context, now)
     unsettled = context.journal.unsettled()
     screen_taken = any(one.displayed is not None for one in unsettled)
     asks_again = any(

@@ -110,7 +110,10 @@ class Undo:
         if any(one.displayed is not None for one in (*restored, *aside)):
             self._requeue(action.beside)
         for delivery in restored:
-            self.journal.save(self._reopened(delivery, stored, action.at, now))
+            if self._is_to_come(delivery, state, now):
+                self.journal.forget(delivery.key)
+            else:
+                self.journal.save(self._reopened(delivery, stored, action.at, now))
         # The one on the screen comes last: what had taken its place there leaves it before.
         for delivery in sorted(aside, key=lambda one: one.displayed is not None):
             present = self.journal.delivery(delivery.key)
