@@ -16,7 +16,9 @@ pytest_plugins = ["parts.fixtures"]
 
 _OURS = ("DISPLAY", "WAYLAND_DISPLAY", "NOTIFY_SOCKET", "LANGUAGE", "LC_ALL", "LC_MESSAGES")
 
-_ALL_DESKTOPS = ("test_tray_items.py", "test_graphical_calendar.py")
+_ALL_DESKTOPS = (
+    "test_tray_items.py", "test_graphical_calendar.py", "test_separate_networks.py"
+)  # fmt: skip
 """The tests that only `--desktops all` runs."""
 
 # How fast an example runs says nothing on a busy machine.
@@ -25,7 +27,7 @@ settings.load_profile("checks")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out the tests on real panels and calendars, as those on GNOME Shell: they take long."""
+    """Leave out what takes long: real panels and calendars, GNOME Shell, separate networks."""
     name = collection_path.name
     if name == "test_home_assistant.py":
         return None if config.getoption("--home-assistant") else True

@@ -47,19 +47,21 @@ def broker(home: Home) -> Iterator[Broker]:
 
 
 @contextlib.contextmanager
-def bridge(person: Nightcare, number: int) -> Iterator[Program]:
-    """Run a bridge that takes this machine for another one."""
+def bridge(person: Nightcare, number: int, inside: tuple[str, ...] = ()) -> Iterator[Program]:
+    """Run a bridge that takes this machine for another one, `inside` another network."""
     identity = person.home.aside / "machine-id"
     identity.write_text(f"{number:032x}\n", encoding="utf-8")
     alone = with_mounts(f'mount --bind "{identity}" /etc/machine-id')
-    command = [*alone, PROGRAM[0], "-m", "nightcare.bridge"]
+    command = [*inside, *alone, PROGRAM[0], "-m", "nightcare.bridge"]
     with running(command, person.home.environment(), person.home.log("bridge")) as program:
         yield program
 
 
 @contextlib.contextmanager
-def computer(broker: Broker, number: int) -> Iterator[Computer]:
-    """Run one computer of the person."""
+def computer(
+    broker: Broker, number: int, host: str = "127.0.0.1", inside: tuple[str, ...] = ()
+) -> Iterator[Computer]:
+    """Run one computer of the person; its bridge `inside` a network where the broker is `host`."""
     with (
         private_home() as home,
         private_bus(home) as bus,
@@ -71,8 +73,8 @@ def computer(broker: Broker, number: int) -> Iterator[Computer]:
         # The config names the file with the password in the home of the broker.
         shared = broker.config("share = true", "discovery = false")
         shared = shared.replace("~/mqtt-password", f"{broker.home.path}/mqtt-password")
-        person.configure(LATER, shared)
-        with person.service() as service, bridge(person, number):
+        person.configure(LATER, shared.replace("127.0.0.1", host))
+        with person.service() as service, bridge(person, number, inside):
             yield Computer(person, server, service)
 
 
