@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from nightcare.bridge.act_exchange import SharedMessage
+from nightcare.bridge.value_exchange import ValueExchange
 from nightcare.domain.diary import Answer, Severity
 from nightcare.domain.referral import Referral, ReferralReason, concern
 from nightcare.domain.schedule import ReferralRule
-from nightcare.engine.diary_actions import Details
+from nightcare.engine.diary_actions import Details, DiaryActions
+from nightcare.errors import StateError
+from nightcare.journal.database import FILE_NAME
+from nightcare.journal.store import Journal
 from parts.desk import local
 from parts.sharing_desk import SharingDesk, two
 
@@ -480,3 +487,30 @@ def test_of_two_that_act_unknown_to_each_other_the_later_action_counts() -> None
     laptop.hear(desk)
     until = laptop.now + 2 * HOUR
     assert [one.journal.global_state().paused_until for one in (desk, laptop)] == [until, until]
+
+
+def test_an_erasure_beside_a_reader_is_taken_up_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bridge keeps the messages, and takes them in at the next round."""
+    monkeypatch.setattr("nightcare.journal.database._BUSY_SECONDS", 0.05)
+    desk = SharingDesk("desk")
+    with (
+        closing(Journal.open(tmp_path)) as journal,
+        closing(sqlite3.connect(tmp_path / FILE_NAME)) as reader,
+    ):
+        laptop = ValueExchange(journal, "laptop", desk.schedule, desk.zone, diary=True)
+        journal.shared.sharing_since("laptop", desk.now)
+        diary = DiaryActions(journal.diary, desk.answers().calendar())
+        diary.add(desk.now - 10 * HOUR, Details(), desk.now)
+        desk.now += MINUTE
+        erase(desk)
+        messages = desk.publish()
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM cramps").fetchone()
+        with pytest.raises(StateError):
+            laptop.receive(messages, desk.now)
+        reader.rollback()
+        laptop.receive(messages, desk.now)
+        assert journal.diary.cramps() == []
+        assert journal.shared.erased_at("laptop", desk.now) == desk.now
