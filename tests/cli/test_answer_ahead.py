@@ -278,7 +278,7 @@ def test_undo_of_an_answer_of_yesterday(terminal: Terminal) -> None:
     terminal("skip")
     terminal.look_at_the_clock("10:00", TODAY + ONE_DAY)
     assert terminal("undo").out == (
-        "Undone: the water of yesterday 14:00 no longer counts as skipped.\n"
+        "Undone: water (yesterday 14:00) no longer counts as skipped.\n"
     )
     terminal.look_at_the_clock("14:01")
     terminal("done")
