@@ -34,6 +34,26 @@ def test_a_command_prints_no_english(terminal: Terminal, command: str) -> None:
     assert english_in(f"{result.out}\n{result.err}") == []
 
 
+@pytest.mark.parametrize(
+    ("command", "printed"),
+    [
+        ("done vand", "Godt gået: vand."),
+        ("snooze vand 10m", "Udsat"),
+        ("skip vand i dag", "Sprunget over"),
+        ("why vand", "endnu ikke været tid"),
+    ],
+)
+def test_a_dane_types_the_title_that_the_output_shows(
+    terminal: Terminal, command: str, printed: str
+) -> None:
+    """The reminder is called water in the config, and vand on the screen."""
+    terminal.write('language = "da"')
+    terminal.have_open("14:00")
+    result = terminal(*command.split())
+    assert result.code == 0, result.err
+    assert printed in result.out
+
+
 def test_english_output_is_found(terminal: Terminal) -> None:
     """Each of these prints an English sentence, which would be found."""
     terminal.have_open("14:00")

@@ -98,3 +98,15 @@ def test_a_label_has_the_name_beside_another_title() -> None:
     assert SCHEDULE.label("water", said.__getitem__) == "water"
     named = replace(SCHEDULE, reminders=(replace(WATER, name="morning"),))
     assert named.label("morning", said.__getitem__) == "water (morning)"
+
+
+def test_a_person_types_a_name_or_the_only_title() -> None:
+    """A title that two reminders share, and a word that means none, stay as they are."""
+    said = {"topic_hydration": "water"}.__getitem__
+    morning, noon = replace(WATER, name="morning"), replace(WATER, name="noon")
+    one = replace(SCHEDULE, reminders=(morning,))
+    both = replace(SCHEDULE, reminders=(morning, noon))
+    assert one.typed("morning", said) == "morning"
+    assert one.typed("Water", said) == "morning"
+    assert both.typed("water", said) == "water"
+    assert one.typed("tea", said) == "tea"

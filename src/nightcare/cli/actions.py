@@ -107,7 +107,8 @@ def done_command(context: CommandContext, reminder: str | None, *, ahead: bool) 
     """Mark the reminder that is open, or was shown last, as done; shortly before, the next one."""
     with user_actions(context) as actions:
         try:
-            delivery = actions.done(context.now, reminder, ahead=ahead)
+            name = None if reminder is None else context.typed_reminder(reminder)
+            delivery = actions.done(context.now, name, ahead=ahead)
         except NothingToDo as error:
             raise _with_clocks(error, context) from error
         outlook = context.outlook()
@@ -159,6 +160,7 @@ def _skip_of(words: list[str], context: CommandContext) -> tuple[str | None, Ski
         return None, SkipSpan.ONE
     typed = context.translator.input
     spans = dict.fromkeys(typed.today, SkipSpan.TODAY) | dict.fromkeys(typed.next, SkipSpan.NEXT)
+    words = [context.typed_reminder(words[0]), *words[1:]]
     named = context.schedule.reminder(words[0]) is not None
     if not named and (span := spans.get(normalised(" ".join(words)))) is not None:
         return None, span
@@ -219,6 +221,7 @@ def tonight_command(context: CommandContext, words: tuple[str, ...]) -> None:
 @pass_context
 def try_command(context: CommandContext, reminder: str) -> None:
     """Show a reminder now, to see how it looks. Needs the running service."""
+    reminder = context.typed_reminder(reminder)
     with user_actions(context) as actions, context.journal() as journal:
         actions.reminder(reminder)
         if not context.service_runs():
@@ -248,6 +251,7 @@ def try_command(context: CommandContext, reminder: str) -> None:
 
 def _split_name(words: list[str], context: CommandContext) -> tuple[str | None, str]:
     """Split the name of a reminder from the end of a snooze that may follow it."""
+    words = [context.typed_reminder(one) for one in words[:1]] + words[1:]
     named = words and context.schedule.reminder(words[0]) is not None
     if not named and (not words or _begins_end(words[0], context.translator.input)):
         return None, " ".join(words)

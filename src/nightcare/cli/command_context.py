@@ -180,6 +180,10 @@ class CommandContext:
         """Return a reminder, given by its name, as a person reads it."""
         return self.schedule.title(reminder, self.translator.text)
 
+    def typed_reminder(self, word: str) -> str:
+        """Return the name of the reminder that a person typed, by its name or its title."""
+        return self.schedule.typed(word, self.translator.text)
+
     # The journal
 
     @contextmanager

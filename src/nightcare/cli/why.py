@@ -25,6 +25,7 @@ def why_command(context: CommandContext, *, reminder: str | None, as_json: bool)
     """Show why each reminder, or one of them, was last shown, held back or dropped."""
     with context.journal() as journal:
         if reminder is not None:
+            reminder = context.typed_reminder(reminder)
             with user_actions(context) as actions:
                 actions.reminder(reminder)
         decisions = journal.last_decisions(reminder)

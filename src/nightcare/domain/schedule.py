@@ -98,6 +98,19 @@ class Schedule:
         title = self.title(name, say)
         return title if title == name else f"{title} ({name})"
 
+    def typed(self, word: str, say: Callable[[str], str]) -> str:
+        """Return the name of the reminder that a person means by its name or its only title.
+
+        Args:
+            word: What the person typed; it is returned if it means no reminder, or several.
+            say: Returns the text of a key of the catalogue.
+        """
+        if self.reminder(word) is not None:
+            return word
+        titles = {one.name: self.title(one.name, say).casefold() for one in self.reminders}
+        meant = [name for name, title in titles.items() if title == word.casefold()]
+        return meant[0] if len(meant) == 1 else word
+
     @property
     def enabled(self) -> tuple[Reminder, ...]:
         """The reminders in force."""
