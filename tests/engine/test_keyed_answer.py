@@ -98,6 +98,24 @@ def test_undo_of_an_answer_restores_the_occurrence_of_the_key() -> None:
     assert outcomes(made) == {"14:00": "snoozed", "16:00": "due"}
 
 
+def test_what_was_seen_stays_seen_when_its_snooze_is_undone() -> None:
+    """The snooze began before anybody saw it, and is undone when it is too late to show it."""
+    made = desk_until("15:50", WATER)
+    made.answers().skip(made.now, "water", SkipSpan.NEXT)
+    made.written()
+    made.until("16:05")
+    made.answers().undo(made.now)
+    press(made, "16:00", "snooze-10m")
+    made.written()
+    made.until("16:16")
+    assert made.title() == "Water"
+    made.until("17:50")
+    made.undo()
+    (water,) = [one for one in made.deliveries("water") if one.occurrence.due == local("16:00")]
+    assert water.seen
+    assert outcomes(made)["16:00"] == "expired: too late"
+
+
 def test_an_occurrence_with_its_outcome_takes_no_answer() -> None:
     """The first press counts, and the other occurrence does not take the second."""
     made = two_unanswered()

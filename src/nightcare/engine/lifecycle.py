@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from nightcare.domain.care_day import ONE_DAY
@@ -110,13 +111,15 @@ def _newly_due(
     known = context.journal.known(one.key for one in due)
     new = [one for one in due if one.key not in known]
     # What a change of the plan has moved behind the last reckoning has a course already.
-    moved = [one.occurrence for one in context.journal.unsettled() if isinstance(one.state, Due)]
+    moved = [one for one in context.journal.unsettled() if isinstance(one.state, Due)]
+    seen = {one.key for one in moved if one.seen}
     begun = []
-    for occurrence in sorted([*moved, *new], key=lambda one: one.due):
+    for occurrence in sorted([*(one.occurrence for one in moved), *new], key=lambda one: one.due):
         reminder = context.schedule.reminder(occurrence.key.reminder)
         if reminder is None:
             continue
-        delivery = _as_elsewhere(context, begin(occurrence, reminder.topic), now)
+        fresh = replace(begin(occurrence, reminder.topic), seen=occurrence.key in seen)
+        delivery = _as_elsewhere(context, fresh, now)
         if delivery.settled:
             context.decided(delivery, "drop", Reason.ANSWERED, now)
             context.settle(delivery)
