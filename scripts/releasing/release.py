@@ -266,7 +266,7 @@ STEPS: tuple[tuple[str, bool, Callable[[Release], str]], ...] = (
         "scripts/pythons", "tested on the Pythons of bookworm, trixie and sid",
     )),
     ("Upgrades", True, script(
-        "scripts/upgrades", "from 0.1.0 by pipx, uv and the Debian package",
+        "scripts/upgrades", "from 0.1.0 and to the next version, by pipx, uv, pip and dpkg",
     )),
     ("Hashes and signature", False, sign),
 )  # fmt: skip

@@ -84,6 +84,19 @@ def with_uv(home: Home, packages: Packages) -> None:
     )
 
 
+def with_pip(home: Home, packages: Packages) -> None:
+    """Install as `pip install --upgrade` does in a virtual environment."""
+    folder = home.path / "venv"
+    if not folder.exists():
+        run_tool([PYTHON, "-m", "venv", str(folder)], home.environment(), INSTALL_SECONDS)
+    options = ["--upgrade", *packages.find_links]
+    run_tool(
+        [str(folder / "bin" / "pip"), "install", *options, f"{packages.wheel}[mqtt,report]"],
+        home.environment(),
+        INSTALL_SECONDS,
+    )
+
+
 def with_dpkg(home: Home, packages: Packages) -> None:
     """Install the Debian packages, also in place of newer ones."""
     dpkg = ["dpkg", "--force-downgrade", "--install", *packages.debs]
@@ -102,9 +115,9 @@ class Person:
 
     @property
     def program(self) -> str:
-        """The command that the shell finds."""
-        local = self.home.path / ".local" / "bin" / "nightcare"
-        return str(local) if local.exists() else "/usr/bin/nightcare"
+        """The command that this person types."""
+        own = [self.home.path / folder / "bin" / "nightcare" for folder in (".local", "venv")]
+        return str(next((one for one in own if one.exists()), "/usr/bin/nightcare"))
 
     def command(self, *words: str, code: int = 0) -> str:
         """Run a command and return what it prints, on both streams."""
@@ -174,7 +187,7 @@ def following(request: pytest.FixtureRequest) -> Packages:
     return _packages(request, "--next-release")
 
 
-@pytest.fixture(params=[with_pipx, with_uv, with_dpkg])
+@pytest.fixture(params=[with_pipx, with_uv, with_pip, with_dpkg])
 def install(request: pytest.FixtureRequest) -> Iterator[Installer]:
     """Return a way to install a version in place of another."""
     yield request.param
