@@ -101,9 +101,12 @@ class Evenings:
         later = world.due_between(world.now - timedelta(hours=3), world.now)
         # A clock that ran ahead and was set back has shown what is due later than now.
         later += [one.occurrence for key in self.seen if (one := world.journal.delivery(key))]
+        due = delivery.occurrence.due
         return any(
-            one.key.reminder == delivery.key.reminder and one.due > delivery.occurrence.due
+            # Of two moments that a journey has put on one instant, one is shown.
+            one.due > due or (one.due == due and one.key != delivery.key and one.key in self.seen)
             for one in later
+            if one.key.reminder == delivery.key.reminder
         )
 
     def _gave_way(self, world: World, delivery: Delivery | None, *, returns: bool) -> bool:

@@ -12,7 +12,7 @@ FIRST_SEED = int(os.environ.get("SIMULATE_FROM", "0"))
 SEEDS = int(os.environ.get("SIMULATE_SEEDS", "16"))
 FAILED_ONCE = (
     *(400764, 401570, 401622, 402272, 402376, 404043, 405182, 406792, 406892),
-    *(410604, 420013, 420035, 440068, 440186),
+    *(410604, 420013, 420035, 440068, 440186, 440778),
 )
 """Seeds that found a fault which the seeds above do not find."""
 
