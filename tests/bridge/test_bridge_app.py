@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import struct
 from collections import Counter
 from dataclasses import dataclass
@@ -291,3 +293,45 @@ def test_a_file_of_an_authority_that_cannot_be_used_is_named(
         assert str(path) in bench.found()
 
     tell(story, tmp_path, monkeypatch, more=f'ca = "{path}"\n')
+
+
+def password_file(folder: Path, key: str) -> Path:
+    """Make the file, or what is in its place, for a trouble of the password."""
+    path = folder / "mqtt-password"
+    if key == "not_file":
+        os.mkfifo(path, 0o600)
+    elif key != "unread":
+        path.write_text("" if key == "empty" else "secret", encoding="utf-8")
+        path.chmod(0o644 if key == "for_others" else 0o600)
+    return path
+
+
+@pytest.mark.parametrize("key", ["unread", "not_file", "for_others", "empty"])
+def test_a_password_file_that_cannot_be_used_is_named(
+    key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is missing, a pipe that nobody writes to, readable by others, or empty."""
+    path = password_file(tmp_path, key)
+
+    async def story(bench: Bench) -> None:
+        await bench.until(lambda: bench.status.trouble, "a report")
+        assert (bench.status.trouble, bench.status.reason) == (f"password_{key}", str(path))
+        assert str(path) in bench.found()
+        assert bench.broker.attempts == 0
+
+    more = f'user = "anna"\npassword_file = "{path}"\ninsecure = true\n'
+    tell(story, tmp_path, monkeypatch, more=more)
+
+
+def test_a_network_that_does_not_lead_there_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Linux refuses a connection to a multicast address by itself, and sends nothing."""
+
+    async def story(bench: Bench) -> None:
+        await bench.until(lambda: bench.status.trouble, "a report")
+        assert bench.status.trouble == "network"
+        assert bench.status.reason == os.strerror(errno.ENETUNREACH)
+        assert bench.status.reason in bench.found()
+
+    tell(story, tmp_path, monkeypatch, more='host = "224.0.0.1"\ninsecure = true\n')

@@ -18,6 +18,7 @@ from nightcare.bridge.settings import BridgeSettings, bridge_settings, computer_
 from nightcare.bridge.topics import OFFLINE, Topics
 from nightcare.config.load import load
 from nightcare.errors import DesktopError, ExtraMissing, NotConfigured, StateError
+from nightcare.i18n.bridge_text import trouble_text
 from nightcare.i18n.translator import read_words
 from nightcare.paths import bridge_lock
 from parts.processes import HANG_SECONDS
@@ -197,3 +198,19 @@ def test_forget_without_a_broker_says_why(
     lock = bridge_lock(state)
     assert lock.take()
     lock.release()
+
+
+def test_forget_says_what_the_broker_does_not_let_it_clear(
+    tmp_path: Path, state: Path, variables: Mapping[str, str]
+) -> None:
+    """With the topics, in both languages."""
+    with broker_aside() as broker:
+        broker.redelivered = retained(TOPICS.alive, b"left")
+        broker.refusing = {"alive": 0x87}
+        for language in ("en", "da"):
+            with pytest.raises(DesktopError) as caught:
+                forget(settings(tmp_path, broker.port), state, variables, read_words(language))
+            assert caught.value.key == "mqtt_not_forgotten"
+            assert caught.value.values["trouble"] == trouble_text(
+                "acl", TOPICS.alive, read_words(language)
+            )

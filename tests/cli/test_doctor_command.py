@@ -28,7 +28,10 @@ from nightcare.domain.notification import (
     NotificationShown,
     NotifierEvent,
 )
+from nightcare.i18n.translator import read_words
+from nightcare.journal.service_status import BridgeStatus, write_bridge_status
 from nightcare.journal.store import BUTTONS_NOTE
+from nightcare.paths import bridge_lock
 
 LONG = 60.0
 
@@ -132,6 +135,32 @@ def test_in_the_language_of_the_person(terminal: Terminal, monkeypatch: pytest.M
     assert "bad      Config: " in terminal("doctor").out
     monkeypatch.setenv("LANG", "da_DK.UTF-8")
     assert "fejl    Opsætning: " in terminal("doctor").out
+
+
+TROUBLE = "mqtt_trouble_"
+
+
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_each_trouble_of_the_bridge_has_its_sentence(terminal: Terminal, language: str) -> None:
+    """`status` and the doctor print the text of the catalogue whole, `[mqtt]` and reason too."""
+    texts = {key: str(text) for key, text in read_words(language).texts.items()}
+    troubles = {key: text for key, text in texts.items() if key.startswith(TROUBLE)}
+    assert troubles
+    terminal.write(f'language = "{language}"\n[mqtt]\nhost = "broker"\n')
+    with terminal.journal():
+        lock = bridge_lock(terminal.state)
+    assert lock.take()
+    reason = "/home/anna/[a] file"
+    for key, text in troubles.items():
+        status = BridgeStatus("broker:8883", trouble=key.removeprefix(TROUBLE), reason=reason)
+        with terminal.journal() as journal:
+            write_bridge_status(journal, status)
+        sentence = texts["bridge_trouble"].format(
+            address="broker:8883", trouble=text.format(reason=reason)
+        )
+        assert sentence in terminal("status").out.splitlines()
+        assert f"{texts['doctor_check_mqtt']}: {sentence}\n" in terminal("doctor").out
+    lock.release()
 
 
 def test_for_a_program(terminal: Terminal) -> None:
