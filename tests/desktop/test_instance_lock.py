@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -157,6 +159,40 @@ def test_the_home_folder_is_locked_as_well(tmp_path: Path) -> None:
     first.release()
     assert second.take()
     second.release()
+
+
+BEFORE = """
+import os, sys
+from pathlib import Path
+from nightcare.desktop.instance_lock import InstanceLock
+lock = InstanceLock(Path(sys.argv[1]))
+assert lock.take()
+lock.hand_over()
+os.execv(sys.executable, [sys.executable, "-c", sys.argv[2], sys.argv[1]])
+"""
+AFTER = """
+import os, sys
+from pathlib import Path
+from nightcare.desktop.instance_lock import InstanceLock, service_runs
+folder = Path(sys.argv[1])
+assert service_runs(folder)
+before = len(os.listdir("/proc/self/fd"))
+first, second = InstanceLock(folder), InstanceLock(folder)
+assert first.take()
+assert len(os.listdir("/proc/self/fd")) == before
+assert not second.take()
+first.release()
+assert not service_runs(folder)
+assert second.take()
+"""
+"""The program before a restart, and after it."""
+
+
+def test_a_restart_keeps_the_locks_until_the_new_program_takes_them(tmp_path: Path) -> None:
+    """No service can start between them, and nobody sees that none runs."""
+    words = [sys.executable, "-c", BEFORE, str(tmp_path), AFTER]
+    ended = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
 
 
 def test_the_home_folder_of_another_user_is_not_used() -> None:

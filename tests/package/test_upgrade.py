@@ -17,6 +17,7 @@ import pytest
 
 from nightcare import __version__
 from nightcare.journal.store import SERVICE_NOTE, Journal
+from parts.broker import phone, private_broker
 from parts.home import Home
 from parts.packages import Packages
 from parts.processes import Program, eventually, run_tool, running
@@ -81,15 +82,15 @@ class Installed:
         """The virtual environment that it lies in."""
         return self.program.resolve().parents[1]
 
-    def put(self, wheel: Path) -> None:
-        """Install a wheel, in the place of what is there."""
+    def put(self, wheel: Path, extra: str = "") -> None:
+        """Install a wheel, with an extra such as `[mqtt]`, in the place of what is there."""
         places = ["--no-index", "--find-links", str(self.wheels)]
         if self.kind == "pipx":
             words = ["install", "--force", "--python", PYTHON, f"--pip-args={' '.join(places)}"]
         else:
             words = ["tool", "install", "--reinstall", "--python", PYTHON, *places]
         run_tool(
-            [beside_python(self.kind), *words, str(wheel)],
+            [beside_python(self.kind), *words, f"{wheel}{extra}"],
             self.home.environment(),
             INSTALL_SECONDS,
         )
@@ -215,3 +216,37 @@ def test_no_descriptor_is_left_behind(installed: Installed, person: Nightcare, n
         installed.put(newer)
         eventually(lambda: version(person) == NEWER, SECONDS, "a restart", program)
         assert len(os.listdir(f"/proc/{program.pid}/fd")) <= before + 1  # noqa: PTH208 - likewise
+
+
+@pytest.mark.parametrize("installed", ["pipx"], indirect=True)
+def test_an_upgrade_restarts_the_bridge_beside_the_service_once(
+    installed: Installed, person: Nightcare, newer: Path, packages: Packages
+) -> None:
+    """Both go on as the new version, and the broker never hears that nightcare is offline."""
+    log = installed.home.log("bridge")
+
+    def connections() -> int:
+        return log.read_text(encoding="utf-8").count("Connected to the MQTT broker")
+
+    installed.put(packages.wheel, "[mqtt]")
+    with private_broker(installed.home) as broker, phone(broker) as one:
+        person.configure(LATER, broker.config())
+        with (
+            installed.service(person) as service,
+            running(
+                [str(installed.program), "bridge"], installed.home.environment(), log
+            ) as bridge,
+        ):
+            one.wait_for("alive", be="online")
+            eventually(lambda: one.versions() == {__version__}, SECONDS, "everything", bridge)
+            one.written.clear()
+            installed.put(newer, "[mqtt]")
+            eventually(lambda: version(person) == NEWER, SECONDS, "a restart", service)
+            eventually(lambda: one.versions() == {NEWER}, SECONDS, "the new version", bridge)
+            eventually(lambda: connections() == 2, SECONDS, "another connection", bridge)
+            one.wait_for("alive", be="online")
+            assert not [payload for _, payload in one.written if payload == b"offline"]
+            assert service.process.poll() is None
+            assert bridge.process.poll() is None
+        assert connections() == 2
+        assert "Traceback" not in log.read_text(encoding="utf-8") + installed.printed()

@@ -203,12 +203,18 @@ def _openssl(folder: Path, *words: str, **variables: str) -> None:
 
 
 class Phone:
-    """Somebody at the broker who sees everything, and presses."""
+    """Somebody at the broker who sees everything, and presses.
+
+    Attributes:
+        live: The messages that are not retained, as they came.
+        written: The retained messages, as they came.
+    """
 
     def __init__(self, broker: Broker, name: str = "phone") -> None:
         self._lock = threading.Lock()
         self._retained: dict[str, bytes] = {}
         self.live: list[tuple[str, bytes]] = []
+        self.written: list[tuple[str, bytes]] = []
         self._seen = threading.Event()
         client = Client(
             CallbackAPIVersion.VERSION2, client_id=name, protocol=MQTTProtocolVersion.MQTTv5
@@ -228,11 +234,11 @@ class Phone:
 
     def _received(self, _client: Client, _data: object, message: MQTTMessage) -> None:
         with self._lock:
-            if not message.retain:
-                self.live.append((message.topic, bytes(message.payload)))
-            elif message.payload:
+            found = (message.topic, bytes(message.payload))
+            (self.written if message.retain else self.live).append(found)
+            if message.retain and message.payload:
                 self._retained[message.topic] = bytes(message.payload)
-            else:
+            elif message.retain:
                 self._retained.pop(message.topic, None)
 
     @property

@@ -31,6 +31,9 @@ _LONGEST_RECORD = 64 * 1024
 _MODE = 0o1600
 """Private; by the sticky bit nobody tidies it away (XDG Base Directory Specification)."""
 
+_HANDED_OVER = "_NIGHTCARE_LOCKS"
+"""A variable with the file descriptors of the locks that a restart leaves to the new program."""
+
 _TRIES = 5
 _BETWEEN_TRIES = 0.05
 
@@ -71,6 +74,9 @@ class InstanceLock:
         """Hold the locks until this process ends; False where another process holds one."""
         if sys.platform == "win32":
             return True
+        for number in os.environ.pop(_HANDED_OVER, "").split():
+            with contextlib.suppress(OSError, ValueError):
+                os.close(int(number))
         if self._runtime is not None:
             with contextlib.suppress(OSError):
                 self._record = _opened(self._runtime / RECORD, os.O_RDWR | os.O_CREAT)
@@ -103,6 +109,16 @@ class InstanceLock:
             os.ftruncate(self._record, 0)
             # One write, so that nobody reads a part of it.
             os.pwrite(self._record, json.dumps(data).encode(), 0)
+
+    def hand_over(self) -> None:
+        """Keep the locks until the program that replaces this one, by execve(2), takes them.
+
+        The bridge and commands would report meanwhile that no service runs.
+        """
+        for handle in self._held:
+            os.set_inheritable(handle, True)  # noqa: FBT003 - takes it by position alone
+        os.environ[_HANDED_OVER] = " ".join(map(str, self._held))
+        self._held, self._record = [], None
 
     def release(self) -> None:
         """Release the locks."""

@@ -105,7 +105,10 @@ class ServiceApp:
             self.settings.log("log_stopped")
             await cancel_all([*tasks, *self.desktop.prefetch.running(), *self.upgrade.running()])
             self.journal.close()
-            self._lock.release()
+            if self.shutdown.restarts:
+                self._lock.hand_over()
+            else:
+                self._lock.release()
 
     def reload(self) -> None:
         """Reload the config; before the start it was read a moment ago."""
