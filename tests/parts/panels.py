@@ -138,6 +138,7 @@ class Panel:
         top: the row below which its menus are drawn; one may overlap the panel.
         unfolds: whether a submenu opens within the menu, and not beside it.
         dimmed: by how much icons are darker, as a share of each colour.
+        takes_keys: whether Escape closes the menu.
     """
 
     name: str
@@ -146,6 +147,7 @@ class Panel:
     top: int = HEIGHT
     unfolds: bool = False
     dimmed: float = 0.0
+    takes_keys: bool = True
 
     def icon(self) -> Box:
         """Wait until the icon is on the panel and at rest; return where it is."""
@@ -306,7 +308,7 @@ def waybar(display: Display, bus: PrivateBus, home: Home) -> Iterator[Panel]:
         command += ["-s", str(folder / "style.css")]
         with running(command, environment, home.log("waybar")) as program:
             bus.wait_for_owner(WATCHER, program)
-            yield Panel("waybar", program, display, top=HEIGHT // 2)
+            yield Panel("waybar", program, display, top=HEIGHT // 2, takes_keys=False)
 
 
 def _pass_on(bus: PrivateBus, variables: dict[str, str]) -> None:

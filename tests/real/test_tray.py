@@ -22,7 +22,7 @@ from parts.panels import Panel, xfce4_panel
 from parts.processes import HANG_SECONDS, eventually
 from parts.program import LATER, Nightcare
 from parts.server_table import ServerTable, read_table, write_table
-from parts.tray_desk import DOCUMENT, LEFT, MIDDLE, POINTED_AT, TERMINAL, WHEEL, Tray, tray_on
+from parts.tray_desk import DOCUMENT, LEFT, MIDDLE, PANELS, TERMINAL, WHEEL, Tray, tray_on
 
 pytestmark = pytest.mark.real
 
@@ -43,7 +43,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test on each panel that is tested."""
     every = metafunc.config.getoption("--desktops") == "all"
     if "tray" in metafunc.fixturenames:
-        metafunc.parametrize("tray", POINTED_AT if every else USUAL, indirect=True, scope="module")
+        metafunc.parametrize(
+            "tray", tuple(PANELS) if every else USUAL, indirect=True, scope="module"
+        )
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Every item of the tray menu, pressed by a real pointer on each panel; and panels without clicks.
+"""Every item of the tray menu, pressed by a real pointer on each panel; and the icon on GNOME.
 
 These tests take minutes: they run with `--desktops all`.
 """
@@ -24,7 +24,7 @@ from parts.program import LATER, Nightcare
 from parts.scripts import shell_program
 from parts.server_table import ServerTable, read_table, write_table
 from parts.servers import gnome_shell
-from parts.tray_desk import DOCUMENT, POINTED_AT, TERMINAL, Tray, leaf, tray_on
+from parts.tray_desk import DOCUMENT, PANELS, TERMINAL, Tray, tray_on
 from parts.tray_host import WATCHER
 
 pytestmark = pytest.mark.real
@@ -46,7 +46,7 @@ def table(request: pytest.FixtureRequest) -> Iterator[ServerTable]:
         write_table(own, DOCUMENT)
 
 
-@pytest.fixture(params=POINTED_AT)
+@pytest.fixture(params=tuple(PANELS))
 def tray(request: pytest.FixtureRequest, table: ServerTable) -> Iterator[Tray]:
     """Run one panel after another, with a service and a reminder that is open."""
     with tray_on(request.param, table, writing=request.config.getoption("--write-table")) as own:
@@ -113,9 +113,28 @@ def _open_reminder(tray: Tray) -> None:
     tray.until(is_open, "the reminder")
     tray.press(lengths[0])
     tray.until(lambda journal: isinstance(_sip(journal).state, Snoozed), "a snooze")
+    _snoozed_reminder(tray)
+
+
+def _snoozed_reminder(tray: Tray) -> None:
+    """Press every item below a snoozed reminder."""
+
+    def until(journal: Journal) -> datetime | None:
+        state = _sip(journal).state
+        return state.until if isinstance(state, Snoozed) else None
+
+    with contextlib.closing(Journal.open(tray.person.state)) as journal:
+        first = until(journal)
     snoozed = next(one for one in tray.labels() if one.startswith("Snoozed: "))
-    for label in tray.labels(snoozed)[1:]:
-        tray.pressed.add(leaf(snoozed, label))
+    for length in [one for one in tray.labels(snoozed) if one.startswith("In ")]:
+        tray.press(snoozed, length)
+        tray.until(lambda journal: until(journal) not in (None, first), f"a snooze of {length}")
+        tray.person.command("undo")
+        tray.until(lambda journal: until(journal) == first, "the first snooze")
+    tray.press(snoozed, "Skip")
+    tray.until(lambda journal: _outcome(journal) is Outcome.SKIPPED, "a skip")
+    tray.person.command("undo")
+    tray.until(lambda journal: until(journal) == first, "the first snooze")
     tray.press(snoozed, "Done")
     tray.until(lambda journal: _outcome(journal) is Outcome.DONE, "an answer")
 
@@ -200,23 +219,6 @@ def _others(tray: Tray) -> None:
         eventually(printed, HANG_SECONDS, f"a notice for {label}", tray.service.program)
 
 
-def test_waybar_draws_the_icon_and_a_left_click_opens_the_menu(
-    request: pytest.FixtureRequest, table: ServerTable
-) -> None:
-    """Its menu takes no keys, so that nothing is pressed in it here."""
-    with tray_on("waybar", table, writing=request.config.getoption("--write-table")) as tray:
-        tray.until(lambda journal: any(one.seen for one in journal.unsettled()), "a reminder")
-        tray.panel.icon()
-        tray.sees("a reminder is open", "a mark" if tray.glance(tray.panel.marked) else "no mark")
-        eventually(
-            lambda: tray.panel.name in tray.person.command("status").out, HANG_SECONDS, "its name"
-        )
-        tray.sees("named by `status`", tray.panel.name)
-        _, box = tray.open_menu()
-        assert len(tray.rows(tray.labels(), box)) == len(tray.labels())
-        tray.picture("menu")
-
-
 def test_gnome_shows_the_icon_with_its_extension(
     request: pytest.FixtureRequest, table: ServerTable
 ) -> None:
@@ -248,7 +250,6 @@ def test_gnome_shows_the_icon_with_its_extension(
         display.click(place.x + OF_ICONS + place.width // 2, place.center[1])
         box = tray.panel.settled(before)
         tray.sees("a left click with nothing open", "the menu")
-        tray.picture("menu")
         labels = tray.labels()
         display.click(*tray.rows(labels, box)[labels.index("Good night")].center)
         tray.until(lambda journal: journal.global_state().good_night, "a closed evening")
