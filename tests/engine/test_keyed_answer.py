@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 
 from nightcare.domain.delivery import Snoozed
+from nightcare.domain.policy import Presence
+from nightcare.domain.reasons import Condition
 from nightcare.engine.answer_targets import SkipSpan
 from nightcare.engine.keyed_answer import answer
 from nightcare.errors import NothingToDo, ValueRefused
@@ -98,8 +100,15 @@ def test_undo_of_an_answer_restores_the_occurrence_of_the_key() -> None:
     assert outcomes(made) == {"14:00": "snoozed", "16:00": "due"}
 
 
-def test_what_was_seen_stays_seen_when_its_snooze_is_undone() -> None:
-    """The snooze began before anybody saw it, and is undone when it is too late to show it."""
+@pytest.mark.parametrize(
+    ("undone_at", "presence"),
+    [("17:50", frozenset()), ("16:28", frozenset({Condition.LOCKED}))],
+    ids=["too-late", "away"],
+)
+def test_what_was_seen_stays_seen_when_its_snooze_is_undone(
+    undone_at: str, presence: Presence
+) -> None:
+    """The snooze began before anybody saw it, and after its undo nobody sees it again."""
     made = desk_until("15:50", WATER)
     made.answers().skip(made.now, "water", SkipSpan.NEXT)
     made.written()
@@ -109,11 +118,13 @@ def test_what_was_seen_stays_seen_when_its_snooze_is_undone() -> None:
     made.written()
     made.until("16:16")
     assert made.title() == "Water"
-    made.until("17:50")
+    made.until(undone_at)
+    made.there(presence)
     made.undo()
     (water,) = [one for one in made.deliveries("water") if one.occurrence.due == local("16:00")]
     assert water.seen
-    assert outcomes(made)["16:00"] == "expired: too late"
+    made.until("18:01")
+    assert outcomes(made)["16:00"].startswith("expired: ")
 
 
 def test_an_occurrence_with_its_outcome_takes_no_answer() -> None:

@@ -118,24 +118,24 @@ def _newly_due(
         reminder = context.schedule.reminder(occurrence.key.reminder)
         if reminder is None:
             continue
-        delivery = _as_elsewhere(context, begin(occurrence, reminder.topic), now)
-        past = replace(delivery, seen=delivery.seen or occurrence.key in seen)
+        fresh = replace(begin(occurrence, reminder.topic), seen=occurrence.key in seen)
+        delivery = _as_elsewhere(context, fresh, now)
         if delivery.settled:
             context.decided(delivery, "drop", Reason.ANSWERED, now)
             context.settle(delivery)
         elif guided_routine.reminder(context.journal) == reminder.name:
             # It would ask for what is being done just now.
-            context.settle(past.give_up(now, Reason.ROUTINE))
+            context.settle(delivery.give_up(now, Reason.ROUTINE))
         elif (reminder.name, occurrence.key.care_day) in skipped_days(
             context.journal.of_care_day(occurrence.key.care_day)
         ):
-            context.settle(past.settle(Outcome.SKIPPED, now, Reason.SKIPPED_TODAY))
+            context.settle(delivery.settle(Outcome.SKIPPED, now, Reason.SKIPPED_TODAY))
         elif _later_came(context, delivery, reminder):
-            context.settle(past.give_up(now, Reason.SUPERSEDED))
+            context.settle(delivery.give_up(now, Reason.SUPERSEDED))
         elif isinstance(verdict := decide(delivery, reminder, situation), Drop):
             # What cannot be shown takes the place of nothing.
             context.decided(delivery, "drop", verdict.step, now)
-            context.settle(past.give_up(now, verdict.step))
+            context.settle(delivery.give_up(now, verdict.step))
         else:
             _supersede(context, occurrence.key, now)
             context.journal.save(delivery)
