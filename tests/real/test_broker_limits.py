@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from parts.bridge_program import bridge, end, is_complete, status
-from parts.broker import Broker, phone, private_broker
+from parts.broker import Broker, phone
 from parts.home import Home, private_home
 from parts.processes import HANG_SECONDS, eventually
 from parts.program import LATER, Nightcare
@@ -20,19 +18,6 @@ max_inflight_messages 1
 max_keepalive 10
 max_packet_size 600
 """
-
-
-@pytest.fixture
-def broker(home: Home) -> Iterator[Broker]:
-    """Run a broker of the test's own."""
-    with private_broker(home) as own:
-        yield own
-
-
-@pytest.fixture
-def anna(home: Home) -> Nightcare:
-    """Return nightcare for one person, without a desktop."""
-    return Nightcare(home)
 
 
 def test_what_a_broker_with_narrow_limits_takes_is_published(home: Home, anna: Nightcare) -> None:
