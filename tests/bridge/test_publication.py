@@ -47,7 +47,7 @@ def desk(at: str = "11:30") -> Desk:
 
 def facts(made: Desk, language: str = "en", **more: Any) -> BridgeFacts:
     """Return the facts at a desk."""
-    outlook = read_outlook(made.schedule, made.answers().calendar(), made.journal, made.now)
+    outlook = read_outlook(made.schedule, made.zone, made.journal, made.now)
     known = {"presence": HERE, "running": True, **more}
     return BridgeFacts(TOPICS, outlook, read_words(language), **known)
 

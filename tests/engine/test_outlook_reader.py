@@ -172,7 +172,7 @@ class Night:
 
     def outlook(self) -> Outlook:
         """Return the outlook that every view of the plan uses."""
-        return read_outlook(self.schedule, self.answers().calendar(), self.journal, self.now)
+        return read_outlook(self.schedule, self.zone, self.journal, self.now)
 
     def act(self, what: str, value: object) -> None:
         """Let the person do something, if it is possible now."""

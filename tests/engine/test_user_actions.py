@@ -67,7 +67,7 @@ def clock(made: Desk, instant: object) -> str:
 
 def coming(made: Desk) -> str:
     """Return what is announced as the next reminder, and when."""
-    outlook = read_outlook(made.schedule, made.answers().calendar(), made.journal, made.now)
+    outlook = read_outlook(made.schedule, made.zone, made.journal, made.now)
     found = outlook.next()
     return "nothing" if found is None else f"{clock(made, found.due)} {found.key.reminder}"
 

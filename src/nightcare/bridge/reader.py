@@ -14,7 +14,8 @@ from nightcare.config.config_source import LoadResult, result_from_json
 from nightcare.config.values import Table
 from nightcare.desktop.instance_lock import service_runs
 from nightcare.desktop.time_zone import chosen
-from nightcare.domain.care_day import ONE_DAY, Calendar
+from nightcare.domain.care_day import ONE_DAY
+from nightcare.domain.outlook import Outlook
 from nightcare.domain.report import Nights, report
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.outlook_reader import read_outlook
@@ -79,14 +80,14 @@ class JournalReader:
         running = service_runs(self._state)
         status = read_status(journal) if running else ServiceStatus()
         self._follow(status)
-        calendar = Calendar(self.schedule.sleep, self.zone, journal.global_state().tonight)
+        outlook = read_outlook(self.schedule, self.zone, journal, now)
         return BridgeFacts(
             topics=topics,
-            outlook=read_outlook(self.schedule, calendar, journal, now),
+            outlook=outlook,
             translator=self.translator,
             presence=status.presence or {},
             running=running,
-            nights=self._nights(journal, calendar, now) if settings.diary else None,
+            nights=self._nights(journal, outlook) if settings.diary else None,
             detail=settings.detail,
             discovery=settings.discovery,
             bridge=self._bridge,
@@ -115,9 +116,9 @@ class JournalReader:
         self.settings = bridge_settings(loaded.values)
         self.forget_zone()
 
-    def _nights(self, journal: Journal, calendar: Calendar, now: datetime) -> Nights:
+    def _nights(self, journal: Journal, outlook: Outlook) -> Nights:
         """Return the counts of the last nights that are over."""
-        today = calendar.at(now).date
+        today = outlook.calendar.at(outlook.now).date
         days = [today - number * ONE_DAY for number in range(DIARY_DAYS, 0, -1)]
         diary = journal.diary
         return report(days, diary.cramps(days[0]), diary.mornings(days[0]), ()).counted

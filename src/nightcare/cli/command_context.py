@@ -22,7 +22,7 @@ from nightcare.domain.care_day import Calendar
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.outlook import Outlook
 from nightcare.domain.schedule import Schedule
-from nightcare.engine.outlook_reader import read_outlook
+from nightcare.engine.outlook_reader import outlook_without_journal, read_outlook
 from nightcare.errors import ConfigError, NightcareError, StateError, ValueRefused
 from nightcare.i18n.translator import Translator, words_for
 from nightcare.journal.service_status import ServiceStatus, read_status
@@ -233,10 +233,10 @@ class CommandContext:
         """The care days, with tonight's bedtime if there is a journal that has one."""
         try:
             with self.journal() as journal:
-                tonight = journal.global_state().tonight
+                state = journal.global_state()
         except StateError:
-            tonight = {}
-        return Calendar(self.schedule.sleep, self.zone, tonight)
+            state = GlobalState()
+        return self.schedule.calendar(self.zone, state)
 
     def outlook(self) -> Outlook:
         """Return what was and what is to come.
@@ -245,14 +245,14 @@ class CommandContext:
             StateError: The journal cannot be used.
         """
         with self.journal() as journal:
-            return read_outlook(self.schedule, self.calendar, journal, self.now)
+            return read_outlook(self.schedule, self.zone, journal, self.now)
 
     def plan(self) -> Outlook:
         """Return what is to come, by the schedule alone if the journal cannot be used."""
         try:
             return self.outlook()
         except StateError:
-            return Outlook(self.schedule, self.calendar, GlobalState(), (), None, self.now)
+            return outlook_without_journal(self.schedule, self.zone, self.now)
 
     def print_warnings(self) -> None:
         """Print in which ways the command used other settings than the user might expect.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 
-from nightcare.domain.care_day import Sleep
+from nightcare.domain.care_day import Calendar, Sleep
+from nightcare.domain.global_state import GlobalState
 from nightcare.domain.moments import Moment
 from nightcare.domain.notification import OWN_TITLE_LENGTH
 from nightcare.domain.reminders import Reminder
@@ -63,6 +64,10 @@ class Schedule:
     professional: ReferralRule
     notify: str | None
     tray: bool = True
+
+    def calendar(self, zone: tzinfo, state: GlobalState) -> Calendar:
+        """Return the care days in force in a zone, with tonight's other bedtime if there is one."""
+        return Calendar(self.sleep, zone, state.tonight)
 
     def reminder(self, name: str) -> Reminder | None:
         """Return the reminder of a name; None without one."""

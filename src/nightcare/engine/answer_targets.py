@@ -60,7 +60,7 @@ class AnswerTargets:
 
     @cached_property
     def _outlook(self) -> Outlook:
-        return read_outlook(self.schedule, self.calendar, self.journal, self.now)
+        return read_outlook(self.schedule, self.calendar.zone, self.journal, self.now)
 
     def under_way(self, name: str | None) -> Delivery | None:
         """Return what has no outcome yet: what is on the screen, else what was due last."""

@@ -36,7 +36,7 @@ class Context:
 
     def calendar(self) -> Calendar:
         """Return the care days of the person, with tonight's other bedtime if there is one."""
-        return Calendar(self.schedule.sleep, self.zone, self.journal.global_state().tonight)
+        return self.schedule.calendar(self.zone, self.journal.global_state())
 
     def plan(self) -> Plan:
         """Return the plan in force."""

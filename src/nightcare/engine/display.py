@@ -243,7 +243,7 @@ class Display:
         day = calendar.at(now)
         if others or now >= day.bedtime:
             return not others
-        ahead = read_outlook(schedule, calendar, self._journal, now).until(day.bedtime)
+        ahead = read_outlook(schedule, calendar.zone, self._journal, now).until(day.bedtime)
         return all(one.key == delivery.key for one in ahead)
 
     def _try(

@@ -277,7 +277,7 @@ class Engine:
     def following(self, now: datetime) -> Occurrence | None:
         """Return the next occurrence after an instant (UTC)."""
         context = self._context
-        return read_outlook(context.schedule, context.calendar(), context.journal, now).next()
+        return read_outlook(context.schedule, context.zone, context.journal, now).next()
 
     @property
     def schedule(self) -> Schedule:

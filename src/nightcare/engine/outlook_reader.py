@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 
-from nightcare.domain.care_day import Calendar
+from nightcare.domain.global_state import GlobalState
 from nightcare.domain.outlook import RECENT, Outlook
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.ports import JournalPort
 
 
-def read_outlook(
-    schedule: Schedule, calendar: Calendar, journal: JournalPort, now: datetime
-) -> Outlook:
+def read_outlook(schedule: Schedule, zone: tzinfo, journal: JournalPort, now: datetime) -> Outlook:
     """Return what is to come and what has been, by the schedule and the journal, now (UTC)."""
-    session = journal.routine_session()
+    state, session = journal.global_state(), journal.routine_session()
     return Outlook(
         schedule,
-        calendar,
-        journal.global_state(),
+        schedule.calendar(zone, state),
+        state,
         journal.since(now - RECENT),
         None if session is None else session.key,
         now,
     )
+
+
+def outlook_without_journal(schedule: Schedule, zone: tzinfo, now: datetime) -> Outlook:
+    """Return what is to come by the schedule alone, now (UTC)."""
+    state = GlobalState()
+    return Outlook(schedule, schedule.calendar(zone, state), state, (), None, now)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
-from nightcare.domain.care_day import Calendar
 from nightcare.domain.delivery import Active, Due, Outcome
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.plan_change import PlanChange
@@ -32,7 +31,7 @@ def apply_settings(
     if state.tonight != before.tonight:
         plans = (plan_of(schedule, zone, one) for one in (before, state))
         change_plan(journal, PlanChange(*plans), now)
-    today = Calendar(schedule.sleep, zone, state.tonight).at(now).date
+    today = schedule.calendar(zone, state).at(now).date
     if state.good_night == today != before.good_night:
         for one in journal.unsettled():
             if isinstance(one.state, Active):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from nightcare.domain.care_day import ONE_DAY, Calendar
+from nightcare.domain.care_day import ONE_DAY
 from nightcare.domain.delivery import (
     Active,
     Closed,
@@ -40,7 +40,7 @@ _CHANGED_BY: Mapping[str, tuple[str, ...]] = {
 
 def plan_of(schedule: Schedule, zone: tzinfo, global_state: GlobalState) -> Plan:
     """Return the plan of a schedule, with the bedtimes that hold instead of its own."""
-    return Plan(schedule.enabled, Calendar(schedule.sleep, zone, global_state.tonight))
+    return Plan(schedule.enabled, schedule.calendar(zone, global_state))
 
 
 def closed_by_good_night(
@@ -150,12 +150,12 @@ class Undo:
         reminder = self.schedule.reminder(stored.key.reminder)
         if reminder is None or not is_unreached(stored):
             return False
-        moment = planned(reminder, plan_of(self.schedule, self.zone, state).calendar, stored.key)
+        moment = planned(reminder, self.schedule.calendar(self.zone, state), stored.key)
         return moment is not None and moment.due > now
 
     def _undo_answer_ahead(self, delivery: Delivery, now: datetime) -> None:
         """Let an occurrence come that was answered before its moment."""
-        calendar = Calendar(self.schedule.sleep, self.zone, self.journal.global_state().tonight)
+        calendar = self.schedule.calendar(self.zone, self.journal.global_state())
         reminder = self.schedule.reminder(delivery.key.reminder)
         moment = None if reminder is None else planned(reminder, calendar, delivery.key)
         moment = moment or delivery.occurrence
@@ -167,8 +167,7 @@ class Undo:
         self, undone: GlobalState, state: GlobalState, now: datetime, stored: Container[Key]
     ) -> None:
         """Let come what "Good night" kept away, or close the evening again."""
-        calendar = Calendar(self.schedule.sleep, self.zone, state.tonight)
-        today = calendar.at(now).date
+        today = self.schedule.calendar(self.zone, state).at(now).date
         if undone.good_night == today != state.good_night:
             for delivery in closed_by_good_night(self.journal, self.schedule, undone, now):
                 if delivery.key not in stored:

@@ -69,7 +69,7 @@ class UserActions:
 
     def calendar(self) -> Calendar:
         """Return the person's care days, with tonight's other bedtime if there is one."""
-        return Calendar(self._schedule.sleep, self._zone, self._journal.global_state().tonight)
+        return self._schedule.calendar(self._zone, self._journal.global_state())
 
     def button(self, delivery: Delivery, key: str, now: datetime) -> None:
         """Do what the button `key` of an unsettled course stands for.
@@ -240,7 +240,7 @@ class UserActions:
             date: at for date, at in global_state.tonight.items() if date >= day.date - ONE_DAY
         }
         changed = replace(global_state, tonight={**tonight, day.date: bedtime})
-        calendar = Calendar(self._schedule.sleep, self._zone, changed.tonight)
+        calendar = self._schedule.calendar(self._zone, changed)
         if not now <= calendar.bedtime(day.date) <= day.ends:
             raise ValueRefused(
                 "tonight_out_of_reach",

@@ -93,7 +93,7 @@ def _message(
     calendar: Calendar,
     translator: TranslatorPort,
 ) -> Message:
-    coming = read_outlook(schedule, calendar, journal, now).next()
+    coming = read_outlook(schedule, calendar.zone, journal, now).next()
     title = translator.text("welcome_title")
     if coming is None:
         token = f"{_PREFIX}//{now.isoformat()}"

@@ -15,11 +15,9 @@ from nightcare.config.config_source import source_of
 from nightcare.config.subprocess_loader import load_in_subprocess
 from nightcare.desktop.clock import now
 from nightcare.desktop.time_zone import chosen
-from nightcare.domain.care_day import Calendar
-from nightcare.domain.global_state import GlobalState
 from nightcare.domain.outlook import Outlook
 from nightcare.domain.schedule import Schedule
-from nightcare.engine.outlook_reader import read_outlook
+from nightcare.engine.outlook_reader import outlook_without_journal, read_outlook
 from nightcare.errors import StateError
 from nightcare.i18n.plan_text import plan_lines
 from nightcare.i18n.translator import words_for
@@ -103,10 +101,8 @@ def _outlook(schedule: Schedule, state: Path) -> Outlook:
     try:
         journal = Journal.open(state)
     except StateError:
-        calendar = Calendar(schedule.sleep, zone)
-        return Outlook(schedule, calendar, GlobalState(), (), None, moment)
+        return outlook_without_journal(schedule, zone, moment)
     try:
-        calendar = Calendar(schedule.sleep, zone, journal.global_state().tonight)
-        return read_outlook(schedule, calendar, journal, moment)
+        return read_outlook(schedule, zone, journal, moment)
     finally:
         journal.close()

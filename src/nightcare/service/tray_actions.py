@@ -147,8 +147,8 @@ class TrayActions:
         )
 
     def _outlook(self, moment: datetime) -> Outlook:
-        calendar = self._actions().calendar()
-        return read_outlook(self._settings.schedule, calendar, self._journal, moment)
+        settings = self._settings
+        return read_outlook(settings.schedule, settings.zone.zone, self._journal, moment)
 
     # Actions on the journal, in a step of the engine
 
