@@ -11,7 +11,7 @@ from functools import cached_property
 from nightcare.bridge.discovery import entities
 from nightcare.bridge.topics import OFFLINE, ONLINE, Topics
 from nightcare.domain.care_day import ONE_DAY
-from nightcare.domain.delivery import Active, Closed, Delivery, Held, Snoozed, begin
+from nightcare.domain.delivery import Active, Closed, Delivery, Held, Snoozed, begin, foremost
 from nightcare.domain.outlook import Outlook
 from nightcare.domain.reasons import Condition, Reason
 from nightcare.domain.reminders import Key, Occurrence, Reminder
@@ -69,8 +69,7 @@ class BridgeFacts:
     @property
     def open(self) -> Delivery | None:
         """The reminder that can be answered now: on the screen, or due while nobody is there."""
-        found = [one for one in self.outlook.unsettled() if self._is_open(one)]
-        return max(found, key=lambda one: (one.displayed is not None, one.fresh_from), default=None)
+        return foremost(one for one in self.outlook.unsettled() if self._is_open(one))
 
     @cached_property
     def evenings(self) -> tuple[list[Occurrence], ...]:

@@ -294,6 +294,13 @@ def skipped_days(deliveries: Iterable[Delivery]) -> frozenset[tuple[str, date]]:
     )
 
 
+def foremost(deliveries: Iterable[Delivery]) -> Delivery | None:
+    """Return the one of several that is meant first: the one on the screen, else the latest."""
+    return max(
+        deliveries, key=lambda one: (one.displayed is not None, one.fresh_from), default=None
+    )
+
+
 def begin(occurrence: Occurrence, topic: Topic) -> Delivery:
     """Return the delivery of an occurrence whose moment has come."""
     return Delivery(occurrence, topic, Due(), fresh_from=occurrence.due)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from nightcare.domain.delivery import Active, Delivery, DeliveryStatus
+from nightcare.domain.delivery import Active, Delivery, DeliveryStatus, foremost
+from nightcare.domain.guidance import Routine
 from nightcare.domain.routine import routine_named
 from nightcare.engine.context import Context
 from nightcare.engine.guided_routine import GuidedRoutine
@@ -18,12 +19,11 @@ def put_back(journal: JournalPort) -> bool:
 
     If several are open, the one on the screen stays, or the latest comes.
     """
-    found = [(one, one.state) for one in journal.unsettled() if isinstance(one.state, Active)]
-    if not found:
+    delivery = foremost(one for one in journal.unsettled() if isinstance(one.state, Active))
+    if delivery is None:
         return False
-    delivery, state = max(found, key=lambda one: (not one[1].away, one[0].fresh_from))
-    if state.away:
-        back = replace(state, away=False, delivery=DeliveryStatus.DECIDED)
+    if isinstance(delivery.state, Active) and delivery.state.away:
+        back = replace(delivery.state, away=False, delivery=DeliveryStatus.DECIDED)
         with journal.transaction():
             journal.save(replace(delivery, state=back))
     return True
@@ -36,16 +36,16 @@ def start_open_stretch(context: Context, guided_routine: GuidedRoutine, now: dat
         NothingToDo: There is none.
     """
     journal = context.journal
-    for delivery in journal.unsettled():
-        reminder = context.schedule.reminder(delivery.key.reminder)
-        name = None if reminder is None else reminder.routine
-        routine = None if name is None else routine_named(context.routines(), name)
-        if routine is not None and _is_open(delivery):
-            with journal.transaction():
-                guided_routine.start(delivery, routine, journal, now)
-            return
-    raise NothingToDo("nothing_to_stretch")
+    active = [one for one in journal.unsettled() if isinstance(one.state, Active)]
+    delivery = foremost(one for one in active if _routine_of(one, context))
+    routine = None if delivery is None else _routine_of(delivery, context)
+    if delivery is None or routine is None:
+        raise NothingToDo("nothing_to_stretch")
+    with journal.transaction():
+        guided_routine.start(delivery, routine, journal, now)
 
 
-def _is_open(delivery: Delivery) -> bool:
-    return isinstance(delivery.state, Active)
+def _routine_of(delivery: Delivery, context: Context) -> Routine | None:
+    reminder = context.schedule.reminder(delivery.key.reminder)
+    name = None if reminder is None else reminder.routine
+    return None if name is None else routine_named(context.routines(), name)

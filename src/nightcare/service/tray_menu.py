@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from nightcare.desktop.tray.menu import Appearance, MenuItem, TrayState
 from nightcare.domain.care_day import ONE_DAY
-from nightcare.domain.delivery import Active, Delivery, Held, Snoozed
+from nightcare.domain.delivery import Active, Delivery, Held, Snoozed, foremost
 from nightcare.domain.diary import Answer
 from nightcare.domain.history import UserAction
 from nightcare.domain.outlook import Outlook
@@ -66,8 +66,7 @@ class TrayFacts:
     @property
     def open(self) -> Delivery | None:
         """The reminder that is open, if any: the one on the screen, else the latest."""
-        found = [one for one in self.outlook.unsettled() if isinstance(one.state, Active)]
-        return max(found, key=lambda one: one.displayed is not None, default=None)
+        return foremost(one for one in self.outlook.unsettled() if isinstance(one.state, Active))
 
 
 def appearance(facts: TrayFacts) -> Appearance:
