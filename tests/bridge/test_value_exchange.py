@@ -503,15 +503,42 @@ def test_an_erasure_beside_a_reader_is_taken_up_again(
         laptop = ValueExchange(journal, "laptop", desk.schedule, desk.zone, diary=True)
         journal.shared.sharing_since("laptop", desk.now)
         diary = DiaryActions(journal.diary, desk.answers().calendar())
-        diary.add(desk.now - 10 * HOUR, Details(), desk.now)
+        diary.add(desk.now - 10 * HOUR, Details(note="unmistakable"), desk.now)
         desk.now += MINUTE
         erase(desk)
         messages = desk.publish()
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM cramps").fetchone()
-        with pytest.raises(StateError):
-            laptop.receive(messages, desk.now)
+        for _ in range(2):
+            with pytest.raises(StateError):
+                laptop.receive(messages, desk.now)
+            # The others are not told of it before the files hold no trace.
+            assert journal.shared.erased_at("laptop", desk.now) is None
         reader.rollback()
+        assert any(b"unmistakable" in one.read_bytes() for one in tmp_path.iterdir())
         laptop.receive(messages, desk.now)
         assert journal.diary.cramps() == []
         assert journal.shared.erased_at("laptop", desk.now) == desk.now
+        assert not any(b"unmistakable" in one.read_bytes() for one in tmp_path.iterdir())
+
+
+def test_copies_of_what_is_erased_go_with_it(tmp_path: Path) -> None:
+    """A copy that cannot be removed leaves the erasure to the next round; later ones are kept."""
+    desk, laptop = SharingDesk("desk"), SharingDesk("laptop")
+    laptop.diary.add(laptop.now - 10 * HOUR, Details(), laptop.now)
+    desk.now += MINUTE
+    erase(desk)
+    messages = desk.publish()
+    copy, stuck = tmp_path / "journal-corrupt.sqlite", tmp_path / "report.html"
+    copy.write_bytes(b"copy")
+    stuck.mkdir()
+    copies = (copy, stuck)
+    with pytest.raises(StateError):
+        laptop.values.erase(messages, desk.now, copies)
+    assert len(laptop.journal.diary.cramps()) == 1
+    stuck.rmdir()
+    laptop.values.erase(messages, desk.now, copies)
+    assert laptop.journal.diary.cramps() == []
+    copy.write_bytes(b"of later")
+    laptop.values.erase(messages, desk.now, copies)
+    assert copy.exists()

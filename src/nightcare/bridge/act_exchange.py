@@ -77,16 +77,15 @@ class ActExchange:
         Returns:
             Whether anything was written. Without need nothing is, for a write wakes the service.
         """
-        known = self._recent(now)
-        if not self._unrecorded(now, known) and not any(self._reconciled(now, known)):
+        recent = self._recent(now)
+        keys = {one.occurrence.key for one in self._unrecorded(now, recent)}
+        keys |= {key for key, _ in self._reconciled(now, recent)}
+        if not keys:
             return False
         with self.journal.transaction():
-            known = self._recent(now)
-            acts = self._unrecorded(now, known)
-            self._record(acts)
-            for one in acts:
-                known[one.occurrence.key].acts.append(one)
-            self._apply(now, known)
+            # Another program may have written since.
+            self._record(self._unrecorded(now, self._known(keys)))
+            self._apply(now, self._known(keys))
         return True
 
     def receive(self, messages: Iterable[SharedMessage], now: datetime) -> bool:

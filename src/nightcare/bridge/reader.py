@@ -35,6 +35,7 @@ class JournalReader:
         loaded: The config, as long as no service says another.
 
     Attributes:
+        state: The folder of the journal.
         values: The config in force.
         settings: The table `[mqtt]` of it; None without one.
         zone: The time zone of the person.
@@ -45,7 +46,7 @@ class JournalReader:
     """
 
     def __init__(self, state: Path, variables: Mapping[str, str], loaded: LoadResult) -> None:
-        self._state = state
+        self.state = state
         self._variables = variables
         self._journal = Journal.open(state)
         self.values: Table = {}
@@ -61,7 +62,7 @@ class JournalReader:
             StateError: It cannot be used.
         """
         if not self._journal.is_in_place():
-            fresh = Journal.open(self._state)
+            fresh = Journal.open(self.state)
             self._journal.close()
             self._journal = fresh
         return self._journal
@@ -77,7 +78,7 @@ class JournalReader:
             StateError: The journal cannot be read.
         """
         journal = self.journal
-        running = service_runs(self._state)
+        running = service_runs(self.state)
         status = read_status(journal) if running else ServiceStatus()
         self._follow(status)
         outlook = read_outlook(self.schedule, self.zone, journal, now)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from nightcare.bridge.act_exchange import ActExchange, SharedMessage
 from nightcare.bridge.computer_list import ComputerList, computer_payload, this_computer
@@ -12,6 +13,8 @@ from nightcare.bridge.reader import JournalReader
 from nightcare.bridge.settings import BridgeSettings
 from nightcare.bridge.topics import COMPUTER
 from nightcare.bridge.value_exchange import ValueExchange
+from nightcare.journal.salvage import set_aside_files
+from nightcare.paths import PAGES, own_page
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Sharing:
         reader.journal.shared.sharing_since(computer, now)
         computers.receive(received, now, live=live)
         # Before acts are taken in that the person has erased on another computer.
-        values.erase(received, now)
+        values.erase(received, now, _copies(reader.state))
         # "Good night" that is undone elsewhere brings back only what is not answered any more.
         for exchange in (acts, values):
             exchange.receive(received, now)
@@ -75,3 +78,10 @@ class Sharing:
         payloads = {**acts.published(now), **values.published(now)}
         payloads[COMPUTER] = computer_payload(own)
         return Shared(payloads, computers.differing(own), computers.awaited())
+
+
+def _copies(state: Path) -> Iterator[Path]:
+    """Yield the files in the state folder that hold copies of what is in the journal."""
+    yield from set_aside_files(state)
+    for name in PAGES:
+        yield own_page(state, name)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
+from pathlib import Path
 from typing import Any
 
 from nightcare.bridge.act_exchange import SHARED_DAYS, SharedMessage
@@ -95,6 +96,8 @@ class ValueExchange:
             for one in self._parsed(messages, now)
             if erased is None or one.at > erased or one.name == ERASED
         ]
+        if not found:
+            return False
         known = {(one.computer, one.name): one.at for one in self._values(now)}
         # A broker that was restored from a backup has older ones.
         new = [
@@ -111,10 +114,13 @@ class ValueExchange:
             self._apply(now)
         return True
 
-    def erase(self, messages: Iterable[SharedMessage], now: datetime) -> None:
+    def erase(
+        self, messages: Iterable[SharedMessage], now: datetime, copies: Iterable[Path] = ()
+    ) -> None:
         """Erase what the person has erased on another computer, as messages say (now in UTC).
 
-        What was erased before this computer began to share was not meant for what it has recorded.
+        Files with `copies` of records are removed. What was erased before this computer began to
+        share was not meant for what it has recorded.
         """
         shared = self.journal.shared
         known = shared.erased_at(self.computer, now)
@@ -132,7 +138,8 @@ class ValueExchange:
         began = None if state.began is None else max(state.began, until)
         kept = GlobalState(began=began, updated=state.updated)
         settings = written_settings(later, kept, now)
-        shared.erase_until(until, with_settings(kept, settings, now), self.computer)
+        state = with_settings(kept, settings, now)
+        shared.erase_until(until, state, self.computer, copies)
 
     def published(self, now: datetime) -> dict[str, bytes]:
         """Return the payload of each topic with a value of this computer (now in UTC)."""

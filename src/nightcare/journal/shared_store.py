@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nightcare.domain.delivery import Delivery
@@ -12,6 +13,7 @@ from nightcare.domain.global_state import GlobalState
 from nightcare.domain.person_computers import Computer
 from nightcare.domain.shared_acts import ActId, SharedAct, unrecorded
 from nightcare.domain.shared_values import SharedValue, is_credible
+from nightcare.errors import StateError
 from nightcare.journal.mapping import format_instant, parse_instant
 from nightcare.journal.shared_rows import (
     COMPUTER_COLUMNS,
@@ -117,16 +119,28 @@ class SharedStore:
         """Write that a computer has erased everything up to an instant (UTC)."""
         self.save([SharedValue(ERASED, computer, until, "true")])
 
-    def erase_until(self, until: datetime, state: GlobalState, computer: str) -> None:
+    def erase_until(
+        self, until: datetime, state: GlobalState, computer: str, copies: Iterable[Path] = ()
+    ) -> None:
         """Erase what was recorded up to an instant (UTC), as `Journal.erase` does with all.
 
         Args:
             until: The instant.
             state: The global state of what was recorded later.
             computer: The id of this computer, which has erased then.
+            copies: The files beside the journal that hold copies of records; they are removed.
+
+        Raises:
+            StateError: A file cannot be written, or another program kept reading it. Nothing marks
+                the erasure as done then, and it has to be repeated.
         """
         text, number = format_instant(until), int(until.timestamp() * 1000)
         journal = self.journal
+        for path in copies:
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise StateError("state_folder", folder=path, reason=error.strerror) from error
         with journal.secure_deletion(), journal.transaction():
             for table, column in _TIMES.items():
                 journal.write(f"DELETE FROM {table} WHERE {column} <= ?", text)  # noqa: S608 - constants
@@ -137,9 +151,10 @@ class SharedStore:
             )
             journal.write("DELETE FROM shared_cramps WHERE id NOT IN (SELECT id FROM cramps)")
             journal.save_global_state(state)
-            self.mark_erased(computer, until)
             kept = ", ".join("?" * len(_KEPT_NOTES))
             journal.write(f"DELETE FROM notes WHERE name NOT IN ({kept})", *_KEPT_NOTES)  # noqa: S608 - as above
+        # Not before no trace is left in the files: else the next round would erase nothing.
+        self.mark_erased(computer, until)
 
     def prune(self, oldest: datetime) -> None:
         """Delete acts from before an instant (UTC), and values that no computer publishes."""
