@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -135,13 +135,58 @@ def test_a_moment_that_a_later_bedtime_moves_comes_again_though_it_was_missed_on
 
 
 def test_what_was_erased_does_not_come_back_from_the_broker() -> None:
-    """A computer ignores its own acts there, and then has nothing to publish."""
+    """Neither do own acts that the broker still has."""
     desk, _ = two()
     desk.press("done")
     held = desk.publish()
-    desk.journal.erase(desk.now)
-    assert not desk.exchange.receive(held, desk.now)
-    assert desk.publish() == []
+    desk.journal.erase(desk.now, desk.name)
+    assert not desk.receive(held)
+    assert desk.exchange.published(desk.now) == {}
+
+
+def test_a_computer_that_lost_its_journal_gets_its_acts_back_from_the_broker() -> None:
+    """Its answers count again, also the one that was undone; no number is given out twice."""
+    desk, laptop = two()
+    desk.press("done")
+    desk.publish()
+    desk.undo()
+    desk.now += MINUTE
+    desk.press("done")
+    held = desk.publish()
+    laptop.hear(desk)
+    key = Key("stretch", date(2026, 11, 23), "1")
+    before = {one.id for one in desk.journal.shared_acts_on(key)}
+    assert len(before) == 3
+    new = SharingDesk("desk")
+    new.until("2026-11-23 22:05")
+    assert new.title() == "Stretch"
+    new.receive(held)
+    new.written()
+    assert new.title() is None
+    assert new.outcomes("stretch") == ["done"]
+    # The broker then has what it had, and the others what they had.
+    assert new.publish() == held
+    assert not new.receive(held)
+    assert not laptop.receive(held)
+    new.answers().skip(new.now)
+    laptop.hear(new)
+    acts = laptop.journal.shared_acts(key.care_day)
+    assert before < {one.id for one in acts}
+    (later,) = (one.id for one in acts if one.id not in before)
+    assert later > max(before)
+
+
+def test_a_reminder_that_was_answered_before_the_journal_was_lost_does_not_come() -> None:
+    """Its moment is over, or still to come, when the journal begins."""
+    desk = SharingDesk("desk")
+    desk.answers().skip(desk.now)
+    held = desk.publish()
+    new = SharingDesk("desk")
+    new.receive(held)
+    new.until("2026-11-23 22:01")
+    assert new.title() is None
+    assert new.outcomes("stretch") == ["skipped"]
+    assert new.publish() == held
 
 
 def test_another_schedule_and_a_later_version_harm_nothing() -> None:

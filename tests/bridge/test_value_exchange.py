@@ -542,3 +542,27 @@ def test_copies_of_what_is_erased_go_with_it(tmp_path: Path) -> None:
     copy.write_bytes(b"of later")
     laptop.values.erase(messages, desk.now, copies)
     assert copy.exists()
+
+
+def test_a_computer_that_lost_its_journal_gets_its_values_back_from_the_broker() -> None:
+    """Its pause and its diary, each cramp once; what it had erased stays away."""
+    desk = SharingDesk("desk")
+    desk.diary.add(desk.now - 10 * HOUR, Details(), desk.now)
+    old = desk.publish()
+    desk.now += MINUTE
+    erase(desk)
+    desk.now += MINUTE
+    desk.diary.add(desk.now - 9 * HOUR, Details(severity=Severity.SEVERE), desk.now)
+    desk.diary.answer(NIGHT, Answer.MILD, desk.now)
+    pause(desk, 3 * HOUR)
+    held = desk.publish()
+    new = SharingDesk("desk")
+    new.now = desk.now + HOUR
+    new.journal.shared.sharing_since("desk", new.now)
+    new.receive([*old, *held])
+    new.receive(old)
+    assert [one.severity for one in new.journal.diary.cramps()] == [Severity.SEVERE]
+    assert len(new.journal.diary.mornings()) == 1
+    assert new.journal.global_state().paused_until == desk.now + 3 * HOUR
+    assert new.publish() == held
+    assert not new.receive(held)

@@ -91,13 +91,12 @@ class ActExchange:
     def receive(self, messages: Iterable[SharedMessage], now: datetime) -> bool:
         """Write the acts in messages into the journal, and apply them (now in UTC).
 
-        Acts of this computer are ignored: the person may have erased them here.
+        Acts of this computer are among them if its journal was lost and the broker still has them.
 
         Returns:
             Whether anything was written.
         """
-        others = [one for one in messages if one.computer != self.computer]
-        found = [one for message in others for one in self._parse(message, now)]
+        found = [one for message in messages for one in self._parse(message, now)]
         erased = self.journal.shared.erased_at(self.computer, now)
         if erased is not None:
             limit = int(erased.timestamp() * 1000)

@@ -169,9 +169,13 @@ class Publisher:
     # What the broker holds
 
     def _receive_shared(self, message: SharedMessage, topic: str) -> None:
-        if message.computer == self._topics.computer:
+        own = message.computer == self._topics.computer
+        if own:
             self._take_note(topic, message.payload)
-        elif self._calls.shared is not None and (message.payload or message.name == COMPUTER):
+        # What the broker holds of this computer is read too: its journal may have been lost.
+        if own and self.compared:
+            return
+        if self._calls.shared is not None and (message.payload or message.name == COMPUTER):
             self._calls.shared(message)
 
     def _take_note(self, topic: str, payload: bytes) -> None:

@@ -265,10 +265,10 @@ class ValueExchange:
                 shared.name_cramp(diary.add(_cramp(one.value)).id, name)
 
     def _parsed(self, messages: Iterable[SharedMessage], now: datetime) -> list[SharedValue]:
-        """Return the values of other computers in messages."""
+        """Return the values in messages; those of this computer if its journal was lost."""
         found = []
         for message in messages:
-            if message.computer != self.computer and message.name.startswith(f"{VALUES}/"):
+            if message.name.startswith(f"{VALUES}/"):
                 with suppress(*UNREADABLE):
                     entries = unpacked(message.payload)
                     found += [self._parse(message.computer, entry, now) for entry in entries]
