@@ -72,5 +72,7 @@ virtual_environment() {
         --require-hashes -r "$locked"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
         --no-build-isolation --editable .
+    # A service that runs from here looks at the new libraries, and restarts with them.
+    touch src/nightcare/__init__.py
     printf '%s\n' "$wanted" >.venv/installed
 }

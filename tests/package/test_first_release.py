@@ -22,10 +22,12 @@ from typing import Any
 import pytest
 
 from nightcare import __version__
+from nightcare.desktop.instance_lock import service_runs
 from nightcare.desktop.systemd.unit_file import BRIDGE, NAME
+from nightcare.journal.store import SERVICE_NOTE, Journal
 from parts.broker import phone, private_broker
 from parts.home import Home
-from parts.processes import HANG_SECONDS, eventually, run_tool
+from parts.processes import HANG_SECONDS, eventually, run_tool, running
 from parts.program import CONFIG, LATER, NOON, now, zone_where_it_is
 from parts.user_manager import UserManager, count_starts, starts, user_manager
 
@@ -34,6 +36,8 @@ pytestmark = pytest.mark.real
 PYTHON = "/usr/bin/python3"
 NEXT = "99.0"
 INSTALL_SECONDS = 300
+CLONE = "nightcare"
+"""The folder of a clone in the home folder."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,11 @@ class Packages:
         """The wheel."""
         (found,) = self.folder.glob("*.whl")
         return found
+
+    @property
+    def history(self) -> str:
+        """The commits up to the version, in a file that git clones and pulls from."""
+        return str(self.folder / "history")
 
     @property
     def debs(self) -> list[str]:
@@ -103,6 +112,33 @@ def with_dpkg(home: Home, packages: Packages) -> None:
     run_tool(dpkg, {**home.environment(), "DEBIAN_FRONTEND": "noninteractive"}, INSTALL_SECONDS)
 
 
+def with_git(home: Home, packages: Packages) -> None:
+    """Clone or pull, and run the program as `./scripts/run` does."""
+    clone = home.path / CLONE
+    if not clone.exists():
+        run_tool(
+            ["git", "clone", "--branch", "main", packages.history, str(clone)], home.environment()
+        )
+    git = ["git", "-C", str(clone)]
+    run_tool([*git, "pull", "--ff-only", packages.history, "main"], home.environment())
+    # For an earlier version.
+    run_tool([*git, "reset", "--hard", "FETCH_HEAD"], home.environment())
+    wheels = str(packages.folder / "wheels")
+    environment = home.environment(PIP_NO_INDEX="1", PIP_FIND_LINKS=wheels)
+    state = home.state / "nightcare"
+    already = service_runs(state)
+    log = home.log("run")
+    with running([str(clone / "scripts" / "run")], environment, log) as program:
+        eventually(
+            lambda: not program.is_running() or (not already and service_runs(state)),
+            INSTALL_SECONDS,
+            "nightcare in the clone",
+        )
+        if already:
+            assert program.process.returncode == 1, program.describe()
+            assert "nightcare status" in log.read_text(encoding="utf-8").splitlines()[-1]
+
+
 Installer = Callable[[Home, Packages], None]
 
 
@@ -116,7 +152,10 @@ class Person:
     @property
     def program(self) -> str:
         """The command that this person types."""
-        own = [self.home.path / folder / "bin" / "nightcare" for folder in (".local", "venv")]
+        own = [
+            self.home.path / folder / "bin" / "nightcare"
+            for folder in (".local", "venv", f"{CLONE}/.venv")
+        ]
         return str(next((one for one in own if one.exists()), "/usr/bin/nightcare"))
 
     def command(self, *words: str, code: int = 0) -> str:
@@ -187,7 +226,7 @@ def following(request: pytest.FixtureRequest) -> Packages:
     return _packages(request, "--next-release")
 
 
-@pytest.fixture(params=[with_pipx, with_uv, with_pip, with_dpkg])
+@pytest.fixture(params=[with_pipx, with_uv, with_pip, with_dpkg, with_git])
 def install(request: pytest.FixtureRequest) -> Iterator[Installer]:
     """Return a way to install a version in place of another."""
     yield request.param
@@ -320,3 +359,42 @@ def test_an_upgrade_restarts_the_bridge_once(
         assert one.entry("rest")["state"] == "open"
         eventually(lambda: one.json("status")["mqtt"]["running"], HANG_SECONDS, "the bridge")
         assert one.json("status")["upgrade"] is None
+
+
+@pytest.mark.parametrize("install", [with_git], indirect=True)
+def test_a_pull_restarts_the_service_of_a_clone(
+    home: Home, this: Packages, following: Packages, install: Installer
+) -> None:
+    """The service restarts itself with the next version; nothing has to be installed again."""
+    install(home, this)
+    with session(home) as one:
+        one.configure()
+        one.command("install")
+        one.command("pause", "3h")
+        started, pid = starts(home, NAME), one.manager.show(NAME, "MainPID")
+        install(home, following)
+        eventually(lambda: version(home) == NEXT, HANG_SECONDS, "the next version")
+        assert starts(home, NAME) == started
+        assert one.manager.show(NAME, "MainPID") == pid
+        status = one.json("status")
+        assert (status["running"], status["upgrade"]) == (True, None)
+        assert status["paused_until"] is not None
+
+
+@pytest.mark.parametrize("install", [with_git], indirect=True)
+def test_new_libraries_in_a_clone_make_its_service_look_again(
+    home: Home, first: Packages, this: Packages, install: Installer
+) -> None:
+    """After `./scripts/run` has installed them, the file that the service follows is newer."""
+    install(home, first)
+    install(home, this)
+    clone = home.path / CLONE
+    followed = clone / "src" / "nightcare" / "__init__.py"
+    listed = clone / ".venv" / "requirements.run"
+    assert followed.stat().st_mtime_ns > listed.stat().st_mtime_ns
+
+
+def version(home: Home) -> object:
+    """Return the version that the running service has noted."""
+    with closing(Journal.open(home.state / "nightcare")) as journal:
+        return journal.read_note(SERVICE_NOTE).get("version")
