@@ -13,6 +13,7 @@ import re
 import shutil
 import sys
 import tempfile
+import time
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -266,7 +267,7 @@ STEPS: tuple[tuple[str, bool, Callable[[Release], str]], ...] = (
         "scripts/pythons", "tested on the Pythons of bookworm, trixie and sid",
     )),
     ("Upgrades", True, script(
-        "scripts/upgrades", "from 0.1.0 and to the next version, by pipx, uv, pip and dpkg",
+        "scripts/upgrades", "from 0.1.0 and to the next version, by pipx, uv, pip, dpkg and git pull",
     )),
     ("Hashes and signature", False, sign),
 )  # fmt: skip
@@ -288,10 +289,11 @@ def main() -> None:
         if slow and chosen.quick:
             _say(f"[skipped] {title}")
             continue
+        started = time.monotonic()
         try:
             result = step(release)
             mark = "[to do]  " if result.startswith("not done") else "[done]   "
-            _say(f"{mark} {title}: {result}")
+            _say(f"{mark} {title}: {result} ({_duration(time.monotonic() - started)})")
         except StepFailedError as error:
             _say(f"[failed]  {title}: {error}")
             sys.exit(1)
@@ -305,6 +307,12 @@ def main() -> None:
         "Put the other files of dist/ beside the notes, on the page of the release.",
     ):
         _say(f"[ ] {one}")
+
+
+def _duration(seconds: float) -> str:
+    """Return how long a step took, in minutes and seconds."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d} min"
 
 
 def _say(line: str) -> None:
