@@ -267,7 +267,7 @@ STEPS: tuple[tuple[str, bool, Callable[[Release], str]], ...] = (
         "scripts/pythons", "tested on the Pythons of bookworm, trixie and sid",
     )),
     ("Upgrades", True, script(
-        "scripts/upgrades", "from 0.1.0 and to the next version, by pipx, uv, pip, dpkg and git pull",
+        "scripts/upgrades", "from 0.1.0 and to the next version, by pipx, uv, pip, dpkg and git",
     )),
     ("Hashes and signature", False, sign),
 )  # fmt: skip
