@@ -120,7 +120,10 @@ def test_a_name_cannot_write_to_the_terminal() -> None:
     (desk,) = known.journal.shared.computers()
     assert desk.name.startswith("a[2Jb")
     assert len(desk.name) == 80
-    known.receive(messages(replace(computer(), name="\n"))[1:], NOW, live=True)
+    evil = replace(computer(), name="\n", version="1\x1b[2J", schedule={"sleep\x1b[2J": "1"})
+    known.receive(messages(evil)[1:], NOW, live=True)
+    (desk,) = known.journal.shared.computers()
+    assert (desk.version, desk.schedule) == ("1[2J", {"sleep[2J": "1"})
     assert [one.name for one in known.journal.shared.computers()] == ["desk"]
 
 

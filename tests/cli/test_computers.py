@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cli.terminal import Terminal
+from nightcare import __version__
 from nightcare.bridge.settings import computer_id
 from nightcare.domain.delivery import Closed, Outcome
 from nightcare.domain.person_computers import Computer
@@ -36,10 +37,12 @@ def test_each_is_listed_with_when_it_was_seen_and_what_differs(terminal: Termina
     _, other = have_two(terminal)
     assert terminal("computers").out == (
         f"This computer: Desk ({computer_id()}).\n"
-        "Laptop (0a1b2c3d4e): last seen 13:05. Its schedule differs: sleep.\n"
+        f"Laptop (0a1b2c3d4e): last seen 13:05. It has nightcare 1, not {__version__}."
+        " Its schedule differs: sleep.\n"
     )
     with terminal.journal() as journal:
-        journal.shared.save_computer(replace(other, online=True, schedule={"sleep": "1"}))
+        same = replace(other, online=True, version=__version__, schedule={"sleep": "1"})
+        journal.shared.save_computer(same)
     assert terminal("computers").out.endswith("Laptop (0a1b2c3d4e): connected.\n")
     own, found = sorted(terminal("computers", "--json").json, key=lambda one: str(one["name"]))
     assert (own["this"], own["differs"], found["this"]) == (True, [], False)

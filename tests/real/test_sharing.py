@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
+from nightcare.journal.database import journal_files
 from parts.broker import Broker, Phone, phone, private_broker
 from parts.bus import private_bus
 from parts.display import virtual_display
@@ -175,3 +177,71 @@ def test_what_a_computer_has_shared_goes_with_it(broker: Broker) -> None:
                 lambda: not any(lost in topic for topic in one.retained), HANG_SECONDS, "no topic"
             )
             assert cramps(desk) == 1
+
+
+def paused(person: Nightcare) -> object:
+    """Return until when nightcare is paused on a computer."""
+    return person.json("status", code=69)["paused_until"]
+
+
+def in_format_of(version: str, cramp: dict[str, object]) -> dict[str, bytes]:
+    """Return what a computer shares in the format of a later version, by the name of the topic."""
+    at = now().isoformat()
+    ahead = {"name": "Tablet", "version": version, "at": at, "schedule": {}, "format": 9}
+    acts = [
+        {
+            "reminder": "walk",
+            "slot": "1",
+            "due": at,
+            "topic": "walking",
+            "acts": [{"n": 1, "what": "done"}],
+        },
+        {"reminder": "water", "slot": {"of": 2}, "acts": "packed"},
+    ]
+    values = [
+        {"name": "mood/2026", "at": at, "value": {"colour": 3}, "signed": True},
+        {"name": "cramp/tablet/1-1", "at": at, "value": {**cramp, "pain": 7}, "signed": True},
+        {"name": "pause", "at": at, "value": {"until": at, "of": "water"}},
+    ]
+    day = now().date().isoformat()
+    named = {"computer": ahead, f"acts/{day}/1": acts, "values/settings/1": values}
+    whole = {f"acts/{day}/2": {"format": 9, "of": acts}, "values/2026-11/1/2": 9, "acts/plan": []}
+    return {name: json.dumps(one).encode() for name, one in {**named, **whole}.items()}
+
+
+def test_a_lost_journal_returns_and_a_later_version_does_no_harm(broker: Broker) -> None:
+    """The diary comes back, and of a later format what can be read is used."""
+    with private_home() as first, private_home() as second, phone(broker) as one:
+        desk, laptop = sharing(first, broker, "Desk"), sharing(second, broker, "Laptop")
+        with bridge(laptop, 2) as there:
+            with bridge(desk, 1) as here:
+                desk.command("cramp", "add", "--severity", "severe")
+                desk.command("pause")
+                eventually(lambda: cramps(laptop) == 1, HANG_SECONDS, "the cramp", there)
+                eventually(lambda: paused(laptop) == paused(desk), HANG_SECONDS, "the pause", there)
+                until = paused(desk)
+                (known,) = (
+                    each["value"]
+                    for topic, payload in one.retained.items()
+                    if f"/{listed(desk)['Desk']}/values/" in topic
+                    for each in json.loads(payload)
+                    if each["name"].startswith("cramp/")
+                )
+                root = "nightcare/anna/fffffffff0"
+                for name, payload in in_format_of("99.0", known).items():
+                    one.publish(f"{root}/{name}", payload, retain=True)
+                for person, program in ((desk, here), (laptop, there)):
+                    eventually(lambda: cramps(person) == 2, HANG_SECONDS, "both", program)  # noqa: B023 - called at once
+                    assert paused(person) == until
+                    assert "It has nightcare 99.0, not" in person.command("computers").out
+            for path in journal_files(desk.state):
+                path.unlink(missing_ok=True)
+            with bridge(desk, 1) as here:
+                eventually(lambda: cramps(desk) == 2, HANG_SECONDS, "the diary", here)
+                eventually(lambda: paused(desk) == until, HANG_SECONDS, "the pause", here)
+                assert cramps(laptop) == 2
+                for program in (here, there):
+                    assert "Traceback" not in program.log.read_text(encoding="utf-8")
+        assert {topic for topic in one.retained if root in topic} == {
+            f"{root}/{name}" for name in in_format_of("99.0", known)
+        }

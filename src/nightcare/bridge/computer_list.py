@@ -22,7 +22,7 @@ from nightcare.journal.store import Journal
 _PLAN_KEYS = ("topic", "at", "every", "from", "until", "cron", "days")
 """The keys of a reminder by which occurrences are known on other computers."""
 
-_LONGEST_NAME = 80
+_LONGEST_TEXT = 80
 _MOST_BYTES = 16 * 1024
 
 
@@ -152,5 +152,16 @@ def _parse(message: SharedMessage) -> Computer | None:
         one = parse_computer(message.computer, values["at"], json.dumps(values))
     except UNREADABLE:
         return None
-    name = "".join(letter for letter in one.name if not is_unsafe(letter))[:_LONGEST_NAME]
-    return replace(one, name=name or one.id, seen=one.seen.astimezone(UTC), online=False)
+    return replace(
+        one,
+        name=_printable(one.name) or one.id,
+        seen=one.seen.astimezone(UTC),
+        online=False,
+        version=_printable(one.version),
+        schedule={_printable(key): digest for key, digest in one.schedule.items()},
+    )
+
+
+def _printable(text: str) -> str:
+    """Return a text of another computer, as it may stand on a terminal."""
+    return "".join(letter for letter in text if not is_unsafe(letter))[:_LONGEST_TEXT]

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 import click
 
+from nightcare import __version__
 from nightcare.cli.command_context import CommandContext, json_option, pass_context
 from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.output import echo_text, print_json
@@ -57,6 +58,8 @@ def _line(one: Computer, this: Computer | None, context: CommandContext) -> str:
     key = "computers_online" if one.online else "computers_seen"
     line = say(key, name=one.name, id=one.id, seen=context.clock(one.seen))
     differences = () if this is None else schedule_differences(this, one)
+    if one.version not in ("", __version__):
+        line += " " + say("computers_version", version=one.version, own=__version__)
     if differences:
         line += " " + say("computers_differs", keys=", ".join(differences))
     return line
