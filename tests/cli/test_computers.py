@@ -109,3 +109,31 @@ def test_json_names_the_computer_on_which_a_reminder_was_answered(terminal: Term
     assert [one["computer"] for one in today if "outcome" in one][-1] == "0a1b2c3d4e"
     exported = terminal("export").json["reminders"]
     assert "0a1b2c3d4e" in [one["computer"] for one in exported]
+
+
+def test_undo_names_a_later_answer_on_another_computer(terminal: Terminal) -> None:
+    """It takes back what was done here alone, and says where to undo the other one."""
+    delivery = terminal.have_open()
+    hint = "ou answered the 14:00 water on Laptop; undo that there.\n"
+    have_two(terminal)
+
+    def answer(at: str, outcome: Outcome = Outcome.DONE) -> None:
+        with terminal.journal() as journal:
+            state = Closed(outcome, terminal.at(at), computer="0a1b2c3d4e")
+            journal.save(replace(delivery, state=state))
+
+    answer("14:05", Outcome.MISSED)
+    assert terminal("undo").err == "There is nothing to undo.\n"
+    answer("14:05")
+    said = terminal("undo")
+    assert (said.code, said.err) == (1, f"There is nothing to undo here. Y{hint}")
+    terminal.now = terminal.at("14:10")
+    terminal("pause", "1h")
+    # What was answered before it is not the last action.
+    ended = "Undone: the pause is over, and reminders come again.\n"
+    assert terminal("undo").out == ended
+    terminal("pause", "1h")
+    answer("14:11")
+    terminal.now = terminal.at("14:12")
+    assert terminal("undo").out == f"{ended}Later y{hint}"
+    assert isinstance(terminal.remembered(delivery), Closed)

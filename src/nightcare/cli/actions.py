@@ -6,8 +6,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,9 +16,11 @@ from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.completion import reminder_names, skip_words
 from nightcare.cli.output import echo_text
 from nightcare.cli.questions import prompt_yes
+from nightcare.domain.delivery import Closed
 from nightcare.domain.history import NOT_SHOWN
 from nightcare.domain.moments import clock_text
 from nightcare.domain.schedule import BARE_PAUSE
+from nightcare.domain.shared_acts import ANSWERS
 from nightcare.domain.time_parser import TimeWords, names_half, normalised, parse_clock
 from nightcare.domain.until import parse_end
 from nightcare.engine.answer_targets import SkipSpan
@@ -28,6 +30,9 @@ from nightcare.i18n.event_log import capabilities_text, draws_no_buttons
 from nightcare.i18n.plan_text import delivery_text, next_line, occurrence_text, occurrences_text
 from nightcare.i18n.undo_text import undone_text
 from nightcare.journal.service_status import read_status
+
+if TYPE_CHECKING:
+    from nightcare.journal.store import Journal
 
 _TRIAL_SECONDS = 10.0
 _TRIAL_CHECK_SECONDS = 0.05
@@ -184,10 +189,44 @@ def good_night_command(context: CommandContext) -> None:
 @pass_context
 def undo_command(context: CommandContext) -> None:
     """Undo your last action."""
-    with user_actions(context) as actions:
+    with context.journal() as journal:
+        actions = UserActions(context.schedule, context.zone, journal)
+        last = actions.undoable()
+        later = _answered_elsewhere(journal, None if last is None else last.at, context)
+        if last is None and later is not None:
+            raise NothingToDo("nothing_to_undo_here", **later)
         action = actions.undo(context.now)
         outlook = context.outlook()
     echo_text(undone_text(action, outlook, context.translator))
+    if later is not None:
+        context.print("undo_elsewhere", **later)
+
+
+def _answered_elsewhere(
+    journal: Journal, since: datetime | None, context: CommandContext
+) -> dict[str, Any] | None:
+    """Return the last answer on another computer since an instant (UTC), for a text.
+
+    Args:
+        journal: The journal.
+        since: The instant; None for the last day.
+        context: The context of the command.
+    """
+    day_ago = context.now - timedelta(days=1)
+    least = day_ago if since is None else max(since, day_ago)
+    found = [
+        (one.state.at, one, one.state.computer)
+        for one in journal.since(day_ago)
+        if isinstance(one.state, Closed) and one.state.computer is not None
+        if one.state.outcome in ANSWERS and one.state.at > least
+    ]
+    if not found:
+        return None
+    _, delivery, computer = max(found, key=lambda one: one[0])
+    names = {one.id: one.name for one in journal.shared.computers()}
+    name = names.get(computer) or context.translator.text("another_computer")
+    what = occurrence_text(delivery.occurrence, context.outlook(), context.translator)
+    return {"what": what, "computer": name}
 
 
 @click.command("tonight", cls=LocalisedCommand)
