@@ -10,10 +10,10 @@ from typing import TextIO
 
 
 def open_missing_streams() -> None:
-    """Open the null device for an output that was closed before the start, as by `>&-`."""
-    for name in ("stdout", "stderr"):
+    """Open the null device for a stream that was closed before the start, as by `<&-` or `>&-`."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            null = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - kept to the end
+            null = open(os.devnull, mode, encoding="utf-8")  # noqa: PTH123, SIM115 - kept to the end
             setattr(sys, name, null)
 
 

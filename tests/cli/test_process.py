@@ -105,9 +105,12 @@ def test_ctrl_c_while_something_is_still_being_loaded(
 
 @pytest.mark.parametrize(
     ("line", "code"),
-    [("next >&-", 0), ("undo 2>&-", 1), ("--version >&-", 0), ("--version >/dev/full", 1)],
-)
-def test_an_output_that_was_closed_is_no_error(
+    [
+        ("next >&-", 0), ("undo 2>&-", 1), ("--version >&-", 0), ("--version >/dev/full", 1),
+        ("setup <&-", 2), ("erase <&-", 2), ("relief <&-", 0),
+    ],
+)  # fmt: skip
+def test_a_stream_that_was_closed_is_no_error(
     environment: Mapping[str, str], line: str, code: int
 ) -> None:
     """Nobody wants to read it; one that is full is told by the exit code."""
