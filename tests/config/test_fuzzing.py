@@ -267,7 +267,7 @@ SLIPS: list[tuple[tuple[str | int, ...], str, str]] = [
     (("sleep", "friday", "bedtime"), "22.30", "clock_not_understood_but"),
     (("sleep", "saturday", "wake"), "[ 8, 30 ]", "clock_not_understood"),
     (("reminders", "water", "topic"), '"hydraton"', "choice_unknown_but"),
-    (("reminders", "water", "from"), '"wake + \\t1"', "moment_not_understood"),
+    (("reminders", "water", "from"), '"wake + \\t1"', "moment_not_understood_but"),
     (("reminders", "water", "text"), "{ a = '}' }", "text_empty"),
     (("reminders", "desk-stretch", "at", 0), "2026-11-22 10:30:00", "moment_not_understood"),
     (("reminders", "desk-stretch", "days", 1), '"wedn"', "day_unknown_but"),

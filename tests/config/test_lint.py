@@ -188,6 +188,21 @@ def test_a_clock_time_in_another_way(given: str, meant: str | None) -> None:
     assert problem.key == f"moment_not_understood{'_but' if meant else ''}"
 
 
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("Bedtime - 1h30m", "bedtime - 1h30m"), ("bedtime \N{MINUS SIGN} 30m", "bedtime - 30m"),
+        ("wake \N{EN DASH} 10m", "wake - 10m"), ("bedtime-30", "bedtime - 30m"), ("WAKE", "wake"),
+        ("wake\u00a0+ 1h", "wake + 1h"), ("bed - 1h", None), ("wake - soon", None), ("", None),
+    ],
+)  # fmt: skip
+def test_a_relative_moment_in_another_way(given: str, meant: str | None) -> None:
+    """A dash that looks the same is told, and so are capitals and a missing unit."""
+    (problem,) = mistakes(f'[reminders.a]\ntopic = "sleep"\nat = "{given}"')
+    assert problem.values.get("nearest") == meant
+    assert problem.key == f"moment_not_understood{'_but' if meant else ''}"
+
+
 @pytest.mark.parametrize("given", ['"13 pm"', '"0 am"', '"24:01"', "25", '"22:60"', '"12:00:60"'])
 def test_a_clock_time_that_no_clock_shows(given: str) -> None:
     """It is told what a clock shows."""

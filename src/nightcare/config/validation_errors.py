@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, get_args
 from zoneinfo import available_timezones
@@ -15,7 +16,7 @@ from nightcare.config.layers import Layers
 from nightcare.config.locations import Path
 from nightcare.config.model import Config
 from nightcare.config.values import DAY_WORDS
-from nightcare.domain.moments import clock_text, length_text
+from nightcare.domain.moments import Relative, clock_text, length_text, parse_moment
 from nightcare.domain.time_parser import ENGLISH, normalised, parse_clock, parse_length
 from nightcare.errors import Diagnostic, Location, ValueRefused, with_nearest
 from nightcare.toml_writer import path_text, shortened_text
@@ -53,6 +54,7 @@ _ABOUT_THE_KEY = (
 )  # fmt: skip
 """Beginnings of the keys of diagnostics about a key, not about its value."""
 
+_DASH = re.compile("[\N{HYPHEN}-\N{HORIZONTAL BAR}\N{MINUS SIGN}]")
 _WORD_BEFORE = re.compile(r"^[^\W\d_]+\.?\s*(?=\d)")
 
 _EXAMPLES: Mapping[str, object] = {
@@ -125,6 +127,8 @@ def _likely(kind: str, given: object) -> tuple[str, dict[str, object]] | None:
     """Return the text about a clock time or length that is written in another way."""
     # 22.30 without quotes is a number, whose last digit is lost.
     text = f"{given:.2f}" if isinstance(given, float) else str(given)
+    if kind == "moment_not_understood" and (moment := _relative_moment(text)) is not None:
+        return f"{kind}_but", {"found": given, "nearest": str(moment)}
     if kind in {"clock_not_understood", "moment_not_understood"}:
         return _likely_clock(kind, given, text)
     return _likely_length(kind, given, text) if kind == "length_not_understood" else None
@@ -140,6 +144,16 @@ def _likely_clock(kind: str, given: object, text: str) -> tuple[str, dict[str, o
             return None
         return error.key, {**error.values, "found": given}
     return f"{kind}_but", {"found": given, "nearest": nearest}
+
+
+def _relative_moment(text: str) -> Relative | None:
+    """Return the moment that was probably meant by capitals, another dash or a missing unit."""
+    plain = _DASH.sub("-", normalised(text))
+    for likely in (plain, f"{plain}m"):
+        with suppress(ValueRefused):
+            moment = parse_moment(likely)
+            return moment if isinstance(moment, Relative) else None
+    return None
 
 
 def _likely_length(kind: str, given: object, text: str) -> tuple[str, dict[str, object]] | None:
