@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import nightcare
-from nightcare.atomic_write import file_lock, replace_file
+from nightcare.atomic_write import file_lock, replace_entry, replace_file
 
 SOURCE = Path(nightcare.__file__).parents[1]
 
@@ -136,3 +136,11 @@ def test_nobody_is_kept_from_a_file_that_is_not_there(tmp_path: Path) -> None:
     """For there is nothing to read."""
     with file_lock(tmp_path / "file"):
         assert names(tmp_path) == []
+
+
+def test_an_entry_that_cannot_be_replaced_leaves_nothing_behind(tmp_path: Path) -> None:
+    """A folder has its name."""
+    (tmp_path / "nightcare.service").mkdir()
+    with pytest.raises(IsADirectoryError):
+        replace_entry(tmp_path / "nightcare.service", "[Unit]")
+    assert [one.name for one in tmp_path.iterdir()] == ["nightcare.service"]

@@ -60,6 +60,25 @@ def replace_files(contents: Mapping[Path, bytes]) -> None:
         _sync_folder(folder)
 
 
+def replace_entry(path: Path, text: str) -> None:
+    """Replace a file, or the link in its place, by a new file with the usual mode.
+
+    Missing folders are created.
+
+    Raises:
+        OSError: The write failed; the old file is unchanged.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    try:
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            fresh.unlink()
+        raise
+
+
 def _restore(replaced: Iterable[tuple[Path, bytes | None]]) -> None:
     for target, old in replaced:
         if old is None:

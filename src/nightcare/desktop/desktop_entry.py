@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from nightcare.atomic_write import replace_entry
 from nightcare.errors import DesktopError
 
 ENTRY = Path("applications", "nightcare.desktop")
@@ -75,10 +76,7 @@ def install(program: Sequence[str], variables: Mapping[str, str]) -> None:
     texts = {ICON: _packaged(ICON), **{one: entry_text(program, one) for one in _COMMANDS}}
     for path, text in ((folder / name, text) for name, text in texts.items()):
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            fresh = path.with_suffix(".new")
-            fresh.write_text(text, encoding="utf-8")
-            fresh.replace(path)
+            replace_entry(path, text)
         except OSError as error:
             raise DesktopError("unit_not_written", path=path, reason=error.strerror) from error
 

@@ -151,7 +151,7 @@ def _read(path: Path, *, quiet: bool) -> Content | str:
             journal = Journal(db, str(path))
             sound = journal.is_sound()
             if not sound or version == 0:
-                return Content(sound, version)
+                return Content(sound and _can_be_migrated(db), version)
             updated: datetime | None = None
             service, bridge = ServiceStatus(), BridgeStatus()
             # Another version may store either elsewhere.

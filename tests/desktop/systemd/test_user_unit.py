@@ -109,6 +109,15 @@ def test_a_refusal_of_systemd_is_quoted(manager: Manager) -> None:
     assert not manager.units.exists()
 
 
+def test_a_refusal_in_another_encoding_is_quoted(manager: Manager) -> None:
+    """As systemctl prints it in a locale of its own."""
+    program = manager.folder / "bin" / "systemctl"
+    program.write_bytes(b"#!/bin/sh\nprintf 'N\\370gle mangler\\n' >&2; exit 1\n")
+    with pytest.raises(DesktopError) as caught:
+        user_unit.install(COMMAND, manager.folder / "state")
+    assert caught.value.values["reason"] == "N\ufffdgle mangler"
+
+
 def test_without_systemd_nothing_is_installed_and_nothing_is_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

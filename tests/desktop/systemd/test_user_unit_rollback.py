@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from nightcare.desktop.systemd.user_unit import FileRollback
 
 
@@ -41,3 +43,13 @@ def test_what_others_put_there_stays(tmp_path: Path) -> None:
     (tmp_path / "folder" / "theirs").touch()
     rollback.restore()
     assert (tmp_path / "folder" / "theirs").exists()
+
+
+def test_a_folder_in_the_place_of_a_file_is_not_removed(tmp_path: Path) -> None:
+    """It is somebody's, and could not be restored."""
+    (tmp_path / "unit").mkdir()
+    rollback = FileRollback()
+    with pytest.raises(IsADirectoryError):
+        rollback.keep(tmp_path / "unit")
+    rollback.restore()
+    assert (tmp_path / "unit").is_dir()

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from nightcare.atomic_write import replace_entry
 from nightcare.desktop.systemd.unit_file import (
     BRIDGE,
     GRAPHICAL,
@@ -218,10 +219,7 @@ def _attempt(*words: str) -> None:
 def _enable(path: Path, text: str) -> None:
     """Write a unit and enable it anew: an earlier install may have chosen another target."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(path)
+        replace_entry(path, text)
     except OSError as error:
         raise DesktopError("unit_not_written", path=path, reason=error.strerror) from error
     _systemctl("daemon-reload")
@@ -276,7 +274,8 @@ def _run(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(  # noqa: S603 - fixed words
             ["systemctl", "--user", *words],  # noqa: S607 - found as the person finds it
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=_LIMIT_SECONDS,
             check=False,
         )
@@ -307,12 +306,12 @@ class FileRollback:
         """Remember a file, or that it and its folders are missing.
 
         Raises:
-            OSError: It cannot be read, so it could not be restored.
+            OSError: It cannot be read or is a folder, so it could not be restored.
         """
         self._missing += [one for one in path.parents if not one.exists()]
         if path.is_symlink():
             self._files.append(_File(path, link=path.readlink()))
-        elif path.is_file():
+        elif path.is_file() or path.is_dir():
             mode = path.stat().st_mode & 0o7777
             self._files.append(_File(path, content=path.read_bytes(), mode=mode))
         else:
