@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from nightcare.errors import StateError
 from nightcare.journal.database import FILE_NAME
 from nightcare.journal.inspection import Content, inspect
 from nightcare.journal.migrations import VERSION
@@ -126,6 +127,18 @@ def test_damage_inside_is_found(written: Path) -> None:
     path.write_bytes(raw)
     seen = inspect(written).content
     assert seen == Content(sound=False, version=VERSION)
+
+
+@pytest.mark.parametrize("version", [-3, 0, 1, VERSION - 1])
+def test_a_version_that_its_tables_are_not_of_is_found(written: Path, version: int) -> None:
+    """Every command refuses the file, because it cannot migrate its tables."""
+    with closing(sqlite3.connect(written / FILE_NAME)) as db:
+        db.execute(f"PRAGMA user_version={version}")
+    before = trace(written)
+    with pytest.raises(StateError) as caught:
+        Journal.open(written)
+    assert inspect(written).content == str(caught.value.values["reason"])
+    assert trace(written) == before
 
 
 def test_tables_of_a_later_version_are_no_error(written: Path) -> None:

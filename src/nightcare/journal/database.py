@@ -88,13 +88,14 @@ class Database:
             _use_wal(connection)
             connection.execute("PRAGMA synchronous=FULL")
             journal = cls(connection, name)
-            journal._migrate()
+            journal.migrate()
         except BaseException:
             connection.close()
             raise
         return journal
 
-    def _migrate(self) -> None:
+    def migrate(self) -> None:
+        """Bring the tables to this version; raise `StateError` where they are not of an earlier."""
         if self._number("PRAGMA user_version") == VERSION:
             # A reader then waits for no writer.
             return

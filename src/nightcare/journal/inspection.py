@@ -150,8 +150,13 @@ def _read(path: Path, *, quiet: bool) -> Content | str:
                 return Content(sound=True, version=version, foreign=True)
             journal = Journal(db, str(path))
             sound = journal.is_sound()
+            if sound and version < VERSION:
+                # A wrong number of the version shows when a command would migrate the tables.
+                with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+                    db.backup(copy)
+                    Journal(copy, ":memory:").migrate()
             if not sound or version == 0:
-                return Content(sound and _can_be_migrated(db), version)
+                return Content(sound, version)
             updated: datetime | None = None
             service, bridge = ServiceStatus(), BridgeStatus()
             # Another version may store either elsewhere.
@@ -163,3 +168,5 @@ def _read(path: Path, *, quiet: bool) -> Content | str:
             return Content(sound, version, updated, service, unreadable=unreadable, bridge=bridge)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         return str(error)
+    except StateError as error:
+        return str(error.values["reason"])
