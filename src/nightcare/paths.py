@@ -15,7 +15,6 @@ from pathlib import Path
 
 from nightcare.config.config_source import NAMES_THE_FILE, settings_of
 from nightcare.desktop.instance_lock import FileLock, ServiceRecord, running_service
-from nightcare.desktop.systemd.unit_file import recorded
 from nightcare.errors import StateError
 
 _APP = "nightcare"
@@ -54,6 +53,8 @@ def service_places(variables: Mapping[str, str]) -> ServicePlaces:
     running = running_service(variables)
     if running is not None:
         return ServicePlaces(running, running.config, running.state)
+    from nightcare.desktop.systemd.unit_file import recorded  # noqa: PLC0415 - without a service
+
     unit = recorded(variables)
     return ServicePlaces(None, unit.config, None if unit.state is None else unit.state / _APP)
 

@@ -155,7 +155,7 @@ def test_a_computer_that_lost_its_journal_gets_its_acts_back_from_the_broker() -
     held = desk.publish()
     laptop.hear(desk)
     key = Key("stretch", date(2026, 11, 23), "1")
-    before = {one.id for one in desk.journal.shared_acts_on(key)}
+    before = {one.id for one in desk.journal.shared.acts_on(key)}
     assert len(before) == 3
     new = SharingDesk("desk")
     new.until("2026-11-23 22:05")
@@ -170,7 +170,7 @@ def test_a_computer_that_lost_its_journal_gets_its_acts_back_from_the_broker() -
     assert not laptop.receive(held)
     new.answers().skip(new.now)
     laptop.hear(new)
-    acts = laptop.journal.shared_acts(key.care_day)
+    acts = laptop.journal.shared.acts(key.care_day)
     assert before < {one.id for one in acts}
     (later,) = (one.id for one in acts if one.id not in before)
     assert later > max(before)
@@ -245,7 +245,7 @@ def test_what_is_no_message_is_ignored(payload: bytes) -> None:
     """A broker may send anything."""
     laptop = SharingDesk("laptop")
     assert not laptop.exchange.receive([SharedMessage("desk", NAME, payload)], laptop.now)
-    assert laptop.journal.shared_acts(laptop.now.date()) == []
+    assert laptop.journal.shared.acts(laptop.now.date()) == []
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,23 @@ READS_AND_WRITES_THE_JOURNAL = [
     ("undo",), ("good-night",), ("tonight", "23:00"), ("cramp", "add"), ("cramp", "list"),
 ]  # fmt: skip
 
+NOT_FOR_PLAIN_COMMANDS = {
+    "nightcare.desktop.notify.message_text", "nightcare.domain.day_parser",
+    "nightcare.domain.diary_parser", "nightcare.domain.guidance", "nightcare.domain.morning_rule",
+    "nightcare.domain.notification", "nightcare.domain.person_computers",
+    "nightcare.domain.routine", "nightcare.domain.shared_acts", "nightcare.domain.shared_values",
+    "nightcare.engine.undo", "nightcare.i18n.event_log", "nightcare.i18n.guidance_text",
+    "nightcare.journal.service_status", "nightcare.journal.shared_rows",
+    "nightcare.journal.shared_store",
+}  # fmt: skip
+"""Modules for rare words, routines, sharing and the service; each takes 1 to 4 ms."""
+
+OF_OUTLOOK = {
+    "nightcare.domain.outlook", "nightcare.domain.plan_change", "nightcare.domain.policy",
+    "nightcare.domain.screen_forecast", "nightcare.domain.suppression",
+}  # fmt: skip
+"""Modules that find out what is to come."""
+
 OF_HELP = ("command_context", "command_group", "command_help", "main", "output")
 
 SCRIPT = """
@@ -96,6 +113,24 @@ def test_what_a_command_on_the_journal_may_load(
 ) -> None:
     """No validation, no loop, no bus, no scheduler."""
     assert sorted(loaded(kept, tmp_path, *words) & set(HEAVY)) == []
+
+
+@pytest.mark.parametrize("words", [("next",), ("done",), ("snooze", "10m")], ids=" ".join)
+def test_what_a_command_that_looks_ahead_may_load(
+    kept: dict[str, str], tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """Nothing that only rare words, routines or several computers need."""
+    assert sorted(loaded(kept, tmp_path, *words) & NOT_FOR_PLAIN_COMMANDS) == []
+
+
+@pytest.mark.parametrize("words", [("pause", "2h"), ("resume",), ("cramp", "add")], ids=" ".join)
+def test_what_a_command_that_does_not_look_ahead_may_load(
+    kept: dict[str, str], tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """It does not find out what is to come either."""
+    loaded(kept, tmp_path, "pause", "2h")
+    found = loaded(kept, tmp_path, *words)
+    assert sorted(found & (NOT_FOR_PLAIN_COMMANDS | OF_OUTLOOK)) == []
 
 
 def test_a_config_that_was_changed_is_validated_once(kept: dict[str, str], tmp_path: Path) -> None:

@@ -15,9 +15,7 @@ from nightcare.domain.care_day import Hours
 from nightcare.domain.moments import Anchor, Relative
 from nightcare.domain.reasons import Condition
 from nightcare.domain.reminders import At, Every, Reminder, Repeat, Topic, Urgency, WhenBusy
-from nightcare.domain.routine import StretchRule
-from nightcare.domain.schedule import BARE_PAUSE
-from nightcare.domain.snooze import SnoozeRule
+from nightcare.domain.schedule import BARE_PAUSE, SnoozeRule, StretchRule
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 

@@ -6,7 +6,8 @@ import pytest
 
 from config.written import schedule
 from nightcare.domain.guidance import RoutineStep, Side
-from nightcare.domain.routine import BUILT_IN, RoutineRule, routine_named, routines
+from nightcare.domain.routine import BUILT_IN, routine_named, routines
+from nightcare.domain.schedule import RoutineRule
 from nightcare.i18n.translator import read_words
 from nightcare.languages import languages
 

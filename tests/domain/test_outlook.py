@@ -26,9 +26,8 @@ from nightcare.domain.outlook import Outlook
 from nightcare.domain.plan_change import postponed
 from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key, Occurrence, Reminder, Repeat
-from nightcare.domain.routine import CLOSING, UNATTENDED, StretchRule
-from nightcare.domain.schedule import ReferralRule, Schedule
-from nightcare.domain.snooze import SnoozeRule
+from nightcare.domain.schedule import ReferralRule, Schedule, SnoozeRule, StretchRule
+from nightcare.domain.suppression import CLOSING, UNATTENDED
 
 TODAY = "2026-11-22"
 WATER = reminder(every("2h", "wake + 1h", "bedtime - 1h"))

@@ -27,7 +27,6 @@ from nightcare.domain.policy import (
     Show,
     Situation,
     Verdict,
-    chosen_for_night,
     decide,
     first_to_show,
     review,
@@ -36,6 +35,7 @@ from nightcare.domain.policy import (
 )
 from nightcare.domain.reasons import Condition, Reason
 from nightcare.domain.reminders import Reminder, WhenBusy
+from nightcare.domain.snooze import chosen_for_night
 
 NOW = utc("2026-11-06 19:00")
 FRIDAY = calendar().day(day("2026-11-06"))

@@ -12,10 +12,7 @@ from domain_builders import utc
 from nightcare.domain.guidance import Routine, RoutineStep, Side
 from nightcare.domain.reminders import Key
 from nightcare.domain.routine import (
-    CLOSING,
-    UNATTENDED,
     Finished,
-    RoutineRule,
     RoutineSession,
     Stage,
     current_stage,
@@ -25,6 +22,8 @@ from nightcare.domain.routine import (
     stage_at,
     stages,
 )
+from nightcare.domain.schedule import RoutineRule
+from nightcare.domain.suppression import CLOSING, UNATTENDED
 
 SECOND = timedelta(seconds=1)
 BOTH = (Side.LEFT, Side.RIGHT)

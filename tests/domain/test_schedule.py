@@ -9,9 +9,7 @@ import pytest
 
 from domain_builders import at, day, reminder, sleep, utc
 from nightcare.domain.global_state import GlobalState
-from nightcare.domain.routine import StretchRule
-from nightcare.domain.schedule import ReferralRule, Schedule
-from nightcare.domain.snooze import SnoozeRule
+from nightcare.domain.schedule import ReferralRule, Schedule, SnoozeRule, StretchRule
 
 WATER = reminder(at("12:00"))
 WALK = reminder(at("17:00"), "walk", enabled=False)

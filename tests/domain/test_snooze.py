@@ -8,7 +8,8 @@ import pytest
 
 from domain_builders import calendar, day, delivery, length, utc
 from nightcare.domain.delivery import Delivery
-from nightcare.domain.snooze import SnoozeRule, limit_reached, offered, past_bedtime
+from nightcare.domain.schedule import SnoozeRule
+from nightcare.domain.snooze import limit_reached, offered, past_bedtime
 
 FRIDAY = calendar().day(day("2026-11-06"))
 BEDTIME = FRIDAY.bedtime

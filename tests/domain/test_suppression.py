@@ -10,8 +10,7 @@ import pytest
 from domain_builders import calendar, day, delivery, utc
 from nightcare.domain.delivery import Active, Closed, Delivery, Outcome, State
 from nightcare.domain.global_state import GlobalState
-from nightcare.domain.routine import CLOSING, UNATTENDED
-from nightcare.domain.suppression import Suppression
+from nightcare.domain.suppression import CLOSING, UNATTENDED, Suppression
 
 NOW = utc("2026-11-06 19:00")
 MINUTE = timedelta(minutes=1)

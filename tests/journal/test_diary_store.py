@@ -307,7 +307,7 @@ def everything(journal: Journal) -> None:
     journal.request_trial("water", NOW)
     journal.save_routine_session(RoutineSession(delivery.key, "calf", NOW, NOW))
     act = SharedAct(ActId("desk", 1), delivery.occurrence, delivery.topic, Snoozed(NOW))
-    journal.record_shared_act(act, own=False)
+    journal.shared.record_act(act, own=False)
     journal.shared.save([SharedValue("pause", "desk", NOW, None)])
     journal.shared.name_cramp(1, "cramp/desk/1-1")
     journal.write_note(SERVICE_NOTE, {"pid": 1})

@@ -167,7 +167,7 @@ def test_the_journal_of_the_last_release_keeps_all_before_computers_share(tmp_pa
         delivery = journal.delivery(key)
         assert delivery is not None
         assert delivery.state == Closed(Outcome.DONE, datetime(2026, 11, 22, 13, tzinfo=UTC))
-        assert journal.shared_acts(now.date()) == []
+        assert journal.shared.acts(now.date()) == []
         actions = UserActions(schedule_of(WATER), UTC, journal)
         assert actions.undo(now).what == "done"
         delivery = journal.delivery(key)

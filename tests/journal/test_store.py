@@ -366,19 +366,19 @@ def test_acts_of_several_computers_are_given_back_as_they_were(acts: list[Shared
     own = "desk"
     with fresh() as journal:
         for one in [*acts, *acts]:
-            journal.record_shared_act(one, own=one.id.computer == own)
+            journal.shared.record_act(one, own=one.id.computer == own)
             changed = replace(one, effect=Snoozed(NOW))
-            journal.record_shared_act(changed, own=one.id.computer == own)
+            journal.shared.record_act(changed, own=one.id.computer == own)
         by_id = {one.id: one for one in acts}
-        assert {one.id: one for one in journal.shared_acts(date.min)} == by_id
+        assert {one.id: one for one in journal.shared.acts(date.min)} == by_id
         early = datetime.fromtimestamp(0.001, UTC)
         numbers = [one.id.number for one in acts if one.id.computer == own]
         assert journal.shared.next_act_number(own, early) == max([1, *numbers]) + 1
         for one in acts:
             key = one.occurrence.key
             on_it = {other for other in acts if other.occurrence.key == key}
-            assert set(journal.shared_acts_on(key)) == on_it
-            assert set(journal.shared_acts_on(key, own=True)) == {
+            assert set(journal.shared.acts_on(key)) == on_it
+            assert set(journal.shared.acts_on(key, own=True)) == {
                 other for other in on_it if other.id.computer == own
             }
             assert set(journal.acts_elsewhere(key)) == {
@@ -394,9 +394,9 @@ def test_acts_are_pruned_with_their_occurrences() -> None:
         for number, due in enumerate((NOW - 401 * DAY, NOW), 1):
             one = delivery(due)
             act = SharedAct(ActId("desk", number), one.occurrence, one.topic, Snoozed(NOW))
-            journal.record_shared_act(act, own=True)
+            journal.shared.record_act(act, own=True)
         journal.prune(NOW)
-        assert [one.id.number for one in journal.shared_acts(date.min)] == [2]
+        assert [one.id.number for one in journal.shared.acts(date.min)] == [2]
 
 
 def test_values_are_pruned_when_nobody_publishes_them_any_more() -> None:

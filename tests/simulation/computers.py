@@ -233,7 +233,7 @@ class Computer:
     def expect(self, origin: Computer, now: datetime) -> None:
         """Note that the answers that another computer has recorded as acts arrive here soon."""
         for key in {key for answers in origin.given.values() for key in answers}:
-            recorded = live(origin.journal.shared_acts_on(key, own=True)).values()
+            recorded = live(origin.journal.shared.acts_on(key, own=True)).values()
             if any(isinstance(one, Closed) for one in recorded):
                 self.arrived.setdefault((key, origin.name), now + IN_TIME)
 

@@ -102,7 +102,7 @@ class ActExchange:
             limit = int(erased.timestamp() * 1000)
             found = [one for one in found if one.id.number > limit and one.occurrence.due > erased]
         keys = {one.occurrence.key for one in found}
-        known = {one.id for key in keys for one in self.journal.shared_acts_on(key)}
+        known = {one.id for key in keys for one in self.journal.shared.acts_on(key)}
         new = [one for one in found if one.id not in known]
         keys = {one.occurrence.key for one in new}
         if not new:
@@ -117,7 +117,7 @@ class ActExchange:
     def published(self, now: datetime) -> dict[str, bytes]:
         """Return the payload of each topic with acts of this computer (now in UTC), by its name."""
         by_occurrence: dict[Key, list[SharedAct]] = {}
-        for one in self.journal.shared_acts(self._since(now), own=True):
+        for one in self.journal.shared.acts(self._since(now), own=True):
             # Another id of this computer, which it had before, is no writer of its topics.
             if one.id.computer == self.computer:
                 by_occurrence.setdefault(one.occurrence.key, []).append(one)
@@ -136,7 +136,7 @@ class ActExchange:
     def _known(self, keys: Iterable[Key]) -> dict[Key, _Occurrence]:
         """Return all that is known of some occurrences."""
         return {
-            key: _Occurrence(self.journal.delivery(key), self.journal.shared_acts_on(key))
+            key: _Occurrence(self.journal.delivery(key), self.journal.shared.acts_on(key))
             for key in keys
         }
 
@@ -148,7 +148,7 @@ class ActExchange:
             for one in self.journal.since(now - timedelta(days=SHARED_DAYS + 2))
             if one.key.care_day >= since
         }
-        for act in self.journal.shared_acts(since):
+        for act in self.journal.shared.acts(since):
             key = act.occurrence.key
             if key not in found:
                 found[key] = _Occurrence(self.journal.delivery(key), [])
@@ -183,7 +183,7 @@ class ActExchange:
 
     def _record(self, acts: Iterable[SharedAct]) -> None:
         for one in acts:
-            self.journal.record_shared_act(one, own=one.id.computer == self.computer)
+            self.journal.shared.record_act(one, own=one.id.computer == self.computer)
 
     def _apply(self, now: datetime, known: Mapping[Key, _Occurrence]) -> None:
         for key, delivery in self._reconciled(now, known):

@@ -26,10 +26,8 @@ from nightcare.domain.until import parse_end
 from nightcare.engine.answer_targets import SkipSpan
 from nightcare.engine.user_actions import UserActions
 from nightcare.errors import DesktopError, NothingToDo, NotRunning, ValueRefused
-from nightcare.i18n.event_log import capabilities_text, draws_no_buttons
 from nightcare.i18n.plan_text import delivery_text, next_line, occurrence_text, occurrences_text
 from nightcare.i18n.undo_text import undone_text
-from nightcare.journal.service_status import read_status
 
 if TYPE_CHECKING:
     from nightcare.journal.store import Journal
@@ -260,6 +258,10 @@ def tonight_command(context: CommandContext, words: tuple[str, ...]) -> None:
 @pass_context
 def try_command(context: CommandContext, reminder: str) -> None:
     """Show a reminder now, to see how it looks. Needs the running service."""
+    # The other actions do not wait for these to be loaded.
+    from nightcare.i18n.event_log import capabilities_text, draws_no_buttons  # noqa: PLC0415
+    from nightcare.journal.service_status import read_status  # noqa: PLC0415
+
     reminder = context.typed_reminder(reminder)
     with user_actions(context) as actions, context.journal() as journal:
         actions.reminder(reminder)

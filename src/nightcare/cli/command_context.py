@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,12 +20,9 @@ from nightcare.desktop.instance_lock import running_service, service_runs
 from nightcare.desktop.time_zone import ZoneSource, chosen, named
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.global_state import GlobalState
-from nightcare.domain.outlook import Outlook
 from nightcare.domain.schedule import Schedule
-from nightcare.engine.outlook_reader import outlook_without_journal, read_outlook
 from nightcare.errors import ConfigError, NightcareError, StateError, ValueRefused
 from nightcare.i18n.translator import Translator, words_for
-from nightcare.journal.service_status import ServiceStatus, read_status
 from nightcare.journal.store import Journal
 from nightcare.ownership import refuse_as_root
 from nightcare.paths import (
@@ -39,6 +36,10 @@ from nightcare.paths import (
     with_those_of_service,
     written_paths,
 )
+
+if TYPE_CHECKING:
+    from nightcare.domain.outlook import Outlook
+    from nightcare.journal.service_status import ServiceStatus
 
 PATH = click.Path(path_type=Path)
 """The type of an argument that names a file."""
@@ -212,6 +213,8 @@ class CommandContext:
         try:
             if not self.service_runs():
                 return None
+            from nightcare.journal.service_status import read_status  # noqa: PLC0415 - 4 ms
+
             with self.journal() as journal:
                 return read_status(journal)
         except StateError:
@@ -244,6 +247,8 @@ class CommandContext:
         Raises:
             StateError: The journal cannot be used.
         """
+        from nightcare.engine.outlook_reader import read_outlook  # noqa: PLC0415 - not `pause`
+
         with self.journal() as journal:
             return read_outlook(self.schedule, self.zone, journal, self.now)
 
@@ -252,6 +257,8 @@ class CommandContext:
         try:
             return self.outlook()
         except StateError:
+            from nightcare.engine.outlook_reader import outlook_without_journal  # noqa: PLC0415 - as above
+
             return outlook_without_journal(self.schedule, self.zone, self.now)
 
     def print_warnings(self) -> None:

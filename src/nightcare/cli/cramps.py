@@ -15,8 +15,6 @@ import click
 from nightcare.cli.command_context import PATH, CommandContext, json_option, pass_context
 from nightcare.cli.command_group import LazyGroup
 from nightcare.cli.output import echo_text, print_json
-from nightcare.desktop.notify.message_text import one_line
-from nightcare.domain.day_parser import checked_days
 from nightcare.domain.diary import (
     Answer,
     Cramp,
@@ -25,9 +23,8 @@ from nightcare.domain.diary import (
     Morning,
     Severity,
     checked_minutes,
-    night_named,
-    parse_at,
 )
+from nightcare.domain.safe_text import one_line
 from nightcare.engine.diary_actions import Details, DiaryActions, Noted
 from nightcare.errors import ValueRefused
 
@@ -76,7 +73,7 @@ def add_command(
     )
     now = _now(context)
     with _diary(context) as diary:
-        moment = now if at is None else parse_at(at, diary.calendar, now, context.translator.input)
+        moment = now if at is None else _typed_time(at, diary, context)
         noted = diary.add(moment, details, now)
     _print_recorded("did_cramp_add", noted, context)
     context.print("cramp_correct", number=noted.cramp.id)
@@ -89,10 +86,7 @@ def none_command(context: CommandContext, *, night: str | None) -> None:
     """Record a night without cramps: the last, or --night 2026-11-21."""
     now = _now(context)
     with _diary(context) as diary:
-        if night is None:
-            day = diary.last_night(now)
-        else:
-            day = night_named(night, now, diary.calendar, context.translator.input)
+        day = diary.last_night(now) if night is None else _typed_night(night, diary, context)
         diary.answer(day, Answer.NONE, now)
     text = _place_text(DiaryMoment(day, by_night=True), context)
     context.print("did_cramp_none", night=text, date=day)
@@ -105,6 +99,8 @@ def none_command(context: CommandContext, *, night: str | None) -> None:
 def list_command(context: CommandContext, *, days: int | None, as_json: bool) -> None:
     """Show the diary, of all time or of the last --days."""
     if days is not None:
+        from nightcare.domain.day_parser import checked_days  # noqa: PLC0415 - not `cramp add`
+
         checked_days(days, _A_THOUSAND_YEARS)
     with _diary(context) as diary:
         since, today = date.min, diary.calendar.at(context.now).date
@@ -158,7 +154,7 @@ def change_command(  # noqa: PLR0913 - one for each detail of a cramp
         changes["note"] = _checked_note(note)
     now = _now(context)
     with _diary(context) as diary:
-        moment = None if at is None else parse_at(at, diary.calendar, now, context.translator.input)
+        moment = None if at is None else _typed_time(at, diary, context)
         noted = diary.change(number, moment, lambda cramp: replace(cramp, **changes), now)
     _print_recorded("did_cramp_change", noted, context)
 
@@ -177,7 +173,7 @@ def remove_command(context: CommandContext, *, number: int | None, night: str | 
             what, text = _cramp_text(removed, context), _place_text(removed.place, context)
             context.print("did_cramp_remove", number=number, what=what, night=text)
         else:
-            day = night_named(str(night), context.now, diary.calendar, context.translator.input)
+            day = _typed_night(str(night), diary, context)
             diary.remove_answer(day)
             text = _place_text(DiaryMoment(day, by_night=True), context)
             context.print("did_take_back", night=text)
@@ -254,6 +250,28 @@ def _word(typed: str, name: str, known: Iterable[str], context: CommandContext) 
         choices = ", ".join(spoken)
         raise ValueRefused("usage_choice", name=f"--{name}", known=choices, help=help_line)
     return words[typed.casefold()]
+
+
+def _typed_time(at: str, diary: DiaryActions, context: CommandContext) -> datetime:
+    """Return the time (UTC) that a person typed.
+
+    Raises:
+        ValueRefused: It is none, or is still to come.
+    """
+    from nightcare.domain.diary_parser import parse_at  # noqa: PLC0415 - most cramps are of now
+
+    return parse_at(at, diary.calendar, _now(context), context.translator.input)
+
+
+def _typed_night(night: str, diary: DiaryActions, context: CommandContext) -> date:
+    """Return the night that a person typed.
+
+    Raises:
+        ValueRefused: It is none, or is still to come.
+    """
+    from nightcare.domain.diary_parser import night_named  # noqa: PLC0415 - rarely typed
+
+    return night_named(night, _now(context), diary.calendar, context.translator.input)
 
 
 def _now(context: CommandContext) -> datetime:

@@ -11,7 +11,6 @@ from typing import Any, Literal
 from nightcare.config import values
 from nightcare.config.values import WEEKDAYS, Table
 from nightcare.domain.care_day import Hours, Sleep
-from nightcare.domain.guidance import RoutineStep, Side
 from nightcare.domain.moments import Anchor, Moment, Relative
 from nightcare.domain.reasons import Condition
 from nightcare.domain.reminders import (
@@ -26,9 +25,13 @@ from nightcare.domain.reminders import (
     WhenBusy,
     is_evening,
 )
-from nightcare.domain.routine import RoutineRule, StretchRule
-from nightcare.domain.schedule import ReferralRule, Schedule
-from nightcare.domain.snooze import SnoozeRule
+from nightcare.domain.schedule import (
+    ReferralRule,
+    RoutineRule,
+    Schedule,
+    SnoozeRule,
+    StretchRule,
+)
 
 REMINDER_DEFAULTS: Table = {
     "from": "wake + 30m",
@@ -52,13 +55,6 @@ REPEATS = 1
 STEP_SECONDS = 20
 
 A_DAY = timedelta(days=1)
-
-_SIDES = {
-    None: (),
-    "left": (Side.LEFT,),
-    "right": (Side.RIGHT,),
-    "each": (Side.LEFT, Side.RIGHT),
-}
 
 
 def build(tables: Table) -> Schedule:
@@ -139,6 +135,9 @@ def build_routines(tables: Table) -> tuple[RoutineRule, ...]:
 
 
 def _routine(name: str, table: Table) -> RoutineRule:
+    from nightcare.domain.guidance import RoutineStep, Side  # noqa: PLC0415 - few configure any
+
+    sides = {None: (), "left": (Side.LEFT,), "right": (Side.RIGHT,), "each": tuple(Side)}
     seconds: int | None = table.get("seconds")
     step_seconds = STEP_SECONDS if seconds is None else seconds
     return RoutineRule(
@@ -151,7 +150,7 @@ def _routine(name: str, table: Table) -> RoutineRule:
                 str(number),
                 values.text(step["text"]),
                 step.get("seconds", step_seconds),
-                _SIDES[step.get("side")],
+                sides[step.get("side")],
                 step.get("repeats", REPEATS),
             )
             for number, step in enumerate(map(_given, table.get("steps", ())), 1)

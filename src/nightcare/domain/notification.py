@@ -12,9 +12,6 @@ from nightcare.domain.reminders import Urgency
 TITLE_LENGTH = 80
 """Characters of a title; notifiers draw it on one line, and some not at all when it is longer."""
 
-OWN_TITLE_LENGTH = 60
-"""Characters of a person's own text that is a title; a longer one is a body."""
-
 BODY_LENGTH = 199
 """Characters of a body, without the line that says how to answer."""
 

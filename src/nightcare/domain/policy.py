@@ -13,6 +13,7 @@ from nightcare.domain.care_day import AFTER_BEDTIME, CareDay
 from nightcare.domain.delivery import Active, Delivery, DeliveryStatus, Held, Outcome, Snoozed
 from nightcare.domain.reasons import Condition, Reason
 from nightcare.domain.reminders import Key, Reminder
+from nightcare.domain.snooze import chosen_for_night
 
 LIVE = timedelta(minutes=1)
 """Later than this it is not the moment itself any more, but a return to it."""
@@ -137,15 +138,6 @@ def _overdue(delivery: Delivery, state: Active, now: datetime) -> Delivery:
 
 
 _NEVER_SENT = frozenset({DeliveryStatus.DECIDED, DeliveryStatus.NO_SERVER, DeliveryStatus.FAILED})
-
-
-def chosen_for_night(delivery: Delivery, day: CareDay) -> bool:
-    """Return whether the person put this moment, or the end of a snooze, into the night."""
-    if day.bedtime < delivery.occurrence.due < day.ends:
-        return True
-    # Of what is open the freshness may count from a repeat, which nobody put anywhere.
-    asked_again = isinstance(delivery.state, Active)
-    return delivery.snoozes > 0 and not asked_again and day.asleep(delivery.fresh_from)
 
 
 def shown_at_latest(delivery: Delivery, reminder: Reminder, day: CareDay) -> datetime:

@@ -12,42 +12,11 @@ from datetime import datetime, timedelta
 
 from nightcare.domain.guidance import Routine, RoutineStep, Side
 from nightcare.domain.reminders import Key
+from nightcare.domain.schedule import RoutineRule
+from nightcare.domain.suppression import CLOSING, UNATTENDED
 
 BUILT_IN = ("calf", "quick", "resting")
 """The routines that the catalogue has, by their ids."""
-
-
-@dataclass(frozen=True)
-class StretchRule:
-    """The settings of guided stretches.
-
-    Attributes:
-        routine: The one that they lead through unless they name another; None for none.
-        sound: What is to be heard at each change: a name of the desktop's sound theme or the path
-            of a sound file; None for nothing.
-    """
-
-    routine: str | None
-    sound: str | None
-
-
-@dataclass(frozen=True)
-class RoutineRule:
-    """A configured routine: one of the person's own, or other lengths of a built-in one.
-
-    Attributes:
-        id: Its name in the config.
-        name: What they call it; None for our name, or else for its id.
-        seconds: How long each step of ours takes; None for our lengths.
-        repeats: How many times the whole is gone through.
-        steps: Their own steps; none for ours.
-    """
-
-    id: str
-    name: str | None
-    seconds: int | None
-    repeats: int
-    steps: tuple[RoutineStep, ...] = ()
 
 
 def routines(ours: Iterable[Routine], rules: Sequence[RoutineRule]) -> tuple[Routine, ...]:
@@ -138,13 +107,6 @@ def _in_order(routine: Routine) -> Iterator[tuple[RoutineStep, Side | None]]:
             for _ in range(step.repeats):
                 for side in step.sides or (None,):
                     yield step, side
-
-
-UNATTENDED = timedelta(seconds=30)
-"""Later than this with a change, or set back by more, nobody has been led any more."""
-
-CLOSING = timedelta(seconds=8)
-"""The time for which the closing words stay."""
 
 
 @dataclass(frozen=True)

@@ -16,3 +16,17 @@ def is_unsafe(character: str) -> bool:
     """
     category = unicodedata.category(character)
     return category in {"Cc", "Cs"} or unicodedata.bidirectional(character) in _REORDERING
+
+
+def one_line(text: str) -> str:
+    """Return a text without control characters, with one blank for each run of white space."""
+    return " ".join(plain_text(text).split())
+
+
+def plain_text(text: str) -> str:
+    """Return a text without control characters, blank lines, and blanks around its lines."""
+    lines = (
+        "".join(letter for letter in line if not is_unsafe(letter))
+        for line in text.replace("\t", " ").splitlines()
+    )
+    return "\n".join(line.strip() for line in lines if line.strip())

@@ -5,17 +5,67 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
+from typing import TYPE_CHECKING
 
 from nightcare.domain.care_day import Calendar, Sleep
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.moments import Moment
-from nightcare.domain.notification import OWN_TITLE_LENGTH
 from nightcare.domain.reminders import Reminder
-from nightcare.domain.routine import RoutineRule, StretchRule
-from nightcare.domain.snooze import SnoozeRule
+
+if TYPE_CHECKING:
+    from nightcare.domain.guidance import RoutineStep
 
 BARE_PAUSE = timedelta(hours=1)
 """The default length of a pause."""
+
+OWN_TITLE_LENGTH = 60
+"""Characters of a person's own text that is a title; a longer one is a body."""
+
+
+@dataclass(frozen=True)
+class SnoozeRule:
+    """The snooze lengths that a reminder offers by default.
+
+    Attributes:
+        lengths: The buttons.
+        limit: How many times one occurrence may be snoozed.
+    """
+
+    lengths: tuple[timedelta, ...]
+    limit: int
+
+
+@dataclass(frozen=True)
+class StretchRule:
+    """The settings of guided stretches.
+
+    Attributes:
+        routine: The one that they lead through unless they name another; None for none.
+        sound: What is to be heard at each change: a name of the desktop's sound theme or the path
+            of a sound file; None for nothing.
+    """
+
+    routine: str | None
+    sound: str | None
+
+
+@dataclass(frozen=True)
+class RoutineRule:
+    """A configured routine: one of the person's own, or other lengths of a built-in one.
+
+    Attributes:
+        id: Its name in the config.
+        name: What they call it; None for our name, or else for its id.
+        seconds: How long each step of ours takes; None for our lengths.
+        repeats: How many times the whole is gone through.
+        steps: Their own steps; none for ours.
+    """
+
+    id: str
+    name: str | None
+    seconds: int | None
+    repeats: int
+    steps: tuple[RoutineStep, ...] = ()
 
 
 @dataclass(frozen=True)

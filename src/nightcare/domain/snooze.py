@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from nightcare.domain.care_day import CareDay
-from nightcare.domain.delivery import Delivery
-from nightcare.domain.policy import chosen_for_night
-
-
-@dataclass(frozen=True)
-class SnoozeRule:
-    """The snooze lengths that a reminder offers by default.
-
-    Attributes:
-        lengths: The buttons.
-        limit: How many times one occurrence may be snoozed.
-    """
-
-    lengths: tuple[timedelta, ...]
-    limit: int
+from nightcare.domain.delivery import Active, Delivery
 
 
 def limit_reached(delivery: Delivery, limit: int) -> bool:
     """Return whether an occurrence has been snoozed as often as allowed."""
     return delivery.snoozes >= limit
+
+
+def chosen_for_night(delivery: Delivery, day: CareDay) -> bool:
+    """Return whether the person put this moment, or the end of a snooze, into the night."""
+    if day.bedtime < delivery.occurrence.due < day.ends:
+        return True
+    # Of what is open the freshness may count from a repeat, which nobody put anywhere.
+    asked_again = isinstance(delivery.state, Active)
+    return delivery.snoozes > 0 and not asked_again and day.asleep(delivery.fresh_from)
 
 
 def past_bedtime(delivery: Delivery, until: datetime, day: CareDay) -> bool:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.delivery import Closed, Delivery
 from nightcare.domain.global_state import GlobalState
-from nightcare.domain.routine import CLOSING, UNATTENDED
+
+UNATTENDED = timedelta(seconds=30)
+"""A routine ends unattended if its next change comes, or the clock was set back, by more."""
+
+CLOSING = timedelta(seconds=8)
+"""The time for which the closing words of a routine stay."""
 
 
 @dataclass(frozen=True)

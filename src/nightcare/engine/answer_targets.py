@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.delivery import Active, Closed, Delivery, Held, Outcome, begin
-from nightcare.domain.outlook import Outlook
 from nightcare.domain.recurrence import early_from, planned
 from nightcare.domain.reminders import Occurrence
 from nightcare.domain.schedule import Schedule
-from nightcare.engine.outlook_reader import read_outlook
 from nightcare.engine.ports import JournalPort
 from nightcare.errors import NothingToDo
+
+if TYPE_CHECKING:
+    from nightcare.domain.outlook import Outlook
 
 _UNANSWERED = (Outcome.EXPIRED, Outcome.DISMISSED)
 
@@ -60,6 +62,8 @@ class AnswerTargets:
 
     @cached_property
     def _outlook(self) -> Outlook:
+        from nightcare.engine.outlook_reader import read_outlook  # noqa: PLC0415 - not `pause`
+
         return read_outlook(self.schedule, self.calendar.zone, self.journal, self.now)
 
     def under_way(self, name: str | None) -> Delivery | None:

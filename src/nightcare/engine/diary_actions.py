@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.diary import (
@@ -23,9 +24,11 @@ from nightcare.domain.diary import (
     place_of,
 )
 from nightcare.domain.moments import Moment
-from nightcare.domain.morning_rule import Asking, DiaryFacts, morning_question
 from nightcare.engine.ports import DiaryPort
 from nightcare.errors import ValueRefused
+
+if TYPE_CHECKING:
+    from nightcare.domain.morning_rule import Asking
 
 
 @dataclass(frozen=True)
@@ -165,6 +168,8 @@ class DiaryActions:
             covered_since: Since when the service has run (UTC); None if it never has.
             screen_taken: Whether a reminder is on the screen, or waits for its turn.
         """
+        from nightcare.domain.morning_rule import DiaryFacts, morning_question  # noqa: PLC0415 - no command
+
         night = self.calendar.at(self.calendar.at(now).wake - timedelta(microseconds=1)).date
         known = DiaryFacts(
             self.night(night), self.pages.questions(night), covered_since, screen_taken

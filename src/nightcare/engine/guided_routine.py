@@ -20,8 +20,6 @@ from nightcare.domain.notification import (
 from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.routine import (
-    CLOSING,
-    UNATTENDED,
     Finished,
     RoutineSession,
     Stage,
@@ -30,6 +28,7 @@ from nightcare.domain.routine import (
     routine_named,
 )
 from nightcare.domain.schedule import Schedule
+from nightcare.domain.suppression import CLOSING, UNATTENDED
 from nightcare.engine.ports import EventLog, JournalPort, Notifier, TranslatorPort
 from nightcare.engine.user_actions import DONE, UserActions
 

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 
 from nightcare.domain.delivery import Delivery
 from nightcare.domain.guidance import Tip
-from nightcare.domain.notification import OWN_TITLE_LENGTH, Button, Message
+from nightcare.domain.notification import Button, Message
 from nightcare.domain.reminders import Key, Reminder
+from nightcare.domain.schedule import OWN_TITLE_LENGTH
 from nightcare.engine.guided_routine import START
 from nightcare.engine.ports import TranslatorPort
 from nightcare.engine.user_actions import DONE, GOOD_NIGHT, snooze_key

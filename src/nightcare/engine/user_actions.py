@@ -17,7 +17,6 @@ from nightcare.domain.delivery import Active, Delivery, Held, Outcome, Snoozed, 
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.history import UserAction
 from nightcare.domain.moments import length_text
-from nightcare.domain.plan_change import PlanChange
 from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.schedule import Schedule
@@ -25,8 +24,6 @@ from nightcare.domain.snooze import limit_reached, past_bedtime
 from nightcare.domain.time_parser import parse_length
 from nightcare.engine.answer_targets import AnswerTargets, SkipSpan
 from nightcare.engine.ports import JournalPort
-from nightcare.engine.reschedule import change_plan, within_reach
-from nightcare.engine.undo import Undo, closed_by_good_night, days_skipped_by, plan_of, unskip
 from nightcare.errors import NothingToDo, ValueRefused, with_nearest
 
 DONE = "done"
@@ -212,12 +209,15 @@ class UserActions:
         closed = global_state.good_night == self.calendar().at(now).date
         if not global_state.paused(now) and not closed:
             raise NothingToDo("nothing_to_resume")
+        kept_away: list[Delivery] = []
+        if closed:
+            from nightcare.engine.undo import closed_by_good_night  # noqa: PLC0415 - rarely
+
+            kept_away = closed_by_good_night(self._journal, self._schedule, global_state, now)
         self._act(
             now,
             "resume",
-            closed_by_good_night(self._journal, self._schedule, global_state, now)
-            if closed
-            else [],
+            kept_away,
             lambda delivery: begin(delivery.occurrence, delivery.topic),
             lambda global_state: replace(global_state, paused_until=None, good_night=None),
         )
@@ -231,6 +231,10 @@ class UserActions:
         Raises:
             ValueRefused: That is not between now and the next wake-up.
         """
+        from nightcare.domain.plan_change import PlanChange  # noqa: PLC0415 - 4 ms, and not `pause`
+        from nightcare.engine.reschedule import change_plan, within_reach  # noqa: PLC0415 - likewise
+        from nightcare.engine.undo import plan_of  # noqa: PLC0415 - likewise
+
         usual = self.calendar()
         day = usual.at(now)
         coming = usual.next_clock(bedtime, now - timedelta.resolution)
@@ -267,6 +271,8 @@ class UserActions:
         Raises:
             NothingToDo: There is none.
         """
+        from nightcare.engine.undo import Undo, days_skipped_by, unskip  # noqa: PLC0415 - only here
+
         act = self._journal.last_action()
         if act is None:
             raise NothingToDo("nothing_to_undo")

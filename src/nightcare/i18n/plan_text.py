@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from nightcare.domain.delivery import Active, Closed, Delivery, Held, Outcome, Snoozed
-from nightcare.domain.outlook import Outlook, OutlookEntry
 from nightcare.domain.reminders import Occurrence
 from nightcare.i18n.translator import Translator
+
+if TYPE_CHECKING:
+    from nightcare.domain.outlook import Outlook, OutlookEntry
 
 
 def reason_text(translator: Translator, reason: str) -> str:
@@ -65,6 +68,8 @@ def ahead_line(outlook: Outlook, translator: Translator) -> str | None:
 
 def plan_lines(outlook: Outlook, translator: Translator) -> Iterator[str]:
     """Yield what is to come of this care day, or of the next one, as lines."""
+    from nightcare.domain.outlook import OutlookEntry  # noqa: PLC0415 - 10 ms, and not `pause`
+
     return day_lines([OutlookEntry(one, None) for one in outlook.ahead()], outlook, translator)
 
 

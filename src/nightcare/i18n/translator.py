@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nightcare.domain.guidance import (
-    Advice,
-    Guidance,
-    PartOfDay,
-    Routine,
-    RoutineStep,
-    Side,
-    Tip,
-)
-from nightcare.domain.reminders import Topic
 from nightcare.domain.time_parser import ENGLISH, TimeWords
 from nightcare.languages import desktop_language, read_catalogue
+
+if TYPE_CHECKING:
+    from nightcare.domain.guidance import Guidance
 
 _WEEK = timedelta(days=6)
 _MOST_OF_A_YEAR = timedelta(days=300)
@@ -51,8 +44,10 @@ class Translator:
 
     @cached_property
     def guidance(self) -> Guidance:
-        """The health texts; most commands need none of them."""
-        return _guidance(read_catalogue("index"), self._said)
+        """The health texts."""
+        from nightcare.i18n.guidance_text import build_guidance  # noqa: PLC0415 - few commands
+
+        return build_guidance(read_catalogue("index"), self._said)
 
     @cached_property
     def form(self) -> Callable[[int], int]:
@@ -136,42 +131,3 @@ def read_words(language: str) -> Translator:
 def words_for(language: str | None, variables: Mapping[str, str]) -> Translator:
     """Return the texts of a language; without one, of the desktop's language."""
     return read_words(language or desktop_language(variables))
-
-
-def _guidance(index: dict[str, Any], said: dict[str, Any]) -> Guidance:
-    source = index["source"]
-    return Guidance(
-        source=said["texts"]["guidance_source"].format(**source),
-        tips=tuple(
-            Tip(name, Topic(tip["topic"]), PartOfDay(tip["moment"]), tip["section"], text)
-            for name, tip in index["tips"].items()
-            for text in (said["tips"][name],)
-        ),
-        routines=tuple(
-            _routine(name, routine, said["routines"][name])
-            for name, routine in index["routines"].items()
-        ),
-        relief=tuple(
-            Advice(step["id"], step["section"], said["relief"][step["id"]])
-            for step in index["relief"]["steps"]
-        ),
-        causes=_advice(index["causes"], said["causes"]),
-        professional=_advice(index["professional"], said["professional"]),
-    )
-
-
-def _routine(name: str, routine: dict[str, Any], said: dict[str, Any]) -> Routine:
-    steps = tuple(
-        RoutineStep(
-            step["id"],
-            said["steps"][step["id"]],
-            step["seconds"],
-            (Side(step["side"]),) if "side" in step else (),
-        )
-        for step in routine["steps"]
-    )
-    return Routine(name, said["name"], routine["section"], steps)
-
-
-def _advice(index: dict[str, Any], said: dict[str, Any]) -> tuple[Advice, ...]:
-    return tuple(Advice(name, one["section"], said[name]) for name, one in index.items())

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from nightcare.domain.delivery import Active, Closed, Delivery, Held, Snoozed
 from nightcare.domain.history import UserAction
-from nightcare.domain.outlook import Outlook
 from nightcare.i18n.plan_text import occurrence_text, occurrences_text
 from nightcare.i18n.translator import Translator
+
+if TYPE_CHECKING:
+    from nightcare.domain.outlook import Outlook
 
 
 def undoable_text(action: UserAction, outlook: Outlook, translator: Translator) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING
 
 from nightcare.domain.delivery import (
     Active,
@@ -23,8 +24,10 @@ from nightcare.domain.global_state import GlobalState
 from nightcare.domain.history import ACTS, VERDICTS, Decision, Trial, UserAction
 from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key, Occurrence, Topic
-from nightcare.domain.routine import RoutineSession
 from nightcare.domain.safe_text import is_unsafe
+
+if TYPE_CHECKING:
+    from nightcare.domain.routine import RoutineSession
 
 Value = str | int | None
 Row = tuple[Value, ...]
@@ -49,6 +52,10 @@ GLOBAL_STATE_COLUMNS = "began, reckoned, paused_until, good_night, tonight"
 ROUTINE_COLUMNS = "reminder, care_day, slot, routine, began, seen"
 DECISION_COLUMNS = "at, reminder, care_day, slot, due, verdict, step, delivery"
 ACTION_COLUMNS = "id, at, what, courses, standing"
+
+
+OF_KEY = "reminder = ? AND care_day = ? AND slot = ?"
+"""The condition for the values of `key_row`."""
 
 
 # Values of columns
@@ -244,6 +251,8 @@ def routine_row(session: RoutineSession) -> Row:
 
 def parse_routine(*row: str) -> RoutineSession:
     """Return the routine session in a row."""
+    from nightcare.domain.routine import RoutineSession  # noqa: PLC0415 - few minutes of a day
+
     reminder, care_day, slot, routine, began, seen = row
     key = parse_key(reminder, care_day, slot)
     return RoutineSession(key, routine, parse_instant(began), parse_instant(seen))

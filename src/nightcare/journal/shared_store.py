@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nightcare.domain.delivery import Delivery
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.person_computers import Computer
+from nightcare.domain.reminders import Key
 from nightcare.domain.shared_acts import ActId, SharedAct, unrecorded
 from nightcare.domain.shared_values import SharedValue, is_credible
 from nightcare.errors import StateError
-from nightcare.journal.mapping import format_instant, parse_instant
+from nightcare.journal.mapping import OF_KEY, format_instant, key_row, parse_instant
 from nightcare.journal.shared_rows import (
     COMPUTER_COLUMNS,
+    SHARED_ACT_COLUMNS,
     SHARED_VALUE_COLUMNS,
     computer_row,
     parse_computer,
+    parse_shared_act,
     parse_shared_value,
+    shared_act_row,
 )
 
 if TYPE_CHECKING:
@@ -78,14 +82,38 @@ class SharedStore:
 
     # Acts
 
+    def acts(self, since: date, *, own: bool = False) -> list[SharedAct]:
+        """Return the acts on the care days since a date; of all computers, or only `own`.
+
+        They are ordered by number.
+        """
+        return self._acts("care_day >= ? AND own >= ?", since.isoformat(), int(own))
+
+    def acts_elsewhere(self, key: Key) -> list[SharedAct]:
+        """Return what other computers made of an occurrence, and all retractions."""
+        return self._acts(f"{OF_KEY} AND (NOT own OR at IS NULL)", *key_row(key))
+
+    def acts_on(self, key: Key, *, own: bool = False) -> list[SharedAct]:
+        """Return the acts on an occurrence, ordered by number; of all computers, or only `own`."""
+        return self._acts(f"{OF_KEY} AND own >= ?", *key_row(key), int(own))
+
+    def record_act(self, act: SharedAct, *, own: bool) -> None:
+        """Write an act, of this computer if `own`; one that is known is left alone."""
+        row = shared_act_row(act, own=own)
+        self.journal.insert("shared_acts", SHARED_ACT_COLUMNS, *row, verb="OR IGNORE")
+
+    def _acts(self, where: str, *values: str | int) -> list[SharedAct]:
+        sql = f"SELECT {SHARED_ACT_COLUMNS} FROM shared_acts WHERE {where} ORDER BY number"  # noqa: S608 - constants
+        return self.journal.read(parse_shared_act, sql, *values)
+
     def record_undone(self, delivery: Delivery, now: datetime) -> None:
         """Record which acts of this computer a delivery does not have any more, now (UTC)."""
-        own = self.journal.shared_acts_on(delivery.key, own=True)
+        own = self.acts_on(delivery.key, own=True)
         for effect in unrecorded(delivery, own):
             if own:
                 act = ActId(own[0].id.computer, self.next_act_number(own[0].id.computer, now))
                 one = SharedAct(act, delivery.occurrence, delivery.topic, effect)
-                self.journal.record_shared_act(one, own=True)
+                self.record_act(one, own=True)
 
     def next_act_number(self, computer: str, now: datetime) -> int:
         """Return the number of the next act of a computer, which was never used before.

@@ -12,8 +12,6 @@ from nightcare.domain.global_state import GlobalState
 from nightcare.domain.history import Decision, Trial, UserAction
 from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key, Occurrence
-from nightcare.domain.routine import RoutineSession
-from nightcare.domain.shared_acts import SharedAct
 from nightcare.errors import StateError
 from nightcare.journal.database import Database
 from nightcare.journal.mapping import (
@@ -21,6 +19,7 @@ from nightcare.journal.mapping import (
     DECISION_COLUMNS,
     DELIVERY_COLUMNS,
     GLOBAL_STATE_COLUMNS,
+    OF_KEY,
     ROUTINE_COLUMNS,
     delivery_row,
     format_deliveries,
@@ -38,9 +37,10 @@ from nightcare.journal.mapping import (
     salvage_global_state,
 )
 from nightcare.journal.migrations import TABLES
-from nightcare.journal.shared_rows import SHARED_ACT_COLUMNS, parse_shared_act, shared_act_row
 
 if TYPE_CHECKING:
+    from nightcare.domain.routine import RoutineSession
+    from nightcare.domain.shared_acts import SharedAct
     from nightcare.journal.diary_store import DiaryStore
     from nightcare.journal.shared_store import SharedStore
 
@@ -51,7 +51,6 @@ BUTTONS_NOTE = "buttons"
 """The name of the note with the user's answers whether servers draw buttons, by description."""
 
 _KEPT = timedelta(days=400)
-_OF_KEY = "reminder = ? AND care_day = ? AND slot = ?"
 
 
 class Journal(Database):
@@ -92,7 +91,7 @@ class Journal(Database):
 
     def delivery(self, key: Key) -> Delivery | None:
         """Return the delivery of an occurrence; None where it has not been due yet."""
-        found = self._deliveries(_OF_KEY, *key_row(key))
+        found = self._deliveries(OF_KEY, *key_row(key))
         return found[0] if found else None
 
     def unsettled(self) -> list[Delivery]:
@@ -122,7 +121,7 @@ class Journal(Database):
 
     def forget(self, key: Key) -> None:
         """Delete the delivery of an occurrence that was moved to a later time."""
-        self.write(f"DELETE FROM courses WHERE {_OF_KEY}", *key_row(key))  # noqa: S608 - constants
+        self.write(f"DELETE FROM courses WHERE {OF_KEY}", *key_row(key))  # noqa: S608 - constants
 
     def forget_unseen(self, after: datetime) -> None:
         """Delete the deliveries due later than an instant (UTC) that were not seen or answered."""
@@ -188,7 +187,7 @@ class Journal(Database):
         """Record how far the last decision to show an occurrence has come."""
         self.write(
             "UPDATE decisions SET delivery = ? WHERE id = (SELECT max(id) FROM decisions"  # noqa: S608 - constants
-            f" WHERE {_OF_KEY} AND verdict = 'show')",
+            f" WHERE {OF_KEY} AND verdict = 'show')",
             status,
             *key_row(key),
         )
@@ -236,33 +235,13 @@ class Journal(Database):
 
     # Acts of all computers of the person
 
-    def shared_acts(self, since: date, *, own: bool = False) -> list[SharedAct]:
-        """Return the acts on the care days since a date; of all computers, or only `own`.
-
-        They are ordered by number.
-        """
-        return self._shared_acts("care_day >= ? AND own >= ?", since.isoformat(), int(own))
-
     def acts_elsewhere(self, key: Key) -> list[SharedAct]:
         """Return what other computers made of an occurrence, and all retractions."""
-        return self._shared_acts(f"{_OF_KEY} AND (NOT own OR at IS NULL)", *key_row(key))
-
-    def shared_acts_on(self, key: Key, *, own: bool = False) -> list[SharedAct]:
-        """Return the acts on an occurrence, ordered by number; of all computers, or only `own`."""
-        return self._shared_acts(f"{_OF_KEY} AND own >= ?", *key_row(key), int(own))
-
-    def record_shared_act(self, act: SharedAct, *, own: bool) -> None:
-        """Write an act, of this computer if `own`; one that is known is left alone."""
-        row = shared_act_row(act, own=own)
-        self.insert("shared_acts", SHARED_ACT_COLUMNS, *row, verb="OR IGNORE")
+        return self.shared.acts_elsewhere(key)
 
     def record_undone(self, delivery: Delivery, now: datetime) -> None:
         """Record which acts of this computer a delivery does not have any more, now (UTC)."""
         self.shared.record_undone(delivery, now)
-
-    def _shared_acts(self, where: str, *values: str | int) -> list[SharedAct]:
-        sql = f"SELECT {SHARED_ACT_COLUMNS} FROM shared_acts WHERE {where} ORDER BY number"  # noqa: S608 - constants
-        return self.read(parse_shared_act, sql, *values)
 
     # Trials: `nightcare try` asks the service to show a reminder now
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from nightcare import __version__
-from nightcare.desktop.notify.message_text import one_line, shortened
+from nightcare.desktop.notify.message_text import shortened
 from nightcare.domain.diary import Cramp
 from nightcare.domain.referral import Referral
 from nightcare.domain.report import FEWEST_NIGHTS, Report
+from nightcare.domain.safe_text import one_line
 from nightcare.domain.schedule import ReferralRule
 from nightcare.i18n.report_text import counsel, counted_nights, how_bad, in_full
 from nightcare.i18n.translator import Translator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from nightcare.domain.notification import BODY_LENGTH, TITLE_LENGTH, Message
-from nightcare.domain.safe_text import is_unsafe
+from nightcare.domain.safe_text import one_line, plain_text
 
 APPLICATION = "nightcare"
 """The name of the program on a screen, and of its desktop entry."""
@@ -58,13 +58,8 @@ def body_of(message: Message, *, spoken: bool, length: int | None = None) -> str
     room = BODY_LENGTH
     if length is not None:
         room = min(room, length - len(answer) - 1)
-    text = shortened(_plain(message.body), room)
+    text = shortened(plain_text(message.body), room)
     return "\n".join(part for part in (text, answer) if part)
-
-
-def one_line(text: str) -> str:
-    """Return a text without control characters, with one blank for each run of white space."""
-    return " ".join(_plain(text).split())
 
 
 def shortened(text: str, length: int) -> str:
@@ -81,14 +76,6 @@ def shortened(text: str, length: int) -> str:
     at_word = max(text.rfind(blank, 0, end + 1) for blank in " \n")
     cut = at_word if at_word > end // 2 else _before_joined(text, end)
     return text[:cut].rstrip() + _ELLIPSIS
-
-
-def _plain(text: str) -> str:
-    lines = (
-        "".join(letter for letter in line if not is_unsafe(letter))
-        for line in text.replace("\t", " ").splitlines()
-    )
-    return "\n".join(line.strip() for line in lines if line.strip())
 
 
 def _before_joined(text: str, end: int) -> int:

@@ -10,13 +10,7 @@ from importlib.util import find_spec
 from shutil import which
 from typing import Protocol, cast
 
-from nightcare.desktop.notify.message_text import (
-    APPLICATION,
-    body_of,
-    one_line,
-    shortened,
-    title_of,
-)
+from nightcare.desktop.notify.message_text import APPLICATION, body_of, shortened, title_of
 from nightcare.domain.delivery import DeliveryStatus
 from nightcare.domain.notification import (
     Capability,
@@ -27,6 +21,7 @@ from nightcare.domain.notification import (
     Rejected,
     Sent,
 )
+from nightcare.domain.safe_text import one_line
 from nightcare.threads import run_in_thread
 
 LIMIT = 20.0

@@ -15,12 +15,12 @@ from nightcare.desktop.notify.message_text import (
     APPLICATION,
     body_of,
     body_with_command,
-    one_line,
     shortened,
     title_of,
 )
 from nightcare.domain.notification import Button, Capability, Message
 from nightcare.domain.reminders import Urgency
+from nightcare.domain.safe_text import one_line
 
 INTERFACE = "org.freedesktop.Notifications"
 """Both the name that a server owns and the interface that it offers."""

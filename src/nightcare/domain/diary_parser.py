@@ -1,0 +1,89 @@
+"""Nights of the diary, and the times of cramps, as people type them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from nightcare.domain.care_day import Calendar
+from nightcare.domain.day_parser import (
+    NearDay,
+    OnDate,
+    dates_back,
+    parse_day,
+    parse_day_and_clock,
+)
+from nightcare.domain.diary import UP_EARLY
+from nightcare.domain.time_parser import ENGLISH, TimeWords, clock_of
+from nightcare.errors import ValueRefused
+
+
+def night_named(text: str, now: datetime, calendar: Calendar, words: TimeWords = ENGLISH) -> date:
+    """Return the night after the evening of a day that was named, which has ended at `now` (UTC).
+
+    Raises:
+        ValueRefused: It is no day, or that night is still to come or to end.
+    """
+    named = parse_day(text, words)
+    days = [] if named is None else dates_back(named, calendar.local(now).date())
+    try:
+        nights = [calendar.day(day) for day in days]
+    except OverflowError as error:
+        raise ValueRefused("date_not_understood", found=text) from error
+    ended = [night for night in nights if night.ends <= now + UP_EARLY]
+    if not ended:
+        raise ValueRefused("night_not_over" if nights else "date_not_understood", found=text)
+    if isinstance(named, OnDate) and not named.fits(ended[0].date):
+        raise ValueRefused("date_on_other_weekday", found=text, date=ended[0].date)
+    return ended[0].date
+
+
+def parse_at(said: str, calendar: Calendar, now: datetime, words: TimeWords = ENGLISH) -> datetime:
+    """Parse a clock time, alone or of a day, as the last instant (UTC) at which it was.
+
+    "03:10", "yesterday 03:10", "monday 3.10", "21 November 03:10" or "2026-11-22T03:10". A clock
+    time alone is the last time that the person's clock showed it. With a day, one that occurs twice
+    when the clocks go back is the first; a date with an offset, as ISO 8601 writes it, says which.
+
+    Raises:
+        ValueRefused: It is none of these, has two meanings, or has not come yet.
+    """
+    moment = _with_offset(said, calendar) or _last(said, calendar, now, words)
+    if moment > now:
+        raise ValueRefused("cramp_to_come", found=said)
+    return moment
+
+
+def _last(said: str, calendar: Calendar, now: datetime, words: TimeWords) -> datetime:
+    """Return the last instant (UTC) up to `now` that was meant; else the first one after it."""
+    moment = parse_day_and_clock(said, words)
+    if moment is None or moment.clock is None or moment.day == NearDay(1):
+        raise ValueRefused("at_not_understood", found=said)
+    if moment.day is None:
+        return calendar.last_clock(clock_of(moment.clock), now)
+    days = dates_back(moment.day, calendar.local(now).date())
+    try:
+        instants = [calendar.instant(wall) for day in days if (wall := moment.wall(day))]
+        for instant in instants:
+            # The first dates and the last have no care day.
+            calendar.at(instant)
+    except OverflowError as error:
+        raise ValueRefused("at_not_understood", found=said) from error
+    if not instants:
+        raise ValueRefused("at_not_understood", found=said)
+    at = next((at for at, instant in enumerate(instants) if instant <= now), 0)
+    if isinstance(moment.day, OnDate) and not moment.day.fits(days[at]):
+        raise ValueRefused("date_on_other_weekday", found=said, date=days[at])
+    return instants[at]
+
+
+def _with_offset(said: str, calendar: Calendar) -> datetime | None:
+    """Parse a date and clock time of ISO 8601 with an offset; None where it is none."""
+    try:
+        at = datetime.fromisoformat(said.strip())
+        if at.tzinfo is None:
+            return None
+        instant = at.astimezone(UTC)
+        calendar.at(instant)
+    except (ValueError, OverflowError):
+        return None
+    return instant
