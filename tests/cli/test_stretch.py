@@ -14,8 +14,9 @@ from cli.terminal import TODAY, Terminal
 from nightcare.cli.main import INTERRUPTED
 from nightcare.cli.progress_bars import bars
 from nightcare.cli.routine_display import Lines, display_for, show_routine
-from nightcare.domain.delivery import Active, Closed, Delivery, Outcome, begin
+from nightcare.domain.delivery import Active, Closed, Delivery, Held, Outcome, begin
 from nightcare.domain.guidance import Routine, RoutineStep, Side
+from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.routine import BUILT_IN, Stage, length_of, routine_named
 from nightcare.i18n.translator import read_words
@@ -312,6 +313,23 @@ def test_at_its_end_a_stretching_reminder_that_is_open_is_done(
     assert state.at - terminal.now >= timedelta(seconds=clock.now() - 77 - 1)
     assert isinstance(terminal.remembered(water), Active)
     assert terminal("undo").code == 0
+
+
+@pytest.mark.usefixtures("clock")
+def test_the_stretching_reminder_on_the_screen_is_done_before_one_that_waits(
+    terminal: Terminal,
+) -> None:
+    """The one that waits for the screen comes later."""
+    names = ("evening-stretch", "calves")
+    terminal.write(
+        "".join(f'[reminders.{one}]\ntopic = "stretching"\nat = "14:05"\n' for one in names)
+    )
+    delivery = have_open_stretch(terminal)
+    later = Occurrence(Key("calves", TODAY, "1"), terminal.at("14:05"))
+    waits = terminal.have(begin(later, Topic.STRETCHING), Held(Reason.ANOTHER))
+    terminal("stretch")
+    assert isinstance(terminal.remembered(delivery), Closed)
+    assert isinstance(terminal.remembered(waits), Held)
 
 
 def test_a_journal_that_cannot_be_used_is_no_matter(terminal: Terminal, clock: Clock) -> None:

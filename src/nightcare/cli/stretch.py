@@ -18,8 +18,7 @@ from nightcare.cli.output import coloured, echo, echo_text, print_json
 from nightcare.cli.questions import prompt
 from nightcare.cli.routine_display import RoutineClock, Ticking, display_for, show_routine
 from nightcare.cli.tips import advice, language_option, translator_in, wrapped
-from nightcare.desktop.time_zone import zone
-from nightcare.domain.delivery import Active, Delivery, Held
+from nightcare.domain.delivery import Active, Delivery, Held, foremost
 from nightcare.domain.guidance import Guidance, Routine
 from nightcare.domain.reminders import Topic
 from nightcare.domain.routine import BUILT_IN, length_of, routine_named, routines, stages
@@ -178,10 +177,10 @@ def _mark_done(
     if not (context.state / FILE_NAME).exists():
         return
     with suppress(StateError), context.journal() as journal:
-        waiting = [one for one in journal.unsettled() if _is_stretching(one, schedule)]
-        if waiting:
-            answers = UserActions(schedule, zone(schedule.zone), journal)
-            delivery = answers.done(now, waiting[-1].key.reminder)
+        waiting = foremost(one for one in journal.unsettled() if _is_stretching(one, schedule))
+        if waiting is not None:
+            answers = UserActions(schedule, context.lenient().zone, journal)
+            delivery = answers.done(now, waiting.key.reminder)
             title = schedule.title(delivery.key.reminder, translator.text)
             echo_text(translator.text("stretch_marked", reminder=title))
 
