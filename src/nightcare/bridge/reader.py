@@ -13,7 +13,7 @@ from nightcare.bridge.topics import Topics
 from nightcare.config.config_source import LoadResult, result_from_json
 from nightcare.config.values import Table
 from nightcare.desktop.instance_lock import service_runs
-from nightcare.desktop.time_zone import chosen
+from nightcare.desktop.time_zone import zone
 from nightcare.domain.care_day import ONE_DAY
 from nightcare.domain.outlook import Outlook
 from nightcare.domain.report import Nights, report
@@ -51,6 +51,7 @@ class JournalReader:
         self._journal = Journal.open(state)
         self.values: Table = {}
         self._bridge = secrets.token_hex(4)
+        self._kept_zone: str | None = None
         self._use(loaded)
         self.translator: Translator = words_for(self.schedule.language, variables)
 
@@ -96,16 +97,19 @@ class JournalReader:
 
     def forget_zone(self) -> None:
         """Read the time zone of the system anew."""
-        self.zone: tzinfo = chosen(self.schedule.zone).zone
+        self.zone: tzinfo = zone(self.schedule.zone, lambda: self._kept_zone)
 
     def _follow(self, status: ServiceStatus) -> None:
-        """Use the config and the language that the service has in force."""
+        """Use the config, the lost time zone and the language that the service has in force."""
         if status.values is not None and status.values != self.values:
             try:
                 self._use(result_from_json({"path": status.config, "values": status.values}))
             except ConfigError:
                 # A service of another version; what is known stays in force.
                 self.values = status.values
+        if status.kept_zone != self._kept_zone:
+            self._kept_zone = status.kept_zone
+            self.forget_zone()
         found = status.environment
         language = "" if found is None else found.language
         if language in languages() and language != self.translator.language:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from nightcare.config.cache import load_cached
 from nightcare.config.config_source import ConfigSource, LoadResult, result_from_json, source_of
 from nightcare.desktop.clock import now
 from nightcare.desktop.instance_lock import running_service, service_runs
-from nightcare.desktop.time_zone import ZoneSource, chosen, named
+from nightcare.desktop.time_zone import zone
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.schedule import Schedule
@@ -223,13 +223,9 @@ class CommandContext:
     @functools.cached_property
     def zone(self) -> tzinfo:
         """The time zone; if the computer has lost its own, the one that the service still uses."""
-        here = chosen(self.schedule.zone)
-        if here.source is ZoneSource.DEFAULT:
-            status = self.service_status()
-            if status is not None and status.zone is not None and status.zone.lost:
-                with suppress(LookupError, ValueError, OSError):
-                    return named(status.zone.name).zone
-        return here.zone
+        return zone(
+            self.schedule.zone, lambda: (self.service_status() or ServiceStatus()).kept_zone
+        )
 
     @functools.cached_property
     def calendar(self) -> Calendar:

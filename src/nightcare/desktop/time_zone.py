@@ -12,7 +12,8 @@ import re
 import stat
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -83,9 +84,18 @@ class Comparison:
     of_c_library: timedelta
 
 
-def zone(name: str | None) -> tzinfo:
-    """Return what calculates with `chosen(name)`."""
-    return chosen(name).zone
+def zone(name: str | None, kept: Callable[[], str | None] = lambda: None) -> tzinfo:
+    """Return what calculates with `chosen(name)`, or with the zone that the service still uses.
+
+    Args:
+        name: An IANA name; None for the zone of the system.
+        kept: Called if the system has lost its zone; returns the name of the last one.
+    """
+    here = chosen(name)
+    if here.source is ZoneSource.DEFAULT and (last := kept()) is not None:
+        with suppress(LookupError, ValueError, OSError):
+            return named(last).zone
+    return here.zone
 
 
 def chosen(name: str | None) -> TimeZone:

@@ -127,6 +127,11 @@ class ServiceStatus:
     presence: Mapping[str, PublishedCondition] | None = None
     tray: PublishedTray | None = None
 
+    @property
+    def kept_zone(self) -> str | None:
+        """The name of the zone that the service still uses though the system has lost it."""
+        return self.zone.name if self.zone is not None and self.zone.lost else None
+
 
 def read_status(journal: Journal) -> ServiceStatus:
     """Return the last published status; an empty one where there is none."""
