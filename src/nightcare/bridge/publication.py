@@ -82,13 +82,8 @@ class BridgeFacts:
                 return True
             case Held(cause) if cause in _NOBODY_THERE:
                 reminder = self.outlook.schedule.reminder(delivery.key.reminder)
-                return reminder is not None and self.outlook.now <= stale(delivery, reminder)
+                return delivery.is_fresh(reminder, self.outlook.now)
         return False
-
-
-def stale(delivery: Delivery, reminder: Reminder) -> datetime:
-    """Return when (UTC) an occurrence is not worth showing any more."""
-    return delivery.fresh_from + reminder.fresh
 
 
 def retained(facts: BridgeFacts) -> dict[str, bytes]:
@@ -150,7 +145,7 @@ def changes_at(facts: BridgeFacts) -> datetime | None:
     instants.append(None if coming is None else coming.due)
     if facts.open is not None:
         reminder = outlook.schedule.reminder(facts.open.key.reminder)
-        instants.append(None if reminder is None else stale(facts.open, reminder))
+        instants.append(None if reminder is None else facts.open.fresh_until(reminder))
     later = [one for one in instants if one is not None and one > outlook.now]
     return min(later, default=None)
 

@@ -199,6 +199,14 @@ class Delivery:
         """True if it got its outcome before its moment."""
         return isinstance(self.state, Closed) and self.state.at < self.occurrence.due
 
+    def fresh_until(self, reminder: Reminder) -> datetime:
+        """Return up to when (UTC) it is worth showing."""
+        return self.fresh_from + reminder.fresh
+
+    def is_fresh(self, reminder: Reminder | None, now: datetime) -> bool:
+        """Return whether it is worth showing now (UTC), by its reminder as configured, if it is."""
+        return reminder is not None and now <= self.fresh_until(reminder)
+
     def moves(self, routine_key: Key | None) -> bool:
         """Return whether it moves with its moment: it is open, waits to be asked again, or is held.
 
@@ -220,7 +228,7 @@ class Delivery:
 
     def given(self, reminder: Reminder, tip: str | None) -> Delivery:
         """Return it given to the screen, which may show it while it is fresh."""
-        state = Active(shown=None, closes=self.fresh_from + reminder.fresh)
+        state = Active(shown=None, closes=self.fresh_until(reminder))
         return replace(self, state=state, asked=self.asked + 1, tip=tip)
 
     def shown(self, reminder: Reminder, now: datetime) -> Delivery:

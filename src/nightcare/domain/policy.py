@@ -89,7 +89,7 @@ def decide(delivery: Delivery, reminder: Reminder | None, situation: Situation) 
         return Drop(Reason.GOOD_NIGHT)
     if reminder is None or not reminder.enabled:
         return Drop(Reason.DISABLED)
-    if now > delivery.fresh_from + reminder.fresh:
+    if not delivery.is_fresh(reminder, now):
         return Drop(Reason.TOO_LATE)
     if situation.paused_until is not None and now < situation.paused_until:
         return Hold(Reason.PAUSED)
@@ -142,10 +142,8 @@ _NEVER_SENT = frozenset({DeliveryStatus.DECIDED, DeliveryStatus.NO_SERVER, Deliv
 
 def shown_at_latest(delivery: Delivery, reminder: Reminder, day: CareDay) -> datetime:
     """Return until when (UTC) an occurrence may be shown on the care day `day`."""
-    stale = delivery.fresh_from + reminder.fresh
-    if chosen_for_night(delivery, day):
-        return stale
-    return min(stale, day.bedtime + AFTER_BEDTIME)
+    stale = delivery.fresh_until(reminder)
+    return stale if chosen_for_night(delivery, day) else min(stale, day.bedtime + AFTER_BEDTIME)
 
 
 def _meant(delivery: Delivery, situation: Situation) -> bool:

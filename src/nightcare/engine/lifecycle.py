@@ -153,8 +153,7 @@ def _forget_missed(context: Context, now: datetime) -> None:
     for delivery in context.journal.since(now - ONE_DAY):
         match delivery.state:
             case Closed(Outcome.MISSED, at) if at > now and delivery.snoozes == 0:
-                reminder = context.schedule.reminder(delivery.key.reminder)
-                if reminder is not None and now <= delivery.fresh_from + reminder.fresh:
+                if delivery.is_fresh(context.schedule.reminder(delivery.key.reminder), now):
                     context.journal.save(begin(delivery.occurrence, delivery.topic))
 
 
@@ -244,8 +243,8 @@ def _keep_one_each(context: Context, now: datetime) -> None:
 
 def _supersede(context: Context, key: Key, now: datetime) -> None:
     """End what an earlier occurrence of the same reminder has left unanswered."""
-    fresh = context.schedule.named(key.reminder).fresh
+    reminder = context.schedule.named(key.reminder)
     for delivery in context.journal.unsettled():
         if delivery.key.reminder == key.reminder and delivery.key != key:
-            late = now > delivery.fresh_from + fresh
-            context.settle(delivery.give_up(now, Reason.TOO_LATE if late else Reason.SUPERSEDED))
+            fresh = delivery.is_fresh(reminder, now)
+            context.settle(delivery.give_up(now, Reason.SUPERSEDED if fresh else Reason.TOO_LATE))

@@ -122,7 +122,7 @@ def handle_late_press(
     followed = _revives(event.key) and _followed(context, delivery)
     if guided_routine.under_way or followed or not on_screen.is_latest(delivery):
         return "late_another", delivery
-    if now > delivery.fresh_from + reminder.fresh:
+    if not delivery.is_fresh(reminder, now):
         return "late_over", delivery
     _answered(context, on_screen, guided_routine, delivery, event.key, now)
     return None

@@ -61,7 +61,7 @@ def closed_by_good_night(
         if isinstance(delivery.state, Closed)
         and delivery.state.outcome in outcomes
         and delivery.state.reason is Reason.GOOD_NIGHT
-        and _fresh(schedule, delivery, now)
+        and delivery.is_fresh(schedule.reminder(delivery.key.reminder), now)
     ]
 
 
@@ -142,7 +142,8 @@ class Undo:
         if isinstance(present.state, Closed):
             reasons = {Reason.ANOTHER, Reason.SUPERSEDED}
             gave_way = present.state.outcome is Outcome.MISSED or present.state.reason in reasons
-            return gave_way and present.state.at >= action.at and _fresh(self.schedule, stored, now)
+            reminder = self.schedule.reminder(stored.key.reminder)
+            return gave_way and present.state.at >= action.at and stored.is_fresh(reminder, now)
         return stored.displayed is not None and present.state in IN_LINE
 
     def _is_to_come(self, stored: Delivery, state: GlobalState, now: datetime) -> bool:
@@ -207,7 +208,7 @@ class Undo:
         reminder = self.schedule.reminder(delivery.key.reminder)
         if reminder is None or self._screen_taken(delivery):
             return delivery.held(Reason.RESTARTED)
-        closes = max(displayed.closes, delivery.fresh_from + reminder.fresh)
+        closes = max(displayed.closes, delivery.fresh_until(reminder))
         return replace(delivery, state=Active(shown=None, closes=closes))
 
     def _replaced(self, delivery: Delivery, stored: Container[Key], since: datetime) -> bool:
@@ -264,8 +265,3 @@ def unskip(
             journal.forget(one.key)
             if one.occurrence.due <= now:
                 journal.save(begin(one.occurrence, one.topic))
-
-
-def _fresh(schedule: Schedule, delivery: Delivery, now: datetime) -> bool:
-    reminder = schedule.reminder(delivery.key.reminder)
-    return reminder is not None and now <= delivery.fresh_from + reminder.fresh
