@@ -181,7 +181,7 @@ def _state(facts: BridgeFacts) -> dict[str, object]:
         "present": facts.present,
         "paused": paused,
         "paused_until": None if until is None else _local(until, facts),
-        "good_night": state.good_night == day.date,
+        "good_night": outlook.closed_by_good_night,
         "bedtime": _local(day.bedtime, facts),
         "bridge": facts.bridge,
     }

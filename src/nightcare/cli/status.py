@@ -60,12 +60,6 @@ class _Status:
             return "running"
         return "startable" if self.service.notifier_startable else "none"
 
-    @property
-    def closed_by_good_night(self) -> bool:
-        """True if good-night closed this evening."""
-        outlook = self.outlook
-        return outlook.global_state.good_night == outlook.calendar.at(outlook.now).date
-
 
 @click.command("status", cls=LocalisedCommand)
 @json_option
@@ -142,7 +136,7 @@ def _value(status: _Status, context: CommandContext) -> dict[str, object]:
             global_state.paused_until if global_state.paused(outlook.now) else None,
             outlook.calendar,
         ),
-        "good_night": status.closed_by_good_night,
+        "good_night": status.outlook.closed_by_good_night,
         "routine": _routine_value(status),
         "unsettled": [delivery_value(one, outlook) for one in outlook.unsettled()],
         "undo": _undo_value(context),
@@ -247,7 +241,7 @@ def _plan_lines(status: _Status, context: CommandContext) -> Iterator[str]:
     paused_until = outlook.global_state.paused_until
     if paused_until is not None and outlook.global_state.paused(outlook.now):
         yield say("status_paused", until=context.clock(paused_until))
-    if status.closed_by_good_night:
+    if status.outlook.closed_by_good_night:
         yield say("status_good_night")
     if status.routine is not None:
         from nightcare.engine.guided_routine import stage_words  # noqa: PLC0415 - rarely

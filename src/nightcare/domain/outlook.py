@@ -12,15 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
-from nightcare.domain.delivery import (
-    Active,
-    Delivery,
-    Due,
-    Held,
-    Snoozed,
-    begin,
-    skipped_days,
-)
+from nightcare.domain.delivery import Active, Delivery, Due, Held, Snoozed, begin, skipped_days
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.plan_change import postponed
 from nightcare.domain.reasons import ABSENCE, Reason
@@ -67,6 +59,11 @@ class Outlook:
     routine_key: Key | None
     now: datetime
 
+    @property
+    def closed_by_good_night(self) -> bool:
+        """True if "Good night" has closed this evening."""
+        return self.global_state.good_night == self.calendar.at(self.now).date
+
     def next(self, name: str | None = None) -> Occurrence | None:
         """Return what comes next, at the time (UTC) at which it comes; None where nothing does.
 
@@ -84,9 +81,9 @@ class Outlook:
 
     def left(self, name: str | None) -> list[Occurrence]:
         """Return what the present care day still has of a reminder, or of all, in order of time."""
-        day = self.calendar.at(self.now)
-        if self.global_state.good_night == day.date:
+        if self.closed_by_good_night:
             return []
+        day = self.calendar.at(self.now)
         return [
             one
             for one in between(self.schedule.enabled, self.calendar, self.now, day.ends)

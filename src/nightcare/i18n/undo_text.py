@@ -51,7 +51,7 @@ def _settings(action: UserAction, outlook: Outlook, translator: Translator) -> l
             return [translator.text("undone_paused_again", until=until)]
         case "pause":
             return [translator.text("undone_pause")]
-        case "resume" if state.good_night == outlook.calendar.at(now).date:
+        case "resume" if outlook.closed_by_good_night:
             return [translator.text("undone_closed_again")]
         case "resume":
             return [translator.text("undone_resume")]

@@ -58,12 +58,6 @@ class TrayFacts:
         return self.outlook.global_state.paused(self.outlook.now)
 
     @property
-    def closed(self) -> bool:
-        """True if "Good night" has closed this evening."""
-        today = self.outlook.calendar.at(self.outlook.now).date
-        return self.outlook.global_state.good_night == today
-
-    @property
     def open(self) -> Delivery | None:
         """The reminder that is open, if any: the one on the screen, else the latest."""
         return foremost(one for one in self.outlook.unsettled() if isinstance(one.state, Active))
@@ -85,7 +79,7 @@ def appearance(facts: TrayFacts) -> Appearance:
     if facts.paused and until is not None:
         line = say("tray_paused", until=_when(until, facts))
         return Appearance(TrayState.PAUSED, line, coming)
-    if facts.closed:
+    if facts.outlook.closed_by_good_night:
         return Appearance(TrayState.PAUSED, say("tray_good_night"), coming)
     return Appearance(TrayState.QUIET, coming)
 
@@ -201,16 +195,16 @@ def _evening_items(facts: TrayFacts) -> list[MenuItem]:
     if facts.paused and global_state.paused_until is not None:
         until = _when(global_state.paused_until, facts)
         items.append(_information("paused", say("tray_paused", until=until)))
-    elif facts.closed:
+    elif facts.outlook.closed_by_good_night:
         items.append(_information("closed", say("tray_good_night")))
     else:
         items.append(MenuItem("pause", say("tray_pause"), children=tuple(_pauses(facts))))
-    if facts.paused or facts.closed:
+    if facts.paused or facts.outlook.closed_by_good_night:
         items.append(MenuItem("resume", say("tray_resume"), pressable=True))
     bedtimes = tuple(_bedtimes(facts))
     if bedtimes:
         items.append(MenuItem("tonight", say("tray_tonight"), children=bedtimes))
-    if not facts.closed:
+    if not facts.outlook.closed_by_good_night:
         items.append(MenuItem("good-night", say("button_good_night"), pressable=True))
     last = facts.last_action
     if last is not None:
