@@ -259,11 +259,11 @@ def test_nobody_at_the_screen_and_then_somebody(desktop: Desktop, login: Logind)
         desktop.shows(times=1)
 
 
-def test_do_not_disturb_whose_keeper_ends_is_unknown() -> None:
-    """The real xfconfd is killed while the real xfce4-notifyd goes on: nothing is held for ever."""
+def test_do_not_disturb_holds_after_its_keeper_has_ended() -> None:
+    """The real xfconfd ends when it is idle; the bus starts it again for a change."""
     with (
         private_home() as home,
-        private_bus(home) as bus,
+        private_bus(home, services=True) as bus,
         virtual_display(home) as display,
         xfce4_notifyd(display, bus, home) as server,
     ):
@@ -271,19 +271,28 @@ def test_do_not_disturb_whose_keeper_ends_is_unknown() -> None:
         session = {"DBUS_SESSION_BUS_ADDRESS": bus.address, "DISPLAY": display.name}
         night = Nightcare(home, {**session, "XDG_CURRENT_DESKTOP": "XFCE"})
         night.configure(LATER)
+        with night.service() as service:
+            eventually(lambda: _do_not_disturb(night), SECONDS, "do not disturb to be known")
+            _end_keeper(bus)
+            night.configure(night.reminder("water", soon()), LATER)
+            service.reload()
+            night.wait_until("water", state="held")
+            assert _do_not_disturb(night)
+            server.do_not_disturb(on=False)
+            night.wait_until("water", state="open")
 
-        def known() -> object:
-            return night.json("status")["presence"]["do_not_disturb"]
 
-        with night.service():
-            on = {"on": True, "by": ["Xfce"]}
-            eventually(lambda: known() == on, SECONDS, "do not disturb to be known")
-            with bus.connection() as connection:
-                call = new_method_call(message_bus, "GetConnectionUnixProcessID", "s", (SETTINGS,))
-                answer = connection.send_and_get_reply(call, timeout=SECONDS)
-            os.kill(answer.body[0], signal.SIGKILL)
-            unknown: dict[str, object] = {"on": None, "by": []}
-            eventually(lambda: known() == unknown, SECONDS, "do not disturb to be unknown")
+def _do_not_disturb(night: Nightcare) -> object:
+    return night.json("status")["presence"]["do_not_disturb"]["on"]
+
+
+def _end_keeper(bus: PrivateBus) -> None:
+    """End the program that keeps the settings of Xfce, and wait until it has gone."""
+    with bus.connection() as connection:
+        call = new_method_call(message_bus, "GetConnectionUnixProcessID", "s", (SETTINGS,))
+        answer = connection.send_and_get_reply(call, timeout=SECONDS)
+    os.kill(answer.body[0], signal.SIGTERM)
+    eventually(lambda: bus.owner(SETTINGS) is None, SECONDS, "the end of xfconfd")
 
 
 def test_do_not_disturb_of_the_real_server(desktop: Desktop) -> None:

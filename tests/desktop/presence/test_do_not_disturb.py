@@ -24,7 +24,7 @@ from parts.attending import (
     run,
 )
 from parts.bus import NOTIFICATIONS, PrivateBus
-from parts.named_service import Answer, NamedService
+from parts.named_service import NamedService
 from parts.notification_server import DO_NOT_QUEUE
 from parts.processes import Identity as Process
 from parts.scripts import shell_program
@@ -112,26 +112,26 @@ def test_the_settings_of_xfce_tell_of_do_not_disturb(bus: PrivateBus) -> None:
     run(story())
 
 
-def test_settings_whose_keeper_disappears_are_unknown(bus: PrivateBus) -> None:
-    """Not held for ever as they were; and asked again when there is one again."""
+def test_settings_hold_after_their_keeper_has_ended(bus: PrivateBus) -> None:
+    """The one of Xfce ends when it is idle, and is started again for the next change."""
+    setting = ("xfce4-notifyd", "/do-not-disturb")
 
     async def story() -> None:
         async with NamedService(bus.address, NOTIFICATIONS) as server:
             information = ("Xfce Notify Daemon", "Xfce", "0.7.3", "1.2")
             server.answers[NOTIFICATIONS, "GetServerInformation"] = ("ssss", information)
-            setting = ("xfce4-notifyd", "/do-not-disturb")
-            keeper: dict[tuple[str, ...], Answer] = {
-                (XFCONF, "PropertyExists", *setting): ("b", (True,)),
-                (XFCONF, "GetProperty", *setting): ("v", (("b", True),)),
-            }
             async with attending(bus.address) as watch:
-                for _ in range(2):
+                for on, presence in ((True, QUIET), (False, HERE)):
                     async with NamedService(bus.address) as settings:
-                        settings.answers |= keeper
+                        settings.answers[XFCONF, "PropertyExists", *setting] = ("b", (True,))
+                        settings.answers[XFCONF, "GetProperty", *setting] = ("v", (("b", on),))
                         await settings.ask_bus("RequestName", "su", XFCONF, DO_NOT_QUEUE)
-                        await watch.until(QUIET)
-                    await watch.until(HERE)
-                    assert watch.attendant.known()[Condition.DO_NOT_DISTURB] == ConditionState(None)
+                        body = (*setting, ("b", on))
+                        await settings.emit("PropertyChanged", "ssv", body, interface=XFCONF)
+                        await watch.until(presence)
+                assert watch.told[watch.told.index(QUIET) :] == [QUIET, HERE]
+                await watch.attendant.refresh()
+                assert watch.attendant.known()[Condition.DO_NOT_DISTURB] == ConditionState(None)
 
     run(story())
 

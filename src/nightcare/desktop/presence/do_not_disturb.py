@@ -68,7 +68,9 @@ class DesktopSetting:
     def changed(self) -> ChangeSignal:
         """The signal of its change; dconf keeps each of these schemas under its own name."""
         path = "/" + self.schema.replace(".", "/") + "/"
-        return ChangeSignal("ca.desrt.dconf", "ca.desrt.dconf.Writer", "Notify", below=path)
+        return ChangeSignal(
+            "ca.desrt.dconf", "ca.desrt.dconf.Writer", "Notify", below=path, on_demand=True
+        )
 
     def parse(self, output: str) -> bool | None:
         """Return whether it is on, by the output of `gsettings`; None if that is no boolean."""
@@ -174,7 +176,11 @@ async def _deepin(bus: Connection, _: str) -> bool:
 async def _xfce(bus: Connection, owner: str) -> bool:
     # The setting also exists while another server is in use.
     await _require_server(bus, owner, _XFCE)
-    at = _at(await _owner(bus, _XFCONF), "/org/xfce/Xfconf", _XFCONF)
+    # It ends when it is idle.
+    keeper = await bus.start_service(_XFCONF)
+    if keeper is None:
+        raise CallError(_XFCONF)
+    at = _at(keeper, "/org/xfce/Xfconf", _XFCONF)
     setting = (_XFCE_CHANNEL, _XFCE_SETTING)
     (known,) = await bus.call(at, "PropertyExists", "b", *setting)
     if not known:
@@ -249,8 +255,12 @@ _ON_THE_BUS = (
     _source(
         "Xfce",
         _xfce,
-        ChangeSignal(_XFCONF, _XFCONF, "PropertyChanged", first=_XFCE_CHANNEL),
-        ChangeSignal(_XFCONF, _XFCONF, "PropertyRemoved", first=_XFCE_CHANNEL),
+        *(
+            ChangeSignal(_XFCONF, _XFCONF, member, first=_XFCE_CHANNEL, on_demand=True)
+            for member in ("PropertyChanged", "PropertyRemoved")
+        ),
+        # A setting that was not saved when xfconfd was killed changes without a signal.
+        when_needed=True,
     ),
 )
 

@@ -28,6 +28,8 @@ class ChangeSignal:
         member: Its name.
         first: The value of its first argument; empty for any.
         below: A path that its first argument must lead to or come from; empty for any.
+        on_demand: Whether its sender is started when it is needed and ends by itself, as xfconfd
+            does after five minutes. That changes no answer, so its owner is not followed.
     """
 
     name: str
@@ -35,6 +37,7 @@ class ChangeSignal:
     member: str
     first: str = ""
     below: str = ""
+    on_demand: bool = False
 
     def rule(self) -> str:
         """Return the match rule for the bus."""
@@ -138,7 +141,8 @@ class SourceListener:
         self.queries = tuple(Query(source) for source in sources)
         signals = {one for query in self.queries for one in query.source.signals}
         self.rules = sorted(one.rule() for one in signals)
-        names = {query.source.name for query in self.queries} | {one.name for one in signals}
+        names = {one.name for one in signals if not one.on_demand}
+        names |= {query.source.name for query in self.queries}
         self.names = sorted(names)
         self._bus = bus
         self._changed = changed
@@ -226,7 +230,7 @@ class SourceListener:
         for query in self.queries:
             if query.source.name != name:
                 if any(one.name == name for one in query.source.signals):
-                    # The answer comes from there, by way of a setting: it may have gone with it.
+                    # The answer comes from there: it may have gone with it.
                     self._start(query)
                 continue
             if query.asking is not None:
@@ -244,7 +248,7 @@ class SourceListener:
         for query in self.queries:
             source = query.source
             if any(
-                owners.get(one.name) == signal.sender and one.matches(signal)
+                (one.on_demand or owners.get(one.name) == signal.sender) and one.matches(signal)
                 for one in source.signals
             ) and source.concerns(signal):
                 self._start(query)
