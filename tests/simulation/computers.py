@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from nightcare.bridge.act_exchange import ActExchange, SharedMessage
 from nightcare.bridge.value_exchange import ValueExchange
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.delivery import Closed, Outcome
+from nightcare.domain.delivery import ANSWERS, Closed, Outcome
 from nightcare.domain.history import UserAction
 from nightcare.domain.policy import Presence
 from nightcare.domain.reasons import Condition
 from nightcare.domain.recurrence import between
 from nightcare.domain.reminders import Key
-from nightcare.domain.shared_acts import ANSWERS, live
+from nightcare.domain.shared_acts import live
 from nightcare.engine.engine import Engine
 from nightcare.engine.messages import key_of
 from nightcare.errors import NothingToDo, ValueRefused

@@ -24,6 +24,10 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
 
 
+ANSWERS = frozenset({Outcome.DONE, Outcome.SKIPPED, Outcome.DISMISSED})
+"""The outcomes that the person chose; they end an occurrence on every computer."""
+
+
 class DeliveryStatus(StrEnum):
     """The progress of a message towards the screen, or the reason for its absence.
 

@@ -11,11 +11,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from nightcare.domain.delivery import Closed, Delivery, Due, Outcome, Snoozed, begin
+from nightcare.domain.delivery import ANSWERS, Closed, Delivery, Due, Outcome, Snoozed, begin
 from nightcare.domain.reminders import Occurrence, Topic
-
-ANSWERS = frozenset({Outcome.DONE, Outcome.SKIPPED, Outcome.DISMISSED})
-"""The outcomes that the person chose; they end an occurrence on every computer."""
 
 _ORDER = (Outcome.MISSED, Outcome.EXPIRED, Outcome.DISMISSED, Outcome.SKIPPED, Outcome.DONE)
 """The outcomes, the weakest first."""
