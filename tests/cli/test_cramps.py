@@ -400,7 +400,7 @@ def test_a_file_that_cannot_be_written_is_told(terminal: Terminal, tmp_path: Pat
     """A folder is none."""
     result = terminal("cramp", "export", "--output", tmp_path)
     assert (result.code, result.out) == (1, "")
-    assert result.err.startswith("The system refused something")
+    assert result.err.endswith("Choose another place with --output.\n")
 
 
 def test_the_diary_is_handed_over_although_the_config_is_wrong(terminal: Terminal) -> None:

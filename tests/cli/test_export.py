@@ -274,3 +274,18 @@ def test_another_file_is_overwritten_only_after_asking(
     path.write_text("a letter", encoding="utf-8")
     assert terminal(*export, "--yes").code == 0
     assert path.read_text(encoding="utf-8") != "a letter"
+
+
+@pytest.mark.parametrize(
+    "command", [("export",), ("export", "--format", "csv"), ("cramp", "export")]
+)
+def test_an_export_that_cannot_be_written_names_the_option(
+    terminal: Terminal, command: tuple[str, ...]
+) -> None:
+    """A file is in the place of the folder."""
+    (terminal.home / "letter").write_text("a letter", encoding="utf-8")
+    path = terminal.home / "letter" / "export"
+    refused = terminal(*command, "--output", str(path), "--yes")
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err.startswith(f"{path.parent}")
+    assert refused.err.endswith("Choose another place with --output.\n")

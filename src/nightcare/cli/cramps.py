@@ -207,7 +207,8 @@ def export_command(context: CommandContext, *, form: str, output: Path | None, y
     else:
         rows = record_formats.diary_rows(cramps, mornings)
         text = record_formats.csv_text(record_formats.COLUMNS, rows)
-    record_formats.write_record(text, output)
+    with record_formats.output_errors(output):
+        record_formats.write_record(text, output)
     if output is not None:
         context.lenient().print("did_export", path=output)
     return 0

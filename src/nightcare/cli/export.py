@@ -20,6 +20,7 @@ from nightcare.cli.record_formats import (
     diary_records,
     diary_rows,
     json_text,
+    output_errors,
     write_record,
     write_records,
 )
@@ -102,25 +103,18 @@ def export_command(
             "acts": actions,
             "settings": settings,
         }
-        write_record(json_text(everything), output)
+        with output_errors(output):
+            write_record(json_text(everything), output)
     else:
-        output.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
-        diary_table = diary_rows(diary.cramps, diary.mornings)
-        write_records(
-            {
-                output / name: text
-                for name, text in zip(
-                    _CSV_FILES,
-                    (
-                        csv_text(COLUMNS, diary_table),
-                        csv_text(_REMINDERS, reminders),
-                        csv_text(_ACTIONS, actions),
-                        csv_text(_SETTINGS, _settings_rows(settings or {})),
-                    ),
-                    strict=True,
-                )
-            }
+        tables = (
+            csv_text(COLUMNS, diary_rows(diary.cramps, diary.mornings)),
+            csv_text(_REMINDERS, reminders),
+            csv_text(_ACTIONS, actions),
+            csv_text(_SETTINGS, _settings_rows(settings or {})),
         )
+        with output_errors(output):
+            output.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+            write_records(dict(zip((output / one for one in _CSV_FILES), tables, strict=True)))
     if output is not None:
         context.lenient().print("did_export", path=output)
     return 0

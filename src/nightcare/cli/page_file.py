@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nightcare.cli.command_context import CommandContext
 from nightcare.cli.questions import may_overwrite
-from nightcare.cli.record_formats import write_record
+from nightcare.cli.record_formats import output_errors, write_record
 from nightcare.errors import DesktopError, NightcareError, StateError
 from nightcare.i18n.error_text import error_lines
 from nightcare.paths import PAGES, own_page
@@ -56,11 +56,8 @@ def write_page(
     own = path in {own_page(context.state, name) for name in PAGES}
     if not (yes or own or may_overwrite(context.translator, path)):
         return False
-    try:
+    with output_errors(path, option):
         write_record(text, path)
-    except OSError as error:
-        reason = error.strerror or error
-        raise StateError("page_not_written", path=path, reason=reason, option=option) from error
     context.print("did_export", path=path)
     return True
 

@@ -6,12 +6,14 @@ import csv
 import io
 import json
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from nightcare.atomic_write import replace_files
 from nightcare.cli.output import echo
 from nightcare.domain.diary import Cramp, Morning
+from nightcare.errors import StateError
 
 Record = Mapping[str, object]
 
@@ -91,6 +93,19 @@ def csv_text(columns: Sequence[str], rows: Iterable[Record]) -> str:
     for row in rows:
         writer.writerow([_cell(row.get(column)) for column in columns])
     return out.getvalue()
+
+
+@contextmanager
+def output_errors(output: Path | None, option: str = "--output") -> Iterator[None]:
+    """Raise the error of a file that cannot be written as `StateError`; name the option for it."""
+    try:
+        yield
+    except OSError as error:
+        if output is None:
+            # Standard output has no option.
+            raise
+        path, reason = error.filename or output, error.strerror or error
+        raise StateError("page_not_written", path=path, reason=reason, option=option) from error
 
 
 def write_record(text: str, output: Path | None) -> None:
