@@ -134,12 +134,14 @@ def test_a_moment_that_a_later_bedtime_moves_comes_again_though_it_was_missed_on
     assert desk.publish() == []
 
 
-def test_what_was_erased_does_not_come_back_from_the_broker() -> None:
-    """Neither do own acts that the broker still has."""
+@pytest.mark.parametrize("sharing", [True, False])
+def test_what_was_erased_does_not_come_back_from_the_broker(*, sharing: bool) -> None:
+    """Neither do own acts that the broker still has, also of a computer that did not share then."""
     desk, _ = two()
     desk.press("done")
+    desk.values.sync(desk.now)
     held = desk.publish()
-    desk.journal.erase(desk.now, desk.name)
+    desk.journal.erase(desk.now, desk.name if sharing else None)
     assert not desk.receive(held)
     assert desk.exchange.published(desk.now) == {}
 

@@ -566,3 +566,14 @@ def test_a_computer_that_lost_its_journal_gets_its_values_back_from_the_broker()
     assert new.journal.global_state().paused_until == desk.now + 3 * HOUR
     assert new.publish() == held
     assert not new.receive(held)
+
+
+def test_a_diary_that_was_erased_while_not_sharing_does_not_come_back_from_the_broker() -> None:
+    """The broker was out of reach when this computer left, and still has it."""
+    desk = SharingDesk("desk")
+    desk.diary.add(desk.now - 10 * HOUR, Details(), desk.now)
+    held = desk.publish()
+    desk.journal.erase(desk.now)
+    desk.now += MINUTE
+    desk.receive(held)
+    assert desk.journal.diary.cramps() == []

@@ -98,9 +98,12 @@ class ActExchange:
         """
         found = [one for message in messages for one in self._parse(message, now)]
         erased = self.journal.shared.erased_at(self.computer, now)
-        if erased is not None:
-            limit = int(erased.timestamp() * 1000)
-            found = [one for one in found if one.id.number > limit and one.occurrence.due > erased]
+        here = self.journal.shared.erased_here(self.computer, now)
+        found = [
+            one
+            for one in found
+            if _is_later(one, here if one.id.computer == self.computer else erased)
+        ]
         keys = {one.occurrence.key for one in found}
         known = {one.id for key in keys for one in self.journal.shared.acts_on(key)}
         new = [one for one in found if one.id not in known]
@@ -249,3 +252,10 @@ def _parse_entry(computer: str, day: date, entry: Any) -> Iterator[SharedAct]:
             )  # fmt: skip
         except UNREADABLE:
             continue
+
+
+def _is_later(act: SharedAct, erased: datetime | None) -> bool:
+    """Return whether an act was made, and its occurrence due, after all was erased (UTC)."""
+    if erased is None:
+        return True
+    return act.id.number > int(erased.timestamp() * 1000) and act.occurrence.due > erased

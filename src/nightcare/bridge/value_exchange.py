@@ -91,11 +91,13 @@ class ValueExchange:
         messages = tuple(messages)
         self.erase(messages, now)
         erased = self.journal.shared.erased_at(self.computer, now)
-        found = [
-            one
-            for one in self._parsed(messages, now)
-            if erased is None or one.at > erased or one.name == ERASED
-        ]
+        here = self.journal.shared.erased_here(self.computer, now)
+
+        def is_kept(one: SharedValue) -> bool:
+            until = here if one.computer == self.computer else erased
+            return until is None or one.at > until or one.name == ERASED
+
+        found = [one for one in self._parsed(messages, now) if is_kept(one)]
         if not found:
             return False
         known = {(one.computer, one.name): one.at for one in self._values(now)}

@@ -49,7 +49,8 @@ _TIMES = {
 """For each table of recorded events the column with the time by which it is erased."""
 
 _LAST_ACTIONS = 50
-_KEPT_NOTES = ("service", "bridge")
+_ERASED_HERE = "erased"
+_KEPT_NOTES = ("service", "bridge", _ERASED_HERE)
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,17 @@ class SharedStore:
     def mark_erased(self, computer: str, until: datetime) -> None:
         """Write that a computer has erased everything up to an instant (UTC)."""
         self.save([SharedValue(ERASED, computer, until, "true")])
+
+    def mark_erased_here(self, until: datetime) -> None:
+        """Write that this computer alone has erased everything up to an instant (UTC)."""
+        self.journal.write_note(_ERASED_HERE, {"until": format_instant(until)})
+
+    def erased_here(self, computer: str, now: datetime) -> datetime | None:
+        """Return up to when (UTC) records of this computer are not taken back from the broker."""
+        text = self.journal.read_note(_ERASED_HERE).get("until")
+        alone = parse_instant(text) if isinstance(text, str) else None
+        everywhere = self.erased_at(computer, now)
+        return max((one for one in (alone, everywhere) if one is not None), default=None)
 
     def erase_until(
         self, until: datetime, state: GlobalState, computer: str, copies: Iterable[Path] = ()

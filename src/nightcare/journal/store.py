@@ -315,7 +315,9 @@ class Journal(Database):
             self.write("DELETE FROM notes WHERE name != ?", SERVICE_NOTE)
             state = GlobalState() if began is None else GlobalState(began=now, updated=now)
             self.save_global_state(state)
-            if computer is not None:
+            if computer is None:
+                self.shared.mark_erased_here(now)
+            else:
                 self.shared.mark_erased(computer, now)
                 self.shared.sharing_since(computer, now)
 
