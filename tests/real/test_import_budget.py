@@ -24,6 +24,7 @@ NOT_FOR_THE_SERVICE = {
     "pydantic_core",
     "pydantic_settings", "random", "rich", "ssl", "tempfile", "tomli", "tomlkit",
     "typing_extensions", "tzlocal", "uuid", "zipfile", "zlib", "nightcare.i18n.snippets",
+    "nightcare.journal.salvage",
 }  # fmt: skip
 
 OF_THE_TRAY = {
@@ -33,13 +34,13 @@ OF_THE_TRAY = {
 """Loaded once there is a watcher of tray icons."""
 
 SCRIPT = """
-import os, sys
+import gc, os, sys
 from nightcare.service.__main__ import main
 try:
     sys.exit(main(sys.argv[4:]))
 finally:
     with open(os.environ["LOADED"], "w") as out:
-        out.write(" ".join(sys.modules))
+        out.write(" ".join([*sys.modules, *(["gc.isenabled"] if gc.isenabled() else [])]))
 """
 
 
@@ -48,6 +49,7 @@ def test_what_the_service_may_load_with_a_desktop_and_after_a_reload() -> None:
     with private_home() as home, private_bus(home) as bus:
         found = _loaded(home, bus)
     assert {"jeepney", "apscheduler", "asyncinotify", "nightcare.service.app"} <= found
+    assert "gc.isenabled" in found, "garbage is collected again after the start"
     assert sorted(found & (NOT_FOR_THE_SERVICE | OF_THE_TRAY)) == []
 
 

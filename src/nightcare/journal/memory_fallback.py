@@ -19,7 +19,6 @@ from nightcare.engine.ports import EventLog
 from nightcare.errors import StateError
 from nightcare.journal.database import FILE_NAME
 from nightcare.journal.diary_store import DiaryContent, DiaryStore
-from nightcare.journal.salvage import salvage, set_aside
 from nightcare.journal.store import BUTTONS_NOTE, Journal
 
 _PRUNE_INTERVAL = timedelta(days=1)
@@ -117,7 +116,7 @@ class FallbackJournal(Journal):
     def _replace_corrupt(self) -> Journal:
         """Return a new journal with all that can be read of the corrupt one, which is kept."""
         now = self._clock()
-        renamed = set_aside(self._folder, now)
+        renamed = self._set_aside(now)
         if renamed is not None:
             self._log("log_set_aside", path=renamed)
             with suppress(StateError):
@@ -128,7 +127,15 @@ class FallbackJournal(Journal):
         self._snapshot = Snapshot.of(journal, now - _CHANGEABLE)
         return journal
 
+    def _set_aside(self, now: datetime) -> Path | None:
+        """Rename the corrupt file (now in UTC), as `set_aside` does."""
+        from nightcare.journal.salvage import set_aside  # noqa: PLC0415 - only a corrupt journal
+
+        return set_aside(self._folder, now)
+
     def _salvage(self, damaged: Path, journal: Journal) -> Journal:
+        from nightcare.journal.salvage import salvage  # noqa: PLC0415 - only a corrupt journal
+
         try:
             salvaged = salvage(damaged, journal)
             _begun(journal, self._clock())
@@ -161,7 +168,7 @@ class FallbackJournal(Journal):
             return Journal.open(self._folder)
         except StateError as error:
             corrupt = error.key == "journal_corrupt"
-            renamed = set_aside(self._folder, self._clock()) if corrupt else None
+            renamed = self._set_aside(self._clock()) if corrupt else None
             if renamed is None:
                 raise
             return self._salvage(renamed, Journal.open(self._folder))

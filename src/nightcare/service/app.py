@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from datetime import datetime
 
@@ -91,6 +92,7 @@ class ServiceApp:
         self._report_ready()
         # Validation of the config and the code leave free memory behind.
         release_memory()
+        gc.enable()
         try:
             await self.shutdown.wait(tasks)
         finally:
