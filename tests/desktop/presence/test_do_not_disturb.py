@@ -136,6 +136,30 @@ def test_settings_hold_after_their_keeper_has_ended(bus: PrivateBus) -> None:
     run(story())
 
 
+@pytest.mark.parametrize(("desktop", "on"), [("XFCE", True), ("sway", None)])
+def test_the_setting_of_xfce_counts_before_the_bus_has_started_its_server(
+    bus: PrivateBus, desktop: str, *, on: bool | None
+) -> None:
+    """It is kept from one login to the next; elsewhere another server will be started."""
+    setting = ("xfce4-notifyd", "/do-not-disturb")
+
+    async def story() -> None:
+        async with NamedService(bus.address, XFCONF) as settings:
+            settings.answers[XFCONF, "PropertyExists", *setting] = ("b", (True,))
+            settings.answers[XFCONF, "GetProperty", *setting] = ("v", (("b", True),))
+            variables = {"XDG_CURRENT_DESKTOP": desktop}
+            async with attending(bus.address, variables=variables) as watch:
+                known = watch.attendant.known()[Condition.DO_NOT_DISTURB]
+                assert known.on is on
+                async with NamedService(bus.address) as server:
+                    information = ("Xfce Notify Daemon", "Xfce", "0.7.3", "1.2")
+                    server.answers[NOTIFICATIONS, "GetServerInformation"] = ("ssss", information)
+                    await server.ask_bus("RequestName", "su", NOTIFICATIONS, DO_NOT_QUEUE)
+                    await watch.until(QUIET)
+
+    run(story())
+
+
 def test_swaync_that_keeps_only_the_servers_name_is_unknown(bus: PrivateBus) -> None:
     """Its own name has gone, and with it what it said."""
 
@@ -287,6 +311,24 @@ def test_the_settings_of_gnome_tell_of_do_not_disturb(bus: PrivateBus, programs:
                 body = ("/org/gnome/desktop/notifications/show-banners", [""], "tag")
                 await dconf.emit("Notify", "sass", body, interface=f"{DCONF}.Writer")
                 await watch.until(HERE)
+
+    run(story())
+
+
+def test_the_settings_of_a_desktop_count_while_its_server_is_not_running(
+    bus: PrivateBus, programs: Programs
+) -> None:
+    """The one of MATE ends after 30 s without a notification, and is started for the next one."""
+
+    async def story() -> None:
+        programs.text("echo true")
+        variables = programs.variables | {"XDG_CURRENT_DESKTOP": "MATE"}
+        async with attending(bus.address, variables=variables) as watch:
+            assert watch.attendant.presence == QUIET
+            async with NamedService(bus.address, NOTIFICATIONS):
+                pass
+            await watch.attendant.refresh()
+            assert set(watch.told) == {QUIET}
 
     run(story())
 

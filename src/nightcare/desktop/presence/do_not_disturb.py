@@ -18,7 +18,7 @@ from pathlib import Path
 
 from jeepney import DBusAddress
 
-from nightcare.desktop.dbus.connection import CallError, Connection
+from nightcare.desktop.dbus.connection import BUS, CallError, Connection
 from nightcare.desktop.notify.server_traits import INTERFACE, PATH
 from nightcare.desktop.presence.source import ChangeSignal, PresenceSource, property_changed
 from nightcare.desktop.programs import printed
@@ -124,7 +124,7 @@ def _source(
 
 
 def _setting_source(setting: DesktopSetting, variables: Mapping[str, str]) -> PresenceSource:
-    """Return the source of a desktop's setting, while a server shows its notifications."""
+    """Return the source of a desktop's setting, which lasts while its server is not running."""
 
     async def ask(_: Connection, __: str) -> bool:
         try:
@@ -135,7 +135,7 @@ def _setting_source(setting: DesktopSetting, variables: Mapping[str, str]) -> Pr
             raise CallError(setting.key)
         return on
 
-    return _source(setting.desktop, ask, setting.changed)
+    return _source(setting.desktop, ask, setting.changed, name=str(BUS.bus_name))
 
 
 async def _inhibited(bus: Connection, owner: str) -> bool:
@@ -173,9 +173,35 @@ async def _deepin(bus: Connection, _: str) -> bool:
     return await bus.call_for_bool(at, "GetSystemInfo", _DEEPIN_SETTING, takes="u")
 
 
-async def _xfce(bus: Connection, owner: str) -> bool:
-    # The setting also exists while another server is in use.
-    await _require_server(bus, owner, _XFCE)
+def _xfce_source(variables: Mapping[str, str]) -> PresenceSource:
+    """Return the source of Xfce's setting, on Xfce also while its server is not running."""
+    here = "xfce" in variables.get("XDG_CURRENT_DESKTOP", "").casefold().split(":")
+
+    async def ask(bus: Connection, _: str) -> bool:
+        server = await bus.get_name_owner(INTERFACE)
+        if server is not None:
+            # The setting also exists while another server is in use.
+            await _require_server(bus, server, _XFCE)
+        elif not here:
+            raise CallError(INTERFACE)
+        return await _xfce(bus)
+
+    return _source(
+        "Xfce",
+        ask,
+        # A server that comes or goes decides whether the setting counts.
+        property_changed(INTERFACE, INTERFACE),
+        *(
+            ChangeSignal(_XFCONF, _XFCONF, member, first=_XFCE_CHANNEL, on_demand=True)
+            for member in ("PropertyChanged", "PropertyRemoved")
+        ),
+        name=str(BUS.bus_name),
+        # A setting that was not saved when xfconfd was killed changes without a signal.
+        when_needed=True,
+    )
+
+
+async def _xfce(bus: Connection) -> bool:
     # It ends when it is idle.
     keeper = await bus.start_service(_XFCONF)
     if keeper is None:
@@ -252,16 +278,6 @@ _ON_THE_BUS = (
         name=_BUDGIE,
     ),
     _source("Deepin", _deepin, ChangeSignal(_DEEPIN, _DEEPIN, "SystemInfoChanged"), name=_DEEPIN),
-    _source(
-        "Xfce",
-        _xfce,
-        *(
-            ChangeSignal(_XFCONF, _XFCONF, member, first=_XFCE_CHANNEL, on_demand=True)
-            for member in ("PropertyChanged", "PropertyRemoved")
-        ),
-        # A setting that was not saved when xfconfd was killed changes without a signal.
-        when_needed=True,
-    ),
 )
 
 
@@ -269,6 +285,7 @@ def servers(variables: Mapping[str, str]) -> tuple[PresenceSource, ...]:
     """Return the sources of the notification servers; the one in use is at most one of them."""
     return (
         *_ON_THE_BUS,
+        _xfce_source(variables),
         _file_source(
             variables,
             "LXQt",
