@@ -273,7 +273,7 @@ def test_do_not_disturb_holds_after_its_keeper_has_ended() -> None:
         night.configure(LATER)
         with night.service() as service:
             eventually(lambda: _do_not_disturb(night), SECONDS, "do not disturb to be known")
-            _end_keeper(bus)
+            _end_keeper(bus, server.folder / ".config")
             night.configure(night.reminder("water", soon()), LATER)
             service.reload()
             night.wait_until("water", state="held")
@@ -286,9 +286,15 @@ def _do_not_disturb(night: Nightcare) -> object:
     return night.json("status")["presence"]["do_not_disturb"]["on"]
 
 
-def _end_keeper(bus: PrivateBus) -> None:
-    """End the program that keeps the settings of Xfce, and wait until it has gone."""
+def _end_keeper(bus: PrivateBus, settings: Path) -> None:
+    """End the program that keeps the settings of Xfce, and wait until it has gone.
+
+    The next one, which the bus starts, reads the same folder.
+    """
     with bus.connection() as connection:
+        folder = ({"XDG_CONFIG_HOME": str(settings)},)
+        call = new_method_call(message_bus, "UpdateActivationEnvironment", "a{ss}", folder)
+        connection.send_and_get_reply(call, timeout=SECONDS)
         call = new_method_call(message_bus, "GetConnectionUnixProcessID", "s", (SETTINGS,))
         answer = connection.send_and_get_reply(call, timeout=SECONDS)
     os.kill(answer.body[0], signal.SIGTERM)
