@@ -6,7 +6,7 @@ import os
 import socket
 from pathlib import Path
 
-from nightcare.desktop.dbus import same_bus, session_bus
+from nightcare.desktop.dbus import same_bus, session_bus, usual_bus
 
 
 def test_one_bus_may_have_several_addresses(tmp_path: Path) -> None:
@@ -32,3 +32,18 @@ def test_the_bus_is_found_where_a_login_session_has_it(tmp_path: Path) -> None:
         listener.bind(os.fspath(place))
         assert session_bus({"XDG_RUNTIME_DIR": str(tmp_path)}) == f"unix:path={place}"
     assert session_bus({"DBUS_SESSION_BUS_ADDRESS": "unix:abstract=x"}) == "unix:abstract=x"
+
+
+def test_the_runtime_folder_of_another_user_holds_no_bus(tmp_path: Path) -> None:
+    """As under su, which keeps the variable."""
+    (tmp_path / "run").mkdir(mode=0)
+    was = os.geteuid()
+    if was == 0:
+        # Nothing is forbidden to root.
+        os.seteuid(65534)
+    try:
+        assert session_bus({"XDG_RUNTIME_DIR": f"{tmp_path}/run"}) is None
+        assert usual_bus({"XDG_RUNTIME_DIR": f"{tmp_path}/run"}) is None
+    finally:
+        os.seteuid(was)
+    assert usual_bus({"XDG_RUNTIME_DIR": "/nowhere"}) == Path("/nowhere/bus")

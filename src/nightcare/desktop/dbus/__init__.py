@@ -70,9 +70,21 @@ def same_bus(one: str, other: str) -> bool:
 
 
 def usual_bus(variables: Mapping[str, str]) -> Path | None:
-    """Return the usual path of the socket of a session bus; None without XDG_RUNTIME_DIR."""
+    """Return the usual path of the socket of a session bus.
+
+    It is None without XDG_RUNTIME_DIR, and where that is another user's, as under su.
+    """
     runtime = variables.get("XDG_RUNTIME_DIR")
-    return Path(runtime) / "bus" if runtime else None
+    if not runtime:
+        return None
+    usual = Path(runtime) / "bus"
+    try:
+        usual.stat()
+    except PermissionError:
+        return None
+    except OSError:
+        pass
+    return usual
 
 
 def system_bus(variables: Mapping[str, str]) -> str | None:
