@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, date, datetime, time
 
 import pytest
 
 from cli.talk import answered
 from cli.terminal import TODAY, Terminal
 from nightcare.domain.care_day import ONE_DAY
-from nightcare.domain.delivery import Active, Closed, Held, Outcome, Snoozed
+from nightcare.domain.delivery import Active, Closed, Held, Outcome, Snoozed, begin
 from nightcare.domain.person_computers import Computer
 from nightcare.domain.reasons import Reason
+from nightcare.domain.reminders import Key, Occurrence, Topic
 
 DAY = """
 [sleep]
@@ -371,3 +373,19 @@ def test_tonight_after_midnight_is_the_evening_that_is_going_on(terminal: Termin
     terminal("tonight", "01:30")
     terminal.look_at_the_clock("21:00", TODAY + ONE_DAY)
     assert terminal("next").out == "Next: stretching, 22:00.\n"
+
+
+@pytest.mark.parametrize(
+    ("on", "outcome"), [(date(2106, 2, 7), Outcome.DONE), (TODAY, Outcome.EXPIRED)]
+)
+def test_what_a_clock_that_ran_ahead_left_is_not_announced(
+    terminal: Terminal, on: date, outcome: Outcome
+) -> None:
+    """It is later than everything planned, or the person did not answer it."""
+    key = Key("evening-stretch", on, "bedtime - 30m")
+    due = datetime.combine(on, time(21), UTC)
+    with terminal.journal() as journal:
+        journal.save(begin(Occurrence(key, due), Topic.STRETCHING).settle(outcome, due))
+    assert "Answered ahead" not in terminal("status").out
+    assert terminal("status", "--json").json["answered_ahead"] == []
+    assert "ahead of time" not in terminal("why").out

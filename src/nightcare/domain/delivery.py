@@ -199,6 +199,11 @@ class Delivery:
         return isinstance(self.state, Closed)
 
     @property
+    def answered(self) -> bool:
+        """True if an answer of the person is its outcome."""
+        return isinstance(self.state, Closed) and self.state.outcome in ANSWERS
+
+    @property
     def answered_ahead(self) -> bool:
         """True if it got its outcome before its moment."""
         return isinstance(self.state, Closed) and self.state.at < self.occurrence.due

@@ -16,7 +16,7 @@ from nightcare.domain.delivery import Active, Delivery, Due, Held, Snoozed, begi
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.plan_change import postponed
 from nightcare.domain.reasons import ABSENCE, Reason
-from nightcare.domain.recurrence import between, plan, upcoming
+from nightcare.domain.recurrence import between, plan, reach, upcoming
 from nightcare.domain.reminders import Key, Occurrence, Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.screen_forecast import ScreenForecast
@@ -92,8 +92,13 @@ class Outlook:
         ]
 
     def answered_ahead(self) -> list[Delivery]:
-        """Return what the person answered before its moment, which is to come, in order of time."""
-        found = [one for one in self.deliveries if one.settled and one.occurrence.due > self.now]
+        """Return what the person answered before its moment, which is to come, in order of time.
+
+        A clock that ran ahead may have left records later than all that is planned now.
+        """
+        end = {one.name: self.now + reach(one) for one in self.schedule.reminders}
+        answered = [one for one in self.deliveries if one.answered and one.key.reminder in end]
+        found = [one for one in answered if self.now < one.occurrence.due <= end[one.key.reminder]]
         return sorted(found, key=lambda one: one.occurrence.due)
 
     def until(self, end: datetime) -> list[Occurrence]:

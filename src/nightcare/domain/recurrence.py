@@ -87,11 +87,16 @@ def upcoming(
     if isinstance(reminder.timing, Cron):
         made = cron_occurrences(reminder, reminder.timing, calendar, after, after + _FURTHEST)
         return next((one for one in made if one.key not in known), None)
-    for reach in _REACHES:
-        for one in between([reminder], calendar, after, after + reach):
+    for span in _REACHES:
+        for one in between([reminder], calendar, after, after + span):
             if one.key not in known:
                 return one
     return None
+
+
+def reach(reminder: Reminder) -> timedelta:
+    """Return how far ahead of an instant `upcoming` looks for the reminder."""
+    return _FURTHEST if isinstance(reminder.timing, Cron) else _REACHES[-1]
 
 
 def planned(reminder: Reminder, calendar: Calendar, key: Key) -> Occurrence | None:
