@@ -82,7 +82,7 @@ def test_a_clock_time_is_understood_as_people_write_it(text: str, clock: time) -
 
 @pytest.mark.parametrize(
     ("text", "clock"),
-    [("at 22:30", time(22, 30)), ("At 10 pm", time(22)), ("midnight", time(0))],
+    [("at 22:30", time(22, 30)), ("At 10 pm", time(22)), ("midnight", time(0)), ("noon", time(12))],
 )
 def test_a_clock_time_in_english(text: str, clock: time) -> None:
     """English is understood beside every other language; not in the config file."""

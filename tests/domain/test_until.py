@@ -123,7 +123,7 @@ def test_a_wake_up_that_is_now_has_passed() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["until", "until noon", "until 2026-02-30", "until 10m", "until 9999-12-31", "until 31/11"],
+    ["until", "until lunch", "until 2026-02-30", "until 10m", "until 9999-12-31", "until 31/11"],
 )
 def test_what_is_no_end_is_refused_as_it_was_said(words: str) -> None:
     """The person finds their own words again."""
@@ -165,6 +165,9 @@ def test_without_until_it_must_be_a_length(words: str, key: str) -> None:
         ("until 24:00", "2026-11-07 00:00"),
         ("til kl. 22.30", "2026-11-06 22:30"),
         ("indtil midnat", "2026-11-07 00:00"),
+        ("until noon", "2026-11-07 12:00"),
+        ("indtil middag", "2026-11-07 12:00"),
+        ("until tomorrow noon", "2026-11-07 12:00"),
         ("until today 22:00", "2026-11-06 22:00"),
         ("until tonight 22:00", "2026-11-06 22:00"),
         ("until tomorrow 07:00", "2026-11-07 07:00"),

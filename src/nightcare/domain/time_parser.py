@@ -35,6 +35,7 @@ class TimeWords:
         on: Before a day: "on monday".
         joined: Between the parts of a length: "1 h and 5 min".
         midnight: The end of a day.
+        noon: 12:00.
         today, tomorrow, yesterday: These days.
         night: The night that is nearest; it names no date.
         next: The next occurrence of a reminder.
@@ -51,6 +52,7 @@ class TimeWords:
     on: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
     midnight: tuple[str, ...] = ()
+    noon: tuple[str, ...] = ()
     today: tuple[str, ...] = ()
     tomorrow: tuple[str, ...] = ()
     yesterday: tuple[str, ...] = ()
@@ -85,6 +87,7 @@ ENGLISH = TimeWords(
     on=("on", "the"),
     joined=("and",),
     midnight=("midnight",),
+    noon=("noon", "midday"),
     today=("today",),
     tomorrow=("tomorrow",),
     yesterday=("yesterday",),
@@ -157,6 +160,8 @@ def since_midnight(text: str, words: TimeWords = SYMBOLS) -> timedelta:
     said = without(normalised(text), words.at)
     if said in words.midnight:
         return timedelta(hours=_HOURS)
+    if said in words.noon:
+        return timedelta(hours=_HALF_A_DAY)
     found = _clock_pattern().fullmatch(said)
     if found is None:
         raise ValueRefused("clock_not_understood", found=text)
