@@ -160,7 +160,9 @@ def _of_variable(variable: str) -> TimeZone:
     text = variable.removeprefix(":")
     if not text:
         return TimeZone("UTC", ZoneSource.VARIABLE, b"", understood=True, zone=UTC)
-    found = _from_file(Path(os.environ.get("TZDIR") or _ZONES, text), text, ZoneSource.VARIABLE)
+    # A Path would drop a slash at the end, with which there is no such file.
+    path = os.path.join(os.environ.get("TZDIR") or _ZONES, text)  # noqa: PTH118
+    found = _from_file(path, text, ZoneSource.VARIABLE)
     return found or _cached_rule(text)
 
 
@@ -176,13 +178,13 @@ def _link_to_named_zone(path: Path) -> str | None:
     return None
 
 
-def _from_file(path: Path, name: str, source: ZoneSource) -> TimeZone | None:
+def _from_file(path: Path | str, name: str, source: ZoneSource) -> TimeZone | None:
     """Return the zone of a file; None where the C library does not read it either."""
     try:
         # The C library would hang on a named pipe as well, but not on an endless device.
-        if not stat.S_ISREG(path.stat().st_mode):
+        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - a string keeps its slashes
             return None
-        with path.open("rb") as file:
+        with open(path, "rb") as file:  # noqa: PTH123 - likewise
             rules = file.read(_LARGEST)
         return _from_rules(rules, name, source, understood=True)
     except (OSError, ValueError):
