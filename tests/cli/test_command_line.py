@@ -89,7 +89,7 @@ def test_interrupting_is_no_error_to_explain(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("nightcare.cli.command_context.read_outlook", interrupt)
+    monkeypatch.setattr("nightcare.engine.outlook_reader.read_outlook", interrupt)
     result = terminal("next")
     assert (result.code, result.out.strip(), result.err.strip()) == (130, "", "")
 
@@ -282,6 +282,22 @@ def _systemctl(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     """Install a systemctl that succeeds at everything."""
     program = shell_program(terminal.home / "bin" / "systemctl", "exit 0")
     monkeypatch.setenv("PATH", str(program.parent))
+
+
+def test_install_names_a_folder_in_the_place_of_an_entry(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It changes nothing before that."""
+    program = shell_program(
+        terminal.home / "bin" / "systemctl", f"echo XDG_DATA_HOME={terminal.home / 'data'}"
+    )
+    monkeypatch.setenv("PATH", str(program.parent))
+    entry = terminal.home / "data" / "applications" / "nightcare.desktop"
+    entry.mkdir(parents=True)
+    result = terminal("install")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith(f"{entry} is a folder, and nightcare needs a file there.")
+    assert not list(terminal.home.rglob("*.service"))
 
 
 @pytest.mark.usefixtures("_systemctl")

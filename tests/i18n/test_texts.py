@@ -488,3 +488,12 @@ def test_what_was_found_is_written_as_toml_writes_it() -> None:
     assert shortened_text("a\tb\n\x1b\x7f\u2028") == '"a\\tb\\n\\u001b\\u007f\\u2028"'
     assert shortened_text("x" * 59) == '"' + "x" * 58 + "…"
     assert shortened_text("x" * 58) == '"' + "x" * 58 + '"'
+
+
+@pytest.mark.parametrize("translator", [ENGLISH, DANISH])
+def test_the_full_stop_of_a_reason_is_not_doubled(translator: Translator) -> None:
+    """Other programs end their reasons with one or without."""
+    key = "error_system_refused"
+    texts = {translator.text(key, reason=f"Access denied{end}") for end in ("", ".", ".\n")}
+    (text,) = texts
+    assert text.endswith("Access denied.")

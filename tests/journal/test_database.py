@@ -23,7 +23,7 @@ from nightcare.domain.delivery import Delivery, Outcome, begin
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.errors import StateError
-from nightcare.journal.database import FILE_NAME
+from nightcare.journal.database import COMPANIONS, FILE_NAME
 from nightcare.journal.migrations import APPLICATION_ID
 from nightcare.journal.store import Journal
 
@@ -293,8 +293,8 @@ def test_one_that_waits_in_vain_is_told(tmp_path: Path) -> None:
     with holder.transaction():
         with pytest.raises(StateError) as caught:
             waiter.save(delivery())
-        assert caught.value.key == "journal_unusable"
-        assert str(caught.value.values["reason"]) == "database is locked"
+        assert caught.value.key == "journal_busy"
+        assert caught.value.values == {"path": str(tmp_path / FILE_NAME)}
         # Reading waits for nobody, nor does opening it to read.
         assert waiter.unsettled() == []
         reader = Journal.open(tmp_path)
@@ -570,6 +570,16 @@ def test_what_is_no_file_is_refused_and_nobody_waits_for_it(tmp_path: Path, kind
         with pytest.raises(StateError) as caught:
             Journal.open(tmp_path)
     assert caught.value.key == "journal_not_file"
+
+
+@pytest.mark.parametrize("suffix", COMPANIONS)
+def test_a_folder_in_the_place_of_a_companion_is_named(tmp_path: Path, suffix: str) -> None:
+    """SQLite says of it only that it cannot open the database."""
+    (tmp_path / f"{FILE_NAME}{suffix}").mkdir()
+    with pytest.raises(StateError) as caught:
+        Journal.open(tmp_path)
+    assert caught.value.key == "journal_not_file"
+    assert caught.value.values == {"path": tmp_path / f"{FILE_NAME}{suffix}"}
 
 
 def test_folders_are_private_whatever_the_umask(tmp_path: Path) -> None:

@@ -393,7 +393,7 @@ def test_erasing_that_cannot_be_finished_is_told(
     reader.execute("SELECT * FROM cramps").fetchone()
     with pytest.raises(StateError) as caught:
         impatient.erase(NOW)
-    assert caught.value.key == "journal_unusable"
+    assert caught.value.key == "journal_busy"
     reader.close()
     impatient.erase(NOW)
     impatient.close()

@@ -82,6 +82,8 @@ def _install(
         write_all({config: example_for(translator)})
         yield translator.text("did_init", path=config)
     for file in desktop_entry.files(variables):
+        if file.is_dir():
+            raise DesktopError("folder_in_the_way", path=file)
         rollback.keep(file)
     # The service uses the icon from its start on.
     desktop_entry.install(user_unit.own_command(config), variables)

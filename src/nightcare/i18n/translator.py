@@ -71,12 +71,16 @@ class Translator:
     def text(self, key: str, /, **values: object) -> str:
         """Return the text of a key, with its values; the value of "count" chooses the plural form.
 
+        A "reason" loses its full stop: the text has its own.
+
         Raises:
             KeyError: There is no such text, or a value for it is missing.
         """
         text = self.texts[key]
         if not isinstance(text, str):
             text = text[self.form(int(str(values["count"])))]
+        if "reason" in values:
+            values["reason"] = str(values["reason"]).rstrip(". \n")
         return text.format(**values)
 
     def length(self, length: timedelta) -> str:

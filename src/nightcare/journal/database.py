@@ -28,6 +28,7 @@ COMPANIONS = ("-wal", "-shm")
 
 _BUSY_SECONDS = 5.0
 _RETRY_SECONDS = 0.01
+_IN_USE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _MEMORY = ":memory:"
 
 Made = TypeVar("Made")
@@ -63,15 +64,15 @@ class Database:
                 # A link to nowhere is not followed to make a file, and is in the way of one.
                 raise StateError("journal_not_file", path=path)
             _create(path)
-            if obstacle(path) is not None:
-                raise StateError("journal_not_file", path=path)
+            for one in journal_files(folder):
+                if obstacle(one) in {"folder", "device"}:
+                    raise StateError("journal_not_file", path=one)
             return cls._opened(str(path))
         except OSError as error:
             raise StateError("state_folder", folder=folder, reason=error.strerror) from error
         except (sqlite3.Error, UnicodeDecodeError) as error:
-            if _is_damage(error):
-                raise StateError("journal_corrupt", path=path, reason=error) from error
-            raise StateError("state_folder", folder=folder, reason=error) from error
+            of_disk = StateError("state_folder", folder=folder, reason=error)
+            raise _state_error(error, path, of_disk) from error
 
     @classmethod
     def in_memory(cls) -> Self:
@@ -196,9 +197,8 @@ class Database:
         try:
             yield
         except (sqlite3.Error, UnicodeDecodeError) as error:
-            if _is_damage(error):
-                raise StateError("journal_corrupt", path=self._name, reason=error) from error
-            raise StateError("journal_unusable", reason=error) from error
+            of_disk = StateError("journal_unusable", reason=error)
+            raise _state_error(error, self._name, of_disk) from error
 
     def read(self, parse: Callable[..., Made], sql: str, *values: str | int | None) -> list[Made]:
         """Return the parsed rows of a query; rows that cannot be parsed are counted and left out.
@@ -268,7 +268,7 @@ class Database:
             # (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint).
             (busy, *_) = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
-            raise StateError("journal_unusable", reason="database is locked")
+            raise StateError("journal_busy", path=self._name)
         self._touch()
 
 
@@ -288,15 +288,15 @@ def belongs_to_another_program(connection: sqlite3.Connection) -> bool:
     return bool(names) and names.isdisjoint(TABLES)
 
 
-def _is_damage(error: Exception) -> bool:
-    """Return whether an SQLite error is about the content of the file, not about the disk.
+def _state_error(error: Exception, path: str | Path, of_disk: StateError) -> StateError:
+    """Return an SQLite error by its cause: content, another program, or the disk.
 
-    A missing table or column is damage too (SQLITE_ERROR).
-    Source: https://www.sqlite.org/rescode.html.
+    SQLITE_ERROR, a missing table, is damage too. Source: https://www.sqlite.org/rescode.html.
     """
-    if not isinstance(error, sqlite3.OperationalError):
-        return True
-    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if not isinstance(error, sqlite3.OperationalError) or code == sqlite3.SQLITE_ERROR:
+        return StateError("journal_corrupt", path=path, reason=error)
+    return StateError("journal_busy", path=path) if code in _IN_USE else of_disk
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

@@ -243,7 +243,7 @@ class TrayActions:
         except (OSError, TimeoutError) as error:
             raise DesktopError("tray_command_failed", command=words[0], reason=error) from error
         if done.status != 0:
-            reason = (done.err.strip() or done.out.strip()).removesuffix(".")
+            reason = done.err.strip() or done.out.strip()
             raise DesktopError("tray_command_failed", command=words[0], reason=reason)
         return done
 

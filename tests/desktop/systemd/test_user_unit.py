@@ -109,6 +109,16 @@ def test_a_refusal_of_systemd_is_quoted(manager: Manager) -> None:
     assert not manager.units.exists()
 
 
+def test_a_systemctl_that_fails_without_a_word_is_told_by_its_status(manager: Manager) -> None:
+    """No empty reason is quoted."""
+    path = manager.folder / "bin" / "systemctl"
+    path.write_text("#!/bin/sh\necho >&2\nexit 3\n", encoding="utf-8")
+    with pytest.raises(DesktopError) as caught:
+        user_unit.reach()
+    assert caught.value.key == "systemd_failed"
+    assert caught.value.values == {"command": "daemon-reload", "status": 3}
+
+
 def test_a_refusal_in_another_encoding_is_quoted(manager: Manager) -> None:
     """As systemctl prints it in a locale of its own."""
     program = manager.folder / "bin" / "systemctl"

@@ -262,10 +262,10 @@ def _systemctl(*words: str, may_fail: bool = False) -> int:
             return 1
         raise
     if result.returncode and not may_fail:
-        reason = (result.stderr or result.stdout).strip().splitlines()
-        raise DesktopError(
-            "systemd_refused", command=" ".join(words), reason=reason[0] if reason else "-"
-        )
+        said = (result.stderr.strip() or result.stdout.strip()).splitlines()
+        if said:
+            raise DesktopError("systemd_refused", command=" ".join(words), reason=said[0])
+        raise DesktopError("systemd_failed", command=" ".join(words), status=result.returncode)
     return result.returncode
 
 
