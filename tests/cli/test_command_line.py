@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,6 +93,17 @@ def test_interrupting_is_no_error_to_explain(
     monkeypatch.setattr("nightcare.engine.outlook_reader.read_outlook", interrupt)
     result = terminal("next")
     assert (result.code, result.out.strip(), result.err.strip()) == (130, "", "")
+
+
+def test_nothing_is_loaded_before_the_handler_of_an_interrupt() -> None:
+    """Ctrl-C may come at once; Python's own start is not ours."""
+    code = (
+        "import sys; before = set(sys.modules); import nightcare.cli.main;"
+        " print(sorted(set(sys.modules) - before - {'__future__', 'nightcare'}))"
+    )
+    command = [sys.executable, "-c", code]
+    printed = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    assert printed == "['nightcare.cli', 'nightcare.cli.main']\n"
 
 
 def test_main_exits_with_the_code_of_the_command(

@@ -1,15 +1,18 @@
-"""The entry point of the command line: run a command and end with its exit code."""
+"""The entry point of the command line: run a command and end with its exit code.
+
+It imports only what Python has loaded by then, so that Ctrl-C finds the handler soon.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
 from io import TextIOWrapper
-from typing import NoReturn
 
-from nightcare.streams import open_missing_streams
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C, by the convention of shells."""
@@ -17,7 +20,6 @@ INTERRUPTED = 130
 
 def main() -> NoReturn:
     """Run the command of `sys.argv` and end the process with its exit code."""
-    open_missing_streams()
     _exit(run_command(sys.argv[1:]))
 
 
@@ -39,6 +41,9 @@ def run_command(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code."""
     try:
         # Ctrl-C may also come while modules are loaded.
+        from nightcare.streams import open_missing_streams  # noqa: PLC0415
+
+        open_missing_streams()
         from nightcare.cli.command_group import run  # noqa: PLC0415
 
         if isinstance(sys.stdout, TextIOWrapper):
@@ -46,7 +51,9 @@ def run_command(arguments: Sequence[str]) -> int:
             sys.stdout.reconfigure(errors="replace")
         return run(arguments)
     except KeyboardInterrupt:
-        with suppress(OSError):
+        try:  # noqa: SIM105 - contextlib may not be loaded yet
             # End the line on which the terminal shows "^C".
             sys.stderr.write("\n")
+        except (OSError, AttributeError):
+            pass
         return INTERRUPTED
