@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -489,3 +490,12 @@ def test_an_act_remembers_what_stood_beside_it() -> None:
         act = journal.last_action()
         assert act is not None
         assert (act.deliveries, act.beside) == ((one,), ())
+
+
+def test_little_of_the_file_is_kept_in_memory(tmp_path: Path) -> None:
+    """SQLite's own limit is 2 MiB, most of what the service may use beside Python."""
+    journal = Journal.open(tmp_path)
+    try:
+        assert journal.read(lambda size: size, "PRAGMA cache_size") == [-64]
+    finally:
+        journal.close()

@@ -87,7 +87,7 @@ class Database:
             if belongs_to_another_program(connection):
                 raise StateError("journal_foreign", path=name)
             _use_wal(connection)
-            connection.execute("PRAGMA synchronous=FULL")
+            connection.executescript("PRAGMA synchronous=FULL; PRAGMA cache_size=-64")
             journal = cls(connection, name)
             journal.migrate()
         except BaseException:
