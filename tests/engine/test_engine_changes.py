@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 from zoneinfo import ZoneInfo
+
+import pytest
 
 from nightcare.domain.policy import Presence
 from nightcare.domain.reasons import Condition
@@ -26,6 +28,52 @@ def test_a_clock_that_was_years_ahead_does_not_silence_the_service() -> None:
     desk.sleep_until("2027-11-23 08:00")
     desk.sleep_until("2026-11-24 08:00")
     desk.until("2026-11-24 10:00")
+    assert desk.title() == "walk"
+
+
+@pytest.mark.parametrize("ahead", ["2026-11-23", "2026-11-24", "2106-02-07"])
+@pytest.mark.parametrize("snoozed", [False, True])
+@pytest.mark.parametrize("restarts", [False, True])
+def test_what_a_clock_that_ran_ahead_has_shown_comes_again_in_its_time(
+    ahead: str, *, snoozed: bool, restarts: bool
+) -> None:
+    """Nobody answered it; nor does it take the place of what comes first."""
+    desk = Desk(plain("walk", "20:30") + plain("read", "21:00") + WATER, f"{ahead} 20:10")
+    desk.until(f"{ahead} 20:31")
+    assert desk.title() == "walk"
+    if snoozed:
+        desk.press("snooze-10m")
+    (desk.restart if restarts else desk.sleep_until)("2026-11-23 12:00")
+    assert desk.title() is None
+    shown = len(desk.screen.shown)
+    desk.until("2026-11-23 21:10")
+    titles = [one.title for one in desk.screen.shown[shown:]]
+    assert titles == [*["Time for some water"] * 4, "walk", "read"]
+
+
+def test_a_stretch_under_way_while_a_clock_that_ran_ahead_is_put_right_comes_again() -> None:
+    """In its time."""
+    desk = Desk(STRETCH, "2026-11-24 21:30")
+    desk.until("2026-11-24 22:01")
+    desk.press("start")
+    desk.sleep_until("2026-11-23 12:00")
+    desk.until("2026-11-23 22:01")
+    assert desk.outcomes("stretch")[-1:] == ["open"]
+    desk.press("done")
+    desk.until("2026-11-24 22:01")
+    assert desk.outcomes("stretch")[-1:] == ["open"]
+
+
+def test_a_pause_is_left_as_long_as_it_was_when_a_clock_that_ran_ahead_is_put_right() -> None:
+    """It would last for years; an hour more or less is no other clock."""
+    desk = Desk(plain("walk", "14:00"), "2106-02-07 12:00")
+    desk.answers().pause(desk.now, desk.now + timedelta(hours=1))
+    desk.written()
+    desk.sleep_until("2026-11-23 12:00")
+    assert desk.journal.global_state().paused_until == local("13:00")
+    desk.sleep_until("2026-11-23 11:30")
+    assert desk.journal.global_state().paused_until == local("13:00")
+    desk.until("2026-11-23 14:00")
     assert desk.title() == "walk"
 
 

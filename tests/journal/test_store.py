@@ -156,24 +156,6 @@ def test_since_is_what_was_due_since_or_has_no_outcome() -> None:
         assert {one.key.slot for one in journal.since(NOW)} == {"open", "just", "later"}
 
 
-def test_what_was_never_shown_nor_answered_can_be_forgotten() -> None:
-    """Only what was due later than that."""
-    with fresh() as journal:
-        for slot, due, seen in (
-            ("before", NOW, False),
-            ("after", NOW + MINUTE, False),
-            ("shown", NOW + MINUTE, True),
-        ):
-            journal.save(replace(delivery(due, slot=slot), seen=seen))
-        later = NOW + MINUTE
-        journal.save(delivery(later, slot="snoozed").snoozed(later + MINUTE))
-        journal.save(delivery(later, slot="done").settle(Outcome.DONE, later))
-        journal.save(delivery(later, slot="missed").settle(Outcome.MISSED, later))
-        journal.forget_unseen(NOW)
-        left = {one.key.slot for one in journal.since(NOW)}
-        assert left == {"before", "shown", "snoozed", "done"}
-
-
 # What holds for all
 
 

@@ -30,6 +30,9 @@ from nightcare.engine.ports import JournalPort
 _LOOKS_BACK = timedelta(days=400)
 """A machine that was off for longer, or whose clock was wrong by more, has missed no more."""
 
+_FAR_AHEAD = timedelta(hours=1)
+"""A clock is corrected by less: what was shown then, and has its moment once more, stays."""
+
 
 def apply_answers_elsewhere(context: Context, now: datetime) -> None:
     """Apply to what has no outcome what the person did on other computers, up to now (UTC).
@@ -103,7 +106,7 @@ def _newly_due(
     now = situation.now
     updated = context.journal.global_state().updated or now
     if now < updated:
-        _forget_missed(context, now)
+        _set_back(context, updated, now)
         due = _fresh_again(context, updated, now)
     else:
         after = max(updated, now - _LOOKS_BACK)
@@ -143,18 +146,37 @@ def _newly_due(
     return begun
 
 
-def _forget_missed(context: Context, now: datetime) -> None:
-    """Forget what a clock that ran ahead has brought up and nobody saw (now in UTC).
+def _set_back(context: Context, updated: datetime, now: datetime) -> None:
+    """Undo what a clock that ran ahead has done without the person, who answered nothing.
 
-    What is due later comes then. What was due before, and was missed only later than now, comes up
-    again while it is fresh.
+    What is due later than now comes then, also what was seen or snoozed, if it was far ahead. What
+    was due before, and was missed only later than now, comes up again while it is fresh. A pause
+    is left as long as it was.
+
+    Args:
+        context: What the service goes by.
+        updated: The instant (UTC) at which the clock was.
+        now: The instant (UTC) to which it was set back.
     """
-    context.journal.forget_unseen(now)
+    global_state = context.journal.global_state()
+    paused_until = global_state.paused_until
+    if paused_until is not None and paused_until > updated > now + _FAR_AHEAD:
+        paused_until = now + (paused_until - updated)
+        context.journal.save_global_state(replace(global_state, paused_until=paused_until))
+    session = context.journal.routine_session()
     for delivery in context.journal.since(now - ONE_DAY):
-        match delivery.state:
-            case Closed(Outcome.MISSED, at) if at > now and delivery.snoozes == 0:
-                if delivery.is_fresh(context.schedule.reminder(delivery.key.reminder), now):
-                    context.journal.save(begin(delivery.occurrence, delivery.topic))
+        state = delivery.state
+        closed = state if isinstance(state, Closed) else None
+        if closed is not None and closed.outcome not in {Outcome.MISSED, Outcome.EXPIRED}:
+            continue
+        noticed = delivery.seen or delivery.snoozes > 0
+        if delivery.occurrence.due > (now + _FAR_AHEAD if noticed else now):
+            if session is None or session.key != delivery.key:
+                context.journal.forget(delivery.key)
+        elif closed is not None and closed.outcome is Outcome.MISSED and closed.at > now:
+            reminder = context.schedule.reminder(delivery.key.reminder)
+            if delivery.snoozes == 0 and delivery.is_fresh(reminder, now):
+                context.journal.save(begin(delivery.occurrence, delivery.topic))
 
 
 def _fresh_again(context: Context, ahead: datetime, now: datetime) -> list[Occurrence]:

@@ -124,10 +124,6 @@ class JournalPort(Protocol):
         """Forget an occurrence whose moment was moved ahead, so that it can come then."""
         ...
 
-    def forget_unseen(self, after: datetime) -> None:
-        """Forget what was due later than an instant (UTC), and nobody has seen or answered."""
-        ...
-
     def global_state(self) -> GlobalState:
         """Return the state shared by all reminders."""
         ...

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from nightcare.domain.delivery import Delivery, DeliveryStatus, Outcome
+from nightcare.domain.delivery import Delivery, DeliveryStatus
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.history import Decision, Trial, UserAction
 from nightcare.domain.reasons import Reason
@@ -122,15 +122,6 @@ class Journal(Database):
     def forget(self, key: Key) -> None:
         """Delete the delivery of an occurrence that was moved to a later time."""
         self.write(f"DELETE FROM courses WHERE {OF_KEY}", *key_row(key))  # noqa: S608 - constants
-
-    def forget_unseen(self, after: datetime) -> None:
-        """Delete the deliveries due later than an instant (UTC) that were not seen or answered."""
-        self.write(
-            "DELETE FROM courses WHERE due > ? AND NOT seen AND snoozes = 0"
-            " AND (outcome IS NULL OR outcome = ?)",
-            format_instant(after),
-            Outcome.MISSED,
-        )
 
     def _deliveries(self, where: str, *values: str) -> list[Delivery]:
         sql = f"SELECT {DELIVERY_COLUMNS} FROM courses WHERE {where}"  # noqa: S608 - constants
