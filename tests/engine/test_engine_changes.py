@@ -51,6 +51,22 @@ def test_what_a_clock_that_ran_ahead_has_shown_comes_again_in_its_time(
     assert titles == [*["Time for some water"] * 4, "walk", "read"]
 
 
+def test_what_has_expired_by_a_clock_that_ran_ahead_takes_the_place_of_nothing() -> None:
+    """It keeps its outcome, but of another day it comes again."""
+    desk = Desk(WATER, "2026-11-23 19:30")
+    desk.until("2026-11-23 20:50")
+    assert desk.outcomes("water")[-1].startswith("expired")
+    desk.sleep_until("2026-11-23 12:30")
+    shown = len(desk.screen.shown)
+    desk.until("2026-11-23 20:10")
+    assert len(desk.screen.shown) - shown == 3
+    desk = Desk(WATER, "2026-11-24 19:30")
+    desk.until("2026-11-24 20:50")
+    desk.sleep_until("2026-11-23 12:30")
+    desk.until("2026-11-24 20:01")
+    assert desk.title() == "Time for some water"
+
+
 def test_a_stretch_under_way_while_a_clock_that_ran_ahead_is_put_right_comes_again() -> None:
     """In its time."""
     desk = Desk(STRETCH, "2026-11-24 21:30")

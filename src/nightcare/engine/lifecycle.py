@@ -133,7 +133,7 @@ def _newly_due(
             context.journal.of_care_day(occurrence.key.care_day)
         ):
             context.settle(delivery.settle(Outcome.SKIPPED, now, Reason.SKIPPED_TODAY))
-        elif _later_came(context, delivery, reminder):
+        elif _later_came(context, delivery, reminder, now):
             context.settle(delivery.give_up(now, Reason.SUPERSEDED))
         elif isinstance(verdict := decide(delivery, reminder, situation), Drop):
             # What cannot be shown takes the place of nothing.
@@ -149,9 +149,9 @@ def _newly_due(
 def _set_back(context: Context, updated: datetime, now: datetime) -> None:
     """Undo what a clock that ran ahead has done without the person, who answered nothing.
 
-    What is due later than now comes then, also what was seen or snoozed, if it was far ahead. What
-    was due before, and was missed only later than now, comes up again while it is fresh. A pause
-    is left as long as it was.
+    What is due later than now comes then, also what was seen or snoozed, if it is far ahead, and
+    what has expired, if it is a day ahead. What was due before, and was missed only later than
+    now, comes up again while it is fresh. A pause is left as long as it was.
 
     Args:
         context: What the service goes by.
@@ -169,8 +169,10 @@ def _set_back(context: Context, updated: datetime, now: datetime) -> None:
         closed = state if isinstance(state, Closed) else None
         if closed is not None and closed.outcome not in {Outcome.MISSED, Outcome.EXPIRED}:
             continue
-        noticed = delivery.seen or delivery.snoozes > 0
-        if delivery.occurrence.due > (now + _FAR_AHEAD if noticed else now):
+        stays = timedelta(0)
+        if delivery.seen or delivery.snoozes > 0:
+            stays = _FAR_AHEAD if closed is None else ONE_DAY
+        if delivery.occurrence.due > now + stays:
             if session is None or session.key != delivery.key:
                 context.journal.forget(delivery.key)
         elif closed is not None and closed.outcome is Outcome.MISSED and closed.at > now:
@@ -202,11 +204,12 @@ def _fresh_again(context: Context, ahead: datetime, now: datetime) -> list[Occur
     ]
 
 
-def _later_came(context: Context, delivery: Delivery, reminder: Reminder) -> bool:
-    """Return whether a later occurrence has taken the place of one that comes up only now.
+def _later_came(context: Context, delivery: Delivery, reminder: Reminder, now: datetime) -> bool:
+    """Return whether a later occurrence has taken the place of one that comes up now (UTC).
 
     Of an `every` also one that has its outcome: its moments stand for each other. What was
-    answered ahead has taken the place of nothing but itself.
+    answered ahead has taken the place of nothing but itself, nor has what a clock that ran far
+    ahead has brought up.
     """
     others = context.journal.unsettled()
     every = isinstance(reminder.timing, Every)
@@ -220,7 +223,7 @@ def _later_came(context: Context, delivery: Delivery, reminder: Reminder) -> boo
         return one.occurrence.due if moved is None else min(one.occurrence.due, moved.due)
 
     return any(
-        moment(one) >= delivery.occurrence.due
+        delivery.occurrence.due <= moment(one) <= now + _FAR_AHEAD
         for one in others
         if one.key.reminder == reminder.name and one.key != delivery.key
         if not (isinstance(one.state, Due) or one.answered_ahead)
