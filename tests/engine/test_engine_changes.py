@@ -81,7 +81,7 @@ def test_a_stretch_under_way_while_a_clock_that_ran_ahead_is_put_right_comes_aga
 
 
 def test_a_pause_is_left_as_long_as_it_was_when_a_clock_that_ran_ahead_is_put_right() -> None:
-    """It would last for years; an hour more or less is no other clock."""
+    """It would last for years; two hours more or less are no other clock."""
     desk = Desk(plain("walk", "14:00"), "2106-02-07 12:00")
     desk.answers().pause(desk.now, desk.now + timedelta(hours=1))
     desk.written()

@@ -30,8 +30,8 @@ from nightcare.engine.ports import JournalPort
 _LOOKS_BACK = timedelta(days=400)
 """A machine that was off for longer, or whose clock was wrong by more, has missed no more."""
 
-_FAR_AHEAD = timedelta(hours=1)
-"""A clock is corrected by less: what was shown then, and has its moment once more, stays."""
+_FAR_AHEAD = timedelta(hours=2)
+"""A clock is corrected by less, also one that keeps summer time: what was shown then stays."""
 
 
 def apply_answers_elsewhere(context: Context, now: datetime) -> None:
