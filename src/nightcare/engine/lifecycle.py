@@ -208,7 +208,7 @@ def _later_came(context: Context, delivery: Delivery, reminder: Reminder, now: d
     """Return whether a later occurrence has taken the place of one that comes up now (UTC).
 
     Of an `every` also one that has its outcome: its moments stand for each other. What was
-    answered ahead has taken the place of nothing but itself, nor has what a clock that ran far
+    answered ahead has taken the place of nothing but itself, nor has what a clock that ran
     ahead has brought up.
     """
     others = context.journal.unsettled()
@@ -223,7 +223,7 @@ def _later_came(context: Context, delivery: Delivery, reminder: Reminder, now: d
         return one.occurrence.due if moved is None else min(one.occurrence.due, moved.due)
 
     return any(
-        delivery.occurrence.due <= moment(one) <= now + _FAR_AHEAD
+        delivery.occurrence.due <= moment(one) <= now
         for one in others
         if one.key.reminder == reminder.name and one.key != delivery.key
         if not (isinstance(one.state, Due) or one.answered_ahead)
