@@ -20,7 +20,7 @@ WRONG_LINES = (
     ),
     (
         ':3:6: reminders.water.at: found "noon"; '
-        'allowed: a moment such as "21:45", "wake + 1h" or "bedtime - 30m"'
+        'did you mean "12:00"? Allowed: a moment such as "21:45", "wake + 1h" or "bedtime - 30m"'
     ),
 )
 

@@ -219,7 +219,8 @@ def test_a_mistake_in_a_value_names_the_variable_and_not_the_file() -> None:
     ) == [
         (
             "NIGHTCARE_REMINDERS__DESK_STRETCH__AT: reminders.desk-stretch.at: "
-            'found "noon"; allowed: a moment such as "21:45", "wake + 1h" or "bedtime - 30m"'
+            'found "noon"; did you mean "12:00"? Allowed: a moment such as "21:45", "wake + 1h" or '
+            '"bedtime - 30m"'
         ),
         'NIGHTCARE_SLEEP__WAKE: sleep.wake: found "late"; allowed: a clock time such as "07:00"',
     ]
