@@ -117,6 +117,20 @@ def test_without_anything_to_copy_the_past_is_left_alone(tmp_path: Path) -> None
     lost.close()
 
 
+def test_what_fell_due_while_the_journal_was_destroyed_is_not_lost(tmp_path: Path) -> None:
+    """The new one begins where the service had got to, and its pause goes on."""
+    journal, _ = logged(tmp_path)
+    before = GlobalState(NOON - timedelta(days=1), NOON - timedelta(hours=1), NOON)
+    journal.save_global_state(before)
+    journal.run(lambda: None)
+    for file in journal_files(tmp_path)[:2]:
+        file.write_bytes(b"no database" * 1000)
+    journal._db.execute("PRAGMA shrink_memory")
+    journal.run(lambda: journal.save(delivery("1")))
+    assert journal.global_state() == before
+    journal.close()
+
+
 def test_notes_of_the_service_are_brought_back(tmp_path: Path) -> None:
     """Answers about the buttons of servers come from commands, and stay as they are there."""
     folder, hidden = tmp_path / "state", tmp_path / "hidden"

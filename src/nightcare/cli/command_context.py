@@ -223,9 +223,12 @@ class CommandContext:
     @functools.cached_property
     def zone(self) -> tzinfo:
         """The time zone; if the computer has lost its own, the one that the service still uses."""
-        return zone(
-            self.schedule.zone, lambda: (self.service_status() or ServiceStatus()).kept_zone
-        )
+
+        def kept() -> str | None:
+            status = self.service_status()
+            return None if status is None else status.kept_zone
+
+        return zone(self.schedule.zone, kept)
 
     @functools.cached_property
     def calendar(self) -> Calendar:

@@ -45,6 +45,8 @@ class FallbackJournal(Journal):
         self._clock = clock
         self._log = log
         self._pruned: datetime | None = None
+        self._last_state: GlobalState | None = None
+        """Global state before the last step; None before the first."""
         self._snapshot: Snapshot | None = None
         """Content at the time when the disk failed; None while the journal is on the disk."""
         journal = self._open_or_fall_back()
@@ -62,6 +64,7 @@ class FallbackJournal(Journal):
             self._return_to_disk(self._snapshot)
         try:
             self._prune_daily()
+            self._keep_state()
             step()
         except StateError as error:
             self._fall_back(error)
@@ -72,6 +75,23 @@ class FallbackJournal(Journal):
         if self._pruned is None or abs(now - self._pruned) >= _PRUNE_INTERVAL:
             self.prune(now)
             self._pruned = now
+
+    def _keep_state(self) -> None:
+        # The step itself finds out what is wrong.
+        with suppress(StateError):
+            state = self.global_state()
+            if state.updated is not None:
+                self._last_state = state
+
+    def _begun(self, journal: Journal) -> Journal:
+        """Let a journal that knows nothing begin with the last state, else now.
+
+        Nothing earlier comes again, and nothing that is just due is lost.
+        """
+        if journal.global_state().began is None:
+            now = self._clock()
+            journal.save_global_state(self._last_state or GlobalState(began=now, updated=now))
+        return journal
 
     def _switch_to(self, journal: Journal) -> None:
         self.adopt(journal)
@@ -111,7 +131,7 @@ class FallbackJournal(Journal):
         try:
             return self.copy_to_memory()
         except StateError:
-            return _begun(Journal.in_memory(), self._clock())
+            return self._begun(Journal.in_memory())
 
     def _replace_corrupt(self) -> Journal:
         """Return a new journal with all that can be read of the corrupt one, which is kept."""
@@ -138,7 +158,7 @@ class FallbackJournal(Journal):
 
         try:
             salvaged = salvage(damaged, journal)
-            _begun(journal, self._clock())
+            self._begun(journal)
         except StateError:
             journal.close()
             raise
@@ -172,14 +192,6 @@ class FallbackJournal(Journal):
             if renamed is None:
                 raise
             return self._salvage(renamed, Journal.open(self._folder))
-
-
-def _begun(journal: Journal, now: datetime) -> Journal:
-    """Let a journal that knows nothing begin now (UTC), so that nothing earlier comes again."""
-    state = journal.global_state()
-    if state.began is None:
-        journal.save_global_state(replace(state, began=now, updated=now))
-    return journal
 
 
 @dataclass(frozen=True)
