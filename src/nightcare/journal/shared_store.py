@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -154,10 +155,11 @@ class SharedStore:
 
     def erased_here(self, computer: str, now: datetime) -> datetime | None:
         """Return up to when (UTC) records of this computer are not taken back from the broker."""
-        text = self.journal.read_note(_ERASED_HERE).get("until")
-        alone = parse_instant(text) if isinstance(text, str) else None
-        everywhere = self.erased_at(computer, now)
-        return max((one for one in (alone, everywhere) if one is not None), default=None)
+        known = [self.erased_at(computer, now)]
+        # A damaged note says nothing.
+        with suppress(ValueError):
+            known.append(parse_instant(str(self.journal.read_note(_ERASED_HERE).get("until"))))
+        return max((one for one in known if one is not None), default=None)
 
     def erase_until(
         self, until: datetime, state: GlobalState, computer: str, copies: Iterable[Path] = ()
