@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from nightcare.bridge.settings import computer_id
+from nightcare.bridge.topics import Topics
 from nightcare.domain.delivery import Active, Closed, Outcome, begin
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from parts.bridge_bench import MARKER, NOON, Bench, tell
+from parts.broker import make_authority, make_certificate
 from parts.scripted_broker import (
     ANSWERED,
     PUBLISH,
@@ -23,6 +26,7 @@ from parts.scripted_broker import (
 from parts.steered_loop import advance
 
 QUOTA = 0x97
+AT_NOON = NOON.isoformat(timespec="microseconds")
 LARGEST = 500
 """Bytes; smaller than the configs of most entities."""
 
@@ -145,4 +149,60 @@ def test_a_bare_press_counts_after_another_connection(
         assert isinstance(settled.state, Closed)
         assert settled.state.outcome is Outcome.DONE
 
+    tell(story, tmp_path, monkeypatch, more, broker=broker)
+
+
+def entries(*values: dict[str, object]) -> bytes:
+    """Return the payload of a topic with values."""
+    return json.dumps(values, separators=(",", ":")).encode()
+
+
+@pytest.mark.real
+def test_what_the_broker_holds_of_a_lost_journal_is_taken_in_before_anything_is_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The broker is never without it; with TLS it arrives at once with the marker."""
+    make_authority(tmp_path, "ca")
+    make_certificate(tmp_path, "ca", "right")
+    topic = Topics("anna", computer_id()).of("values/settings/1")
+    until = (NOON + timedelta(hours=1)).isoformat(timespec="microseconds")
+    held = entries({"name": "pause", "at": AT_NOON, "value": until})
+    broker = ScriptedBroker(echoes=False)
+
+    async def story(bench: Bench) -> None:
+        await bench.until(lambda: PUBLISH in broker.seen, "the marker")
+        marker = publication(broker.sync, broker.published_last(broker.sync), 2)
+        broker.send(publication(topic, held, 1, retain=True) + marker)
+        await bench.until(lambda: bench.paused, "the pause")
+        await bench.until(lambda: bench.status.connected, "a connection")
+        await bench.turns()
+        assert f"{broker.root}/computer" in {one for one, _ in broker.published}
+        assert topic not in {one for one, _ in broker.published}
+
+    more = f'ca = "{tmp_path / "ca.crt"}"\nshare = true\n'
+    tell(story, tmp_path, monkeypatch, more, broker=broker, certificate=tmp_path / "right.crt")
+
+
+def test_what_was_erased_elsewhere_is_not_taken_in_before_the_erasure_arrives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A broker has what a computer that was away since shared before, and sends it in any order."""
+    before = (NOON - timedelta(hours=1)).isoformat(timespec="microseconds")
+    held = entries({"name": "morning/2026-11-22", "at": before, "value": "mild"})
+    erased = entries({"name": "erased", "at": AT_NOON, "value": True})
+    broker = ScriptedBroker(echoes=False)
+
+    async def story(bench: Bench) -> None:
+        await bench.until(lambda: PUBLISH in broker.seen, "the marker")
+        person = broker.root.rpartition("/")[0]
+        broker.send(publication(f"{person}/away/values/2026-11/1", held, 1, retain=True))
+        await bench.turns()
+        broker.send(publication(f"{person}/other/values/settings/1", erased, 2, retain=True))
+        broker.send(publication(broker.sync, broker.published_last(broker.sync), 3))
+        shared = bench.reader.journal.shared
+        own = broker.root.rpartition("/")[2]
+        await bench.until(lambda: shared.erased_at(own, bench.now()), "the erasure")
+        assert bench.reader.journal.diary.mornings() == []
+
+    more = "insecure = true\nshare = true\ndiary = true\n"
     tell(story, tmp_path, monkeypatch, more, broker=broker)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -93,8 +93,7 @@ class BridgeApp:
         self._retry_at: datetime | None = None
         self._leaving: list[asyncio.Task[None]] = []
         self._retry = asyncio.Event()
-        self._asleep = False
-        self._forgotten = False
+        self._asleep = self._forgotten = self._refresh_due = self._live = False
         self._reporter = StatusReporter(reader, context.out)
         self._received: list[SharedMessage] = []
         self._connected_at = now()
@@ -135,6 +134,7 @@ class BridgeApp:
 
     def refresh(self) -> None:
         """Publish what has changed in the journal, the config or the plan."""
+        self._refresh_due = False
         try:
             facts = self._read()
         except StateError as error:
@@ -160,22 +160,22 @@ class BridgeApp:
         """
         shared = Shared({})
         if self._settings.share:
-            received = list(self._received)
-            live = self._publisher is not None and self._publisher.compared
             computer, since = self._topics.computer, self._connected_at
             sharing = Sharing(self._reader, self._settings, computer, since)
-            shared = sharing.exchange(received, now(), live=live)
+            shared = sharing.exchange(self._received, now(), live=self._live)
             # They are kept if the journal cannot be written just now.
-            del self._received[: len(received)]
+            self._received.clear()
+            self._live = self._publisher is not None and self._publisher.compared
         self._reporter.report_computers(shared.differing, shared.awaited)
         facts = self._reader.facts(self._topics, self._settings, now())
         return replace(facts, shared=shared.payloads)
 
-    def _receive(self, message: SharedMessage) -> None:
-        """Take in what another computer shares, with what arrives at the same time."""
-        if not self._received:
+    def _receive(self, messages: Sequence[SharedMessage]) -> None:
+        """Take in what computers share, with what arrives at the same time."""
+        self._received += messages
+        if not self._refresh_due:
+            self._refresh_due = True
             asyncio.get_running_loop().call_soon(self.refresh)
-        self._received.append(message)
 
     def _refresh_soon(self) -> None:
         asyncio.get_running_loop().call_later(_SOON, self.refresh)
@@ -215,6 +215,7 @@ class BridgeApp:
             calls = PublisherCalls(self._command, self._changed, self._lifetime, shared)
             publisher = Publisher(connection, topics, wanted, calls)
             self._connection, self._publisher, self._published = connection, publisher, None
+            self._live = False
             try:
                 trouble = self._reporter.explained(await connection.serve(publisher))
             finally:

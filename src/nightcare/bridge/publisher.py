@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -42,13 +42,15 @@ class PublisherCalls:
         command: Called with the name and the payload of each command that may count.
         changed: Called when the broker has taken or refused something.
         lifetime: Returns the time after which the broker is to drop the payload of a topic.
-        shared: Called with each message that another computer shares; None not to share.
+        shared: Called with the messages that computers share: first, also if there are none, with
+            all that the broker held, so that an erasure counts for them; None not to share.
+            Nothing is published before the next call of `Publisher.want`.
     """
 
     command: Callable[[str, bytes], None]
     changed: Callable[[str | None], None]
     lifetime: Callable[[str], timedelta | None] = lambda _: None
-    shared: Callable[[SharedMessage], None] | None = None
+    shared: Callable[[Sequence[SharedMessage]], None] | None = None
 
 
 class Publisher:
@@ -77,6 +79,7 @@ class Publisher:
         self._wanted = dict(wanted)
         self._calls = calls
         self._held: dict[str, bytes] = {}
+        self._held_shared: list[SharedMessage] = []
         self._pending: dict[int, str] = {}
         self._queue: deque[tuple[str, bytes, timedelta]] = deque()
         self._marker = b""
@@ -175,8 +178,12 @@ class Publisher:
         # What the broker holds of this computer is read too: its journal may have been lost.
         if own and self.compared:
             return
-        if self._calls.shared is not None and (message.payload or message.name == COMPUTER):
-            self._calls.shared(message)
+        if self._calls.shared is None or not (message.payload or message.name == COMPUTER):
+            return
+        if self.compared:
+            self._calls.shared([message])
+        else:
+            self._held_shared.append(message)
 
     def _take_note(self, topic: str, payload: bytes) -> None:
         if not payload:
@@ -202,7 +209,11 @@ class Publisher:
             if state in self._held and self._held[state] == self._wanted.get(state):
                 # It is there from an earlier connection.
                 self._calls.changed(state)
-            self._reconcile()
+            if self._calls.shared is None:
+                self._reconcile()
+            else:
+                # Own records are taken in first: the broker may have the only copy.
+                self._calls.shared(self._held_shared)
 
     def _reconcile(self) -> None:
         if not self.compared:
