@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from nightcare.bridge.act_exchange import ActExchange, SharedMessage
+from nightcare.bridge.act_exchange import SHARED_DAYS, ActExchange, SharedMessage
 from nightcare.bridge.value_exchange import ValueExchange
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.delivery import ANSWERS, Closed, Outcome
@@ -16,10 +17,11 @@ from nightcare.domain.policy import Presence
 from nightcare.domain.reasons import Condition
 from nightcare.domain.recurrence import between
 from nightcare.domain.reminders import Key
-from nightcare.domain.shared_acts import live
+from nightcare.domain.shared_acts import ActId, Effect, live
 from nightcare.engine.engine import Engine
 from nightcare.engine.messages import key_of
 from nightcare.errors import NothingToDo, ValueRefused
+from nightcare.journal.mapping import parse_instant
 from nightcare.journal.store import Journal
 from simulation.screen import Screen
 from simulation.world import ZONES
@@ -71,6 +73,9 @@ class Computer:
     Attributes:
         given: The answers of each action of the person here that was not undone.
         arrived: The time by which an answer of another computer must have arrived here.
+        reading: What the broker held at the connection, until it has arrived here; None then.
+        read_at: When it has.
+        lost: Whether the journal was lost, and the broker is not read again yet.
     """
 
     def __init__(self, world: SeveralComputers, number: int) -> None:
@@ -90,6 +95,11 @@ class Computer:
         self.given: dict[int, dict[Key, Outcome]] = {}
         self.arrived: dict[tuple[Key, str], datetime] = {}
         self.alarm: datetime | None = None
+        self.reading: list[SharedMessage] | None = None
+        self.read_at = world.now
+        self.lost = False
+        self._last_published: dict[str, bytes] = {}
+        self._recorded: dict[ActId, tuple[Key, Effect]] = {}
 
     @property
     def now(self) -> datetime:
@@ -219,10 +229,14 @@ class Computer:
                 self.publish()
 
     def publish(self) -> None:
-        """Publish what the broker does not have."""
+        """Publish what the broker does not have, as soon as what it holds is known."""
+        if self.reading is not None:
+            return
         broker, world = self.world.broker, self.world
         others = [one for one in world.computers if one is not self and one.connected]
         published = {**self.acts.published(self.now), **self.values.published(self.now)}
+        self._check_ids()
+        self._last_published = published
         for name, payload in published.items():
             if broker.retained.get((self.name, name)) != payload:
                 message = SharedMessage(self.name, name, payload)
@@ -242,18 +256,31 @@ class Computer:
         world = self.world
         world.note(self, "connected")
         self.connected = True
-        for (computer, name), payload in world.broker.retained.items():
-            world.broker.forward(SharedMessage(computer, name, payload), self.name, world.now)
+        retained = world.broker.retained.items()
+        self.reading = [SharedMessage(*topic, payload) for topic, payload in retained]
+        self.read_at = world.now + world.random.choice((0, 1, 20)) * _SECOND
         self.sync()
-        self.publish()
+
+    @property
+    def is_ready(self) -> bool:
+        """True if it is connected, and what the broker held has arrived."""
+        return self.connected and self.reading is None
 
     def disconnect(self) -> None:
         """Lose the connection, and what was on its way here."""
         self.world.note(self, "disconnected")
         self.connected = False
+        self.reading = None
         self.arrived.clear()
         broker = self.world.broker
         broker.coming = [one for one in broker.coming if one[1] != self.name]
+
+    def read(self, messages: list[SharedMessage]) -> None:
+        """Receive what the broker held, with what it has forwarded since, and publish the rest."""
+        held, self.reading = self.reading or [], None
+        self.lost = False
+        self.receive(self.world.random.sample(held, len(held)) + messages)
+        self.publish()
 
     def receive(self, messages: list[SharedMessage]) -> None:
         """Receive messages, and let the service know."""
@@ -262,3 +289,55 @@ class Computer:
             if self.on:
                 self.step("written", lambda: self.service.written(self.now))
             self.publish()
+
+    # The journal is lost
+
+    def is_held(self) -> bool:
+        """Return whether the broker holds all that was published here."""
+        retained = self.world.broker.retained
+        return all(
+            retained.get((self.name, name)) == payload
+            for name, payload in self._last_published.items()
+        )
+
+    def lose_journal(self) -> None:
+        """Begin with an empty journal; what was published still counts, and nothing else."""
+        self.world.note(self, "journal lost")
+        self.journal.close()
+        self.journal = Journal.in_memory()
+        self.acts = ActExchange(self.journal, self.name)
+        self.sync_at = self.alarm = None
+        self.lost = True
+        self.given = {}
+        for name, entry in self._held_entries("acts"):
+            key = Key(entry["reminder"], date.fromisoformat(name.split("/")[1]), entry["slot"])
+            undone = {one["undoes"][1] for one in entry["acts"] if "undoes" in one}
+            for one in entry["acts"]:
+                if one.get("what") in ANSWERS and one["n"] not in undone:
+                    # The numbers of actions begin anew.
+                    self.given[-1 - len(self.given)] = {key: Outcome(one["what"])}
+
+    def held_cramps(self) -> set[datetime]:
+        """Return the times of the cramps that the broker holds of this computer."""
+        entries = [entry for _, entry in self._held_entries("values")]
+        return {
+            parse_instant(one["value"]["at"])
+            for one in entries
+            if one["name"].startswith("cramp/") and one["value"] is not None
+        }
+
+    def _held_entries(self, level: str) -> list[tuple[str, dict[str, Any]]]:
+        return [
+            (name, entry)
+            for (computer, name), payload in self.world.broker.retained.items()
+            if computer == self.name and name.startswith(f"{level}/")
+            for entry in json.loads(payload)
+        ]
+
+    def _check_ids(self) -> None:
+        """Check that no two acts of this computer ever had the same id."""
+        since = (self.now - timedelta(days=SHARED_DAYS)).date()
+        for act in self.journal.shared.acts(since, own=True):
+            what = (act.occurrence.key, act.effect)
+            if self._recorded.setdefault(act.id, what) != what:
+                self.world.fail(f"{act.id} of {what} is that of {self._recorded[act.id]}")

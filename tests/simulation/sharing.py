@@ -135,6 +135,7 @@ class SeveralComputers:
         while True:
             alarms = [(one.next_alarm(), one) for one in self.computers if one.on]
             coming = [at for at, *_ in self.broker.coming]
+            coming += [one.read_at for one in self.computers if one.reading is not None]
             syncs = [one.sync_at for one in self.computers if one.sync_at is not None]
             instants = [one for one, _ in alarms] + coming + syncs
             if not instants or min(instants) > end:
@@ -156,7 +157,11 @@ class SeveralComputers:
         self.random.shuffle(due)
         for one in self.computers:
             messages = [message for _, to, message in due if to == one.name]
-            if messages:
+            if one.reading is not None and one.read_at > self.now:
+                one.reading += messages
+            elif one.reading is not None:
+                one.read(messages)
+            elif messages:
                 one.receive(messages)
 
     # What happens
@@ -170,12 +175,14 @@ class SeveralComputers:
         if not one.on:
             if one.away_until <= self.now:
                 one.start()
+                if one.lost and self.random.random() < 0.5:
+                    one.connect()
             return
         happenings: tuple[tuple[int, Callable[[Computer], None]], ...] = (
             (20, self._answer), (20, self._answer_on_two), (20, self._command),
             (8, self._cut_or_heal), (5, self._turn_off), (4, lambda one: one.change_presence()),
             (4, self._break_broker), (2, self._edit), (4, self._write_diary),
-            (4, self._pause_on_two),
+            (4, self._pause_on_two), (3, self._lose_journal),
         )  # fmt: skip
         weights = [weight for weight, _ in happenings]
         (happening,) = self.random.choices([one for _, one in happenings], weights)
@@ -225,10 +232,10 @@ class SeveralComputers:
         others = [
             each
             for each in self.computers
-            if each is not one and each.skew == one.skew and each.on and each.connected
+            if each is not one and each.skew == one.skew and each.on and each.is_ready
         ]
         settled = all(each.sync_at is None for each in self.computers)
-        if not (one.connected and others and settled):
+        if not (one.is_ready and others and settled):
             self.note(one, "    no pair")
             return
         other = self.random.choice(others)
@@ -336,7 +343,25 @@ class SeveralComputers:
         hours = self.random.choice((0, 0.1, 3, 30, 24 * 7 if self.random.random() < 0.3 else 12))
         one.away_until = self.now + timedelta(hours=hours)
 
+    def _lose_journal(self, one: Computer) -> None:
+        """Lose the journal of a computer; the broker has what was published there."""
+        self._turn_off(one)
+        if not one.is_held():
+            self.note(one, "    the broker has lost it too")
+            return
+        before = {each.at for each in one.journal.diary.cramps()}
+        held = one.held_cramps()
+        one.lose_journal()
+        others = [each.journal.diary.cramps() for each in self.computers]
+        known = held.union(*({cramp.at for cramp in cramps} for cramps in others))
+        self.cramps -= before - known
+        # A removal may be lost.
+        self.changed |= known - self.cramps
+
     def _break_broker(self, _: Computer) -> None:
+        if any(one.lost for one in self.computers):
+            # What both the journal and the broker have lost is not promised.
+            return
         connected = [one for one in self.computers if one.connected]
         for one in connected:
             one.disconnect()
