@@ -252,3 +252,36 @@ def test_undo_of_an_answer_lets_come_what_a_journey_has_put_ahead() -> None:
     made.zone = ZoneInfo("America/New_York")
     UserActions(made.schedule, made.zone, made.journal).undo(made.now)
     assert made.journal.delivery(answered.key) is None
+
+
+def test_undo_of_resume_ends_nothing_that_was_open_after_good_night() -> None:
+    """A clock that ran ahead had brought the walk of the next morning, which stays open."""
+    walk = '[reminders.walk]\ntopic = "exercise"\ntext = "Walk"\nat = "wake + 10m"\n'
+    made = desk_until("22:00", walk)
+    made.answers().good_night(made.now)
+    made.written()
+    made.sleep_until("2026-11-24 07:00")
+    made.until("2026-11-24 07:15")
+    made.sleep_until("2026-11-24 06:40")
+    made.answers().resume(made.now)
+    made.written()
+    made.undo()
+    assert made.title() == "Walk"
+
+
+def test_undo_of_resume_ends_what_has_come_on_the_screen_since() -> None:
+    """A journey west repeats the evening that was closed, with a snooze of the next morning."""
+    walk = '[reminders.walk]\ntopic = "exercise"\ntext = "Walk"\nat = "08:00"\n'
+    made = desk_until("22:00", walk)
+    made.answers().good_night(made.now)
+    made.written()
+    made.until("2026-11-24 08:05")
+    made.press("snooze-10m")
+    made.travel("Pacific/Honolulu")
+    actions = UserActions(made.schedule, ZoneInfo("Pacific/Honolulu"), made.journal)
+    actions.resume(made.now)
+    made.until("2026-11-24 08:16")
+    assert made.title() == "Once more: Walk"
+    actions.undo(made.now)
+    made.written()
+    assert (made.title(), made.outcomes("walk")) == (None, ["expired: good night"])

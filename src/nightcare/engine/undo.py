@@ -165,7 +165,7 @@ class Undo:
             self.journal.save(begin(moment, delivery.topic))
 
     def _undo_good_night(
-        self, undone: GlobalState, state: GlobalState, now: datetime, stored: Container[Key]
+        self, undone: GlobalState, state: GlobalState, now: datetime, stored: Mapping[Key, Delivery]
     ) -> None:
         """Let come what "Good night" kept away, or close the evening again."""
         today = self.schedule.calendar(self.zone, state).at(now).date
@@ -175,7 +175,10 @@ class Undo:
                     self.journal.save(begin(delivery.occurrence, delivery.topic))
         elif state.good_night == today != undone.good_night:
             for delivery in self.journal.unsettled():
-                self.journal.save(delivery.give_up(now, Reason.GOOD_NIGHT))
+                before = stored.get(delivery.key)
+                # What was under way although the evening was closed goes on as it was then.
+                if before is None or (delivery.displayed is not None and before.displayed is None):
+                    self.journal.save(delivery.give_up(now, Reason.GOOD_NIGHT))
 
     def _as_seen_since(self, stored: Delivery) -> Delivery:
         """Return a delivery as it was stored, but with a showing since then kept.
