@@ -17,7 +17,7 @@ from nightcare.domain.delivery import (
     begin,
     skipped_days,
 )
-from nightcare.domain.plan_change import postponed
+from nightcare.domain.plan_change import PlanChange, postponed
 from nightcare.domain.policy import Drop, Situation, decide, review
 from nightcare.domain.reasons import Reason
 from nightcare.domain.recurrence import between, planned
@@ -26,6 +26,7 @@ from nightcare.domain.shared_acts import answered_elsewhere
 from nightcare.engine.context import Context
 from nightcare.engine.guided_routine import GuidedRoutine
 from nightcare.engine.ports import JournalPort
+from nightcare.engine.reschedule import unreached
 
 _LOOKS_BACK = timedelta(days=400)
 """A machine that was off for longer, or whose clock was wrong by more, has missed no more."""
@@ -151,34 +152,51 @@ def _set_back(context: Context, updated: datetime, now: datetime) -> None:
 
     What is due later than now comes then, also what was seen or snoozed, if it is far ahead, and
     what has expired, if it is a day ahead. What was due before, and was missed only later than
-    now, comes up again while it is fresh. A pause is left as long as it was.
+    now, comes up again while it is fresh. A pause is left as long as it was; "Good night" and
+    another bedtime of a care day that is still to come are forgotten.
 
     Args:
         context: What the service goes by.
         updated: The instant (UTC) at which the clock was.
         now: The instant (UTC) to which it was set back.
     """
-    global_state = context.journal.global_state()
-    paused_until = global_state.paused_until
-    if paused_until is not None and paused_until > updated > now + _FAR_AHEAD:
-        paused_until = now + (paused_until - updated)
-        context.journal.save_global_state(replace(global_state, paused_until=paused_until))
+    if updated > now + _FAR_AHEAD:
+        _set_state_back(context, updated, now)
     session = context.journal.routine_session()
+    guided = None if session is None else session.key
     for delivery in context.journal.since(now - ONE_DAY):
         state = delivery.state
         closed = state if isinstance(state, Closed) else None
-        if closed is not None and closed.outcome not in {Outcome.MISSED, Outcome.EXPIRED}:
+        stands = closed is not None and closed.outcome not in {Outcome.MISSED, Outcome.EXPIRED}
+        if stands or delivery.key == guided:
             continue
         stays = timedelta(0)
         if delivery.seen or delivery.snoozes > 0:
             stays = _FAR_AHEAD if closed is None else ONE_DAY
         if delivery.occurrence.due > now + stays:
-            if session is None or session.key != delivery.key:
-                context.journal.forget(delivery.key)
+            context.journal.forget(delivery.key)
         elif closed is not None and closed.outcome is Outcome.MISSED and closed.at > now:
             reminder = context.schedule.reminder(delivery.key.reminder)
             if delivery.snoozes == 0 and delivery.is_fresh(reminder, now):
                 context.journal.save(begin(delivery.occurrence, delivery.topic))
+    # A change of the plan may have put a moment behind that clock, which is still to come by this.
+    plan = context.plan()
+    for delivery in unreached(context.journal, PlanChange(plan, plan), now):
+        if delivery.key != guided:
+            context.journal.forget(delivery.key)
+
+
+def _set_state_back(context: Context, updated: datetime, now: datetime) -> None:
+    """Set back what holds for all reminders from a clock that ran far ahead to now (both UTC)."""
+    state, today = context.journal.global_state(), context.calendar().at(now).date
+    paused_until, good_night = state.paused_until, state.good_night
+    if paused_until is not None and paused_until > updated:
+        paused_until = now + (paused_until - updated)
+    if good_night is not None and good_night > today:
+        good_night = None
+    tonight = {day: bedtime for day, bedtime in state.tonight.items() if day <= today}
+    changed = replace(state, paused_until=paused_until, good_night=good_night, tonight=tonight)
+    context.journal.save_global_state(changed)
 
 
 def _fresh_again(context: Context, ahead: datetime, now: datetime) -> list[Occurrence]:
