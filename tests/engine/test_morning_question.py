@@ -194,3 +194,26 @@ def test_a_question_that_is_closed_before_the_screen_has_told_was_asked() -> Non
     desk.until("2026-11-24 07:30")
     desk.close()
     assert len(desk.journal.diary.questions(NIGHT)) == 1
+
+
+def test_a_trial_that_ends_by_itself_makes_room() -> None:
+    """The question that fell due meanwhile comes just then."""
+    desk = asked(until="2026-11-24 07:29:30")
+    desk.journal.request_trial("walk", desk.now)
+    desk.written()
+    desk.until("2026-11-24 07:30:29")
+    assert questions(desk) == []
+    desk.until("2026-11-24 07:30:31")
+    assert desk.title() == TITLE
+
+
+def test_a_journey_moves_the_end_of_a_question_that_the_screen_has_not_taken() -> None:
+    """At 11:00 of Copenhagen it is 13:00 in Moscow, six hours after the wake-up there."""
+    desk = asked(until="2026-11-24 07:29")
+    desk.screen.broken = True
+    desk.until("2026-11-24 07:31")
+    desk.travel("Europe/Moscow")
+    desk.until("2026-11-24 09:59")
+    assert desk.title() == TITLE
+    desk.until("2026-11-24 10:01")
+    assert desk.title() is None

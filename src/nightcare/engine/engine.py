@@ -253,8 +253,9 @@ class Engine:
             share_screen(context, situation)
         self._guided_routine.show(context.translator, context.schedule)
         self.notices.update(now, here=not self.presence)
-        noticed = bool(self.notices.tokens)
-        self._prompts.update(context, now, free=free, noticed=noticed)
+        # A trial that has just ended makes room, and no event follows.
+        free = free or self._free(situation)
+        self._prompts.update(context, now, free=free, noticed=bool(self.notices.tokens))
         self._handles.keep(self._tokens())
 
     def next_deadline(self) -> datetime | None:

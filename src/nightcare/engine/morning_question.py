@@ -59,7 +59,10 @@ class MorningQuestion(DeferrablePrompt):
         asking = diary.question(now, moment, began, screen_taken=not free)
         if self.visible and self._asked is not None:
             said = diary.night(self._asked.night).recorded
-            still = self._shown or isinstance(asking, AskNow)
+            still = self._shown
+            if not still and isinstance(asking, AskNow) and asking.night == self._asked.night:
+                # A journey moves the end of what no notifier has taken yet.
+                still, self._closes = True, asking.until
             self._keep(now, wanted=free and still and not said)
         if not self.visible and isinstance(asking, AskNow):
             self._ask(asking, len(journal.diary.questions(asking.night)), translator)
