@@ -87,7 +87,7 @@ class Evenings:
             self.chances.pop(one.key, None)
 
     def _answered(self, world: World, delivery: Delivery | None) -> bool:
-        """Return whether the person has answered it, or a later one has taken its place."""
+        """Return whether it was answered or closed by "Good night", or a later one came instead."""
         if delivery is None:
             return False
         if delivery.snoozes > 0:
@@ -97,6 +97,8 @@ class Evenings:
         if delivery.state.outcome is not Outcome.MISSED:
             return True
         if delivery.state.reason is Reason.ROUTINE:
+            return True
+        if delivery.state.reason is Reason.GOOD_NIGHT and _closed_evening(world, delivery):
             return True
         later = world.due_between(world.now - timedelta(hours=3), world.now)
         # A clock that ran ahead and was set back has shown what is due later than now.
@@ -124,6 +126,12 @@ class Evenings:
             Reason.ANOTHER,
             Reason.ROUTINE,
         }
+
+
+def _closed_evening(world: World, delivery: Delivery) -> bool:
+    """Return whether it fell due in the evening, or the night, that "Good night" still closes."""
+    closed = world.journal.global_state().good_night
+    return closed == world.calendar().at(delivery.occurrence.due).date
 
 
 def _fresh_evenings(world: World) -> list[tuple[Occurrence, Reminder]]:
