@@ -245,3 +245,33 @@ def test_a_lost_journal_returns_and_a_later_version_does_no_harm(broker: Broker)
         assert {topic for topic in one.retained if root in topic} == {
             f"{root}/{name}" for name in in_format_of("99.0", known)
         }
+
+
+def test_what_is_erased_while_not_sharing_does_not_come_back_from_the_broker(
+    broker: Broker,
+) -> None:
+    """The broker was out of reach when this computer left and erased, and still holds it."""
+    with private_home() as first:
+        desk = sharing(first, broker, "Desk")
+        with phone(broker) as one, bridge(desk, 1) as here:
+            desk.command("cramp", "add", "--severity", "severe")
+            eventually(lambda: held(one, "cramp/"), HANG_SECONDS, "the cramp", here)
+            broker.stop()
+        sharing(first, broker, "Desk", share=False)
+        desk.command("erase", "--yes")
+        broker.start()
+        sharing(first, broker, "Desk")
+        with phone(broker) as one:
+            eventually(lambda: held(one, "cramp/"), HANG_SECONDS, "what the broker has kept")
+            with bridge(desk, 1) as here:
+                eventually(lambda: not held(one, "cramp/"), HANG_SECONDS, "less", here)
+                assert cramps(desk) == 0
+                desk.command("cramp", "add", "--severity", "mild")
+                eventually(lambda: held(one, "cramp/"), HANG_SECONDS, "the new one", here)
+                assert cramps(desk) == 1
+
+
+def held(one: Phone, name: str) -> bool:
+    """Return whether the broker holds a value whose name begins so."""
+    payloads = [payload for topic, payload in one.retained.items() if "/values/" in topic]
+    return any(f'"name":"{name}'.encode() in payload for payload in payloads)
