@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from cli.terminal import Terminal
 from nightcare import __version__
 from nightcare.bridge.settings import computer_id
 from nightcare.domain.delivery import Closed, Outcome
 from nightcare.domain.person_computers import Computer
+from nightcare.journal.database import FILE_NAME, journal_files
 from nightcare.journal.service_status import BridgeStatus, write_bridge_status
 
 CONFIG = '\n[mqtt]\nhost = "127.0.0.1"\nport = 9\nshare = true\ncomputer = "Desk"\n'
@@ -89,6 +92,22 @@ def test_an_erasure_names_the_computers_that_still_have_it(terminal: Terminal) -
     assert "has not erased" not in terminal("computers").out
     terminal.write("")
     assert "connected" not in terminal("erase", "--yes").out
+
+
+@pytest.mark.parametrize("content", [None, b"no journal " * 999])
+def test_an_erasure_counts_for_what_the_broker_has_though_the_journal_is_lost(
+    terminal: Terminal, content: bytes | None
+) -> None:
+    """Without a note of it, the bridge would take everything back from the broker."""
+    terminal.write(CONFIG)
+    have_two(terminal)
+    for path in journal_files(terminal.state):
+        path.unlink(missing_ok=True)
+    if content is not None:
+        (terminal.state / FILE_NAME).write_bytes(content)
+    assert terminal("erase", "--yes").code == 0
+    with terminal.journal() as journal:
+        assert journal.shared.erased_at(computer_id(), terminal.now) is not None
 
 
 def test_status_says_which_computers_are_not_connected(terminal: Terminal) -> None:

@@ -189,6 +189,7 @@ def erase_command(context: CommandContext, *, yes: bool) -> int:
         _erase_journal(context)
     else:
         context.print("erase_none")
+        _mark_erased(context)
     context.print("erase_kept")
     return 0
 
@@ -207,10 +208,19 @@ def _erase_journal(context: CommandContext) -> None:
         for path in journal_files(context.state):
             path.unlink(missing_ok=True)
         context.print("did_erase_file", path=context.state / FILE_NAME)
+        _mark_erased(context)
     else:
         context.print("did_erase", **counts)
         if own is not None and elsewhere:
             context.print("erase_elsewhere", computers=", ".join(elsewhere))
+
+
+def _mark_erased(context: CommandContext) -> None:
+    """Begin a journal that tells the other computers, and keeps out what the broker still has."""
+    own = _shared_id(context)
+    if own is not None:
+        with context.journal() as journal:
+            journal.erase(context.now, own)
 
 
 def _shared_id(context: CommandContext) -> str | None:
