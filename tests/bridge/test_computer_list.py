@@ -107,6 +107,11 @@ def test_what_differs_is_named_by_the_keys_of_the_config() -> None:
     assert known.differing(computer()) == (
         "Desk (reminders.swim, reminders.water, sleep, timezone)",
     )
+    later = replace(computer(), version="99.0")
+    known.receive(messages(later), NOW, live=True)
+    assert known.differing(computer()) == ("Desk (nightcare 99.0)",)
+    known.receive(messages(replace(later, version="")), NOW, live=True)
+    assert known.differing(computer()) == ()
     # No value of the config is told.
     payload = computer_payload(computer(other))
     assert b"23:00" not in payload

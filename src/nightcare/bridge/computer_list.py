@@ -85,10 +85,12 @@ class ComputerList:
         return tuple(one.name for one in others if not one.online)
 
     def differing(self, own: Computer) -> tuple[str, ...]:
-        """Return each computer with another schedule, with the keys of the config that differ."""
+        """Return each computer with another version or schedule, with what differs."""
         found = []
         for one in self.journal.shared.computers():
             differences = schedule_differences(own, one)
+            if one.version not in ("", own.version):
+                differences = (f"nightcare {one.version}", *differences)
             if differences:
                 found.append(f"{one.name} ({', '.join(differences)})")
         return tuple(found)

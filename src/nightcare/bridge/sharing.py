@@ -23,7 +23,7 @@ class Shared:
 
     Attributes:
         payloads: The payload of each topic that other computers are to know, by its name.
-        differing: Each computer with another schedule, with what differs.
+        differing: Each computer with another version or schedule, with what differs.
         awaited: The names of the other computers that are not connected.
     """
 

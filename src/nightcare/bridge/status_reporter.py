@@ -93,7 +93,7 @@ class StatusReporter:
         return None if until is None or until <= now else until
 
     def report_computers(self, differing: tuple[str, ...], awaited: tuple[str, ...]) -> None:
-        """Publish which computers have another schedule, and which are not connected."""
+        """Publish which computers have another version or schedule, and which are not connected."""
         status = replace(self.status, differing=differing, awaited=awaited)
         if status != self.status:
             self._write(status)

@@ -191,7 +191,7 @@ class BridgeStatus:
         topics: The retained topics that it publishes.
         refused: The topics that the broker does not let it write, or read.
         rival: Whether another client of the same name has connected within the last hour.
-        differing: The other computers with another schedule, each with what differs.
+        differing: The other computers with another version or schedule, with what differs.
         awaited: The names of the other computers that are not connected.
     """
 
