@@ -577,6 +577,3 @@ def test_a_diary_that_was_erased_while_not_sharing_does_not_come_back_from_the_b
     desk.now += MINUTE
     desk.receive(held)
     assert desk.journal.diary.cramps() == []
-    # A damaged note of it is no error.
-    desk.journal.write_note("erased", {"until": "yesterday"})
-    assert desk.journal.shared.erased_here(desk.name, desk.now) is None

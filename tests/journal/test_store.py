@@ -17,7 +17,6 @@ from journal.strategies import (
     leds,
     notes,
     occurrences,
-    shared_acts,
     standings,
     states,
     steps,
@@ -39,8 +38,6 @@ from nightcare.domain.history import ACTS, Decision, Trial, UserAction
 from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.routine import RoutineSession
-from nightcare.domain.shared_acts import ActId, Retraction, SharedAct
-from nightcare.domain.shared_values import SharedValue
 from nightcare.journal.store import Journal
 
 NOW = datetime(2026, 11, 22, 13, 10, tzinfo=UTC)
@@ -338,60 +335,6 @@ def test_pruning_an_empty_journal_changes_nothing() -> None:
     with fresh() as journal:
         journal.prune(NOW)
         assert journal.global_state() == GlobalState()
-
-
-# Acts of several computers
-
-
-@given(st.lists(shared_acts, max_size=6, unique_by=lambda one: one.id))
-def test_acts_of_several_computers_are_given_back_as_they_were(acts: list[SharedAct]) -> None:
-    """Each once, by its computer and number, whatever comes later under the same."""
-    own = "desk"
-    with fresh() as journal:
-        for one in [*acts, *acts]:
-            journal.shared.record_act(one, own=one.id.computer == own)
-            changed = replace(one, effect=Snoozed(NOW))
-            journal.shared.record_act(changed, own=one.id.computer == own)
-        by_id = {one.id: one for one in acts}
-        assert {one.id: one for one in journal.shared.acts(date.min)} == by_id
-        early = datetime.fromtimestamp(0.001, UTC)
-        numbers = [one.id.number for one in acts if one.id.computer == own]
-        assert journal.shared.next_act_number(own, early) == max([1, *numbers]) + 1
-        for one in acts:
-            key = one.occurrence.key
-            on_it = {other for other in acts if other.occurrence.key == key}
-            assert set(journal.shared.acts_on(key)) == on_it
-            assert set(journal.shared.acts_on(key, own=True)) == {
-                other for other in on_it if other.id.computer == own
-            }
-            assert set(journal.acts_elsewhere(key)) == {
-                other
-                for other in on_it
-                if other.id.computer != own or isinstance(other.effect, Retraction)
-            }
-
-
-def test_acts_are_pruned_with_their_occurrences() -> None:
-    """Those that were due more than 400 days ago."""
-    with fresh() as journal:
-        for number, due in enumerate((NOW - 401 * DAY, NOW), 1):
-            one = delivery(due)
-            act = SharedAct(ActId("desk", number), one.occurrence, one.topic, Snoozed(NOW))
-            journal.shared.record_act(act, own=True)
-        journal.prune(NOW)
-        assert [one.id.number for one in journal.shared.acts(date.min)] == [2]
-
-
-def test_values_are_pruned_when_nobody_publishes_them_any_more() -> None:
-    """A computer says for ever up to when it has erased, since when it shares, and its pause."""
-    with fresh() as journal:
-        names = ("erased", "joined", "pause", "morning/2025-10-01", "cramp/desk/1-1")
-        old = [SharedValue(one, "desk", NOW - 415 * DAY, "true") for one in names]
-        new = SharedValue("morning/2025-10-20", "desk", NOW - 400 * DAY, "true")
-        journal.shared.save([*old, new])
-        journal.prune(NOW)
-        found = {one.name for one in journal.shared.values()}
-        assert found == {"erased", "joined", "pause", new.name}
 
 
 # A copy
