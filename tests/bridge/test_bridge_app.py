@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from paho.mqtt import client
 
 from nightcare.bridge.broker_answers import KEEPALIVE
+from nightcare.bridge.sharing import Shared, Sharing
 from parts.bridge_bench import MARKER, SILENT, UNCLOSED, Bench, tell
 from parts.broker import make_authority, make_certificate
 from parts.scripted_broker import (
@@ -69,6 +71,32 @@ def test_a_broker_that_accepts_and_stays_silent_is_left(
         await bench.until_connected()
 
     tell(story, tmp_path, monkeypatch, broker=ScriptedBroker(answered))
+
+
+def test_a_command_is_followed_by_one_round(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bridge is not woken once more by its own records."""
+    rounds = []
+    exchange = Sharing.exchange
+
+    def counted(sharing: Sharing, *messages: Any, **more: Any) -> Shared:
+        rounds.append(sharing)
+        return exchange(sharing, *messages, **more)
+
+    monkeypatch.setattr(Sharing, "exchange", counted)
+
+    async def story(bench: Bench) -> None:
+        await bench.until_connected()
+        rounds.clear()
+        with bench.journal.transaction():
+            bench.actions().pause(bench.now(), bench.now() + timedelta(hours=1))
+        values = f"{bench.broker.root}/values/settings/1"
+        await bench.until(lambda: values in dict(bench.broker.published), "the pause")
+        await bench.turns()
+        assert len(rounds) == 1
+
+    tell(story, tmp_path, monkeypatch, "insecure = true\nshare = true\n")
 
 
 @UNCLOSED

@@ -21,6 +21,7 @@ from nightcare.doctor.check import Finding, State, fix_of, message_of
 from nightcare.doctor.checks.running_service import judge_bridge
 from nightcare.engine.user_actions import UserActions
 from nightcare.journal.service_status import BridgeStatus, read_bridge_status
+from nightcare.journal.store import Journal
 from parts.home import NO_BUS
 from parts.processes import HANG_SECONDS
 from parts.scripted_broker import ScriptedBroker, scripted_broker
@@ -75,6 +76,7 @@ class Bench:
         settings = self.reader.settings
         assert settings is not None
         self.out = io.StringIO()
+        self.journal = Journal.open(state)
         context = BridgeContext(path, state, variables, self.out)
         self.app = BridgeApp(context, self.reader, settings)
         self.due: datetime | None = None
@@ -133,8 +135,8 @@ class Bench:
         return finding
 
     def actions(self) -> UserActions:
-        """Return the commands of nightcare."""
-        return UserActions(self.reader.schedule, self.reader.zone, self.reader.journal)
+        """Return the commands of nightcare, which have a connection of their own."""
+        return UserActions(self.reader.schedule, self.reader.zone, self.journal)
 
     @property
     def paused(self) -> bool:
@@ -212,8 +214,9 @@ def tell(
             bench = Bench(folder, listening, more)
             patch.setattr(bridge_app, "now", bench.now)
             patch.setattr(bridge_app, "alarm", bench.alarm)
-            async with serving(bench.app):
-                await story(bench)
+            with contextlib.closing(bench.journal):
+                async with serving(bench.app):
+                    await story(bench)
 
     steered(main())
     # paho leaves the socket of a failed handshake to the garbage collector.

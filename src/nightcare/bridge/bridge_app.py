@@ -103,8 +103,9 @@ class BridgeApp:
         loop, variables = asyncio.get_running_loop(), self._context.variables
         self.shutdown.listen(self.refresh)
         self._alarm = alarm(loop, self._due, self._jumped)
+        reader, journal = self._reader, self._context.state / FILE_NAME
         parts = [
-            watch(self._context.state / FILE_NAME, self.refresh),
+            watch(journal, lambda: reader.call_if_written(self.refresh)),
             watch(LOCAL_TIME, self._change_zone),
             SleepWatch(variables, self._reader.translator, self._sleeps).run(),
             self._manager.feed_watchdog(),
@@ -139,6 +140,7 @@ class BridgeApp:
             facts = self._read()
         except StateError as error:
             self._reporter.log_error(error, now())
+            self._reader.forget_version()
             return
         if self._reader.settings != self._settings:
             self._change_settings(self._reader.settings)
@@ -276,10 +278,8 @@ class BridgeApp:
         self._reporter.compare(state, publisher.held(state), facts.bridge, now())
         if topic == state:
             key = None if facts.open is None else facts.open.key
-            if key is None:
-                self._published = None
-            elif self._published is None or self._published.key != key:
-                self._published = Published(key, now())
+            if key is None or self._published is None or self._published.key != key:
+                self._published = None if key is None else Published(key, now())
         elif topic is None and not publisher.refused:
             self._report_connected()
         elif topic is None:

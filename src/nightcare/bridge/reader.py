@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, tzinfo
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from nightcare.domain.outlook import Outlook
 from nightcare.domain.report import Nights, report
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.outlook_reader import read_outlook
-from nightcare.errors import ConfigError
+from nightcare.errors import ConfigError, StateError
 from nightcare.i18n.translator import Translator, read_words, words_for
 from nightcare.journal.service_status import ServiceStatus, read_status
 from nightcare.journal.store import Journal
@@ -49,6 +50,7 @@ class JournalReader:
         self.state = state
         self._variables = variables
         self._journal = Journal.open(state)
+        self._checked: Journal | None = None
         self.values: Table = {}
         self._bridge = secrets.token_hex(4)
         self._kept_zone: str | None = None
@@ -67,6 +69,22 @@ class JournalReader:
             self._journal.close()
             self._journal = fresh
         return self._journal
+
+    def call_if_written(self, call: Callable[[], None]) -> None:
+        """Call a function if another program may have written to the journal since the last call.
+
+        What this program has written itself, it has read.
+        """
+        before = self._checked
+        with suppress(StateError):
+            self._checked = self.journal
+            if not self._checked.changed_by_others() and self._checked is before:
+                return
+        call()
+
+    def forget_version(self) -> None:
+        """Take the journal for changed at the next call, as after an error while it was read."""
+        self._checked = None
 
     def close(self) -> None:
         """Close the journal."""
