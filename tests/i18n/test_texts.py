@@ -30,7 +30,7 @@ from nightcare.errors import Diagnostic, Location, NightcareError
 from nightcare.i18n.error_text import diagnostic_text
 from nightcare.i18n.translator import Translator, read_words, words_for
 from nightcare.languages import desktop_language, languages
-from nightcare.report_html.bar_chart import BarMark
+from nightcare.report_html.charts import BarMark
 from nightcare.toml_writer import path_text, shortened_text
 
 SOURCE = Path(inspect.getfile(errors)).parent
@@ -83,6 +83,12 @@ def words_in(node: ast.AST) -> set[str]:
         for one in ast.walk(node)
         if isinstance(one, ast.Constant) and isinstance(one.value, str)
     }
+
+
+def words_in_pages(pattern: str) -> set[str]:
+    """Return the strings that a pattern finds in the templates of the pages."""
+    pages = sorted(SOURCE.rglob("*.jinja"))
+    return {one for page in pages for one in re.findall(pattern, page.read_text(encoding="utf-8"))}
 
 
 def beginnings() -> set[str]:
@@ -229,7 +235,9 @@ def test_every_key_that_is_said_exists() -> None:
         for key in words_in(node)
     }
     assert len(said) > 50
-    assert said | put_together() <= set(ENGLISH.texts)
+    on_pages = words_in_pages(r'text\("(\w+)"')
+    assert len(on_pages) > 10
+    assert said | on_pages | put_together() <= set(ENGLISH.texts)
 
 
 def fixes() -> set[str]:
@@ -244,7 +252,7 @@ def fixes() -> set[str]:
 
 def test_no_sentence_is_there_for_nothing() -> None:
     """A text that is never used is not to be translated."""
-    constants = set().union(*(words_in(tree) for tree in trees()))
+    constants = set().union(*(words_in(tree) for tree in trees()), words_in_pages(r'"(\w+)"'))
     # Those about the config are held against real mistakes in tests/settings.
     unused = set(ENGLISH.texts) - constants - put_together() - fixes()
     assert {key for key in unused if not key.startswith("config_")} == set()

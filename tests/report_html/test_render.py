@@ -21,8 +21,7 @@ from nightcare.domain.report import LONGEST_BY_WEEK, ReminderCounts, Report, day
 from nightcare.domain.schedule import ReferralRule
 from nightcare.i18n.translator import read_words
 from nightcare.languages import languages
-from nightcare.report_html.bar_chart import LENGTH, Bar, BarMark, build_bar
-from nightcare.report_html.calendar import build_calendar
+from nightcare.report_html.charts import LENGTH, Bar, BarMark, build_bar, build_calendar
 from nightcare.report_html.render import render_page
 from nightcare.report_html.view_model import LONGEST_NOTE, MOST_LISTED, Page, build_page
 
@@ -176,7 +175,7 @@ def test_a_night_without_an_answer_is_unknown_never_good() -> None:
         ("Nights without cramps", 0),
         ("Nights with nothing recorded", 30),
     ]
-    html = render_page(drawn)
+    html = render_page(drawn, ENGLISH)
     body = html[html.index('class="months') : html.index('class="legend')]
     assert body.count('href="#unknown"') == 30
     assert 'href="#free"' not in body
@@ -266,7 +265,7 @@ def test_marks_are_drawn_one_by_one_as_long_as_they_can_be_counted() -> None:
 def test_the_page_speaks_the_persons_language_throughout(language: str) -> None:
     """Every sentence is the catalogue's; the dates have their year."""
     translator = read_words(language)
-    html = render_page(made_page(a_full_month(), language))
+    html = render_page(made_page(a_full_month(), language), read_words(language))
     seen = Seen(html)
     assert ("html", {"lang": language}) in seen.tags
     text = " ".join(seen.text.split())
@@ -312,7 +311,7 @@ def test_so_many_cramps_that_nobody_reads_them_are_cut_off() -> None:
 def test_when_to_see_a_professional_is_always_there(language: str, why: Referral | None) -> None:
     """With the site, the title and the section; near the top where the diary says so."""
     translator = read_words(language)
-    html = render_page(made_page(a_full_month(), language, why))
+    html = render_page(made_page(a_full_month(), language, why), translator)
     text = " ".join(Seen(html).text.split())
     said = {one.id: one for one in translator.guidance.professional}
     for name in (*(why.reason.advice if why else ("severe-and-persistent",)), "other-symptoms"):
@@ -329,7 +328,7 @@ def test_when_to_see_a_professional_is_always_there(language: str, why: Referral
 @pytest.mark.parametrize("language", languages())
 def test_it_never_says_that_one_thing_leads_to_another(language: str) -> None:
     """Not even where the figures look like it."""
-    html = render_page(made_page(a_full_month(), language))
+    html = render_page(made_page(a_full_month(), language), read_words(language))
     text = " ".join(Seen(html).text.split())
     assert read_words(language).text("report_no_cause") in text
     assert html.index('class="no-cause"') < html.index('class="bars')
@@ -345,8 +344,10 @@ def test_it_never_says_that_one_thing_leads_to_another(language: str) -> None:
 @pytest.mark.parametrize("note", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_note_is_text_whatever_is_in_it(note: str) -> None:
     """It adds no element, no attribute and no sign that cannot be seen; it is shown as written."""
-    plain = render_page(made_page(report(MONTH, [cramp("2026-11-22 03:10")], [], [])))
-    html = render_page(made_page(report(MONTH, [cramp("2026-11-22 03:10", note=note)], [], [])))
+    plain = render_page(made_page(report(MONTH, [cramp("2026-11-22 03:10")], [], [])), ENGLISH)
+    html = render_page(
+        made_page(report(MONTH, [cramp("2026-11-22 03:10", note=note)], [], [])), ENGLISH
+    )
     assert Seen(html).tags == Seen(plain).tags
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", html)
     shown = Seen(html[html.index("<bdi>") : html.index("</bdi>")]).text
@@ -356,7 +357,7 @@ def test_a_note_is_text_whatever_is_in_it(note: str) -> None:
 
 def test_the_page_loads_nothing_and_runs_no_script() -> None:
     """The policy names the one style by its hash, and no address is in it."""
-    html = render_page(made_page(a_full_month(), why=Referral(ReferralReason.SEVERE, 1)))
+    html = render_page(made_page(a_full_month(), why=Referral(ReferralReason.SEVERE, 1)), ENGLISH)
     seen = Seen(html)
     style = html[html.index("<style>") + 7 : html.index("</style>")]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -380,7 +381,7 @@ def test_the_page_loads_nothing_and_runs_no_script() -> None:
 
 def test_headings_come_in_order() -> None:
     """One first, and none skips a level."""
-    seen = Seen(render_page(made_page(a_full_month())))
+    seen = Seen(render_page(made_page(a_full_month()), ENGLISH))
     levels = [int(tag[1]) for tag, _ in seen.tags if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
@@ -394,7 +395,7 @@ def rows_of(html: str) -> Sequence[str]:
 
 def test_every_picture_has_its_figure_beside_it() -> None:
     """Screen readers skip the picture."""
-    html = render_page(made_page(a_full_month()))
+    html = render_page(made_page(a_full_month()), ENGLISH)
     rows = rows_of(html)
     assert len(rows) > 8
     for row in rows:

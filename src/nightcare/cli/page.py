@@ -33,7 +33,7 @@ def page_command(context: CommandContext, *, file: Path | None, relief: bool, ye
         with contextlib.suppress(OSError):
             private_folder(path.parent)
     try:
-        text = _relief(context) if relief else _home(context)
+        text = _page_text(context, relief=relief)
         written = write_page(text, path, context, yes=yes)
     except NightcareError as error:
         if file is None and not sys.stderr.isatty():
@@ -45,18 +45,13 @@ def page_command(context: CommandContext, *, file: Path | None, relief: bool, ye
     return 0 if written else 1
 
 
-def _relief(context: CommandContext) -> str:
-    from nightcare.report_html.relief_page import build_relief_page  # noqa: PLC0415 - only here
-    from nightcare.report_html.render import render_page  # noqa: PLC0415 - likewise
-
-    return render_page(build_relief_page(context.lenient().translator))
-
-
-def _home(context: CommandContext) -> str:
+def _page_text(context: CommandContext, *, relief: bool) -> str:
     from nightcare.report_html.home_page import build_home_page  # noqa: PLC0415 - only for a page
     from nightcare.report_html.render import render_page  # noqa: PLC0415 - likewise
     from nightcare.report_html.view_model import build_page  # noqa: PLC0415 - likewise
 
+    if relief:
+        return render_page(None, context.lenient().translator)
     with context.journal():
         outlook = context.outlook()
         made, why = read_report(context, _NIGHTS)
@@ -67,4 +62,5 @@ def _home(context: CommandContext) -> str:
     week = week_plan(schedule.enabled, usual, today)
     report = build_page(made, why, schedule.professional, translator, today)
     running = context.service_runs()
-    return render_page(build_home_page(outlook, week, report, translator, running=running))
+    page = build_home_page(outlook, week, report, translator, running=running)
+    return render_page(page, translator)

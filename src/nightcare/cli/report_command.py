@@ -105,10 +105,9 @@ def _write_page(
     from nightcare.report_html.render import render_page  # noqa: PLC0415 - likewise
     from nightcare.report_html.view_model import build_page  # noqa: PLC0415 - likewise
 
-    today = context.now.astimezone(context.zone).date()
-    text = render_page(
-        build_page(made, why, context.schedule.professional, context.translator, today)
-    )
+    today, translator = context.now.astimezone(context.zone).date(), context.translator
+    page = build_page(made, why, context.schedule.professional, translator, today)
+    text = render_page(page, translator)
     path = (own_page(context.state, "report") if file is None else file).absolute()
     written = write_page(text, path, context, yes=yes)
     if written and shown:

@@ -1,10 +1,9 @@
-"""The texts of the page that the menu entry opens: today, the schedule and the report."""
+"""The content of the page that the menu entry opens: today, the schedule and the report."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from nightcare.domain.delivery import Active, Closed
 from nightcare.domain.moments import length_text
@@ -36,16 +35,6 @@ class PlanRow:
 
 
 @dataclass(frozen=True)
-class TodaySection:
-    """The plan of the care day; `empty` is the sentence for a day without reminders."""
-
-    title: str
-    columns: tuple[str, str, str]
-    rows: tuple[PlanRow, ...]
-    empty: str
-
-
-@dataclass(frozen=True)
 class CommandRow:
     """A command to copy, and what it does."""
 
@@ -63,45 +52,28 @@ class ScheduleDays:
 
 
 @dataclass(frozen=True)
-class ScheduleSection:
-    """The schedule of a usual week, how often nightcare asks, and how to change it."""
-
-    title: str
-    columns: tuple[str, str]
-    days: tuple[ScheduleDays, ...]
-    frequency: str
-    commands: tuple[CommandRow, ...]
-
-
-@dataclass(frozen=True)
 class HomePage:
     """The whole page.
 
     Attributes:
-        language: The code of its language, such as "en".
-        title: The heading.
         made: The time at which it was made.
         status: Whether the service runs, what is open, and what comes next.
-        today: The plan of today.
-        answers_title: The heading of the commands to answer with.
-        answers_remark: The remark on how to use them.
-        answers: The commands.
-        schedule: The schedule.
+        today: The plan of the care day.
+        answers: The commands to answer with.
+        week: The schedule of a usual week.
+        frequency: How often nightcare asks.
+        changes: The commands to change the schedule with.
         report: The report.
-        written: The program that wrote it, and the date.
     """
 
-    language: str
-    title: str
     made: str
     status: tuple[str, ...]
-    today: TodaySection
-    answers_title: str
-    answers_remark: str
+    today: tuple[PlanRow, ...]
     answers: tuple[CommandRow, ...]
-    schedule: ScheduleSection
+    week: tuple[ScheduleDays, ...]
+    frequency: str
+    changes: tuple[CommandRow, ...]
     report: Page
-    written: str
 
 
 def build_home_page(
@@ -121,20 +93,20 @@ def build_home_page(
         translator: The texts in the person's language.
         running: Whether the service runs.
     """
-    text = translator.text
-    now = outlook.calendar.local(outlook.now)
+    now, schedule = outlook.calendar.local(outlook.now), outlook.schedule
+    today = outlook.day(outlook.calendar.at(outlook.now))
     return HomePage(
-        language=translator.language,
-        title=text("home_title"),
-        made=text("home_made", date=translator.date(now.date()), clock=f"{now:%H:%M}"),
+        made=translator.text("home_made", date=translator.date(now.date()), clock=f"{now:%H:%M}"),
         status=tuple(_status(outlook, translator, running=running)),
-        today=_today(outlook, translator),
-        answers_title=text("home_answers"),
-        answers_remark=text("home_answers_remark"),
+        today=tuple(_plan_row(one, outlook, translator) for one in today),
         answers=tuple(_answers(outlook, translator)),
-        schedule=_schedule(week, outlook.schedule, translator),
+        week=tuple(_schedule_days(days, schedule, translator) for days in week),
+        frequency=" ".join(frequency_lines(week, schedule, translator)),
+        changes=(
+            _row("nightcare setup", "setup", translator),
+            _row("nightcare config edit", "edit", translator),
+        ),
         report=report,
-        written=report.written,
     )
 
 
@@ -151,17 +123,6 @@ def _status(outlook: Outlook, translator: Translator, *, running: bool) -> Itera
         if not one.settled:
             yield state_line(one, outlook, translator, running=running)
     yield next_line(outlook.next(), outlook, translator)
-
-
-def _today(outlook: Outlook, translator: Translator) -> TodaySection:
-    text = translator.text
-    day = outlook.calendar.at(outlook.now)
-    return TodaySection(
-        title=text("home_today"),
-        columns=(text("home_time"), text("home_reminder"), text("home_state")),
-        rows=tuple(_plan_row(one, outlook, translator) for one in outlook.day(day)),
-        empty=text("plan_empty"),
-    )
 
 
 def _plan_row(entry: OutlookEntry, outlook: Outlook, translator: Translator) -> PlanRow:
@@ -184,7 +145,7 @@ def _reminder_text(reminder: Reminder, translator: Translator) -> str:
 def _answers(outlook: Outlook, translator: Translator) -> Iterator[CommandRow]:
     if any(isinstance(one.state, Active) for one in outlook.deliveries):
         yield _row("nightcare done", "done", translator)
-        length = length_text(_first_length(outlook.schedule))
+        length = length_text(outlook.schedule.snooze.lengths[0])
         yield _row(f"nightcare snooze {length}", "snooze", translator)
     else:
         yield _row("nightcare done --next", "done_next", translator)
@@ -200,35 +161,14 @@ def _answers(outlook: Outlook, translator: Translator) -> Iterator[CommandRow]:
     yield _row("nightcare cramp add", "cramp", translator)
 
 
-def _first_length(schedule: Schedule) -> timedelta:
-    return schedule.snooze.lengths[0]
-
-
 def _row(command: str, key: str, translator: Translator) -> CommandRow:
     return CommandRow(command, translator.text(f"home_do_{key}"))
 
 
-def _schedule(
-    week: Sequence[AlikeDays], schedule: Schedule, translator: Translator
-) -> ScheduleSection:
-    text = translator.text
-    return ScheduleSection(
-        title=text("home_schedule"),
-        columns=(text("home_reminder"), text("home_time")),
-        days=tuple(
-            ScheduleDays(
-                days_text(days, translator),
-                hours_text(days, translator),
-                tuple(
-                    (_reminder_text(reminder, translator), clocks)
-                    for reminder, clocks in clocks_by_reminder(days, schedule, translator)
-                ),
-            )
-            for days in week
-        ),
-        frequency=" ".join(frequency_lines(week, schedule, translator)),
-        commands=(
-            _row("nightcare setup", "setup", translator),
-            _row("nightcare config edit", "edit", translator),
-        ),
+def _schedule_days(days: AlikeDays, schedule: Schedule, translator: Translator) -> ScheduleDays:
+    rows = clocks_by_reminder(days, schedule, translator)
+    return ScheduleDays(
+        days_text(days, translator),
+        hours_text(days, translator),
+        tuple((_reminder_text(reminder, translator), clocks) for reminder, clocks in rows),
     )

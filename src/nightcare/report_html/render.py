@@ -9,23 +9,25 @@ import base64
 import hashlib
 from importlib.resources import files
 
+from nightcare import __version__
 from nightcare.errors import ExtraMissing
-from nightcare.report_html.bar_chart import LENGTH
+from nightcare.i18n.translator import Translator
+from nightcare.report_html.charts import LENGTH
 from nightcare.report_html.home_page import HomePage
-from nightcare.report_html.relief_page import ReliefPage
 from nightcare.report_html.view_model import Page
 
-_TEMPLATES = {
-    Page: "page.html.jinja",
-    HomePage: "home.html.jinja",
-    ReliefPage: "relief.html.jinja",
-}
+_TEMPLATES = {Page: "page.html.jinja", HomePage: "home.html.jinja"}
+_RELIEF = "relief.html.jinja"
 
 
-def render_page(page: Page | HomePage | ReliefPage) -> str:
+def render_page(page: Page | HomePage | None, translator: Translator) -> str:
     """Return a page as HTML; its policy names the hash of the only style that may apply.
 
     Source: https://www.w3.org/TR/CSP3/#framework-directive-source-list
+
+    Args:
+        page: The content; None for the page that says what to do about a cramp now.
+        translator: The texts in the person's language.
 
     Raises:
         ExtraMissing: Jinja2 is not installed.
@@ -35,22 +37,25 @@ def render_page(page: Page | HomePage | ReliefPage) -> str:
         from markupsafe import Markup  # noqa: PLC0415 - likewise
     except ImportError as error:
         raise ExtraMissing("page_needs_jinja") from error
-    style = _text("page.css")
+    style = _file("page.css")
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        loader=FunctionLoader(_text),
+        loader=FunctionLoader(_file),
     )
     # Imported macros see the globals alone.
-    environment.globals["bar_length"] = LENGTH
-    return environment.get_template(_TEMPLATES[type(page)]).render(
+    environment.globals |= {"bar_length": LENGTH, "text": translator.text}
+    return environment.get_template(_RELIEF if page is None else _TEMPLATES[type(page)]).render(
         page=page,
+        language=translator.language,
+        guidance=translator.guidance,
+        version=__version__,
         style=Markup(style),  # noqa: S704 - our own file
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
     )
 
 
-def _text(name: str) -> str:
+def _file(name: str) -> str:
     return files("nightcare.report_html").joinpath(name).read_text(encoding="utf-8")

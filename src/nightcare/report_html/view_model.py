@@ -1,4 +1,4 @@
-"""The texts and figures of the page; the template has only the layout."""
+"""The figures of the page, and its texts that depend on the diary; the template has the others."""
 
 from __future__ import annotations
 
@@ -15,9 +15,14 @@ from nightcare.domain.safe_text import one_line
 from nightcare.domain.schedule import ReferralRule
 from nightcare.i18n.report_text import counsel, counted_nights, how_bad, in_full
 from nightcare.i18n.translator import Translator
-from nightcare.report_html.bar_chart import BarMark
-from nightcare.report_html.calendar import NightCalendar, build_calendar
-from nightcare.report_html.tables import Table, build_period_table, build_tables
+from nightcare.report_html.charts import (
+    BarMark,
+    NightCalendar,
+    Table,
+    build_calendar,
+    build_period_table,
+    build_tables,
+)
 
 MOST_LISTED = 100
 """Cramps that are listed one by one, so that a page of many years still opens at once."""
@@ -48,7 +53,6 @@ class DiaryEntry:
 class DiaryEntries:
     """The cramps, the latest first; the remark says if there are none, or more than listed."""
 
-    title: str
     entries: tuple[DiaryEntry, ...]
     remark: str
 
@@ -58,14 +62,12 @@ class ReferralSection:
     """The section on seeing a professional.
 
     Attributes:
-        title: The heading.
         reasons: The reasons that the diary gives; with one, the section comes near the top.
         statements: The statements of the guidance.
         sources: The sources of these statements.
         remarks: The origin of the numbers, and the limits of the page.
     """
 
-    title: str
     reasons: tuple[str, ...]
     statements: tuple[str, ...]
     sources: tuple[str, ...]
@@ -77,42 +79,30 @@ class Page:
     """The whole page.
 
     Attributes:
-        language: The code of its language, such as "en".
-        title: The heading.
         span: The nights that it covers.
         figures: The counted nights.
         too_few: The remark that there are too few nights for a conclusion; else empty.
         calendar: The nights one by one.
-        counted: The heading of the tables.
         tables: The tables of severities, hours and reminders.
         periods: The nights by week or month; None if there are too few.
-        no_cause: The remark that the figures show no causes; it comes before them.
         entries: The cramps.
         professional: The section on seeing a professional.
         written: The program that wrote it, and the date.
     """
 
-    language: str
-    title: str
     span: str
     figures: tuple[Figure, ...]
     too_few: str
     calendar: NightCalendar
-    counted: str
     tables: tuple[Table, ...]
     periods: Table | None
-    no_cause: str
     entries: DiaryEntries
     professional: ReferralSection
     written: str
 
 
 def build_page(
-    report: Report,
-    why: Referral | None,
-    rule: ReferralRule,
-    translator: Translator,
-    today: date,
+    report: Report, why: Referral | None, rule: ReferralRule, translator: Translator, today: date
 ) -> Page:
     """Return the page of a report.
 
@@ -127,16 +117,12 @@ def build_page(
     first, last = (in_full(report.days[at], translator) for at in (0, -1))
     has_periods = len(report.spans) > 1 and report.enough
     return Page(
-        language=translator.language,
-        title=say("page_title"),
         span=say("page_span", first=first, last=last),
         figures=tuple(_figures(report, translator)),
         too_few="" if report.enough else say("report_too_few", fewest=FEWEST_NIGHTS),
         calendar=build_calendar(report, translator),
-        counted=say("page_counted"),
         tables=tuple(build_tables(report, translator)),
         periods=build_period_table(report, translator) if has_periods else None,
-        no_cause=say("report_no_cause"),
         entries=_entries(report.cramps, translator),
         professional=_professional(why, rule, translator),
         written=say("page_written", version=__version__, date=in_full(today, translator)),
@@ -157,7 +143,7 @@ def _entries(cramps: Sequence[Cramp], translator: Translator) -> DiaryEntries:
     if len(listed) < len(cramps):
         remark = translator.text("page_latest", listed=len(listed), all=len(cramps))
     entries = tuple(_entry(one, translator) for one in listed)
-    return DiaryEntries(translator.text("page_noted"), entries, remark)
+    return DiaryEntries(entries, remark)
 
 
 def _entry(cramp: Cramp, translator: Translator) -> DiaryEntry:
@@ -193,7 +179,6 @@ def _professional(
     statements = {one.id: one.text for one in guidance.professional}
     limit = (advice.limit,) if advice.reasons else ()
     return ReferralSection(
-        title=say("page_professional"),
         reasons=advice.reasons,
         statements=advice.statements,
         sources=tuple(
