@@ -18,8 +18,7 @@ from generating.keys import Table, tables
 from nightcare import __released__, __version__
 from nightcare.cli.command_group import app
 from nightcare.cli.command_help import LocalisedCommand, localised_parameters, path_of
-from nightcare.i18n.config_texts import config_texts
-from nightcare.i18n.help_texts import HelpTexts, read_help
+from nightcare.i18n.reference_texts import HelpTexts, config_texts, read_help
 from nightcare.toml_writer import value_text
 
 EXAMPLE = """\

@@ -16,7 +16,7 @@ from nightcare.cli.command_help import LocalisedCommand, localised_parameters, p
 from nightcare.config import types
 from nightcare.config.config_file import example_text
 from nightcare.config.values import WEEKDAYS
-from nightcare.i18n.help_texts import read_help
+from nightcare.i18n.reference_texts import read_help
 
 UNCOMMENTED = re.sub(r"^# (?=\[|\w+ *=)", "", example_text(), flags=re.MULTILINE)
 """The example with its commented keys."""

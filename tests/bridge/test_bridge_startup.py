@@ -18,7 +18,7 @@ from nightcare.bridge.settings import BridgeSettings, bridge_settings, computer_
 from nightcare.bridge.topics import OFFLINE, Topics
 from nightcare.config.load import load
 from nightcare.errors import DesktopError, ExtraMissing, NotConfigured, StateError
-from nightcare.i18n.bridge_text import trouble_text
+from nightcare.i18n.error_text import trouble_text
 from nightcare.i18n.translator import read_words
 from nightcare.paths import bridge_lock
 from parts.processes import HANG_SECONDS

@@ -10,7 +10,7 @@ import pytest
 
 from nightcare.bridge.broker_answers import trouble_of
 from nightcare.bridge.broker_connection import backoff
-from nightcare.i18n.bridge_text import trouble_text
+from nightcare.i18n.error_text import trouble_text
 from nightcare.i18n.translator import read_words
 
 

@@ -11,7 +11,7 @@ import pytest
 from cli.terminal import Terminal
 from nightcare.cli.command_group import LazyGroup, app
 from nightcare.cli.command_help import path_of
-from nightcare.i18n.help_texts import HelpTexts, of_option, read_help
+from nightcare.i18n.reference_texts import HelpTexts, of_option, read_help
 from nightcare.languages import languages
 
 

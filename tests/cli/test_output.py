@@ -10,7 +10,6 @@ import tomli
 from cli.talk import talking
 from cli.terminal import Terminal
 from nightcare.cli.output import fitted
-from nightcare.cli.routine_display import Ticking
 
 
 def narrow(terminal: Terminal, monkeypatch: pytest.MonkeyPatch, language: str = "en") -> Terminal:
@@ -50,13 +49,16 @@ def test_a_stretch_breaks_between_words(
 ) -> None:
     """From its title to the question before its first step."""
 
-    class Stopped(Ticking):
+    class Stopped:
         """A clock that Ctrl-C stops."""
+
+        def monotonic(self) -> float:
+            return 0.0
 
         def sleep(self, seconds: float) -> None:  # noqa: ARG002 - it does not sleep
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("nightcare.cli.stretch.Ticking", Stopped)
+    monkeypatch.setattr("nightcare.cli.stretch.time", Stopped())
     lines = narrow(terminal, monkeypatch, language)("stretch").out.splitlines()
     assert len(lines) > 10
     assert max(map(len, lines)) <= 40

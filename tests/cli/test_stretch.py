@@ -55,7 +55,7 @@ class Clock:
     late: float = 0.01
     _now: float = 77.0
 
-    def now(self) -> float:
+    def monotonic(self) -> float:
         """Return the time."""
         return self._now
 
@@ -82,7 +82,7 @@ class Tty(io.StringIO):
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Return the clock of every stretch in this test."""
     made = Clock()
-    monkeypatch.setattr("nightcare.cli.stretch.Ticking", lambda: made)
+    monkeypatch.setattr("nightcare.cli.stretch.time", made)
     return made
 
 
@@ -188,7 +188,7 @@ def test_the_clock_waits_for_a_reader_without_a_keyboard(terminal: Terminal, clo
     first, _, rest = result.out.partition("It starts in 10 s.")
     assert "Step 1 of 2 · left leg · 5 s: Stand on one leg." in first
     assert "Step 2 of 2" in rest
-    assert clock.now() >= 77 + 10 + 10
+    assert clock.monotonic() >= 77 + 10 + 10
 
 
 @pytest.mark.parametrize("key", [CONTROL_C, CONTROL_D])
@@ -222,7 +222,7 @@ def test_stretch_without_a_config_or_a_service(
     places = [flowing.index(step.text) for step in calf.steps]
     assert places == sorted(places)
     assert flowing.endswith(f"{translator.text('led_done_title')}.")
-    assert clock.now() >= 77 + 130
+    assert clock.monotonic() >= 77 + 130
     assert not terminal.state.exists()
 
 
@@ -234,7 +234,7 @@ def test_a_routine_of_ones_own(terminal: Terminal, clock: Clock) -> None:
     assert "At the desk, 10 s" in result.out
     assert "left leg" in result.out
     assert "Source" not in result.out
-    assert clock.now() < 77 + 21
+    assert clock.monotonic() < 77 + 21
 
 
 def test_the_routine_of_the_config_is_the_usual_one(terminal: Terminal, clock: Clock) -> None:
@@ -243,7 +243,7 @@ def test_the_routine_of_the_config_is_the_usual_one(terminal: Terminal, clock: C
     assert "A quick stretch, 1 min 40 s" in terminal("stretch").out
     terminal.write("[stretch]\nroutine = false\n")
     assert "Calf stretch and massage" in terminal("stretch").out
-    assert clock.now() > 77 + 230
+    assert clock.monotonic() > 77 + 230
 
 
 def test_a_config_with_mistakes_keeps_nobody_from_a_stretch(
@@ -255,7 +255,7 @@ def test_a_config_with_mistakes_keeps_nobody_from_a_stretch(
     assert result.code == 0
     assert "config check" in result.err
     assert "A quick stretch" in result.out
-    assert clock.now() > 77 + 50
+    assert clock.monotonic() > 77 + 50
 
 
 @pytest.mark.parametrize(
@@ -310,7 +310,7 @@ def test_at_its_end_a_stretching_reminder_that_is_open_is_done(
     state = terminal.remembered(delivery)
     assert isinstance(state, Closed)
     assert state.outcome is Outcome.DONE
-    assert state.at - terminal.now >= timedelta(seconds=clock.now() - 77 - 1)
+    assert state.at - terminal.now >= timedelta(seconds=clock.monotonic() - 77 - 1)
     assert isinstance(terminal.remembered(water), Active)
     assert terminal("undo").code == 0
 
@@ -338,7 +338,7 @@ def test_a_journal_that_cannot_be_used_is_no_matter(terminal: Terminal, clock: C
     (terminal.state / "journal.sqlite").write_bytes(b"no database" * 1000)
     result = terminal("stretch", "quick")
     assert (result.code, result.err) == (0, "")
-    assert clock.now() > 77 + 50
+    assert clock.monotonic() > 77 + 50
 
 
 # In a terminal of its own

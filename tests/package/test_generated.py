@@ -19,8 +19,7 @@ from generating.owner_facts import metainfo_file
 from nightcare import __released__, __version__
 from nightcare.cli.command_group import app
 from nightcare.config.json_schema import config_schema
-from nightcare.i18n.config_texts import config_texts
-from nightcare.i18n.help_texts import read_help
+from nightcare.i18n.reference_texts import config_texts, read_help
 from parts.processes import SEARCH_PATH, find_program, run_tool
 
 SHARE = PROJECT / "share"

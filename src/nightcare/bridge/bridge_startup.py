@@ -17,7 +17,7 @@ from nightcare.config.subprocess_loader import load_in_subprocess
 from nightcare.desktop.instance_lock import FileLock
 from nightcare.desktop.own_process import restart
 from nightcare.errors import DesktopError, ExtraMissing, NotConfigured, StateError
-from nightcare.i18n.bridge_text import trouble_text
+from nightcare.i18n.error_text import trouble_text
 from nightcare.i18n.translator import Translator
 from nightcare.ownership import refuse_as_root
 from nightcare.paths import (

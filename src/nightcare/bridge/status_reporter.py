@@ -12,8 +12,7 @@ from nightcare.bridge.broker_answers import Trouble
 from nightcare.bridge.publication import bridge_of
 from nightcare.bridge.reader import JournalReader
 from nightcare.errors import NightcareError, StateError
-from nightcare.i18n.bridge_text import trouble_text
-from nightcare.i18n.error_text import error_lines
+from nightcare.i18n.error_text import error_lines, trouble_text
 from nightcare.i18n.event_log import event_log
 from nightcare.journal.service_status import BridgeStatus, write_bridge_status
 

@@ -16,7 +16,7 @@ from nightcare.cli.main import INTERRUPTED
 from nightcare.errors import NightcareError
 
 if TYPE_CHECKING:
-    from nightcare.i18n.help_texts import HelpTexts
+    from nightcare.i18n.reference_texts import HelpTexts
 
 COMMANDS = {
     "start": {

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from nightcare.i18n.help_texts import HelpTexts
+    from nightcare.i18n.reference_texts import HelpTexts
 
 _WIDEST = 80
 """Columns up to which help uses the width of the terminal."""
@@ -28,7 +28,7 @@ def help_texts(context: click.Context) -> HelpTexts:
     """Return the help texts in the language of the person's config, or of the desktop."""
     # Most commands print no help.
     from nightcare.cli.command_context import CommandContext  # noqa: PLC0415
-    from nightcare.i18n.help_texts import read_help  # noqa: PLC0415
+    from nightcare.i18n.reference_texts import read_help  # noqa: PLC0415
     from nightcare.languages import desktop_language  # noqa: PLC0415
 
     named = context.find_root().params.get("config")
@@ -40,7 +40,7 @@ def localised_parameters(
     command: click.Command, context: click.Context, texts: HelpTexts
 ) -> tuple[list[click.Argument], list[click.Option]]:
     """Return the arguments and the visible options of a command, with texts of the language."""
-    from nightcare.i18n.help_texts import of_option  # noqa: PLC0415 - as above
+    from nightcare.i18n.reference_texts import of_option  # noqa: PLC0415 - as above
 
     path = path_of(context)
     arguments: list[click.Argument] = []
@@ -116,7 +116,7 @@ class LocalisedCommand(click.Command):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
         """Return what may follow, each with its help."""
-        from nightcare.i18n.help_texts import of_option  # noqa: PLC0415 - as above
+        from nightcare.i18n.reference_texts import of_option  # noqa: PLC0415 - as above
 
         items = super().shell_complete(ctx, incomplete)
         texts, path = help_texts(ctx), path_of(ctx)

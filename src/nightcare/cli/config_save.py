@@ -10,7 +10,7 @@ from nightcare.cli.command_context import CommandContext
 from nightcare.cli.output import echo_text
 from nightcare.config.config_file import example_text, read_raw
 from nightcare.errors import StateError
-from nightcare.i18n.config_texts import config_texts
+from nightcare.i18n.reference_texts import config_texts
 from nightcare.i18n.translator import Translator
 
 READ_AT_START = "notify"

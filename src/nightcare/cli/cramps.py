@@ -181,10 +181,7 @@ def remove_command(context: CommandContext, *, number: int | None, night: str | 
 
 @cramp_group.command("export")
 @click.option(
-    "--format",
-    "form",
-    type=click.Choice(["csv", "json"], case_sensitive=False),
-    default="csv",
+    "--format", "form", type=click.Choice(["csv", "json"], case_sensitive=False), default="csv"
 )
 @click.option("--output", type=PATH)
 @click.option("--yes", is_flag=True)

@@ -53,15 +53,8 @@ _WORST_FIRST = (State.BAD, State.WARNING, State.UNKNOWN, State.GOOD)
 
 
 @click.command("doctor", cls=LocalisedCommand)
-@click.option(
-    "--notify",
-    is_flag=True,
-)
-@click.option(
-    "--seconds",
-    type=int,
-    default=60,
-)
+@click.option("--notify", is_flag=True)
+@click.option("--seconds", type=int, default=60)
 @json_option
 @pass_context
 def doctor_command(context: CommandContext, *, notify: bool, seconds: int, as_json: bool) -> int:

@@ -46,15 +46,9 @@ _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 @click.command("export", cls=LocalisedCommand)
 @click.option(
-    "--format",
-    "form",
-    type=click.Choice(["json", "csv"], case_sensitive=False),
-    default="json",
+    "--format", "form", type=click.Choice(["json", "csv"], case_sensitive=False), default="json"
 )
-@click.option(
-    "--output",
-    type=PATH,
-)
+@click.option("--output", type=PATH)
 @click.option("--ics", type=PATH)
 @click.option("--hydration", is_flag=True)
 @click.option("--yes", is_flag=True)

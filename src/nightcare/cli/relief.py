@@ -109,10 +109,7 @@ class _Card:
 
     def _record(self) -> None:
         """Record the cramp at the time when the card was asked for."""
-        from nightcare.engine.diary_actions import (  # noqa: PLC0415 - not for the card
-            Details,
-            DiaryActions,
-        )
+        from nightcare.engine.diary_actions import Details, DiaryActions  # noqa: PLC0415 - not for the card
 
         if self.recorded:
             return

@@ -44,23 +44,13 @@ _MARGIN = timedelta(days=3)
 
 @click.command("report", cls=LocalisedCommand)
 @click.option("--days", type=int, default=30)
-@click.option(
-    "--html",
-    "file",
-    type=PATH,
-)
+@click.option("--html", "file", type=PATH)
 @click.option("--open", "shown", is_flag=True)
 @click.option("--yes", is_flag=True)
 @json_option
 @pass_context
 def report_command(
-    context: CommandContext,
-    *,
-    days: int,
-    file: Path | None,
-    shown: bool,
-    yes: bool,
-    as_json: bool,
+    context: CommandContext, *, days: int, file: Path | None, shown: bool, yes: bool, as_json: bool
 ) -> int:
     """Show what your diary adds up to, week by week."""
     checked_days(days)
@@ -154,8 +144,7 @@ def _lines(made: Report, context: CommandContext) -> Iterator[str]:
         yield ""
         yield translator.text("report_worst")
         yield from _columns(
-            [(how_bad(kind, translator), str(count)) for kind, count in made.worst.items()],
-            "  ",
+            [(how_bad(kind, translator), str(count)) for kind, count in made.worst.items()], "  "
         )
     if made.hours:
         yield ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,27 +16,15 @@ from nightcare.i18n.translator import Translator
 
 
 class RoutineClock(Protocol):
-    """A clock in seconds."""
+    """A clock in seconds, such as the module `time`."""
 
-    def now(self) -> float:
+    def monotonic(self) -> float:
         """Return the seconds since some moment."""
         ...
 
-    def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float, /) -> None:
         """Wait for so many seconds."""
         ...
-
-
-class Ticking:
-    """The monotonic clock of this machine."""
-
-    def now(self) -> float:
-        """Return the seconds since some moment."""
-        return time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        """Wait for so many seconds."""
-        time.sleep(seconds)
 
 
 class RoutineDisplay(Protocol):
@@ -82,13 +69,13 @@ def show_routine(routine: Routine, display: RoutineDisplay, clock: RoutineClock)
     Raises:
         KeyboardInterrupt: The user stopped it.
     """
-    began = clock.now()
+    began = clock.monotonic()
     elapsed = timedelta()
     while (stage := stage_at(routine, elapsed)) is not None:
         display.at(stage, elapsed)
         left = (stage.ends - elapsed).total_seconds()
         clock.sleep(left if display.every is None else min(left, display.every))
-        elapsed = timedelta(seconds=clock.now() - began)
+        elapsed = timedelta(seconds=clock.monotonic() - began)
     return elapsed
 
 

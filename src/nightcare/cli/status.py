@@ -207,7 +207,7 @@ def _service_lines(status: _Status, context: CommandContext) -> Iterator[str]:
 
 def _bridge_line(runs: bool, bridge: BridgeStatus, context: CommandContext) -> str:  # noqa: FBT001 - private
     """Return the state of the bridge to the MQTT broker as a line."""
-    from nightcare.i18n.bridge_text import trouble_text  # noqa: PLC0415 - only with [mqtt]
+    from nightcare.i18n.error_text import trouble_text  # noqa: PLC0415 - only with [mqtt]
 
     trouble = bridge.trouble and trouble_text(bridge.trouble, bridge.reason, context.translator)
     return context.translator.text(

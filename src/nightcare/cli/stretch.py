@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from nightcare.cli.completion import routine_names
 from nightcare.cli.main import INTERRUPTED
 from nightcare.cli.output import coloured, echo, echo_text, print_json
 from nightcare.cli.questions import prompt
-from nightcare.cli.routine_display import RoutineClock, Ticking, display_for, show_routine
+from nightcare.cli.routine_display import RoutineClock, display_for, show_routine
 from nightcare.cli.tips import advice, language_option, translator_in, wrapped
 from nightcare.domain.delivery import Active, Delivery, Held, foremost
 from nightcare.domain.guidance import Guidance, Routine
@@ -101,13 +102,13 @@ def guide(routine: Routine, translator: Translator, *, dim: bool) -> timedelta |
     """
     plain = not coloured(sys.stdout)
     style = functools.partial(click.style, dim=True) if dim and not plain else str
-    clock = Ticking()
-    began = clock.now()
+    clock: RoutineClock = time
+    began = clock.monotonic()
     try:
         _get_ready(routine, translator, clock, style)
         with display_for(sys.stdout, translator, dim=dim, plain=plain) as display:
             show_routine(routine, display, clock)
-        took: timedelta | None = timedelta(seconds=clock.now() - began)
+        took: timedelta | None = timedelta(seconds=clock.monotonic() - began)
         said = f"{translator.text('led_done_body')} {translator.text('led_done_title')}."
     except KeyboardInterrupt:
         took, said = None, translator.text("stretch_stopped")

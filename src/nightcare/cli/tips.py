@@ -20,10 +20,7 @@ _WIDEST = 72
 """Columns that are comfortable to read."""
 
 
-language_option = click.option(
-    "--language",
-    type=click.Choice(languages(), case_sensitive=False),
-)
+language_option = click.option("--language", type=click.Choice(languages(), case_sensitive=False))
 
 
 def translator_in(context: CommandContext, language: str | None) -> Translator:

@@ -86,10 +86,7 @@ def _computer(delivery: Delivery | None) -> str | None:
 
 
 def _print(
-    decision: Decision,
-    delivery: Delivery | None,
-    names: Mapping[str, str],
-    context: CommandContext,
+    decision: Decision, delivery: Delivery | None, names: Mapping[str, str], context: CommandContext
 ) -> None:
     state = None if delivery is None else delivery.state
     if isinstance(state, Closed) and state.computer is not None:

@@ -1,4 +1,4 @@
-"""Errors and diagnostics of the config file as text: what is wrong, where, and how to fix it."""
+"""Errors, diagnostics of the config file and troubles of the bridge as text."""
 
 from __future__ import annotations
 
@@ -95,3 +95,19 @@ def _other_place(problem: Diagnostic, translator: Translator) -> str | None:
 def _printable(text: str) -> str:
     """Replace all that would break the line or command the terminal."""
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+
+
+def trouble_key(trouble: str) -> str:
+    """Return the key of the text that says why the bridge has no connection, a `Trouble`."""
+    return f"mqtt_trouble_{trouble}"
+
+
+def trouble_text(trouble: str, reason: str, translator: Translator) -> str:
+    """Return why the bridge has no connection, and what to do about it.
+
+    Args:
+        trouble: The key of a `Trouble`.
+        reason: What a library or the broker said, or the path of the file.
+        translator: The language.
+    """
+    return translator.text(trouble_key(trouble), reason=reason)

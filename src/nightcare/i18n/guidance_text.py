@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nightcare.domain.guidance import (
-    Advice,
-    Guidance,
-    PartOfDay,
-    Routine,
-    RoutineStep,
-    Side,
-    Tip,
-)
+from nightcare.domain.guidance import Advice, Guidance, PartOfDay, Routine, RoutineStep, Side, Tip
 from nightcare.domain.reminders import Topic
 
 

@@ -17,9 +17,8 @@ from nightcare.desktop.time_zone import LOCAL_TIME
 from nightcare.errors import StateError
 from nightcare.journal.memory_fallback import FallbackJournal
 from nightcare.service.active_settings import ActiveSettings, ServiceContext
-from nightcare.service.config_reload import ConfigReload, ReloadResult
+from nightcare.service.config_reload import ConfigReload, ReloadHandler, ReloadResult
 from nightcare.service.desktop_session import DesktopSession
-from nightcare.service.reload_handler import ReloadHandler
 from nightcare.service.runtime import Runtime
 from nightcare.service.shutdown import Shutdown, cancel_all
 from nightcare.service.status_publisher import StatusPublisher

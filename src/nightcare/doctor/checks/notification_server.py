@@ -14,12 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nightcare.desktop.dbus import Fault
-from nightcare.desktop.notify.server_traits import (
-    INTERFACE,
-    PATH,
-    ServerTraits,
-    nothing_remembered,
-)
+from nightcare.desktop.notify.server_traits import INTERFACE, PATH, ServerTraits, nothing_remembered
 from nightcare.desktop.programs import output
 from nightcare.doctor.check import (
     Check,

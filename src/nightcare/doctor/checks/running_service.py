@@ -24,7 +24,7 @@ from nightcare.doctor.check import (
     unknown,
     warning,
 )
-from nightcare.i18n.bridge_text import trouble_key
+from nightcare.i18n.error_text import trouble_key
 from nightcare.journal.service_status import BridgeStatus, PublishedEnvironment, ServiceStatus
 from nightcare.languages import desktop_language
 from nightcare.paths import bridge_runs, differing, state_folder

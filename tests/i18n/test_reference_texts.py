@@ -9,7 +9,7 @@ import tomli
 
 from generating.keys import tables
 from nightcare.config.config_file import example_text
-from nightcare.i18n.config_texts import config_texts
+from nightcare.i18n.reference_texts import config_texts
 from nightcare.languages import languages
 
 OTHERS = [one for one in languages() if one != "en"]
