@@ -46,7 +46,7 @@ def render_page(page: Page | HomePage | None, translator: Translator) -> str:
         loader=FunctionLoader(_file),
     )
     # Imported macros see the globals alone.
-    environment.globals |= {"bar_length": LENGTH, "text": translator.text}
+    environment.globals.update(bar_length=LENGTH, text=translator.text)
     return environment.get_template(_RELIEF if page is None else _TEMPLATES[type(page)]).render(
         page=page,
         language=translator.language,
