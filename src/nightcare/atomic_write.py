@@ -123,6 +123,8 @@ def private_folder(folder: Path) -> None:
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
     for one in reversed(missing):
         one.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+        # A umask such as 0177 has taken bits away.
+        one.chmod(_PRIVATE_FOLDER)
     # This fails if a file has its name.
     folder.mkdir(exist_ok=True)
 

@@ -117,7 +117,13 @@ def chosen_config(
     if asked is not None and asked != usual:
         return asked
     # The usual one may be missing. A dangling link or an unreadable folder is a mistake to be told.
-    return usual if usual.is_symlink() or usual.exists() else None
+    try:
+        usual.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError:
+        pass
+    return usual
 
 
 def place_of_config(

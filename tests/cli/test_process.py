@@ -70,6 +70,22 @@ def test_nothing_waits_for_a_named_pipe(program: Run, tmp_path: Path, command: s
     assert pipe.is_fifo()
 
 
+@pytest.mark.parametrize(
+    ("name", "words", "code"),
+    [("loop", "next", 78), ("loop", "preview --nonsense", 2), ("x" * 300, "preview --nonsense", 2)],
+)
+def test_a_config_folder_that_cannot_be_searched_is_a_mistake_in_the_config(
+    program: Run, tmp_path: Path, name: str, words: str, code: int
+) -> None:
+    """As one is that root has made: no traceback, and not the defaults without a word."""
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    config = tmp_path / name / "nightcare" / "config.toml"
+    result = program(*words.split(), XDG_CONFIG_HOME=str(tmp_path / name))
+    assert (result.returncode, result.stdout) == (code, b"")
+    assert b"Traceback" not in result.stderr
+    assert (bytes(config) in result.stderr) is (code == 78)
+
+
 INTERRUPTED = """
 import sys
 from nightcare.cli.main import main

@@ -582,10 +582,11 @@ def test_a_folder_in_the_place_of_a_companion_is_named(tmp_path: Path, suffix: s
     assert caught.value.values == {"path": tmp_path / f"{FILE_NAME}{suffix}"}
 
 
-def test_folders_are_private_whatever_the_umask(tmp_path: Path) -> None:
-    """The same holds for parents that are created on the way."""
+@pytest.mark.parametrize("umask", [0, 0o177, 0o777])
+def test_folders_are_private_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    """The same holds for parents that are created on the way, which their owner can use."""
     folder = tmp_path / "one" / "two" / "nightcare"
-    before = os.umask(0)
+    before = os.umask(umask)
     try:
         Journal.open(folder).close()
     finally:

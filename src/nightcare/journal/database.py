@@ -339,6 +339,7 @@ def _create(path: Path) -> None:
         return
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        path.chmod(0o600)
     except FileExistsError:
         # Another command was quicker; a dangling link cannot be used.
         if not path.exists():

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 
+from nightcare.atomic_write import private_folder
 from nightcare.config.cache import load_cached
 from nightcare.config.config_source import source_of
 from nightcare.config.subprocess_loader import load_in_subprocess
@@ -53,7 +54,7 @@ def run_service(named: Path | None, variables: Mapping[str, str]) -> None:
     state = state_folder(installed)
     with contextlib.suppress(OSError):
         # The cache of the config, which is written first, is in this folder.
-        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(state)
     settings = with_those_of_service(variables, installed)
     source = source_of(chosen_config(named, variables, installed), settings)
     # Validation in this process would stay in memory as long as the service runs.
