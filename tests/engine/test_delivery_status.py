@@ -125,6 +125,9 @@ def test_what_a_server_refused_once_is_shown_when_it_takes_it(bus: PrivateBus) -
             await evening.until("2026-11-23 10:01:02")
             assert delivery(evening) is DeliveryStatus.SHOWN
             assert server.asked[1].expires == 605_000
+            await server.restart()
+            await evening.until("2026-11-23 10:01:20")
+            assert evening.told == ["log_rejected", "log_shown"] * 2
             await evening.until("2026-11-23 10:11:02")
             assert outcome(evening) == "expired: None"
 

@@ -169,9 +169,10 @@ def _shown(context: Context, delivery: Delivery, state: Active, now: datetime) -
     if state.shown is not None or reminder is None:
         # Shown again by a notifier that was restarted: its time goes on.
         context.deliver(delivery, DeliveryStatus.SHOWN)
-        return
-    context.deliver(delivery.shown(reminder, now), DeliveryStatus.SHOWN)
-    context.log("log_shown", reminder=reminder.name, due=delivery.occurrence.due)
+    else:
+        context.deliver(delivery.shown(reminder, now), DeliveryStatus.SHOWN)
+    if reminder is not None and state.delivery is not DeliveryStatus.SHOWN:
+        context.log("log_shown", reminder=reminder.name, due=delivery.occurrence.due)
 
 
 def _start(

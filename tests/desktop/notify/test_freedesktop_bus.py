@@ -40,6 +40,7 @@ from parts.notifier_bench import (
     on_a_server,
     shown,
 )
+from parts.steered_loop import advance, steered
 
 pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
 
@@ -293,8 +294,14 @@ async def bus_that_is_slow(
                 called.put_nowait(fields[HeaderFields.destination])
 
 
-def test_what_came_under_do_not_disturb_is_sent_once_more(bus: PrivateBus) -> None:
-    """The old notification is closed and a new one is shown, if it is still open at the end."""
+@pytest.mark.parametrize("crossing", [False, True])
+def test_what_came_under_do_not_disturb_is_sent_once_more(
+    bus: PrivateBus, *, crossing: bool
+) -> None:
+    """The old notification is closed and a new one is shown, if it is still open at the end.
+
+    So is one that a server got just before it answered that do not disturb is on.
+    """
 
     async def story() -> None:
         async with NotificationServer(bus.address) as server:
@@ -302,9 +309,11 @@ def test_what_came_under_do_not_disturb_is_sent_once_more(bus: PrivateBus) -> No
             async with heard_from(screen) as ear:
                 screen.show(OTHER)
                 await shown(ear, OTHER)
-                screen.quiet(on=True)
+                advance(2.0)
+                screen.quiet(on=not crossing)
                 screen.show(MESSAGE)
                 await shown(ear, MESSAGE)
+                screen.quiet(on=True)
                 for _ in range(2):
                     screen.quiet(on=False)
                 await ear.until_heard(3)
@@ -319,7 +328,7 @@ def test_what_came_under_do_not_disturb_is_sent_once_more(bus: PrivateBus) -> No
                     {OTHER.title, MESSAGE.title, LAST.title}
                 )
 
-    asyncio.run(story())
+    steered(story())
 
 
 def test_nothing_is_heard_under_do_not_disturb_unless_it_was_asked_for(bus: PrivateBus) -> None:
@@ -399,12 +408,13 @@ def test_what_could_not_be_sent_under_do_not_disturb_is_sent_once(bus: PrivateBu
             screen.quiet(on=False)
             async with NotificationServer(bus.address) as server:
                 handle = await shown(ear, MESSAGE)
+                advance(2.0)
                 screen.quiet(on=True)
                 screen.quiet(on=False)
                 await and_nothing_more(screen, ear, NotificationShown(MESSAGE.token, handle))
                 assert [one.title for one in server.asked] == [MESSAGE.title, LAST.title]
 
-    asyncio.run(story())
+    steered(story())
 
 
 def test_a_change_of_server_outruns_the_answer_who_it_is(home: Home) -> None:

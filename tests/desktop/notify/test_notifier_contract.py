@@ -20,6 +20,7 @@ from parts.bus import PrivateBus, private_bus
 from parts.home import private_home
 from parts.memory_screen import Ear, MemoryScreen, heard_from
 from parts.notification_server import NotificationServer
+from parts.steered_loop import advance, steered
 
 pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
 
@@ -141,7 +142,7 @@ def play(request: pytest.FixtureRequest, bus: PrivateBus) -> Play:
             async with staging(bus) as stage:
                 await story(stage)
 
-        asyncio.run(whole())
+        steered(whole())
 
     return on_stage
 
@@ -228,6 +229,7 @@ def test_what_was_there_before_do_not_disturb_is_not_shown_again(play: Play) -> 
 
     async def story(stage: Stage) -> None:
         await stage.shows(MESSAGE)
+        advance(2.0)
         stage.screen.quiet(on=True)
         stage.screen.quiet(on=False)
         await stage.shows(OTHER)

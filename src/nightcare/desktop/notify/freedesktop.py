@@ -116,7 +116,7 @@ class FreedesktopNotifier:
         with the next one, and some never, and none says which.
         """
         ended = self._outbox.quiet and not on
-        self._outbox.quiet = on
+        self._outbox.set_quiet(on=on)
         if ended:
             for message in self._outbox.unseen():
                 self._take_off(message.token)

@@ -24,6 +24,11 @@ _MOST_REFUSALS = 2
 """Times in a row that one server may answer without an id; some put up a modal dialog each time."""
 
 
+_CROSSING = 1.0
+"""Seconds for which a server may be in do not disturb before its answer about that is here. At full
+hours both a reminder and a server's schedule of do not disturb are due."""
+
+
 @dataclass(slots=True, eq=False)
 class Pending:
     """A message that belongs on the screen.
@@ -33,19 +38,21 @@ class Pending:
         in_place: Whether it replaces the notification that is on the screen.
         placed: Whether it is on the screen.
         since: The time at which a server first took it, in the loop's time; None before.
+        sent: The time at which it was last sent, likewise; -inf before.
         due: The time of the next attempt, in the loop's time.
         failures: The number of failures in a row.
         refusals: The number of answers without an id in a row, of the present server.
         taken: The number of servers that have taken it.
         restarted: Whether a server has been started for it after one that had it has gone.
         servers: The number of servers that have appeared since it was added.
-        unseen: Whether it was sent while do not disturb was on.
+        unseen: Whether it was sent while do not disturb was on, or just before.
     """
 
     message: Message
     in_place: bool = False
     placed: bool = False
     since: float | None = None
+    sent: float = -math.inf
     due: float = 0.0
     failures: int = 0
     refusals: int = 0
@@ -63,7 +70,7 @@ class Outbox:
         rest: Seconds between the end of one notification and the next one.
 
     Attributes:
-        quiet: Whether do not disturb is on.
+        quiet: Whether do not disturb is on; set by `set_quiet`.
     """
 
     def __init__(self, delays: Sequence[float], rest: float) -> None:
@@ -122,9 +129,18 @@ class Outbox:
         """Remove a message."""
         self._messages.pop(token, None)
 
+    def set_quiet(self, *, on: bool) -> None:
+        """Take note of do not disturb, which may have been on when the last message was sent."""
+        if on and not self.quiet:
+            earliest = asyncio.get_running_loop().time() - _CROSSING
+            for pending in self._messages.values():
+                pending.unseen |= pending.sent >= earliest
+        self.quiet = on
+
     def mark_sent(self, pending: Pending) -> None:
         """Take note that it is about to be sent to a server."""
         pending.unseen = self.quiet
+        pending.sent = asyncio.get_running_loop().time()
 
     def unseen(self) -> list[Message]:
         """Return the messages that were sent while do not disturb was on."""
