@@ -211,7 +211,8 @@ def test_a_state_folder_that_cannot_be_made(terminal: Terminal, command: tuple[s
     assert (result.code, result.out) == (1, "")
     assert result.err == (
         f"The folder {terminal.state} cannot be used: Not a directory. "
-        "Make it writable for you, or choose another with XDG_STATE_HOME.\n"
+        "Make it writable for you, free some space if its disk is full, or choose another with "
+        "XDG_STATE_HOME.\n"
     )
 
 

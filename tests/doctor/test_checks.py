@@ -163,3 +163,9 @@ def test_names_of_others_cannot_command_the_terminal() -> None:
     """A server may call itself what it likes, and a folder be called anything."""
     one = good(Check.BUS, "doctor_bus_good", address="unix:path=/a\x1b[31m\n\udcff")
     assert message_of(one, ENGLISH) == "it answers at unix:path=/a\ufffd[31m\ufffd\ufffd."
+
+
+def test_on_a_full_disk_a_journal_that_cannot_be_read_is_not_called_damaged() -> None:
+    """SQLite says "disk I/O error" of a sound one: space is what it needs, not another start."""
+    findings = judge_journal(replace(JOURNAL, content="disk I/O error", free=0), FOLDER)
+    assert {one.fix for one in findings} == {"doctor_disk_mend"}

@@ -26,8 +26,7 @@ FILE_NAME = "journal.sqlite"
 COMPANIONS = ("-wal", "-shm")
 """Suffixes of the files that SQLite adds beside it."""
 
-_BUSY_SECONDS = 5.0
-_RETRY_SECONDS = 0.01
+_BUSY_SECONDS, _RETRY_SECONDS = 5.0, 0.01
 _IN_USE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _MEMORY = ":memory:"
 

@@ -160,6 +160,9 @@ def _judge_access(journal: Inspection) -> Iterable[Finding]:
 
 def _judge_content(journal: Inspection) -> Iterable[Finding]:
     path, damaged = journal.path, "doctor_journal_damaged_mend"
+    if journal.free is not None and journal.free < _FULL:
+        # SQLite cannot add its files to read what is sound.
+        damaged = "doctor_disk_mend"
     match journal.content:
         case str(reason):
             yield bad(Check.JOURNAL, "doctor_journal_unreadable", damaged, path=path, reason=reason)
