@@ -44,7 +44,12 @@ from nightcare.doctor.checks.notification_server import (
     judge_do_not_disturb,
     judge_server,
 )
-from nightcare.doctor.checks.running_service import judge_environment, judge_home, judge_tray
+from nightcare.doctor.checks.running_service import (
+    judge_environment,
+    judge_home,
+    judge_refusal,
+    judge_tray,
+)
 from nightcare.doctor.checks.service_unit import (
     NoManager,
     SessionFacts,
@@ -62,6 +67,7 @@ from nightcare.doctor.checks.system_clock import (
     judge_zone_of_service,
 )
 from nightcare.doctor.checks.versions import VersionFacts, judge_versions
+from nightcare.domain.delivery import DeliveryStatus
 from nightcare.errors import ConfigError
 from nightcare.journal.inspection import Content
 from nightcare.journal.migrations import VERSION
@@ -272,6 +278,11 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
         judged(in_terminal(watched=True) | {"why": "configured"}, CONFIG, desktop=True),
         [("service_good", GOOD)],
     ),
+    # What it could not show
+    (judge_refusal(None), []),
+    (judge_refusal(DeliveryStatus.NO_ID), [("not_shown", WARNING)]),
+    (judge_refusal(DeliveryStatus.NO_SERVER), [("not_shown", BAD)]),
+    (judge_refusal(DeliveryStatus.ERROR), [("not_shown", BAD)]),
     # Its environment
     (judge_buses(SERVICE, BUS, BUS), []),
     (judge_buses(SERVICE, BUS, BusFacts(None)), []),

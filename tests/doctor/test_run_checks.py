@@ -18,6 +18,9 @@ from nightcare import __version__
 from nightcare.desktop.instance_lock import InstanceLock
 from nightcare.doctor.check import Check, CheckContext, Finding, Limits, State, fix_of, message_of
 from nightcare.doctor.run_checks import run_checks
+from nightcare.domain.delivery import Active, DeliveryStatus, begin
+from nightcare.domain.guidance import Topic
+from nightcare.domain.reminders import Key, Occurrence
 from nightcare.i18n.translator import read_words
 from nightcare.journal.store import SERVICE_NOTE, Journal
 from nightcare.threads import run_in_thread
@@ -31,6 +34,7 @@ from parts.scripts import shell_program
 ENGLISH = read_words("en")
 NOW = datetime(2037, 11, 22, 13, 10, tzinfo=UTC)
 """A Sunday, later than the release of any version that is tested."""
+HOUR = timedelta(hours=1)
 IN_GOOD_TIME = Limits(call=60.0, service=60.0, probe=60.0)
 AT_ONCE = Limits(call=1.0, service=8.0, probe=10.0)
 """For what never answers. A busy machine has the rest of `probe` to start the question."""
@@ -326,7 +330,10 @@ def test_the_server_goes_before_the_settings(
 
 
 def test_a_running_service_is_known_by_its_lock_and_its_note(nowhere: CheckContext) -> None:
-    """They name the notifier, the config and the version; a note alone may be old."""
+    """They name the notifier, the config and the version; a note alone may be old.
+
+    What the service could not show is told, whatever the notification server says of itself.
+    """
     assert nowhere.state is not None
     journal = Journal.open(nowhere.state)
     note: dict[str, object] = {"pid": 1, "screen": "terminal", "notifier": "terminal"}
@@ -339,6 +346,10 @@ def test_a_running_service_is_known_by_its_lock_and_its_note(nowhere: CheckConte
         assert look(nowhere)[Check.SERVICE] == [("service_good", GOOD)]
         journal.write_note(SERVICE_NOTE, note | {"version": "0.0.1"})
         assert look(nowhere)[Check.SERVICE][1:] == [("service_older", WARNING)]
+        refused = Active(None, NOW + HOUR, delivery=DeliveryStatus.ERROR)
+        walk = begin(Occurrence(Key("walk", NOW.date(), "20:00"), NOW), Topic.EXERCISE)
+        journal.save(replace(walk, state=refused))
+        assert look(nowhere)[Check.SERVICE][2:] == [("not_shown", BAD)]
     finally:
         lock.release()
         journal.close()

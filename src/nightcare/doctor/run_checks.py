@@ -154,9 +154,12 @@ class _Checks:
         config, loaded = await self._config, await self.loaded()
         answers = not isinstance(bus, Failure) and bus.address is not None and bus.fault is None
         desktop = answers and (loaded is None or loaded.schedule.notify is None)
-        status = (await self._content()).service if runs else None
+        content = await self._content()
         path = None if isinstance(config, Failure) else config.path
-        findings = running_service.judge_service(status, path, desktop=desktop)
+        findings = running_service.judge_service(
+            content.service if runs else None, path, desktop=desktop
+        )
+        findings += running_service.judge_refusal(content.refusal if runs else None)
         if is_home_of_another():
             findings.append(running_service.judge_home(context.variables.get("HOME")))
         service = await self._published()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from nightcare.domain.delivery import DeliveryStatus
 from nightcare.errors import StateError
 from nightcare.journal.database import FILE_NAME, belongs_to_another_program, obstacle
 from nightcare.journal.migrations import VERSION
@@ -37,6 +38,7 @@ class Content:
         updated: The instant of the last update (UTC); None before the first.
         service: The status that the service published last.
         bridge: The status that the bridge published last.
+        refusal: Why a reminder that is open is not on the screen; None where none is refused.
     """
 
     sound: bool
@@ -46,6 +48,7 @@ class Content:
     foreign: bool = False
     unreadable: int = 0
     bridge: BridgeStatus = field(default_factory=BridgeStatus)
+    refusal: DeliveryStatus | None = None
 
 
 @dataclass(frozen=True)
@@ -158,15 +161,31 @@ def _read(path: Path, *, quiet: bool) -> Content | str:
             if not sound or version == 0:
                 return Content(sound, version)
             updated: datetime | None = None
+            refusal: DeliveryStatus | None = None
             service, bridge = ServiceStatus(), BridgeStatus()
             # Another version may store either elsewhere.
             with suppress(StateError):
                 updated = journal.global_state().updated
             with suppress(StateError):
                 service, bridge = read_status(journal), read_bridge_status(journal)
+            with suppress(StateError):
+                refusal = _refusal(journal)
             unreadable = count_unreadable(db) if version == VERSION else 0
-            return Content(sound, version, updated, service, unreadable=unreadable, bridge=bridge)
+            return Content(
+                sound,
+                version,
+                updated,
+                service,
+                unreadable=unreadable,
+                bridge=bridge,
+                refusal=refusal,
+            )
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         return str(error)
     except StateError as error:
         return str(error.values["reason"])
+
+
+def _refusal(journal: Journal) -> DeliveryStatus | None:
+    displayed = (one.displayed for one in journal.unsettled())
+    return next((one.delivery for one in displayed if one and one.delivery.refusal), None)

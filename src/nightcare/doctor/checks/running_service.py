@@ -24,6 +24,7 @@ from nightcare.doctor.check import (
     unknown,
     warning,
 )
+from nightcare.domain.delivery import DeliveryStatus
 from nightcare.i18n.error_text import trouble_key
 from nightcare.journal.service_status import BridgeStatus, PublishedEnvironment, ServiceStatus
 from nightcare.languages import desktop_language
@@ -139,6 +140,16 @@ def _judge_terminal(status: ServiceStatus, *, desktop: bool) -> Iterable[Finding
             yield warning(Check.SERVICE, "doctor_service_terminal", _RESTART)
     elif service is not None or desktop:
         yield bad(Check.SERVICE, "doctor_service_terminal", _RESTART)
+
+
+def judge_refusal(refusal: DeliveryStatus | None) -> list[Finding]:
+    """Judge why an open reminder is not on the screen; the running service has tried."""
+    if refusal is None:
+        return []
+    # A server that was paused on purpose gives no id.
+    report = warning if refusal is DeliveryStatus.NO_ID else bad
+    reason = TextKey(f"delivery_{refusal.replace(' ', '_')}")
+    return [report(Check.SERVICE, "doctor_not_shown", reason=reason)]
 
 
 def _reads_same_file(theirs: str | None, ours: Path | None) -> bool:
