@@ -6,6 +6,7 @@ import asyncio
 from itertools import count, pairwise, repeat
 
 import pytest
+from jeepney import Message as BusMessage
 
 from nightcare.domain.notification import (
     ButtonPressed,
@@ -237,21 +238,33 @@ def test_questions_that_are_never_answered_are_not_kept(bus: PrivateBus) -> None
     asyncio.run(story())
 
 
-def test_a_server_that_does_not_say_what_it_can_do_is_asked_again(bus: PrivateBus) -> None:
-    """Some take the name before they are ready to answer."""
+class Unready(NotificationServer):
+    """A server that refuses so many times to list its capabilities."""
+
+    times = 0
+
+    async def _handle(self, member: str, message: BusMessage) -> list[BusMessage]:
+        asked = self.calls.count("GetCapabilities")
+        self.refused = {"GetCapabilities"} if asked <= self.times else set()
+        return await super()._handle(member, message)
+
+
+@pytest.mark.parametrize(("times", "known"), [(4, True), (1_000_000, False)])
+def test_a_server_that_does_not_say_what_it_can_do_is_asked_again(
+    bus: PrivateBus, times: int, *, known: bool
+) -> None:
+    """Some take the name before they are ready to answer. One that never says is sent the title."""
 
     async def story() -> None:
         screen = a_screen(bus)
-        server = NotificationServer(bus.address)
-        server.refused.add("GetCapabilities")
+        server = Unready(bus.address)
+        server.times = times
         async with server, heard_from(screen) as ear:
             screen.show(MESSAGE)
-            await server.until(lambda: len(server.calls) > 3, "some questions")
-            assert server.asked == []
-            assert screen.capabilities == frozenset()
-            assert screen.describe() == "a notification server that has not answered yet"
-            server.refused.clear()
             await shown(ear, MESSAGE)
+            assert server.calls.count("GetCapabilities") == 5
+            assert bool(screen.capabilities) is known
+            assert [bool(one.body) for one in server.asked] == [known]
 
     asyncio.run(story())
 

@@ -30,6 +30,9 @@ REST = 0.4
 """Seconds between the end of one notification and the next. SwayNotificationCenter (0.7.3, 0.11)
 never draws what it is sent within about 0.2 s of its last popup's end, while that fades out."""
 
+_QUESTIONS = 3
+"""Attempts for which a message waits for a server that refuses to list its capabilities."""
+
 
 class FreedesktopNotifier:
     """The notifier that uses org.freedesktop.Notifications.
@@ -275,7 +278,12 @@ class FreedesktopNotifier:
         """Send a message to a server; put it off if that fails."""
         try:
             if not server.responsive:
-                await self._meet(server)
+                try:
+                    await self._meet(server)
+                except CallError:
+                    # A server that is starting will list its capabilities; another may never.
+                    if pending.failures < _QUESTIONS:
+                        raise
                 if not self._outbox.needs(pending):
                     return DeliveryStatus.DECIDED
             self._outbox.mark_sent(pending)
