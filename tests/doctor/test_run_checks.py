@@ -19,8 +19,7 @@ from nightcare.desktop.instance_lock import InstanceLock
 from nightcare.doctor.check import Check, CheckContext, Finding, Limits, State, fix_of, message_of
 from nightcare.doctor.run_checks import run_checks
 from nightcare.domain.delivery import Active, DeliveryStatus, begin
-from nightcare.domain.guidance import Topic
-from nightcare.domain.reminders import Key, Occurrence
+from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.i18n.translator import read_words
 from nightcare.journal.store import SERVICE_NOTE, Journal
 from nightcare.threads import run_in_thread
