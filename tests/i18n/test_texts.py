@@ -8,6 +8,7 @@ import re
 import string
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -60,20 +61,27 @@ def test_a_step_fits_in_a_notification_with_its_step_count() -> None:
 # What the source asks for
 
 
-def trees() -> Iterator[ast.Module]:
+@cache
+def trees() -> list[ast.Module]:
     """Return the parsed source."""
-    for path in sorted(SOURCE.rglob("*.py")):
-        yield ast.parse(path.read_text(encoding="utf-8"))
+    return [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(SOURCE.rglob("*.py"))]
+
+
+@cache
+def all_calls() -> list[tuple[str, ast.Call]]:
+    """Return every call in the source, each with the expression that is called."""
+    return [
+        (ast.unparse(node.func), node)
+        for tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    ]
 
 
 def calls(names: set[str]) -> Iterator[ast.Call]:
-    """Yield every call of a function, method or class with one of these names."""
-    for tree in trees():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call):
-                called = ast.unparse(node.func)
-                if any(re.search(rf"\b{re.escape(name)}$", called) for name in names):
-                    yield node
+    """Return every call of a function, method or class with one of these names."""
+    called = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(names)))})$")
+    return (node for expression, node in all_calls() if called.search(expression))
 
 
 def words_in(node: ast.AST) -> set[str]:
