@@ -102,6 +102,12 @@ def test_which_comes_first_is_asked_where_either_may() -> None:
         ("24 december 2026", DayAndClock(OnDate(2026, 12, 24), None)),
         ("24 december 20:26", DayAndClock(OnDate(None, 12, 24), timedelta(hours=20, minutes=26))),
         ("2026-12-24T08:00", DayAndClock(OnDate(2026, 12, 24), timedelta(hours=8))),
+        ("7:30 tomorrow", DayAndClock(NearDay(1), timedelta(hours=7, minutes=30))),
+        ("3 am on saturday", DayAndClock(Weekday(5), timedelta(hours=3))),
+        ("kl. 20.30 24/12", DayAndClock(OnDate(None, 12, 24), timedelta(hours=20, minutes=30))),
+        ("22.30 i aften", DayAndClock(None, timedelta(hours=22, minutes=30))),
+        ("i aftes kl. 23.10", DayAndClock(None, timedelta(hours=23, minutes=10))),
+        ("3:10 this morning", DayAndClock(None, timedelta(hours=3, minutes=10))),
         ("monday soon", None),
         ("soon", None),
     ],
@@ -117,6 +123,7 @@ def test_a_clock_time_that_cannot_be_is_told_as_such(text: str) -> None:
     with pytest.raises(ValueRefused) as refused:
         parse_day_and_clock(text)
     assert refused.value.key in ("clock_which_half", "clock_out_of_range")
+    assert refused.value.values["found"] == text
 
 
 def test_the_dates_that_a_day_may_mean() -> None:

@@ -29,7 +29,10 @@ def test_a_clock_time_is_the_last_one_that_was(now: datetime, zone: str, clock: 
         assert now - timedelta(hours=26) < moment
 
 
-@pytest.mark.parametrize("text", ["2026-11-22", "2026-11-23", "2030-01-01"])
+@pytest.mark.parametrize(
+    "text",
+    ["2026-11-22", "2026-11-23", "2030-01-01", "22 November", "22/11", "5 December"],
+)
 def test_a_night_that_is_not_over_cannot_be_told_of(text: str) -> None:
     """Nobody knows it yet."""
     own = calendar()
@@ -70,6 +73,8 @@ def test_a_night_that_is_no_date(text: str) -> None:
         ("20/11", "2026-11-20"),
         ("20.11.2026", "2026-11-20"),
         ("24 December", "2025-12-24"),
+        ("7 December", "2025-12-07"),
+        ("last night", "2026-11-21"),
         ("Friday 20 November", "2026-11-20"),
     ],
 )
@@ -138,6 +143,17 @@ def test_when_it_was_as_a_person_says_it(words: str, expected: str) -> None:
     moment = parse_at(words, own, now)
     assert moment == own.instant(wall(expected))
     assert moment.tzinfo is UTC
+
+
+@pytest.mark.parametrize("text", ["22 November 15:00", "23/11 03:10", "5 December 03:10"])
+def test_a_date_that_comes_soon_is_not_that_of_a_year_ago(text: str) -> None:
+    """The year before is meant where it is named."""
+    own = calendar()
+    now = own.instant(wall("2026-11-22 14:10"))
+    with pytest.raises(ValueRefused) as caught:
+        parse_at(text, own, now)
+    assert (caught.value.key, caught.value.values) == ("cramp_to_come", {"found": text})
+    assert parse_at("22 November 2025 15:00", own, now) == own.instant(wall("2025-11-22 15:00"))
 
 
 @pytest.mark.parametrize(

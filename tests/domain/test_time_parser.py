@@ -203,6 +203,10 @@ def test_a_length_is_understood_as_people_write_it(text: str, seconds: int) -> N
         ("en halv time", 30),
         ("halvanden time", 90),
         ("2 d\u00f8gn", 2880),
+        ("two hours", 120),
+        ("to timer", 120),
+        ("tyve min.", 20),
+        ("halvandet d\u00f8gn", 2160),
     ],
 )
 def test_a_length_in_words(text: str, minutes: int) -> None:
@@ -214,7 +218,7 @@ def test_a_length_in_words(text: str, minutes: int) -> None:
     "text",
     [
         "", "  ", "m", "-10m", "+10m", "30m1h", "1h1h", "1h30m20", "10m!", "\u221e", "1:30", "1.5",
-        "1h 30 x", "1000000m", "an", "and", "five minutes", "100000",
+        "1h 30 x", "1000000m", "an", "and", "umpteen minutes", "100000",
     ],
 )  # fmt: skip
 def test_what_is_no_length_is_refused_with_what_was_found(text: str) -> None:

@@ -48,6 +48,12 @@ def test_after_midnight_the_evening_goes_on(words: str, end: str) -> None:
     assert parse_end(words, OWN, OWN.instant(wall("2026-11-08 00:10"))) == OWN.instant(wall(end))
 
 
+def test_tomorrow_has_also_the_hours_before_the_wake_up() -> None:
+    """Up early, those of the day that begins have passed, and the next ones are meant."""
+    early = OWN.instant(wall("2026-11-08 05:00"))
+    assert parse_end("until tomorrow 04:00", OWN, early) == OWN.instant(wall("2026-11-09 04:00"))
+
+
 def test_a_clock_time_that_is_skipped_moves_forward() -> None:
     """As every wall time does."""
     night = OWN.instant(wall("2026-03-29 01:00"))

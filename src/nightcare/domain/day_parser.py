@@ -185,19 +185,19 @@ def parse_day_and_clock(text: str, words: TimeWords = ENGLISH) -> DayAndClock | 
         What was said; None where it is none of these.
     """
     said = normalised(text)
+    clock = said
     for night in words.night:
-        if said.startswith(f"{night} "):
-            return DayAndClock(None, since_midnight(said.removeprefix(night), words))
+        clock = clock.removeprefix(f"{night} ").removesuffix(f" {night}")
     refused: ValueRefused | None = None
     try:
-        return DayAndClock(None, since_midnight(said, words))
+        return DayAndClock(None, since_midnight(clock, words))
     except ValueRefused as error:
         refused = error if error.key != "clock_not_understood" else None
     day = parse_day(said, words)
     if day is not None:
         return DayAndClock(day, None)
-    for before, after in _splits(said):
-        day = parse_day(before, words)
+    for named, after in _splits(said):
+        day = parse_day(named, words)
         if day is None:
             continue
         try:
@@ -210,11 +210,11 @@ def parse_day_and_clock(text: str, words: TimeWords = ENGLISH) -> DayAndClock | 
 
 
 def _splits(said: str) -> Iterator[tuple[str, str]]:
-    """Yield each way to part a text in two at a space, or at the T of ISO 8601."""
+    """Yield each way to part a text, at a space or ISO 8601's T, into a day and a clock time."""
     parted = re.sub(r"^(\d{4}-\d\d-\d\d)t", r"\1 ", said)
-    for at, sign in enumerate(parted):
-        if sign == " ":
-            yield parted[:at], parted[at + 1 :]
+    parts = [(parted[:at], parted[at + 1 :]) for at, sign in enumerate(parted) if sign == " "]
+    yield from parts
+    yield from ((day, clock) for clock, day in parts)
 
 
 def checked_days(days: int, most: int = MOST_DAYS) -> int:
@@ -316,7 +316,8 @@ def _next(moment: DayAndClock, said: str, calendar: Calendar, now: datetime) -> 
         return calendar.next_clock(clock_of(moment.clock), now)
     today = calendar.local(now).date()
     if day == NearDay(1):
-        days = [calendar.local(calendar.at(now).ends).date()]
+        first = calendar.local(calendar.at(now).ends).date()
+        days = [first, first + timedelta(days=1)]
     else:
         days = dates_ahead(day, today)
     if not days:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
-from nightcare.domain.care_day import Calendar
+from nightcare.domain.care_day import Calendar, CareDay
 from nightcare.domain.day_parser import (
     NearDay,
     OnDate,
@@ -12,9 +12,12 @@ from nightcare.domain.day_parser import (
     parse_day,
     parse_day_and_clock,
 )
-from nightcare.domain.diary import UP_EARLY
-from nightcare.domain.time_parser import ENGLISH, TimeWords, clock_of
+from nightcare.domain.diary import UP_EARLY, last_night
+from nightcare.domain.time_parser import ENGLISH, TimeWords, clock_of, normalised
 from nightcare.errors import ValueRefused
+
+_JUST_AHEAD = timedelta(days=14)
+"""A date that comes so soon is that of the year before only where that year is named."""
 
 
 def night_named(text: str, now: datetime, calendar: Calendar, words: TimeWords = ENGLISH) -> date:
@@ -23,6 +26,8 @@ def night_named(text: str, now: datetime, calendar: Calendar, words: TimeWords =
     Raises:
         ValueRefused: It is no day, or that night is still to come or to end.
     """
+    if normalised(text) in words.last_night:
+        return last_night(now, calendar).date
     named = parse_day(text, words)
     days = [] if named is None else dates_back(named, calendar.local(now).date())
     try:
@@ -30,11 +35,17 @@ def night_named(text: str, now: datetime, calendar: Calendar, words: TimeWords =
     except OverflowError as error:
         raise ValueRefused("date_not_understood", found=text) from error
     ended = [night for night in nights if night.ends <= now + UP_EARLY]
-    if not ended:
+    coming = nights[: len(nights) - len(ended)]
+    if not ended or (isinstance(named, OnDate) and _too_near(coming, now)):
         raise ValueRefused("night_not_over" if nights else "date_not_understood", found=text)
     if isinstance(named, OnDate) and not named.fits(ended[0].date):
         raise ValueRefused("date_on_other_weekday", found=text, date=ended[0].date)
     return ended[0].date
+
+
+def _too_near(coming: list[CareDay], now: datetime) -> bool:
+    """Return whether the next of these care days, the last one, is probably the one meant."""
+    return bool(coming) and coming[-1].wake - now < _JUST_AHEAD
 
 
 def parse_at(said: str, calendar: Calendar, now: datetime, words: TimeWords = ENGLISH) -> datetime:
@@ -71,6 +82,8 @@ def _last(said: str, calendar: Calendar, now: datetime, words: TimeWords) -> dat
     if not instants:
         raise ValueRefused("at_not_understood", found=said)
     at = next((at for at, instant in enumerate(instants) if instant <= now), 0)
+    if isinstance(moment.day, OnDate) and at and instants[at - 1] - now < _JUST_AHEAD:
+        at -= 1
     if isinstance(moment.day, OnDate) and not moment.day.fits(days[at]):
         raise ValueRefused("date_on_other_weekday", found=said, date=days[at])
     return instants[at]

@@ -37,7 +37,8 @@ class TimeWords:
         midnight: The end of a day.
         noon: 12:00.
         today, tomorrow, yesterday: These days.
-        night: The night that is nearest; it names no date.
+        night: The night or the part of the day that is nearest; it names no date.
+        last_night: The night that has ended last.
         next: The next occurrence of a reminder.
         days, hours, minutes, seconds: The units of a length.
         counts: Numbers in words.
@@ -57,6 +58,7 @@ class TimeWords:
     tomorrow: tuple[str, ...] = ()
     yesterday: tuple[str, ...] = ()
     night: tuple[str, ...] = ()
+    last_night: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
     days: tuple[str, ...] = ("d", "day", "days")
     hours: tuple[str, ...] = ("h", "hr", "hrs", "hour", "hours")
@@ -91,9 +93,13 @@ ENGLISH = TimeWords(
     today=("today",),
     tomorrow=("tomorrow",),
     yesterday=("yesterday",),
-    night=("tonight", "last night"),
+    night=("tonight", "last night", "this morning", "this evening"),
+    last_night=("last night",),
     next=("next",),
-    counts={"half an": 0.5, "half a": 0.5, "a": 1, "an": 1, "one": 1},
+    counts={
+        "half an": 0.5, "half a": 0.5, "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4,
+        "five": 5, "ten": 10, "fifteen": 15, "twenty": 20, "thirty": 30,
+    },
     weekdays=("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
     months=(
         "january", "february", "march", "april", "may", "june",
