@@ -235,7 +235,8 @@ def test_a_journal_that_is_none(terminal: Terminal, command: tuple[str, ...]) ->
     assert (result.code, result.out) == (1, "")
     assert result.err == (
         f"The journal {path} cannot be read: file is not a database. "
-        "Move it away, and start nightcare again.\n"
+        "Start nightcare again: it keeps a damaged journal under another name, and what "
+        "can be read in a new one.\n"
     )
 
 

@@ -220,6 +220,5 @@ def test_a_preview_from_no_date_is_refused(terminal: Terminal, day: str) -> None
     result = terminal("preview", "--from", day)
     assert (result.code, result.out) == (2, "")
     assert result.err == (
-        f'"{day}" cannot be used as a date. '
-        "Write it like 2026-12-24, 24 December or monday.\n"
+        f'"{day}" cannot be used as a date. Write it like 2026-12-24, 24 December or monday.\n'
     )

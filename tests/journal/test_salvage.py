@@ -127,6 +127,31 @@ def test_a_damaged_page_loses_its_own_rows_alone(tmp_path: Path) -> None:
         assert len(journal.since(NOON)) == COURSES
 
 
+@pytest.mark.parametrize(("part", "least"), [(0.6, 90), (0.9, 350), (0.97, 420)])
+def test_a_file_that_ends_too_early_keeps_the_rows_before_its_end(
+    tmp_path: Path, part: float, least: int
+) -> None:
+    """SQLite opens none that is shorter than its first page says."""
+    path = written(tmp_path)
+    raw = path.read_bytes()
+    path.write_bytes(raw[: int(len(raw) * part)])
+    journal, kept, _ = carried(path)
+    with closing(journal):
+        assert journal.global_state() == STANDING
+        assert least < len(journal.since(NOON)) + len(journal.diary.cramps()) <= kept
+
+
+def test_a_schema_that_has_lost_a_page_keeps_the_tables_of_the_others(tmp_path: Path) -> None:
+    """A new journal has the last page of its schema at its end."""
+    with closing(Journal.open(tmp_path)) as journal:
+        journal.save_global_state(STANDING)
+    path = tmp_path / FILE_NAME
+    path.write_bytes(path.read_bytes()[:-4096])
+    journal, _, _ = carried(path)
+    with closing(journal):
+        assert journal.global_state() == STANDING
+
+
 def test_rows_that_mean_nothing_are_counted(tmp_path: Path) -> None:
     """They stay in the damaged file, which is kept."""
     path = written(tmp_path)

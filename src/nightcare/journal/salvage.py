@@ -162,8 +162,13 @@ def _readable_copy(damaged: Path) -> sqlite3.Connection:
     try:
         copy.text_factory = lambda raw: raw.decode(errors="replace")
         with closing(sqlite3.connect(damaged)) as source:
+            for one in (source, copy):
+                # With it SQLite opens a file with a damaged schema, or that ends too early.
+                one.execute("PRAGMA writable_schema=ON")
             source.backup(copy)
-        _repair_schema(copy)
+        with suppress(sqlite3.DatabaseError):
+            # If a page of the schema is lost, the tables on its other pages can be read.
+            _repair_schema(copy)
     except BaseException:
         copy.close()
         raise
@@ -174,12 +179,10 @@ def _repair_schema(copy: sqlite3.Connection) -> None:
     """Restore the original definition of each table.
 
     If the name of one table is damaged, it is the only one that is missing.
-    Source: https://www.sqlite.org/pragma.html#pragma_writable_schema, which also lets a file with
-    a damaged schema be opened.
+    Source: https://www.sqlite.org/pragma.html#pragma_writable_schema.
     """
     with closing(Journal.in_memory()) as fresh:
         ours = dict(fresh.read(lambda name, sql: (name, sql), _DEFINITIONS))
-    copy.execute("PRAGMA writable_schema=ON")
     # Indexes are not needed for reading, and one of them may be damaged.
     copy.execute("DELETE FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
     there = copy.execute("SELECT rowid, name FROM sqlite_master WHERE rootpage > 0").fetchall()
