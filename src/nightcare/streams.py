@@ -21,3 +21,11 @@ def discard_output(stream: TextIO) -> None:
     """Redirect a stream that cannot be written to the null device, so that Python exits quietly."""
     with contextlib.suppress(OSError, ValueError), Path(os.devnull).open("wb") as null:
         os.dup2(null.fileno(), stream.fileno())
+
+
+def coloured(stream: TextIO) -> bool:
+    """Return whether to print colours: on a terminal that is not asked for plain text.
+
+    Source: https://no-color.org.
+    """
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -17,7 +17,7 @@ import click
 
 from nightcare.cli.command_context import CommandContext, json_option, pass_context
 from nightcare.cli.command_help import LocalisedCommand
-from nightcare.cli.output import coloured, echo, fitted, print_json, scrolls
+from nightcare.cli.output import echo, fitted, print_json, scrolls
 from nightcare.cli.questions import prompt_yes
 from nightcare.config.load import load
 from nightcare.desktop.notify.factory import choose_screen
@@ -38,6 +38,7 @@ from nightcare.errors import NightcareError, StateError, ValueRefused
 from nightcare.i18n.translator import Translator, words_for
 from nightcare.journal.database import FILE_NAME
 from nightcare.journal.store import BUTTONS_NOTE
+from nightcare.streams import coloured
 
 _LONGEST_WAIT = 600
 """Seconds."""

@@ -13,7 +13,7 @@ import click
 
 from nightcare.errors import Diagnostic, NightcareError, StateError
 from nightcare.i18n.translator import Translator, words_for
-from nightcare.streams import discard_output
+from nightcare.streams import coloured, discard_output
 
 if TYPE_CHECKING:
     from nightcare.i18n.error_text import Style
@@ -130,14 +130,6 @@ def _echo_error(line: str) -> None:
 def use_plain_output() -> None:
     """Print without colours, bars and boxes from now on, as on a terminal that cannot draw them."""
     os.environ["TERM"] = "dumb"
-
-
-def coloured(stream: TextIO) -> bool:
-    """Return whether to print colours: on a terminal that is not asked for plain text.
-
-    Source: https://no-color.org.
-    """
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _styles(colour: str) -> tuple[Style, Style]:

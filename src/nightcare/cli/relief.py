@@ -10,10 +10,11 @@ import click
 
 from nightcare.cli.command_context import CommandContext, pass_context
 from nightcare.cli.command_help import LocalisedCommand
-from nightcare.cli.output import coloured, echo
+from nightcare.cli.output import echo
 from nightcare.cli.tips import advice, language_option, translator_in, wrapped
 from nightcare.errors import NightcareError
 from nightcare.i18n.translator import Translator
+from nightcare.streams import coloured
 
 _DIM, _PLAIN = "\x1b[2m", "\x1b[0m"
 _STRETCH, _CRAMP = "s", "c"

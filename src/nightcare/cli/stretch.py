@@ -15,7 +15,7 @@ from nightcare.cli.command_context import CommandContext, json_option, pass_cont
 from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.completion import routine_names
 from nightcare.cli.main import INTERRUPTED
-from nightcare.cli.output import coloured, echo, echo_text, print_json
+from nightcare.cli.output import echo, echo_text, print_json
 from nightcare.cli.questions import prompt
 from nightcare.cli.routine_display import RoutineClock, display_for, show_routine
 from nightcare.cli.tips import advice, language_option, translator_in, wrapped
@@ -29,6 +29,7 @@ from nightcare.engine.user_actions import UserActions
 from nightcare.errors import StateError, ValueRefused, with_nearest
 from nightcare.i18n.translator import Translator
 from nightcare.journal.database import FILE_NAME
+from nightcare.streams import coloured
 
 _TO_READ = timedelta(seconds=10)
 """The time to read the first step, where no key can be pressed."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import datetime, timedelta
 
+from nightcare.domain.care_day import Calendar
 from nightcare.domain.notification import Message, MessageEvent
+from nightcare.engine.context import Context
 from nightcare.engine.ports import EventLog, Notifier
 
 
-class DeferrablePrompt:
+class DeferrablePrompt(ABC):
     """A message that can wait, if it is on the screen.
 
     Attributes:
@@ -29,9 +32,24 @@ class DeferrablePrompt:
         """True if it is on the screen, or on its way there."""
         return self.token is not None
 
+    @abstractmethod
+    def update(self, context: Context, calendar: Calendar, now: datetime, *, free: bool) -> None:
+        """Show it, keep it or take it off.
+
+        Args:
+            context: The schedule, zone, journal and texts in use.
+            calendar: The care days by this context.
+            now: The instant (UTC).
+            free: Whether nothing else is on the screen, and nothing speaks against a prompt.
+        """
+
     def concerns(self, event: MessageEvent) -> bool:
         """Return whether an event belongs to it."""
         return event.token == self.token
+
+    @abstractmethod
+    def handle_event(self, event: MessageEvent, context: Context, now: datetime) -> None:
+        """Act on an event that belongs to it (now in UTC); each says that it was shown."""
 
     def withdraw(self) -> None:
         """Take it off the screen."""

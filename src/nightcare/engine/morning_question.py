@@ -16,9 +16,10 @@ from nightcare.domain.notification import (
     MessageEvent,
     NotificationClosed,
 )
+from nightcare.engine.context import Context
 from nightcare.engine.deferrable_prompt import DeferrablePrompt
 from nightcare.engine.diary_actions import DiaryActions
-from nightcare.engine.ports import EventLog, JournalPort, Notifier, TranslatorPort
+from nightcare.engine.ports import EventLog, Notifier, TranslatorPort
 from nightcare.errors import ValueRefused
 
 _STAYS = timedelta(minutes=10)
@@ -34,26 +35,9 @@ class MorningQuestion(DeferrablePrompt):
         super().__init__(screen, log)
         self._asked: AskNow | None = None
 
-    def update(
-        self,
-        now: datetime,
-        journal: JournalPort,
-        calendar: Calendar,
-        moment: Moment | None,
-        translator: TranslatorPort,
-        *,
-        free: bool,
-    ) -> None:
-        """Ask, or stop asking, as an instant (UTC) has it.
-
-        Args:
-            now: The instant.
-            journal: What is remembered.
-            calendar: The person's care days.
-            moment: When to ask; None for never.
-            translator: The person's language.
-            free: Whether nothing else is on the screen, and nothing speaks against a question.
-        """
+    def update(self, context: Context, calendar: Calendar, now: datetime, *, free: bool) -> None:
+        """Ask, or stop asking."""
+        journal, moment = context.journal, context.schedule.morning_question
         diary = DiaryActions(journal.diary, calendar)
         began = journal.global_state().began
         asking = diary.question(now, moment, began, screen_taken=not free)
@@ -65,7 +49,7 @@ class MorningQuestion(DeferrablePrompt):
                 still, self._closes = True, asking.until
             self._keep(now, wanted=free and still and not said)
         if not self.visible and isinstance(asking, AskNow):
-            self._ask(asking, len(journal.diary.questions(asking.night)), translator)
+            self._ask(asking, len(journal.diary.questions(asking.night)), context.translator)
         if self.visible:
             self.next = self._closes
         elif isinstance(asking, AskLater):
@@ -81,11 +65,10 @@ class MorningQuestion(DeferrablePrompt):
         pressed = isinstance(event, ButtonPressed) and _night_of(event.token) is not None
         return pressed or super().concerns(event)
 
-    def handle_event(
-        self, event: MessageEvent, journal: JournalPort, calendar: Calendar, now: datetime
-    ) -> None:
-        """Take in an event of the question at an instant (UTC); each says that it was shown."""
-        night, diary = _night_of(event.token), DiaryActions(journal.diary, calendar)
+    def handle_event(self, event: MessageEvent, context: Context, now: datetime) -> None:
+        """Record that it was asked, or the answer."""
+        night = _night_of(event.token)
+        diary = DiaryActions(context.journal.diary, context.calendar())
         assert night is not None
         if event.token == self.token and not self._shown:
             diary.asked(night, now)

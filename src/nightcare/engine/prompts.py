@@ -40,27 +40,17 @@ class Prompts:
             free: Whether no reminder is on the screen, and nothing speaks against a prompt.
             noticed: Whether a notice is on the screen.
         """
-        journal, calendar, schedule = context.journal, context.calendar(), context.schedule
-        self._question.update(
-            now, journal, calendar, schedule.morning_question, context.translator, free=free
-        )
-        free = free and not self._question.visible
-        self._professional.update(
-            now, journal, calendar, schedule.professional, context.translator, free=free
-        )
-        free = free and not self._professional.visible
-        # A welcome that begins would stand beside the notice; one that is there stays.
-        free = free and (self._welcome.visible or not noticed)
-        self._welcome.update(now, journal, schedule, calendar, context.translator, free=free)
+        calendar = context.calendar()
+        for prompt in self:
+            if prompt is self._welcome:
+                # One that begins would stand beside the notice; one that is there stays.
+                free = free and (prompt.visible or not noticed)
+            prompt.update(context, calendar, now, free=free)
+            free = free and not prompt.visible
 
     def handle_event(self, event: MessageEvent, context: Context, now: datetime) -> bool:
         """Act on an event (now in UTC) if it belongs to a prompt; return whether it does."""
-        if self._question.concerns(event):
-            self._question.handle_event(event, context.journal, context.calendar(), now)
-        elif self._professional.concerns(event):
-            self._professional.handle_event(event, context.journal, now)
-        elif self._welcome.concerns(event):
-            self._welcome.handle_event(event, context.journal, now)
-        else:
-            return False
-        return True
+        prompt = next((one for one in self if one.concerns(event)), None)
+        if prompt is not None:
+            prompt.handle_event(event, context, now)
+        return prompt is not None

@@ -8,6 +8,7 @@ from nightcare.domain.care_day import Calendar
 from nightcare.domain.notification import ButtonPressed, Message, MessageEvent, NotificationClosed
 from nightcare.domain.referral import Referral, concern, first_of_window, notice_due
 from nightcare.domain.schedule import ReferralRule
+from nightcare.engine.context import Context
 from nightcare.engine.deferrable_prompt import DeferrablePrompt
 from nightcare.engine.ports import JournalPort, TranslatorPort
 
@@ -20,26 +21,9 @@ _STAYS = timedelta(minutes=30)
 class ReferralNotice(DeferrablePrompt):
     """The notice, if it is on the screen; it takes no answer."""
 
-    def update(
-        self,
-        now: datetime,
-        journal: JournalPort,
-        calendar: Calendar,
-        rule: ReferralRule,
-        translator: TranslatorPort,
-        *,
-        free: bool,
-    ) -> None:
-        """Say so, or no more, as an instant (UTC) has it.
-
-        Args:
-            now: The instant.
-            journal: What is remembered.
-            calendar: The person's care days.
-            rule: When the diary says to see a professional.
-            translator: The person's language.
-            free: Whether nothing else is on the screen, and nothing speaks against a notice.
-        """
+    def update(self, context: Context, calendar: Calendar, now: datetime, *, free: bool) -> None:
+        """Show the notice while the diary is a reason to, or take it off."""
+        journal, rule = context.journal, context.schedule.professional
         if not free:
             # Who makes room for it has all of this reckoned again; but nobody says good morning.
             self.withdraw()
@@ -50,17 +34,17 @@ class ReferralNotice(DeferrablePrompt):
         # What no notifier has taken by the evening comes with the next day.
         self._keep(now, wanted=why is not None and (self._shown or due <= now))
         if why is not None and due <= now and not self.visible:
-            self._say(why, now, translator)
+            self._say(why, now, context.translator)
         if self.visible:
             self.next = self._closes if self._shown else calendar.at(now).bedtime
         else:
             self.next = None if why is None else due
 
-    def handle_event(self, event: MessageEvent, journal: JournalPort, now: datetime) -> None:
-        """Take in an event of the notice at an instant (UTC); each says that it was shown."""
+    def handle_event(self, event: MessageEvent, context: Context, now: datetime) -> None:
+        """Record that it was shown."""
         if not self._shown:
             self._taken(now, _STAYS)
-            journal.write_note(PROFESSIONAL_NOTE, {"shown": now.isoformat()})
+            context.journal.write_note(PROFESSIONAL_NOTE, {"shown": now.isoformat()})
             self._log("log_professional")
         if isinstance(event, ButtonPressed | NotificationClosed):
             self.withdraw()

@@ -12,10 +12,10 @@ from nightcare.domain.notification import (
     MessageEvent,
     NotificationClosed,
 )
-from nightcare.domain.schedule import Schedule
+from nightcare.engine.context import Context
 from nightcare.engine.deferrable_prompt import DeferrablePrompt
 from nightcare.engine.outlook_reader import read_outlook
-from nightcare.engine.ports import JournalPort, TranslatorPort
+from nightcare.engine.ports import JournalPort
 
 WELCOME_NOTE = "welcome"
 """The name of the note in which the journal keeps that a welcome is wanted."""
@@ -37,30 +37,12 @@ def request_welcome(journal: JournalPort, now: datetime) -> None:
 class Welcome(DeferrablePrompt):
     """The welcome, if it is on the screen; it is shown once for each request."""
 
-    def update(
-        self,
-        now: datetime,
-        journal: JournalPort,
-        schedule: Schedule,
-        calendar: Calendar,
-        translator: TranslatorPort,
-        *,
-        free: bool,
-    ) -> None:
-        """Show it if it is wanted and the screen is free, or take it off.
-
-        Args:
-            now: The instant (UTC).
-            journal: The journal.
-            schedule: The active schedule.
-            calendar: The person's care days.
-            translator: The person's language.
-            free: Whether nothing else is on the screen, and nothing speaks against a prompt.
-        """
-        wanted = "wanted" in journal.read_note(WELCOME_NOTE)
+    def update(self, context: Context, calendar: Calendar, now: datetime, *, free: bool) -> None:
+        """Show it if it is wanted and the screen is free, or take it off."""
+        wanted = "wanted" in context.journal.read_note(WELCOME_NOTE)
         self._keep(now, wanted=free and (wanted or self._shown))
         if free and wanted and not self.visible:
-            self._show(_message(now, journal, schedule, calendar, translator))
+            self._show(_message(context, calendar, now))
         self.next = self._closes if self.visible else None
 
     def concerns(self, event: MessageEvent) -> bool:
@@ -71,29 +53,24 @@ class Welcome(DeferrablePrompt):
         pressed = isinstance(event, ButtonPressed) and event.token.startswith(f"{_PREFIX}/")
         return pressed or super().concerns(event)
 
-    def handle_event(self, event: MessageEvent, journal: JournalPort, now: datetime) -> None:
-        """Act on an event of the welcome (now in UTC); each says that it was shown."""
+    def handle_event(self, event: MessageEvent, context: Context, now: datetime) -> None:
+        """Record that it was shown, or show the reminder that the button asks for."""
         if event.token == self.token and not self._shown:
             self._taken(now, _STAYS)
-            journal.write_note(WELCOME_NOTE, {"shown": now.isoformat()})
+            context.journal.write_note(WELCOME_NOTE, {"shown": now.isoformat()})
             self._log("log_welcome")
         match event:
             case ButtonPressed(token, key):
                 self.withdraw()
                 if key == TRY:
-                    journal.request_trial(token.split("/")[1], now)
+                    context.journal.request_trial(token.split("/")[1], now)
             case NotificationClosed():
                 self.token = None
 
 
-def _message(
-    now: datetime,
-    journal: JournalPort,
-    schedule: Schedule,
-    calendar: Calendar,
-    translator: TranslatorPort,
-) -> Message:
-    coming = read_outlook(schedule, calendar.zone, journal, now).next()
+def _message(context: Context, calendar: Calendar, now: datetime) -> Message:
+    schedule, translator = context.schedule, context.translator
+    coming = read_outlook(schedule, context.zone, context.journal, now).next()
     title = translator.text("welcome_title")
     if coming is None:
         token = f"{_PREFIX}//{now.isoformat()}"

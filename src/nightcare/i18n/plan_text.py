@@ -28,7 +28,7 @@ def next_line(occurrence: Occurrence | None, outlook: Outlook, translator: Trans
     """Return what comes next as a line."""
     if occurrence is None:
         return translator.text("next_nothing")
-    due = _clock(occurrence.due, outlook, translator)
+    due = moment_text(occurrence.due, outlook, translator)
     title = outlook.schedule.title(occurrence.key.reminder, translator.text)
     return translator.text("next_line", reminder=title, due=due)
 
@@ -58,7 +58,7 @@ def ahead_line(outlook: Outlook, translator: Translator) -> str | None:
     """Return what was answered before its moment, which is to come, as a line; None for nothing."""
     parts = [
         f"{outlook.schedule.title(one.key.reminder, translator.text)}"
-        f", {_clock(one.occurrence.due, outlook, translator)}"
+        f", {moment_text(one.occurrence.due, outlook, translator)}"
         f" ({translator.text(f'outcome_{one.state.outcome}')})"
         for one in outlook.answered_ahead()
         if isinstance(one.state, Closed)
@@ -114,7 +114,7 @@ def _past_text(delivery: Delivery, outlook: Outlook, translator: Translator) -> 
         if delivery.state.outcome is Outcome.SKIPPED:
             return outcome
         if delivery.answered_ahead and delivery.state.outcome is Outcome.DONE:
-            at = _clock(delivery.state.at, outlook, translator)
+            at = moment_text(delivery.state.at, outlook, translator)
             return translator.text("outcome_done_ahead", at=at)
         reason = delivery.state.reason
         return outcome if reason is None else f"{outcome} ({reason_text(translator, reason)})"
@@ -136,7 +136,7 @@ def state_line(
     key, values = _state(delivery, outlook, translator)
     if isinstance(delivery.state, Active) and not running:
         key = "stopped"
-    due = _clock(delivery.occurrence.due, outlook, translator)
+    due = moment_text(delivery.occurrence.due, outlook, translator)
     title = outlook.schedule.title(delivery.key.reminder, translator.text)
     return translator.text(f"state_{key}", reminder=title, due=due, **values)
 
@@ -150,7 +150,7 @@ def _state(
             until = outlook.comes(delivery)
             if until is None:
                 return "snoozed_not_back", {}
-            return "snoozed", {"until": _clock(until, outlook, translator)}
+            return "snoozed", {"until": moment_text(until, outlook, translator)}
         case Held(cause):
             return "held", {"reason": reason_text(translator, cause)}
         case Active(away=False) as state if state.delivery.stage != "shown":
@@ -161,6 +161,7 @@ def _state(
             return "open", {}
 
 
-def _clock(instant: datetime, outlook: Outlook, translator: Translator) -> str:
+def moment_text(instant: datetime, outlook: Outlook, translator: Translator) -> str:
+    """Return an instant (UTC) as text, seen from the time of the plan."""
     local = outlook.calendar.local
     return translator.when(local(instant), local(outlook.now))

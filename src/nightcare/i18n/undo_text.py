@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from nightcare.domain.delivery import Active, Closed, Delivery, Held, Snoozed
 from nightcare.domain.history import UserAction
-from nightcare.i18n.plan_text import occurrence_text, occurrences_text
+from nightcare.i18n.plan_text import moment_text, occurrence_text, occurrences_text
 from nightcare.i18n.translator import Translator
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def _settings(action: UserAction, outlook: Outlook, translator: Translator) -> l
     """Return what holds again for all reminders."""
     state, now = outlook.global_state, outlook.now
     paused = state.paused_until if state.paused(now) else None
-    until = "" if paused is None else _clock(paused, outlook, translator)
+    until = "" if paused is None else moment_text(paused, outlook, translator)
     match action.what:
         case "pause" | "resume" if paused is not None:
             return [translator.text("undone_paused_again", until=until)]
@@ -57,7 +56,9 @@ def _settings(action: UserAction, outlook: Outlook, translator: Translator) -> l
             return [translator.text("undone_resume")]
         case "tonight":
             bedtime = outlook.calendar.at(action.at).bedtime
-            return [translator.text("undone_tonight", bedtime=_clock(bedtime, outlook, translator))]
+            return [
+                translator.text("undone_tonight", bedtime=moment_text(bedtime, outlook, translator))
+            ]
         case "good-night":
             return [translator.text("undone_good_night")]
         case _:
@@ -89,7 +90,7 @@ def _became(before: Delivery, action: UserAction, outlook: Outlook, translator: 
         case None:
             return translator.text("undone_comes", what=what)
         case Snoozed(until):
-            until_text = _clock(until, outlook, translator)
+            until_text = moment_text(until, outlook, translator)
             return translator.text("undone_snoozed", what=what, until=until_text)
         case Active(closes=closes, away=False) if closes > outlook.now:
             return translator.text("undone_open", what=what)
@@ -100,8 +101,3 @@ def _became(before: Delivery, action: UserAction, outlook: Outlook, translator: 
             return translator.text(key, what=what)
         case _:
             return translator.text("undone_comes", what=what)
-
-
-def _clock(instant: datetime, outlook: Outlook, translator: Translator) -> str:
-    local = outlook.calendar.local
-    return translator.when(local(instant), local(outlook.now))

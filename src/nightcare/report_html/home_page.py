@@ -11,7 +11,7 @@ from nightcare.domain.outlook import Outlook, OutlookEntry
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.week_plan import AlikeDays
-from nightcare.i18n.plan_text import entry_state, next_line, state_line
+from nightcare.i18n.plan_text import entry_state, moment_text, next_line, state_line
 from nightcare.i18n.translator import Translator
 from nightcare.i18n.week_text import clocks_by_reminder, days_text, frequency_lines, hours_text
 from nightcare.report_html.view_model import Page
@@ -115,10 +115,7 @@ def _status(outlook: Outlook, translator: Translator, *, running: bool) -> Itera
         yield f"{translator.text('status_stopped')} {translator.text('error_not_running')}"
     until = outlook.global_state.paused_until
     if until is not None and until > outlook.now:
-        local = outlook.calendar.local
-        yield translator.text(
-            "status_paused", until=translator.when(local(until), local(outlook.now))
-        )
+        yield translator.text("status_paused", until=moment_text(until, outlook, translator))
     for one in outlook.deliveries:
         if not one.settled:
             yield state_line(one, outlook, translator, running=running)

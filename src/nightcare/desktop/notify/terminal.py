@@ -17,6 +17,7 @@ from nightcare.domain.notification import (
     NotifierEvent,
     Rejected,
 )
+from nightcare.streams import coloured
 
 WIDTH = 64
 """Columns of a card."""
@@ -27,9 +28,8 @@ _BOLD, _DIM, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
 class TerminalNotifier:
     """Prints each message once; how to answer it is part of what it says.
 
-    There is colour only where the stream is a terminal, NO_COLOR is not set
-    (https://no-color.org) and TERM is not "dumb". A stream that takes nothing any more is no
-    error; what could not be printed is not reported as shown.
+    A stream that takes nothing any more is no error; what could not be printed is not reported as
+    shown.
 
     Args:
         stream: Where to print.
@@ -94,7 +94,7 @@ class TerminalNotifier:
         return True
 
     def _card(self, message: Message) -> str:
-        bold, dim, plain = (_BOLD, _DIM, _PLAIN) if self._coloured() else ("", "", "")
+        bold, dim, plain = (_BOLD, _DIM, _PLAIN) if coloured(self._stream) else ("", "", "")
         if os.environ.get("TERM") == "dumb":
             # A screen reader would read each rule out, sign by sign.
             text = self._wrapped(body_of(message, spoken=True))
@@ -121,10 +121,3 @@ class TerminalNotifier:
         except UnicodeEncodeError:
             return otherwise.encode(encoding, "replace").decode(encoding)
         return text
-
-    def _coloured(self) -> bool:
-        return (
-            self._stream.isatty()
-            and not os.environ.get("NO_COLOR")
-            and os.environ.get("TERM") != "dumb"
-        )
