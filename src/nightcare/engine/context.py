@@ -10,7 +10,7 @@ from nightcare.domain.delivery import Active, Closed, Delivery, DeliveryStatus, 
 from nightcare.domain.guidance import Routine
 from nightcare.domain.plan_change import Plan
 from nightcare.domain.reasons import Reason
-from nightcare.domain.routine import routines
+from nightcare.domain.routine import routine_named, routines
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.ports import EventLog, JournalPort, TranslatorPort
 from nightcare.engine.user_actions import UserActions
@@ -49,6 +49,12 @@ class Context:
     def routines(self) -> tuple[Routine, ...]:
         """Return all routines, with the person's own."""
         return routines(self.translator.guidance.routines, self.schedule.routines)
+
+    def routine_of(self, delivery: Delivery) -> Routine | None:
+        """Return the routine that the reminder of an occurrence has, if it exists."""
+        reminder = self.schedule.reminder(delivery.key.reminder)
+        name = None if reminder is None else reminder.routine
+        return None if name is None else routine_named(self.routines(), name)
 
     def settle(self, delivery: Delivery) -> None:
         """Write down what became of an occurrence, and say it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from nightcare.domain.care_day import Calendar
+from nightcare.domain.care_day import CareDay
 from nightcare.domain.delivery import Active, Delivery, DeliveryStatus, Held, Snoozed, begin
 from nightcare.domain.guidance import next_tip, part_of_day
 from nightcare.domain.history import NOT_SHOWN, Trial
@@ -17,12 +17,13 @@ from nightcare.domain.notification import (
     Rejected,
 )
 from nightcare.domain.recurrence import upcoming
-from nightcare.domain.reminders import Key, Occurrence, Reminder
+from nightcare.domain.reminders import Key, Occurrence
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import offered
+from nightcare.engine.context import Context
 from nightcare.engine.messages import compose, key_of, token
 from nightcare.engine.outlook_reader import read_outlook
-from nightcare.engine.ports import JournalPort, Notifier, TranslatorPort
+from nightcare.engine.ports import JournalPort, Notifier
 
 _TRIAL_STAYS = timedelta(minutes=1)
 
@@ -60,9 +61,7 @@ class Display:
         self._last: Key | None = None
         self._trial: _Tried | None = None
 
-    def sync(
-        self, schedule: Schedule, calendar: Calendar, translator: TranslatorPort, now: datetime
-    ) -> bool:
+    def sync(self, context: Context, now: datetime) -> bool:
         """Have on the screen what is open now (UTC), and nothing else; and show what is tried.
 
         The one that leads through a routine is shown by that instead.
@@ -85,16 +84,18 @@ class Display:
         if trial is not None and (trial.closes <= now or (fresh and trial.shown)):
             self._end_trial()
         still = [
-            self._still_shown(wanted[name], schedule, now) for name in wanted if name in self._taken
+            self._still_shown(wanted[name], context.schedule, now)
+            for name in wanted
+            if name in self._taken
         ]
         for name in fresh:
             self._courses[name] = self._last = wanted[name].key
         self._aside |= fresh
         for one in self._journal.trials():
-            self._try(one, schedule.reminder(one.reminder), calendar, translator, now)
+            self._try(one, context, now)
         if self._trial is None:
             for name in self._aside:
-                self._screen.show(self._message(wanted[name], schedule, calendar, translator, now))
+                self._screen.show(self._message(wanted[name], context, now))
             self._aside.clear()
         return any(still)
 
@@ -209,23 +210,16 @@ class Display:
             if not trial.shown:
                 self._journal.answer_trial(trial.number, NOT_SHOWN)
 
-    def _message(
-        self,
-        delivery: Delivery,
-        schedule: Schedule,
-        calendar: Calendar,
-        translator: TranslatorPort,
-        now: datetime,
-    ) -> Message:
-        reminder = schedule.named(delivery.key.reminder)
-        day = calendar.at(now)
+    def _message(self, delivery: Delivery, context: Context, now: datetime) -> Message:
+        schedule, translator = context.schedule, context.translator
+        reminder, day = schedule.named(delivery.key.reminder), context.calendar().at(now)
         message = compose(
             delivery,
             reminder,
             translator,
             tip=None if delivery.tip is None else translator.guidance.tip(delivery.tip),
             lengths=offered(delivery, reminder.snooze, schedule.snooze.limit, day, now),
-            last_before_bed=self._last_before_bed(delivery, schedule, calendar, now),
+            last_before_bed=self._last_before_bed(delivery, context, day, now),
         )
         if isinstance(delivery.state, Active) and delivery.state.shown is not None:
             # It comes back with what is left of its time.
@@ -233,34 +227,28 @@ class Display:
         return message
 
     def _last_before_bed(
-        self, delivery: Delivery, schedule: Schedule, calendar: Calendar, now: datetime
+        self, delivery: Delivery, context: Context, day: CareDay, now: datetime
     ) -> bool:
         """Return whether nothing else is to come before bedtime."""
         others = any(
             one.key != delivery.key and isinstance(one.state, Snoozed | Held)
             for one in self._journal.unsettled()
         )
-        day = calendar.at(now)
         if others or now >= day.bedtime:
             return not others
-        ahead = read_outlook(schedule, calendar.zone, self._journal, now).until(day.bedtime)
+        outlook = read_outlook(context.schedule, context.zone, self._journal, now)
+        ahead = outlook.until(day.bedtime)
         return all(one.key == delivery.key for one in ahead)
 
-    def _try(
-        self,
-        trial: Trial,
-        reminder: Reminder | None,
-        calendar: Calendar,
-        translator: TranslatorPort,
-        now: datetime,
-    ) -> None:
-        name = f"trial/{trial.id}"
+    def _try(self, trial: Trial, context: Context, now: datetime) -> None:
+        name, reminder = f"trial/{trial.id}", context.schedule.reminder(trial.reminder)
         if self._trial is not None and self._trial.token == name:
             return
         if reminder is None or self._journal.routine_session() is not None:
             self._journal.answer_trial(trial.id, NOT_SHOWN)
             return
         key = Key(reminder.name, now.date(), "trial")
+        calendar, translator = context.calendar(), context.translator
         # The tip suits the time at which the reminder comes by itself.
         coming = upcoming(reminder, calendar, now)
         due = now if coming is None else coming.due

@@ -249,7 +249,7 @@ class Engine:
             self._prompts.withdraw()
         if not self._guided_routine.under_way:
             self._guided_routine.withdraw()
-        if self._on_screen.sync(context.schedule, context.calendar(), context.translator, now):
+        if self._on_screen.sync(context, now):
             share_screen(context, situation)
         self._guided_routine.show(context.translator, context.schedule)
         self.notices.update(now, here=not self.presence)

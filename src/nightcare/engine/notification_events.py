@@ -15,7 +15,6 @@ from nightcare.domain.notification import (
     Rejected,
     Sent,
 )
-from nightcare.domain.routine import routine_named
 from nightcare.engine.context import Context
 from nightcare.engine.display import Display
 from nightcare.engine.guided_routine import START, STOP, GuidedRoutine
@@ -183,9 +182,7 @@ def _start(
     now: datetime,
 ) -> None:
     """Begin to lead through the routine of a reminder."""
-    reminder = context.schedule.reminder(delivery.key.reminder)
-    name = None if reminder is None else reminder.routine
-    routine = None if name is None else routine_named(context.routines(), name)
+    routine = context.routine_of(delivery)
     if routine is None:
         # Edited away since it was shown: it is shown anew, as it is configured now.
         on_screen.left(token(delivery))

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from nightcare.domain.delivery import Active, Delivery, DeliveryStatus, foremost
-from nightcare.domain.guidance import Routine
-from nightcare.domain.routine import routine_named
+from nightcare.domain.delivery import Active, DeliveryStatus, foremost
 from nightcare.engine.context import Context
 from nightcare.engine.guided_routine import GuidedRoutine
 from nightcare.engine.ports import JournalPort
@@ -37,15 +35,9 @@ def start_open_stretch(context: Context, guided_routine: GuidedRoutine, now: dat
     """
     journal = context.journal
     active = [one for one in journal.unsettled() if isinstance(one.state, Active)]
-    delivery = foremost(one for one in active if _routine_of(one, context))
-    routine = None if delivery is None else _routine_of(delivery, context)
+    delivery = foremost(one for one in active if context.routine_of(one))
+    routine = None if delivery is None else context.routine_of(delivery)
     if delivery is None or routine is None:
         raise NothingToDo("nothing_to_stretch")
     with journal.transaction():
         guided_routine.start(delivery, routine, journal, now)
-
-
-def _routine_of(delivery: Delivery, context: Context) -> Routine | None:
-    reminder = context.schedule.reminder(delivery.key.reminder)
-    name = None if reminder is None else reminder.routine
-    return None if name is None else routine_named(context.routines(), name)
