@@ -76,13 +76,14 @@ class Computer:
         reading: What the broker held at the connection, until it has arrived here; None then.
         read_at: When it has.
         lost: Whether the journal was lost, and the broker is not read again yet.
+        erasing: Whether an erasure here is not published yet.
     """
 
     def __init__(self, world: SeveralComputers, number: int) -> None:
         random = world.random
         self.world = world
         self.name = f"computer{number}"
-        self.skew = SKEW * random.choice((-1, 0, 0, 0.3, 1))
+        self.skew = SKEW * random.choice((-1, 0, 0, 0.3, 1)) * (not world.erases)
         self.zone = random.choice(ZONES) if random.random() < 0.1 else world.zone
         self.schedule = world.schedule
         self.journal = Journal.in_memory()
@@ -97,7 +98,8 @@ class Computer:
         self.alarm: datetime | None = None
         self.reading: list[SharedMessage] | None = None
         self.read_at = world.now
-        self.lost = False
+        self.lost = self.erasing = False
+        self.journal.shared.sharing_since(self.name, self.now)
         self._last_published: dict[str, bytes] = {}
         self._recorded: dict[ActId, tuple[Key, Effect]] = {}
 
@@ -207,6 +209,25 @@ class Computer:
         """Return the answers that the person gave here and did not undo."""
         return {answers[key] for answers in self.given.values() if key in answers}
 
+    def has_answered_ahead(self) -> bool:
+        """Return whether something was answered here that is still to come."""
+        deliveries = (self.journal.delivery(key) for one in self.given.values() for key in one)
+        return any(one is not None and one.occurrence.due > self.now for one in deliveries)
+
+    def erase(self) -> None:
+        """Erase everything, as the command does."""
+        self.erasing = True
+        self.journal.erase(self.now, self.name)
+        self.step("erase", lambda: self.service.written(self.now))
+
+    def forget_given(self) -> None:
+        """Expect no answer any more to what was due before the erasure."""
+        for answers in self.given.values():
+            for key in list(answers):
+                one = self.journal.delivery(key)
+                if one is None or self.world.was_erased(one.occurrence.due):
+                    del answers[key]
+
     # The exchange
 
     @property
@@ -237,6 +258,7 @@ class Computer:
         published = {**self.acts.published(self.now), **self.values.published(self.now)}
         self._check_ids()
         self._last_published = published
+        self.erasing = False
         for name, payload in published.items():
             if broker.retained.get((self.name, name)) != payload:
                 message = SharedMessage(self.name, name, payload)
@@ -284,6 +306,7 @@ class Computer:
 
     def receive(self, messages: list[SharedMessage]) -> None:
         """Receive messages, and let the service know."""
+        self.values.erase(messages, self.now)
         if any([self.acts.receive(messages, self.now), self.values.receive(messages, self.now)]):
             self.world.note(self, f"received {len(messages)}")
             if self.on:
@@ -305,12 +328,15 @@ class Computer:
         self.world.note(self, "journal lost")
         self.journal.close()
         self.journal = Journal.in_memory()
+        self.journal.shared.sharing_since(self.name, self.now)
         self.acts = ActExchange(self.journal, self.name)
         self.sync_at = self.alarm = None
         self.lost = True
         self.given = {}
         for name, entry in self._held_entries("acts"):
             key = Key(entry["reminder"], date.fromisoformat(name.split("/")[1]), entry["slot"])
+            if self.world.was_erased(parse_instant(entry["due"])):
+                continue
             undone = {one["undoes"][1] for one in entry["acts"] if "undoes" in one}
             for one in entry["acts"]:
                 if one.get("what") in ANSWERS and one["n"] not in undone:
@@ -324,6 +350,7 @@ class Computer:
             parse_instant(one["value"]["at"])
             for one in entries
             if one["name"].startswith("cramp/") and one["value"] is not None
+            if not self.world.was_erased(parse_instant(one["value"]["recorded"]))
         }
 
     def _held_entries(self, level: str) -> list[tuple[str, dict[str, Any]]]:

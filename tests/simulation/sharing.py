@@ -42,6 +42,9 @@ DAYS = 3
 LONG_EVERY = 10
 """One seed of so many has a computer that is away for weeks."""
 
+ERASES_EVERY = 4
+"""In one seed of so many the person erases, and all clocks are right."""
+
 _SECOND = timedelta(seconds=1)
 _MOST_IN_A_WEEK = 35
 
@@ -61,8 +64,11 @@ class SeveralComputers:
         self.broker = Broker(self.random)
         self.long = seed % LONG_EVERY == LONG_EVERY - 1
         number = 2 if self.long else self.random.randint(2, 5)
+        self.erases = seed % ERASES_EVERY == ERASES_EVERY - 1
+        self.erased: datetime | None = None
         self.computers = [Computer(self, one) for one in range(number)]
         self.cramps: set[datetime] = set()
+        self.recorded: dict[datetime, datetime] = {}
         self.changed: set[datetime] = set()
 
     def sparse_schedule(self) -> Schedule:
@@ -110,6 +116,7 @@ class SeveralComputers:
         self.check_agreement()
         self.check_settings()
         self.check_diary()
+        self.check_erased()
 
     def _settle(self) -> None:
         for _ in range(3):
@@ -183,6 +190,7 @@ class SeveralComputers:
             (8, self._cut_or_heal), (5, self._turn_off), (4, lambda one: one.change_presence()),
             (4, self._break_broker), (2, self._edit), (4, self._write_diary),
             (4, self._pause_on_two), (3, self._lose_journal),
+            (2 * self.erases, self._erase),
         )  # fmt: skip
         weights = [weight for weight, _ in happenings]
         (happening,) = self.random.choices([one for _, one in happenings], weights)
@@ -301,6 +309,7 @@ class SeveralComputers:
             # Its time is what the test knows it by.
             at = one.now - timedelta(milliseconds=self.random.randrange(1, 2**30))
             self.cramps.add(at)
+            self.recorded[at] = one.now
             diary.add(at, Details(), one.now)
         elif what == "answer":
             with suppress(ValueRefused):
@@ -343,17 +352,47 @@ class SeveralComputers:
         hours = self.random.choice((0, 0.1, 3, 30, 24 * 7 if self.random.random() < 0.3 else 12))
         one.away_until = self.now + timedelta(hours=hours)
 
+    def was_erased(self, at: datetime) -> bool:
+        """Return whether the person has erased what was recorded at an instant (UTC)."""
+        return self.erased is not None and at <= self.erased
+
+    def _erase(self, one: Computer) -> None:
+        """Erase on one computer what was recorded on any until now."""
+        if any(each.has_answered_ahead() for each in self.computers):
+            return
+        self.erased = one.now
+        for each in self.computers:
+            each.forget_given()
+        gone = {at for at, recorded in self.recorded.items() if self.was_erased(recorded)}
+        self.cramps -= gone
+        self.changed -= gone
+        one.erase()
+
+    def check_erased(self) -> None:
+        """Check that nothing is left of what was erased."""
+        for one in self.computers:
+            acts, mornings = one.journal.shared.acts(date.min), one.journal.diary.mornings()
+            kept = [each for each in acts if self.was_erased(each.occurrence.due)]
+            if kept or any(self.was_erased(each.recorded) for each in mornings):
+                self.fail(f"{one.name}: what was erased came back: {kept} {mornings}")
+            deliveries = one.journal.since(datetime.min.replace(tzinfo=UTC))
+            if any(self.was_erased(each.occurrence.due) for each in deliveries):
+                self.fail(f"{one.name}: what was erased came back: {deliveries[:2]}")
+
     def _lose_journal(self, one: Computer) -> None:
         """Lose the journal of a computer; the broker has what was published there."""
         self._turn_off(one)
-        if not one.is_held():
+        if one.erasing or not one.is_held():
             self.note(one, "    the broker has lost it too")
             return
         before = {each.at for each in one.journal.diary.cramps()}
         held = one.held_cramps()
         one.lose_journal()
-        others = [each.journal.diary.cramps() for each in self.computers]
-        known = held.union(*({cramp.at for cramp in cramps} for cramps in others))
+        diaries = [each.journal.diary.cramps() for each in self.computers]
+        known = held.union(*(
+            {cramp.at for cramp in cramps if not self.was_erased(cramp.recorded)}
+            for cramps in diaries
+        ))  # fmt: skip
         self.cramps -= before - known
         # A removal may be lost.
         self.changed |= known - self.cramps

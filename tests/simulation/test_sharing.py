@@ -16,5 +16,5 @@ FAILED_ONCE = (509, 818)
 
 @pytest.mark.parametrize("seed", sorted({*FAILED_ONCE, *range(FIRST_SEED, FIRST_SEED + SEEDS)}))
 def test_all_computers_agree_after_random_days(seed: int) -> None:
-    """Cuts, skew, duplicates, a broker that was wiped or restored, undo, edits, lost journals."""
+    """Cuts, skew, duplicates, a broker that was wiped or restored, undo, lost journals, erasure."""
     SeveralComputers(seed).live(DAYS)
