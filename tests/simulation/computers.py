@@ -344,11 +344,11 @@ class Computer:
                     self.given[-1 - len(self.given)] = {key: Outcome(one["what"])}
 
     def held_cramps(self) -> set[datetime]:
-        """Return the times of the cramps that the broker holds of this computer."""
-        entries = [entry for _, entry in self._held_entries("values")]
+        """Return the times of the cramps that the broker holds of any computer."""
+        held = [one for each in self.world.computers for one in each._held_entries("values")]
         return {
             parse_instant(one["value"]["at"])
-            for one in entries
+            for _, one in held
             if one["name"].startswith("cramp/") and one["value"] is not None
             if not self.world.was_erased(parse_instant(one["value"]["recorded"]))
         }
