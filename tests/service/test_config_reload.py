@@ -158,6 +158,26 @@ def test_a_reload_takes_up_the_file_and_a_mistake_changes_nothing(tmp_path: Path
     bench.run(test)
 
 
+def test_the_texts_are_read_again_only_for_another_language(tmp_path: Path) -> None:
+    """They take 0.2 MiB, which a reload would hold twice."""
+    bench = Bench(tmp_path)
+
+    async def reload(config: str, line: str) -> None:
+        bench.file.write_text(config, encoding="utf-8")
+        bench.app.reload()
+        await bench.until(lambda: line in bench.out.getvalue())
+
+    async def test(bench: Bench) -> None:
+        settings = bench.app.settings
+        english = settings.translator
+        await reload(CONFIG.replace('"1h"', '"2h"'), "The new schedule is active.")
+        assert settings.translator is english
+        await reload(f'language = "da"\n{CONFIG}', "Den nye plan gælder nu.")
+        assert settings.translator.language == "da"
+
+    bench.run(test)
+
+
 def test_another_backend_in_the_config_is_said_to_come_later(tmp_path: Path) -> None:
     """The screen in use stays until the next start, and the log says so."""
     bench = Bench(tmp_path)

@@ -16,7 +16,8 @@ from nightcare.desktop.time_zone import TimeZone, ZoneSource, chosen, recorded
 from nightcare.domain.schedule import Schedule
 from nightcare.errors import ConfigError
 from nightcare.i18n.event_log import event_log
-from nightcare.i18n.translator import words_for
+from nightcare.i18n.translator import read_words, words_for
+from nightcare.languages import desktop_language
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,12 @@ class ActiveSettings:
 
     def update_language(self, variables: Mapping[str, str]) -> bool:
         """Choose the language by the config and the environment; return whether it is another."""
-        before, self.translator = self.translator, words_for(self.schedule.language, variables)
-        return self.translator.language != before.language
+        language = self.schedule.language or desktop_language(variables)
+        if language == self.translator.language:
+            # The texts take 0.2 MiB, and a reload would hold them twice.
+            return False
+        self.translator = read_words(language)
+        return True
 
     def update_zone(self) -> bool:
         """Choose the zone by the config and the system; return whether it is another."""

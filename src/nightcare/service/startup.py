@@ -21,7 +21,6 @@ from nightcare.domain.schedule import Schedule
 from nightcare.engine.outlook_reader import outlook_without_journal, read_outlook
 from nightcare.errors import StateError
 from nightcare.i18n.plan_text import plan_lines
-from nightcare.i18n.translator import words_for
 from nightcare.import_stubs import import_with_stubs
 from nightcare.journal.store import Journal
 from nightcare.ownership import refuse_as_root
@@ -67,7 +66,7 @@ def run_service(named: Path | None, variables: Mapping[str, str]) -> None:
     place = place_of_config(named, variables, installed)
     named = None if place == place_of_config(None, variables) else place
     app = ServiceApp(ServiceContext(named, state, variables, sys.stdout, sys.stderr), loaded)
-    translator = words_for(loaded.schedule.language, variables)
+    translator = app.settings.translator
     coming = plan_lines(_outlook(loaded.schedule, state), translator)
     sys.stdout.writelines(f"{line}\n" for line in (translator.text("plan_ahead"), *coming))
     sys.stdout.flush()
