@@ -29,7 +29,7 @@ from nightcare.domain.notification import (
     NotifierEvent,
 )
 from nightcare.i18n.translator import read_words
-from nightcare.journal.service_status import BridgeStatus, write_bridge_status
+from nightcare.journal.bridge_status import BridgeStatus, write_bridge_status
 from nightcare.journal.store import BUTTONS_NOTE
 from nightcare.paths import bridge_lock
 

@@ -11,18 +11,22 @@ from pathlib import Path
 
 import pytest
 
+from cli.terminal import Terminal
+from nightcare.desktop.instance_lock import InstanceLock
+from nightcare.journal.service_status import ServiceStatus, write_status
+
 LONG = 60.0
 
 HEAVY = (
-    "apscheduler", "asyncinotify", "asyncio", "ctypes", "email", "hashlib",
+    "apscheduler", "asyncinotify", "asyncio", "ctypes", "email", "hashlib", "heapq",
     "importlib.metadata", "importlib.resources", "jeepney", "logging", "multiprocessing",
     "platformdirs", "plyer", "pydantic", "pydantic_core", "pydantic_settings", "random", "rich",
     "shutil", "socket", "ssl", "subprocess", "tempfile", "tomli", "tomlkit", "tzlocal",
     "zipfile",
 )  # fmt: skip
 
-NOT_FOR_HELP = {*HEAVY} - {"shutil"}
-"""The config has the language, and the help is as wide as the terminal."""
+NOT_FOR_HELP = {*HEAVY} - {"heapq", "shutil"}
+"""The help is as wide as the terminal, and click compares `-h` with its options by difflib."""
 
 READS_AND_WRITES_THE_JOURNAL = [
     ("status",), ("status", "--json"), ("next",), ("next", "--json"), ("today",), ("why",),
@@ -40,6 +44,12 @@ NOT_FOR_PLAIN_COMMANDS = {
     "nightcare.journal.shared_store",
 }  # fmt: skip
 """Modules for rare words, routines, sharing and the service; each takes 1 to 4 ms."""
+
+NOT_FOR_STATUS = {
+    "nightcare.domain.guidance", "nightcare.domain.history", "nightcare.domain.notification",
+    "nightcare.domain.plan_change", "nightcare.domain.routine", "nightcare.journal.bridge_status",
+}  # fmt: skip
+"""Modules for a routine under way, an undo, the bridge and the screen; each takes 1 to 5 ms."""
 
 OF_OUTLOOK = {
     "nightcare.domain.outlook", "nightcare.domain.plan_change", "nightcare.domain.policy",
@@ -121,6 +131,24 @@ def test_what_a_command_that_looks_ahead_may_load(
 ) -> None:
     """Nothing that only rare words, routines or several computers need."""
     assert sorted(loaded(kept, tmp_path, *words) & NOT_FOR_PLAIN_COMMANDS) == []
+
+
+@pytest.mark.parametrize("words", [("status",), ("next",)], ids=" ".join)
+def test_what_status_beside_a_running_service_may_load(
+    kept: dict[str, str], terminal: Terminal, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """Nothing for what is not there, also when its notifier takes answers without buttons."""
+    with terminal.journal() as journal:
+        published = ServiceStatus(pid=4711, notifier="dunst 1.9", capabilities=("body", "menu"))
+        write_status(journal, published)
+    lock = InstanceLock(terminal.state)
+    assert lock.take()
+    try:
+        found = loaded(kept, tmp_path, *words)
+    finally:
+        lock.release()
+    assert sorted(found & NOT_FOR_STATUS) == []
+    assert "nightcare.i18n.plan_text" in found
 
 
 @pytest.mark.parametrize("words", [("pause", "2h"), ("resume",), ("cramp", "add")], ids=" ".join)

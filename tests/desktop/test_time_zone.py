@@ -18,7 +18,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from nightcare.desktop import time_zone
-from nightcare.desktop.time_zone import ZoneSource, chosen, compare, local, zone
+from nightcare.desktop.time_zone import ZoneSource, chosen, local, zone
+from nightcare.doctor.checks.system_clock import compare_offsets
 from parts.home import TIME_ZONES
 
 C_LIBRARY = """
@@ -178,7 +179,7 @@ def test_an_offset_of_a_day_cannot_be_expressed(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("TZ", "ABC-24")
     here = local()
     assert (here.zone, here.understood) == (UTC, False)
-    assert compare(here, JANUARY)[0].of_c_library == timedelta(days=1)
+    assert compare_offsets(here, JANUARY)[0].of_c_library == timedelta(days=1)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +214,7 @@ def test_names_are_looked_up_where_tzdir_says(
     monkeypatch.setenv("TZDIR", str(tmp_path))
     monkeypatch.setenv("TZ", "Home")
     here = local()
-    assert {(one.ours, one.of_c_library) for one in compare(here, JANUARY)} == {
+    assert {(one.ours, one.of_c_library) for one in compare_offsets(here, JANUARY)} == {
         (timedelta(hours=9), timedelta(hours=9))
     }
 
@@ -291,4 +292,5 @@ def test_a_zone_without_changes_is_compared_in_winter_and_in_summer(
     monkeypatch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
     local()
     here = chosen("Africa/Lagos")
-    assert [one.ours == one.of_c_library for one in compare(here, JANUARY)] == [True, True, False]
+    compared = compare_offsets(here, JANUARY)
+    assert [one.ours == one.of_c_library for one in compared] == [True, True, False]

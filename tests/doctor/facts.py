@@ -9,12 +9,13 @@ from pathlib import Path
 
 import nightcare
 from nightcare.config.load import load
-from nightcare.desktop.time_zone import Comparison, TimeZone, ZoneSource
+from nightcare.desktop.time_zone import TimeZone, ZoneSource
 from nightcare.doctor.check import Finding
 from nightcare.doctor.checks.notification_server import ServerFacts, ServerIdentity
 from nightcare.doctor.checks.running_service import CommandEnvironment, judge_service
 from nightcare.doctor.checks.service_unit import SessionFacts, UnitFacts
 from nightcare.doctor.checks.session_bus import BusFacts
+from nightcare.doctor.checks.system_clock import Comparison
 from nightcare.errors import Diagnostic, Location, Span
 from nightcare.journal.inspection import Content, Inspection
 from nightcare.journal.migrations import VERSION

@@ -23,8 +23,8 @@ from nightcare.domain.delivery import (
 )
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.outlook import Outlook
-from nightcare.domain.plan_change import postponed
 from nightcare.domain.reasons import Reason
+from nightcare.domain.recurrence import postponed
 from nightcare.domain.reminders import Key, Occurrence, Reminder, Repeat
 from nightcare.domain.schedule import ReferralRule, Schedule, SnoozeRule, StretchRule
 from nightcare.domain.suppression import CLOSING, UNATTENDED

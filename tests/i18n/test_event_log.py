@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from config.written import schedule
-from nightcare.i18n.event_log import event_log
+from nightcare.domain.notification import Capability
+from nightcare.i18n.event_log import draws_no_buttons, event_log
 from nightcare.i18n.translator import read_words
 
 NOW = datetime(2026, 11, 22, 20, 45, tzinfo=UTC)
@@ -36,3 +37,9 @@ def test_a_log_line_has_the_title_of_a_reminder_and_its_name(
     log = event_log(known, read_words(language), ZoneInfo("Europe/Copenhagen"), out)
     log("log_done", NOW, reminder=name, due=NOW)
     assert out.getvalue() == f"{line}\n"
+
+
+@pytest.mark.parametrize("capability", Capability)
+def test_a_notifier_with_a_menu_draws_no_buttons(capability: Capability) -> None:
+    """The same word is published for commands, which do not load `Capability`."""
+    assert draws_no_buttons({capability}) is (capability is Capability.MENU)

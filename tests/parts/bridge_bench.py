@@ -20,7 +20,7 @@ from nightcare.config.load import load
 from nightcare.doctor.check import Finding, State, fix_of, message_of
 from nightcare.doctor.checks.running_service import judge_bridge
 from nightcare.engine.user_actions import UserActions
-from nightcare.journal.service_status import BridgeStatus, read_bridge_status
+from nightcare.journal.bridge_status import BridgeStatus, read_bridge_status
 from nightcare.journal.store import Journal
 from parts.home import NO_BUS
 from parts.processes import HANG_SECONDS

@@ -6,7 +6,7 @@ import contextlib
 import signal
 from collections.abc import Iterator
 
-from nightcare.journal.service_status import BridgeStatus, read_bridge_status
+from nightcare.journal.bridge_status import BridgeStatus, read_bridge_status
 from nightcare.journal.store import Journal
 from parts.broker import Phone
 from parts.processes import HANG_SECONDS, Program, running

@@ -31,8 +31,8 @@ from nightcare.domain.delivery import Delivery
 from nightcare.domain.reminders import Key
 from nightcare.engine.user_actions import UserActions
 from nightcare.errors import NightcareError, StateError
+from nightcare.journal.bridge_status import BridgeStatus
 from nightcare.journal.database import FILE_NAME
-from nightcare.journal.service_status import BridgeStatus
 from nightcare.service.shutdown import Shutdown, cancel_all
 from nightcare.service.upgrade import UpgradeRestart
 

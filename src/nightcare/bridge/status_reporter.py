@@ -14,7 +14,7 @@ from nightcare.bridge.reader import JournalReader
 from nightcare.errors import NightcareError, StateError
 from nightcare.i18n.error_text import error_lines, trouble_text
 from nightcare.i18n.event_log import event_log
-from nightcare.journal.service_status import BridgeStatus, write_bridge_status
+from nightcare.journal.bridge_status import BridgeStatus, write_bridge_status
 
 _RIVAL = timedelta(hours=1)
 """The time after which another client of the same name, which would have returned, is gone."""

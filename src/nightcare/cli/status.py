@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,20 +13,21 @@ from nightcare.cli.command_context import CommandContext, json_option, pass_cont
 from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.output import echo_text, print_json
 from nightcare.cli.plan_json import delivery_value, local_time, occurrence_value
-from nightcare.domain.guidance import Routine
-from nightcare.domain.outlook import Outlook
-from nightcare.domain.routine import RoutineSession, Stage, current_stage, routine_named, routines
 from nightcare.errors import DesktopError, NotRunning
 from nightcare.i18n.plan_text import ahead_line, next_line, state_line
 from nightcare.journal.service_status import (
-    BridgeStatus,
     PublishedCondition,
     ServiceStatus,
-    read_bridge_status,
     read_status,
 )
-from nightcare.journal.store import Journal
 from nightcare.paths import bridge_runs
+
+if TYPE_CHECKING:
+    from nightcare.domain.guidance import Routine
+    from nightcare.domain.outlook import Outlook
+    from nightcare.domain.routine import RoutineSession, Stage
+    from nightcare.journal.bridge_status import BridgeStatus
+    from nightcare.journal.store import Journal
 
 _SERVICE_TEXTS = {
     "running": "status_running",
@@ -93,6 +95,8 @@ def _routine(
     session = journal.routine_session()
     if session is None:
         return None
+    from nightcare.domain.routine import Stage, current_stage, routine_named, routines  # noqa: PLC0415 - 6 ms
+
     known = routines(context.translator.guidance.routines, context.schedule.routines)
     routine = routine_named(known, session.routine)
     stage = None if routine is None else current_stage(session, routine, context.now)
@@ -105,6 +109,8 @@ def _bridge(context: CommandContext, journal: Journal) -> tuple[bool, BridgeStat
     """Return the state of the bridge, if the config asks for it."""
     if context.active.values.get("mqtt") is None:
         return None
+    from nightcare.journal.bridge_status import read_bridge_status  # noqa: PLC0415 - only with [mqtt]
+
     return bridge_runs(context.state), read_bridge_status(journal)
 
 

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from functools import cache
 from io import BytesIO
@@ -35,7 +35,6 @@ _RULE = re.compile(r"([A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?[0-9]")
 _LARGEST = 1_000_000
 """Bytes; the largest zone file known has 5,000."""
 
-_NOON, _MIDDLE_OF_MONTH = 12, 15
 _DAY = 86_400
 _STEP = 3 * _DAY
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100
@@ -73,15 +72,6 @@ class TimeZone:
     rules: bytes
     understood: bool
     zone: tzinfo = field(compare=False)
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Two offsets at an instant (UTC): how far local time is ahead of UTC."""
-
-    at: datetime
-    ours: timedelta
-    of_c_library: timedelta
 
 
 def zone(name: str | None, kept: Callable[[], str | None] = lambda: None) -> tzinfo:
@@ -126,21 +116,6 @@ def local() -> TimeZone:
         time.tzset()
     variable = os.environ.get("TZ")
     return _of_system() if variable is None else _of_variable(variable)
-
-
-def compare(here: TimeZone, now: datetime) -> list[Comparison]:
-    """Return the offset of a zone and that of the C library: now, in a January and in a July."""
-    winter, summer = (
-        datetime(now.year, month, _MIDDLE_OF_MONTH, _NOON, tzinfo=UTC) for month in (1, 7)
-    )
-    return [
-        Comparison(
-            at,
-            at.astimezone(here.zone).utcoffset() or timedelta(),
-            timedelta(seconds=time.localtime(at.timestamp()).tm_gmtoff),
-        )
-        for at in (now, winter, summer)
-    ]
 
 
 def _of_system() -> TimeZone:

@@ -14,9 +14,8 @@ from functools import cached_property
 from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
 from nightcare.domain.delivery import Active, Delivery, Due, Held, Snoozed, begin, skipped_days
 from nightcare.domain.global_state import GlobalState
-from nightcare.domain.plan_change import postponed
 from nightcare.domain.reasons import ABSENCE, Reason
-from nightcare.domain.recurrence import between, plan, reach, upcoming
+from nightcare.domain.recurrence import between, plan, postponed, reach, upcoming
 from nightcare.domain.reminders import Key, Occurrence, Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.screen_forecast import ScreenForecast

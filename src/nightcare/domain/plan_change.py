@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nightcare.domain.care_day import ONE_DAY, Calendar
-from nightcare.domain.delivery import Delivery
-from nightcare.domain.recurrence import between, planned
+from nightcare.domain.recurrence import between
 from nightcare.domain.reminders import Every, Key, Occurrence, Reminder
 
 _REACH = 2 * ONE_DAY
@@ -95,34 +94,3 @@ class PlanChange:
     def _fresh(self, one: Occurrence, now: datetime) -> bool:
         reminder = self.after.reminder(one.key.reminder)
         return reminder is not None and now <= one.due + reminder.fresh
-
-
-def postponed(
-    delivery: Delivery,
-    reminder: Reminder | None,
-    calendar: Calendar,
-    now: datetime,
-    routine_key: Key | None,
-) -> Occurrence | None:
-    """Return when an unanswered occurrence comes anew, because its moment has moved ahead.
-
-    It moves with the evening, an edit of the schedule, or the time zone. What was snoozed moves
-    only at the change itself (`engine/reschedule.py`): a snooze that ends later comes and stays.
-
-    Args:
-        delivery: The occurrence and where it stands.
-        reminder: Its reminder as configured now; None where it is configured no more.
-        calendar: The care days as they are now.
-        now: The instant (UTC).
-        routine_key: The occurrence that leads through a routine, if any.
-
-    Returns:
-        The occurrence at its new moment, which is still to come; None where it has not moved ahead.
-    """
-    if not delivery.moves(routine_key) or delivery.snoozes > 0:
-        return None
-    if reminder is None or not reminder.enabled:
-        return None
-    moved = planned(reminder, calendar, delivery.key)
-    ahead = moved is not None and moved.due > max(now, delivery.occurrence.due)
-    return moved if ahead else None

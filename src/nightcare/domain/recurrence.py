@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
 from nightcare.domain.reminders import (
@@ -21,6 +22,9 @@ from nightcare.domain.reminders import (
     cron_on,
     occurrences,
 )
+
+if TYPE_CHECKING:
+    from nightcare.domain.delivery import Delivery
 
 _ASIDE = 2 * ONE_DAY
 """The largest distance of a clock time from its care day, as around a skipped date."""
@@ -103,6 +107,37 @@ def planned(reminder: Reminder, calendar: Calendar, key: Key) -> Occurrence | No
     """Return the occurrence of a key as it is planned now; None where it is not."""
     day = calendar.day(key.care_day)
     return next((one for one in occurrences(reminder, day, calendar) if one.key == key), None)
+
+
+def postponed(
+    delivery: Delivery,
+    reminder: Reminder | None,
+    calendar: Calendar,
+    now: datetime,
+    routine_key: Key | None,
+) -> Occurrence | None:
+    """Return when an unanswered occurrence comes anew, because its moment has moved ahead.
+
+    It moves with the evening, an edit of the schedule, or the time zone. What was snoozed moves
+    only at the change itself (`engine/reschedule.py`): a snooze that ends later comes and stays.
+
+    Args:
+        delivery: The occurrence and where it stands.
+        reminder: Its reminder as configured now; None where it is configured no more.
+        calendar: The care days as they are now.
+        now: The instant (UTC).
+        routine_key: The occurrence that leads through a routine, if any.
+
+    Returns:
+        The occurrence at its new moment, which is still to come; None where it has not moved ahead.
+    """
+    if not delivery.moves(routine_key) or delivery.snoozes > 0:
+        return None
+    if reminder is None or not reminder.enabled:
+        return None
+    moved = planned(reminder, calendar, delivery.key)
+    ahead = moved is not None and moved.due > max(now, delivery.occurrence.due)
+    return moved if ahead else None
 
 
 def _care_days(calendar: Calendar, first: date, last: date) -> list[CareDay]:

@@ -17,10 +17,10 @@ from nightcare.domain.delivery import (
     begin,
     skipped_days,
 )
-from nightcare.domain.plan_change import PlanChange, postponed
+from nightcare.domain.plan_change import PlanChange
 from nightcare.domain.policy import Drop, Situation, decide, review
 from nightcare.domain.reasons import Reason
-from nightcare.domain.recurrence import between, planned
+from nightcare.domain.recurrence import between, planned, postponed
 from nightcare.domain.reminders import Every, Key, Occurrence, Reminder
 from nightcare.domain.shared_acts import answered_elsewhere
 from nightcare.engine.context import Context

@@ -14,15 +14,11 @@ from pathlib import Path
 
 from nightcare.domain.delivery import DeliveryStatus
 from nightcare.errors import StateError
+from nightcare.journal.bridge_status import BridgeStatus, read_bridge_status
 from nightcare.journal.database import FILE_NAME, belongs_to_another_program, obstacle
 from nightcare.journal.migrations import VERSION
 from nightcare.journal.salvage import count_unreadable
-from nightcare.journal.service_status import (
-    BridgeStatus,
-    ServiceStatus,
-    read_bridge_status,
-    read_status,
-)
+from nightcare.journal.service_status import ServiceStatus, read_status
 from nightcare.journal.store import Journal
 
 

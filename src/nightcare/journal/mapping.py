@@ -21,12 +21,12 @@ from nightcare.domain.delivery import (
     State,
 )
 from nightcare.domain.global_state import GlobalState
-from nightcare.domain.history import ACTS, VERDICTS, Decision, Trial, UserAction
 from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.safe_text import is_unsafe
 
 if TYPE_CHECKING:
+    from nightcare.domain.history import Decision, Trial, UserAction
     from nightcare.domain.routine import RoutineSession
 
 Value = str | int | None
@@ -263,6 +263,8 @@ def parse_routine(*row: str) -> RoutineSession:
 
 def parse_decision(*row: str | None) -> Decision:
     """Return the decision in a row."""
+    from nightcare.domain.history import VERDICTS, Decision  # noqa: PLC0415 - 2 ms, and not `status`
+
     *texts, status = row
     at, reminder, care_day, slot, due, verdict, reason = (str(value) for value in texts)
     _check_word(verdict, VERDICTS)
@@ -279,6 +281,8 @@ def format_deliveries(changed: Iterable[Delivery], beside: Iterable[Delivery]) -
 
 def parse_action(number: int, at: str, what: str, deliveries: str, state: str) -> UserAction:
     """Return the action in a row."""
+    from nightcare.domain.history import ACTS, UserAction  # noqa: PLC0415 - likewise
+
     _check_word(what, ACTS)
     rows = json.loads(deliveries)
     # Journals from before `beside` was added hold a list of the changed deliveries.
@@ -295,6 +299,8 @@ def parse_action(number: int, at: str, what: str, deliveries: str, state: str) -
 
 def parse_trial(number: int, at: str, reminder: str) -> Trial:
     """Return the trial in a row."""
+    from nightcare.domain.history import Trial  # noqa: PLC0415 - likewise
+
     return Trial(number, parse_instant(at), reminder)
 
 

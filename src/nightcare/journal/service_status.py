@@ -147,19 +147,19 @@ def parse_status(note: Mapping[str, Any]) -> ServiceStatus:
     """Return the status in a note, which another version may have written or a disk damaged."""
     presence = note.get("presence")
     conditions = presence.items() if isinstance(presence, Mapping) else ()
-    parsed = {name: _parse(PublishedCondition, one) for name, one in conditions}
+    parsed = {name: parse_part(PublishedCondition, one) for name, one in conditions}
     return replace(
-        _parse(ServiceStatus, note) or ServiceStatus(),
-        zone=_parse(PublishedZone, note.get("zone")),
-        environment=_parse(PublishedEnvironment, note.get("environment")),
-        tray=_parse(PublishedTray, note.get("tray")),
+        parse_part(ServiceStatus, note) or ServiceStatus(),
+        zone=parse_part(PublishedZone, note.get("zone")),
+        environment=parse_part(PublishedEnvironment, note.get("environment")),
+        tray=parse_part(PublishedTray, note.get("tray")),
         presence={name: one for name, one in parsed.items() if one is not None}
         if isinstance(presence, Mapping)
         else None,
     )
 
 
-def _parse(kind: type[_Part], data: object) -> _Part | None:
+def parse_part(kind: type[_Part], data: object) -> _Part | None:
     """Return the part of a status in data; a value that does not suit its default is left out."""
     if not isinstance(data, Mapping):
         return None
@@ -171,58 +171,3 @@ def _parse(kind: type[_Part], data: object) -> _Part | None:
         elif one.default is None or type(value) is type(one.default):
             values[one.name] = value
     return kind(**values)
-
-
-BRIDGE_NOTE = "bridge"
-"""The name of the note with the status of the bridge."""
-
-
-@dataclass(frozen=True)
-class BridgeStatus:
-    """The status of the bridge to the MQTT broker; see `docs/mqtt.md`.
-
-    Attributes:
-        address: The host and the port of the broker.
-        root: The topic above all others.
-        connected: Whether it is connected.
-        trouble: The reason why it is not, a `Trouble`; empty for none.
-        reason: What a library or the broker said about that.
-        since: The instant of the last change of these, in ISO format (UTC).
-        topics: The retained topics that it publishes.
-        refused: The topics that the broker does not let it write, or read.
-        rival: Whether another client of the same name has connected within the last hour.
-        differing: The other computers with another version or schedule, with what differs.
-        awaited: The names of the other computers that are not connected.
-    """
-
-    address: str = ""
-    root: str = ""
-    connected: bool = False
-    trouble: str = ""
-    reason: str = ""
-    since: str = ""
-    topics: tuple[str, ...] = ()
-    refused: tuple[str, ...] = ()
-    rival: bool = False
-    differing: tuple[str, ...] = ()
-    awaited: tuple[str, ...] = ()
-
-    def sentence(self, *, runs: bool) -> str:
-        """Return the key of the text about the bridge, which runs or not."""
-        if not runs:
-            return "bridge_stopped"
-        if self.connected and self.refused:
-            return "bridge_refused"
-        if self.connected:
-            return "bridge_rival" if self.rival else "bridge_connected"
-        return "bridge_trouble" if self.trouble else "bridge_connecting"
-
-
-def read_bridge_status(journal: Journal) -> BridgeStatus:
-    """Return the status that the bridge published last; an empty one where there is none."""
-    return _parse(BridgeStatus, journal.read_note(BRIDGE_NOTE)) or BridgeStatus()
-
-
-def write_bridge_status(journal: Journal, status: BridgeStatus) -> None:
-    """Publish a status of the bridge, unless it is the present one."""
-    journal.write_note(BRIDGE_NOTE, asdict(status))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from nightcare.domain.delivery import Delivery, DeliveryStatus
 from nightcare.domain.global_state import GlobalState
-from nightcare.domain.history import Decision, Trial, UserAction
 from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key, Occurrence
 from nightcare.errors import StateError
@@ -39,6 +38,7 @@ from nightcare.journal.mapping import (
 from nightcare.journal.migrations import TABLES
 
 if TYPE_CHECKING:
+    from nightcare.domain.history import Decision, Trial, UserAction
     from nightcare.domain.routine import RoutineSession
     from nightcare.domain.shared_acts import SharedAct
     from nightcare.journal.diary_store import DiaryStore

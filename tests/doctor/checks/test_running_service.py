@@ -9,12 +9,8 @@ import pytest
 from nightcare.doctor.check import Check, State, fix_of, message_of
 from nightcare.doctor.checks.running_service import GNOME_PACKAGE, judge_bridge, judge_tray
 from nightcare.i18n.translator import read_words
-from nightcare.journal.service_status import (
-    BridgeStatus,
-    PublishedEnvironment,
-    PublishedTray,
-    ServiceStatus,
-)
+from nightcare.journal.bridge_status import BridgeStatus
+from nightcare.journal.service_status import PublishedEnvironment, PublishedTray, ServiceStatus
 
 
 @pytest.mark.parametrize(

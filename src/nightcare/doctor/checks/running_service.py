@@ -26,7 +26,8 @@ from nightcare.doctor.check import (
 )
 from nightcare.domain.delivery import DeliveryStatus
 from nightcare.i18n.error_text import trouble_key
-from nightcare.journal.service_status import BridgeStatus, PublishedEnvironment, ServiceStatus
+from nightcare.journal.bridge_status import BridgeStatus
+from nightcare.journal.service_status import PublishedEnvironment, ServiceStatus
 from nightcare.languages import desktop_language
 from nightcare.paths import bridge_runs, differing, state_folder
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from nightcare import __released__
 from nightcare.desktop.clock import KernelAlarm, alarm
 from nightcare.desktop.dbus import system_bus
-from nightcare.desktop.time_zone import Comparison, TimeZone, ZoneSource, compare, local, named
+from nightcare.desktop.time_zone import TimeZone, ZoneSource, local, named
 from nightcare.doctor.check import (
     Check,
     CheckContext,
@@ -30,6 +31,7 @@ RELEASED = datetime.fromisoformat(__released__).replace(tzinfo=UTC)
 _SET_BACK = timedelta(minutes=2)
 """More than a clock that is synchronised is set back."""
 
+_NOON, _MIDDLE_OF_MONTH = 12, 15
 _TIMEDATE = "org.freedesktop.timedate1"
 
 _ZONE_SOURCES = {
@@ -37,6 +39,15 @@ _ZONE_SOURCES = {
     ZoneSource.LINK: "doctor_zone_link",
     ZoneSource.COPY: "doctor_zone_copy",
 }
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two offsets at an instant (UTC): how far local time is ahead of UTC."""
+
+    at: datetime
+    ours: timedelta
+    of_c_library: timedelta
 
 
 @dataclass(frozen=True)
@@ -58,7 +69,22 @@ class ZoneFacts:
 def probe_zone(context: CheckContext) -> ZoneFacts:
     """Find the time zone of this process."""
     zone = local()
-    return ZoneFacts(zone, compare(zone, context.now))
+    return ZoneFacts(zone, compare_offsets(zone, context.now))
+
+
+def compare_offsets(here: TimeZone, now: datetime) -> list[Comparison]:
+    """Return the offset of a zone and that of the C library: now, in a January and in a July."""
+    winter, summer = (
+        datetime(now.year, month, _MIDDLE_OF_MONTH, _NOON, tzinfo=UTC) for month in (1, 7)
+    )
+    return [
+        Comparison(
+            at,
+            at.astimezone(here.zone).utcoffset() or timedelta(),
+            timedelta(seconds=time.localtime(at.timestamp()).tm_gmtoff),
+        )
+        for at in (now, winter, summer)
+    ]
 
 
 async def probe_synchronisation(context: CheckContext) -> bool | None:
@@ -119,7 +145,7 @@ def judge_zones(
         return [failed(Check.CLOCK, found)]
     if configured is not None:
         zone = named(configured)
-        return [judge_zone(ZoneFacts(zone, compare(zone, context.now)), None)]
+        return [judge_zone(ZoneFacts(zone, compare_offsets(zone, context.now)), None)]
     findings = [judge_zone(found, context.variables.get("TZ"))]
     return findings + judge_zone_of_service(found.zone, of_service)
 
