@@ -23,8 +23,8 @@ NOT_FOR_THE_SERVICE = {
     "importlib.metadata", "ipaddress", "multiprocessing", "platformdirs", "plyer", "pydantic",
     "pydantic_core",
     "pydantic_settings", "random", "rich", "ssl", "tempfile", "tomli", "tomlkit",
-    "typing_extensions", "tzlocal", "uuid", "zipfile", "zlib", "nightcare.i18n.snippets",
-    "nightcare.journal.salvage",
+    "typing_extensions", "tzlocal", "uuid", "zipfile", "zlib", "nightcare.i18n.guidance_text",
+    "nightcare.i18n.snippets", "nightcare.journal.bridge_status", "nightcare.journal.salvage",
 }  # fmt: skip
 
 OF_THE_TRAY = {

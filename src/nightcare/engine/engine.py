@@ -344,7 +344,7 @@ class Engine:
         """Go on with the routine that is under way."""
         context = self._context
         ended = self._guided_routine.update(
-            now, context.journal, context.answers(), context.routines()
+            now, context.journal, context.answers(), context.routines
         )
         if ended is not None:
             context.log_outcome(ended)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -101,17 +101,21 @@ class GuidedRoutine:
         return session
 
     def update(
-        self, now: datetime, journal: JournalPort, answers: UserActions, found: Iterable[Routine]
+        self,
+        now: datetime,
+        journal: JournalPort,
+        answers: UserActions,
+        routines: Callable[[], Iterable[Routine]],
     ) -> Delivery | None:
-        """Go on to where the clock is now (UTC); returns what has ended as done by that.
+        """Go on with the routine to its stage now (UTC); return the delivery that this has ended.
 
-        What nobody can have been led through is held, and returns as the reminder that it was.
+        An occurrence whose steps nobody can have followed is held, and returns as a reminder.
         """
         session = journal.routine_session()
         self._place = None
         if session is None:
             return None
-        routine = routine_named(found, session.routine)
+        routine = routine_named(routines(), session.routine)
         stage = None if routine is None else current_stage(session, routine, now)
         delivery = _open(journal.delivery(session.key))
         ended = None
