@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from contextlib import closing
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
 from nightcare.bridge.act_exchange import SharedMessage
-from nightcare.bridge.value_exchange import ValueExchange
 from nightcare.domain.diary import Answer, Severity
 from nightcare.domain.referral import Referral, ReferralReason, concern
 from nightcare.domain.schedule import ReferralRule
-from nightcare.engine.diary_actions import Details, DiaryActions
-from nightcare.errors import StateError
-from nightcare.journal.database import FILE_NAME
-from nightcare.journal.store import Journal
+from nightcare.engine.diary_actions import Details
 from parts.desk import local
 from parts.sharing_desk import SharingDesk, two
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 NIGHT = date(2026, 11, 22)
-
-
-def pause(desk: SharingDesk, length: timedelta) -> None:
-    """Pause on one computer."""
-    desk.answers().pause(desk.now, desk.now + length)
-    desk.written()
 
 
 def exchange(*desks: SharingDesk) -> None:
@@ -42,7 +29,7 @@ def exchange(*desks: SharingDesk) -> None:
 def test_a_pause_holds_on_all_and_ends_on_all() -> None:
     """The reminders leave the screens, and return."""
     desk, laptop = two()
-    pause(desk, HOUR)
+    desk.pause(HOUR)
     laptop.hear(desk)
     assert laptop.title() is None
     assert laptop.outcomes("stretch") == ["held"]
@@ -60,7 +47,7 @@ def test_a_pause_holds_on_all_and_ends_on_all() -> None:
 def test_a_pause_that_is_over_is_no_change() -> None:
     """Each computer ends it by its own clock."""
     desk, laptop = two()
-    pause(desk, 10 * MINUTE)
+    desk.pause(10 * MINUTE)
     laptop.hear(desk)
     laptop.until("2026-11-23 22:12")
     assert laptop.title() == "Once more: Stretch"
@@ -75,9 +62,9 @@ def test_of_two_pauses_the_later_one_counts() -> None:
     """It does so on a computer whose clock is behind, if that knows of the earlier one."""
     desk, laptop = two()
     desk.now += 10 * MINUTE
-    pause(desk, 3 * HOUR)
+    desk.pause(3 * HOUR)
     laptop.hear(desk)
-    pause(laptop, HOUR)
+    laptop.pause(HOUR)
     desk.hear(laptop)
     until = laptop.now + HOUR
     assert [one.journal.global_state().paused_until for one in (desk, laptop)] == [until, until]
@@ -102,7 +89,7 @@ def test_good_night_elsewhere_answers_nothing_by_itself() -> None:
     desk.answers().good_night(desk.now)
     # The values arrive without the acts.
     values = [one for one in desk.publish() if one.name.startswith("values/")]
-    assert names(desk) == ["good-night/2026-11-23"]
+    assert desk.value_names() == ["good-night/2026-11-23"]
     laptop.receive(values)
     laptop.written()
     assert laptop.title() is None
@@ -126,7 +113,7 @@ def test_a_new_evening_withdraws_nothing() -> None:
     assert [one.journal.global_state().good_night for one in (desk, laptop)] == [
         date(2026, 11, 24)
     ] * 2
-    assert names(laptop) == ["good-night/2026-11-24"]
+    assert laptop.value_names() == ["good-night/2026-11-24"]
 
 
 def test_another_bedtime_moves_the_evening_on_all() -> None:
@@ -148,7 +135,7 @@ def test_undo_of_an_answer_keeps_what_came_from_another_computer_since() -> None
     """It restores only what its own action has changed."""
     desk, laptop = two()
     laptop.press("done")
-    pause(desk, HOUR)
+    desk.pause(HOUR)
     desk.tonight("23:30")
     laptop.hear(desk)
     laptop.undo()
@@ -162,10 +149,10 @@ def test_undo_of_an_answer_keeps_what_came_from_another_computer_since() -> None
 def test_a_change_that_is_not_recorded_yet_is_not_lost() -> None:
     """The bridge may have been away when it was made, and hear of an older one first."""
     desk, laptop = two()
-    pause(desk, HOUR)
+    desk.pause(HOUR)
     messages = desk.publish()
     laptop.now += MINUTE
-    pause(laptop, 2 * HOUR)
+    laptop.pause(2 * HOUR)
     laptop.receive(messages)
     desk.hear(laptop)
     until = laptop.now + 2 * HOUR
@@ -175,7 +162,7 @@ def test_a_change_that_is_not_recorded_yet_is_not_lost() -> None:
 def test_a_value_from_an_old_backup_of_the_broker_is_ignored() -> None:
     """The journal knows a later one of the same computer."""
     desk, laptop = two()
-    pause(desk, HOUR)
+    desk.pause(HOUR)
     backup = desk.publish()
     laptop.receive(backup)
     desk.now += MINUTE
@@ -273,7 +260,7 @@ def test_a_long_diary_is_shared_for_a_year() -> None:
         exchange(desk, laptop)
     assert len(desk.journal.diary.cramps()) == 2
     assert len(laptop.journal.diary.cramps()) == 1
-    assert names(desk) == []
+    assert desk.value_names() == []
 
 
 # What arrives
@@ -290,12 +277,6 @@ def message(name: str, value: object, **changes: object) -> SharedMessage:
     """Return a message of another computer with a value."""
     entry = {"name": name, "at": "2026-11-23T10:00:00+00:00", "value": value, **changes}
     return SharedMessage("desk", "values/settings/1", json.dumps([entry]).encode())
-
-
-def names(desk: SharingDesk) -> list[str]:
-    """Return the names of the values that a computer publishes."""
-    found = [one for one in desk.publish() if one.name.startswith("values/")]
-    return [entry["name"] for one in found for entry in json.loads(one.payload)]
 
 
 def test_a_later_version_may_say_more_of_a_cramp() -> None:
@@ -346,142 +327,12 @@ def test_what_is_no_value_is_ignored(found: SharedMessage) -> None:
     assert (laptop.journal.shared.values(), laptop.journal.global_state()) == before
 
 
-# Erasing everywhere
-
-
-def erase(desk: SharingDesk) -> None:
-    """Erase as the command does."""
-    desk.journal.erase(desk.now, desk.name)
-    desk.written()
-
-
-def test_what_is_erased_on_one_computer_is_erased_on_all() -> None:
-    """The diary, answers and settings go, and do not come back from a third one."""
-    desk, laptop = two()
-    third = SharingDesk("third")
-    third.diary.add(third.now - 10 * HOUR, Details(), third.now)
-    third.answers().skip(third.now, "stretch")
-    old = third.publish()
-    laptop.diary.add(laptop.now - 10 * HOUR, Details(note="calf"), laptop.now)
-    laptop.press("done")
-    pause(laptop, HOUR)
-    desk.receive(old)
-    desk.hear(laptop)
-    assert len(desk.journal.diary.cramps()) == 2
-    for one in (desk, laptop):
-        one.now += MINUTE
-    erase(desk)
-    laptop.hear(desk)
-    for one in (desk, laptop):
-        assert one.journal.diary.cramps() == []
-        assert one.journal.last_action() is None
-        assert one.journal.global_state().paused_until is None
-        assert one.deliveries("stretch") == []
-        # What a computer has that was not connected since is ignored.
-        one.receive(old)
-        assert one.journal.diary.cramps() == []
-        assert one.deliveries("stretch") == []
-    # Each says up to when it has erased.
-    assert names(laptop) == ["erased"]
-    assert laptop.journal.shared.erased_at("laptop", desk.now) == desk.now
-    desk.hear(laptop)
-    assert desk.journal.shared.erased_at("laptop", desk.now) == desk.now
-    assert not desk.receive(laptop.publish())
-
-
-def test_what_was_recorded_after_an_erasure_is_kept() -> None:
-    """A computer that was away hears of it only later."""
-    desk, laptop = SharingDesk("desk"), SharingDesk("laptop")
-    laptop.diary.add(laptop.now - 10 * HOUR, Details(note="before"), laptop.now)
-    desk.now += MINUTE
-    erase(desk)
-    laptop.now += HOUR
-    laptop.diary.add(laptop.now - 10 * HOUR, Details(note="after"), laptop.now)
-    pause(laptop, HOUR)
-    laptop.hear(desk)
-    assert [one.note for one in laptop.journal.diary.cramps()] == ["after"]
-    assert laptop.journal.global_state().paused_until == laptop.now + HOUR
-    desk.now = laptop.now
-    desk.hear(laptop)
-    assert len(desk.journal.diary.cramps()) == 1
-    assert desk.journal.global_state().paused_until == laptop.now + HOUR
-
-
-def test_what_was_erased_before_a_computer_began_to_share_is_not_erased_there() -> None:
-    """A computer that joins keeps its diary; what the others erased does not come back to them."""
-    desk, laptop = SharingDesk("desk"), SharingDesk("laptop")
-    erase(desk)
-    laptop.journal.erase(laptop.now)
-    laptop.now += MINUTE
-    laptop.diary.add(laptop.now - 10 * HOUR, Details(), laptop.now - HOUR)
-    joined = laptop.now
-    assert laptop.journal.shared.sharing_since("laptop", joined) == joined
-    laptop.hear(desk)
-    assert len(laptop.journal.diary.cramps()) == 1
-    assert laptop.journal.shared.erased_at("laptop", desk.now) == desk.now
-    desk.now = laptop.now
-    desk.hear(laptop)
-    assert desk.journal.diary.cramps() == []
-    # What is erased from now on is erased there too, also if two erasures arrive one by one.
-    third = SharingDesk("third")
-    third.now = desk.now + HOUR
-    erase(third)
-    desk.now += 2 * HOUR
-    erase(desk)
-    laptop.now = desk.now + HOUR
-    laptop.hear(third)
-    assert laptop.journal.diary.cramps() == []
-    laptop.diary.add(laptop.now, Details(), desk.now - MINUTE)
-    laptop.hear(desk)
-    assert laptop.journal.diary.cramps() == []
-    assert laptop.journal.shared.sharing_since("laptop", laptop.now) == joined
-
-
-def test_a_clock_that_is_years_ahead_wins_over_nobody() -> None:
-    """Neither does it erase; when the clock is right again, what holds there counts."""
-    desk, laptop = SharingDesk("desk"), SharingDesk("laptop")
-    laptop.diary.add(laptop.now - 10 * HOUR, Details(), laptop.now)
-    right = desk.now
-    desk.now += timedelta(days=700)
-    erase(desk)
-    pause(desk, timedelta(days=800))
-    assert not laptop.receive(desk.publish())
-    assert len(laptop.journal.diary.cramps()) == 1
-    assert laptop.journal.global_state().paused_until is None
-    desk.now = right + MINUTE
-    desk.journal.shared.sharing_since("desk", desk.now)
-    desk.hear(laptop)
-    assert len(desk.journal.diary.cramps()) == 1
-    laptop.now += MINUTE
-    laptop.hear(desk)
-    until = desk.journal.global_state().paused_until
-    assert laptop.journal.global_state().paused_until == until is not None
-    laptop.now += MINUTE
-    erase(laptop)
-    desk.now = laptop.now
-    desk.hear(laptop)
-    assert desk.journal.diary.cramps() == []
-    assert desk.journal.global_state().paused_until is None
-
-
-def test_an_erasure_is_not_repeated() -> None:
-    """A message that comes again erases nothing more."""
-    desk, laptop = SharingDesk("desk"), SharingDesk("laptop")
-    erase(desk)
-    messages = desk.publish()
-    laptop.receive(messages)
-    laptop.now += MINUTE
-    laptop.diary.add(laptop.now - 10 * HOUR, Details(), laptop.now)
-    laptop.receive(messages)
-    assert len(laptop.journal.diary.cramps()) == 1
-
-
 def test_of_two_that_act_unknown_to_each_other_the_later_action_counts() -> None:
     """Not the later look of a bridge at its journal."""
     desk, laptop = two()
-    pause(desk, HOUR)
+    desk.pause(HOUR)
     laptop.now += MINUTE
-    pause(laptop, 2 * HOUR)
+    laptop.pause(2 * HOUR)
     messages = laptop.publish()
     desk.now += 2 * MINUTE
     desk.receive(messages)
@@ -490,71 +341,17 @@ def test_of_two_that_act_unknown_to_each_other_the_later_action_counts() -> None
     assert [one.journal.global_state().paused_until for one in (desk, laptop)] == [until, until]
 
 
-def test_an_erasure_beside_a_reader_is_taken_up_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The bridge keeps the messages, and takes them in at the next round."""
-    monkeypatch.setattr("nightcare.journal.database._BUSY_SECONDS", 0.05)
-    desk = SharingDesk("desk")
-    with (
-        closing(Journal.open(tmp_path)) as journal,
-        closing(sqlite3.connect(tmp_path / FILE_NAME)) as reader,
-    ):
-        laptop = ValueExchange(journal, "laptop", desk.schedule, desk.zone, diary=True)
-        journal.shared.sharing_since("laptop", desk.now)
-        diary = DiaryActions(journal.diary, desk.answers().calendar())
-        diary.add(desk.now - 10 * HOUR, Details(note="unmistakable"), desk.now)
-        desk.now += MINUTE
-        erase(desk)
-        messages = desk.publish()
-        reader.execute("BEGIN")
-        reader.execute("SELECT * FROM cramps").fetchone()
-        for _ in range(2):
-            with pytest.raises(StateError):
-                laptop.receive(messages, desk.now)
-            # The others are not told of it before the files hold no trace.
-            assert journal.shared.erased_at("laptop", desk.now) is None
-        reader.rollback()
-        assert any(b"unmistakable" in one.read_bytes() for one in tmp_path.iterdir())
-        laptop.receive(messages, desk.now)
-        assert journal.diary.cramps() == []
-        assert journal.shared.erased_at("laptop", desk.now) == desk.now
-        assert not any(b"unmistakable" in one.read_bytes() for one in tmp_path.iterdir())
-
-
-def test_copies_of_what_is_erased_go_with_it(tmp_path: Path) -> None:
-    """A copy that cannot be removed leaves the erasure to the next round; later ones are kept."""
-    desk, laptop = SharingDesk("desk"), SharingDesk("laptop")
-    laptop.diary.add(laptop.now - 10 * HOUR, Details(), laptop.now)
-    desk.now += MINUTE
-    erase(desk)
-    messages = desk.publish()
-    copy, stuck = tmp_path / "journal-corrupt.sqlite", tmp_path / "report.html"
-    copy.write_bytes(b"copy")
-    stuck.mkdir()
-    copies = (copy, stuck)
-    with pytest.raises(StateError):
-        laptop.values.erase(messages, desk.now, copies)
-    assert len(laptop.journal.diary.cramps()) == 1
-    stuck.rmdir()
-    laptop.values.erase(messages, desk.now, copies)
-    assert laptop.journal.diary.cramps() == []
-    copy.write_bytes(b"of later")
-    laptop.values.erase(messages, desk.now, copies)
-    assert copy.exists()
-
-
 def test_a_computer_that_lost_its_journal_gets_its_values_back_from_the_broker() -> None:
     """Its pause and its diary, each cramp once; what it had erased stays away."""
     desk = SharingDesk("desk")
     desk.diary.add(desk.now - 10 * HOUR, Details(), desk.now)
     old = desk.publish()
     desk.now += MINUTE
-    erase(desk)
+    desk.erase()
     desk.now += MINUTE
     desk.diary.add(desk.now - 9 * HOUR, Details(severity=Severity.SEVERE), desk.now)
     desk.diary.answer(NIGHT, Answer.MILD, desk.now)
-    pause(desk, 3 * HOUR)
+    desk.pause(3 * HOUR)
     held = desk.publish()
     new = SharingDesk("desk")
     new.now = desk.now + HOUR
@@ -566,14 +363,3 @@ def test_a_computer_that_lost_its_journal_gets_its_values_back_from_the_broker()
     assert new.journal.global_state().paused_until == desk.now + 3 * HOUR
     assert new.publish() == held
     assert not new.receive(held)
-
-
-def test_a_diary_that_was_erased_while_not_sharing_does_not_come_back_from_the_broker() -> None:
-    """The broker was out of reach when this computer left, and still has it."""
-    desk = SharingDesk("desk")
-    desk.diary.add(desk.now - 10 * HOUR, Details(), desk.now)
-    held = desk.publish()
-    desk.journal.erase(desk.now)
-    desk.now += MINUTE
-    desk.receive(held)
-    assert desk.journal.diary.cramps() == []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
+
 from nightcare.bridge.act_exchange import ActExchange, SharedMessage
 from nightcare.bridge.value_exchange import ValueExchange
 from nightcare.engine.diary_actions import DiaryActions
@@ -54,6 +57,21 @@ class SharingDesk(Desk):
     def diary(self) -> DiaryActions:
         """The diary, as the commands write to it."""
         return DiaryActions(self.journal.diary, self.answers().calendar())
+
+    def pause(self, length: timedelta) -> None:
+        """Pause the reminders as the command does."""
+        self.answers().pause(self.now, self.now + length)
+        self.written()
+
+    def erase(self) -> None:
+        """Erase what is recorded as the command does."""
+        self.journal.erase(self.now, self.name)
+        self.written()
+
+    def value_names(self) -> list[str]:
+        """Return the names of the values that this computer publishes."""
+        found = [one for one in self.publish() if one.name.startswith("values/")]
+        return [entry["name"] for one in found for entry in json.loads(one.payload)]
 
 
 def two(config: str = STRETCH) -> tuple[SharingDesk, SharingDesk]:

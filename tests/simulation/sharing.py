@@ -382,8 +382,8 @@ class SeveralComputers:
     def _lose_journal(self, one: Computer) -> None:
         """Lose the journal of a computer; the broker has what was published there."""
         self._turn_off(one)
-        # An erasure that nobody knows yet does not reach it (docs/decisions.md, "A lost journal").
-        if any(each.erasing for each in self.computers) or not one.is_held():
+        # An erasure that nobody knows yet is lost with it.
+        if one.erasing or not one.is_held():
             self.note(one, "    the broker has lost it too")
             return
         before = {each.at for each in one.journal.diary.cramps()}

@@ -10,7 +10,7 @@ from simulation.sharing import DAYS, SeveralComputers
 
 FIRST_SEED = int(os.environ.get("SIMULATE_FROM", "0"))
 SEEDS = int(os.environ.get("SIMULATE_COMPUTERS_SEEDS", "4"))
-FAILED_ONCE = (509, 818, 7099)
+FAILED_ONCE = (509, 818, 7099, 8103)
 """Seeds that found a fault of nightcare or of the simulation; they are always run."""
 
 

@@ -121,8 +121,8 @@ class ValueExchange:
     ) -> None:
         """Erase what the person has erased on another computer, as messages say (now in UTC).
 
-        Files with `copies` of records are removed. What was erased before this computer began to
-        share was not meant for what it has recorded.
+        Files with `copies` of records are removed. If this computer began to share later, its own
+        records were not meant; a journal that began later has older ones of others only.
         """
         shared = self.journal.shared
         known = shared.erased_at(self.computer, now)
@@ -130,13 +130,13 @@ class ValueExchange:
         until = max(found, default=None)
         if until is None or (known is not None and until <= known):
             return
-        if until < shared.sharing_since(self.computer, now):
+        state = self.journal.global_state()
+        if (state.began or until) <= until < shared.sharing_since(self.computer, now):
             shared.mark_erased(self.computer, until)
             return
         # A setting that was made later is kept.
         self.sync(now)
         later = latest(one for one in self._values(now) if one.at > until)
-        state = self.journal.global_state()
         began = None if state.began is None else max(state.began, until)
         kept = GlobalState(began=began, updated=state.updated)
         settings = written_settings(later, kept, now)
