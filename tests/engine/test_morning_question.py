@@ -196,6 +196,25 @@ def test_a_question_that_is_closed_before_the_screen_has_told_was_asked() -> Non
     assert len(desk.journal.diary.questions(NIGHT)) == 1
 
 
+def test_a_question_that_is_reported_after_it_gave_way_was_asked() -> None:
+    """As by a slow screen: it comes back once, and not twice."""
+    desk = asked(until="2026-11-24 07:00")
+    desk.screen.broken = True
+    desk.until("2026-11-24 07:30")
+    (message,) = desk.screen.on_screen.values()
+    desk.screen.broken = False
+    desk.journal.request_trial("walk", desk.now)
+    desk.written()
+    assert desk.title() == "Time to move a little"
+    desk.screen.take(message)
+    desk.written()
+    assert len(desk.journal.diary.questions(NIGHT)) == 1
+    desk.until("2026-11-24 08:29")
+    assert desk.title() is None
+    desk.until("2026-11-24 08:30")
+    assert desk.title() == f"Once more: {TITLE}"
+
+
 def test_a_trial_that_ends_by_itself_makes_room() -> None:
     """The question that fell due meanwhile comes just then."""
     desk = asked(until="2026-11-24 07:29:30")

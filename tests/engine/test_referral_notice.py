@@ -220,6 +220,23 @@ def test_closing_it_before_the_screen_has_told_is_enough() -> None:
     assert notices(desk) == 0
 
 
+def test_what_is_reported_after_it_gave_way_to_a_reminder_was_shown() -> None:
+    """As by a slow screen: the person may have read it, and it waits a week."""
+    desk = desk_at("2026-11-23 16:59")
+    desk.screen.broken = True
+    note(desk, "2026-11-23 03:10")
+    (message,) = desk.screen.on_screen.values()
+    desk.screen.broken = False
+    desk.until("2026-11-23 17:00")
+    assert on_screen(desk) == ["Time to move a little"]
+    desk.screen.take(message)
+    desk.written()
+    desk.press("done")
+    assert on_screen(desk) == []
+    desk.until("2026-11-30 16:59")
+    assert notices(desk) == 1
+
+
 def test_what_is_not_drawn_by_the_evening_comes_with_the_next_day() -> None:
     """A screen that comes back in the night does not bring it."""
     desk = desk_at()

@@ -151,6 +151,21 @@ def test_it_is_shown_as_soon_as_there_is_a_server() -> None:
     assert welcomes(desk) == 1
 
 
+def test_what_is_reported_after_it_gave_way_to_a_reminder_was_shown() -> None:
+    """As by a slow screen: the person may have read it."""
+    desk = Desk(WALK, "2026-11-23 16:59")
+    desk.screen.broken = True
+    request_welcome(desk.journal, desk.now)
+    desk.written()
+    (message,) = on_screen(desk)
+    desk.screen.broken = False
+    desk.until("2026-11-23 17:00")
+    desk.screen.take(message)
+    desk.written()
+    desk.press("done")
+    assert (welcomes(desk), on_screen(desk)) == (1, [])
+
+
 def test_without_a_reminder_it_says_how_to_choose_some() -> None:
     """It has no button then."""
     (message,) = on_screen(desk_at(config=WALK + "enabled = false\n"))

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from datetime import datetime, timedelta
 
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.notification import Message, MessageEvent
+from nightcare.domain.notification import Message, MessageEvent, NotificationShown
 from nightcare.engine.context import Context
 from nightcare.engine.ports import EventLog, Notifier
 
@@ -23,6 +23,7 @@ class DeferrablePrompt(ABC):
         self._screen = screen
         self._log = log
         self.token: str | None = None
+        self._latest: str | None = None
         self._closes: datetime | None = None
         self._shown = False
         self.next: datetime | None = None
@@ -44,8 +45,12 @@ class DeferrablePrompt(ABC):
         """
 
     def concerns(self, event: MessageEvent) -> bool:
-        """Return whether an event belongs to it."""
-        return event.token == self.token
+        """Return whether an event belongs to it; a report that comes late, when it has gone, does.
+
+        It was on the screen before it gave way, and the person may have read it.
+        """
+        late = isinstance(event, NotificationShown) and event.token == self._latest
+        return late or event.token == self.token
 
     @abstractmethod
     def handle_event(self, event: MessageEvent, context: Context, now: datetime) -> None:
@@ -59,7 +64,7 @@ class DeferrablePrompt(ABC):
 
     def _show(self, message: Message, until: datetime | None = None) -> None:
         """Put it on the screen, for at the longest until an instant (UTC)."""
-        self.token = message.token
+        self.token = self._latest = message.token
         self._closes, self._shown = until, False
         self._screen.show(message)
 

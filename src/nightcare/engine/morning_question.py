@@ -70,7 +70,7 @@ class MorningQuestion(DeferrablePrompt):
         night = _night_of(event.token)
         diary = DiaryActions(context.journal.diary, context.calendar())
         assert night is not None
-        if event.token == self.token and not self._shown:
+        if super().concerns(event) and not self._shown:
             diary.asked(night, now)
             self._taken(now, _STAYS)
             self._log("log_asked")

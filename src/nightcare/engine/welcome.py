@@ -55,7 +55,7 @@ class Welcome(DeferrablePrompt):
 
     def handle_event(self, event: MessageEvent, context: Context, now: datetime) -> None:
         """Record that it was shown, or show the reminder that the button asks for."""
-        if event.token == self.token and not self._shown:
+        if super().concerns(event) and not self._shown:
             self._taken(now, _STAYS)
             context.journal.write_note(WELCOME_NOTE, {"shown": now.isoformat()})
             self._log("log_welcome")
