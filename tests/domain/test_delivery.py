@@ -216,6 +216,22 @@ def test_who_is_led_is_asked_nothing_meanwhile() -> None:
     assert led == replace(shown, state=led.state, fresh_from=LATER)
 
 
+@pytest.mark.parametrize("asked", [0, 1])
+@pytest.mark.parametrize("waits", [Held(Reason.LOCKED), Snoozed(LATER)])
+def test_what_waits_is_given_to_the_screen_by_its_routine(waits: State, asked: int) -> None:
+    """A lock that cuts the routine short costs no asking, and takes none back."""
+    waiting = replace(delivery(DUE), state=waits, asked=asked, seen=True)
+    led = waiting.start_routine(LATER, LATER + 3 * MINUTE)
+    assert (led.asked, led.held(Reason.LOCKED).asked) == (asked + 1, asked)
+
+
+def test_what_was_answered_before_it_was_given_is_given_by_its_routine() -> None:
+    """It can be held from there on."""
+    skipped = delivery(DUE).settle(Outcome.SKIPPED, DUE)
+    led = skipped.start_routine(LATER, LATER + 3 * MINUTE)
+    assert (led.asked, led.held(Reason.LOCKED).asked) == (1, 0)
+
+
 # On its way to the screen
 
 

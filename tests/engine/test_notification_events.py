@@ -427,3 +427,26 @@ def test_who_closes_a_reminder_has_seen_it() -> None:
     made.close()
     (delivery,) = made.deliveries("stretch")
     assert delivery.seen
+
+
+@pytest.mark.parametrize("before", ["locked", "snoozed", "skipped"])
+def test_a_start_that_a_lock_cuts_short_keeps_the_reminder(before: str) -> None:
+    """It was pressed on what had left the screen, and comes back when the screen is unlocked."""
+    made = Desk(STRETCH, "2026-11-23 09:00")
+    made.until("2026-11-23 10:00:30")
+    (token,) = made.screen.on_screen
+    locked = Presence({Condition.LOCKED})
+    if before == "snoozed":
+        made.answers().snooze(made.now, "stretch")
+    else:
+        made.there(locked)
+    if before == "skipped":
+        made.answers().skip(made.now, "stretch")
+    made.written()
+    made.service.event(ButtonPressed(token, "start"), made.now)
+    made.there(locked)
+    assert made.outcomes("stretch") == ["held"]
+    made.there(Presence())
+    assert made.title() is not None
+    made.press("done")
+    assert made.outcomes("stretch") == ["done"]

@@ -275,9 +275,13 @@ class Delivery:
     def start_routine(self, now: datetime, closes: datetime) -> Delivery:
         """Return it with a routine that starts now (UTC) and ends before `closes`.
 
-        Nothing is asked again meanwhile, and it is as fresh as when it begins.
+        Nothing is asked again meanwhile, and it is as fresh as when it begins. If it waited to be
+        given to the screen, and was started by a notification that had left it, this gives it.
         """
-        return replace(self, state=Active(now, closes), fresh_from=now)
+        waited = isinstance(self.state, Due | Held | Snoozed)
+        # Answered before it was given to the screen, and started all the same, it waited too.
+        asked = max(1, self.asked + waited)
+        return replace(self, state=Active(now, closes), fresh_from=now, asked=asked)
 
     def snoozed(self, until: datetime) -> Delivery:
         """Return it snoozed until an instant (UTC), from which freshness and repeats count anew."""
