@@ -12,7 +12,7 @@ from nightcare.domain.policy import Presence
 from nightcare.domain.reasons import Condition
 from nightcare.domain.recurrence import between
 from nightcare.engine.user_actions import UserActions
-from parts.desk import Desk, desk_until, local
+from parts.desk import STRETCH, Desk, desk_until, local
 
 EVERY = """
 [reminders.sip]
@@ -252,6 +252,25 @@ def test_undo_of_an_answer_lets_come_what_a_journey_has_put_ahead() -> None:
     made.zone = ZoneInfo("America/New_York")
     UserActions(made.schedule, made.zone, made.journal).undo(made.now)
     assert made.journal.delivery(answered.key) is None
+
+
+def test_undo_leaves_a_stretch_that_was_ended_at_its_moment_after_a_journey() -> None:
+    """The stretch of 22:00 goes on after a flight west; a pause ends it, as Stop does."""
+    made = Desk(STRETCH, "2026-11-23 21:55")
+    made.until("2026-11-23 22:00:05")
+    made.press("start")
+    made.travel("America/New_York")
+    assert made.outcomes("stretch") == ["open"]
+    actions = UserActions(made.schedule, ZoneInfo("America/New_York"), made.journal)
+    actions.pause(made.now, made.now + timedelta(hours=1))
+    made.written()
+    actions.undo(made.now)
+    made.written()
+    assert (made.outcomes("stretch"), made.title()) == ([], None)
+    made.until("2026-11-24 03:59")
+    assert made.title() is None
+    made.until("2026-11-24 04:00")
+    assert made.outcomes("stretch") == ["open"]
 
 
 def test_undo_of_resume_ends_nothing_that_was_open_after_good_night() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from nightcare.domain.delivery import Active, Closed, Delivery, Held, Outcome, Snoozed
 from nightcare.domain.diary import Severity
 from nightcare.domain.policy import Presence, shown_at_latest
+from nightcare.domain.recurrence import postponed
 from nightcare.domain.reminders import Key
 from nightcare.engine.answer_targets import SkipSpan
 from nightcare.engine.diary_actions import Details, DiaryActions
@@ -47,7 +48,7 @@ def _an_act(world: World) -> None:
 def _an_act_and_undo(world: World) -> None:
     """Undo at once, before or after the service has seen the act, or some minutes later."""
     world.step("reckon", lambda: world.service.update(world.now))
-    before = _Standing.of(world)
+    before = Standing.of(world)
     if not _act(world, *_some_act(world)):
         return
     later = world.random.random() < 0.4
@@ -69,9 +70,9 @@ def _an_act_and_undo(world: World) -> None:
 def _some_acts_and_undos(world: World) -> None:
     """Undo several actions, one after the other; each restores what was before it."""
     world.step("reckon", lambda: world.service.update(world.now))
-    before: list[_Standing] = []
+    before: list[Standing] = []
     for _ in range(world.random.choice((2, 3, 4))):
-        standing = _Standing.of(world)
+        standing = Standing.of(world)
         if _act(world, *_some_act(world)):
             before.append(standing)
             _log(world)
@@ -240,7 +241,7 @@ def _try(world: World) -> None:
 
 
 @dataclass(frozen=True)
-class _Standing:
+class Standing:
     """The state that an undo restores.
 
     Attributes:
@@ -249,6 +250,8 @@ class _Standing:
         coming: What is to come, and when (UTC).
         deliveries: What was fresh and is not over, and where it stands.
         settled: What has its outcome.
+        moves: The occurrence that leads through a stretch, and when (UTC) it comes anew if that
+            ends unanswered, because a journey since its start has put its moment ahead.
     """
 
     at: datetime
@@ -256,9 +259,11 @@ class _Standing:
     coming: dict[Key, datetime]
     deliveries: dict[Key, str]
     settled: dict[Key, str]
+    moves: dict[Key, datetime]
 
     @classmethod
-    def of(cls, world: World) -> _Standing:
+    def of(cls, world: World) -> Standing:
+        """Return the state of a world now."""
         global_state, calendar = world.journal.global_state(), world.calendar()
         day = calendar.at(world.now)
         paused = global_state.paused_until if global_state.paused(world.now) else None
@@ -280,18 +285,24 @@ class _Standing:
             coming,
             {one.key: _stands(one) for one in unsettled},
             settled,
+            _moves_after_stretch(world),
         )
 
     def differs(self, world: World) -> str | None:
         """Return how things stand differently now; None where they do not."""
-        now = _Standing.of(world)
+        now = Standing.of(world)
         if now.holds != self.holds:
             return f"{self.holds} is {now.holds}"
-        if now.coming != self.coming:
-            return f"to come was {self.coming.items() ^ now.coming.items()}"
+        # An undo does not resume a stretch that the action ended.
+        ended = world.journal.routine_session() is None
+        moved = self.moves if ended else {}
+        coming = self.coming | moved
+        if now.coming != coming:
+            return f"to come was {coming.items() ^ now.coming.items()}"
         lost = {
             key: stands
             for key, stands in self.deliveries.items()
+            if key not in moved
             if now.deliveries.get(key) != stands and not _kept_back(world, key)
         }
         if lost:
@@ -314,6 +325,17 @@ def _may_come(world: World, delivery: Delivery) -> bool:
     day = world.calendar().at(world.now)
     waits = not isinstance(delivery.state, Active)
     return not waits or world.now <= shown_at_latest(delivery, reminder, day)
+
+
+def _moves_after_stretch(world: World) -> dict[Key, datetime]:
+    """Return the occurrence of the stretch under way that moves once that ends, and when (UTC)."""
+    session = world.journal.routine_session()
+    delivery = None if session is None else world.journal.delivery(session.key)
+    if delivery is None:
+        return {}
+    reminder = world.schedule.reminder(delivery.key.reminder)
+    moved = postponed(delivery, reminder, world.calendar(), world.now, None)
+    return {} if moved is None else {moved.key: moved.due}
 
 
 def _kept_back(world: World, key: Key) -> bool:
