@@ -113,15 +113,14 @@ def test_the_verdict_is_on_the_last_screen(
     verdict = shown[0]
     assert shown.count(verdict) == 1
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    for tall, times in ((rows, 2), (200, 1)):
+    # The list itself may change from one run to the next, as by a probe that takes too long.
+    for tall in (rows, 200, len(shown), len(shown) + 1):
         monkeypatch.setenv("LINES", str(tall))
         lines = terminal("doctor").out.splitlines()
-        assert lines.count(verdict) == times
+        repeated = lines[-2:] == ["", verdict]
+        assert lines.count(verdict) == 1 + repeated
+        assert repeated == (len(lines) - 2 * repeated >= tall)
         assert verdict in lines[1 - tall :]
-    monkeypatch.setenv("LINES", str(len(lines) + 1))
-    assert terminal("doctor").out.splitlines().count(verdict) == 1
-    monkeypatch.setenv("LINES", str(len(lines)))
-    assert terminal("doctor").out.splitlines()[-2:] == ["", verdict]
 
 
 def test_in_the_language_of_the_person(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
