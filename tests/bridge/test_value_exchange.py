@@ -279,6 +279,14 @@ def message(name: str, value: object, **changes: object) -> SharedMessage:
     return SharedMessage("desk", "values/settings/1", json.dumps([entry]).encode())
 
 
+def test_of_values_that_arrive_at_the_same_time_the_last_counts() -> None:
+    """The copies of the broker and later messages may come in any order."""
+    laptop = SharingDesk("laptop")
+    removed = message("cramp/desk/1-1", None, at="2026-11-23T11:00:00+00:00")
+    laptop.receive([removed, message("cramp/desk/1-1", CRAMP)])
+    assert laptop.journal.diary.cramps() == []
+
+
 def test_a_later_version_may_say_more_of_a_cramp() -> None:
     """The unknown part is left out, and not taken for a change here."""
     laptop = SharingDesk("laptop")

@@ -104,7 +104,7 @@ class ValueExchange:
         # A broker that was restored from a backup has older ones.
         new = [
             one
-            for one in found
+            for one in sorted(found, key=lambda one: one.at)
             if (at := known.get((one.computer, one.name))) is None or at < one.at
         ]
         if not new:
