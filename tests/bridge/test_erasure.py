@@ -73,6 +73,22 @@ def test_what_was_recorded_after_an_erasure_is_kept() -> None:
     assert desk.journal.global_state().paused_until == laptop.now + HOUR
 
 
+def test_an_answer_to_what_was_erased_meanwhile_goes_with_it() -> None:
+    """Undo would bring back what was there before; other actions can still be undone."""
+    desk, laptop = two()
+    for one in (desk, laptop):
+        one.now += MINUTE
+    desk.erase()
+    laptop.now += MINUTE
+    laptop.press("done")
+    laptop.hear(desk)
+    assert laptop.journal.actions() == []
+    laptop.now += MINUTE
+    laptop.pause(HOUR)
+    laptop.hear(desk)
+    assert [one.what for one in laptop.journal.actions()] == ["pause"]
+
+
 def test_what_was_erased_before_a_computer_began_to_share_is_not_erased_there() -> None:
     """A computer that joins keeps its diary; what the others erased does not come back to them."""
     desk, laptop = SharingDesk("desk"), SharingDesk("laptop")

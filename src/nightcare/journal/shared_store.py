@@ -187,6 +187,10 @@ class SharedStore:
             for table, column in _TIMES.items():
                 journal.write(f"DELETE FROM {table} WHERE {column} <= ?", text)  # noqa: S608 - constants
             journal.write("DELETE FROM shared_acts WHERE number <= ?", number)
+            for action in journal.actions():
+                # One from before the erasure was known holds what was, and undo would restore it.
+                if any(one.occurrence.due <= until for one in action.deliveries + action.beside):
+                    journal.forget_action(action)
             own = (ERASED, JOINED)
             journal.write(
                 "DELETE FROM shared_values WHERE at <= ? AND name NOT IN (?, ?)", text, *own

@@ -221,7 +221,7 @@ class Journal(Database):
         return self.read(parse_action, f"SELECT {ACTION_COLUMNS} FROM acts ORDER BY id")  # noqa: S608 - constants
 
     def forget_action(self, action: UserAction) -> None:
-        """Delete an action that was undone."""
+        """Delete an action, as one that was undone."""
         self.write("DELETE FROM acts WHERE id = ?", action.id)
 
     # Acts of all computers of the person
