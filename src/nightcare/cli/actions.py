@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,20 +16,20 @@ from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.completion import reminder_names, skip_words
 from nightcare.cli.output import echo_text
 from nightcare.cli.questions import prompt_yes
-from nightcare.domain.delivery import ANSWERS, Closed
 from nightcare.domain.history import NOT_SHOWN
 from nightcare.domain.moments import clock_text
 from nightcare.domain.schedule import BARE_PAUSE
+from nightcare.domain.shared_acts import last_answered_elsewhere
 from nightcare.domain.time_parser import TimeWords, names_half, normalised, parse_clock
 from nightcare.domain.until import parse_end
 from nightcare.engine.answer_targets import SkipSpan
 from nightcare.engine.user_actions import UserActions
 from nightcare.errors import DesktopError, NothingToDo, NotRunning, ValueRefused
 from nightcare.i18n.plan_text import delivery_text, next_line, occurrence_text, occurrences_text
-from nightcare.i18n.undo_text import undone_text
+from nightcare.i18n.undo_text import elsewhere_values, undone_text
 
 if TYPE_CHECKING:
-    from nightcare.journal.store import Journal
+    pass
 
 _TRIAL_SECONDS = 10.0
 _TRIAL_CHECK_SECONDS = 0.05
@@ -188,42 +188,20 @@ def undo_command(context: CommandContext) -> None:
     """Undo your last action."""
     with context.journal() as journal:
         actions = UserActions(context.schedule, context.zone, journal)
-        last = actions.undoable()
-        later = _answered_elsewhere(journal, None if last is None else last.at, context)
-        if last is None and later is not None:
-            raise NothingToDo("nothing_to_undo_here", **later)
+        last, before = actions.undoable(), context.outlook()
+        since = None if last is None else last.at
+        later = last_answered_elsewhere(before.deliveries, since, context.now)
+        names = journal.shared.computer_names() if later is not None else {}
+        values: dict[str, Any] | None = None
+        if later is not None:
+            values = elsewhere_values(later, names, before, context.translator)
+        if last is None and values is not None:
+            raise NothingToDo("nothing_to_undo_here", **values)
         action = actions.undo(context.now)
         outlook = context.outlook()
     echo_text(undone_text(action, outlook, context.translator))
-    if later is not None:
-        context.print("undo_elsewhere", **later)
-
-
-def _answered_elsewhere(
-    journal: Journal, since: datetime | None, context: CommandContext
-) -> dict[str, Any] | None:
-    """Return the last answer on another computer since an instant (UTC), for a text.
-
-    Args:
-        journal: The journal.
-        since: The instant; None for the last day.
-        context: The context of the command.
-    """
-    day_ago = context.now - timedelta(days=1)
-    least = day_ago if since is None else max(since, day_ago)
-    found = [
-        (one.state.at, one, one.state.computer)
-        for one in journal.since(day_ago)
-        if isinstance(one.state, Closed) and one.state.computer is not None
-        if one.state.outcome in ANSWERS and one.state.at > least
-    ]
-    if not found:
-        return None
-    _, delivery, computer = max(found, key=lambda one: one[0])
-    names = {one.id: one.name for one in journal.shared.computers()}
-    name = names.get(computer) or context.translator.text("another_computer")
-    what = occurrence_text(delivery.occurrence, context.outlook(), context.translator)
-    return {"what": what, "computer": name}
+    if values is not None:
+        context.print("undo_elsewhere", **values)
 
 
 @click.command("tonight", cls=LocalisedCommand)

@@ -31,8 +31,7 @@ def why_command(context: CommandContext, *, reminder: str | None, as_json: bool)
         decisions = journal.last_decisions(reminder)
         deliveries = {one: journal.delivery(one.occurrence.key) for one in decisions}
         elsewhere = any(_computer(one) is not None for one in deliveries.values())
-        known = journal.shared.computers() if elsewhere else []
-        names = {one.id: one.name for one in known}
+        names = journal.shared.computer_names() if elsewhere else {}
         calendar = context.calendar
     ahead = [
         (one, one.state)

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from nightcare.domain.care_day import ONE_DAY
 from nightcare.domain.delivery import ANSWERS, Closed, Delivery, Due, Outcome, Snoozed, begin
 from nightcare.domain.reminders import Occurrence, Topic
 
@@ -103,6 +104,26 @@ def answered_elsewhere(delivery: Delivery, others: Iterable[SharedAct], now: dat
     standing = {act: replace(state, computer=act.computer) for act, state in live(others).items()}
     answers = _answers(standing)
     return _closed(delivery, answers) if answers else _put_off(delivery, standing, now)
+
+
+def last_answered_elsewhere(
+    deliveries: Iterable[Delivery], since: datetime | None, now: datetime
+) -> Delivery | None:
+    """Return what was last answered on another computer, which undo here does not take back.
+
+    Args:
+        deliveries: The deliveries of the last day, at least.
+        since: When (UTC) the last action here was done, if there is one to undo.
+        now: The instant (UTC); an answer that is older than a day counts no more.
+    """
+    least = max(since or now - ONE_DAY, now - ONE_DAY)
+    found = [
+        (one.state.at, one)
+        for one in deliveries
+        if isinstance(one.state, Closed) and one.state.computer is not None
+        if one.state.outcome in ANSWERS and one.state.at > least
+    ]
+    return max(found, key=lambda one: one[0])[1] if found else None
 
 
 def reconciled(

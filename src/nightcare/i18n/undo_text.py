@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nightcare.domain.delivery import Active, Closed, Delivery, Held, Snoozed
@@ -38,6 +38,25 @@ def undone_text(action: UserAction, outlook: Outlook, translator: Translator) ->
     """
     parts = [*_settings(action, outlook, translator), *_answers(action, outlook, translator)]
     return translator.text("did_undo", what="; ".join(parts))
+
+
+def elsewhere_values(
+    delivery: Delivery, names: Mapping[str, str], outlook: Outlook, translator: Translator
+) -> dict[str, str]:
+    """Return what was answered on another computer, and on which, for a text.
+
+    Args:
+        delivery: What was answered.
+        names: The name of each computer, by its id.
+        outlook: The plan.
+        translator: The user's language.
+    """
+    state = delivery.state
+    computer = (isinstance(state, Closed) and state.computer) or ""
+    return {
+        "what": occurrence_text(delivery.occurrence, outlook, translator),
+        "computer": names.get(computer) or translator.text("another_computer"),
+    }
 
 
 def _settings(action: UserAction, outlook: Outlook, translator: Translator) -> list[str]:

@@ -221,6 +221,10 @@ class SharedStore:
         sql = f"SELECT {COMPUTER_COLUMNS} FROM computers"  # noqa: S608 - constants
         return sorted(self.journal.read(parse_computer, sql), key=lambda one: (one.name, one.id))
 
+    def computer_names(self) -> dict[str, str]:
+        """Return the name of each computer of the person, by its id."""
+        return {one.id: one.name for one in self.computers()}
+
     def save_computer(self, one: Computer) -> None:
         """Write what is known of a computer."""
         self.journal.insert("computers", COMPUTER_COLUMNS, *computer_row(one), verb="OR REPLACE")

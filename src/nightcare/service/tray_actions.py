@@ -144,6 +144,7 @@ class TrayActions:
             answer=diary.night(night).answer,
             invalid=bool(self._config.mistakes),
             routine=outlook.routine_key is not None,
+            computers=self._journal.shared.computer_names(),
         )
 
     def _outlook(self, moment: datetime) -> Outlook:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,11 +13,12 @@ from nightcare.domain.diary import Answer
 from nightcare.domain.history import UserAction
 from nightcare.domain.outlook import Outlook
 from nightcare.domain.reminders import Key
+from nightcare.domain.shared_acts import last_answered_elsewhere
 from nightcare.domain.snooze import offered
 from nightcare.engine.user_actions import SKIP, snooze_key
 from nightcare.i18n.plan_text import state_line
 from nightcare.i18n.translator import Translator
-from nightcare.i18n.undo_text import undoable_text
+from nightcare.i18n.undo_text import elsewhere_values, undoable_text
 
 _MOST_LISTED = 3
 """Reminders that wait beside the open one."""
@@ -42,6 +43,7 @@ class TrayFacts:
         answer: The answer about that night in the diary, if any.
         invalid: Whether the saved config is invalid.
         routine: Whether a guided routine is under way.
+        computers: The name of each computer of the person, by its id.
     """
 
     outlook: Outlook
@@ -51,6 +53,7 @@ class TrayFacts:
     answer: Answer | None
     invalid: bool
     routine: bool
+    computers: Mapping[str, str]
 
     @property
     def paused(self) -> bool:
@@ -206,11 +209,15 @@ def _evening_items(facts: TrayFacts) -> list[MenuItem]:
         items.append(MenuItem("tonight", say("tray_tonight"), children=bedtimes))
     if not facts.outlook.closed_by_good_night:
         items.append(MenuItem("good-night", say("button_good_night"), pressable=True))
-    last = facts.last_action
+    last, outlook = facts.last_action, facts.outlook
     if last is not None:
-        outlook = facts.outlook
         what = undoable_text(last, outlook, facts.translator)
         items.append(MenuItem(f"undo/{last.id}", say("tray_undo", what=what), pressable=True))
+    since = None if last is None else last.at
+    later = last_answered_elsewhere(outlook.deliveries, since, outlook.now)
+    if later is not None:
+        values = elsewhere_values(later, facts.computers, outlook, facts.translator)
+        items.append(_information("undo-elsewhere", say("tray_undo_elsewhere", **values)))
     return items
 
 
