@@ -74,6 +74,7 @@ class Promises:
         self._planned: list[Occurrence] = []
         self._shown_before = 0
         self._had: frozenset[str] = frozenset()
+        self._had_been_told: frozenset[Key] = frozenset()
         self._seen_before = 0
         self._trials: dict[int, datetime] = {}
         self._announced: tuple[Occurrence, Delivery | None, int] | None = None
@@ -156,6 +157,7 @@ class Promises:
             self._planned = between(schedule.enabled, calendar, since, world.now)
         self._shown_before = len(world.screen.shown)
         self._had = frozenset(world.screen.shown)
+        self._had_been_told = frozenset(self._told)
         self._seen_before = len(world.screen.seen)
         self.evenings.before(world)
 
@@ -236,8 +238,10 @@ class Promises:
         if global_state.good_night == day.date and not self._begun_since_good_night(new):
             world.fail(f"shown after good night: {new}")
         for delivery in world.journal.unsettled():
-            # What was on the screen before comes back after a trial with what is left of its time.
+            # What was on the screen before comes back after a trial with what is left of its time,
+            # and by an undo, also if the service was started meanwhile.
             back = isinstance(delivery.state, Active) and token_of(delivery) in self._had
+            back |= self.undone is not None and delivery.key in self._had_been_told
             if isinstance(delivery.state, Active) and token_of(delivery) in new and not back:
                 reminder = world.schedule.named(delivery.key.reminder)
                 if world.now > delivery.fresh_from + reminder.fresh:
