@@ -76,6 +76,21 @@ def test_what_an_undo_leaves_on_the_screen_shares_the_time_again() -> None:
     assert len(shown(made)) == 3
 
 
+def test_what_shares_the_screen_with_nothing_any_more_stays_its_whole_time() -> None:
+    """Two reminders of one moment; the one that waits is done before its turn."""
+    same = STRETCH + 'stays = "50m"\n' + BLANKET.replace('"bedtime"', '"bedtime - 30m"')
+    made = Desk(same + 'stays = "50m"\n', "2026-11-23 20:00")
+    made.until("2026-11-23 22:05")
+    (there,) = made.screen.on_screen
+    other = {"stretch": "blanket", "blanket": "stretch"}[there.split("/")[0]]
+    made.answers().done(made.now, other)
+    made.written()
+    made.until("2026-11-23 22:49")
+    assert list(made.screen.on_screen) == [there]
+    made.until("2026-11-23 22:51")
+    assert not made.screen.on_screen
+
+
 def test_what_waits_for_a_person_who_is_back_gets_its_share() -> None:
     """A reminder that was shown to nobody gives the screen to an evening reminder in time."""
     meal = """

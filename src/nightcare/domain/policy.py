@@ -216,16 +216,20 @@ SHORTEST_SHARE = timedelta(minutes=1)
 """The shortest time on the screen while others wait."""
 
 
-def share_of_screen(shown: datetime, latest: Iterable[datetime]) -> datetime:
-    """Return when to close what is on the screen so that all that wait are shown while fresh.
+def closes_at(shown: datetime, reminder: Reminder, latest: Sequence[datetime]) -> datetime:
+    """Return when to close what is on the screen, so that all that wait are shown while fresh.
 
     The time until each has to be shown is divided evenly among those up to it, itself included.
 
     Args:
         shown: Since when it is on the screen (UTC).
-        latest: Until when each of those that wait may be shown (UTC); at least one.
+        reminder: Its reminder.
+        latest: Until when each of those that wait may be shown (UTC).
     """
-    return shown + max(SHORTEST_SHARE, _share([end - shown for end in latest]))
+    if not latest:
+        return shown + reminder.stays
+    share = max(SHORTEST_SHARE, _share([end - shown for end in latest]))
+    return shown + min(reminder.stays, share)
 
 
 def fits_on_screen(waiting: Sequence[timedelta]) -> bool:

@@ -13,9 +13,9 @@ from nightcare.domain.global_state import GlobalState
 from nightcare.domain.policy import (
     Show,
     Situation,
+    closes_at,
     decide,
     first_to_show,
-    share_of_screen,
     shown_at_latest,
     waits_its_turn,
 )
@@ -84,20 +84,19 @@ class ScreenForecast:
         """Return what is given to the screen, and its state, once a notifier shows it (UTC)."""
         reminder, state = self.schedule.reminder(delivery.key.reminder), delivery.state
         assert isinstance(state, Active)
-        decided = state.shown is None and state.delivery.refusal is None
-        if reminder is None or not decided:
+        if reminder is None or (state.shown is None and state.delivery.refusal is not None):
             return delivery, state
-        delivery = delivery.shown(reminder, at)
+        if state.shown is None:
+            delivery = delivery.shown(reminder, at)
+            state = delivery.state
+            assert isinstance(state, Active)
         situation = self._situation(at)
         latest = [
             self._latest(one, situation)
             for one in self.deliveries
             if waits_its_turn(one, self.schedule.reminder(one.key.reminder), situation)
         ]
-        state = delivery.state
-        assert isinstance(state, Active)
-        if latest:
-            state = replace(state, closes=min(state.closes, share_of_screen(at, latest)))
+        state = replace(state, closes=closes_at(state.shown or at, reminder, latest))
         return replace(delivery, state=state), state
 
     def _latest(self, delivery: Delivery, situation: Situation) -> datetime:

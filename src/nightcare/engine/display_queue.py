@@ -13,9 +13,9 @@ from nightcare.domain.policy import (
     Hold,
     Show,
     Situation,
+    closes_at,
     decide,
     first_to_show,
-    share_of_screen,
     shown_at_latest,
     waits_its_turn,
 )
@@ -78,25 +78,22 @@ def show_one(
 
 
 def share_screen(context: Context, situation: Situation) -> None:
-    """Let what is on the screen close early enough for all that wait to be shown while fresh."""
+    """Let what is on the screen close in time for all that wait to be shown while fresh."""
     unsettled = context.journal.unsettled()
     session = context.journal.routine_session()
     for delivery in unsettled:
-        state = delivery.displayed
-        if state is None or state.shown is None:
+        state, reminder = delivery.displayed, context.schedule.reminder(delivery.key.reminder)
+        if state is None or state.shown is None or reminder is None:
             continue
         if session is not None and session.key == delivery.key:
             continue
-        waiting = [
-            one
+        latest = [
+            _latest(context, one, situation)
             for one in unsettled
             if waits_its_turn(one, context.schedule.reminder(one.key.reminder), situation)
         ]
-        if not waiting:
-            continue
-        latest = [_latest(context, one, situation) for one in waiting]
-        closes = min(state.closes, share_of_screen(state.shown, latest))
-        if closes < state.closes:
+        closes = closes_at(state.shown, reminder, latest)
+        if closes != state.closes:
             context.journal.save(replace(delivery, state=replace(state, closes=closes)))
 
 
