@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from nightcare.bridge.value_exchange import ValueExchange
+from nightcare.domain.delivery import Closed
 from nightcare.engine.diary_actions import Details, DiaryActions
 from nightcare.errors import StateError
 from nightcare.journal.database import FILE_NAME
@@ -87,6 +88,44 @@ def test_an_answer_to_what_was_erased_meanwhile_goes_with_it() -> None:
     laptop.pause(HOUR)
     laptop.hear(desk)
     assert [one.what for one in laptop.journal.actions()] == ["pause"]
+
+
+@pytest.mark.parametrize("answered", ["here", "elsewhere"])
+def test_an_answer_ahead_of_time_is_erased_with_the_rest(answered: str) -> None:
+    """The reminder is still to come, so that it comes on all computers, or on none."""
+    desk, laptop = SharingDesk("desk"), SharingDesk("laptop")
+    one = desk if answered == "here" else laptop
+    one.answers().done(one.now, "stretch", ahead=True)
+    for each, other in ((desk, laptop), (laptop, desk)):
+        each.hear(other)
+        assert [type(known.state) for known in each.deliveries("stretch")] == [Closed]
+        each.now += MINUTE
+    desk.erase()
+    laptop.hear(desk)
+    desk.hear(laptop)
+    for each in (desk, laptop):
+        assert each.deliveries("stretch") == []
+        each.until("2026-11-23 22:01")
+        assert each.title() == "Stretch"
+
+
+def test_an_answer_ahead_of_time_is_erased_after_its_moment() -> None:
+    """A computer that was off meanwhile shows what it had answered, as the others did."""
+    desk, laptop = SharingDesk("desk"), SharingDesk("laptop")
+    laptop.answers().done(laptop.now, "stretch", ahead=True)
+    desk.now += MINUTE
+    desk.erase()
+    # Its bridge was off as well, and its act gets a number from after the erasure.
+    laptop.until("2026-11-23 22:01")
+    late = laptop.publish()
+    desk.until("2026-11-23 22:01")
+    desk.receive(late)
+    assert desk.title() == "Stretch"
+    laptop.hear(desk)
+    assert laptop.title() == "Stretch"
+    desk.press("done")
+    laptop.hear(desk)
+    assert not laptop.screen.on_screen
 
 
 def test_what_was_erased_before_a_computer_began_to_share_is_not_erased_there() -> None:

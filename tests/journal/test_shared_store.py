@@ -184,7 +184,7 @@ def test_what_was_recorded_until_an_instant_is_erased(journal: Journal, tmp_path
     shared.mark_erased_here(NOW - DAY)
     journal.write_note("other", {"pid": 1})
     state = GlobalState(began=NOW)
-    shared.erase_until(NOW, state, "desk", [copy, tmp_path / "missing"])
+    shared.erase_until(NOW, NOW, state, "desk", [copy, tmp_path / "missing"])
     assert not copy.exists()
     assert [one.occurrence.due for one in journal.since(NOW - DAY)] == [later]
     assert [one.occurrence.due for one in shared.acts(date.min)] == [later]
@@ -198,7 +198,7 @@ def test_an_erasure_that_leaves_a_copy_is_not_done(journal: Journal, tmp_path: P
     """It is repeated as long as nothing marks it as done."""
     journal.save(delivery(NOW))
     with pytest.raises(StateError):
-        journal.shared.erase_until(NOW, GlobalState(), "desk", [tmp_path])
+        journal.shared.erase_until(NOW, NOW, GlobalState(), "desk", [tmp_path])
     assert journal.shared.erased_at("desk", NOW) is None
     assert len(journal.unsettled()) == 1
 

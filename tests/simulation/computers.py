@@ -209,24 +209,11 @@ class Computer:
         """Return the answers that the person gave here and did not undo."""
         return {answers[key] for answers in self.given.values() if key in answers}
 
-    def has_answered_ahead(self) -> bool:
-        """Return whether something was answered here that is still to come."""
-        deliveries = (self.journal.delivery(key) for one in self.given.values() for key in one)
-        return any(one is not None and one.occurrence.due > self.now for one in deliveries)
-
     def erase(self) -> None:
         """Erase everything, as the command does."""
         self.erasing = True
         self.journal.erase(self.now, self.name)
         self.step("erase", lambda: self.service.written(self.now))
-
-    def forget_given(self) -> None:
-        """Expect no answer any more to what was due before the erasure."""
-        for answers in self.given.values():
-            for key in list(answers):
-                one = self.journal.delivery(key)
-                if one is None or self.world.was_erased(one.occurrence.due):
-                    del answers[key]
 
     # The exchange
 
@@ -243,11 +230,11 @@ class Computer:
     def sync(self) -> None:
         """Do what the bridge does when the journal has changed: record, apply, publish."""
         self.sync_at = None
-        if any([self.acts.sync(self.now), self.values.sync(self.now)]):
-            if self.on:
-                self.step("synced", lambda: self.service.written(self.now))
-            if self.connected:
-                self.publish()
+        written = any([self.acts.sync(self.now), self.values.sync(self.now)])
+        if written and self.on:
+            self.step("synced", lambda: self.service.written(self.now))
+        if self.connected:
+            self.publish()
 
     def publish(self) -> None:
         """Publish what the broker does not have, as soon as what it holds is known."""
@@ -335,11 +322,12 @@ class Computer:
         self.given = {}
         for name, entry in self._held_entries("acts"):
             key = Key(entry["reminder"], date.fromisoformat(name.split("/")[1]), entry["slot"])
-            if self.world.was_erased(parse_instant(entry["due"])):
-                continue
             undone = {one["undoes"][1] for one in entry["acts"] if "undoes" in one}
             for one in entry["acts"]:
-                if one.get("what") in ANSWERS and one["n"] not in undone:
+                if one.get("what") not in ANSWERS or one["n"] in undone:
+                    continue
+                times = [parse_instant(at) for at in (entry["due"], one["at"])]
+                if not any(map(self.world.was_erased, times)):
                     # The numbers of actions begin anew.
                     self.given[-1 - len(self.given)] = {key: Outcome(one["what"])}
 

@@ -357,12 +357,16 @@ class SeveralComputers:
         return self.erased is not None and at <= self.erased
 
     def _erase(self, one: Computer) -> None:
-        """Erase on one computer what was recorded on any until now."""
-        if any(each.has_answered_ahead() for each in self.computers):
-            return
+        """Erase on one computer what was recorded on any until now, also what is still to come."""
+        if self.random.random() < 0.5:
+            other = self.random.choice([each for each in self.computers if each.on])
+            actions = UserActions(other.schedule, other.zone, other.journal)
+            other.act("done ahead", lambda: actions.done(other.now, ahead=True))
+            other.sync_later()
+            self.go_on(self.random.choice((1, 60, 600)) * _SECOND)
         self.erased = one.now
         for each in self.computers:
-            each.forget_given()
+            each.given = {}
         gone = {at for at, recorded in self.recorded.items() if self.was_erased(recorded)}
         self.cramps -= gone
         self.changed -= gone
@@ -371,13 +375,18 @@ class SeveralComputers:
     def check_erased(self) -> None:
         """Check that nothing is left of what was erased."""
         for one in self.computers:
-            acts, mornings = one.journal.shared.acts(date.min), one.journal.diary.mornings()
-            kept = [each for each in acts if self.was_erased(each.occurrence.due)]
-            if kept or any(self.was_erased(each.recorded) for each in mornings):
-                self.fail(f"{one.name}: what was erased came back: {kept} {mornings}")
+            mornings = one.journal.diary.mornings()
             deliveries = one.journal.since(datetime.min.replace(tzinfo=UTC))
-            if any(self.was_erased(each.occurrence.due) for each in deliveries):
-                self.fail(f"{one.name}: what was erased came back: {deliveries[:2]}")
+            known = [(each.occurrence, each.state) for each in deliveries]
+            acts = [(each.occurrence, each.effect) for each in one.journal.shared.acts(date.min)]
+            kept = [
+                (occurrence, state)
+                for occurrence, state in (*known, *acts)
+                if self.was_erased(occurrence.due)
+                or (isinstance(state, Closed) and self.was_erased(state.at))
+            ]
+            if kept or any(self.was_erased(each.recorded) for each in mornings):
+                self.fail(f"{one.name}: what was erased came back: {kept[:3]} {mornings}")
 
     def _lose_journal(self, one: Computer) -> None:
         """Lose the journal of a computer; the broker has what was published there."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from nightcare.bridge.parts import packed, unpacked
 from nightcare.bridge.topics import ACTS
-from nightcare.domain.delivery import Delivery
+from nightcare.domain.delivery import Closed, Delivery
 from nightcare.domain.reminders import Key
 from nightcare.domain.safe_text import is_unsafe
 from nightcare.domain.shared_acts import (
@@ -258,4 +258,7 @@ def _is_later(act: SharedAct, erased: datetime | None) -> bool:
     """Return whether an act was made, and its occurrence due, after all was erased (UTC)."""
     if erased is None:
         return True
+    # A bridge that was behind numbered the answer later than it was given.
+    if isinstance(act.effect, Closed) and act.effect.at <= erased:
+        return False
     return act.id.number > int(erased.timestamp() * 1000) and act.occurrence.due > erased

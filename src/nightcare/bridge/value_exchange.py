@@ -141,7 +141,7 @@ class ValueExchange:
         kept = GlobalState(began=began, updated=state.updated)
         settings = written_settings(later, kept, now)
         state = with_settings(kept, settings, now)
-        shared.erase_until(until, state, self.computer, copies)
+        shared.erase_until(until, now, state, self.computer, copies)
 
     def published(self, now: datetime) -> dict[str, bytes]:
         """Return the payload of each topic with a value of this computer (now in UTC)."""

@@ -26,7 +26,9 @@ SHARED_ACT_COLUMNS = (
 SHARED_VALUE_COLUMNS = "computer, name, at, value"
 COMPUTER_COLUMNS = "id, seen, facts"
 
-_SNOOZED = "snoozed"
+SNOOZED = "snoozed"
+"""The word for a snooze in the rows of acts; its instant is when it ends."""
+
 UNDONE = "undone"
 """The word for a retraction in the rows of acts."""
 
@@ -43,7 +45,7 @@ def shared_act_row(act: SharedAct, *, own: bool) -> Row:
         case Closed(outcome, at, reason):
             return (*head, outcome, format_instant(at), reason, None, None)
         case Snoozed(until):
-            return (*head, _SNOOZED, format_instant(until), None, None, None)
+            return (*head, SNOOZED, format_instant(until), None, None, None)
         case Retraction(undone):
             return (*head, UNDONE, None, None, undone.computer, undone.number)
 
@@ -57,7 +59,7 @@ def parse_shared_act(*row: Value) -> SharedAct:
     effect: Effect
     if what == UNDONE:
         effect = Retraction(_parse_act_id(undone_computer, undone_number))
-    elif what == _SNOOZED:
+    elif what == SNOOZED:
         effect = Snoozed(parse_instant(str(at)))
     else:
         why = None if reason is None else Reason(str(reason))

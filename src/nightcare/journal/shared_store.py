@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nightcare.domain.delivery import Delivery
+from nightcare.domain.delivery import Closed, Delivery, begin
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.person_computers import Computer
 from nightcare.domain.reminders import Key
@@ -21,6 +21,7 @@ from nightcare.journal.shared_rows import (
     COMPUTER_COLUMNS,
     SHARED_ACT_COLUMNS,
     SHARED_VALUE_COLUMNS,
+    SNOOZED,
     computer_row,
     parse_computer,
     parse_shared_act,
@@ -162,12 +163,20 @@ class SharedStore:
         return max((one for one in known if one is not None), default=None)
 
     def erase_until(
-        self, until: datetime, state: GlobalState, computer: str, copies: Iterable[Path] = ()
+        self,
+        until: datetime,
+        now: datetime,
+        state: GlobalState,
+        computer: str,
+        copies: Iterable[Path] = (),
     ) -> None:
         """Erase what was recorded up to an instant (UTC), as `Journal.erase` does with all.
 
+        What was answered before its moment, which came later, is unanswered again.
+
         Args:
             until: The instant.
+            now: The instant at which it is erased here (UTC).
             state: The global state of what was recorded later.
             computer: The id of this computer, which has erased then.
             copies: The files beside the journal that hold copies of records; they are removed.
@@ -186,7 +195,10 @@ class SharedStore:
         with journal.secure_deletion(), journal.transaction():
             for table, column in _TIMES.items():
                 journal.write(f"DELETE FROM {table} WHERE {column} <= ?", text)  # noqa: S608 - constants
-            journal.write("DELETE FROM shared_acts WHERE number <= ?", number)
+            # A bridge that was behind numbered an answer later than it was given.
+            given = "DELETE FROM shared_acts WHERE number <= ? OR (at <= ? AND what != ?)"
+            journal.write(given, number, text, SNOOZED)
+            self._reopen_answered_ahead(until, now)
             for action in journal.actions():
                 # One from before the erasure was known holds what was, and undo would restore it.
                 if any(one.occurrence.due <= until for one in action.deliveries + action.beside):
@@ -201,6 +213,14 @@ class SharedStore:
             journal.write(f"DELETE FROM notes WHERE name NOT IN ({kept})", *_KEPT_NOTES)  # noqa: S608 - as above
         # Not before no trace is left in the files: else the next round would erase nothing.
         self.mark_erased(computer, until)
+
+    def _reopen_answered_ahead(self, until: datetime, now: datetime) -> None:
+        """Let come what was answered up to an instant (UTC), and fell due later."""
+        for one in self.journal.since(until):
+            if isinstance(one.state, Closed) and one.state.at <= until < one.occurrence.due:
+                self.journal.forget(one.key)
+                if one.occurrence.due <= now:
+                    self.journal.save(begin(one.occurrence, one.topic))
 
     def prune(self, oldest: datetime) -> None:
         """Delete acts from before an instant (UTC), and values that no computer publishes."""
