@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from nightcare.domain.care_day import Calendar, Hours, Sleep
 from nightcare.domain.delivery import Delivery, begin
 from nightcare.domain.diary import Cramp, place_of
-from nightcare.domain.moments import parse_moment
+from nightcare.domain.moments import parse_clock, parse_length, parse_moment
 from nightcare.domain.reasons import Condition
 from nightcare.domain.reminders import (
     At,
@@ -24,7 +24,6 @@ from nightcare.domain.reminders import (
     Urgency,
     WhenBusy,
 )
-from nightcare.domain.time_parser import parse_clock, parse_length
 
 DAILY = frozenset(range(7))
 ZONES = (

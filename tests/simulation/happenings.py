@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from nightcare.domain.delivery import Active, Closed, Delivery, Outcome, Snoozed
+from nightcare.domain.moments import parse_length
 from nightcare.domain.notification import ButtonPressed, MessageEvent, NotificationClosed
 from nightcare.domain.policy import Presence
 from nightcare.domain.reasons import Condition, Reason
 from nightcare.domain.recurrence import planned
 from nightcare.domain.reminders import Key
-from nightcare.domain.time_parser import parse_length
 from nightcare.engine.messages import token as token_of
 from nightcare.engine.notices import Subject
 from simulation.commands import a_command

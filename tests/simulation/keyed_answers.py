@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from nightcare.domain.delivery import Closed, Delivery, Outcome, Snoozed
+from nightcare.domain.moments import parse_length
 from nightcare.domain.reminders import Key
-from nightcare.domain.time_parser import parse_length
 from nightcare.engine.keyed_answer import answer
 from nightcare.engine.user_actions import DONE, SKIP, SNOOZE, UserActions
 from nightcare.errors import NothingToDo, ValueRefused

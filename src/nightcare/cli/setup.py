@@ -26,10 +26,9 @@ from nightcare.config.load import load_file
 from nightcare.desktop.systemd import user_unit
 from nightcare.desktop.time_zone import zone
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.moments import clock_text
+from nightcare.domain.moments import clock_text, parse_clock
 from nightcare.domain.reasons import Condition
 from nightcare.domain.recurrence import plan
-from nightcare.domain.time_parser import parse_clock
 from nightcare.domain.week_plan import week_plan
 from nightcare.errors import (
     ConfigError,

@@ -17,8 +17,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from nightcare.config import values
 from nightcare.config.values import DAYS, InvalidValue
-from nightcare.domain.moments import Moment
-from nightcare.domain.time_parser import SYMBOLS
+from nightcare.domain.moments import SYMBOLS, Moment
 from nightcare.errors import ValueRefused
 from nightcare.languages import languages
 

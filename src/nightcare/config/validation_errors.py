@@ -16,8 +16,16 @@ from nightcare.config.layers import Layers
 from nightcare.config.locations import Path
 from nightcare.config.model import Config
 from nightcare.config.values import DAY_WORDS
-from nightcare.domain.moments import Relative, clock_text, length_text, parse_moment
-from nightcare.domain.time_parser import ENGLISH, normalised, parse_clock, parse_length
+from nightcare.domain.moments import (
+    ENGLISH,
+    Relative,
+    clock_text,
+    length_text,
+    normalised,
+    parse_clock,
+    parse_length,
+    parse_moment,
+)
 from nightcare.errors import Diagnostic, Location, ValueRefused, with_nearest
 from nightcare.toml_writer import path_text, shortened_text
 

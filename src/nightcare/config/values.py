@@ -11,9 +11,15 @@ from datetime import time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from nightcare.domain.moments import ClockTime, Moment, length_text, parse_moment
+from nightcare.domain.moments import (
+    ClockTime,
+    Moment,
+    length_text,
+    parse_clock,
+    parse_length,
+    parse_moment,
+)
 from nightcare.domain.safe_text import is_unsafe
-from nightcare.domain.time_parser import parse_clock, parse_length
 from nightcare.errors import ValueRefused
 
 Table = dict[str, Any]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.time_parser import (
+from nightcare.domain.moments import (
     ENGLISH,
     TimeWords,
     clock_of,

@@ -1,15 +1,263 @@
-"""Moments and lengths as a person writes them: "21:45", "wake + 1h", "bedtime - 30m", "2h"."""
+"""Clock times, lengths and moments as people type them, and the words of a language for them.
+
+Every place that takes one of these parses it here: the commands, the setup and the config file.
+"""
 
 from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import time, timedelta
 from enum import StrEnum
 
-from nightcare.domain.time_parser import parse_clock, parse_length
 from nightcare.errors import ValueRefused
+
+UNTIL = "until"
+"""The word of every language before an end, which no reminder may be called."""
+
+_HALF_A_DAY = 12
+_HOURS, _MINUTES = 24, 60
+_TOO_MANY = 10_000
+_UNITS = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
+"""The fields of `TimeWords` with names of units, and the seconds of one."""
+
+
+@dataclass(frozen=True)
+class TimeWords:
+    """The words of a language for clock times, lengths and days, in small letters.
+
+    Attributes:
+        until: Before an end: "until 21:00".
+        during: Before a length: "for 2h".
+        at: Before a clock time: "at 21:00".
+        on: Before a day: "on monday".
+        joined: Between the parts of a length: "1 h and 5 min".
+        midnight: The end of a day.
+        noon: 12:00.
+        today, tomorrow, yesterday: These days.
+        night: The night or the part of the day that is nearest; it names no date.
+        last_night: The night that has ended last.
+        next: The next occurrence of a reminder.
+        days, hours, minutes, seconds: The units of a length.
+        counts: Numbers in words.
+        weekdays: The days of the week, Monday first; their first three letters are enough.
+        months: The months; likewise.
+        day_first: Whether 3/4 is the third of April; None where it may also be March the fourth.
+    """
+
+    until: tuple[str, ...] = ()
+    during: tuple[str, ...] = ()
+    at: tuple[str, ...] = ("kl.", "kl")
+    on: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
+    midnight: tuple[str, ...] = ()
+    noon: tuple[str, ...] = ()
+    today: tuple[str, ...] = ()
+    tomorrow: tuple[str, ...] = ()
+    yesterday: tuple[str, ...] = ()
+    night: tuple[str, ...] = ()
+    last_night: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
+    days: tuple[str, ...] = ("d", "day", "days")
+    hours: tuple[str, ...] = ("h", "hr", "hrs", "hour", "hours")
+    minutes: tuple[str, ...] = ("m", "min", "mins", "minute", "minutes")
+    seconds: tuple[str, ...] = ("s", "sec", "secs", "second", "seconds")
+    counts: Mapping[str, float] = field(default_factory=dict)
+    weekdays: tuple[str, ...] = ()
+    months: tuple[str, ...] = ()
+    day_first: bool = False
+
+    def beside(self, other: TimeWords) -> TimeWords:
+        """Return the words of both languages; `day_first` is that of the other."""
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        for name, value in values.items():
+            if isinstance(value, tuple):
+                values[name] = value + getattr(other, name)
+        values |= {"counts": {**self.counts, **other.counts}, "day_first": other.day_first}
+        return TimeWords(**values)
+
+
+SYMBOLS = TimeWords()
+"""The words of the config file, whatever its language: units, and "kl." before a clock time."""
+
+ENGLISH = TimeWords(
+    until=(UNTIL, "till"),
+    during=("for", "in"),
+    at=("at", "kl.", "kl"),
+    on=("on", "the"),
+    joined=("and",),
+    midnight=("midnight",),
+    noon=("noon", "midday"),
+    today=("today",),
+    tomorrow=("tomorrow",),
+    yesterday=("yesterday",),
+    night=("tonight", "last night", "this morning", "this evening"),
+    last_night=("last night",),
+    next=("next",),
+    counts={
+        "half an": 0.5, "half a": 0.5, "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4,
+        "five": 5, "ten": 10, "fifteen": 15, "twenty": 20, "thirty": 30,
+    },
+    weekdays=("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+    months=(
+        "january", "february", "march", "april", "may", "june",
+        "july", "august", "september", "october", "november", "december",
+    ),
+)  # fmt: skip
+"""The words that every language of the commands takes besides its own."""
+
+
+def normalised(text: str) -> str:
+    """Return a text in small letters with plain digits, signs and single spaces.
+
+    Fullwidth forms, the digits of other scripts and spaces of any width are taken for the plain
+    ones; signs that cannot be seen are dropped.
+    """
+    plain = unicodedata.normalize("NFKC", text.replace("\N{VULGAR FRACTION ONE HALF}", ".5"))
+    signs = (
+        str(unicodedata.decimal(sign)) if sign.isdecimal() else sign
+        for sign in plain.casefold()
+        if unicodedata.category(sign) != "Cf"
+    )
+    return " ".join("".join(signs).split())
+
+
+# Clock times
+
+
+@functools.cache
+def _clock_pattern() -> re.Pattern[str]:
+    return re.compile(
+        r"(?P<hour>\d{1,2})(?:[:.h]?(?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?)?"
+        r"(?: ?(?P<half>[ap])\.?m\.?)?"
+    )
+
+
+def parse_clock(text: str, words: TimeWords = SYMBOLS) -> time:
+    """Parse a clock time (local): "22:30", "22.30", "2230", "22h30", "22", "10:30 pm", "24:00".
+
+    Midnight at the end of a day is 00:00.
+
+    Raises:
+        ValueRefused: It is none, or may be in the morning or the evening.
+    """
+    return clock_of(since_midnight(text, words))
+
+
+def names_half(text: str) -> bool:
+    """Return whether a clock time ends with am or pm, and so has one meaning."""
+    return re.search(r"[ap]\.?m\.?$", normalised(text)) is not None
+
+
+def clock_of(since: timedelta) -> time:
+    """Return what a clock shows so long after midnight; after a whole day 00:00."""
+    minutes, second = divmod(since.seconds, _MINUTES)
+    return time(minutes // _MINUTES, minutes % _MINUTES, second)
+
+
+def since_midnight(text: str, words: TimeWords = SYMBOLS) -> timedelta:
+    """Parse a clock time as the time since midnight on a clock face; 24:00 is a whole day.
+
+    Raises:
+        ValueRefused: As `parse_clock` does.
+    """
+    said = without(normalised(text), words.at)
+    if said in words.midnight:
+        return timedelta(hours=_HOURS)
+    if said in words.noon:
+        return timedelta(hours=_HALF_A_DAY)
+    found = _clock_pattern().fullmatch(said)
+    if found is None:
+        raise ValueRefused("clock_not_understood", found=text)
+    hour, minute, second = (int(found[part] or 0) for part in ("hour", "minute", "second"))
+    if found["half"] is not None:
+        if not 1 <= hour <= _HALF_A_DAY:
+            raise ValueRefused("clock_out_of_range", found=text)
+        hour = hour % _HALF_A_DAY + (_HALF_A_DAY if found["half"] == "p" else 0)
+    elif found["minute"] is None and 1 <= hour <= _HALF_A_DAY and not said.startswith("0"):
+        early, late = hour % _HALF_A_DAY, hour % _HALF_A_DAY + _HALF_A_DAY
+        raise ValueRefused(
+            "clock_which_half", found=text, morning=f"{early:02}:00", evening=f"{late:02}:00"
+        )
+    since = timedelta(hours=hour, minutes=minute, seconds=second)
+    if minute >= _MINUTES or second >= _MINUTES or since > timedelta(hours=_HOURS):
+        raise ValueRefused("clock_out_of_range", found=text)
+    return since
+
+
+# Lengths
+
+
+@functools.cache
+def _part_pattern() -> re.Pattern[str]:
+    return re.compile(r"(\d{1,6}(?:[.,]\d{1,6})?|[.,]\d{1,6}) ?([^\W\d_]*)\.?[ ,]*")
+
+
+def parse_length(text: str, words: TimeWords = SYMBOLS, *, in_minutes: bool = False) -> timedelta:
+    """Parse a length: "10m", "1h30m", "1h30", "1.5 h", "90 minutes", "2 days", "an hour".
+
+    Args:
+        text: What was typed.
+        words: The words that it may have.
+        in_minutes: Whether a number alone is minutes.
+
+    Raises:
+        ValueRefused: It is none, has no unit, or is no time at all.
+    """
+    said = _in_figures(normalised(text), words)
+    units = [(seconds, name) for unit, seconds in _UNITS.items() for name in getattr(words, unit)]
+    total, last, at = 0.0, None, 0
+    while at < len(said) or last is None:
+        part = _part_pattern().match(said, at)
+        if part is None:
+            raise ValueRefused("length_not_understood", found=text)
+        number, at = float(part[1].replace(",", ".")), part.end()
+        unit = next((seconds for seconds, name in units if name == part[2]), None)
+        if not part[2]:
+            whole = at == len(said) and part[1].isdecimal()
+            if whole and last is None and not in_minutes and 0 < number < _TOO_MANY:
+                raise ValueRefused("length_without_unit", found=text, count=part[1])
+            # "1h30" is an hour and thirty minutes.
+            if whole and (last == _UNITS["hours"] or (last is None and in_minutes)):
+                unit = _UNITS["minutes"]
+        if unit is None or (last is not None and unit >= last):
+            raise ValueRefused("length_not_understood", found=text)
+        total, last = total + number * unit, unit
+    length = timedelta(seconds=round(total))
+    if not length:
+        raise ValueRefused("length_is_nothing", found=text)
+    return length
+
+
+def _in_figures(said: str, words: TimeWords) -> str:
+    """Return a length without the words between its parts, and its numbers in figures."""
+    said = " ".join(one for one in said.split() if one not in words.joined)
+    for name in sorted(words.counts, key=len, reverse=True):
+        if said.startswith(f"{name} "):
+            return f"{words.counts[name]:g} {said.removeprefix(name).lstrip()}"
+    return said
+
+
+def without_first(text: str, names: tuple[str, ...]) -> str | None:
+    """Return a text without a word that it begins with; None where it begins with none of these."""
+    said = normalised(text)
+    rest = without(said, names)
+    return None if rest == said else rest
+
+
+def without(said: str, names: tuple[str, ...]) -> str:
+    """Return a text without the first of these words that it begins with."""
+    for name in sorted(names, key=len, reverse=True):
+        rest = said.removeprefix(name)
+        if rest != said and (not rest or not rest[0].isalpha()):
+            return rest.lstrip()
+    return said
+
+
+# Moments of a care day
 
 
 class Anchor(StrEnum):

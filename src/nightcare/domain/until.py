@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.time_parser import (
+from nightcare.domain.moments import (
     ENGLISH,
     TimeWords,
     parse_length,

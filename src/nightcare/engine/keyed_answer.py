@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from nightcare.domain.moments import parse_length
 from nightcare.domain.reminders import Key
-from nightcare.domain.time_parser import parse_length
 from nightcare.engine.ports import JournalPort
 from nightcare.engine.user_actions import SKIP, SNOOZE, UserActions
 from nightcare.errors import NothingToDo

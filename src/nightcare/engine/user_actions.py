@@ -16,12 +16,11 @@ from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
 from nightcare.domain.delivery import Active, Delivery, Held, Outcome, Snoozed, begin
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.history import UserAction
-from nightcare.domain.moments import length_text
+from nightcare.domain.moments import length_text, parse_length
 from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import limit_reached, past_bedtime
-from nightcare.domain.time_parser import parse_length
 from nightcare.engine.answer_targets import AnswerTargets, SkipSpan
 from nightcare.engine.ports import JournalPort
 from nightcare.errors import NothingToDo, ValueRefused, with_nearest

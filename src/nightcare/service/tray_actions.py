@@ -16,9 +16,9 @@ from nightcare.desktop.programs import Output, open_in_browser, output
 from nightcare.desktop.systemd.user_unit import own_command
 from nightcare.desktop.tray.menu import Appearance, MenuItem, TrayState
 from nightcare.domain.diary import Answer
+from nightcare.domain.moments import parse_clock
 from nightcare.domain.outlook import Outlook
 from nightcare.domain.schedule import BARE_PAUSE
-from nightcare.domain.time_parser import parse_clock
 from nightcare.domain.until import parse_end
 from nightcare.engine.answer_targets import SkipSpan
 from nightcare.engine.diary_actions import DiaryActions
