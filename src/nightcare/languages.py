@@ -47,6 +47,11 @@ def parse_catalogue(source: bytes) -> dict[str, Any]:
     return tomli.loads(source.decode())
 
 
+def chosen_language(configured: str | None, environment: Mapping[str, str]) -> str:
+    """Return the language that the config names; without one, that of the desktop."""
+    return configured or desktop_language(environment)
+
+
 def desktop_language(environment: Mapping[str, str]) -> str:
     """Return the language of the desktop, by the order of gettext; English if it is not available.
 

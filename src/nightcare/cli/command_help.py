@@ -29,11 +29,11 @@ def help_texts(context: click.Context) -> HelpTexts:
     # Most commands print no help.
     from nightcare.cli.command_context import CommandContext  # noqa: PLC0415
     from nightcare.i18n.reference_texts import read_help  # noqa: PLC0415
-    from nightcare.languages import desktop_language  # noqa: PLC0415
+    from nightcare.languages import chosen_language  # noqa: PLC0415
 
     named = context.find_root().params.get("config")
-    chosen = CommandContext(named).lenient().schedule.language
-    return read_help(chosen or desktop_language(os.environ))
+    configured = CommandContext(named).lenient().schedule.language
+    return read_help(chosen_language(configured, os.environ))
 
 
 def localised_parameters(

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from nightcare.domain.moments import ENGLISH, TimeWords
-from nightcare.languages import desktop_language, read_catalogue
+from nightcare.languages import chosen_language, read_catalogue
 
 if TYPE_CHECKING:
     from nightcare.domain.guidance import Guidance
@@ -134,4 +134,4 @@ def read_words(language: str) -> Translator:
 
 def words_for(language: str | None, variables: Mapping[str, str]) -> Translator:
     """Return the texts of a language; without one, of the desktop's language."""
-    return read_words(language or desktop_language(variables))
+    return read_words(chosen_language(language, variables))

@@ -17,7 +17,7 @@ from nightcare.domain.schedule import Schedule
 from nightcare.errors import ConfigError
 from nightcare.i18n.event_log import event_log
 from nightcare.i18n.translator import read_words, words_for
-from nightcare.languages import desktop_language
+from nightcare.languages import chosen_language
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class ActiveSettings:
 
     def update_language(self, variables: Mapping[str, str]) -> bool:
         """Choose the language by the config and the environment; return whether it is another."""
-        language = self.schedule.language or desktop_language(variables)
+        language = chosen_language(self.schedule.language, variables)
         if language == self.translator.language:
             # The texts take 0.2 MiB, and a reload would hold them twice.
             return False
