@@ -19,6 +19,7 @@ from nightcare.domain.diary import (
     Morning,
     Night,
     Severity,
+    day_before,
     last_night,
     nights,
     place_of,
@@ -170,7 +171,7 @@ class DiaryActions:
         """
         from nightcare.domain.morning_rule import DiaryFacts, morning_question  # noqa: PLC0415 - no command
 
-        night = self.calendar.at(self.calendar.at(now).wake - timedelta(microseconds=1)).date
+        night = day_before(self.calendar.at(now), self.calendar).date
         known = DiaryFacts(
             self.night(night), self.pages.questions(night), covered_since, screen_taken
         )
