@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from nightcare.domain.care_day import ONE_DAY, Calendar
+from nightcare.domain.global_state import GlobalState
 from nightcare.domain.recurrence import between
 from nightcare.domain.reminders import Every, Key, Occurrence, Reminder
+from nightcare.domain.schedule import Schedule
 
 _REACH = 2 * ONE_DAY
 """More than any change moves a moment: a bedtime by a day at most, a zone by 26 hours."""
@@ -20,6 +22,11 @@ class Plan:
 
     reminders: Sequence[Reminder]
     calendar: Calendar
+
+    @classmethod
+    def of(cls, schedule: Schedule, zone: tzinfo, state: GlobalState) -> Plan:
+        """Return the plan of a schedule, with tonight's other bedtime if there is one."""
+        return cls(schedule.enabled, schedule.calendar(zone, state))
 
     def between(self, after: datetime, until: datetime) -> list[Occurrence]:
         """Return what falls due later than `after` and not later than `until` (both UTC)."""

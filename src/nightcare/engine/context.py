@@ -40,7 +40,7 @@ class Context:
 
     def plan(self) -> Plan:
         """Return the plan in force."""
-        return Plan(self.schedule.enabled, self.calendar())
+        return Plan.of(self.schedule, self.zone, self.journal.global_state())
 
     def answers(self) -> UserActions:
         """Return the actions of the person, on the same journal."""

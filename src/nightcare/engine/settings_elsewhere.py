@@ -7,12 +7,12 @@ from datetime import datetime, tzinfo
 
 from nightcare.domain.delivery import Active, Due, Outcome
 from nightcare.domain.global_state import GlobalState
-from nightcare.domain.plan_change import PlanChange
+from nightcare.domain.plan_change import Plan, PlanChange
 from nightcare.domain.reasons import Reason
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.ports import JournalPort
 from nightcare.engine.reschedule import change_plan
-from nightcare.engine.undo import closed_by_good_night, plan_of
+from nightcare.engine.undo import closed_by_good_night
 
 _UNANSWERED = frozenset({Outcome.MISSED, Outcome.EXPIRED})
 
@@ -29,7 +29,7 @@ def apply_settings(
     before = journal.global_state()
     journal.save_global_state(state)
     if state.tonight != before.tonight:
-        plans = (plan_of(schedule, zone, one) for one in (before, state))
+        plans = (Plan.of(schedule, zone, one) for one in (before, state))
         change_plan(journal, PlanChange(*plans), now)
     today = schedule.calendar(zone, state).at(now).date
     if state.good_night == today != before.good_night:

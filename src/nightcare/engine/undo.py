@@ -38,11 +38,6 @@ _CHANGED_BY: Mapping[str, tuple[str, ...]] = {
 """The fields of the global state that each kind of action changes."""
 
 
-def plan_of(schedule: Schedule, zone: tzinfo, global_state: GlobalState) -> Plan:
-    """Return the plan of a schedule, with the bedtimes that hold instead of its own."""
-    return Plan(schedule.enabled, schedule.calendar(zone, global_state))
-
-
 def closed_by_good_night(
     journal: JournalPort,
     schedule: Schedule,
@@ -105,7 +100,7 @@ class Undo:
         for one in ahead:
             self._undo_answer_ahead(one, now)
         # What came because of the action goes first: it stands in the way of what was before.
-        old, new = (plan_of(self.schedule, self.zone, one) for one in (undone, state))
+        old, new = (Plan.of(self.schedule, self.zone, one) for one in (undone, state))
         undo_plan_change(self.journal, PlanChange(old, new), action.at, now, stored)
         if any(one.displayed is not None for one in (*restored, *aside)):
             self._requeue(action.beside)

@@ -230,9 +230,8 @@ class UserActions:
         Raises:
             ValueRefused: That is not between now and the next wake-up.
         """
-        from nightcare.domain.plan_change import PlanChange  # noqa: PLC0415 - 4 ms, and not `pause`
+        from nightcare.domain.plan_change import Plan, PlanChange  # noqa: PLC0415 - 4 ms, and not `pause`
         from nightcare.engine.reschedule import change_plan, within_reach  # noqa: PLC0415 - likewise
-        from nightcare.engine.undo import plan_of  # noqa: PLC0415 - likewise
 
         usual = self.calendar()
         day = usual.at(now)
@@ -252,7 +251,7 @@ class UserActions:
                 wake=f"{calendar.local(day.ends):%H:%M}",
             )
         before, after = (
-            plan_of(self._schedule, self._zone, one) for one in (global_state, changed)
+            Plan.of(self._schedule, self._zone, one) for one in (global_state, changed)
         )
         change = PlanChange(before, after)
         reach = within_reach(self._journal, change, now)
