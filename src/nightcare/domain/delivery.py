@@ -293,6 +293,12 @@ class Delivery:
         """Return it as ended now (UTC)."""
         return replace(self, state=Closed(outcome, now, reason))
 
+    def closed(self, state: Active, now: datetime) -> Delivery:
+        """Return it as the person closed it now (UTC): dismissed, unless a repeat is to come."""
+        if state.again is None:
+            return self.settle(Outcome.DISMISSED, now)
+        return replace(self, state=replace(state, away=True))
+
     def give_up(self, now: datetime, reason: Reason) -> Delivery:
         """Return it as ended now (UTC) without an answer: expired if ever seen, else missed."""
         if self.seen:

@@ -224,7 +224,8 @@ class GuidedRoutine:
                 self._message = None
                 self._end(journal)
                 if delivery is not None and reminder is not None:
-                    closed = _closed(delivery.shown(reminder, now), now)
+                    shown = delivery.shown(reminder, now)
+                    closed = shown.closed(_state(shown), now)
                     journal.save(closed)
                     return closed
         return None
@@ -267,14 +268,6 @@ def _done(delivery: Delivery | None) -> bool:
         and isinstance(delivery.state, Closed)
         and delivery.state.outcome is Outcome.DONE
     )
-
-
-def _closed(delivery: Delivery, now: datetime) -> Delivery:
-    """Return what the person has closed: unanswered yet where it is asked again, else dismissed."""
-    state = _state(delivery)
-    if state.again is not None:
-        return replace(delivery, state=replace(state, away=True))
-    return delivery.settle(Outcome.DISMISSED, now)
 
 
 def stage_words(stage: Stage, translator: TranslatorPort) -> str:

@@ -50,7 +50,7 @@ def handle_event(
             if by_itself:
                 _taken_off(context, delivery, delivery.state, now)
             else:
-                _closed(context, replace(delivery, seen=True), delivery.state, now)
+                context.settle(replace(delivery, seen=True).closed(delivery.state, now))
 
 
 def handle_delivery(
@@ -224,11 +224,3 @@ def _taken_off(context: Context, delivery: Delivery, state: Active, now: datetim
     context.deliver(replace(delivery, state=replace(state, away=True)), DeliveryStatus.TAKEN_OFF)
     if state.closes - now > _IN_TIME:
         context.log("log_taken_off", reminder=delivery.key.reminder)
-
-
-def _closed(context: Context, delivery: Delivery, state: Active, now: datetime) -> None:
-    """Record that the person closed it: dismissed, unless a repeat is to come."""
-    if state.again is not None:
-        context.journal.save(replace(delivery, state=replace(state, away=True)))
-    else:
-        context.settle(delivery.settle(Outcome.DISMISSED, now))
