@@ -79,6 +79,17 @@ class Context:
         reason = self.translator.text(f"delivery_{_word(status)}")
         self.log("log_rejected", reminder=reminder.name, reason=reason)
 
+    def answer(self, delivery: Delivery, button: str, now: datetime) -> None:
+        """Do what a button of an unsettled occurrence stands for (now in UTC), and log it.
+
+        Raises:
+            ValueRefused: No button has that key.
+        """
+        self.answers().button(delivery, button, now)
+        answered = self.journal.delivery(delivery.key)
+        if answered is not None:
+            self.log_outcome(answered)
+
     def log_outcome(self, delivery: Delivery) -> None:
         """Say what became of an occurrence, if it is not on the screen any more."""
         name, due = delivery.key.reminder, delivery.occurrence.due

@@ -233,7 +233,7 @@ class Engine:
         # takes with it the next start reckons once more; only the end of a routine is an answer.
         with context.journal.transaction(flushed=self._guided_routine.under_way):
             situation = self._situation(now)
-            self._continue_routine(now)
+            self._guided_routine.update(context, now)
             lifecycle.apply_answers_elsewhere(context, now)
             lifecycle.expire(context, situation)
             self._guided_routine.stop_unless_open(context.journal, silent=situation.silent)
@@ -339,12 +339,3 @@ class Engine:
             good_night=global_state.good_night == day.date,
             presence=self.presence,
         )
-
-    def _continue_routine(self, now: datetime) -> None:
-        """Go on with the routine that is under way."""
-        context = self._context
-        ended = self._guided_routine.update(
-            now, context.journal, context.answers(), context.routines
-        )
-        if ended is not None:
-            context.log_outcome(ended)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from nightcare.domain.delivery import Active, Closed, Delivery, Outcome
 from nightcare.domain.guidance import Routine
@@ -30,7 +30,10 @@ from nightcare.domain.routine import (
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.suppression import CLOSING, UNATTENDED
 from nightcare.engine.ports import EventLog, JournalPort, Notifier, TranslatorPort
-from nightcare.engine.user_actions import DONE, UserActions
+from nightcare.engine.user_actions import DONE
+
+if TYPE_CHECKING:
+    from nightcare.engine.context import Context
 
 START = "start"
 STOP = "stop"
@@ -100,25 +103,19 @@ class GuidedRoutine:
             journal.save_routine_session(None)
         return session
 
-    def update(
-        self,
-        now: datetime,
-        journal: JournalPort,
-        answers: UserActions,
-        routines: Callable[[], Iterable[Routine]],
-    ) -> Delivery | None:
-        """Go on with the routine to its stage now (UTC); return the delivery that this has ended.
+    def update(self, context: Context, now: datetime) -> None:
+        """Go on with the routine to its stage now (UTC).
 
         An occurrence whose steps nobody can have followed is held, and returns as a reminder.
         """
+        journal = context.journal
         session = journal.routine_session()
         self._place = None
         if session is None:
-            return None
-        routine = routine_named(routines(), session.routine)
+            return
+        routine = routine_named(context.routines(), session.routine)
         stage = None if routine is None else current_stage(session, routine, now)
         delivery = _open(journal.delivery(session.key))
-        ended = None
         match stage:
             case Stage(whole=whole) if delivery is not None:
                 closes = session.began + whole + CLOSING + UNATTENDED
@@ -126,8 +123,7 @@ class GuidedRoutine:
                     journal.save(replace(delivery, state=state))
             case Finished(until):
                 if delivery is not None:
-                    answers.button(delivery, DONE, now)
-                    ended = journal.delivery(session.key)
+                    context.answer(delivery, DONE, now)
                 if until <= now or not _done(journal.delivery(session.key)):
                     stage = None
             case _:
@@ -140,7 +136,6 @@ class GuidedRoutine:
             session = replace(session, seen=now)
             journal.save_routine_session(session)
             self._place = _Place(session, routine, stage, now)
-        return ended
 
     def stop_unless_open(self, journal: JournalPort, *, silent: bool) -> None:
         """Stop where the occurrence is not open any more: answered, put off, paused, locked.
@@ -198,26 +193,20 @@ class GuidedRoutine:
         """Return whether an event belongs to its notification."""
         return self._message is not None and event.token == self._message.token
 
-    def handle_event(
-        self,
-        event: MessageEvent,
-        reminder: Reminder | None,
-        journal: JournalPort,
-        answers: UserActions,
-        now: datetime,
-    ) -> Delivery | None:
-        """Take in an event at an instant (UTC); returns what has become of the occurrence.
+    def handle_event(self, event: MessageEvent, context: Context, now: datetime) -> None:
+        """Handle an event of its notification at an instant (UTC).
 
         Stopped, the reminder comes back as it was, with its buttons. Closed by the person, it is
         closed as it would have been before; taken off by a server, it goes on with its next step.
         """
+        journal = context.journal
         session = journal.routine_session()
         delivery = None if session is None else _open(journal.delivery(session.key))
+        reminder = None if session is None else context.schedule.reminder(session.key.reminder)
         match event:
             case ButtonPressed(_, button) if delivery is not None and button == DONE:
-                answers.button(delivery, DONE, now)
+                context.answer(delivery, DONE, now)
                 self._end(journal)
-                return journal.delivery(delivery.key)
             case ButtonPressed(_, button) if delivery is not None and button == STOP:
                 self._stop(delivery, reminder, journal, now)
             case NotificationClosed(by_itself=False):
@@ -225,10 +214,7 @@ class GuidedRoutine:
                 self._end(journal)
                 if delivery is not None and reminder is not None:
                     shown = delivery.shown(reminder, now)
-                    closed = shown.closed(_state(shown), now)
-                    journal.save(closed)
-                    return closed
-        return None
+                    context.settle(shown.closed(_state(shown), now))
 
     def reminder(self, journal: JournalPort) -> str | None:
         """Return the name of the reminder whose routine is under way; None without one."""

@@ -144,16 +144,6 @@ def handle_routine_event(
     context: Context, guided_routine: GuidedRoutine, event: MessageEvent, now: datetime
 ) -> None:
     """Take in what happened to the routine that the person is led through (now in UTC)."""
-    name = guided_routine.reminder(context.journal)
-    reminder = None if name is None else context.schedule.reminder(name)
-    _deliver_step(context, event)
-    became = guided_routine.handle_event(event, reminder, context.journal, context.answers(), now)
-    if became is not None:
-        context.log_outcome(became)
-
-
-def _deliver_step(context: Context, event: MessageEvent) -> None:
-    """Write down whether the present step is on the screen."""
     session = context.journal.routine_session()
     delivery = None if session is None else context.journal.delivery(session.key)
     match event:
@@ -161,6 +151,7 @@ def _deliver_step(context: Context, event: MessageEvent) -> None:
             context.deliver(delivery, DeliveryStatus.SHOWN)
         case NotificationClosed(by_itself=True) if delivery is not None:
             context.deliver(delivery, DeliveryStatus.TAKEN_OFF)
+    guided_routine.handle_event(event, context, now)
 
 
 def _shown(context: Context, delivery: Delivery, state: Active, now: datetime) -> None:
