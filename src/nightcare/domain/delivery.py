@@ -171,6 +171,11 @@ class Delivery:
     tip: str | None = None
 
     @property
+    def open(self) -> bool:
+        """True if it was given to the screen and is unanswered, also after it has left there."""
+        return isinstance(self.state, Active)
+
+    @property
     def displayed(self) -> Active | None:
         """Its state while its place is on the screen; None once it has left, or is not open."""
         return self.state if isinstance(self.state, Active) and not self.state.away else None

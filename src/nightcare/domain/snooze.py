@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from nightcare.domain.care_day import CareDay
-from nightcare.domain.delivery import Active, Delivery
+from nightcare.domain.delivery import Delivery
 
 
 def limit_reached(delivery: Delivery, limit: int) -> bool:
@@ -18,8 +18,7 @@ def chosen_for_night(delivery: Delivery, day: CareDay) -> bool:
     if day.bedtime < delivery.occurrence.due < day.ends:
         return True
     # Of what is open the freshness may count from a repeat, which nobody put anywhere.
-    asked_again = isinstance(delivery.state, Active)
-    return delivery.snoozes > 0 and not asked_again and day.asleep(delivery.fresh_from)
+    return delivery.snoozes > 0 and not delivery.open and day.asleep(delivery.fresh_from)
 
 
 def past_bedtime(delivery: Delivery, until: datetime, day: CareDay) -> bool:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.delivery import Active, Closed, Delivery, Held, Outcome, begin
+from nightcare.domain.delivery import Closed, Delivery, Held, Outcome, begin
 from nightcare.domain.recurrence import early_from, planned
 from nightcare.domain.reminders import Occurrence
 from nightcare.domain.schedule import Schedule
@@ -72,7 +72,7 @@ class AnswerTargets:
         def likely(delivery: Delivery) -> tuple[bool, bool, bool, datetime]:
             return (
                 delivery.displayed is not None,
-                isinstance(delivery.state, Active),
+                delivery.open,
                 isinstance(delivery.state, Held),
                 delivery.fresh_from,
             )
@@ -160,7 +160,7 @@ class AnswerTargets:
     def _open(self, name: str | None) -> Delivery | None:
         """Return what is open; of a named reminder also what is held or snoozed."""
         found = self.under_way(name)
-        is_open = found is not None and (name is not None or isinstance(found.state, Active))
+        is_open = found is not None and (name is not None or found.open)
         return found if is_open else None
 
     def _all_under_way(self, name: str | None) -> list[Delivery]:

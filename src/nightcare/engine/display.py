@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from nightcare.domain.care_day import CareDay
-from nightcare.domain.delivery import Active, Delivery, DeliveryStatus, Held, Snoozed, begin
+from nightcare.domain.delivery import (
+    Active,
+    Delivery,
+    DeliveryStatus,
+    Held,
+    Snoozed,
+    begin,
+    foremost,
+)
 from nightcare.domain.guidance import next_tip, part_of_day
 from nightcare.domain.history import NOT_SHOWN, Trial
 from nightcare.domain.notification import (
@@ -139,11 +147,26 @@ class Display:
         self._taken.discard(name)
         self._aside.discard(name)
 
-    def show_again(self) -> None:
-        """Take everything off, so that what is open is put on the screen anew."""
+    def show_again(self) -> bool:
+        """Take everything off, so that what is open is put on the screen anew.
+
+        What is open and has left the screen comes back, unless another one is there. Of several it
+        is the latest.
+
+        Returns:
+            Whether anything is open.
+        """
+        delivery = foremost(one for one in self._journal.unsettled() if one.open)
+        if delivery is None:
+            return False
+        if isinstance(delivery.state, Active) and delivery.state.away:
+            back = replace(delivery.state, away=False, delivery=DeliveryStatus.DECIDED)
+            with self._journal.transaction():
+                self._journal.save(replace(delivery, state=back))
         for name in tuple(self._courses):
             self.left(name)
             self._screen.close(name)
+        return True
 
     def clear(self) -> None:
         """Take everything off."""

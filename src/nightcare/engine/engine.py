@@ -39,7 +39,6 @@ from nightcare.engine.notification_events import (
     handle_routine_event,
 )
 from nightcare.engine.notification_handles import Handles
-from nightcare.engine.open_reminder import put_back, start_open_stretch
 from nightcare.engine.outlook_reader import read_outlook
 from nightcare.engine.ports import EventLog, JournalPort, Notifier, TranslatorPort
 from nightcare.engine.prompts import Prompts
@@ -289,9 +288,8 @@ class Engine:
 
     def show_again(self, now: datetime) -> bool:
         """Show what is open once more (now in UTC), in front of all else; whether anything is."""
-        if not put_back(self._context.journal):
+        if not self._on_screen.show_again():
             return False
-        self._on_screen.show_again()
         self._guided_routine.withdraw()
         self.update(now)
         return True
@@ -302,7 +300,7 @@ class Engine:
         Raises:
             NothingToDo: No reminder with a stretch is open.
         """
-        start_open_stretch(self._context, self._guided_routine, now)
+        self._guided_routine.start_open(self._context, now)
         self.update(now)
 
     # One reckoning, step by step

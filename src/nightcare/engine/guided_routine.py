@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from nightcare.domain.delivery import Active, Closed, Delivery, Outcome
+from nightcare.domain.delivery import Active, Closed, Delivery, Outcome, foremost
 from nightcare.domain.guidance import Routine
 from nightcare.domain.notification import (
     Button,
@@ -31,6 +31,7 @@ from nightcare.domain.schedule import Schedule
 from nightcare.domain.suppression import CLOSING, UNATTENDED
 from nightcare.engine.ports import EventLog, JournalPort, Notifier, TranslatorPort
 from nightcare.engine.user_actions import DONE
+from nightcare.errors import NothingToDo
 
 if TYPE_CHECKING:
     from nightcare.engine.context import Context
@@ -188,6 +189,22 @@ class GuidedRoutine:
         journal.save(delivery.start_routine(now, closes))
         journal.save_routine_session(RoutineSession(delivery.key, routine.id, now, now))
         self._log("log_led", reminder=delivery.key.reminder, routine=routine.name)
+
+    def start_open(self, context: Context, now: datetime) -> None:
+        """Begin now (UTC) to lead through the routine of an open reminder.
+
+        Raises:
+            NothingToDo: No reminder with a routine is open.
+        """
+        journal = context.journal
+        delivery = foremost(
+            one for one in journal.unsettled() if one.open and context.routine_of(one)
+        )
+        routine = None if delivery is None else context.routine_of(delivery)
+        if delivery is None or routine is None:
+            raise NothingToDo("nothing_to_stretch")
+        with journal.transaction():
+            self.start(delivery, routine, journal, now)
 
     def concerns(self, event: MessageEvent | DeliveryEvent) -> bool:
         """Return whether an event belongs to its notification."""

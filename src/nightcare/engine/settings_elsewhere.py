@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
-from nightcare.domain.delivery import Active, Due, Outcome
+from nightcare.domain.delivery import Due, Outcome
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.plan_change import Plan, PlanChange
 from nightcare.domain.reasons import Reason
@@ -34,7 +34,7 @@ def apply_settings(
     today = schedule.calendar(zone, state).at(now).date
     if state.good_night == today != before.good_night:
         for one in journal.unsettled():
-            if isinstance(one.state, Active):
+            if one.open:
                 journal.save(one.give_up(now, Reason.GOOD_NIGHT))
     elif before.good_night == today != state.good_night:
         for one in closed_by_good_night(journal, schedule, before, now, _UNANSWERED):

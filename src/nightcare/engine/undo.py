@@ -233,7 +233,7 @@ class Undo:
             if (
                 isinstance(delivery.state, Held)
                 and present is not None
-                and isinstance(present.state, Active)
+                and present.open
                 and (session is None or session.key != delivery.key)
             ):
                 self.journal.save(present.held(delivery.state.cause))

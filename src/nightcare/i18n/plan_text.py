@@ -134,7 +134,7 @@ def state_line(
         running: Whether the service runs, which alone shows anything.
     """
     key, values = _state(delivery, outlook, translator)
-    if isinstance(delivery.state, Active) and not running:
+    if delivery.open and not running:
         key = "stopped"
     due = moment_text(delivery.occurrence.due, outlook, translator)
     title = outlook.schedule.title(delivery.key.reminder, translator.text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from nightcare.domain.delivery import Active, Closed
+from nightcare.domain.delivery import Closed
 from nightcare.domain.moments import length_text
 from nightcare.domain.outlook import Outlook, OutlookEntry
 from nightcare.domain.reminders import Reminder
@@ -140,7 +140,7 @@ def _reminder_text(reminder: Reminder, translator: Translator) -> str:
 
 
 def _answers(outlook: Outlook, translator: Translator) -> Iterator[CommandRow]:
-    if any(isinstance(one.state, Active) for one in outlook.deliveries):
+    if any(one.open for one in outlook.deliveries):
         yield _row("nightcare done", "done", translator)
         length = length_text(outlook.schedule.snooze.lengths[0])
         yield _row(f"nightcare snooze {length}", "snooze", translator)

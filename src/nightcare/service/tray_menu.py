@@ -63,7 +63,7 @@ class TrayFacts:
     @property
     def open(self) -> Delivery | None:
         """The reminder that is open, if any: the one on the screen, else the latest."""
-        return foremost(one for one in self.outlook.unsettled() if isinstance(one.state, Active))
+        return foremost(one for one in self.outlook.unsettled() if one.open)
 
 
 def appearance(facts: TrayFacts) -> Appearance:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from nightcare.desktop.file_watch import watch
 from nightcare.desktop.own_process import FilesState, ProgramFiles
-from nightcare.domain.delivery import Active
 from nightcare.journal.store import Journal
 from nightcare.threads import run_in_thread
 
@@ -82,8 +81,7 @@ class UpgradeRestart:
     def is_due(self, journal: Journal) -> bool:
         """Return whether the service shall restart now: nothing is on the screen."""
         return self.ready and not (
-            journal.routine_session()
-            or any(isinstance(one.state, Active) for one in journal.unsettled())
+            journal.routine_session() or any(one.open for one in journal.unsettled())
         )
 
     def stop(self) -> None:
