@@ -34,7 +34,7 @@ from nightcare.domain.diary import Answer, Cramp
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.shared_values import SharedValue, changed_values, is_credible, latest
-from nightcare.engine.settings_elsewhere import apply_settings
+from nightcare.engine.reschedule import apply_settings
 from nightcare.journal.diary_store import parse_cramp, parse_morning
 from nightcare.journal.mapping import (
     UNREADABLE,

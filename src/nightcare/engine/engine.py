@@ -28,7 +28,7 @@ from nightcare.domain.reminders import Occurrence, Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.engine import lifecycle
 from nightcare.engine.context import Context
-from nightcare.engine.display import Display
+from nightcare.engine.display import Display, Handles
 from nightcare.engine.display_queue import share_screen, show_one
 from nightcare.engine.guided_routine import GuidedRoutine
 from nightcare.engine.notices import Notices
@@ -38,7 +38,6 @@ from nightcare.engine.notification_events import (
     handle_late_press,
     handle_routine_event,
 )
-from nightcare.engine.notification_handles import Handles
 from nightcare.engine.outlook_reader import read_outlook
 from nightcare.engine.ports import EventLog, JournalPort, Notifier, TranslatorPort
 from nightcare.engine.prompts import Prompts

@@ -1,15 +1,21 @@
-"""The effects of a changed plan, or its undo, on occurrences in the journal."""
+"""The effects of another plan or another global state on occurrences in the journal."""
 
 from __future__ import annotations
 
-from collections.abc import Container
-from datetime import datetime, timedelta
+from collections.abc import Collection, Container
+from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
 
+from nightcare.domain.care_day import ONE_DAY
 from nightcare.domain.delivery import Active, Closed, Delivery, Due, Held, Outcome, begin
-from nightcare.domain.plan_change import PlanChange
+from nightcare.domain.global_state import GlobalState
+from nightcare.domain.plan_change import Plan, PlanChange
 from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Every, Key, Occurrence
+from nightcare.domain.schedule import Schedule
 from nightcare.engine.ports import JournalPort
+
+_UNANSWERED = frozenset({Outcome.MISSED, Outcome.EXPIRED})
 
 _TO_RECKON = timedelta(minutes=1)
 """Within which a running service knows what is due; one that is off finds it at its start."""
@@ -91,7 +97,7 @@ def undo_plan_change(
             continue
         due = new is not None and action < new.due <= now
         under_way = session is not None and session.key == old.key
-        if under_way or (due and _on_screen(delivery)):
+        if under_way or (due and delivery.displayed is not None):
             continue
         journal.forget(old.key)
         if new is not None and due:
@@ -184,5 +190,47 @@ def _elsewhere(delivery: Delivery, moment: Occurrence) -> bool:
     return delivery.occurrence != moment
 
 
-def _on_screen(delivery: Delivery) -> bool:
-    return delivery.displayed is not None
+def closed_by_good_night(
+    journal: JournalPort,
+    schedule: Schedule,
+    global_state: GlobalState,
+    now: datetime,
+    outcomes: Collection[Outcome] = (Outcome.MISSED,),
+) -> list[Delivery]:
+    """Return what fell due after "Good night" and is still fresh at an instant (UTC)."""
+    if global_state.good_night is None:
+        return []
+    return [
+        delivery
+        # A clock time may lie outside the hours of its care day.
+        for day in (global_state.good_night + days * ONE_DAY for days in (-1, 0, 1))
+        for delivery in journal.of_care_day(day)
+        if isinstance(delivery.state, Closed)
+        and delivery.state.outcome in outcomes
+        and delivery.state.reason is Reason.GOOD_NIGHT
+        and delivery.is_fresh(schedule.reminder(delivery.key.reminder), now)
+    ]
+
+
+def apply_settings(
+    journal: JournalPort, schedule: Schedule, zone: tzinfo, state: GlobalState, now: datetime
+) -> None:
+    """Put another global state in force now (UTC), which no action here has set.
+
+    "Good night" on another computer takes off the screen what is there, and answers nothing: what
+    the person answered with it comes as that computer's act. The service does the rest at its next
+    update, as for a command.
+    """
+    before = journal.global_state()
+    journal.save_global_state(state)
+    if state.tonight != before.tonight:
+        plans = (Plan.of(schedule, zone, one) for one in (before, state))
+        change_plan(journal, PlanChange(*plans), now)
+    today = schedule.calendar(zone, state).at(now).date
+    if state.good_night == today != before.good_night:
+        for one in journal.unsettled():
+            if one.open:
+                journal.save(one.give_up(now, Reason.GOOD_NIGHT))
+    elif before.good_night == today != state.good_night:
+        for one in closed_by_good_night(journal, schedule, before, now, _UNANSWERED):
+            journal.save(replace(one, state=Due()))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from nightcare.domain.care_day import ONE_DAY
 from nightcare.domain.delivery import (
     Active,
     Closed,
@@ -27,7 +26,7 @@ from nightcare.domain.recurrence import planned
 from nightcare.domain.reminders import Key
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.ports import JournalPort
-from nightcare.engine.reschedule import is_unreached, undo_plan_change
+from nightcare.engine.reschedule import closed_by_good_night, is_unreached, undo_plan_change
 
 _CHANGED_BY: Mapping[str, tuple[str, ...]] = {
     "pause": ("paused_until",),
@@ -36,28 +35,6 @@ _CHANGED_BY: Mapping[str, tuple[str, ...]] = {
     "tonight": ("tonight",),
 }
 """The fields of the global state that each kind of action changes."""
-
-
-def closed_by_good_night(
-    journal: JournalPort,
-    schedule: Schedule,
-    global_state: GlobalState,
-    now: datetime,
-    outcomes: Collection[Outcome] = (Outcome.MISSED,),
-) -> list[Delivery]:
-    """Return what fell due after "Good night" and is still fresh at an instant (UTC)."""
-    if global_state.good_night is None:
-        return []
-    return [
-        delivery
-        # A clock time may lie outside the hours of its care day.
-        for day in (global_state.good_night + days * ONE_DAY for days in (-1, 0, 1))
-        for delivery in journal.of_care_day(day)
-        if isinstance(delivery.state, Closed)
-        and delivery.state.outcome in outcomes
-        and delivery.state.reason is Reason.GOOD_NIGHT
-        and delivery.is_fresh(schedule.reminder(delivery.key.reminder), now)
-    ]
 
 
 @dataclass(frozen=True)

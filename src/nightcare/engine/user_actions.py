@@ -210,7 +210,7 @@ class UserActions:
             raise NothingToDo("nothing_to_resume")
         kept_away: list[Delivery] = []
         if closed:
-            from nightcare.engine.undo import closed_by_good_night  # noqa: PLC0415 - rarely
+            from nightcare.engine.reschedule import closed_by_good_night  # noqa: PLC0415 - rarely
 
             kept_away = closed_by_good_night(self._journal, self._schedule, global_state, now)
         self._act(

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 
 from nightcare.domain.care_day import Calendar, CareDay
-from nightcare.domain.delivery import Delivery
 from nightcare.domain.notification import NotifierEvent
 from nightcare.domain.recurrence import plan
 from nightcare.domain.schedule import Schedule
@@ -91,7 +90,7 @@ async def rehearse(  # noqa: PLR0913 - everything outside is passed in
                 coming = clock.now()
             clock.set(coming)
             service.update(coming)
-            new = {token(one) for one in journal.unsettled() if _on_screen(one)} - seen
+            new = {token(one) for one in journal.unsettled() if one.displayed} - seen
             if new:
                 seen |= new
                 await _for(serving, seconds / max(askings, 1))
@@ -125,7 +124,3 @@ def _next(service: Engine, now: datetime) -> datetime | None:
     if deadline is not None:
         instants.append(max(deadline, now))
     return min(instants, default=None)
-
-
-def _on_screen(delivery: Delivery) -> bool:
-    return delivery.displayed is not None

@@ -12,8 +12,8 @@ from nightcare.domain.diary import Answer as DiaryAnswer
 from nightcare.domain.diary import Severity
 from nightcare.domain.notification import ButtonPressed, NotificationClosed
 from nightcare.engine.diary_actions import Details, DiaryActions
+from nightcare.engine.display import SCREEN_NOTE
 from nightcare.engine.notices import Subject
-from nightcare.engine.notification_handles import SCREEN_NOTE
 from parts.desk import ZONE, Desk, local
 
 WALK = '\n[reminders.walk]\ntopic = "exercise"\nat = "10:00"\n'
