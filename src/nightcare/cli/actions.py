@@ -19,7 +19,6 @@ from nightcare.cli.questions import prompt_yes
 from nightcare.domain.history import NOT_SHOWN
 from nightcare.domain.moments import TimeWords, clock_text, names_half, normalised, parse_clock
 from nightcare.domain.schedule import BARE_PAUSE
-from nightcare.domain.shared_acts import last_answered_elsewhere
 from nightcare.domain.until import parse_end
 from nightcare.engine.answer_targets import SkipSpan
 from nightcare.engine.user_actions import UserActions
@@ -185,6 +184,8 @@ def good_night_command(context: CommandContext) -> None:
 @pass_context
 def undo_command(context: CommandContext) -> None:
     """Undo your last action."""
+    from nightcare.domain.shared_acts import last_answered_elsewhere  # noqa: PLC0415 - only here
+
     with context.journal() as journal:
         actions = UserActions(context.schedule, context.zone, journal)
         last, before = actions.undoable(), context.outlook()
