@@ -14,6 +14,7 @@ from nightcare.domain.reminders import (
     At,
     Cron,
     Every,
+    Key,
     Occurrence,
     Reminder,
     Topic,
@@ -337,3 +338,16 @@ def test_cron_on_no_days_is_nothing() -> None:
     """A plan may be asked for no care day at all."""
     timing = Cron("0 12 * * *")
     assert list(cron_on(reminder(timing), timing, [], calendar())) == []
+
+
+@pytest.mark.parametrize("name", ["water", "routine", "vand og salt", "a/b"])
+def test_a_key_can_be_written_as_text(name: str) -> None:
+    """Tokens of notifications and names of menu items hold it."""
+    key = Key(name, day("2026-11-23"), "wake + 1h30m")
+    assert Key.parse(str(key)) == key
+
+
+@pytest.mark.parametrize("text", ["", "trial/5", "question/2026-11-23", "water/tomorrow/1"])
+def test_other_text_holds_no_key(text: str) -> None:
+    """Other notifications have tokens as well."""
+    assert Key.parse(text) is None

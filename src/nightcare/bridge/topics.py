@@ -86,5 +86,4 @@ class Topics:
 
     def token(self, key: Key) -> str:
         """Return what stands for an occurrence in payloads, and says nothing about it."""
-        text = f"{self.computer}/{key.reminder}/{key.care_day.isoformat()}/{key.slot}"
-        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+        return hashlib.blake2b(f"{self.computer}/{key}".encode(), digest_size=8).hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -149,6 +150,18 @@ class Key:
     reminder: str
     care_day: date
     slot: str
+
+    def __str__(self) -> str:
+        return f"{self.reminder}/{self.care_day}/{self.slot}"
+
+    @classmethod
+    def parse(cls, text: str) -> Key | None:
+        """Return the key in a text that `str` has made of it; None if there is none."""
+        match text.rsplit("/", 2):
+            case [reminder, care_day, slot]:
+                with suppress(ValueError):
+                    return cls(reminder, date.fromisoformat(care_day), slot)
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 START = "start"
 STOP = "stop"
 
+OF_ROUTINE = "routine/"
+"""The begin of the token of a step, which is followed by the key of the occurrence."""
+
 _FULL = 100
 
 _OVERLAP = timedelta(seconds=0.5)
@@ -296,10 +299,7 @@ def _message(
         titled: Whether the title has to say all.
     """
     session, stage = place.session, place.stage
-    key = session.key
-    token = (
-        f"routine/{key.reminder}/{key.care_day.isoformat()}/{key.slot}/{session.began.isoformat()}"
-    )
+    token = f"{OF_ROUTINE}{session.key}/{session.began.isoformat()}"
     if isinstance(stage, Finished):
         return Message(
             token,

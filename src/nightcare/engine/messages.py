@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 from nightcare.domain.delivery import Delivery
 from nightcare.domain.guidance import Tip
 from nightcare.domain.notification import Button, Message
 from nightcare.domain.reminders import Key, Reminder
 from nightcare.domain.schedule import OWN_TITLE_LENGTH
-from nightcare.engine.guided_routine import START
+from nightcare.engine.guided_routine import OF_ROUTINE, START
 from nightcare.engine.ports import TranslatorPort
 from nightcare.engine.user_actions import DONE, GOOD_NIGHT, snooze_key
 
 _MOST_BUTTONS = 3
-_PARTS_OF_ROUTINE = 5
 
 
 def token(delivery: Delivery) -> str:
@@ -25,21 +24,14 @@ def token(delivery: Delivery) -> str:
     What comes anew because its moment was moved is asked for the first time once more, so the
     moment is part of the name.
     """
-    key = delivery.key
     asking = f"{delivery.occurrence.due:%Y%m%dT%H%M%S}.{delivery.snoozes}.{delivery.asked}"
-    return f"{key.reminder}/{key.care_day.isoformat()}/{key.slot}/{asking}"
+    return f"{delivery.key}/{asking}"
 
 
 def key_of(name: str) -> Key | None:
     """Return the occurrence that a token belongs to; None if it belongs to no reminder."""
-    parts = name.split("/")
-    match parts[1:] if len(parts) == _PARTS_OF_ROUTINE else parts:
-        case [reminder, care_day, slot, _]:
-            with suppress(ValueError):
-                return Key(reminder, date.fromisoformat(care_day), slot)
-        case _:
-            pass
-    return None
+    key = Key.parse(name.rpartition("/")[0])
+    return None if key is None else replace(key, reminder=key.reminder.removeprefix(OF_ROUTINE))
 
 
 def compose(

@@ -18,6 +18,7 @@ from nightcare.desktop.tray.menu import Appearance, MenuItem, TrayState
 from nightcare.domain.diary import Answer
 from nightcare.domain.moments import parse_clock
 from nightcare.domain.outlook import Outlook
+from nightcare.domain.reminders import Key
 from nightcare.domain.schedule import BARE_PAUSE
 from nightcare.domain.until import parse_end
 from nightcare.engine.answer_targets import SkipSpan
@@ -30,7 +31,7 @@ from nightcare.errors import DesktopError, NightcareError, NothingToDo, StateErr
 from nightcare.i18n.plan_text import plan_lines
 from nightcare.service.config_reload import ConfigReload
 from nightcare.service.runtime import Runtime
-from nightcare.service.tray_menu import TrayFacts, appearance, key_of, menu_items
+from nightcare.service.tray_menu import TrayFacts, appearance, menu_items
 from nightcare.threads import run_in_thread
 
 Work = Coroutine[Any, Any, None]
@@ -154,7 +155,7 @@ class TrayActions:
     # Actions on the journal, in a step of the engine
 
     def _answer(self, action: str, rest: str, moment: datetime) -> None:
-        answer(self._journal, self._actions(), key_of(rest), action, moment)
+        answer(self._journal, self._actions(), Key.parse(rest), action, moment)
 
     def _coming_name(self, rest: str, moment: datetime) -> str:
         """Return the reminder whose next occurrence an item stands for.
@@ -163,7 +164,7 @@ class TrayActions:
             NothingToDo: Another occurrence is the next by now.
         """
         coming = self._outlook(moment).next()
-        if coming is None or coming.key != key_of(rest):
+        if coming is None or coming.key != Key.parse(rest):
             raise NothingToDo("no_longer_open")
         return coming.key.reminder
 

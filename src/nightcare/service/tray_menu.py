@@ -113,17 +113,8 @@ def menu_items(facts: TrayFacts) -> tuple[MenuItem, ...]:
 
 
 def name_of(action: str, key: Key) -> str:
-    """Return the name of an item that acts on an occurrence; see `key_of`."""
-    return f"{action}/{key.reminder}/{key.care_day.isoformat()}/{key.slot}"
-
-
-def key_of(rest: str) -> Key | None:
-    """Return the occurrence that the rest of a name stands for, after the action."""
-    match rest.rsplit("/", 2):
-        case [reminder, care_day, slot]:
-            return Key(reminder, date.fromisoformat(care_day), slot)
-        case _:
-            return None
+    """Return the name of an item that acts on an occurrence."""
+    return f"{action}/{key}"
 
 
 # What is open
