@@ -23,7 +23,7 @@ def refuse_as_root(places: Iterable[Path]) -> None:
     if not hasattr(os, "geteuid") or os.geteuid() != _ROOT:
         return
     for place in places:
-        there = _nearest(place)
+        there = nearest_existing(place)
         owner = there.stat().st_uid
         if owner != _ROOT:
             raise NotAllowed("home_of_another", folder=there, owner=_name(owner))
@@ -53,7 +53,7 @@ def command_to_own(path: Path) -> str | None:
     return f"sudo chown -R {_name(user)}: {shlex.quote(str(taken[-1]))}"
 
 
-def _nearest(place: Path) -> Path:
+def nearest_existing(place: Path) -> Path:
     """Return the place, or the nearest folder above it that exists."""
     there = place.absolute()
     while not there.exists():

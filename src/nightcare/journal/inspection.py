@@ -20,6 +20,7 @@ from nightcare.journal.migrations import VERSION
 from nightcare.journal.salvage import count_unreadable
 from nightcare.journal.service_status import ServiceStatus, read_status
 from nightcare.journal.store import Journal
+from nightcare.ownership import nearest_existing
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def inspect(folder: Path) -> Inspection:
     path = folder / FILE_NAME
     there = _status(folder)
     file = _status(path)
-    nearest = _nearest(folder)
+    nearest = nearest_existing(folder)
     blocked = obstacle(path) is not None
     free = None
     with suppress(OSError):
@@ -108,11 +109,6 @@ def _status(path: Path) -> os.stat_result | None:
         return path.stat()
     except (FileNotFoundError, NotADirectoryError):
         return None
-
-
-def _nearest(folder: Path) -> Path:
-    """Return the folder, or the nearest parent that exists."""
-    return next((one for one in (folder, *folder.parents) if one.exists()), Path(folder.anchor))
 
 
 def _foreign(status: os.stat_result | None) -> bool:
