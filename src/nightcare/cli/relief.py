@@ -11,7 +11,7 @@ import click
 from nightcare.cli.command_context import CommandContext, pass_context
 from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.output import echo
-from nightcare.cli.tips import advice, language_option, translator_in, wrapped
+from nightcare.cli.tips import language_option, translator_in, wrapped
 from nightcare.errors import NightcareError
 from nightcare.i18n.translator import Translator
 from nightcare.streams import coloured
@@ -43,7 +43,7 @@ def _text(translator: Translator) -> str:
     lines = [
         wrapped(" ".join(one.text for one in guidance.professional[:3])),
         wrapped(caution.text),
-        wrapped(f"{advice(guidance.professional, 'not-medical-advice')} {source}"),
+        wrapped(f"{guidance.on_professional('not-medical-advice').text} {source}"),
         "",
         wrapped(translator.text("relief_title")),
     ]

@@ -12,7 +12,6 @@ from nightcare.cli.command_context import PATH, CommandContext, json_option, pas
 from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.cramps import date_text
 from nightcare.cli.output import echo, print_json
-from nightcare.cli.tips import advice as guidance_text
 from nightcare.cli.tips import wrapped
 from nightcare.domain.day_parser import checked_days
 from nightcare.domain.diary import last_night
@@ -198,12 +197,12 @@ def _advice(why: Referral, context: CommandContext) -> Iterator[str]:
     for section in advice.sections:
         yield translator.text("source", source=f"{translator.guidance.source}: {section}")
     yield f"{advice.limit} {translator.text('professional_change')}"
-    yield guidance_text(translator.guidance.professional, "not-medical-advice")
+    yield translator.guidance.on_professional("not-medical-advice").text
 
 
 def _value(made: Report, why: Referral | None, context: CommandContext) -> dict[str, object]:
     rule = context.schedule.professional
-    said = {one.id: one for one in context.translator.guidance.professional}
+    said = context.translator.guidance.on_professional
     return {
         "from": made.days[0].isoformat(),
         "to": made.days[-1].isoformat(),
@@ -241,7 +240,7 @@ def _value(made: Report, why: Referral | None, context: CommandContext) -> dict[
             "nights": rule.nights,
             "days": rule.days,
             "advice": [
-                {"text": said[name].text, "section": said[name].section}
+                {"text": said(name).text, "section": said(name).section}
                 for name in why.reason.advice
             ],
         },

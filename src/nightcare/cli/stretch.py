@@ -18,7 +18,7 @@ from nightcare.cli.main import INTERRUPTED
 from nightcare.cli.output import echo, echo_text, print_json
 from nightcare.cli.questions import prompt
 from nightcare.cli.routine_display import RoutineClock, display_for, show_routine
-from nightcare.cli.tips import advice, language_option, translator_in, wrapped
+from nightcare.cli.tips import language_option, translator_in, wrapped
 from nightcare.domain.delivery import Active, Delivery, Held, foremost
 from nightcare.domain.guidance import Guidance, Routine
 from nightcare.domain.reminders import Topic
@@ -143,9 +143,8 @@ def cautions(routine: Routine, translator: Translator) -> list[str]:
     if routine.section is not None:
         said.append(translator.text("source", source=f"{guidance.source}: {routine.section}"))
         said.append(translator.text("stretch_ours"))
-    said.append(advice(guidance.professional, "severe-and-persistent"))
-    said.append(advice(guidance.professional, "not-medical-advice"))
-    return said
+    names = ("severe-and-persistent", "not-medical-advice")
+    return [*said, *(guidance.on_professional(name).text for name in names)]
 
 
 def _list(found: Sequence[Routine], translator: Translator) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import click
 
 from nightcare.cli.command_context import CommandContext, json_option, pass_context
@@ -63,7 +61,7 @@ def tips_command(
         echo(wrapped(f"- {tip.text}", "  "))
     echo()
     echo(wrapped(translator.text("source", source=guidance.source)))
-    echo(wrapped(advice(guidance.professional, "not-medical-advice")))
+    echo(wrapped(guidance.on_professional("not-medical-advice").text))
 
 
 def _topic(typed: str, context: CommandContext, translator: Translator) -> Topic:
@@ -112,11 +110,6 @@ def causes_command(context: CommandContext, *, language: str | None, as_json: bo
 
 def _value(one: Advice, guidance: Guidance) -> dict[str, str]:
     return {"id": one.id, "text": one.text, "source": f"{guidance.source}: {one.section}"}
-
-
-def advice(said: Iterable[Advice], name: str) -> str:
-    """Return the text of the advice of that name."""
-    return next(one.text for one in said if one.id == name)
 
 
 def wrapped(text: str, indent: str = "") -> str:

@@ -103,6 +103,10 @@ class Guidance:
     causes: tuple[Advice, ...]
     professional: tuple[Advice, ...]
 
+    def on_professional(self, name: str) -> Advice:
+        """Return the statement of an id about when to see a professional."""
+        return next(one for one in self.professional if one.id == name)
+
     def tip(self, tip_id: str) -> Tip | None:
         """Return the tip of an id; None where this version has none."""
         return next((tip for tip in self.tips if tip.id == tip_id), None)

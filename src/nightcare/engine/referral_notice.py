@@ -50,9 +50,7 @@ class ReferralNotice(DeferrablePrompt):
             self.withdraw()
 
     def _say(self, why: Referral, now: datetime, translator: TranslatorPort) -> None:
-        advice = {one.id: one.text for one in translator.guidance.professional}[
-            why.reason.advice[0]
-        ]
+        advice = translator.guidance.on_professional(why.reason.advice[0]).text
         self._show(
             Message(
                 f"professional/{now.isoformat()}",

@@ -78,12 +78,12 @@ def counsel(why: Referral | None, rule: ReferralRule, translator: Translator) ->
     Without a reason in the diary it is the guidance's advice to everybody.
     """
     named = ("severe-and-persistent", "frequent-at-night") if why is None else why.reason.advice
-    said = {one.id: one for one in translator.guidance.professional}
+    said = translator.guidance.on_professional
     within = translator.length(timedelta(days=rule.days))
     return ReferralAdvice(
         reasons=() if why is None else _reasons(why, within, translator),
-        statements=tuple(said[name].text for name in (*named, "other-symptoms")),
-        sections=tuple(dict.fromkeys(said[name].section for name in named)),
+        statements=tuple(said(name).text for name in (*named, "other-symptoms")),
+        sections=tuple(dict.fromkeys(said(name).section for name in named)),
         limit=translator.text("professional_ours", count=rule.nights, within=within),
     )
 

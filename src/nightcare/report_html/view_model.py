@@ -176,7 +176,6 @@ def _professional(
 ) -> ReferralSection:
     say, guidance = translator.text, translator.guidance
     advice = counsel(why, rule, translator)
-    statements = {one.id: one.text for one in guidance.professional}
     limit = (advice.limit,) if advice.reasons else ()
     return ReferralSection(
         reasons=advice.reasons,
@@ -185,5 +184,5 @@ def _professional(
             say("page_source", source=guidance.source, section=section)
             for section in advice.sections
         ),
-        remarks=(*limit, statements["not-medical-advice"]),
+        remarks=(*limit, guidance.on_professional("not-medical-advice").text),
     )

@@ -213,8 +213,8 @@ class TrayActions:
         notices.announce_until_closed(Subject.RELIEF, translator.text("tray_relief"), body)
 
     def _about(self, moment: datetime) -> None:
-        known = {one.id: one.text for one in self._settings.translator.guidance.professional}
-        self._mention(f"nightcare {__version__}", known["not-medical-advice"], moment)
+        caution = self._settings.translator.guidance.on_professional("not-medical-advice")
+        self._mention(f"nightcare {__version__}", caution.text, moment)
 
     # Other programs
 
