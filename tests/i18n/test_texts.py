@@ -161,8 +161,8 @@ FAMILIES: dict[str, set[str]] = {
     "title_": {str(topic) for topic in Topic},
     "topic_": {str(topic) for topic in Topic},
     "outcome_": {str(outcome) for outcome in Outcome},
-    "delivery_": {one.replace(" ", "_") for one in DeliveryStatus if one.stage != "shown"},
-    "reason_": {step.replace(" ", "_") for step in Reason},
+    "delivery_": {one.word for one in DeliveryStatus if one.stage != "shown"},
+    "reason_": {step.word for step in Reason},
     "word_": {f"leg_{one}" for one in (*Leg, "none")}
     | {f"severity_{one}" for one in (*Severity, "none")},
     "leg_": {str(leg) for leg in Leg},

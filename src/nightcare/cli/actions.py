@@ -23,7 +23,7 @@ from nightcare.domain.until import parse_end
 from nightcare.engine.answer_targets import SkipSpan
 from nightcare.engine.user_actions import UserActions
 from nightcare.errors import DesktopError, NothingToDo, NotRunning, ValueRefused
-from nightcare.i18n.plan_text import delivery_text, next_line, occurrence_text, occurrences_text
+from nightcare.i18n.plan_text import next_line, occurrence_text, occurrences_text
 from nightcare.i18n.undo_text import elsewhere_values, undone_text
 
 if TYPE_CHECKING:
@@ -256,7 +256,9 @@ def try_command(context: CommandContext, reminder: str) -> None:
             time.sleep(_TRIAL_CHECK_SECONDS)
         service, status = read_status(journal), journal.trial_status(number)
     if not shown_by:
-        raise DesktopError("trial_not_shown", reason=delivery_text(context.translator, status))
+        raise DesktopError(
+            "trial_not_shown", reason=context.translator.text(f"delivery_{status.word}")
+        )
     context.print("did_try", reminder=context.title(reminder))
     can = capabilities_text(context.translator, service.capabilities)
     context.print("notifier_can", notifier=shown_by, capabilities=can)

@@ -14,7 +14,6 @@ from nightcare.cli.output import print_json
 from nightcare.cli.plan_json import key_value, local_time
 from nightcare.domain.delivery import Closed, Delivery
 from nightcare.domain.history import Decision
-from nightcare.i18n.plan_text import delivery_text, reason_text
 
 
 @click.command("why", cls=LocalisedCommand)
@@ -98,9 +97,9 @@ def _print(
             at=context.clock(state.at),
         )
         return
-    verdict, reason = decision.verdict, reason_text(context.translator, decision.step)
+    verdict, reason = decision.verdict, context.translator.text(f"reason_{decision.step.word}")
     if decision.delivery is not None and decision.delivery.stage != "shown":
-        verdict, reason = "not_shown", delivery_text(context.translator, decision.delivery)
+        verdict, reason = "not_shown", context.translator.text(f"delivery_{decision.delivery.word}")
     context.print(
         f"why_{verdict}",
         reminder=context.title(decision.occurrence.key.reminder),

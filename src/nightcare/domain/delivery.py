@@ -54,6 +54,11 @@ class DeliveryStatus(StrEnum):
     FAILED = "failed"
 
     @property
+    def word(self) -> str:
+        """Its value in one word, for keys of the catalogue."""
+        return self.replace(" ", "_")
+
+    @property
     def stage(self) -> str:
         """One of decided, sent, shown and refused."""
         if self in {DeliveryStatus.DECIDED, DeliveryStatus.SENT}:

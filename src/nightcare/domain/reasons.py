@@ -39,6 +39,11 @@ class Reason(StrEnum):
     SKIPPED_TODAY = "skipped today"
     SHOW = "show"
 
+    @property
+    def word(self) -> str:
+        """Its value in one word, for keys of the catalogue."""
+        return self.replace(" ", "_")
+
     @classmethod
     def of(cls, condition: Condition) -> Reason:
         """Return the reason that a condition gives, which has its name."""

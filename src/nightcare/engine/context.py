@@ -76,7 +76,7 @@ class Context:
             return
         self.journal.save(delivery.rejected(reminder, now, status))
         self.journal.record_status(delivery.key, status)
-        reason = self.translator.text(f"delivery_{_word(status)}")
+        reason = self.translator.text(f"delivery_{status.word}")
         self.log("log_rejected", reminder=reminder.name, reason=reason)
 
     def answer(self, delivery: Delivery, button: str, now: datetime) -> None:
@@ -95,7 +95,7 @@ class Context:
         name, due = delivery.key.reminder, delivery.occurrence.due
         match delivery.state:
             case Closed(outcome, _, reason):
-                said = "" if reason is None else self.translator.text(f"reason_{_word(reason)}")
+                said = "" if reason is None else self.translator.text(f"reason_{reason.word}")
                 self.log(f"log_{outcome}", reminder=name, due=due, reason=said)
             case Snoozed(until):
                 self.log("log_snoozed", reminder=name, due=due, until=until)
@@ -108,9 +108,5 @@ class Context:
                 "log_hold",
                 reminder=delivery.key.reminder,
                 due=delivery.occurrence.due,
-                reason=self.translator.text(f"reason_{_word(step)}"),
+                reason=self.translator.text(f"reason_{step.word}"),
             )
-
-
-def _word(step: Reason | DeliveryStatus) -> str:
-    return step.replace(" ", "_")

@@ -14,16 +14,6 @@ if TYPE_CHECKING:
     from nightcare.domain.outlook import Outlook, OutlookEntry
 
 
-def reason_text(translator: Translator, reason: str) -> str:
-    """Return a `Reason` as text."""
-    return translator.text(f"reason_{reason.replace(' ', '_')}")
-
-
-def delivery_text(translator: Translator, status: str) -> str:
-    """Return why a message is not on the screen, by a `DeliveryStatus`."""
-    return translator.text(f"delivery_{status.replace(' ', '_')}")
-
-
 def next_line(occurrence: Occurrence | None, outlook: Outlook, translator: Translator) -> str:
     """Return what comes next as a line."""
     if occurrence is None:
@@ -117,7 +107,9 @@ def _past_text(delivery: Delivery, outlook: Outlook, translator: Translator) -> 
             at = moment_text(delivery.state.at, outlook, translator)
             return translator.text("outcome_done_ahead", at=at)
         reason = delivery.state.reason
-        return outcome if reason is None else f"{outcome} ({reason_text(translator, reason)})"
+        return (
+            outcome if reason is None else f"{outcome} ({translator.text(f'reason_{reason.word}')})"
+        )
     key, values = _state(delivery, outlook, translator)
     return translator.text(f"became_{key}", **values)
 
@@ -152,9 +144,9 @@ def _state(
                 return "snoozed_not_back", {}
             return "snoozed", {"until": moment_text(until, outlook, translator)}
         case Held(cause):
-            return "held", {"reason": reason_text(translator, cause)}
+            return "held", {"reason": translator.text(f"reason_{cause.word}")}
         case Active(away=False) as state if state.delivery.stage != "shown":
-            return "not_shown", {"reason": delivery_text(translator, state.delivery)}
+            return "not_shown", {"reason": translator.text(f"delivery_{state.delivery.word}")}
         case Active(on_screen=False):
             return "off", {}
         case _:

@@ -149,7 +149,7 @@ def judge_refusal(refusal: DeliveryStatus | None) -> list[Finding]:
         return []
     # A server that was paused on purpose gives no id.
     report = warning if refusal is DeliveryStatus.NO_ID else bad
-    reason = TextKey(f"delivery_{refusal.replace(' ', '_')}")
+    reason = TextKey(f"delivery_{refusal.word}")
     return [report(Check.SERVICE, "doctor_not_shown", reason=reason)]
 
 
