@@ -211,9 +211,9 @@ class SleepWeek:
     def span(self, day: int) -> tuple[timedelta, timedelta]:
         """Return wake-up and bedtime of a weekday since its midnight."""
         hours = self.hours(day)
-        bedtime = since_midnight(hours.bedtime)
+        bedtime = elapsed_on_day(hours.bedtime)
         late = hours.bed_is_next_date()
-        return since_midnight(hours.wake), bedtime + A_DAY if late else bedtime
+        return elapsed_on_day(hours.wake), bedtime + A_DAY if late else bedtime
 
     def night(self, day: int) -> timedelta:
         """Return the time from a weekday's bedtime to the next wake-up; negative if reversed."""
@@ -232,7 +232,7 @@ class SleepWeek:
         wake, bedtime = self.span(day)
         if isinstance(moment, Relative):
             return (wake if moment.anchor is Anchor.WAKE else bedtime) + moment.offset
-        hours, clock = self.hours(day), since_midnight(moment.time)
+        hours, clock = self.hours(day), elapsed_on_day(moment.time)
         after_midnight = hours.bed_is_next_date() and moment.time <= hours.bedtime
         return clock + A_DAY if after_midnight else clock
 
@@ -250,6 +250,6 @@ class SleepWeek:
         return self.path(day, "wake" if early else "bedtime")
 
 
-def since_midnight(clock: time) -> timedelta:
+def elapsed_on_day(clock: time) -> timedelta:
     """Return a time on the wall as the time elapsed on a day without a clock change."""
     return timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import time, timedelta
 
-from nightcare.config.build import A_DAY, SleepWeek, since_midnight
+from nightcare.config.build import A_DAY, SleepWeek, elapsed_on_day
 from nightcare.config.checks import in_night, outside_waking_hours, parse_cron, written_moments
 from nightcare.config.locations import Path
 from nightcare.config.values import WEEKDAYS, Table, text
@@ -109,8 +109,8 @@ def _lint_night(
 def _care_day(day: int, clock: time, week: SleepWeek) -> tuple[int, timedelta]:
     """Return the weekday of the care day of a wall time, and the time since its midnight."""
     if clock >= week.hours(day).wake:
-        return day, since_midnight(clock)
-    return week.before(day), since_midnight(clock) + A_DAY
+        return day, elapsed_on_day(clock)
+    return week.before(day), elapsed_on_day(clock) + A_DAY
 
 
 def _cron_clocks(cron: Cron) -> Iterator[tuple[int, time]]:
