@@ -173,13 +173,12 @@ def evening_moments(outlook: Outlook) -> Iterator[list[Occurrence]]:
 
 def _state(facts: BridgeFacts) -> dict[str, object]:
     outlook = facts.outlook
-    state, day = outlook.global_state, outlook.calendar.at(outlook.now)
-    paused = state.paused(outlook.now)
-    until = state.paused_until if paused else None
+    until = outlook.global_state.pause_end(outlook.now)
+    day = outlook.calendar.at(outlook.now)
     return {
         "open": None if facts.open is None else _open(facts.open, facts),
         "present": facts.present,
-        "paused": paused,
+        "paused": until is not None,
         "paused_until": None if until is None else _local(until, facts),
         "good_night": outlook.closed_by_good_night,
         "bedtime": _local(day.bedtime, facts),

@@ -34,8 +34,9 @@ def evenings_since(now: datetime) -> date:
 def settings_of(state: GlobalState, now: datetime) -> dict[str, str]:
     """Return what of a global state is shared, as values by their names (now in UTC)."""
     found = {}
-    if state.paused_until is not None and state.paused(now):
-        found[PAUSE] = json.dumps(format_instant(state.paused_until))
+    paused_until = state.pause_end(now)
+    if paused_until is not None:
+        found[PAUSE] = json.dumps(format_instant(paused_until))
     if state.good_night is not None:
         found[f"{GOOD_NIGHT}/{state.good_night.isoformat()}"] = json.dumps(obj=True)
     for day, clock in state.tonight.items():

@@ -138,10 +138,7 @@ def _value(status: _Status, context: CommandContext) -> dict[str, object]:
         "mqtt": None
         if status.bridge is None
         else {"running": status.bridge[0], **asdict(status.bridge[1])},
-        "paused_until": local_time(
-            global_state.paused_until if global_state.paused(outlook.now) else None,
-            outlook.calendar,
-        ),
+        "paused_until": local_time(global_state.pause_end(outlook.now), outlook.calendar),
         "good_night": status.outlook.closed_by_good_night,
         "routine": _routine_value(status),
         "unsettled": [delivery_value(one, outlook) for one in outlook.unsettled()],
@@ -244,8 +241,8 @@ def _presence_lines(
 def _plan_lines(status: _Status, context: CommandContext) -> Iterator[str]:
     """Yield what is open, what is held back and what comes next as lines."""
     outlook, say = status.outlook, context.translator.text
-    paused_until = outlook.global_state.paused_until
-    if paused_until is not None and outlook.global_state.paused(outlook.now):
+    paused_until = outlook.global_state.pause_end(outlook.now)
+    if paused_until is not None:
         yield say("status_paused", until=context.clock(paused_until))
     if status.outlook.closed_by_good_night:
         yield say("status_good_night")

@@ -37,4 +37,9 @@ class GlobalState:
 
     def paused(self, now: datetime) -> bool:
         """Return whether a pause is in force at an instant (UTC)."""
-        return self.paused_until is not None and now < self.paused_until
+        return self.pause_end(now) is not None
+
+    def pause_end(self, now: datetime) -> datetime | None:
+        """Return the end (UTC) of the pause in force at an instant (UTC); None without one."""
+        until = self.paused_until
+        return None if until is None or until <= now else until

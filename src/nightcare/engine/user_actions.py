@@ -184,7 +184,7 @@ class UserActions:
             if the pause is as it was asked for.
         """
         present = self._journal.global_state()
-        longer = present.paused_until if present.paused(now) else None
+        longer = present.pause_end(now)
         if longer is not None and longer > until and not may_shorten:
             return longer
         waiting = [one for one in self._journal.unsettled() if isinstance(one.state, Active | Held)]

@@ -62,7 +62,7 @@ def elsewhere_values(
 def _settings(action: UserAction, outlook: Outlook, translator: Translator) -> list[str]:
     """Return what holds again for all reminders."""
     state, now = outlook.global_state, outlook.now
-    paused = state.paused_until if state.paused(now) else None
+    paused = state.pause_end(now)
     until = "" if paused is None else moment_text(paused, outlook, translator)
     match action.what:
         case "pause" | "resume" if paused is not None:

@@ -113,8 +113,8 @@ def build_home_page(
 def _status(outlook: Outlook, translator: Translator, *, running: bool) -> Iterator[str]:
     if not running:
         yield f"{translator.text('status_stopped')} {translator.text('error_not_running')}"
-    until = outlook.global_state.paused_until
-    if until is not None and until > outlook.now:
+    until = outlook.global_state.pause_end(outlook.now)
+    if until is not None:
         yield translator.text("status_paused", until=moment_text(until, outlook, translator))
     for one in outlook.deliveries:
         if not one.settled:

@@ -56,9 +56,9 @@ class TrayFacts:
     computers: Mapping[str, str]
 
     @property
-    def paused(self) -> bool:
-        """True if a pause is in force."""
-        return self.outlook.global_state.paused(self.outlook.now)
+    def paused_until(self) -> datetime | None:
+        """The end (UTC) of the pause in force; None without one."""
+        return self.outlook.global_state.pause_end(self.outlook.now)
 
     @property
     def open(self) -> Delivery | None:
@@ -78,9 +78,8 @@ def appearance(facts: TrayFacts) -> Appearance:
         return Appearance(TrayState.WRONG, say("tray_invalid"), coming)
     if facts.open is not None:
         return Appearance(TrayState.OPEN, _open_line(facts.open, facts), coming)
-    until = facts.outlook.global_state.paused_until
-    if facts.paused and until is not None:
-        line = say("tray_paused", until=_when(until, facts))
+    if facts.paused_until is not None:
+        line = say("tray_paused", until=_when(facts.paused_until, facts))
         return Appearance(TrayState.PAUSED, line, coming)
     if facts.outlook.closed_by_good_night:
         return Appearance(TrayState.PAUSED, say("tray_good_night"), coming)
@@ -184,16 +183,15 @@ def _next_line(facts: TrayFacts) -> str:
 
 
 def _evening_items(facts: TrayFacts) -> list[MenuItem]:
-    say, global_state = facts.translator.text, facts.outlook.global_state
-    items = []
-    if facts.paused and global_state.paused_until is not None:
-        until = _when(global_state.paused_until, facts)
+    say, items = facts.translator.text, []
+    if facts.paused_until is not None:
+        until = _when(facts.paused_until, facts)
         items.append(_information("paused", say("tray_paused", until=until)))
     elif facts.outlook.closed_by_good_night:
         items.append(_information("closed", say("tray_good_night")))
     else:
         items.append(MenuItem("pause", say("tray_pause"), children=tuple(_pauses(facts))))
-    if facts.paused or facts.outlook.closed_by_good_night:
+    if facts.paused_until or facts.outlook.closed_by_good_night:
         items.append(MenuItem("resume", say("tray_resume"), pressable=True))
     bedtimes = tuple(_bedtimes(facts))
     if bedtimes:
