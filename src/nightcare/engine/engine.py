@@ -31,6 +31,7 @@ from nightcare.engine.context import Context
 from nightcare.engine.display import Display, Handles
 from nightcare.engine.display_queue import share_screen, show_one
 from nightcare.engine.guided_routine import GuidedRoutine
+from nightcare.engine.morning_question import MorningQuestion
 from nightcare.engine.notices import Notices
 from nightcare.engine.notification_events import (
     handle_delivery,
@@ -41,7 +42,9 @@ from nightcare.engine.notification_events import (
 from nightcare.engine.outlook_reader import read_outlook
 from nightcare.engine.ports import EventLog, JournalPort, Notifier, TranslatorPort
 from nightcare.engine.prompts import Prompts
+from nightcare.engine.referral_notice import ReferralNotice
 from nightcare.engine.reschedule import change_plan
+from nightcare.engine.welcome import Welcome
 
 
 class Engine:
@@ -67,7 +70,9 @@ class Engine:
         self._handles = Handles(screen)
         self._on_screen = Display(screen, journal)
         self.notices = Notices(screen)
-        self._prompts = Prompts(screen, log)
+        self._prompts = Prompts(
+            MorningQuestion(screen, log), ReferralNotice(screen, log), Welcome(screen, log)
+        )
         self._guided_routine = GuidedRoutine(screen, log)
         self.presence = Presence()
 

@@ -17,9 +17,9 @@ from nightcare.domain.notification import (
     NotificationClosed,
 )
 from nightcare.engine.context import Context
-from nightcare.engine.deferrable_prompt import DeferrablePrompt
 from nightcare.engine.diary_actions import DiaryActions
 from nightcare.engine.ports import EventLog, Notifier, TranslatorPort
+from nightcare.engine.prompts import DeferrablePrompt
 from nightcare.errors import ValueRefused
 
 _STAYS = timedelta(minutes=10)

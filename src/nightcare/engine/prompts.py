@@ -1,30 +1,102 @@
-"""The prompts that wait until the screen is free: one at a time, in a fixed order."""
+"""Prompts that wait until the screen is free, and give way to reminders."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from nightcare.domain.notification import MessageEvent
+from nightcare.domain.care_day import Calendar
+from nightcare.domain.notification import Message, MessageEvent, NotificationShown
 from nightcare.engine.context import Context
-from nightcare.engine.deferrable_prompt import DeferrablePrompt
-from nightcare.engine.morning_question import MorningQuestion
 from nightcare.engine.ports import EventLog, Notifier
-from nightcare.engine.referral_notice import ReferralNotice
-from nightcare.engine.welcome import Welcome
+
+
+class DeferrablePrompt(ABC):
+    """A message that can wait, if it is on the screen.
+
+    Attributes:
+        token: What it is called on the screen; None where it is neither there nor on its way.
+        next: When to update next because of it (UTC); None where there is no need.
+        beside_notices: Whether it may come while a notice is on the screen.
+    """
+
+    beside_notices = True
+
+    def __init__(self, screen: Notifier, log: EventLog) -> None:
+        self._screen = screen
+        self._log = log
+        self.token: str | None = None
+        self._latest: str | None = None
+        self._closes: datetime | None = None
+        self._shown = False
+        self.next: datetime | None = None
+
+    @property
+    def visible(self) -> bool:
+        """True if it is on the screen, or on its way there."""
+        return self.token is not None
+
+    @abstractmethod
+    def update(self, context: Context, calendar: Calendar, now: datetime, *, free: bool) -> None:
+        """Show it, keep it or take it off.
+
+        Args:
+            context: The schedule, zone, journal and texts in use.
+            calendar: The care days by this context.
+            now: The instant (UTC).
+            free: Whether nothing else is on the screen, and nothing speaks against a prompt.
+        """
+
+    def concerns(self, event: MessageEvent) -> bool:
+        """Return whether an event belongs to it; a report that comes late, when it has gone, does.
+
+        It was on the screen before it gave way, and the person may have read it.
+        """
+        late = isinstance(event, NotificationShown) and event.token == self._latest
+        return late or event.token == self.token
+
+    @abstractmethod
+    def handle_event(self, event: MessageEvent, context: Context, now: datetime) -> None:
+        """Act on an event that belongs to it (now in UTC); each says that it was shown."""
+
+    def withdraw(self) -> None:
+        """Take it off the screen."""
+        if self.token is not None:
+            self._screen.close(self.token)
+        self.token = None
+
+    def _show(self, message: Message, until: datetime | None = None) -> None:
+        """Put it on the screen, for at the longest until an instant (UTC)."""
+        self.token = self._latest = message.token
+        self._closes, self._shown = until, False
+        self._screen.show(message)
+
+    def _taken(self, now: datetime, stays: timedelta) -> None:
+        """Record that a notifier has shown it (now in UTC), and how long it stays."""
+        closes = now + stays
+        self._closes = closes if self._closes is None else min(closes, self._closes)
+        self._shown = True
+
+    def _keep(self, now: datetime, *, wanted: bool) -> None:
+        """Keep it only while it is wanted, and its time (UTC) is not over."""
+        if not wanted or (self._closes is not None and self._closes <= now):
+            self.withdraw()
 
 
 class Prompts:
-    """The morning question, the notice about a professional, and the welcome."""
+    """Prompts of which one at most is on the screen.
 
-    def __init__(self, screen: Notifier, log: EventLog) -> None:
-        self._question = MorningQuestion(screen, log)
-        self._professional = ReferralNotice(screen, log)
-        self._welcome = Welcome(screen, log)
+    Args:
+        prompts: The prompts; an earlier one comes first.
+    """
+
+    def __init__(self, *prompts: DeferrablePrompt) -> None:
+        self._prompts = prompts
 
     def __iter__(self) -> Iterator[DeferrablePrompt]:
         """Iterate over all of them."""
-        return iter((self._question, self._professional, self._welcome))
+        return iter(self._prompts)
 
     def withdraw(self) -> None:
         """Take all of them off the screen."""
@@ -42,8 +114,8 @@ class Prompts:
         """
         calendar = context.calendar()
         for prompt in self:
-            if prompt is self._welcome:
-                # One that begins would stand beside the notice; one that is there stays.
+            if not prompt.beside_notices:
+                # One that is on the screen stays there.
                 free = free and (prompt.visible or not noticed)
             prompt.update(context, calendar, now, free=free)
             free = free and not prompt.visible

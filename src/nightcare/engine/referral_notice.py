@@ -9,8 +9,8 @@ from nightcare.domain.notification import ButtonPressed, Message, MessageEvent, 
 from nightcare.domain.referral import Referral, concern, first_of_window, notice_due
 from nightcare.domain.schedule import ReferralRule
 from nightcare.engine.context import Context
-from nightcare.engine.deferrable_prompt import DeferrablePrompt
 from nightcare.engine.ports import JournalPort, TranslatorPort
+from nightcare.engine.prompts import DeferrablePrompt
 
 PROFESSIONAL_NOTE = "professional"
 """Under this name the journal notes when it was shown last."""

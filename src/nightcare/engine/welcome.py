@@ -13,9 +13,9 @@ from nightcare.domain.notification import (
     NotificationClosed,
 )
 from nightcare.engine.context import Context
-from nightcare.engine.deferrable_prompt import DeferrablePrompt
 from nightcare.engine.outlook_reader import read_outlook
 from nightcare.engine.ports import JournalPort
+from nightcare.engine.prompts import DeferrablePrompt
 
 WELCOME_NOTE = "welcome"
 """The name of the note in which the journal keeps that a welcome is wanted."""
@@ -36,6 +36,8 @@ def request_welcome(journal: JournalPort, now: datetime) -> None:
 
 class Welcome(DeferrablePrompt):
     """The welcome, if it is on the screen; it is shown once for each request."""
+
+    beside_notices = False
 
     def update(self, context: Context, calendar: Calendar, now: datetime, *, free: bool) -> None:
         """Show it if it is wanted and the screen is free, or take it off."""
