@@ -173,7 +173,7 @@ class BridgeApp:
         return replace(facts, shared=shared.payloads)
 
     def _receive(self, messages: Sequence[SharedMessage]) -> None:
-        """Take in what computers share, with what arrives at the same time."""
+        """Receive what computers share, together with what arrives at the same time."""
         self._received += messages
         if not self._refresh_due:
             self._refresh_due = True
@@ -270,7 +270,7 @@ class BridgeApp:
         return None if until is None else until - now()
 
     def _changed(self, topic: str | None) -> None:
-        """Take note of what the broker has taken, or of a change of what it refuses."""
+        """Handle a publication that the broker has taken, or a change of what it refuses."""
         facts, publisher = self._facts, self._publisher
         if facts is None or publisher is None:
             return

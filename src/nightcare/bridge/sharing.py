@@ -49,7 +49,7 @@ class Sharing:
     since: datetime
 
     def exchange(self, received: Sequence[SharedMessage], now: datetime, *, live: bool) -> Shared:
-        """Take in messages, and record what has changed here (now in UTC).
+        """Receive messages, and record what has changed here (now in UTC).
 
         Args:
             received: The messages.

@@ -1,4 +1,4 @@
-"""The course an occurrence takes from its moment to its outcome.
+"""The delivery of an occurrence, from its moment to its outcome.
 
 Due -> held or open -> perhaps snoozed, held or asked again -> settled, exactly once.
 """

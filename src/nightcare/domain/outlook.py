@@ -27,7 +27,7 @@ RECENT = timedelta(days=4)
 
 @dataclass(frozen=True)
 class OutlookEntry:
-    """One occurrence of a care day in a list; what has been has a course.
+    """One occurrence of a care day in a list, with its delivery if it has been due.
 
     Attributes:
         occurrence: The occurrence: at its recorded moment, or when it will come.
@@ -46,7 +46,7 @@ class Outlook:
         schedule: The schedule in force.
         calendar: The care days, with tonight's bedtime.
         global_state: What holds for all reminders.
-        deliveries: The courses of the last days (`RECENT`), and all without an outcome.
+        deliveries: Those of the last days (`RECENT`), and all without an outcome.
         routine_key: The occurrence that leads through a routine, if any.
         now: The instant (UTC).
     """
@@ -341,7 +341,7 @@ class _Known:
 
 @dataclass(frozen=True)
 class _Coming:
-    """A course as it stands when it comes, and when that is (UTC)."""
+    """A delivery as it stands when it comes, and the instant (UTC) at which it does."""
 
     delivery: Delivery
     at: datetime

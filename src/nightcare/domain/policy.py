@@ -20,7 +20,7 @@ LIVE = timedelta(minutes=1)
 
 
 Presence = frozenset[Condition]
-"""The conditions that hold now; what nobody tells counts as not so."""
+"""The conditions that hold now; an unknown one counts as not holding."""
 
 
 @dataclass(frozen=True)

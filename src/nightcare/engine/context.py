@@ -23,9 +23,9 @@ class Context:
     Attributes:
         schedule: The schedule in force.
         zone: The time zone of the person.
-        journal: What is remembered.
+        journal: The journal.
         translator: The language of the person.
-        log: Says what happens, as it happens.
+        log: Logs events as they happen.
     """
 
     schedule: Schedule
@@ -57,19 +57,19 @@ class Context:
         return None if name is None else routine_named(self.routines(), name)
 
     def settle(self, delivery: Delivery) -> None:
-        """Write down what became of an occurrence, and say it."""
+        """Record the new state of an occurrence, and log its outcome."""
         self.journal.save(delivery)
         self.log_outcome(delivery)
 
     def deliver(self, delivery: Delivery, status: DeliveryStatus) -> None:
-        """Write down how far an open occurrence has come on its way to the screen."""
+        """Record how far an open occurrence has come on its way to the screen."""
         if isinstance(delivery.state, Active):
             delivery = replace(delivery, state=replace(delivery.state, delivery=status))
             self.journal.save(delivery)
             self.journal.record_status(delivery.key, status)
 
     def reject(self, delivery: Delivery, status: DeliveryStatus, now: datetime) -> None:
-        """Write down why an open occurrence is not on the screen (now in UTC), and say it once."""
+        """Record why an open occurrence is not on the screen (now in UTC), and log it once."""
         reminder = self.schedule.reminder(delivery.key.reminder)
         state = delivery.state
         if not isinstance(state, Active) or reminder is None or state.delivery is status:
@@ -91,7 +91,7 @@ class Context:
             self.log_outcome(answered)
 
     def log_outcome(self, delivery: Delivery) -> None:
-        """Say what became of an occurrence, if it is not on the screen any more."""
+        """Log the outcome or the snooze of an occurrence, if it has one."""
         name, due = delivery.key.reminder, delivery.occurrence.due
         match delivery.state:
             case Closed(outcome, _, reason):
@@ -101,7 +101,7 @@ class Context:
                 self.log("log_snoozed", reminder=name, due=due, until=until)
 
     def decided(self, delivery: Delivery, verdict: str, step: Reason, now: datetime) -> None:
-        """Write down which step of the cascade decided now (UTC); what is held is said too."""
+        """Record which step of the cascade decided now (UTC); log it if the occurrence is held."""
         self.journal.record_decision(now, delivery.occurrence, verdict, step)
         if verdict == "hold":
             self.log(

@@ -195,7 +195,7 @@ class DiaryActions:
         return self.calendar.local(at).utcoffset() or timedelta()
 
     def _not_without(self, cramp: Cramp) -> bool:
-        """Take out that a cramp's night had none; whether it said so."""
+        """Remove the answer that a cramp's night had none; return whether there was one."""
         night = cramp.place.night
         said = None if night is None else self.pages.morning(night)
         if said is None or said.answer is not Answer.NONE:

@@ -120,7 +120,7 @@ class Display:
         return [delivery for delivery in found if delivery is not None]
 
     def adopt(self, name: str) -> None:
-        """Take note that an earlier run has left a message on the screen."""
+        """Note that an earlier run has left a message on the screen."""
         key = key_of(name)
         if key is not None:
             self._last = key
@@ -143,7 +143,7 @@ class Display:
         self._taken.discard(name)
 
     def left(self, name: str) -> None:
-        """Take note that a message is not on the screen any more."""
+        """Note that a message is not on the screen any more."""
         self._courses.pop(name, None)
         self._taken.discard(name)
         self._aside.discard(name)
@@ -189,7 +189,7 @@ class Display:
         return None if self._trial is None else self._trial.closes
 
     def of_trial(self, event: MessageEvent, now: datetime) -> bool:
-        """Take in an event (UTC) if it belongs to a trial; whether it did.
+        """Handle an event (now in UTC) if it belongs to a trial; return whether it did.
 
         Trials leave no outcome. Each event says that the trial was shown.
         """
@@ -214,7 +214,7 @@ class Display:
         return True
 
     def delivery_of_trial(self, event: DeliveryEvent) -> bool:
-        """Take in how far a message has come, if it is a trial; whether it is.
+        """Record how far a message has come, if it is a trial; return whether it is.
 
         A trial that was refused is over.
         """
@@ -319,7 +319,7 @@ class Handles:
         return list(self._earlier)
 
     def add(self, shown: NotificationShown, journal: JournalPort) -> None:
-        """Write down the handle of what has just come on the screen.
+        """Record the handle of what has just come on the screen.
 
         A screen takes off what earlier runs have left before it shows anything, so that is over.
         Until then it stays written down, in case this run is killed before.
@@ -338,5 +338,5 @@ class Handles:
         self._present = {name: one for name, one in self._present.items() if name in tokens}
 
     def write(self, journal: JournalPort) -> None:
-        """Write down the present handles."""
+        """Record the present handles."""
         journal.write_note(SCREEN_NOTE, {**self._earlier, **self._present})

@@ -25,7 +25,7 @@ from nightcare.engine.context import Context
 
 
 def _may_show(context: Context, delivery: Delivery, situation: Situation) -> bool:
-    """Put a candidate through the cascade; whether it may be shown now."""
+    """Apply the policy to a candidate; return whether it may be shown now."""
     reminder = context.schedule.reminder(delivery.key.reminder)
     verdict = decide(delivery, reminder, situation)
     match verdict:
@@ -47,7 +47,7 @@ def show_one(
     """Show the first of the candidates that may be shown; the others wait or give way.
 
     Args:
-        context: What the service goes by.
+        context: The schedule, zone, journal and texts in use.
         found: The candidates.
         situation: What the decision rests on.
         moved: What the person has made due just now by a change of the plan.

@@ -1,8 +1,8 @@
 """The service: what happens to it, and what follows from that for reminders and the screen.
 
-Everything goes through `update`, which may be called at any moment and as often as one likes: it
-looks at the journal, the plan and the clock, decides what is new, and leaves the rest alone. All
-that one reckoning changes is one transaction; only afterwards is the screen told.
+Everything goes through `update`, which may be called at any moment and any number of times: it
+reads the journal, the plan and the clock, decides what is new, and leaves the rest alone. All
+changes of one update are one transaction; the screen follows afterwards.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Engine:
         Args:
             now: The instant (UTC).
             before: The schedule and the zone of the earlier run. What has changed since counts as
-                changed when it reckoned last, for nothing has come by the old ones after that.
+                changed at its last update, because nothing has come by the old ones after that.
         """
         journal = self._context.journal
         with journal.transaction():
@@ -145,13 +145,13 @@ class Engine:
         self._update(now, returns=True)
 
     def written(self, now: datetime) -> None:
-        """Take in what a command has written to the journal."""
+        """Handle what a command has written to the journal."""
         for delivery in self._on_screen.deliveries():
             self._context.log_outcome(delivery)
         self.update(now)
 
     def event(self, event: NotifierEvent, now: datetime) -> None:
-        """Take in what happened on the screen."""
+        """Handle an event of the notifier."""
         if isinstance(event, NotifierChanged):
             return
         if isinstance(event, Sent | Rejected):
@@ -179,14 +179,14 @@ class Engine:
         self.update(now)
 
     def _note_handle(self, event: MessageEvent) -> None:
-        """Write down where on the screen a message is; alone, it need not survive a power cut."""
+        """Record the handle of a message; alone, it need not survive a power cut."""
         if isinstance(event, NotificationShown):
             journal = self._context.journal
             with journal.transaction(flushed=False):
                 self._handles.add(event, journal)
 
     def _handle_delivery(self, event: DeliveryEvent, now: datetime) -> None:
-        """Take in how far a message has come on its way to the screen."""
+        """Record how far a message has come on its way to the screen."""
         context = self._context
         # That it was sent need not survive a power cut: it is sent anew after one.
         with context.journal.transaction(flushed=isinstance(event, Rejected)):
@@ -197,7 +197,7 @@ class Engine:
             self.update(now)
 
     def _handle_late_press(self, event: ButtonPressed, now: datetime) -> None:
-        """Take in a press on what had left the screen; say so where it does not count."""
+        """Handle a press on what had left the screen; show a notice if it does not count."""
         context, say = self._context, self._context.translator.text
         found = handle_late_press(context, self._on_screen, self._guided_routine, event, now)
         if found is not None:
@@ -232,8 +232,8 @@ class Engine:
         """
         context = self._context
         self._screen.quiet(on=Condition.DO_NOT_DISTURB in self.presence)
-        # To flush takes longer than all else here, and who waits is the person. What a power cut
-        # takes with it the next start reckons once more; only the end of a routine is an answer.
+        # A flush takes longer than all else here, and the person waits for it. The next start
+        # decides again what a power cut loses; only the end of a routine is an answer.
         with context.journal.transaction(flushed=self._guided_routine.under_way):
             situation = self._situation(now)
             self._guided_routine.update(context, now)
@@ -291,7 +291,7 @@ class Engine:
     # What the person asks for
 
     def show_again(self, now: datetime) -> bool:
-        """Show what is open once more (now in UTC), in front of all else; whether anything is."""
+        """Show what is open once more (now in UTC); return whether anything is."""
         if not self._on_screen.show_again():
             return False
         self._guided_routine.withdraw()
@@ -307,7 +307,7 @@ class Engine:
         self._guided_routine.start_open(self._context, now)
         self.update(now)
 
-    # One reckoning, step by step
+    # Parts of an update
 
     def _tokens(self) -> frozenset[str]:
         """Return the tokens of all that is on the screen, or on its way there."""

@@ -145,7 +145,7 @@ class GuidedRoutine:
         """Stop where the occurrence is not open any more: answered, put off, paused, locked.
 
         Args:
-            journal: What is remembered.
+            journal: The journal.
             silent: Whether nothing is to be on the screen, not even closing words.
         """
         place = self._place

@@ -96,14 +96,14 @@ def candidates(
 
 
 def moved_by_person(journal: JournalPort) -> frozenset[Key]:
-    """Return what a change of the plan has moved behind the last reckoning, before the next one."""
+    """Return what a change of the plan has moved to before the last update."""
     return frozenset(one.key for one in journal.unsettled() if isinstance(one.state, Due))
 
 
 def _newly_due(
     context: Context, guided_routine: GuidedRoutine, situation: Situation
 ) -> list[Delivery]:
-    """Begin the courses of what has fallen due since the last reckoning."""
+    """Begin the deliveries of what has fallen due since the last update."""
     now = situation.now
     updated = context.journal.global_state().updated or now
     if now < updated:
@@ -114,7 +114,7 @@ def _newly_due(
         due = between(context.schedule.enabled, context.calendar(), after, now)
     known = context.journal.known(one.key for one in due)
     new = [one for one in due if one.key not in known]
-    # What a change of the plan has moved behind the last reckoning has a course already.
+    # What a change of the plan has moved to before the last update has a delivery already.
     moved = [one for one in context.journal.unsettled() if isinstance(one.state, Due)]
     seen = {one.key for one in moved if one.seen}
     begun = []
@@ -156,7 +156,7 @@ def _set_back(context: Context, updated: datetime, now: datetime) -> None:
     another bedtime of a care day that is still to come are forgotten.
 
     Args:
-        context: What the service goes by.
+        context: The schedule, zone, journal and texts in use.
         updated: The instant (UTC) at which the clock was.
         now: The instant (UTC) to which it was set back.
     """
@@ -205,7 +205,7 @@ def _fresh_again(context: Context, ahead: datetime, now: datetime) -> list[Occur
     A change of the plan may have put it behind that clock, so that nothing was decided.
 
     Args:
-        context: What the service goes by.
+        context: The schedule, zone, journal and texts in use.
         ahead: The instant (UTC) at which the clock was.
         now: The instant (UTC) to which it was set back.
     """

@@ -35,7 +35,7 @@ def handle_event(
     event: MessageEvent,
     now: datetime,
 ) -> None:
-    """Take in what happened to a reminder on the screen at an instant (UTC)."""
+    """Handle an event of a reminder on the screen (now in UTC)."""
     delivery = on_screen.delivery(event.token)
     if delivery is None or not isinstance(delivery.state, Active):
         return
@@ -60,7 +60,7 @@ def handle_delivery(
     event: DeliveryEvent,
     now: datetime,
 ) -> None:
-    """Take in (now in UTC) how far a reminder, or a step of its routine, has come."""
+    """Record (now in UTC) how far a reminder, or a step of its routine, has come."""
     session = context.journal.routine_session() if guided_routine.concerns(event) else None
     delivery = (
         on_screen.delivery(event.token)
@@ -89,7 +89,7 @@ def handle_late_press(
     event: ButtonPressed,
     now: datetime,
 ) -> tuple[str, Delivery] | None:
-    """Take in a press (UTC) on a notification that had left the screen.
+    """Handle a press (now in UTC) on a notification that had left the screen.
 
     Some servers leave there what they were told to close (notification-daemon 3.20), others bring
     back what has gone (`makoctl restore`), a run that was killed leaves what it had, and a press
@@ -143,7 +143,7 @@ def _followed(context: Context, delivery: Delivery) -> bool:
 def handle_routine_event(
     context: Context, guided_routine: GuidedRoutine, event: MessageEvent, now: datetime
 ) -> None:
-    """Take in what happened to the routine that the person is led through (now in UTC)."""
+    """Handle an event of the guided routine (now in UTC)."""
     session = context.journal.routine_session()
     delivery = None if session is None else context.journal.delivery(session.key)
     match event:

@@ -49,7 +49,7 @@ class Notifier(Protocol):
         ...
 
     def close(self, token: str) -> None:
-        """Take a message off the screen; one that is not there any more is no matter."""
+        """Take a message off the screen, if it is still there."""
         ...
 
     def forget(self, handle: str, token: str) -> None:
@@ -60,7 +60,7 @@ class Notifier(Protocol):
         ...
 
     def quiet(self, *, on: bool) -> None:
-        """Take note whether do not disturb is on now.
+        """Note whether do not disturb is on now.
 
         Some notifiers never draw what they took meanwhile. So what is still wanted of it when it
         ends is taken off and shown anew, once; where nothing can be taken off, it is left alone.
@@ -117,7 +117,7 @@ class JournalPort(Protocol):
         ...
 
     def save(self, delivery: Delivery) -> None:
-        """Write where an occurrence stands."""
+        """Write a delivery."""
         ...
 
     def forget(self, key: Key) -> None:
@@ -129,7 +129,7 @@ class JournalPort(Protocol):
         ...
 
     def save_global_state(self, global_state: GlobalState) -> None:
-        """Write what holds for all reminders at once."""
+        """Write the state shared by all reminders."""
         ...
 
     def routine_session(self) -> RoutineSession | None:
@@ -137,7 +137,7 @@ class JournalPort(Protocol):
         ...
 
     def save_routine_session(self, session: RoutineSession | None) -> None:
-        """Write what the person is being led through now, or that it is nothing any more."""
+        """Write the routine under way; None where there is none any more."""
         ...
 
     def tips_shown(self) -> Mapping[str, int]:
@@ -166,7 +166,7 @@ class JournalPort(Protocol):
         global_state: GlobalState,
         beside: Sequence[Delivery] = ...,
     ) -> None:
-        """Remember what the person did now (UTC), and how things stood before it."""
+        """Record an action of the person (now in UTC), with the state before it."""
         ...
 
     def last_action(self) -> UserAction | None:
@@ -174,7 +174,7 @@ class JournalPort(Protocol):
         ...
 
     def forget_action(self, act: UserAction) -> None:
-        """Forget an act that was taken back."""
+        """Delete an action, as one that was undone."""
         ...
 
     def request_trial(self, reminder: str, now: datetime) -> int:
@@ -194,7 +194,7 @@ class JournalPort(Protocol):
         ...
 
     def write_note(self, name: str, value: Mapping[str, object]) -> None:
-        """Write something down under a name, in the place of what stood there."""
+        """Write a note under a name; it replaces an earlier one."""
         ...
 
     def read_note(self, name: str) -> Mapping[str, object]:
@@ -218,7 +218,7 @@ class DiaryPort(Protocol):
         ...
 
     def add(self, cramp: Cramp) -> Cramp:
-        """Write down a cramp, whatever its number; returns it with the one that it gets."""
+        """Add a cramp, and return it with its new number."""
         ...
 
     def save_cramp(self, cramp: Cramp) -> None:
@@ -226,7 +226,7 @@ class DiaryPort(Protocol):
         ...
 
     def remove(self, number: int) -> None:
-        """Take out the cramp of that number."""
+        """Remove the cramp of a number."""
         ...
 
     def mornings(self, since: date = ...) -> list[Morning]:
@@ -238,11 +238,11 @@ class DiaryPort(Protocol):
         ...
 
     def save_morning(self, morning: Morning) -> None:
-        """Write down what was said of a night, in the place of what was said before."""
+        """Write the answer about a night; it replaces an earlier one."""
         ...
 
     def remove_morning(self, night: date) -> None:
-        """Take out what was said of a night."""
+        """Remove the answer about a night."""
         ...
 
     def questions(self, night: date) -> tuple[datetime, ...]:
@@ -276,8 +276,8 @@ class TranslatorPort(Protocol):
 
 
 class EventLog(Protocol):
-    """Says what happens as it happens: a key of the catalogue's `log`, and its values."""
+    """A logger of events: each by a key of the catalogue's `log`, with its values."""
 
     def __call__(self, key: str, /, **values: object) -> None:
-        """Say it."""
+        """Log an event."""
         ...

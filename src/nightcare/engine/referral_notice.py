@@ -25,7 +25,7 @@ class ReferralNotice(DeferrablePrompt):
         """Show the notice while the diary is a reason to, or take it off."""
         journal, rule = context.journal, context.schedule.professional
         if not free:
-            # Who makes room for it has all of this reckoned again; but nobody says good morning.
+            # An update follows when the screen is free again, but none at the end of the night.
             self.withdraw()
             self.next = calendar.at(now).ends if rule.notice else None
             return

@@ -57,7 +57,7 @@ def change_plan(
     instant comes up now.
 
     Args:
-        journal: What is remembered.
+        journal: The journal.
         change: The change.
         now: The instant (UTC).
         since: What the new plan had due by then (UTC) does not come up any more.
@@ -84,7 +84,7 @@ def undo_plan_change(
     led through goes on.
 
     Args:
-        journal: What is remembered.
+        journal: The journal.
         change: From the plan that is undone to the one that is restored.
         action: When the action that is undone was done (UTC).
         now: The instant (UTC).
@@ -116,7 +116,7 @@ def _begin_overtaken(
     global_state = journal.global_state()
     if global_state.updated is None or global_state.began is None:
         return
-    # What falls due by the old plan, and was not reckoned yet, comes as it would have.
+    # What the old plan has due and no update has handled yet comes up as before.
     began = global_state.began if since is None else max(global_state.began, since)
     overtaken = change.overtaken(began, max(global_state.updated, now), now)
     known = journal.known(one.key for one in overtaken)
@@ -132,7 +132,7 @@ def _begin_missed(
     since: datetime | None,
     kept: Container[Key],
 ) -> None:
-    """Let come now what nobody has seen by the old plan, and is fresh by the new one."""
+    """Begin what nobody has seen by the old plan and is fresh by the new one."""
     began = journal.global_state().began or now
     for new in _missed_again(journal, change, now):
         if new.due > (since or began) and new.key not in kept:

@@ -168,7 +168,7 @@ class Undo:
     def _reopened(
         self, delivery: Delivery, stored: Container[Key], since: datetime, now: datetime
     ) -> Delivery:
-        """Return a course as it stood; what was on the screen then is there again, if still fresh.
+        """Return a delivery as it stood; what was on the screen then is shown again if still fresh.
 
         But not beside a later occurrence of its reminder, which has taken its place; and after
         what has come on the screen meanwhile.

@@ -45,7 +45,7 @@ def snooze_key(length: timedelta) -> str:
 def _whole(
     act: Callable[Concatenate[UserActions, Given], Made],
 ) -> Callable[Concatenate[UserActions, Given], Made]:
-    """Make what an act looks at and what it changes one transaction: others write as well."""
+    """Make all reads and writes of an action one transaction, because others write as well."""
 
     @wraps(act)
     def acted(self: UserActions, /, *words: Given.args, **more: Given.kwargs) -> Made:
@@ -68,7 +68,7 @@ class UserActions:
         return self._schedule.calendar(self._zone, self._journal.global_state())
 
     def button(self, delivery: Delivery, key: str, now: datetime) -> None:
-        """Do what the button `key` of an unsettled course stands for.
+        """Do what the button `key` of an unsettled occurrence stands for.
 
         Raises:
             ValueRefused: No button has that key.
@@ -325,7 +325,7 @@ class UserActions:
         stand: Callable[[GlobalState], GlobalState] | None = None,
         reach: Iterable[Delivery] = (),
     ) -> list[Delivery]:
-        """Change courses and what holds for all, in one transaction that can be taken back.
+        """Change deliveries and the global state in one transaction that can be undone.
 
         Undo restores what the action changes, what is not over, and what else is in its reach.
         """

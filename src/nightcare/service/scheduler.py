@@ -67,7 +67,7 @@ class ReminderScheduler:
 
     Args:
         upcoming: Returns the next occurrence of a reminder later than an instant (UTC).
-        reckon: Called when anything is due.
+        update: Called when anything is due.
         soon: Called a moment before that.
         jumped: Called when the clock was set or the machine was suspended.
         failed: Called with what a job raised; APScheduler would only log it.

@@ -119,11 +119,11 @@ class TrayService:
     # Called by the bus client, until the icon is shown
 
     def connected(self, session: BusSession) -> None:
-        """Take note of the watcher that is there."""
+        """Note whether there is a watcher."""
         self.owner_changed(WATCHER, session.owners[WATCHER])
 
     def disconnected(self) -> None:
-        """Take note that there is no watcher."""
+        """Note that there is no watcher."""
         self._has_watcher = False
 
     def owner_changed(self, name: str, owner: str) -> None:
@@ -133,4 +133,4 @@ class TrayService:
         self.refresh()
 
     def handle_signal(self, signal: Signal) -> None:
-        """Ignore a signal: it is of others."""
+        """Ignore a signal; the icon asked for none."""
