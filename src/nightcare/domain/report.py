@@ -172,15 +172,15 @@ def _spans(
     nights_of: defaultdict[date, list[Night]] = defaultdict(list)
     for night in told:
         nights_of[beginning(night.night)].append(night)
-    courses_of: defaultdict[date, list[Delivery]] = defaultdict(list)
+    deliveries_of: defaultdict[date, list[Delivery]] = defaultdict(list)
     for delivery in settled:
-        courses_of[beginning(delivery.key.care_day)].append(delivery)
+        deliveries_of[beginning(delivery.key.care_day)].append(delivery)
     return tuple(
         ReportSpan(
             first,
             _counted(nights_of[begun]),
             _worst(nights_of[begun]),
-            _reminded(courses_of[begun]),
+            _reminded(deliveries_of[begun]),
         )
         for begun, first in firsts.items()
     )

@@ -64,9 +64,9 @@ class Display:
     def __init__(self, screen: Notifier, journal: JournalPort) -> None:
         self._screen = screen
         self._journal = journal
-        self._courses: dict[str, Key] = {}
+        self._keys: dict[str, Key] = {}
         self._taken: set[str] = set()
-        self._aside: set[str] = set()
+        self._deferred: set[str] = set()
         self._last: Key | None = None
         self._trial: _Tried | None = None
 
@@ -85,10 +85,10 @@ class Display:
             if delivery.displayed is not None
             if session is None or delivery.key != session.key
         }
-        for name in [name for name in self._courses if name not in wanted]:
+        for name in [name for name in self._keys if name not in wanted]:
             self.left(name)
             self._screen.close(name)
-        fresh = wanted.keys() - self._courses.keys()
+        fresh = wanted.keys() - self._keys.keys()
         trial = self._trial
         if trial is not None and (trial.closes <= now or (fresh and trial.shown)):
             self._end_trial()
@@ -98,25 +98,25 @@ class Display:
             if name in self._taken
         ]
         for name in fresh:
-            self._courses[name] = self._last = wanted[name].key
-        self._aside |= fresh
+            self._keys[name] = self._last = wanted[name].key
+        self._deferred |= fresh
         for one in self._journal.trials():
             self._try(one, context, now)
         if self._trial is None:
-            for name in self._aside:
+            for name in self._deferred:
                 self._screen.show(self._message(wanted[name], context, now))
-            self._aside.clear()
+            self._deferred.clear()
         return any(still)
 
     def delivery(self, name: str) -> Delivery | None:
         """Return the delivery whose present showing has a token; None for an earlier showing."""
-        key = self._courses.get(name)
+        key = self._keys.get(name)
         delivery = None if key is None else self._journal.delivery(key)
         return delivery if delivery is not None and token(delivery) == name else None
 
     def deliveries(self) -> list[Delivery]:
         """Return what was last put on the screen, as the journal has it now."""
-        found = [self._journal.delivery(key) for key in self._courses.values()]
+        found = [self._journal.delivery(key) for key in self._keys.values()]
         return [delivery for delivery in found if delivery is not None]
 
     def adopt(self, name: str) -> None:
@@ -132,7 +132,7 @@ class Display:
     def tokens(self) -> list[str]:
         """Return the tokens of all that is on the screen, or on its way there."""
         tried = [] if self._trial is None else [self._trial.token]
-        return [*(self._courses.keys() - self._aside), *tried]
+        return [*(self._keys.keys() - self._deferred), *tried]
 
     def taken(self, name: str) -> None:
         """Note that the notifier has taken a message."""
@@ -144,9 +144,9 @@ class Display:
 
     def left(self, name: str) -> None:
         """Note that a message is not on the screen any more."""
-        self._courses.pop(name, None)
+        self._keys.pop(name, None)
         self._taken.discard(name)
-        self._aside.discard(name)
+        self._deferred.discard(name)
 
     def show_again(self) -> bool:
         """Take everything off, so that what is open is put on the screen anew.
@@ -164,18 +164,18 @@ class Display:
             back = replace(delivery.state, away=False, delivery=DeliveryStatus.DECIDED)
             with self._journal.transaction():
                 self._journal.save(replace(delivery, state=back))
-        for name in tuple(self._courses):
+        for name in tuple(self._keys):
             self.left(name)
             self._screen.close(name)
         return True
 
     def clear(self) -> None:
         """Take everything off."""
-        for name in self._courses:
+        for name in self._keys:
             self._screen.close(name)
-        self._courses.clear()
+        self._keys.clear()
         self._taken.clear()
-        self._aside.clear()
+        self._deferred.clear()
         self._end_trial()
 
     @property
@@ -288,8 +288,8 @@ class Display:
             last_before_bed=False,
         )
         self._end_trial()
-        for open_one in self._courses.keys() - self._aside:
-            self._aside.add(open_one)
+        for open_one in self._keys.keys() - self._deferred:
+            self._deferred.add(open_one)
             self._taken.discard(open_one)
             self._screen.close(open_one)
         self._trial = _Tried(trial.id, name, now + _TRIAL_STAYS)
