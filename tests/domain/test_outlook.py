@@ -32,7 +32,6 @@ from nightcare.domain.suppression import CLOSING, UNATTENDED
 TODAY = "2026-11-22"
 WATER = reminder(every("2h", "wake + 1h", "bedtime - 1h"))
 STRETCH = reminder(at("bedtime - 30m"), "stretch")
-LONG_STRETCH = replace(STRETCH, stays=timedelta(minutes=25))
 PILLS = reminder(at("wake", "12:00"), "pills")
 MINUTES = timedelta(minutes=1)
 
@@ -260,14 +259,14 @@ def test_what_comes_at_once_is_not_to_come() -> None:
 
 
 def test_what_waits_in_line_comes_when_the_screen_is_free() -> None:
-    """The stretch closes at 22:25, if nobody answers it before."""
+    """The stretch closes at 22:30, if nobody answers it before."""
     blanket = reminder(at("bedtime - 25m"), "blanket")
     deliveries = [
         delivery("stretch", "1", "22:00", OPEN),
         delivery("blanket", "1", "22:05", Held(Reason.ANOTHER)),
     ]
-    made = outlook("22:06", LONG_STRETCH, blanket, deliveries=deliveries)
-    assert clock_of(made.next()) == ("blanket", "22 22:25")
+    made = outlook("22:06", STRETCH, blanket, deliveries=deliveries)
+    assert clock_of(made.next()) == ("blanket", "22 22:30")
 
 
 @pytest.mark.parametrize(
@@ -305,18 +304,8 @@ def test_of_those_that_wait_the_first_in_line_is_next(cause: Reason) -> None:
         seen,
         delivery("blanket", "1", "22:05", Held(cause)),
     ]
-    made = outlook("22:06", LONG_STRETCH, blanket, walk, deliveries=deliveries)
-    assert clock_of(made.next()) == ("blanket", "22 22:25")
-
-
-def test_what_shares_the_screen_with_nothing_any_more_stays_its_whole_time() -> None:
-    """It was to close early for a reminder that was answered; the service has not seen that yet."""
-    blanket = reminder(at("bedtime - 25m"), "blanket")
-    seen = replace(delivery("blanket", "1", "22:05", Held(Reason.RESTARTED)), asked=1, seen=True)
-    shared = Active(local("22:00"), local("22:08"))
-    deliveries = [delivery("stretch", "1", "22:00", shared), seen]
-    made = outlook("22:06", LONG_STRETCH, blanket, deliveries=deliveries)
-    assert clock_of(made.next()) == ("blanket", "22 22:25")
+    made = outlook("22:06", STRETCH, blanket, walk, deliveries=deliveries)
+    assert clock_of(made.next()) == ("blanket", "22 22:30")
 
 
 def repeating(times: int, fresh: int = 60) -> Reminder:
@@ -386,7 +375,7 @@ def test_what_waits_comes_with_what_takes_the_screen_if_it_ranks_higher(
         delivery("stretch", "1", "22:00", OPEN),
         delivery("blanket", "1", "22:05", Held(Reason.ANOTHER)),
     ]
-    made = outlook("22:06", LONG_STRETCH, blanket, walk, deliveries=deliveries)
+    made = outlook("22:06", STRETCH, blanket, walk, deliveries=deliveries)
     assert clock_of(made.next()) == (first, "22 22:20")
 
 

@@ -304,3 +304,21 @@ def test_undo_of_resume_ends_what_has_come_on_the_screen_since() -> None:
     actions.undo(made.now)
     made.written()
     assert (made.title(), made.outcomes("walk")) == (None, ["expired: good night"])
+
+
+def test_what_was_answered_by_a_clock_that_ran_ahead_takes_the_place_of_nothing() -> None:
+    """A pause is undone while an earlier moment of the reminder is open again."""
+    config = '[reminders.water]\ntopic = "hydration"\nat = ["13:45", "14:00"]\n'
+    made = Desk(config, "2026-11-23 12:00")
+    made.there(Presence({Condition.IDLE}))
+    made.until("2026-11-23 14:10")
+    made.there(Presence())
+    made.answers().skip(made.now)
+    made.written()
+    made.sleep_until("2026-11-23 13:40")
+    made.until("2026-11-23 13:50")
+    (there,) = made.screen.on_screen
+    made.answers().pause(made.now, local("2026-11-23 15:00"))
+    made.written()
+    made.undo()
+    assert [token.split("/")[2] for token in made.screen.on_screen] == [there.split("/")[2]]

@@ -90,7 +90,7 @@ class Undo:
         for delivery in sorted(aside, key=lambda one: one.displayed is not None):
             present = self.journal.delivery(delivery.key)
             ended = present is not None and present.settled
-            if not (ended and self._replaced(delivery, stored, action.at)):
+            if not (ended and self._replaced(delivery, stored, action.at, now)):
                 self.journal.save(self._reopened(delivery, stored, action.at, now))
         self._undo_good_night(undone, state, now, stored)
         self.journal.forget_action(action)
@@ -175,7 +175,7 @@ class Undo:
         """
         if delivery.settled:
             return delivery
-        if self._replaced(delivery, stored, since):
+        if self._replaced(delivery, stored, since, now):
             return delivery.give_up(now, Reason.SUPERSEDED)
         displayed = delivery.displayed
         if displayed is None:
@@ -186,12 +186,17 @@ class Undo:
         closes = max(displayed.closes, delivery.fresh_until(reminder))
         return replace(delivery, state=Active(shown=None, closes=closes))
 
-    def _replaced(self, delivery: Delivery, stored: Container[Key], since: datetime) -> bool:
-        """Return whether another occurrence of its reminder has taken its place since (UTC)."""
+    def _replaced(
+        self, delivery: Delivery, stored: Container[Key], since: datetime, now: datetime
+    ) -> bool:
+        """Return whether another occurrence of its reminder has taken its place since (UTC).
+
+        What was answered by a clock that ran ahead has not.
+        """
         rivals = [*self.journal.unsettled(), *self.journal.of_care_day(delivery.key.care_day)]
         return any(
             not isinstance(one.state, Closed)
-            or (one.occurrence.due > delivery.occurrence.due and one.state.at >= since)
+            or (one.occurrence.due > delivery.occurrence.due and since <= one.state.at <= now)
             for one in rivals
             if one.key.reminder == delivery.key.reminder
             if one.key not in stored and not one.answered_ahead
