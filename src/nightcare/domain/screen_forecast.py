@@ -84,19 +84,19 @@ class ScreenForecast:
         """Return what is given to the screen, and its state, once a notifier shows it (UTC)."""
         reminder, state = self.schedule.reminder(delivery.key.reminder), delivery.state
         assert isinstance(state, Active)
-        if reminder is None or (state.shown is None and state.delivery.refusal is not None):
+        decided = state.shown is None and state.delivery.refusal is None
+        if reminder is None or not decided:
             return delivery, state
-        if state.shown is None:
-            delivery = delivery.shown(reminder, at)
-            state = delivery.state
-            assert isinstance(state, Active)
+        delivery = delivery.shown(reminder, at)
         situation = self._situation(at)
         latest = [
             self._latest(one, situation)
             for one in self.deliveries
             if waits_its_turn(one, self.schedule.reminder(one.key.reminder), situation)
         ]
-        state = replace(state, closes=closes_at(state.shown or at, reminder, latest))
+        state = delivery.state
+        assert isinstance(state, Active)
+        state = replace(state, closes=closes_at(at, reminder, latest))
         return replace(delivery, state=state), state
 
     def _latest(self, delivery: Delivery, situation: Situation) -> datetime:

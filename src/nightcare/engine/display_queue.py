@@ -93,6 +93,9 @@ def share_screen(context: Context, situation: Situation) -> None:
             if waits_its_turn(one, context.schedule.reminder(one.key.reminder), situation)
         ]
         closes = closes_at(state.shown, reminder, latest)
+        if situation.presence:
+            # What is held for an absence may be shown again any moment.
+            closes = min(closes, state.closes)
         if closes != state.closes:
             context.journal.save(replace(delivery, state=replace(state, closes=closes)))
 
