@@ -128,6 +128,16 @@ def test_an_answer_ahead_of_time_is_erased_after_its_moment() -> None:
     assert not laptop.screen.on_screen
 
 
+def test_a_service_that_was_behind_records_nothing_from_before_the_erasure() -> None:
+    """Its computer was asleep, and wakes to the erasure and to what fell due meanwhile."""
+    desk, laptop = SharingDesk("desk"), SharingDesk("laptop")
+    desk.until("2026-11-23 23:30")
+    desk.erase()
+    laptop.now = desk.now + MINUTE
+    laptop.hear(desk)
+    assert laptop.deliveries("stretch") == []
+
+
 def test_what_was_erased_before_a_computer_began_to_share_is_not_erased_there() -> None:
     """A computer that joins keeps its diary; what the others erased does not come back to them."""
     desk, laptop = SharingDesk("desk"), SharingDesk("laptop")

@@ -137,8 +137,8 @@ class ValueExchange:
         # A setting that was made later is kept.
         self.sync(now)
         later = latest(one for one in self._values(now) if one.at > until)
-        began = None if state.began is None else max(state.began, until)
-        kept = GlobalState(began=began, updated=state.updated)
+        began, updated = state.began, state.updated
+        kept = GlobalState(began and max(began, until), updated and max(updated, until))
         settings = written_settings(later, kept, now)
         state = with_settings(kept, settings, now)
         shared.erase_until(until, now, state, self.computer, copies)
