@@ -23,6 +23,7 @@ from parts.broker import make_authority, make_certificate
 from parts.scripted_broker import (
     ANSWERED,
     CONNECT,
+    DISCONNECT,
     PINGREQ,
     PUBLISH,
     SUBSCRIBE,
@@ -145,6 +146,24 @@ def test_a_broker_that_answers_no_ping_is_left(
             await asyncio.sleep(0.05)
         await is_left_alone(bench)
         assert PINGREQ in bench.broker.seen
+
+    tell(story, tmp_path, monkeypatch)
+
+
+def test_a_clock_step_does_not_look_like_the_loss_of_the_bridge(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It connects anew, and says goodbye before: else the broker would publish the last will."""
+
+    async def story(bench: Bench) -> None:
+        await bench.until_connected()
+        before = len(bench.broker.seen)
+        bench.jump()
+        await bench.until(lambda: len(bench.broker.connects) == 2, "another connection")
+        await bench.until_connected()
+        seen = bench.broker.seen[before:]
+        assert seen.count(DISCONNECT) == 1
+        assert seen.index(DISCONNECT) < seen.index(CONNECT)
 
     tell(story, tmp_path, monkeypatch)
 

@@ -83,6 +83,7 @@ class Bench:
         self.delay = 0.0
         self._started = asyncio.get_running_loop().time()
         self._ring: Callable[[], None] = lambda: None
+        self.jump: Callable[[], None] = lambda: None
         self._timer: asyncio.TimerHandle | None = None
 
     def now(self) -> datetime:
@@ -90,9 +91,9 @@ class Bench:
         passed = asyncio.get_running_loop().time() - self._started
         return NOON + timedelta(seconds=passed)
 
-    def alarm(self, _loop: object, due: Callable[[], None], _jumped: object) -> Bench:
-        """Be the alarm of the bridge."""
-        self._ring = due
+    def alarm(self, _loop: object, due: Callable[[], None], jumped: Callable[[], None]) -> Bench:
+        """Be the alarm of the bridge; `jump` tells it of a clock step."""
+        self._ring, self.jump = due, jumped
         return self
 
     def set(self, due: datetime | None) -> None:

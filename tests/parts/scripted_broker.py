@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-CONNECT, PUBLISH, PUBACK, SUBSCRIBE, PINGREQ = 1, 3, 4, 8, 12
+CONNECT, PUBLISH, PUBACK, SUBSCRIBE, PINGREQ, DISCONNECT = 1, 3, 4, 8, 12, 14
 CONNACK = b"\x20\x03\x00\x00\x00"
 ANSWERED = frozenset({CONNECT, PUBLISH, SUBSCRIBE, PINGREQ})
 """The packets that a broker answers."""

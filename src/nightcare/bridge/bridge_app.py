@@ -238,7 +238,7 @@ class BridgeApp:
         """
         self._retry.set()
         if self._connection is not None:
-            self._connection.drop(Trouble("ended"))
+            self._connection.disconnect()
 
     async def _say_goodbye(self) -> None:
         publisher, connection, facts = self._publisher, self._connection, self._facts

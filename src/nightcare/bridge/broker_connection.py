@@ -184,11 +184,11 @@ class BrokerConnection:
         Args:
             keep_session: Whether the broker keeps the session.
         """
+        self._end(Trouble("ended"))
         if self._client is not None:
             properties = Properties(PacketTypes.DISCONNECT)  # type: ignore[no-untyped-call] # of paho
             if not keep_session:
                 properties.SessionExpiryInterval = 0
-            self._end(Trouble("ended"))
             self._client.disconnect(properties=properties)
             # paho leaves that to the event loop, which does not wait for it any more.
             self._client.loop_write()
