@@ -66,7 +66,7 @@ class BrokerUser(Protocol):
         ...
 
     def acknowledged(self, number: int, refused: bool, /) -> None:  # noqa: FBT001 - by position
-        """Take note that the broker has taken or refused a publication or subscription."""
+        """Note that the broker has taken or refused a publication or subscription."""
         ...
 
 
@@ -184,7 +184,7 @@ class BrokerConnection:
         Args:
             keep_session: Whether the broker keeps the session.
         """
-        self._end(Trouble("ended"))
+        self.drop(Trouble("ended"))
         if self._client is not None:
             properties = Properties(PacketTypes.DISCONNECT)  # type: ignore[no-untyped-call] # of paho
             if not keep_session:
@@ -194,8 +194,10 @@ class BrokerConnection:
             self._client.loop_write()
 
     def drop(self, trouble: Trouble) -> None:
-        """Close the connection without a word."""
-        self._end(trouble)
+        """Close the connection without a packet to the broker; `serve` returns the trouble."""
+        if self._ended is not None and not self._ended.done():
+            self._ended.set_result(trouble)
+            self._forget_socket()
 
     # In a thread
 
@@ -228,7 +230,7 @@ class BrokerConnection:
         loop = asyncio.get_running_loop()
         found = client.socket()
         if found is None:
-            self._end(Trouble("left"))
+            self.drop(Trouble("left"))
             return
         assert isinstance(found, socket.socket)
         self._client, self._socket = client, found
@@ -236,7 +238,7 @@ class BrokerConnection:
         def connected(*values: Any) -> None:
             code: ReasonCode = values[3]
             if code.is_failure:
-                self._end(refusal_of(code))
+                self.drop(refusal_of(code))
                 return
             self._accepted = True
             self.limits = BrokerLimits.of(values[4])
@@ -253,7 +255,7 @@ class BrokerConnection:
                 loop.remove_writer(found)
 
         client.on_connect = connected
-        client.on_disconnect = lambda *values: self._end(
+        client.on_disconnect = lambda *values: self.drop(
             loss_of(
                 values[3],
                 told=values[2].is_disconnect_packet_from_server,
@@ -273,7 +275,7 @@ class BrokerConnection:
         loop.add_reader(found, self._read)
         if client.want_write():
             loop.add_writer(found, self._write)
-        self._wait(_ANSWER_SECONDS, lambda: self._end(Trouble("silent")))
+        self._wait(_ANSWER_SECONDS, lambda: self.drop(Trouble("silent")))
         # What has come during the handshake makes the socket readable no more.
         self._read()
 
@@ -290,11 +292,6 @@ class BrokerConnection:
         if self._socket is not None and self._socket.fileno() >= 0:
             loop.remove_reader(self._socket)
             loop.remove_writer(self._socket)
-
-    def _end(self, trouble: Trouble) -> None:
-        if self._ended is not None and not self._ended.done():
-            self._ended.set_result(trouble)
-            self._forget_socket()
 
     def _wait(self, seconds: float, call: Callable[[], None]) -> None:
         if self._timer is not None:
@@ -327,7 +324,7 @@ class BrokerConnection:
         try:
             result = call(self._client)
         except Exception as error:  # noqa: BLE001 - paho fails in many ways on what is no MQTT
-            self._end(Trouble("garbage", type(error).__name__))
+            self.drop(Trouble("garbage", type(error).__name__))
             return
         if result is not MQTTErrorCode.MQTT_ERR_SUCCESS:
-            self._end(error_of(result, accepted=self._accepted))
+            self.drop(error_of(result, accepted=self._accepted))
