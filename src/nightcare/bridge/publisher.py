@@ -147,7 +147,7 @@ class Publisher:
                 self._receive_command(name, bytes(message.payload))
 
     def acknowledged(self, number: int, refused: bool, /) -> None:  # noqa: FBT001 - by position
-        """Take note that the broker has taken or refused a publication or subscription."""
+        """Note that the broker has taken or refused a publication or subscription."""
         topic = self._pending.pop(number, None)
         self._answered = True
         self._await_acknowledgement()
@@ -164,7 +164,7 @@ class Publisher:
         self._settle()
 
     def _note(self, topic: str, *, refused: bool) -> None:
-        """Take note of whether the broker refuses a topic."""
+        """Note whether the broker refuses a topic."""
         if refused != (topic in self.refused):
             self.refused ^= {topic}
             self._calls.changed(None)

@@ -83,11 +83,11 @@ class BusUser(Protocol):
         ...
 
     def disconnected(self) -> None:
-        """Take note that there is no connection; also called after an attempt that failed."""
+        """Note that there is no connection; also called after an attempt that failed."""
         ...
 
     def owner_changed(self, name: str, owner: str) -> None:
-        """Take note of another owner (a unique name, empty for none) of a name it follows."""
+        """Note another owner (a unique name, empty for none) of a name it follows."""
         ...
 
     def handle_signal(self, signal: Signal) -> None:

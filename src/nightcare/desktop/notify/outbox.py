@@ -130,7 +130,7 @@ class Outbox:
         self._messages.pop(token, None)
 
     def set_quiet(self, *, on: bool) -> None:
-        """Take note of do not disturb, which may have been on when the last message was sent."""
+        """Note whether do not disturb is on, which may have been on when the last message was sent."""
         if on and not self.quiet:
             earliest = asyncio.get_running_loop().time() - _CROSSING
             for pending in self._messages.values():
@@ -138,7 +138,7 @@ class Outbox:
         self.quiet = on
 
     def mark_sent(self, pending: Pending) -> None:
-        """Take note that it is about to be sent to a server."""
+        """Note that it is about to be sent to a server."""
         pending.unseen = self.quiet
         pending.sent = asyncio.get_running_loop().time()
 
@@ -163,7 +163,7 @@ class Outbox:
         return self._messages.get(pending.message.token) is pending and not pending.placed
 
     def place(self, token: str) -> None:
-        """Take note that it is on the screen."""
+        """Note that it is on the screen."""
         pending = self._messages[token]
         pending.taken += not pending.placed
         pending.placed = True
@@ -200,7 +200,7 @@ class Outbox:
         self._changed.set()
 
     def may_restart(self, pending: Pending) -> bool:
-        """Return whether a server may be started for a message, and take note that one is.
+        """Return whether a server may be started for a message, and note that one is.
 
         A server that had it and has gone may be one that exits when it has drawn nothing for some
         time, as MATE's (1.26) does after 30 s of do not disturb: one is started once more, or none
@@ -212,7 +212,7 @@ class Outbox:
         return True
 
     def server_lost(self) -> None:
-        """Take note that the server has gone, and with it all that was on the screen."""
+        """Note that the server has gone, and with it all that was on the screen."""
         for pending in self._messages.values():
             pending.placed = False
             pending.failures = pending.refusals = 0

@@ -211,7 +211,7 @@ class NotificationServer:
         return {self._handle(number): one.token for number, one in self._ids.placed.items()}
 
     def retire(self) -> None:
-        """Take note that another server has taken its place: all its ids are void."""
+        """Note that another server has taken its place: all its ids are void."""
         self._ids.clear()
         for unanswered in self._unanswered.values():
             unanswered.withdrawn = True
@@ -252,7 +252,7 @@ class NotificationServer:
                 self._ids.keep_early(number, event)
 
     def _leave(self, number: int, *, by_itself: bool) -> None:
-        """Take note that a notification has left the screen."""
+        """Note that a notification has left the screen."""
         placed = self._ids.remove(number)
         replaced = any(
             one.replaces == number and not one.withdrawn for one in self._unanswered.values()

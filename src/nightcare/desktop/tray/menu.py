@@ -80,5 +80,5 @@ class TrayModel(Protocol):
         ...
 
     def host_changed(self) -> None:
-        """Take note that another program shows the icon, or none."""
+        """Note that another program shows the icon, or none."""
         ...

@@ -109,7 +109,7 @@ class TrayIcon:
         self.owner_changed(WATCHER, session.owners[WATCHER])
 
     def disconnected(self) -> None:
-        """Take note that no icon is shown."""
+        """Note that no icon is shown."""
         self._session = None
         self._forget()
 
