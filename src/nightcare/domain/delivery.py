@@ -73,19 +73,19 @@ class DeliveryStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Due:
-    """Its moment has come, and nothing is decided yet."""
+    """An occurrence whose moment has come, and on which nothing is decided yet."""
 
 
 @dataclass(frozen=True)
 class Held:
-    """Due, and not on the screen because of `cause`; shown on return if still fresh."""
+    """Due and held because of `cause`; shown on return if still fresh."""
 
     cause: Reason
 
 
 @dataclass(frozen=True)
 class Active:
-    """Given to the screen and unanswered.
+    """An occurrence that was given to the screen and is unanswered.
 
     Attributes:
         shown: When the notifier took it (UTC); None until it says so.
@@ -152,12 +152,12 @@ STATE_NAMES: Mapping[type[State], str] = {
 
 @dataclass(frozen=True)
 class Delivery:
-    """One occurrence and where it stands.
+    """One occurrence and its state.
 
     Attributes:
         occurrence: The occurrence.
         topic: Its reminder's topic, kept for the record.
-        state: Where it stands.
+        state: Its state.
         fresh_from: The instant (UTC) from which its freshness counts: its moment, or the end of
             its last snooze.
         asked: How many times it has been given to the screen since it was last put off.
@@ -332,7 +332,7 @@ def skipped_days(deliveries: Iterable[Delivery]) -> frozenset[tuple[str, date]]:
 
 
 def foremost(deliveries: Iterable[Delivery]) -> Delivery | None:
-    """Return the one of several that is meant first: the one on the screen, else the latest."""
+    """Return the delivery that a person means: the one on the screen, else the latest."""
     return max(
         deliveries, key=lambda one: (one.displayed is not None, one.fresh_from), default=None
     )

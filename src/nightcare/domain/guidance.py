@@ -1,4 +1,4 @@
-"""The guidance as nightcare knows it: tips, routines, and which tip comes next."""
+"""The guidance: tips, routines, statements, and the choice of the next tip."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Advice:
 
 @dataclass(frozen=True)
 class Guidance:
-    """All that is said about health, in one language.
+    """All health texts in one language.
 
     Attributes:
         source: Where it comes from: the site and the title.

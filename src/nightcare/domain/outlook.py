@@ -31,7 +31,7 @@ class OutlookEntry:
 
     Attributes:
         occurrence: The occurrence: at its recorded moment, or when it will come.
-        delivery: Where it stands; None where it is still to come, or nothing was decided yet.
+        delivery: Its delivery; None if it is still to come, or nothing was decided yet.
     """
 
     occurrence: Occurrence
@@ -45,7 +45,7 @@ class Outlook:
     Attributes:
         schedule: The schedule in force.
         calendar: The care days, with tonight's bedtime.
-        global_state: What holds for all reminders.
+        global_state: The state shared by all reminders.
         deliveries: Those of the last days (`RECENT`), and all without an outcome.
         routine_key: The occurrence that leads through a routine, if any.
         now: The instant (UTC).

@@ -32,7 +32,7 @@ class Situation:
         day: The care day in which it falls.
         paused_until: The end of a pause (UTC).
         good_night: Whether the evening was closed with "Good night".
-        presence: Whether somebody is there.
+        presence: The conditions that hold.
         routine_under_way: Whether a routine must not be interrupted.
     """
 
@@ -52,21 +52,21 @@ class Situation:
 
 @dataclass(frozen=True)
 class Show:
-    """Show it, closing what is still open."""
+    """The verdict to show it, and to close what is still open."""
 
     step: Reason = Reason.SHOW
 
 
 @dataclass(frozen=True)
 class Hold:
-    """Not now; on return, if still fresh."""
+    """The verdict to hold it, and to show it on return if still fresh."""
 
     step: Reason
 
 
 @dataclass(frozen=True)
 class Drop:
-    """Not at all, for this reason."""
+    """The verdict not to show it at all."""
 
     step: Reason
 
@@ -78,7 +78,7 @@ def decide(delivery: Delivery, reminder: Reminder | None, situation: Situation) 
     """Decide on one occurrence whose moment, or whose return, has come.
 
     Args:
-        delivery: The occurrence and where it stands.
+        delivery: The occurrence and its state.
         reminder: Its reminder as configured now; None where it is configured no more.
         situation: What the decision rests on.
     """

@@ -1,4 +1,4 @@
-"""All occurrences over a span, and what is next.
+"""All occurrences over a span, and the next one.
 
 Where two care days generate the same moment of one reminder it is one occurrence, and belongs to
 the earlier day.
@@ -122,7 +122,7 @@ def postponed(
     only at the change itself (`engine/reschedule.py`): a snooze that ends later comes and stays.
 
     Args:
-        delivery: The occurrence and where it stands.
+        delivery: The occurrence and its state.
         reminder: Its reminder as configured now; None where it is configured no more.
         calendar: The care days as they are now.
         now: The instant (UTC).

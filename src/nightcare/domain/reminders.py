@@ -47,19 +47,19 @@ class WhenBusy(StrEnum):
 
 
 QuietRules = Mapping[Condition, WhenBusy]
-"""The conduct of a reminder for each condition."""
+"""The rule for a reminder while each condition holds."""
 
 
 @dataclass(frozen=True)
 class At:
-    """Due at moments of the care day."""
+    """A timing at moments of the care day."""
 
     moments: tuple[Moment, ...]
 
 
 @dataclass(frozen=True)
 class Every:
-    """Due again and again, in elapsed time, both ends included."""
+    """A timing at an interval of elapsed time, both ends included."""
 
     interval: timedelta
     first: Moment
@@ -68,14 +68,14 @@ class Every:
 
 @dataclass(frozen=True)
 class Cron:
-    """Due when the wall clock matches five cron fields."""
+    """A timing at which the wall clock matches five cron fields."""
 
     fields: str
 
 
 @dataclass(frozen=True)
 class Repeat:
-    """Asks again while unanswered: after `every`, so many `times` more."""
+    """The repeats of an unanswered reminder: `times` more showings, each `every` later."""
 
     every: timedelta
     times: int

@@ -165,7 +165,7 @@ def _spans(
     settled: Sequence[Delivery],
     beginning: Callable[[date], date],
 ) -> tuple[ReportSpan, ...]:
-    """Nights and reminders, parted by where their care day's week or month begins."""
+    """Return nights and reminders by the week or month in which their care day is."""
     firsts: dict[date, date] = {}
     for day in days:
         firsts.setdefault(beginning(day), day)

@@ -1,4 +1,4 @@
-"""Routines as they are gone through: which there are, and where one is after so long.
+"""Routines step by step: which there are, and the step at a time after the start.
 
 Lengths and repeats are nightcare's own, or the person's; the guidance gives none.
 """
@@ -42,7 +42,7 @@ def _as_wanted(rule: RoutineRule, ours: Routine | None) -> Routine:
 
 @dataclass(frozen=True)
 class Stage:
-    """A step as it comes, once and on one side.
+    """One showing of a step, on one side.
 
     Attributes:
         step: The step.
@@ -128,7 +128,7 @@ class RoutineSession:
 
 @dataclass(frozen=True)
 class Finished:
-    """It has run to its end, and the closing words stay until an instant (UTC)."""
+    """The end of a routine, whose closing words stay until an instant (UTC)."""
 
     until: datetime
 

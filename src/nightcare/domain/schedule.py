@@ -1,4 +1,4 @@
-"""The person's schedule: what the config file says, understood and frozen."""
+"""The person's schedule, as the config file sets it."""
 
 from __future__ import annotations
 

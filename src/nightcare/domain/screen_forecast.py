@@ -1,4 +1,4 @@
-"""The screen as it goes on from an instant, if somebody is there and nobody does anything."""
+"""A forecast of the screen from an instant on, if the person is present and does nothing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ScreenForecast:
     Attributes:
         schedule: The schedule in force.
         calendar: The care days, with tonight's bedtime.
-        global_state: What holds for all reminders.
+        global_state: The state shared by all reminders.
         deliveries: Those without an outcome, apart from a routine under way.
         now: The instant (UTC).
     """
@@ -41,7 +41,7 @@ class ScreenForecast:
     now: datetime
 
     def turn(self, delivery: Delivery) -> datetime:
-        """Return when (UTC) one that waits for the screen is shown, apart from others that wait."""
+        """Return when (UTC) a delivery that waits for the screen is shown if no other one waits."""
         return next(
             at
             for at, again in self._turns
@@ -56,7 +56,7 @@ class ScreenForecast:
         return isinstance(decide(delivery, reminder, self._situation(at)), Show)
 
     def ranked(self, deliveries: Iterable[Delivery], at: datetime) -> list[Delivery]:
-        """Return what is shown of those that come together (UTC), in that order."""
+        """Return what is shown of deliveries that come at one instant (UTC), in that order."""
         situation = self._situation(at)
         ordered = sorted(deliveries, key=_in_the_journal)
         ordered.sort(key=lambda one: self._latest(one, situation))

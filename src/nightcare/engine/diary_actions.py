@@ -1,7 +1,6 @@
 """The diary: entries of the person, and the morning question.
 
-The commands and the service both work through this, so that what is told counts in the same way
-wherever it is told.
+Commands and the service both use this, so that an entry counts the same wherever it is made.
 """
 
 from __future__ import annotations
@@ -60,7 +59,7 @@ class DiaryActions:
     """The diary of one person.
 
     Attributes:
-        pages: Where it is written.
+        pages: The diary in the journal.
         calendar: Their care days.
     """
 
@@ -119,7 +118,7 @@ class DiaryActions:
         return cramp
 
     def remove(self, number: int) -> Cramp:
-        """Take out the cramp of a number; returns it.
+        """Remove the cramp of a number, and return it.
 
         Raises:
             ValueRefused: There is none.
@@ -130,7 +129,7 @@ class DiaryActions:
         return cramp
 
     def answer(self, night: date, answer: Answer, now: datetime) -> None:
-        """Note what the person says of a night.
+        """Record the answer of the person about a night.
 
         Raises:
             ValueRefused: They say that there was no cramp, and the diary has one.
@@ -143,10 +142,10 @@ class DiaryActions:
             self.pages.save_morning(Morning(night, answer, now))
 
     def remove_answer(self, night: date) -> None:
-        """Take out what was said of a night.
+        """Remove the answer about a night.
 
         Raises:
-            ValueRefused: Nothing was.
+            ValueRefused: There is none.
         """
         with self.pages.transaction():
             if self.pages.morning(night) is None:
@@ -184,7 +183,7 @@ class DiaryActions:
         return told
 
     def asked(self, night: date, now: datetime) -> None:
-        """Remember that the question after a night was put on the screen now (UTC)."""
+        """Record that the question about a night was shown now (UTC)."""
         self.pages.record_question(night, now)
 
     def last_night(self, now: datetime) -> date:

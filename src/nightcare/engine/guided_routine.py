@@ -72,7 +72,7 @@ class _Place:
 
 
 class GuidedRoutine:
-    """The routine under way, if there is one: where it stands, and what is on the screen of it."""
+    """The routine under way, if there is one, with its present step and its notification."""
 
     def __init__(self, screen: Notifier, log: EventLog) -> None:
         self._screen = screen
@@ -98,7 +98,7 @@ class GuidedRoutine:
     # What time does
 
     def resume(self, journal: JournalPort) -> RoutineSession | None:
-        """Return what an earlier run was leading through."""
+        """Return the routine that an earlier run was leading through."""
         session = journal.routine_session()
         if session is None:
             return None
@@ -156,7 +156,7 @@ class GuidedRoutine:
             self._end(journal)
 
     def show(self, translator: TranslatorPort, schedule: Schedule) -> None:
-        """Have on the screen where the person is, and nothing once they are nowhere.
+        """Show the present step of the routine; without one, take its notification off.
 
         It is as pressing as its reminder, or what a server shows of that it may not show of this.
         """

@@ -46,7 +46,7 @@ def compose(
     """Return the message of an occurrence.
 
     Args:
-        delivery: The occurrence and where it stands.
+        delivery: The occurrence and its state.
         reminder: Its reminder.
         translator: The person's language.
         tip: The tip whose turn it is; not used where the reminder has the person's own words.

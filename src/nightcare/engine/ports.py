@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 class Notifier(Protocol):
     """A notifier, which shows messages.
 
-    A screen is told what ought to be on it, and sees to that by itself: it waits for a notifier
-    that is absent, tries again after a failure, and shows again what one that was replaced has
-    lost. Its methods return at once and never fail; what happens is reported.
+    It is given the messages that belong on the screen, and keeps them there: it waits for an
+    absent server, tries again after a failure, and shows again what a replaced server has lost.
+    Its methods return at once and never fail; `run` reports events.
     """
 
     name: str
@@ -89,7 +89,7 @@ class JournalPort(Protocol):
         ...
 
     def delivery(self, key: Key) -> Delivery | None:
-        """Return the delivery of a key; None where its moment has not come."""
+        """Return the delivery of a key; None if its moment has not come."""
         ...
 
     def unsettled(self) -> list[Delivery]:
@@ -145,17 +145,17 @@ class JournalPort(Protocol):
         ...
 
     def record_tip(self, tip: str, now: datetime) -> None:
-        """Remember that a tip was shown now (UTC)."""
+        """Record that a tip was shown now (UTC)."""
         ...
 
     def record_decision(
         self, now: datetime, occurrence: Occurrence, verdict: str, step: Reason
     ) -> None:
-        """Remember which step of the cascade decided now (UTC)."""
+        """Record which step of the cascade decided now (UTC)."""
         ...
 
     def record_status(self, key: Key, delivery: DeliveryStatus) -> None:
-        """Remember how far what was last decided to be shown came on its way to the screen."""
+        """Record how far the last decision to show an occurrence has come."""
         ...
 
     def record_action(
@@ -186,11 +186,11 @@ class JournalPort(Protocol):
         ...
 
     def answer_trial(self, number: int, by: str) -> None:
-        """Remember by what a trial was shown, or why it could not be."""
+        """Record the notifier that has shown a trial; an empty name if none could."""
         ...
 
     def record_trial_status(self, number: int, delivery: DeliveryStatus) -> None:
-        """Remember how far a trial has come on its way to the screen."""
+        """Record how far a trial has come on its way to the screen."""
         ...
 
     def write_note(self, name: str, value: Mapping[str, object]) -> None:
@@ -250,7 +250,7 @@ class DiaryPort(Protocol):
         ...
 
     def record_question(self, night: date, now: datetime) -> None:
-        """Remember that a night was asked after now (UTC), and forget when those long past were."""
+        """Record that a night was asked about now (UTC), and delete old records."""
         ...
 
 

@@ -51,7 +51,7 @@ def change_plan(
     since: datetime | None = None,
     kept: Container[Key] = (),
 ) -> None:
-    """Let come (again) what a change of the plan at an instant (UTC) moves.
+    """Let what a change of the plan at an instant (UTC) moves come at its new moment.
 
     What is unanswered and is still to come by the new plan comes then. What moves behind that
     instant comes up now.

@@ -154,7 +154,7 @@ class UserActions:
 
     @_whole
     def good_night(self, now: datetime) -> CareDay:
-        """Answer what is open and close everything until the next wake-up; returns the care day."""
+        """Answer what is open and close the evening; return the care day."""
         day = self.calendar().at(now)
 
         def close(delivery: Delivery) -> Delivery:

@@ -113,7 +113,7 @@ class FreedesktopNotifier:
             self._tidy()
 
     def quiet(self, *, on: bool) -> None:
-        """Note whether do not disturb is on; what was sent while it was on is sent anew when it ends.
+        """Note whether do not disturb is on; what was sent meanwhile is sent anew when it ends.
 
         This is done on all servers: of those that were tried some draw it then by themselves, some
         with the next one, and some never, and none says which.

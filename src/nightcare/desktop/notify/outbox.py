@@ -130,7 +130,7 @@ class Outbox:
         self._messages.pop(token, None)
 
     def set_quiet(self, *, on: bool) -> None:
-        """Note whether do not disturb is on, which may have been on when the last message was sent."""
+        """Note whether do not disturb is on; it may have been on for the last message already."""
         if on and not self.quiet:
             earliest = asyncio.get_running_loop().time() - _CROSSING
             for pending in self._messages.values():
