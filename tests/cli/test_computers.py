@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from cli.talk import answered
 from cli.terminal import Terminal
 from nightcare import __version__
 from nightcare.bridge.settings import computer_id
@@ -60,7 +61,7 @@ def test_only_another_known_computer_can_be_forgotten(terminal: Terminal) -> Non
     said = terminal("computers", "--forget", own.id)
     assert (said.code, f"{own.id} is this computer" in said.err) == (2, True)
     said = terminal("computers", "--forget", "laptop")
-    assert (said.code, "Known: 0a1b2c3d4e." in said.err) == (2, True)
+    assert (said.code, "Known: 0a1b2c3d4e (Laptop)." in said.err) == (2, True)
     said = terminal("computers", "--forget", other.id)
     assert said.code != 0
     assert "127.0.0.1:9 were not cleared" in said.err
@@ -82,7 +83,7 @@ def test_an_erasure_names_the_computers_that_still_have_it(terminal: Terminal) -
     terminal.write(CONFIG)
     own, other = have_two(terminal)
     said = terminal("erase", "--yes")
-    assert "when they are connected: Laptop." in said.out
+    assert "as soon as it is connected: Laptop." in said.out
     assert "Laptop has not erased yet" in terminal("computers").out
     assert [one["erased"] for one in terminal("computers", "--json").json] == [True, False]
     with terminal.journal() as journal:
@@ -92,6 +93,18 @@ def test_an_erasure_names_the_computers_that_still_have_it(terminal: Terminal) -
     assert "has not erased" not in terminal("computers").out
     terminal.write("")
     assert "connected" not in terminal("erase", "--yes").out
+
+
+@pytest.mark.parametrize("share", ["true", "false"])
+def test_an_erasure_that_reaches_other_computers_says_so_before_it_asks(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, share: str
+) -> None:
+    """Nobody learns only afterwards that the diary is gone everywhere."""
+    terminal.write(CONFIG.replace("share = true", f"share = {share}"))
+    have_two(terminal)
+    said = answered(terminal, monkeypatch, [("Erase it? [y/N]", "n")], "erase")
+    before, _, _ = said.out.partition("Erase it?")
+    assert ("your other computers erase it too" in before) is (share == "true")
 
 
 @pytest.mark.parametrize("content", [None, b"no journal " * 999])

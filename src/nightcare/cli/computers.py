@@ -83,8 +83,8 @@ def _forget(computer: str, own: str, known: list[Computer], context: CommandCont
         raise ValueRefused("computer_is_this_one", found=computer)
     found = next((one for one in known if one.id == computer), None)
     if found is None:
-        ids = ", ".join(one.id for one in known if one.id != own) or "-"
-        raise ValueRefused("computer_unknown", found=computer, known=ids)
+        others = ", ".join(f"{one.id} ({one.name})" for one in known if one.id != own) or "-"
+        raise ValueRefused("computer_unknown", found=computer, known=others)
     from nightcare.bridge.bridge_startup import forget_computer  # noqa: PLC0415 - only here
     from nightcare.bridge.settings import bridge_settings  # noqa: PLC0415 - as above
 

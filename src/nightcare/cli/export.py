@@ -230,6 +230,8 @@ def _shared_id(context: CommandContext) -> str | None:
 def _losses(context: CommandContext) -> Iterator[str]:
     """Yield what is erased."""
     yield context.translator.text("erase_what", state=context.state)
+    if _shared_id(context) is not None:
+        yield context.translator.text("erase_what_elsewhere")
     yield from recorded_counts(context)
 
 
