@@ -21,7 +21,7 @@ from nightcare.domain.day_parser import (
     parse_day,
     parse_day_and_clock,
 )
-from nightcare.domain.moments import ENGLISH
+from nightcare.domain.time_words import ENGLISH
 from nightcare.errors import ValueRefused
 from nightcare.i18n.translator import read_words
 

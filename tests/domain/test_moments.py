@@ -10,8 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nightcare.domain.moments import (
-    ENGLISH,
-    SYMBOLS,
     Anchor,
     ClockTime,
     Moment,
@@ -25,6 +23,7 @@ from nightcare.domain.moments import (
     since_midnight,
     without_first,
 )
+from nightcare.domain.time_words import ENGLISH, SYMBOLS
 from nightcare.errors import ValueRefused
 from nightcare.i18n.translator import read_words
 

@@ -17,8 +17,9 @@ from nightcare.cli.completion import reminder_names, skip_words
 from nightcare.cli.output import echo_text
 from nightcare.cli.questions import prompt_yes
 from nightcare.domain.history import NOT_SHOWN
-from nightcare.domain.moments import TimeWords, clock_text, names_half, normalised, parse_clock
+from nightcare.domain.moments import clock_text, names_half, normalised, parse_clock
 from nightcare.domain.schedule import BARE_PAUSE
+from nightcare.domain.time_words import TimeWords
 from nightcare.domain.until import parse_end
 from nightcare.engine.answer_targets import SkipSpan
 from nightcare.engine.user_actions import UserActions

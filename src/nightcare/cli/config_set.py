@@ -28,7 +28,8 @@ from nightcare.config.edit import Edited, Keys, path_of, readings, with_value, w
 from nightcare.config.layers import Layers
 from nightcare.config.load import load_file
 from nightcare.config.validation_errors import expect_key
-from nightcare.domain.moments import TimeWords, clock_text, length_text, parse_clock, parse_length
+from nightcare.domain.moments import clock_text, length_text, parse_clock, parse_length
+from nightcare.domain.time_words import TimeWords
 from nightcare.errors import ConfigError, Diagnostic, Location, NothingToDo, ValueRefused
 from nightcare.i18n.translator import Translator, words_for
 from nightcare.toml_writer import path_text, value_text

@@ -11,9 +11,10 @@ from nightcare.config.build import A_DAY, SleepWeek, build_reminder, build_routi
 from nightcare.config.locations import Path
 from nightcare.config.values import WEEKDAYS, Table, question
 from nightcare.domain.guidance import Routine
-from nightcare.domain.moments import UNTIL, Moment, Relative, clock_text, length_text
+from nightcare.domain.moments import Moment, Relative, clock_text, length_text
 from nightcare.domain.reminders import At, Cron, Every, Reminder, Topic
 from nightcare.domain.routine import BUILT_IN, length_of
+from nightcare.domain.time_words import UNTIL
 from nightcare.errors import Diagnostic, with_nearest
 
 TIMINGS = ("at", "every", "cron")

@@ -17,7 +17,8 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from nightcare.config import values
 from nightcare.config.values import DAYS, InvalidValue
-from nightcare.domain.moments import SYMBOLS, Moment
+from nightcare.domain.moments import Moment
+from nightcare.domain.time_words import SYMBOLS
 from nightcare.errors import ValueRefused
 from nightcare.languages import languages
 

@@ -17,7 +17,6 @@ from nightcare.config.locations import Path
 from nightcare.config.model import Config
 from nightcare.config.values import DAY_WORDS
 from nightcare.domain.moments import (
-    ENGLISH,
     Relative,
     clock_text,
     length_text,
@@ -26,6 +25,7 @@ from nightcare.domain.moments import (
     parse_length,
     parse_moment,
 )
+from nightcare.domain.time_words import ENGLISH
 from nightcare.errors import Diagnostic, Location, ValueRefused, with_nearest
 from nightcare.toml_writer import path_text, shortened_text
 

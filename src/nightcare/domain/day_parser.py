@@ -9,14 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.moments import (
-    ENGLISH,
-    TimeWords,
-    clock_of,
-    normalised,
-    since_midnight,
-    without,
-)
+from nightcare.domain.moments import clock_of, normalised, since_midnight, without
+from nightcare.domain.time_words import ENGLISH, TimeWords
 from nightcare.errors import ValueRefused
 
 _WEEK, _YEAR = 7, 12

@@ -13,7 +13,8 @@ from nightcare.domain.day_parser import (
     parse_day_and_clock,
 )
 from nightcare.domain.diary import UP_EARLY, last_night
-from nightcare.domain.moments import ENGLISH, TimeWords, clock_of, normalised
+from nightcare.domain.moments import clock_of, normalised
+from nightcare.domain.time_words import ENGLISH, TimeWords
 from nightcare.errors import ValueRefused
 
 _JUST_AHEAD = timedelta(days=14)

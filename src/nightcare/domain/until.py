@@ -5,12 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.moments import (
-    ENGLISH,
-    TimeWords,
-    parse_length,
-    without_first,
-)
+from nightcare.domain.moments import parse_length, without_first
+from nightcare.domain.time_words import ENGLISH, TimeWords
 from nightcare.errors import ValueRefused
 
 

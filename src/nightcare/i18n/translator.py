@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from nightcare.domain.moments import ENGLISH, TimeWords
+from nightcare.domain.time_words import ENGLISH, TimeWords
 from nightcare.languages import chosen_language, read_catalogue
 
 if TYPE_CHECKING:
