@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from nightcare.domain.care_day import Calendar
-from nightcare.domain.moments import clock_of, normalised, since_midnight, without
+from nightcare.domain.moments import normalised, since_midnight, without
 from nightcare.domain.time_words import ENGLISH, TimeWords
 from nightcare.errors import ValueRefused
 
@@ -18,9 +17,6 @@ _SHORTEST_NAME = 3
 
 MOST_DAYS = 3660
 """The largest number of days in a view of the plan or of the diary: ten years."""
-
-_JUST_PASSED = timedelta(days=183)
-"""A date that passed so shortly ago is that of the next year only where that year is named."""
 
 _MOST_YEARS = 9
 """Within so many years every date comes: the 29th of February skips one leap year at most."""
@@ -272,70 +268,3 @@ def _dates(day: Day, today: date, way: int) -> list[date]:
         case _:
             found = day.in_year(today.year)
             return [] if found is None else [found]
-
-
-# The moments that are meant
-
-
-def next_moment(
-    said: str, calendar: Calendar, now: datetime, words: TimeWords = ENGLISH
-) -> datetime | None:
-    """Parse a clock time, a day or both as the next instant (UTC) after `now`.
-
-    A day without a clock time means its wake-up, and tomorrow begins with the next wake-up.
-
-    Raises:
-        ValueRefused: It has two meanings, or has passed.
-
-    Returns:
-        The instant; None where it is none of these.
-    """
-    moment = parse_day_and_clock(said, words)
-    try:
-        return None if moment is None else _next(moment, said, calendar, now)
-    except OverflowError:  # the first and the last dates of the calendar
-        return None
-
-
-def _next(moment: DayAndClock, said: str, calendar: Calendar, now: datetime) -> datetime | None:
-    """Return the next instant (UTC) that was meant; None where there is no such date.
-
-    Raises:
-        ValueRefused: It has passed, or the date is not on the weekday that was named.
-        OverflowError: It is outside the calendar.
-    """
-    day = moment.day
-    if day is None:
-        assert moment.clock is not None
-        return calendar.next_clock(clock_of(moment.clock), now)
-    today = calendar.local(now).date()
-    if day == NearDay(1):
-        first = calendar.local(calendar.at(now).ends).date()
-        days = [first, first + timedelta(days=1)]
-    else:
-        days = dates_ahead(day, today)
-    if not days:
-        return None
-    passed: datetime | None = None
-    for one in days:
-        end = _instant(moment, one, calendar, now)
-        if end > now:
-            break
-        passed = end
-    else:
-        raise ValueRefused("date_has_passed", found=said)
-    if isinstance(day, OnDate):
-        if passed is not None and passed > now - _JUST_PASSED:
-            raise ValueRefused("date_wants_year", found=said, year=one.year)
-        if not day.fits(one):
-            raise ValueRefused("date_on_other_weekday", found=said, date=one)
-    return end
-
-
-def _instant(moment: DayAndClock, day: date, calendar: Calendar, now: datetime) -> datetime:
-    """Return the moment on a date (UTC); of a wall time that occurs twice the next after `now`."""
-    wall = moment.wall(day)
-    if wall is None:
-        return calendar.day(day).wake
-    first = calendar.instant(wall)
-    return first if first > now else calendar.instant(wall.replace(fold=1))

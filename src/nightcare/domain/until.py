@@ -22,7 +22,7 @@ def parse_end(said: str, calendar: Calendar, now: datetime, words: TimeWords = E
     end = without_first(said, words.until)
     if end is None:
         return now + _length(said, words)
-    from nightcare.domain.day_parser import next_moment  # noqa: PLC0415 - lengths need none
+    from nightcare.domain.next_moment import next_moment  # noqa: PLC0415 - lengths need none
 
     found = next_moment(end, calendar, now, words)
     if found is None:

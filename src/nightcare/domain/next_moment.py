@@ -1,0 +1,84 @@
+"""The next moment that a clock time, a day or both name, as a person types them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from nightcare.domain.care_day import Calendar
+from nightcare.domain.day_parser import (
+    DayAndClock,
+    NearDay,
+    OnDate,
+    dates_ahead,
+    parse_day_and_clock,
+)
+from nightcare.domain.moments import clock_of
+from nightcare.domain.time_words import ENGLISH, TimeWords
+from nightcare.errors import ValueRefused
+
+_JUST_PASSED = timedelta(days=183)
+"""A date that passed so shortly ago is that of the next year only where that year is named."""
+
+
+def next_moment(
+    said: str, calendar: Calendar, now: datetime, words: TimeWords = ENGLISH
+) -> datetime | None:
+    """Parse a clock time, a day or both as the next instant (UTC) after `now`.
+
+    A day without a clock time means its wake-up, and tomorrow begins with the next wake-up.
+
+    Raises:
+        ValueRefused: It has two meanings, or has passed.
+
+    Returns:
+        The instant; None where it is none of these.
+    """
+    moment = parse_day_and_clock(said, words)
+    try:
+        return None if moment is None else _next(moment, said, calendar, now)
+    except OverflowError:  # the first and the last dates of the calendar
+        return None
+
+
+def _next(moment: DayAndClock, said: str, calendar: Calendar, now: datetime) -> datetime | None:
+    """Return the next instant (UTC) that was meant; None where there is no such date.
+
+    Raises:
+        ValueRefused: It has passed, or the date is not on the weekday that was named.
+        OverflowError: It is outside the calendar.
+    """
+    day = moment.day
+    if day is None:
+        assert moment.clock is not None
+        return calendar.next_clock(clock_of(moment.clock), now)
+    today = calendar.local(now).date()
+    if day == NearDay(1):
+        first = calendar.local(calendar.at(now).ends).date()
+        days = [first, first + timedelta(days=1)]
+    else:
+        days = dates_ahead(day, today)
+    if not days:
+        return None
+    passed: datetime | None = None
+    for one in days:
+        end = _instant(moment, one, calendar, now)
+        if end > now:
+            break
+        passed = end
+    else:
+        raise ValueRefused("date_has_passed", found=said)
+    if isinstance(day, OnDate):
+        if passed is not None and passed > now - _JUST_PASSED:
+            raise ValueRefused("date_wants_year", found=said, year=one.year)
+        if not day.fits(one):
+            raise ValueRefused("date_on_other_weekday", found=said, date=one)
+    return end
+
+
+def _instant(moment: DayAndClock, day: date, calendar: Calendar, now: datetime) -> datetime:
+    """Return the moment on a date (UTC); of a wall time that occurs twice the next after `now`."""
+    wall = moment.wall(day)
+    if wall is None:
+        return calendar.day(day).wake
+    first = calendar.instant(wall)
+    return first if first > now else calendar.instant(wall.replace(fold=1))
