@@ -102,6 +102,7 @@ RIGHT = [
     ("kl. 22.30", time(22, 30)),
     ("kl 23", time(23)),
     ("24:00", time(0)),
+    ("22 : 30", time(22, 30)),
 ]
 
 INVALID = [
@@ -109,7 +110,7 @@ INVALID = [
     ("22:60", "not a time of day"),
     ("7", "07:00"),
     ("10", "22:00"),
-    ("half past ten", "such as|21:45|21:00|03:10"),
+    ("half ten", "such as|21:45|21:00|03:10"),
     ("7:5", "such as|21:45|21:00|03:10"),
 ]
 """Inputs that are refused everywhere, with a part of the error message."""
@@ -137,11 +138,45 @@ def test_what_is_no_clock_time_is_refused_everywhere(
     assert any(one in result.err.casefold() for one in hint.split("|")), result.err
 
 
+@pytest.mark.parametrize("place", PLACES[1:], ids=lambda place: place.__name__)
+@pytest.mark.parametrize(
+    ("text", "clock"),
+    [
+        ("half past ten pm", time(22, 30)),
+        ("tonight at 11", time(23)),
+        ("ten pm", time(22)),
+        ("22\u223630", time(22, 30)),
+    ],
+)
+def test_a_clock_time_in_words_is_understood_everywhere_but_in_the_file(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, place: Place, text: str, clock: time
+) -> None:
+    """The file has no language."""
+    result, found = place(terminal, monkeypatch, text)
+    assert (result.code, found) == (0, clock)
+    result, found = in_the_file(terminal, monkeypatch, text)
+    assert (result.code, found) == (78, None)
+    assert f'"{clock:%H:%M}"' in result.err
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.__name__)
+def test_half_past_ten_is_asked_about_everywhere(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, place: Place
+) -> None:
+    """It occurs twice a day, as ten does."""
+    result, found = place(terminal, monkeypatch, "half past ten")
+    assert result.code in (2, 78)
+    assert found is None
+    assert "10:30" in result.err
+    assert "22:30" in result.err
+
+
 @pytest.mark.parametrize(
     ("text", "minutes"),
     [
         ("90m", 90), ("1h30", 90), ("1h 30m", 90), ("90 min", 90), ("90 minutes", 90),
-        ("1.5h", 90), ("an hour", 60),
+        ("1.5h", 90), ("an hour", 60), ("an hour and a half", 90),
+        ("three quarters of an hour", 45),
     ],
 )  # fmt: skip
 def test_a_length_is_understood_everywhere(terminal: Terminal, text: str, minutes: int) -> None:
@@ -207,7 +242,12 @@ def test_danish_words_in_danish(terminal: Terminal) -> None:
     assert terminal("pause", "1", "t", "30", "min").out.startswith("Pause indtil kl. 15:40.")
     assert terminal("pause", "until", "tomorrow").code == 0
     assert terminal("tonight", "kl.", "23.15").out.startswith("Ny sengetid: kl. 23:15")
+    assert terminal("tonight", "i", "aften", "kl.", "11").out.startswith("Ny sengetid: kl. 23:00")
+    assert terminal("tonight", "halv", "tolv", "i", "aften").out.startswith(
+        "Ny sengetid: kl. 23:30"
+    )
     assert terminal("cramp", "add", "--at", "i går kl. 23.50").code == 0
+    assert terminal("cramp", "add", "--at", "for et kvarter siden").code == 0
     assert terminal("config", "set", "quiet.idle_after", "10 minutter").code == 0
     result = terminal("pause", "21.30")
     assert result.code == 2

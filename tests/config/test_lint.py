@@ -178,7 +178,8 @@ def test_the_other_place_is_named(text: str, variables: dict[str, str], see: str
         ("22", "22:00"), ("22.3", "22:30"), ("2230", "22:30"), ('"at 22:30"', "22:30"),
         ('"22 30"', "22:30"), ('"klokken 7.05"', "07:05"), ('"midnight"', "00:00"),
         ('"\uff12\uff12:30"', "22:30"), ('"22:30\u00a0"', "22:30"), ("-7", None), ("true", None),
-        ('"7:5"', None), ('[["7"]]', None), ("nan", None), ('"half past ten"', None),
+        ('"7:5"', None), ('[["7"]]', None), ("nan", None), ('"half ten"', None),
+        ('"half past ten pm"', "22:30"),
     ],
 )  # fmt: skip
 def test_a_clock_time_in_another_way(given: str, meant: str | None) -> None:

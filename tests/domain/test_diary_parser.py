@@ -13,6 +13,9 @@ from domain_builders import ZONES, calendar, day, utc, wall
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.diary_parser import night_named, parse_at
 from nightcare.errors import ValueRefused
+from nightcare.i18n.translator import read_words
+
+DANISH = read_words("da").input
 
 
 @given(
@@ -75,6 +78,9 @@ def test_a_night_that_is_no_date(text: str) -> None:
         ("24 December", "2025-12-24"),
         ("7 December", "2025-12-07"),
         ("last night", "2026-11-21"),
+        ("the day before yesterday", "2026-11-20"),
+        ("last saturday", "2026-11-21"),
+        ("last sunday", "2026-11-15"),
         ("Friday 20 November", "2026-11-20"),
     ],
 )
@@ -215,3 +221,43 @@ def test_a_clock_time_that_a_clock_change_skips_or_repeats(
 ) -> None:
     """The last one; with a date the first, unless an offset says which of the two it was."""
     assert parse_at(words, calendar(), utc(now)) == utc(instant)
+
+
+@pytest.mark.parametrize(
+    ("said", "moment"),
+    [
+        ("10 minutes ago", "2026-11-22 14:00"),
+        ("half an hour ago", "2026-11-22 13:40"),
+        ("for ti minutter siden", "2026-11-22 14:00"),
+        ("for et kvarter siden", "2026-11-22 13:55"),
+        ("1 t 30 min siden", "2026-11-22 12:40"),
+        ("just now", "2026-11-22 14:10"),
+        ("lige nu", "2026-11-22 14:10"),
+        ("last night at 11:30", "2026-11-21 23:30"),
+        ("last night at 3", "2026-11-22 03:00"),
+        ("i nat kl. halv fire", "2026-11-22 03:30"),
+        ("yesterday evening at 11", "2026-11-21 23:00"),
+        ("i g\u00e5r aftes kl. 11", "2026-11-21 23:00"),
+        ("i forg\u00e5rs kl. 3.10", "2026-11-20 03:10"),
+        ("the day before yesterday 03:10", "2026-11-20 03:10"),
+        ("last sunday 3:10", "2026-11-15 03:10"),
+        ("i torsdags kl. 3.10", "2026-11-19 03:10"),
+    ],
+)
+def test_the_time_of_a_cramp_as_people_say_it(said: str, moment: str) -> None:
+    """In Danish, beside which English is understood; 22 November 2026 is a Sunday."""
+    own = calendar()
+    now = own.instant(wall("2026-11-22 14:10"))
+    assert parse_at(said, own, now, DANISH) == own.instant(wall(moment))
+
+
+@pytest.mark.parametrize(
+    "said", ["2 days ago", "ago", "soon ago", "next monday 3:10", "monday night at 1", "tomorrow 3"]
+)
+def test_what_names_no_past_moment_is_refused(said: str) -> None:
+    """A number of days is no time of a day, and next monday is still to come."""
+    own = calendar()
+    with pytest.raises(ValueRefused) as refused:
+        parse_at(said, own, own.instant(wall("2026-11-22 14:10")), DANISH)
+    assert refused.value.key in ("at_not_understood", "clock_which_half")
+    assert refused.value.values["found"] == said

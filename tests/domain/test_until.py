@@ -129,7 +129,17 @@ def test_a_wake_up_that_is_now_has_passed() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["until", "until lunch", "until 2026-02-30", "until 10m", "until 9999-12-31", "until 31/11"],
+    [
+        "until",
+        "until lunch",
+        "until 2026-02-30",
+        "until 10m",
+        "until 9999-12-31",
+        "until 31/11",
+        "until last monday",
+        "until monday night at 1",
+        "until tonight",
+    ],
 )
 def test_what_is_no_end_is_refused_as_it_was_said(words: str) -> None:
     """The person finds their own words again."""
@@ -202,6 +212,30 @@ def test_without_until_it_must_be_a_length(words: str, key: str) -> None:
         ("til 3/4", "2027-04-03 08:30"),
         ("until 29 February", "2028-02-29 07:00"),
         ("until 5/5", "2027-05-05 07:00"),
+        ("ten", "2026-11-06 20:10"),
+        ("i et kvarter", "2026-11-06 20:15"),
+        ("until tonight at 10", "2026-11-06 22:00"),
+        ("until tonight 10:30", "2026-11-06 22:30"),
+        ("til i aften kl. 10", "2026-11-06 22:00"),
+        ("until half past ten tonight", "2026-11-06 22:30"),
+        ("til halv elleve i aften", "2026-11-06 22:30"),
+        ("until tomorrow morning", "2026-11-07 08:30"),
+        ("til i morgen tidlig", "2026-11-07 08:30"),
+        ("until tomorrow morning at 7", "2026-11-07 07:00"),
+        ("til mandag aften kl. 10", "2026-11-09 22:00"),
+        ("til overmorgen", "2026-11-08 07:00"),
+        ("until the day after tomorrow", "2026-11-08 07:00"),
+        ("til i overmorgen kl. 9.15", "2026-11-08 09:15"),
+        ("until next monday", "2026-11-09 07:00"),
+        ("til n\u00e6ste mandag", "2026-11-09 07:00"),
+        ("until next friday 21:00", "2026-11-13 21:00"),
+        ("until 24.12.26", "2026-12-24 07:00"),
+        ("til 24/12-26", "2026-12-24 07:00"),
+        ("until 2026/12/24", "2026-12-24 07:00"),
+        ("until 24-12-2026", "2026-12-24 07:00"),
+        ("until 2026\u201112\u201124", "2026-12-24 07:00"),
+        ("until 2026-12-24T07:00Z", "2026-12-24 08:00"),
+        ("until 2026-12-24 08:00+01:00", "2026-12-24 08:00"),
     ],
 )
 def test_an_end_as_people_say_it(said: str, end: str | None) -> None:
@@ -223,6 +257,11 @@ def test_an_end_as_people_say_it(said: str, end: str | None) -> None:
         ("until monday 22:60", "clock_out_of_range", {"found": "monday 22:60"}),
         ("until today 19:00", "date_has_passed", {"found": "today 19:00"}),
         ("until yesterday", "date_has_passed", {"found": "yesterday"}),
+        (
+            "until 2026-11-06T18:59Z",
+            "date_has_passed",
+            {"found": "2026-11-06t18:59z"},
+        ),
         ("until 20 October", "date_wants_year", {"found": "20 october", "year": 2027}),
         ("until 6 November", "date_wants_year", {"found": "6 november", "year": 2027}),
         (

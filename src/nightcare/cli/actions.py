@@ -160,7 +160,8 @@ def _skip_of(words: list[str], context: CommandContext) -> tuple[str | None, Ski
     if not words:
         return None, SkipSpan.ONE
     typed = context.translator.input
-    spans = dict.fromkeys(typed.today, SkipSpan.TODAY) | dict.fromkeys(typed.next, SkipSpan.NEXT)
+    spans = {word: SkipSpan.TODAY for word, away in typed.near.items() if away == 0}
+    spans |= dict.fromkeys(typed.next, SkipSpan.NEXT)
     words = [context.typed_reminder(words[0]), *words[1:]]
     named = context.schedule.reminder(words[0]) is not None
     if not named and (span := spans.get(normalised(" ".join(words)))) is not None:
@@ -214,7 +215,7 @@ def tonight_command(context: CommandContext, words: tuple[str, ...]) -> None:
     bedtime = parse_clock(text, context.translator.input)
     with user_actions(context) as actions:
         evening = actions.calendar().evening_half(bedtime, context.now)
-        if evening is not None and not names_half(text):
+        if evening is not None and not names_half(text, context.translator.input):
             raise ValueRefused(
                 "tonight_not_evening",
                 found=clock_text(bedtime),

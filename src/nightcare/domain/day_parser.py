@@ -6,14 +6,17 @@ import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from nightcare.domain.moments import normalised, since_midnight, without
 from nightcare.domain.time_words import ENGLISH, TimeWords
 from nightcare.errors import ValueRefused
 
 _WEEK, _YEAR = 7, 12
+_CENTURY = 2000
+_DAY = timedelta(days=1)
 _SHORTEST_NAME = 3
+_SHORT_YEAR = 2
 
 MOST_DAYS = 3660
 """The largest number of days in a view of the plan or of the diary: ten years."""
@@ -24,16 +27,22 @@ _MOST_YEARS = 9
 
 @dataclass(frozen=True)
 class NearDay:
-    """Today (0), tomorrow (1) or yesterday (-1)."""
+    """A day that is so many days after today: tomorrow (1), yesterday (-1)."""
 
     away: int
 
 
 @dataclass(frozen=True)
 class Weekday:
-    """A day of the week, Monday 0."""
+    """A day of the week.
+
+    Attributes:
+        number: The day, Monday 0.
+        toward: 1 if it comes after today, -1 if it was before, 0 where nobody said.
+    """
 
     number: int
+    toward: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,13 +85,15 @@ def parse_day(text: str, words: TimeWords = ENGLISH) -> Day | None:
     Returns:
         The day; None where it is none.
     """
-    said = without(normalised(text).rstrip(", "), words.on)
-    for near, away in ((words.today, 0), (words.tomorrow, 1), (words.yesterday, -1)):
-        if said in near:
-            return NearDay(away)
-    weekday = _named(said, words.weekdays)
+    whole = normalised(text).rstrip(", ")
+    said = without(whole, words.on)
+    for one in (whole, said):
+        if one in words.near:
+            return NearDay(words.near[one])
+    toward = next((one for one in words.toward if said.startswith(f"{one} ")), "")
+    weekday = _named(said.removeprefix(toward).lstrip(), words.weekdays)
     if weekday is not None:
-        return Weekday(weekday % _WEEK)
+        return Weekday(weekday % _WEEK, words.toward.get(toward, 0))
     first, _, rest = said.partition(" ")
     weekday = _named(first.rstrip(","), words.weekdays)
     if weekday is None:
@@ -94,7 +105,7 @@ def parse_day(text: str, words: TimeWords = ENGLISH) -> Day | None:
 @functools.cache
 def _date_patterns() -> tuple[re.Pattern[str], ...]:
     return (
-        re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"),
+        re.compile(r"(?P<year>\d{4})[-/](?P<month>\d{1,2})[-/](?P<day>\d{1,2})"),
         re.compile(
             r"(?P<day>\d{1,2})(?:\.|[snrt][tdh])? ?(?:of )?(?P<name>[^\W\d_]+)\.?"
             r"(?:,? (?P<year>\d{4}))?"
@@ -103,8 +114,11 @@ def _date_patterns() -> tuple[re.Pattern[str], ...]:
             r"(?P<name>[^\W\d_]+)\.? (?:the )?(?P<day>\d{1,2})(?:[snrt][tdh])?"
             r"(?:,? (?P<year>\d{4}))?"
         ),
-        re.compile(r"(?P<day>\d{1,2})\. ?(?P<month>\d{1,2})(?:\.|\. ?(?P<year>\d{4}))?"),
-        re.compile(r"(?P<first>\d{1,2})/(?P<second>\d{1,2})(?:[-/ ](?P<year>\d{4}))?"),
+        re.compile(r"(?P<day>\d{1,2})\. ?(?P<month>\d{1,2})(?:\.(?P<year> ?\d{4}|\d{2})?)?"),
+        re.compile(
+            r"(?P<first>\d{1,2})/(?P<second>\d{1,2})(?:(?:[-/]| (?=\d{4}))(?P<year>\d{4}|\d{2}))?"
+        ),
+        re.compile(r"(?P<first>\d{1,2})-(?P<second>\d{1,2})-(?P<year>\d{4})"),
     )
 
 
@@ -114,6 +128,8 @@ def _parse_date(said: str, text: str, words: TimeWords) -> OnDate | None:
         return None
     parts = found.groupdict()
     year = None if parts["year"] is None else int(parts["year"])
+    if year is not None and len(parts["year"]) == _SHORT_YEAR:
+        year += _CENTURY
     if "name" in parts:
         month = _named(parts["name"], words.months)
         return None if month is None else OnDate(year, month % _YEAR + 1, int(parts["day"]))
@@ -136,11 +152,13 @@ def _parse_date(said: str, text: str, words: TimeWords) -> OnDate | None:
 
 
 def _named(word: str, names: tuple[str, ...]) -> int | None:
-    """Return the place of the name that a word is, or is short for."""
-    short = word.rstrip(".")
-    if len(short) < _SHORTEST_NAME:
-        return None
-    return next((at for at, name in enumerate(names) if name.startswith(short)), None)
+    """Return the place of the name that a word is, or is short for; a final s may be too much."""
+    full = word.rstrip(".")
+    for short in (full, full.removesuffix("s")):
+        found = next((at for at, name in enumerate(names) if name.startswith(short)), None)
+        if found is not None and len(short) >= _SHORTEST_NAME:
+            return found
+    return None
 
 
 # A day and a clock time
@@ -168,6 +186,8 @@ class DayAndClock:
 def parse_day_and_clock(text: str, words: TimeWords = ENGLISH) -> DayAndClock | None:
     """Parse a day, a clock time, or a day and a clock time: "tomorrow 07:00", "24/12 at 8.30".
 
+    The morning of a day is the day without a clock time.
+
     Raises:
         ValueRefused: It is one that has two meanings, or a clock time that no clock shows.
 
@@ -175,12 +195,10 @@ def parse_day_and_clock(text: str, words: TimeWords = ENGLISH) -> DayAndClock | 
         What was said; None where it is none of these.
     """
     said = normalised(text)
-    clock = said
-    for night in words.night:
-        clock = clock.removeprefix(f"{night} ").removesuffix(f" {night}")
     refused: ValueRefused | None = None
     try:
-        return DayAndClock(None, since_midnight(clock, words))
+        since = since_midnight(said, words)
+        return DayAndClock(None, since if since <= _DAY else since - _DAY)
     except ValueRefused as error:
         refused = error if error.key != "clock_not_understood" else None
     day = parse_day(said, words)
@@ -190,10 +208,15 @@ def parse_day_and_clock(text: str, words: TimeWords = ENGLISH) -> DayAndClock | 
         day = parse_day(named, words)
         if day is None:
             continue
+        if words.parts.get(after) == 0:
+            return DayAndClock(day, None)
         try:
-            return DayAndClock(day, since_midnight(after, words))
+            clock = since_midnight(after, words)
         except ValueRefused as error:
             refused = error if error.key != "clock_not_understood" else refused
+        else:
+            # The night of a day at one o'clock may be that before it or that after it.
+            return None if clock > _DAY else DayAndClock(day, clock)
     if refused is not None:
         raise ValueRefused(refused.key, **{**refused.values, "found": text})
     return None
@@ -216,6 +239,19 @@ def checked_days(days: int, most: int = MOST_DAYS) -> int:
     if not 1 <= days <= most:
         raise ValueRefused("days_out_of_range", found=days, most=most)
     return days
+
+
+def instant_with_offset(said: str) -> datetime | None:
+    """Parse a date and clock time of ISO 8601 with an offset (UTC); None where it is none.
+
+    Raises:
+        OverflowError: It is outside the calendar.
+    """
+    try:
+        at = datetime.fromisoformat(said.strip().upper())
+    except ValueError:
+        return None
+    return None if at.tzinfo is None else at.astimezone(UTC)
 
 
 # The dates that are meant
@@ -257,9 +293,12 @@ def _dates(day: Day, today: date, way: int) -> list[date]:
     match day:
         case NearDay(away):
             return [today + timedelta(days=away)]
-        case Weekday(number):
+        case Weekday(toward=toward) if toward == -way:
+            return []
+        case Weekday(number, toward):
             apart = way * (number - today.weekday()) % _WEEK
-            return [today + timedelta(days=way * (apart + more)) for more in (0, _WEEK)]
+            days = [today + timedelta(days=way * (apart + more)) for more in (0, _WEEK)]
+            return days[1:] if toward and not apart else days
         case OnDate(year=None):
             # Of the year before, too, so that it can be told that a date has just passed.
             years = range(today.year - way, today.year + way * _MOST_YEARS, way)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 
-from nightcare.domain.care_day import Calendar, CareDay
+from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
 from nightcare.domain.day_parser import (
     NearDay,
     OnDate,
     dates_back,
+    instant_with_offset,
     parse_day,
     parse_day_and_clock,
 )
 from nightcare.domain.diary import UP_EARLY, last_night
-from nightcare.domain.moments import clock_of, normalised
+from nightcare.domain.moments import clock_of, normalised, parse_length, without
 from nightcare.domain.time_words import ENGLISH, TimeWords
 from nightcare.errors import ValueRefused
 
@@ -52,17 +54,38 @@ def _too_near(coming: list[CareDay], now: datetime) -> bool:
 def parse_at(said: str, calendar: Calendar, now: datetime, words: TimeWords = ENGLISH) -> datetime:
     """Parse a clock time, alone or of a day, as the last instant (UTC) at which it was.
 
-    "03:10", "yesterday 03:10", "monday 3.10", "21 November 03:10" or "2026-11-22T03:10". A clock
-    time alone is the last time that the person's clock showed it. With a day, one that occurs twice
-    when the clocks go back is the first; a date with an offset, as ISO 8601 writes it, says which.
+    "03:10", "yesterday 03:10", "monday 3.10", "21 November 03:10", "2026-11-22T03:10" or
+    "10 minutes ago". A clock time alone is the last time that the person's clock showed it. With a
+    day, one that occurs twice when the clocks go back is the first; a date with an offset, as
+    ISO 8601 writes it, says which.
 
     Raises:
         ValueRefused: It is none of these, has two meanings, or has not come yet.
     """
-    moment = _with_offset(said, calendar) or _last(said, calendar, now, words)
+    try:
+        moment = instant_with_offset(said) or _ago(said, now, words)
+        moment = moment or _last(said, calendar, now, words)
+        # The first dates and the last have no care day.
+        calendar.at(moment)
+    except OverflowError as error:
+        raise ValueRefused("at_not_understood", found=said) from error
     if moment > now:
         raise ValueRefused("cramp_to_come", found=said)
     return moment
+
+
+def _ago(said: str, now: datetime, words: TimeWords) -> datetime | None:
+    """Parse this moment, or a length before it, as an instant (UTC); None where it is none."""
+    text = normalised(said)
+    if text in words.now:
+        return now
+    for name in words.ago:
+        if text.endswith(f" {name}"):
+            with suppress(ValueRefused):
+                length = parse_length(without(text.removesuffix(name), words.during), words)
+                # Two days ago is a day, and no time of it.
+                return now - length if length < ONE_DAY else None
+    return None
 
 
 def _last(said: str, calendar: Calendar, now: datetime, words: TimeWords) -> datetime:
@@ -73,13 +96,7 @@ def _last(said: str, calendar: Calendar, now: datetime, words: TimeWords) -> dat
     if moment.day is None:
         return calendar.last_clock(clock_of(moment.clock), now)
     days = dates_back(moment.day, calendar.local(now).date())
-    try:
-        instants = [calendar.instant(wall) for day in days if (wall := moment.wall(day))]
-        for instant in instants:
-            # The first dates and the last have no care day.
-            calendar.at(instant)
-    except OverflowError as error:
-        raise ValueRefused("at_not_understood", found=said) from error
+    instants = [calendar.instant(wall) for day in days if (wall := moment.wall(day))]
     if not instants:
         raise ValueRefused("at_not_understood", found=said)
     at = next((at for at, instant in enumerate(instants) if instant <= now), 0)
@@ -88,16 +105,3 @@ def _last(said: str, calendar: Calendar, now: datetime, words: TimeWords) -> dat
     if isinstance(moment.day, OnDate) and not moment.day.fits(days[at]):
         raise ValueRefused("date_on_other_weekday", found=said, date=days[at])
     return instants[at]
-
-
-def _with_offset(said: str, calendar: Calendar) -> datetime | None:
-    """Parse a date and clock time of ISO 8601 with an offset; None where it is none."""
-    try:
-        at = datetime.fromisoformat(said.strip())
-        if at.tzinfo is None:
-            return None
-        instant = at.astimezone(UTC)
-        calendar.at(instant)
-    except (ValueError, OverflowError):
-        return None
-    return instant

@@ -16,25 +16,46 @@ from nightcare.domain.time_words import SYMBOLS, TimeWords
 from nightcare.errors import ValueRefused
 
 _HALF_A_DAY = 12
+_DAY = timedelta(days=1)
 _HOURS, _MINUTES = 24, 60
 _TOO_MANY = 10_000
-_UNITS = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
+_UNITS = {
+    "weeks": 604_800, "days": 86_400, "hours": 3_600, "quarters": 900, "minutes": 60, "seconds": 1,
+}  # fmt: skip
 """The fields of `TimeWords` with names of units, and the seconds of one."""
+
+
+_PLAIN = {
+    **dict.fromkeys(
+        map(ord, "\N{RATIO}\N{MODIFIER LETTER COLON}\N{MODIFIER LETTER TRIANGULAR COLON}"), ":"
+    ),
+    **dict.fromkeys((*range(0x2010, 0x2016), ord("\N{MINUS SIGN}")), "-"),
+    ord("\N{RIGHT SINGLE QUOTATION MARK}"): "'",
+    ord("\N{VULGAR FRACTION ONE QUARTER}"): ".25",
+    ord("\N{VULGAR FRACTION ONE HALF}"): ".5",
+    ord("\N{VULGAR FRACTION THREE QUARTERS}"): ".75",
+}
+"""Signs that people type in place of others, and the plain ones."""
+
+_QUOTES = "\"'\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
 def normalised(text: str) -> str:
     """Return a text in small letters with plain digits, signs and single spaces.
 
-    Fullwidth forms, the digits of other scripts and spaces of any width are taken for the plain
-    ones; signs that cannot be seen are dropped.
+    Fullwidth forms, the digits of other scripts, spaces of any width, and colons, dashes and
+    apostrophes of any form are taken for the plain ones; quotes around it and signs that cannot be
+    seen are dropped.
     """
-    plain = unicodedata.normalize("NFKC", text.replace("\N{VULGAR FRACTION ONE HALF}", ".5"))
+    plain = unicodedata.normalize("NFKC", text.translate(_PLAIN)).translate(_PLAIN)
     signs = (
         str(unicodedata.decimal(sign)) if sign.isdecimal() else sign
         for sign in plain.casefold()
         if unicodedata.category(sign) != "Cf"
     )
-    return " ".join("".join(signs).split())
+    said = " ".join("".join(signs).split())
+    quoted = said[:1] in _QUOTES and said[-1:] in _QUOTES and len(said) > 1
+    return said.strip(_QUOTES + " ") if quoted else said
 
 
 # Clock times
@@ -43,7 +64,8 @@ def normalised(text: str) -> str:
 @functools.cache
 def _clock_pattern() -> re.Pattern[str]:
     return re.compile(
-        r"(?P<hour>\d{1,2})(?:[:.h]?(?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?)?"
+        # 24.12.26 is a date.
+        r"(?P<hour>\d{1,2})(?:(?:(?P<sign>:)|[.h])?(?P<minute>\d{2})(?(sign)(?::(?P<second>\d{2}))?))?"
         r"(?: ?(?P<half>[ap])\.?m\.?)?"
     )
 
@@ -59,9 +81,10 @@ def parse_clock(text: str, words: TimeWords = SYMBOLS) -> time:
     return clock_of(since_midnight(text, words))
 
 
-def names_half(text: str) -> bool:
-    """Return whether a clock time ends with am or pm, and so has one meaning."""
-    return re.search(r"[ap]\.?m\.?$", normalised(text)) is not None
+def names_half(text: str, words: TimeWords = SYMBOLS) -> bool:
+    """Return whether a clock time has am, pm or a part of the day, and so one meaning."""
+    said, begins = _without_part(normalised(text), words)
+    return begins is not None or re.search(r"[ap]\.?m\.?$", said) is not None
 
 
 def clock_of(since: timedelta) -> time:
@@ -73,31 +96,69 @@ def clock_of(since: timedelta) -> time:
 def since_midnight(text: str, words: TimeWords = SYMBOLS) -> timedelta:
     """Parse a clock time as the time since midnight on a clock face; 24:00 is a whole day.
 
+    It is longer where a part of the day goes on after midnight: "tonight at 1" is 25 hours.
+
     Raises:
         ValueRefused: As `parse_clock` does.
     """
-    said = without(normalised(text), words.at)
-    if said in words.midnight:
-        return timedelta(hours=_HOURS)
-    if said in words.noon:
-        return timedelta(hours=_HALF_A_DAY)
+    said, begins = _without_part(re.sub(" ?: ?", ":", normalised(text)), words)
+    added, said = _added(without(said, words.at), words)
+    for names, hour in ((words.midnight, _HOURS), (words.noon, _HALF_A_DAY)):
+        if said in names:
+            return _on_clock(timedelta(hours=hour, minutes=added))
     found = _clock_pattern().fullmatch(said)
-    if found is None:
+    if found is None or (added and found["minute"] is not None):
         raise ValueRefused("clock_not_understood", found=text)
     hour, minute, second = (int(found[part] or 0) for part in ("hour", "minute", "second"))
+    twice = 1 <= hour <= _HALF_A_DAY and not said.startswith("0")
     if found["half"] is not None:
         if not 1 <= hour <= _HALF_A_DAY:
             raise ValueRefused("clock_out_of_range", found=text)
         hour = hour % _HALF_A_DAY + (_HALF_A_DAY if found["half"] == "p" else 0)
-    elif found["minute"] is None and 1 <= hour <= _HALF_A_DAY and not said.startswith("0"):
-        early, late = hour % _HALF_A_DAY, hour % _HALF_A_DAY + _HALF_A_DAY
-        raise ValueRefused(
-            "clock_which_half", found=text, morning=f"{early:02}:00", evening=f"{late:02}:00"
-        )
+        twice = False
     since = timedelta(hours=hour, minutes=minute, seconds=second)
-    if minute >= _MINUTES or second >= _MINUTES or since > timedelta(hours=_HOURS):
+    if minute >= _MINUTES or second >= _MINUTES or since > _DAY:
         raise ValueRefused("clock_out_of_range", found=text)
+    since = _on_clock(since + timedelta(minutes=added))
+    early = since % (_DAY / 2)
+    if twice and begins is not None:
+        return early + (_DAY / 2) * -((early - timedelta(hours=begins)) // (_DAY / 2))
+    if twice and found["minute"] is None:
+        morning, evening = (f"{clock_of(one):%H:%M}" for one in (early, early + _DAY / 2))
+        raise ValueRefused("clock_which_half", found=text, morning=morning, evening=evening)
     return since
+
+
+def _on_clock(since: timedelta) -> timedelta:
+    """Return a time since midnight as one of the same day."""
+    return since if since == _DAY else since % _DAY
+
+
+def _without_part(said: str, words: TimeWords) -> tuple[str, int | None]:
+    """Return a clock time without a part of the day, and the hour at which that begins, if any."""
+    said = without(said, words.at)
+    for name in sorted(words.parts, key=len, reverse=True):
+        for rest in (said.removeprefix(f"{name} "), said.removesuffix(f" {name}")):
+            if rest != said:
+                return without(rest, words.at), words.parts[name]
+    return said, None
+
+
+def _added(said: str, words: TimeWords) -> tuple[int, str]:
+    """Return the minutes that words like "quarter to" add to an hour, and that hour in figures."""
+    added, rest = 0, said
+    for name in words.after:
+        rest = rest.removesuffix(name).rstrip()
+    middle = "|".join(sorted(map(re.escape, words.minutes_past), key=len, reverse=True))
+    parts = re.fullmatch(rf"(\S+) ({middle}) (.+)", rest)
+    number = _in_figures(parts[1], words) if parts else ""
+    if parts and number.isdecimal() and int(number) < _MINUTES:
+        added, rest = int(number) * words.minutes_past[parts[2]], parts[3]
+    for name in words.past:
+        if rest.startswith(f"{name} "):
+            added, rest = added + words.past[name], rest.removeprefix(f"{name} ")
+            break
+    return added, _in_figures(rest, words)
 
 
 # Lengths
@@ -119,8 +180,8 @@ def parse_length(text: str, words: TimeWords = SYMBOLS, *, in_minutes: bool = Fa
     Raises:
         ValueRefused: It is none, has no unit, or is no time at all.
     """
-    said = _in_figures(normalised(text), words)
     units = [(seconds, name) for unit, seconds in _UNITS.items() for name in getattr(words, unit)]
+    said = _plain_length(text, words)
     total, last, at = 0.0, None, 0
     while at < len(said) or last is None:
         part = _part_pattern().match(said, at)
@@ -135,6 +196,9 @@ def parse_length(text: str, words: TimeWords = SYMBOLS, *, in_minutes: bool = Fa
             # "1h30" is an hour and thirty minutes.
             if whole and (last == _UNITS["hours"] or (last is None and in_minutes)):
                 unit = _UNITS["minutes"]
+            elif at == len(said) and last is not None and number < 1:
+                # "an hour and a half"
+                number, unit = number * last, 1
         if unit is None or (last is not None and unit >= last):
             raise ValueRefused("length_not_understood", found=text)
         total, last = total + number * unit, unit
@@ -144,13 +208,26 @@ def parse_length(text: str, words: TimeWords = SYMBOLS, *, in_minutes: bool = Fa
     return length
 
 
+def _plain_length(text: str, words: TimeWords) -> str:
+    """Return a length with numbers in figures, units in one word, and nothing between its parts."""
+    said = normalised(text)
+    if words.counts.get(said, _MINUTES) <= 1:
+        return ""
+    for unit in _UNITS:
+        for name in getattr(words, unit):
+            if " " in name:
+                said = said.replace(name, name.partition(" ")[0])
+    said = _in_figures(" ".join(one for one in said.split() if one not in words.joined), words)
+    # "two and a half hours"
+    return re.sub(r"(?<=\d) 0?(?=\.\d)", "", said)
+
+
 def _in_figures(said: str, words: TimeWords) -> str:
-    """Return a length without the words between its parts, and its numbers in figures."""
-    said = " ".join(one for one in said.split() if one not in words.joined)
-    for name in sorted(words.counts, key=len, reverse=True):
-        if said.startswith(f"{name} "):
-            return f"{words.counts[name]:g} {said.removeprefix(name).lstrip()}"
-    return said
+    """Return a text with its numbers in figures."""
+    names = "|".join(sorted(map(re.escape, words.counts), key=len, reverse=True))
+    if not names:
+        return said
+    return re.sub(rf"(?<!\S)({names})(?![^\s,])", lambda one: f"{words.counts[one[1]]:g}", said)
 
 
 def without_first(text: str, names: tuple[str, ...]) -> str | None:

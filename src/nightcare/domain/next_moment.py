@@ -10,6 +10,7 @@ from nightcare.domain.day_parser import (
     NearDay,
     OnDate,
     dates_ahead,
+    instant_with_offset,
     parse_day_and_clock,
 )
 from nightcare.domain.moments import clock_of
@@ -33,8 +34,15 @@ def next_moment(
     Returns:
         The instant; None where it is none of these.
     """
-    moment = parse_day_and_clock(said, words)
     try:
+        exact = instant_with_offset(said)
+        if exact is not None:
+            if exact <= now:
+                raise ValueRefused("date_has_passed", found=said)
+            # The first dates and the last have no care day.
+            calendar.at(exact)
+            return exact
+        moment = parse_day_and_clock(said, words)
         return None if moment is None else _next(moment, said, calendar, now)
     except OverflowError:  # the first and the last dates of the calendar
         return None
@@ -52,8 +60,8 @@ def _next(moment: DayAndClock, said: str, calendar: Calendar, now: datetime) -> 
         assert moment.clock is not None
         return calendar.next_clock(clock_of(moment.clock), now)
     today = calendar.local(now).date()
-    if day == NearDay(1):
-        first = calendar.local(calendar.at(now).ends).date()
+    if isinstance(day, NearDay) and day.away > 0:
+        first = calendar.local(calendar.at(now).ends).date() + timedelta(days=day.away - 1)
         days = [first, first + timedelta(days=1)]
     else:
         days = dates_ahead(day, today)

@@ -21,11 +21,18 @@ class TimeWords:
         joined: Between the parts of a length: "1 h and 5 min".
         midnight: The end of a day.
         noon: 12:00.
-        today, tomorrow, yesterday: These days.
-        night: The night or the part of the day that is nearest; it names no date.
+        past: Before an hour, and the minutes that each adds: "half past ten".
+        minutes_past: Between minutes and an hour, and 1 or -1: "ten past ten", "ten to eleven".
+        after: After a clock time: "10 o'clock".
+        parts: The parts of a day, which name no date, and the hour at which each begins; within
+            twelve hours from there it has one ten o'clock.
+        near: Days near today, and how many days each is after it.
+        toward: Before a weekday, and 1 if it comes after today, -1 if it was before.
+        ago: After a length: "10 minutes ago".
+        now: This moment.
         last_night: The night that has ended last.
         next: The next occurrence of a reminder.
-        days, hours, minutes, seconds: The units of a length.
+        weeks, days, hours, quarters, minutes, seconds: The units of a length.
         counts: Numbers in words.
         weekdays: The days of the week, Monday first; their first three letters are enough.
         months: The months; likewise.
@@ -39,14 +46,20 @@ class TimeWords:
     joined: tuple[str, ...] = ()
     midnight: tuple[str, ...] = ()
     noon: tuple[str, ...] = ()
-    today: tuple[str, ...] = ()
-    tomorrow: tuple[str, ...] = ()
-    yesterday: tuple[str, ...] = ()
-    night: tuple[str, ...] = ()
+    past: Mapping[str, int] = field(default_factory=dict)
+    minutes_past: Mapping[str, int] = field(default_factory=dict)
+    after: tuple[str, ...] = ()
+    parts: Mapping[str, int] = field(default_factory=dict)
+    near: Mapping[str, int] = field(default_factory=dict)
+    toward: Mapping[str, int] = field(default_factory=dict)
+    ago: tuple[str, ...] = ()
+    now: tuple[str, ...] = ()
     last_night: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
+    weeks: tuple[str, ...] = ()
     days: tuple[str, ...] = ("d", "day", "days")
     hours: tuple[str, ...] = ("h", "hr", "hrs", "hour", "hours")
+    quarters: tuple[str, ...] = ()
     minutes: tuple[str, ...] = ("m", "min", "mins", "minute", "minutes")
     seconds: tuple[str, ...] = ("s", "sec", "secs", "second", "seconds")
     counts: Mapping[str, float] = field(default_factory=dict)
@@ -60,8 +73,9 @@ class TimeWords:
         for name, value in values.items():
             if isinstance(value, tuple):
                 values[name] = value + getattr(other, name)
-        values |= {"counts": {**self.counts, **other.counts}, "day_first": other.day_first}
-        return TimeWords(**values)
+            elif isinstance(value, Mapping):
+                values[name] = {**value, **getattr(other, name)}
+        return TimeWords(**{**values, "day_first": other.day_first})
 
 
 SYMBOLS = TimeWords()
@@ -75,15 +89,35 @@ ENGLISH = TimeWords(
     joined=("and",),
     midnight=("midnight",),
     noon=("noon", "midday"),
-    today=("today",),
-    tomorrow=("tomorrow",),
-    yesterday=("yesterday",),
-    night=("tonight", "last night", "this morning", "this evening"),
+    past={
+        "half past": 30, "half-past": 30, "quarter past": 15, "a quarter past": 15,
+        "quarter to": -15, "a quarter to": -15,
+    },
+    minutes_past={"past": 1, "minutes past": 1, "to": -1, "minutes to": -1},
+    after=("o'clock",),
+    parts={
+        "in the morning": 0, "this morning": 0, "morning": 0,
+        "in the afternoon": 12, "this afternoon": 12, "afternoon": 12,
+        "in the evening": 17, "this evening": 17, "tonight": 17, "evening": 17,
+        "at night": 18, "last night": 18, "night": 18,
+    },
+    near={
+        "today": 0, "tomorrow": 1, "the day after tomorrow": 2, "day after tomorrow": 2,
+        "yesterday": -1, "the day before yesterday": -2, "day before yesterday": -2,
+    },
+    toward={"next": 1, "coming": 1, "last": -1},
+    ago=("ago",),
+    now=("now", "just now"),
     last_night=("last night",),
     next=("next",),
+    weeks=("week", "weeks"),
+    quarters=("quarter", "quarters", "quarter of an hour", "quarters of an hour"),
     counts={
-        "half an": 0.5, "half a": 0.5, "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4,
-        "five": 5, "ten": 10, "fifteen": 15, "twenty": 20, "thirty": 30,
+        "half an": 0.5, "half a": 0.5, "a half": 0.5, "half": 0.5, "1/2": 0.5,
+        "a": 1, "an": 1, "one": 1, "a couple of": 2, "two": 2, "three": 3, "four": 4, "five": 5,
+        "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
+        "fifteen": 15, "twenty": 20, "twenty-five": 25, "thirty": 30, "forty": 40,
+        "forty-five": 45, "fifty": 50, "sixty": 60, "ninety": 90,
     },
     weekdays=("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
     months=(
