@@ -26,7 +26,7 @@ from parts.attending import (
 )
 from parts.bus import PrivateBus
 from parts.desk import SLEEP, schedule_of
-from parts.named_service import NamedService
+from parts.named_service import PROPERTIES, NamedService
 
 pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
 
@@ -174,6 +174,28 @@ def test_mutter_knows_better_than_a_hint(bus: PrivateBus, system: PrivateBus) ->
                 async with Mutter(bus.address):
                     await watch.until(HERE)
                 await watch.until(IDLE)
+
+    run(story())
+
+
+@pytest.mark.parametrize(
+    ("kind", "idle"), [("x11", True), ("wayland", True), ("tty", None), ("unspecified", None)]
+)
+def test_a_session_that_began_in_a_terminal_is_not_called_idle(
+    system: PrivateBus, *, kind: str, idle: bool | None
+) -> None:
+    """Logind looks at the terminal, which nobody touches after startx (systemd#14501)."""
+
+    async def story() -> None:
+        async with NamedService(system.address, LOGIND) as logind:
+            logind.switch(SESSION, "IdleHint", on=True)
+            logind.switch(SESSION, "LockedHint", on=True)
+            logind.answers[PROPERTIES, "Get", SESSION, "Type"] = ("v", (("s", kind),))
+            async with attending(system=system.address) as watch:
+                known = watch.attendant.known()
+                by = () if idle is None else ("logind",)
+                assert known[Condition.IDLE] == ConditionState(idle, by=by)
+                assert known[Condition.LOCKED] == ConditionState(on=True, by=("logind",))
 
     run(story())
 

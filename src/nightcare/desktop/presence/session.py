@@ -29,6 +29,10 @@ _OWN_USER = "/org/freedesktop/login1/user/self"
 _GRAPHICAL = frozenset({"x11", "wayland", "mir"})
 """The types of sessions with a screen that can be locked."""
 
+_OF_A_TERMINAL = frozenset({"tty", "unspecified"})
+"""The types of sessions that logind calls idle by their terminal, which no desktop can change: one
+started with startx stays idle for good (systemd#14501)."""
+
 _SAVER, _SAVER_PATH = "org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver"
 _SCREEN_SAVERS = (
     (_SAVER, _SAVER_PATH, _SAVER),
@@ -173,11 +177,14 @@ def _of_session(condition: Condition, hint: str, session: str) -> PresenceSource
                 on = await bus.get_bool(at, hint)
             except CallError:
                 continue
-            if await _text_of(bus, at, "Type") in {*_GRAPHICAL, ""}:
+            kind = await _text_of(bus, at, "Type")
+            if kind in {*_GRAPHICAL, ""}:
                 return on
+            if condition is Condition.IDLE and kind in _OF_A_TERMINAL:
+                continue
             other = on if other is None else other
         if other is None:
-            raise CallError("no session of this user is active")
+            raise CallError("no session of this user says so")
         return other
 
     return PresenceSource(
