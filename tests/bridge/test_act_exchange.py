@@ -192,9 +192,9 @@ def test_a_reminder_that_was_answered_before_the_journal_was_lost_does_not_come(
 
 
 def test_another_schedule_and_a_later_version_harm_nothing() -> None:
-    """An unknown reminder is recorded, and an unknown kind of act is left out."""
+    """An unknown reminder is recorded; an unknown act, or reason of an answer, is left out."""
     laptop = SharingDesk("laptop", STRETCH.replace("stretch]", "walk]"))
-    known = {"n": 1, "what": "done", "at": "2026-11-23T11:00:00+00:00"}
+    known = {"n": 1, "what": "done", "at": "2026-11-23T11:00:00+00:00", "reason": ["full moon"]}
     laptop.exchange.receive(
         [message("desk", acts=[{"n": 2, "what": "postponed", "where": [1]}, known])], laptop.now
     )

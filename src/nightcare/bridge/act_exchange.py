@@ -15,6 +15,7 @@ from typing import Any
 from nightcare.bridge.parts import packed, unpacked
 from nightcare.bridge.topics import ACTS
 from nightcare.domain.delivery import Closed, Delivery
+from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key
 from nightcare.domain.safe_text import is_unsafe
 from nightcare.domain.shared_acts import (
@@ -31,6 +32,7 @@ from nightcare.journal.store import Journal
 SHARED_DAYS = 35
 """The days for which acts are published; a computer may be away for as long and miss none."""
 
+_REASONS = tuple(Reason)
 _AHEAD = timedelta(days=14)
 _CHANGEABLE = timedelta(days=2)
 """A change of the plan moves what was due within these."""
@@ -246,9 +248,11 @@ def _parse_entry(computer: str, day: date, entry: Any) -> Iterator[SharedAct]:
             what, undone = one.get("what"), (None, None)
             if "undoes" in one:
                 what, undone = UNDONE, one["undoes"]
+            # An answer for a reason that only a later version knows is an answer.
+            reason = one["reason"] if one.get("reason") in _REASONS else None
             yield parse_shared_act(
                 computer, one["n"], reminder, day.isoformat(), slot,
-                due, topic, None, what, one.get("at"), one.get("reason"), *undone,
+                due, topic, None, what, one.get("at"), reason, *undone,
             )  # fmt: skip
         except UNREADABLE:
             continue
