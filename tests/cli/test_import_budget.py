@@ -88,10 +88,10 @@ def loaded(environment: dict[str, str], folder: Path, *words: str) -> set[str]:
 
 
 @pytest.fixture
-def kept(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
+def kept(environment: dict[str, str], terminal: Terminal) -> dict[str, str]:
     """Return the environment of a person with a config that was validated once."""
     configure(environment, 'language = "en"\n')
-    loaded(environment, tmp_path, "status")
+    terminal("status")
     return environment
 
 
