@@ -86,12 +86,12 @@ def test_undo_of_another_bedtime_restores_every_record(
             if told:
                 made.written()
             made.undo()
+            after = records(made)
             for name, stood in before.items():
                 # What was missed, and the other bedtime has shown again, was seen.
-                now = records(made)[name]
                 expected = {stood, (stood[0].replace("missed", "expired"), stood[1])}
-                assert now in expected, (bedtime, told, name)
-            before = records(made)
+                assert after[name] in expected, (bedtime, told, name)
+            before = after
             assert (made.title() or "").removeprefix("Once more: ") == (title or "")
 
 
