@@ -157,80 +157,85 @@ def troubles() -> set[str]:
 STATES = {"snoozed", "snoozed_not_back", "held", "not_shown", "off", "open"}
 """The suffixes for an open delivery, by `i18n/plan_text.py`."""
 
-FAMILIES: dict[str, set[str]] = {
-    "title_": {str(topic) for topic in Topic},
-    "topic_": {str(topic) for topic in Topic},
-    "outcome_": {str(outcome) for outcome in Outcome},
-    "delivery_": {one.word for one in DeliveryStatus if one.stage != "shown"},
-    "reason_": {step.word for step in Reason},
-    "word_": {f"leg_{one}" for one in (*Leg, "none")}
-    | {f"severity_{one}" for one in (*Severity, "none")},
-    "leg_": {str(leg) for leg in Leg},
-    "side_": {str(side) for side in Side},
-    "severity_": {str(severity) for severity in Severity},
-    "answer_": {str(answer) for answer in Answer},
-    "report_": {f"week_{rest}" for rest in ("cramps", "severe", "free", "unknown", "done")},
-    "report_week_": {"cramps", "severe", "free", "unknown", "done"},
-    "home_do_": {
-        "done",
-        "done_next",
-        "snooze",
-        "skip",
-        "pause",
-        "resume",
-        "tonight",
-        "good_night",
-        "undo",
-        "relief",
-        "cramp",
-        "setup",
-        "edit",
-    },
-    "page_night_": {str(mark) for mark in BarMark} - {"cramp", "done", "undone"},
-    "log_": {str(outcome) for outcome in Outcome},
-    "why_": {verdict.__name__.lower() for verdict in get_args(Verdict)} | {"not_shown"},
-    "undoable_": {act.replace("-", "_") for act in acts()},
-    "error_": error_keys() | {"config_wrong", "config_kept", "config_draft_wrong"},
-    "config_": config_keys(),
-    "can_": {*Capability, "persistence", "nothing"},
-    "status_program_": {"missing", "unusable", "waiting"},
-    "log_program_": {state.name.lower() for state in FilesState},
-    "screen_": {"freedesktop", "terminal", "plyer"},
-    "shown_by_": {"awaited_bus", "configured", "platform", "session_bus", "no_session_bus"},
-    "tray_": {"today", "report", "schedule", "doctor", "about"},
-    "tray_cramp_": {str(answer) for answer in Answer},
-    "mqtt_": troubles()
-    | {
-        "next",
-        "open",
-        "present",
-        "alive",
-        "reminder",
-        "done",
-        "snooze",
-        "skip",
-        "good_night",
-        "pause",
-        "bedtime",
-        "cramps",
-    },
-    "became_": STATES,
-    "state_": STATES | {"stopped"},
-    "doctor_verdict_": {state.name.lower() for state in State},
-    "doctor_check_": {check.name.lower() for check in Check},
-    "presence_": {f"{matter}_{said}" for matter in Condition for said in ("on", "off", "unknown")},
-}
-"""The suffixes of keys that the code composes."""
+
+@cache
+def families() -> dict[str, set[str]]:
+    """Return the suffixes of keys that the code composes."""
+    return {
+        "title_": {str(topic) for topic in Topic},
+        "topic_": {str(topic) for topic in Topic},
+        "outcome_": {str(outcome) for outcome in Outcome},
+        "delivery_": {one.word for one in DeliveryStatus if one.stage != "shown"},
+        "reason_": {step.word for step in Reason},
+        "word_": {f"leg_{one}" for one in (*Leg, "none")}
+        | {f"severity_{one}" for one in (*Severity, "none")},
+        "leg_": {str(leg) for leg in Leg},
+        "side_": {str(side) for side in Side},
+        "severity_": {str(severity) for severity in Severity},
+        "answer_": {str(answer) for answer in Answer},
+        "report_": {f"week_{rest}" for rest in ("cramps", "severe", "free", "unknown", "done")},
+        "report_week_": {"cramps", "severe", "free", "unknown", "done"},
+        "home_do_": {
+            "done",
+            "done_next",
+            "snooze",
+            "skip",
+            "pause",
+            "resume",
+            "tonight",
+            "good_night",
+            "undo",
+            "relief",
+            "cramp",
+            "setup",
+            "edit",
+        },
+        "page_night_": {str(mark) for mark in BarMark} - {"cramp", "done", "undone"},
+        "log_": {str(outcome) for outcome in Outcome},
+        "why_": {verdict.__name__.lower() for verdict in get_args(Verdict)} | {"not_shown"},
+        "undoable_": {act.replace("-", "_") for act in acts()},
+        "error_": error_keys() | {"config_wrong", "config_kept", "config_draft_wrong"},
+        "config_": config_keys(),
+        "can_": {*Capability, "persistence", "nothing"},
+        "status_program_": {"missing", "unusable", "waiting"},
+        "log_program_": {state.name.lower() for state in FilesState},
+        "screen_": {"freedesktop", "terminal", "plyer"},
+        "shown_by_": {"awaited_bus", "configured", "platform", "session_bus", "no_session_bus"},
+        "tray_": {"today", "report", "schedule", "doctor", "about"},
+        "tray_cramp_": {str(answer) for answer in Answer},
+        "mqtt_": troubles()
+        | {
+            "next",
+            "open",
+            "present",
+            "alive",
+            "reminder",
+            "done",
+            "snooze",
+            "skip",
+            "good_night",
+            "pause",
+            "bedtime",
+            "cramps",
+        },
+        "became_": STATES,
+        "state_": STATES | {"stopped"},
+        "doctor_verdict_": {state.name.lower() for state in State},
+        "doctor_check_": {check.name.lower() for check in Check},
+        "presence_": {
+            f"{matter}_{said}" for matter in Condition for said in ("on", "off", "unknown")
+        },
+    }
 
 
 def put_together() -> set[str]:
     """Return every key that the code can compose."""
-    return {start + rest for start, rests in FAMILIES.items() for rest in rests}
+    return {start + rest for start, rests in families().items() for rest in rests}
 
 
 def test_every_family_of_keys_is_known_here() -> None:
     """A new way to compose keys has to be added to this test."""
-    assert beginnings() == set(FAMILIES)
+    assert beginnings() == set(families())
 
 
 def test_every_key_that_is_said_exists() -> None:
