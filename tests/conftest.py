@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from collections.abc import Generator, Iterator
@@ -88,6 +89,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "real" in item.path.parts and item.get_closest_marker("real") is None:
             raise pytest.UsageError(f"{item.nodeid} lacks the marker `real`")
+
+
+def pytest_collection_finish() -> None:
+    """Exempt the collected tests from garbage collection.
+
+    There are thousands of them, so a collection, which some tests and each start of the service
+    cause, would take 0.4 s instead of 0.02 s.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
