@@ -95,7 +95,7 @@ def _write_temporary(path: Path, content: bytes, undo: contextlib.ExitStack) -> 
         content: The content.
         undo: Receives a callback that removes the temporary file if it is still there.
     """
-    target = path.resolve()
+    target = resolved(path)
     if target.exists() and not target.is_file():
         # A device or a folder is never meant.
         raise OSError(errno.EPERM, os.strerror(errno.EPERM))
@@ -110,6 +110,18 @@ def _write_temporary(path: Path, content: bytes, undo: contextlib.ExitStack) -> 
         fresh.flush()
         os.fsync(fresh.fileno())
     return name, target
+
+
+def resolved(path: Path) -> Path:
+    """Return the path behind all links, whether or not it exists.
+
+    Raises:
+        OSError: A link leads to itself, for which Path.resolve() raises RuntimeError before 3.13.
+    """
+    try:
+        return path.resolve()
+    except RuntimeError as error:
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from error
 
 
 def private_folder(folder: Path) -> None:

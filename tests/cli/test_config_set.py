@@ -349,6 +349,20 @@ def test_a_file_that_cannot_be_written_is_told(
     assert path.read_text(encoding="utf-8") == OURS
 
 
+@pytest.mark.parametrize("words", ["set language da", "edit"])
+def test_a_link_to_itself_is_told(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    """The command fails with what the system says, and the link stays."""
+    monkeypatch.setenv("EDITOR", "true")
+    terminal.config.parent.mkdir(parents=True)
+    terminal.config.symlink_to(terminal.config)
+    result = terminal("config", *words.split())
+    assert result.code in (1, 78)
+    assert "Too many levels of symbolic links" in result.err
+    assert terminal.config.is_symlink()
+
+
 def test_the_file_that_is_named_is_changed(terminal: Terminal) -> None:
     """Before and behind the command."""
     path = terminal.write(OURS, terminal.home / "other.toml")

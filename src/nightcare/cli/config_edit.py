@@ -16,7 +16,7 @@ from pathlib import Path
 
 import click
 
-from nightcare.atomic_write import file_lock
+from nightcare.atomic_write import file_lock, resolved
 from nightcare.cli.command_context import CommandContext, pass_context
 from nightcare.cli.command_help import LocalisedCommand
 from nightcare.cli.config_save import (
@@ -101,9 +101,9 @@ def _draft(path: Path, content: bytes, translator: Translator) -> Iterator[_Draf
     Raises:
         StateError: It cannot be written.
     """
-    folder = path.resolve().parent
-    made = not folder.exists()
     try:
+        folder = resolved(path).parent
+        made = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
         # mkstemp makes a file that only its owner can read.
         handle, name = tempfile.mkstemp(prefix=f"{path.stem}-draft-", suffix=".toml", dir=folder)
