@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from nightcare.desktop.own_process import FilesState, ProgramFiles
+from nightcare.journal.migrations import VERSION
 
 
 @pytest.fixture
@@ -57,14 +58,21 @@ def test_only_a_program_that_accepts_the_config_can_start(tmp_path: Path) -> Non
     files = ProgramFiles.of_this_process()
     config = tmp_path / "config.toml"
     config.write_text('language = "en"\n', encoding="utf-8")
-    assert files.can_start(config)
+    assert files.can_start(config, VERSION)
     config.write_text("language = 1\n", encoding="utf-8")
-    assert not files.can_start(config)
+    assert not files.can_start(config, VERSION)
+
+
+def test_a_program_that_is_too_old_for_the_journal_cannot_start() -> None:
+    """After a downgrade under the running service, a restart would end it."""
+    files = ProgramFiles.of_this_process()
+    assert files.can_start(None, VERSION)
+    assert not files.can_start(None, VERSION + 1)
 
 
 def test_a_program_without_an_interpreter_cannot_start(tmp_path: Path) -> None:
     """Nothing is raised."""
     files = ProgramFiles(tmp_path / "__init__.py", tmp_path / "python", None)
     assert files.state() is FilesState.MISSING
-    assert not files.can_start(None)
+    assert not files.can_start(None, VERSION)
     assert not os.path.lexists(tmp_path / "python")

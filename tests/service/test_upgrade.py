@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from nightcare.desktop.own_process import FilesState
+from nightcare.journal.migrations import VERSION
 from nightcare.service import upgrade
 from nightcare.service.upgrade import UpgradeRestart
 
@@ -33,8 +34,9 @@ class Files:
         """Return what became of them."""
         return self.now
 
-    def can_start(self, _: Path | None) -> bool:
+    def can_start(self, _: Path | None, journal: int) -> bool:
         """Return whether they can be started."""
+        assert journal == VERSION
         self.checks += 1
         return self.startable.pop(0) if len(self.startable) > 1 else self.startable[0]
 
@@ -99,6 +101,26 @@ def test_files_that_never_can_are_given_up() -> None:
         await asyncio.gather(*one.running())
         assert one._settling is None
         assert told.empty()
+
+    follow(story)
+
+
+def test_files_that_were_given_up_are_checked_after_the_config_was_saved() -> None:
+    """The new version may have refused it; before an upgrade nothing is checked."""
+
+    async def story(one: UpgradeRestart, files: Files, told: Told) -> None:
+        one.check_again()
+        files.now = FilesState.REPLACED
+        files.startable = [False, False, False, True]
+        one.touched()
+        assert await told.get() == (FilesState.REPLACED, False)
+        while files.checks < 3:  # noqa: ASYNC110 - what is waited for has no event
+            await asyncio.sleep(0)
+        await asyncio.gather(*one.running())
+        one.check_again()
+        assert await told.get() == (FilesState.REPLACED, True)
+        one.check_again()
+        assert files.checks == 4
 
     follow(story)
 

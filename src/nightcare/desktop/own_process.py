@@ -13,6 +13,8 @@ from pathlib import Path
 _PACKAGE = Path(__file__).parents[1]
 _CHECK_SECONDS = 60.0
 _CHECK = (
+    "import sys; from nightcare.journal.migrations import VERSION; "
+    "sys.exit(1) if VERSION < int(sys.argv.pop(1)) else None; "
     "from nightcare.service.startup import load_code; load_code(); "
     "import nightcare.desktop.tray.tray_icon, nightcare.service.tray_actions; "
     "from nightcare.cli.main import main; main()"
@@ -54,18 +56,20 @@ class ProgramFiles:
             return FilesState.MISSING
         return FilesState.UNCHANGED if now == self.stamp else FilesState.REPLACED
 
-    def can_start(self, config: Path | None) -> bool:
-        """Return whether the files there now can be loaded and accept the config.
+    def can_start(self, config: Path | None, journal: int) -> bool:
+        """Return whether the files there now can be loaded, and accept the journal and the config.
 
         It takes a second or more; a service calls it in a thread.
 
         Args:
             config: The file that `--config` names, if any.
+            journal: The version of the journal's tables; older files refuse a newer journal.
         """
         named = [] if config is None else ["--config", str(config.absolute())]
+        words = [str(journal), *named, "config", "check"]
         try:
             result = subprocess.run(  # noqa: S603 - ourselves
-                [str(self.interpreter), "-P", "-c", _CHECK, *named, "config", "check"],
+                [str(self.interpreter), "-P", "-c", _CHECK, *words],
                 env={**os.environ, "PYTHONPATH": _search_path()},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,

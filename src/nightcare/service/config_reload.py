@@ -191,6 +191,7 @@ class ReloadHandler:
 
     def handle_result(self, result: ReloadResult, meant_since: datetime) -> None:
         """Act on the result of a reload that was requested at an instant (UTC)."""
+        self._upgrade.check_again()
         match result:
             case ReloadResult.APPLIED:
                 self._settings.update_language(self._desktop.environment.variables)

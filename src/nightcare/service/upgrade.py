@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nightcare.desktop.file_watch import watch
 from nightcare.desktop.own_process import FilesState, ProgramFiles
+from nightcare.journal.migrations import VERSION
 from nightcare.journal.store import Journal
 from nightcare.threads import run_in_thread
 
@@ -62,6 +63,11 @@ class UpgradeRestart:
         if self.files.state() is not self.state or self._settling is not None:
             self._later(SETTLED_SECONDS, 0)
 
+    def check_again(self) -> None:
+        """Check files that could not be started anew: the config may be what they refused."""
+        if self.state is FilesState.REPLACED and not self.ready:
+            self._later(SETTLED_SECONDS, 0)
+
     @property
     def files_changed(self) -> bool:
         """True if the files are others than at the start, or missing."""
@@ -106,7 +112,7 @@ class UpgradeRestart:
         before = (self.state, self.ready)
         self.state = self.files.state()
         self.ready = self.state is FilesState.REPLACED and await run_in_thread(
-            lambda: self.files.can_start(self._config)
+            lambda: self.files.can_start(self._config, VERSION)
         )
         if self.state is FilesState.REPLACED and not self.ready and tries < len(_AGAIN_SECONDS):
             self._later(_AGAIN_SECONDS[tries], tries + 1)
