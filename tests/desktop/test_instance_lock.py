@@ -200,3 +200,16 @@ def test_the_home_folder_of_another_user_is_not_used() -> None:
     assert home_folder({"HOME": "/nonexistent"}) in {None, Path("/nonexistent")}
     assert home_folder({"HOME": "relative"}) is None
     assert home_folder({}) is None
+
+
+def test_a_restart_never_lets_go_of_a_lock(tmp_path: Path) -> None:
+    """The new program takes over the open files; a second handle shows that it locks none anew."""
+    before, after = InstanceLock(tmp_path), InstanceLock(tmp_path)
+    assert before.take()
+    before.hand_over()
+    second = os.dup(int(os.environ["_NIGHTCARE_LOCKS"]))
+    assert after.take()
+    os.close(second)
+    assert service_runs(tmp_path)
+    after.release()
+    assert not service_runs(tmp_path)

@@ -74,22 +74,27 @@ class InstanceLock:
         """Hold the locks until this process ends; False where another process holds one."""
         if sys.platform == "win32":
             return True
-        for number in os.environ.pop(_HANDED_OVER, "").split():
-            with contextlib.suppress(OSError, ValueError):
-                os.close(int(number))
+        handed_over = _handed_over()
+        try:
+            return self._take(handed_over)
+        finally:
+            for handle in handed_over.values():
+                os.close(handle)
+
+    def _take(self, handed_over: dict[tuple[int, int], int]) -> bool:
         if self._runtime is not None:
             with contextlib.suppress(OSError):
-                self._record = _opened(self._runtime / RECORD, os.O_RDWR | os.O_CREAT)
-        if self._record is not None and not self._lock(self._record):
-            self._record = None
-            return False
+                record = _opened(self._runtime / RECORD, os.O_RDWR | os.O_CREAT)
+                self._record = self._lock(record, handed_over)
+                if self._record is None:
+                    return False
         for folder in self._folders:
             try:
                 handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             except OSError:
                 # Without a state folder the service still reminds.
                 continue
-            if not self._lock(handle):
+            if self._lock(handle, handed_over) is None:
                 self.release()
                 return False
         return True
@@ -127,7 +132,13 @@ class InstanceLock:
                 os.close(handle)
         self._held, self._record = [], None
 
-    def _lock(self, handle: int) -> bool:
+    def _lock(self, handle: int, handed_over: dict[tuple[int, int], int]) -> int | None:
+        """Lock an open file, or take its lock over; return what holds it, None where it is held."""
+        kept = handed_over.pop(_identity(handle), None)
+        if kept is not None:
+            os.close(handle)
+            self._held.append(kept)
+            return kept
         for _ in range(_TRIES):
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -136,9 +147,9 @@ class InstanceLock:
                 time.sleep(_BETWEEN_TRIES)
             else:
                 self._held.append(handle)
-                return True
+                return handle
         os.close(handle)
-        return False
+        return None
 
 
 class FileLock:
@@ -219,6 +230,26 @@ def running_service(variables: Mapping[str, str]) -> ServiceRecord | None:
 def service_runs(folder: Path) -> bool:
     """Return whether a service holds the lock on a state folder."""
     return _is_locked(folder)
+
+
+def _handed_over() -> dict[tuple[int, int], int]:
+    """Return the locks that a restart has left to this program, by the identity of their files.
+
+    It never lets go of them, so nobody sees a moment without a service.
+    """
+    found: dict[tuple[int, int], int] = {}
+    for number in os.environ.pop(_HANDED_OVER, "").split():
+        with contextlib.suppress(OSError, ValueError):
+            handle = int(number)
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.set_inheritable(handle, False)  # noqa: FBT003 - takes it by position alone
+            found[_identity(handle)] = handle
+    return found
+
+
+def _identity(handle: int) -> tuple[int, int]:
+    status = os.fstat(handle)
+    return status.st_dev, status.st_ino
 
 
 def _is_locked(path: Path) -> bool:
