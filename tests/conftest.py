@@ -96,7 +96,7 @@ def pytest_collection_finish() -> None:
     """Exempt the collected tests from garbage collection.
 
     There are thousands of them, so a collection, which some tests and each start of the service
-    cause, would take 0.4 s instead of 0.02 s.
+    cause, would take 0.4 s instead of less than 0.1 s.
     """
     gc.collect()
     gc.freeze()
