@@ -116,12 +116,12 @@ def resolved(path: Path) -> Path:
     """Return the path behind all links, whether or not it exists.
 
     Raises:
-        OSError: A link leads to itself, for which Path.resolve() raises RuntimeError before 3.13.
+        OSError: A link leads to itself; Path.resolve() returns it since 3.13, and raised before.
     """
-    try:
-        return path.resolve()
-    except RuntimeError as error:
-        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from error
+    target = Path(os.path.realpath(path))
+    if target.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    return target
 
 
 def private_folder(folder: Path) -> None:
