@@ -19,6 +19,7 @@ ANSWERED = frozenset({CONNECT, PUBLISH, SUBSCRIBE, PINGREQ})
 """The packets that a broker answers."""
 
 _FILTERS = 2
+_PROTOCOL = b"\x00\x04MQTT"
 _DUP = 0x08
 _RETAIN = 0x01
 
@@ -110,6 +111,10 @@ class ScriptedBroker:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 kind, flags, body = await self._read(reader)
+                if kind == CONNECT and not body.startswith(_PROTOCOL):
+                    # The first message of TLS looks like a CONNECT of another protocol.
+                    await reader.read()
+                    return
                 self.seen.append(kind)
                 self._handle(kind, flags, body, writer)
 
