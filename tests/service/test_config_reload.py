@@ -195,3 +195,19 @@ def test_another_backend_in_the_config_is_said_to_come_later(tmp_path: Path) -> 
         assert bench.app.desktop.notifier.name == "terminal"
 
     bench.run(test)
+
+
+def test_refused_files_of_an_upgrade_are_checked_again_after_a_save(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new version may have refused the config of before."""
+    bench = Bench(tmp_path)
+    checks: list[bool] = []
+
+    async def test(bench: Bench) -> None:
+        monkeypatch.setattr(bench.app.upgrade, "check_again", lambda: checks.append(True))
+        bench.file.write_text(CONFIG.replace('"1h"', '"2h"'), encoding="utf-8")
+        bench.app.reload()
+        await bench.until(lambda: checks)
+
+    bench.run(test)
