@@ -1,4 +1,4 @@
-"""The alarm that survives suspend, clock steps and zone changes, without polling.
+"""An alarm that stays correct across suspend, clock steps and zone changes, without polling.
 
 On Linux it is a timerfd on CLOCK_REALTIME, absolute, with TFD_TIMER_CANCEL_ON_SET: it fires at
 the instant it is set for, and the kernel makes it readable on every clock step and every resume
@@ -19,7 +19,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import asyncio  # commands ask the time, and have no loop
+    import asyncio  # commands read the time, and run no event loop
     import ctypes
 
 _CLOCK_REALTIME = 0
@@ -32,7 +32,7 @@ _LONGEST_BLIND_WAIT = 30.0
 _NOTICED = 1.0
 
 _NEVER = 2**62 // _NANOSECONDS
-"""Seconds since 1970; for an alarm that is set only to be told of clock steps."""
+"""Seconds since 1970, in the far future: the alarm then reports clock steps alone."""
 
 
 def now() -> datetime:
@@ -46,13 +46,14 @@ def alarm(
     jumped: Callable[[], None],
     soon: Callable[[], None] | None = None,
 ) -> KernelAlarm | BoundedAlarm:
-    """Return the best alarm of this platform: it calls when it is due, and when the clock jumped.
+    """Return the best alarm that this platform offers.
 
     Args:
         loop: The event loop.
-        due: Called at the instant for which it is set.
+        due: Called at the instant that the alarm is set to.
         jumped: Called when the clock was set or the machine was suspended.
-        soon: Called a tenth of a second before, where the alarm can do that and there is the time.
+        soon: Called a tenth of a second before that instant, if the alarm supports it and is set
+            early enough.
     """
     kernel_tells = sys.platform == "linux"
     return KernelAlarm(loop, due, jumped, soon) if kernel_tells else BoundedAlarm(loop, due, jumped)
@@ -84,15 +85,15 @@ class KernelAlarm:
         if due is not None and self._soon is not None and due - now() > _AHEAD:
             self._coming = due
             due -= _AHEAD
-        # Zero, an instant of 1970, would disarm it: an instant that has passed is as good as now.
+        # Zero, an instant of 1970, would disarm the timer; any other past instant fires at once.
         nanoseconds = _NEVER * _NANOSECONDS if due is None else _nanoseconds(max(due, now()))
         try:
             _arm(self._timer, nanoseconds)
         except OSError as error:
             if error.errno != errno.ECANCELED:
                 raise
-            # The timer is armed, but the clock was set since it was last read, and now it will not
-            # be readable for that any more.
+            # The kernel reports a clock step once: to read(), or to the next timerfd_settime(),
+            # which then fails with ECANCELED although the timer is armed.
             self._told_late = self._loop.call_soon(self._jumped)
 
     def close(self) -> None:
@@ -198,7 +199,7 @@ def _called(name: str, *arguments: Any) -> int:
     """Call the C library.
 
     Raises:
-        OSError: It refuses.
+        OSError: The call failed.
     """
     import ctypes  # noqa: PLC0415 - commands set no alarm
 

@@ -14,8 +14,8 @@ from nightcare.atomic_write import replace_entry
 from nightcare.errors import DesktopError
 
 ENTRY = Path("applications", "nightcare.desktop")
-"""The hidden entry by which a desktop identifies the notifications. Some desktops start it when
-somebody clicks on the words of one, so its command does nothing to be noticed."""
+"""The hidden entry by which a desktop identifies the notifications. Some desktops start it on a
+click on a notification's text, so its command has no visible effect."""
 
 MENU_ENTRY = Path("applications", "nightcare-page.desktop")
 """The entry that people see in the menu."""
@@ -27,7 +27,7 @@ ICON = Path("icons", "hicolor", "scalable", "apps", "nightcare.svg")
 """All below a folder of data, such as ~/.local/share."""
 
 _EVERYWHERE = "appointment-soon"
-"""Of the freedesktop Icon Naming Specification, so that every theme has it."""
+"""A standard name of the freedesktop Icon Naming Specification, which every theme has."""
 
 _SYSTEM_DATA = "/usr/local/share:/usr/share"
 _QUOTED = str.maketrans({sign: f"\\{sign}" for sign in '"`$\\'})
@@ -82,7 +82,7 @@ def install(program: Sequence[str], variables: Mapping[str, str]) -> None:
 
 
 def uninstall(variables: Mapping[str, str]) -> None:
-    """Remove all of them, and the folders that are empty then.
+    """Remove the desktop entries and the icons, with the folders that are then empty.
 
     Raises:
         DesktopError: They cannot be removed.

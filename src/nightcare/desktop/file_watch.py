@@ -13,17 +13,18 @@ from nightcare.import_stubs import import_with_stubs
 
 _LOOK_EVERY = 5.0
 _MOST_LINKS = 40
-"""The kernel follows no more of them either, path_resolution(7)."""
+"""The kernel's own limit of symbolic links to follow, path_resolution(7)."""
 
 _Places = dict[Path, set[Path]]
-"""For each folder the names in it that matter."""
+"""The names to watch in each folder."""
 
 
 async def watch(path: Path, changed: Callable[[], None]) -> None:
-    """Call whenever a file may have changed, and once at the beginning; for ever.
+    """Call `changed` at the start and whenever a file may have changed, until cancelled.
 
     The file may be replaced, may be a link, and may be missing together with its folder. On Linux
-    the kernel tells, inotify(7); elsewhere, or where it refuses, it is called every five seconds.
+    the kernel reports changes, inotify(7). Elsewhere, or if inotify fails, `changed` is called
+    every five seconds.
     """
     async for _ in _changes(path):
         changed()
@@ -31,7 +32,7 @@ async def watch(path: Path, changed: Callable[[], None]) -> None:
 
 async def _changes(path: Path) -> AsyncIterator[None]:
     if sys.platform == "linux":
-        # There is a limit to how much the kernel tells one user.
+        # The kernel limits the number of inotify instances and watches of a user.
         with suppress(OSError):
             async for change in _kernel_events(path):
                 yield change
@@ -41,7 +42,7 @@ async def _changes(path: Path) -> AsyncIterator[None]:
 
 
 async def _kernel_events(path: Path) -> AsyncIterator[None]:
-    # It would run a program to find the C library, which is loaded already.
+    # asyncinotify would run a program to find the C library, which is already loaded.
     import_with_stubs("asyncinotify", stubs={"ctypes.util": {"find_library": lambda _: None}})
     from asyncinotify import Inotify, Mask  # noqa: PLC0415 - Linux only
 
@@ -55,10 +56,10 @@ async def _kernel_events(path: Path) -> AsyncIterator[None]:
             try:
                 watches = {inotify.add_watch(one, written | moved | itself): one for one in places}
             except (FileNotFoundError, NotADirectoryError):
-                # It was taken away just now.
+                # The folder was removed meanwhile.
                 await asyncio.sleep(0)
                 continue
-            # A file that somebody has only begun to write has nothing to say yet; they will end.
+            # Ignore an empty file that is still being written; closing it is another event.
             if not (begun and _is_empty(path)):
                 yield
             async for event in inotify:
@@ -98,7 +99,7 @@ def _steps(path: Path) -> Iterator[tuple[Path, str]]:
 def _is_empty(path: Path) -> bool:
     try:
         found = path.stat()
-        # A socket is always empty, and whole at once.
+        # A socket always has size 0.
         return stat.S_ISREG(found.st_mode) and found.st_size == 0
     except OSError:
         return False

@@ -2,8 +2,8 @@
 
 The record lies in XDG_RUNTIME_DIR, which every program of the person shares whatever their shells
 export. It is locked as long as the service runs, so it needs no clean-up after a crash. The state
-folder and the home folder are locked as well: the first where two services would share a journal,
-the second where there is no runtime folder and the state folder is removed or replaced meanwhile.
+folder is locked as well, so that two services never share a journal. The home folder is locked for
+the case that there is no runtime folder and the state folder is removed or replaced.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _USUAL = Path("/run/user")
 
 _LONGEST_RECORD = 64 * 1024
 _MODE = 0o1600
-"""Private; by the sticky bit nobody tidies it away (XDG Base Directory Specification)."""
+"""Private; the sticky bit exempts it from periodic clean-up (XDG Base Directory Specification)."""
 
 _HANDED_OVER = "_NIGHTCARE_LOCKS"
 """A variable with the file descriptors of the locks that a restart leaves to the new program."""
@@ -100,7 +100,7 @@ class InstanceLock:
         return True
 
     def publish(self, record: ServiceRecord) -> None:
-        """Write the record, for commands to find this service by."""
+        """Write the record by which commands find this service."""
         if self._record is None:
             return
         data = {
@@ -118,7 +118,7 @@ class InstanceLock:
     def hand_over(self) -> None:
         """Keep the locks until the program that replaces this one, by execve(2), takes them.
 
-        The bridge and commands would report meanwhile that no service runs.
+        Without this, the bridge and commands would report meanwhile that no service runs.
         """
         for handle in self._held:
             os.set_inheritable(handle, True)  # noqa: FBT003 - takes it by position alone
@@ -133,7 +133,7 @@ class InstanceLock:
         self._held, self._record = [], None
 
     def _lock(self, handle: int, handed_over: dict[tuple[int, int], int]) -> int | None:
-        """Lock an open file, or take its lock over; return what holds it, None where it is held."""
+        """Lock an open file, or take over its lock; return the handle, None if it is locked."""
         kept = handed_over.pop(_identity(handle), None)
         if kept is not None:
             os.close(handle)
@@ -187,7 +187,7 @@ def runtime_folder(variables: Mapping[str, str]) -> Path | None:
     """Return the person's own runtime folder; None where there is none.
 
     Under su the variable names another user's folder, and under cron it is missing: then the usual
-    place counts. Source: the XDG Base Directory Specification, pam_systemd(8).
+    path is used. Source: the XDG Base Directory Specification, pam_systemd(8).
     """
     if sys.platform == "win32":
         return None
@@ -235,7 +235,7 @@ def service_runs(folder: Path) -> bool:
 def _handed_over() -> dict[tuple[int, int], int]:
     """Return the locks that a restart has left to this program, by the identity of their files.
 
-    It never lets go of them, so nobody sees a moment without a service.
+    The locks are held without a gap, so no other process finds them free.
     """
     found: dict[tuple[int, int], int] = {}
     for number in os.environ.pop(_HANDED_OVER, "").split():
@@ -278,7 +278,7 @@ def _opened(path: Path, how: int) -> int:
     """Open a file of the person's own.
 
     Raises:
-        OSError: There is none, or it is another user's, or no file at all.
+        OSError: It is missing, belongs to another user, or is not a regular file.
     """
     handle = os.open(path, how | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, _MODE & 0o777)
     found = os.fstat(handle)

@@ -36,7 +36,7 @@ class ProgramFiles:
     Attributes:
         marker: The file that stands for all of them: every installer writes or removes it.
         interpreter: The Python that runs them.
-        stamp: What identified the marker then.
+        stamp: The identity of the marker at that time.
     """
 
     marker: Path
@@ -45,12 +45,12 @@ class ProgramFiles:
 
     @classmethod
     def of_this_process(cls) -> ProgramFiles:
-        """Return them as they are now."""
+        """Return the files as they are now."""
         marker = _PACKAGE / "__init__.py"
         return cls(marker, Path(sys.executable), _stamp(marker))
 
     def state(self) -> FilesState:
-        """Return what became of them since."""
+        """Return the state of the files now."""
         now = _stamp(self.marker)
         if now is None or not os.access(self.interpreter, os.X_OK):
             return FilesState.MISSING
@@ -110,7 +110,7 @@ def release_memory() -> None:
     if sys.platform == "linux":
         import ctypes  # noqa: PLC0415 - commands need none
 
-        # Only glibc keeps so much that it has to be asked.
+        # Only glibc retains enough free memory to make this worth a call.
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
         if trim is not None:
             trim(0)

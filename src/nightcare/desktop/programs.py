@@ -32,7 +32,7 @@ def output(command: Sequence[str], variables: Mapping[str, str], limit: float) -
         limit: Seconds after which it is ended, with all that it started.
 
     Raises:
-        OSError: It is not there, or cannot be run.
+        OSError: The program is missing, or cannot be run.
         TimeoutError: It took too long.
     """
     with subprocess.Popen(  # noqa: S603 - fixed words
@@ -56,7 +56,7 @@ def output(command: Sequence[str], variables: Mapping[str, str], limit: float) -
 
 
 async def printed(command: Sequence[str], variables: Mapping[str, str]) -> str:
-    """Run a program beside everything else until it has printed all, and return that.
+    """Run a program without blocking the event loop, and return its output.
 
     When its output has ended, or the caller is cancelled, the program is killed with all that it
     started. asyncio's own subprocesses are not used: two cancellations in a row leave one behind.
@@ -99,8 +99,8 @@ async def _read_to_end(pipe: IO[bytes]) -> bytes:
 _OPENERS = (("xdg-open",), ("gio", "open"))
 """Commands that open the user's browser; a failure is in the exit status.
 
-Source: xdg-open(1) and gio(1). Python's webbrowser starts the first of these too, but does not
-wait to hear whether it worked, and without a screen it takes the terminal for a text browser.
+Source: xdg-open(1) and gio(1). Python's webbrowser starts the first of these too, but does not wait
+for its exit status, and without a screen it starts a text browser in the terminal.
 """
 
 
@@ -110,10 +110,10 @@ def open_in_browser(page: Path, variables: Mapping[str, str], limit: float = 2.0
     Args:
         page: The file.
         variables: The environment, which names the screen.
-        limit: Seconds to wait for a failure; what runs longer is the browser itself.
+        limit: Seconds to wait for a failure; a command that runs longer is the browser itself.
 
     Returns:
-        Whether a browser took it; without a screen none does.
+        Whether a browser opened it; False without a screen.
     """
     address = page.absolute().as_uri()
     if sys.platform != "linux":

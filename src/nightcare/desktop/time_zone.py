@@ -1,8 +1,8 @@
 """The time zone of this process: the one that the C library uses.
 
-The variable TZ comes first, then /etc/localtime, then UTC. A file with a zone is read as it is; for
-anything else in TZ, such as the rule `CET-1CEST`, the C library itself is asked for its offsets.
-/etc/timezone is never read: it may be out of date. Sources: tzset(3), localtime(5), tzfile(5).
+The variable TZ comes first, then /etc/localtime, then UTC. A zone file is read directly; for any
+other value of TZ, such as the rule `CET-1CEST`, the offsets come from the C library. /etc/timezone
+is never read: it may be out of date. Sources: tzset(3), localtime(5), tzfile(5).
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ class TimeZone:
         name: An IANA name, the value of TZ, or the path of the file.
         source: Where it comes from.
         rules: The zone file; empty for a zone of the config and for UTC by default.
-        understood: Whether the C library knows what TZ names; it takes the rest for UTC.
-        zone: What calculates with it.
+        understood: Whether the C library understands the value of TZ; it reads any other as UTC.
+        zone: Its `tzinfo`.
     """
 
     name: str
@@ -75,7 +75,7 @@ class TimeZone:
 
 
 def zone(name: str | None, kept: Callable[[], str | None] = lambda: None) -> tzinfo:
-    """Return what calculates with `chosen(name)`, or with the zone that the service still uses.
+    """Return the `tzinfo` of `chosen(name)`, or of the zone that the service still uses.
 
     Args:
         name: An IANA name; None for the zone of the system.
@@ -99,10 +99,10 @@ def named(name: str) -> TimeZone:
 
 
 def recorded(name: str, source: ZoneSource, rules: bytes) -> tzinfo:
-    """Return what calculates with a zone that was written down.
+    """Return the `tzinfo` of a recorded zone.
 
     Raises:
-        ValueError: There is none of that name, or the rules are no zone file.
+        ValueError: There is no zone of that name, or the rules are not a zone file.
     """
     if rules:
         return _from_rules(rules, name, source, understood=True).zone
@@ -156,7 +156,7 @@ def _link_to_named_zone(path: Path) -> str | None:
 def _from_file(path: Path | str, name: str, source: ZoneSource) -> TimeZone | None:
     """Return the zone of a file; None where the C library does not read it either."""
     try:
-        # The C library would hang on a named pipe as well, but not on an endless device.
+        # Reading a named pipe or a device might never end.
         if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - a string keeps its slashes
             return None
         with open(path, "rb") as file:  # noqa: PTH123 - likewise
@@ -170,12 +170,12 @@ def _from_rules(rules: bytes, name: str, source: ZoneSource, *, understood: bool
     """Return the zone of a file's content.
 
     Raises:
-        ValueError: It is no zone file.
+        ValueError: The content is not a zone file.
     """
     try:
         here = ZoneInfo.from_file(BytesIO(rules), key=name)
     except (struct.error, LookupError) as error:
-        # That is what becomes of a file that ends too early.
+        # zoneinfo raises these for a truncated file.
         raise ValueError(name) from error
     return TimeZone(name, source, rules, understood, here)
 
@@ -187,9 +187,9 @@ def _cached_rule(text: str) -> TimeZone:
 
 
 def _from_c_library(name: str, source: ZoneSource) -> TimeZone:
-    """Return a zone with the offsets that the C library has now, whatever they are based on.
+    """Return a zone with the offsets that the C library uses now.
 
-    They are written as a zone file, which zoneinfo reads; no code of ours has to know the rules.
+    The offsets are written as a zone file, which zoneinfo reads, so nightcare never parses a rule.
     """
     changes = list(_changes_of_c_library())
     kinds = list(dict.fromkeys(kind for _, kind in changes))
@@ -236,9 +236,9 @@ def _changes_of_c_library() -> Iterator[tuple[int, _Kind]]:
 
 
 def _samples() -> Iterator[int]:
-    """Yield the instants at which to ask: no time that holds for three days falls in between.
+    """Yield the instants to sample; every offset that lasts three days or more is sampled.
 
-    The C library applies a rule to one year (UTC) at a time, so the ends of years are asked too.
+    The C library applies a rule to one year (UTC) at a time, so the ends of years are sampled too.
     """
     for year in range(_FIRST_YEAR, _LAST_YEAR):
         begin, end = _new_year(year), _new_year(year + 1)

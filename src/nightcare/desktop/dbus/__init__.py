@@ -1,6 +1,6 @@
-"""Message buses: their addresses, and the faults of calls, on any platform.
+"""Message buses on any platform: their addresses, and the faults of calls.
 
-What connects to a bus is in the modules, which need Linux.
+The modules of this package connect to a bus, and need Linux.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Fault(StrEnum):
     """The reason why a call has no usable reply."""
 
     ABSENT = "absent"
-    """There is nobody to call."""
+    """The called name has no owner, or there is no bus."""
     LATE = "late"
     """There was no reply in time."""
     REFUSED = "refused"
@@ -58,7 +58,7 @@ def session_bus(variables: Mapping[str, str]) -> str | None:
 
 
 def same_bus(one: str, other: str) -> bool:
-    """Return whether two addresses lead to the same bus, as far as they tell by themselves."""
+    """Return whether two addresses lead to the same bus, judged by the addresses alone."""
     first, second = (re.sub(r",guid=[0-9a-f]*", "", address) for address in (one, other))
     if first == second:
         return True
@@ -72,7 +72,7 @@ def same_bus(one: str, other: str) -> bool:
 def usual_bus(variables: Mapping[str, str]) -> Path | None:
     """Return the usual path of the socket of a session bus.
 
-    It is None without XDG_RUNTIME_DIR, and where that is another user's, as under su.
+    Return None if XDG_RUNTIME_DIR is not set, or belongs to another user, as under su.
     """
     runtime = variables.get("XDG_RUNTIME_DIR")
     if not runtime:

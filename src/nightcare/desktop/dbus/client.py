@@ -33,14 +33,14 @@ LIMIT = 5.0
 """Seconds within which every call must be answered; a busy desktop shell can be slow."""
 
 DELAYS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
-"""Seconds before each further attempt; the last one before all that follow."""
+"""Seconds before each further attempt; the last one is repeated."""
 
 _CANCEL_AGAIN = 0.2
 """Seconds until a task that has not ended is cancelled again."""
 
 
 def delay(delays: Sequence[float], attempts: int) -> float:
-    """Return the seconds before the next attempt, after so many."""
+    """Return the seconds to wait before the next attempt, after a number of `attempts`."""
     return delays[min(attempts, len(delays) - 1)]
 
 
@@ -79,15 +79,15 @@ class BusUser(Protocol):
         ...
 
     def connected(self, session: BusSession) -> None:
-        """Start on a connection: its signals are subscribed to, its owners known."""
+        """Start on a new connection, with subscriptions made and owners known."""
         ...
 
     def disconnected(self) -> None:
-        """Note that there is no connection; also called after an attempt that failed."""
+        """Handle the loss of the connection; also called after a failed attempt."""
         ...
 
     def owner_changed(self, name: str, owner: str) -> None:
-        """Note another owner (a unique name, empty for none) of a name it follows."""
+        """Handle a new owner (a unique name, empty for none) of a name that it follows."""
         ...
 
     def handle_signal(self, signal: Signal) -> None:
@@ -98,16 +98,16 @@ class BusUser(Protocol):
 class BusClient:
     """The connection to one message bus that all its users share.
 
-    It exists while there is a user. Hello is said once, a name is followed once, and the delays
-    between attempts count for all. There is no polling.
+    The connection exists while it has a user. All users share one Hello, one subscription for each
+    name, and the delays between attempts. There is no polling.
 
     Args:
         address: The address of the bus, as in DBUS_SESSION_BUS_ADDRESS; None as long as there is
             none.
         limit: Seconds within which a call must be answered.
         delays: Seconds before each further attempt to connect.
-        on_demand: Whether it stops to try after the last delay, and where there has been no bus
-            from the start, until a user needs it. Otherwise the last delay is repeated.
+        on_demand: Whether to stop connecting after the last delay, or if there was no bus at the
+            start, until a user needs the bus. Otherwise the last delay is repeated.
 
     Attributes:
         address: The address of the bus now.
@@ -161,7 +161,7 @@ class BusClient:
                 await stop(running)
 
     def move(self, address: str | None) -> None:
-        """Go to another bus, or to the first that there is."""
+        """Connect to the bus at another address; disconnect from the present one."""
         if address != self.address:
             self.address = address
             self._failures = 0
@@ -194,9 +194,9 @@ class BusClient:
                 await self._wake.wait()
 
     async def _connect_once(self, address: str) -> None:
-        # In a task of its own: until Python 3.11.3 a task group that fails leaves the task it was
-        # in counted as cancelled, and whatever times out in that task afterwards ends it. Debian 12
-        # has 3.11.2.
+        # Run in a separate task: until Python 3.11.3 a failed task group leaves the cancellation
+        # count of its task raised, so a later timeout in that task cancels it. Debian 12 has
+        # 3.11.2.
         self._connecting = connecting = asyncio.create_task(self._use(address))
         try:
             await asyncio.wait({connecting})
@@ -211,7 +211,7 @@ class BusClient:
                 pass
 
     def _lose(self) -> None:
-        """Forget the session at once: its task group takes no new tasks any more."""
+        """Forget the session at once: its task group accepts no more tasks."""
         if self._session is not None:
             self._session.owners.clear()
             self._session = None
@@ -304,5 +304,5 @@ async def stop(task: asyncio.Task[Any]) -> None:
     """Cancel a task, and wait until it has ended."""
     while not task.done():
         task.cancel()
-        # A bus that dies at this very moment takes the cancellation's place in its task group.
+        # If the bus is lost at the same moment, its task group may swallow the cancellation.
         await asyncio.wait({task}, timeout=_CANCEL_AGAIN)

@@ -38,11 +38,11 @@ _LONGEST_MESSAGE = 2**27
 """Bytes of the longest message that the specification allows."""
 
 _LONGEST_READ = 2**20
-"""Bytes of the longest message that is parsed; nothing that this program asks for is longer, and to
-parse more would take seconds."""
+"""Bytes of the longest message that is parsed; no reply that this program needs is longer, and
+parsing more would take seconds."""
 
 _MOST_UNSENT = 2**22
-"""Bytes that the bus has not taken, beyond which calls of others are not answered any more."""
+"""Unsent bytes above which calls from other programs are no longer answered."""
 
 _UNREADABLE = (ValueError, LookupError, TypeError, AssertionError, struct.error, RecursionError)
 """Errors of the parser on a message that the bus accepts and that is malformed."""
@@ -111,7 +111,7 @@ class _PendingCall:
 
 
 def unknown_object(call: Message) -> Message:
-    """Return the reply to a call of an object that is not exported: its caller need not wait."""
+    """Return the error reply to a call of an object that is not exported."""
     path = call.header.fields.get(HeaderFields.path, "")
     error = "org.freedesktop.DBus.Error.UnknownObject"
     return new_error(call, error, "s", (f"there is no object at {path}",))
@@ -148,7 +148,7 @@ class Connection:
         """Send a call, and handle its reply whenever it comes, in order with the signals.
 
         Args:
-            call: To the bus itself or to a unique name: replies of others are ignored.
+            call: The call, to the bus or to a unique name; replies from other senders are ignored.
             on_reply: Called at most once, from within `receive`.
 
         Returns:
@@ -192,7 +192,7 @@ class Connection:
             on_call: Called with each method call of others; returns its reply.
 
         Raises:
-            ConnectionLost: The connection ended, or the stream is no D-Bus any more.
+            ConnectionLost: The connection ended, or the stream is not valid D-Bus.
         """
         while True:
             for _ in range(_BATCH):
@@ -202,7 +202,7 @@ class Connection:
             await asyncio.sleep(0)
 
     async def _read(self) -> bytes:
-        """Return the next message; an empty one in place of one that is too long."""
+        """Return the next message; an empty one replaces a message that is too long."""
         try:
             start = await self._reader.readexactly(_HEADER_START)
             size = calc_msg_size(start)
@@ -218,7 +218,7 @@ class Connection:
         return b""
 
     def emit(self, path: str, interface: str, member: str, signature: str, *values: object) -> None:
-        """Send a signal of an object of ours to everybody who listens."""
+        """Broadcast a signal of an exported object."""
         signal = new_signal(DBusAddress(path, None, interface), member, signature or None, values)
         self._writer.write(signal.serialise(next(self._serials)))
 
@@ -297,7 +297,7 @@ class Connection:
         await self.call(BUS, "Hello", "s")
 
     async def get_id(self) -> str:
-        """Return the bus's own identifier, the same whatever address it was reached by."""
+        """Return the identifier of the bus, which does not depend on its address."""
         (found,) = await self.call(BUS, "GetId", "s")
         return str(found)
 

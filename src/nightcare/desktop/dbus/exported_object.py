@@ -32,7 +32,7 @@ class MethodError(Exception):
 
 
 def invalid(text: str) -> MethodError:
-    """Return the error for arguments that make no sense."""
+    """Return the error for invalid arguments."""
     return MethodError("InvalidArgs", text)
 
 
@@ -143,7 +143,7 @@ class ExportedObject:
         raise MethodError("UnknownInterface", f"there is no interface {interface}")
 
     def _introspect(self) -> tuple[Any, ...]:
-        # D-Bus names and types have no character that XML reserves.
+        # D-Bus names and types contain no character that XML reserves.
         parts = [_method_xml(name, methods) for name, methods in self._interfaces.items()]
         own = [
             *(
@@ -155,7 +155,7 @@ class ExportedObject:
                 for name, kinds in self._own.signals.items()
             ),
         ]
-        # The own interface comes first.
+        # The object's own interface comes first.
         parts[0] = parts[0].removesuffix("</interface>") + "".join(own) + "</interface>"
         return (f"<node>{''.join(parts)}</node>",)
 

@@ -17,7 +17,7 @@ from nightcare.desktop.dbus.connection import Connection, ConnectionLost
 
 @contextlib.asynccontextmanager
 async def connect(address: str, limit: float) -> AsyncIterator[Connection]:
-    """Connect to a message bus, without a Hello so far.
+    """Connect to a message bus, without calling Hello.
 
     Args:
         address: As in DBUS_SESSION_BUS_ADDRESS; of several, the first that answers.
@@ -85,7 +85,7 @@ async def _open_stream(address: str) -> tuple[asyncio.StreamReader, asyncio.Stre
 
 
 async def _disconnect(writer: asyncio.StreamWriter) -> None:
-    # A bus that does not read must not delay us by what it has not taken yet.
+    # Discard unsent data, so that a bus that does not read delays nothing.
     writer.transport.abort()
     with contextlib.suppress(OSError):
         await writer.wait_closed()

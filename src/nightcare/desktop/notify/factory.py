@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from nightcare.desktop.dbus.client import BusClient
 
 _SESSION_BEGINS = 60.0
-"""Seconds within which a desktop shell that is starting has taken the name of its notification
-server, also on a slow machine."""
+"""Seconds to wait until a starting desktop shell owns the name of its notification server, also on
+a slow machine."""
 
 _STARTED_BY_THE_BUS = frozenset({"MATE", "XFCE"})
 """Desktops, as in XDG_CURRENT_DESKTOP, whose own notification server the bus starts."""
 
 _LOGIN_COMMANDS_END = 5.0
-"""Seconds within which a notification server that is among a window manager's own start commands
-has taken the name."""
+"""Seconds to wait until a notification server that a window manager's start commands start owns the
+name."""
 
 _WINDOW_MANAGERS = frozenset(
     {
@@ -46,8 +46,8 @@ def choose_screen(
 ) -> Notifier:
     """Return the notifier: the configured one, else one for this machine.
 
-    On Linux with a session bus it is the desktop's, which is awaited; without a bus it is the
-    terminal; on other platforms it is plyer.
+    On Linux with a session bus it is that of the desktop, which waits for a server; without a bus
+    it is the terminal; on other platforms it is plyer.
 
     Args:
         schedule: The configuration.
@@ -55,7 +55,8 @@ def choose_screen(
         out: The terminal.
         remembered: The user's answer whether a notification server, by its description, draws
             buttons.
-        watched: Whether somebody reads the terminal. Otherwise, as with a log, a bus is awaited.
+        watched: Whether a person reads the terminal. If not, as with a log, the notifier waits for
+            a bus.
         bus: The client of the session bus; a new one if None.
     """
     backend, _ = chosen_backend(schedule, variables, watched=watched)
@@ -88,7 +89,7 @@ def choose_screen(
 
 
 def _patience(variables: Mapping[str, str]) -> float:
-    """Return the seconds for which the session's own notification server is awaited."""
+    """Return the seconds to wait for the session's own notification server."""
     desktops = variables.get("XDG_CURRENT_DESKTOP", "").upper().split(":")
     if _STARTED_BY_THE_BUS.intersection(desktops):
         return 0.0
@@ -112,7 +113,7 @@ def chosen_backend(
 
 
 def adapt_to_desktop(notifier: Notifier, variables: Mapping[str, str]) -> None:
-    """Wait for the session's own server as long as the desktop needs, which may arrive late."""
+    """Adapt the wait for the session's own server to the desktop, which may be known late."""
     if notifier.name == "freedesktop":
         from nightcare.desktop.notify.freedesktop import FreedesktopNotifier  # noqa: PLC0415 - Linux only
 

@@ -28,10 +28,11 @@ from nightcare.domain.notification import (
 
 REST = 0.4
 """Seconds between the end of one notification and the next. SwayNotificationCenter (0.7.3, 0.11)
-never draws what it is sent within about 0.2 s of its last popup's end, while that fades out."""
+never draws a notification that arrives within about 0.2 s of the end of its last popup, which is
+still fading out."""
 
 _QUESTIONS = 3
-"""Attempts for which a message waits for a server that refuses to list its capabilities."""
+"""Attempts before a message is sent to a server that does not list its capabilities."""
 
 
 class FreedesktopNotifier:
@@ -102,21 +103,21 @@ class FreedesktopNotifier:
             asyncio.get_running_loop().call_soon(self._report, absent)
 
     def close(self, token: str) -> None:
-        """Take a message off the screen; of it only a late press is reported."""
+        """Take a message off the screen; after that only a late press of it is reported."""
         self._outbox.drop(token)
         self._take_off(token)
 
     def forget(self, handle: str, token: str) -> None:
-        """Take off what an earlier run left, if this is still the same server on the same bus."""
+        """Close the notifications of an earlier run, if server and bus are still the same."""
         self._left_behind[handle] = token
         if self._session:
             self._tidy()
 
     def quiet(self, *, on: bool) -> None:
-        """Note whether do not disturb is on; what was sent meanwhile is sent anew when it ends.
+        """Set whether do not disturb is on; send messages of that time again when it ends.
 
-        This is done on all servers: of those that were tried some draw it then by themselves, some
-        with the next one, and some never, and none says which.
+        This applies to every server: of those tested, some draw such messages then, some with the
+        next message, and some never, and no capability reports which.
         """
         ended = self._outbox.quiet and not on
         self._outbox.set_quiet(on=on)
@@ -147,7 +148,7 @@ class FreedesktopNotifier:
     # Called by the bus client
 
     def connected(self, session: BusSession) -> None:
-        """Turn to the server that is there."""
+        """Use the server that owns the name, if any."""
         self._session = session
         self._starts_from = asyncio.get_running_loop().time() + self._patience
         self.owner_changed(INTERFACE, session.owners[INTERFACE])
@@ -159,7 +160,7 @@ class FreedesktopNotifier:
         self._report_absence()
 
     def owner_changed(self, name: str, owner: str) -> None:
-        """Turn to the server with this unique name, or to none."""
+        """Use the server with this unique name, or none."""
         del name
         if self._session is None:
             return
@@ -225,7 +226,7 @@ class FreedesktopNotifier:
             self._outbox.start_rest()
 
     def _tidy(self) -> None:
-        """Take off what earlier connections left on the present server; the rest has gone."""
+        """Close what earlier connections left on the present server; forget all other handles."""
         while self._left_behind:
             handle, token = self._left_behind.popitem()
             if self._server and self._server.close_left_behind(handle, token):
@@ -234,11 +235,11 @@ class FreedesktopNotifier:
     # The task that sends
 
     async def _send_all(self, session: BusSession, server: NotificationServer | None) -> None:
-        """Make this server, while it is the one, show what is in the outbox."""
+        """Show the messages in the outbox on this server while it owns the name."""
         if server:
             with contextlib.suppress(CallError, TimeoutError):
                 await self._meet(server)
-            # How to take something off depends on the traits of the server.
+            # The way to close a notification depends on the traits of the server.
             self._tidy()
         else:
             self._send_report(NotifierChanged(startable=await self._startable(session)))
@@ -287,7 +288,7 @@ class FreedesktopNotifier:
                 if not self._outbox.needs(pending):
                     return DeliveryStatus.DECIDED
             self._outbox.mark_sent(pending)
-            # The message goes out first: to write this to the journal takes longer.
+            # Send the message first: writing this to the journal takes longer.
             asyncio.get_running_loop().call_soon(self._send_report, Sent(pending.message.token))
             message = pending.message
             if self._outbox.quiet:

@@ -1,4 +1,4 @@
-"""The words of a message made fit for a screen: what is short and plain, for every notifier."""
+"""The title and the body of a message as short plain text, for every notifier."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def title_of(message: Message, *, named: bool = False) -> str:
 
 
 def body_with_command(message: Message) -> str:
-    """Return the body for a screen that has answers and draws no buttons.
+    """Return the body for a server that accepts answers but draws no buttons.
 
-    The command comes first: mako draws three lines of a body by default. A step of a routine begins
-    with what to do.
+    The command comes first: mako draws three lines of a body by default. The body of
+    a routine's step comes first, because it begins with the instruction.
     """
     if not message.command:
         return body_of(message, spoken=True)
@@ -50,9 +50,9 @@ def body_of(message: Message, *, spoken: bool, length: int | None = None) -> str
 
     Args:
         message: The message.
-        spoken: Whether it ends with how to answer without buttons, on a line of its own, which
-            also keeps that from being drawn into text that runs from right to left.
-        length: The most characters of all of it, where the notifier has a limit of its own.
+        spoken: Whether it ends with how to answer without buttons, on a separate line, so that
+            right-to-left text does not reorder it.
+        length: The maximum number of characters, if the notifier has its own limit.
     """
     answer = shortened(one_line(message.spoken), ANSWER_LENGTH) if spoken else ""
     room = BODY_LENGTH

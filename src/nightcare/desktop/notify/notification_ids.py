@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _MOST_LATE = 8
-"""Notifications that have left the screen and whose buttons still count."""
+"""Notifications that have left the screen and whose late presses are still accepted."""
 
 _MOST_EARLY = 1024
 """Unknown ids whose events are kept while a Notify is under way."""
@@ -87,7 +87,7 @@ class NotificationIds:
         return placed
 
     def adopt(self, number: int, token: str) -> None:
-        """Add a notification of an earlier connection, of which presses count."""
+        """Add a notification of an earlier connection, so that its presses are accepted."""
         if number not in self.placed:
             self._late.setdefault(number, Placed(token, None))
 
@@ -100,7 +100,7 @@ class NotificationIds:
             one.answered |= one.token == token
 
     def keep_early(self, number: int, event: ServerEvent) -> None:
-        """Keep an event that may have come before the reply with the id that it belongs to."""
+        """Store an event that may have arrived before the reply that contains its id."""
         # A server that gives the same id again may still mean the notification that had it before.
         if number in self._past:
             return

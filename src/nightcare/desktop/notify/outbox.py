@@ -15,18 +15,18 @@ from nightcare.domain.notification import Message
 _NEVER = math.inf
 
 _PATIENT_AFTER = 3
-"""Servers that a message is sent to at once as they appear; it may be what crashes them."""
+"""New servers that get a message at once; after these it is delayed, as it may crash them."""
 
 _MOST_TAKEN = 5
-"""Servers that may take a message and leave; after these it is not sent any more."""
+"""Servers that may accept a message and exit; after these it is not sent again."""
 
 _MOST_REFUSALS = 2
-"""Times in a row that one server may answer without an id; some put up a modal dialog each time."""
+"""Replies without an id in a row from one server; some open a modal dialog each time."""
 
 
 _CROSSING = 1.0
-"""Seconds for which a server may be in do not disturb before its answer about that is here. At full
-hours both a reminder and a server's schedule of do not disturb are due."""
+"""Seconds by which a server may report do not disturb late. A reminder and a server's scheduled do
+not disturb often begin at the same full hour."""
 
 
 @dataclass(slots=True, eq=False)
@@ -43,7 +43,7 @@ class Pending:
         failures: The number of failures in a row.
         refusals: The number of answers without an id in a row, of the present server.
         taken: The number of servers that have taken it.
-        restarted: Whether a server has been started for it after one that had it has gone.
+        restarted: Whether a server was started for it after a server that accepted it exited.
         servers: The number of servers that have appeared since it was added.
         unseen: Whether it was sent while do not disturb was on, or just before.
     """
@@ -89,8 +89,8 @@ class Outbox:
     def follows(self, message: Message) -> bool:
         """Return whether a message is the next step of a routine whose last step is on the screen.
 
-        Only those are replaced in place: servers keep the buttons of what was there, or lose them,
-        and these are the same all along.
+        Only those are replaced in place: a server keeps or loses the buttons of the replaced
+        notification, and all steps have the same buttons.
         """
         pending = self._messages.get(message.token)
         if pending is None or not pending.placed:
@@ -109,20 +109,20 @@ class Outbox:
         self._changed.set()
 
     def add_again(self, message: Message) -> None:
-        """Send a message anew; its time on the screen goes on."""
+        """Send a message again, without restarting its time on the screen."""
         since = self._messages[message.token].since
         self._messages[message.token] = Pending(message, since=since)
         self._changed.set()
 
     def time_left(self, pending: Pending) -> timedelta | None:
-        """Return how much of its time on the screen is left; None if that has no end."""
+        """Return the remaining time of a message on the screen; None if it has no limit."""
         stays = pending.message.stays
         if stays is None or pending.since is None:
             return stays
         return stays - timedelta(seconds=asyncio.get_running_loop().time() - pending.since)
 
     def start_rest(self) -> None:
-        """Rest before the next one: a notification has just left the screen."""
+        """Delay the next notification, because one has just left the screen."""
         self._rests_until = asyncio.get_running_loop().time() + self._rest
 
     def drop(self, token: str) -> None:
@@ -130,7 +130,7 @@ class Outbox:
         self._messages.pop(token, None)
 
     def set_quiet(self, *, on: bool) -> None:
-        """Note whether do not disturb is on; it may have been on for the last message already."""
+        """Set whether do not disturb is on; mark messages sent shortly before as unseen."""
         if on and not self.quiet:
             earliest = asyncio.get_running_loop().time() - _CROSSING
             for pending in self._messages.values():
@@ -138,7 +138,7 @@ class Outbox:
         self.quiet = on
 
     def mark_sent(self, pending: Pending) -> None:
-        """Note that it is about to be sent to a server."""
+        """Record that a message is about to be sent to a server."""
         pending.unseen = self.quiet
         pending.sent = asyncio.get_running_loop().time()
 
@@ -147,9 +147,9 @@ class Outbox:
         return [pending.message for pending in self._messages.values() if pending.unseen]
 
     def keep_unseen(self, token: str) -> bool:
-        """Keep what has gone by itself under do not disturb; return whether it is kept.
+        """Keep a message that the server removed under do not disturb; return whether it is kept.
 
-        A server that draws nothing meanwhile has shown it to nobody.
+        A server in do not disturb did not draw it, so the person has not seen it.
         """
         pending = self._messages.get(token)
         if pending is None or not (self.quiet and pending.unseen):
@@ -163,7 +163,7 @@ class Outbox:
         return self._messages.get(pending.message.token) is pending and not pending.placed
 
     def place(self, token: str) -> None:
-        """Note that it is on the screen."""
+        """Record that a message is on the screen."""
         pending = self._messages[token]
         pending.taken += not pending.placed
         pending.placed = True
@@ -189,22 +189,22 @@ class Outbox:
         pending.due = self._later(len(self._delays)) if again else _NEVER
 
     def postpone(self, pending: Pending, until: float | None = None) -> None:
-        """Wait until then, in the loop's time, or until a server appears by itself."""
+        """Postpone a message `until` a time of the loop, or else until a server appears."""
         pending.due = _NEVER if until is None else until
 
     def check_now(self) -> None:
-        """Check the messages that wait for a time now; they may have to wait on."""
+        """Make postponed messages due now; they may be postponed again."""
         for pending in self._messages.values():
             if pending.due != _NEVER and pending.failures == 0:
                 pending.due = 0.0
         self._changed.set()
 
     def may_restart(self, pending: Pending) -> bool:
-        """Return whether a server may be started for a message, and note that one is.
+        """Return whether a server may be started for a message, and record that one is.
 
-        A server that had it and has gone may be one that exits when it has drawn nothing for some
-        time, as MATE's (1.26) does after 30 s of do not disturb: one is started once more, or none
-        before that ends.
+        Some servers exit when they have drawn nothing for a while, as MATE's (1.26) does after 30 s
+        of do not disturb. After such an exit a server is started once more for the message, and not
+        before do not disturb ends.
         """
         if pending.taken and (pending.restarted or (self.quiet and pending.unseen)):
             return False
@@ -212,7 +212,7 @@ class Outbox:
         return True
 
     def server_lost(self) -> None:
-        """Note that the server has gone, and with it all that was on the screen."""
+        """Mark all messages as off the screen, because the server is gone."""
         for pending in self._messages.values():
             pending.placed = False
             pending.failures = pending.refusals = 0
@@ -221,7 +221,7 @@ class Outbox:
     def server_found(self) -> None:
         """Send all messages now, because a server has appeared.
 
-        A message that was sent to several servers may be what crashes them, and is delayed.
+        A message that was sent to several servers may have crashed them, and is delayed.
         """
         for pending in self._messages.values():
             patience = pending.servers - _PATIENT_AFTER

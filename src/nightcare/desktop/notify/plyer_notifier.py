@@ -51,17 +51,18 @@ class PlyerBackend(Protocol):
 
 
 class PlyerNotifier:
-    """Shows messages through plyer, which can show and nothing else.
+    """Notifier that shows messages through plyer, which can do nothing else.
 
-    There are no buttons, so that the body says how to answer; what is shown cannot be taken off
-    again, and nothing is heard of it. Shown is reported when plyer returns without an error, which
-    proves little: on Linux it ignores that the program it runs has failed. What it does raise, what
-    is known to fail unseen, and a call that takes too long, is tried again a few times, is told of
-    by `describe`, and is never taken for shown.
+    plyer has no buttons, so the body says how to answer. It cannot close a notification, and
+    reports no events. A message is reported as shown when plyer returns without an error, which is
+    weak evidence: on Linux plyer ignores the failure of the program that it runs. After an error of
+    plyer, a known obstacle, or a call that takes too long, the message is retried a few times,
+    `describe` names the problem, and the message is not reported as shown.
 
     Args:
-        notifier: What to show with; plyer itself, imported when it is first needed, if None.
-        obstacle: Says why a call would fail without a word, before each; "" where none is known.
+        notifier: The backend; None imports plyer's when it is first needed.
+        obstacle: Called before each attempt; returns why it would fail silently, "" if it should
+            not.
         icon: The path of an icon in the platform's own format, or "".
         limit: Seconds that a call may take.
         delays: Seconds before each further attempt.
@@ -91,11 +92,11 @@ class PlyerNotifier:
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """A body, and no more: on no platform does plyer carry anything else."""
+        """The body alone: plyer supports nothing else on any platform."""
         return frozenset({Capability.BODY})
 
     def describe(self) -> str:
-        """Return the name of the library, which does not say what it uses, and the error."""
+        """Return the name of the library and the last error; plyer does not name its backend."""
         return f"plyer, which cannot show anything: {self._trouble}" if self._trouble else "plyer"
 
     def show(self, message: Message) -> None:
@@ -112,10 +113,10 @@ class PlyerNotifier:
             presented.cancel()
 
     def forget(self, handle: str, token: str) -> None:
-        """Do nothing: what an earlier run left cannot be taken off."""
+        """Do nothing: notifications of an earlier run cannot be closed."""
 
     def quiet(self, *, on: bool) -> None:
-        """Do nothing: what was shown cannot be taken off, and would be there twice."""
+        """Do nothing: a message sent again would be on the screen twice."""
 
     async def run(self, report: Callable[[NotifierEvent], None]) -> None:
         """Serve until cancelled.
@@ -140,7 +141,7 @@ class PlyerNotifier:
                 report(Sent(message.token))
             if call is not None:
                 await asyncio.wait({call}, timeout=self._limit)
-                # One that took too long may end well yet: there are never two at a time.
+                # A call that timed out may still succeed, so a message never has two calls at once.
                 if not call.done():
                     report(Rejected(message.token, DeliveryStatus.NO_REPLY))
                     continue
@@ -154,7 +155,7 @@ class PlyerNotifier:
                 call = None
 
     def _call(self, message: Message) -> asyncio.Task[str]:
-        """Call plyer, and learn what went wrong; "" where it returned without an error."""
+        """Start a call of plyer; its result is the error, "" if there is none."""
         call = asyncio.create_task(run_in_thread(partial(self._notify, message)))
         self._calls.add(call)
         call.add_done_callback(self._calls.discard)
@@ -197,5 +198,5 @@ def obstacle_on_linux(bus: str | None, variables: Mapping[str, str]) -> str:
 
 
 def _no_option(text: str) -> str:
-    """Return a text that is no option of notify-send: a longer dash replaces one at its start."""
+    """Replace a leading hyphen by an en dash, so that notify-send reads no option."""
     return f"\N{EN DASH}{text[1:]}" if text.startswith("-") else text

@@ -45,9 +45,9 @@ from nightcare.domain.notification import (
 
 _BY_THE_USER = frozenset({2, 3})
 """Reasons of NotificationClosed that stand for an act of the user. 3 means that a program closed
-it, but the signals of our own closings are ignored, and some servers give it for a click. MATE
-gives 1, "expired", for its close cross as well; nothing tells that from a server that keeps its own
-time, and a reminder must not end because of a server. 4 is "undefined"."""
+it, but the signals of our own CloseNotification calls are ignored, and some servers send it for a
+click. MATE sends 1, "expired", for its close button as well; that cannot be distinguished from a
+timeout of the server, which must not end a reminder. 4 is "undefined"."""
 
 _LARGEST_ID = 2**32 - 1
 
@@ -71,7 +71,7 @@ class NotificationServer:
 
     Args:
         session: The connection to the bus that it is on.
-        owner: The unique name of the server, which no other ever has on the same bus.
+        owner: The unique name of the server, which the bus never reuses.
         icon: The name or path of the icon sent with every message.
         report: Called with each event, from within the bus's `receive`.
         remembered: The user's answers whether a server draws buttons.
@@ -79,8 +79,8 @@ class NotificationServer:
     Attributes:
         owner: The same unique name.
         description: Its name, version and maker, as far as it has said.
-        responsive: Whether it answered the last time; before it has, only questions are sent to it,
-            so that a server that wakes up late does not find the same message many times.
+        responsive: Whether it answered the last call. Until it does, only queries are sent to it,
+            so that a server that resumes late does not show one message many times.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class NotificationServer:
         return self._traits.capabilities(self._remembered)
 
     async def meet(self) -> None:
-        """Ask for its capabilities and its name.
+        """Query its capabilities and its name.
 
         Raises:
             CallError: It does not list its capabilities.
@@ -136,7 +136,7 @@ class NotificationServer:
     def replaces(self, token: str) -> bool:
         """Return whether a message on the screen can be replaced by another in its place.
 
-        It keeps its buttons then, so only one with the same can.
+        The replaced notification keeps its buttons, so both must have the same ones.
         """
         under_way = (one.token for one in self._unanswered.values() if not one.withdrawn)
         return self._traits.keeps_buttons and self.shows(token) and token not in under_way
@@ -181,7 +181,7 @@ class NotificationServer:
         return bool(numbers)
 
     def adopt(self, handle: str, token: str) -> int | None:
-        """Report presses on what an earlier connection left on this very server.
+        """Accept presses of a notification that an earlier connection left on this server.
 
         Returns:
             Its id; None if the handle is not of this server.
@@ -196,7 +196,7 @@ class NotificationServer:
         return None
 
     def close_left_behind(self, handle: str, token: str) -> bool:
-        """Take off what an earlier connection left on this very server, if the handle says so.
+        """Close what an earlier connection left, if its handle is of this very server.
 
         Returns:
             Whether it was asked to.
@@ -207,11 +207,11 @@ class NotificationServer:
         return number is not None
 
     def handles(self) -> dict[str, str]:
-        """Return the handles by which a later connection finds what is there, with the tokens."""
+        """Return the tokens on the screen, by the handles that a later connection knows."""
         return {self._handle(number): one.token for number, one in self._ids.placed.items()}
 
     def retire(self) -> None:
-        """Note that another server has taken its place: all its ids are void."""
+        """Forget all ids, because another server has replaced this one."""
         self._ids.clear()
         for unanswered in self._unanswered.values():
             unanswered.withdrawn = True

@@ -1,6 +1,6 @@
 """The traits of a notification server, and the arguments of a Notify that is made for them.
 
-The traits are its replies, and facts that no capability tells. The protocol is
+The traits come from its replies, and from facts that no capability reports. The protocol is
 https://specifications.freedesktop.org/notification/1.3.
 """
 
@@ -29,8 +29,8 @@ PATH = "/org/freedesktop/Notifications"
 
 STACK_TAG = "x-dunst-stack-tag"
 """A hint, named by the server that introduced it: a new notification replaces those that have the
-same. Others ignore it, as the specification tells them to. Servers that know it list it as a
-capability too."""
+same. Others ignore it, as the specification requires. Servers that know it list it as a capability
+too."""
 
 _DRAW_NO_BUTTONS = frozenset({"dunst", "fnott", "mako"})
 """Servers, by the name in GetServerInformation, that list "actions" and draw no buttons.
@@ -91,10 +91,11 @@ class ServerTraits:
         name: Its name; empty if it does not say.
         vendor: Its maker.
         version: Its version.
-        draws_progress: Whether it draws a bar beside the text for a "value". No capability tells of
-            that hint, which the specification does not know, but the servers that do are those
-            with the stack tag: both came up together, to show a volume. It cannot be sent to all:
-            xfce4-notifyd (0.7.3) then draws the bar alone, without text and without buttons.
+        draws_progress: Whether it draws a bar beside the text for a "value". The specification has
+            neither that hint nor a capability for it. The servers that support it are those with
+            the stack tag: both were introduced together, to show a volume. It cannot be sent to all
+            servers: xfce4-notifyd (0.7.3) then draws the bar alone, without text and without
+            buttons.
     """
 
     listed: frozenset[Capability] = frozenset()
@@ -138,8 +139,8 @@ class ServerTraits:
         """Return the capabilities, with a menu or nothing in place of buttons where it draws none.
 
         Args:
-            remembered: The user's answer whether it draws buttons, which counts first: a later
-                version may.
+            remembered: The user's answer whether it draws buttons, which takes precedence, because
+                a later version may draw them.
         """
         if Capability.BUTTONS not in self.listed:
             return self.listed
@@ -159,7 +160,7 @@ _CATEGORY = "x-nightcare.reminder.due"
 """None of the specification's own categories fits; its form for others is x-vendor.class.name."""
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-"""Of the specification's markup, which is a part of XML."""
+"""The escapes of the specification's markup, a subset of XML."""
 
 _URGENCIES = {Urgency.LOW: 0, Urgency.NORMAL: 1, Urgency.CRITICAL: 2}
 
@@ -169,9 +170,9 @@ expires", makes some servers use a time of their own (SwayNotificationCenter: 10
 dialog."""
 
 _AFTER_US = timedelta(seconds=5)
-"""The time by which a server is later than nightcare in taking a notification off; it counts where
-the service has ended. If a close comes at the instant when its timer ends, mako (1.7.1) waits for
-ever for that timer, which the close has stopped, and answers nobody."""
+"""The time by which the server's expiry is later than nightcare's own close; the server's applies
+if the service has ended. If a close arrives at the instant when its timer ends, mako (1.7.1) waits
+for ever for that timer, which the close has stopped, and answers no further call."""
 
 _SHORTEST, _LONGEST = 1_000, 2**31 - 1
 """Milliseconds of an expire_timeout, which is an INT32."""
@@ -258,6 +259,6 @@ def _hints(message: Message, traits: ServerTraits, replaces: int) -> Mapping[str
 
 
 def _milliseconds(left: timedelta | None) -> int:
-    """Return an expire_timeout; it is never 0 nor negative, which servers read as they like."""
+    """Return an expire_timeout; never 0 or negative, which servers interpret differently."""
     milliseconds = (_WITHOUT_END if left is None else left + _AFTER_US) // timedelta(milliseconds=1)
     return min(max(milliseconds, _SHORTEST), _LONGEST)

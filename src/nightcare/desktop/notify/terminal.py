@@ -1,4 +1,4 @@
-"""No desktop at all: messages as small cards in a terminal."""
+"""The notifier that prints messages as small cards in a terminal."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _BOLD, _DIM, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
 
 
 class TerminalNotifier:
-    """Prints each message once; how to answer it is part of what it says.
+    """Notifier that prints each message once, with the command that answers it.
 
-    A stream that takes nothing any more is no error; what could not be printed is not reported as
-    shown.
+    A stream that cannot be written any more is not an error; a message that was not printed is not
+    reported as shown.
 
     Args:
         stream: Where to print.
@@ -47,7 +47,7 @@ class TerminalNotifier:
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """A body, and no more."""
+        """The body alone."""
         return frozenset({Capability.BODY})
 
     def describe(self) -> str:
@@ -61,15 +61,15 @@ class TerminalNotifier:
             self._changed.set()
 
     def close(self, token: str) -> None:
-        """Print it no more; what is printed stays."""
+        """Do not print the message again; printed text stays."""
         self._wanted.pop(token, None)
         self._printed.discard(token)
 
     def forget(self, handle: str, token: str) -> None:
-        """Do nothing: what an earlier run printed stays."""
+        """Do nothing: the output of an earlier run stays."""
 
     def quiet(self, *, on: bool) -> None:
-        """Do nothing: what is printed is there whatever a desktop says."""
+        """Do nothing: printed text does not depend on the desktop."""
 
     async def run(self, report: Callable[[NotifierEvent], None]) -> None:
         """Serve until cancelled."""

@@ -151,7 +151,7 @@ async def _mako(bus: Connection, owner: str) -> bool:
     if _MAKO_MODE in modes:
         return True
     if modes != ["default"]:
-        # The user names the modes.
+        # The user chooses the names of the modes.
         raise CallError("another mode")
     return False
 
@@ -202,7 +202,7 @@ def _xfce_source(variables: Mapping[str, str]) -> PresenceSource:
 
 
 async def _xfce(bus: Connection) -> bool:
-    # It ends when it is idle.
+    # xfconfd exits when it is idle.
     keeper = await bus.start_service(_XFCONF)
     if keeper is None:
         raise CallError(_XFCONF)
@@ -217,12 +217,12 @@ async def _xfce(bus: Connection) -> bool:
 def _file_source(
     variables: Mapping[str, str], by: str, server: str, path: str, on: str
 ) -> PresenceSource:
-    """Return a source that reads a server's file, of whose changes there is no signal.
+    """Return a source that reads a server's file, whose changes have no signal.
 
     Args:
         variables: The environment.
         by: The name of the source.
-        server: The name of the server; while another one is in use, the file means nothing.
+        server: The name of the server; the file is ignored while another one is in use.
         path: The path of the file below the user's config folder.
         on: A pattern of a file in which do not disturb is on.
     """

@@ -1,7 +1,7 @@
 """The presence of the user, by the answers of the desktop and the system.
 
-A condition of which no source says anything in time counts as not so. The sources are queried a
-moment before the presence counts, and after a clock step.
+A condition counts as false if no source answers in time. The sources are queried shortly before a
+decision needs the presence, and after a clock step.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class ConditionState:
     """The state of a condition by its sources.
 
     Attributes:
-        on: Whether it holds; None if no source says.
-        by: The names of the sources that say so.
+        on: Whether it holds; None if no source knows.
+        by: The names of the sources that reported it.
     """
 
     on: bool | None
@@ -53,7 +53,8 @@ class _Interest:
             if any(one.held_while(condition) for one in schedule.enabled)
         }
         if conditions:
-            # What is shown under it is sent anew when it ends, for some servers never drew it.
+            # A message shown under it is sent again when it ends, because some servers never draw
+            # it.
             conditions.add(Condition.DO_NOT_DISTURB)
         return cls(frozenset(conditions), schedule.idle_after)
 
@@ -106,8 +107,8 @@ class PresenceMonitor:
     def restart(self) -> None:
         """Query all sources anew, because the desktop has changed.
 
-        It comes before a move of the session bus: until the new answers are there, those of the
-        bus that is left count.
+        Call it before the session bus client moves: the answers of the former bus apply until the
+        new ones arrive.
         """
         for listener in self._listeners:
             listener.freeze()
@@ -130,7 +131,7 @@ class PresenceMonitor:
                 listeners = self._new_listeners()
                 before = running
                 running = [tasks.create_task(one.run()) for one in listeners]
-                # Until the first answers are there, those of the former listeners count.
+                # The answers of the former listeners apply until the first new ones arrive.
                 await self._refresh(listeners)
                 self._listeners = listeners
                 self._queries = [one for listener in listeners for one in listener.queries]
@@ -144,7 +145,7 @@ class PresenceMonitor:
         """Query, within the limit, what may have changed without a signal.
 
         Args:
-            everything: Whether all sources are queried: a signal may be on its way.
+            everything: Whether to query all sources: a signal may be on its way.
         """
         if self._looked.is_set():
             await self._refresh(self._listeners, everything=everything)
@@ -240,7 +241,7 @@ class PresencePrefetch:
         return [one for one in (self._full, self._ahead) if one]
 
     def start(self) -> None:
-        """Start a query a moment before the presence counts, so that nothing waits for it."""
+        """Start a query shortly before the presence is needed, so that no reminder waits for it."""
         loop = asyncio.get_running_loop()
         self._began_ahead = loop.time()
         self._ahead = loop.create_task(self._monitor.refresh())

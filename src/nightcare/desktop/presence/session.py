@@ -62,7 +62,7 @@ _NEARLY = 1000
 
 
 def sources(session: str, idle_after: timedelta) -> tuple[PresenceSource, ...]:
-    """Return the sources of this module, the surest of each condition first.
+    """Return the sources of this module, the most reliable of each condition first.
 
     Args:
         session: The id of the person's session at logind, empty if unknown.
@@ -72,7 +72,7 @@ def sources(session: str, idle_after: timedelta) -> tuple[PresenceSource, ...]:
 
 
 def _lock_sources(session: str) -> tuple[PresenceSource, ...]:
-    """Return the sources that say that the screen is locked.
+    """Return the sources that report a locked screen.
 
     Args:
         session: The id of the person's session at logind, empty if unknown.
@@ -82,10 +82,10 @@ def _lock_sources(session: str) -> tuple[PresenceSource, ...]:
 
 
 def _idle_sources(session: str, after: timedelta) -> tuple[PresenceSource, ...]:
-    """Return the sources that say that keyboard and pointer were not touched for some time.
+    """Return the sources that report that keyboard and pointer have been idle.
 
-    Mutter uses the time that it is asked for. Without Mutter the hint of logind counts, which the
-    desktop sets after a time of its own.
+    Mutter accepts any idle time. Without Mutter, logind's idle hint is used, which the desktop sets
+    after its own delay.
     """
     mutter = _Mutter(after)
 
@@ -120,7 +120,7 @@ def _idle_sources(session: str, after: timedelta) -> tuple[PresenceSource, ...]:
 
 
 def _presenting_sources() -> tuple[PresenceSource, ...]:
-    """Return the sources that say that a program keeps the screen awake."""
+    """Return the sources that report that a program keeps the screen awake."""
     power = (
         PresenceSource(
             Condition.PRESENTING,
@@ -194,7 +194,7 @@ def _of_session(condition: Condition, hint: str, session: str) -> PresenceSource
         ask,
         (
             property_changed(_LOGIND, _SESSION),
-            # The session in question may be another one from now on.
+            # Another session may be the user's from now on.
             property_changed(_LOGIND, _USER),
             ChangeSignal(_LOGIND, _MANAGER, "SessionNew"),
             ChangeSignal(_LOGIND, _MANAGER, "SessionRemoved"),
@@ -291,7 +291,7 @@ class _Mutter:
         """Return whether the idle time is reached; add the watches for a change of that."""
         at = DBusAddress(_IDLE_CORE, bus_name=owner, interface=_MUTTER)
         while True:
-            # Asked again after a watch was added: the change may have come before that.
+            # Query again after adding a watch: the change may have come before it.
             (idle,) = await bus.call(at, "GetIdletime", "t")
             away = bool(idle + _NEARLY >= self._after)
             if self._at != (bus, owner):

@@ -1,7 +1,7 @@
 """The sources of presence, and their queries: at the start, on their signals, and on demand.
 
-There is no polling. A source that may change without a signal is queried when it matters, and so
-is a bus that has gone for good.
+There is no polling. A source that may change without a signal is queried when its answer is needed,
+and a bus that has gone for good is tried again then.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from nightcare.domain.reasons import Condition
 
 @dataclass(frozen=True)
 class ChangeSignal:
-    """A signal that says that an answer may have changed.
+    """A signal after which an answer may have changed.
 
     Attributes:
         name: The name that its sender must own.
@@ -77,9 +77,10 @@ class PresenceSource:
         signals: The signals on which it is asked again.
         on_system_bus: Whether it is on the system bus, not on the session bus.
         when_needed: Whether its answer may change without a signal.
-        alone: Whether its answer counts more than those of all other sources.
+        alone: Whether its answer overrides those of all other sources.
         concerns: Returns whether a signal that is one of `signals` is meant for us.
-        release: Gives back what `ask` has set up on a connection, when it is asked no more.
+        release: Removes what `ask` has set up on a connection, once the source is no longer
+            queried.
     """
 
     condition: Condition
@@ -111,7 +112,7 @@ class Query:
         source: The source.
         answer: Its last answer.
         asking: The query that is under way.
-        again: Whether there is a reason to repeat it after that.
+        again: Whether to repeat the query after that.
     """
 
     source: PresenceSource
@@ -230,20 +231,20 @@ class SourceListener:
         for query in self.queries:
             if query.source.name != name:
                 if any(one.name == name for one in query.source.signals):
-                    # The answer comes from there: it may have gone with it.
+                    # The answer depends on the owner of that name, and may have changed with it.
                     self._start(query)
                 continue
             if query.asking is not None:
                 query.asking.cancel()
                 query.asking = None
             if owner:
-                # The answer of the former owner holds until this one has answered or timed out.
+                # The answer of the former owner applies until this one has answered or timed out.
                 self._start(query)
             else:
                 self._set_answer(query, Fault.ABSENT)
 
     def handle_signal(self, signal: Signal) -> None:
-        """Query the sources that a signal is about, if its sender is the one to say so."""
+        """Query the sources that a signal concerns, if its sender owns the name."""
         owners = self._session.owners if self._session is not None else {}
         for query in self.queries:
             source = query.source

@@ -176,7 +176,7 @@ def manager_environment(variables: Mapping[str, str], limit: float) -> dict[str,
     """Return the environment of services that the user manager starts now.
 
     Args:
-        variables: The environment, which says where the manager is.
+        variables: The environment, which locates the manager.
         limit: Seconds within which it must answer.
 
     Raises:

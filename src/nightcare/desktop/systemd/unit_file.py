@@ -1,4 +1,4 @@
-"""The notations of systemd: the text of the user unit, and what `systemctl` prints.
+"""The text formats of systemd: the user unit, and the output of `systemctl`.
 
 Source: systemd.unit(5), systemd.service(5), "Command lines", and systemd.exec(5), "Environment".
 """
@@ -55,7 +55,7 @@ def unit_text(
     from importlib.resources import files  # noqa: PLC0415 - only needed to install
 
     if "$" in command[0]:
-        # In the program's own path systemd takes no "$$" for a "$"; in its arguments it does.
+        # systemd reads "$$" as "$" in the arguments, but not in the path of the program.
         command = [_ENV, *command]
     session = f"PartOf={GRAPHICAL}\nAfter={GRAPHICAL}\n" if graphical else ""
     template = files("nightcare").joinpath(name).read_text(encoding="utf-8")
@@ -76,7 +76,8 @@ def recorded(variables: Mapping[str, str]) -> Recorded:
         except (OSError, ValueError):
             continue
         if found != NOTHING:
-            # An earlier version wrote units that record nothing, also where only a shell looks.
+            # An earlier version wrote units that record nothing, also below a shell's own
+            # XDG_CONFIG_HOME.
             return found
     return NOTHING
 
@@ -84,7 +85,7 @@ def recorded(variables: Mapping[str, str]) -> Recorded:
 def unit_places(variables: Mapping[str, str]) -> Iterator[Path]:
     """Yield where the person's unit may be.
 
-    The user manager goes by its own XDG_CONFIG_HOME, which need not be that of a shell.
+    The user manager uses its own XDG_CONFIG_HOME, which may differ from a shell's.
     """
     home = variables.get("HOME", "")
     for folder in (variables.get("XDG_CONFIG_HOME", ""), home and f"{home}/.config"):
@@ -115,7 +116,7 @@ def _words(line: str) -> list[str]:
 
 
 def _quoted(part: str) -> str:
-    """Return one word of a setting, in which `%` and blanks mean themselves."""
+    """Return one word of a setting, quoted so that `%` and blanks are literal."""
     escaped = part.replace("%", "%%")
     plain = escaped.replace("%%", "").replace("$$", "")
     if plain and all(sign.isalnum() or sign in "/._-+=:@," for sign in plain):
@@ -123,7 +124,7 @@ def _quoted(part: str) -> str:
     return '"' + escaped.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-# What `systemctl` prints
+# Output of `systemctl`
 
 
 def environment_of(printed: str) -> dict[str, str]:
@@ -137,7 +138,7 @@ def words_of(printed: str) -> list[str]:
 
 
 def _value(quoted: str | None, plain: str) -> str:
-    """Return a value, which systemd quotes as a shell does where it must."""
+    """Return a value, which systemd quotes in shell syntax if necessary."""
     if quoted is None:
         return plain
     return _ESCAPED.sub(lambda one: _SIGNS.get(one[1], one[1]), quoted)

@@ -33,10 +33,11 @@ _LIMIT_SECONDS = 90
 def unit_file(variables: Mapping[str, str]) -> Path:
     """Return where the unit is written: the folder of own units that the user manager reads.
 
-    That is below the manager's XDG_CONFIG_HOME, which need not be the shell's (home-manager#5510).
+    It is below the manager's XDG_CONFIG_HOME, which may differ from the shell's
+    (home-manager#5510).
 
     Args:
-        variables: The environment, for where there is no manager to ask.
+        variables: The environment, which is used if there is no manager to query.
     """
     for folder in map(Path, words_of(_asked("show", "--property=UnitPath", "--value"))):
         if folder.parts[-2:] == _CONTROL:
@@ -51,10 +52,10 @@ def environment() -> dict[str, str]:
 
 
 def own_command(config: Path | None, *words: str) -> list[str]:
-    """Return how this very installation is started, whether by pipx, uv or in a venv.
+    """Return the command of this very installation, be it of pipx, of uv or in a venv.
 
-    It names the interpreter that runs now: the script beside it may have been written for another
-    one that is gone (pypa/pipx#146, astral-sh/uv#8028).
+    The command names the present interpreter: the script beside it may name one that no longer
+    exists (pypa/pipx#146, astral-sh/uv#8028).
     """
     return [*_command("nightcare", config), *words]
 
@@ -75,10 +76,10 @@ def _command(module: str, config: Path | None) -> list[str]:
 
 
 def reach() -> None:
-    """See to it that the user manager answers.
+    """Check that the user manager answers.
 
     Raises:
-        DesktopError: There is none, or it does not.
+        DesktopError: There is no user manager, or it does not answer.
     """
     _systemctl("daemon-reload")
 
@@ -178,7 +179,7 @@ def uninstall(variables: Mapping[str, str]) -> bool:
         DesktopError: The file cannot be removed.
     """
     path = unit_file(variables)
-    # Earlier versions left one where only the shell looks.
+    # Earlier versions wrote one below the shell's own XDG_CONFIG_HOME.
     paths = dict.fromkeys([path, *unit_places(variables)])
     links = [link for one in paths for link in _links(one) if link.is_symlink()]
     if not (any(one.exists() for one in paths) or links or is_active()):
@@ -194,7 +195,7 @@ def is_active() -> bool:
 
 
 def comes_back() -> bool:
-    """Return whether a unit is still enabled, which can only be one for all users."""
+    """Return whether a unit is still enabled, as one that is installed for all users."""
     return _answers_yes("is-enabled")
 
 
@@ -230,7 +231,7 @@ def _enable(path: Path, text: str) -> None:
 def _remove(path: Path, files: Iterable[Path]) -> None:
     """Stop and disable a unit, and remove it with its links."""
     with contextlib.suppress(DesktopError):
-        # Without a manager nothing runs.
+        # Without a manager, no service runs.
         _systemctl("disable", "--now", "--quiet", path.name)
     try:
         for one in files:
@@ -241,7 +242,7 @@ def _remove(path: Path, files: Iterable[Path]) -> None:
 
 
 def _asked(*words: str) -> str:
-    """Return what `systemctl --user` prints; nothing where it fails."""
+    """Return the output of `systemctl --user`; an empty text if it fails."""
     try:
         result = _run(words)
     except DesktopError:
@@ -253,7 +254,7 @@ def _systemctl(*words: str, may_fail: bool = False) -> int:
     """Run `systemctl --user`; return its exit status.
 
     Raises:
-        DesktopError: It is not there, does not answer, or failed and may not.
+        DesktopError: It is missing, does not answer, or failed although it must succeed.
     """
     try:
         result = _run(words)
@@ -287,7 +288,7 @@ def _run(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
 
 @dataclass(frozen=True)
 class _File:
-    """A file as it was: a link, content with a mode, or missing."""
+    """The former state of a file: a link, content with a mode, or missing."""
 
     path: Path
     link: Path | None = None
@@ -296,7 +297,7 @@ class _File:
 
 
 class FileRollback:
-    """Remembers files before they are changed."""
+    """Snapshot of files before they are changed, from which they can be restored."""
 
     def __init__(self) -> None:
         self._files: list[_File] = []

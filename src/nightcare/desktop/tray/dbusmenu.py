@@ -21,7 +21,7 @@ _ROOT_ID = 0
 _CLICKED = "clicked"
 
 _MOST_REMEMBERED = 1000
-"""Items of earlier layouts that a press still counts for; a host may show an old layout."""
+"""Items of earlier layouts whose presses are accepted; a host may show an old layout."""
 
 Properties = dict[str, tuple[str, Any]]
 
@@ -110,7 +110,7 @@ class DbusMenu:
         return number
 
     def _release_moved(self, old: Sequence[MenuItem], new: Sequence[MenuItem]) -> None:
-        """Let the items that are at another place than before get a new id, with those below."""
+        """Drop the ids of items that have moved, and of those below, so that they get new ones."""
         pairs = list(
             takewhile(lambda pair: pair[0].name == pair[1].name, zip(old, new, strict=False))
         )
@@ -155,7 +155,7 @@ class DbusMenu:
         if number not in self._names:
             raise invalid(f"there is no item {number}")
         item = self._items.get(number)
-        # What has left the menu meanwhile is pressed all the same; the effect says why if it fails.
+        # Press also an item that has left the menu; its action reports why it fails.
         if event == _CLICKED and number != _ROOT_ID and (item is None or item.pressable):
             self._press(self._names[number])
         return ()
@@ -210,7 +210,7 @@ def _properties(item: MenuItem, names: Collection[str] = ()) -> Properties:
     elif not item.label:
         found["type"] = ("s", "separator")
     else:
-        # A single underscore would mark the key for the item.
+        # A single underscore would mark the access key.
         found["label"] = ("s", item.label.replace("_", "__"))
         found["enabled"] = ("b", item.pressable or bool(item.children))
     if item.checked is not None:

@@ -61,7 +61,7 @@ class MenuItem:
 
 
 class TrayModel(Protocol):
-    """The part of the program that the icon stands for. Its methods never fail."""
+    """The application behind the icon. Its methods never raise."""
 
     def appearance(self) -> Appearance:
         """Return the look of the icon now."""
@@ -72,13 +72,13 @@ class TrayModel(Protocol):
         ...
 
     def press(self, name: str) -> None:
-        """Do what the item of a name stands for, also if it has left the menu meanwhile."""
+        """Run the action of the named item, also if it has left the menu meanwhile."""
         ...
 
     def activate(self) -> None:
-        """Do what a click on the icon stands for."""
+        """Run the action of a click on the icon."""
         ...
 
     def host_changed(self) -> None:
-        """Note that another program shows the icon, or none."""
+        """Handle a change of the program that shows the icon."""
         ...

@@ -36,7 +36,7 @@ class StatusNotifierItem:
         self._activate = activate
 
     def changes(self, appearance: Appearance) -> list[tuple[str, str, tuple[str, ...]]]:
-        """Take over another look; return the signals for it: their names, types and values."""
+        """Change the look; return the signals for it: their names, types and values."""
         before, self.appearance = self.appearance, appearance
         signals: list[tuple[str, str, tuple[str, ...]]] = []
         if appearance.title != before.title:

@@ -126,7 +126,7 @@ class TrayIcon:
         self._model.host_changed()
 
     def handle_signal(self, signal: Signal) -> None:
-        """Ignore a signal: it is of others."""
+        """Ignore a signal, which is meant for another user of the connection."""
 
     def _forget(self) -> None:
         """Forget the watcher and the hosts."""
@@ -158,7 +158,7 @@ class TrayIcon:
         self._queue(lambda: self._model.press(name), name)
 
     def _queue(self, act: Callable[[], None], key: object = None) -> None:
-        """Act soon, once: the host gets its reply first, and one that repeats itself waits."""
+        """Queue an action to run once, after the reply to the host; drop repeats meanwhile."""
         if not self._waiting:
             asyncio.get_running_loop().call_soon(self._act)
         self._waiting.setdefault(key, act)
