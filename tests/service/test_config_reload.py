@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -209,5 +210,28 @@ def test_refused_files_of_an_upgrade_are_checked_again_after_a_save(
         bench.file.write_text(CONFIG.replace('"1h"', '"2h"'), encoding="utf-8")
         bench.app.reload()
         await bench.until(lambda: checks)
+
+    bench.run(test)
+
+
+@pytest.mark.parametrize("file", ["import nightcare.d +", "raise KeyError"])
+def test_a_module_that_is_cut_off_meanwhile_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    """An installer or a full disk left half a file; the active schedule stays."""
+    bench = Bench(tmp_path)
+    (tmp_path / "half_a_module.py").write_text(file, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def load(*_: object) -> LoadResult:
+        importlib.import_module("half_a_module")
+        raise AssertionError
+
+    async def test(bench: Bench) -> None:
+        before = bench.app.settings.loaded.schedule
+        monkeypatch.setattr("nightcare.service.config_reload.load_cached", load)
+        bench.file.write_text(CONFIG.replace('"1h"', '"2h"'), encoding="utf-8")
+        await bench.until(lambda: "is being upgraded" in bench.err.getvalue())
+        assert bench.app.settings.loaded.schedule is before
 
     bench.run(test)

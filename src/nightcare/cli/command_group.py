@@ -121,9 +121,10 @@ class LazyGroup(LocalisedCommand, click.Group):
         for commands in self.lazy_subcommands.values():
             if cmd_name in commands:
                 module, _, function = commands[cmd_name].partition(".")
-                found: click.Command = getattr(
-                    importlib.import_module(f"nightcare.cli.{module}"), function
-                )
+                loaded = importlib.import_module(f"nightcare.cli.{module}")
+                found: click.Command | None = getattr(loaded, function, None)
+                if found is None:
+                    raise ImportError(f"{module} has no {function}", path=loaded.__file__)
                 return found
         return super().get_command(ctx, cmd_name)
 
@@ -177,6 +178,10 @@ def run(arguments: Sequence[str]) -> int:
         # click ends so when nobody reads the output any more, which is no error.
         return 0
     except OSError as error:
+        from nightcare.program_damage import is_damage  # noqa: PLC0415 - rarely
+
+        if is_damage(error):
+            raise
         from nightcare.cli.output import print_os_error  # noqa: PLC0415 - rarely
 
         return print_os_error(error)

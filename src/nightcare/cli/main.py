@@ -57,3 +57,15 @@ def run_command(arguments: Sequence[str]) -> int:
         except (OSError, AttributeError):
             pass
         return INTERRUPTED
+    except Exception as error:
+        from nightcare.program_damage import is_damage, print_damage  # noqa: PLC0415
+
+        if not is_damage(error):
+            raise
+        return print_damage(error, _damage_text)
+
+
+def _damage_text(reason: str) -> str:
+    from nightcare.i18n.translator import words_for  # noqa: PLC0415
+
+    return words_for(None, os.environ).text("error_program_damaged", reason=reason)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from nightcare.errors import NightcareError, StateError
+from nightcare.program_damage import is_damage, print_damage
 from nightcare.streams import open_missing_streams
 
 _USAGE_ERROR = 2
@@ -39,6 +40,8 @@ def run_program(
         try:
             run(named, os.environ)
         except OSError as error:
+            if is_damage(error):
+                raise
             raise StateError("system_refused", reason=error) from error
     except NightcareError as error:
         from nightcare.i18n.error_text import error_lines  # noqa: PLC0415 - only after an error
@@ -50,16 +53,30 @@ def run_program(
         return error.exit_code
     except KeyboardInterrupt:
         return _INTERRUPTED
+    except Exception as error:
+        if not is_damage(error):
+            raise
+        return print_damage(error, _damage_text)
     return 0
+
+
+def _damage_text(reason: str) -> str:
+    from nightcare.i18n.translator import words_for  # noqa: PLC0415 - only after an error
+
+    return words_for(None, os.environ).text("error_program_damaged", reason=reason)
 
 
 def main(arguments: list[str]) -> int:
     """Run the service and return its exit code."""
     # Looking for garbage while the code is loaded takes 10 ms. `ServiceApp.run` enables it again.
     gc.disable()
-    from nightcare.service.startup import run_service  # noqa: PLC0415 - after that
+    return run_program(_run_service, "nightcare.service", arguments)
 
-    return run_program(run_service, "nightcare.service", arguments)
+
+def _run_service(named: Path | None, variables: Mapping[str, str]) -> None:
+    from nightcare.service.startup import run_service  # noqa: PLC0415 - its files may be damaged
+
+    run_service(named, variables)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from nightcare.engine.notices import Subject
 from nightcare.errors import ConfigError, Diagnostic, Location
 from nightcare.i18n.error_text import diagnostic_text, without_folder
 from nightcare.paths import chosen_config, place_of_config
+from nightcare.program_damage import is_damage
 from nightcare.service.active_settings import ActiveSettings, ServiceContext
 from nightcare.service.runtime import Runtime
 from nightcare.service.upgrade import UpgradeRestart
@@ -152,9 +153,10 @@ class ConfigReload:
                 self._settings.loaded = await run_in_thread(self._load_here)
             except ConfigError as error:
                 return error.problems
-            except (OSError, ImportError):
-                # A file of the program was removed meanwhile.
-                pass
+            except Exception as error:
+                # A file of the program was removed, cut short or mixed with another version.
+                if not isinstance(error, OSError) and not is_damage(error):
+                    raise
             else:
                 return ()
         # The config is read again when the program's files are complete.
