@@ -141,17 +141,22 @@ STRANGERS: dict[tuple[str, ...], Answer] = {
 
 
 class LiveSessions(Sessions):
-    """Logind, whose sessions have a state and a type as well."""
+    """Logind, whose sessions have a state, a type and a class as well."""
 
     def __init__(self, address: str) -> None:
         super().__init__(address)
         self.states: dict[str, str] = {}
         self.types: dict[str, str] = {}
+        self.classes: dict[str, str] = {}
 
     async def called(self, message: Message) -> None:
-        """Answer for the state and the type of a session by its path."""
+        """Answer for the state, the type and the class of a session by its path."""
         path = message.header.fields[HeaderFields.path]
-        texts = {(SESSION, "State"): self.states, (SESSION, "Type"): self.types}
+        texts = {
+            (SESSION, "State"): self.states,
+            (SESSION, "Type"): self.types,
+            (SESSION, "Class"): self.classes,
+        }
         known = texts.get(message.body, {}) if len(message.body) == 2 else {}
         if path in known:
             await self.send(new_method_return(message, "v", (("s", known[path]),)))
@@ -194,6 +199,34 @@ def test_a_session_that_is_closing_or_inactive_is_ignored(
                 logind.states = {OLD: state, NEW: "active"}
                 await logind.log(NEW)
                 await watch.until(HERE)
+                logind.locked[NEW] = True
+                await changed(logind, SESSION, "LockedHint", on=True)
+                await watch.until(LOCKED)
+
+    run(story())
+
+
+@pytest.mark.parametrize(
+    "kind", ["greeter", "lock-screen", "background", "background-light", "manager", "none"]
+)
+def test_a_session_in_which_nobody_works_is_ignored(system: PrivateBus, kind: str) -> None:
+    """Although it is active and the environment names it; a user manager has one of its own."""
+
+    async def story() -> None:
+        async with LiveSessions(system.address) as logind:
+            logind.answers[MANAGER, "GetSession", "c1"] = ("o", (OLD,))
+            logind.locked = {OLD: True, NEW: False}
+            logind.states = {OLD: "active", NEW: "active"}
+            logind.types = {OLD: "x11", NEW: "wayland"}
+            logind.classes = {OLD: kind, NEW: "user-early"}
+            variables = {"XDG_SESSION_ID": "c1"}
+            async with attending(system=system.address, variables=variables) as watch:
+                assert watch.attendant.known()[Condition.LOCKED] == ConditionState(None)
+                logind.answers |= MINE
+                await logind.emit("SessionNew", "so", ("2", NEW), interface=MANAGER)
+                await watch.until_it_holds(
+                    lambda: watch.attendant.known()[Condition.LOCKED].on is False
+                )
                 logind.locked[NEW] = True
                 await changed(logind, SESSION, "LockedHint", on=True)
                 await watch.until(LOCKED)

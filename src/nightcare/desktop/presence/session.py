@@ -33,6 +33,9 @@ _OF_A_TERMINAL = frozenset({"tty", "unspecified"})
 """The types of sessions that logind calls idle by their terminal, which no desktop can change: one
 started with startx stays idle for good (systemd#14501)."""
 
+_OF_A_PERSON = "user"
+"""The begin of the classes of sessions in which a person works, such as "user-early"."""
+
 _SAVER, _SAVER_PATH = "org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver"
 _SCREEN_SAVERS = (
     (_SAVER, _SAVER_PATH, _SAVER),
@@ -172,6 +175,9 @@ def _of_session(condition: Condition, hint: str, session: str) -> PresenceSource
             at = DBusAddress(path, bus_name=owner, interface=_SESSION)
             # A session that is closing, or in the background, keeps the hints that it had last.
             if await _text_of(bus, at, "State") not in {"active", ""}:
+                continue
+            # Nobody works in one of a greeter, a lock screen, a user manager or a background job.
+            if not (await _text_of(bus, at, "Class") or _OF_A_PERSON).startswith(_OF_A_PERSON):
                 continue
             try:
                 on = await bus.get_bool(at, hint)
