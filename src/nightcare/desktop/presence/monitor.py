@@ -52,9 +52,9 @@ class _Interest:
             for condition in Condition
             if any(one.held_while(condition) for one in schedule.enabled)
         }
-        if conditions:
-            # A message shown under it is sent again when it ends, because some servers never draw
-            # it.
+        if schedule.enabled:
+            # A message shown under it is sent without its sound, and sent again when it ends,
+            # because some servers never draw it.
             conditions.add(Condition.DO_NOT_DISTURB)
         return cls(frozenset(conditions), schedule.idle_after)
 
