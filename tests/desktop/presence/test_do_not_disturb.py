@@ -245,6 +245,16 @@ def test_deepin_tells_of_do_not_disturb(bus: PrivateBus) -> None:
         ("COSMIC:GNOME", None),
         ("Deepin:GNOME", None),
         ("LXQt:GNOME", None),
+        ("X-LXQt:GNOME", None),
+        ("bspwm:GNOME", None),
+        ("awesome:GNOME", None),
+        ("Cinnamon", "X-Cinnamon"),
+        (" ubuntu : GNOME ", "GNOME"),
+        ("GNOME;", "GNOME"),
+        ("pop;GNOME", "GNOME"),
+        ("Budgie;GNOME;", None),
+        (":GNOME:", "GNOME"),
+        (" ; ", None),
         ("", None),
     ],
 )
@@ -311,6 +321,34 @@ def test_the_settings_of_gnome_tell_of_do_not_disturb(bus: PrivateBus, programs:
                 body = ("/org/gnome/desktop/notifications/show-banners", [""], "tag")
                 await dconf.emit("Notify", "sass", body, interface=f"{DCONF}.Writer")
                 await watch.until(HERE)
+
+    run(story())
+
+
+@pytest.mark.parametrize(
+    ("desktop", "path", "quiet"),
+    [
+        ("X-Cinnamon", "/org/cinnamon/desktop/notifications/display-notifications", "false"),
+        ("MATE", "/org/mate/notification-daemon/do-not-disturb", "true"),
+        ("Pantheon", "/io/elementary/notifications/do-not-disturb", "true"),
+    ],
+)
+def test_a_change_of_a_desktops_setting_is_noticed_where_dconf_stores_it(
+    bus: PrivateBus, programs: Programs, desktop: str, path: str, quiet: str
+) -> None:
+    """The path is not always the name of the schema."""
+
+    async def story() -> None:
+        programs.text(f"echo {'true' if quiet == 'false' else 'false'}")
+        variables = programs.variables | {"XDG_CURRENT_DESKTOP": desktop}
+        async with (
+            NamedService(bus.address, DCONF) as dconf,
+            attending(bus.address, variables=variables) as watch,
+        ):
+            assert watch.attendant.presence == HERE
+            programs.text(f"echo {quiet}")
+            await dconf.emit("Notify", "sass", (path, [""], "tag"), interface=f"{DCONF}.Writer")
+            await watch.until(QUIET)
 
     run(story())
 

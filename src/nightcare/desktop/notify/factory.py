@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TextIO
 
+from nightcare.desktop.current_desktop import WINDOW_MANAGERS, current_desktops
 from nightcare.desktop.dbus import session_bus
 from nightcare.domain.schedule import Schedule
 from nightcare.engine.ports import Notifier
@@ -18,21 +19,12 @@ _SESSION_BEGINS = 60.0
 """Seconds to wait until a starting desktop shell owns the name of its notification server, also on
 a slow machine."""
 
-_STARTED_BY_THE_BUS = frozenset({"MATE", "XFCE"})
-"""Desktops, as in XDG_CURRENT_DESKTOP, whose own notification server the bus starts."""
+_STARTED_BY_THE_BUS = frozenset({"mate", "xfce"})
+"""Desktops, as `current_desktops` names them, whose own notification server the bus starts."""
 
 _LOGIN_COMMANDS_END = 5.0
 """Seconds to wait until a notification server that a window manager's start commands start owns the
 name."""
-
-_WINDOW_MANAGERS = frozenset(
-    {
-        "BSPWM", "DWM", "FLUXBOX", "HERBSTLUFTWM", "HYPRLAND", "I3", "ICEWM", "LABWC", "LXDE",
-        "NIRI", "OPENBOX", "RIVER", "SWAY", "WAYFIRE", "WLROOTS", "XMONAD",
-    }
-)  # fmt: skip
-"""Window managers, as in XDG_CURRENT_DESKTOP, without a notification server of their own: it is
-among their start commands, or the bus starts whichever is installed."""
 
 
 def choose_screen(
@@ -90,10 +82,11 @@ def choose_screen(
 
 def _patience(variables: Mapping[str, str]) -> float:
     """Return the seconds to wait for the session's own notification server."""
-    desktops = variables.get("XDG_CURRENT_DESKTOP", "").upper().split(":")
+    desktops = current_desktops(variables)
     if _STARTED_BY_THE_BUS.intersection(desktops):
         return 0.0
-    return _LOGIN_COMMANDS_END if _WINDOW_MANAGERS.issuperset(desktops) else _SESSION_BEGINS
+    only_managers = desktops and WINDOW_MANAGERS.issuperset(desktops)
+    return _LOGIN_COMMANDS_END if only_managers else _SESSION_BEGINS
 
 
 def chosen_backend(

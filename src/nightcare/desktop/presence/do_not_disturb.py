@@ -18,6 +18,7 @@ from pathlib import Path
 
 from jeepney import DBusAddress
 
+from nightcare.desktop.current_desktop import WINDOW_MANAGERS, current_desktops
 from nightcare.desktop.dbus.connection import BUS, CallError, Connection
 from nightcare.desktop.notify.server_traits import INTERFACE, PATH
 from nightcare.desktop.presence.source import ChangeSignal, PresenceSource, property_changed
@@ -50,12 +51,14 @@ class DesktopSetting:
     Attributes:
         desktop: The desktop, as in XDG_CURRENT_DESKTOP.
         schema: The schema for `gsettings`.
+        path: The path at which dconf stores the schema.
         key: The key for `gsettings`.
         quiet: The output of `gsettings` while notifications are not shown.
     """
 
     desktop: str
     schema: str
+    path: str
     key: str
     quiet: str
 
@@ -66,10 +69,9 @@ class DesktopSetting:
 
     @property
     def changed(self) -> ChangeSignal:
-        """The signal of its change; dconf keeps each of these schemas under its own name."""
-        path = "/" + self.schema.replace(".", "/") + "/"
+        """The signal of its change."""
         return ChangeSignal(
-            "ca.desrt.dconf", "ca.desrt.dconf.Writer", "Notify", below=path, on_demand=True
+            "ca.desrt.dconf", "ca.desrt.dconf.Writer", "Notify", below=self.path, on_demand=True
         )
 
     def parse(self, output: str) -> bool | None:
@@ -79,20 +81,42 @@ class DesktopSetting:
 
 
 _SETTINGS = (
-    DesktopSetting("GNOME", "org.gnome.desktop.notifications", "show-banners", "false"),
     DesktopSetting(
-        "X-Cinnamon", "org.cinnamon.desktop.notifications", "display-notifications", "false"
+        "GNOME",
+        "org.gnome.desktop.notifications",
+        "/org/gnome/desktop/notifications/",
+        "show-banners",
+        "false",
     ),
-    DesktopSetting("MATE", "org.mate.NotificationDaemon", "do-not-disturb", "true"),
-    DesktopSetting("Pantheon", "io.elementary.notifications", "do-not-disturb", "true"),
+    DesktopSetting(
+        "X-Cinnamon",
+        "org.cinnamon.desktop.notifications",
+        "/org/cinnamon/desktop/notifications/",
+        "display-notifications",
+        "false",
+    ),
+    DesktopSetting(
+        "MATE",
+        "org.mate.NotificationDaemon",
+        "/org/mate/notification-daemon/",
+        "do-not-disturb",
+        "true",
+    ),
+    DesktopSetting(
+        "Pantheon",
+        "io.elementary.notifications",
+        "/io/elementary/notifications/",
+        "do-not-disturb",
+        "true",
+    ),
 )
 
-_WITHOUT_SETTING = frozenset({
-    "budgie", "cosmic", "dde", "deepin", "enlightenment", "gnome-flashback", "hyprland", "i3",
-    "kde", "lxde", "lxqt", "niri", "river", "sway", "ukui", "unity", "unity7", "wlroots", "xfce",
-})  # fmt: skip
-"""Desktops, in lower case, whose notifications ignore GNOME's setting. They, or the server in use,
-have a switch of their own, which is queried on the bus if it is known, or none."""
+_WITHOUT_SETTING = WINDOW_MANAGERS | {
+    "awesome", "budgie", "cosmic", "dde", "deepin", "enlightenment", "gnome-flashback", "kde",
+    "lxqt", "qtile", "trinity", "ukui", "unity", "unity7", "xfce",
+}  # fmt: skip
+"""Desktops, as `current_desktops` names them, whose notifications ignore GNOME's setting. They, or
+the server in use, have a switch of their own, which is queried on the bus if known, or none."""
 
 
 def setting_in_use(variables: Mapping[str, str]) -> DesktopSetting | None:
@@ -101,9 +125,9 @@ def setting_in_use(variables: Mapping[str, str]) -> DesktopSetting | None:
     The list in XDG_CURRENT_DESKTOP begins with the most specific name. An unknown name is
     that of a variant, such as `ubuntu:GNOME`, and the next one decides.
     """
-    for desktop in variables.get("XDG_CURRENT_DESKTOP", "").casefold().split(":"):
+    for desktop in current_desktops(variables):
         for setting in _SETTINGS:
-            if setting.desktop.casefold() == desktop:
+            if setting.desktop.casefold().removeprefix("x-") == desktop:
                 return setting
         if desktop in _WITHOUT_SETTING:
             return None
@@ -175,7 +199,7 @@ async def _deepin(bus: Connection, _: str) -> bool:
 
 def _xfce_source(variables: Mapping[str, str]) -> PresenceSource:
     """Return the source of Xfce's setting, on Xfce also while its server is not running."""
-    here = "xfce" in variables.get("XDG_CURRENT_DESKTOP", "").casefold().split(":")
+    here = "xfce" in current_desktops(variables)
 
     async def ask(bus: Connection, _: str) -> bool:
         server = await bus.get_name_owner(INTERFACE)
