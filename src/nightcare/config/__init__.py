@@ -1,1 +1,1 @@
-"""From the TOML file and the environment to a frozen schedule, with every mistake located."""
+"""The configuration: a frozen schedule from TOML and the environment, or located errors."""

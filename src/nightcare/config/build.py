@@ -1,4 +1,4 @@
-"""The schedule that validated tables stand for, built without pydantic.
+"""Construction of the schedule from validated tables, without pydantic.
 
 Defaults of single keys are here, those of whole tables in `config.example.toml`.
 """
@@ -58,10 +58,10 @@ A_DAY = timedelta(days=1)
 
 
 def build(tables: Table) -> Schedule:
-    """Return the schedule of tables that were validated.
+    """Return the schedule of validated tables.
 
     Raises:
-        LookupError, TypeError, ValueError, AttributeError, ValueRefused: They were not.
+        LookupError, TypeError, ValueError, AttributeError, ValueRefused: They are not valid.
     """
     quiet, diary = tables["quiet"], tables["diary"]
     monday, tuesday, wednesday, thursday, friday, saturday, sunday = build_hours(tables["sleep"])
@@ -84,7 +84,7 @@ def build(tables: Table) -> Schedule:
             notice=diary["professional_notice"],
         ),
         notify=_unless_auto(tables["notify"]["backend"]),
-        # A service of an earlier version has published values without this table.
+        # Values that a service of an earlier version published have no such table.
         tray=tables.get("tray", {}).get("show", "auto") == "auto",
     )
 
@@ -170,7 +170,7 @@ def _timing(table: Table) -> At | Every | Cron:
 def _quiet(own: Table, general: Table, *, evening: bool) -> QuietRules:
     rules = {key: WhenBusy(general[key]) for key in Condition}
     if evening:
-        # A nightly do not disturb would swallow every evening reminder.
+        # Many people turn on do not disturb every night, which would hold every evening reminder.
         rules[Condition.DO_NOT_DISTURB] = WhenBusy.SHOW
     return rules | {key: WhenBusy(own[key]) for key in Condition if key in own}
 
@@ -242,7 +242,7 @@ class SleepWeek:
         return wake <= self.offset(moment, day) <= bedtime
 
     def bound(self, moment: Moment, day: int) -> tuple[str, ...]:
-        """Return the path of the key that puts a moment outside a weekday's waking hours."""
+        """Return the path of the key by which a moment is outside a weekday's waking hours."""
         if isinstance(moment, Relative):
             early = self.offset(moment, day) < self.span(day)[0]
         else:
@@ -251,5 +251,5 @@ class SleepWeek:
 
 
 def elapsed_on_day(clock: time) -> timedelta:
-    """Return a time on the wall as the time elapsed on a day without a clock change."""
+    """Return a wall time as the time elapsed on a day without a clock change."""
     return timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)

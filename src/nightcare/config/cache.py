@@ -1,9 +1,9 @@
-"""The cache of the last valid configuration, so that the same config is validated once.
+"""The cache of the last valid configuration, which saves validating the same config again.
 
-Validating takes longer than the rest of a command. An entry is used only while all that it was made
-of is byte for byte the same: the file, its name, the variables, nightcare's own code, Python, and
-the folders of installed libraries. All of that is compared, not a digest. The cache is ignored if
-it is missing, corrupt, or not private to this user.
+Validating takes longer than the rest of a command. An entry is used only while all of its inputs
+are unchanged, byte for byte: the file, its name, the variables, nightcare's own code, Python, and
+the folders of installed libraries. The inputs themselves are compared, not a digest. The cache is
+ignored if it is missing, corrupt, or not private to this user.
 
 The built-in configuration was validated when the package was built: `example.json`.
 """
@@ -72,7 +72,7 @@ def load_cached(source: ConfigSource, folder: Path, load: Load) -> LoadResult:
 
 
 def _built_in(source: ConfigSource) -> LoadResult | None:
-    """Return the result of no file, or of one equal to the example; None for any other."""
+    """Return the packaged result for no file or a copy of the example; None for any other file."""
     if source.variables:
         return None
     text, result = json.loads(_EXAMPLE_RESULT.read_text(encoding="utf-8"))
@@ -83,7 +83,7 @@ def _built_in(source: ConfigSource) -> LoadResult | None:
 
 
 def _inputs(source: ConfigSource) -> list[Any] | None:
-    """Return all that a result depends on, as JSON; None where that is unknown."""
+    """Return all inputs of a result as JSON; None if one cannot be determined."""
     if source.path is not None and source.text is None:
         return None
     path = None if source.path is None else str(source.path)
@@ -95,7 +95,7 @@ def _inputs(source: ConfigSource) -> list[Any] | None:
 
 
 def _code() -> Iterator[list[Any]]:
-    """Yield each file of nightcare that loads a configuration, with what a change of it changes."""
+    """Yield each file of nightcare that loads a configuration, with values that change with it."""
     package = Path(__file__).parent.parent
     for name in _CODE:
         with os.scandir(package / name) as found:
@@ -106,7 +106,7 @@ def _code() -> Iterator[list[Any]]:
 
 
 def _libraries() -> Iterator[list[Any]]:
-    """Yield the folders of libraries; installing another version of one changes their time."""
+    """Yield the folders of libraries, whose times change with each installed version."""
     for folder in sys.path:
         if folder.endswith(_LIBRARIES) and os.path.isdir(folder):  # noqa: PTH112 - it is a text
             yield [folder, os.stat(folder).st_mtime_ns]  # noqa: PTH116 - likewise
@@ -131,7 +131,7 @@ def _read_private(file: Path) -> bytes:
         OSError: It is missing.
         ValueError: It is not private to this user, not a regular file, or too large.
     """
-    # Opening a named pipe must not wait for its writer.
+    # Do not wait for the writer of a named pipe.
     handle = os.open(file, _SAFE_OPEN)
     with os.fdopen(handle, "rb") as stream:
         status = os.fstat(handle)

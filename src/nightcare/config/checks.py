@@ -1,4 +1,4 @@
-"""Contradictions between values that are valid one by one."""
+"""Contradictions between values that are each valid."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def check(
         tables: The tables, each value valid.
         reminders: Those that could be built.
         week: The sleep schedule.
-        wrong: Names of tables with mistakes of their own, in whose place the defaults stand:
-            contradictions with those are left out.
+        wrong: Names of tables with errors, which the defaults replace; contradictions with these
+            are left out.
     """
     for one in _check_all(tables, reminders, week):
         needs_sleep, needs_routines = one.key in _NEED_SLEEP, one.key in _NEED_ROUTINES
@@ -109,7 +109,7 @@ def _check_bedtimes(week: SleepWeek) -> Iterator[Diagnostic]:
 
 
 def _check_mqtt(table: Table) -> Iterator[Diagnostic]:
-    """Yield keys of `[mqtt]` that another one makes useless."""
+    """Yield keys of `[mqtt]` that have no effect because of another key."""
     if table.get("password_file") and not table.get("user"):
         yield Diagnostic(("mqtt", "password_file"), "password_without_user", {})
     if table.get("ca") and table.get("insecure"):
@@ -242,7 +242,7 @@ def _check_duplicates(where: Path, moments: Sequence[Moment]) -> Iterator[Diagno
 
 
 def _check_frequency(reminders: Iterable[Reminder]) -> Iterator[Diagnostic]:
-    """Yield the reminder with which all together come too often in a day."""
+    """Yield the reminder at which the total number of occurrences in a day exceeds the limit."""
     total = 0
     for reminder in reminders:
         often = _occurrences_a_day(reminder) if reminder.enabled else 0
@@ -266,7 +266,7 @@ def _occurrences_a_day(reminder: Reminder) -> int:
 
 
 def parse_cron(cron: Cron) -> CronSim:
-    """Return cron fields parsed, for what they mean on any date."""
+    """Return parsed cron fields, for properties that do not depend on a date."""
     return CronSim(cron.fields, datetime(2024, 1, 1))  # noqa: DTZ001 - wall times
 
 

@@ -1,7 +1,7 @@
 """The config file: its content, and syntax errors of TOML with their positions.
 
-tomli reports where it could read no further. If that is far from the mistake, such as at the end of
-a file with an unclosed string, the start of the statement is named as well.
+tomli reports the position at which it stopped reading. If that is far from the mistake, such as at
+the end of a file with an unclosed string, the error names the start of the statement as well.
 """
 
 from __future__ import annotations
@@ -222,7 +222,7 @@ def number_too_long(text: str) -> Span | None:
     """Return the span of the first number with more digits than Python reads."""
     source = SourceText(text)
     for found in islice(_LONG_NUMBER.finditer(source.text), _MAX_NUMBERS):
-        # In a comment it would not be read, and in a text the quotes would be missing.
+        # A number in a comment is not read, and one in a string is no number.
         try:
             tomli.loads(source.text[: found.end()])
         except tomli.TOMLDecodeError:
@@ -274,13 +274,13 @@ def _word_span(error: tomli.TOMLDecodeError, key: str) -> Span:
 
 
 def _start(error: tomli.TOMLDecodeError) -> int | None:
-    """Return the start of the wrong statement; None where that takes long to find."""
+    """Return the start of the wrong statement; None if finding it would take long."""
     if len(error.doc) > _MAX_TEXT:
         return None
     start = error.pos
     for _ in range(_MAX_LINES_BACK):
         start = error.doc.rfind("\n", 0, start) + 1
-        # What stands before it can be read; what ends within it cannot.
+        # The text before the start is valid TOML; any text that ends within the statement is not.
         with contextlib.suppress(ValueError, RecursionError):
             tomli.loads(error.doc[:start])
             return start + len(error.doc[start:]) - len(error.doc[start:].lstrip(" \t"))

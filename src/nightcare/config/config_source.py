@@ -1,4 +1,4 @@
-"""The input and the result of loading a configuration, without what validates it."""
+"""The input and the result of loading a configuration, apart from validation."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PREFIX = "NIGHTCARE_"
 NAMES_THE_FILE = "NIGHTCARE_CONFIG"
 
 LARGEST_FILE = 512 * 1024
-"""Bytes; no schedule needs so many."""
+"""The maximum size of a config file in bytes; no schedule needs more."""
 
 _ANY_BYTE = "latin-1"
 
@@ -31,7 +31,7 @@ class LoadResult:
 
     Attributes:
         schedule: The schedule.
-        warnings: What is allowed but may be a slip.
+        warnings: Values that are allowed but may be mistakes.
         path: The file it was read from; None for the built-in defaults.
         values: The tables of all layers, as JSON can hold them; the schedule is built from these.
     """
@@ -67,7 +67,7 @@ Load = Callable[[ConfigSource], LoadResult]
 
 
 def source_of(path: Path | None, variables: Mapping[str, str]) -> ConfigSource:
-    """Read the source of a configuration; an unreadable file is reported by whoever loads it.
+    """Read the source of a configuration; the loader reports an unreadable file.
 
     Args:
         path: The person's file; None for the built-in defaults.

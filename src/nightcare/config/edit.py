@@ -1,6 +1,6 @@
-"""Edits of one value of a config file, which leave the rest of it as the person wrote it.
+"""Edits of one value of a config file, which leave the rest of the file unchanged.
 
-tomlkit changes and removes what is there. New keys and tables are inserted by `insert`, because
+tomlkit changes and removes existing keys. New keys and tables are inserted by `insert`, because
 tomlkit puts them at the end of a table, behind comments on the next one. The result of every edit
 is parsed: it must equal the old values but for the one change, or the edit is refused.
 """
@@ -63,7 +63,7 @@ def path_of(text: str) -> Keys:
     """Parse a path as a person types it, such as `sleep.friday.bedtime`.
 
     Raises:
-        ValueRefused: It is none.
+        ValueRefused: The text is not a path.
     """
     try:
         table = tomli.loads(f"{text} = 0" if "\n" not in text else "")
@@ -84,7 +84,7 @@ def path_of(text: str) -> Keys:
 
 
 def readings(text: str) -> tuple[Any, ...]:
-    """Return the values that a person may mean: the text as TOML, then as plain text.
+    """Return the possible values of a text that a person typed: as TOML, then as plain text.
 
     A clock time is text either way, as in the example.
     """
@@ -179,7 +179,7 @@ class _Text:
 
 @contextmanager
 def _refused_where_it_fails(where: Keys) -> Iterator[None]:
-    """Refuse an edit of which the library fails on the text."""
+    """Refuse an edit on which the library fails."""
     try:
         yield
     except (TOMLKitError, ValueError, LookupError, TypeError, AttributeError) as error:
@@ -205,7 +205,7 @@ def _not_editable(where: Keys) -> StateError:
 
 
 def _canonical(value: Any) -> object:
-    """Return a value to compare: with its types, and without empty tables, which mean nothing."""
+    """Return a comparable value, with its types and without empty tables, which have no meaning."""
     match value:
         case dict():
             inner = {key: _canonical(one) for key, one in value.items()}
@@ -213,7 +213,7 @@ def _canonical(value: Any) -> object:
         case list():
             return [_canonical(one) for one in value]
         case _:
-            # By their spelling, because no not-a-number equals another.
+            # Compare floats as text, because NaN does not equal itself.
             return type(value), repr(value)
 
 
@@ -221,7 +221,7 @@ def _canonical(value: Any) -> object:
 
 
 def _completed(body: str, where: Keys) -> tuple[str, tuple[str, ...]]:
-    """Return a text with the whole of a table that a change would otherwise cut down to a part."""
+    """Return a text with the complete built-in table, which a change would otherwise cut short."""
     values = tomli.loads(body)
     if len(where) == 1 or values.get(where[0]) or where[0] not in _PARTS_REPLACE:
         return body, ()

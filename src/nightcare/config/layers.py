@@ -173,7 +173,7 @@ def _put(table: Table, keys: Sequence[str], value: Any) -> None:
     for key in keys[:-1]:
         inner = table.setdefault(key, {})
         if not isinstance(inner, dict):
-            # Two variables contradict each other. No table has the key "", so validation fails.
+            # The variables contradict each other. No table has the key "", so validation fails.
             inner = table[key] = {"": inner}
         table = inner
     table[keys[-1]] = value
@@ -232,7 +232,7 @@ def effective_values(schedule: Schedule, layers: Layers) -> Iterator[EffectiveVa
     """Yield every value of a configuration, in the order of the config file.
 
     A value that a reminder takes from `[snooze]`, `[quiet]` or `[stretch]` has the origin of that.
-    Texts, sounds and repeats that are not set are left out.
+    Unset texts, sounds and repeats are left out.
     """
     for key, value in layers.values.items():
         if key != "reminders":
@@ -271,7 +271,7 @@ def _unwritten(reminder: Reminder) -> Iterator[tuple[Path, Any, Path]]:
     if reminder.topic is Topic.STRETCHING:
         yield ("routine",), reminder.routine or False, ("stretch", "routine")
     for condition in Condition:
-        # Evening reminders are shown under do not disturb whatever [quiet] has.
+        # Evening reminders are shown under do not disturb regardless of [quiet].
         own = condition is Condition.DO_NOT_DISTURB and reminder.evening
         key = ("quiet", str(condition))
         yield key, str(reminder.quiet[condition]), () if own else key

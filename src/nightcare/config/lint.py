@@ -1,4 +1,4 @@
-"""Warnings of `config check`: what is allowed but may be a slip."""
+"""Warnings of `config check` about values that are allowed but may be mistakes."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def _lint_crowds(reminders: Sequence[Reminder], week: SleepWeek) -> Iterator[Dia
         for offset, crowd in crowds.items():
             names = tuple(one.name for one in crowd)
             until_asleep = week.span(day)[1] + AFTER_BEDTIME - offset
-            # One of them is on the screen; the others wait.
+            # One reminder is on the screen, and the others wait.
             waiting = sorted(min(one.fresh, until_asleep) for one in crowd)[:-1]
             if names in reported or fits_on_screen(waiting):
                 continue
@@ -198,9 +198,9 @@ def _lint_repeat(where: Path, every: Every, reminder: Reminder) -> Iterator[Diag
 def _lint_snooze(
     where: Path, table: Table, at: At, reminder: Reminder, week: SleepWeek
 ) -> Iterator[Diagnostic]:
-    """Yield snooze lengths that always end while the person sleeps: they are never offered."""
+    """Yield snooze lengths that are never offered, because they always end in the night."""
     for number, length in enumerate(reminder.snooze if table.get("snooze") is not None else ()):
-        # A reminder that the person put into the night may be snoozed there.
+        # A reminder that the config puts into the night may be snoozed there.
         offered = any(
             not week.is_awake(moment, day)
             or week.offset(moment, day) + length <= week.span(day)[1] + AFTER_BEDTIME

@@ -27,10 +27,10 @@ from nightcare.config.values import Table
 from nightcare.errors import ConfigError, Diagnostic
 
 _ANY_TOPIC = "stretching"
-"""The topic with which a reminder may have every key."""
+"""The topic whose reminders may have every key."""
 
 _OTHER_KEYS = set(keys_of(ReminderTable)) - {*TIMINGS, "from", "until", "days"}
-"""The keys of a reminder that have nothing to do with when it is due."""
+"""The keys of a reminder that do not affect its due times."""
 
 
 def load(path: Path | None, variables: Mapping[str, str]) -> LoadResult:
@@ -88,10 +88,10 @@ def load_file(file: ConfigFile | None, variables: Mapping[str, str]) -> LoadResu
 
 
 def _check_the_rest(values: Table, found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Return the contradictions beside the mistakes of single values.
+    """Return the contradictions between values, in addition to the errors of single values.
 
-    The defaults take the place of tables with a mistake. A reminder with one is left out, unless
-    its mistake is in a key that has nothing to do with when it is due.
+    The defaults take the place of tables with a mistake. A reminder with a mistake is left out,
+    unless the key of the mistake does not affect its due times.
     """
     wrong = {str(one.where[0]) for one in found}
     defaults = built_in().values

@@ -81,7 +81,7 @@ _KEY = re.compile(
     rf"(?:{_KEY_PART.pattern})(?:[ \t]*+\.[ \t]*+(?:{_KEY_PART.pattern}))*[ \t]*+",
 )
 # A multi-line string may end with one or two quotation marks of its own before the closing three.
-# What is not a string runs to what must follow it, for a date may hold a space.
+# Any other scalar ends before a delimiter, because a date may contain a space.
 _SCALAR = re.compile(
     r'"""(?:[^"\\]++|\\.|"{1,2}(?!"))*"{3,5}'
     r"|'''(?:[^']++|'{1,2}(?!'))*'{3,5}"
@@ -168,8 +168,8 @@ class KeyLocations:
     def written_again(self) -> tuple[Span, Span] | None:
         """Return the first position of the key of the last pair, and the position of its value.
 
-        Of a text that ends with a pair whose key was in its inline table before, which tomli
-        accepts up to there. None if it does not end with a pair.
+        The text ends with a pair whose key is already in its inline table; tomli accepts it up to
+        there. Return None if the text does not end with a pair.
         """
         waiting = [self._document]
         while waiting:
@@ -268,5 +268,5 @@ def _name(part: str) -> str:
 def _end(pattern: re.Pattern[str], text: str, offset: int) -> int:
     """Return the offset after what the pattern matches here."""
     found = pattern.match(text, offset)
-    # Every pattern matches where it is tried in TOML; in any other text, go on all the same.
+    # In TOML every pattern matches where it is tried; in any other text, continue anyway.
     return found.end() if found else offset + 1

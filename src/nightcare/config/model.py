@@ -291,7 +291,8 @@ class Config(BaseSettings):
     Each layer maps keys to values; pydantic-settings lays the earlier over the later.
     """
 
-    # Else pydantic-settings takes [Sleep] for [sleep], but looks only at one of them.
+    # Without this, pydantic-settings treats [Sleep] and [sleep] as equal, but reads only one of
+    # them.
     model_config = SettingsConfigDict(extra="forbid", frozen=True, case_sensitive=True)
 
     language: Language = Field(description="Language of all texts; auto is the desktop's.")

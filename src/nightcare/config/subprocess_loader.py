@@ -1,6 +1,6 @@
 """Loading of the configuration in a subprocess.
 
-Validation takes 25 MiB, which a service that runs all day would never give back.
+Validation takes 25 MiB, which a long-running service would never return to the system.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _run(source: ConfigSource, meanwhile: Callable[[], object] | None) -> Any:
     variables = {
         **os.environ,
         "PYTHONPATH": f"{package}:{before}" if before else package,
-        # There are none, and to look for them takes 12 ms.
+        # No plugins are used, and searching for them takes 12 ms.
         "PYDANTIC_DISABLE_PLUGINS": "__all__",
     }
     with subprocess.Popen(  # noqa: S603 - ourselves

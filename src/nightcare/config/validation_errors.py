@@ -114,7 +114,7 @@ def _text_of(where: Path, details: ErrorDetails) -> tuple[str, dict[str, object]
         case _ if kind in _TYPES:
             return _wrong_type(where, kind), {"found": given, "table": where}
         case _ if "found" not in context:
-            # Our own refusals carry what was found; this is one of pydantic's that has no text.
+            # nightcare's own errors have a text; this is an error of pydantic without one.
             return "value_wrong", {"found": given, "reason": details["msg"]}
     return _likely(kind, given) or (kind, context)
 
@@ -228,10 +228,10 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 
 def expect_key(where: tuple[str, ...]) -> None:
-    """Accept a path only if a config may have such a key.
+    """Check that a config may have a key at a path.
 
     Raises:
-        ValueRefused: It may not; the error has the keys that exist, and the nearest.
+        ValueRefused: It may not; the error names the existing keys and the nearest one.
     """
     for depth, key in enumerate(where):
         above = where[:depth]

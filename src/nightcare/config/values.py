@@ -1,7 +1,7 @@
 """Conversion of single values, as the config file spells them, into the types of the domain.
 
-Each function raises ValueRefused for a value that it does not accept. Nothing here loads pydantic,
-so that a config that was validated before is built again without it.
+Each function raises ValueRefused for a value that it does not accept. This module does not import
+pydantic, so that a cached config is built without it.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def moment(value: Any) -> Moment:
     except ValueRefused as error:
         if error.key == "length_is_nothing":
             raise
-        # The error may name the length in the moment, which is only a part of what was written.
+        # The error may name only the length within the moment; report the whole value.
         raise InvalidValue("moment_not_understood", found=value) from error
 
 
@@ -189,7 +189,7 @@ def _string(value: Any, key: str) -> str:
 
 
 def _ascii(value: Any, key: str) -> str:
-    """Return a text of ASCII characters alone, for the JSON Schema can match no others."""
+    """Return a text of ASCII characters alone, because the JSON Schema matches no others."""
     found = _string(value, key)
     if not found.isascii():
         raise InvalidValue(key, found=value)
