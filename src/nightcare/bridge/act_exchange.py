@@ -1,8 +1,8 @@
 """The exchange of acts between the journals of several computers of one person.
 
 Each computer publishes its own acts, in one retained topic for each care day, and writes those of
-others into its journal. Messages may be lost, late, doubled, or older than what was received
-before; every computer publishes its own acts again until the broker has them.
+others into its journal. Messages may be lost, late, duplicated, or older than earlier ones; every
+computer publishes its own acts again until the broker has them.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from nightcare.journal.shared_rows import UNDONE, parse_shared_act, shared_act_r
 from nightcare.journal.store import Journal
 
 SHARED_DAYS = 35
-"""The days for which acts are published; a computer may be away for as long and miss none."""
+"""Days for which acts are published; a computer that is away for no longer misses none."""
 
 _REASONS = tuple(Reason)
 _AHEAD = timedelta(days=14)
 _CHANGEABLE = timedelta(days=2)
-"""A change of the plan moves what was due within these."""
+"""The age up to which a change of the plan moves occurrences that were due."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,8 @@ class ActExchange:
         """Record what has changed here as acts, and apply the acts of all computers (now in UTC).
 
         Returns:
-            Whether anything was written. Without need nothing is, for a write wakes the service.
+            Whether anything was written. A write wakes the service, so nothing unchanged is
+            written.
         """
         recent = self._recent(now)
         keys = {one.occurrence.key for one in self._unrecorded(now, recent)}
@@ -93,7 +94,7 @@ class ActExchange:
     def receive(self, messages: Iterable[SharedMessage], now: datetime) -> bool:
         """Write the acts in messages into the journal, and apply them (now in UTC).
 
-        Acts of this computer are among them if its journal was lost and the broker still has them.
+        They include acts of this computer if its journal was lost and the broker still has them.
 
         Returns:
             Whether anything was written.
@@ -113,7 +114,7 @@ class ActExchange:
         if not new:
             return False
         with self.journal.transaction():
-            # What has changed here is recorded first: else it would look like an effect of these.
+            # Record local changes first; otherwise they would look like effects of these acts.
             self._record(self._unrecorded(now, self._known(keys)))
             self._record(new)
             self._apply(now, self._known(keys))
@@ -123,7 +124,7 @@ class ActExchange:
         """Return the payload of each topic with acts of this computer (now in UTC), by its name."""
         by_occurrence: dict[Key, list[SharedAct]] = {}
         for one in self.journal.shared.acts(self._since(now), own=True):
-            # Another id of this computer, which it had before, is no writer of its topics.
+            # Leave out acts under a former id of this computer, which no longer writes its topics.
             if one.id.computer == self.computer:
                 by_occurrence.setdefault(one.occurrence.key, []).append(one)
         by_day: dict[date, list[dict[str, object]]] = {}
@@ -161,7 +162,7 @@ class ActExchange:
         return found
 
     def _unrecorded(self, now: datetime, known: Mapping[Key, _Occurrence]) -> list[SharedAct]:
-        """Return the acts that say what has changed here, each with its number."""
+        """Return the acts of the changes on this computer, each with its number."""
         number = self.journal.shared.next_act_number(self.computer, now)
         acts = []
         for one in known.values():
@@ -248,7 +249,7 @@ def _parse_entry(computer: str, day: date, entry: Any) -> Iterator[SharedAct]:
             what, undone = one.get("what"), (None, None)
             if "undoes" in one:
                 what, undone = UNDONE, one["undoes"]
-            # An answer for a reason that only a later version knows is an answer.
+            # An answer with an unknown reason, from a later version, still counts as an answer.
             reason = one["reason"] if one.get("reason") in _REASONS else None
             yield parse_shared_act(
                 computer, one["n"], reminder, day.isoformat(), slot,
@@ -262,7 +263,7 @@ def _is_later(act: SharedAct, erased: datetime | None) -> bool:
     """Return whether an act was made, and its occurrence due, after all was erased (UTC)."""
     if erased is None:
         return True
-    # A bridge that was behind numbered the answer later than it was given.
+    # A bridge that lagged behind gave the answer a later number than its time.
     if isinstance(act.effect, Closed) and act.effect.at <= erased:
         return False
     return act.id.number > int(erased.timestamp() * 1000) and act.occurrence.due > erased

@@ -1,4 +1,4 @@
-"""The bridge: its parts, connected and run until the end."""
+"""The bridge application, which connects its parts and runs them until it is stopped."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from nightcare.service.shutdown import Shutdown, cancel_all
 from nightcare.service.upgrade import UpgradeRestart
 
 _SOON = 0.5
-"""Seconds until the locks of a service that has ended are free, and all refusals are known."""
+"""Seconds to wait until the locks of an ended service are free, and all refusals are known."""
 
 _END_SECONDS = 3.0
 _SUSPEND_SECONDS = 2.0
@@ -165,7 +165,7 @@ class BridgeApp:
             computer, since = self._topics.computer, self._connected_at
             sharing = Sharing(self._reader, self._settings, computer, since)
             shared = sharing.exchange(self._received, now(), live=self._live)
-            # They are kept if the journal cannot be written just now.
+            # Keep the messages if the journal cannot be written at present.
             self._received.clear()
             self._live = self._publisher is not None and self._publisher.compared
         self._reporter.report_computers(shared.differing, shared.awaited)
@@ -192,7 +192,7 @@ class BridgeApp:
         publisher, connection = self._publisher, self._connection
         moved = (settings.address, settings.person) != (before.address, before.person)
         if moved and publisher is not None and connection is not None and publisher.compared:
-            # Nobody writes these topics from now on.
+            # No computer writes these topics from now on.
             self._publisher = None
             self._leaving.append(asyncio.create_task(self._leave(publisher, connection, {})))
         else:
@@ -232,9 +232,9 @@ class BridgeApp:
             self._retry_at = None
 
     def _reconnect(self) -> None:
-        """Connect anew at once: to another broker, or after a time in which all may have changed.
+        """Reconnect at once: to another broker, or after a time in which all may have changed.
 
-        Commands that were sent in that time are older than the new connection, and do not count.
+        Commands that were sent in that time are older than the new connection, and are ignored.
         """
         self._retry.set()
         if self._connection is not None:
@@ -245,7 +245,7 @@ class BridgeApp:
         if publisher is None or connection is None or facts is None:
             return
         wanted = {} if self._forgotten else retained(replace(facts, running=False))
-        # After a restart the new program goes on at once.
+        # After a restart the new program continues at once.
         await self._leave(publisher, connection, None if self.shutdown.restarts else wanted)
 
     async def _leave(
@@ -315,7 +315,7 @@ class BridgeApp:
         except StateError as error:
             self._reporter.log_error(error, now())
         except NightcareError:
-            # It was answered elsewhere meanwhile, which the state says already.
+            # The reminder was answered elsewhere meanwhile, which the state already shows.
             return
         self.refresh()
 
@@ -333,7 +333,7 @@ class BridgeApp:
         self._report_connected()
 
     def _jumped(self) -> None:
-        """Start anew after suspend or a clock step: the connection may be dead without a word."""
+        """Reconnect after suspend or a clock step: the connection may be dead without an error."""
         self._delays = RetryDelays()
         self._reconnect()
         self.refresh()

@@ -1,4 +1,4 @@
-"""Starting the bridge, and clearing what it has left at the broker."""
+"""Startup of the bridge, and removal of its retained topics from the broker."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ async def _forget(
 
 
 def _take_lock(state: Path) -> FileLock:
-    """Take the lock of the bridge; two with one name would throw each other out.
+    """Take the lock of the bridge; two clients of one name would disconnect each other.
 
     Raises:
         StateError: Another process holds it.

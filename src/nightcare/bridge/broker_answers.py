@@ -80,7 +80,7 @@ class BrokerLimits:
 
 
 def trouble_of(error: Exception) -> Trouble:
-    """Return the trouble that an error of an attempt to connect stands for."""
+    """Return the trouble for an error of an attempt to connect."""
     match error:
         case socket.gaierror():
             return Trouble("host", error.strerror or "")
@@ -108,7 +108,7 @@ def _trouble_of_certificate(error: ssl.SSLCertVerificationError) -> Trouble:
 
 
 def refusal_of(code: ReasonCode) -> Trouble:
-    """Return the trouble that a refused CONNECT stands for."""
+    """Return the trouble for a refused CONNECT."""
     if code.value in _LOGIN:
         return Trouble("login", str(code))
     if code.value == _OLD_PROTOCOL:
@@ -117,11 +117,11 @@ def refusal_of(code: ReasonCode) -> Trouble:
 
 
 def loss_of(code: ReasonCode, *, told: bool, accepted: bool) -> Trouble:
-    """Return the trouble that the end of a connection stands for.
+    """Return the trouble for the end of a connection.
 
     Args:
         code: The reason.
-        told: Whether the broker has told it; else paho-mqtt has found it.
+        told: Whether the broker sent it; otherwise it comes from paho-mqtt.
         accepted: Whether the broker had accepted the connection.
     """
     if code.value == _KEEPALIVE_TIMEOUT:
@@ -136,7 +136,7 @@ def loss_of(code: ReasonCode, *, told: bool, accepted: bool) -> Trouble:
 
 
 def error_of(code: MQTTErrorCode, *, accepted: bool) -> Trouble:
-    """Return the trouble that an error of paho-mqtt stands for, with arguments as `loss_of`."""
+    """Return the trouble for an error of paho-mqtt; the arguments are those of `loss_of`."""
     if code in {MQTTErrorCode.MQTT_ERR_PROTOCOL, MQTTErrorCode.MQTT_ERR_NOMEM}:
         return Trouble("garbage", code.name)
     return Trouble("lost" if accepted else "left")

@@ -2,7 +2,7 @@
 
 Source: MQTT 5, https://docs.oasis-open.org/mqtt/mqtt/v5.0/mqtt-v5.0.html. A session of mosquitto
 2.0.11 that was begun with clean start does not survive a restart of the broker, so clean start is
-always off. Every publication has QoS 1, for a broker refuses one with QoS 0 without a word.
+always off. Every publication has QoS 1, because a broker refuses one with QoS 0 silently.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ _ANSWER_SECONDS = 30.0
 _FIRST_DELAY = timedelta(seconds=5)
 _LONGEST_DELAY = timedelta(minutes=10)
 _STABLE = timedelta(minutes=1)
-"""A connection that lasts shorter counts as another failed attempt."""
+"""A shorter connection counts as another failed attempt."""
 
 _MANY_ATTEMPTS = 8
-"""So many failed attempts are followed by the longest delay."""
+"""The number of failed attempts after which the delay is longest."""
 
 _PACKETS_AT_ONCE = 100
 _PING_SHARE = 0.55
@@ -66,7 +66,7 @@ class BrokerUser(Protocol):
         ...
 
     def acknowledged(self, number: int, refused: bool, /) -> None:  # noqa: FBT001 - by position
-        """Note that the broker has taken or refused a publication or subscription."""
+        """Handle the broker's acknowledgement or refusal of a publication or subscription."""
         ...
 
 
@@ -79,7 +79,7 @@ class Will:
 
 
 def backoff(attempts: int, chance: Callable[[], float] = random.random) -> timedelta:
-    """Return the time before the next attempt, after so many that failed.
+    """Return the time before the next attempt, after a number of failed ones.
 
     Args:
         attempts: The number.
@@ -96,10 +96,10 @@ class RetryDelays:
         self._attempts = 0
 
     def after(self, trouble: Trouble, lasted: timedelta) -> timedelta:
-        """Return the delay after a connection that lasted so long."""
+        """Return the delay after a connection of a given duration."""
         self._attempts = 0 if lasted > _STABLE else self._attempts + 1
         if trouble.key == "taken_over":
-            # Two that return at once would put each other out for ever.
+            # Two clients of one name that reconnect at once would disconnect each other for ever.
             self._attempts = _MANY_ATTEMPTS
         return backoff(max(0, self._attempts - 1))
 
@@ -179,7 +179,7 @@ class BrokerConnection:
         return self._client.subscribe([(one, options) for one in filters])[1]
 
     def disconnect(self, *, keep_session: bool = True) -> None:
-        """Say goodbye to the broker, which then publishes no last will.
+        """Send DISCONNECT to the broker, which then publishes no last will.
 
         Args:
             keep_session: Whether the broker keeps the session.
@@ -190,7 +190,7 @@ class BrokerConnection:
             if not keep_session:
                 properties.SessionExpiryInterval = 0
             self._client.disconnect(properties=properties)
-            # paho leaves that to the event loop, which does not wait for it any more.
+            # paho would leave this to the event loop, which no longer serves the socket.
             self._client.loop_write()
 
     def drop(self, trouble: Trouble) -> None:
@@ -276,7 +276,7 @@ class BrokerConnection:
         if client.want_write():
             loop.add_writer(found, self._write)
         self._wait(_ANSWER_SECONDS, lambda: self.drop(Trouble("silent")))
-        # What has come during the handshake makes the socket readable no more.
+        # Data that arrived during the handshake does not make the socket readable again.
         self._read()
 
     def _detach(self) -> None:
@@ -312,7 +312,8 @@ class BrokerConnection:
             left = self._socket
             if self._is_over() or not isinstance(left, ssl.SSLSocket) or not left.pending():
                 return
-        # Others have their turn; what TLS has decrypted already makes no socket readable.
+        # Let other tasks run first. Data that TLS has already decrypted does not make the socket
+        # readable.
         asyncio.get_running_loop().call_soon(self._read)
 
     def _is_over(self) -> bool:

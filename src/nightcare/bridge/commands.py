@@ -1,4 +1,4 @@
-"""Commands from the broker: what they mean, and which of them count."""
+"""Commands from the broker: their parsing, their targets, and the rules for ignoring them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _WITH_KEY = frozenset({*_ANSWERS, "good_night"})
 _MOST_BYTES = 1024
 
 SEEN_FIRST = timedelta(seconds=2)
-"""The time that a reminder must have been published before a press without a key means it."""
+"""The time for which a reminder must be published before a press without a key answers it."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Command:
     Attributes:
         name: One of done, snooze, skip, good_night and pause.
         word: PRESS, ON or OFF; empty for a command with a key.
-        key: What stands for the occurrence that is meant; None if the command names none.
+        key: The token of the occurrence; None if the command names none.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Command:
 
 
 def parse(name: str, payload: bytes) -> Command | None:
-    """Return the command of a name; None where the payload, which may be anything, is none."""
+    """Return the command of a name; None if the payload, which may be anything, is invalid."""
     if len(payload) > _MOST_BYTES:
         return None
     try:
@@ -81,13 +81,13 @@ def meant(
     unsettled: list[Delivery],
     now: datetime,
 ) -> Key | None:
-    """Return the occurrence that a command to answer means; None if it means none.
+    """Return the occurrence that a command answers; None if it answers none.
 
     Args:
         command: The command.
         published: The open reminder as the broker knows it.
-        token: Returns what stands for an occurrence.
-        unsettled: What has no outcome yet.
+        token: Returns the token of an occurrence.
+        unsettled: The deliveries without an outcome.
         now: The instant (UTC).
     """
     if command.key is not None:
@@ -100,7 +100,7 @@ def meant(
 def act(
     command: Command, key: Key | None, actions: UserActions, journal: Journal, now: datetime
 ) -> None:
-    """Do what a command asks for (now in UTC), with the functions of the commands of nightcare.
+    """Run a command (now in UTC), with the functions of nightcare's own commands.
 
     Raises:
         NightcareError: There is nothing to do, or the journal cannot be used.

@@ -1,4 +1,4 @@
-"""The computers of the person: what each says of itself, and what this one knows of the others."""
+"""The list of the person's computers: the facts that each publishes about itself."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class ComputerList:
         """
         known = {one.id: one for one in self.journal.shared.computers()}
         found = dict(known)
-        # A broker sends what is retained in any order.
+        # A broker sends retained messages in any order.
         by_name = sorted(messages, key=lambda one: one.name != COMPUTER)
         for message in (one for one in by_name if one.computer != self.computer):
             before = found.get(message.computer)
@@ -73,7 +73,7 @@ class ComputerList:
         return True
 
     def sync(self, own: Computer) -> bool:
-        """Write what this computer says of itself; return whether that was anything new."""
+        """Write the facts about this computer; return whether they were new."""
         if own in self.journal.shared.computers():
             return False
         self.journal.shared.save_computer(own)
@@ -99,7 +99,7 @@ class ComputerList:
 def this_computer(
     settings: BridgeSettings, computer: str, values: Table, zone: str, since: datetime
 ) -> Computer:
-    """Return what this computer says of itself.
+    """Return the facts about this computer.
 
     Args:
         settings: The table `[mqtt]`.
@@ -119,7 +119,7 @@ def this_computer(
 
 
 def computer_payload(one: Computer) -> bytes:
-    """Return the payload that says what a computer says of itself."""
+    """Return the payload with the facts about a computer."""
     values = {
         "name": one.name,
         "version": one.version,
@@ -135,7 +135,7 @@ def _introduced(one: Computer, before: Computer | None, now: datetime) -> Comput
 
 
 def _heard_of(before: Computer, now: datetime, *, online: bool, live: bool) -> Computer:
-    """Return a computer that went online or offline; one that had left before says not when."""
+    """Return a computer that went online or offline; its time is unknown if it left before."""
     changed = online != before.online and (online or live)
     return replace(before, online=online, seen=now if changed else before.seen)
 
@@ -165,5 +165,5 @@ def _parse(message: SharedMessage) -> Computer | None:
 
 
 def _printable(text: str) -> str:
-    """Return a text of another computer, as it may stand on a terminal."""
+    """Return a text of another computer without characters that control a terminal."""
     return "".join(letter for letter in text if not is_unsafe(letter))[:_LONGEST_TEXT]

@@ -1,4 +1,4 @@
-"""The configs by which Home Assistant finds the entities of the bridge.
+"""The discovery configs of the bridge's entities for Home Assistant.
 
 Source: https://www.home-assistant.io/integrations/mqtt/#mqtt-discovery. Configs for each entity are
 understood by every release; those for a whole device only since 2024.11.
@@ -80,7 +80,7 @@ def entities(
             "device_class": "running",
         },
         **{
-            # Home Assistant is to ring at these while every computer is off.
+            # Home Assistant uses these for alarms while every computer is off.
             ("sensor", f"evening_{number}"): _timestamp(topics.of(f"evening/{number}"))
             for number in range(1, evenings + 1)
         },

@@ -24,7 +24,7 @@ from nightcare.journal.service_status import PublishedCondition
 DIARY_DAYS = 30
 _EVENINGS = 7
 _GRACE = timedelta(hours=1)
-"""The time that a broker keeps what is over, for clocks that differ and a bridge that is late."""
+"""The time that a broker keeps an expired payload, for clocks that differ and a late bridge."""
 
 _NOBODY_THERE = (Reason.LOCKED, Reason.IDLE)
 _ABSENT = (Condition.LOCKED, Condition.IDLE)
@@ -32,7 +32,7 @@ _ABSENT = (Condition.LOCKED, Condition.IDLE)
 
 @dataclass(frozen=True)
 class BridgeFacts:
-    """The facts that everything published rests on.
+    """The facts from which all payloads are made.
 
     Attributes:
         topics: The names of the topics.
@@ -42,7 +42,7 @@ class BridgeFacts:
         running: Whether the service runs.
         nights: The nights of the last days; None if they are not to be published.
         detail: Whether to publish what a reminder is about.
-        shared: The payload of each topic that other computers are to know, by its name.
+        shared: The payload of each topic for other computers, by its name.
         discovery: Whether to publish configs for Home Assistant.
         bridge: The id of the running bridge, which another of the same name does not have.
     """
@@ -60,7 +60,7 @@ class BridgeFacts:
 
     @property
     def present(self) -> bool | None:
-        """True if somebody is at the computer; None where nothing tells."""
+        """True if the person is at the computer; None if unknown."""
         known = [self.presence[one].on for one in _ABSENT if one in self.presence]
         if any(known):
             return False
@@ -118,8 +118,8 @@ def retained(facts: BridgeFacts) -> dict[str, bytes]:
 def expiries(facts: BridgeFacts) -> dict[str, datetime]:
     """Return when (UTC) the broker is to drop the payload of a topic.
 
-    A bridge that is connected has replaced each of them by then. One that is gone for good leaves
-    nothing that is over: neither an open reminder nor a moment.
+    A connected bridge has replaced each payload by then. A bridge that is gone for good leaves
+    neither an open reminder nor a past moment at the broker.
     """
     topics, outlook = facts.topics, facts.outlook
     last = {topics.of("state"): outlook.calendar.at(outlook.now).ends}
@@ -151,9 +151,9 @@ def changes_at(facts: BridgeFacts) -> datetime | None:
 
 
 def evening_moments(outlook: Outlook) -> Iterator[list[Occurrence]]:
-    """Yield for each moment of an evening reminder when it comes this evening and the next ones.
+    """Yield the next occurrences of each moment of an evening reminder, from this evening on.
 
-    What was answered, skipped or cannot come tonight begins with a later evening.
+    Moments that were answered, skipped or cannot come tonight begin with a later evening.
     """
     evening = tuple(one for one in outlook.schedule.enabled if one.evening)
     order = [one.name for one in evening]
@@ -232,7 +232,7 @@ def _texts(delivery: Delivery, reminder: Reminder | None, facts: BridgeFacts) ->
         return {"title": "nightcare", "message": facts.translator.text("mqtt_a_reminder")}
     tips = {one.id: one for one in facts.translator.guidance.tips}
     tip = None if delivery.tip is None else tips.get(delivery.tip)
-    # That it comes once more is no news on a phone.
+    # The phone need not know that a reminder is repeated.
     first = replace(delivery, seen=False)
     message = compose(first, reminder, facts.translator, tip=tip, lengths=(), last_before_bed=False)
     return {"title": message.title, "message": message.body or message.title}

@@ -1,8 +1,8 @@
-"""The topics at the broker, kept equal to what the journal and the plan say.
+"""The topics at the broker, kept in line with the journal and the plan.
 
-On each connection everything that the broker holds for this computer is read, what is missing is
-published, and what should not be there is cleared. A marker that the bridge sends to itself tells
-when that is read, and which commands are older than the connection: a broker delivers in order.
+On each connection the publisher reads all that the broker holds for this computer, publishes
+missing payloads and clears unwanted ones. The bridge sends a marker to itself. A broker delivers in
+order, so messages before the marker are retained ones or commands older than the connection.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class PublisherCalls:
 
     Attributes:
         command: Called with the name and the payload of each command that may count.
-        changed: Called when the broker has taken or refused something.
+        changed: Called when the broker has acknowledged or refused a message.
         lifetime: Returns the time after which the broker is to drop the payload of a topic.
         shared: Called with the messages that computers share: first, also if there are none, with
             all that the broker held, so that an erasure counts for them; None not to share.
@@ -94,7 +94,7 @@ class Publisher:
         self.settled = asyncio.Event()
 
     def want(self, wanted: Mapping[str, bytes]) -> None:
-        """Keep the broker in line with other payloads from now on."""
+        """Replace the payloads that the broker is to hold."""
         self._wanted = dict(wanted)
         self._reconcile()
 
@@ -191,11 +191,11 @@ class Publisher:
         elif topic in self._held or topic in self._wanted or len(self._held) < _MOST_TOPICS:
             self._held[topic] = payload
         if self.compared and self._wanted.get(topic, b"") != payload:
-            # Somebody else has written it, or a last will of ours has come late.
+            # Another client wrote it, or a last will of this bridge arrived late.
             self._later(_HEAL_SECONDS, self._reconcile)
 
     def _compare_anyway(self) -> None:
-        """Do without the marker, which the broker may refuse, unless the broker hangs."""
+        """Continue without the marker, which the broker may refuse, unless the broker hangs."""
         if self._answered:
             # The user may not read what is below our topics, so that no command arrives.
             self._note(self._topics.commands, refused=not self._fresh)
@@ -212,7 +212,8 @@ class Publisher:
             if self._calls.shared is None:
                 self._reconcile()
             else:
-                # Own records are taken in first: the broker may have the only copy.
+                # Receive this computer's own records first, because the broker may have the only
+                # copy.
                 self._calls.shared(self._held_shared)
 
     def _reconcile(self) -> None:
@@ -265,7 +266,7 @@ class Publisher:
         self.settled.clear()
 
     def _await_acknowledgement(self) -> None:
-        """Leave a broker that keeps the connection and answers nothing any more."""
+        """Disconnect from a broker that keeps the connection and no longer answers."""
         if self._silence is not None:
             self._silence.cancel()
             self._silence = None

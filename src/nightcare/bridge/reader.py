@@ -1,4 +1,4 @@
-"""Reads everything that the bridge publishes: the config in force, the journal and the plan."""
+"""Reading of all that the bridge publishes: the config in force, the journal and the plan."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class JournalReader:
     Args:
         state: The folder of the journal.
         variables: The environment.
-        loaded: The config, as long as no service says another.
+        loaded: The config to use until a service publishes another.
 
     Attributes:
         state: The folder of the journal.
@@ -73,7 +73,7 @@ class JournalReader:
     def call_if_written(self, call: Callable[[], None]) -> None:
         """Call a function if another program may have written to the journal since the last call.
 
-        What this program has written itself, it has read.
+        Changes by this program itself are already known to it.
         """
         before = self._checked
         with suppress(StateError):
@@ -123,7 +123,7 @@ class JournalReader:
             try:
                 self._use(result_from_json({"path": status.config, "values": status.values}))
             except ConfigError:
-                # A service of another version; what is known stays in force.
+                # The service has another version; keep the known values.
                 self.values = status.values
         if status.kept_zone != self._kept_zone:
             self._kept_zone = status.kept_zone

@@ -32,7 +32,7 @@ def evenings_since(now: datetime) -> date:
 
 
 def settings_of(state: GlobalState, now: datetime) -> dict[str, str]:
-    """Return what of a global state is shared, as values by their names (now in UTC)."""
+    """Return the shared settings of a global state, as values by their names (now in UTC)."""
     found = {}
     paused_until = state.pause_end(now)
     if paused_until is not None:
@@ -62,7 +62,7 @@ def written_settings(
         if kind == PAUSE and pause_end(one, now) is None:
             found[name] = replace(one, value=None)
         elif kind == GOOD_NIGHT and state.good_night is not None and one.value is not None:
-            # A later evening has taken its place, which withdraws nothing.
+            # A later evening has replaced it, which is not a withdrawal.
             if date.fromisoformat(name.split("/")[1]) >= state.good_night:
                 found[name] = one
         else:

@@ -64,7 +64,7 @@ class BridgeSettings:
 
     @property
     def tls(self) -> bool:
-        """True if the connection is encrypted; only the plain port of this computer needs not."""
+        """True if the connection is encrypted; only the plain port of this computer is exempt."""
         return not (self.insecure or (self.port == _PLAIN_PORT and is_loopback(self.host)))
 
     @property
@@ -138,7 +138,7 @@ def read_password(settings: BridgeSettings, variables: Mapping[str, str]) -> str
 
 
 def tls_context(settings: BridgeSettings, variables: Mapping[str, str]) -> ssl.SSLContext:
-    """Return how to check the certificate of the broker.
+    """Return the TLS context that checks the certificate of the broker.
 
     Raises:
         SettingsFileError: The file in `ca` cannot be read, or holds no certificate.
@@ -155,7 +155,7 @@ def tls_context(settings: BridgeSettings, variables: Mapping[str, str]) -> ssl.S
 
 def _private_text(path: Path) -> str:
     try:
-        # Opening a named pipe must not wait for its writer.
+        # Do not wait for the writer of a named pipe.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(handle, "rb") as stream:
             found = os.fstat(handle)

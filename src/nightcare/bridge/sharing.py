@@ -22,7 +22,7 @@ class Shared:
     """The state after a round.
 
     Attributes:
-        payloads: The payload of each topic that other computers are to know, by its name.
+        payloads: The payload of each topic for other computers, by its name.
         differing: Each computer with another version or schedule, with what differs.
         awaited: The names of the other computers that are not connected.
     """
@@ -40,7 +40,7 @@ class Sharing:
         reader: The journal and the config in force.
         settings: The table `[mqtt]`.
         computer: The id of this computer.
-        since: Since when the bridge has been connected, or tries to connect (UTC).
+        since: The time since which the bridge is connected, or tries to connect (UTC).
     """
 
     reader: JournalReader
@@ -66,7 +66,7 @@ class Sharing:
         values = ValueExchange(reader.journal, computer, reader.schedule, reader.zone, diary)
         reader.journal.shared.sharing_since(computer, now)
         computers.receive(received, now, live=live)
-        # Before acts are taken in that the person has erased on another computer.
+        # Erase before receiving acts that the person has erased on another computer.
         values.erase(received, now, _copies(reader.state))
         # "Good night" that is undone elsewhere brings back only what is not answered any more.
         for exchange in (acts, values):

@@ -26,7 +26,7 @@ _PREPARE = "PrepareForSleep"
 
 
 class SleepWatch:
-    """A user of the system bus that is told when the computer is suspended, and delays it.
+    """A user of the system bus that receives logind's signal of suspend, and delays suspend.
 
     Args:
         variables: The environment.
@@ -66,12 +66,12 @@ class SleepWatch:
         self._inhibit()
 
     def disconnected(self) -> None:
-        """Delay suspend no longer: there would be no signal of it."""
+        """Release the inhibitor, because the signal of suspend would not arrive."""
         self._session = None
         self._release()
 
     def owner_changed(self, name: str, owner: str) -> None:
-        """Take the inhibitor anew from a logind that was started anew."""
+        """Take a new inhibitor from a restarted logind."""
         if name == _LOGIND and owner:
             self._release()
             self._inhibit()
@@ -108,12 +108,13 @@ class SleepWatch:
         try:
             taken = await run_in_thread(lambda: _take_inhibitor(address, self._why), LIMIT)
         except (OSError, ValueError, RuntimeError):
-            # Suspend is announced without a delay then, and the last will may have to follow.
+            # Without the inhibitor suspend is not delayed, and the broker may publish the last
+            # will.
             return
         self._release()
         self._inhibitor = taken
         if self._asleep:
-            # It came too late for this time.
+            # The inhibitor arrived after suspend had begun.
             self._release()
 
     def _release(self) -> None:

@@ -17,7 +17,7 @@ from nightcare.i18n.event_log import event_log
 from nightcare.journal.bridge_status import BridgeStatus, write_bridge_status
 
 _RIVAL = timedelta(hours=1)
-"""The time after which another client of the same name, which would have returned, is gone."""
+"""The time after which another client of the same name is considered gone."""
 
 
 class StatusReporter:
@@ -67,12 +67,12 @@ class StatusReporter:
             say("log_mqtt_trouble", now, address=status.address, trouble=text)
 
     def explained(self, trouble: Trouble) -> Trouble:
-        """Return the reason for a loss: mosquitto 2.0.11 does not tell that it was a takeover."""
+        """Return the reason for a loss: mosquitto 2.0.11 does not report a takeover."""
         rival = self._rival_until is not None and trouble.key in {"lost", "left"}
         return Trouble("taken_over") if rival else trouble
 
     def compare(self, topic: str, state: bytes, bridge: str, now: datetime) -> None:
-        """Notice when the state that this bridge has published is another bridge's now.
+        """Detect that another bridge has overwritten the state that this bridge published.
 
         Args:
             topic: The topic of the state.
@@ -87,7 +87,7 @@ class StatusReporter:
             self._rival_until = now + _RIVAL
 
     def next_change(self, now: datetime) -> datetime | None:
-        """Return when (UTC) another client of the same name is to be reported no more."""
+        """Return the instant (UTC) until which another client of the same name is reported."""
         until = self._rival_until
         return None if until is None or until <= now else until
 

@@ -1,4 +1,4 @@
-"""The names of topics and entities, and the keys that stand for occurrences."""
+"""The names of topics and entities, and the tokens of occurrences."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Topics:
 
     @property
     def filters(self) -> tuple[str, str]:
-        """The filters of all topics that the bridge has to do with."""
+        """The filters of all topics that the bridge uses."""
         return f"{self.root}/#", f"{DISCOVERY}/+/{self.node}/+/config"
 
     @property
@@ -80,10 +80,10 @@ class Topics:
         return f"{DISCOVERY}/{component}/{self.node}/{entity}/config"
 
     def command(self, topic: str) -> str | None:
-        """Return the command that a topic stands for; None for any other topic."""
+        """Return the command of a topic; None for any other topic."""
         above, _, name = topic.rpartition("/")
         return name if above == self.commands else None
 
     def token(self, key: Key) -> str:
-        """Return what stands for an occurrence in payloads, and says nothing about it."""
+        """Return the opaque token of an occurrence in payloads."""
         return hashlib.blake2b(f"{self.computer}/{key}".encode(), digest_size=8).hexdigest()

@@ -1,7 +1,7 @@
 """The exchange of values between several computers: pause, "Good night", tonight, the diary.
 
-Of what several computers wrote under one name the last one counts (`domain/shared_values.py`). Each
-computer publishes what it wrote itself. Notes on cramps stay on the computer where they were typed.
+Of the values of several computers under one name, the last one counts (`domain/shared_values.py`).
+Each computer publishes its own values. Notes on cramps stay on the computer where they were typed.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class ValueExchange:
         if not new:
             return False
         with self.journal.transaction():
-            # What has changed here is recorded first: else it would look like an effect of these.
+            # Record local changes first; otherwise they would look like effects of these values.
             self._record(now)
             self.journal.shared.save(new)
             self._apply(now)
@@ -119,7 +119,7 @@ class ValueExchange:
     def erase(
         self, messages: Iterable[SharedMessage], now: datetime, copies: Iterable[Path] = ()
     ) -> None:
-        """Erase what the person has erased on another computer, as messages say (now in UTC).
+        """Erase records that messages report as erased on another computer (now in UTC).
 
         Files with `copies` of records are removed. If this computer began to share later, its own
         records were not meant; a journal that began later has older ones of others only.
@@ -134,7 +134,7 @@ class ValueExchange:
         if (state.began or until) <= until < shared.sharing_since(self.computer, now):
             shared.mark_erased(self.computer, until)
             return
-        # A setting that was made later is kept.
+        # Keep a setting that was made later.
         self.sync(now)
         later = latest(one for one in self._values(now) if one.at > until)
         began, updated = state.began, state.updated
@@ -173,7 +173,7 @@ class ValueExchange:
     def _values(self, now: datetime) -> list[SharedValue]:
         return [one for one in self.journal.shared.values() if is_credible(one.at, now)]
 
-    # What has changed here
+    # Changes on this computer
 
     def _record(self, now: datetime) -> None:
         shared = self.journal.shared
@@ -226,7 +226,7 @@ class ValueExchange:
         """Return a name that is never used again, also if the journal is lost."""
         return f"{CRAMP}/{self.computer}/{int(cramp.recorded.timestamp() * 1000)}-{cramp.id}"
 
-    # What others have changed
+    # Changes on other computers
 
     def _apply(self, now: datetime) -> None:
         written = latest(self._values(now))
